@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import autoload from '@fastify/autoload'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { problem, problemHandler } from 'fastify-ocpp/rest'
+import type { Config } from './plugins/env.js'
+
+export interface AppOptions {
+  config: Config
+  /** Default: none. */
+  logger?: FastifyServerOptions['logger']
+}
+
+/** An identity of 48 characters, every one percent-encoded. */
+const MAX_PARAM_LENGTH = 3 * 48
+/** Time for a request to arrive. */
+const REQUEST_TIMEOUT_MS = 30_000
+
+/** Assembles the back-end: everything in plugins/, then everything in routes/, whose folders are URL segments. */
+export async function buildApp({ config, logger = false }: AppOptions): Promise<FastifyInstance> {
+  // Run from source autoload has to look for .ts, however that is made to run.
+  if (import.meta.filename.endsWith('.ts')) process.env.FASTIFY_AUTOLOAD_TYPESCRIPT ??= 'true'
+  const app = Fastify({
+    logger,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // plugins/drain.ts does it, and lets through who asks how things stand.
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // A body is checked as it came: nothing is converted, added or dropped.
+    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } }
+  })
+  app.setErrorHandler(problemHandler)
+  app.setNotFoundHandler((_request, reply) => {
+    const notFound = Object.assign(new Error('there is nothing here'), { statusCode: 404, code: 'NOT_FOUND' })
+    return reply.code(404).type('application/problem+json').send(problem(notFound))
+  })
+  await app.register(autoload, { dir: join(import.meta.dirname, 'plugins'), options: { config } })
+  await app.register(autoload, {
+    dir: join(import.meta.dirname, 'routes'),
+    autoHooks: true,
+    cascadeHooks: true
+  })
+  return app
+}

@@ -1,0 +1,73 @@
+/** @typedef {{ rate: number, p99: number, listening: number }} Targets */
+
+/** @type {Targets} */
+export const TARGETS = { rate: 4000, p99: 150, listening: 2 }
+
+/** @param {any} results */
+export function report({ throughput, restart, profile }) {
+  return [
+    ...(throughput === undefined ? [] : [throughputTable(throughput)]),
+    ...(restart === undefined ? [] : [restartText(restart)]),
+    ...(profile ?? []).map(profileText)
+  ].join('\n\n')
+}
+
+/** @param {any} throughput */
+function throughputTable({ results, stored }) {
+  const lines = [
+    'message             on        msg/s   p50 ms   p99 ms   max ms  CPU us  busy  rate to library  wanted'
+  ]
+  for (const { action, lanes } of results) {
+    for (const lane of lanes) {
+      lines.push(
+        [
+          action.padEnd(18),
+          lane.name.padEnd(8),
+          String(Math.round(lane.rate)).padStart(6),
+          lane.p50.toFixed(1).padStart(8),
+          lane.p99.toFixed(1).padStart(8),
+          lane.max.toFixed(1).padStart(8),
+          lane.cpu.toFixed(1).padStart(7),
+          lane.busy.toFixed(2).padStart(5),
+          lane.rateToLibrary.toFixed(2).padStart(16),
+          lane.name === 'library' ? '' : verdict(lane.rate >= TARGETS.rate && lane.p99 <= TARGETS.p99)
+        ].join('  ')
+      )
+    }
+  }
+  for (const { dialect, found, expected, logged, isComplete } of stored) {
+    lines.push(
+      `${dialect}: ${isComplete ? 'every row of what was answered is stored' : 'ROWS ARE MISSING'}, ${JSON.stringify(found)}` +
+        (isComplete ? '' : ` instead of ${JSON.stringify(expected)}`) +
+        `; ${logged} messages logged`
+    )
+  }
+  return lines.join('\n')
+}
+
+/** @param {any} restart */
+function restartText({ transactions, meterValues, bytes, filled, seconds }) {
+  const times = seconds.map(({ listening, ready }) => `${listening.toFixed(2)} (${ready.toFixed(2)})`).join(', ')
+  const worst = Math.max(...seconds.map(({ listening }) => listening))
+  return (
+    `restart with ${transactions} transactions and ${meterValues} meter values (${(bytes / 2 ** 30).toFixed(2)} GiB, filled in ` +
+    `${filled.toFixed(0)} s), killed with -9 each time: seconds to listening (to ready): ${times}: ${verdict(worst < TARGETS.listening)}`
+  )
+}
+
+/** @param {boolean} isReached */
+function verdict(isReached) {
+  return isReached ? 'reached' : 'MISSED'
+}
+
+/** @param {any} profile */
+function profileText({ dialect, action, file, perMessage, packages, functions }) {
+  const line = ({ name, place = '', share, perMessage: each }) =>
+    `${(100 * share).toFixed(1).padStart(6)} %  ${each.toFixed(2).padStart(7)} us  ${name}  ${place}`
+  return [
+    `${action} on ${dialect}: ${perMessage.toFixed(1)} us a message on the main thread, ${file}`,
+    ...packages.slice(0, 12).map(line),
+    '  by function:',
+    ...functions.map(line)
+  ].join('\n')
+}

@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import { type IdTokenInfo, IdTokens, idTagInfo, idTokenInfo } from '../domain/authorization.js'
+import type {} from '../ledger.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    idTokens: IdTokens
+  }
+}
+
+type AuthorizeRequest2 = v201.AuthorizeRequest | v21.AuthorizeRequest
+
+/** There is no trust store: no contract certificate can be verified, nor asked about. [2.x C07] */
+function certificateStatus({ certificate, iso15118CertificateHashData }: AuthorizeRequest2) {
+  if (certificate !== undefined) return 'CertChainError'
+  return iso15118CertificateHashData === undefined ? undefined : 'NoCertificateAvailable'
+}
+
+/** Authorize. [1.6 §4.1; 2.x C01-C09] */
+async function authorization(app: FastifyInstance): Promise<void> {
+  const { ocpp, config, store, ledger } = app
+  const idTokens = new IdTokens({
+    db: store.db,
+    acceptUnknown: config.UNKNOWN_ID_TOKENS === 'accept',
+    ...(config.ID_TOKENS_CONCURRENT_TX && {
+      isInUse: (idToken, transactionId) => ledger.hasOpenTransaction(idToken, transactionId)
+    })
+  })
+  app.decorate('idTokens', idTokens)
+
+  async function authorize2(request: AuthorizeRequest2) {
+    const { idToken, type } = request.idToken
+    const known: IdTokenInfo = await idTokens.info(idToken, type)
+    const status = certificateStatus(request)
+    if (status === undefined) return { idTokenInfo: idTokenInfo(known) }
+    const info: IdTokenInfo = known.status === 'Accepted' ? { status: 'Invalid' } : known
+    return { idTokenInfo: idTokenInfo(info), certificateStatus: status } as const
+  }
+
+  ocpp.v16.on('Authorize', async ({ idTag }) => ({ idTagInfo: idTagInfo(await idTokens.info(idTag)) }))
+  ocpp.v201.on('Authorize', authorize2)
+  ocpp.v21.on('Authorize', authorize2)
+}
+
+export default fp(authorization, {
+  fastify: '5.x',
+  name: 'csms-authorization',
+  dependencies: ['env', 'ocpp', 'store', 'ledger']
+})

@@ -1,0 +1,53 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v16 from 'fastify-ocpp/v16'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import { type ConnectorStatus, type OwnedStatus, saveConnectorStatuses } from '../domain/connectors.js'
+import { statusData } from '../domain/events/data.js'
+import { Gatherer } from '../domain/gatherer.js'
+import { milliseconds } from '../domain/scope.js'
+import { defined } from './normalise.js'
+
+function statusOf16(request: v16.StatusNotificationRequest): ConnectorStatus {
+  const { connectorId, status, errorCode, timestamp, info, vendorId, vendorErrorCode } = request
+  return {
+    evseId: 0,
+    connectorId,
+    status,
+    timestamp: milliseconds(timestamp, Date.now()),
+    ...defined({ errorCode: errorCode === 'NoError' ? undefined : errorCode, info, vendorId, vendorErrorCode })
+  }
+}
+
+function statusOf2(request: v201.StatusNotificationRequest | v21.StatusNotificationRequest): ConnectorStatus {
+  const { evseId, connectorId, connectorStatus, timestamp } = request
+  return { evseId, connectorId, status: connectorStatus, timestamp: milliseconds(timestamp, Date.now()) }
+}
+
+/** StatusNotification. [1.6 §4.9; 2.x G01] */
+async function availability(app: FastifyInstance): Promise<void> {
+  const { ocpp, store, publisher } = app
+
+  // A whole fleet tells its statuses when it comes back.
+  const statuses = new Gatherer<OwnedStatus>((batch) =>
+    store.write((trx) => saveConnectorStatuses({ trx, now: Date.now() }, batch))
+  )
+
+  async function answer(status: ConnectorStatus, { chargePoint }: HandlerContext) {
+    await statuses.add({ ...status, chargePointId: await store.chargePointId(chargePoint.identity) })
+    publisher.publish({ type: 'status', chargePoint: chargePoint.identity, data: statusData(status) })
+    return {}
+  }
+
+  ocpp.v16.on('StatusNotification', (request, context) => answer(statusOf16(request), context))
+  ocpp.v201.on('StatusNotification', (request, context) => answer(statusOf2(request), context))
+  ocpp.v21.on('StatusNotification', (request, context) => answer(statusOf2(request), context))
+}
+
+export default fp(availability, {
+  fastify: '5.x',
+  name: 'csms-availability',
+  dependencies: ['ocpp', 'store', 'publisher']
+})

@@ -1,0 +1,124 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v16 from 'fastify-ocpp/v16'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import {
+  type CertificateHash,
+  deleteCertificate,
+  type InstalledCertificate,
+  saveCertificate,
+  saveInstalledCertificates
+} from '../domain/certificates.js'
+import { saveNotification } from '../domain/notifications.js'
+import type { Change } from '../domain/scope.js'
+
+const DAY_MS = 86_400_000
+
+interface StatusResponse {
+  status: string
+}
+
+type InstalledRequest2 = v201.GetInstalledCertificateIdsRequest | v21.GetInstalledCertificateIdsRequest
+type InstalledResponse2 = v201.GetInstalledCertificateIdsResponse | v21.GetInstalledCertificateIdsResponse
+
+function listed16(
+  { certificateType: type }: v16.GetInstalledCertificateIdsRequest,
+  { certificateHashData = [] }: v16.GetInstalledCertificateIdsResponse
+): Change {
+  return saveInstalledCertificates(
+    [type],
+    certificateHashData.map((hash) => ({ type, hash }))
+  )
+}
+
+/** With those below them, e.g. the sub-CAs of a V2G chain. */
+function listed2(
+  { certificateType }: InstalledRequest2,
+  { certificateHashDataChain = [] }: InstalledResponse2
+): Change {
+  const installed = certificateHashDataChain.flatMap(
+    ({ certificateType: type, certificateHashData, childCertificateHashData = [] }): InstalledCertificate[] =>
+      [certificateHashData, ...childCertificateHashData].map((hash) => ({ type, hash }))
+  )
+  return saveInstalledCertificates(certificateType, installed)
+}
+
+function installed(
+  { certificateType, certificate }: { certificateType: string; certificate: string },
+  { status }: StatusResponse
+): Change | undefined {
+  return status === 'Accepted' ? saveCertificate(certificateType, certificate) : undefined
+}
+
+function signed(
+  { certificateChain, certificateType }: { certificateChain: string; certificateType?: string },
+  { status }: StatusResponse
+): Change | undefined {
+  return status === 'Accepted'
+    ? saveCertificate(certificateType ?? 'ChargingStationCertificate', certificateChain)
+    : undefined
+}
+
+/** Accepted or NotFound: it has none. */
+function deleted(
+  { certificateHashData }: { certificateHashData: CertificateHash },
+  { status }: StatusResponse
+): Change | undefined {
+  return status === 'Failed' ? undefined : deleteCertificate(certificateHashData)
+}
+
+/**
+ * The certificates of charge points; and ISO 15118, which needs services that are not connected: these are the answers
+ * for that case. [1.6 whitepaper M03-M05; 2.x M]
+ */
+async function certificates({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+  function keep(action: string, { chargePoint, messageId }: HandlerContext, payload: unknown): Promise<void> {
+    return store.commit(chargePoint.identity, saveNotification({ action, messageId, payload }))
+  }
+
+  async function noContract(request: unknown, context: HandlerContext) {
+    await keep('Get15118EVCertificate', context, request)
+    return { status: 'Failed', exiResponse: '' } as const
+  }
+  ocpp.v201.on('Get15118EVCertificate', noContract)
+  ocpp.v21.on('Get15118EVCertificate', noContract)
+
+  async function noStatus(request: unknown, context: HandlerContext) {
+    await keep('GetCertificateStatus', context, request)
+    return { status: 'Failed' } as const
+  }
+  ocpp.v201.on('GetCertificateStatus', noStatus)
+  ocpp.v21.on('GetCertificateStatus', noStatus)
+
+  ocpp.v21.on('GetCertificateChainStatus', async (request, context) => {
+    await keep('GetCertificateChainStatus', context, request)
+    // Nothing will have changed before then.
+    const nextUpdate = new Date(Date.now() + DAY_MS).toISOString()
+    const certificateStatus = request.certificateStatusRequests.map(
+      ({ certificateHashData, source }) => ({ certificateHashData, source, status: 'Failed', nextUpdate }) as const
+    )
+    return { certificateStatus }
+  })
+
+  journal.calls
+    .after('ocpp1.6', 'GetInstalledCertificateIds', listed16)
+    .after('ocpp2.0.1', 'GetInstalledCertificateIds', listed2)
+    .after('ocpp2.1', 'GetInstalledCertificateIds', listed2)
+    .after('ocpp1.6', 'InstallCertificate', installed)
+    .after('ocpp2.0.1', 'InstallCertificate', installed)
+    .after('ocpp2.1', 'InstallCertificate', installed)
+    .after('ocpp1.6', 'CertificateSigned', signed)
+    .after('ocpp2.0.1', 'CertificateSigned', signed)
+    .after('ocpp2.1', 'CertificateSigned', signed)
+    .after('ocpp1.6', 'DeleteCertificate', deleted)
+    .after('ocpp2.0.1', 'DeleteCertificate', deleted)
+    .after('ocpp2.1', 'DeleteCertificate', deleted)
+}
+
+export default fp(certificates, {
+  fastify: '5.x',
+  name: 'csms-certificates',
+  dependencies: ['ocpp', 'store', 'journal']
+})

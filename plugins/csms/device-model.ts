@@ -1,0 +1,109 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v16 from 'fastify-ocpp/v16'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import { deleteConfiguration, saveConfiguration } from '../domain/configuration.js'
+import { type Attribute, type ReportedAttribute, saveReport, saveValues } from '../domain/device-model.js'
+import { saveReportPart } from '../domain/reports.js'
+import { type Change, together } from '../domain/scope.js'
+import { defined } from './normalise.js'
+
+type ReportRequest = v201.NotifyReportRequest | v21.NotifyReportRequest
+
+function attributesOf({ reportData = [] }: ReportRequest): ReportedAttribute[] {
+  return reportData.flatMap(({ component, variable, variableAttribute, variableCharacteristics }) =>
+    variableAttribute.map(({ type, value, mutability, persistent, constant }) => ({
+      component,
+      variable,
+      ...defined({ attribute: type, value, mutability, persistent, constant }),
+      ...defined({ characteristics: variableCharacteristics })
+    }))
+  )
+}
+
+/** What GetVariables read. [2.x B06] */
+function valuesRead(_request: unknown, response: v201.GetVariablesResponse | v21.GetVariablesResponse): Change {
+  return saveValues(
+    response.getVariableResult
+      .filter(({ attributeStatus }) => attributeStatus === 'Accepted')
+      .map(({ component, variable, attributeType, attributeValue }) => ({
+        component,
+        variable,
+        ...defined({ attribute: attributeType, value: attributeValue })
+      }))
+  )
+}
+
+type SetRequest = v201.SetVariablesRequest | v21.SetVariablesRequest
+type SetResponse = v201.SetVariablesResponse | v21.SetVariablesResponse
+type SetData = SetRequest['setVariableData'][number]
+type SetResult = SetResponse['setVariableResult'][number]
+
+/** The result of one; they need not come in the order of the request. [2.x B05] */
+function resultOf(data: SetData, index: number, results: readonly SetResult[]): SetResult | undefined {
+  const isSame = (result: SetResult | undefined) =>
+    result?.component.name === data.component.name &&
+    result.component.instance === data.component.instance &&
+    result.component.evse?.id === data.component.evse?.id &&
+    result.component.evse?.connectorId === data.component.evse?.connectorId &&
+    result.variable.name === data.variable.name &&
+    result.variable.instance === data.variable.instance &&
+    (result.attributeType ?? 'Actual') === (data.attributeType ?? 'Actual')
+  return isSame(results[index]) ? results[index] : results.find(isSame)
+}
+
+/** What SetVariables set; what needs a reboot is read again after it. [2.x B05] */
+function valuesSet({ setVariableData }: SetRequest, { setVariableResult }: SetResponse): Change {
+  const values: Attribute[] = setVariableData
+    .filter((data, index) => resultOf(data, index, setVariableResult)?.attributeStatus === 'Accepted')
+    .map(({ component, variable, attributeType, attributeValue }) => ({
+      component,
+      variable,
+      value: attributeValue,
+      ...defined({ attribute: attributeType })
+    }))
+  return saveValues(values)
+}
+
+function configurationRead(
+  _request: unknown,
+  { configurationKey = [], unknownKey = [] }: v16.GetConfigurationResponse
+): Change {
+  return together(saveConfiguration(configurationKey), deleteConfiguration(unknownKey))
+}
+
+function configurationSet(
+  { key, value }: v16.ChangeConfigurationRequest,
+  { status }: v16.ChangeConfigurationResponse
+): Change | undefined {
+  return status === 'Accepted' ? saveConfiguration([{ key, value }]) : undefined
+}
+
+/** Configuration keys and the device model, as last told. [1.6 §5.3, §5.8; 2.x B05-B08] */
+async function deviceModel({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+  async function answerReport(request: ReportRequest, { chargePoint }: HandlerContext) {
+    const { requestId, seqNo, tbc = false } = request
+    const part = saveReportPart({ action: 'NotifyReport', requestId, seqNo, isLast: !tbc })
+    await store.commit(chargePoint.identity, together(saveReport(attributesOf(request)), part))
+    return {}
+  }
+
+  ocpp.v201.on('NotifyReport', answerReport)
+  ocpp.v21.on('NotifyReport', answerReport)
+
+  journal.calls
+    .after('ocpp1.6', 'GetConfiguration', configurationRead)
+    .after('ocpp1.6', 'ChangeConfiguration', configurationSet)
+    .after('ocpp2.0.1', 'GetVariables', valuesRead)
+    .after('ocpp2.1', 'GetVariables', valuesRead)
+    .after('ocpp2.0.1', 'SetVariables', valuesSet)
+    .after('ocpp2.1', 'SetVariables', valuesSet)
+}
+
+export default fp(deviceModel, {
+  fastify: '5.x',
+  name: 'csms-device-model',
+  dependencies: ['ocpp', 'store', 'journal']
+})

@@ -1,0 +1,112 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import { type ConnectorStatus, saveConnectorStatus } from '../domain/connectors.js'
+import { statusData } from '../domain/events/data.js'
+import { type DeviceEvent, deleteMonitors, type Monitor, saveDeviceEvents, saveMonitors } from '../domain/monitoring.js'
+import { saveReportPart } from '../domain/reports.js'
+import { type Change, milliseconds, together } from '../domain/scope.js'
+import { defined } from './normalise.js'
+
+type MonitoringReport = v201.NotifyMonitoringReportRequest | v21.NotifyMonitoringReportRequest
+type EventRequest = v201.NotifyEventRequest | v21.NotifyEventRequest
+
+function monitorsOf({ monitor = [] }: MonitoringReport): Monitor[] {
+  return monitor.flatMap(({ component, variable, variableMonitoring }) =>
+    variableMonitoring.map(({ transaction, ...monitoring }) => ({
+      component,
+      variable,
+      isOfTransaction: transaction,
+      ...monitoring
+    }))
+  )
+}
+
+function eventsOf({ eventData }: EventRequest): DeviceEvent[] {
+  return eventData.map((event) => ({ ...event, timestamp: milliseconds(event.timestamp, Date.now()) }))
+}
+
+const PLACES: readonly string[] = ['ChargingStation', 'EVSE', 'Connector']
+
+/** What 2.1 tells this way, and 2.0.1 may, instead of by StatusNotification. [2.1 G01] */
+function statusOf({ component, variable, actualValue, timestamp }: DeviceEvent): ConnectorStatus[] {
+  if (variable.name !== 'AvailabilityState' || !PLACES.includes(component.name)) return []
+  return [
+    {
+      evseId: component.evse?.id ?? 0,
+      connectorId: component.evse?.connectorId ?? 0,
+      status: actualValue,
+      timestamp
+    }
+  ]
+}
+
+type SetRequest = v201.SetVariableMonitoringRequest | v21.SetVariableMonitoringRequest
+type SetResponse = v201.SetVariableMonitoringResponse | v21.SetVariableMonitoringResponse
+
+/** The monitors that were set, by the ids that the charge point gave them. [2.x N04] */
+function monitorsSet({ setMonitoringData }: SetRequest, { setMonitoringResult }: SetResponse): Change {
+  return saveMonitors(
+    setMonitoringResult.flatMap(({ status, id, type, severity, component, variable }, index) => {
+      if (status !== 'Accepted' || id === undefined) return []
+      const { value, transaction = false } = setMonitoringData[index] ?? {}
+      return [
+        {
+          id,
+          component,
+          variable,
+          type,
+          severity,
+          isOfTransaction: transaction,
+          eventNotificationType: 'CustomMonitor',
+          ...defined({ value })
+        }
+      ]
+    })
+  )
+}
+
+type ClearResponse = v201.ClearVariableMonitoringResponse | v21.ClearVariableMonitoringResponse
+
+function monitorsCleared(_request: unknown, { clearMonitoringResult }: ClearResponse): Change {
+  const gone = clearMonitoringResult.filter(({ status }) => status !== 'Rejected')
+  return deleteMonitors(gone.map(({ id }) => id))
+}
+
+/** Monitors, and what they report. [2.x N] */
+async function monitoring({ ocpp, store, journal, publisher }: FastifyInstance): Promise<void> {
+  async function answerReport(request: MonitoringReport, { chargePoint }: HandlerContext) {
+    const { requestId, seqNo, tbc = false } = request
+    const part = saveReportPart({ action: 'NotifyMonitoringReport', requestId, seqNo, isLast: !tbc })
+    await store.commit(chargePoint.identity, together(saveMonitors(monitorsOf(request)), part))
+    return {}
+  }
+
+  async function answerEvent(request: EventRequest, { chargePoint, log }: HandlerContext) {
+    const events = eventsOf(request)
+    const statuses = events.flatMap(statusOf)
+    const { identity } = chargePoint
+    await store.commit(identity, together(saveDeviceEvents(events), ...statuses.map(saveConnectorStatus)))
+    for (const status of statuses)
+      publisher.publish({ type: 'status', chargePoint: identity, data: statusData(status) })
+    log.debug({ events: events.length }, 'device model events')
+    return {}
+  }
+
+  ocpp.v201.on('NotifyMonitoringReport', answerReport).on('NotifyEvent', answerEvent)
+  ocpp.v21.on('NotifyMonitoringReport', answerReport).on('NotifyEvent', answerEvent)
+
+  journal.calls
+    .after('ocpp2.0.1', 'SetVariableMonitoring', monitorsSet)
+    .after('ocpp2.1', 'SetVariableMonitoring', monitorsSet)
+    .after('ocpp2.0.1', 'ClearVariableMonitoring', monitorsCleared)
+    .after('ocpp2.1', 'ClearVariableMonitoring', monitorsCleared)
+}
+
+export default fp(monitoring, {
+  fastify: '5.x',
+  name: 'csms-monitoring',
+  dependencies: ['ocpp', 'store', 'journal', 'publisher']
+})

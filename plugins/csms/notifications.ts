@@ -1,0 +1,66 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import { saveNotification } from '../domain/notifications.js'
+import { saveReportPart } from '../domain/reports.js'
+import type { Notification } from './normalise.js'
+
+const NOTIFICATIONS_2 = ['NotifyChargingLimit'] as const satisfies readonly (Notification<'ocpp2.0.1'> &
+  Notification<'ocpp2.1'>)[]
+
+const NOTIFICATIONS_21 = [
+  ...NOTIFICATIONS_2,
+  'NotifyPriorityCharging',
+  // Distributed energy resources
+  'NotifyDERAlarm',
+  'NotifyDERStartStop',
+  'ReportDERControl',
+  // Battery swap, payment
+  'BatterySwap',
+  'NotifySettlement',
+  // Periodic event streams
+  'ClosePeriodicEventStream'
+] as const satisfies readonly Notification<'ocpp2.1'>[]
+
+/** What is kept as it came, and nothing follows from. */
+async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
+  function keep(action: string) {
+    return async (payload: unknown, { chargePoint, messageId }: HandlerContext) => {
+      await store.commit(chargePoint.identity, saveNotification({ action, messageId, payload }))
+      return {}
+    }
+  }
+
+  for (const action of NOTIFICATIONS_2) ocpp.v201.on(action, keep(action))
+  for (const action of NOTIFICATIONS_21) ocpp.v21.on(action, keep(action))
+
+  // The operator asked for the stream when setting the monitor; a SEND has no answer. [2.1 N]
+  const keepOpened = keep('OpenPeriodicEventStream')
+  ocpp.v21.on('OpenPeriodicEventStream', async (request, context) => {
+    await keepOpened(request, context)
+    return { status: 'Accepted' }
+  })
+  const keepStream = keep('NotifyPeriodicEventStream')
+  ocpp.v21.on('NotifyPeriodicEventStream', async (request, context) => {
+    await keepStream(request, context)
+  })
+
+  type InformationRequest = v201.NotifyCustomerInformationRequest | v21.NotifyCustomerInformationRequest
+
+  /** Customer information, joined. [2.x N09] */
+  async function answerInformation(
+    { requestId, seqNo, tbc = false, data }: InformationRequest,
+    { chargePoint }: HandlerContext
+  ) {
+    const part = { action: 'NotifyCustomerInformation', requestId, seqNo, isLast: !tbc, text: data } as const
+    await store.commit(chargePoint.identity, saveReportPart(part))
+    return {}
+  }
+
+  ocpp.v201.on('NotifyCustomerInformation', answerInformation)
+  ocpp.v21.on('NotifyCustomerInformation', answerInformation)
+}
+
+export default fp(notifications, { fastify: '5.x', name: 'csms-notifications', dependencies: ['ocpp', 'store'] })

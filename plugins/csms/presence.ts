@@ -1,0 +1,64 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { type Presence, savePresence } from '../domain/charge-points.js'
+import { fold } from '../domain/scope.js'
+
+const INTERVAL_MS = 5_000
+
+type News = Omit<Presence, 'chargePointId'>
+
+/**
+ * When charge points came, went and were last heard of. It is written down for all of them together every few
+ * seconds, because no Heartbeat is worth a commit.
+ */
+async function presence(app: FastifyInstance): Promise<void> {
+  const { ocpp, store } = app
+  const news = new Map<string, News & { identity: string }>()
+  let heardBefore = 0
+
+  function note(identity: string, more: News): void {
+    const key = fold(identity)
+    news.set(key, { ...news.get(key), ...more, identity })
+  }
+
+  function gather(): (News & { identity: string })[] {
+    const now = Date.now()
+    for (const { identity, lastSeenAt } of ocpp.chargePoints) {
+      if (lastSeenAt.getTime() >= heardBefore) note(identity, { seenAt: lastSeenAt.getTime() })
+    }
+    heardBefore = now
+    const gathered = [...news.values()]
+    news.clear()
+    return gathered
+  }
+
+  async function flush(): Promise<void> {
+    const gathered = gather()
+    if (gathered.length === 0) return
+    try {
+      const rows: Presence[] = []
+      for (const { identity, ...rest } of gathered) {
+        rows.push({ chargePointId: await store.chargePointId(identity), ...rest })
+      }
+      await store.write((trx) => savePresence({ trx }, rows))
+    } catch (err) {
+      app.log.warn({ err, chargePoints: gathered.length }, 'when charge points were last heard of was not stored')
+      for (const { identity, ...rest } of gathered) note(identity, { ...rest, ...news.get(fold(identity)) })
+    }
+  }
+
+  ocpp.events.on('connect', ({ chargePoint: { identity, protocol, connectedAt } }) => {
+    note(identity, { connectedAt: connectedAt.getTime(), seenAt: connectedAt.getTime(), protocol })
+  })
+  ocpp.events.on('disconnect', ({ chargePoint: { identity, lastSeenAt } }) => {
+    note(identity, { disconnectedAt: Date.now(), seenAt: lastSeenAt.getTime() })
+  })
+
+  const timer = setInterval(() => void flush(), INTERVAL_MS).unref()
+  app.addHook('onClose', async () => {
+    clearInterval(timer)
+    await flush()
+  })
+}
+
+export default fp(presence, { fastify: '5.x', name: 'csms-presence', dependencies: ['ocpp', 'store'] })

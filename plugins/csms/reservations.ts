@@ -1,0 +1,75 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v16 from 'fastify-ocpp/v16'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import { saveReservation, saveReservationStatus } from '../domain/reservations.js'
+import { type Change, milliseconds } from '../domain/scope.js'
+import { defined } from './normalise.js'
+
+interface StatusResponse {
+  status: string
+}
+
+function reserved16(request: v16.ReserveNowRequest, { status }: StatusResponse): Change | undefined {
+  if (status !== 'Accepted') return undefined
+  const { reservationId, connectorId, idTag, parentIdTag, expiryDate } = request
+  return saveReservation({
+    reservationId,
+    evseId: 0,
+    connectorId,
+    idToken: idTag,
+    expiresAt: milliseconds(expiryDate, Date.now()),
+    ...defined({ groupId: parentIdTag })
+  })
+}
+
+function reserved2(
+  request: v201.ReserveNowRequest | v21.ReserveNowRequest,
+  { status }: StatusResponse
+): Change | undefined {
+  if (status !== 'Accepted') return undefined
+  const { id, evseId = 0, idToken, groupIdToken, expiryDateTime, connectorType } = request
+  return saveReservation({
+    reservationId: id,
+    evseId,
+    connectorId: 0,
+    idToken: idToken.idToken,
+    idTokenType: idToken.type,
+    expiresAt: milliseconds(expiryDateTime, Date.now()),
+    ...defined({ groupId: groupIdToken?.idToken, connectorType })
+  })
+}
+
+function cancelled({ reservationId }: { reservationId: number }, { status }: StatusResponse): Change | undefined {
+  return status === 'Accepted' ? saveReservationStatus(reservationId, 'Cancelled') : undefined
+}
+
+type StatusUpdate = v201.ReservationStatusUpdateRequest | v21.ReservationStatusUpdateRequest
+
+/** Reservations that charge points took, and what became of them. [1.6 §5.2, §5.13; 2.x H] */
+async function reservations({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+  async function answerUpdate(request: StatusUpdate, { chargePoint }: HandlerContext) {
+    const { reservationId, reservationUpdateStatus } = request
+    await store.commit(chargePoint.identity, saveReservationStatus(reservationId, reservationUpdateStatus))
+    return {}
+  }
+
+  ocpp.v201.on('ReservationStatusUpdate', answerUpdate)
+  ocpp.v21.on('ReservationStatusUpdate', answerUpdate)
+
+  journal.calls
+    .after('ocpp1.6', 'ReserveNow', reserved16)
+    .after('ocpp2.0.1', 'ReserveNow', reserved2)
+    .after('ocpp2.1', 'ReserveNow', reserved2)
+    .after('ocpp1.6', 'CancelReservation', cancelled)
+    .after('ocpp2.0.1', 'CancelReservation', cancelled)
+    .after('ocpp2.1', 'CancelReservation', cancelled)
+}
+
+export default fp(reservations, {
+  fastify: '5.x',
+  name: 'csms-reservations',
+  dependencies: ['ocpp', 'store', 'journal']
+})

@@ -1,0 +1,154 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v16 from 'fastify-ocpp/v16'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import {
+  type ChargingProfile,
+  deleteChargingProfiles,
+  installChargingProfile,
+  saveChargingProfiles
+} from '../domain/charging-profiles.js'
+import { saveNotification } from '../domain/notifications.js'
+import { type Change, together } from '../domain/scope.js'
+import { defined } from './normalise.js'
+
+/** Ours; other sources are those of limits that others set. [2.x "ChargingLimitSource"] */
+const CSO = 'CSO'
+
+function profileOf16(connectorId: number, profile: v16.ChargingProfile): ChargingProfile {
+  return {
+    evseId: 0,
+    connectorId,
+    profileId: profile.chargingProfileId,
+    source: CSO,
+    stackLevel: profile.stackLevel,
+    purpose: profile.chargingProfilePurpose,
+    kind: profile.chargingProfileKind,
+    payload: profile,
+    ...defined({ transactionId: profile.transactionId === undefined ? undefined : String(profile.transactionId) })
+  }
+}
+
+function profileOf2(
+  evseId: number,
+  profile: v201.ChargingProfileType | v21.ChargingProfileType,
+  source = CSO
+): ChargingProfile {
+  return {
+    evseId,
+    connectorId: 0,
+    profileId: profile.id,
+    source,
+    stackLevel: profile.stackLevel,
+    purpose: profile.chargingProfilePurpose,
+    kind: profile.chargingProfileKind,
+    payload: profile,
+    ...defined({ transactionId: profile.transactionId })
+  }
+}
+
+interface StatusResponse {
+  status: string
+}
+
+type SetRequest2 = v201.SetChargingProfileRequest | v21.SetChargingProfileRequest
+type ClearRequest2 = v201.ClearChargingProfileRequest | v21.ClearChargingProfileRequest
+
+function profileSet16(request: v16.SetChargingProfileRequest, { status }: StatusResponse): Change | undefined {
+  if (status !== 'Accepted') return undefined
+  return installChargingProfile(profileOf16(request.connectorId, request.csChargingProfiles))
+}
+
+function profileSet2({ evseId, chargingProfile }: SetRequest2, { status }: StatusResponse): Change | undefined {
+  return status === 'Accepted' ? installChargingProfile(profileOf2(evseId, chargingProfile)) : undefined
+}
+
+/** Unknown is as good: it has none. [1.6 §5.5] */
+function profilesCleared16(request: v16.ClearChargingProfileRequest): Change {
+  const { id, connectorId, chargingProfilePurpose, stackLevel } = request
+  const criteria = { connectorId, purpose: chargingProfilePurpose, stackLevel }
+  return deleteChargingProfiles({ source: CSO, ...(id === undefined ? criteria : { profileId: id }) })
+}
+
+function profilesCleared2({ chargingProfileId, chargingProfileCriteria = {} }: ClearRequest2): Change {
+  const { evseId, chargingProfilePurpose, stackLevel } = chargingProfileCriteria
+  const criteria = { evseId, purpose: chargingProfilePurpose, stackLevel }
+  return deleteChargingProfiles({
+    source: CSO,
+    ...(chargingProfileId === undefined ? criteria : { profileId: chargingProfileId })
+  })
+}
+
+/** Charging profiles as installed. Nobody plans schedules here: an EV charges as the operator's own profiles say. [2.x K] */
+async function smartCharging({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+  function keep(action: string) {
+    return ({ chargePoint, messageId }: HandlerContext, payload: unknown, ...changes: Change[]) =>
+      store.commit(chargePoint.identity, together(saveNotification({ action, messageId, payload }), ...changes))
+  }
+
+  // 2.1 has a word of its own for "go on without a profile". [2.x K15, K17]
+  const keepNeeds = keep('NotifyEVChargingNeeds')
+  ocpp.v201.on('NotifyEVChargingNeeds', async (request, context) => {
+    await keepNeeds(context, request)
+    return { status: 'Rejected' }
+  })
+  ocpp.v21.on('NotifyEVChargingNeeds', async (request, context) => {
+    await keepNeeds(context, request)
+    return { status: 'NoChargingProfile' }
+  })
+
+  // The EV's own plan: no limit of ours is there for it to break. [2.x K16]
+  const keepSchedule = keep('NotifyEVChargingSchedule')
+  async function answerSchedule(request: unknown, context: HandlerContext) {
+    await keepSchedule(context, request)
+    return { status: 'Accepted' } as const
+  }
+  ocpp.v201.on('NotifyEVChargingSchedule', answerSchedule)
+  ocpp.v21.on('NotifyEVChargingSchedule', answerSchedule)
+
+  // [2.1 K28]
+  const keepPull = keep('PullDynamicScheduleUpdate')
+  ocpp.v21.on('PullDynamicScheduleUpdate', async (request, context) => {
+    await keepPull(context, request)
+    return { status: 'Rejected' }
+  })
+
+  type ReportRequest = v201.ReportChargingProfilesRequest | v21.ReportChargingProfilesRequest
+  async function answerReport(
+    { evseId, chargingLimitSource, chargingProfile }: ReportRequest,
+    { chargePoint }: HandlerContext
+  ) {
+    const profiles = chargingProfile.map((profile) => profileOf2(evseId, profile, chargingLimitSource))
+    await store.commit(chargePoint.identity, saveChargingProfiles(profiles))
+    return {}
+  }
+  ocpp.v201.on('ReportChargingProfiles', answerReport)
+  ocpp.v21.on('ReportChargingProfiles', answerReport)
+
+  type ClearedRequest = v201.ClearedChargingLimitRequest | v21.ClearedChargingLimitRequest
+  const keepCleared = keep('ClearedChargingLimit')
+  async function answerCleared(request: ClearedRequest, context: HandlerContext) {
+    const { chargingLimitSource: source, evseId } = request
+    const isOurs = source === CSO
+    await keepCleared(context, request, ...(isOurs ? [] : [deleteChargingProfiles({ source, evseId })]))
+    return {}
+  }
+  ocpp.v201.on('ClearedChargingLimit', answerCleared)
+  ocpp.v21.on('ClearedChargingLimit', answerCleared)
+
+  journal.calls
+    .after('ocpp1.6', 'SetChargingProfile', profileSet16)
+    .after('ocpp2.0.1', 'SetChargingProfile', profileSet2)
+    .after('ocpp2.1', 'SetChargingProfile', profileSet2)
+    .after('ocpp1.6', 'ClearChargingProfile', profilesCleared16)
+    .after('ocpp2.0.1', 'ClearChargingProfile', profilesCleared2)
+    .after('ocpp2.1', 'ClearChargingProfile', profilesCleared2)
+}
+
+export default fp(smartCharging, {
+  fastify: '5.x',
+  name: 'csms-smart-charging',
+  dependencies: ['ocpp', 'store', 'journal']
+})

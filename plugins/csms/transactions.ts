@@ -1,0 +1,219 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { FastifyInstance } from 'fastify'
+import type { ChargePoint, FrameEvent, HandlerContext } from 'fastify-ocpp'
+import type * as v16 from 'fastify-ocpp/v16'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import { idTagInfo, idTokenInfo } from '../domain/authorization.js'
+import { closedData, readings, startedData, stoppedData, transactionData } from '../domain/events/data.js'
+import { startsIt, type TransactionEvent } from '../domain/ledger/event.js'
+import { GapWatch } from '../domain/ledger/gap-watch.js'
+import type { ClosedReason } from '../domain/ledger/ledger.js'
+import { toMillis } from '../domain/ledger/numbers.js'
+import { samplesOf2, samplesOf16 } from '../domain/ledger/samples.js'
+import type { Publisher } from '../publisher.js'
+import { defined } from './normalise.js'
+
+type TransactionEventRequest = v201.TransactionEventRequest | v21.TransactionEventRequest
+
+function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): Omit<TransactionEvent, 'response'> {
+  const { eventType, seqNo, triggerReason, offline = false, evse, idToken, reservationId, transactionInfo } = request
+  const { transactionId, chargingState, stoppedReason, remoteStartId, timeSpentCharging } = transactionInfo
+  const now = Date.now()
+  return {
+    protocol,
+    transactionId,
+    eventType,
+    seqNo,
+    timestamp: toMillis(request.timestamp, now),
+    triggerReason,
+    offline,
+    samples: samplesOf2(request.meterValue, now),
+    payload: request,
+    ...defined({ evseId: evse?.id, connectorId: evse?.connectorId }),
+    ...defined({ idToken: idToken?.idToken, idTokenType: idToken?.type }),
+    ...defined({ chargingState, stoppedReason, remoteStartId, timeSpentCharging, reservationId }),
+    ...('costDetails' in request && request.costDetails !== undefined && { ownCost: ownCost(request.costDetails) })
+  }
+}
+
+function ownCost(details: v21.CostDetailsType) {
+  const { total, currency } = details.totalCost
+  return { total: total.inclTax ?? total.exclTax ?? null, currency, details: JSON.stringify(details) }
+}
+
+/**
+ * StartTransaction, StopTransaction and TransactionEvent. A well-formed one is always answered with a CALLRESULT, once
+ * it is stored: a charge point that gets anything else sends it again, and in the end throws it away.
+ * [1.6 §3.7.1, §4.8, §4.10; 2.x E]
+ */
+async function transactions(app: FastifyInstance): Promise<void> {
+  const { ocpp, ledger, idTokens, publisher } = app
+
+  ocpp.v16.on('StartTransaction', async (request, { chargePoint, log }) => {
+    const { connectorId, idTag, meterStart, reservationId } = request
+    const start = { connectorId, idToken: idTag, meterStart, timestamp: toMillis(request.timestamp, Date.now()) }
+    // A retry of what was begun is answered as it was the first time, whatever this says.
+    const info = idTagInfo(await idTokens.info(idTag, undefined, { starts: '' }))
+    const { response, outcome } = await ledger.start(chargePoint.identity, {
+      ...start,
+      payload: request,
+      respond: (transactionId) => ({ transactionId, idTagInfo: info }),
+      ...defined({ reservationId })
+    })
+    const answer = response as v16.StartTransactionResponse
+    const { transactionId } = answer
+    if (outcome === 'booked') {
+      const data = startedData({ ...start, transactionId })
+      publisher.publish({ type: 'transaction', chargePoint: chargePoint.identity, data })
+    }
+    log.info({ transactionId, connectorId, outcome }, 'transaction started')
+    return answer
+  })
+
+  ocpp.v16.on('StopTransaction', async (request, { chargePoint, log }) => {
+    const { transactionId, meterStop, idTag, reason, transactionData: measured } = request
+    const now = Date.now()
+    const timestamp = toMillis(request.timestamp, now)
+    const stop = { transactionId, meterStop, timestamp, ...defined({ idToken: idTag, reason }) }
+    const { response, outcome } = await ledger.stop(chargePoint.identity, {
+      ...stop,
+      samples: samplesOf16(measured, now),
+      payload: request,
+      response: idTag === undefined ? {} : { idTagInfo: idTagInfo(await idTokens.info(idTag)) }
+    })
+    if (outcome !== 'retry') {
+      publisher.publish({ type: 'transaction', chargePoint: chargePoint.identity, data: stoppedData(stop) })
+    }
+    // Answered all the same, so that the charge point lets go of it. [1.6 errata 3.18]
+    if (outcome === 'unassigned') log.warn({ transactionId }, 'it has no such transaction: kept by itself')
+    else log.info({ transactionId, reason, outcome }, 'transaction stopped')
+    return response as v16.StopTransactionResponse
+  })
+
+  const gaps = createGapWatch(app)
+  app.addHook('onClose', async () => gaps.close())
+
+  async function answerEvent(request: TransactionEventRequest, { chargePoint, log }: HandlerContext) {
+    const { eventType, transactionInfo } = request
+    const event = eventOf(request, chargePoint)
+    const answer = await answerTo(request, startsIt(event))
+    const { response, outcome, hasGap } = await ledger.event(chargePoint.identity, { ...event, response: answer })
+    if (outcome === 'booked') tell(chargePoint.identity, event)
+    if (hasGap) gaps.notice(chargePoint.identity, transactionInfo.transactionId)
+    if (eventType !== 'Updated') log.info({ eventType, ...transactionInfo, outcome }, 'transaction event')
+    return response as v201.TransactionEventResponse
+  }
+
+  function tell(chargePoint: string, event: Omit<TransactionEvent, 'response'>): void {
+    publisher.publish({ type: 'transaction', chargePoint, data: transactionData(event) })
+    const { transactionId, evseId = 0, connectorId = 0, samples } = event
+    if (samples.length === 0) return
+    const data = { transactionId, evseId, connectorId, readings: readings(samples) }
+    publisher.publish({ type: 'meter-values', chargePoint, data })
+  }
+
+  async function answerTo({ idToken, transactionInfo }: TransactionEventRequest, isStarter: boolean) {
+    if (idToken === undefined) return {}
+    const starts = isStarter ? { starts: transactionInfo.transactionId } : {}
+    return { idTokenInfo: idTokenInfo(await idTokens.info(idToken.idToken, idToken.type, starts)) }
+  }
+
+  ocpp.v201.on('TransactionEvent', answerEvent)
+  ocpp.v21.on('TransactionEvent', answerEvent)
+
+  ocpp.events.on('frame', (frame) => void closeLeftOpen(app, frame))
+}
+
+function createGapWatch({ config, ledger, log, ocpp, publisher }: FastifyInstance): GapWatch {
+  return new GapWatch({
+    delay: config.TRANSACTION_GAP_DELAY * 1000,
+    isIncomplete: (identity, transactionId) => ledger.isIncomplete(identity, transactionId),
+    async ask(identity, transactionId) {
+      const answer = (await ocpp.call(identity, 'GetTransactionStatus', {
+        transactionId
+      })) as v201.GetTransactionStatusResponse
+      return { ongoing: answer.ongoingIndicator, messagesInQueue: answer.messagesInQueue }
+    },
+    async onLost(chargePoint, transactionId, { ongoing }) {
+      log.warn({ chargePoint, transactionId }, 'events of the transaction are missing, and will not come')
+      if (ongoing !== false) return
+      tellClosed(publisher, chargePoint, {
+        rows: await ledger.notOngoing(chargePoint, transactionId),
+        reason: 'NotOngoing'
+      })
+    },
+    onError: (chargePoint, err) => log.warn({ err, chargePoint }, 'could not ask for missing transaction events')
+  })
+}
+
+function tellClosed(
+  { publish }: Publisher,
+  chargePoint: string,
+  { rows, reason }: { rows: readonly { transaction_id: string }[]; reason: ClosedReason }
+): void {
+  for (const row of rows) publish({ type: 'transaction', chargePoint, data: closedData(row.transaction_id, reason) })
+}
+
+/** The frames that may tell it: few others are parsed. */
+const TELLING = /^\s*\[\s*2\s*,\s*"[^"]{1,36}"\s*,\s*"(?:BootNotification|StatusNotification)"/
+
+/** A charge point that boots, or whose connector becomes available, has no transaction there any more. */
+async function closeLeftOpen({ ledger, publisher }: FastifyInstance, frame: FrameEvent): Promise<void> {
+  if (frame.direction !== 'inbound' || !TELLING.test(frame.text)) return
+  const { identity, log } = frame.chargePoint
+  const evidence = evidenceOf(frame)
+  if (evidence === undefined) return
+  try {
+    const closed =
+      evidence === 'booted' ? await ledger.booted(identity) : await ledger.connectorAvailable(identity, evidence)
+    const reason = evidence === 'booted' ? 'Rebooted' : 'ConnectorAvailable'
+    tellClosed(publisher, identity, { rows: closed, reason })
+    for (const { transaction_id: transactionId } of closed) {
+      log.warn({ transactionId, evidence }, 'the charge point left a transaction open: closed')
+    }
+  } catch (err) {
+    log.error({ err }, 'could not close what the charge point may have left open')
+  }
+}
+
+const Boot = Type.Object({ reason: Type.Optional(Type.String()) })
+const Available = Type.Union([
+  Type.Object({
+    status: Type.Literal('Available'),
+    connectorId: Type.Integer(),
+    timestamp: Type.Optional(Type.String())
+  }),
+  Type.Object({
+    connectorStatus: Type.Literal('Available'),
+    evseId: Type.Integer(),
+    connectorId: Type.Integer(),
+    timestamp: Type.String()
+  })
+])
+
+function evidenceOf(frame: FrameEvent) {
+  const [, , action, payload] = frame.parsed() as unknown[]
+  if (action === 'BootNotification') return hasRebooted(frame.chargePoint, payload) ? 'booted' : undefined
+  if (!Value.Check(Available, payload)) return undefined
+  const { connectorId, timestamp } = payload
+  const now = Date.now()
+  return {
+    evseId: 'evseId' in payload ? payload.evseId : 0,
+    connectorId,
+    timestamp: timestamp === undefined ? now : toMillis(timestamp, now)
+  }
+}
+
+/** A charge point that reboots comes with a new connection; later on it boots because it is asked to. [1.6 §5.17] */
+function hasRebooted({ counters }: ChargePoint, payload: unknown): boolean {
+  return counters.callsReceived === 0 && Value.Check(Boot, payload) && payload.reason !== 'Triggered'
+}
+
+export default fp(transactions, {
+  fastify: '5.x',
+  name: 'csms-transactions',
+  dependencies: ['env', 'ocpp', 'ledger', 'publisher', 'csms-authorization']
+})

@@ -1,0 +1,110 @@
+export type StorageErrorKind =
+  /** Too many jobs wait; nothing was tried. */
+  | 'overloaded'
+  /** No connection, or it broke. What was being committed may have been stored. */
+  | 'unavailable'
+  /** Others held what was wanted, time after time. */
+  | 'conflict'
+  /** It took too long. */
+  | 'timeout'
+  /** No space left. */
+  | 'full'
+  /** The disk or the file failed. */
+  | 'io'
+  /** Going down. */
+  | 'closed'
+
+/** The database could not do it now, whatever it was asked for; `cause` is what it said. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly code = 'STORAGE_ERROR'
+  /** A route that lets it through answers 503. */
+  readonly statusCode = 503
+  readonly kind: StorageErrorKind
+
+  constructor(kind: StorageErrorKind, cause?: unknown) {
+    super(`storage: ${MESSAGES[kind]}`, { cause })
+    this.kind = kind
+  }
+}
+
+const MESSAGES: Record<StorageErrorKind, string> = {
+  overloaded: 'too many writes wait',
+  unavailable: 'the database cannot be reached',
+  conflict: 'others were in the way',
+  timeout: 'it took too long',
+  full: 'there is no space left',
+  io: 'the disk failed',
+  closed: 'going down'
+}
+
+/** SQLSTATEs by their beginning. [PostgreSQL, appendix A] */
+const SQL_STATES: readonly [string, StorageErrorKind][] = [
+  ['08', 'unavailable'],
+  ['40001', 'conflict'],
+  ['40P01', 'conflict'],
+  ['53100', 'full'],
+  ['53', 'unavailable'],
+  ['55P03', 'conflict'],
+  ['57014', 'timeout'],
+  ['57P', 'unavailable'],
+  ['25P03', 'timeout'],
+  ['25P04', 'timeout'],
+  ['58', 'io'],
+  // Read-only: a stand-by, or a server that protects itself from a full disk.
+  ['25006', 'unavailable']
+]
+
+const SQLITE_CODES: readonly [string, StorageErrorKind][] = [
+  ['SQLITE_BUSY', 'conflict'],
+  ['SQLITE_LOCKED', 'conflict'],
+  ['SQLITE_FULL', 'full'],
+  ['SQLITE_IOERR', 'io'],
+  ['SQLITE_READONLY', 'io'],
+  ['SQLITE_CANTOPEN', 'io'],
+  ['SQLITE_CORRUPT', 'io'],
+  ['SQLITE_NOTADB', 'io'],
+  ['SQLITE_PROTOCOL', 'conflict']
+]
+
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENOENT'
+])
+
+/** Texts of `pg`, whose own errors have no code. */
+const PG_TEXTS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/
+
+/** Which kind of trouble an error of a driver is; undefined when the statement itself is to blame. */
+export function kindOf(error: unknown): StorageErrorKind | undefined {
+  if (error instanceof StorageError) return error.kind
+  if (!(error instanceof Error)) return undefined
+  const { code } = error as Error & { code?: unknown }
+  if (typeof code === 'string') {
+    if (NETWORK_CODES.has(code)) return 'unavailable'
+    const table = code.startsWith('SQLITE_') ? SQLITE_CODES : SQL_STATES
+    if (code.startsWith('SQLITE_') || /^[0-9A-Z]{5}$/.test(code)) return find(table, code)
+  }
+  if (error.message === 'Query read timeout') return 'timeout'
+  return PG_TEXTS.test(error.message) ? 'unavailable' : undefined
+}
+
+function find(table: readonly [string, StorageErrorKind][], code: string): StorageErrorKind | undefined {
+  return table.find(([prefix]) => code.startsWith(prefix))?.[1]
+}
+
+/** The error as a StorageError when it is one, else as it is. */
+export function toStorageError(error: unknown): unknown {
+  if (error instanceof StorageError) return error
+  const kind = kindOf(error)
+  return kind === undefined ? error : new StorageError(kind, error)
+}

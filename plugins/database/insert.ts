@@ -1,0 +1,75 @@
+import { CompiledQuery, type Insertable } from 'kysely'
+import type { Dialect } from './dialect.js'
+import type { Schema } from './schema.js'
+
+/** Rows of one table to be inserted. */
+export interface Rows {
+  table: keyof Schema
+  rows: readonly Readonly<Record<string, unknown>>[]
+  /** Whether rows that are there already are passed over. */
+  ignoreConflicts: boolean
+}
+
+export type Row<T extends keyof Schema> = Insertable<Schema[T]>
+
+/** Rows in one statement: a power of two, so that few different statements are ever prepared. */
+const MAX_ROWS = 128
+
+/**
+ * The inserts of a batch, joined: one statement for many rows of the same table and columns. Written as text, because
+ * building it value by value is most of the time that an insert takes.
+ */
+export function joinedInserts(batch: readonly Rows[], dialect: Dialect): CompiledQuery[] {
+  return [...groups(batch).values()].flatMap((group) => statements(group, dialect))
+}
+
+interface Group {
+  table: string
+  columns: readonly string[]
+  ignoreConflicts: boolean
+  values: unknown[][]
+}
+
+function groups(batch: readonly Rows[]): Map<string, Group> {
+  const found = new Map<string, Group>()
+  for (const { table, rows, ignoreConflicts } of batch) {
+    for (const row of rows) {
+      const columns = Object.keys(row).filter((column) => row[column] !== undefined)
+      const key = `${table} ${ignoreConflicts} ${columns}`
+      const group = found.get(key) ?? { table, columns, ignoreConflicts, values: [] }
+      group.values.push(columns.map((column) => row[column]))
+      found.set(key, group)
+    }
+  }
+  return found
+}
+
+function statements({ values, ...shape }: Group, dialect: Dialect): CompiledQuery[] {
+  const queries: CompiledQuery[] = []
+  for (let from = 0; from < values.length; ) {
+    const count = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(values.length - from)))
+    const text = insertText({ ...shape, count, dialect })
+    queries.push(CompiledQuery.raw(text, values.slice(from, from + count).flat()))
+    from += count
+  }
+  return queries
+}
+
+interface Shape extends Omit<Group, 'values'> {
+  count: number
+  dialect: Dialect
+}
+
+function insertText({ table, columns, ignoreConflicts, count, dialect }: Shape): string {
+  const names = columns.map(quote).join(', ')
+  const tuple = (row: number) =>
+    `(${columns.map((_, column) => (dialect === 'sqlite' ? '?' : `$${row * columns.length + column + 1}`)).join(', ')})`
+  const tuples = Array.from({ length: count }, (_, row) => tuple(row)).join(', ')
+  return `insert into ${quote(table)} (${names}) values ${tuples}${ignoreConflicts ? ' on conflict do nothing' : ''}`
+}
+
+/** Names come from the program; nothing else is let through all the same. */
+function quote(name: string): string {
+  if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new TypeError('not the name of a table or column')
+  return `"${name}"`
+}

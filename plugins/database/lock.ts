@@ -1,0 +1,52 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Libsql from 'libsql'
+
+/** Another process has the database open. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError'
+  constructor(file: string, holder: string) {
+    super(`${file} is in use by another process${holder === '' ? '' : ` (pid ${holder})`}; stop that one first`)
+  }
+}
+
+/** Held until it is released, or the process ends, however that comes about. */
+export interface Lock {
+  release(): void
+}
+
+/**
+ * Makes sure that one process at a time uses a SQLite file: two would answer chargers from two different memories.
+ * The lock is the operating system's own, on an empty database beside it; none is left behind after kill -9.
+ *
+ * @throws LockedError
+ */
+export function lockFile(file: string): Lock {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const path = `${file}.lock`
+  const lock = new Libsql(path)
+  try {
+    // A transaction that never ends: it is what holds the lock.
+    lock.exec('begin exclusive')
+  } catch (error) {
+    lock.close()
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') throw new LockedError(file, holderOf(path))
+    throw error
+  }
+  writeFileSync(`${path}.pid`, `${process.pid}\n`)
+  const release = () => {
+    if (!lock.open) return
+    lock.exec('rollback')
+    lock.close()
+  }
+  return { release }
+}
+
+/** Who holds the lock, as far as it has said; the number itself locks nothing. */
+function holderOf(path: string): string {
+  try {
+    return readFileSync(`${path}.pid`, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}

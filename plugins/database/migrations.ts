@@ -1,0 +1,65 @@
+import { type Kysely, type Migration, Migrator } from 'kysely'
+import type { Dialect } from './dialect.js'
+import { initial } from './migrations/0001-initial.js'
+import { tariffs } from './migrations/0002-tariffs.js'
+import type { Schema } from './schema.js'
+
+/** By name, in the order of the names. What was released never changes; a change is a new one. */
+const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
+  '0001-initial': initial,
+  '0002-tariffs': tariffs
+}
+
+/** The database was made by a newer program. */
+export class TooNewError extends Error {
+  override readonly name = 'TooNewError'
+  constructor(migrations: readonly string[]) {
+    super(`the database is newer than this program: it has the migration ${migrations.join(', ')}; update the program`)
+  }
+}
+
+export interface MigrateOptions {
+  dialect: Dialect
+  /** Default: those of this program. */
+  migrations?: Record<string, (dialect: Dialect) => Migration>
+}
+
+/**
+ * Brings the database up to this program's schema, in one transaction.
+ *
+ * @returns the names of what was done
+ * @throws TooNewError, or what the database threw
+ */
+export async function migrate(db: Kysely<Schema>, { dialect, migrations = MIGRATIONS }: MigrateOptions) {
+  const known = Object.keys(migrations)
+  const newer = (await appliedMigrations(db)).filter((name) => !known.includes(name))
+  if (newer.length > 0) throw new TooNewError(newer)
+  const provider = {
+    getMigrations: async () => Object.fromEntries(known.map((name) => [name, toMigration(migrations, name, dialect)]))
+  }
+  const { error, results = [] } = await new Migrator({ db, provider }).migrateToLatest()
+  if (error !== undefined) throw error
+  return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName)
+}
+
+function toMigration(migrations: NonNullable<MigrateOptions['migrations']>, name: string, dialect: Dialect): Migration {
+  return migrations[name]?.(dialect) ?? { up: async () => undefined }
+}
+
+/** The migrations the database has had; none when it is empty. */
+export async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return []
+  const rows = await db
+    .withTables<{ kysely_migration: { name: string } }>()
+    .selectFrom('kysely_migration')
+    .select('name')
+    .orderBy('name')
+    .execute()
+  return rows.map(({ name }) => name)
+}
+
+/** What this program would bring an empty database to. */
+export function knownMigrations(): string[] {
+  return Object.keys(MIGRATIONS)
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import type { Dialect } from './dialect.js'
+import { kindOf, StorageError } from './errors.js'
+import { type Lock, LockedError, lockFile } from './lock.js'
+import { migrate, TooNewError } from './migrations.js'
+import { isMisconfiguration, openPostgres } from './postgres.js'
+import type { Schema } from './schema.js'
+import { openSqlite } from './sqlite.js'
+
+export interface DatabaseSettings {
+  DATA_DIR: string
+  DATABASE_URL?: string | undefined
+  DATABASE_POOL_SIZE: number
+}
+
+export interface OpenOptions {
+  /** Told of connections to PostgreSQL that broke while nobody used them. */
+  onIdleError?: (error: Error) => void
+  /** Whether this is the process that serves chargers, of which there is one to a SQLite file. Default: true. */
+  exclusive?: boolean
+  /** Milliseconds to wait for another process that writes; SQLite only. */
+  busyTimeout?: number
+}
+
+/** An open database, with connections to read and others to write, so that neither waits for the other. */
+export interface OpenDatabase {
+  readonly dialect: Dialect
+  /** To read. */
+  readonly db: Kysely<Schema>
+  /** To write; the writer's own. */
+  readonly writeDb: Kysely<Schema>
+  /** Transactions that make sense at a time. */
+  readonly lanes: number
+  close(): Promise<void>
+}
+
+/** More transactions at a time on PostgreSQL only make each of them smaller. */
+const MAX_LANES = 4
+
+/** The SQLite file of these settings. */
+export function sqliteFile({ DATA_DIR }: Pick<DatabaseSettings, 'DATA_DIR'>): string {
+  return join(DATA_DIR, 'ocpp.db')
+}
+
+/**
+ * Opens the database of these settings. PostgreSQL is connected to when first used.
+ *
+ * @throws LockedError, or what SQLite threw
+ */
+export function openDatabase(settings: DatabaseSettings, options: OpenOptions = {}): OpenDatabase {
+  const { DATABASE_URL: url, DATABASE_POOL_SIZE: poolSize } = settings
+  return url === undefined ? openFile(sqliteFile(settings), options) : openServer(url, poolSize, options)
+}
+
+function openFile(file: string, { exclusive = true, busyTimeout }: OpenOptions): OpenDatabase {
+  const lock: Lock = exclusive ? lockFile(file) : { release: () => undefined }
+  const timeout = busyTimeout === undefined ? {} : { busyTimeout }
+  try {
+    const writeDb = openSqlite({ file, ...timeout })
+    const db = openSqlite({ file, readOnly: true, ...timeout })
+    const close = async () => {
+      await db.destroy()
+      // So that the file alone is all there is; whatever keeps it from that, nothing is lost.
+      await sql`pragma wal_checkpoint(truncate)`.execute(writeDb).catch(() => undefined)
+      await writeDb.destroy()
+      lock.release()
+    }
+    return { dialect: 'sqlite', db, writeDb, lanes: 1, close }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** Two pools, so that slow reading never takes the connections that chargers wait for. */
+function openServer(url: string, poolSize: number, { onIdleError }: OpenOptions): OpenDatabase {
+  const lanes = Math.max(1, Math.min(MAX_LANES, Math.floor(poolSize / 2)))
+  const options = { url, ...(onIdleError && { onIdleError }) }
+  const writeDb = openPostgres({ ...options, poolSize: lanes })
+  const db = openPostgres({ ...options, poolSize: Math.max(1, poolSize - lanes) })
+  const close = async () => {
+    await db.destroy()
+    await writeDb.destroy()
+  }
+  return { dialect: 'postgres', db, writeDb, lanes, close }
+}
+
+/** Brings the schema up to date. */
+export function migrateDatabase({ writeDb, dialect }: OpenDatabase): Promise<string[]> {
+  return migrate(writeDb, { dialect })
+}
+
+/** Resolves when the database answers. */
+export async function ping({ db }: OpenDatabase): Promise<void> {
+  await sql`select 1`.execute(db)
+}
+
+/** Whether waiting may mend it; else somebody has to change a setting, the file or the program. */
+export function isTransient(error: unknown): boolean {
+  if (error instanceof LockedError || error instanceof TooNewError || isMisconfiguration(error)) return false
+  const kind = kindOf(error)
+  return kind !== undefined && kind !== 'io'
+}
+
+/** One line for whoever has to mend it; holds no password. */
+export function explain(error: unknown, settings: DatabaseSettings): string {
+  const { message, syscall } = rootOf(error)
+  if (error instanceof LockedError || error instanceof TooNewError) return message
+  if (settings.DATABASE_URL !== undefined) return `DATABASE_URL: ${message}`
+  if (syscall !== undefined || message.includes('Unable to open')) {
+    return `DATA_DIR must be a directory that can be written: ${message}`
+  }
+  return `DATA_DIR: ${sqliteFile(settings)} cannot be used: ${message}`
+}
+
+function rootOf(error: unknown): { message: string; syscall?: unknown } {
+  if (error instanceof StorageError && error.cause !== undefined) return rootOf(error.cause)
+  return error instanceof Error ? error : { message: String(error) }
+}

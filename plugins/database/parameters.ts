@@ -1,0 +1,30 @@
+/** What both drivers can bind, and bind alike. */
+export type Parameter = string | number | bigint | null | Uint8Array
+
+/**
+ * Makes values safe to bind. U+0000, which PostgreSQL refuses and SQLite takes for the end of the text, becomes
+ * U+FFFD; yes and no become 1 and 0 (libsql ends the process on a boolean); what is no finite number becomes NULL.
+ *
+ * @throws TypeError for what no column holds
+ */
+export function toParameters(values: readonly unknown[]): Parameter[] {
+  return values.map(toParameter)
+}
+
+function toParameter(value: unknown): Parameter {
+  switch (typeof value) {
+    case 'string':
+      return value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
+    case 'number':
+      return Number.isFinite(value) ? value : null
+    case 'boolean':
+      return value ? 1 : 0
+    case 'bigint':
+      return value
+    case 'undefined':
+      return null
+    default:
+      if (value === null || value instanceof Uint8Array) return value
+      throw new TypeError('a column holds text, a number or nothing; JSON is stored as text')
+  }
+}

@@ -1,0 +1,333 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import type { Kysely, Transaction } from 'kysely'
+import type { Dialect } from './dialect.js'
+import { kindOf, StorageError, toStorageError } from './errors.js'
+import { joinedInserts, type Row, type Rows } from './insert.js'
+import type { Schema } from './schema.js'
+
+/**
+ * What is to be done in a transaction. It may be done more than once, after a roll-back, so it has no effect but
+ * through `trx`, which it uses for nothing but the database, and never after it has settled.
+ */
+export type Job<T> = (trx: Transaction<Schema>) => Promise<T>
+
+export interface JobOptions {
+  /** Jobs of the same key are done in the order they came; without one, in any order. */
+  key?: string
+}
+
+export interface AppendOptions extends JobOptions {
+  /** ignore: rows whose unique key is there already are passed over. Default: such a row rejects. */
+  onConflict?: 'ignore'
+}
+
+/** What the writer has done since the start. */
+export interface WriterCounters {
+  /** Jobs that wait or are being done. */
+  queued: number
+  jobs: number
+  failedJobs: number
+  /** Jobs that were refused because too many waited. */
+  overloaded: number
+  commits: number
+  rollbacks: number
+  /** Batches done again because others were in the way. */
+  retries: number
+}
+
+/** One committed transaction. */
+export interface Batch {
+  jobs: number
+  /** Milliseconds from its beginning to its commit. */
+  duration: number
+  /** Milliseconds that its oldest job waited before. */
+  waited: number
+}
+
+export interface WriterOptions {
+  db: Kysely<Schema>
+  dialect: Dialect
+  /** Transactions at a time; SQLite has one writer. Default: 1. */
+  lanes?: number
+  /** Jobs in one transaction at most. Default: 200. */
+  maxBatch?: number
+  /** Jobs that may wait. Default: 10 000. */
+  maxQueue?: number
+  /** Milliseconds for one transaction. Default: 20 000. */
+  timeout?: number
+  onBatch?: (batch: Batch) => void
+  /** Told of every transaction that failed for want of the database. */
+  onTrouble?: (error: StorageError) => void
+}
+
+/** What commits. */
+export interface Writer {
+  readonly counters: Readonly<WriterCounters>
+  /**
+   * Resolves with what the job returned, once it is committed. Jobs queued together share a transaction; one that
+   * throws is the only one that rejects.
+   *
+   * @throws StorageError, or what the job threw
+   */
+  write<T>(job: Job<T>, options?: JobOptions): Promise<T>
+  /**
+   * Inserts rows, joined with the rows of others, after the jobs of its batch. Resolves once they are committed.
+   *
+   * @throws StorageError, or what the database threw
+   */
+  append<T extends keyof Schema>(table: T, rows: readonly Row<T>[], options?: AppendOptions): Promise<void>
+}
+
+/** No more jobs are added to a transaction that appends this many rows: the event loop waits for it. */
+const MAX_ROWS = 2_000
+/** Shortest pause after a transaction on SQLite, as a share of the time it took. */
+const MIN_PAUSE = 0.2
+/** Longest pause between two transactions on SQLite. */
+const MAX_PAUSE_MS = 100
+const MAX_RETRIES = 3
+const RETRY_DELAY_MS = 20
+
+/** A job or rows that wait. */
+interface Entry {
+  job?: Job<unknown>
+  rows?: Rows
+  queuedAt: number
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/** Many small writes, few transactions: a commit costs the same for one row and for two hundred. */
+export class GroupCommitWriter implements Writer {
+  readonly counters: WriterCounters = {
+    queued: 0,
+    jobs: 0,
+    failedJobs: 0,
+    overloaded: 0,
+    commits: 0,
+    rollbacks: 0,
+    retries: 0
+  }
+  readonly #lanes: readonly Lane[]
+  readonly #maxQueue: number
+  #isClosed = false
+  #next = 0
+
+  constructor(options: WriterOptions) {
+    const { lanes = 1, maxQueue = 10_000 } = options
+    this.#maxQueue = maxQueue
+    this.#lanes = Array.from({ length: lanes }, () => new Lane(options, this.counters))
+  }
+
+  async write<T>(job: Job<T>, { key }: JobOptions = {}): Promise<T> {
+    return (await this.#enqueue({ job }, key)) as T
+  }
+
+  async append<T extends keyof Schema>(table: T, rows: readonly Row<T>[], options: AppendOptions = {}): Promise<void> {
+    if (rows.length === 0) return
+    const ignoreConflicts = options.onConflict === 'ignore'
+    await this.#enqueue({ rows: { table, rows, ignoreConflicts } }, options.key)
+  }
+
+  /** Finishes what waits, and refuses everything else. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all(this.#lanes.map((lane) => lane.idle()))
+  }
+
+  #enqueue(work: Pick<Entry, 'job' | 'rows'>, key: string | undefined): Promise<unknown> {
+    const { counters } = this
+    if (this.#isClosed) return Promise.reject(new StorageError('closed'))
+    if (counters.queued >= this.#maxQueue) {
+      counters.overloaded++
+      return Promise.reject(new StorageError('overloaded'))
+    }
+    return new Promise((resolve, reject) => {
+      this.#laneOf(key)?.push({ ...work, queuedAt: performance.now(), resolve, reject })
+    })
+  }
+
+  /** The same key always goes the same way, which is what keeps its jobs in order. */
+  #laneOf(key: string | undefined): Lane | undefined {
+    const index = key === undefined ? this.#next++ : hash(key)
+    return this.#lanes[index % this.#lanes.length]
+  }
+}
+
+/** One transaction after the other. */
+class Lane {
+  readonly #db: Kysely<Schema>
+  readonly #dialect: Dialect
+  readonly #maxBatch: number
+  readonly #timeout: number
+  readonly #onBatch: WriterOptions['onBatch']
+  readonly #onTrouble: WriterOptions['onTrouble']
+  readonly #counters: WriterCounters
+  readonly #maxPause: number
+  #waiting: Entry[] = []
+  #running: Promise<void> | undefined
+  #notBefore = 0
+
+  constructor(options: WriterOptions, counters: WriterCounters) {
+    this.#db = options.db
+    this.#dialect = options.dialect
+    this.#maxPause = options.dialect === 'sqlite' ? MAX_PAUSE_MS : 0
+    this.#maxBatch = options.maxBatch ?? 200
+    this.#timeout = options.timeout ?? 20_000
+    this.#onBatch = options.onBatch
+    this.#onTrouble = options.onTrouble
+    this.#counters = counters
+  }
+
+  push(entry: Entry): void {
+    this.#counters.queued++
+    this.#waiting.push(entry)
+    this.#running ??= this.#run()
+  }
+
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    do {
+      await this.#gather()
+      const started = performance.now()
+      const batch = this.#take()
+      await this.#runBatch(batch)
+      const ended = performance.now()
+      const share = Math.max(MIN_PAUSE, 1 - batch.length / this.#maxBatch)
+      this.#notBefore = ended + Math.min(share * (ended - started), this.#maxPause)
+    } while (this.#waiting.length > 0)
+    this.#running = undefined
+  }
+
+  /**
+   * What comes in the same turn of the event loop goes into the same transaction. SQLite moreover commits within a
+   * turn, and Node accepts one connection a turn: on a slow disk a fleet that comes back would be let in at the pace
+   * of the commits. So everybody else has the event loop for a while: for as long as the last transaction took when
+   * it was nearly empty, for a fifth of that when it was full.
+   */
+  async #gather(): Promise<void> {
+    const pause = this.#notBefore - performance.now()
+    if (pause > 1) await sleep(pause)
+    else await nextTurn()
+  }
+
+  async #runBatch(batch: readonly Entry[]): Promise<void> {
+    try {
+      await this.#commit(batch)
+    } catch (error) {
+      await this.#recover(batch, error)
+    }
+  }
+
+  #take(): Entry[] {
+    let count = 0
+    let rows = 0
+    for (const entry of this.#waiting) {
+      if (count === this.#maxBatch || rows >= MAX_ROWS) break
+      count++
+      rows += entry.rows?.rows.length ?? 0
+    }
+    const batch = this.#waiting.slice(0, count)
+    this.#waiting = this.#waiting.slice(count)
+    return batch
+  }
+
+  async #commit(batch: readonly Entry[]): Promise<void> {
+    const started = performance.now()
+    const results = await this.#transaction(batch)
+    this.#counters.commits++
+    batch.forEach((entry, index) => {
+      this.#settle()
+      entry.resolve(results[index])
+    })
+    const [oldest] = batch
+    const waited = started - (oldest?.queuedAt ?? started)
+    const duration = performance.now() - started
+    // Later, because what an observer throws must not look like a failed commit.
+    queueMicrotask(() => this.#onBatch?.({ jobs: batch.length, duration, waited }))
+  }
+
+  async #transaction(batch: readonly Entry[]): Promise<unknown[]> {
+    let timer: NodeJS.Timeout | undefined
+    const expired = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new StorageError('timeout')), this.#timeout)
+    })
+    try {
+      // A job that hangs is left behind: Kysely refuses whatever it does after the roll-back.
+      return await this.#db.transaction().execute((trx) => Promise.race([this.#work(trx, batch), expired]))
+    } catch (error) {
+      this.#counters.rollbacks++
+      throw error
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async #work(trx: Transaction<Schema>, batch: readonly Entry[]): Promise<unknown[]> {
+    const results: unknown[] = []
+    const appended: Rows[] = []
+    for (const { job, rows } of batch) {
+      results.push(await job?.(trx))
+      if (rows !== undefined) appended.push(rows)
+    }
+    for (const query of joinedInserts(appended, this.#dialect)) await trx.executeQuery(query)
+    return results
+  }
+
+  async #recover(batch: readonly Entry[], failure: unknown): Promise<void> {
+    let error = failure
+    for (let attempt = 1; kindOf(error) === 'conflict' && attempt <= MAX_RETRIES; attempt++) {
+      this.#counters.retries++
+      await sleep(attempt * RETRY_DELAY_MS * (0.5 + Math.random()))
+      try {
+        return await this.#commit(batch)
+      } catch (again) {
+        error = again
+      }
+    }
+    if (batch.length === 1 || this.#isHopeless(error)) this.#reject(batch, error)
+    else await this.#oneByOne(batch)
+  }
+
+  /** Finds the guilty one. */
+  async #oneByOne(batch: readonly Entry[]): Promise<void> {
+    for (const [index, entry] of batch.entries()) {
+      await nextTurn()
+      try {
+        await this.#commit([entry])
+      } catch (error) {
+        if (this.#isHopeless(error)) return this.#reject(batch.slice(index), error)
+        this.#reject([entry], error)
+      }
+    }
+  }
+
+  /** Whether the next job would fare no better. SQLite has one lock for all of them. */
+  #isHopeless(error: unknown): boolean {
+    const kind = kindOf(error)
+    return kind !== undefined && (kind !== 'conflict' || this.#dialect === 'sqlite')
+  }
+
+  #reject(batch: readonly Entry[], cause: unknown): void {
+    const error = toStorageError(cause)
+    if (error instanceof StorageError) this.#onTrouble?.(error)
+    for (const entry of batch) {
+      this.#settle()
+      this.#counters.failedJobs++
+      entry.reject(error)
+    }
+  }
+
+  #settle(): void {
+    this.#counters.queued--
+    this.#counters.jobs++
+  }
+}
+
+function hash(key: string): number {
+  let value = 0
+  for (let index = 0; index < key.length; index++) value = (value * 31 + key.charCodeAt(index)) >>> 0
+  return value
+}

@@ -1,0 +1,99 @@
+import type { IdTokenRow } from './id-tokens.js'
+import { findIdToken } from './id-tokens.js'
+import type { Reader } from './scope.js'
+
+/** What an operator may say of an id token. */
+export const ID_TOKEN_STATUSES = [
+  'Accepted',
+  'Blocked',
+  'Expired',
+  'Invalid',
+  'NoCredit',
+  'NotAllowedTypeEVSE',
+  'NotAtThisLocation',
+  'NotAtThisTime'
+] as const
+
+export type IdTokenStatus = (typeof ID_TOKEN_STATUSES)[number] | 'ConcurrentTx'
+
+/** What a charge point is told of an id token, in the words of no version. */
+export interface IdTokenInfo {
+  status: IdTokenStatus
+  /** Epoch milliseconds. */
+  expiresAt?: number
+  groupId?: string
+  language?: string
+}
+
+/** A start without identification, e.g. by a button: there is nothing to check. [2.x C02] */
+const NO_AUTHORIZATION = 'NoAuthorization'
+
+export interface IdTokensOptions {
+  db: Reader
+  /** Whether tokens that nobody knows are good for charging. */
+  acceptUnknown: boolean
+  /** Whether another transaction of the token goes on; without it any number may. */
+  isInUse?: (idToken: string, exceptTransactionId?: string) => Promise<boolean>
+}
+
+/** Decides about id tokens; they do not regard case. */
+export class IdTokens {
+  readonly #options: IdTokensOptions
+
+  constructor(options: IdTokensOptions) {
+    this.#options = options
+  }
+
+  /**
+   * @param type that of 2.x; 1.6 knows none
+   * @param starts the transaction that it starts: only then it may be too much that another one goes on
+   */
+  async info(idToken: string, type?: string, { starts }: { starts?: string } = {}): Promise<IdTokenInfo> {
+    if (type === NO_AUTHORIZATION) return { status: 'Accepted' }
+    const { db, acceptUnknown, isInUse } = this.#options
+    const row = await findIdToken(db, idToken)
+    const isKnown = row !== undefined && (type === undefined || row.type === '' || row.type === type)
+    const info: IdTokenInfo = isKnown ? infoOf(row) : { status: acceptUnknown ? 'Accepted' : 'Invalid' }
+    if (info.status !== 'Accepted' || starts === undefined || isInUse === undefined) return info
+    return (await isInUse(idToken, starts)) ? { ...info, status: 'ConcurrentTx' } : info
+  }
+
+  async status(idToken: string, type?: string): Promise<ReturnType<typeof idTagInfo>['status']> {
+    return idTagInfo(await this.info(idToken, type)).status
+  }
+}
+
+function infoOf({ status, expires_at, group_id, language }: IdTokenRow): IdTokenInfo {
+  const isExpired = expires_at !== null && expires_at <= Date.now()
+  const known = ID_TOKEN_STATUSES.find((candidate) => candidate === status) ?? 'Invalid'
+  return {
+    status: known === 'Accepted' && isExpired ? 'Expired' : known,
+    ...(expires_at !== null && { expiresAt: expires_at }),
+    ...(group_id !== null && { groupId: group_id }),
+    ...(language !== null && { language })
+  }
+}
+
+/** What 1.6 has no word for is Invalid to it. [1.6 "AuthorizationStatus"] */
+const STATUSES_16 = ['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx'] as const
+/** An idTag of 1.6 is no longer. */
+const MAX_ID_TAG = 20
+
+/** [1.6 "IdTagInfo"] */
+export function idTagInfo({ status, expiresAt, groupId }: IdTokenInfo) {
+  return {
+    status: STATUSES_16.find((candidate) => candidate === status) ?? 'Invalid',
+    ...(expiresAt !== undefined && { expiryDate: new Date(expiresAt).toISOString() }),
+    ...(groupId !== undefined && groupId.length <= MAX_ID_TAG && { parentIdTag: groupId })
+  } as const
+}
+
+/** [2.x "IdTokenInfoType"] */
+export function idTokenInfo({ status, expiresAt, groupId, language }: IdTokenInfo) {
+  return {
+    status,
+    ...(expiresAt !== undefined && { cacheExpiryDateTime: new Date(expiresAt).toISOString() }),
+    ...(groupId !== undefined && { groupIdToken: { idToken: groupId, type: 'Central' as const } }),
+    ...(language !== undefined && { language1: language })
+  } as const
+}

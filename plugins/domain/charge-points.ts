@@ -1,0 +1,281 @@
+import type { Protocol } from 'fastify-ocpp'
+import { type Selectable, sql, type Updateable } from 'kysely'
+import type { ChargePointsTable, Registration } from '../database/schema.js'
+import { createCredential, writeCredential } from './credential.js'
+import { type Change, chunks, fold, type Reader, type Scope } from './scope.js'
+
+export type ChargePointRow = Selectable<ChargePointsTable>
+
+/** What a BootNotification tells. */
+export interface Boot {
+  protocol: Protocol
+  vendor: string
+  model: string
+  serialNumber?: string
+  /** 1.6 only. */
+  boxSerialNumber?: string
+  firmwareVersion?: string
+  iccid?: string
+  imsi?: string
+  /** 1.6 only. */
+  meterType?: string
+  meterSerialNumber?: string
+  /** 2.x only. */
+  reason?: string
+}
+
+/** What an operator decides about a charge point; what is left out stays as it is, null takes it away. */
+export interface Provision {
+  password?: string | null
+  registration?: Registration
+  enabled?: boolean
+  securityProfile?: number | null
+  notes?: string | null
+}
+
+// --- reading ---------------------------------------------------------------------------------------------------
+
+/** The charge point, unless it was removed. */
+export async function findChargePoint(db: Reader, identity: string): Promise<ChargePointRow | undefined> {
+  const row = await db
+    .selectFrom('charge_points')
+    .selectAll()
+    .where('identity_key', '=', fold(identity))
+    .executeTakeFirst()
+  return row?.removed_at === null ? row : undefined
+}
+
+/** How many came by themselves. */
+export async function countStrangers(db: Reader): Promise<number> {
+  const { count } = await db
+    .selectFrom('charge_points')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('provisioned', '=', 0)
+    .where('removed_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+export interface ChargePointFilter {
+  /** Folded identity that the page starts behind. */
+  behind: string
+  limit: number
+  /** Part of the identity, vendor, model or serial number. */
+  part?: string
+  /** Of some connector. */
+  status?: string
+  /** Only these, by folded identity. */
+  keys?: readonly string[]
+}
+
+/** A page of the charge points, by folded identity. */
+export async function listChargePoints(db: Reader, filter: ChargePointFilter): Promise<ChargePointRow[]> {
+  const { behind, limit, part, status, keys } = filter
+  let query = db
+    .selectFrom('charge_points')
+    .selectAll()
+    .where('removed_at', 'is', null)
+    .where('identity_key', '>', behind)
+  if (keys !== undefined) query = query.where('identity_key', 'in', keys)
+  if (part !== undefined) {
+    const pattern = `%${fold(part).replace(/[\\%_]/g, '\\$&')}%`
+    query = query.where(({ or }) =>
+      or(
+        (['identity_key', 'vendor', 'model', 'serial_number'] as const).map(
+          (column) => sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
+        )
+      )
+    )
+  }
+  if (status !== undefined) {
+    query = query.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('connectors')
+          .select('connectors.id')
+          .whereRef('connectors.charge_point_id', '=', 'charge_points.id')
+          .where('connectors.status', '=', status)
+      )
+    )
+  }
+  return query.orderBy('identity_key').limit(limit).execute()
+}
+
+// --- writing ---------------------------------------------------------------------------------------------------
+
+type Transaction = Pick<Scope, 'trx' | 'now'>
+
+/** The id of a charge point, which is made when there is none. */
+export async function ensureChargePoint({ trx, now }: Transaction, identity: string): Promise<number> {
+  const identity_key = fold(identity)
+  const known = await trx
+    .selectFrom('charge_points')
+    .select('id')
+    .where('identity_key', '=', identity_key)
+    .executeTakeFirst()
+  if (known !== undefined) return known.id
+  const { id } = await trx
+    .insertInto('charge_points')
+    .values({ identity_key, identity, created_at: now, updated_at: now })
+    // Two processes may have had the same idea.
+    .onConflict((conflict) => conflict.column('identity_key').doUpdateSet({ updated_at: now }))
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+function update({ trx, chargePointId, now }: Scope, values: Updateable<ChargePointsTable>) {
+  return trx
+    .updateTable('charge_points')
+    .set({ ...values, updated_at: now })
+    .where('id', '=', chargePointId)
+}
+
+/** A charge point that was removed comes back as one that nobody provisioned. */
+export const restore: Change = async (scope) => {
+  await update(scope, { removed_at: null }).where('removed_at', 'is not', null).execute()
+}
+
+/** Makes or changes a charge point. Answers what has become of it, and whether it is new. */
+export async function provision(
+  { trx, now }: Transaction,
+  identity: string,
+  wanted: Provision
+): Promise<{ row: ChargePointRow; isNew: boolean }> {
+  const before = await findChargePoint(trx, identity)
+  const chargePointId = await ensureChargePoint({ trx, now }, identity)
+  const row = await update({ trx, chargePointId, now }, { identity, provisioned: 1, removed_at: null })
+    .set(columns(wanted))
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return { row, isNew: before === undefined }
+}
+
+function columns({ password, registration, enabled, securityProfile, notes }: Provision) {
+  const credential = typeof password === 'string' ? writeCredential(createCredential(password)) : null
+  return {
+    ...(password !== undefined && { credential, previous_credential: null }),
+    ...(registration !== undefined && { registration }),
+    ...(enabled !== undefined && { enabled: enabled ? (1 as const) : (0 as const) }),
+    // An operator may lower what the charge point once had; it may not do so by itself. [A05.FR.09]
+    ...(securityProfile !== undefined && {
+      security_profile: securityProfile,
+      highest_security_profile: securityProfile ?? 0
+    }),
+    ...(notes !== undefined && { notes })
+  }
+}
+
+/** Forgets who it was; what it did stays. Answers whether there was one. */
+export const remove: Change<boolean> = async (scope) => {
+  const { numUpdatedRows } = await update(scope, {
+    removed_at: scope.now,
+    provisioned: 0,
+    enabled: 1,
+    credential: null,
+    previous_credential: null,
+    security_profile: null,
+    highest_security_profile: 0,
+    registration: 'Accepted',
+    boot_status: null,
+    notes: null
+  })
+    .where('removed_at', 'is', null)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** Books a boot and answers what to say to it: what the operator wants. [1.6 §4.2; 2.x B01-B03] */
+export function boot({ protocol, vendor, model, ...rest }: Boot): Change<Registration> {
+  return async (scope) => {
+    const { registration } = await update(scope, {
+      protocol,
+      vendor,
+      model,
+      serial_number: rest.serialNumber ?? null,
+      box_serial_number: rest.boxSerialNumber ?? null,
+      firmware_version: rest.firmwareVersion ?? null,
+      iccid: rest.iccid ?? null,
+      imsi: rest.imsi ?? null,
+      meter_type: rest.meterType ?? null,
+      meter_serial_number: rest.meterSerialNumber ?? null,
+      boot_reason: rest.reason ?? null,
+      last_boot_at: scope.now,
+      last_seen_at: scope.now
+    })
+      .set((of) => ({ boot_status: of.ref('registration') }))
+      .returning('registration')
+      .executeTakeFirstOrThrow()
+    return registration
+  }
+}
+
+/**
+ * A new password is on its way to a charge point that has one, and may or may not be taken: both are valid until that
+ * is known. [A01.FR.03/04]
+ */
+export function offerPassword(password: string): Change {
+  return async (scope) => {
+    await update(scope, { credential: writeCredential(createCredential(password)) })
+      // The one that worked last, however often a new one is offered.
+      .set((of) => ({ previous_credential: of.fn.coalesce('previous_credential', 'credential') }))
+      .where('credential', 'is not', null)
+      .execute()
+  }
+}
+
+/** The charge point has taken the new password: only that one is valid. */
+export function acceptPassword(password: string): Change {
+  return async (scope) => {
+    const credential = writeCredential(createCredential(password))
+    await update(scope, { credential, previous_credential: null }).execute()
+  }
+}
+
+/** The charge point has used the new password: only that one is valid from now on. */
+export const forgetPreviousPassword: Change = async (scope) => {
+  await update(scope, { previous_credential: null }).execute()
+}
+
+/** The charge point refused the new password: only the one before is valid. */
+export const withdrawPassword: Change = async (scope) => {
+  await update(scope, { previous_credential: null })
+    .set((of) => ({ credential: of.ref('previous_credential') }))
+    .where('previous_credential', 'is not', null)
+    .execute()
+}
+
+/** A lower one is refused from now on. [A05.FR.09] */
+export function raiseSecurityProfile(profile: number): Change {
+  return async (scope) => {
+    await update(scope, { highest_security_profile: profile }).where('highest_security_profile', '<', profile).execute()
+  }
+}
+
+/** When a charge point came, went and was last heard of, as far as it is new. */
+export interface Presence {
+  chargePointId: number
+  connectedAt?: number
+  disconnectedAt?: number
+  seenAt?: number
+  protocol?: string
+}
+
+/** Many at a time, because it is of many that something is new. */
+export async function savePresence({ trx }: Pick<Scope, 'trx'>, presence: readonly Presence[]): Promise<void> {
+  for (const part of chunks(presence, 200)) {
+    const rows = part.map(
+      ({ chargePointId, connectedAt, disconnectedAt, seenAt, protocol }) =>
+        sql`(cast(${chargePointId} as bigint), cast(${connectedAt ?? null} as bigint),
+             cast(${disconnectedAt ?? null} as bigint), cast(${seenAt ?? null} as bigint),
+             cast(${protocol ?? null} as text))`
+    )
+    await sql`
+      with news (charge_point_id, connected_at, disconnected_at, seen_at, spoken) as (values ${sql.join(rows)})
+      update charge_points set
+        last_connected_at = coalesce(news.connected_at, last_connected_at),
+        last_disconnected_at = coalesce(news.disconnected_at, last_disconnected_at),
+        last_seen_at = coalesce(news.seen_at, last_seen_at),
+        protocol = coalesce(news.spoken, protocol)
+      from news where charge_points.id = news.charge_point_id`.execute(trx)
+  }
+}

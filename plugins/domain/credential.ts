@@ -1,0 +1,45 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/**
+ * A charge point's password as it is stored: keyed digests under a random salt. Such a password is at least 16
+ * random characters, so a fast digest is enough. [A01.FR.08]
+ */
+export interface Credential {
+  salt: Buffer
+  /** Of the text and, when the text is a 1.6 key of hex digits, of the octets it stands for. */
+  digests: Buffer[]
+}
+
+const SALT_BYTES = 16
+/** 16 to 20 octets. [1.6 security whitepaper A00.FR.205] */
+const HEX_KEY = /^(?:[0-9A-Fa-f]{2}){16,20}$/
+
+/** What to store of a password. */
+export function createCredential(password: string): Credential {
+  const salt = randomBytes(SALT_BYTES)
+  const spellings = [Buffer.from(password, 'utf8')]
+  if (HEX_KEY.test(password)) spellings.push(Buffer.from(password, 'hex'))
+  return { salt, digests: spellings.map((spelling) => digest(salt, spelling)) }
+}
+
+/** Compares in constant time. */
+export function matchesCredential({ salt, digests }: Credential, password: Uint8Array | undefined): boolean {
+  if (password === undefined) return false
+  const given = digest(salt, password)
+  return digests.filter((expected) => timingSafeEqual(expected, given)).length > 0
+}
+
+/** A credential as text, for a column. */
+export function writeCredential({ salt, digests }: Credential): string {
+  return JSON.stringify({ salt: salt.toString('base64'), digests: digests.map((bytes) => bytes.toString('base64')) })
+}
+
+export function readCredential(text: string | null): Credential | undefined {
+  if (text === null) return undefined
+  const { salt, digests } = JSON.parse(text) as { salt: string; digests: string[] }
+  return { salt: Buffer.from(salt, 'base64'), digests: digests.map((bytes) => Buffer.from(bytes, 'base64')) }
+}
+
+function digest(salt: Buffer, password: Uint8Array): Buffer {
+  return createHmac('sha256', salt).update(password).digest()
+}

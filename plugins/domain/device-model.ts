@@ -1,0 +1,114 @@
+import { type Change, chunks, lastOfEach } from './scope.js'
+
+/** A component of 2.x, as the standard spells it. */
+export interface Component {
+  name: string
+  instance?: string
+  evse?: { id: number; connectorId?: number }
+}
+
+export interface Variable {
+  name: string
+  instance?: string
+}
+
+/** One attribute of a variable. */
+export interface Attribute {
+  component: Component
+  variable: Variable
+  /** Default: Actual. */
+  attribute?: string
+  value?: string
+}
+
+/** What a report tells beside the value. */
+export interface ReportedAttribute extends Attribute {
+  mutability?: string
+  persistent?: boolean
+  constant?: boolean
+  characteristics?: object
+}
+
+/** Where in the device model, as the tables hold it. */
+export function location(component: Component, variable: Variable) {
+  return {
+    component: component.name,
+    component_instance: component.instance ?? '',
+    evse_id: component.evse?.id ?? 0,
+    connector_id: component.evse?.connectorId ?? 0,
+    variable: variable.name,
+    variable_instance: variable.instance ?? ''
+  }
+}
+
+/** Variables whose value is nobody's business. [A01.FR.09] */
+const SECRETS = /^(?:basicauthpassword|authorizationkey|password|sharedsecret|simpin)$/i
+
+/** Whether a configuration key or variable holds a password. */
+export function isSecret(name: string): boolean {
+  return SECRETS.test(name)
+}
+
+const KEY = [
+  'charge_point_id',
+  'component',
+  'component_instance',
+  'evse_id',
+  'connector_id',
+  'variable',
+  'variable_instance',
+  'attribute'
+] as const
+
+/** Attributes with everything a report tells of them. [2.x B07, B08] */
+export function saveReport(attributes: readonly ReportedAttribute[]): Change {
+  return save(
+    attributes.map((attribute) => ({
+      ...row(attribute),
+      mutability: attribute.mutability ?? 'ReadWrite',
+      persistent: bit(attribute.persistent),
+      constant: bit(attribute.constant),
+      characteristics: attribute.characteristics === undefined ? null : JSON.stringify(attribute.characteristics)
+    })),
+    ['value', 'mutability', 'persistent', 'constant', 'characteristics', 'updated_at']
+  )
+}
+
+/** Attributes whose value was read or set; what a report told of them stays. [2.x B05, B06] */
+export function saveValues(attributes: readonly Attribute[]): Change {
+  return save(attributes.map(row), ['value', 'updated_at'])
+}
+
+function row({ component, variable, attribute = 'Actual', value }: Attribute) {
+  return { ...location(component, variable), attribute, value: isSecret(variable.name) ? null : (value ?? null) }
+}
+
+function bit(value: boolean | undefined): 0 | 1 {
+  return value === true ? 1 : 0
+}
+
+interface Row extends ReturnType<typeof row> {
+  mutability?: string
+  persistent?: 0 | 1
+  constant?: 0 | 1
+  characteristics?: string | null
+}
+
+type Changed = 'value' | 'mutability' | 'persistent' | 'constant' | 'characteristics' | 'updated_at'
+
+function save(rows: readonly Row[], changed: readonly Changed[]): Change {
+  return async ({ trx, chargePointId, now }) => {
+    const values = rows.map((values) => ({ charge_point_id: chargePointId, ...values, updated_at: now }))
+    for (const part of chunks(lastOfEach(values, (value) => JSON.stringify(KEY.map((name) => value[name]))))) {
+      await trx
+        .insertInto('variables')
+        .values(part)
+        .onConflict((conflict) =>
+          conflict
+            .columns([...KEY])
+            .doUpdateSet((of) => Object.fromEntries(changed.map((name) => [name, of.ref(`excluded.${name}`)])))
+        )
+        .execute()
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import type { Writable } from 'node:stream'
+import { fold } from '../scope.js'
+import type { PublishedEvent } from './event.js'
+import { EventReader } from './event-reader.js'
+import { type Entry, EventRing, type RingLimits } from './event-ring.js'
+import { eventText, gapText, HEARTBEAT, positionText, retryText } from './event-stream.js'
+import { type EventFilter, keyOf, matches } from './filter.js'
+
+export interface FeedOptions {
+  ring: RingLimits
+  /** Lower than the ids of all events to come. */
+  floor: string
+  /** A reader was cut off because it did not read. */
+  onCut: () => void
+  /** Milliseconds. Default 15 s. */
+  heartbeatInterval?: number
+  /** Bytes that may wait for one reader. Default 1 MiB. */
+  maxBuffered?: number
+}
+
+export interface Subscription {
+  filter: EventFilter
+  /** The last event that was seen, to be told what came after it. */
+  lastEventId?: string
+}
+
+/** Readers who want the same: what they are sent is put together once. */
+interface Group {
+  readonly filter: EventFilter
+  readonly readers: Set<EventReader>
+  readonly pending: string[]
+}
+
+const HEARTBEAT_INTERVAL_MS = 15_000
+const MAX_BUFFERED = 1_048_576
+/** Events are handed over together, at most so often: a write costs more than what is written. */
+const FLUSH_INTERVAL_MS = 50
+/** Events that a reader is sent at once of what it missed. */
+const REPLAY_CHUNK = 100
+/** For readers to take the rest when the feed ends. */
+const CLOSE_TIMEOUT_MS = 1_000
+/** Milliseconds after which a reader comes back, spread so that not all do at once. */
+const RETRY_MS = { min: 1_000, spread: 4_000 }
+
+/**
+ * Hands events to readers as server-sent events, and keeps the latest of them for those who come back. Each event
+ * becomes text once, however many readers there are.
+ */
+export class EventFeed {
+  readonly #ring: EventRing
+  readonly #onCut: () => void
+  readonly #heartbeatInterval: number
+  readonly #maxBuffered: number
+  readonly #readers = new Set<EventReader>()
+  readonly #groups = new Map<string, Group>()
+  #heartbeats: NodeJS.Timeout | undefined
+  #flushTimer: NodeJS.Timeout | undefined
+  #flushedAt = Number.NEGATIVE_INFINITY
+  #isClosed = false
+
+  constructor({ ring, floor, onCut, heartbeatInterval, maxBuffered }: FeedOptions) {
+    this.#ring = new EventRing(ring, floor)
+    this.#onCut = onCut
+    this.#heartbeatInterval = heartbeatInterval ?? HEARTBEAT_INTERVAL_MS
+    this.#maxBuffered = maxBuffered ?? MAX_BUFFERED
+  }
+
+  /** Readers who are connected. */
+  get size(): number {
+    return this.#readers.size
+  }
+
+  add(event: PublishedEvent): void {
+    const { id, type } = event
+    const entry: Entry = { id, type, chargePoint: fold(event.chargePoint), text: eventText(event) }
+    this.#ring.add(entry)
+    for (const { filter, pending } of this.#groups.values()) {
+      if (matches(filter, entry)) pending.push(entry.text)
+    }
+    if (this.#groups.size > 0) this.#flushSoon()
+  }
+
+  /** Sends `stream` what it missed and then what comes, until it closes. */
+  open(stream: Writable, { filter, lastEventId }: Subscription): void {
+    if (stream.destroyed) return
+    const reader = new EventReader(stream, { maxBuffered: this.#maxBuffered }, this.#onCut)
+    reader.write(retryText(RETRY_MS.min + Math.floor(Math.random() * RETRY_MS.spread)))
+    if (this.#isClosed) return void reader.close(CLOSE_TIMEOUT_MS)
+    this.#readers.add(reader)
+    stream.once('close', () => this.#leave(reader, filter))
+    this.#heartbeats ??= setInterval(() => this.#beat(), this.#heartbeatInterval).unref()
+    if (lastEventId === undefined) this.#join(reader, filter)
+    else void this.#replay(reader, { filter, lastEventId })
+  }
+
+  /** Ends all readers, when they have had everything. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#flush()
+    clearInterval(this.#heartbeats)
+    await Promise.all([...this.#readers].map((reader) => reader.close(CLOSE_TIMEOUT_MS)))
+  }
+
+  /** What it missed, at the speed at which it reads; in between nothing waits for it. */
+  async #replay(reader: EventReader, { filter, lastEventId }: Required<Subscription>): Promise<void> {
+    const isCovered = this.#ring.covers(lastEventId)
+    if (!isCovered) reader.write(gapText(lastEventId, this.#ring.oldest))
+    let position = isCovered ? lastEventId : this.#ring.floor
+    for (;;) {
+      // Overtaken by what is new: it is too slow.
+      if (!this.#ring.covers(position)) return reader.cut()
+      const entries = this.#ring.after(position, REPLAY_CHUNK)
+      const last = entries.at(-1)
+      if (last === undefined) return this.#join(reader, filter)
+      position = last.id
+      const wanted = entries.filter((entry) => matches(filter, entry))
+      if (wanted.length > 0) reader.write(wanted.map(({ text }) => text).join(''))
+      await reader.drained()
+      if (!reader.isOpen) return
+    }
+  }
+
+  /** From here on it gets what comes. */
+  #join(reader: EventReader, filter: EventFilter): void {
+    const key = keyOf(filter)
+    const group = this.#groups.get(key) ?? { filter, readers: new Set(), pending: [] }
+    // What waits for the others is before its time.
+    this.#flushGroup(group)
+    this.#groups.set(key, group)
+    group.readers.add(reader)
+    reader.write(positionText(this.#ring.last))
+  }
+
+  #leave(reader: EventReader, filter: EventFilter): void {
+    this.#readers.delete(reader)
+    const key = keyOf(filter)
+    const group = this.#groups.get(key)
+    group?.readers.delete(reader)
+    if (group?.readers.size === 0) this.#groups.delete(key)
+    if (this.#readers.size > 0) return
+    clearInterval(this.#heartbeats)
+    this.#heartbeats = undefined
+  }
+
+  #flushSoon(): void {
+    const wait = this.#flushedAt + FLUSH_INTERVAL_MS - performance.now()
+    this.#flushTimer ??= setTimeout(() => this.#flush(), Math.max(wait, 0))
+  }
+
+  #flush(): void {
+    clearTimeout(this.#flushTimer)
+    this.#flushTimer = undefined
+    this.#flushedAt = performance.now()
+    for (const group of this.#groups.values()) this.#flushGroup(group)
+  }
+
+  #flushGroup({ readers, pending }: Group): void {
+    if (pending.length === 0) return
+    const bytes = Buffer.from(pending.join(''))
+    pending.length = 0
+    for (const reader of readers) reader.write(bytes)
+  }
+
+  /** To those who are up to date also where they are: a filter may let nothing through for long. */
+  #beat(): void {
+    this.#flush()
+    const live = new Set<EventReader>()
+    for (const { readers } of this.#groups.values()) for (const reader of readers) live.add(reader)
+    const position = `${HEARTBEAT}${positionText(this.#ring.last)}`
+    for (const reader of this.#readers) reader.heartbeat(live.has(reader) ? position : HEARTBEAT)
+  }
+}

@@ -1,0 +1,97 @@
+import type { CallOutcome, DisconnectReason, Protocol, RegistrationStatus, SecurityEvent } from 'fastify-ocpp'
+
+/** The kinds of events that operators can listen to. */
+export const EVENT_TYPES = [
+  'connect',
+  'disconnect',
+  'boot',
+  'status',
+  'transaction',
+  'meter-values',
+  'call',
+  'security'
+] as const
+
+export type EventType = (typeof EVENT_TYPES)[number]
+
+/** One measured value; what the charge point left out is absent. */
+export interface Reading {
+  /** RFC 3339, by the clock of the charge point. */
+  timestamp: string
+  measurand: string
+  /** In `unit`; absent when the charge point sent no number. */
+  value?: number
+  unit?: string
+  phase?: string
+  context?: string
+  location?: string
+}
+
+/** What each event tells beside its charge point and time. Date-times are RFC 3339, by the clock of the charge point. */
+export interface EventData {
+  connect: { protocol: Protocol; remoteAddress: string }
+  disconnect: { protocol: Protocol; reason: DisconnectReason; code: number }
+  /** `status` is what it was answered. */
+  boot: {
+    protocol: Protocol
+    status: RegistrationStatus
+    vendor: string
+    model: string
+    serialNumber?: string
+    firmwareVersion?: string
+    reason?: string
+  }
+  status: {
+    /** 0 in 1.6, which knows no EVSEs. */
+    evseId: number
+    connectorId: number
+    status: string
+    timestamp: string
+    errorCode?: string
+    info?: string
+    vendorId?: string
+    vendorErrorCode?: string
+  }
+  transaction: {
+    transactionId: string
+    /** `Closed`: by us, because the charge point never ended it. */
+    eventType: 'Started' | 'Updated' | 'Ended' | 'Closed'
+    timestamp: string
+    evseId?: number
+    connectorId?: number
+    seqNo?: number
+    triggerReason?: string
+    chargingState?: string
+    offline?: boolean
+    idToken?: string
+    /** Wh. */
+    meterStart?: number
+    /** Wh. */
+    meterStop?: number
+    /** Why it ended, in the words of the charge point; of a closed one, in ours. */
+    reason?: string
+  }
+  'meter-values': { evseId: number; connectorId: number; transactionId?: string; readings: readonly Reading[] }
+  /** A call to the charge point that has ended; `duration` in milliseconds. */
+  call: { messageId: string; action: string; outcome: CallOutcome; duration: number }
+  /** What we saw, or what the charge point reported in its own words. */
+  security:
+    | { source: 'csms'; type: SecurityEvent['type']; remoteAddress: string; detail: string }
+    | { source: 'chargePoint'; type: string; timestamp: string; techInfo?: string }
+}
+
+/** What happened at a charge point, as the app tells it to its publisher. */
+export type NewEvent = {
+  [Type in EventType]: { readonly type: Type; readonly chargePoint: string; readonly data: EventData[Type] }
+}[EventType]
+
+/** An event as it is shown: `data` without secrets, id tokens shortened. */
+export interface PublishedEvent {
+  /** Higher than that of every event before it, also as text, also after a restart. */
+  readonly id: string
+  readonly type: EventType
+  readonly chargePoint: string
+  /** When we heard of it: RFC 3339 in UTC. */
+  readonly at: string
+  readonly data: unknown
+}

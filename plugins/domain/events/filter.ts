@@ -1,0 +1,22 @@
+import type { EventType } from './event.js'
+import type { Entry } from './event-ring.js'
+
+/** Which events a reader wants; what is absent excludes nothing. */
+export interface EventFilter {
+  readonly types?: ReadonlySet<EventType>
+  /** Identities, folded. */
+  readonly chargePoints?: ReadonlySet<string>
+}
+
+export function matches({ types, chargePoints }: EventFilter, { type, chargePoint }: Entry): boolean {
+  return (types?.has(type) ?? true) && (chargePoints?.has(chargePoint) ?? true)
+}
+
+/** The same for all filters that let the same through. */
+export function keyOf({ types, chargePoints }: EventFilter): string {
+  return JSON.stringify([sorted(types), sorted(chargePoints)])
+}
+
+function sorted(set: ReadonlySet<string> | undefined): string[] | null {
+  return set === undefined ? null : [...set].sort()
+}

@@ -1,0 +1,90 @@
+import type { Selectable } from 'kysely'
+import type { IdTokensTable } from '../database/schema.js'
+import { fold, type Reader, type Scope } from './scope.js'
+
+export type IdTokenRow = Selectable<IdTokensTable>
+
+/** What an operator decides about an id token; what is left out stays as it is. */
+export interface IdTokenChange {
+  type?: string
+  status?: string
+  groupId?: string | null
+  masterGroup?: boolean
+  /** Epoch milliseconds. */
+  expiresAt?: number | null
+  language?: string | null
+  notes?: string | null
+}
+
+export async function findIdToken(db: Reader, idToken: string): Promise<IdTokenRow | undefined> {
+  return db
+    .selectFrom('id_tokens')
+    .selectAll()
+    .where('token_key', '=', fold(idToken))
+    .orderBy('type')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export interface IdTokenFilter {
+  /** Id that the page starts behind. */
+  behind: number
+  limit: number
+  /** Part of the token. */
+  part?: string
+  status?: string
+  groupId?: string
+}
+
+/** A page of the id tokens, oldest first. */
+export async function listIdTokens(
+  db: Reader,
+  { behind, limit, part, status, groupId }: IdTokenFilter
+): Promise<IdTokenRow[]> {
+  let query = db.selectFrom('id_tokens').selectAll().where('id', '>', behind)
+  if (part !== undefined) query = query.where('token_key', 'like', `%${fold(part).replace(/[%_]/g, '')}%`)
+  if (status !== undefined) query = query.where('status', '=', status)
+  if (groupId !== undefined) query = query.where('group_id', '=', groupId)
+  return query.orderBy('id').limit(limit).execute()
+}
+
+type Transaction = Pick<Scope, 'trx' | 'now'>
+
+/** Makes or changes an id token, of which there is one whatever its type. */
+export async function saveIdToken(
+  { trx, now }: Transaction,
+  idToken: string,
+  change: IdTokenChange
+): Promise<{ row: IdTokenRow; isNew: boolean }> {
+  const { type, status, groupId, masterGroup, expiresAt, language, notes } = change
+  const values = {
+    ...(type !== undefined && { type }),
+    ...(status !== undefined && { status }),
+    ...(groupId !== undefined && { group_id: groupId }),
+    ...(masterGroup !== undefined && { master_group: masterGroup ? (1 as const) : (0 as const) }),
+    ...(expiresAt !== undefined && { expires_at: expiresAt }),
+    ...(language !== undefined && { language }),
+    ...(notes !== undefined && { notes }),
+    updated_at: now
+  }
+  const known = await findIdToken(trx, idToken)
+  if (known !== undefined) {
+    const changed = trx
+      .updateTable('id_tokens')
+      .set({ ...values, id_token: idToken })
+      .where('id', '=', known.id)
+    return { row: await changed.returningAll().executeTakeFirstOrThrow(), isNew: false }
+  }
+  const row = await trx
+    .insertInto('id_tokens')
+    .values({ token_key: fold(idToken), id_token: idToken, created_at: now, ...values })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return { row, isNew: true }
+}
+
+/** Answers whether there was one. */
+export async function deleteIdToken({ trx }: Pick<Scope, 'trx'>, idToken: string): Promise<boolean> {
+  const { numDeletedRows } = await trx.deleteFrom('id_tokens').where('token_key', '=', fold(idToken)).executeTakeFirst()
+  return numDeletedRows > 0n
+}

@@ -1,0 +1,33 @@
+/** Nobody's clock was right before OCPP 1.6 was there. */
+const OLDEST_CLOCK = Date.UTC(2015, 0, 1)
+const DAY_MS = 86_400_000
+
+/** One moment, by the clock of the charge point and by ours. */
+export interface Moment {
+  timestamp: number
+  receivedAt: number
+}
+
+/** Wh that went through the meter; null when that is not known, e.g. because the meter was replaced. */
+export function energyBetween(meterStart: number | null, meterStop: number | null): number | null {
+  if (meterStart === null || meterStop === null) return null
+  // A counter of thousandths: 0.1 + 0.2 is 0.3.
+  const energy = (Math.round(meterStop * 1000) - Math.round(meterStart * 1000)) / 1000
+  return energy >= 0 ? energy : null
+}
+
+/**
+ * Seconds between two moments by the clock of the charge point, which also counts what it did without a connection.
+ * By ours when its clock was set in between: 1970 is where many begin after a power failure.
+ */
+export function durationBetween(start: Moment, end: Moment): number {
+  const byItsClock = end.timestamp - start.timestamp
+  const byOurs = end.receivedAt - start.receivedAt
+  // A clock of ours that went back is the one that was set, and says nothing about the other.
+  const isTrusted = byItsClock >= 0 && (byOurs < 0 || isClockSet(start) === isClockSet(end))
+  return Math.max(0, isTrusted ? byItsClock : byOurs) / 1000
+}
+
+function isClockSet({ timestamp, receivedAt }: Moment): boolean {
+  return timestamp >= OLDEST_CLOCK && timestamp <= receivedAt + DAY_MS
+}

@@ -1,0 +1,36 @@
+export type Cell = string | number | boolean | undefined
+
+/** What a spreadsheet would run instead of show. [OWASP "CSV Injection"] */
+const FORMULA = /^[=+\-@\t\r]/
+
+/** Rows of named cells as CSV with a header. [RFC 4180] */
+export function toCsv<C extends string>(
+  columns: readonly C[],
+  rows: readonly Readonly<Partial<Record<C, Cell>>>[]
+): string {
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))]
+  return lines.map((cells) => `${cells.map(toField).join(',')}\r\n`).join('')
+}
+
+function toField(cell: Cell): string {
+  if (cell === undefined) return ''
+  if (typeof cell !== 'string') return String(cell)
+  const text = FORMULA.test(cell) ? `'${cell}` : cell
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Whether a list is wanted as CSV: named by the Accept header, and not less than JSON. [RFC 9110 §12.5.1] */
+export function wantsCsv(accept: string | undefined): boolean {
+  const csv = quality(accept, 'text/csv')
+  return csv > 0 && csv >= quality(accept, 'application/json')
+}
+
+function quality(accept: string | undefined, type: string): number {
+  for (const range of (accept ?? '').split(',')) {
+    const [name = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase())
+    if (name !== type) continue
+    const q = parameters.find((parameter) => parameter.startsWith('q='))
+    return q === undefined ? 1 : Number(q.slice(2)) || 0
+  }
+  return 0
+}

@@ -1,0 +1,193 @@
+import type { Selectable } from 'kysely'
+import type { MeterValuesTable, TransactionEventsTable } from '../../database/schema.js'
+import { sequenceOf } from './event.js'
+import { toDateTime } from './numbers.js'
+import { type Db, fold, registersOf, type TransactionRow } from './queries.js'
+import type { MeterValueRecord, TransactionEventRecord, TransactionRecord } from './records.js'
+import { isComplete } from './sequence.js'
+import { totalsUntil } from './totals.js'
+
+export interface TransactionFilter {
+  chargePoint?: string
+  idToken?: string
+  /** ended is also what we closed. */
+  status?: 'open' | 'ended'
+  /** Epoch milliseconds; of the start, or of its arrival when the start never came. */
+  from?: number
+  /** Not included. */
+  to?: number
+  limit: number
+  /** The page begins below this id. */
+  below?: number
+}
+
+type NamedRow = TransactionRow & { identity: string }
+
+function transactionsOf(db: Db) {
+  return db
+    .selectFrom('transactions')
+    .innerJoin('charge_points', 'charge_points.id', 'transactions.charge_point_id')
+    .selectAll('transactions')
+    .select('charge_points.identity')
+}
+
+/** A page of transactions, the newest first. */
+export async function listTransactions(db: Db, filter: TransactionFilter): Promise<TransactionRecord[]> {
+  const { chargePoint, idToken, status, from, to, limit, below } = filter
+  let query = transactionsOf(db).orderBy('transactions.id', 'desc').limit(limit)
+  if (chargePoint !== undefined) query = query.where('identity_key', '=', fold(chargePoint))
+  if (idToken !== undefined) query = query.where((eb) => eb(eb.fn<string>('lower', ['id_token']), '=', fold(idToken)))
+  if (status !== undefined) query = query.where('status', status === 'open' ? '=' : '!=', 'open')
+  if (below !== undefined) query = query.where('transactions.id', '<', below)
+  const started = { from, to }
+  if (started.from !== undefined || started.to !== undefined) {
+    query = query.where((eb) => {
+      const start = eb.fn.coalesce('start_timestamp', 'transactions.created_at')
+      const { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = started
+      return eb.and([eb(start, '>=', from), eb(start, '<', to)])
+    })
+  }
+  return (await query.execute()).map(toRecord)
+}
+
+export interface FoundTransaction {
+  record: TransactionRecord
+  row: TransactionRow
+}
+
+/** One transaction; while it is open, with what was measured until now. */
+export async function findTransactionById(db: Db, id: number, now: number): Promise<FoundTransaction | undefined> {
+  const row = await transactionsOf(db).where('transactions.id', '=', id).executeTakeFirst()
+  if (row === undefined) return undefined
+  const present = row.status === 'open' && row.ocpp16_id !== null ? await untilNow(db, row, now) : row
+  return { row, record: toRecord(present) }
+}
+
+/** A charge point of 1.6 tells the meter with MeterValues, which do not touch the transaction. */
+async function untilNow(db: Db, row: NamedRow, now: number): Promise<NamedRow> {
+  const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id }
+  const { stop } = await registersOf(db, key)
+  const { energy_wh, cost, currency } = totalsUntil({ ...row, meter_stop: stop }, { timestamp: now, receivedAt: now })
+  return { ...row, energy_wh: energy_wh ?? null, cost: cost ?? null, currency: currency ?? null }
+}
+
+/** In the order in which they came. */
+export async function eventsOf(db: Db, row: TransactionRow): Promise<TransactionEventRecord[]> {
+  const rows = await db
+    .selectFrom('transaction_events')
+    .selectAll()
+    .where('charge_point_id', '=', row.charge_point_id)
+    .where('transaction_id', '=', row.transaction_id)
+    .orderBy('id')
+    .limit(MAX_EVENTS)
+    .execute()
+  return rows.map((event) => toEventRecord(event, row.ocpp16_id === null))
+}
+
+/** Of one transaction; a session of a day with an event every ten seconds has fewer. */
+const MAX_EVENTS = 10_000
+
+export interface MeterValuePosition {
+  timestamp: number
+  id: number
+}
+
+/** Meter values of a transaction in the order of time, behind a position. */
+export async function meterValuesOf(
+  db: Db,
+  row: TransactionRow,
+  { limit, behind }: { limit: number; behind: MeterValuePosition | undefined }
+) {
+  let query = db
+    .selectFrom('meter_values')
+    .selectAll()
+    .where('charge_point_id', '=', row.charge_point_id)
+    .where('transaction_id', '=', row.transaction_id)
+    .orderBy('timestamp')
+    .orderBy('id')
+    .limit(limit)
+  if (behind !== undefined) {
+    const { timestamp, id } = behind
+    query = query.where((eb) =>
+      eb.or([eb('timestamp', '>', timestamp), eb.and([eb('timestamp', '=', timestamp), eb('id', '>', id)])])
+    )
+  }
+  return query.execute()
+}
+
+function toRecord(row: NamedRow): TransactionRecord {
+  const isOf16 = row.ocpp16_id !== null
+  const sequence = sequenceOf(row)
+  return present({
+    id: row.id,
+    chargePoint: row.identity,
+    transactionId: row.transaction_id,
+    protocol: row.protocol,
+    status: row.status,
+    evseId: row.evse_id || undefined,
+    connectorId: row.connector_id || undefined,
+    idToken: row.id_token,
+    idTokenType: row.id_token_type,
+    stopIdToken: row.stop_id_token,
+    startedAt: dateTimeOf(row.start_timestamp),
+    receivedAt: toDateTime(row.created_at),
+    endedAt: dateTimeOf(row.end_timestamp),
+    endReceivedAt: dateTimeOf(row.ended_at),
+    meterStart: row.meter_start,
+    meterStop: row.meter_stop,
+    energyWh: row.energy_wh,
+    duration: row.duration,
+    chargingDuration: row.charging_duration,
+    stopReason: row.stop_reason,
+    closedReason: row.closed_reason,
+    chargingState: row.charging_state,
+    offline: row.offline === 1,
+    complete: isOf16 ? undefined : isComplete(sequence),
+    missingSeqNos: isOf16 ? undefined : sequence.missing.map((range) => [...range]),
+    reservationId: row.reservation_id,
+    remoteStartId: row.remote_start_id,
+    tariffId: row.tariff_id,
+    cost: row.cost,
+    currency: row.currency
+  }) as TransactionRecord
+}
+
+function toEventRecord(row: Selectable<TransactionEventsTable>, isOf2: boolean): TransactionEventRecord {
+  return present({
+    eventType: row.event_type,
+    seqNo: isOf2 ? row.seq_no : undefined,
+    timestamp: toDateTime(row.timestamp),
+    receivedAt: toDateTime(row.received_at),
+    triggerReason: row.trigger_reason,
+    offline: row.offline === 1,
+    request: JSON.parse(row.payload),
+    response: JSON.parse(row.response ?? '{}')
+  }) as TransactionEventRecord
+}
+
+export function toMeterValueRecord(row: Selectable<MeterValuesTable>): MeterValueRecord {
+  return present({
+    timestamp: toDateTime(row.timestamp),
+    receivedAt: toDateTime(row.received_at),
+    evseId: row.evse_id || undefined,
+    connectorId: row.connector_id || undefined,
+    measurand: row.measurand,
+    value: row.value,
+    unit: row.unit || undefined,
+    phase: row.phase || undefined,
+    context: row.context || undefined,
+    location: row.location || undefined,
+    format: row.format,
+    raw: row.raw,
+    signedMeterValue: row.signed_data === null ? undefined : JSON.parse(row.signed_data)
+  }) as MeterValueRecord
+}
+
+function dateTimeOf(millis: number | null): string | undefined {
+  return millis === null ? undefined : toDateTime(millis)
+}
+
+/** Without what is not known. */
+function present(record: Record<string, unknown>): unknown {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined))
+}

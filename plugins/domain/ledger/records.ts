@@ -1,0 +1,110 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+// Transactions, meter values and tariffs as the operator API shows them. Date-times are RFC 3339 text in UTC;
+// `startedAt`, `endedAt` and `timestamp` are by the clock of the charge point, `…receivedAt` by ours.
+
+const text = (description?: string) => Type.Optional(Type.String(description === undefined ? {} : { description }))
+const number = (description: string) => Type.Optional(Type.Number({ description }))
+
+export const TransactionRecord = Type.Object({
+  id: Type.Integer({ description: 'Ours' }),
+  chargePoint: Type.String(),
+  transactionId: Type.String({ description: "1.6: our number; 2.x: the charge point's text, unique only there" }),
+  protocol: Type.String(),
+  status: Type.String({ description: 'open; ended by the charge point; closed by us, because it never was ended' }),
+  evseId: Type.Optional(Type.Integer()),
+  connectorId: Type.Optional(Type.Integer()),
+  idToken: text(),
+  idTokenType: text('2.x only'),
+  stopIdToken: text('Who ended it'),
+  startedAt: text(),
+  receivedAt: Type.String(),
+  endedAt: text(),
+  endReceivedAt: text(),
+  meterStart: number('Wh'),
+  meterStop: number('Wh'),
+  energyWh: number('Wh'),
+  duration: number('Seconds'),
+  chargingDuration: number('Seconds; 2.x only'),
+  stopReason: text(),
+  closedReason: text('Rebooted, ConnectorAvailable, NextTransaction or NotOngoing'),
+  chargingState: text('2.x only'),
+  offline: Type.Boolean({ description: 'Whether some of it happened without a connection; 2.x only' }),
+  complete: Type.Optional(Type.Boolean({ description: 'Whether every event has come; 2.x only' })),
+  missingSeqNos: Type.Optional(
+    Type.Array(Type.Array(Type.Union([Type.Integer(), Type.Null()])), {
+      description: 'Ranges of events that have not come, both ends included; from null is "all before". 2.x only'
+    })
+  ),
+  reservationId: Type.Optional(Type.Integer()),
+  remoteStartId: Type.Optional(Type.Integer()),
+  tariffId: text(),
+  cost: number('In `currency`, tax included'),
+  currency: text('ISO 4217')
+})
+export type TransactionRecord = Static<typeof TransactionRecord>
+
+export const TransactionEventRecord = Type.Object({
+  eventType: Type.String({ description: 'Started, Updated or Ended; 1.6: Started or Ended' }),
+  seqNo: Type.Optional(Type.Integer({ description: '2.x only' })),
+  timestamp: Type.String(),
+  receivedAt: Type.String(),
+  triggerReason: text('2.x only'),
+  offline: Type.Boolean(),
+  request: Type.Unknown({ description: 'As the charge point sent it' }),
+  response: Type.Unknown({ description: 'As it was answered' })
+})
+export type TransactionEventRecord = Static<typeof TransactionEventRecord>
+
+export const MeterValueRecord = Type.Object({
+  timestamp: Type.String(),
+  receivedAt: Type.String(),
+  evseId: Type.Optional(Type.Integer()),
+  connectorId: Type.Optional(Type.Integer()),
+  measurand: Type.String(),
+  value: Type.Optional(Type.Number({ description: 'In `unit`; absent when the charge point sent no number' })),
+  unit: text(),
+  phase: text(),
+  context: text(),
+  location: text(),
+  format: Type.String({ description: 'Raw or SignedData' }),
+  raw: Type.String({ description: 'As the charge point sent it' }),
+  signedMeterValue: Type.Optional(Type.Unknown({ description: '2.x only' }))
+})
+export type MeterValueRecord = Static<typeof MeterValueRecord>
+
+const price = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000, description }))
+
+/** What an operator says of a tariff; prices that are left out are nothing. */
+export const TariffBody = Type.Object(
+  {
+    chargePoint: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 48, description: 'Default: every charge point' })
+    ),
+    groupId: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, description: 'Group of id tokens. Default: every id token' })
+    ),
+    currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' }),
+    pricePerKwh: price('Without tax'),
+    pricePerHour: price('Without tax, from start to end of a transaction'),
+    pricePerSession: price('Without tax'),
+    tax: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Per cent' })),
+    description: Type.Optional(Type.String({ maxLength: 512 }))
+  },
+  { additionalProperties: false }
+)
+export type TariffBody = Static<typeof TariffBody>
+
+export const TariffRecord = Type.Object({
+  id: Type.String(),
+  chargePoint: text('Absent: every charge point'),
+  groupId: text('Absent: every id token'),
+  currency: Type.String(),
+  pricePerKwh: Type.Number(),
+  pricePerHour: Type.Number(),
+  pricePerSession: Type.Number(),
+  tax: Type.Number(),
+  description: text(),
+  updatedAt: Type.String()
+})
+export type TariffRecord = Static<typeof TariffRecord>

@@ -1,0 +1,135 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { FrameEvent } from 'fastify-ocpp'
+import type { Row } from '../database/insert.js'
+
+export interface MessageLogOptions {
+  append(rows: readonly Row<'messages'>[]): Promise<void>
+  chargePointId(identity: string): Promise<number>
+  /** Told how many frames were not logged, and why, when that is known. */
+  onDrop(count: number, error?: unknown): void
+  /** Frames that may wait to be written. Default: 10 000. */
+  maxWaiting?: number
+}
+
+interface Waiting {
+  frame: FrameEvent
+  at: number
+}
+
+const MAX_WAITING = 10_000
+/** Rows of one commit. */
+const BATCH = 1_000
+/** Frames that are made ready in one turn. */
+const TURN = 100
+/** CALLs whose action is remembered until the answer comes. */
+const MAX_ACTIONS = 10_000
+/** Characters; what is longer is cut. */
+const MAX_PAYLOAD = 65_536
+
+/** Writes frames down, behind everything else: when the database is too slow for that, frames are dropped and counted. */
+export class MessageLog {
+  readonly #options: MessageLogOptions
+  readonly #maxWaiting: number
+  readonly #actions = new Map<string, string>()
+  #waiting: Waiting[] = []
+  #running: Promise<void> | undefined
+  readonly counters = { dropped: 0, queued: 0 }
+
+  constructor(options: MessageLogOptions) {
+    this.#options = options
+    this.#maxWaiting = options.maxWaiting ?? MAX_WAITING
+  }
+
+  add(frame: FrameEvent): void {
+    if (this.#waiting.length >= this.#maxWaiting) {
+      this.#drop(1)
+      return
+    }
+    this.#waiting.push({ frame, at: Date.now() })
+    this.counters.queued = this.#waiting.length
+    this.#running ??= this.#run()
+  }
+
+  /** Resolves when nothing waits. */
+  async idle(): Promise<void> {
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    do {
+      await nextTurn()
+      const batch = this.#waiting.splice(0, BATCH)
+      this.counters.queued = this.#waiting.length
+      try {
+        await this.#options.append(await this.#rows(batch))
+      } catch (error) {
+        this.#drop(batch.length, error)
+      }
+    } while (this.#waiting.length > 0)
+    this.#running = undefined
+  }
+
+  #drop(count: number, error?: unknown): void {
+    this.counters.dropped += count
+    this.#options.onDrop(count, error)
+  }
+
+  async #rows(batch: readonly Waiting[]): Promise<Row<'messages'>[]> {
+    const rows: Row<'messages'>[] = []
+    for (const [index, { frame, at }] of batch.entries()) {
+      if (index % TURN === TURN - 1) await nextTurn()
+      const { identity } = frame.chargePoint
+      const charge_point_id = await this.#options.chargePointId(identity)
+      rows.push({ charge_point_id, created_at: at, ...this.#message(frame, identity.toLowerCase()) })
+    }
+    return rows
+  }
+
+  /** What is no OCPP message has type 0, and only its length is kept. */
+  #message(frame: FrameEvent, key: string) {
+    const direction = frame.direction === 'inbound' ? ('in' as const) : ('out' as const)
+    const content = frame.redacted()
+    const [type, id, third, fourth, fifth] = Array.isArray(content) ? (content as unknown[]) : []
+    const message = { direction, message_id: typeof id === 'string' ? id.slice(0, 255) : '', error_code: null }
+    switch (type) {
+      case 2:
+      case 6: {
+        const action = typeof third === 'string' ? third.slice(0, 64) : ''
+        if (type === 2) this.#remember(`${key} ${direction} ${id}`, action)
+        return { ...message, message_type: type, action, payload: write(fourth) }
+      }
+      case 3:
+        return { ...message, message_type: type, action: this.#actionOf(key, direction, id), payload: write(third) }
+      case 4:
+      case 5: {
+        const action = this.#actionOf(key, direction, id)
+        const payload = write({ description: fourth, details: fifth })
+        return { ...message, message_type: type, action, payload, error_code: String(third).slice(0, 64) }
+      }
+      default:
+        return { ...message, message_type: 0, action: '', payload: write({ length: frame.length }) }
+    }
+  }
+
+  #remember(key: string, action: string): void {
+    this.#actions.set(key, action)
+    if (this.#actions.size <= MAX_ACTIONS) return
+    for (const oldest of this.#actions.keys()) {
+      this.#actions.delete(oldest)
+      return
+    }
+  }
+
+  /** The action of the CALL that went the other way. */
+  #actionOf(key: string, direction: 'in' | 'out', id: unknown): string {
+    const call = `${key} ${direction === 'in' ? 'out' : 'in'} ${id}`
+    const action = this.#actions.get(call) ?? ''
+    this.#actions.delete(call)
+    return action
+  }
+}
+
+function write(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'null'
+  return text.length <= MAX_PAYLOAD ? text : JSON.stringify({ cut: text.slice(0, MAX_PAYLOAD) })
+}

@@ -1,0 +1,214 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { ID_TOKEN_STATUSES } from './authorization.js'
+
+// What operators send and are shown. Date-times are RFC 3339 text in UTC.
+
+const text = (description: string) => Type.Optional(Type.String({ description }))
+const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
+
+function oneOf<const T extends readonly string[]>(values: T, description: string) {
+  return Type.Unsafe<T[number]>({ type: 'string', enum: values, description })
+}
+
+export const IdentityParams = Type.Object({
+  // What OCPP allows in any version. [Part 4 §3.1.1; J-1.6 §3.1.1]
+  identity: Type.String({ pattern: '^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$' })
+})
+export type IdentityParams = Static<typeof IdentityParams>
+
+export const PageParams = {
+  limit: Type.Optional(Type.String({ description: '1 to 1000. Default: 100' })),
+  cursor: Type.Optional(Type.String({ description: '`nextCursor` of the page before' }))
+}
+
+/** A page of such items. */
+export function pageSchema(item: ReturnType<typeof Type.Object>) {
+  return Type.Object({
+    items: Type.Array(item),
+    nextCursor: Type.Optional(Type.String({ description: 'Absent on the last page' }))
+  })
+}
+
+// --- charge points -----------------------------------------------------------------------------------------------
+
+const registration = oneOf(['Accepted', 'Pending', 'Rejected'], 'What the next BootNotification is answered')
+
+/** What an operator decides about a charge point; what is left out stays as it is, null takes it away. */
+export const ChargePointBody = Type.Object(
+  {
+    password: Type.Optional(
+      Type.Union([Type.String({ minLength: 16, maxLength: 64, pattern: '^[\\x20-\\x7e]+$' }), Type.Null()], {
+        description: 'What the charge point sends as HTTP Basic password. Never shown again'
+      })
+    ),
+    registration: Type.Optional(registration),
+    enabled: Type.Optional(Type.Boolean({ description: 'Whether it may connect' })),
+    securityProfile: Type.Optional(
+      Type.Union([Type.Integer({ minimum: 0, maximum: 3 }), Type.Null()], {
+        description:
+          'The lowest it may connect with. It is not let back below the highest it ever had, unless this is said'
+      })
+    ),
+    notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
+  },
+  { additionalProperties: false }
+)
+export type ChargePointBody = Static<typeof ChargePointBody>
+
+const Boot = Type.Object(
+  {
+    vendor: Type.String(),
+    model: Type.String(),
+    serialNumber: text('Of the charge point'),
+    firmwareVersion: text('Of the charge point'),
+    reason: text('2.x only'),
+    protocol: text('With which it connected last')
+  },
+  { additionalProperties: true, description: 'What it told at its last boot' }
+)
+
+/** What is known of a charge point, connected or not. */
+export const ChargePointRecord = Type.Object(
+  {
+    identity: Type.String(),
+    registration,
+    bootStatus: text('What the last BootNotification was answered'),
+    enabled: Type.Boolean(),
+    provisioned: Type.Boolean({ description: 'Whether an operator made it known' }),
+    hasPassword: Type.Boolean({ description: 'Whether it has to log in with a password' }),
+    securityProfile: Type.Optional(Type.Integer()),
+    notes: text('Of operators'),
+    boot: Type.Optional(Boot),
+    lastBootAt: moment('By our clock, as all that follow'),
+    lastSeenAt: moment('When it was last heard of'),
+    lastConnectedAt: moment('When it last came'),
+    lastDisconnectedAt: moment('When it last went'),
+    createdAt: moment('When it was made known')
+  },
+  { additionalProperties: true }
+)
+
+/** The same with its live connection. */
+export const LiveChargePointRecord = Type.Object(
+  {
+    ...ChargePointRecord.properties,
+    connected: Type.Boolean(),
+    protocol: text('That it speaks now'),
+    remoteAddress: text('Where it connects from'),
+    connectedAt: moment('Since when it is connected'),
+    pendingCalls: Type.Optional(Type.Integer()),
+    counters: Type.Optional(Type.Object({}, { additionalProperties: Type.Integer() }))
+  },
+  { additionalProperties: true }
+)
+
+/** All that is stored of it, by block. */
+export const StateRecord = Type.Object(
+  {
+    ...LiveChargePointRecord.properties,
+    ...Object.fromEntries(
+      [
+        'connectors',
+        'configuration',
+        'variables',
+        'monitors',
+        'reservations',
+        'chargingProfiles',
+        'displayMessages',
+        'certificates',
+        'reports',
+        'statusHistory',
+        'deviceEvents',
+        'securityEvents',
+        'progress',
+        'notifications',
+        'readings',
+        'transactions'
+      ].map((block) => [block, Type.Array(Type.Object({}, { additionalProperties: true }))])
+    )
+  },
+  { additionalProperties: true }
+)
+
+// --- calls and messages ------------------------------------------------------------------------------------------
+
+export const CallRecord = Type.Object(
+  {
+    messageId: Type.String(),
+    identity: Type.String({ description: 'Of the charge point' }),
+    protocol: Type.String(),
+    action: Type.String(),
+    status: oneOf(
+      ['pending', 'sent', 'answered', 'error', 'timeout', 'failed', 'unknown'],
+      'error: a CALLERROR, or an answer that breaks the schema; unknown: this process was restarted meanwhile'
+    ),
+    request: Type.Unknown({ description: 'Without secrets' }),
+    response: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
+    errorCode: text('Of the CALLERROR, or how the call failed'),
+    errorDescription: text('Of the CALLERROR'),
+    errorDetails: Type.Optional(Type.Unknown()),
+    operator: text('Who asked; absent when the back-end itself did'),
+    createdAt: Type.String({ format: 'date-time' }),
+    sentAt: moment('When it went out'),
+    answeredAt: moment('When the answer came'),
+    duration: Type.Optional(Type.Number({ description: 'Milliseconds, waiting included' }))
+  },
+  { additionalProperties: true }
+)
+
+export const MessageRecord = Type.Object({
+  direction: oneOf(['in', 'out'], 'in: from the charge point'),
+  messageType: Type.Integer({
+    description: '2 CALL, 3 CALLRESULT, 4 CALLERROR, 5 CALLRESULTERROR, 6 SEND; 0 is none of these'
+  }),
+  messageId: Type.Optional(Type.String()),
+  action: text('Of the CALL, also beside its answer'),
+  payload: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
+  errorCode: text('Of a CALLERROR'),
+  createdAt: Type.String({ format: 'date-time' })
+})
+
+// --- id tokens ---------------------------------------------------------------------------------------------------
+
+export const IdTokenParams = Type.Object({ idToken: Type.String({ minLength: 1, maxLength: 255 }) })
+export type IdTokenParams = Static<typeof IdTokenParams>
+
+const idTokenType = Type.String({
+  maxLength: 20,
+  description: 'As 2.x names them, e.g. ISO14443, eMAID, Central; empty is any. 1.6 knows no types'
+})
+const idTokenStatus = oneOf(ID_TOKEN_STATUSES, 'What a charge point is told; 1.6 is told Invalid where it has no word')
+
+/** What is left out stays as it is, null takes it away. */
+export const IdTokenBody = Type.Object(
+  {
+    type: Type.Optional(idTokenType),
+    status: Type.Optional(idTokenStatus),
+    groupId: Type.Optional(
+      Type.Union([Type.String({ minLength: 1, maxLength: 255 }), Type.Null()], {
+        description: 'Tokens of one group may stop what another of it started; parentIdTag in 1.6'
+      })
+    ),
+    masterGroup: Type.Optional(
+      Type.Boolean({ description: 'Whether tokens of its group may stop any transaction; 2.x' })
+    ),
+    expiresAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
+    language: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 8 }), Type.Null()])),
+    notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
+  },
+  { additionalProperties: false }
+)
+export type IdTokenBody = Static<typeof IdTokenBody>
+
+export const IdTokenRecord = Type.Object({
+  idToken: Type.String(),
+  type: Type.Optional(idTokenType),
+  status: idTokenStatus,
+  groupId: Type.Optional(Type.String()),
+  masterGroup: Type.Boolean(),
+  expiresAt: moment('After which it is Expired'),
+  language: Type.Optional(Type.String()),
+  notes: Type.Optional(Type.String()),
+  createdAt: Type.String({ format: 'date-time' }),
+  updatedAt: Type.String({ format: 'date-time' })
+})

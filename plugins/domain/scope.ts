@@ -1,0 +1,46 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Schema } from '../database/schema.js'
+
+/** Reads from the database. */
+export type Reader = Kysely<Schema>
+
+/** The transaction of one commit for one charge point. */
+export interface Scope {
+  readonly trx: Transaction<Schema>
+  readonly chargePointId: number
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** What is to be committed for a charge point; it may be run more than once, after a roll-back. */
+export type Change<T = void> = (scope: Scope) => Promise<T>
+
+/** Identities and id tokens do not regard case. [1.6 CiString; 2.x identifierString] */
+export function fold(text: string): string {
+  return text.toLowerCase()
+}
+
+/** Epoch milliseconds of an RFC 3339 date-time; of one that is absent, `otherwise`. */
+export function milliseconds(dateTime: string | undefined, otherwise: number): number {
+  const time = dateTime === undefined ? Number.NaN : Date.parse(dateTime)
+  return Number.isNaN(time) ? otherwise : time
+}
+
+/** Several changes in one commit. */
+export function together(...changes: readonly Change<unknown>[]): Change {
+  return async (scope) => {
+    for (const change of changes) await change(scope)
+  }
+}
+
+/** Rows of one statement: few enough for the parameters of both databases. */
+const CHUNK = 500
+
+export function* chunks<T>(items: readonly T[], size = CHUNK): Generator<T[]> {
+  for (let from = 0; from < items.length; from += size) yield items.slice(from, from + size)
+}
+
+/** The last of those with the same key: one statement may not touch a row twice. */
+export function lastOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [keyOf(item), item])).values()]
+}

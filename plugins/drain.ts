@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Whether the app is going down: calls on the wire may still end, nothing new begins. */
+    readonly isDraining: boolean
+  }
+}
+
+/** Answered as a 503 problem. */
+class DrainingError extends Error {
+  readonly statusCode = 503
+  readonly code = 'DRAINING'
+}
+
+/** These tell how things stand until the very end. */
+const ALWAYS = /^\/(?:health\/|metrics)/
+
+/** Turns requests away while chargers are told to come back; without it Fastify would, in a format of its own. */
+async function drain(app: FastifyInstance): Promise<void> {
+  let isDraining = false
+  app.decorate('isDraining', { getter: () => isDraining })
+  app.addHook('preClose', async () => {
+    isDraining = true
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    // The library answers an upgrade itself.
+    if (!isDraining || request.headers.upgrade !== undefined || ALWAYS.test(request.url)) return
+    reply.header('retry-after', 1 + Math.floor(Math.random() * 30))
+    throw new DrainingError('going down')
+  })
+}
+
+export default fp(drain, { fastify: '5.x', name: 'drain' })

@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Ledger } from './domain/ledger/ledger.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Transactions and meter values, each booked once. */
+    ledger: Ledger
+  }
+}
+
+async function ledger(app: FastifyInstance): Promise<void> {
+  const { db, writer, dialect } = app.database
+  app.decorate('ledger', new Ledger({ db, writer, dialect }))
+}
+
+export default fp(ledger, { fastify: '5.x', name: 'ledger', dependencies: ['database'] })

@@ -1,0 +1,44 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { metricsAccess } from './metrics/access.js'
+import { observeDatabase } from './metrics/database.js'
+import { observeJournal } from './metrics/journal.js'
+import { observeOcpp } from './metrics/ocpp.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where other plugins register metrics of theirs; one registry to an app. */
+    metrics: Registry
+  }
+}
+
+/** WebSockets that were answered with an HTTP status. */
+function observeUpgrades(app: FastifyInstance, registry: Registry): void {
+  const refused = new Counter({
+    name: 'ocpp_refused_upgrades_total',
+    help: 'WebSocket upgrades that were refused, by HTTP status',
+    labelNames: ['status'],
+    registers: [registry]
+  })
+  app.addHook('onResponse', async (request, { statusCode }) => {
+    if (request.headers.upgrade !== undefined && statusCode >= 400) refused.inc({ status: statusCode })
+  })
+}
+
+/** GET /metrics, for Prometheus. */
+async function metrics(app: FastifyInstance): Promise<void> {
+  const registry = new Registry()
+  app.decorate('metrics', registry)
+  collectDefaultMetrics({ register: registry })
+  observeOcpp(registry, app.ocpp)
+  observeDatabase(registry, app.database)
+  observeJournal(registry, app.journal)
+  observeUpgrades(app, registry)
+  const onRequest = metricsAccess(app.config.METRICS_TOKEN)
+  app.get('/metrics', { onRequest, schema: { hide: true } }, async (_request, reply) => {
+    return reply.type(registry.contentType).send(await registry.metrics())
+  })
+}
+
+export default fp(metrics, { fastify: '5.x', name: 'metrics', dependencies: ['env', 'database', 'journal', 'ocpp'] })

@@ -1,0 +1,75 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { WriterCounters } from '../database/writer.js'
+import type { Database } from '../database.js'
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
+const JOBS = [1, 2, 5, 10, 20, 50, 100, 200]
+
+const COUNTERS = {
+  jobs: 'Writes that were asked for and have ended',
+  failedJobs: 'Writes that failed',
+  overloaded: 'Writes that were refused because too many waited',
+  commits: 'Transactions that were committed',
+  rollbacks: 'Transactions that were rolled back',
+  retries: 'Transactions that were done again because others were in the way'
+} as const satisfies Partial<Record<keyof WriterCounters, string>>
+
+/** Counts what is written, transaction by transaction. */
+export function observeDatabase(registry: Registry, database: Database): void {
+  const registers = [registry]
+  const { counters } = database.writer
+  new Gauge({
+    name: 'database_ready',
+    help: '1 when the database answers and has the schema of this program',
+    registers,
+    collect() {
+      this.set(database.isReady() ? 1 : 0)
+    }
+  })
+  new Gauge({
+    name: 'database_queued_writes',
+    help: 'Writes that wait or are being done',
+    registers,
+    collect() {
+      this.set(counters.queued)
+    }
+  })
+  for (const [name, help] of Object.entries(COUNTERS) as [keyof typeof COUNTERS, string][]) {
+    new Counter({
+      name: `database_writer_${name === 'failedJobs' ? 'failed_jobs' : name}_total`,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(counters[name])
+      }
+    })
+  }
+  observeBatches(registers, database)
+}
+
+function observeBatches(registers: Registry[], database: Database): void {
+  const durations = new Histogram({
+    name: 'database_commit_duration_seconds',
+    help: 'Time from the begin of a transaction to its commit',
+    buckets: SECONDS,
+    registers
+  })
+  const waits = new Histogram({
+    name: 'database_commit_wait_seconds',
+    help: 'Time that the oldest write of a transaction waited for its begin',
+    buckets: SECONDS,
+    registers
+  })
+  const sizes = new Histogram({
+    name: 'database_commit_jobs',
+    help: 'Writes that share one transaction',
+    buckets: JOBS,
+    registers
+  })
+  database.onBatch(({ jobs, duration, waited }) => {
+    durations.observe(duration / 1000)
+    waits.observe(waited / 1000)
+    sizes.observe(jobs)
+  })
+}

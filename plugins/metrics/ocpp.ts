@@ -1,0 +1,141 @@
+import type { Ocpp } from 'fastify-ocpp'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { AnswerTimer } from './answers.js'
+import { actionLabel, codeLabel } from './labels.js'
+
+/** Seconds; a charge point gives up after some thirty. */
+const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
+/** Seconds; calls to charge points take their time. */
+const CALL_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60]
+
+/** Counts what passes between us and charge points. No label tells which charge point it was. */
+export function observeOcpp(registry: Registry, ocpp: Ocpp): void {
+  observeConnections(registry, ocpp)
+  observeFrames(registry, ocpp)
+  observeCalls(registry, ocpp)
+  observeTrouble(registry, ocpp)
+}
+
+function observeConnections(registry: Registry, { chargePoints, events, protocols }: Ocpp): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'ocpp_connections',
+    help: 'Charge points that are connected',
+    labelNames: ['protocol'],
+    registers,
+    collect() {
+      for (const protocol of protocols) this.set({ protocol }, 0)
+      for (const { protocol } of chargePoints) this.inc({ protocol })
+    }
+  })
+  const connects = new Counter({
+    name: 'ocpp_connects_total',
+    help: 'Connections that were made',
+    labelNames: ['protocol'],
+    registers
+  })
+  const disconnects = new Counter({
+    name: 'ocpp_disconnects_total',
+    help: 'Connections that have ended, by reason',
+    labelNames: ['reason'],
+    registers
+  })
+  events.on('connect', ({ chargePoint: { protocol } }) => connects.inc({ protocol }))
+  events.on('disconnect', ({ reason }) => disconnects.inc({ reason }))
+}
+
+/** Runs for every frame: plain numbers, which are handed over when somebody asks. */
+function observeFrames(registry: Registry, { events }: Ocpp): void {
+  const registers = [registry]
+  const frames = { inbound: 0, outbound: 0 }
+  new Counter({
+    name: 'ocpp_frames_total',
+    help: 'OCPP messages of any type',
+    labelNames: ['direction'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [direction, count] of Object.entries(frames)) this.inc({ direction }, count)
+    }
+  })
+  const errors = new Counter({
+    name: 'ocpp_call_errors_total',
+    help: 'CALLERRORs that came (inbound) and that we answered (outbound), by code',
+    labelNames: ['direction', 'code'],
+    registers
+  })
+  const answers = new Histogram({
+    name: 'ocpp_answer_duration_seconds',
+    help: 'Time from a CALL of a charge point to our answer, waiting included',
+    labelNames: ['action'],
+    buckets: ANSWER_BUCKETS,
+    registers
+  })
+  const byAction = new Map<string, { observe(seconds: number): void }>()
+  const timer = new AnswerTimer({
+    failed: (direction, code) => errors.inc({ direction, code: codeLabel(code) }),
+    answered(action, seconds) {
+      const label = actionLabel(action)
+      let observer = byAction.get(label)
+      if (observer === undefined) {
+        observer = answers.labels(label)
+        byAction.set(label, observer)
+      }
+      observer.observe(seconds)
+    }
+  })
+  events.on('frame', (frame) => {
+    frames[frame.direction]++
+    timer.see(frame)
+  })
+}
+
+function observeCalls(registry: Registry, { chargePoints, events }: Ocpp): void {
+  const registers = [registry]
+  const calls = new Counter({
+    name: 'ocpp_calls_total',
+    help: 'Our CALLs that have ended, by outcome',
+    labelNames: ['action', 'outcome'],
+    registers
+  })
+  const durations = new Histogram({
+    name: 'ocpp_call_duration_seconds',
+    help: 'Time from a CALL of ours to its end, waiting included',
+    labelNames: ['action'],
+    buckets: CALL_BUCKETS,
+    registers
+  })
+  events.on('call', ({ action, outcome, duration }) => {
+    const label = actionLabel(action)
+    calls.inc({ action: label, outcome })
+    durations.observe({ action: label }, duration / 1000)
+  })
+  new Gauge({
+    name: 'ocpp_pending_calls',
+    help: 'Our CALLs that wait or are on the wire',
+    registers,
+    collect() {
+      let pending = 0
+      for (const { pendingCalls } of chargePoints) pending += pendingCalls
+      this.set(pending)
+    }
+  })
+}
+
+function observeTrouble(registry: Registry, { events }: Ocpp): void {
+  const registers = [registry]
+  const violations = new Counter({
+    name: 'ocpp_violations_total',
+    help: 'Payloads that break their schema',
+    labelNames: ['direction', 'action'],
+    registers
+  })
+  const security = new Counter({
+    name: 'ocpp_security_events_total',
+    help: 'Refused logins, take-overs and other things a security log wants',
+    labelNames: ['type'],
+    registers
+  })
+  events.on('violation', ({ direction, action }) => violations.inc({ direction, action: actionLabel(action) }))
+  events.on('security', ({ type }) => security.inc({ type }))
+}

@@ -1,0 +1,206 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { type CallFilter, listCalls } from '../../../../plugins/domain/calls.js'
+import type { ChargePointRow, Provision } from '../../../../plugins/domain/charge-points.js'
+import { toJson } from '../../../../plugins/domain/json.js'
+import { listLive, liveSummary } from '../../../../plugins/domain/live.js'
+import { listMessages } from '../../../../plugins/domain/messages.js'
+import { pageOf, readCursor, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import {
+  CallRecord,
+  ChargePointBody,
+  ChargePointRecord,
+  IdentityParams,
+  LiveChargePointRecord,
+  MessageRecord,
+  PageParams,
+  pageSchema,
+  StateRecord
+} from '../../../../plugins/domain/records.js'
+import { fold } from '../../../../plugins/domain/scope.js'
+import { readState, summary } from '../../../../plugins/domain/state.js'
+
+const TAG = { tags: ['ChargePoints'] }
+
+const ListQuery = Type.Object({
+  ...PageParams,
+  connected: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])),
+  status: Type.Optional(Type.String({ maxLength: 64, description: 'Of some connector, e.g. Faulted' })),
+  q: Type.Optional(Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model or serial number' }))
+})
+const CallsQuery = Type.Object({
+  ...PageParams,
+  action: Type.Optional(Type.String({ maxLength: 64 })),
+  status: Type.Optional(CallRecord.properties.status)
+})
+const MessagesQuery = Type.Object({ ...PageParams, action: Type.Optional(Type.String({ maxLength: 64 })) })
+
+/** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
+const POLICY_VIOLATION = 1008
+/** Ids are below. */
+const NEWEST = Number.MAX_SAFE_INTEGER
+
+/** Answered as a 404 problem. */
+class UnknownChargePointError extends Error {
+  readonly statusCode = 404
+  readonly code = 'OCPP_ERR_UNKNOWN_CHARGE_POINT'
+}
+
+interface OneChargePoint {
+  Params: IdentityParams
+}
+
+/** Which charge points there are, and what is known of them. */
+export default async function chargePoints(app: FastifyInstance): Promise<void> {
+  const { store, ocpp } = app
+  const { db } = store
+
+  async function find({ identity }: IdentityParams): Promise<ChargePointRow> {
+    const row = await store.find(identity)
+    if (row === undefined) throw new UnknownChargePointError(`no charge point ${identity}`)
+    return row
+  }
+
+  app.get<{ Querystring: Static<typeof ListQuery> }>(
+    '/',
+    {
+      schema: {
+        ...TAG,
+        operationId: 'listChargePoints',
+        querystring: ListQuery,
+        response: { 200: pageSchema(LiveChargePointRecord) },
+        summary: 'List the known charge points, connected or not, by identity'
+      }
+    },
+    async ({ query }) => {
+      const { connected, status, q } = query
+      return listLive(db, ocpp.chargePoints, {
+        behind: fold(readCursor(query) ?? ''),
+        limit: readLimit(query),
+        ...(connected !== undefined && { connected: connected === 'true' }),
+        ...(status !== undefined && { status }),
+        ...(q !== undefined && { part: q })
+      })
+    }
+  )
+
+  app.get<OneChargePoint>(
+    '/:identity',
+    {
+      schema: {
+        ...TAG,
+        operationId: 'getChargePoint',
+        params: IdentityParams,
+        response: { 200: LiveChargePointRecord },
+        summary: 'Look at a charge point'
+      }
+    },
+    async ({ params }) => {
+      const live = ocpp.chargePoints.get(params.identity)
+      return { ...liveSummary(await find(params), live), ...(live && { violations: [...live.violations] }) }
+    }
+  )
+
+  app.get<OneChargePoint>(
+    '/:identity/state',
+    {
+      schema: {
+        ...TAG,
+        params: IdentityParams,
+        response: { 200: StateRecord },
+        summary: 'All that is stored of a charge point, by block',
+        description: 'Of histories the latest 50.'
+      }
+    },
+    async ({ params }) => {
+      const row = await find(params)
+      return { ...(await readState(db, row)), connected: ocpp.chargePoints.has(row.identity) }
+    }
+  )
+
+  app.put<OneChargePoint & { Body: ChargePointBody }>(
+    '/:identity',
+    {
+      schema: {
+        ...TAG,
+        params: IdentityParams,
+        body: ChargePointBody,
+        response: { 200: ChargePointRecord, 201: ChargePointRecord },
+        summary: 'Create or change a charge point',
+        description:
+          'What is left out stays as it is. It holds from the next connection on, `registration` from the next boot.'
+      }
+    },
+    async ({ params, body }, reply) => {
+      const { row, isNew } = await store.provision(params.identity, body as Provision)
+      return reply.code(isNew ? 201 : 200).send(summary(row))
+    }
+  )
+
+  app.delete<OneChargePoint>(
+    '/:identity',
+    {
+      schema: {
+        ...TAG,
+        params: IdentityParams,
+        response: { 204: Type.Null({ description: 'Gone' }) },
+        summary: 'Remove a charge point and close its connection',
+        description: 'Its transactions stay. It comes back, without password, when it is created again.'
+      }
+    },
+    async ({ params }, reply) => {
+      const isKnown = await store.remove(params.identity)
+      const connection = ocpp.chargePoints.get(params.identity)
+      connection?.disconnect(POLICY_VIOLATION, 'removed by an operator')
+      if (!isKnown && connection === undefined) await find(params)
+      return reply.code(204).send()
+    }
+  )
+
+  app.get<OneChargePoint & { Querystring: Static<typeof CallsQuery> }>(
+    '/:identity/calls',
+    {
+      schema: {
+        ...TAG,
+        params: IdentityParams,
+        querystring: CallsQuery,
+        response: { 200: pageSchema(CallRecord) },
+        summary: 'List the calls to a charge point, newest first'
+      }
+    },
+    async ({ params, query }) => {
+      const { id: chargePointId } = await find(params)
+      const limit = readLimit(query)
+      const { action, status } = query
+      const filter: CallFilter = { chargePointId, before: readIdCursor(query) ?? NEWEST, limit: limit + 1 }
+      const rows = await listCalls(db, {
+        ...filter,
+        ...(action !== undefined && { action }),
+        ...(status !== undefined && { status })
+      })
+      return pageOf(rows, limit, { show: toJson, keyOf: ({ id }) => id })
+    }
+  )
+
+  app.get<OneChargePoint & { Querystring: Static<typeof MessagesQuery> }>(
+    '/:identity/messages',
+    {
+      schema: {
+        ...TAG,
+        params: IdentityParams,
+        querystring: MessagesQuery,
+        response: { 200: pageSchema(MessageRecord) },
+        summary: 'List the OCPP messages of a charge point, newest first',
+        description: 'Without secrets; id tokens are shortened. Empty when the setting MESSAGE_LOG is off.'
+      }
+    },
+    async ({ params, query }) => {
+      const { id: chargePointId } = await find(params)
+      const limit = readLimit(query)
+      const { action } = query
+      const before = readIdCursor(query) ?? NEWEST
+      const filter = { chargePointId, before, limit: limit + 1, ...(action !== undefined && { action }) }
+      return pageOf(await listMessages(db, filter), limit, { show: toJson, keyOf: ({ id }) => id })
+    }
+  )
+}

@@ -1,0 +1,114 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { EVENT_TYPES } from '../../../../plugins/domain/events/event.js'
+import { EventFeed, type Subscription } from '../../../../plugins/domain/events/event-feed.js'
+import { EVENT_ID } from '../../../../plugins/domain/events/event-ids.js'
+import { fold } from '../../../../plugins/domain/scope.js'
+
+/** UTF-16 units of the events that are kept, however many they are. */
+const MAX_LENGTH = 32 * 1_048_576
+
+const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', enum: [...EVENT_TYPES] })
+
+const Query = Type.Object(
+  {
+    chargePoint: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 48 }), {
+        description: 'Of these only, whatever their case; repeatable'
+      })
+    ),
+    type: Type.Optional(Type.Array(EventType, { description: 'Of these only; repeatable' })),
+    lastEventId: Type.Optional(
+      Type.String({ pattern: EVENT_ID, description: 'As `Last-Event-ID`, which wins, for who cannot send headers' })
+    )
+  },
+  { additionalProperties: false }
+)
+
+type Query = Static<typeof Query>
+
+const Headers = Type.Object({
+  'last-event-id': Type.Optional(
+    Type.String({
+      pattern: `${EVENT_ID}|^$`,
+      description: 'Id of the last event that was seen: what came after it is sent first'
+    })
+  )
+})
+
+const EventRecord = Type.Object({
+  id: Type.String({ description: 'Rises, also as text' }),
+  type: EventType,
+  chargePoint: Type.String(),
+  at: Type.String({ format: 'date-time', description: 'When we heard of it' }),
+  data: Type.Unknown({ description: 'Depends on the type. Secrets are hidden, id tokens shortened' })
+})
+
+const DESCRIPTION = `Server-sent events, \`data\` being JSON. It does not end: \`curl -N\`.
+
+After \`Last-Event-ID\` what was missed comes first; when not all of it is there any more, an event \`gap\` with
+\`{ lastEventId, oldest }\` comes before it. A comment every 15 s tells that the connection lives. Who does not read is cut off.`
+
+/** Nothing between us and the reader may keep or collect what it is sent. */
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store',
+  'x-accel-buffering': 'no',
+  connection: 'close'
+}
+
+/** What happens, as it happens. */
+export default async function events(app: FastifyInstance): Promise<void> {
+  const { publisher, config, log } = app
+  const feed = new EventFeed({
+    ring: { size: config.EVENTS_BUFFER, length: MAX_LENGTH },
+    floor: publisher.lastId,
+    onCut: () => log.warn('a reader of events was cut off: it did not read')
+  })
+  publisher.subscribe((event) => feed.add(event))
+  // When chargers have been told to come back, so that this is told as well.
+  app.addHook('preClose', () => feed.close())
+
+  app.get<{ Querystring: Query; Headers: Static<typeof Headers> }>(
+    '/',
+    {
+      exposeHeadRoute: false,
+      preValidation: async (request) => {
+        request.query = withLists(request.query)
+      },
+      schema: {
+        tags: ['Events'],
+        summary: 'Listen to what happens',
+        description: DESCRIPTION,
+        querystring: Query,
+        headers: Headers,
+        response: { 200: { description: 'Events', content: { 'text/event-stream': { schema: EventRecord } } } }
+      }
+    },
+    (request, reply) => {
+      reply.hijack()
+      const { raw } = reply
+      // The end of the connection is the end of the answer: without chunks one buffer serves all readers as it is.
+      raw.removeHeader('transfer-encoding')
+      raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS })
+      feed.open(raw, subscriptionOf(request.query, request.headers['last-event-id']))
+    }
+  )
+}
+
+/** What is given once is a list all the same. */
+function withLists(query: object): Query {
+  const lists = Object.entries(query).filter(([name]) => name === 'chargePoint' || name === 'type')
+  return { ...query, ...Object.fromEntries(lists.map(([name, value]) => [name, [value].flat()])) }
+}
+
+function subscriptionOf({ type, chargePoint, lastEventId }: Query, header: string | undefined): Subscription {
+  const last = header || lastEventId
+  return {
+    filter: {
+      ...(type !== undefined && { types: new Set(type) }),
+      ...(chargePoint !== undefined && { chargePoints: new Set(chargePoint.map(fold)) })
+    },
+    ...(last !== undefined && { lastEventId: last })
+  }
+}

@@ -1,0 +1,121 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { ID_TOKEN_STATUSES } from '../../../../plugins/domain/authorization.js'
+import {
+  deleteIdToken,
+  findIdToken,
+  type IdTokenChange,
+  type IdTokenRow,
+  listIdTokens,
+  saveIdToken
+} from '../../../../plugins/domain/id-tokens.js'
+import { type Json, toJson } from '../../../../plugins/domain/json.js'
+import { InvalidQueryError, pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import {
+  IdTokenBody,
+  IdTokenParams,
+  IdTokenRecord,
+  PageParams,
+  pageSchema
+} from '../../../../plugins/domain/records.js'
+
+const TAG = { tags: ['IdTokens'] }
+
+const ListQuery = Type.Object({
+  ...PageParams,
+  q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the token' })),
+  status: Type.Optional(Type.Union(ID_TOKEN_STATUSES.map((status) => Type.Literal(status)))),
+  groupId: Type.Optional(Type.String({ maxLength: 255 }))
+})
+
+/** Answered as a 404 problem. */
+class UnknownIdTokenError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_ID_TOKEN'
+}
+
+function show(row: IdTokenRow): Json {
+  return toJson(row)
+}
+
+function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
+  if (expiresAt === undefined) return body
+  const time = expiresAt === null ? null : Date.parse(expiresAt)
+  if (Number.isNaN(time)) throw new InvalidQueryError('expiresAt must be a date-time')
+  return { ...body, expiresAt: time }
+}
+
+/** What charge points are told of id tokens. */
+export default async function idTokens(app: FastifyInstance): Promise<void> {
+  const { store } = app
+
+  app.get<{ Querystring: Static<typeof ListQuery> }>(
+    '/',
+    {
+      schema: {
+        ...TAG,
+        querystring: ListQuery,
+        response: { 200: pageSchema(IdTokenRecord) },
+        summary: 'List the id tokens, oldest first'
+      }
+    },
+    async ({ query }) => {
+      const limit = readLimit(query)
+      const { q, status, groupId } = query
+      const rows = await listIdTokens(store.db, {
+        behind: readIdCursor(query) ?? 0,
+        limit: limit + 1,
+        ...(q !== undefined && { part: q }),
+        ...(status !== undefined && { status }),
+        ...(groupId !== undefined && { groupId })
+      })
+      return pageOf(rows, limit, { show, keyOf: ({ id }) => id })
+    }
+  )
+
+  app.get<{ Params: IdTokenParams }>(
+    '/:idToken',
+    { schema: { ...TAG, params: IdTokenParams, response: { 200: IdTokenRecord }, summary: 'Look at an id token' } },
+    async ({ params: { idToken } }) => {
+      const row = await findIdToken(store.db, idToken)
+      if (row === undefined) throw new UnknownIdTokenError(`no id token ${idToken}`)
+      return show(row)
+    }
+  )
+
+  app.put<{ Params: IdTokenParams; Body: IdTokenBody }>(
+    '/:idToken',
+    {
+      schema: {
+        ...TAG,
+        params: IdTokenParams,
+        body: IdTokenBody,
+        response: { 200: IdTokenRecord, 201: IdTokenRecord },
+        summary: 'Create or change an id token',
+        description: 'What is left out stays as it is. Case does not matter.'
+      }
+    },
+    async ({ params: { idToken }, body }, reply) => {
+      const change = changeOf(body)
+      const { row, isNew } = await store.write((trx) => saveIdToken({ trx, now: Date.now() }, idToken, change))
+      return reply.code(isNew ? 201 : 200).send(show(row))
+    }
+  )
+
+  app.delete<{ Params: IdTokenParams }>(
+    '/:idToken',
+    {
+      schema: {
+        ...TAG,
+        params: IdTokenParams,
+        response: { 204: Type.Null({ description: 'Gone' }) },
+        summary: 'Remove an id token: it is unknown from then on'
+      }
+    },
+    async ({ params: { idToken } }, reply) => {
+      const isGone = await store.write((trx) => deleteIdToken({ trx }, idToken))
+      if (!isGone) throw new UnknownIdTokenError(`no id token ${idToken}`)
+      return reply.code(204).send()
+    }
+  )
+}

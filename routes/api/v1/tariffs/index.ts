@@ -1,0 +1,86 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { TariffBody, TariffRecord } from '../../../../plugins/domain/ledger/records.js'
+import { deleteTariff, findTariff, listTariffs, putTariff } from '../../../../plugins/domain/ledger/tariffs.js'
+
+const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9*\\-_=:+|@.]{1,60}$' }) })
+
+interface OneTariff {
+  Params: Static<typeof Params>
+}
+
+/** Answered as a 404 problem. */
+class UnknownTariffError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_TARIFF'
+}
+
+const TAGS = { tags: ['Tariffs'] }
+
+/** What charging costs: the tariff holds that says most about charge point and id token. */
+export default async function tariffs(app: FastifyInstance): Promise<void> {
+  const { db, writer } = app.database
+
+  app.get(
+    '/',
+    {
+      schema: {
+        ...TAGS,
+        summary: 'List the tariffs',
+        response: { 200: Type.Object({ items: Type.Array(TariffRecord) }) }
+      }
+    },
+    async () => ({ items: await listTariffs(db) })
+  )
+
+  app.get<OneTariff>(
+    '/:id',
+    { schema: { ...TAGS, params: Params, response: { 200: TariffRecord }, summary: 'Look at a tariff' } },
+    async ({ params }) => existing(params.id)
+  )
+
+  app.put<OneTariff & { Body: TariffBody }>(
+    '/:id',
+    {
+      schema: {
+        ...TAGS,
+        params: Params,
+        body: TariffBody,
+        response: { 200: TariffRecord, 201: TariffRecord },
+        summary: 'Create or replace a tariff',
+        description: 'Holds for transactions that begin from now on. Without chargePoint and groupId it is the default.'
+      }
+    },
+    async ({ params, body }, reply) => {
+      const isNew = await putTariff(writer, params.id, body)
+      return reply.code(isNew ? 201 : 200).send(await existing(params.id))
+    }
+  )
+
+  app.delete<OneTariff>(
+    '/:id',
+    {
+      schema: {
+        ...TAGS,
+        params: Params,
+        response: { 204: Type.Null({ description: 'Gone' }) },
+        summary: 'Delete a tariff',
+        description: 'Transactions that have begun keep it.'
+      }
+    },
+    async ({ params }, reply) => {
+      if (!(await deleteTariff(writer, params.id))) throw unknown(params.id)
+      return reply.code(204).send()
+    }
+  )
+
+  async function existing(id: string): Promise<TariffRecord> {
+    const tariff = await findTariff(db, id)
+    if (tariff === undefined) throw unknown(id)
+    return tariff
+  }
+}
+
+function unknown(id: string): UnknownTariffError {
+  return new UnknownTariffError(`no tariff ${id}`)
+}

@@ -1,0 +1,225 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Cell, toCsv, wantsCsv } from '../../../../plugins/domain/ledger/csv.js'
+import {
+  eventsOf,
+  findTransactionById,
+  listTransactions,
+  type MeterValuePosition,
+  meterValuesOf,
+  type TransactionFilter,
+  toMeterValueRecord
+} from '../../../../plugins/domain/ledger/read.js'
+import {
+  MeterValueRecord,
+  TransactionEventRecord,
+  TransactionRecord
+} from '../../../../plugins/domain/ledger/records.js'
+
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 1000
+
+const paging = {
+  limit: Type.Optional(
+    Type.String({
+      pattern: `^(?:[1-9]\\d{0,2}|${MAX_LIMIT})$`,
+      description: `1 to ${MAX_LIMIT}, default ${DEFAULT_LIMIT}`
+    })
+  ),
+  cursor: Type.Optional(
+    Type.String({ pattern: '^-?\\d{1,16}(?:\\.\\d{1,16})?$', description: '`nextCursor` of the page before' })
+  )
+}
+
+const ListQuery = Type.Object(
+  {
+    chargePoint: Type.Optional(Type.String({ maxLength: 48 })),
+    idToken: Type.Optional(Type.String({ maxLength: 255 })),
+    status: Type.Optional(
+      Type.Union([Type.Literal('open'), Type.Literal('ended')], { description: 'ended is also what we closed' })
+    ),
+    from: Type.Optional(Type.String({ format: 'date-time', description: 'Started then or later' })),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'Started before' })),
+    ...paging
+  },
+  { additionalProperties: false }
+)
+type ListQuery = Static<typeof ListQuery>
+
+const PageQuery = Type.Object(paging, { additionalProperties: false })
+type PageQuery = Static<typeof PageQuery>
+
+const Params = Type.Object({ id: Type.String({ pattern: '^[1-9]\\d{0,15}$' }) })
+
+interface OneTransaction {
+  Params: Static<typeof Params>
+}
+
+const nextCursor = Type.Optional(Type.String({ description: 'Absent on the last page' }))
+const TAGS = { tags: ['Transactions'] }
+const CSV = 'As CSV with `Accept: text/csv`; the next page is then in the `Link` header.'
+
+/** Answered as a 404 problem. */
+class UnknownTransactionError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_TRANSACTION'
+}
+
+/** Transactions of all versions, and what was measured in them. */
+export default async function transactions(app: FastifyInstance): Promise<void> {
+  const { db } = app.database
+
+  app.get<{ Querystring: ListQuery }>(
+    '/',
+    {
+      schema: {
+        ...TAGS,
+        querystring: ListQuery,
+        response: { 200: Type.Object({ items: Type.Array(TransactionRecord), nextCursor }) },
+        summary: 'List transactions, the newest first',
+        description: CSV
+      }
+    },
+    async (request, reply) => {
+      const filter = filterOf(request.query)
+      const items = await listTransactions(db, { ...filter, limit: filter.limit + 1 })
+      const last = items.length > filter.limit ? items[filter.limit - 1] : undefined
+      const page = { items: items.slice(0, filter.limit), next: last && String(last.id) }
+      return sendPage({ request, reply, columns: TRANSACTION_COLUMNS, page })
+    }
+  )
+
+  app.get<OneTransaction>(
+    '/:id',
+    {
+      schema: {
+        ...TAGS,
+        params: Params,
+        response: {
+          200: Type.Intersect([TransactionRecord, Type.Object({ events: Type.Array(TransactionEventRecord) })])
+        },
+        summary: 'Look at a transaction and its events'
+      }
+    },
+    async ({ params }) => {
+      const { record, row } = await existing(params.id)
+      return { ...record, events: await eventsOf(db, row) }
+    }
+  )
+
+  app.get<OneTransaction & { Querystring: PageQuery }>(
+    '/:id/meter-values',
+    {
+      schema: {
+        ...TAGS,
+        params: Params,
+        querystring: PageQuery,
+        response: { 200: Type.Object({ items: Type.Array(MeterValueRecord), nextCursor }) },
+        summary: 'List what was measured in a transaction, in the order of time',
+        description: CSV
+      }
+    },
+    async (request, reply) => {
+      const { row } = await existing(request.params.id)
+      const limit = limitOf(request.query)
+      const rows = await meterValuesOf(db, row, { limit: limit + 1, behind: positionOf(request.query) })
+      const last = rows.length > limit ? rows[limit - 1] : undefined
+      const page = { items: rows.slice(0, limit).map(toMeterValueRecord), next: last && `${last.timestamp}.${last.id}` }
+      return sendPage({ request, reply, columns: METER_VALUE_COLUMNS, page })
+    }
+  )
+
+  async function existing(id: string) {
+    const found = await findTransactionById(db, Number(id), Date.now())
+    if (found === undefined) throw new UnknownTransactionError(`no transaction ${id}`)
+    return found
+  }
+}
+
+function filterOf(query: ListQuery): TransactionFilter {
+  const { chargePoint, idToken, status, from, to, cursor } = query
+  return {
+    limit: limitOf(query),
+    ...(chargePoint !== undefined && { chargePoint }),
+    ...(idToken !== undefined && { idToken }),
+    ...(status !== undefined && { status }),
+    ...(from !== undefined && { from: Date.parse(from) }),
+    ...(to !== undefined && { to: Date.parse(to) }),
+    ...(cursor !== undefined && { below: Number.parseInt(cursor, 10) })
+  }
+}
+
+function limitOf({ limit }: PageQuery): number {
+  return limit === undefined ? DEFAULT_LIMIT : Number(limit)
+}
+
+function positionOf({ cursor }: PageQuery): MeterValuePosition | undefined {
+  if (cursor === undefined) return undefined
+  const [timestamp, id = '0'] = cursor.split('.')
+  return { timestamp: Number(timestamp), id: Number(id) }
+}
+
+const TRANSACTION_COLUMNS = [
+  'id',
+  'chargePoint',
+  'transactionId',
+  'protocol',
+  'status',
+  'evseId',
+  'connectorId',
+  'idToken',
+  'idTokenType',
+  'stopIdToken',
+  'startedAt',
+  'receivedAt',
+  'endedAt',
+  'endReceivedAt',
+  'meterStart',
+  'meterStop',
+  'energyWh',
+  'duration',
+  'stopReason',
+  'closedReason',
+  'offline',
+  'complete',
+  'tariffId',
+  'cost',
+  'currency'
+] as const satisfies readonly (keyof TransactionRecord)[]
+
+const METER_VALUE_COLUMNS = [
+  'timestamp',
+  'receivedAt',
+  'evseId',
+  'connectorId',
+  'measurand',
+  'value',
+  'unit',
+  'phase',
+  'context',
+  'location',
+  'format',
+  'raw'
+] as const satisfies readonly (keyof MeterValueRecord)[]
+
+interface SendPage<C extends string> {
+  request: FastifyRequest
+  reply: FastifyReply
+  columns: readonly C[]
+  page: { items: readonly Readonly<Partial<Record<C, Cell>>>[]; next: string | undefined }
+}
+
+function sendPage<C extends string>({ request, reply, columns, page }: SendPage<C>) {
+  const { items, next } = page
+  reply.header('vary', 'Accept')
+  if (!wantsCsv(request.headers.accept)) return reply.send({ items, ...(next !== undefined && { nextCursor: next }) })
+  if (next !== undefined) reply.header('link', `<${nextUrl(request, next)}>; rel="next"`)
+  return reply.type('text/csv; charset=utf-8; header=present').serializer(String).send(toCsv(columns, items))
+}
+
+function nextUrl(request: FastifyRequest, cursor: string): string {
+  const [path = '', query = ''] = request.url.split('?')
+  const parameters = new URLSearchParams(query)
+  parameters.set('cursor', cursor)
+  return `${path}?${parameters}`
+}

@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify'
+import { sql } from 'kysely'
+
+/** Milliseconds for the database to answer; a load balancer asks again. */
+const PATIENCE_MS = 2_000
+
+/** Why chargers and operators are not served; empty when they are. */
+async function reasonsAgainst(app: FastifyInstance): Promise<string[]> {
+  const reasons: string[] = []
+  if (app.isDraining) reasons.push('draining')
+  if (!app.database.isReady()) reasons.push('the database cannot be used yet')
+  else if (!(await answers(app))) reasons.push('the database does not answer')
+  return reasons
+}
+
+async function answers({ database }: FastifyInstance): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE_MS, false)
+  })
+  const answer = sql`select 1`.execute(database.db).then(
+    () => true,
+    () => false
+  )
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** For whoever keeps this process alive, and for a load balancer. */
+export default async function health(app: FastifyInstance): Promise<void> {
+  const schema = (summary: string) => ({ summary, tags: ['Health'], security: [] })
+
+  app.get('/live', { schema: schema('The process runs') }, () => ({ status: 'ok' }))
+  app.get('/ready', { schema: schema('Chargers and operators are served') }, async (_request, reply) => {
+    const reasons = await reasonsAgainst(app)
+    if (reasons.length === 0) return { status: 'ok' }
+    return reply.code(503).send({ status: 'unavailable', reasons })
+  })
+}

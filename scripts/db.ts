@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs'
+import { loadEnvFile } from 'node:process'
+import { sql } from 'kysely'
+import { backup } from '../plugins/database/backup.js'
+import { appliedMigrations, knownMigrations } from '../plugins/database/migrations.js'
+import { explain, migrateDatabase, type OpenDatabase, openDatabase, sqliteFile } from '../plugins/database/open.js'
+import { prune } from '../plugins/database/retention.js'
+import { GroupCommitWriter } from '../plugins/database/writer.js'
+import { type Config, readConfig } from '../plugins/env.js'
+
+// `npm run db -- <command>`: looks after the database of the settings in the environment and in .env.
+
+const USAGE = `npm run db -- <command>
+
+  backup <file>  copies the SQLite database, while the back-end runs or not
+  check          looks for damage, and whether the schema is this program's
+  migrate        brings the schema up to date; the back-end does so itself when it starts
+  prune          deletes now what the retention settings do not keep
+`
+const WRONG_USAGE = 2
+/** Others may write; whoever waits here waits alone. */
+const BUSY_TIMEOUT_MS = 10_000
+
+class UsageError extends Error {}
+/** What `check` found. */
+class ProblemsError extends Error {}
+
+const commands: Record<string, (config: Config, argument: string | undefined) => Promise<void>> = {
+  backup: runBackup,
+  check: (config) => withDatabase(config, { exclusive: false }, check),
+  migrate: (config) => withDatabase(config, { exclusive: true, mayCreate: true }, runMigrate),
+  prune: (config) => withDatabase(config, { exclusive: false }, (database) => runPrune(database, config))
+}
+
+await main(process.argv.slice(2))
+
+async function main([name = '', argument, ...others]: string[]): Promise<void> {
+  try {
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (command === undefined || others.length > 0) throw new UsageError(USAGE)
+    readEnvFile()
+    await command(readConfig(process.env), argument)
+  } catch (error) {
+    const isUsage = error instanceof UsageError
+    console.error(isUsage ? error.message : `Failed: ${error instanceof Error ? error.message : error}`)
+    process.exitCode = isUsage ? WRONG_USAGE : 1
+  }
+}
+
+function readEnvFile(): void {
+  try {
+    loadEnvFile()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
+
+interface Needs {
+  exclusive: boolean
+  mayCreate?: boolean
+}
+
+async function withDatabase(
+  config: Config,
+  { exclusive, mayCreate = false }: Needs,
+  work: (database: OpenDatabase) => Promise<void>
+): Promise<void> {
+  const file = sqliteFile(config)
+  if (!mayCreate && config.DATABASE_URL === undefined && !existsSync(file)) throw new Error(`there is no ${file}`)
+  let database: OpenDatabase | undefined
+  try {
+    database = openDatabase(config, { exclusive, busyTimeout: BUSY_TIMEOUT_MS })
+    await work(database)
+  } catch (error) {
+    throw error instanceof ProblemsError ? error : new Error(explain(error, config), { cause: error })
+  } finally {
+    await database?.close()
+  }
+}
+
+async function runBackup(config: Config, target: string | undefined): Promise<void> {
+  if (config.DATABASE_URL !== undefined) throw new Error('this is PostgreSQL: use pg_dump')
+  if (target === undefined) throw new UsageError(USAGE)
+  await backup({ file: sqliteFile(config), target, onProgress: (percent) => console.log(`${percent} %`) })
+  console.log(`copied to ${target}`)
+}
+
+async function runMigrate(database: OpenDatabase): Promise<void> {
+  const applied = await migrateDatabase(database)
+  console.log(applied.length === 0 ? 'the schema is up to date' : `done: ${applied.join(', ')}`)
+}
+
+async function runPrune({ db, writeDb, dialect }: OpenDatabase, settings: Config): Promise<void> {
+  const writer = new GroupCommitWriter({ db: writeDb, dialect })
+  const onProgress = (table: string, deleted: number) => {
+    if (deleted % 10_000 < 500) console.log(`${table}: ${deleted} rows`)
+  }
+  const rows = await prune({ db, writer, settings, onProgress })
+  await writer.close()
+  console.log(`deleted ${rows} rows`)
+}
+
+async function check({ db, dialect }: OpenDatabase): Promise<void> {
+  const applied = await appliedMigrations(db)
+  const tables = await db.introspection.getTables()
+  const problems: string[] = []
+  for (const [index, { name }] of tables.entries()) {
+    console.log(`${index + 1}/${tables.length} ${name}`)
+    if (dialect === 'sqlite') problems.push(...(await damage(db, name)))
+    else await sql`select 1 from ${sql.table(name)} limit 1`.execute(db)
+  }
+  const missing = knownMigrations().filter((name) => !applied.includes(name))
+  const unknown = applied.filter((name) => !knownMigrations().includes(name))
+  if (missing.length > 0) problems.push(`migrations to come: ${missing.join(', ')}`)
+  if (unknown.length > 0) problems.push(`migrations of a newer program: ${unknown.join(', ')}`)
+  if (problems.length > 0) throw new ProblemsError(problems.join('\n'))
+  console.log('nothing is wrong')
+}
+
+/** What SQLite finds in one table and its indexes. */
+async function damage(db: OpenDatabase['db'], table: string): Promise<string[]> {
+  const integrity = await sql<{ integrity_check: string }>`pragma integrity_check(${sql.lit(table)})`.execute(db)
+  const references = await sql<{ rowid: number }>`pragma foreign_key_check(${sql.lit(table)})`.execute(db)
+  return [
+    ...integrity.rows.map((row) => row.integrity_check).filter((line) => line !== 'ok'),
+    ...references.rows.map(({ rowid }) => `${table} ${rowid} belongs to nothing`)
+  ]
+}

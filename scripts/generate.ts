@@ -1,0 +1,44 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { actions as actions16 } from '../src/v16/actions.js'
+import * as messages16 from '../src/v16/messages.js'
+import * as types16 from '../src/v16/types.js'
+import { actions as actions21 } from '../src/v21/actions.js'
+import * as messages21 from '../src/v21/messages.js'
+import * as types21 from '../src/v21/types.js'
+import { actions as actions201 } from '../src/v201/actions.js'
+import * as messages201 from '../src/v201/messages.js'
+import * as types201 from '../src/v201/types.js'
+import { interfaces } from './interfaces.js'
+
+// Writes interfaces.ts of every OCPP version; with --check writes nothing, names the stale ones and exits 1.
+
+const generated = {
+  'src/v16/interfaces.ts': { version: '1.6', actions: actions16, messages: messages16, types: types16 },
+  'src/v201/interfaces.ts': { version: '2.0.1', actions: actions201, messages: messages201, types: types201 },
+  'src/v21/interfaces.ts': { version: '2.1', actions: actions21, messages: messages21, types: types21 }
+}
+
+const root = new URL('../', import.meta.url)
+const check = process.argv.includes('--check')
+
+for (const [path, version] of Object.entries(generated)) {
+  const file = fileURLToPath(new URL(path, root))
+  const text = interfaces(version)
+  if (text === read(file)) continue
+  if (check) {
+    console.error(`${path} is stale: run \`npm run generate\``)
+    process.exitCode = 1
+  } else {
+    writeFileSync(file, text)
+    console.log(`wrote ${path}`)
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,125 @@
+import { hostname } from 'node:os'
+import { loadEnvFile } from 'node:process'
+import closeWithGrace from 'close-with-grace'
+import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import pino from 'pino'
+import { buildApp } from './app.js'
+import { type Config, ConfigError, readConfig, unknownSettings } from './plugins/env.js'
+
+/** Time for calls on the wire and for chargers to be told; less than the 30 s after which many a host kills. */
+const DRAIN_TIMEOUT_MS = 25_000
+/** Log lines that wait for space on the disk; what is more is lost, which is better than to stop. */
+const MAX_LOG_BUFFER = 1_048_576
+/** Of the same trouble, told again. */
+const TROUBLE_INTERVAL_MS = 1_000
+
+await start()
+
+async function start(): Promise<void> {
+  // Who reads them may have gone, or their disk may be full.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  try {
+    readEnvFile()
+    const config = readConfig(process.env)
+    const app = await buildApp({ config, logger: logger(config) })
+    for (const name of unknownSettings(process.env)) app.log.warn({ name }, 'this is no setting: misspelt?')
+    closeGracefully(app)
+    await app.listen({ host: config.HOST, port: config.PORT })
+    surviveAcceptErrors(app)
+    process.stdout.write(banner(app))
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    process.exit(1)
+  }
+}
+
+/** What is in the environment already wins. */
+function readEnvFile(): void {
+  try {
+    loadEnvFile()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT') throw new ConfigError(`the file .env cannot be read: ${message}`)
+  }
+}
+
+function logger({ LOG_LEVEL }: Config): FastifyServerOptions['logger'] {
+  const isForEyes = process.stdout.isTTY && process.env.NODE_ENV !== 'production'
+  const options = { level: LOG_LEVEL, redact: ['authorization', 'headers.authorization', '*.headers.authorization'] }
+  if (!isForEyes) return { ...options, stream: standardOutput() }
+  return {
+    ...options,
+    transport: { target: 'pino-pretty', options: { translateTime: 'HH:MM:ss', ignore: 'pid,hostname' } }
+  }
+}
+
+/** A full disk costs lines of the log, and nothing else. */
+function standardOutput(): pino.DestinationStream {
+  const stream = pino.destination({ dest: 1, sync: true, maxLength: MAX_LOG_BUFFER })
+  stream.on('error', () => undefined)
+  return stream
+}
+
+/** Out of file descriptors, for one: those who are connected stay, and others get in when there are some again. */
+function surviveAcceptErrors(app: FastifyInstance): void {
+  let toldAt = Number.NEGATIVE_INFINITY
+  app.server.on('error', (err) => {
+    if (performance.now() - toldAt < TROUBLE_INTERVAL_MS) return
+    toldAt = performance.now()
+    app.log.error({ err }, 'a connection could not be accepted')
+  })
+}
+
+function closeGracefully(app: FastifyInstance): void {
+  closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: app.log }, async ({ signal, err }) => {
+    if (err !== undefined) app.log.fatal({ err }, 'going down because of an error')
+    else app.log.info({ signal }, 'going down: chargers are told to come back')
+    await app.close()
+  })
+}
+
+/** Where everybody finds what they need. */
+function banner(app: FastifyInstance): string {
+  const address = app.server.address()
+  if (address === null || typeof address === 'string') return ''
+  const { HOST, OCPP_PATH } = app.config
+  const host = `${urlHost(HOST)}:${address.port}`
+  const { newToken, tokenFile } = app.operators
+  const token = newToken ?? (tokenFile === undefined ? 'the one in OPERATOR_TOKEN' : `see ${tokenFile}`)
+  return [
+    '',
+    `  chargers connect to  ws://${host}${OCPP_PATH.replace(':identity', '<identity>')}`,
+    `  operators call       http://${host}/api/v1`,
+    `  documentation        http://${host}/docs`,
+    `  operator token       ${token}`,
+    ...(newToken === undefined ? [] : [`                       (shown this once, kept in ${tokenFile})`]),
+    '',
+    ''
+  ].join('\n')
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return hostname()
+  return host.includes(':') ? `[${host}]` : host
+}
+
+/** What went wrong and which setting mends it; a stack only for what nobody foresaw. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return `Cannot start: ${error}`
+  if (error instanceof ConfigError) return `Cannot start: ${error.message}`
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Cannot start: PORT ${port} on ${address} is in use by another process`
+    case 'EACCES':
+      return `Cannot start: PORT ${port} on ${address} is not allowed for this user; take one above 1023`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `Cannot start: HOST must be an address of this machine (${code})`
+    case 'FST_ERR_DUPLICATED_ROUTE':
+      return 'Cannot start: OCPP_PATH must not be a path of the operator API or the documentation'
+    default:
+      return `Cannot start: ${error.stack}`
+  }
+}

@@ -1,0 +1,188 @@
+import { AbortedError, DisconnectedError, QueueFullError, TimeoutError } from './errors.js'
+import type { CallOutcome } from './types.js'
+
+/** A CALL from the moment it is asked for to its end. */
+export interface PendingCall {
+  readonly id: string
+  readonly action: string
+  /** The frame, ready to be sent. */
+  readonly text: string
+  readonly timeout: number
+  readonly signal: AbortSignal | undefined
+}
+
+export interface CallQueueOptions {
+  /** Calls that may wait while one is on the wire. */
+  limit: number
+  identity: string
+  transmit(call: PendingCall): void
+  ended(call: PendingCall, outcome: CallOutcome, duration: number): void
+}
+
+interface Entry {
+  call: PendingCall
+  sent: boolean
+  /** Whether its caller has been told: an aborted call stays outstanding until it is answered. */
+  isEnded: boolean
+  startedAt: number
+  timer: NodeJS.Timeout
+  onAbort: (() => void) | undefined
+  /** Where the call was made: an error that is made by a timer knows nothing of its caller. */
+  caller: { stack?: string }
+  resolve(payload: unknown): void
+  reject(error: Error): void
+}
+
+/** One outstanding CALL, the others wait in order [OCPP-J §4.1.1]; whatever happens, every call ends once. */
+export class CallQueue {
+  readonly #options: CallQueueOptions
+  readonly #waiting: Entry[] = []
+  #outstanding: Entry | undefined
+
+  constructor(options: CallQueueOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#waiting.length + (this.#outstanding === undefined ? 0 : 1)
+  }
+
+  /** Whether an answer is awaited. */
+  get isBusy(): boolean {
+    return this.#outstanding !== undefined
+  }
+
+  has(id: string): boolean {
+    return this.#outstanding?.call.id === id || this.#waiting.some((entry) => entry.call.id === id)
+  }
+
+  /** Resolves with the payload that {@link answer} is given. */
+  add(call: PendingCall): Promise<unknown> {
+    const { limit, identity, ended } = this.#options
+    if (call.signal?.aborted) {
+      ended(call, 'aborted', 0)
+      return Promise.reject(abortedError(call, false))
+    }
+    if (this.#outstanding !== undefined && this.#waiting.length >= limit) {
+      ended(call, 'queue-full', 0)
+      return Promise.reject(new QueueFullError(this.#waiting.length, identity))
+    }
+    return new Promise((resolve, reject) => {
+      const entry = this.#enter(call, resolve, reject)
+      if (this.#outstanding === undefined) this.#transmit(entry)
+      else this.#waiting.push(entry)
+    })
+  }
+
+  /** The action of the outstanding call with this id. */
+  outstanding(id: string): string | undefined {
+    return this.#outstanding?.call.id === id ? this.#outstanding.call.action : undefined
+  }
+
+  /** Ends the outstanding call with its answer and sends the next one. */
+  answer(payload: unknown): void {
+    const entry = this.#outstanding
+    if (entry === undefined) return
+    this.#end(entry, 'result')
+    entry.resolve(payload)
+    this.#next()
+  }
+
+  /** Ends the outstanding call with an error and sends the next one. */
+  fail(error: Error, outcome: CallOutcome): void {
+    const entry = this.#outstanding
+    if (entry === undefined) return
+    this.#reject(entry, error, outcome)
+    this.#next()
+  }
+
+  /** Ends every call at once: the connection is gone. */
+  close(reason: string): void {
+    const entries = this.#outstanding === undefined ? this.#waiting : [this.#outstanding, ...this.#waiting]
+    this.#outstanding = undefined
+    for (const entry of entries.splice(0)) {
+      const error = new DisconnectedError(entry.call.action, reason, { sent: entry.sent })
+      this.#reject(entry, error, 'disconnected')
+    }
+    this.#waiting.length = 0
+  }
+
+  #enter(call: PendingCall, resolve: (payload: unknown) => void, reject: (error: Error) => void): Entry {
+    const entry: Entry = {
+      call,
+      sent: false,
+      isEnded: false,
+      startedAt: performance.now(),
+      timer: setTimeout(() => this.#giveUp(entry, 'timeout'), call.timeout),
+      onAbort: undefined,
+      caller: {},
+      resolve,
+      reject
+    }
+    Error.captureStackTrace(entry.caller, this.add)
+    if (call.signal !== undefined) {
+      entry.onAbort = () => this.#giveUp(entry, 'aborted')
+      call.signal.addEventListener('abort', entry.onAbort, { once: true })
+    }
+    return entry
+  }
+
+  #transmit(entry: Entry): void {
+    this.#outstanding = entry
+    entry.sent = true
+    this.#options.transmit(entry.call)
+  }
+
+  #next(): void {
+    this.#outstanding = undefined
+    const entry = this.#waiting.shift()
+    if (entry !== undefined) this.#transmit(entry)
+  }
+
+  #giveUp(entry: Entry, outcome: 'timeout' | 'aborted'): void {
+    const { action, timeout } = entry.call
+    const error =
+      outcome === 'timeout'
+        ? new TimeoutError(action, timeout, { sent: entry.sent })
+        : abortedError(entry.call, entry.sent)
+    if (this.#outstanding === entry) {
+      // The charge point is still busy with it: until it answers or runs out of time nothing else is sent.
+      if (outcome === 'aborted') this.#abandon(entry, error)
+      else this.fail(error, outcome)
+      return
+    }
+    const position = this.#waiting.indexOf(entry)
+    if (position !== -1) this.#waiting.splice(position, 1)
+    this.#reject(entry, error, outcome)
+  }
+
+  #abandon(entry: Entry, error: Error): void {
+    this.#reject(entry, error, 'aborted')
+    const left = entry.startedAt + entry.call.timeout - performance.now()
+    entry.timer = setTimeout(() => this.#giveUp(entry, 'timeout'), Math.max(1, left))
+  }
+
+  #reject(entry: Entry, error: Error, outcome: CallOutcome): void {
+    clearTimeout(entry.timer)
+    // It was aborted, or it was answered and a listener of its end has closed the connection.
+    if (entry.isEnded) return
+    this.#end(entry, outcome)
+    const frames = entry.caller.stack?.slice(entry.caller.stack.indexOf('\n')) ?? ''
+    error.stack = `${error.name}: ${error.message}${frames}`
+    entry.reject(error)
+  }
+
+  #end(entry: Entry, outcome: CallOutcome): void {
+    clearTimeout(entry.timer)
+    if (entry.isEnded) return
+    entry.isEnded = true
+    if (entry.onAbort !== undefined) entry.call.signal?.removeEventListener('abort', entry.onAbort)
+    this.#options.ended(entry.call, outcome, performance.now() - entry.startedAt)
+  }
+}
+
+function abortedError(call: PendingCall, sent: boolean): Error {
+  const error = new AbortedError(call.action, { sent })
+  error.cause = call.signal?.reason
+  return error
+}

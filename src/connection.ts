@@ -1,0 +1,829 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import type { RawData, WebSocket } from 'ws'
+import type { ActionMessages, ActionTable } from './action-table.js'
+import { CallQueue } from './call-queue.js'
+import {
+  CallError,
+  DisconnectedError,
+  InvalidMessageIdError,
+  InvalidPayloadError,
+  InvalidResponseError,
+  InvalidTimeoutError,
+  ReceivedCallError,
+  UnknownActionError
+} from './errors.js'
+import { type EventHub, Frame } from './events.js'
+import * as frames from './frame.js'
+import type { Handlers } from './handlers.js'
+import { readCode, solicitedBy, spell } from './protocol.js'
+import type {
+  CallOptions,
+  ChargePoint,
+  Counters,
+  Direction,
+  DisconnectReason,
+  HandlerContext,
+  Protocol,
+  RegistrationStatus,
+  SendOptions,
+  ValidationPolicy,
+  Violation,
+  ViolationCount
+} from './types.js'
+import { type FoundViolation, publicViolation } from './validate.js'
+
+/** Limits of one connection; times are in ticks of the {@link Clock} that drives it. */
+export interface ConnectionSettings {
+  callTimeout: number
+  callQueueLimit: number
+  handlerTicks: number
+  /** 0: no pings. */
+  pingTicks: number
+  maxBufferedAmount: number
+  slowReaderTicks: number
+  maxWaitingCalls: number
+  validation: ValidationPolicy
+}
+
+/** What a connection needs of its surroundings. */
+export interface ConnectionOwner {
+  readonly settings: ConnectionSettings
+  readonly events: EventHub
+  readonly log: FastifyBaseLogger
+  /** The first frame of a connection came. */
+  confirmed(connection: Connection): void
+  /** The connection is over, once. */
+  closed(connection: Connection, reason: DisconnectReason, code: number): void
+  /** Its socket is closed, too. */
+  gone(connection: Connection): void
+}
+
+export interface ConnectionInit {
+  socket: WebSocket
+  owner: ConnectionOwner
+  table: ActionTable
+  handlers: Handlers
+  identity: string
+  remoteAddress: string
+  registration: RegistrationStatus | undefined
+  context: unknown
+  /** How long it may be silent before it replaces its predecessor. */
+  takeoverTicks: number
+}
+
+/**
+ * Calls of the other side that may wait while a call of ours is on the wire: its answer comes behind them, so
+ * the socket cannot be paused before. A charge point that keeps to one CALL at a time never has two.
+ */
+const MAX_WAITING_DURING_CALL = 64
+/** Ticks that a peer has to answer a close frame. */
+const MAX_CLOSING_TICKS = 3
+/** Kinds of violations that one connection counts. */
+const MAX_VIOLATION_KINDS = 256
+const NORMAL_CLOSURE = 1000
+const UNSUPPORTED_DATA = 1003
+const ABNORMAL_CLOSURE = 1006
+const MAX_CLOSE_REASON_BYTES = 123
+
+type CallFrame = Extract<frames.Frame, { action: string }>
+
+/** A handler at work. */
+interface Running {
+  frame: CallFrame
+  context: Context
+  ticksLeft: number
+}
+
+const CONNECTION = Symbol('ocpp.connection')
+
+type BoundSocket = WebSocket & { [CONNECTION]: Connection }
+
+/** One live socket. Frames in and out, one switch on the message type, the end runs once. */
+export class Connection {
+  readonly identity: string
+  readonly protocol: Protocol
+  readonly remoteAddress: string
+  readonly counters: Counters = {
+    received: 0,
+    sent: 0,
+    callsReceived: 0,
+    callsSent: 0,
+    errorsSent: 0,
+    errorsReceived: 0,
+    ignored: 0
+  }
+  context: unknown
+  /** The connection this one takes over from, until it has shown that it works. */
+  predecessor: Connection | undefined
+
+  readonly #socket: WebSocket
+  readonly #owner: ConnectionOwner
+  readonly #table: ActionTable
+  readonly #handlers: Handlers
+  readonly #connectedAt = Date.now()
+  readonly #waiting: CallFrame[] = []
+  #state: 'open' | 'closed' = 'open'
+  #registration: RegistrationStatus | undefined
+  #lastSeenAt = this.#connectedAt
+  #running: Running | undefined
+  #isPaused = false
+  #calls: CallQueue | undefined
+  #log: FastifyBaseLogger | undefined
+  #violations: Map<string, { -readonly [K in keyof ViolationCount]: ViolationCount[K] }> | undefined
+  /** What it may send before it is accepted, because we asked for it. */
+  #solicited: Set<string> | undefined
+  #quietTicks: number
+  #slowTicks = 0
+  #takeoverTicks: number
+  #closingTicks = 0
+  #fault: Error | undefined
+
+  constructor(init: ConnectionInit) {
+    this.#socket = init.socket
+    this.#owner = init.owner
+    this.#table = init.table
+    this.#handlers = init.handlers
+    this.protocol = init.table.protocol.protocol
+    this.identity = init.identity
+    this.remoteAddress = init.remoteAddress
+    this.#registration = init.registration
+    this.context = init.context
+    this.#takeoverTicks = init.takeoverTicks
+    // A fleet that connects at once is not pinged at once.
+    this.#quietTicks = Math.floor(Math.random() * init.owner.settings.pingTicks)
+    this.#listen()
+  }
+
+  get connectedAt(): Date {
+    return new Date(this.#connectedAt)
+  }
+
+  get lastSeenAt(): Date {
+    return new Date(this.#lastSeenAt)
+  }
+
+  get registration(): RegistrationStatus | undefined {
+    return this.#registration
+  }
+
+  get connected(): boolean {
+    return this.#state === 'open'
+  }
+
+  get pendingCalls(): number {
+    return this.#calls?.size ?? 0
+  }
+
+  /** Whether nothing is being answered or waited for. */
+  get isIdle(): boolean {
+    return this.#running === undefined && this.#waiting.length === 0 && this.pendingCalls === 0
+  }
+
+  get violations(): readonly ViolationCount[] {
+    return this.#violations === undefined ? [] : Array.from(this.#violations.values(), (kind) => ({ ...kind }))
+  }
+
+  get log(): FastifyBaseLogger {
+    this.#log ??= this.#owner.log.child({ chargePoint: this.identity, protocol: this.protocol })
+    return this.#log
+  }
+
+  /** The connection as the public interface of its version. */
+  get chargePoint(): ChargePoint {
+    return this as unknown as ChargePoint
+  }
+
+  toJSON(): object {
+    const { identity, protocol, remoteAddress } = this
+    return { identity, protocol, remoteAddress }
+  }
+
+  // --- calls of ours -------------------------------------------------------------------------------------------
+
+  async call(action: string, payload: unknown, options: CallOptions = {}): Promise<unknown> {
+    const messages = this.#outboundAction(action, 'CALL')
+    this.#checkOutbound(messages, payload)
+    if (this.#state !== 'open') throw new DisconnectedError(action, 'already closed', { sent: false })
+    const id = this.#messageId(options.messageId)
+    const text = this.#serialise(action, () => frames.call(id, action, payload))
+    return this.#callQueue().add({
+      id,
+      action,
+      text,
+      timeout: checkTimeout(options.timeout ?? this.#owner.settings.callTimeout),
+      signal: options.signal
+    })
+  }
+
+  send(action: string, payload: unknown, options: SendOptions = {}): void {
+    this.#checkOutbound(this.#outboundAction(action, 'SEND'), payload)
+    if (this.#state !== 'open') throw new DisconnectedError(action, 'already closed', { sent: false })
+    const id = this.#messageId(options.messageId)
+    this.#write(this.#serialise(action, () => frames.send(id, action, payload)))
+  }
+
+  /** What no schema describes, the `data` of 2.x, may be what JSON cannot hold. */
+  #serialise(action: string, write: () => string): string {
+    try {
+      return write()
+    } catch {
+      const code = this.#table.protocol.formatViolation
+      throw new InvalidPayloadError(action, { code, pointer: '', message: 'cannot be written as JSON' })
+    }
+  }
+
+  #outboundAction(action: string, messageType: 'CALL' | 'SEND'): ActionMessages {
+    const messages = this.#table.get(action)
+    if (messages === undefined) throw new UnknownActionError(`${this.protocol} has no action ${action}`)
+    if (!messages.isOutbound || messages.messageType !== messageType) {
+      throw new UnknownActionError(
+        `${action} is no ${messageType} that a ${this.#table.role} sends in ${this.protocol}`
+      )
+    }
+    return messages
+  }
+
+  #checkOutbound(messages: ActionMessages, payload: unknown): void {
+    const violation = messages.refuseRequest(payload)
+    if (violation === undefined || this.#isTolerated(messages.action, 'outbound', violation)) return
+    throw new InvalidPayloadError(messages.action, { ...publicViolation(violation) } as Violation)
+  }
+
+  #messageId(wanted: string | undefined): string {
+    if (wanted === undefined) return randomUUID()
+    if (typeof wanted !== 'string' || wanted === '' || wanted.length > frames.MAX_MESSAGE_ID) {
+      throw new InvalidMessageIdError(`a message id is a string of 1 to ${frames.MAX_MESSAGE_ID} characters`)
+    }
+    if (this.#calls?.has(wanted)) throw new InvalidMessageIdError('the message id is in use')
+    return wanted
+  }
+
+  #callQueue(): CallQueue {
+    this.#calls ??= new CallQueue({
+      limit: this.#owner.settings.callQueueLimit,
+      identity: this.identity,
+      transmit: (call) => {
+        this.counters.callsSent++
+        if (this.#registration !== 'Accepted') this.#solicit(call.action, JSON.parse(call.text)[3])
+        this.#write(call.text)
+        this.#regulate()
+      },
+      ended: (call, outcome, duration) => {
+        const { id: messageId, action } = call
+        this.#owner.events.publish('call', { chargePoint: this.chargePoint, messageId, action, outcome, duration })
+      }
+    })
+    return this.#calls
+  }
+
+  #solicit(action: string, payload: unknown): void {
+    for (const solicited of solicitedBy(action, payload)) {
+      this.#solicited ??= new Set()
+      this.#solicited.add(solicited)
+    }
+  }
+
+  // --- frames --------------------------------------------------------------------------------------------------
+
+  #listen(): void {
+    const socket = this.#socket as BoundSocket
+    socket[CONNECTION] = this
+    // The last error listener is that of @fastify/websocket: its closure would keep the upgrade request alive.
+    const foreign = socket.listeners('error').at(-1)
+    socket.on('error', onError)
+    if (foreign !== undefined) socket.removeListener('error', foreign as () => void)
+    socket.on('message', onMessage)
+    socket.on('pong', onPong)
+    socket.on('close', onClose)
+  }
+
+  /** A message of the socket. */
+  receive(data: RawData, isBinary: boolean): void {
+    // What a replaced or closing socket still delivers is nobody's.
+    if (this.#state !== 'open') return
+    this.alive()
+    if (isBinary) {
+      this.#fail('protocol-error', UNSUPPORTED_DATA, 'binary messages are not OCPP')
+      return
+    }
+    this.counters.received++
+    if (this.predecessor !== undefined) this.#owner.confirmed(this)
+    const text = data.toString()
+    this.#publishFrame('inbound', text)
+    this.#dispatch(frames.parse(this.#table.protocol, text))
+  }
+
+  /** A sign of life. */
+  alive(): void {
+    this.#quietTicks = 0
+    this.#lastSeenAt = Date.now()
+  }
+
+  #dispatch(frame: frames.Frame | frames.FrameError): void {
+    switch (frame.type) {
+      case frames.CALL:
+      case frames.SEND:
+        this.counters.callsReceived++
+        if (this.#running === undefined && this.#waiting.length === 0 && !this.#isPaused) this.#handle(frame)
+        else this.#enqueue(frame)
+        break
+      case frames.CALLRESULT:
+        this.#receiveResult(frame.id, frame.payload)
+        break
+      case frames.CALLERROR:
+        this.#receiveError(frame)
+        break
+      case frames.CALLRESULTERROR:
+        this.log.warn({ code: frame.code, messageId: frame.id }, 'the charge point refuses our answer')
+        break
+      default:
+        this.#receiveMalformed(frame)
+    }
+  }
+
+  #receiveMalformed(error: frames.FrameError): void {
+    this.counters.ignored++
+    this.log.debug({ reason: error.reason }, 'malformed frame')
+    if (error.answer !== undefined) this.#writeError(error.answer.id, error.answer.code, error.reason)
+  }
+
+  #receiveResult(id: string, received: unknown): void {
+    const action = this.#calls?.outstanding(id)
+    const messages = action === undefined ? undefined : this.#table.get(action)
+    if (this.#calls === undefined || messages === undefined) {
+      this.#ignoreResponse()
+      return
+    }
+    const { payload, violation } = messages.admitResponse(received)
+    if (violation === undefined || this.#isTolerated(messages.action, 'inbound', violation)) {
+      this.#calls.answer(payload)
+    } else {
+      // [2.1 Part 4 §4.2.3]
+      if (this.#table.protocol.hasSend) this.#write(frames.callResultError(id, violation.code, violation.wire))
+      const { code, pointer, message } = violation
+      this.#calls.fail(new InvalidResponseError(messages.action, { code, pointer, message }), 'invalid-response')
+    }
+    this.#regulate()
+  }
+
+  #receiveError(frame: { id: string; code: string; description: string; details: object }): void {
+    if (this.#calls?.outstanding(frame.id) === undefined) {
+      this.#ignoreResponse()
+      return
+    }
+    this.counters.errorsReceived++
+    const code = readCode(this.#table.protocol, frame.code)
+    const details = frame.details as Record<string, unknown>
+    this.#calls.fail(new ReceivedCallError(code, frame.description, details), 'callerror')
+    this.#regulate()
+  }
+
+  // Late, foreign or unasked for. [PROTOCOL: a response nobody waits for]
+  #ignoreResponse(): void {
+    this.counters.ignored++
+    this.log.debug('response that nobody waits for')
+  }
+
+  // --- calls of the other side ---------------------------------------------------------------------------------
+
+  #enqueue(frame: CallFrame): void {
+    this.#waiting.push(frame)
+    this.#regulate()
+  }
+
+  /** Answers one CALL, now or when its handler is done; a failure of ours is never more than one failed CALL. */
+  #handle(frame: CallFrame): void {
+    try {
+      this.#admit(frame)
+    } catch (error) {
+      this.#answerFailure(frame, error)
+    }
+  }
+
+  #admit(frame: CallFrame): void {
+    const messages = this.#table.get(frame.action)
+    const refusal = this.#refuse(frame, messages)
+    if (refusal !== undefined || messages === undefined) {
+      this.#answerError(frame, refusal ?? UNKNOWN_ACTION)
+      return
+    }
+    const { payload, violation } = messages.admitRequest(frame.payload)
+    if (violation !== undefined && !this.#isTolerated(frame.action, 'inbound', violation)) {
+      this.#answerError(frame, { code: violation.code, description: violation.wire })
+      return
+    }
+    const handler = this.#handlers.find(frame.action)?.on ?? this.#handlers.fallbackFor(frame.action)
+    if (handler === undefined) {
+      this.#answerError(frame, NO_HANDLER)
+      return
+    }
+    frame.payload = payload
+    this.#run(frame, messages, handler)
+  }
+
+  #run(
+    frame: CallFrame,
+    messages: ActionMessages,
+    handler: (request: unknown, context: HandlerContext) => unknown
+  ): void {
+    const context = new Context(this, frame.id)
+    let response: unknown
+    try {
+      response = handler(frame.payload, context as HandlerContext)
+    } catch (error) {
+      this.#answerFailure(frame, error)
+      return
+    }
+    if (!isPromiseLike(response)) {
+      this.#respond(frame, messages, context, response)
+      return
+    }
+    const running = { frame, context, ticksLeft: this.#owner.settings.handlerTicks }
+    this.#running = running
+    // A promise of our own: the `then` of a foreign one may throw.
+    Promise.resolve(response).then(
+      (value) => this.#finish(running, () => this.#respond(frame, messages, context, value)),
+      (error: unknown) => this.#finish(running, () => this.#answerFailure(frame, error))
+    )
+  }
+
+  /** A handler has ended; one that was given up has no say any more. */
+  #finish(running: Running, answer: () => void): void {
+    if (this.#running === running) {
+      this.#running = undefined
+      try {
+        answer()
+      } catch (error) {
+        this.#answerFailure(running.frame, error)
+      }
+    } else if (this.#state === 'open') {
+      const { action, id: messageId } = running.frame
+      this.log.warn({ action, messageId }, 'a handler ended after its time, and its result is dropped')
+    }
+    this.#proceed()
+  }
+
+  /** Goes on with the CALLs that wait, as long as their answers can be written. */
+  #proceed(): void {
+    while (this.#running === undefined && this.#state === 'open' && !this.#isFull()) {
+      const frame = this.#waiting.shift()
+      if (frame === undefined) break
+      this.#handle(frame)
+    }
+    this.#regulate()
+  }
+
+  #refuse(frame: CallFrame, messages: ActionMessages | undefined): Refusal | undefined {
+    if (!this.#mayTalk(frame.action)) {
+      this.#publishSecurity('not-accepted', frame.action)
+      return NOT_ACCEPTED
+    }
+    if (messages === undefined) return UNKNOWN_ACTION
+    const isExpected = messages.isInbound && (messages.messageType === 'SEND') === (frame.type === frames.SEND)
+    return isExpected ? undefined : WRONG_DIRECTION
+  }
+
+  // [OCPP-J 1.6 errata 3.10; 2.x B01.FR.10, B02.FR.09, B03.FR.07]
+  #mayTalk(action: string): boolean {
+    if (this.#registration === 'Accepted' || this.#table.role === 'chargePoint') return true
+    return action === 'BootNotification' || (this.#registration !== 'Rejected' && this.#solicited?.has(action) === true)
+  }
+
+  #respond(frame: CallFrame, messages: ActionMessages, context: Context, response: unknown): void {
+    if (this.#state !== 'open') return
+    if (frame.type === frames.SEND) {
+      this.#runAfter(frame, undefined, context)
+      return
+    }
+    const violation = messages.refuseResponse(response)
+    if (violation !== undefined && !this.#isTolerated(frame.action, 'outbound', violation)) {
+      this.log.error({ action: frame.action, violation: violation.wire }, 'a handler returned an invalid response')
+      this.#answerError(frame, INTERNAL_ERROR)
+      return
+    }
+    let text: string
+    try {
+      text = frames.callResult(frame.id, response)
+    } catch (error) {
+      this.#answerFailure(frame, error)
+      return
+    }
+    if (frame.action === 'BootNotification') this.#registration = readRegistration(response)
+    this.#write(text)
+    this.#runAfter(frame, response, context)
+  }
+
+  #runAfter(frame: CallFrame, response: unknown, context: Context): void {
+    const after = this.#handlers.find(frame.action)?.after
+    if (after === undefined) return
+    const failed = (error: unknown) => this.log.error({ err: error, action: frame.action }, 'an after handler failed')
+    try {
+      const result = after(frame.payload, response, context as HandlerContext)
+      if (isPromiseLike(result)) result.then(undefined, failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** A handler threw: a CallError is its answer, anything else is our failure and stays in our log. */
+  #answerFailure(frame: CallFrame, error: unknown): void {
+    if (error instanceof CallError && !(error instanceof ReceivedCallError)) {
+      this.#answerError(frame, error)
+      return
+    }
+    this.log.error({ err: error, action: frame.action, messageId: frame.id }, 'a handler failed')
+    this.#answerError(frame, INTERNAL_ERROR)
+  }
+
+  #answerError(frame: CallFrame, { code, description, details }: Refusal): void {
+    // A SEND is never answered. [2.1 Part 4 §4.2.4]
+    if (frame.type === frames.SEND) {
+      this.counters.ignored++
+      this.log.warn({ code, messageId: frame.id }, 'a SEND was refused')
+    } else this.#writeError(frame.id, code, description, details)
+  }
+
+  // --- validation ----------------------------------------------------------------------------------------------
+
+  #isTolerated(action: string, direction: Direction, found: FoundViolation): boolean {
+    const { code, pointer, message } = found
+    const violation = { code, pointer, message }
+    const count = this.#count(action, direction, violation)
+    const delivered = this.#decide(action, direction, violation) === 'warn'
+    if (isWorthALine(count)) {
+      this.log.warn({ action, direction, violation: found.wire, delivered, count }, 'a message breaks its schema')
+    }
+    const { chargePoint } = this
+    this.#owner.events.publish('violation', { chargePoint, action, direction, violation, delivered })
+    return delivered
+  }
+
+  #decide(action: string, direction: Direction, violation: Violation): 'strict' | 'warn' {
+    try {
+      return this.#owner.settings.validation({ chargePoint: this.chargePoint, action, direction, violation })
+    } catch (error) {
+      this.log.error({ err: error }, 'the validation option failed')
+      return 'strict'
+    }
+  }
+
+  /** How often it came by now; 0 when there are too many kinds to tell. */
+  #count(action: string, direction: Direction, violation: Violation): number {
+    this.#violations ??= new Map()
+    const key = `${direction} ${action} ${violation.code} ${violation.pointer}`
+    const kind = this.#violations.get(key)
+    if (kind !== undefined) return ++kind.count
+    if (this.#violations.size >= MAX_VIOLATION_KINDS) return 0
+    this.#violations.set(key, { ...violation, action, direction, count: 1 })
+    return 1
+  }
+
+  // --- writing and flow ----------------------------------------------------------------------------------------
+
+  #writeError(id: string, code: string, description: string, details?: object): void {
+    this.counters.errorsSent++
+    const spelt = spell(this.#table.protocol, code)
+    try {
+      this.#write(frames.callError(id, spelt, description, details))
+    } catch {
+      // Details that are not JSON.
+      this.#write(frames.callError(id, spelt, description))
+    }
+  }
+
+  #write(text: string): void {
+    this.counters.sent++
+    this.#publishFrame('outbound', text)
+    if (!this.#isFull(text.length)) {
+      this.#socket.send(text)
+      return
+    }
+    this.#socket.send(text, () => this.#proceed())
+    this.#regulate()
+  }
+
+  /** Whether what is not written yet, with so many bytes more, is too much. */
+  #isFull(more = 0): boolean {
+    return this.#socket.bufferedAmount + more > this.#owner.settings.maxBufferedAmount
+  }
+
+  #publishFrame(direction: Direction, text: string): void {
+    const { events } = this.#owner
+    if (events.observesFrames) events.publish('frame', new Frame(this.chargePoint, direction, text))
+  }
+
+  #publishSecurity(type: 'not-accepted' | 'protocol-error' | 'slow-reader', detail: string): void {
+    const { identity, remoteAddress } = this
+    this.#owner.events.publish('security', { type, identity, remoteAddress, detail: detail.slice(0, 64) })
+  }
+
+  /** Back-pressure: a charge point that sends faster than it is answered, or does not read, is not read either. */
+  #regulate(): void {
+    if (this.#state !== 'open') return
+    const { maxWaitingCalls } = this.#owner.settings
+    const limit = this.#calls?.isBusy ? Math.max(MAX_WAITING_DURING_CALL, maxWaitingCalls) : maxWaitingCalls
+    const shouldPause = this.#waiting.length > limit || this.#isFull()
+    if (shouldPause === this.#isPaused) return
+    this.#isPaused = shouldPause
+    if (shouldPause) this.#socket.pause()
+    else this.#socket.resume()
+  }
+
+  // --- time ----------------------------------------------------------------------------------------------------
+
+  /** One tick of the clock. Counting ticks, not time, keeps a process that was stopped from cutting everybody. */
+  tick(): void {
+    if (this.#state === 'closed') {
+      // A peer that does not answer a close frame is not waited for.
+      if (++this.#closingTicks > MAX_CLOSING_TICKS) this.#socket.terminate()
+      return
+    }
+    if (this.predecessor !== undefined && --this.#takeoverTicks <= 0) this.#owner.confirmed(this)
+    if (this.#running !== undefined && --this.#running.ticksLeft <= 0) this.#giveUpHandler(this.#running)
+    if (this.#isFull()) {
+      if (++this.#slowTicks >= this.#owner.settings.slowReaderTicks) {
+        this.#publishSecurity('slow-reader', 'does not read what is sent')
+        this.#finishWith('slow-reader', ABNORMAL_CLOSURE)
+        this.#socket.terminate()
+        return
+      }
+    } else this.#slowTicks = 0
+    this.#regulate()
+    this.#watch()
+  }
+
+  /** Pings a quiet peer and cuts one that does not answer. [RFC 6455 §5.5.2; J-errata 3.11] */
+  #watch(): void {
+    const { pingTicks } = this.#owner.settings
+    // While it is paused by us, its pong cannot be read.
+    if (pingTicks === 0 || this.#isPaused) return
+    this.#quietTicks++
+    if (this.#quietTicks === pingTicks) this.#socket.ping()
+    else if (this.#quietTicks >= 2 * pingTicks) {
+      this.#finishWith('ping-timeout', ABNORMAL_CLOSURE)
+      this.#socket.terminate()
+    }
+  }
+
+  #giveUpHandler(running: Running): void {
+    this.#running = undefined
+    this.log.error({ action: running.frame.action, messageId: running.frame.id }, 'a handler ran out of time')
+    running.context.abort()
+    this.#answerError(running.frame, HANDLER_TIMEOUT)
+    this.#proceed()
+  }
+
+  // --- the end -------------------------------------------------------------------------------------------------
+
+  disconnect(code = NORMAL_CLOSURE, reason = ''): void {
+    this.close('disconnected', code, reason)
+  }
+
+  /** Sends a close frame; the connection is over for us at once. */
+  close(why: DisconnectReason, code: number, reason: string): void {
+    if (Buffer.byteLength(reason) > MAX_CLOSE_REASON_BYTES) throw new RangeError('a close reason has at most 123 bytes')
+    // Throws when the code may not be sent, before anything has changed.
+    this.#socket.close(code, reason)
+    if (this.#isPaused) this.#socket.resume()
+    this.#finishWith(why, code)
+  }
+
+  #fail(why: DisconnectReason, code: number, reason: string): void {
+    this.#publishSecurity('protocol-error', reason)
+    this.close(why, code, reason)
+  }
+
+  /** The socket broke a rule of RFC 6455 or was cut; `ws` closes it. */
+  failed(error: Error): void {
+    this.#fault = error
+    if (faultCode(error) !== undefined) {
+      this.log.warn({ err: error }, 'WebSocket protocol error')
+      this.#publishSecurity('protocol-error', error.message)
+    } else this.log.debug({ err: error }, 'socket error')
+  }
+
+  /** The socket is closed. */
+  ended(code: number): void {
+    const fault = this.#fault === undefined ? undefined : faultCode(this.#fault)
+    if (fault === undefined) this.#finishWith('closed', code)
+    else this.#finishWith('protocol-error', fault)
+    this.#owner.gone(this)
+  }
+
+  /** Cuts the socket without a close frame. */
+  terminate(): void {
+    this.#finishWith('disconnected', ABNORMAL_CLOSURE)
+    this.#socket.terminate()
+  }
+
+  #finishWith(reason: DisconnectReason, code: number): void {
+    if (this.#state === 'closed') return
+    this.#state = 'closed'
+    this.#waiting.length = 0
+    this.#running?.context.abort()
+    this.#running = undefined
+    this.#calls?.close(reason)
+    this.#owner.closed(this, reason, code)
+  }
+}
+
+interface Refusal {
+  readonly code: string
+  readonly description: string
+  readonly details?: object
+}
+
+const NOT_ACCEPTED: Refusal = { code: 'SecurityError', description: 'not accepted: send a BootNotification' }
+const UNKNOWN_ACTION: Refusal = { code: 'NotImplemented', description: 'unknown action' }
+const WRONG_DIRECTION: Refusal = { code: 'NotSupported', description: 'this action is not for you to send' }
+const NO_HANDLER: Refusal = { code: 'NotImplemented', description: 'nothing handles this action' }
+const INTERNAL_ERROR: Refusal = { code: 'InternalError', description: '' }
+const HANDLER_TIMEOUT: Refusal = { code: 'InternalError', description: 'no answer in time' }
+
+/** What a handler gets; logger and signal are made when they are asked for. */
+class Context {
+  readonly messageId: string
+  readonly #connection: Connection
+  #controller: AbortController | undefined
+  #isAborted = false
+
+  constructor(connection: Connection, messageId: string) {
+    this.#connection = connection
+    this.messageId = messageId
+  }
+
+  get chargePoint(): ChargePoint {
+    return this.#connection.chargePoint
+  }
+
+  get log(): FastifyBaseLogger {
+    return this.#connection.log.child({ messageId: this.messageId })
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isAborted) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  abort(): void {
+    this.#isAborted = true
+    this.#controller?.abort()
+  }
+}
+
+// One function for all sockets: a closure each would be memory of every idle connection.
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  ;(this as BoundSocket)[CONNECTION].receive(data, isBinary)
+}
+
+function onPong(this: WebSocket): void {
+  ;(this as BoundSocket)[CONNECTION].alive()
+}
+
+function onClose(this: WebSocket, code: number): void {
+  ;(this as BoundSocket)[CONNECTION].ended(code)
+}
+
+function onError(this: WebSocket, error: Error): void {
+  ;(this as BoundSocket)[CONNECTION].failed(error)
+}
+
+/** Longest delay of a Node timer; a longer one would fire at once. */
+const MAX_TIMEOUT = 2 ** 31 - 1
+
+function checkTimeout(timeout: number): number {
+  if (typeof timeout !== 'number' || !(timeout > 0)) throw new InvalidTimeoutError()
+  return Math.min(timeout, MAX_TIMEOUT)
+}
+
+/** The first of a kind, the tenth, the hundredth and every thousandth: no charge point may flood the log. */
+function isWorthALine(count: number): boolean {
+  return count < 1000 ? count === 1 || count === 10 || count === 100 : count % 1000 === 0
+}
+
+const PROTOCOL_ERROR = 1002
+/** Close codes of what is not a mere protocol error. [RFC 6455 §7.4.1] */
+const FAULT_CODES = new Map([
+  ['WS_ERR_INVALID_UTF8', 1007],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
+  ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 1009],
+  ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 1009]
+])
+
+/** The close code that `ws` answers a breach of RFC 6455 with; nothing for any other error. */
+function faultCode(error: Error): number | undefined {
+  const { code } = error as NodeJS.ErrnoException
+  return code?.startsWith('WS_ERR_') ? (FAULT_CODES.get(code) ?? PROTOCOL_ERROR) : undefined
+}
+
+/** A validation policy may let any answer out; the charge point is accepted by a well-formed one only. */
+function readRegistration(response: unknown): RegistrationStatus | undefined {
+  const status = (response as { status?: unknown } | undefined | null)?.status
+  return status === 'Accepted' || status === 'Pending' || status === 'Rejected' ? status : undefined
+}
+
+function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function'
+}

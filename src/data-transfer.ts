@@ -1,0 +1,109 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import { CallError, HandlerExistsError } from './errors.js'
+import { isTooDeep, MAX_DEPTH, parseJson } from './frame.js'
+import { PROTOCOLS } from './protocol.js'
+import type { DataTransferAnswer, DataTransferMatch, HandlerContext, Protocol } from './types.js'
+import { PayloadCheck } from './validate.js'
+
+type AnyHandler = (message: never, context: never) => unknown
+
+interface Vendor {
+  any: Route | undefined
+  messages: Map<string, Route>
+}
+
+interface Route {
+  handler: (message: unknown, context: HandlerContext) => unknown
+  check: PayloadCheck | undefined
+  /** 1.6 carries texts only: other data travels as JSON inside one. */
+  isJson: boolean
+}
+
+interface DataTransferRequest {
+  vendorId: string
+  messageId?: string
+  data?: unknown
+}
+
+export const NO_VENDOR = Symbol('no vendor')
+
+/** The vendor-specific handlers of one version. [1.6 §4.3; 2.x P02] */
+export class DataTransferHandlers {
+  readonly #protocol: Protocol
+  readonly #vendors = new Map<string, Vendor>()
+
+  constructor(protocol: Protocol) {
+    this.#protocol = protocol
+  }
+
+  add(match: DataTransferMatch, handler: AnyHandler): void {
+    const vendor = this.#vendor(match.vendorId)
+    const existing = match.messageId === undefined ? vendor.any : vendor.messages.get(match.messageId)
+    if (existing !== undefined) {
+      const message = match.messageId === undefined ? '' : `/${match.messageId}`
+      throw new HandlerExistsError(`DataTransfer ${match.vendorId}${message} of ${this.#protocol}`)
+    }
+    const route = this.#route(match.data, handler as Route['handler'])
+    if (match.messageId === undefined) vendor.any = route
+    else vendor.messages.set(match.messageId, route)
+  }
+
+  /** The vendor's answer, or {@link NO_VENDOR} when no handler is for this vendor. */
+  answer(request: DataTransferRequest, context: HandlerContext): unknown {
+    const vendor = this.#vendors.get(fold(request.vendorId))
+    if (vendor === undefined) return NO_VENDOR
+    const own = request.messageId === undefined ? undefined : vendor.messages.get(request.messageId)
+    const route = own ?? vendor.any
+    if (route === undefined) return { status: 'UnknownMessageId' }
+    const data = this.#read(route, request.data)
+    const answer = route.handler({ ...request, data }, context)
+    if (!route.isJson) return answer
+    return isPromise(answer) ? answer.then(writeJson) : writeJson(answer)
+  }
+
+  #vendor(vendorId: string): Vendor {
+    const key = fold(vendorId)
+    const vendor = this.#vendors.get(key) ?? { any: undefined, messages: new Map() }
+    this.#vendors.set(key, vendor)
+    return vendor
+  }
+
+  #route(data: TSchema | undefined, handler: Route['handler']): Route {
+    if (data === undefined) return { handler, check: undefined, isJson: false }
+    const check = new PayloadCheck(PROTOCOLS[this.#protocol], Type.Object({ data }))
+    return { handler, check, isJson: this.#protocol === 'ocpp1.6' && data.type !== 'string' }
+  }
+
+  #read(route: Route, received: unknown): unknown {
+    const data = route.isJson ? readJson(received) : received
+    const violation = route.check?.violation(data === undefined ? {} : { data })
+    if (violation !== undefined) throw new CallError(violation.code, violation.wire)
+    return data
+  }
+}
+
+function readJson(data: unknown): unknown {
+  if (typeof data !== 'string') return data
+  let value: unknown
+  try {
+    value = parseJson(data)
+  } catch {
+    throw new CallError('PropertyConstraintViolation', '/data must be JSON')
+  }
+  if (isTooDeep(data)) throw new CallError('PropertyConstraintViolation', `/data is nested deeper than ${MAX_DEPTH}`)
+  return value
+}
+
+function writeJson(answer: unknown): unknown {
+  const data = (answer as DataTransferAnswer | undefined)?.data
+  if (data === undefined || typeof data === 'string') return answer
+  return { ...(answer as DataTransferAnswer), data: JSON.stringify(data) }
+}
+
+function fold(vendorId: string): string {
+  return vendorId.toLowerCase()
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as Promise<unknown> | undefined)?.then === 'function'
+}

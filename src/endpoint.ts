@@ -1,0 +1,146 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { WebSocket } from 'ws'
+import { ActionTable } from './action-table.js'
+import type { ChargePoints } from './charge-points.js'
+import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.js'
+import type { EventHub } from './events.js'
+import type { Handlers } from './handlers.js'
+import type { EndpointSettings } from './options.js'
+import { PROTOCOLS } from './protocol.js'
+import type { DisconnectReason, Protocol, RegistrationStatus, Role } from './types.js'
+
+/** What the endpoints of one application share. */
+export interface Shared {
+  readonly role: Role
+  readonly chargePoints: ChargePoints
+  readonly events: EventHub
+  handlers(protocol: Protocol): Handlers
+}
+
+/** An upgrade that was accepted. */
+export interface Admitted {
+  identity: string
+  protocol: Protocol
+  remoteAddress: string
+  registration: RegistrationStatus | undefined
+  context: unknown
+}
+
+const SERVICE_RESTART = 1012
+/** Most time per socket when they are closed one after the other. */
+const CLOSE_PACE = 5
+const POLL = 20
+
+/** One registration of the plugin: its settings, the sockets that came through it and the clock that drives them. */
+export class Endpoint implements ConnectionOwner {
+  readonly settings: ConnectionSettings
+  readonly events: EventHub
+  readonly log: FastifyBaseLogger
+  readonly #endpoint: EndpointSettings
+  readonly #shared: Shared
+  readonly #tables = new Map<Protocol, ActionTable>()
+  readonly #connections = new Set<Connection>()
+  #clock: NodeJS.Timeout | undefined
+  #isDraining = false
+
+  constructor(shared: Shared, endpoint: EndpointSettings, log: FastifyBaseLogger) {
+    this.#shared = shared
+    this.#endpoint = endpoint
+    this.settings = endpoint.connection
+    this.events = shared.events
+    this.log = log
+  }
+
+  get protocols(): readonly Protocol[] {
+    return this.#endpoint.protocols
+  }
+
+  /** Makes a connection of a socket, in the very turn in which it was upgraded: later its first frame would be lost. */
+  accept(socket: WebSocket, admitted: Admitted): Connection {
+    const { chargePoints } = this.#shared
+    const connection = new Connection({
+      socket,
+      owner: this,
+      table: this.#table(admitted.protocol),
+      handlers: this.#shared.handlers(admitted.protocol),
+      identity: admitted.identity,
+      remoteAddress: admitted.remoteAddress,
+      registration: admitted.registration ?? chargePoints.registration(admitted.identity),
+      context: admitted.context,
+      takeoverTicks: this.#endpoint.takeoverTicks
+    })
+    this.#connections.add(connection)
+    this.#clock ??= this.#start()
+    chargePoints.take(connection)
+    this.events.publish('connect', { chargePoint: connection.chargePoint })
+    // A listener may have disconnected it already.
+    if (connection.predecessor !== undefined && this.#endpoint.takeoverTicks === 0) this.confirmed(connection)
+    // A hook of the host may have held it up until now.
+    if (this.#isDraining) this.#leave(connection)
+    return connection
+  }
+
+  confirmed(connection: Connection): void {
+    const { identity, remoteAddress } = connection
+    const detail = `was connected from ${connection.predecessor?.remoteAddress}`
+    this.#shared.chargePoints.replace(connection)
+    this.events.publish('security', { type: 'connection-replaced', identity, remoteAddress, detail })
+  }
+
+  closed(connection: Connection, reason: DisconnectReason, code: number): void {
+    this.#shared.chargePoints.release(connection)
+    this.events.publish('disconnect', { chargePoint: connection.chargePoint, reason, code })
+  }
+
+  gone(connection: Connection): void {
+    this.#connections.delete(connection)
+    if (this.#connections.size > 0 || this.#clock === undefined) return
+    clearInterval(this.#clock)
+    this.#clock = undefined
+  }
+
+  /** Lets the calls on the wire finish, then closes the sockets one after the other. */
+  async drain(): Promise<void> {
+    const { drainTimeout, drainSpread } = this.#endpoint
+    this.#isDraining = true
+    const deadline = performance.now() + drainTimeout + drainSpread
+    await this.#until(() => [...this.#connections].every((connection) => connection.isIdle), drainTimeout)
+    const connections = [...this.#connections]
+    const pace = Math.min(CLOSE_PACE, drainSpread / Math.max(1, connections.length))
+    await Promise.all(connections.map((connection, index) => this.#closeLater(connection, index * pace, deadline)))
+    await this.#until(() => this.#connections.size === 0, drainTimeout)
+    for (const connection of this.#connections) connection.terminate()
+  }
+
+  /** What came while others were closed is answered first, too. */
+  async #closeLater(connection: Connection, delay: number, deadline: number): Promise<void> {
+    if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay))
+    await this.#until(() => connection.isIdle || !connection.connected, deadline - performance.now())
+    this.#leave(connection)
+  }
+
+  #leave(connection: Connection): void {
+    if (connection.connected) connection.close('draining', SERVICE_RESTART, 'going down, come back')
+  }
+
+  async #until(isDone: () => boolean, timeout: number): Promise<void> {
+    const deadline = performance.now() + timeout
+    while (!isDone() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL))
+  }
+
+  #start(): NodeJS.Timeout {
+    const clock = setInterval(() => {
+      for (const connection of this.#connections) connection.tick()
+    }, this.#endpoint.tick)
+    return clock.unref()
+  }
+
+  #table(protocol: Protocol): ActionTable {
+    let table = this.#tables.get(protocol)
+    if (table === undefined) {
+      table = new ActionTable(PROTOCOLS[protocol], this.#shared.role, this.#endpoint.leniency)
+      this.#tables.set(protocol, table)
+    }
+    return table
+  }
+}

@@ -1,0 +1,189 @@
+import { scan } from 'secure-json-parse'
+import type { ProtocolDefinition } from './protocol.js'
+
+export const CALL = 2
+export const CALLRESULT = 3
+export const CALLERROR = 4
+export const CALLRESULTERROR = 5
+export const SEND = 6
+
+/** Longest message id. [OCPP-J §4.1.4] */
+export const MAX_MESSAGE_ID = 36
+/** Deepest nesting of arrays and objects in a frame; the deepest legal one is about 10. */
+export const MAX_DEPTH = 64
+/** Longest errorDescription. [OCPP-J §4.2.3] */
+export const MAX_DESCRIPTION = 255
+
+export type Frame =
+  | { type: typeof CALL | typeof SEND; id: string; action: string; payload: unknown }
+  | { type: typeof CALLRESULT; id: string; payload: unknown }
+  | { type: typeof CALLERROR | typeof CALLRESULTERROR; id: string; code: string; description: string; details: object }
+
+/** A text that is no frame. Without `answer` it is ignored; `reason` is for logs and holds none of the input. */
+export interface FrameError {
+  type: 0
+  reason: string
+  answer?: { id: string; code: string }
+}
+
+/** The id that stands for one that could not be read. [2.x Part 4 §4.2.3] */
+const UNREADABLE_ID = '-1'
+
+/** Reads one text message. Never throws, whatever the text. [OCPP-J §4.2] */
+export function parse(definition: ProtocolDefinition, text: string): Frame | FrameError {
+  let message: unknown
+  try {
+    message = parseJson(text)
+  } catch {
+    return text.trim() === '' ? { type: 0, reason: 'empty message' } : unreadable(definition, 'not valid JSON')
+  }
+  if (!Array.isArray(message)) return unreadable(definition, 'not a JSON array')
+  switch (message[0]) {
+    case CALL:
+      return readCall(definition, message, isTooDeep(text))
+    case CALLRESULT:
+      return readResult(message, isTooDeep(text))
+    case CALLERROR:
+      return readError(CALLERROR, message, isTooDeep(text))
+    case CALLRESULTERROR:
+      if (definition.hasSend) return readError(CALLRESULTERROR, message, isTooDeep(text))
+      break
+    case SEND:
+      if (definition.hasSend) return readSend(message, isTooDeep(text))
+  }
+  if (typeof message[0] !== 'number') return unreadable(definition, 'message type is not a number')
+  if (!definition.answersUnknownType) return { type: 0, reason: 'unknown message type' }
+  const id = isMessageId(message[1]) ? message[1] : UNREADABLE_ID
+  return { type: 0, reason: 'unknown message type', answer: { id, code: 'MessageTypeNotSupported' } }
+}
+
+function readCall(definition: ProtocolDefinition, message: unknown[], tooDeep: boolean): Frame | FrameError {
+  const [, id, action, payload] = message
+  if (typeof id !== 'string') return unreadable(definition, 'message id is not a string')
+  if (id.length > MAX_MESSAGE_ID) {
+    const reason = 'message id is longer than 36 characters'
+    return { type: 0, reason, answer: { id: UNREADABLE_ID, code: definition.frameError } }
+  }
+  const wrong = (reason: string, code: string = definition.frameError): FrameError => {
+    return { type: 0, reason, answer: { id, code } }
+  }
+  if (message.length !== 4) return wrong('a CALL has 4 elements')
+  if (typeof action !== 'string') return wrong('action is not a string')
+  if (tooDeep) return wrong(`nested deeper than ${MAX_DEPTH}`, definition.formatViolation)
+  return { type: CALL, id, action, payload }
+}
+
+// A SEND, a CALLRESULT and a CALLERROR are never answered with a CALLERROR. [OCPP-J §4.2.4]
+function readSend(message: unknown[], tooDeep: boolean): Frame | FrameError {
+  const [, id, action, payload] = message
+  if (message.length !== 4 || !isMessageId(id) || typeof action !== 'string' || tooDeep) {
+    return { type: 0, reason: 'malformed SEND' }
+  }
+  return { type: SEND, id, action, payload }
+}
+
+function readResult(message: unknown[], tooDeep: boolean): Frame | FrameError {
+  const [, id, payload] = message
+  if (message.length !== 3 || !isMessageId(id) || tooDeep) return { type: 0, reason: 'malformed CALLRESULT' }
+  return { type: CALLRESULT, id, payload }
+}
+
+// Real chargers leave out the description or the details: what matters is that the call has failed.
+function readError(type: typeof CALLERROR | typeof CALLRESULTERROR, message: unknown[], tooDeep: boolean) {
+  const [, id, code, description, details] = message
+  if (!isMessageId(id) || tooDeep) return { type: 0, reason: 'malformed CALLERROR' } satisfies FrameError
+  return {
+    type,
+    id,
+    code: typeof code === 'string' ? code.slice(0, MAX_DESCRIPTION) : 'GenericError',
+    description: typeof description === 'string' ? description.slice(0, MAX_DESCRIPTION) : '',
+    details: typeof details === 'object' && details !== null ? details : {}
+  } satisfies Frame
+}
+
+function isMessageId(id: unknown): id is string {
+  return typeof id === 'string' && id.length <= MAX_MESSAGE_ID
+}
+
+function unreadable(definition: ProtocolDefinition, reason: string): FrameError {
+  if (!definition.answersUnreadableId) return { type: 0, reason }
+  return { type: 0, reason, answer: { id: UNREADABLE_ID, code: definition.frameError } }
+}
+
+const REMOVE = { protoAction: 'remove', constructorAction: 'remove' } as const
+
+// Members named __proto__ or constructor.prototype are dropped (CWE-1321). An escape could hide either name. Few
+// texts have any of these, so only those are walked.
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  const isSuspect = text.includes('proto') || text.includes('\\')
+  if (isSuspect && typeof value === 'object' && value !== null) scan(value, REMOVE)
+  return value
+}
+
+/**
+ * Whether `text`, valid JSON, nests deeper than {@link MAX_DEPTH}: recursive code must never see such a value
+ * (CWE-674). Few texts have that many brackets at all, so only those are read character by character.
+ */
+export function isTooDeep(text: string): boolean {
+  if (!hasMoreThan(text, '[', '{', MAX_DEPTH)) return false
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index]
+    if (inString) {
+      if (char === '\\') index++
+      else if (char === '"') inString = false
+    } else if (char === '"') inString = true
+    else if (char === '[' || char === '{') {
+      if (++depth > MAX_DEPTH) return true
+    } else if (char === ']' || char === '}') depth--
+  }
+  return false
+}
+
+function hasMoreThan(text: string, first: string, second: string, limit: number): boolean {
+  return count(text, first, limit) + count(text, second, limit) > limit
+}
+
+function count(text: string, char: string, limit: number): number {
+  let found = 0
+  for (let index = text.indexOf(char); index !== -1 && found <= limit; index = text.indexOf(char, index + 1)) found++
+  return found
+}
+
+/** `[2,"id","action",payload]` */
+export function call(id: string, action: string, payload: unknown): string {
+  return `[2,${JSON.stringify(id)},"${action}",${stringify(payload)}]`
+}
+
+/** `[3,"id",payload]` */
+export function callResult(id: string, payload: unknown): string {
+  return `[3,${JSON.stringify(id)},${stringify(payload)}]`
+}
+
+/** `[4,"id","code","description",details]`, the description cut to 255 characters. */
+export function callError(id: string, code: string, description: string, details: object = {}): string {
+  return `[4,${errorTail(id, code, description, details)}`
+}
+
+/** `[5,"id","code","description",details]` of 2.1. */
+export function callResultError(id: string, code: string, description: string): string {
+  return `[5,${errorTail(id, code, description, {})}`
+}
+
+/** `[6,"id","action",payload]` of 2.1. */
+export function send(id: string, action: string, payload: unknown): string {
+  return `[6,${JSON.stringify(id)},"${action}",${stringify(payload)}]`
+}
+
+function errorTail(id: string, code: string, description: string, details: object): string {
+  const cut = description.length > MAX_DESCRIPTION ? description.slice(0, MAX_DESCRIPTION) : description
+  return `${JSON.stringify(id)},"${code}",${JSON.stringify(cut)},${stringify(details)}]`
+}
+
+// Most answers are `{}`.
+function stringify(payload: unknown): string {
+  for (const _ in payload as object) return JSON.stringify(payload)
+  return '{}'
+}

@@ -1,0 +1,88 @@
+import { DataTransferHandlers, NO_VENDOR } from './data-transfer.js'
+import { HandlerExistsError, UnknownActionError } from './errors.js'
+import { maySend, PROTOCOLS } from './protocol.js'
+import type { HandlerContext, Protocol, Role } from './types.js'
+
+/** A handler whose types were checked where it was registered. */
+export type AnyHandler = (request: unknown, context: HandlerContext) => unknown
+export type AnyAfterHandler = (request: unknown, response: unknown, context: HandlerContext) => unknown
+export type AnyFallback = (action: string, request: unknown, context: HandlerContext) => unknown
+
+/** What an action is answered with, and what happens afterwards. */
+export interface HandlerEntry {
+  on: AnyHandler | undefined
+  after: AnyAfterHandler | undefined
+}
+
+/** The handlers of one version on one side: `sender` is the other side. */
+export class Handlers {
+  readonly #protocol: Protocol
+  readonly #sender: Role
+  readonly #entries = new Map<string, HandlerEntry>()
+  readonly #dataTransfer: DataTransferHandlers
+  #fallback: AnyFallback | undefined
+
+  constructor(protocol: Protocol, sender: Role) {
+    this.#protocol = protocol
+    this.#sender = sender
+    this.#dataTransfer = new DataTransferHandlers(protocol)
+    this.#entries.set('DataTransfer', {
+      on: (request, context) => this.#onDataTransfer(request, context),
+      after: undefined
+    })
+  }
+
+  #explicitDataTransfer: AnyHandler | undefined
+
+  on(action: string, handler: AnyHandler): void {
+    const entry = this.#entry(action)
+    const isTaken = action === 'DataTransfer' ? this.#explicitDataTransfer !== undefined : entry.on !== undefined
+    if (isTaken) throw new HandlerExistsError(`${action} of ${this.#protocol}`)
+    if (action === 'DataTransfer') this.#explicitDataTransfer = handler
+    else entry.on = handler
+  }
+
+  after(action: string, handler: AnyAfterHandler): void {
+    const entry = this.#entry(action)
+    if (entry.after !== undefined) throw new HandlerExistsError(`after ${action} of ${this.#protocol}`)
+    entry.after = handler
+  }
+
+  fallback(handler: AnyFallback): void {
+    if (this.#fallback !== undefined) throw new HandlerExistsError(`the fallback of ${this.#protocol}`)
+    this.#fallback = handler
+  }
+
+  onDataTransfer(...args: Parameters<DataTransferHandlers['add']>): void {
+    this.#dataTransfer.add(...args)
+  }
+
+  find(action: string): HandlerEntry | undefined {
+    return this.#entries.get(action)
+  }
+
+  /** The fallback as a handler of this action. */
+  fallbackFor(action: string): AnyHandler | undefined {
+    const fallback = this.#fallback
+    return fallback && ((request, context) => fallback(action, request, context))
+  }
+
+  #entry(action: string): HandlerEntry {
+    const definition = PROTOCOLS[this.#protocol].actions.get(action)
+    if (definition === undefined) throw new UnknownActionError(`${this.#protocol} has no action ${action}`)
+    if (!maySend(this.#sender, definition)) {
+      throw new UnknownActionError(`${action} is not sent by a ${this.#sender} in ${this.#protocol}`)
+    }
+    const entry = this.#entries.get(action) ?? { on: undefined, after: undefined }
+    this.#entries.set(action, entry)
+    return entry
+  }
+
+  // A vendor's own handler, then on('DataTransfer'), then the fallback, then the answer of the standard.
+  #onDataTransfer(request: unknown, context: HandlerContext): unknown {
+    const answer = this.#dataTransfer.answer(request as { vendorId: string }, context)
+    if (answer !== NO_VENDOR) return answer
+    const handler = this.#explicitDataTransfer ?? this.fallbackFor('DataTransfer')
+    return handler === undefined ? { status: 'UnknownVendorId' } : handler(request, context)
+  }
+}

@@ -1,0 +1,24 @@
+export {
+  AbortedError,
+  CallError,
+  type CallErrorCode,
+  DisconnectedError,
+  HandlerExistsError,
+  InvalidMessageIdError,
+  InvalidOptionsError,
+  InvalidPayloadError,
+  InvalidResponseError,
+  InvalidTimeoutError,
+  NotConnectedError,
+  QueueFullError,
+  TimeoutError,
+  UnknownActionError,
+  WrongProtocolError
+} from './errors.js'
+export { passwordMatches } from './handshake.js'
+export type { FastifyOcppOptions } from './options.js'
+export { default } from './plugin.js'
+export { redact } from './redact.js'
+export { currentTime } from './time.js'
+export type * from './types.js'
+export { validatePayload } from './validate.js'

@@ -1,0 +1,236 @@
+import type { ConnectionSettings } from './connection.js'
+import { InvalidOptionsError } from './errors.js'
+import { isFieldLength } from './leniency.js'
+import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'
+import type { Authenticate, Leniency, Protocol, ValidationMode, ValidationPolicy } from './types.js'
+
+/** Options of one endpoint. Times are milliseconds, sizes bytes. */
+export interface FastifyOcppOptions {
+  /** Route of the WebSocket; the identity is its last segment. Default `/ocpp/:identity`. */
+  path?: string
+  /** Versions that are spoken; the charge point's order decides. Default all three. */
+  protocols?: readonly Protocol[]
+  /** Decides about every handshake before the upgrade. Required unless `securityProfile: 0`. */
+  authenticate?: Authenticate
+  /** 0: accept everybody who can reach this endpoint. For trusted networks only. [1.6 whitepaper; A00] */
+  securityProfile?: 0
+  /**
+   * What happens to an inbound message that breaks its schema: `strict` (default) answers a CALLERROR, `warn`
+   * delivers it. A function decides for each violation, outbound ones included; those are strict otherwise.
+   */
+  validation?: ValidationMode | ValidationPolicy
+  /** What is accepted beyond the schemas. Default nothing but the deviations that are always normalised. */
+  leniency?: Leniency
+  /** Time for the answer to a CALL. Default 30 000. */
+  callTimeout?: number
+  /** CALLs that may wait for one charge point. Default 50. */
+  callQueueLimit?: number
+  /** Time for a handler, after which the charge point is answered InternalError. Default 25 000: less than its 30 s. */
+  handlerTimeout?: number
+  /** CALLs of one charge point that may wait behind the one being answered before its socket is paused. Default 8. */
+  maxWaitingCalls?: number
+  /** A charge point that is quiet this long is pinged, and cut after twice as long. 0: never. Default 30 000. */
+  pingInterval?: number
+  /** Largest message, after decompression; more is closed 1009. Default 1 MiB. */
+  maxPayload?: number
+  /** Most fragments of a message. Default 1024. */
+  maxFragments?: number
+  /** Bytes waiting to be written above which a charge point is not read. Default 256 KiB. */
+  maxBufferedAmount?: number
+  /** Time above `maxBufferedAmount` after which a charge point is cut. Default 10 000. */
+  slowReaderTimeout?: number
+  /** permessage-deflate for 2.x, where a CSMS has to support it [Part 4 §3.3]. Default true. */
+  compression?: boolean
+  /** Time for `authenticate`, then 503. Default 10 000. */
+  authenticateTimeout?: number
+  /** Handshakes in progress, above which new ones are answered 503. Default 1000. */
+  maxHandshakes?: number
+  /** How long a newcomer may be silent before it replaces the connection it takes over from. Default 2000. */
+  takeoverTimeout?: number
+  /** When draining: time for what is on the wire to finish. Default 10 000. */
+  drainTimeout?: number
+  /** When draining: time over which the sockets are closed, at most 5 ms for each. Default 5000. */
+  drainSpread?: number
+}
+
+/** Options with every default filled in, and times in ticks of the endpoint's clock. */
+export interface EndpointSettings {
+  path: string
+  protocols: readonly Protocol[]
+  authenticate: Authenticate | undefined
+  leniency: Leniency
+  maxPayload: number
+  maxFragments: number
+  compression: boolean
+  authenticateTimeout: number
+  maxHandshakes: number
+  drainTimeout: number
+  drainSpread: number
+  /** Milliseconds of a tick. */
+  tick: number
+  takeoverTicks: number
+  connection: ConnectionSettings
+}
+
+interface Bounds {
+  fallback: number
+  min: number
+  max: number
+}
+
+const DAY = 86_400_000
+const MIB = 1024 * 1024
+
+const NUMBERS = {
+  callTimeout: { fallback: 30_000, min: 1, max: DAY },
+  callQueueLimit: { fallback: 50, min: 0, max: 100_000 },
+  handlerTimeout: { fallback: 25_000, min: 1, max: DAY },
+  maxWaitingCalls: { fallback: 8, min: 1, max: 1000 },
+  pingInterval: { fallback: 30_000, min: 0, max: DAY },
+  maxPayload: { fallback: MIB, min: 1024, max: 256 * MIB },
+  maxFragments: { fallback: 1024, min: 1, max: MIB },
+  maxBufferedAmount: { fallback: 256 * 1024, min: 1024, max: 1024 * MIB },
+  slowReaderTimeout: { fallback: 10_000, min: 1, max: DAY },
+  authenticateTimeout: { fallback: 10_000, min: 1, max: DAY },
+  maxHandshakes: { fallback: 1000, min: 1, max: 1_000_000 },
+  takeoverTimeout: { fallback: 2000, min: 0, max: DAY },
+  drainTimeout: { fallback: 10_000, min: 0, max: DAY },
+  drainSpread: { fallback: 5000, min: 0, max: DAY }
+} satisfies Record<string, Bounds>
+
+type NumberOption = keyof typeof NUMBERS
+
+const OTHERS = ['path', 'protocols', 'authenticate', 'securityProfile', 'validation', 'leniency', 'compression']
+/** Given by Fastify to every plugin. */
+const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
+const KNOWN = new Set([...Object.keys(NUMBERS), ...OTHERS, ...FASTIFY_OPTIONS])
+const LENIENCY_FLAGS = ['dropUnknownMembers', 'coerce']
+
+/** Longest tick; shorter when a time-out is short. */
+const MAX_TICK = 1000
+const MIN_TICK = 10
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws `OCPP_ERR_INVALID_OPTIONS`, which names the option
+ */
+export function resolveOptions(options: FastifyOcppOptions & { prefix?: string }): EndpointSettings {
+  for (const name of Object.keys(options)) {
+    if (!KNOWN.has(name)) throw invalid(name, 'is not an option')
+  }
+  const numbers = resolveNumbers(options)
+  const times = [numbers.handlerTimeout, numbers.slowReaderTimeout, numbers.pingInterval, numbers.takeoverTimeout]
+  const tick = Math.max(MIN_TICK, Math.min(MAX_TICK, ...times.filter((time) => time > 0).map((time) => time / 4)))
+  const ticks = (time: number) => Math.ceil(time / tick)
+  return {
+    ...numbers,
+    path: `${checkPrefix(given(options.prefix, ''))}${checkPath(given(options.path, '/ocpp/:identity'))}`,
+    protocols: checkProtocols(given(options.protocols, ALL_PROTOCOLS)),
+    authenticate: checkAuthenticate(options),
+    leniency: checkLeniency(given(options.leniency, {})),
+    compression: checkBoolean('compression', given(options.compression, true)),
+    tick,
+    takeoverTicks: ticks(numbers.takeoverTimeout),
+    connection: {
+      callTimeout: numbers.callTimeout,
+      callQueueLimit: numbers.callQueueLimit,
+      handlerTicks: ticks(numbers.handlerTimeout),
+      pingTicks: ticks(numbers.pingInterval),
+      maxBufferedAmount: numbers.maxBufferedAmount,
+      slowReaderTicks: ticks(numbers.slowReaderTimeout),
+      maxWaitingCalls: numbers.maxWaitingCalls,
+      validation: checkValidation(given(options.validation, 'strict'))
+    }
+  }
+}
+
+/** The default of an option that is left out; `null` is not that. */
+function given<T>(value: T | undefined, fallback: T): T {
+  return value === undefined ? fallback : value
+}
+
+function resolveNumbers(options: FastifyOcppOptions): Record<NumberOption, number> {
+  const resolved: Partial<Record<NumberOption, number>> = {}
+  for (const [name, { fallback, min, max }] of Object.entries(NUMBERS) as [NumberOption, Bounds][]) {
+    const value: unknown = given(options[name], fallback)
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max) {
+      throw invalid(name, `must be an integer from ${min} to ${max}`)
+    }
+    resolved[name] = value
+  }
+  return resolved as Record<NumberOption, number>
+}
+
+function checkPath(path: unknown): string {
+  if (typeof path !== 'string' || !/^\/(?:.*\/)?:[A-Za-z]\w*$/.test(path)) {
+    throw invalid('path', 'must start with "/" and end with a parameter, e.g. /ocpp/:identity')
+  }
+  return path
+}
+
+/** Fastify gives the prefix of a plugin that shares its parent's scope to nobody, so it is part of the path. */
+function checkPrefix(prefix: unknown): string {
+  if (typeof prefix !== 'string' || (prefix !== '' && !prefix.startsWith('/'))) {
+    throw invalid('prefix', 'must start with "/"')
+  }
+  return prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
+}
+
+function checkProtocols(protocols: unknown): readonly Protocol[] {
+  const isList = Array.isArray(protocols) && protocols.length > 0 && new Set(protocols).size === protocols.length
+  if (!isList || !protocols.every((protocol) => ALL_PROTOCOLS.includes(protocol))) {
+    throw invalid('protocols', `must list some of ${ALL_PROTOCOLS.join(', ')}, each once`)
+  }
+  return [...protocols]
+}
+
+function checkAuthenticate({ authenticate, securityProfile }: FastifyOcppOptions): Authenticate | undefined {
+  if (securityProfile !== undefined && securityProfile !== 0) {
+    throw invalid('securityProfile', 'can only be 0; profiles 1 to 3 are what `authenticate` accepts')
+  }
+  if (authenticate === undefined) {
+    if (securityProfile === 0) return undefined
+    throw invalid('authenticate', 'is required; to let in everybody without credentials say `securityProfile: 0`')
+  }
+  if (typeof authenticate !== 'function') throw invalid('authenticate', 'must be a function')
+  if (securityProfile === 0) throw invalid('securityProfile', 'is 0 (let everybody in) but there is `authenticate`')
+  return authenticate
+}
+
+function checkValidation(validation: unknown): ValidationPolicy {
+  if (typeof validation === 'function') return validation as ValidationPolicy
+  if (validation === 'strict') return () => 'strict'
+  if (validation === 'warn') return ({ direction }) => (direction === 'inbound' ? 'warn' : 'strict')
+  throw invalid('validation', "must be 'strict', 'warn' or a function")
+}
+
+function checkLeniency(leniency: unknown): Leniency {
+  if (typeof leniency !== 'object' || leniency === null) throw invalid('leniency', 'must be an object')
+  for (const [name, value] of Object.entries(leniency)) {
+    if (LENIENCY_FLAGS.includes(name)) checkBoolean(`leniency.${name}`, value)
+    else if (name === 'fieldLengths') checkFieldLengths(value)
+    else throw invalid(`leniency.${name}`, 'is not an option')
+  }
+  return leniency
+}
+
+function checkFieldLengths(lengths: unknown): void {
+  if (typeof lengths !== 'object' || lengths === null) throw invalid('leniency.fieldLengths', 'must be an object')
+  for (const [name, length] of Object.entries(lengths)) {
+    const option = `leniency.fieldLengths['${name}']`
+    if (!Number.isInteger(length) || length < 1) throw invalid(option, 'must be a positive integer')
+    if (!isFieldLength(Object.values(PROTOCOLS), name)) {
+      throw invalid(option, 'names no text that has a limit; e.g. BootNotificationRequest.chargePointModel')
+    }
+  }
+}
+
+function checkBoolean(name: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw invalid(name, 'must be true or false')
+  return value
+}
+
+function invalid(option: string, rule: string): Error {
+  return new InvalidOptionsError(`fastify-ocpp: option \`${option}\` ${rule}`)
+}

@@ -1,0 +1,152 @@
+import type { Server } from 'node:http'
+import { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import fastifyWebsocket from '@fastify/websocket'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import fp from 'fastify-plugin'
+import type { WebSocket } from 'ws'
+import { Admission } from './admission.js'
+import type { Admitted, Endpoint } from './endpoint.js'
+import { OcppCore } from './ocpp.js'
+import { type EndpointSettings, type FastifyOcppOptions, resolveOptions } from './options.js'
+import type { Ocpp } from './types.js'
+import { UpgradeGuard } from './upgrade-guard.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** OCPP: handlers, calls and live charge points. */
+    ocpp: Ocpp
+  }
+}
+
+async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): Promise<void> {
+  const settings = resolveOptions(options)
+  if (settings.authenticate === undefined) {
+    app.log.warn({ path: settings.path }, 'OCPP security profile 0: everybody who can reach this endpoint is let in')
+  }
+  if (app.websocketServer === undefined) await registerWebsocket(app, settings)
+  else checkWebsocket(app, settings)
+  const guard = UpgradeGuard.of(app)
+  guard.allow(settings.authenticateTimeout + GRACE)
+  app.addHook('preClose', async () => guard.close())
+  const core = decorate(app)
+  const endpoint = core.addEndpoint(settings, app)
+  const admission = new Admission(settings, core.events, () => core.isDraining)
+  addRoute(app, { admission, endpoint, guard, path: settings.path })
+}
+
+/** A scope has one `ocpp`, however many endpoints are registered in it. */
+function decorate(app: FastifyInstance): OcppCore {
+  if (app.hasDecorator('ocpp')) return app.ocpp as OcppCore
+  const core = new OcppCore(app)
+  app.decorate('ocpp', core)
+  app.addHook('preClose', () => core.drain())
+  return core
+}
+
+/** Servers whose upgrades some scope of ours feeds to the router already. */
+const servers = new WeakSet<Server>()
+
+async function registerWebsocket(app: FastifyInstance, settings: EndpointSettings): Promise<void> {
+  const listeners = new Set(app.server.listeners('upgrade'))
+  await app.register(fastifyWebsocket, {
+    options: {
+      maxPayload: settings.maxPayload,
+      maxFragments: settings.maxFragments,
+      // Nobody is left waiting for a charge point that never answers a close frame.
+      closeTimeout: CLOSE_TIMEOUT,
+      perMessageDeflate: settings.compression && DEFLATE
+    } as NonNullable<Parameters<typeof fastifyWebsocket>[1]>['options'] & object
+  })
+  // Each registration routes every upgrade, so two scopes side by side would answer it twice.
+  for (const listener of app.server.listeners('upgrade')) {
+    if (servers.has(app.server) && !listeners.has(listener))
+      app.server.removeListener('upgrade', listener as () => void)
+  }
+  servers.add(app.server)
+}
+
+const CLOSE_TIMEOUT = 2000
+/** What a handshake may take beside `authenticate`. */
+const GRACE = 5000
+
+/**
+ * RFC 7692 without state between messages, and not for the short ones. `ws` keeps the zlib streams of a socket once
+ * it has used them: a small window and little memory make that 24 kB for what we send instead of 256.
+ */
+const DEFLATE = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  serverMaxWindowBits: 11,
+  zlibDeflateOptions: { level: 3, memLevel: 5 },
+  concurrencyLimit: 4,
+  threshold: 1024
+}
+
+/** The host registered @fastify/websocket itself: its options rule, so say where they fall short. */
+function checkWebsocket(app: FastifyInstance, settings: EndpointSettings): void {
+  const { maxPayload, perMessageDeflate } = app.websocketServer.options
+  if (maxPayload === undefined || maxPayload > settings.maxPayload) {
+    app.log.warn(
+      { maxPayload },
+      `@fastify/websocket was registered with a higher maxPayload than ${settings.maxPayload}`
+    )
+  }
+  if (settings.compression && !perMessageDeflate && settings.protocols.some((protocol) => protocol !== 'ocpp1.6')) {
+    app.log.warn('@fastify/websocket was registered without perMessageDeflate, which OCPP 2.x asks of a CSMS')
+  }
+}
+
+interface Upgrade {
+  admitted: Admitted
+  reply: FastifyReply
+}
+
+interface Parts {
+  admission: Admission
+  endpoint: Endpoint
+  guard: UpgradeGuard
+  path: string
+}
+
+function addRoute(app: FastifyInstance, { admission, endpoint, guard, path }: Parts): void {
+  const upgrades = new WeakMap<FastifyRequest, Upgrade>()
+  app.route({
+    method: 'GET',
+    url: path,
+    exposeHeadRoute: false,
+    // For @fastify/swagger: an upgrade is no operation.
+    schema: { hide: true } as FastifySchema,
+    onRequest: async (request, reply) => {
+      const admitted = await admission.admit(request, reply)
+      if (admitted !== undefined) upgrades.set(request, { admitted, reply })
+      return admitted === undefined ? reply : undefined
+    },
+    handler: (_request, reply) => reply.code(426).send(),
+    wsHandler: (socket: WebSocket, request: FastifyRequest) => {
+      const upgrade = upgrades.get(request)
+      if (upgrade === undefined) return socket.terminate()
+      detach(app, guard, socket, upgrade.reply)
+      endpoint.accept(socket, upgrade.admitted)
+    }
+  })
+}
+
+/**
+ * From here on the socket is ours: the host's broadcast to all WebSocket clients does not reach chargers, its
+ * shutdown does not cut them before they are drained, and nothing keeps the upgrade request in memory.
+ */
+function detach(app: FastifyInstance, guard: UpgradeGuard, socket: WebSocket, { raw }: FastifyReply): void {
+  app.websocketServer.clients.delete(socket)
+  if (raw.socket === null) return
+  guard.release(raw.socket)
+  // The streams of injectWS end, but do not close by themselves.
+  if (!(raw.socket instanceof Socket)) (raw.socket as Duplex).once('end', destroy)
+  raw.detachSocket(raw.socket)
+}
+
+function destroy(this: Duplex): void {
+  this.destroy()
+}
+
+export default fp(fastifyOcpp, { fastify: '5.x', name: 'fastify-ocpp' })

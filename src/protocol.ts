@@ -1,0 +1,171 @@
+import type { CallErrorCode } from './errors.js'
+import type { ActionDefinition } from './schema.js'
+import type { Protocol, Role } from './types.js'
+import { actions as actions16 } from './v16/index.js'
+import { actions as actions21 } from './v21/index.js'
+import { actions as actions201 } from './v201/index.js'
+
+/** What a version does differently. This table is the only place that knows there are three. */
+export interface ProtocolDefinition {
+  readonly protocol: Protocol
+  readonly actions: ReadonlyMap<string, ActionDefinition>
+  /** CALLERROR codes of this version; a code not in it is never sent. */
+  readonly codes: ReadonlySet<string>
+  /** Spelling of the two codes that the versions write differently. */
+  readonly formatViolation: CallErrorCode
+  readonly occurrenceViolation: CallErrorCode
+  /** Code for a frame whose structure is wrong. [1.6: errata; 2.x: Part 4 §4.2.3] */
+  readonly frameError: CallErrorCode
+  /** Whether a frame without a readable id is answered with id "-1". [Part 4 §4.2.3; 1.6 has no rule] */
+  readonly answersUnreadableId: boolean
+  /** Whether an unknown message type is answered; else its payload is ignored. [2.0.1 Part 4 §4.4] */
+  readonly answersUnknownType: boolean
+  /** Whether SEND (6) and CALLRESULTERROR (5) exist. [2.1 Part 4 §4.1.3] */
+  readonly hasSend: boolean
+  /** Identities that may connect; the 2.x set, and a space for 1.6 ("RDAM 123"). [Part 4 §3.1.1; J-1.6 §3.1.1] */
+  readonly identity: RegExp
+  /** Most fractional digits of a second we send. [2.x Part 2 "dateTime"; 1.6 has no rule] */
+  readonly maxFractionDigits: number
+}
+
+const COMMON_CODES = [
+  'NotImplemented',
+  'NotSupported',
+  'InternalError',
+  'ProtocolError',
+  'SecurityError',
+  'PropertyConstraintViolation',
+  'TypeConstraintViolation',
+  'GenericError'
+]
+
+// "Occurence" and "Formation" are the standard's own spelling in 1.6. [errata 5.1, 5.2]
+const CODES_16 = new Set([...COMMON_CODES, 'FormationViolation', 'OccurenceConstraintViolation'])
+const CODES_2 = new Set([
+  ...COMMON_CODES,
+  'FormatViolation',
+  'MessageTypeNotSupported',
+  'OccurrenceConstraintViolation',
+  'RpcFrameworkError'
+])
+
+const IDENTITY_16 = /^(?! )[A-Za-z0-9*\-_=+|@. ]{1,48}(?<! )$/
+const IDENTITY_2 = /^[A-Za-z0-9*\-_=+|@.]{1,48}$/
+
+const VERSION_2 = {
+  codes: CODES_2,
+  formatViolation: 'FormatViolation',
+  occurrenceViolation: 'OccurrenceConstraintViolation',
+  frameError: 'RpcFrameworkError',
+  answersUnreadableId: true,
+  identity: IDENTITY_2,
+  maxFractionDigits: 3
+} as const
+
+export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
+  'ocpp1.6': {
+    protocol: 'ocpp1.6',
+    actions: new Map(Object.entries(actions16)),
+    codes: CODES_16,
+    formatViolation: 'FormationViolation',
+    occurrenceViolation: 'OccurenceConstraintViolation',
+    frameError: 'FormationViolation',
+    answersUnreadableId: false,
+    answersUnknownType: false,
+    hasSend: false,
+    identity: IDENTITY_16,
+    maxFractionDigits: Number.POSITIVE_INFINITY
+  },
+  'ocpp2.0.1': {
+    ...VERSION_2,
+    protocol: 'ocpp2.0.1',
+    actions: new Map(Object.entries(actions201)),
+    answersUnknownType: true,
+    hasSend: false
+  },
+  'ocpp2.1': {
+    ...VERSION_2,
+    protocol: 'ocpp2.1',
+    actions: new Map(Object.entries(actions21)),
+    answersUnknownType: false,
+    hasSend: true
+  }
+}
+
+/** All subprotocols, the newest first. */
+export const ALL_PROTOCOLS = ['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'] as const satisfies readonly Protocol[]
+
+/** Whether `sender` may start this action. */
+export function maySend(sender: Role, action: ActionDefinition): boolean {
+  return action.direction === 'both' || action.direction === sender
+}
+
+/** Codes of one version that mean the same as a code of the other. */
+const SAME_CODE = new Map<string, readonly string[]>([
+  ['FormatViolation', ['FormationViolation']],
+  ['FormationViolation', ['FormatViolation']],
+  ['OccurenceConstraintViolation', ['OccurrenceConstraintViolation']],
+  ['OccurrenceConstraintViolation', ['OccurenceConstraintViolation']],
+  ['RpcFrameworkError', ['FormationViolation']],
+  ['MessageTypeNotSupported', ['NotSupported']]
+])
+
+/** `code` in the spelling of this version; `GenericError` when it has no counterpart. */
+export function spell(definition: ProtocolDefinition, code: string): string {
+  if (definition.codes.has(code)) return code
+  return SAME_CODE.get(code)?.find((same) => definition.codes.has(same)) ?? 'GenericError'
+}
+
+/** The code of a received CALLERROR: both spellings are accepted, an unknown one is kept. [errata 5.1, 5.2] */
+export function readCode(definition: ProtocolDefinition, code: string): string {
+  return SAME_CODE.has(code) ? spell(definition, code) : code
+}
+
+/** Whether a charge point may have this identity; one that reads as a path step would be lost in URLs. */
+export function isIdentity(definition: ProtocolDefinition, identity: string): boolean {
+  return definition.identity.test(identity) && identity !== '.' && identity !== '..'
+}
+
+const REPORTS = ['NotifyReport']
+const MONITORING = ['NotifyMonitoringReport']
+
+/**
+ * What a charge point sends because of a CALL of ours, and may send before it is accepted. TriggerMessage
+ * names its message itself. [2.x B02.FR.05, B02.FR.09; 1.6-J errata 3.10]
+ */
+const SOLICITED = new Map<string, readonly string[]>([
+  ['GetBaseReport', REPORTS],
+  ['GetReport', REPORTS],
+  ['GetMonitoringReport', MONITORING],
+  ['SetMonitoringBase', MONITORING],
+  ['GetDiagnostics', ['DiagnosticsStatusNotification']],
+  ['GetLog', ['LogStatusNotification']],
+  ['UpdateFirmware', ['FirmwareStatusNotification']],
+  ['SignedUpdateFirmware', ['SignedFirmwareStatusNotification']],
+  ['PublishFirmware', ['PublishFirmwareStatusNotification']],
+  ['GetDisplayMessages', ['NotifyDisplayMessages']],
+  ['CustomerInformation', ['NotifyCustomerInformation']],
+  ['GetChargingProfiles', ['ReportChargingProfiles']],
+  ['GetDERControl', ['ReportDERControl']]
+])
+
+/** What `requestedMessage` of a TriggerMessage stands for, where it is not the action itself. */
+const TRIGGERED: ReadonlyMap<string, string> = new Map([
+  ['SignChargePointCertificate', 'SignCertificate'],
+  ['SignChargingStationCertificate', 'SignCertificate'],
+  ['SignV2GCertificate', 'SignCertificate'],
+  ['SignV2G20Certificate', 'SignCertificate'],
+  ['SignCombinedCertificate', 'SignCertificate']
+])
+
+/** The actions that a CALL of ours entitles the charge point to send. */
+export function solicitedBy(action: string, payload: unknown): readonly string[] {
+  if (action !== 'TriggerMessage' && action !== 'ExtendedTriggerMessage') return SOLICITED.get(action) ?? []
+  const requested = (payload as { requestedMessage?: unknown } | null)?.requestedMessage
+  if (typeof requested !== 'string') return []
+  // ExtendedTriggerMessage(FirmwareStatusNotification) asks for the signed one. [1.6 security whitepaper]
+  if (action === 'ExtendedTriggerMessage' && requested === 'FirmwareStatusNotification') {
+    return ['SignedFirmwareStatusNotification']
+  }
+  return [TRIGGERED.get(requested) ?? requested]
+}

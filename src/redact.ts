@@ -1,0 +1,71 @@
+const HIDDEN = '[redacted]'
+
+/** Members whose value is a secret wherever they stand, whatever is written before "password". */
+const SECRET_MEMBER = /(?:password|authorizationkey|simpin)$/
+
+/** Configuration keys (1.6) and variables (2.x) that hold a secret. [A01.FR.09; V18] */
+const SECRET_SETTINGS = new Set(['authorizationkey', 'basicauthpassword', 'password', 'sharedsecret'])
+
+/** Members that hold the value of a setting. */
+const VALUE_MEMBERS = new Set(['value', 'attributevalue', 'actualvalue'])
+
+/** User and password in a URL: where firmware is fetched and logs are sent. */
+const USER_INFO = /\/\/[^/@\s]+@/
+
+/** Members that identify a person: shortened, so that a log can still be followed. */
+const TOKENS = new Set(['idtag', 'parentidtag', 'idtoken'])
+
+/** Deeper than any legal frame. */
+const MAX_DEPTH = 64
+
+/** A copy of a frame or payload without passwords and keys, and with id tokens shortened. */
+export function redact(value: unknown): unknown {
+  return copy(value, { depth: 0, isSecret: false })
+}
+
+interface Place {
+  depth: number
+  /** Below a setting that holds a secret: NotifyReport has its values in `variableAttribute`. */
+  isSecret: boolean
+}
+
+function copy(value: unknown, { depth, isSecret }: Place): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (depth > MAX_DEPTH) return HIDDEN
+  const below = { depth: depth + 1, isSecret }
+  if (Array.isArray(value)) return value.map((item) => copy(item, below))
+  const source = value as Record<string, unknown>
+  below.isSecret ||= isSecretSetting(source)
+  const result: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(source)) {
+    // Set, it would be the prototype of the copy. (CWE-1321)
+    if (name !== '__proto__') result[name] = copyMember(source, name, member, below)
+  }
+  return result
+}
+
+function copyMember(parent: Record<string, unknown>, name: string, member: unknown, below: Place): unknown {
+  const folded = name.toLowerCase()
+  if (below.isSecret && VALUE_MEMBERS.has(folded)) return HIDDEN
+  if (SECRET_MEMBER.test(folded) || (folded === 'key' && isVpn(parent))) return HIDDEN
+  if (typeof member !== 'string') return copy(member, below)
+  return TOKENS.has(folded) ? shorten(member) : member.replace(USER_INFO, `//${HIDDEN}@`)
+}
+
+/** ChangeConfiguration and GetConfiguration name the key, SetVariables and GetVariables the variable. */
+function isSecretSetting(source: Record<string, unknown>): boolean {
+  const { key, variable } = source
+  if (typeof key === 'string') return SECRET_SETTINGS.has(key.toLowerCase())
+  const name = typeof variable === 'object' && variable !== null ? (variable as { name?: unknown }).name : undefined
+  return typeof name === 'string' && SECRET_SETTINGS.has(name.toLowerCase())
+}
+
+// VPNType is the only type whose `key` is a secret; in 1.6 a `key` is the name of a setting.
+function isVpn(parent: Record<string, unknown>): boolean {
+  return 'server' in parent && 'user' in parent
+}
+
+/** `1234…` */
+function shorten(token: string): string {
+  return token.length <= 4 ? '…' : `${token.slice(0, 4)}…`
+}

@@ -1,0 +1,242 @@
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import type { TlsOptions } from '../../charge-point/index.js'
+import { ALL_PROTOCOLS } from '../../protocol.js'
+import type { Protocol } from '../../types.js'
+import type { StationLayout } from '../model/station.js'
+
+/** What the command line asks for. */
+export interface Arguments {
+  command: 'run' | 'record' | 'replay'
+  url: string
+  identity: string
+  password: string | undefined
+  protocols: [Protocol, ...Protocol[]]
+  tls: TlsOptions
+  layout: StationLayout
+  speed: number
+  /** Milliseconds of real time after which it ends by itself. */
+  duration: number | undefined
+  count: number
+  /** Milliseconds of real time in which a fleet comes up. */
+  ramp: number
+  prefix: string
+  seed: number
+  runsSessions: boolean
+  scenario: string | undefined
+  /** Where to record to. */
+  out: string | undefined
+  /** What to replay. */
+  recording: string | undefined
+  isStrict: boolean
+  isQuiet: boolean
+  isJson: boolean
+}
+
+/** The command line asks for something that is not there. */
+export class UsageError extends Error {}
+
+export const HELP = `Simulates charge points that speak OCPP 1.6, 2.0.1 and 2.1.
+
+  simulate [options]                        one charger in the terminal, or with --count a fleet
+  simulate --scenario file.json [options]   plays a scenario; exit code 1 when it fails
+  simulate record --out session.ndjson …    any of these, and writes down every frame
+  simulate replay session.ndjson [options]  sends what the recorded chargers sent and compares the answers
+
+Where
+  --url URL             endpoint, the identity is appended        ws://127.0.0.1:3000/ocpp
+  --identity ID         identity of the charger                   SIM-1
+  --password TEXT       password of HTTP Basic; or set OCPP_PASSWORD, which no process list shows
+  --protocol LIST       versions on offer, the preferred first    ocpp2.1,ocpp2.0.1,ocpp1.6
+                        a fleet takes them in turn, one for each charger
+  --ca FILE             certificates that the server's is checked against
+  --cert FILE --key FILE  certificate and key of the charger (security profile 3)
+
+What
+  --kind ac|dc          ac
+  --evses N             1
+  --connectors N        connectors of each EVSE                   1
+  --speed N             simulated time runs N times faster        1
+  --duration TIME       ends after this (10s, 5m, 1h)             runs until told to stop
+
+Fleet
+  --count N             number of chargers                        1
+  --ramp TIME           time in which they connect                10s
+  --prefix TEXT         identities are this and a number          SIM-
+  --sessions on|off     drivers come and charge                   on for a fleet, off for one charger
+  --seed N              the same seed, the same drivers           1
+
+Output
+  --json                one JSON object a line
+  --quiet               errors only; with --json the objects only
+  --strict              replay: compares the payloads too, apart from times and ids
+  --help, --version
+
+Exit codes: 0 done, 1 scenario or comparison failed, 2 bad usage, 3 unreachable, 4 refused.
+With --json, --quiet or --duration the first failure to connect ends it; without, it is tried again.
+`
+
+const OPTIONS = {
+  url: { type: 'string', default: 'ws://127.0.0.1:3000/ocpp' },
+  identity: { type: 'string' },
+  password: { type: 'string' },
+  protocol: { type: 'string' },
+  ca: { type: 'string' },
+  cert: { type: 'string' },
+  key: { type: 'string' },
+  kind: { type: 'string', default: 'ac' },
+  evses: { type: 'string', default: '1' },
+  connectors: { type: 'string', default: '1' },
+  speed: { type: 'string', default: '1' },
+  duration: { type: 'string' },
+  count: { type: 'string', default: '1' },
+  ramp: { type: 'string', default: '10s' },
+  prefix: { type: 'string', default: 'SIM-' },
+  sessions: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  scenario: { type: 'string' },
+  out: { type: 'string' },
+  strict: { type: 'boolean', default: false },
+  quiet: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false, short: 'h' },
+  version: { type: 'boolean', default: false }
+} as const
+
+type Values = ReturnType<typeof parse>['values']
+
+/** Reads the command line; what is only to be printed comes back as text. @throws UsageError */
+export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments | { print: string } {
+  const { values, positionals } = parse(argv)
+  if (values.help) return { print: HELP }
+  if (values.version) return { print: `${version()}\n` }
+  const { command, recording } = readCommand(positionals, values)
+  const count = integer('--count', values.count, 1, 100_000)
+  return {
+    command,
+    recording,
+    out: values.out,
+    url: url(values.url),
+    identity: values.identity ?? 'SIM-1',
+    password: values.password ?? env.OCPP_PASSWORD,
+    protocols: protocols(values.protocol),
+    tls: tls(values),
+    layout: {
+      kind: oneOf('--kind', values.kind.toUpperCase(), ['AC', 'DC']),
+      evses: integer('--evses', values.evses, 1, 100),
+      connectors: integer('--connectors', values.connectors, 1, 10)
+    },
+    speed: positive('--speed', values.speed),
+    duration: values.duration === undefined ? undefined : time('--duration', values.duration),
+    count,
+    ramp: time('--ramp', values.ramp),
+    prefix: values.prefix,
+    seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+    runsSessions: oneOf('--sessions', values.sessions ?? (count > 1 ? 'on' : 'off'), ['on', 'off']) === 'on',
+    scenario: values.scenario,
+    isStrict: values.strict,
+    isQuiet: values.quiet,
+    isJson: values.json
+  }
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+function readCommand([word, file, ...rest]: string[], values: Values): Pick<Arguments, 'command' | 'recording'> {
+  if (rest.length > 0) throw new UsageError(`unexpected "${rest[0]}"`)
+  if (word === 'replay') {
+    if (file === undefined) throw new UsageError('replay needs the file of a recorded session')
+    return { command: 'replay', recording: file }
+  }
+  if (file !== undefined) throw new UsageError(`unexpected "${file}"`)
+  if (word === 'record') {
+    if (values.out === undefined) throw new UsageError('record needs --out FILE')
+    return { command: 'record', recording: undefined }
+  }
+  if (word !== undefined && word !== 'run') throw new UsageError(`unknown command "${word}": record or replay?`)
+  return { command: 'run', recording: undefined }
+}
+
+function url(text: string): string {
+  if (!URL.canParse(text) || !/^wss?:$/.test(new URL(text).protocol)) {
+    throw new UsageError(`--url must begin with ws:// or wss://, not "${text}"`)
+  }
+  return text
+}
+
+function protocols(text: string | undefined): [Protocol, ...Protocol[]] {
+  if (text === undefined) return [...ALL_PROTOCOLS]
+  const names = text.split(',').map((name) => oneOf('--protocol', name.trim(), ALL_PROTOCOLS))
+  const [first, ...others] = names
+  if (first === undefined) throw new UsageError('--protocol names no version')
+  return [first, ...others]
+}
+
+function tls({ ca, cert, key }: Values): TlsOptions {
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together')
+  return {
+    ...(ca !== undefined && { ca: readFile('--ca', ca) }),
+    ...(cert !== undefined && { cert: readFile('--cert', cert) }),
+    ...(key !== undefined && { key: readFile('--key', key) })
+  }
+}
+
+function readFile(option: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`${option}: ${(error as Error).message}`)
+  }
+}
+
+function oneOf<const T extends string>(option: string, text: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === text)
+  if (found === undefined) throw new UsageError(`${option} is one of ${allowed.join(', ')}, not "${text}"`)
+  return found
+}
+
+function integer(option: string, text: string, min: number, max: number): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < min || value > max || text.trim() === '') {
+    throw new UsageError(`${option} is a whole number from ${min} to ${max}, not "${text}"`)
+  }
+  return value
+}
+
+function positive(option: string, text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 100_000))
+    throw new UsageError(`${option} is a number above 0, at most 100000, not "${text}"`)
+  return value
+}
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
+/** Longest delay of a timer in Node. */
+const MAX_TIME = 2 ** 31 - 1
+
+/** Milliseconds of `10s`, `500ms`, `5m`, `1h`; without a unit they are seconds. */
+function time(option: string, text: string): number {
+  const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
+  const value = Number(number) * UNITS[unit as keyof typeof UNITS]
+  if (number === '' || value > MAX_TIME) throw new UsageError(`${option} is a time like 10s, 5m or 1h, not "${text}"`)
+  return value
+}
+
+function version(): string {
+  // Beside the sources it is two folders up, in the build three.
+  for (const place of ['../../package.json', '../../../package.json']) {
+    try {
+      const { name, version: number } = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'))
+      if (name === 'fastify-ocpp') return number
+    } catch {
+      // The other place.
+    }
+  }
+  return 'unknown'
+}

@@ -1,0 +1,107 @@
+import { emitKeypressEvents } from 'node:readline'
+import type { Charger } from '../charger.js'
+import type { SimulatorEvent } from '../event.js'
+import { settle, statusOf } from '../model/station.js'
+import { endTransaction, evseOf, fault, plug, RefusedByCharger, repair, reset, swipe, unplug } from '../sessions.js'
+import { LOG_LINES, view } from './view.js'
+
+/** What a key does; `evseId` is the selected one. */
+type Key = (charger: Charger, evseId: number) => unknown
+
+const TOKEN = { idToken: 'SIM-TOKEN', type: 'ISO14443' }
+
+export const KEYS: Readonly<Record<string, Key>> = {
+  p: (charger, evseId) => plug(charger, evseId),
+  u: (charger, evseId) => unplug(charger, evseId),
+  s: (charger, evseId) => swipe(charger, TOKEN, evseId),
+  c: (charger, evseId) => {
+    if (evseOf(charger, evseId).connectors.every(({ ev }) => ev === undefined)) plug(charger, evseId)
+    return swipe(charger, TOKEN, evseId)
+  },
+  x: (charger, evseId) => {
+    endTransaction(charger, evseOf(charger, evseId), 'Local')
+  },
+  f: (charger, evseId) => {
+    const evse = evseOf(charger, evseId)
+    const isBroken = evse.connectors.some((connector) => statusOf(charger.station, evse, connector) === 'Faulted')
+    if (isBroken) repair(charger, evseId)
+    else fault(charger, evseId)
+  },
+  o: (charger) => (charger.client.connected ? charger.goOffline() : charger.goOnline()),
+  r: (charger) => reset(charger, 'SoftReset', 'LocalReset')
+}
+
+/** Milliseconds between two pictures. */
+const FRAME = 250
+const CLEAR = '\x1b[H\x1b[J'
+const ALTERNATE_SCREEN = '\x1b[?1049h\x1b[?25l'
+const NORMAL_SCREEN = '\x1b[?25h\x1b[?1049l'
+
+/** The live picture of a charger, with keys. */
+export class Terminal {
+  readonly #charger: Charger
+  readonly #quit: () => void
+  readonly #events: SimulatorEvent[] = []
+  readonly #onKey = (text: string | undefined, key: { name?: string; ctrl?: boolean }) => this.#pressed(text, key)
+  #selected = 1
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(charger: Charger, quit: () => void) {
+    this.#charger = charger
+    this.#quit = quit
+  }
+
+  /** What a charger reports goes below its picture. */
+  event(event: SimulatorEvent): void {
+    this.#events.push(event)
+    if (this.#events.length > LOG_LINES) this.#events.shift()
+  }
+
+  start(): void {
+    emitKeypressEvents(process.stdin)
+    process.stdin.setRawMode(true)
+    process.stdin.on('keypress', this.#onKey)
+    process.stdin.resume()
+    process.stdout.write(ALTERNATE_SCREEN)
+    this.#timer = setInterval(() => this.#draw(), FRAME)
+    this.#draw()
+  }
+
+  stop(): void {
+    clearInterval(this.#timer)
+    process.stdin.off('keypress', this.#onKey)
+    process.stdin.setRawMode(false)
+    process.stdin.pause()
+    process.stdout.write(NORMAL_SCREEN)
+  }
+
+  #draw(): void {
+    settle(this.#charger.station, this.#charger.time.now())
+    // A terminal that does not know its width says 0.
+    const rows = view(this.#charger, this.#selected, this.#events, process.stdout.columns || undefined)
+    process.stdout.write(`${CLEAR}${rows.join('\r\n')}`)
+  }
+
+  #pressed(text: string | undefined, { name, ctrl }: { name?: string; ctrl?: boolean }): void {
+    if (name === 'q' || (ctrl === true && name === 'c')) {
+      this.#quit()
+      return
+    }
+    const number = Number(text)
+    if (number >= 1 && number <= this.#charger.station.evses.length) this.#selected = number
+    const act = name === undefined ? undefined : KEYS[name]
+    if (act !== undefined) pressKey(this.#charger, this.#selected, act)
+    this.#draw()
+  }
+}
+
+/** Does what a key stands for; what the charger refuses becomes a line of its log. */
+export function pressKey(charger: Charger, evseId: number, act: Key): void {
+  const work = async () => act(charger, evseId)
+  charger.background(
+    work().catch((error: unknown) => {
+      if (!(error instanceof RefusedByCharger)) throw error
+      charger.emit('problem', { message: error.message })
+    })
+  )
+}

@@ -1,0 +1,249 @@
+import { acceptedPower, type CurrentKind, charge, type Ev, MIN_POWER, powerUnder } from './ev.js'
+import { type LimitContext, limitAt, type Profile } from './profiles.js'
+
+/** State of a connector in the words of 1.6, which tells more of them than 2.x. [1.6 §4.9] */
+export type Status =
+  | 'Available'
+  | 'Preparing'
+  | 'Charging'
+  | 'SuspendedEVSE'
+  | 'SuspendedEV'
+  | 'Finishing'
+  | 'Reserved'
+  | 'Unavailable'
+  | 'Faulted'
+
+export interface IdToken {
+  readonly idToken: string
+  /** Type of 2.x, e.g. ISO14443. */
+  readonly type: string
+}
+
+export interface Connector {
+  readonly id: number
+  /** Number of 1.6, counted over all EVSEs. */
+  readonly number: number
+  ev: Ev | undefined
+  operative: boolean
+  /** Error code of 1.6. */
+  fault: string | undefined
+  /** The transaction is over and the cable still plugged. */
+  isFinishing: boolean
+  /** What the CSMS was told last. */
+  reported: string | undefined
+}
+
+export interface Transaction {
+  /** UUID; the id of 2.x. */
+  readonly id: string
+  /** The id that the CSMS gave, in 1.6. */
+  csmsId: number | undefined
+  readonly token: IdToken
+  readonly groupId: string | undefined
+  readonly connector: Connector
+  readonly startedAt: number
+  /** Wh */
+  readonly meterStart: number
+  readonly remoteStartId: number | undefined
+  readonly reservationId: number | undefined
+  /** Number of the next message of 2.x. */
+  seqNo: number
+  /** Milliseconds in which energy flowed. */
+  chargingTime: number
+  hasPriority: boolean
+  reportedState: string | undefined
+  /** When the next periodic sample is due. */
+  nextSampleAt: number
+}
+
+/** Somebody was authorized and the cable is not plugged yet. */
+export interface Authorization {
+  readonly token: IdToken
+  readonly groupId: string | undefined
+  readonly cause: 'Local' | 'Remote'
+  readonly remoteStartId: number | undefined
+  /** TxProfile that came with a remote start. */
+  readonly profile: Profile | undefined
+}
+
+export interface Reservation {
+  readonly id: number
+  readonly token: IdToken
+  readonly groupId: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+export interface Evse {
+  readonly id: number
+  readonly connectors: readonly Connector[]
+  /** Wh since it was built. */
+  meter: number
+  /** W that flow now. */
+  power: number
+  transaction: Transaction | undefined
+  authorization: Authorization | undefined
+  reservation: Reservation | undefined
+  operative: boolean
+  /** Change of availability that waits for the end of the transaction. */
+  scheduledOperative: boolean | undefined
+}
+
+export interface Station {
+  readonly kind: CurrentKind
+  readonly phases: number
+  readonly voltage: number
+  /** W of one EVSE. */
+  readonly maxPower: number
+  readonly evses: readonly Evse[]
+  profiles: Profile[]
+  operative: boolean
+  /** Until when the meters are up to date. */
+  updatedAt: number
+}
+
+export interface StationLayout {
+  kind?: CurrentKind
+  evses?: number
+  connectors?: number
+}
+
+/** 22 kW on AC, 150 kW on DC. */
+const HARDWARE = {
+  AC: { phases: 3, voltage: 230, maxPower: 22_080 },
+  DC: { phases: 1, voltage: 400, maxPower: 150_000 }
+}
+
+export function createStation({ kind = 'AC', evses = 1, connectors = 1 }: StationLayout, now: number): Station {
+  const createEvse = (index: number): Evse => ({
+    id: index + 1,
+    connectors: Array.from({ length: connectors }, (_, place) => createConnector(place + 1, index * connectors)),
+    meter: 1000 * (index + 1),
+    power: 0,
+    transaction: undefined,
+    authorization: undefined,
+    reservation: undefined,
+    operative: true,
+    scheduledOperative: undefined
+  })
+  return {
+    kind,
+    ...HARDWARE[kind],
+    evses: Array.from({ length: evses }, (_, index) => createEvse(index)),
+    profiles: [],
+    operative: true,
+    updatedAt: now
+  }
+}
+
+function createConnector(id: number, before: number): Connector {
+  return {
+    id,
+    number: before + id,
+    ev: undefined,
+    operative: true,
+    fault: undefined,
+    isFinishing: false,
+    reported: undefined
+  }
+}
+
+/** What a connector shows. */
+export function statusOf(station: Station, evse: Evse, connector: Connector): Status {
+  if (connector.fault !== undefined) return 'Faulted'
+  const transaction = evse.transaction
+  if (transaction?.connector === connector) return chargingStatus(station, evse, transaction)
+  if (!isOperative(station, evse, connector)) return 'Unavailable'
+  if (connector.isFinishing) return 'Finishing'
+  if (connector.ev !== undefined) return 'Preparing'
+  // The other plug of a busy EVSE cannot be used.
+  if (evse.transaction !== undefined || plugged(evse) !== undefined) return 'Unavailable'
+  if (evse.authorization !== undefined) return 'Preparing'
+  return evse.reservation === undefined ? 'Available' : 'Reserved'
+}
+
+function chargingStatus(station: Station, evse: Evse, { connector }: Transaction): Status {
+  if (evse.power > 0) return 'Charging'
+  if (connector.ev === undefined || acceptedPower(connector.ev) === 0) return 'SuspendedEV'
+  return limitOf(station, evse, station.updatedAt) < MIN_POWER ? 'SuspendedEVSE' : 'SuspendedEV'
+}
+
+export function isOperative(station: Station, evse: Evse, connector: Connector): boolean {
+  return station.operative && evse.operative && connector.operative
+}
+
+/** The connector of an EVSE that a vehicle is at. */
+export function plugged(evse: Evse): Connector | undefined {
+  return evse.connectors.find(({ ev }) => ev !== undefined)
+}
+
+export function findTransaction(station: Station, is: (transaction: Transaction) => boolean): Evse | undefined {
+  return station.evses.find(({ transaction }) => transaction !== undefined && is(transaction))
+}
+
+/** The EVSE and connector of a connector number of 1.6. */
+export function connectorAt(station: Station, number: number): { evse: Evse; connector: Connector } | undefined {
+  for (const evse of station.evses) {
+    const connector = evse.connectors.find((candidate) => candidate.number === number)
+    if (connector !== undefined) return { evse, connector }
+  }
+  return undefined
+}
+
+/** What the limit of an EVSE is worked out from. */
+export function limitContext(station: Station, evse: Evse | undefined): LimitContext {
+  const { maxPower, voltage, phases, evses } = station
+  return {
+    evseId: evse?.id ?? 0,
+    hardware: evse === undefined ? maxPower * evses.length : maxPower,
+    voltage,
+    phases,
+    transactionStart: evse?.transaction?.startedAt,
+    hasPriority: evse?.transaction?.hasPriority ?? false
+  }
+}
+
+/** W that an EVSE may give; what the whole charge point may take is shared by those that charge. */
+export function limitOf(station: Station, evse: Evse, at: number): number {
+  const own = limitAt(station.profiles, limitContext(station, evse), at)
+  const charging = station.evses.filter(({ transaction }) => transaction !== undefined).length
+  if (charging < 2) return own
+  return Math.min(own, limitAt(station.profiles, limitContext(station, undefined), at) / charging)
+}
+
+/** Longest step in which power is taken as constant. */
+const STEP = 10_000
+/** Further back than this nobody wants to know every step. */
+const MAX_STEPS = 20_000
+
+/** Lets the energy flow until `now`. */
+export function advance(station: Station, now: number): void {
+  const step = Math.max(STEP, (now - station.updatedAt) / MAX_STEPS)
+  while (station.updatedAt < now) {
+    const until = Math.min(now, station.updatedAt + step)
+    for (const evse of station.evses) flow(evse, until - station.updatedAt)
+    station.updatedAt = until
+    for (const evse of station.evses) evse.power = powerOf(station, evse)
+  }
+}
+
+/** Sets the power anew after something changed. */
+export function settle(station: Station, now: number): void {
+  advance(station, now)
+  for (const evse of station.evses) evse.power = powerOf(station, evse)
+}
+
+function flow(evse: Evse, milliseconds: number): void {
+  const { transaction, power } = evse
+  const ev = transaction?.connector.ev
+  if (transaction === undefined || ev === undefined || power === 0) return
+  evse.meter += charge(ev, power, milliseconds)
+  transaction.chargingTime += milliseconds
+}
+
+function powerOf(station: Station, evse: Evse): number {
+  const connector = evse.transaction?.connector
+  if (connector?.ev === undefined || connector.fault !== undefined) return 0
+  const cable = station.kind === 'DC' ? Infinity : (station.maxPower / station.phases) * connector.ev.phases
+  return powerUnder(connector.ev, Math.min(cable, limitOf(station, evse, station.updatedAt)))
+}

@@ -1,0 +1,56 @@
+import type { TokenAnswer } from './dialect.js'
+
+/** What the local list and the cache hold of an id token. */
+export interface KnownToken extends TokenAnswer {
+  /** As the CSMS sent it. */
+  readonly info: unknown
+}
+
+/** The local authorization list and the authorization cache. [1.6 §3.4; 2.x C10, D] */
+export class TokenStore {
+  listVersion = 0
+  #list: Map<string, KnownToken> | undefined
+  #cache: Map<string, KnownToken> | undefined
+
+  get listSize(): number {
+    return this.#list?.size ?? 0
+  }
+
+  listed(idToken: string): KnownToken | undefined {
+    return this.#list?.get(fold(idToken))
+  }
+
+  /** Replaces the list or changes it; an entry without info is taken out. */
+  updateList(isFull: boolean, version: number, entries: readonly { idToken: string; known?: KnownToken }[]): void {
+    if (isFull) this.#list = undefined
+    this.#list ??= new Map()
+    for (const { idToken, known } of entries) {
+      if (known === undefined) this.#list.delete(fold(idToken))
+      else this.#list.set(fold(idToken), known)
+    }
+    this.listVersion = version
+  }
+
+  cached(idToken: string, now: number): KnownToken | undefined {
+    const known = this.#cache?.get(fold(idToken))
+    return known?.expiresAt !== undefined && known.expiresAt <= now ? undefined : known
+  }
+
+  remember(idToken: string, answer: TokenAnswer): void {
+    this.#cache ??= new Map()
+    this.#cache.set(fold(idToken), { ...answer, info: undefined })
+  }
+
+  clearCache(): void {
+    this.#cache = undefined
+  }
+
+  forget(idToken: string): boolean {
+    return this.#cache?.delete(fold(idToken)) ?? false
+  }
+}
+
+// An idTag and an identifierString are compared without regard to case. [1.6 §7.28; 2.x Part 2]
+function fold(idToken: string): string {
+  return idToken.toLowerCase()
+}

@@ -1,0 +1,30 @@
+import type { TransactionAction } from '../../charge-point/client.js'
+import type { ChargePointClient } from '../../charge-point/index.js'
+import type { ChargePointAction, Request, Response } from '../../types.js'
+import type { Charger } from '../charger.js'
+import { named } from '../problem.js'
+
+type P = 'ocpp1.6'
+
+// A charger whose dialect this is speaks 1.6.
+function client(charger: Charger): ChargePointClient<P> {
+  return charger.client as unknown as ChargePointClient<P>
+}
+
+/** Sends a CALL of 1.6. */
+export function call<A extends ChargePointAction<P>>(
+  charger: Charger,
+  action: A,
+  payload: Request<P, A>
+): Promise<Response<P, A>> {
+  return named(action, client(charger).call(action, payload))
+}
+
+/** Sends a transaction message of 1.6 for certain. */
+export function deliver<A extends TransactionAction<P>>(
+  charger: Charger,
+  action: A,
+  payload: () => Request<P, A>
+): Promise<Response<P, A>> {
+  return named(action, client(charger).deliver(action, payload))
+}

@@ -1,0 +1,56 @@
+import type { TransactionAction } from '../../charge-point/client.js'
+import type { ChargePointClient } from '../../charge-point/index.js'
+import type { ChargePointAction, CsmsAction, Request, Response, SendAction } from '../../types.js'
+import type { Charger } from '../charger.js'
+import { named } from '../problem.js'
+
+// The payloads that a simulated charger sends in 2.0.1 are those that it sends in 2.1.
+type P = 'ocpp2.1'
+
+/** Answers of 2.x, a part of them in every file. */
+export type Answers<A extends CsmsAction<P>> = {
+  readonly [Name in A]: (charger: Charger, request: Request<P, Name>) => Response<P, Name>
+}
+
+function client(charger: Charger): ChargePointClient<P> {
+  return charger.client as unknown as ChargePointClient<P>
+}
+
+/** Sends a CALL of 2.x. */
+export function call<A extends ChargePointAction<P>>(
+  charger: Charger,
+  action: A,
+  payload: Request<P, A>
+): Promise<Response<P, A>> {
+  return named(action, client(charger).call(action, payload))
+}
+
+/** Sends a transaction message of 2.x for certain. */
+export function deliver<A extends TransactionAction<P>>(
+  charger: Charger,
+  action: A,
+  payload: Request<P, A>
+): Promise<Response<P, A>> {
+  return named(action, client(charger).deliver(action, payload))
+}
+
+/** Sends a SEND of 2.1. */
+export function send<A extends SendAction<P>>(charger: Charger, action: A, payload: Request<P, A>): void {
+  client(charger).send(action, payload)
+}
+
+/** Cuts a list into the parts of a report; an empty list is one empty part. */
+export function parts<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.max(1, Math.ceil(items.length / size))
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size))
+}
+
+/** Sends the parts of a report, one after the other. */
+export async function sendParts<T>(
+  items: readonly T[],
+  size: number,
+  sendPart: (part: T[], seqNo: number, tbc: boolean) => Promise<unknown>
+): Promise<void> {
+  const all = parts(items, size)
+  for (const [seqNo, part] of all.entries()) await sendPart(part, seqNo, seqNo < all.length - 1)
+}

@@ -1,0 +1,109 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { FastifyInstance } from 'fastify'
+import { unavailable } from './admission.js'
+
+const guards = new WeakMap<Server, UpgradeGuard>()
+
+/**
+ * Node hands an upgrading socket over without any time-out, and only the hooks of @fastify/websocket close one
+ * that is refused. What passes them by, such as an unknown URL outside their scope, would stay open for ever.
+ */
+export class UpgradeGuard {
+  readonly #pending = new Set<Duplex>()
+  #timeout = 0
+  /** One for all sockets. */
+  readonly #onClose: (this: Duplex) => void
+  #isClosed = false
+
+  constructor(app: FastifyInstance) {
+    const pending = this.#pending
+    this.#onClose = function (this: Duplex) {
+      pending.delete(this)
+    }
+    const onUpgrade = (request: IncomingMessage, socket: Duplex) => this.#watch(request, socket)
+    // First of all listeners: another one may upgrade the socket at once, and that ends the time-out.
+    app.server.prependListener('upgrade', onUpgrade)
+    app.addHook('onClose', async () => {
+      app.server.removeListener('upgrade', onUpgrade)
+      guards.delete(app.server)
+    })
+  }
+
+  /** The guard of the app's server, which all endpoints share: a socket is not known to be for one of them. */
+  static of(app: FastifyInstance): UpgradeGuard {
+    const guard = guards.get(app.server) ?? new UpgradeGuard(app)
+    guards.set(app.server, guard)
+    return guard
+  }
+
+  /** `timeout`: milliseconds without traffic after which a socket that was not upgraded is cut, if not later. */
+  allow(timeout: number): void {
+    this.#timeout = Math.max(this.#timeout, timeout)
+  }
+
+  /** The socket is upgraded and somebody else's care. */
+  release(socket: Duplex): void {
+    this.#pending.delete(socket)
+    socket.removeListener('close', this.#onClose)
+    socket.removeListener('timeout', cut)
+  }
+
+  /** The application is going down: cuts all that are still at the door, and turns away who comes now. */
+  close(): void {
+    this.#isClosed = true
+    for (const socket of this.#pending) {
+      if (isWaiting(socket)) socket.destroy()
+    }
+  }
+
+  #watch(request: IncomingMessage, socket: Duplex): void {
+    if (this.#isClosed) {
+      // @fastify/websocket has stopped listening: nobody else answers.
+      if (!socket.writableEnded) socket.on('error', ignore).end(unavailableResponse())
+      return
+    }
+    request.url = decodable(request.url ?? '/')
+    if (!hasTimeout(socket)) return
+    socket.setTimeout(this.#timeout, cut)
+    this.#pending.add(socket)
+    socket.on('close', this.#onClose)
+  }
+}
+
+type TimedSocket = Duplex & { timeout?: number; setTimeout(milliseconds: number, listener: () => void): unknown }
+
+// Not the streams of injectWS.
+function hasTimeout(socket: Duplex): socket is TimedSocket {
+  return 'setTimeout' in socket
+}
+
+/** `ws` ends the time-out of a socket that it upgrades. */
+function isWaiting(socket: Duplex): boolean {
+  return hasTimeout(socket) && (socket.timeout ?? 0) > 0
+}
+
+function ignore(): void {}
+
+function unavailableResponse(): string {
+  const { text, headers } = unavailable()
+  const lines = [`Retry-After: ${headers['retry-after']}`, 'Connection: close', 'Content-Type: text/plain']
+  return `HTTP/1.1 503 Service Unavailable\r\n${lines.join('\r\n')}\r\nContent-Length: ${text.length + 1}\r\n\r\n${text}\n`
+}
+
+function cut(this: Duplex): void {
+  this.destroy()
+}
+
+/**
+ * A URL that cannot be decoded is answered by Fastify without any hook. Escaped it is a path like any other,
+ * and "%" is in no identity.
+ */
+function decodable(url: string): string {
+  try {
+    decodeURIComponent(url)
+    return url
+  } catch {
+    return url.replaceAll('%', '%25')
+  }
+}

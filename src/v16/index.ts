@@ -1,0 +1,3 @@
+export * from './actions.js'
+export * from './messages.js'
+export * from './types.js'

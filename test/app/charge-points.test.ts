@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { Store } from '../../plugins/domain/store.js'
+import { connectCharger, refusedCharger } from '../support/charger.js'
+import type { TestServer } from '../support/server.js'
+import { onBothBackends, operate, stateOf } from './support.js'
+
+const PASSWORD = 'correct-horse-battery'
+const TIMESTAMP = '2026-01-01T00:00:00.000Z'
+
+async function identities(server: TestServer, query: string): Promise<string[]> {
+  const { items } = (await operate(server, 'GET', `/charge-points?${query}`)).json()
+  return items.map(({ identity }: { identity: string }) => identity)
+}
+
+onBothBackends('the list of charge points', (start) => {
+  it('has those that are connected and those that are not, by identity, page by page', async () => {
+    const server = await start()
+    for (const identity of ['list-C', 'list-a', 'list-E']) {
+      await operate(server, 'PUT', `/charge-points/${identity}`, {})
+    }
+    for (const identity of ['LIST-B', 'list-d']) await connectCharger(server.url, identity, { boot: true })
+    const all = ['list-a', 'LIST-B', 'list-C', 'list-d', 'list-E']
+    assert.deepEqual(await identities(server, 'q=List-'), all)
+    assert.deepEqual(await identities(server, 'q=list-&connected=true'), ['LIST-B', 'list-d'])
+    assert.deepEqual(await identities(server, 'q=list-&connected=false'), ['list-a', 'list-C', 'list-E'])
+    for (const connected of ['', '&connected=false', '&connected=true']) {
+      const found: string[] = []
+      for (let cursor: string | undefined; ; ) {
+        const path = `/charge-points?q=list-&limit=1${connected}${cursor === undefined ? '' : `&cursor=${cursor}`}`
+        const { items, nextCursor } = (await operate(server, 'GET', path)).json()
+        found.push(...items.map(({ identity }: { identity: string }) => identity))
+        if (nextCursor === undefined) break
+        cursor = nextCursor
+      }
+      assert.deepEqual(found, await identities(server, `q=list-${connected}`))
+    }
+  })
+
+  it('has the live state of each', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'Live-1', { protocol: 'ocpp2.1', boot: true })
+    const live = (await operate(server, 'GET', '/charge-points/live-1')).json()
+    assert.deepEqual(
+      [live.identity, live.connected, live.protocol, live.bootStatus, live.pendingCalls, live.remoteAddress],
+      ['Live-1', true, 'ocpp2.1', 'Accepted', 0, '127.0.0.1']
+    )
+    assert.equal(live.counters.callsReceived, 1)
+    assert.deepEqual(live.violations, [])
+    await charger.close()
+    const gone = (await operate(server, 'GET', '/charge-points/live-1')).json()
+    assert.deepEqual([gone.connected, gone.protocol, gone.boot.vendor], [false, undefined, 'Acme'])
+  })
+
+  it('can be had by the status of a connector, and by words that mean nothing else', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'status_1', { boot: true })
+    await connectCharger(server.url, 'statusX1', { boot: true })
+    const status = { connectorId: 1, errorCode: 'GroundFailure', status: 'Faulted', timestamp: TIMESTAMP }
+    await charger.call('StatusNotification', status)
+    assert.deepEqual(await identities(server, 'status=Faulted'), ['status_1'])
+    assert.deepEqual(await identities(server, 'status=faulted'), [])
+    assert.deepEqual(await identities(server, 'q=status_'), ['status_1'])
+    assert.deepEqual(await identities(server, `q=${encodeURIComponent('%')}`), [])
+  })
+
+  it('is not had by a query that makes no sense', async () => {
+    const server = await start()
+    for (const query of ['limit=0', 'limit=x', 'connected=yes', 'cursor=*', 'limit=1&limit=2']) {
+      const response = await operate(server, 'GET', `/charge-points?${query}`)
+      assert.equal(response.statusCode, 400, query)
+      assert.match(String(response.headers['content-type']), /^application\/problem\+json/)
+    }
+  })
+})
+
+onBothBackends('a charge point', (start) => {
+  it('that is disabled is refused until it is enabled again', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/charge-points/switch', { password: PASSWORD, enabled: false })
+    assert.equal((await refusedCharger(server.url, 'switch', { password: `${PASSWORD}?` })).status, 401)
+    assert.equal((await refusedCharger(server.url, 'switch', { password: PASSWORD })).status, 403)
+    await operate(server, 'PUT', '/charge-points/switch', { enabled: true })
+    await connectCharger(server.url, 'switch', { password: PASSWORD })
+  })
+
+  it('has to keep to the security profile that was demanded', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/charge-points/profile', { password: PASSWORD, securityProfile: 2 })
+    assert.equal((await refusedCharger(server.url, 'profile', { password: PASSWORD })).status, 403)
+    const lowered = await operate(server, 'PUT', '/charge-points/profile', { securityProfile: 1 })
+    assert.equal(lowered.json().securityProfile, 1)
+    await connectCharger(server.url, 'profile', { password: PASSWORD })
+  })
+
+  it('that is removed is gone, and comes back without what was decided about it', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/charge-points/Back', { password: PASSWORD, notes: 'old' })
+    assert.equal((await operate(server, 'DELETE', '/charge-points/BACK')).statusCode, 204)
+    for (const path of ['', '/state', '/calls', '/messages']) {
+      assert.equal((await operate(server, 'GET', `/charge-points/back${path}`)).statusCode, 404, path)
+    }
+    assert.deepEqual(await identities(server, 'q=back'), [])
+    await connectCharger(server.url, 'back', { boot: true })
+    const { notes, hasPassword } = await stateOf(server, 'back')
+    assert.deepEqual([notes, hasPassword], [undefined, false])
+  })
+
+  it('never touches what is of another, whatever numbers it uses', async () => {
+    const server = await start()
+    const owner = await connectCharger(server.url, 'owner', { protocol: 'ocpp2.1', boot: true })
+    const thief = await connectCharger(server.url, 'thief', { protocol: 'ocpp2.1', boot: true })
+    const component = { component: { name: 'EVSE', evse: { id: 1 } }, variable: { name: 'Power' } }
+    const tell = async (charger: typeof owner, value: string, connectorStatus: string) => {
+      const report = { requestId: 1, generatedAt: TIMESTAMP, seqNo: 0 }
+      const reportData = [{ ...component, variableAttribute: [{ value }] }]
+      const message = { format: 'UTF8', content: value }
+      await charger.call('NotifyReport', { ...report, reportData })
+      await charger.call('StatusNotification', { timestamp: TIMESTAMP, connectorStatus, evseId: 1, connectorId: 1 })
+      await charger.call('ReservationStatusUpdate', { reservationId: 1, reservationUpdateStatus: 'Expired' })
+      await charger.call('NotifyDisplayMessages', {
+        requestId: 1,
+        messageInfo: [{ id: 1, priority: 'AlwaysFront', message }]
+      })
+    }
+    await tell(owner, 'mine', 'Occupied')
+    const before = await stateOf(server, 'owner')
+    await tell(thief, 'stolen', 'Available')
+    const after = await stateOf(server, 'owner')
+    for (const block of ['variables', 'connectors', 'reservations', 'displayMessages', 'reports', 'statusHistory']) {
+      assert.deepEqual(after[block], before[block], block)
+      assert.equal(after[block].length, 1, block)
+    }
+  })
+
+  it('is let in by itself only as long as there are not too many', async () => {
+    const server = await start()
+    const { store } = server.app
+    const full = new Store({ db: store.db, writer: server.app.database.writer, maxStrangers: 0 })
+    assert.equal(await full.admit('one-too-many'), false)
+    assert.equal(await store.find('one-too-many'), undefined)
+    assert.equal(await store.admit('not-too-many'), true)
+    assert.ok(await store.find('NOT-TOO-MANY'))
+  })
+})

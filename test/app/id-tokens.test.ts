@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { type Charger, connectCharger } from '../support/charger.js'
+import type { TestServer } from '../support/server.js'
+import { onBothBackends, operate } from './support.js'
+
+const CLOSED = { OCPP_OPEN_REGISTRATION: 'true', UNKNOWN_ID_TOKENS: 'reject' }
+const PAST = '2020-01-01T00:00:00.000Z'
+const FUTURE = '2090-01-01T00:00:00.000Z'
+
+async function give(server: TestServer, idToken: string, payload: object) {
+  const response = await operate(server, 'PUT', `/id-tokens/${encodeURIComponent(idToken)}`, payload)
+  assert.ok([200, 201].includes(response.statusCode), response.body)
+  return response
+}
+
+async function infoOf(charger: Charger, idTag: string): Promise<unknown> {
+  const answer = await charger.call('Authorize', { idTag })
+  return answer.type === 3 ? answer.payload.idTagInfo : answer
+}
+
+async function infoOf2(charger: Charger, idToken: object, more: object = {}): Promise<Record<string, unknown>> {
+  const answer = await charger.call('Authorize', { idToken, ...more })
+  assert.equal(answer.type, 3, JSON.stringify(answer))
+  return answer.type === 3 ? answer.payload : {}
+}
+
+onBothBackends('an id token', (start) => {
+  it('is made, changed, listed and removed by operators, whatever its case', async () => {
+    const server = await start()
+    const made = await give(server, 'Abc-1', { type: 'ISO14443', groupId: 'FLEET', expiresAt: FUTURE })
+    assert.equal(made.statusCode, 201)
+    const { createdAt, updatedAt, ...token } = made.json()
+    assert.ok(createdAt && updatedAt)
+    const expected = { idToken: 'Abc-1', type: 'ISO14443', status: 'Accepted', groupId: 'FLEET', expiresAt: FUTURE }
+    assert.deepEqual(token, { ...expected, masterGroup: false })
+    const changed = await give(server, 'ABC-1', { status: 'Blocked', groupId: null })
+    assert.equal(changed.statusCode, 200)
+    assert.deepEqual(
+      [changed.json().status, changed.json().groupId, changed.json().expiresAt],
+      ['Blocked', undefined, FUTURE]
+    )
+    const one = await operate(server, 'GET', '/id-tokens/abc-1')
+    assert.deepEqual(one.json(), changed.json())
+    const listed = await operate(server, 'GET', '/id-tokens?q=bc-&status=Blocked')
+    assert.deepEqual(listed.json().items, [changed.json()])
+    assert.equal((await operate(server, 'DELETE', '/id-tokens/aBC-1')).statusCode, 204)
+    assert.equal((await operate(server, 'DELETE', '/id-tokens/aBC-1')).statusCode, 404)
+    assert.equal((await operate(server, 'GET', '/id-tokens/abc-1')).statusCode, 404)
+  })
+
+  it('is listed page by page, each once', async () => {
+    const server = await start()
+    for (const name of ['page-1', 'page-2', 'page-3']) await give(server, name, { groupId: 'PAGES' })
+    const found: string[] = []
+    for (let cursor = ''; ; ) {
+      const path = `/id-tokens?groupId=PAGES&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`
+      const { items, nextCursor } = (await operate(server, 'GET', path)).json()
+      found.push(...items.map(({ idToken }: { idToken: string }) => idToken))
+      if (nextCursor === undefined) break
+      cursor = nextCursor
+    }
+    assert.deepEqual(found, ['page-1', 'page-2', 'page-3'])
+  })
+
+  it('is told 1.6 with its status, expiry and parent', async () => {
+    const server = await start(CLOSED)
+    const charger = await connectCharger(server.url, 'told-16', { boot: true })
+    await give(server, 'Good', { groupId: 'FLEET', expiresAt: FUTURE })
+    await give(server, 'Blocked', { status: 'Blocked' })
+    await give(server, 'Late', { expiresAt: PAST })
+    await give(server, 'Broke', { status: 'NoCredit' })
+    await give(server, 'Long', { groupId: 'x'.repeat(21) })
+    assert.deepEqual(await infoOf(charger, 'gOOD'), { status: 'Accepted', expiryDate: FUTURE, parentIdTag: 'FLEET' })
+    assert.deepEqual(await infoOf(charger, 'Blocked'), { status: 'Blocked' })
+    assert.deepEqual(await infoOf(charger, 'Late'), { status: 'Expired', expiryDate: PAST })
+    assert.deepEqual(await infoOf(charger, 'Broke'), { status: 'Invalid' })
+    assert.deepEqual(await infoOf(charger, 'Long'), { status: 'Accepted' })
+    assert.deepEqual(await infoOf(charger, 'Unknown'), { status: 'Invalid' })
+  })
+
+  for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
+    it(`is told ${protocol} with its group, by its type`, async () => {
+      const server = await start(CLOSED)
+      const charger = await connectCharger(server.url, `told-${protocol}`, { protocol, boot: true })
+      await give(server, 'Typed', { type: 'ISO14443', groupId: 'FLEET', expiresAt: FUTURE, language: 'nl' })
+      await give(server, 'Any', { status: 'NotAtThisTime' })
+      assert.deepEqual(await infoOf2(charger, { idToken: 'TYPED', type: 'ISO14443' }), {
+        idTokenInfo: {
+          status: 'Accepted',
+          cacheExpiryDateTime: FUTURE,
+          groupIdToken: { idToken: 'FLEET', type: 'Central' },
+          language1: 'nl'
+        }
+      })
+      const invalid = { idTokenInfo: { status: 'Invalid' } }
+      assert.deepEqual(await infoOf2(charger, { idToken: 'TYPED', type: 'ISO15693' }), invalid)
+      for (const type of ['Central', 'eMAID', 'KeyCode', 'Local', 'MacAddress', 'ISO15693']) {
+        assert.deepEqual(await infoOf2(charger, { idToken: 'Nobody', type }), invalid, type)
+        assert.deepEqual(await infoOf2(charger, { idToken: 'Any', type }), { idTokenInfo: { status: 'NotAtThisTime' } })
+      }
+      const accepted = { idTokenInfo: { status: 'Accepted' } }
+      assert.deepEqual(await infoOf2(charger, { idToken: '', type: 'NoAuthorization' }), accepted)
+    })
+
+    it(`is not good for a contract certificate that nobody can check, in ${protocol}`, async () => {
+      const server = await start()
+      const charger = await connectCharger(server.url, `pnc-${protocol}`, { protocol, boot: true })
+      await give(server, 'DE8AA1A2B3C4D59', { type: 'eMAID' })
+      const idToken = { idToken: 'DE8AA1A2B3C4D59', type: 'eMAID' }
+      const certificate = { certificate: '-----BEGIN CERTIFICATE-----' }
+      const hash = { hashAlgorithm: 'SHA256', issuerNameHash: 'a', issuerKeyHash: 'b', serialNumber: 'c' }
+      const hashes = { iso15118CertificateHashData: [{ ...hash, responderURL: 'http://127.0.0.1/' }] }
+      const invalid = { idTokenInfo: { status: 'Invalid' } }
+      assert.deepEqual(await infoOf2(charger, idToken), { idTokenInfo: { status: 'Accepted' } })
+      assert.deepEqual(await infoOf2(charger, idToken, certificate), {
+        ...invalid,
+        certificateStatus: 'CertChainError'
+      })
+      assert.deepEqual(await infoOf2(charger, idToken, hashes), {
+        ...invalid,
+        certificateStatus: 'NoCertificateAvailable'
+      })
+    })
+  }
+
+  it('that nobody knows is accepted where the setting says so', async () => {
+    const server = await start({ UNKNOWN_ID_TOKENS: 'accept' })
+    const charger = await connectCharger(server.url, 'accepts', { boot: true })
+    assert.deepEqual(await infoOf(charger, 'Never-seen'), { status: 'Accepted' })
+  })
+
+  it('may be refused nonsense', async () => {
+    const server = await start()
+    for (const payload of [{ status: 'accepted' }, { expiresAt: 'tomorrow' }, { groupId: '' }, { colour: 'red' }]) {
+      const response = await operate(server, 'PUT', '/id-tokens/nonsense', payload)
+      assert.equal(response.statusCode, 400, JSON.stringify(payload))
+      assert.match(String(response.headers['content-type']), /^application\/problem\+json/)
+    }
+    for (const path of ['/id-tokens?cursor=!', '/id-tokens?limit=0', '/id-tokens?limit=1001', '/id-tokens?status=x']) {
+      assert.equal((await operate(server, 'GET', path)).statusCode, 400, path)
+    }
+    assert.equal((await operate(server, 'GET', '/id-tokens/nonsense')).statusCode, 404)
+  })
+})
+
+onBothBackends('an id token that has a transaction open', (start) => {
+  for (const [isOn, status] of [
+    ['true', 'ConcurrentTx'],
+    ['false', 'Accepted']
+  ] as const) {
+    it(`is ${status} for another one when ID_TOKENS_CONCURRENT_TX is ${isOn}`, async () => {
+      const server = await start({ ID_TOKENS_CONCURRENT_TX: isOn })
+      const charger = await connectCharger(server.url, `busy-${isOn}`, { boot: true })
+      const idTag = `BUSY-${isOn}`
+      const payload = { connectorId: 1, idTag, meterStart: 0, timestamp: '2026-01-01T00:00:00Z' }
+      const started = await charger.call('StartTransaction', payload)
+      const own = started.type === 3 ? String(started.payload.transactionId) : ''
+      const { idTokens } = server.app
+      assert.equal((await idTokens.info(idTag.toLowerCase(), undefined, { starts: 'another' })).status, status)
+      assert.equal((await idTokens.info(idTag, undefined, { starts: own })).status, 'Accepted')
+      assert.equal((await idTokens.info(idTag)).status, 'Accepted')
+      assert.deepEqual(await infoOf(charger, idTag), { status: 'Accepted' })
+    })
+  }
+})

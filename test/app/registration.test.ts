@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { connectCharger, refusedCharger } from '../support/charger.js'
+import type { TestServer } from '../support/server.js'
+import { BEARER, startBackend, stateOf } from './support.js'
+
+const CLOSED = { OCPP_OPEN_REGISTRATION: 'false' }
+const PASSWORD = 'correct-horse-battery'
+
+async function provision({ app }: TestServer, identity: string, payload: Record<string, unknown>) {
+  return app.inject({ method: 'PUT', url: `/api/v1/charge-points/${identity}`, headers: BEARER, payload })
+}
+
+describe('under open registration', () => {
+  it('lets in a charger that nobody knows', async () => {
+    const server = await startBackend()
+    await connectCharger(server.url, 'stranger', { boot: true })
+  })
+
+  it('still wants the password of a charger that has one', async () => {
+    const server = await startBackend()
+    assert.equal((await provision(server, 'CP-1', { password: PASSWORD })).statusCode, 201)
+    assert.equal((await refusedCharger(server.url, 'CP-1')).status, 401)
+    assert.equal((await refusedCharger(server.url, 'cp-1')).status, 401)
+    await connectCharger(server.url, 'CP-1', { password: PASSWORD, boot: true })
+  })
+})
+
+describe('without open registration', () => {
+  it('answers a charger that nobody provisioned 404', async () => {
+    const server = await startBackend(CLOSED)
+    assert.equal((await refusedCharger(server.url, 'stranger')).status, 404)
+    assert.equal((await refusedCharger(server.url, 'stranger', { password: PASSWORD })).status, 404)
+  })
+
+  it('answers wrong and missing passwords 401 with a challenge', async () => {
+    const server = await startBackend(CLOSED)
+    await provision(server, 'CP-1', { password: PASSWORD })
+    for (const options of [{}, { password: `${PASSWORD}!` }, { password: '' }]) {
+      const refusal = await refusedCharger(server.url, 'CP-1', options)
+      assert.equal(refusal.status, 401)
+      assert.equal(refusal.headers['www-authenticate'], 'Basic realm="ocpp"')
+    }
+  })
+
+  it('lets in no charger that is provisioned without a password', async () => {
+    const server = await startBackend(CLOSED)
+    await provision(server, 'CP-1', {})
+    assert.equal((await refusedCharger(server.url, 'CP-1')).status, 401)
+  })
+
+  it('takes a 1.6 key as hex text and as the octets it stands for', async () => {
+    const server = await startBackend(CLOSED)
+    const key = 'a0b1c2d3e4f5a6b7c8d9eaf0b1c2d3e4f5a6b7c8'
+    await provision(server, 'CP-1', { password: key })
+    await connectCharger(server.url, 'CP-1', { password: key })
+    await connectCharger(server.url, 'CP-1', { password: Buffer.from(key, 'hex') })
+    assert.equal((await refusedCharger(server.url, 'CP-1', { password: key.toUpperCase() })).status, 401)
+  })
+})
+
+describe('an operator who provisions a charger', () => {
+  it('never gets the password back', async () => {
+    const server = await startBackend()
+    const created = await provision(server, 'CP-1', { password: PASSWORD })
+    assert.equal(created.json().hasPassword, true)
+    assert.ok(!created.body.includes(PASSWORD))
+    assert.ok(!JSON.stringify(await stateOf(server, 'CP-1')).includes(PASSWORD))
+  })
+
+  it('changes only what is said', async () => {
+    const server = await startBackend(CLOSED)
+    await provision(server, 'CP-1', { password: PASSWORD })
+    const changed = await provision(server, 'CP-1', { registration: 'Pending' })
+    assert.equal(changed.statusCode, 200)
+    assert.equal(changed.json().hasPassword, true)
+    const charger = await connectCharger(server.url, 'CP-1', { password: PASSWORD })
+    const boot = await charger.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' })
+    assert.equal(boot.type === 3 && boot.payload.status, 'Pending')
+  })
+
+  for (const [name, payload] of Object.entries({
+    'a short password': { password: 'too short' },
+    'a number as password': { password: 10 ** 20 },
+    'a line break in the password': { password: `${PASSWORD}\n` },
+    'another registration': { registration: 'accepted' },
+    'a misspelt member': { pasword: PASSWORD }
+  })) {
+    it(`may not give ${name}`, async () => {
+      const server = await startBackend()
+      const response = await provision(server, 'CP-1', payload)
+      assert.equal(response.statusCode, 400)
+      assert.match(String(response.headers['content-type']), /^application\/problem\+json/)
+      assert.equal(server.app.ocpp.chargePoints.size, 0)
+      assert.equal((await server.app.inject({ url: '/api/v1/charge-points/CP-1', headers: BEARER })).statusCode, 404)
+    })
+  }
+
+  it('removes one, whose connection is closed and who is a stranger from then on', async () => {
+    const server = await startBackend(CLOSED)
+    await provision(server, 'CP-1', { password: PASSWORD })
+    const charger = await connectCharger(server.url, 'CP-1', { password: PASSWORD, boot: true })
+    const remove = () => server.app.inject({ method: 'DELETE', url: '/api/v1/charge-points/CP-1', headers: BEARER })
+    assert.equal((await remove()).statusCode, 204)
+    assert.equal((await charger.closed).code, 1008)
+    assert.equal((await refusedCharger(server.url, 'CP-1', { password: PASSWORD })).status, 404)
+    assert.equal((await remove()).statusCode, 404)
+  })
+})

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before } from 'node:test'
+import { buildApp } from '../../app.js'
+import type {} from '../../plugins/csms/authorization.js'
+import type {} from '../../plugins/database.js'
+import { readConfig } from '../../plugins/env.js'
+import type {} from '../../plugins/store.js'
+import { administer, onBothDatabases, SERVER } from '../database/support.js'
+import { listen, type TestServer } from '../support/server.js'
+
+/** The operator token of the apps under test. */
+export const TOKEN = 'token-of-the-test-operator'
+export const BEARER = { authorization: `Bearer ${TOKEN}` }
+
+/** The back-end on a free port, with these settings; closed when the calling test is over. */
+export async function startBackend(settings: Record<string, string> = {}): Promise<TestServer> {
+  const DATA_DIR = await temporaryDirectory()
+  return listen(await buildApp({ config: readConfig({ OPERATOR_TOKEN: TOKEN, DATA_DIR, ...settings }) }))
+}
+
+/** An empty directory that goes when the calling test is over. */
+export async function temporaryDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'backend-'))
+  after(() => rm(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** What the back-end tells an operator about a charge point. */
+export async function stateOf({ app }: TestServer, identity: string) {
+  const response = await app.inject({ url: `/api/v1/charge-points/${identity}/state`, headers: BEARER })
+  return response.json()
+}
+
+/** Starts the back-end on the database of a suite; again and again it finds there what it left. */
+export type Start = (settings?: Record<string, string>) => Promise<TestServer>
+
+let databases = 0
+
+/** The same tests on SQLite and on PostgreSQL, each with a database of its own. */
+export function onBothBackends(what: string, tests: (start: Start) => void): void {
+  onBothDatabases(what, (dialect) => {
+    const name = `backend_${process.pid}_${++databases}`
+    const database: Record<string, string> = {}
+    before(async () => {
+      database.DATA_DIR = await mkdtemp(join(tmpdir(), 'backend-'))
+      if (dialect === 'sqlite') return
+      await administer(`create database ${name}`)
+      database.DATABASE_URL = SERVER.replace(/[^/]+$/, name)
+    })
+    after(async () => {
+      await rm(database.DATA_DIR ?? '', { recursive: true, force: true })
+      if (dialect === 'postgres') await administer(`drop database if exists ${name} with (force)`)
+    })
+    tests((settings = {}) => startBackend({ ...database, ...settings }))
+  })
+}
+
+/** A request of an operator. */
+export async function operate(
+  { app }: TestServer,
+  method: 'GET' | 'PUT' | 'DELETE' | 'POST',
+  path: string,
+  payload?: object
+) {
+  const url = `/api/v1${path}`
+  return app.inject({ method, url, headers: BEARER, ...(payload !== undefined && { payload }) })
+}
+
+/** The items of a list, once there are as many as wanted: what is written behind everything else comes later. */
+export async function itemsOf(server: TestServer, path: string, count: number): Promise<Record<string, unknown>[]> {
+  const deadline = performance.now() + 5000
+  for (;;) {
+    const { items } = (await operate(server, 'GET', path)).json()
+    if (items.length >= count || performance.now() > deadline) return items
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Charger, connectCharger } from '../support/charger.js'
+import { startBackend, stateOf } from './support.js'
+
+const START = { connectorId: 1, idTag: 'TAG', meterStart: 100, timestamp: '2026-01-01T00:00:00.000Z' }
+const STOP = { meterStop: 1500, timestamp: '2026-01-01T01:00:00.000Z' }
+
+async function result(charger: Charger, action: string, payload: object): Promise<Record<string, unknown>> {
+  const answer = await charger.call(action, payload)
+  assert.equal(answer.type, 3, JSON.stringify(answer))
+  return answer.type === 3 ? answer.payload : {}
+}
+
+async function startTransaction(charger: Charger, payload: object = START): Promise<number> {
+  const { transactionId } = await result(charger, 'StartTransaction', payload)
+  assert.ok(Number.isInteger(transactionId) && Number(transactionId) > 0 && Number(transactionId) < 2 ** 31)
+  return Number(transactionId)
+}
+
+describe('StartTransaction', () => {
+  it('gets the same id when it comes again, over another connection too', async () => {
+    const server = await startBackend()
+    const first = await startTransaction(await connectCharger(server.url, 'CP-1', { boot: true }))
+    const again = await startTransaction(await connectCharger(server.url, 'cp-1', { boot: true }))
+    assert.equal(again, first)
+    assert.equal((await stateOf(server, 'CP-1')).transactions.length, 1)
+  })
+
+  it('gets the same id when it comes again after the transaction has ended', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const transactionId = await startTransaction(charger)
+    await result(charger, 'StopTransaction', { ...STOP, transactionId })
+    assert.equal(await startTransaction(charger), transactionId)
+  })
+
+  it('gets another id for other content, and for another charger', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const other = await connectCharger(server.url, 'CP-2', { boot: true })
+    const ids = [
+      await startTransaction(charger),
+      await startTransaction(charger, { ...START, connectorId: 2 }),
+      await startTransaction(charger, { ...START, meterStart: 101 }),
+      await startTransaction(charger, { ...START, timestamp: '2026-01-01T00:00:01Z' }),
+      await startTransaction(other)
+    ]
+    assert.equal(new Set(ids).size, ids.length)
+  })
+
+  it('says Invalid to an unknown id token where those are rejected, and still books', async () => {
+    const server = await startBackend({ UNKNOWN_ID_TOKENS: 'reject' })
+    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const { idTagInfo } = await result(charger, 'StartTransaction', START)
+    assert.deepEqual(idTagInfo, { status: 'Invalid' })
+    assert.deepEqual(await result(charger, 'Authorize', { idTag: 'TAG' }), { idTagInfo: { status: 'Invalid' } })
+    assert.equal((await stateOf(server, 'CP-1')).transactions.length, 1)
+  })
+})
+
+describe('StopTransaction', () => {
+  it('ends the transaction, once', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const transactionId = await startTransaction(charger)
+    assert.deepEqual(await result(charger, 'StopTransaction', { ...STOP, transactionId, reason: 'Remote' }), {})
+    await result(charger, 'StopTransaction', { ...STOP, transactionId, meterStop: 9999 })
+    const { transactions } = await stateOf(server, 'CP-1')
+    assert.deepEqual(transactions, [
+      {
+        id: String(transactionId),
+        connectorId: 1,
+        status: 'ended',
+        idToken: 'TAG',
+        meterStart: 100,
+        startedAt: START.timestamp,
+        endedAt: STOP.timestamp,
+        meterStop: 1500,
+        energyWh: 1400,
+        stoppedReason: 'Remote'
+      }
+    ])
+  })
+
+  it('cannot end the transaction of another charger', async () => {
+    const server = await startBackend()
+    const owner = await connectCharger(server.url, 'CP-1', { boot: true })
+    const thief = await connectCharger(server.url, 'CP-2', { boot: true })
+    const transactionId = await startTransaction(owner)
+    assert.deepEqual(await result(thief, 'StopTransaction', { ...STOP, transactionId }), {})
+    assert.equal((await stateOf(server, 'CP-1')).transactions[0].endedAt, undefined)
+    assert.deepEqual((await stateOf(server, 'CP-2')).transactions, [])
+  })
+
+  it('is answered for ids that never were', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    for (const transactionId of [-1, 0, 2 ** 31 - 1]) {
+      assert.deepEqual(await result(charger, 'StopTransaction', { ...STOP, transactionId }), {})
+    }
+  })
+})
+
+describe('TransactionEvent', () => {
+  const event = (eventType: string, seqNo: number, more: object = {}) => ({
+    eventType,
+    seqNo,
+    timestamp: `2026-01-01T00:0${seqNo}:00.000Z`,
+    triggerReason: 'Trigger',
+    transactionInfo: { transactionId: 'tx-1', ...more }
+  })
+
+  for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
+    it(`makes one transaction of events that come late and twice, in ${protocol}`, async () => {
+      const server = await startBackend()
+      const charger = await connectCharger(server.url, 'CP-1', { protocol, boot: true })
+      const ended = event('Ended', 2, { chargingState: 'Idle', stoppedReason: 'EVDisconnected' })
+      const started = { ...event('Started', 0, { chargingState: 'EVConnected' }), evse: { id: 1, connectorId: 2 } }
+      const updated = event('Updated', 1, { chargingState: 'Charging' })
+      for (const payload of [ended, started, updated, started]) await result(charger, 'TransactionEvent', payload)
+      assert.deepEqual((await stateOf(server, 'CP-1')).transactions, [
+        {
+          id: 'tx-1',
+          evseId: 1,
+          connectorId: 2,
+          status: 'ended',
+          startedAt: started.timestamp,
+          endedAt: ended.timestamp,
+          stoppedReason: 'EVDisconnected',
+          chargingState: 'Idle',
+          seqNo: 2
+        }
+      ])
+    })
+  }
+
+  it('belongs to the charger that sent it', async () => {
+    const server = await startBackend()
+    const owner = await connectCharger(server.url, 'CP-1', { protocol: 'ocpp2.0.1', boot: true })
+    const thief = await connectCharger(server.url, 'CP-2', { protocol: 'ocpp2.0.1', boot: true })
+    await result(owner, 'TransactionEvent', event('Started', 0))
+    await result(thief, 'TransactionEvent', event('Ended', 1))
+    assert.equal((await stateOf(server, 'CP-1')).transactions[0].endedAt, undefined)
+  })
+
+  it('is told the status of the id token, if it has one', async () => {
+    const server = await startBackend({ UNKNOWN_ID_TOKENS: 'reject' })
+    const charger = await connectCharger(server.url, 'CP-1', { protocol: 'ocpp2.0.1', boot: true })
+    const withToken = (idToken: object) => {
+      const transactionInfo = { transactionId: `of ${Object.values(idToken)}` }
+      return result(charger, 'TransactionEvent', { ...event('Started', 0), transactionInfo, idToken })
+    }
+    assert.deepEqual(await result(charger, 'TransactionEvent', event('Started', 0)), {})
+    assert.deepEqual(await withToken({ idToken: 'T', type: 'Central' }), { idTokenInfo: { status: 'Invalid' } })
+    assert.deepEqual(await withToken({ idToken: '', type: 'NoAuthorization' }), { idTokenInfo: { status: 'Accepted' } })
+  })
+})

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { TSchema } from '@sinclair/typebox'
+import { maximal } from '../schemas/samples.js'
+import { versions } from '../schemas/versions.js'
+import { connectCharger } from '../support/charger.js'
+import { itemsOf, onBothBackends, stateOf } from './support.js'
+
+/** Where in the state of a charge point a message is seen. */
+const BLOCKS: Readonly<Record<string, string>> = {
+  BootNotification: 'boot',
+  StatusNotification: 'connectors',
+  MeterValues: 'readings',
+  StartTransaction: 'transactions',
+  TransactionEvent: 'transactions',
+  DiagnosticsStatusNotification: 'diagnostics',
+  FirmwareStatusNotification: 'firmware',
+  SignedFirmwareStatusNotification: 'firmware',
+  LogStatusNotification: 'log',
+  PublishFirmwareStatusNotification: 'publishFirmware',
+  SecurityEventNotification: 'securityEvents',
+  NotifyReport: 'variables',
+  NotifyMonitoringReport: 'monitors',
+  NotifyEvent: 'deviceEvents',
+  NotifyCustomerInformation: 'reports',
+  ReportChargingProfiles: 'chargingProfiles',
+  ReservationStatusUpdate: 'reservations',
+  NotifyDisplayMessages: 'displayMessages'
+}
+
+/** The largest numbers are no values that could be measured. */
+function payloadOf(action: string, request: TSchema, protocol: string): object {
+  if (action !== 'MeterValues') return maximal(request) as object
+  const place = protocol === 'ocpp1.6' ? { connectorId: 1 } : { evseId: 1 }
+  const value = protocol === 'ocpp1.6' ? '7.5' : 7.5
+  return { ...place, meterValue: [{ timestamp: '2026-01-01T00:00:00Z', sampledValue: [{ value }] }] }
+}
+
+/** What is answered and leaves nothing but its line in the log. */
+const LOGGED_ONLY = new Set(['Authorize', 'DataTransfer', 'Heartbeat', 'SignCertificate', 'StopTransaction'])
+
+onBothBackends('what charge points tell', (start) => {
+  for (const { version, protocol, actions } of versions) {
+    it(`is seen where it belongs, and in the log, in OCPP ${version}`, async () => {
+      const server = await start()
+      for (const [action, { direction, messageType, request }] of Object.entries(actions)) {
+        if (direction === 'csms') continue
+        const identity = `${action}-${version}`
+        const charger = await connectCharger(server.url, identity, { protocol, boot: action !== 'BootNotification' })
+        if (messageType === 'SEND') {
+          charger.send(6, 'a-send', action, payloadOf(action, request, protocol))
+          await charger.roundTrip()
+        } else {
+          assert.equal((await charger.call(action, payloadOf(action, request, protocol))).type, 3, action)
+        }
+        await assertVisible(await stateOf(server, identity), action)
+        const wanted = messageType === 'SEND' ? [6] : [3, 2]
+        const path = `/charge-points/${identity}/messages?action=${action}`
+        const types = (await itemsOf(server, path, wanted.length)).map((item) => item.messageType)
+        assert.deepEqual(types, wanted, action)
+      }
+    })
+  }
+})
+
+async function assertVisible(state: Record<string, unknown>, action: string): Promise<void> {
+  if (LOGGED_ONLY.has(action)) return
+  const block = BLOCKS[action]
+  if (block === undefined) {
+    const notifications = state.notifications as { action: string }[]
+    assert.deepEqual(
+      notifications.map((notification) => notification.action),
+      [action]
+    )
+    return
+  }
+  const found = state[block]
+  assert.ok(Array.isArray(found) ? found.length > 0 : found !== undefined, `${action} in ${block}`)
+}

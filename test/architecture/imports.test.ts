@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import {
+  type Import,
+  importsOf,
+  packageOf,
+  runtimePackages,
+  sourcesAtRoot,
+  sourcesBelow,
+  withoutExtension
+} from './imports.js'
+
+/** From the top down: a file imports from its own layer or from one below, never from one above. */
+const LAYERS = [
+  /^(index|rest\/.+|simulator\/.+)$/,
+  /^plugin$/,
+  /^(admission|upgrade-guard|endpoint|ocpp)$/,
+  /^charge-point\/.+$/,
+  /^(options|handlers|data-transfer|charge-points|handshake)$/,
+  /^connection$/,
+  /^(call-queue|frame|validate|action-table|leniency|events)$/,
+  /^protocol$/,
+  /^v(16|201|21)\/.+$/,
+  /^(errors|types|schema|time|redact)$/
+]
+const LEAVES = LAYERS.length - 1
+
+/** Who may know of Fastify and of sockets, and who only by type. */
+const SHELL = /^src\/(plugin|connection|handshake|admission|upgrade-guard|endpoint|ocpp|(rest|charge-point)\/.+)$/
+const SHELL_BY_TYPE = /^src\/(types|events)$/
+
+const libraryFiles = sourcesBelow('src')
+const library = importsOf(libraryFiles)
+const app = importsOf([...sourcesAtRoot(), ...sourcesBelow('plugins'), ...sourcesBelow('routes')])
+
+test('every file of the library has its layer', () => {
+  assert(libraryFiles.includes('src/plugin.ts'))
+  assert.deepEqual(
+    libraryFiles.filter((file) => layer(withoutExtension(file)) === -1),
+    []
+  )
+})
+
+test('imports of the library go down the layers only', () => {
+  const upwards = library.filter(({ from, to, typeOnly }) => {
+    if (typeOnly || !isOurs(to)) return false
+    return layer(to) < layer(from) || layer(from) === LEAVES
+  })
+  assert.deepEqual(upwards, [])
+})
+
+test('no import leads back to its own file', () => {
+  assert.deepEqual(
+    libraryFiles.map(withoutExtension).filter((file) => reachable(file).has(file)),
+    []
+  )
+})
+
+test('a version of OCPP knows neither the others nor anything but TypeBox', () => {
+  const foreign = library.filter(({ from, to }) => {
+    const version = /^src\/v\d+\//.exec(from)?.[0]
+    return version !== undefined && !to.startsWith(version) && to !== 'src/schema' && to !== '@sinclair/typebox'
+  })
+  assert.deepEqual(foreign, [])
+})
+
+test('only the shell of the library knows of Fastify and sockets', () => {
+  const framework = library.filter(({ to }) => ['fastify', 'ws', '@fastify/websocket'].includes(to))
+  const others = framework.filter(({ from, typeOnly }) => !SHELL.test(from) && !(typeOnly && SHELL_BY_TYPE.test(from)))
+  assert.deepEqual(others, [])
+})
+
+test('the library imports nothing but itself and what its package.json names', () => {
+  const outside = library.filter(({ to }) => !isOurs(to))
+  assert.deepEqual(undeclared(outside, 'src'), [])
+})
+
+test('the app imports the library by its name, and nothing that package.json does not name', () => {
+  const outside = app.filter(({ to }) => !/^(app|server|plugins\/.+|routes\/.+)$/.test(to))
+  assert.deepEqual(undeclared(outside, '.'), [])
+})
+
+/** The imports that lead neither to Node nor to a package that is there at run time. */
+function undeclared(imports: Import[], directory: string): Import[] {
+  const packages = runtimePackages(directory)
+  return imports.filter(({ to }) => !to.startsWith('node:') && !packages.has(packageOf(to)))
+}
+
+function isOurs(to: string): boolean {
+  return to.startsWith('src/')
+}
+
+function layer(file: string): number {
+  return LAYERS.findIndex((members) => members.test(file.replace('src/', '')))
+}
+
+/** Every file that is loaded because this one is. */
+function reachable(file: string, seen = new Set<string>()): Set<string> {
+  for (const { from, to, typeOnly } of library) {
+    if (from !== file || typeOnly || seen.has(to)) continue
+    seen.add(to)
+    reachable(to, seen)
+  }
+  return seen
+}

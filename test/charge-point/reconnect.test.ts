@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { test } from 'node:test'
+import { ChargePointClient, connect, RefusedError, type RetryInfo } from 'fastify-ocpp/charge-point'
+import { WebSocket } from 'ws'
+import { startServer } from '../support/server.js'
+import { deferred, until, within } from '../support/wait.js'
+import { answerHttp, chargePoint, QUICK, rejection, startCsms, startTcp } from './csms.js'
+
+const V16 = { protocols: ['ocpp1.6'] } as const
+/** Longer than any test. */
+const SLOW = { waitMinimum: 3_600_000 }
+
+test('a connection that the CSMS closes or cuts comes back, with the same handlers', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, V16).on('ClearCache', () => ({ status: 'Accepted' }))
+  const reasons: string[] = []
+  client.events.on('disconnect', ({ reason, code }) => reasons.push(`${reason} ${code}`))
+  await client.connect()
+  const ends = [
+    () => csms.open[0]?.ws.close(1001),
+    () => csms.open[0]?.ws.terminate(),
+    () => csms.open[0]?.ws.close(4000)
+  ]
+  for (const [index, end] of ends.entries()) {
+    end()
+    const connection = await csms.connection(index + 1)
+    assert.deepEqual((await connection.call('ClearCache')).type, 3)
+  }
+  assert.deepEqual(reasons, ['closed 1001', 'closed 1006', 'closed 4000'])
+  await until('one connection is left', () => csms.open.length === 1)
+})
+
+test('the waits double while the CSMS is away, and begin anew after a connection', async () => {
+  let status = 101
+  const retries: RetryInfo[] = []
+  const csms = await startCsms(undefined, {
+    verifyClient: (_info, done) => done(status === 101, status)
+  })
+  const client = chargePoint(csms.url, { ...V16, onRetry: (retry) => retries.push(retry) })
+  await client.connect()
+  status = 503
+  csms.open[0]?.ws.terminate()
+  await until('it has tried six times', () => retries.length === 6)
+  status = 101
+  await csms.connection(1)
+  await until('it is connected', () => client.connected)
+  const before = retries.length
+  csms.open[0]?.ws.terminate()
+  await csms.connection(2)
+
+  assert.deepEqual(
+    retries.slice(0, 6).map(({ wait }) => wait),
+    [1, 2, 4, 8, 8, 8]
+  )
+  assert.deepEqual(
+    retries.slice(0, 6).map(({ attempt }) => attempt),
+    [1, 2, 3, 4, 5, 6]
+  )
+  assert.equal(retries[0]?.error, undefined, 'a connection was lost')
+  assert.ok(retries[1]?.error instanceof RefusedError)
+  assert.deepEqual([retries[before]?.attempt, retries[before]?.wait], [1, 1])
+})
+
+test('a Retry-After is kept to, and one of ages is no reason to come at once', async () => {
+  for (const [asked, waits] of [
+    ['2', 2000],
+    ['99999999999', 2 ** 31 - 1],
+    ['Wed, 21 Oct 2099 07:28:00 GMT', 1],
+    ['-5', 1]
+  ] as const) {
+    const { url, sockets } = await startTcp(
+      answerHttp(`HTTP/1.1 503 Busy\r\nRetry-After: ${asked}\r\nContent-Length: 0\r\n\r\n`)
+    )
+    const retry = deferred<RetryInfo>()
+    const client = chargePoint(url, { ...V16, retryFirst: true, onRetry: (info) => retry.resolve(info) })
+    const connecting = rejection(client.connect())
+    assert.equal((await within('a retry', retry.promise)).wait, waits, asked)
+    if (waits > 1) assert.equal(sockets.length, 1)
+    await client.close()
+    await connecting
+  }
+})
+
+test('the first attempt is not repeated, unless that is asked for', async () => {
+  let answers = 0
+  const csms = await startCsms(undefined, { verifyClient: (_info, done) => done(++answers % 3 === 0, 503) })
+  assert.ok((await rejection(chargePoint(csms.url, V16).connect())) instanceof RefusedError)
+  assert.equal(answers, 1)
+  const patient = chargePoint(csms.url, { ...V16, retryFirst: true })
+  await within('the connection', patient.connect())
+  assert.ok(patient.connected)
+  assert.equal(answers, 3)
+})
+
+test('reconnect: false leaves a connection lost', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, { ...V16, reconnect: false, onRetry: () => assert.fail() })
+  await client.connect()
+  csms.open[0]?.ws.terminate()
+  await until('it is lost', () => !client.connected)
+  assert.equal((await rejection(client.call('Heartbeat', {}))).code, 'OCPP_ERR_NOT_CONNECTED')
+  assert.throws(() => client.send('NoSuchSend' as never, {} as never), { code: 'OCPP_ERR_NOT_CONNECTED' })
+  await client.connect()
+  assert.equal(csms.connections.length, 2)
+})
+
+test('close() ends a wait for the next attempt, of connect() as of a lost connection', async () => {
+  const gone = await startTcp((socket) => socket.destroy())
+  const retrying = deferred()
+  const options = { ...V16, reconnect: SLOW, onRetry: () => retrying.resolve() }
+  const first = chargePoint(gone.url, { ...options, retryFirst: true })
+  const connecting = rejection(first.connect())
+  await within('the wait', retrying.promise)
+  await within('the close', first.close(), 500)
+  assert.equal((await connecting).code, 'OCPP_ERR_NOT_CONNECTED')
+
+  const csms = await startCsms()
+  const lost = deferred()
+  const second = chargePoint(csms.url, { ...options, onRetry: () => lost.resolve() })
+  await second.connect()
+  csms.open[0]?.ws.terminate()
+  await within('the wait', lost.promise)
+  await within('the close', second.close(), 500)
+})
+
+test('connect() cuts the wait for the next attempt short, and there is one connection only', async () => {
+  const csms = await startCsms()
+  const lost = deferred()
+  const client = chargePoint(csms.url, {
+    ...V16,
+    reconnect: { ...QUICK, waitMinimum: 50 },
+    onRetry: () => lost.resolve()
+  })
+  await client.connect()
+  csms.open[0]?.ws.terminate()
+  await within('the wait', lost.promise)
+  await client.connect()
+  assert.equal(csms.connections.length, 2)
+  // Were the other attempt still to come, it would come within its 50 ms.
+  await assert.rejects(
+    within(
+      'another connection',
+      until('it is there', () => csms.connections.length > 2, 120)
+    )
+  )
+  assert.ok(client.connected)
+})
+
+test('cut() breaks the connection without a close frame and comes back', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, V16)
+  await client.connect()
+  await client.cut()
+  assert.equal((await csms.connection(0).then(({ closed }) => closed)).code, 1006)
+  await csms.connection(1)
+  await until('it is connected', () => client.connected)
+})
+
+test('cut() without reconnect stays away until connect()', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, { ...V16, onRetry: () => assert.fail('it tries again') })
+  await client.connect()
+  await client.cut({ reconnect: false })
+  assert.equal(client.connected, false)
+  await client.connect()
+  assert.equal(csms.connections.length, 2)
+})
+
+test('close() tells the CSMS code and reason, and every caller waits for the end of the socket', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, V16)
+  await client.connect()
+  const closed = client.close(4001, 'bye')
+  await client.close()
+  assert.equal(csms.open.length, 0)
+  await closed
+  assert.deepEqual(await csms.connections[0]?.closed, { code: 4001, reason: 'bye' })
+  await client.close()
+})
+
+test('a CSMS that does not answer the close frame is waited for no longer than 2 s', async () => {
+  const csms = await startCsms()
+  // Whatever opened the socket: one that is not ours waits 30 s.
+  const foreign = new ChargePointClient({ identity: 'CP-2', protocols: ['ocpp1.6'] }, async (accept) => {
+    const socket = new WebSocket(csms.url, 'ocpp1.6')
+    await once(socket, 'open')
+    return accept(socket, 'ocpp1.6')
+  })
+  const clients = [chargePoint(csms.url, V16), foreign]
+  await Promise.all(clients.map((client) => client.connect()))
+  for (const { ws } of csms.open) ws.pause()
+  await within('the closes', Promise.all(clients.map((client) => client.close())), 4000)
+})
+
+test('closing in the listener of connect leaves nothing behind', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, V16)
+  client.events.on('connect', () => void client.close())
+  await client.connect()
+  const delivery = rejection(client.deliver('MeterValues', { connectorId: 1, meterValue: [] }))
+  assert.equal(client.undelivered, 1)
+  // A queue that takes itself to be connected would try again in every turn.
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve))
+  assert.ok(!process.getActiveResourcesInfo().includes('Immediate'))
+  await client.close()
+  assert.equal((await delivery).code, 'OCPP_ERR_NOT_CONNECTED')
+})
+
+test('an onRetry that throws does not stop the attempts', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, {
+    ...V16,
+    onRetry: () => {
+      throw new Error('of the listener')
+    }
+  })
+  await client.connect()
+  csms.open[0]?.ws.terminate()
+  await csms.connection(1)
+})
+
+test('it comes back to a CSMS that restarts, with the registration it had', async (t) => {
+  const setup = (app: Awaited<ReturnType<typeof startServer>>['app']) => {
+    app.ocpp.v16.on('BootNotification', () => ({
+      status: 'Accepted',
+      currentTime: '2026-01-01T00:00:00Z',
+      interval: 9
+    }))
+  }
+  const first = await startServer({}, setup)
+  const client = await connect({ ...V16, url: `${first.url}/ocpp`, identity: 'CP-1', reconnect: QUICK })
+  t.after(() => client.close())
+  const reasons: number[] = []
+  client.events.on('disconnect', ({ code }) => reasons.push(code))
+  assert.equal(client.registration, undefined)
+  await client.call('BootNotification', { chargePointVendor: 'Acme', chargePointModel: 'One' })
+  assert.equal(client.registration, 'Accepted')
+  await first.close()
+  await until('it is told of the restart', () => reasons.length > 0)
+  assert.deepEqual([reasons, client.registration], [[1012], 'Accepted'])
+})

@@ -1,0 +1,661 @@
+import assert from 'node:assert/strict'
+import { describe } from 'node:test'
+import type * as v201 from 'fastify-ocpp/v201'
+import { Backend, casesOf, copesWith, type Row } from './station.js'
+import {
+  ACCEPTED,
+  authorize,
+  card,
+  charging,
+  DRIVER,
+  EVSE,
+  type Event,
+  isAuthorized,
+  Session,
+  type Station2,
+  status
+} from './v201.js'
+
+const backend = await Backend.start()
+const scenario = casesOf(backend, 'ocpp2.0.1')
+
+type EventType = v201.TransactionEventRequest['eventType']
+type Trigger = v201.TransactionEventRequest['triggerReason']
+
+// --- E: transactions --------------------------------------------------------------------------------------------
+
+interface Story {
+  /** What is authorized before, with Authorize. */
+  before?: 'DRIVER'
+  events: readonly (readonly [EventType, Trigger, Event?])[]
+  shown: object
+}
+
+const parked = { evse: { id: 1 } }
+const plugged = { evse: EVSE, chargingState: 'EVConnected' } as const
+const charged = { evse: EVSE, chargingState: 'Charging' } as const
+const driver = { idToken: DRIVER }
+const open = { status: 'open', evseId: 1, idToken: 'DRIVER' }
+
+/** Plugged in, authorized, charging. */
+const SESSION = [
+  ['Started', 'CablePluggedIn', plugged],
+  ['Updated', 'Authorized', driver],
+  ['Updated', 'ChargingStateChanged', { chargingState: 'Charging' }]
+] as const satisfies Story['events']
+
+const stopped = (stoppedReason: string, seqNo: number) => ({ ...open, status: 'ended', stoppedReason, seqNo })
+
+const STORIES: Readonly<Record<string, readonly [name: string, story: Story]>> = {
+  TC_E_01_CSMS: [
+    'starts with the power path',
+    {
+      before: 'DRIVER',
+      events: [
+        ['Started', 'Authorized', { ...plugged, ...driver }],
+        ['Updated', 'ChargingStateChanged', { chargingState: 'Charging' }]
+      ],
+      shown: { ...open, chargingState: 'Charging', seqNo: 1 }
+    }
+  ],
+  TC_E_02_CSMS: [
+    'starts with the energy',
+    {
+      before: 'DRIVER',
+      events: [['Started', 'ChargingStateChanged', { ...charged, ...driver }]],
+      shown: { ...open, chargingState: 'Charging', seqNo: 0 }
+    }
+  ],
+  TC_E_03_CSMS: ['the plug first', { events: SESSION, shown: { ...open, chargingState: 'Charging', seqNo: 2 } }],
+  TC_E_04_CSMS: [
+    'the id token first',
+    {
+      before: 'DRIVER',
+      events: [
+        ['Started', 'Authorized', { ...driver, ...parked }],
+        ['Updated', 'CablePluggedIn', plugged],
+        ['Updated', 'ChargingStateChanged', { chargingState: 'Charging' }]
+      ],
+      shown: { ...open, connectorId: 1, chargingState: 'Charging' }
+    }
+  ],
+  TC_E_07_CSMS: [
+    'stops with the power path',
+    {
+      events: [
+        ...SESSION,
+        ['Ended', 'StopAuthorized', { ...driver, stoppedReason: 'Local', chargingState: 'EVConnected' }]
+      ],
+      shown: { ...stopped('Local', 3), chargingState: 'EVConnected' }
+    }
+  ],
+  TC_E_08_CSMS: [
+    'stops with the energy',
+    {
+      events: [...SESSION, ['Ended', 'StopAuthorized', { ...driver, chargingState: 'EVConnected' }]],
+      shown: stopped('Local', 3)
+    }
+  ],
+  TC_E_09_CSMS: [
+    'starts with the plug',
+    {
+      events: [['Started', 'CablePluggedIn', plugged]],
+      shown: { status: 'open', evseId: 1, connectorId: 1, chargingState: 'EVConnected' }
+    }
+  ],
+  TC_E_10_CSMS: [
+    'starts with the id token',
+    { before: 'DRIVER', events: [['Started', 'Authorized', { ...driver, ...parked }]], shown: open }
+  ],
+  TC_E_11_CSMS: [
+    'starts with signed data',
+    {
+      before: 'DRIVER',
+      events: [
+        ['Started', 'SignedDataReceived', { ...plugged, ...driver, meterValue: [signedValue('Transaction.Begin')] }]
+      ],
+      shown: open
+    }
+  ],
+  TC_E_12_CSMS: [
+    'starts with the car on the bay',
+    { events: [['Started', 'EVDetected', parked]], shown: { status: 'open', evseId: 1 } }
+  ],
+  TC_E_14_CSMS: [
+    'stops with the plug at the station',
+    {
+      events: [
+        ...SESSION,
+        ['Updated', 'StopAuthorized', { ...driver, chargingState: 'EVConnected' }],
+        ['Ended', 'EVCommunicationLost', { chargingState: 'Idle', stoppedReason: 'EVDisconnected' }]
+      ],
+      shown: stopped('EVDisconnected', 4)
+    }
+  ],
+  TC_E_15_CSMS: [
+    'stops with the id token',
+    {
+      events: [...SESSION, ['Ended', 'StopAuthorized', { ...driver, stoppedReason: 'Local' }]],
+      shown: stopped('Local', 3)
+    }
+  ],
+  TC_E_17_CSMS: [
+    'stops with the plug at the car',
+    {
+      events: [
+        ...SESSION,
+        ['Ended', 'EVCommunicationLost', { chargingState: 'Idle', stoppedReason: 'EVDisconnected' }]
+      ],
+      shown: { ...stopped('EVDisconnected', 3), chargingState: 'Idle' }
+    }
+  ],
+  TC_E_19_CSMS: [
+    'stops when the bay is free',
+    {
+      events: [
+        ...SESSION,
+        ['Updated', 'EVCommunicationLost', { chargingState: 'Idle' }],
+        ['Ended', 'EVDeparted', { stoppedReason: 'EVDisconnected' }]
+      ],
+      shown: stopped('EVDisconnected', 4)
+    }
+  ],
+  TC_E_20_CSMS: [
+    'stops with the plug at the car, which charges on',
+    {
+      events: [
+        ...SESSION,
+        ['Updated', 'ChargingStateChanged', { chargingState: 'SuspendedEV' }],
+        ['Ended', 'EVCommunicationLost', { chargingState: 'Idle', stoppedReason: 'EVDisconnected' }]
+      ],
+      shown: stopped('EVDisconnected', 4)
+    }
+  ],
+  TC_E_22_CSMS: [
+    'stops when the car has enough',
+    {
+      events: [
+        ...SESSION,
+        ['Ended', 'ChargingStateChanged', { chargingState: 'SuspendedEV', stoppedReason: 'StoppedByEV' }]
+      ],
+      shown: { ...stopped('StoppedByEV', 3), chargingState: 'SuspendedEV' }
+    }
+  ],
+  TC_E_26_CSMS: [
+    'goes on when the plug is back in the car',
+    {
+      events: [
+        ...SESSION,
+        ['Updated', 'EVCommunicationLost', { chargingState: 'Idle' }],
+        ['Updated', 'CablePluggedIn', { chargingState: 'EVConnected' }],
+        ['Updated', 'ChargingStateChanged', { chargingState: 'Charging' }]
+      ],
+      shown: { ...open, chargingState: 'Charging', seqNo: 5 }
+    }
+  ],
+  TC_E_38_CSMS: [
+    'waits for the car',
+    {
+      events: [
+        ['Started', 'CablePluggedIn', plugged],
+        ['Updated', 'Authorized', driver],
+        ['Updated', 'ChargingStateChanged', { chargingState: 'SuspendedEV' }]
+      ],
+      shown: { ...open, chargingState: 'SuspendedEV' }
+    }
+  ],
+  TC_E_39_CSMS: [
+    'stops when no plug comes',
+    {
+      before: 'DRIVER',
+      events: [
+        ['Started', 'Authorized', { ...driver, ...parked }],
+        ['Ended', 'EVConnectTimeout', { stoppedReason: 'Timeout' }]
+      ],
+      shown: stopped('Timeout', 1)
+    }
+  ]
+}
+
+describe('2.0.1 E: a transaction', () => {
+  for (const [id, [name, { before, events, shown }]] of Object.entries(STORIES)) {
+    scenario(id, name, async (station) => {
+      if (before !== undefined) await isAuthorized(station)
+      await status(station, 'Occupied')
+      const session = new Session(station)
+      for (const [eventType, trigger, more] of events) {
+        const answer = await session.tells(eventType, trigger, more)
+        assert.deepEqual(answer, more?.idToken === undefined ? {} : { idTokenInfo: ACCEPTED })
+      }
+      await station.shows({ transactions: [{ id: session.transactionId, ...shown }] })
+    })
+  }
+
+  scenario('TC_E_16_CSMS', 'stops because of a bad id token', async (station) => {
+    const session = new Session(station)
+    await session.tells('Started', 'CablePluggedIn', plugged)
+    const { idTokenInfo } = await session.tells('Updated', 'Authorized', { idToken: card('BLOCKED') })
+    assert.equal(idTokenInfo?.status, 'Blocked')
+    await session.tells('Ended', 'Deauthorized', { stoppedReason: 'DeAuthorized' })
+    await station.shows({ transactions: [{ status: 'ended', idToken: 'BLOCKED', stoppedReason: 'DeAuthorized' }] })
+  })
+
+  scenario('TC_E_21_CSMS', 'stops from afar', async (station) => {
+    const session = await charging(station)
+    await station.isAsked('RequestStopTransaction', { transactionId: session.transactionId }, ACCEPTED)
+    await session.tells('Ended', 'RemoteStop', { stoppedReason: 'Remote', chargingState: 'EVConnected' })
+    await station.shows({ transactions: [{ status: 'ended', stoppedReason: 'Remote' }] })
+  })
+
+  scenario('TC_E_53_CSMS', 'begins at 0 each time', async (station) => {
+    for (const transactionId of ['first', 'second']) {
+      const session = await new Session(station, transactionId).charges()
+      await session.ends('Local')
+    }
+    const { items } = await backend.get('/transactions?chargePoint=TC_E_53_CSMS')
+    const of = ({ transactionId, complete }: Record<string, unknown>) => [transactionId, complete]
+    assert.deepEqual(items.map(of), [
+      ['second', true],
+      ['first', true]
+    ])
+  })
+
+  for (const [id, state, messagesInQueue] of [
+    ['TC_E_29_CSMS', 'open', true],
+    ['TC_E_30_CSMS', 'open', false],
+    ['TC_E_31_CSMS', 'ended', true]
+  ] as const) {
+    scenario(id, `is ${state}, ${messagesInQueue ? 'with' : 'without'} messages in the queue`, async (station) => {
+      const session = await charging(station)
+      const { transactionId } = session
+      const ongoingIndicator = state === 'open'
+      if (!ongoingIndicator) await session.ends('EVDisconnected')
+      await station.reconnect()
+      await station.isAsked('GetTransactionStatus', { transactionId }, { ongoingIndicator, messagesInQueue })
+      if (messagesInQueue) await session.tells('Updated', 'MeterValuePeriodic', { offline: true })
+      await station.shows({ transactions: [{ id: transactionId, status: state }] })
+      const { items } = await backend.get(`/transactions?chargePoint=${id}`)
+      assert.equal(items[0].offline, messagesInQueue)
+    })
+  }
+
+  copesWith(backend, scenario, [
+    ['TC_E_33_CSMS', 'messages in the queue', 'GetTransactionStatus', {}, { messagesInQueue: true }],
+    ['TC_E_34_CSMS', 'no messages in the queue', 'GetTransactionStatus', {}, { messagesInQueue: false }]
+  ])
+})
+
+// --- F: remote control ------------------------------------------------------------------------------------------
+
+const REMOTE_START = { idToken: DRIVER, remoteStartId: 11, evseId: 1 }
+
+async function remotelyStarted(station: Station2): Promise<void> {
+  const { items } = await backend.get(`/transactions?chargePoint=${station.identity}`)
+  assert.deepEqual([items[0].remoteStartId, items[0].idToken, items[0].status], [11, 'DRIVER', 'open'])
+}
+
+function value(context: v201.SampledValueType['context'] = 'Trigger', of: number = 100): v201.MeterValueType {
+  const sample = { value: of, measurand: 'Energy.Active.Import.Register' as const, unitOfMeasure: { unit: 'Wh' } }
+  return { timestamp: '2026-01-01T00:00:00.000Z', sampledValue: [{ ...sample, ...(context && { context }) }] }
+}
+
+function signedValue(context: v201.SampledValueType['context']): v201.MeterValueType {
+  const signedMeterValue = {
+    signedMeterData: 'ZGF0YQ==',
+    signingMethod: 'ECDSA',
+    encodingMethod: 'OCMF',
+    publicKey: 'a2V5'
+  }
+  const { timestamp, sampledValue } = value(context)
+  return { timestamp, sampledValue: sampledValue.map((sample) => ({ ...sample, signedMeterValue })) }
+}
+
+const F_ROWS: readonly Row<'ocpp2.0.1'>[] = [
+  [
+    'TC_F_06_CSMS',
+    'an unlock',
+    'UnlockConnector',
+    { evseId: 1, connectorId: 1 },
+    { status: 'Unlocked' },
+    { transactions: [] }
+  ],
+  [
+    'TC_F_27_CSMS',
+    'a trigger that it does not know',
+    'TriggerMessage',
+    { requestedMessage: 'PublishFirmwareStatusNotification' },
+    { status: 'NotImplemented' }
+  ]
+]
+
+type Triggered = readonly [
+  id: string,
+  request: v201.TriggerMessageRequest,
+  follows: (station: Station2) => Promise<unknown>,
+  shown: object
+]
+
+const measures = (...evseIds: number[]) => {
+  return async (station: Station2) => {
+    for (const evseId of evseIds) {
+      const timestamp = `2026-01-01T00:0${evseId}:00.000Z`
+      await station.says('MeterValues', { evseId, meterValue: [{ ...value(), timestamp }] })
+    }
+  }
+}
+const reading = (evseId: number) => ({ evseId, samples: [{ value: 100, unit: 'Wh', context: 'Trigger' }] })
+
+const TRIGGERED: readonly Triggered[] = [
+  ['TC_F_11_CSMS', { requestedMessage: 'MeterValues', evse: { id: 1 } }, measures(1), { readings: [reading(1)] }],
+  ['TC_F_12_CSMS', { requestedMessage: 'MeterValues' }, measures(1, 2), { readings: [reading(2), reading(1)] }],
+  [
+    'TC_F_13_CSMS',
+    { requestedMessage: 'TransactionEvent', evse: { id: 1 } },
+    async (station) => (await charging(station)).tells('Updated', 'Trigger', { chargingState: 'Charging' }),
+    { transactions: [{ status: 'open', seqNo: 1, chargingState: 'Charging' }] }
+  ],
+  [
+    'TC_F_14_CSMS',
+    { requestedMessage: 'TransactionEvent' },
+    async (station) => {
+      for (const id of [1, 2]) {
+        const session = await new Session(station, `tx-${id}`).charges({ evse: { id, connectorId: 1 } })
+        await session.tells('Updated', 'Trigger')
+      }
+    },
+    {
+      transactions: [
+        { evseId: 1, seqNo: 1 },
+        { evseId: 2, seqNo: 1 }
+      ]
+    }
+  ],
+  [
+    'TC_F_15_CSMS',
+    { requestedMessage: 'LogStatusNotification' },
+    (station) => station.says('LogStatusNotification', { status: 'Idle' }),
+    { log: { status: 'Idle' } }
+  ],
+  [
+    'TC_F_18_CSMS',
+    { requestedMessage: 'FirmwareStatusNotification' },
+    (station) => station.says('FirmwareStatusNotification', { status: 'Idle' }),
+    { firmware: { status: 'Idle' } }
+  ],
+  [
+    'TC_F_20_CSMS',
+    { requestedMessage: 'Heartbeat' },
+    async (station) => {
+      const { currentTime } = await station.says('Heartbeat', {})
+      assert.ok(Math.abs(Date.parse(currentTime) - Date.now()) < 5000)
+    },
+    { connected: true }
+  ],
+  [
+    'TC_F_23_CSMS',
+    { requestedMessage: 'StatusNotification', evse: EVSE },
+    (station) => status(station, 'Available'),
+    { connectors: [{ evseId: 1, status: 'Available' }] }
+  ],
+  [
+    'TC_F_24_CSMS',
+    { requestedMessage: 'StatusNotification', evse: EVSE },
+    (station) => status(station, 'Occupied'),
+    { connectors: [{ evseId: 1, status: 'Occupied' }] }
+  ]
+]
+
+describe('2.0.1 F', () => {
+  copesWith(backend, scenario, F_ROWS)
+
+  scenario('TC_F_01_CSMS', 'a remote start, the plug first', async (station) => {
+    const session = new Session(station)
+    await session.tells('Started', 'CablePluggedIn', plugged)
+    const answer = { status: 'Accepted' as const, transactionId: session.transactionId }
+    await station.isAsked('RequestStartTransaction', REMOTE_START, answer)
+    await session.tells('Updated', 'RemoteStart', { idToken: DRIVER, remoteStartId: 11, chargingState: 'Charging' })
+    await remotelyStarted(station)
+  })
+
+  for (const [id, asksFirst] of [
+    ['TC_F_02_CSMS', true],
+    ['TC_F_03_CSMS', false]
+  ] as const) {
+    scenario(id, `a remote start, ${asksFirst ? 'authorized again' : 'not authorized again'}`, async (station) => {
+      await station.isAsked('RequestStartTransaction', REMOTE_START, ACCEPTED)
+      if (asksFirst) assert.deepEqual(await authorize(station), ACCEPTED)
+      const session = new Session(station)
+      await session.tells('Started', 'RemoteStart', { idToken: DRIVER, remoteStartId: 11, ...parked })
+      await session.tells('Updated', 'CablePluggedIn', plugged)
+      await session.tells('Updated', 'ChargingStateChanged', { chargingState: 'Charging' })
+      await remotelyStarted(station)
+    })
+  }
+
+  scenario('TC_F_04_CSMS', 'a remote start, but no plug', async (station) => {
+    await station.isAsked('RequestStartTransaction', REMOTE_START, ACCEPTED)
+    const session = new Session(station)
+    await session.tells('Started', 'RemoteStart', { idToken: DRIVER, remoteStartId: 11, ...parked })
+    await session.tells('Ended', 'EVConnectTimeout', { stoppedReason: 'Timeout' })
+    await station.shows({ transactions: [{ status: 'ended', stoppedReason: 'Timeout' }] })
+  })
+
+  for (const [id, request, follows, shown] of TRIGGERED) {
+    scenario(id, `${request.requestedMessage} that is triggered`, async (station) => {
+      await station.isAsked('TriggerMessage', request, ACCEPTED)
+      await follows(station)
+      await station.shows(shown)
+    })
+  }
+})
+
+// --- G: availability --------------------------------------------------------------------------------------------
+
+describe('2.0.1 G', () => {
+  for (const [id, operationalStatus, evse] of [
+    ['TC_G_03_CSMS', 'Inoperative', { id: 1 }],
+    ['TC_G_04_CSMS', 'Operative', { id: 1 }],
+    ['TC_G_05_CSMS', 'Inoperative', undefined],
+    ['TC_G_06_CSMS', 'Operative', undefined],
+    ['TC_G_07_CSMS', 'Inoperative', EVSE],
+    ['TC_G_08_CSMS', 'Operative', EVSE]
+  ] as const) {
+    scenario(id, `${operationalStatus}: ${JSON.stringify(evse ?? 'all')}`, async (station) => {
+      const place = evse === undefined ? {} : { evse: { ...evse } }
+      await station.isAsked('ChangeAvailability', { operationalStatus, ...place }, ACCEPTED)
+      const follows = operationalStatus === 'Operative' ? 'Available' : 'Unavailable'
+      await status(station, follows)
+      await station.shows({ connectors: [{ evseId: 1, connectorId: 1, status: follows }] })
+    })
+  }
+
+  for (const [id, evse] of [
+    ['TC_G_11_CSMS', { id: 1 }],
+    ['TC_G_14_CSMS', undefined],
+    ['TC_G_17_CSMS', EVSE]
+  ] as const) {
+    scenario(id, `out of service after the transaction: ${JSON.stringify(evse ?? 'all')}`, async (station) => {
+      const session = await charging(station)
+      const place = evse === undefined ? {} : { evse: { ...evse } }
+      const request = { operationalStatus: 'Inoperative' as const, ...place }
+      await station.isAsked('ChangeAvailability', request, { status: 'Scheduled' })
+      await station.shows({ transactions: [{ status: 'open' }] })
+      await session.ends('EVDisconnected')
+      await status(station, 'Unavailable')
+      await station.shows({ transactions: [{ status: 'ended' }], connectors: [{ status: 'Unavailable' }] })
+    })
+  }
+
+  scenario('TC_G_20_CSMS', 'a lock that fails', async (station) => {
+    await isAuthorized(station)
+    const eventData: v201.EventDataType = {
+      eventId: 1,
+      timestamp: '2026-01-01T00:00:00.000Z',
+      trigger: 'Alerting',
+      actualValue: 'true',
+      eventNotificationType: 'HardWiredNotification',
+      component: { name: 'ConnectorPlugRetentionLock', evse: EVSE },
+      variable: { name: 'Problem' }
+    }
+    const request = { generatedAt: '2026-01-01T00:00:00.000Z', seqNo: 0, eventData: [eventData] }
+    assert.deepEqual(await station.says('NotifyEvent', request), {})
+    const shown = { component: 'ConnectorPlugRetentionLock', evseId: 1, variable: 'Problem', actualValue: 'true' }
+    await station.shows({ deviceEvents: [shown], transactions: [] })
+  })
+})
+
+// --- H: reservation ---------------------------------------------------------------------------------------------
+
+describe('2.0.1 H', () => {
+  const reservation = { id: 5, expiryDateTime: '2099-01-01T00:00:00.000Z', idToken: DRIVER }
+  const shown = { reservationId: 5, idToken: 'DRIVER', idTokenType: 'ISO14443', status: 'Accepted' }
+
+  async function reserve(station: Station2, more: Partial<v201.ReserveNowRequest> = {}): Promise<void> {
+    await station.isAsked('ReserveNow', { ...reservation, ...more }, ACCEPTED)
+    await station.shows({ reservations: [{ ...shown, expiresAt: reservation.expiryDateTime }] })
+    await status(station, 'Reserved')
+  }
+
+  async function isUsed(station: Station2, idToken = DRIVER): Promise<void> {
+    const session = new Session(station)
+    await session.tells('Started', 'Authorized', { idToken, evse: EVSE, reservationId: 5 })
+    const used = { reservationId: 5, status: 'Used', transactionId: session.transactionId }
+    await station.shows({ reservations: [used], transactions: [{ status: 'open', idToken: idToken.idToken }] })
+  }
+
+  scenario('TC_H_01_CSMS', 'an EVSE, which is used', async (station) => {
+    await reserve(station, { evseId: 1 })
+    await isUsed(station)
+  })
+
+  for (const [id, reservationUpdateStatus] of [
+    ['TC_H_07_CSMS', 'Expired'],
+    ['TC_H_20_CSMS', 'Removed']
+  ] as const) {
+    scenario(id, `a reservation that is ${reservationUpdateStatus}`, async (station) => {
+      await reserve(station, { evseId: 1 })
+      await status(station, reservationUpdateStatus === 'Removed' ? 'Faulted' : 'Available')
+      assert.deepEqual(await station.says('ReservationStatusUpdate', { reservationId: 5, reservationUpdateStatus }), {})
+      await station.shows({ reservations: [{ ...shown, status: reservationUpdateStatus }] })
+    })
+  }
+
+  scenario('TC_H_08_CSMS', 'any EVSE, which is used', async (station) => {
+    await reserve(station)
+    await isUsed(station)
+  })
+
+  scenario('TC_H_14_CSMS', 'as many as there are', async (station) => {
+    for (const id of [5, 6]) await station.isAsked('ReserveNow', { ...reservation, id }, ACCEPTED)
+    for (const evseId of [1, 2]) await status(station, 'Reserved', evseId)
+    await station.shows({
+      reservations: [shown, { ...shown, reservationId: 6 }],
+      connectors: [{ status: 'Reserved' }, { status: 'Reserved' }]
+    })
+  })
+
+  scenario('TC_H_15_CSMS', 'a kind of connector', async (station) => {
+    await reserve(station, { connectorType: 'cType2' })
+    await station.shows({ reservations: [{ ...shown, connectorType: 'cType2' }] })
+    await isUsed(station)
+  })
+
+  scenario('TC_H_17_CSMS', 'a reservation that is cancelled', async (station) => {
+    await reserve(station, { evseId: 1 })
+    await station.isAsked('CancelReservation', { reservationId: 5 }, ACCEPTED)
+    await status(station, 'Available')
+    await station.shows({ reservations: [{ ...shown, status: 'Cancelled' }] })
+  })
+
+  scenario('TC_H_19_CSMS', 'an EVSE, for all of a group', async (station) => {
+    const groupIdToken = { idToken: 'FAMILY', type: 'Central' as const }
+    const family = { ...reservation, evseId: 1, idToken: card('PARENT'), groupIdToken }
+    await station.isAsked('ReserveNow', family, ACCEPTED)
+    await station.shows({ reservations: [{ idToken: 'PARENT', groupId: 'FAMILY', status: 'Accepted' }] })
+    assert.deepEqual(await authorize(station, card('CHILD')), { status: 'Accepted', groupIdToken })
+    await isUsed(station, card('CHILD'))
+  })
+
+  copesWith(backend, scenario, [
+    [
+      'TC_H_22_CSMS',
+      'no reservation',
+      'ReserveNow',
+      { ...reservation, evseId: 1 },
+      { status: 'Rejected' },
+      { reservations: [] }
+    ]
+  ])
+})
+
+// --- I: cost ----------------------------------------------------------------------------------------------------
+
+describe('2.0.1 I', () => {
+  async function costs(station: Station2): Promise<Session> {
+    const tariff = { chargePoint: station.identity, currency: 'EUR', pricePerKwh: 0.5 }
+    await backend.put(`/tariffs/${station.identity}`, tariff)
+    return charging(station, { meterValue: [value('Transaction.Begin', 1000)] })
+  }
+
+  scenario('TC_I_01_CSMS', 'what it has cost so far', async (station) => {
+    const session = await costs(station)
+    const meterValue = [{ ...value('Sample.Periodic', 3000), timestamp: '2026-01-01T00:30:00.000Z' }]
+    assert.deepEqual(await session.tells('Updated', 'MeterValuePeriodic', { meterValue }), { totalCost: 1 })
+    await station.isAsked('CostUpdated', { totalCost: 1, transactionId: session.transactionId }, {})
+  })
+
+  scenario('TC_I_02_CSMS', 'what it has cost in all', async (station) => {
+    const session = await costs(station)
+    const meterValue = [{ ...value('Transaction.End', 5000), timestamp: '2026-01-01T01:00:00.000Z' }]
+    assert.deepEqual(await session.tells('Ended', 'StopAuthorized', { meterValue }), { totalCost: 2 })
+    const { items } = await backend.get('/transactions?chargePoint=TC_I_02_CSMS')
+    assert.deepEqual([items[0].cost, items[0].currency, items[0].energyWh], [2, 'EUR', 4000])
+  })
+})
+
+// --- J: meter values --------------------------------------------------------------------------------------------
+
+describe('2.0.1 J', () => {
+  scenario('TC_J_01_CSMS', 'on the clock, without transaction', async (station) => {
+    const request = { evseId: 1, meterValue: [value('Sample.Clock', 1234)] }
+    assert.deepEqual(await station.says('MeterValues', request), {})
+    await station.shows({ readings: [{ evseId: 1, samples: [{ value: 1234, context: 'Sample.Clock' }] }] })
+  })
+
+  const MEASURED: readonly (readonly [string, EventType, Trigger, v201.MeterValueType, Event?])[] = [
+    ['TC_J_02_CSMS', 'Updated', 'MeterValueClock', value('Sample.Clock')],
+    ['TC_J_03_CSMS', 'Ended', 'StopAuthorized', value('Sample.Clock')],
+    ['TC_J_04_CSMS', 'Ended', 'StopAuthorized', signedValue('Sample.Clock')],
+    ['TC_J_07_CSMS', 'Started', 'CablePluggedIn', value('Transaction.Begin'), { evse: EVSE }],
+    ['TC_J_08_CSMS', 'Updated', 'CablePluggedIn', value('Transaction.Begin'), { evse: EVSE }],
+    ['TC_J_09_CSMS', 'Updated', 'MeterValuePeriodic', value('Sample.Periodic')],
+    ['TC_J_10_CSMS', 'Ended', 'StopAuthorized', value('Transaction.End')],
+    ['TC_J_11_CSMS', 'Ended', 'StopAuthorized', signedValue('Transaction.End')]
+  ]
+
+  for (const [id, eventType, trigger, meterValue, more = {}] of MEASURED) {
+    const [{ context, signedMeterValue } = { context: undefined }] = meterValue.sampledValue
+    scenario(id, `${context} when ${eventType}${signedMeterValue ? ', signed' : ''}`, async (station) => {
+      const session = new Session(station)
+      if (eventType !== 'Started') await session.tells('Started', 'Authorized', { idToken: DRIVER })
+      assert.deepEqual(await session.tells(eventType, trigger, { meterValue: [meterValue], ...more }), {})
+      const { items } = await backend.get(`/transactions?chargePoint=${id}`)
+      const measured = await backend.get(`/transactions/${items[0].id}/meter-values`)
+      assert.equal(measured.items.length, 1)
+      const [found] = measured.items
+      assert.deepEqual([found.value, found.unit, found.context], [100, 'Wh', context])
+      assert.deepEqual(found.signedMeterValue, signedMeterValue)
+    })
+  }
+
+  scenario('TC_J_02_CSMS-order', 'those of a later moment are the latest', async (station) => {
+    for (const [minute, of] of [
+      ['30', 2],
+      ['15', 1]
+    ] as const) {
+      const timestamp = `2026-01-01T00:${minute}:00.000Z`
+      await station.says('MeterValues', { evseId: 1, meterValue: [{ ...value('Sample.Clock', of), timestamp }] })
+    }
+    await station.shows({ readings: [{ timestamp: '2026-01-01T00:30:00.000Z', samples: [{ value: 2 }] }] })
+  })
+})

@@ -1,0 +1,823 @@
+import assert from 'node:assert/strict'
+import { describe } from 'node:test'
+import type * as v201 from 'fastify-ocpp/v201'
+import { CERTIFICATE, HASH } from './certificates.js'
+import { Backend, casesOf, copesWith } from './station.js'
+import { ACCEPTED, charging, DRIVER, EVSE, isAuthorized, Session, type Station2, status } from './v201.js'
+
+const backend = await Backend.start()
+const scenario = casesOf(backend, 'ocpp2.0.1')
+
+const LONG_AGO = '2026-01-01T00:00:00.000Z'
+
+// --- K: smart charging ------------------------------------------------------------------------------------------
+
+function profile(more: Partial<v201.ChargingProfileType> = {}, limit = 6): v201.ChargingProfileType {
+  return {
+    id: 7,
+    stackLevel: 0,
+    chargingProfilePurpose: 'TxDefaultProfile',
+    chargingProfileKind: 'Absolute',
+    chargingSchedule: [
+      {
+        id: 1,
+        startSchedule: LONG_AGO,
+        chargingRateUnit: 'A',
+        chargingSchedulePeriod: [{ startPeriod: 0, limit }]
+      }
+    ],
+    ...more
+  }
+}
+
+function set(station: Station2, evseId: number, chargingProfile: v201.ChargingProfileType): Promise<void> {
+  return station.isAsked('SetChargingProfile', { evseId, chargingProfile }, ACCEPTED)
+}
+
+async function profileIds(station: Station2): Promise<number[]> {
+  const { chargingProfiles } = await station.state()
+  return chargingProfiles.map(({ profileId }: { profileId: number }) => profileId)
+}
+
+const MAXIMUM = profile({ id: 8, chargingProfilePurpose: 'ChargingStationMaxProfile' })
+const RECURRING = profile({ chargingProfileKind: 'Recurring', recurrencyKind: 'Daily' })
+const none = { chargingProfiles: [] }
+
+describe('2.0.1 K: profiles', () => {
+  for (const [id, name, evseId, chargingProfile] of [
+    ['TC_K_01_CSMS', 'a default of one EVSE', 1, profile()],
+    ['TC_K_03_CSMS', 'a maximum of all', 0, MAXIMUM],
+    ['TC_K_10_CSMS', 'a default of every EVSE', 0, profile()],
+    ['TC_K_19_CSMS', 'one that recurs', 1, RECURRING]
+  ] as const) {
+    scenario(id, name, async (station) => {
+      await set(station, evseId, chargingProfile)
+      const { id: profileId, chargingProfilePurpose: purpose, chargingProfileKind: kind } = chargingProfile
+      const shown = { profileId, purpose, kind, source: 'CSO', payload: chargingProfile }
+      await station.shows({ chargingProfiles: [evseId === 0 ? shown : { ...shown, evseId }] })
+    })
+  }
+
+  copesWith(backend, scenario, [
+    [
+      'TC_K_02_CSMS',
+      'one of no transaction',
+      'SetChargingProfile',
+      { evseId: 1, chargingProfile: profile({ chargingProfilePurpose: 'TxProfile', transactionId: 'none' }) },
+      { status: 'Rejected', statusInfo: { reasonCode: 'TxNotFound' } },
+      none
+    ],
+    [
+      'TC_K_08_CSMS',
+      'none to clear',
+      'ClearChargingProfile',
+      { chargingProfileId: 7, chargingProfileCriteria: { stackLevel: 0, chargingProfilePurpose: 'TxDefaultProfile' } },
+      { status: 'Unknown' },
+      none
+    ],
+    [
+      'TC_K_43_CSMS',
+      'what they come to on an EVSE',
+      'GetCompositeSchedule',
+      { duration: 300, chargingRateUnit: 'A', evseId: 1 },
+      {
+        status: 'Accepted',
+        schedule: {
+          evseId: 1,
+          duration: 300,
+          scheduleStart: LONG_AGO,
+          chargingRateUnit: 'A',
+          chargingSchedulePeriod: [{ startPeriod: 0, limit: 6 }]
+        }
+      }
+    ],
+    [
+      'TC_K_44_CSMS',
+      'what they come to in all',
+      'GetCompositeSchedule',
+      { duration: 300, evseId: 0 },
+      { status: 'Rejected' }
+    ]
+  ])
+
+  scenario('TC_K_15_CSMS', 'none at all', async (station) => {
+    await station.isAskedInVain('SetChargingProfile', { evseId: 1, chargingProfile: profile() }, 'NotSupported')
+    await station.shows(none)
+  })
+
+  scenario('TC_K_04_CSMS', 'one that replaces another', async (station) => {
+    await set(station, 1, profile())
+    const chargingProfile = profile({}, 16)
+    await set(station, 1, chargingProfile)
+    await station.shows({ chargingProfiles: [{ profileId: 7, payload: chargingProfile }] })
+  })
+
+  scenario('TC_K_05_CSMS', 'one that is cleared by its id', async (station) => {
+    await set(station, 1, profile())
+    await set(station, 0, MAXIMUM)
+    await station.isAsked('ClearChargingProfile', { chargingProfileId: 8 }, ACCEPTED)
+    assert.deepEqual(await profileIds(station), [7])
+  })
+
+  scenario('TC_K_06_CSMS', 'one that is cleared by what it is for', async (station) => {
+    await set(station, 1, profile())
+    await set(station, 1, profile({ id: 9, stackLevel: 1 }))
+    const chargingProfileCriteria = { evseId: 1, stackLevel: 1, chargingProfilePurpose: 'TxDefaultProfile' } as const
+    await station.isAsked('ClearChargingProfile', { chargingProfileCriteria }, ACCEPTED)
+    assert.deepEqual(await profileIds(station), [7])
+  })
+
+  scenario('TC_K_70_CSMS', 'two, one above the other', async (station) => {
+    await set(station, 1, profile())
+    await set(station, 1, profile({ id: 9, stackLevel: 1 }))
+    assert.deepEqual(await profileIds(station), [7, 9])
+  })
+
+  scenario('TC_K_60_CSMS', 'one of a transaction, as long as it goes on', async (station) => {
+    const session = await charging(station)
+    const { transactionId } = session
+    await set(station, 1, profile({ chargingProfilePurpose: 'TxProfile', transactionId }))
+    await station.shows({ chargingProfiles: [{ purpose: 'TxProfile', evseId: 1, transactionId }] })
+    await session.ends('EVDisconnected')
+    await station.shows(none)
+  })
+
+  scenario('TC_K_37_CSMS', 'one that comes with a remote start', async (station) => {
+    const chargingProfile = profile({ chargingProfilePurpose: 'TxProfile' })
+    await station.isAsked(
+      'RequestStartTransaction',
+      { idToken: DRIVER, remoteStartId: 3, evseId: 1, chargingProfile },
+      ACCEPTED
+    )
+    const session = new Session(station)
+    await session.tells('Started', 'RemoteStart', { idToken: DRIVER, remoteStartId: 3, evse: EVSE })
+    const { items } = await backend.get('/transactions?chargePoint=TC_K_37_CSMS')
+    assert.deepEqual([items[0].remoteStartId, items[0].status], [3, 'open'])
+  })
+
+  scenario('TC_K_58_CSMS', 'one that is changed while a car charges', async (station) => {
+    const session = await charging(station)
+    const { transactionId } = session
+    const txProfile = profile({ chargingProfilePurpose: 'TxProfile', transactionId }, 10)
+    await set(station, 1, txProfile)
+    const [chargingSchedule] = txProfile.chargingSchedule
+    assert.ok(chargingSchedule)
+    const schedule = { timeBase: LONG_AGO, evseId: 1, chargingSchedule }
+    assert.deepEqual(await station.says('NotifyEVChargingSchedule', schedule), ACCEPTED)
+    assert.deepEqual(await session.tells('Updated', 'ChargingRateChanged'), {})
+    await station.shows({
+      chargingProfiles: [{ purpose: 'TxProfile', transactionId, payload: txProfile }],
+      notifications: [{ action: 'NotifyEVChargingSchedule', payload: schedule }]
+    })
+  })
+})
+
+describe('2.0.1 K: reports of profiles', () => {
+  const criteria: readonly (readonly [string, number | undefined, v201.ChargingProfileCriterionType])[] = [
+    ['TC_K_29_CSMS', 0, { chargingProfilePurpose: 'ChargingStationMaxProfile' }],
+    ['TC_K_30_CSMS', 1, { chargingProfilePurpose: 'TxDefaultProfile' }],
+    ['TC_K_31_CSMS', undefined, { chargingProfilePurpose: 'TxDefaultProfile' }],
+    ['TC_K_32_CSMS', undefined, { chargingProfileId: [7] }],
+    ['TC_K_33_CSMS', 1, { stackLevel: 0 }],
+    ['TC_K_34_CSMS', 1, { chargingLimitSource: ['CSO'] }],
+    ['TC_K_35_CSMS', 1, { chargingProfilePurpose: 'TxProfile' }],
+    ['TC_K_36_CSMS', 1, { chargingProfilePurpose: 'TxDefaultProfile', stackLevel: 0 }]
+  ]
+  for (const [id, evseId, chargingProfile] of criteria) {
+    scenario(id, `those of ${evseId ?? 'any'} with ${JSON.stringify(chargingProfile)}`, async (station) => {
+      const place = evseId === undefined ? {} : { evseId }
+      await station.isAsked('GetChargingProfiles', { requestId: 1, ...place, chargingProfile }, ACCEPTED)
+      const report = { requestId: 1, chargingLimitSource: 'CSO' as const, evseId: evseId ?? 1 }
+      for (const [id, tbc] of [
+        [7, true],
+        [8, false]
+      ] as const) {
+        const part = { ...report, tbc, chargingProfile: [profile({ id, stackLevel: id })] }
+        assert.deepEqual(await station.says('ReportChargingProfiles', part), {})
+      }
+      assert.deepEqual(await profileIds(station), [7, 8])
+    })
+  }
+})
+
+describe('2.0.1 K: limits of others', () => {
+  const external = profile({ id: 99, chargingProfilePurpose: 'ChargingStationExternalConstraints' })
+  const limit = { chargingLimitSource: 'EMS', isGridCritical: false } as const
+
+  async function isReported(station: Station2): Promise<void> {
+    const report = { requestId: 2, chargingLimitSource: 'EMS' as const, evseId: 1, chargingProfile: [external] }
+    assert.deepEqual(await station.says('ReportChargingProfiles', report), {})
+    await station.shows({ chargingProfiles: [{ profileId: 99, source: 'EMS' }] })
+  }
+
+  scenario('TC_K_48_CSMS', 'one that is set', async (station) => {
+    const request = { evseId: 1, chargingLimit: limit, chargingSchedule: external.chargingSchedule }
+    assert.deepEqual(await station.says('NotifyChargingLimit', request), {})
+    await station.shows({ notifications: [{ action: 'NotifyChargingLimit', evseId: 1, payload: request }] })
+  })
+
+  scenario('TC_K_50_CSMS', 'one that is gone', async (station) => {
+    await isReported(station)
+    assert.deepEqual(await station.says('ClearedChargingLimit', { chargingLimitSource: 'EMS', evseId: 1 }), {})
+    await station.shows({ ...none, notifications: [{ action: 'ClearedChargingLimit' }] })
+  })
+
+  scenario('TC_K_51_CSMS', 'one that is gone in a transaction', async (station) => {
+    const session = await charging(station)
+    await isReported(station)
+    assert.deepEqual(await station.says('ClearedChargingLimit', { chargingLimitSource: 'EMS', evseId: 1 }), {})
+    assert.deepEqual(await session.tells('Updated', 'ChargingRateChanged', { chargingState: 'Charging' }), {})
+    await station.shows({ ...none, transactions: [{ status: 'open', seqNo: 1 }] })
+  })
+
+  scenario('TC_K_52_CSMS', 'one that is reported', async (station) => {
+    const chargingProfile = { chargingProfilePurpose: 'ChargingStationExternalConstraints' as const }
+    await station.isAsked('GetChargingProfiles', { requestId: 2, chargingProfile }, ACCEPTED)
+    await isReported(station)
+  })
+})
+
+// --- L: firmware ------------------------------------------------------------------------------------------------
+
+const FIRMWARE: v201.UpdateFirmwareRequest = {
+  requestId: 4,
+  firmware: {
+    location: 'https://example.com/firmware.bin',
+    retrieveDateTime: LONG_AGO,
+    signingCertificate: CERTIFICATE,
+    signature: 'c2lnbmF0dXJl'
+  }
+}
+
+type FirmwareStatus = v201.FirmwareStatusNotificationRequest['status']
+
+async function updates(station: Station2, requestId: number, all: readonly FirmwareStatus[]): Promise<void> {
+  for (const status of all) {
+    assert.deepEqual(await station.says('FirmwareStatusNotification', { status, requestId }), {})
+    if (status === 'InstallRebooting') await station.reboot()
+  }
+  const { firmware, progress } = await station.state()
+  assert.deepEqual([firmware.status, firmware.requestId], [all.at(-1), requestId])
+  const told = progress.filter((row: { requestId: number }) => row.requestId === requestId)
+  assert.deepEqual(told.map(({ status }: { status: string }) => status).reverse(), all)
+}
+
+const DOWNLOAD = ['Downloading', 'Downloaded'] as const
+const VERIFIED = [...DOWNLOAD, 'SignatureVerified'] as const
+const INSTALLED = ['Installing', 'InstallRebooting', 'Installed'] as const
+
+describe('2.0.1 L: firmware', () => {
+  const chains: Readonly<Record<string, readonly FirmwareStatus[]>> = {
+    TC_L_01_CSMS: [...VERIFIED, ...INSTALLED],
+    TC_L_02_CSMS: [...VERIFIED, 'InstallScheduled', ...INSTALLED],
+    TC_L_03_CSMS: ['DownloadScheduled', ...VERIFIED, ...INSTALLED],
+    TC_L_07_CSMS: ['Downloading', 'DownloadFailed'],
+    TC_L_08_CSMS: [...VERIFIED, 'Installing', 'InstallVerificationFailed'],
+    TC_L_09_CSMS: [...VERIFIED, 'Installing', 'InstallationFailed']
+  }
+  for (const [id, chain] of Object.entries(chains)) {
+    scenario(id, `${chain.length} steps to ${chain.at(-1)}`, async (station) => {
+      await station.isAsked('UpdateFirmware', FIRMWARE, ACCEPTED)
+      await updates(station, 4, chain)
+    })
+  }
+
+  copesWith(backend, scenario, [
+    ['TC_L_04_CSMS', 'revoked', 'UpdateFirmware', FIRMWARE, { status: 'RevokedCertificate' }, { progress: [] }]
+  ])
+
+  scenario('TC_L_05_CSMS', 'a wrong certificate', async (station) => {
+    await station.isAsked('UpdateFirmware', FIRMWARE, { status: 'InvalidCertificate' })
+    const event = { type: 'InvalidFirmwareSigningCertificate', timestamp: LONG_AGO }
+    assert.deepEqual(await station.says('SecurityEventNotification', event), {})
+    await station.shows({ securityEvents: [{ ...event, source: 'chargePoint' }], progress: [] })
+  })
+
+  scenario('TC_L_06_CSMS', 'a wrong signature', async (station) => {
+    await station.isAsked('UpdateFirmware', FIRMWARE, ACCEPTED)
+    await updates(station, 4, [...DOWNLOAD, 'InvalidSignature'])
+    const event = { type: 'InvalidFirmwareSignature', timestamp: LONG_AGO }
+    assert.deepEqual(await station.says('SecurityEventNotification', event), {})
+    await station.shows({ securityEvents: [event] })
+  })
+
+  for (const [id, answer, requestId] of [
+    ['TC_L_10_CSMS', 'AcceptedCanceled', 5],
+    ['TC_L_11_CSMS', 'Rejected', 4]
+  ] as const) {
+    scenario(id, `a second update that is ${answer}`, async (station) => {
+      await station.isAsked('UpdateFirmware', FIRMWARE, ACCEPTED)
+      assert.deepEqual(await station.says('FirmwareStatusNotification', { status: 'Downloading', requestId: 4 }), {})
+      await station.isAsked('UpdateFirmware', { ...FIRMWARE, requestId: 5 }, { status: answer })
+      for (const status of ['Downloaded', 'SignatureVerified', ...INSTALLED] as const) {
+        assert.deepEqual(await station.says('FirmwareStatusNotification', { status, requestId }), {})
+      }
+      await station.shows({ firmware: { status: 'Installed', requestId } })
+    })
+  }
+
+  scenario('TC_L_13_CSMS', 'an update that waits for a transaction', async (station) => {
+    const session = await charging(station)
+    await station.isAsked('UpdateFirmware', FIRMWARE, ACCEPTED)
+    await status(station, 'Unavailable', 2)
+    await station.shows({ connectors: [{ evseId: 2, status: 'Unavailable' }], transactions: [{ status: 'open' }] })
+    await session.ends('EVDisconnected')
+    await updates(station, 4, [...VERIFIED, ...INSTALLED])
+    await station.shows({ transactions: [{ status: 'ended' }] })
+  })
+
+  const publish = { location: 'https://example.com/firmware.bin', checksum: '0'.repeat(32), requestId: 6 }
+  for (const [id, steps] of [
+    ['TC_L_17_CSMS', ['Downloading', 'Downloaded', 'ChecksumVerified', 'Published']],
+    ['TC_L_19_CSMS', ['Downloading', 'Downloaded', 'InvalidChecksum']],
+    ['TC_L_20_CSMS', ['Downloading', 'Downloaded', 'ChecksumVerified', 'PublishFailed']],
+    ['TC_L_24_CSMS', ['Downloading', 'DownloadFailed']]
+  ] as const) {
+    scenario(id, `what is published: ${steps.at(-1)}`, async (station) => {
+      await station.isAsked('PublishFirmware', publish, ACCEPTED)
+      for (const status of steps) {
+        const location = status === 'Published' ? { location: ['http://192.168.0.1/firmware.bin'] } : {}
+        const request = { status, requestId: 6, ...location }
+        assert.deepEqual(await station.says('PublishFirmwareStatusNotification', request), {})
+      }
+      await station.shows({ publishFirmware: { status: steps.at(-1), requestId: 6 } })
+    })
+  }
+
+  const { checksum } = publish
+  copesWith(backend, scenario, [
+    ['TC_L_21_CSMS', 'not published any more', 'UnpublishFirmware', { checksum }, { status: 'Unpublished' }],
+    ['TC_L_22_CSMS', 'not published', 'UnpublishFirmware', { checksum }, { status: 'NoFirmware' }],
+    ['TC_L_23_CSMS', 'still downloaded', 'UnpublishFirmware', { checksum }, { status: 'DownloadOngoing' }]
+  ])
+})
+
+// --- M: certificates --------------------------------------------------------------------------------------------
+
+describe('2.0.1 M: certificates', () => {
+  for (const [id, certificateType] of [
+    ['TC_M_01_CSMS', 'CSMSRootCertificate'],
+    ['TC_M_02_CSMS', 'ManufacturerRootCertificate'],
+    ['TC_M_03_CSMS', 'V2GRootCertificate'],
+    ['TC_M_04_CSMS', 'MORootCertificate']
+  ] as const) {
+    scenario(id, `${certificateType} installed`, async (station) => {
+      await station.isAsked('InstallCertificate', { certificateType, certificate: CERTIFICATE }, ACCEPTED)
+      await station.shows({ certificates: [{ type: certificateType, pem: CERTIFICATE, status: 'Installed' }] })
+    })
+  }
+
+  copesWith(backend, scenario, [
+    [
+      'TC_M_05_CSMS',
+      'not installed',
+      'InstallCertificate',
+      { certificateType: 'CSMSRootCertificate', certificate: CERTIFICATE },
+      { status: 'Failed' },
+      { certificates: [] }
+    ],
+    [
+      'TC_M_19_CSMS',
+      'none found',
+      'GetInstalledCertificateIds',
+      { certificateType: ['CSMSRootCertificate'] },
+      { status: 'NotFound' },
+      { certificates: [] }
+    ]
+  ])
+
+  type Use = v201.CertificateHashDataChainType['certificateType']
+  const chain = (certificateType: Use, serialNumber: string) => ({
+    certificateType,
+    certificateHashData: { ...HASH, serialNumber }
+  })
+  const listed = (...all: v201.CertificateHashDataChainType[]) => ({
+    status: 'Accepted' as const,
+    certificateHashDataChain: all
+  })
+
+  const uses: Readonly<Record<string, readonly Use[]>> = {
+    TC_M_12_CSMS: ['CSMSRootCertificate'],
+    TC_M_13_CSMS: ['ManufacturerRootCertificate'],
+    TC_M_14_CSMS: ['V2GRootCertificate'],
+    TC_M_16_CSMS: ['MORootCertificate'],
+    TC_M_17_CSMS: ['CSMSRootCertificate', 'ManufacturerRootCertificate']
+  }
+  for (const [id, certificateType] of Object.entries(uses)) {
+    scenario(id, `${certificateType.join(', ')} listed`, async (station) => {
+      const answer = listed(...certificateType.map((use, index) => chain(use, `a${index}`)))
+      await station.isAsked('GetInstalledCertificateIds', { certificateType: [...certificateType] }, answer)
+      const shown = certificateType.map((type, index) => ({ type, serialNumber: `a${index}`, hashAlgorithm: 'SHA256' }))
+      await station.shows({ certificates: shown })
+    })
+  }
+
+  scenario('TC_M_15_CSMS', 'a chain, with what is below', async (station) => {
+    const childCertificateHashData = ['b2', 'c3'].map((serialNumber) => ({ ...HASH, serialNumber }))
+    const answer = listed({ ...chain('V2GCertificateChain', 'a1'), childCertificateHashData })
+    await station.isAsked('GetInstalledCertificateIds', { certificateType: ['V2GCertificateChain'] }, answer)
+    const shown = ['a1', 'b2', 'c3'].map((serialNumber) => ({ type: 'V2GCertificateChain', serialNumber }))
+    await station.shows({ certificates: shown })
+  })
+
+  scenario('TC_M_18_CSMS', 'all that are listed', async (station) => {
+    await station.isAsked(
+      'InstallCertificate',
+      { certificateType: 'MORootCertificate', certificate: CERTIFICATE },
+      ACCEPTED
+    )
+    const answer = listed(chain('CSMSRootCertificate', 'a1'), chain('V2GRootCertificate', 'b2'))
+    await station.isAsked('GetInstalledCertificateIds', {}, answer)
+    await station.shows({ certificates: [{ type: 'CSMSRootCertificate' }, { type: 'V2GRootCertificate' }] })
+  })
+
+  for (const [id, hashAlgorithm] of [
+    ['TC_M_20_CSMS', 'SHA256'],
+    ['TC_M_20_CSMS-384', 'SHA384'],
+    ['TC_M_20_CSMS-512', 'SHA512']
+  ] as const) {
+    scenario(id, `one deleted by its ${hashAlgorithm}`, async (station) => {
+      const certificateHashData = { ...HASH, hashAlgorithm }
+      const answer = listed({ certificateType: 'CSMSRootCertificate', certificateHashData })
+      await station.isAsked('GetInstalledCertificateIds', { certificateType: ['CSMSRootCertificate'] }, answer)
+      await station.isAsked('DeleteCertificate', { certificateHashData }, ACCEPTED)
+      await station.shows({ certificates: [] })
+    })
+  }
+
+  scenario('TC_M_21_CSMS', 'one not deleted', async (station) => {
+    const answer = listed(chain('CSMSRootCertificate', 'a1'))
+    await station.isAsked('GetInstalledCertificateIds', { certificateType: ['CSMSRootCertificate'] }, answer)
+    const certificateHashData = { ...HASH, serialNumber: 'a1' }
+    await station.isAsked('DeleteCertificate', { certificateHashData }, { status: 'Failed' })
+    await station.shows({ certificates: [{ type: 'CSMSRootCertificate', serialNumber: 'a1' }] })
+  })
+})
+
+// --- N: monitoring, logs, customer information --------------------------------------------------------------------
+
+const VOLTAGE = { component: { name: 'EVSE', evse: { id: 1 } }, variable: { name: 'Voltage' } }
+const CURRENT = { component: { name: 'Connector', evse: EVSE }, variable: { name: 'Current' } }
+
+function monitor(of: typeof VOLTAGE, id: number, type: v201.MonitorEnumType, value: number) {
+  return {
+    set: { ...of, type, value, severity: 5, transaction: false },
+    result: { ...of, type, severity: 5, id, status: 'Accepted' as const },
+    shown: { monitorId: id, component: of.component.name, variable: of.variable.name, type, value, severity: 5 }
+  }
+}
+
+async function monitors(station: Station2, ...all: ReturnType<typeof monitor>[]): Promise<void> {
+  await station.isAsked(
+    'SetVariableMonitoring',
+    { setMonitoringData: all.map(({ set }) => set) },
+    { setMonitoringResult: all.map(({ result }) => result) }
+  )
+  await station.shows({ monitors: all.map(({ shown }) => shown) })
+}
+
+async function event(station: Station2, more: Partial<v201.EventDataType>, shown: object = {}): Promise<void> {
+  const eventData: v201.EventDataType = {
+    eventId: 1,
+    timestamp: LONG_AGO,
+    trigger: 'Alerting',
+    actualValue: '260',
+    eventNotificationType: 'CustomMonitor',
+    ...VOLTAGE,
+    ...more
+  }
+  const request = { generatedAt: LONG_AGO, seqNo: 0, eventData: [eventData] }
+  assert.deepEqual(await station.says('NotifyEvent', request), {})
+  const { trigger, actualValue, eventNotificationType } = eventData
+  const told = { component: 'EVSE', variable: 'Voltage', trigger, actualValue, eventNotificationType }
+  await station.shows({ deviceEvents: [{ ...told, ...shown }] })
+}
+
+describe('2.0.1 N: monitors', () => {
+  const requests: Readonly<Record<string, Omit<v201.GetMonitoringReportRequest, 'requestId'>>> = {
+    TC_N_01_CSMS: { monitoringCriteria: ['ThresholdMonitoring', 'DeltaMonitoring', 'PeriodicMonitoring'] },
+    TC_N_02_CSMS: { componentVariable: [VOLTAGE] },
+    TC_N_03_CSMS: { monitoringCriteria: ['ThresholdMonitoring'], componentVariable: [VOLTAGE] },
+    TC_N_47_CSMS: {},
+    TC_N_60_CSMS: { monitoringCriteria: ['DeltaMonitoring'], componentVariable: [{ component: CURRENT.component }] }
+  }
+  for (const [id, request] of Object.entries(requests)) {
+    scenario(id, `a report of ${JSON.stringify(Object.keys(request))}, and one of nothing`, async (station) => {
+      await station.isAsked('GetMonitoringReport', { requestId: 1, ...request }, ACCEPTED)
+      const variableMonitoring = [
+        { id: 1, transaction: false, value: 250, type: 'UpperThreshold' as const, severity: 5 }
+      ]
+      const report = { requestId: 1, seqNo: 0, generatedAt: LONG_AGO, monitor: [{ ...VOLTAGE, variableMonitoring }] }
+      assert.deepEqual(await station.says('NotifyMonitoringReport', report), {})
+      await station.shows({
+        monitors: [
+          { monitorId: 1, component: 'EVSE', evseId: 1, variable: 'Voltage', type: 'UpperThreshold', value: 250 }
+        ],
+        reports: [{ action: 'NotifyMonitoringReport', requestId: 1, complete: true }]
+      })
+      await station.isAsked('GetMonitoringReport', { requestId: 2, ...request }, { status: 'EmptyResultSet' })
+    })
+  }
+
+  scenario('TC_N_05_CSMS', 'every base', async (station) => {
+    for (const monitoringBase of ['All', 'FactoryDefault', 'HardWiredOnly'] as const) {
+      await station.isAsked('SetMonitoringBase', { monitoringBase }, ACCEPTED)
+    }
+  })
+
+  scenario('TC_N_08_CSMS', 'one that is set', (station) =>
+    monitors(station, monitor(VOLTAGE, 1, 'UpperThreshold', 250))
+  )
+
+  scenario('TC_N_09_CSMS', 'several that are set', (station) =>
+    monitors(station, monitor(VOLTAGE, 1, 'UpperThreshold', 250), monitor(CURRENT, 2, 'Delta', 3))
+  )
+
+  copesWith(backend, scenario, [
+    ['TC_N_16_CSMS', 'a level', 'SetMonitoringLevel', { severity: 4 }, ACCEPTED],
+    ['TC_N_17_CSMS', 'no such level', 'SetMonitoringLevel', { severity: 9 }, { status: 'Rejected' }]
+  ])
+
+  scenario('TC_N_18_CSMS', 'many that are cleared', async (station) => {
+    await monitors(station, monitor(VOLTAGE, 1, 'UpperThreshold', 250), monitor(CURRENT, 2, 'Delta', 3))
+    await station.isAsked(
+      'ClearVariableMonitoring',
+      { id: [1, 2, 3] },
+      {
+        clearMonitoringResult: [
+          { id: 1, status: 'Accepted' },
+          { id: 2, status: 'Accepted' },
+          { id: 3, status: 'NotFound' }
+        ]
+      }
+    )
+    await station.shows({ monitors: [] })
+  })
+
+  scenario('TC_N_44_CSMS', 'one that cannot be cleared', async (station) => {
+    await monitors(station, monitor(VOLTAGE, 1, 'UpperThreshold', 250))
+    await station.isAsked(
+      'ClearVariableMonitoring',
+      { id: [1] },
+      { clearMonitoringResult: [{ id: 1, status: 'Rejected' }] }
+    )
+    await station.shows({ monitors: [{ monitorId: 1 }] })
+  })
+
+  scenario('TC_N_21_CSMS', 'one that is wired', (station) =>
+    event(station, { eventNotificationType: 'HardWiredMonitor' })
+  )
+
+  scenario('TC_N_24_CSMS', 'one that tells from time to time', async (station) => {
+    await monitors(station, monitor(VOLTAGE, 1, 'Periodic', 60))
+    await event(station, { trigger: 'Periodic', variableMonitoringId: 1 }, { monitorId: 1 })
+  })
+
+  scenario('TC_N_48_CSMS', 'one of what cannot be read', (station) => event(station, { actualValue: '' }))
+
+  scenario('TC_N_49_CSMS', 'one that has cleared after a reboot', async (station) => {
+    await station.reboot()
+    await event(station, { cleared: true, variableMonitoringId: 1 }, { cleared: true })
+  })
+
+  scenario('TC_N_50_CSMS', 'one that tells from time to time after a reboot', async (station) => {
+    await station.reboot()
+    await event(station, { trigger: 'Periodic', variableMonitoringId: 1 })
+  })
+})
+
+describe('2.0.1 N: logs', () => {
+  const request = (logType: v201.GetLogRequest['logType'], requestId = 1): v201.GetLogRequest => ({
+    logType,
+    requestId,
+    log: { remoteLocation: 'https://example.com/log' }
+  })
+
+  async function uploads(station: Station2, requestId = 1): Promise<void> {
+    for (const status of ['Uploading', 'Uploaded'] as const) {
+      assert.deepEqual(await station.says('LogStatusNotification', { status, requestId }), {})
+      await station.shows({ log: { status, requestId } })
+    }
+  }
+
+  for (const [id, logType] of [
+    ['TC_N_25_CSMS', 'DiagnosticsLog'],
+    ['TC_N_35_CSMS', 'SecurityLog']
+  ] as const) {
+    scenario(id, `the ${logType}`, async (station) => {
+      await station.isAsked('GetLog', request(logType), { status: 'Accepted', filename: 'log.txt' })
+      await uploads(station)
+    })
+  }
+
+  copesWith(backend, scenario, [
+    ['TC_N_34_CSMS', 'no log', 'GetLog', request('DiagnosticsLog'), { status: 'Rejected' }, { progress: [] }]
+  ])
+
+  scenario('TC_N_36_CSMS', 'a second one instead of the first', async (station) => {
+    await station.isAsked('GetLog', request('DiagnosticsLog'), ACCEPTED)
+    assert.deepEqual(await station.says('LogStatusNotification', { status: 'Uploading', requestId: 1 }), {})
+    await station.isAsked('GetLog', request('DiagnosticsLog', 2), { status: 'AcceptedCanceled', filename: 'log.txt' })
+    assert.deepEqual(await station.says('LogStatusNotification', { status: 'AcceptedCanceled', requestId: 1 }), {})
+    await uploads(station, 2)
+  })
+})
+
+describe('2.0.1 N: customer information', () => {
+  const { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber } = HASH
+  const customerCertificate = { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }
+  const asked: readonly (readonly [string, Omit<v201.CustomerInformationRequest, 'requestId'>, string[]])[] = [
+    ['TC_N_27_CSMS', { report: true, clear: false, idToken: DRIVER }, ['all of ', 'it']],
+    ['TC_N_28_CSMS', { report: true, clear: false, idToken: DRIVER }, ['']],
+    ['TC_N_30_CSMS', { report: true, clear: true, idToken: DRIVER }, ['all of it']],
+    ['TC_N_31_CSMS', { report: true, clear: true, idToken: DRIVER }, ['']],
+    ['TC_N_32_CSMS', { report: false, clear: true, idToken: DRIVER }, ['']],
+    ['TC_N_62_CSMS', { report: true, clear: true, customerIdentifier: 'someone' }, ['all of it']],
+    ['TC_N_63_CSMS', { report: true, clear: true, customerCertificate }, ['all of it']]
+  ]
+
+  async function tells(station: Station2, parts: readonly string[]): Promise<void> {
+    for (const [seqNo, data] of parts.entries()) {
+      const part = { data, seqNo, requestId: 1, generatedAt: LONG_AGO, tbc: seqNo < parts.length - 1 }
+      assert.deepEqual(await station.says('NotifyCustomerInformation', part), {})
+    }
+    const { reports } = await station.state()
+    assert.deepEqual([reports.length, reports[0].complete, reports[0].payload ?? ''], [1, true, parts.join('')])
+  }
+
+  for (const [id, request, parts] of asked) {
+    const what = Object.keys(request).at(-1)
+    scenario(id, `by ${what}: ${JSON.stringify(parts)}`, async (station) => {
+      await station.isAsked('CustomerInformation', { requestId: 1, ...request }, ACCEPTED)
+      await tells(station, parts)
+    })
+  }
+
+  copesWith(backend, scenario, [
+    [
+      'TC_N_29_CSMS',
+      'none',
+      'CustomerInformation',
+      { requestId: 1, report: true, clear: false, idToken: DRIVER },
+      { status: 'Rejected' },
+      { reports: [] }
+    ]
+  ])
+
+  scenario('TC_N_46_CSMS', 'cleared, and out of the local list', async (station) => {
+    const list = [{ idToken: DRIVER, idTokenInfo: ACCEPTED }]
+    const full = { versionNumber: 1, updateType: 'Full' as const, localAuthorizationList: list }
+    await station.isAsked('SendLocalList', full, ACCEPTED)
+    await station.isAsked('CustomerInformation', { requestId: 1, report: true, clear: true, idToken: DRIVER }, ACCEPTED)
+    await tells(station, ['all of it'])
+    const update = {
+      versionNumber: 2,
+      updateType: 'Differential' as const,
+      localAuthorizationList: [{ idToken: DRIVER }]
+    }
+    await station.isAsked('SendLocalList', update, ACCEPTED)
+    await station.shows({ localList: { version: 2, entries: [] } })
+  })
+})
+
+// --- O: display messages ------------------------------------------------------------------------------------------
+
+function message(more: Partial<v201.MessageInfoType> = {}): v201.MessageInfoType {
+  return { id: 1, priority: 'NormalCycle', message: { format: 'UTF8', content: 'Welcome', language: 'en' }, ...more }
+}
+
+function displays(station: Station2, shown: v201.MessageInfoType): Promise<void> {
+  return station.isAsked('SetDisplayMessage', { message: shown }, ACCEPTED)
+}
+
+const nothing = { displayMessages: [] }
+
+describe('2.0.1 O', () => {
+  const plain: Readonly<Record<string, Partial<v201.MessageInfoType>>> = {
+    TC_O_01_CSMS: {},
+    TC_O_13_CSMS: { startDateTime: '2099-01-01T00:00:00.000Z' },
+    TC_O_14_CSMS: { endDateTime: '2099-01-01T00:00:00.000Z' },
+    TC_O_25_CSMS: { state: 'Charging' }
+  }
+  for (const [id, more] of Object.entries(plain)) {
+    scenario(id, `a message with ${JSON.stringify(more)}`, async (station) => {
+      await displays(station, message(more))
+      await station.shows({ displayMessages: [{ messageId: 1, priority: 'NormalCycle', payload: message(more) }] })
+    })
+  }
+
+  const ofTransaction: Readonly<Record<string, Partial<v201.MessageInfoType>>> = {
+    TC_O_06_CSMS: {},
+    TC_O_27_CSMS: { startDateTime: '2099-01-01T00:00:00.000Z' },
+    TC_O_28_CSMS: { endDateTime: '2099-01-01T00:00:00.000Z' }
+  }
+  for (const [id, more] of Object.entries(ofTransaction)) {
+    scenario(id, `a message of a transaction with ${JSON.stringify(more)}`, async (station) => {
+      const session = await charging(station)
+      const { transactionId } = session
+      await displays(station, message({ ...more, transactionId }))
+      await station.shows({ displayMessages: [{ messageId: 1, payload: { transactionId } }] })
+      await session.ends('Local')
+      await station.shows(nothing)
+    })
+  }
+
+  const refused: readonly (readonly [
+    string,
+    v201.SetDisplayMessageResponse['status'],
+    Partial<v201.MessageInfoType>
+  ])[] = [
+    ['TC_O_10_CSMS', 'UnknownTransaction', { transactionId: 'none' }],
+    ['TC_O_17_CSMS', 'NotSupportedPriority', { priority: 'AlwaysFront' }],
+    ['TC_O_18_CSMS', 'NotSupportedState', { state: 'Faulted' }],
+    ['TC_O_19_CSMS', 'NotSupportedMessageFormat', { message: { format: 'HTML', content: '<b>Welcome</b>' } }],
+    ['TC_O_26_CSMS', 'Rejected', {}]
+  ]
+  for (const [id, status, more] of refused) {
+    scenario(id, status, async (station) => {
+      await station.isAsked('SetDisplayMessage', { message: message(more) }, { status })
+      await station.shows(nothing)
+    })
+  }
+
+  scenario('TC_O_12_CSMS', 'a message instead of another', async (station) => {
+    await displays(station, message())
+    const other = message({ message: { format: 'ASCII', content: 'Good bye' } })
+    await displays(station, other)
+    await station.shows({ displayMessages: [{ messageId: 1, payload: other }] })
+  })
+
+  scenario('TC_O_04_CSMS', 'a message that is cleared', async (station) => {
+    await displays(station, message())
+    await station.isAsked('ClearDisplayMessage', { id: 1 }, ACCEPTED)
+    await station.shows(nothing)
+  })
+
+  scenario('TC_O_05_CSMS', 'a message that was not there', async (station) => {
+    await displays(station, message())
+    await station.isAsked('ClearDisplayMessage', { id: 2 }, { status: 'Unknown' })
+    await station.shows({ displayMessages: [{ messageId: 1 }] })
+  })
+
+  const filters: Readonly<Record<string, Omit<v201.GetDisplayMessagesRequest, 'requestId'>>> = {
+    TC_O_02_CSMS: {},
+    TC_O_07_CSMS: { id: [1] },
+    TC_O_08_CSMS: { priority: 'NormalCycle' },
+    TC_O_09_CSMS: { state: 'Charging' }
+  }
+  for (const [id, filter] of Object.entries(filters)) {
+    scenario(id, `messages told, by ${JSON.stringify(filter)}`, async (station) => {
+      await station.isAsked('GetDisplayMessages', { requestId: 1, ...filter }, ACCEPTED)
+      for (const [id, tbc] of [
+        [1, true],
+        [2, false]
+      ] as const) {
+        const part = { requestId: 1, tbc, messageInfo: [message({ id, state: 'Charging' })] }
+        assert.deepEqual(await station.says('NotifyDisplayMessages', part), {})
+      }
+      await station.shows({
+        displayMessages: [
+          { messageId: 1, state: 'Charging' },
+          { messageId: 2, state: 'Charging' }
+        ]
+      })
+    })
+  }
+
+  scenario('TC_O_03_CSMS', 'no messages at all', async (station) => {
+    await displays(station, message())
+    await station.isAsked('GetDisplayMessages', { requestId: 1 }, { status: 'Unknown' })
+    await station.shows(nothing)
+  })
+
+  scenario('TC_O_11_CSMS', 'no such messages', async (station) => {
+    await displays(station, message())
+    await station.isAsked('GetDisplayMessages', { requestId: 1, state: 'Faulted' }, { status: 'Unknown' })
+    await station.shows({ displayMessages: [{ messageId: 1 }] })
+  })
+})
+
+// --- P: data transfer -------------------------------------------------------------------------------------------
+
+describe('2.0.1 P', () => {
+  scenario('TC_P_02_CSMS', 'data of a vendor that nobody knows', async (station) => {
+    const { status } = await station.says('DataTransfer', { vendorId: 'com.example', messageId: 'x', data: { a: 1 } })
+    assert.equal(status, 'UnknownVendorId')
+  })
+
+  scenario('TC_P_03_CSMS', 'custom data', async (station) => {
+    const customData = { vendorId: 'com.example', anything: [1, { more: true }] }
+    const request = { evseId: 1, connectorId: 1, connectorStatus: 'Occupied' as const, timestamp: LONG_AGO, customData }
+    assert.deepEqual(await station.says('StatusNotification', request), {})
+    await isAuthorized(station)
+    const session = new Session(station)
+    assert.deepEqual(
+      await session.tells('Started', 'CablePluggedIn', { evse: { ...EVSE, customData }, customData }),
+      {}
+    )
+    await station.shows({ connectors: [{ status: 'Occupied' }], transactions: [{ status: 'open' }] })
+    const { items } = await backend.get('/transactions?chargePoint=TC_P_03_CSMS')
+    const { events } = await backend.get(`/transactions/${items[0].id}`)
+    assert.deepEqual(events[0].request.customData, customData)
+  })
+})

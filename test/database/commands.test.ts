@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { type DatabaseSettings, migrateDatabase, openDatabase } from '../../plugins/database/open.js'
+import { openSqlite } from '../../plugins/database/sqlite.js'
+import { run } from './child.js'
+import { message } from './rows.js'
+import { emptyDatabase, loggedActions, noPostgres, onBothDatabases, open, writerOf } from './support.js'
+
+function db(settings: DatabaseSettings, ...args: string[]) {
+  const { DATA_DIR, DATABASE_URL } = settings
+  return run('scripts/db.ts', args, { DATA_DIR, ...(DATABASE_URL !== undefined && { DATABASE_URL }) })
+}
+
+onBothDatabases('npm run db', (dialect) => {
+  it('migrates an empty database, and check finds nothing wrong with it, also while it is in use', async () => {
+    const settings = await emptyDatabase(dialect)
+    const migrating = db(settings, 'migrate')
+    assert.equal(await migrating.exited(), 0, migrating.output())
+    assert.match(migrating.output(), /done: 0001-initial/)
+    open(settings)
+    const check = db(settings, 'check')
+    assert.equal(await check.exited(), 0, check.output())
+    assert.match(check.output(), /^1\/\d+ calls$/m)
+    assert.match(check.output(), /nothing is wrong/)
+  })
+
+  it('prunes while the back-end writes', async () => {
+    const settings = await emptyDatabase(dialect)
+    const database = open(settings)
+    await migrateDatabase(database)
+    const writer = writerOf(database)
+    await writer.append('messages', [message('old'), { ...message('new'), created_at: Date.now() }])
+    const pruning = db(settings, 'prune')
+    let isOver = false
+    const exited = pruning.exited().finally(() => {
+      isOver = true
+    })
+    for (let index = 0; !isOver; index++) {
+      await writer.append('meta', [{ key: `key ${index}`, value: '' }])
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.equal(await exited, 0, pruning.output())
+    assert.match(pruning.output(), /deleted 1 rows/)
+    assert.deepEqual(await loggedActions(database), ['new'])
+  })
+})
+
+describe('npm run db -- backup', () => {
+  it('copies a database that is being written to, whole and for its owner only', async () => {
+    const settings = await emptyDatabase('sqlite')
+    const database = open(settings)
+    await migrateDatabase(database)
+    const writer = writerOf(database)
+    const row = (name: string) => ({ ...message(name), payload: 'x'.repeat(1000) })
+    await writer.append(
+      'messages',
+      Array.from({ length: 500 }, (_, index) => row(`before ${index}`))
+    )
+    const target = join(settings.DATA_DIR, 'copy.db')
+    const backup = db(settings, 'backup', target)
+    let isOver = false
+    const exited = backup.exited().finally(() => {
+      isOver = true
+    })
+    for (let index = 0; !isOver; index++) {
+      await writer.append('messages', [row(`during ${index}`)])
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.equal(await exited, 0, backup.output())
+    assert.equal((await stat(target)).mode & 0o777, 0o600)
+    const copy = openSqlite({ file: target })
+    const rows = await copy.selectFrom('messages').select('action').orderBy('id').execute()
+    await copy.destroy()
+    const all = await loggedActions(database)
+    assert.ok(rows.length >= 500)
+    assert.deepEqual(
+      rows.map(({ action }) => action),
+      all.slice(0, rows.length)
+    )
+  })
+
+  it('never overwrites, and says what to do about PostgreSQL', { skip: noPostgres }, async () => {
+    const settings = await emptyDatabase('sqlite')
+    await migrateDatabase(open(settings))
+    const existing = db(settings, 'backup', join(settings.DATA_DIR, 'ocpp.db'))
+    assert.equal(await existing.exited(), 1)
+    assert.match(existing.output(), /^Failed: .*ocpp\.db exists already$/m)
+    const postgres = db(await emptyDatabase('postgres'), 'backup', 'copy.db')
+    assert.equal(await postgres.exited(), 1)
+    assert.match(postgres.output(), /^Failed: this is PostgreSQL: use pg_dump$/m)
+  })
+})
+
+describe('npm run db, used wrongly', () => {
+  it('says how to use it, with exit code 2', async () => {
+    const settings = await emptyDatabase('sqlite')
+    for (const args of [[], ['restore'], ['backup'], ['check', 'more', 'evenmore'], ['toString']]) {
+      const wrong = db(settings, ...args)
+      assert.equal(await wrong.exited(), 2)
+      assert.match(wrong.output(), /^npm run db -- <command>/)
+    }
+  })
+
+  it('makes no database where there is none', async () => {
+    const settings = await emptyDatabase('sqlite')
+    const check = db(settings, 'check')
+    assert.equal(await check.exited(), 1)
+    assert.match(check.output(), /^Failed: there is no .*ocpp\.db$/m)
+    await assert.rejects(stat(join(settings.DATA_DIR, 'ocpp.db')))
+  })
+
+  it('does not migrate under a running back-end', async () => {
+    const settings = await emptyDatabase('sqlite')
+    const database = openDatabase(settings)
+    const migrating = db(settings, 'migrate')
+    assert.equal(await migrating.exited(), 1)
+    await database.close()
+    assert.match(migrating.output(), /^Failed: .*ocpp\.db is in use by another process/m)
+  })
+})

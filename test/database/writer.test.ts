@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { type Batch, GroupCommitWriter } from '../../plugins/database/writer.js'
+import { deferred } from '../support/wait.js'
+import { message, meta } from './rows.js'
+import { loggedActions, metaKeys, migrated, onBothDatabases, outcomes, storageError, writerOf } from './support.js'
+
+function range(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index)
+}
+
+onBothDatabases('the writer', (dialect) => {
+  it('commits the jobs of one turn together, and at most 200 at a time', async () => {
+    const database = await migrated(dialect)
+    const batches: Batch[] = []
+    const writer = writerOf(database, { lanes: 1, onBatch: (batch) => batches.push(batch) })
+    const results = await Promise.all(
+      range(450).map((index) =>
+        writer.write(async (trx) => {
+          await trx
+            .insertInto('messages')
+            .values(message(`A${index}`))
+            .execute()
+          return index
+        })
+      )
+    )
+    assert.deepEqual(results, range(450))
+    assert.equal((await loggedActions(database)).length, 450)
+    assert.deepEqual(
+      batches.map(({ jobs }) => jobs),
+      [200, 200, 50]
+    )
+    assert.equal(writer.counters.commits, 3)
+    assert.equal(writer.counters.queued, 0)
+  })
+
+  it('joins appended rows of many callers and several tables', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { lanes: 1 })
+    await Promise.all([
+      writer.append('messages', [message('A'), message('B')]),
+      writer.append('meta', [meta('a')]),
+      writer.append('messages', [{ ...message('C'), error_code: 'GenericError' }]),
+      writer.append('messages', []),
+      writer.append(
+        'messages',
+        range(300).map((index) => message(`D${index}`))
+      )
+    ])
+    assert.equal((await loggedActions(database)).length, 303)
+    assert.deepEqual(await metaKeys(database), ['a'])
+    assert.equal(writer.counters.commits, 1)
+  })
+
+  it('passes over rows that are there already, when asked to', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database)
+    await writer.append('meta', [meta('a', 'first')])
+    await writer.append('meta', [meta('a', 'second'), meta('b')], { onConflict: 'ignore' })
+    await assert.rejects(writer.append('meta', [meta('a')]))
+    const rows = await database.db.selectFrom('meta').selectAll().orderBy('key').execute()
+    assert.deepEqual(rows, [meta('a', 'first'), meta('b')])
+  })
+
+  it('rejects the guilty job only, and leaves nothing of it behind', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { lanes: 1 })
+    const guilty = new Error('guilty')
+    const found = await outcomes(
+      range(20).map((index) =>
+        writer.write(async (trx) => {
+          await trx
+            .insertInto('messages')
+            .values(message(`A${index}`))
+            .execute()
+          if (index === 7) throw guilty
+        })
+      )
+    )
+    assert.deepEqual(
+      found,
+      range(20).map((index) => (index === 7 ? guilty : undefined))
+    )
+    assert.deepEqual(
+      await loggedActions(database),
+      range(20)
+        .filter((index) => index !== 7)
+        .map((index) => `A${index}`)
+    )
+  })
+
+  it('rejects the guilty append only', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { lanes: 1 })
+    const found = await outcomes([
+      writer.append('meta', [meta('a')]),
+      writer.append('meta', [meta('b'), meta('a')]),
+      writer.append('meta', [meta('c')])
+    ])
+    assert.deepEqual(
+      found.map((error) => error === undefined),
+      [true, false, true]
+    )
+    assert.deepEqual(await metaKeys(database), ['a', 'c'])
+  })
+
+  it('acknowledges nothing of a transaction that the database has given up, though the job hid the error', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database)
+    await writer.append('meta', [meta('a')])
+    const promise = writer.write(async (trx) => {
+      await trx.insertInto('meta').values(meta('b')).execute()
+      await trx
+        .insertInto('meta')
+        .values(meta('a'))
+        .execute()
+        .catch(() => undefined)
+    })
+    // SQLite undoes the statement, PostgreSQL the transaction.
+    if (dialect === 'sqlite') await promise
+    else await assert.rejects(promise)
+    assert.deepEqual(await metaKeys(database), dialect === 'sqlite' ? ['a', 'b'] : ['a'])
+  })
+
+  it('does the jobs of one key in their order', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { maxBatch: 3 })
+    const done: string[] = []
+    await Promise.all(
+      range(60).map((index) => {
+        const key = `key ${index % 3}`
+        return writer.write(
+          async (trx) => {
+            await sql`select 1`.execute(trx)
+            done.push(`${key} ${String(index).padStart(2, '0')}`)
+          },
+          { key }
+        )
+      })
+    )
+    for (const key of ['key 0', 'key 1', 'key 2']) {
+      const ofKey = done.filter((entry) => entry.startsWith(key))
+      assert.equal(ofKey.length, 20)
+      assert.deepEqual(ofKey, [...ofKey].sort())
+    }
+  })
+
+  it('refuses at once when too many jobs wait, and takes them again later', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { maxQueue: 10 })
+    const jobs = range(10).map((index) => writer.append('meta', [meta(`a${index}`)]))
+    await assert.rejects(writer.append('meta', [meta('b')]), storageError('overloaded'))
+    await Promise.all(jobs)
+    await writer.append('meta', [meta('c')])
+    assert.equal(writer.counters.overloaded, 1)
+    assert.ok(!(await metaKeys(database)).includes('b'))
+  })
+
+  it('gives a job up that hangs, and refuses what it does afterwards', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { timeout: 100, lanes: 1 })
+    const release = deferred()
+    const late = deferred<unknown>()
+    const hanging = writer.write(async (trx) => {
+      await trx.insertInto('meta').values(meta('a')).execute()
+      await release.promise
+      await trx.insertInto('meta').values(meta('late')).execute().catch(late.resolve)
+    })
+    await assert.rejects(hanging, storageError('timeout'))
+    release.resolve()
+    assert.ok((await late.promise) instanceof Error)
+    await writer.append('meta', [meta('b')])
+    assert.deepEqual(await metaKeys(database), ['b'])
+  })
+
+  it('lets the event loop turn between two transactions', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { maxBatch: 1, lanes: 1 })
+    let turns = 0
+    let isOver = false
+    const turning = (async () => {
+      while (!isOver) {
+        await nextTurn()
+        turns++
+      }
+    })()
+    await Promise.all(range(30).map((index) => writer.append('meta', [meta(`a${index}`)])))
+    isOver = true
+    await turning
+    assert.ok(turns >= 30, `${turns} turns`)
+  })
+
+  it('finishes what waits when it is closed, and refuses the rest', async () => {
+    const database = await migrated(dialect)
+    const writer = new GroupCommitWriter({ db: database.writeDb, dialect })
+    const waiting = writer.append('meta', [meta('a')])
+    const closed = writer.close()
+    await assert.rejects(writer.append('meta', [meta('b')]), storageError('closed'))
+    await closed
+    await waiting
+    assert.deepEqual(await metaKeys(database), ['a'])
+  })
+})

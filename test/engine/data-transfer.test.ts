@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import type { FastifyOcppOptions, Protocol } from 'fastify-ocpp'
+import { connectCharger } from '../support/charger.js'
+import { startServer } from '../support/server.js'
+
+const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const VERSIONS: Protocol[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']
+
+/** Sends DataTransfers and tells the answer in short: a payload, or the code and description of a CALLERROR. */
+async function start(protocol: Protocol, setup: (app: FastifyInstance) => void) {
+  const server = await startServer(ACCEPTED, setup)
+  const charger = await connectCharger(server.url, 'CP-1', { protocol })
+  return async (request: object): Promise<unknown> => {
+    const answer = await charger.call('DataTransfer', request)
+    return answer.type === 3 ? answer.payload : `${answer.code} ${answer.description}`
+  }
+}
+
+for (const protocol of VERSIONS) {
+  const version = (app: FastifyInstance) =>
+    ({ 'ocpp1.6': app.ocpp.v16, 'ocpp2.0.1': app.ocpp.v201, 'ocpp2.1': app.ocpp.v21 })[protocol]
+
+  test(`${protocol}: an unknown vendor is UnknownVendorId, an unknown message of a known one UnknownMessageId`, async () => {
+    const transfer = await start(protocol, (app) => {
+      version(app).onDataTransfer({ vendorId: 'Acme', messageId: 'one' }, () => ({ status: 'Accepted' }))
+    })
+    assert.deepEqual(await transfer({ vendorId: 'Other' }), { status: 'UnknownVendorId' })
+    assert.deepEqual(await transfer({ vendorId: '__proto__' }), { status: 'UnknownVendorId' })
+    assert.deepEqual(await transfer({ vendorId: 'Acme', messageId: 'two' }), { status: 'UnknownMessageId' })
+    assert.deepEqual(await transfer({ vendorId: 'Acme', messageId: 'constructor' }), { status: 'UnknownMessageId' })
+    assert.deepEqual(await transfer({ vendorId: 'Acme' }), { status: 'UnknownMessageId' })
+    assert.deepEqual(await transfer({ vendorId: 'ACME', messageId: 'one' }), { status: 'Accepted' })
+  })
+
+  test(`${protocol}: a vendor's handler without message id gets the messages that have none of their own`, async () => {
+    const seen: unknown[] = []
+    const transfer = await start(protocol, (app) => {
+      version(app).onDataTransfer({ vendorId: 'Acme', messageId: 'one' }, () => ({ status: 'Accepted' }))
+      version(app).onDataTransfer({ vendorId: 'Acme' }, async (message) => {
+        seen.push(message)
+        return { status: 'Rejected' }
+      })
+    })
+    assert.deepEqual(await transfer({ vendorId: 'Acme', messageId: 'one' }), { status: 'Accepted' })
+    assert.deepEqual(await transfer({ vendorId: 'Acme', messageId: 'two', data: 'x' }), { status: 'Rejected' })
+    assert.deepEqual(await transfer({ vendorId: 'Acme' }), { status: 'Rejected' })
+    assert.deepEqual(seen[0], { vendorId: 'Acme', messageId: 'two', data: 'x' })
+  })
+
+  test(`${protocol}: data that breaks the vendor's schema is a CALLERROR with a pointer`, async () => {
+    const data = Type.Object({ soc: Type.Integer({ maximum: 100 }) }, { additionalProperties: false })
+    let handled = 0
+    const transfer = await start(protocol, (app) => {
+      version(app).onDataTransfer({ vendorId: 'Acme', data }, (message) => {
+        handled++
+        return { status: 'Accepted', data: { half: message.data.soc / 2 } }
+      })
+    })
+    const is16 = protocol === 'ocpp1.6'
+    const wrap = (value: unknown) => ({ vendorId: 'Acme', data: is16 ? JSON.stringify(value) : value })
+    const missing = is16 ? 'OccurenceConstraintViolation' : 'OccurrenceConstraintViolation'
+    const structure = is16 ? 'FormationViolation' : 'FormatViolation'
+    assert.deepEqual(await transfer(wrap({ soc: 80 })), {
+      status: 'Accepted',
+      data: is16 ? '{"half":40}' : { half: 40 }
+    })
+    assert.match(String(await transfer(wrap({}))), new RegExp(`^${missing} /data/soc `))
+    assert.match(String(await transfer(wrap({ soc: '80' }))), /^TypeConstraintViolation \/data\/soc /)
+    assert.match(String(await transfer(wrap({ soc: 101 }))), /^PropertyConstraintViolation \/data\/soc /)
+    assert.match(String(await transfer(wrap({ soc: 1, secret4711: 1 }))), new RegExp(`^${structure} `))
+    assert.doesNotMatch(String(await transfer(wrap({ soc: 1, secret4711: 1 }))), /4711/)
+    assert.match(String(await transfer({ vendorId: 'Acme' })), new RegExp(`^${missing} /data`))
+    assert.equal(handled, 1)
+  })
+
+  test(`${protocol}: on('DataTransfer') answers the vendors that have no handler`, async () => {
+    const transfer = await start(protocol, (app) => {
+      const answer = () => ({ status: 'Rejected' }) as const
+      app.ocpp.v16.on('DataTransfer', answer)
+      app.ocpp.v201.on('DataTransfer', answer)
+      app.ocpp.v21.on('DataTransfer', answer)
+      version(app).onDataTransfer({ vendorId: 'Acme' }, () => ({ status: 'Accepted' }))
+    })
+    assert.deepEqual(await transfer({ vendorId: 'Acme' }), { status: 'Accepted' })
+    assert.deepEqual(await transfer({ vendorId: 'Other' }), { status: 'Rejected' })
+  })
+
+  test(`${protocol}: a vendor's handler that fails or answers nonsense is InternalError`, async () => {
+    const answers: unknown[] = [
+      undefined,
+      null,
+      {},
+      { status: 'Perhaps' },
+      { status: 'Accepted', extra: 1 },
+      'Accepted'
+    ]
+    const wanted = answers.length
+    const data = Type.Object({})
+    const transfer = await start(protocol, (app) => {
+      version(app).onDataTransfer({ vendorId: 'Acme' }, () => answers.shift() as { status: 'Accepted' })
+      version(app).onDataTransfer({ vendorId: 'Throws' }, () => {
+        throw new Error('broken')
+      })
+      version(app).onDataTransfer(
+        { vendorId: 'Json', data },
+        async () => undefined as unknown as { status: 'Accepted' }
+      )
+    })
+    for (let index = 0; index < wanted; index++) assert.equal(await transfer({ vendorId: 'Acme' }), 'InternalError ')
+    assert.equal(await transfer({ vendorId: 'Throws' }), 'InternalError ')
+    const json = protocol === 'ocpp1.6' ? '{}' : {}
+    assert.equal(await transfer({ vendorId: 'Json', data: json }), 'InternalError ')
+  })
+}
+
+test('1.6: text in data is parsed only for a schema that is no text, and what is no JSON is refused', async () => {
+  const transfer = await start('ocpp1.6', (app) => {
+    app.ocpp.v16.onDataTransfer({ vendorId: 'Text', data: Type.String({ maxLength: 5 }) }, ({ data }) => {
+      return { status: 'Accepted', data: `${data}!` }
+    })
+    app.ocpp.v16.onDataTransfer({ vendorId: 'Number', data: Type.Number() }, ({ data }) => {
+      return { status: 'Accepted', data: data + 1 }
+    })
+    app.ocpp.v16.onDataTransfer({ vendorId: 'Any' }, ({ data }) => ({ status: 'Accepted', data }))
+  })
+  assert.deepEqual(await transfer({ vendorId: 'Text', data: '{"a"' }), { status: 'Accepted', data: '{"a"!' })
+  assert.match(String(await transfer({ vendorId: 'Text', data: 'longer' })), /^PropertyConstraintViolation \/data /)
+  assert.deepEqual(await transfer({ vendorId: 'Number', data: '41' }), { status: 'Accepted', data: '42' })
+  assert.match(String(await transfer({ vendorId: 'Number', data: '{{' })), /^PropertyConstraintViolation \/data /)
+  assert.match(String(await transfer({ vendorId: 'Number', data: '"41"' })), /^TypeConstraintViolation \/data /)
+  assert.deepEqual(await transfer({ vendorId: 'Any', data: '[1]' }), { status: 'Accepted', data: '[1]' })
+  assert.equal(await transfer({ vendorId: 'Any', data: { a: 1 } }), 'TypeConstraintViolation /data must be a string')
+})
+
+test('1.6: JSON in data can neither change a prototype nor nest without bound', async () => {
+  const seen: unknown[] = []
+  const transfer = await start('ocpp1.6', (app) => {
+    app.ocpp.v16.onDataTransfer({ vendorId: 'Acme', data: Type.Unknown() }, ({ data }) => {
+      seen.push(data)
+      return { status: 'Accepted' }
+    })
+  })
+  await transfer({ vendorId: 'Acme', data: '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}' })
+  for (const data of seen) {
+    assert.equal(Reflect.get(data as object, 'polluted'), undefined)
+    assert.equal(Object.hasOwn(data as object, '__proto__'), false)
+  }
+  const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`
+  assert.equal(typeof (await transfer({ vendorId: 'Acme', data: deep })), 'string', 'refused')
+})
+
+test('a CALL of ours may be a DataTransfer, too', async () => {
+  const server = await startServer(ACCEPTED)
+  const charger = await connectCharger(server.url, 'CP-1')
+  charger.onCall((action, payload) => ({ status: 'Accepted', data: `${action} ${JSON.stringify(payload)}` }))
+  const answer = await server.app.ocpp.v16.call('CP-1', 'DataTransfer', { vendorId: 'Acme', data: 'x' })
+  assert.deepEqual(answer, { status: 'Accepted', data: 'DataTransfer {"vendorId":"Acme","data":"x"}' })
+})

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import type { PublishedEvent } from '../../plugins/domain/events/event.js'
+import type {} from '../../plugins/publisher.js'
+import { startBackend } from '../app/support.js'
+import { type Charger, connectCharger } from '../support/charger.js'
+import { until } from '../support/wait.js'
+
+const AT = '2026-03-04T05:06:07.000Z'
+
+/** The back-end, and everything that its publisher tells. */
+async function listen() {
+  const { app, url } = await startBackend()
+  const told: PublishedEvent[] = []
+  after(app.publisher.subscribe((event) => told.push(event)))
+  return { url, dataOf: (type: string) => told.filter((event) => event.type === type).map(({ data }) => data) }
+}
+
+async function startTransaction(charger: Charger, request: object): Promise<number> {
+  const answer = await charger.call('StartTransaction', request)
+  assert.equal(answer.type, 3)
+  return Number(answer.payload.transactionId)
+}
+
+function sample(value: number | string) {
+  return { value, measurand: 'Energy.Active.Import.Register', context: 'Sample.Periodic' }
+}
+
+const READING = { timestamp: AT, measurand: 'Energy.Active.Import.Register', context: 'Sample.Periodic', unit: 'Wh' }
+
+describe('what a charge point of 1.6 tells', () => {
+  it('is published when it is stored, and a retry is no news', async () => {
+    const { url, dataOf } = await listen()
+    const charger = await connectCharger(url, 'CP-1')
+    await charger.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M', firmwareVersion: '7' })
+    assert.deepEqual(dataOf('boot'), [
+      { protocol: 'ocpp1.6', status: 'Accepted', vendor: 'V', model: 'M', firmwareVersion: '7' }
+    ])
+
+    await charger.call('StatusNotification', {
+      connectorId: 2,
+      errorCode: 'GroundFailure',
+      status: 'Faulted',
+      timestamp: AT
+    })
+    assert.deepEqual(dataOf('status'), [
+      { evseId: 0, connectorId: 2, status: 'Faulted', errorCode: 'GroundFailure', timestamp: AT }
+    ])
+
+    const start = { connectorId: 1, idTag: 'ANNA-LIVIA', meterStart: 100, timestamp: AT }
+    const transactionId = await startTransaction(charger, start)
+    await charger.call('StartTransaction', start)
+    const meterValue = [{ timestamp: AT, sampledValue: [sample('150')] }]
+    await charger.call('MeterValues', { connectorId: 1, transactionId, meterValue })
+    await charger.call('MeterValues', { connectorId: 1, transactionId: -1, meterValue })
+    const stop = { transactionId, meterStop: 200, timestamp: AT, idTag: 'ANNA-LIVIA' }
+    await charger.call('StopTransaction', stop)
+    await charger.call('StopTransaction', stop)
+    const common = { transactionId: String(transactionId), timestamp: AT, idToken: 'ANNA…' }
+    assert.deepEqual(dataOf('transaction'), [
+      { ...common, eventType: 'Started', connectorId: 1, meterStart: 100 },
+      { ...common, eventType: 'Ended', meterStop: 200, reason: 'Local' }
+    ])
+    const readings = [{ ...READING, value: 150 }]
+    assert.deepEqual(dataOf('meter-values'), [
+      { evseId: 0, connectorId: 1, transactionId: String(transactionId), readings },
+      { evseId: 0, connectorId: 1, readings }
+    ])
+  })
+
+  it('by booting: that a transaction is over', async () => {
+    const { url, dataOf } = await listen()
+    const charger = await connectCharger(url, 'CP-1', { boot: true })
+    const transactionId = await startTransaction(charger, { connectorId: 1, idTag: 'A', meterStart: 0, timestamp: AT })
+    charger.ws.close()
+    await charger.closed
+    await connectCharger(url, 'CP-1', { boot: true })
+    await until('it is closed', () => dataOf('transaction').length > 1)
+    const { timestamp, ...closed } = dataOf('transaction')[1] as { timestamp: string }
+    assert.deepEqual(closed, { transactionId: String(transactionId), eventType: 'Closed', reason: 'Rebooted' })
+    assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000)
+  })
+})
+
+for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
+  describe(`what a charging station of ${protocol} tells`, () => {
+    it('is published when it is stored, and a retry is no news', async () => {
+      const { url, dataOf } = await listen()
+      const charger = await connectCharger(url, 'CS-1', { protocol })
+      const chargingStation = { vendorName: 'V', model: 'M', serialNumber: '9' }
+      await charger.call('BootNotification', { reason: 'PowerUp', chargingStation })
+      assert.deepEqual(dataOf('boot'), [
+        { protocol, status: 'Accepted', vendor: 'V', model: 'M', serialNumber: '9', reason: 'PowerUp' }
+      ])
+
+      const status = { evseId: 1, connectorId: 2, connectorStatus: 'Occupied', timestamp: AT }
+      await charger.call('StatusNotification', status)
+      assert.deepEqual(dataOf('status'), [{ evseId: 1, connectorId: 2, status: 'Occupied', timestamp: AT }])
+
+      const meterValue = [{ timestamp: AT, sampledValue: [sample(150)] }]
+      const event = {
+        eventType: 'Started',
+        timestamp: AT,
+        triggerReason: 'CablePluggedIn',
+        seqNo: 0,
+        transactionInfo: { transactionId: 'T-1', chargingState: 'EVConnected' },
+        evse: { id: 1, connectorId: 2 },
+        idToken: { idToken: 'ANNA-LIVIA', type: 'ISO14443' },
+        meterValue
+      }
+      await charger.call('TransactionEvent', event)
+      await charger.call('TransactionEvent', event)
+      assert.deepEqual(dataOf('transaction'), [
+        {
+          transactionId: 'T-1',
+          eventType: 'Started',
+          timestamp: AT,
+          seqNo: 0,
+          triggerReason: 'CablePluggedIn',
+          offline: false,
+          evseId: 1,
+          connectorId: 2,
+          chargingState: 'EVConnected',
+          idToken: 'ANNA…'
+        }
+      ])
+      await charger.call('MeterValues', { evseId: 1, meterValue })
+      const readings = [{ ...READING, value: 150 }]
+      assert.deepEqual(dataOf('meter-values'), [
+        { evseId: 1, connectorId: 2, transactionId: 'T-1', readings },
+        { evseId: 1, connectorId: 0, readings }
+      ])
+
+      const security = { type: 'SettingSystemTime', timestamp: AT, techInfo: 'by hand' }
+      await charger.call('SecurityEventNotification', security)
+      assert.deepEqual(dataOf('security'), [{ source: 'chargePoint', ...security }])
+    })
+  })
+}

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { onBothDatabases } from '../database/support.js'
+import { booksOf, event, HOUR, NINE, openLedger, register } from './support.js'
+
+onBothDatabases('a transaction of 2.x', (dialect) => {
+  it('is one, however late and often its events come', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const started = event('Started', 0, { evseId: 1, connectorId: 2, idToken: 'TAG', chargingState: 'EVConnected' })
+    const updated = event('Updated', 1, { chargingState: 'Charging' })
+    const ended = event('Ended', 2, { chargingState: 'Idle', stoppedReason: 'EVDisconnected' })
+    assert.equal((await ledger.event('CP-1', ended)).hasGap, true)
+    await ledger.event('CP-1', started)
+    assert.equal((await ledger.event('CP-1', updated)).hasGap, false)
+    for (const again of [ended, started, updated]) assert.equal((await ledger.event('CP-1', again)).outcome, 'retry')
+    const { transactions, events } = await booksOf(database, 'CP-1')
+    const [row] = transactions
+    assert.deepEqual([transactions.length, events.length], [1, 3])
+    assert.deepEqual(
+      [row?.status, row?.evse_id, row?.connector_id, row?.id_token, row?.charging_state, row?.stop_reason],
+      ['ended', 1, 2, 'TAG', 'Idle', 'EVDisconnected']
+    )
+    assert.deepEqual([row?.first_seq_no, row?.ended_seq_no, row?.missing_seq_nos, row?.duration], [0, 2, null, 120])
+  })
+
+  it('has the energy of the meter at its beginning and end, in kWh and out of order too', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const end = register(2.5, NINE + 120_000, { unit: 'kWh', context: 'Transaction.End' })
+    const begin = register(500, NINE, { context: 'Transaction.Begin' })
+    const middle = register(9000, NINE + 60_000, { location: 'Inlet' })
+    await ledger.event('CP-1', event('Ended', 2, { samples: [end] }))
+    await ledger.event('CP-1', event('Updated', 1, { samples: [middle, register(1, NINE, { phase: 'L1' })] }))
+    await ledger.event('CP-1', event('Started', 0, { samples: [begin] }))
+    const { transactions, values } = await booksOf(database, 'CP-1')
+    const [row] = transactions
+    assert.deepEqual([row?.meter_start, row?.meter_stop, row?.energy_wh], [500, 2500, 2000])
+    assert.equal(values.length, 4)
+  })
+
+  it('takes a number that was used before, with another type or time, for a new message', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    await ledger.event('CP-1', event('Started', 0))
+    await ledger.event('CP-1', event('Updated', 0))
+    await ledger.event('CP-1', event('Updated', 0, { timestamp: NINE + 1 }))
+    assert.equal((await booksOf(database, 'CP-1')).events.length, 3)
+  })
+
+  it('has numbers that no column holds', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const events = [2 ** 31, 2 ** 40, 1e300].map((seqNo, index) => event('Updated', seqNo, { timestamp: NINE + index }))
+    for (const one of events) assert.equal((await ledger.event('CP-1', one)).outcome, 'booked')
+    assert.equal((await booksOf(database, 'CP-1')).events.length, 3)
+  })
+
+  it('belongs to the charge point that sent it', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    await ledger.event('CP-1', event('Started', 0))
+    await ledger.event('CP-2', event('Ended', 1))
+    assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.status, 'open')
+    assert.equal((await booksOf(database, 'CP-2')).transactions.length, 1)
+  })
+
+  it('knows who started it and who stopped it', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    await ledger.event('CP-1', event('Started', 0))
+    await ledger.event('CP-1', event('Updated', 1, { idToken: 'DRIVER', idTokenType: 'ISO14443' }))
+    await ledger.event('CP-1', event('Updated', 2, { idToken: 'FRIEND', triggerReason: 'StopAuthorized' }))
+    await ledger.event('CP-1', event('Ended', 3))
+    const [row] = (await booksOf(database, 'CP-1')).transactions
+    assert.deepEqual([row?.id_token, row?.id_token_type, row?.stop_id_token], ['DRIVER', 'ISO14443', 'FRIEND'])
+  })
+
+  it('is closed when its charge point boots, and opened or ended again by its own word', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const status = async () => {
+      const [row] = (await booksOf(database, 'CP-1')).transactions
+      return [row?.status, row?.closed_reason, row?.end_timestamp]
+    }
+    await ledger.event('CP-1', event('Started', 0))
+    await ledger.booted('CP-1')
+    assert.deepEqual(await status(), ['closed', 'Rebooted', NINE])
+    await ledger.event('CP-1', event('Updated', 1))
+    assert.deepEqual(await status(), ['open', null, null])
+    await ledger.booted('CP-1')
+    await ledger.event('CP-1', event('Ended', 2, { timestamp: NINE + HOUR }))
+    assert.deepEqual(await status(), ['ended', null, NINE + HOUR])
+  })
+
+  it('is closed by a free connector only when a cable was in', async () => {
+    const { ledger } = await openLedger(dialect)
+    const place = { evseId: 1, connectorId: 1 }
+    await ledger.event('CP-1', event('Started', 0, place))
+    const available = { ...place, timestamp: NINE + HOUR }
+    assert.deepEqual(await ledger.connectorAvailable('CP-1', available), [])
+    await ledger.event('CP-1', event('Updated', 1, { chargingState: 'Charging' }))
+    assert.equal((await ledger.connectorAvailable('CP-1', available)).length, 1)
+  })
+
+  it('keeps what a charge point has calculated itself', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const ownCost = { total: 4.2, currency: 'EUR', details: '{}' }
+    const { response } = await ledger.event('CP-1', event('Ended', 0, { ownCost }))
+    const [row] = (await booksOf(database, 'CP-1')).transactions
+    assert.deepEqual([row?.cost, row?.currency, response], [4.2, 'EUR', {}])
+  })
+})

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { deleteTariff, findTariff, listTariffs, putTariff } from '../../plugins/domain/ledger/tariffs.js'
+import { onBothDatabases, writerOf } from '../database/support.js'
+import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
+
+onBothDatabases('a tariff', (dialect) => {
+  it('is the one that says most about charge point and group of the id token', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const writer = writerOf(database)
+    await putTariff(writer, 'a-default', { currency: 'EUR' })
+    await putTariff(writer, 'b-group', { currency: 'EUR', groupId: 'STAFF' })
+    await putTariff(writer, 'c-point', { currency: 'EUR', chargePoint: 'CP-1' })
+    await putTariff(writer, 'd-both', { currency: 'EUR', chargePoint: 'CP-1', groupId: 'staff' })
+    const now = { created_at: 0, updated_at: 0 }
+    await writer.append('id_tokens', [{ token_key: 'anna', id_token: 'Anna', group_id: 'Staff', ...now }])
+    const tariffOf = async (identity: string, idToken: string) => {
+      const id = idOf(await ledger.start(identity, start({ idToken })))
+      const { transactions } = await booksOf(database, identity)
+      return transactions.find(({ ocpp16_id }) => ocpp16_id === id)?.tariff_id
+    }
+    assert.equal(await tariffOf('CP-1', 'ANNA'), 'd-both')
+    assert.equal(await tariffOf('CP-1', 'BOB'), 'c-point')
+    assert.equal(await tariffOf('CP-2', 'anna'), 'b-group')
+    assert.equal(await tariffOf('CP-2', 'BOB'), 'a-default')
+  })
+
+  it('holds from the start of a transaction to its end, whatever becomes of it meanwhile', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const writer = writerOf(database)
+    await putTariff(writer, 'T', {
+      currency: 'EUR',
+      pricePerKwh: 0.35,
+      pricePerHour: 1.2,
+      pricePerSession: 0.5,
+      tax: 19
+    })
+    const id = idOf(await ledger.start('CP-1', start()))
+    await putTariff(writer, 'T', { currency: 'EUR', pricePerKwh: 99 })
+    assert.equal(await deleteTariff(writer, 'T'), true)
+    await ledger.stop('CP-1', stop(id))
+    const [row] = (await booksOf(database, 'CP-1')).transactions
+    // 1.4 kWh x 0.35 + 1 h x 1.20 + 0.50 = 2.19, and 19 %.
+    assert.deepEqual([row?.cost, row?.currency, row?.tariff_id], [2.61, 'EUR', 'T'])
+    assert.deepEqual(JSON.parse(row?.cost_details ?? ''), { net: 2.19, tax: 0.42, total: 2.61 })
+  })
+
+  it('tells a charge point of 2.x the running and the final cost, and a retry the same', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerKwh: 0.5, pricePerHour: 1 })
+    const events = [
+      event('Started', 0, { samples: [register(0, NINE)] }),
+      event('Updated', 1, { timestamp: NINE + HOUR / 2, samples: [register(1000, NINE + HOUR / 2)] }),
+      event('Ended', 2, { timestamp: NINE + HOUR, samples: [register(3000, NINE + HOUR)] })
+    ]
+    const answers = []
+    for (const one of [...events, ...events]) answers.push((await ledger.event('CP-1', one)).response)
+    const expected = [{}, { totalCost: 1 }, { totalCost: 2.5 }]
+    assert.deepEqual(answers, [...expected, ...expected])
+  })
+
+  it('is chosen anew when the id token comes after the start', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const writer = writerOf(database)
+    await putTariff(writer, 'default', { currency: 'EUR', pricePerSession: 5 })
+    await putTariff(writer, 'staff', { currency: 'EUR', groupId: 'STAFF', pricePerSession: 1 })
+    await writer.append('id_tokens', [
+      { token_key: 'anna', id_token: 'anna', group_id: 'STAFF', created_at: 0, updated_at: 0 }
+    ])
+    await ledger.event('CP-1', event('Started', 0))
+    const { response } = await ledger.event('CP-1', event('Updated', 1, { idToken: 'ANNA' }))
+    assert.deepEqual(response, { totalCost: 1 })
+  })
+
+  it('costs nothing where there is none', async () => {
+    const { ledger } = await openLedger(dialect)
+    assert.deepEqual((await ledger.event('CP-1', event('Ended', 0))).response, {})
+  })
+
+  it('can be listed, replaced and deleted', async () => {
+    const { database } = await openLedger(dialect)
+    const writer = writerOf(database)
+    assert.equal(
+      await putTariff(writer, 'B', { currency: 'EUR', chargePoint: 'Cp-1', groupId: 'g', description: 'x' }),
+      true
+    )
+    assert.equal(await putTariff(writer, 'A', { currency: 'JPY', pricePerKwh: 30.5 }), true)
+    assert.equal(await putTariff(writer, 'B', { currency: 'CHF', tax: 7.7 }), false)
+    assert.deepEqual(
+      (await listTariffs(database.db)).map(({ id, currency, chargePoint, tax }) => [id, currency, chargePoint, tax]),
+      [
+        ['A', 'JPY', undefined, 0],
+        ['B', 'CHF', undefined, 7.7]
+      ]
+    )
+    assert.equal(await deleteTariff(writer, 'A'), true)
+    assert.equal(await deleteTariff(writer, 'A'), false)
+    assert.equal(await findTariff(database.db, 'A'), undefined)
+  })
+})

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { settings } from '../../plugins/env.js'
+
+const ROOT = new URL('../../', import.meta.url)
+const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
+const DOCKERFILE = read('Dockerfile').replaceAll('\\\n', ' ')
+
+/** Not ours: read by Node and its packages. */
+const FOREIGN = ['NODE_ENV']
+
+function assertSettings(names: string[]): void {
+  assert.ok(names.length > 0)
+  for (const name of names) assert.ok(Object.hasOwn(settings, name) || FOREIGN.includes(name), `${name} is no setting`)
+}
+
+describe('the Dockerfile', () => {
+  const copied = [...DOCKERFILE.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources = '']) =>
+    sources.split(' ')
+  )
+
+  it('copies what is there, and what .dockerignore lets through', () => {
+    assert.ok(copied.length > 5)
+    const admitted = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path)
+    for (const path of copied) {
+      assert.ok(existsSync(new URL(path, ROOT)), path)
+      assert.ok(admitted.includes(path.split('/')[0]), `${path} is ignored`)
+    }
+    assert.deepEqual(
+      admitted.filter((path) => !copied.some((each) => each.split('/')[0] === path)),
+      []
+    )
+  })
+
+  it('copies everything that the build compiles', () => {
+    const { include, references, extends: base } = JSON.parse(read('tsconfig.json'))
+    const folders = [...include, ...references.map(({ path }: { path: string }) => path), base, 'tsconfig.json']
+    for (const path of folders) {
+      const top = path.replace(/^\.\//, '').replace(/\/.*$/, '')
+      assert.ok(
+        copied.some((each) => each.replace(/\/$/, '') === top),
+        path
+      )
+    }
+  })
+
+  it('sets nothing but settings, and runs what `npm start` runs, not as root', () => {
+    const environment = [...DOCKERFILE.matchAll(/^ENV (.+)$/gm)].flatMap(([, pairs = '']) => pairs.trim().split(/\s+/))
+    assertSettings(environment.map((pair) => pair.slice(0, pair.indexOf('='))))
+    const command: string[] = JSON.parse(/^CMD (\[.*\])$/m.exec(DOCKERFILE)?.[1] ?? '[]')
+    assert.ok(JSON.parse(read('package.json')).scripts.start.endsWith(command.join(' ')))
+    assert.match(DOCKERFILE, /^USER node$/m)
+    assert.ok(DOCKERFILE.indexOf('USER node') < DOCKERFILE.indexOf(`CMD ["node", "--enable`))
+  })
+})
+
+describe('compose.yaml', () => {
+  const compose = read('compose.yaml')
+
+  it('sets nothing but settings', () => {
+    const [, app = ''] = /^ {2}app:\n((?: {4}.*\n|\n)+)/m.exec(compose) ?? []
+    const [, environment = ''] = /^ {4}environment:\n((?: {6}.*\n)+)/m.exec(app) ?? []
+    assertSettings([...environment.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name = '']) => name))
+  })
+
+  it('gives the app the user and the database that PostgreSQL makes', () => {
+    const value = (name: string) => new RegExp(`${name}: (.+)$`, 'm').exec(compose)?.[1]
+    const url = new URL(String(value('DATABASE_URL')).replace(/\$\{.*?\}/, 'secret'))
+    assert.equal(url.username, value('POSTGRES_USER'))
+    assert.equal(url.pathname, `/${value('POSTGRES_DB')}`)
+    assert.match(compose, new RegExp(`^ {2}${url.hostname}:$`, 'm'))
+  })
+})
+
+describe('the systemd unit', () => {
+  const unit = read('docs/deploy/fastify-ocpp.service')
+
+  it('sets nothing but settings, and runs what `npm start` runs', () => {
+    assertSettings([...unit.matchAll(/^Environment=([A-Z_]+)=/gm)].map(([, name = '']) => name))
+    const [, command = ''] = /^ExecStart=\/usr\/bin\/(.+)$/m.exec(unit) ?? []
+    assert.ok(command !== '' && JSON.parse(read('package.json')).scripts.start.endsWith(command))
+  })
+})
+
+it('whoever stops the back-end gives it the time to drain', () => {
+  const [, drain = ''] = /DRAIN_TIMEOUT_MS = ([\d_]+)/.exec(read('server.ts')) ?? []
+  const needed = Number(drain.replaceAll('_', '')) / 1000
+  const [, compose] = /stop_grace_period: (\d+)s/.exec(read('compose.yaml')) ?? []
+  const [, unit] = /TimeoutStopSec=(\d+)/.exec(read('docs/deploy/fastify-ocpp.service')) ?? []
+  for (const seconds of [compose, unit]) assert.ok(Number(seconds) > needed)
+})

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import { createProject, npm, type Project, repository, startServer, tool } from './project.js'
+import { quickStart } from './quick-start.js'
+
+let project: Project
+let library: string
+let files: string[]
+
+before(async () => {
+  project = await createProject()
+  library = join(project.directory, 'node_modules', 'fastify-ocpp')
+  const entries = await readdir(library, { recursive: true, withFileTypes: true })
+  files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(library, join(entry.parentPath, entry.name)))
+})
+
+after(() => project?.remove())
+
+test('the tarball has the licence, the README and nothing that is only for developers', () => {
+  for (const name of ['LICENSE', 'README.md', 'package.json', 'index.ts', 'dist/index.js', 'dist/index.d.ts']) {
+    assert(files.includes(name), `${name} is missing`)
+  }
+  const stray = files.filter((name) => /tsbuildinfo|tsconfig|test|node_modules|\.tgz$/.test(name))
+  assert.deepEqual(stray, [])
+})
+
+test('the tarball names no path of the machine it was packed on', async () => {
+  const machine = [repository, dirname(dirname(project.tarball))]
+  for (const name of files) {
+    const text = await readFile(join(library, name), 'utf8')
+    for (const path of machine) assert(!text.includes(path), `${name} contains ${path}`)
+  }
+})
+
+test('every source map leads to a source that is shipped', async () => {
+  const maps = files.filter((name) => name.endsWith('.map'))
+  assert(maps.some((name) => name.endsWith('.d.ts.map')) && maps.some((name) => name.endsWith('.js.map')))
+  for (const name of maps) {
+    const { sources } = JSON.parse(await readFile(join(library, name), 'utf8')) as { sources: string[] }
+    for (const source of sources) assert(existsSync(resolve(library, dirname(name), source)), `${name} -> ${source}`)
+  }
+})
+
+test('publint finds no fault in the tarball', async () => {
+  await tool(project.directory, 'publint', '--strict', project.tarball)
+})
+
+test('the types of every entry resolve for importers of ES modules', async () => {
+  await tool(project.directory, 'attw', '--profile', 'esm-only', project.tarball)
+})
+
+test('a new project gets a single ws, of a release without known faults', async () => {
+  const listing = await npm(project.directory, 'ls', 'ws', '--all', '--parseable', '--long')
+  const copies = listing
+    .trim()
+    .split('\n')
+    .filter((line) => line.includes('node_modules/ws:'))
+  const versions = copies.map((line) => Number(/ws@8\.(\d+)\./.exec(line)?.[1]))
+  assert.equal(versions.length, 1, listing)
+  assert(
+    versions.every((minor) => minor >= 23),
+    listing
+  )
+})
+
+test('the quick start of the README compiles strictly and answers a charge point', async () => {
+  const tsconfig = {
+    compilerOptions: {
+      target: 'ES2023',
+      module: 'NodeNext',
+      types: ['node'],
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      skipLibCheck: false,
+      noEmitOnError: true,
+      outDir: 'compiled',
+      rootDir: '.'
+    },
+    files: ['quick-start.ts']
+  }
+  await writeFile(join(project.directory, 'tsconfig.json'), JSON.stringify(tsconfig))
+  await writeFile(join(project.directory, 'quick-start.ts'), quickStart(await readme(), 'ts'))
+  await tool(project.directory, 'tsc', '-p', '.')
+  await answersTheFoundingExchange('compiled/quick-start.js')
+})
+
+test('the quick start of the README in plain JavaScript answers a charge point', async () => {
+  await writeFile(join(project.directory, 'quick-start.mjs'), quickStart(await readme(), 'js'))
+  await answersTheFoundingExchange('quick-start.mjs')
+})
+
+function readme(): Promise<string> {
+  return readFile(join(repository, 'README.md'), 'utf8')
+}
+
+async function answersTheFoundingExchange(file: string): Promise<void> {
+  const server = await startServer(project, file)
+  try {
+    const answer = JSON.parse(await boot(server.port))
+    assert.equal(answer.length, 3)
+    assert.deepEqual(answer.slice(0, 2), [3, '12345'])
+    assert.deepEqual(Object.keys(answer[2]).sort(), ['currentTime', 'interval', 'status'])
+    assert.equal(answer[2].status, 'Accepted')
+    assert(!Number.isNaN(Date.parse(answer[2].currentTime)))
+    assert(answer[2].interval > 0)
+  } catch (error) {
+    assert.fail(`${error}\nThe server said:\n${server.output()}`)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function boot(port: number): Promise<string> {
+  const socket = await connect(`ws://127.0.0.1:${port}/ocpp/test_charge_point`)
+  assert.equal(socket.protocol, 'ocpp1.6')
+  const answer = new Promise<string>((resolve, reject) => {
+    socket.once('message', (data) => resolve(String(data)))
+    socket.once('close', (code) => reject(new Error(`closed with ${code} instead of an answer`)))
+    AbortSignal.timeout(10_000).addEventListener('abort', () => reject(new Error('no answer within 10 s')))
+  })
+  socket.send('[2,"12345","BootNotification",{"chargePointVendor":"The Mobility House","chargePointModel":"Optimus"}]')
+  return answer.finally(() => socket.terminate())
+}
+
+/** The server takes a moment to listen: tries again until it does, for 15 s. */
+async function connect(url: string): Promise<WebSocket> {
+  const deadline = performance.now() + 15_000
+  for (;;) {
+    const socket = new WebSocket(url, 'ocpp1.6')
+    const failure = await new Promise<Error | undefined>((resolve) => {
+      socket.once('open', () => resolve(undefined))
+      socket.once('error', resolve)
+    })
+    if (failure === undefined) return socket
+    if (!failure.message.includes('ECONNREFUSED') || performance.now() > deadline) throw failure
+    await setTimeout(50)
+  }
+}

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import Fastify from 'fastify'
+import { AbortedError, CallError, NotConnectedError } from 'fastify-ocpp'
+import { problem, problemHandler } from 'fastify-ocpp/rest'
+
+test('an error of the library tells its code, status and message', () => {
+  assert.deepEqual(problem(new NotConnectedError('CP-1')), {
+    type: 'about:blank',
+    title: 'Conflict',
+    status: 409,
+    detail: 'charge point CP-1 is not connected',
+    code: 'OCPP_ERR_NOT_CONNECTED'
+  })
+})
+
+test('a call whose HTTP client left has a status that HTTP has no name for', () => {
+  const { status, title } = problem(new AbortedError('Reset', { sent: false }))
+  assert.deepEqual({ status, title }, { status: 499, title: 'Client Closed Request' })
+})
+
+test('a CALLERROR is a bad gateway', () => {
+  const { status, detail, callError } = problem(new CallError('GenericError'))
+  assert.equal(status, 502)
+  assert.equal(detail, 'the charge point answered GenericError')
+  assert.deepEqual(callError, { code: 'GenericError', description: '', details: {} })
+})
+
+test('nothing gets out of what is no error, has no status or is a 5xx of others', () => {
+  const secret = 'postgres://user:password@db'
+  const unavailable = Object.assign(new Error(secret), { statusCode: 503, code: 'ECONNREFUSED' })
+  const own = Object.assign(new Error(secret), { statusCode: 500, code: 'OCPP_ERR_INVALID_OPTIONS' })
+  const thrown = [new Error(secret), secret, undefined, null, { statusCode: 200, message: secret }, unavailable, own]
+  const problems = thrown.map((error) => problem(error))
+  assert.deepEqual(
+    problems.map(({ status }) => status),
+    [500, 500, 500, 500, 500, 503, 500]
+  )
+  assert.ok(!JSON.stringify(problems).includes(secret))
+})
+
+test('an app uses the handler for its own routes, violations of their schemas included', async () => {
+  const app = Fastify()
+  app.setErrorHandler(problemHandler)
+  const body = { type: 'object', required: ['name'], properties: { name: { type: 'string', maxLength: 3 } } }
+  app.post('/things', { schema: { body } }, async () => 'ok')
+  const response = await app.inject({ method: 'POST', url: '/things', payload: { name: 'long' } })
+  assert.match(String(response.headers['content-type']), /^application\/problem\+json\b/)
+  const { status, code, errors } = response.json()
+  assert.equal(status, 400)
+  assert.equal(code, 'FST_ERR_VALIDATION')
+  assert.deepEqual(errors, [{ pointer: '/name', detail: 'must NOT have more than 3 characters' }])
+  await app.close()
+})

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { CallError } from 'fastify-ocpp'
+import { evseOf, plug, swipe } from '../../src/simulator/sessions.js'
+import { until } from '../support/wait.js'
+import { createCharger, PROTOCOLS, start, startCsms } from './support.js'
+
+const CARD = { idToken: 'CARD-1', type: 'ISO14443' }
+
+test('a CSMS that has forgotten the charger gets a new BootNotification', async () => {
+  const csms = await startCsms()
+  const created = createCharger(csms, 'ocpp2.1')
+  const charger = await start(created, csms)
+  csms.answers.set('StatusNotification', () => {
+    throw new CallError('SecurityError')
+  })
+  plug(charger)
+  await until('it booted again', () => csms.of('BootNotification').length === 2)
+  assert(created.events.some(({ event, code }) => event === 'problem' && code === 'SecurityError'))
+})
+
+for (const protocol of PROTOCOLS) {
+  test(`${protocol}: the CSMS goes away in the middle of a session, and hears all of it afterwards`, async () => {
+    const csms = await startCsms()
+    const charger = await start(createCharger(csms, protocol), csms)
+    plug(charger)
+    await swipe(charger, CARD)
+    await until('the start is told', () => charger.client.undelivered === 0)
+    csms.app.ocpp.chargePoints.get('SIM-1')?.disconnect(1012)
+    await until('it is away', () => !charger.client.connected)
+    await swipe(charger, CARD)
+    assert.equal(evseOf(charger).transaction, undefined)
+    assert.equal(charger.client.undelivered, 1)
+    await until('it is back and has told the end', () => charger.client.undelivered === 0)
+    const ends = csms.received.filter(
+      ({ action, request }) => action === 'StopTransaction' || request.eventType === 'Ended'
+    )
+    assert.equal(ends.length, 1)
+  })
+
+  test(`${protocol}: an error in answer to BootNotification is told, and does not end the charger`, async () => {
+    const csms = await startCsms()
+    csms.answers.set('BootNotification', () => ({ status: 'Perhaps' }))
+    const { charger, events } = createCharger(csms, protocol)
+    await charger.connect()
+    await until('the problem is told', () => events.some(({ event }) => event === 'problem'))
+    assert(String(events.find(({ event }) => event === 'problem')?.message).startsWith('BootNotification:'))
+    assert(charger.client.connected)
+    csms.answers.delete('BootNotification')
+    assert.equal(await charger.boot(), 'Accepted')
+  })
+}
+
+test('a server that is not there yet is tried again, and each attempt is told', async () => {
+  const { charger, events } = createCharger({ url: 'ws://127.0.0.1:9' }, 'ocpp2.1', { retryFirst: true })
+  charger.background(charger.connect())
+  await until('it tried three times', () => events.filter(({ event }) => event === 'retry').length >= 3)
+  assert(events.every(({ event, message }) => event !== 'retry' || String(message).includes('cannot connect')))
+})

@@ -1,0 +1,59 @@
+import type { AddressInfo } from 'node:net'
+import { after } from 'node:test'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import fastifyOcpp, { type FastifyOcppOptions } from 'fastify-ocpp'
+import { within } from './wait.js'
+
+/** A Fastify app that listens on 127.0.0.1. */
+export interface TestServer {
+  readonly app: FastifyInstance
+  readonly port: number
+  /** `ws://127.0.0.1:port` */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Whoever forgets a charger that does not answer waits this long for the end of its test, not 10 s. */
+const TEST_OPTIONS: FastifyOcppOptions = { drainTimeout: 200, drainSpread: 0 }
+
+/**
+ * An app with the plugin, closed when the calling test is over.
+ *
+ * @param options default `securityProfile: 0` unless there is an `authenticate`
+ * @param setup registers handlers and whatever else before the app listens
+ */
+export async function startServer(
+  options: FastifyOcppOptions = {},
+  setup: (app: FastifyInstance) => void | Promise<void> = () => undefined,
+  fastifyOptions: FastifyServerOptions = {}
+): Promise<TestServer> {
+  const app = Fastify(fastifyOptions)
+  const profile: FastifyOcppOptions = options.authenticate === undefined ? { securityProfile: 0 } : {}
+  await app.register(fastifyOcpp, { ...TEST_OPTIONS, ...profile, ...options })
+  await setup(app)
+  return listen(app)
+}
+
+/** Lets `app` listen on a free port of 127.0.0.1 and closes it when the calling test is over. */
+export async function listen(app: FastifyInstance): Promise<TestServer> {
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  let closing: Promise<void> | undefined
+  const close = () => {
+    closing ??= app.close().then(() => undefined)
+    return within('the app to close', closing, 15_000)
+  }
+  after(close)
+  return { app, port, url: `ws://127.0.0.1:${port}`, close }
+}
+
+/** Answers BootNotification (Accepted) and Heartbeat in all versions. */
+export function answerBasics(app: FastifyInstance): void {
+  const { v16, v201, v21 } = app.ocpp
+  v16.on('BootNotification', () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }))
+  v201.on('BootNotification', () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }))
+  v21.on('BootNotification', () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }))
+  v16.on('Heartbeat', () => ({ currentTime: new Date().toISOString() }))
+  v201.on('Heartbeat', () => ({ currentTime: new Date().toISOString() }))
+  v21.on('Heartbeat', () => ({ currentTime: new Date().toISOString() }))
+}

@@ -1,0 +1,43 @@
+/** How long a test waits for what should come at once. */
+const PATIENCE = 5000
+
+/** `promise`, or an error that says what did not happen in time. */
+export async function within<T>(what: string, promise: Promise<T>, timeout = PATIENCE): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`waited ${timeout} ms for ${what}`)), timeout)
+  })
+  try {
+    return await Promise.race([promise, expired])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Looks again and again until `condition` holds. */
+export async function until(what: string, condition: () => boolean, timeout = PATIENCE): Promise<void> {
+  const deadline = performance.now() + timeout
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error(`waited ${timeout} ms until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+/** A promise and what settles it. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>
+  resolve(value: T): void
+  reject(error: unknown): void
+}
+
+export function deferred<T = void>(): Deferred<T> {
+  let resolve: (value: T) => void = () => undefined
+  let reject: (error: unknown) => void = () => undefined
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve
+    reject = onReject
+  })
+  // A rejection is read by whoever awaits the promise, which may be later.
+  promise.catch(() => undefined)
+  return { promise, resolve, reject }
+}
