@@ -19,10 +19,10 @@ test('a CALL, a CALLRESULT, a CALLERROR, a CALLRESULTERROR and a SEND are read',
 test('what is written is read again, whatever is in it', () => {
   const text = fc.string({ unit: 'binary' })
   const id = fc.string({ maxLength: 36 })
-  const payload = fc.dictionary(
-    fc.string().filter((name) => name !== '__proto__'),
-    fc.jsonValue({ maxDepth: 4 })
-  )
+  // Members named __proto__ or constructor.prototype are dropped at any depth: see parseJson.
+  const payload = fc
+    .dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }))
+    .filter((value) => !JSON.stringify(value).includes('proto'))
   fc.assert(
     fc.property(id, payload, (messageId, value) => {
       const expected = JSON.parse(JSON.stringify(value))

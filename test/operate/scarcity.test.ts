@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
@@ -28,8 +29,10 @@ describe('when the disk of the log is full', () => {
 describe('when no file can be opened any more', () => {
   it('keeps its chargers, and lets others in as soon as there is room', async () => {
     const limit = 128
-    const backend = await startProcess({}, undefined, afterwards(`ulimit -n ${limit}; exec "$@"`))
+    const backend = await startProcess({})
     const url = (await backend.url()).replace('http', 'ws')
+    // Only once it runs: while it starts, Node.js opens all its modules at once.
+    execFileSync('prlimit', ['--pid', String(backend.pid), `--nofile=${limit}`])
     const charger = await connectCharger(url, 'CP-1', { boot: true })
     const crowd = Array.from({ length: 2 * limit }, () => idle(Number(new URL(url).port)))
     // One is kept in reserve, to turn away who cannot be let in.
