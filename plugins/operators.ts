@@ -9,6 +9,33 @@ declare module 'fastify' {
   interface FastifyInstance {
     operators: Operators
   }
+  interface FastifyRequest {
+    /** Who asks; null outside the operator API. */
+    operator: Operator | null
+  }
+  interface FastifyContextConfig {
+    /** What the operator's token must allow. Every route of the operator API says it. */
+    scope?: OperatorScope
+  }
+}
+
+/** What a token may allow; `admin` is everything. */
+export const OPERATOR_SCOPES = [
+  'charge-points:read',
+  'charge-points:write',
+  'calls:write',
+  'transactions:read',
+  'id-tokens:read',
+  'id-tokens:write',
+  'admin'
+] as const
+export type OperatorScope = (typeof OPERATOR_SCOPES)[number]
+
+/** Whoever a token stands for. */
+export interface Operator {
+  /** Of the token, as it is written down beside what it did. */
+  readonly name: string
+  readonly scopes: readonly OperatorScope[]
 }
 
 /** Who may use the operator API: whoever knows the token. */
@@ -94,12 +121,16 @@ async function operators(app: FastifyInstance): Promise<void> {
   const { token, file, isNew } = await loadToken(app.config)
   if (file !== undefined) await warnIfReadable(app, file)
   const expected = digest(token)
+  app.decorateRequest('operator', null)
   app.decorate('operators', {
     tokenFile: file,
     newToken: isNew ? token : undefined,
     async authenticate(request, reply) {
       const given = bearer(request)
-      if (given !== undefined && timingSafeEqual(digest(given), expected)) return
+      if (given !== undefined && timingSafeEqual(digest(given), expected)) {
+        request.operator = { name: 'operator', scopes: ['admin'] }
+        return
+      }
       reply.header('www-authenticate', given === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
       throw new UnauthorizedError('the operator token is needed: Authorization: Bearer <token>')
     }
