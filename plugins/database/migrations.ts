@@ -2,12 +2,14 @@ import { type Kysely, type Migration, Migrator } from 'kysely'
 import type { Dialect } from './dialect.js'
 import { initial } from './migrations/0001-initial.js'
 import { tariffs } from './migrations/0002-tariffs.js'
+import { lists } from './migrations/0009-lists.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. What was released never changes; a change is a new one. */
 const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0001-initial': initial,
-  '0002-tariffs': tariffs
+  '0002-tariffs': tariffs,
+  '0009-lists': lists
 }
 
 /** The database was made by a newer program. */

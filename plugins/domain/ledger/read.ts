@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { MeterValuesTable, TransactionEventsTable } from '../../database/schema.js'
 import { sequenceOf } from './event.js'
 import { toDateTime } from './numbers.js'
@@ -7,18 +7,36 @@ import type { MeterValueRecord, TransactionEventRecord, TransactionRecord } from
 import { isComplete } from './sequence.js'
 import { totalsUntil } from './totals.js'
 
+/** What a list is sorted by, the latest first with "-". */
+export const TRANSACTION_ORDERS = ['-startedAt', 'startedAt', '-receivedAt', 'receivedAt'] as const
+export type TransactionOrder = (typeof TRANSACTION_ORDERS)[number]
+
+/** A place in a list: the time it is sorted by, and the id among those of the same time. */
+export interface Position {
+  timestamp: number
+  id: number
+}
+
+/** What is left out does not matter. Texts do not regard case where OCPP does not. */
 export interface TransactionFilter {
   chargePoint?: string
   idToken?: string
+  groupId?: string
+  /** The charge point's own. */
+  transactionId?: string
+  remoteStartId?: number
+  stopReason?: string
+  evseId?: number
+  connectorId?: number
   /** ended is also what we closed. */
   status?: 'open' | 'ended'
-  /** Epoch milliseconds; of the start, or of its arrival when the start never came. */
+  /** Epoch milliseconds of what the list is sorted by. */
   from?: number
   /** Not included. */
   to?: number
+  order: TransactionOrder
   limit: number
-  /** The page begins below this id. */
-  below?: number
+  behind?: Position
 }
 
 type NamedRow = TransactionRow & { identity: string }
@@ -31,23 +49,68 @@ function transactionsOf(db: Db) {
     .select('charge_points.identity')
 }
 
-/** A page of transactions, the newest first. */
-export async function listTransactions(db: Db, filter: TransactionFilter): Promise<TransactionRecord[]> {
-  const { chargePoint, idToken, status, from, to, limit, below } = filter
-  let query = transactionsOf(db).orderBy('transactions.id', 'desc').limit(limit)
-  if (chargePoint !== undefined) query = query.where('identity_key', '=', fold(chargePoint))
-  if (idToken !== undefined) query = query.where((eb) => eb(eb.fn<string>('lower', ['id_token']), '=', fold(idToken)))
-  if (status !== undefined) query = query.where('status', status === 'open' ? '=' : '!=', 'open')
-  if (below !== undefined) query = query.where('transactions.id', '<', below)
-  const started = { from, to }
-  if (started.from !== undefined || started.to !== undefined) {
-    query = query.where((eb) => {
-      const start = eb.fn.coalesce('start_timestamp', 'transactions.created_at')
-      const { from = Number.MIN_SAFE_INTEGER, to = Number.MAX_SAFE_INTEGER } = started
-      return eb.and([eb(start, '>=', from), eb(start, '<', to)])
-    })
+/**
+ * When a transaction started by its charge point, or when it came if that says nothing or lies after it: a clock that
+ * is ahead must not keep a transaction at the top for years. The indexes have the same expression.
+ */
+const STARTED = sql<number>`(case when start_timestamp < transactions.created_at then start_timestamp else transactions.created_at end)`
+const RECEIVED = sql<number>`transactions.created_at`
+
+/** Of the ids, which PostgreSQL and SQLite compare without regard to case only by an expression. */
+function folded(column: 'id_token' | 'group_id', text: string) {
+  return sql<boolean>`lower(${sql.ref(column)}) = ${fold(text)}`
+}
+
+/** The query of a page of transactions. */
+export function transactionsQuery(db: Db, filter: TransactionFilter) {
+  const { chargePoint, idToken, groupId, status, from, to, order, limit, behind } = filter
+  const time = order.endsWith('startedAt') ? STARTED : RECEIVED
+  const direction = order.startsWith('-') ? 'desc' : 'asc'
+  let query = transactionsOf(db)
+    .select(time.as('sort_time'))
+    .orderBy(time, direction)
+    .orderBy('transactions.id', direction)
+    .limit(limit)
+  if (chargePoint !== undefined) {
+    // By its id, so that an index of the transactions serves filter and order.
+    query = query.where('transactions.charge_point_id', '=', (eb) =>
+      eb.selectFrom('charge_points as owner').select('owner.id').where('owner.identity_key', '=', fold(chargePoint))
+    )
   }
-  return (await query.execute()).map(toRecord)
+  if (idToken !== undefined) query = query.where(folded('id_token', idToken))
+  if (groupId !== undefined) query = query.where(folded('group_id', groupId))
+  for (const [column, value] of exactFilters(filter)) query = query.where(column, '=', value)
+  // Literally: an index on the open ones does not serve a parameter.
+  if (status !== undefined) query = query.where('status', status === 'open' ? '=' : '!=', sql.lit('open'))
+  if (from !== undefined) query = query.where(time, '>=', from)
+  if (to !== undefined) query = query.where(time, '<', to)
+  if (behind !== undefined) {
+    const beyond = sql.raw(direction === 'desc' ? '<' : '>')
+    query = query.where(sql<boolean>`(${time}, transactions.id) ${beyond} (${behind.timestamp}, ${behind.id})`)
+  }
+  return query
+}
+
+function exactFilters({ transactionId, remoteStartId, stopReason, evseId, connectorId }: TransactionFilter) {
+  const filters = [
+    ['transaction_id', transactionId],
+    ['remote_start_id', remoteStartId],
+    ['stop_reason', stopReason],
+    ['evse_id', evseId],
+    ['connector_id', connectorId]
+  ] as const
+  return filters.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]))
+}
+
+export interface ListedTransaction {
+  record: TransactionRecord
+  position: Position
+}
+
+/** A page of transactions. */
+export async function listTransactions(db: Db, filter: TransactionFilter): Promise<ListedTransaction[]> {
+  const rows = await transactionsQuery(db, filter).execute()
+  return rows.map((row) => ({ record: toRecord(row), position: { timestamp: Number(row.sort_time), id: row.id } }))
 }
 
 export interface FoundTransaction {
@@ -87,16 +150,11 @@ export async function eventsOf(db: Db, row: TransactionRow): Promise<Transaction
 /** Of one transaction; a session of a day with an event every ten seconds has fewer. */
 const MAX_EVENTS = 10_000
 
-export interface MeterValuePosition {
-  timestamp: number
-  id: number
-}
-
 /** Meter values of a transaction in the order of time, behind a position. */
 export async function meterValuesOf(
   db: Db,
   row: TransactionRow,
-  { limit, behind }: { limit: number; behind: MeterValuePosition | undefined }
+  { limit, behind }: { limit: number; behind: Position | undefined }
 ) {
   let query = db
     .selectFrom('meter_values')

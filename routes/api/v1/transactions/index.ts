@@ -5,9 +5,11 @@ import {
   eventsOf,
   findTransactionById,
   listTransactions,
-  type MeterValuePosition,
   meterValuesOf,
+  type Position,
+  TRANSACTION_ORDERS,
   type TransactionFilter,
+  type TransactionOrder,
   toMeterValueRecord
 } from '../../../../plugins/domain/ledger/read.js'
 import {
@@ -19,6 +21,10 @@ import {
 const DEFAULT_LIMIT = 100
 const MAX_LIMIT = 1000
 
+function number(description: string) {
+  return Type.String({ pattern: '^\\d{1,10}$', description })
+}
+
 const paging = {
   limit: Type.Optional(
     Type.String({
@@ -27,7 +33,7 @@ const paging = {
     })
   ),
   cursor: Type.Optional(
-    Type.String({ pattern: '^-?\\d{1,16}(?:\\.\\d{1,16})?$', description: '`nextCursor` of the page before' })
+    Type.String({ pattern: '^-?\\d{1,16}\\.\\d{1,16}$', description: '`nextCursor` of the page before' })
   )
 }
 
@@ -35,11 +41,26 @@ const ListQuery = Type.Object(
   {
     chargePoint: Type.Optional(Type.String({ maxLength: 48 })),
     idToken: Type.Optional(Type.String({ maxLength: 255 })),
+    groupId: Type.Optional(Type.String({ maxLength: 255, description: 'Of the id token, when it started' })),
+    transactionId: Type.Optional(Type.String({ maxLength: 36, description: "The charge point's own" })),
+    remoteStartId: Type.Optional(number('That a remote start of 2.x was given')),
+    evseId: Type.Optional(number('2.x')),
+    connectorId: Type.Optional(number('Of the EVSE; in 1.6 of the charge point')),
+    stopReason: Type.Optional(Type.String({ maxLength: 64, description: 'E.g. PowerLoss' })),
     status: Type.Optional(
       Type.Union([Type.Literal('open'), Type.Literal('ended')], { description: 'ended is also what we closed' })
     ),
-    from: Type.Optional(Type.String({ format: 'date-time', description: 'Started then or later' })),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'Started before' })),
+    from: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Then or later, by the time that is sorted by' })
+    ),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'Before then' })),
+    sort: Type.Optional(
+      Type.Unsafe<TransactionOrder>({
+        type: 'string',
+        enum: [...TRANSACTION_ORDERS],
+        description: 'Default -startedAt, the latest first: the time of the charge point, or ours if that is ahead'
+      })
+    ),
     ...paging
   },
   { additionalProperties: false }
@@ -76,15 +97,17 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
         ...TAGS,
         querystring: ListQuery,
         response: { 200: Type.Object({ items: Type.Array(TransactionRecord), nextCursor }) },
+        operationId: 'listTransactions',
         summary: 'List transactions, the newest first',
         description: CSV
       }
     },
     async (request, reply) => {
       const filter = filterOf(request.query)
-      const items = await listTransactions(db, { ...filter, limit: filter.limit + 1 })
-      const last = items.length > filter.limit ? items[filter.limit - 1] : undefined
-      const page = { items: items.slice(0, filter.limit), next: last && String(last.id) }
+      const found = await listTransactions(db, { ...filter, limit: filter.limit + 1 })
+      const last = found.length > filter.limit ? found[filter.limit - 1]?.position : undefined
+      const items = found.slice(0, filter.limit).map(({ record }) => record)
+      const page = { items, next: last && writePosition(last) }
       return sendPage({ request, reply, columns: TRANSACTION_COLUMNS, page })
     }
   )
@@ -124,7 +147,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
       const limit = limitOf(request.query)
       const rows = await meterValuesOf(db, row, { limit: limit + 1, behind: positionOf(request.query) })
       const last = rows.length > limit ? rows[limit - 1] : undefined
-      const page = { items: rows.slice(0, limit).map(toMeterValueRecord), next: last && `${last.timestamp}.${last.id}` }
+      const page = { items: rows.slice(0, limit).map(toMeterValueRecord), next: last && writePosition(last) }
       return sendPage({ request, reply, columns: METER_VALUE_COLUMNS, page })
     }
   )
@@ -137,15 +160,18 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
 }
 
 function filterOf(query: ListQuery): TransactionFilter {
-  const { chargePoint, idToken, status, from, to, cursor } = query
+  const { remoteStartId, evseId, connectorId, from, to, sort, limit, cursor, ...rest } = query
+  const behind = positionOf(query)
   return {
+    ...rest,
+    order: sort ?? '-startedAt',
     limit: limitOf(query),
-    ...(chargePoint !== undefined && { chargePoint }),
-    ...(idToken !== undefined && { idToken }),
-    ...(status !== undefined && { status }),
+    ...(remoteStartId !== undefined && { remoteStartId: Number(remoteStartId) }),
+    ...(evseId !== undefined && { evseId: Number(evseId) }),
+    ...(connectorId !== undefined && { connectorId: Number(connectorId) }),
     ...(from !== undefined && { from: Date.parse(from) }),
     ...(to !== undefined && { to: Date.parse(to) }),
-    ...(cursor !== undefined && { below: Number.parseInt(cursor, 10) })
+    ...(behind !== undefined && { behind })
   }
 }
 
@@ -153,7 +179,11 @@ function limitOf({ limit }: PageQuery): number {
   return limit === undefined ? DEFAULT_LIMIT : Number(limit)
 }
 
-function positionOf({ cursor }: PageQuery): MeterValuePosition | undefined {
+function writePosition({ timestamp, id }: Position): string {
+  return `${timestamp}.${id}`
+}
+
+function positionOf({ cursor }: PageQuery): Position | undefined {
   if (cursor === undefined) return undefined
   const [timestamp, id = '0'] = cursor.split('.')
   return { timestamp: Number(timestamp), id: Number(id) }
