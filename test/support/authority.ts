@@ -1,0 +1,221 @@
+import './reflect-metadata.js'
+import { generateKeyPair, type KeyObject, randomBytes, webcrypto } from 'node:crypto'
+import { promisify } from 'node:util'
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type Extension,
+  type JsonGeneralNames,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PublicKey,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  type X509Certificate,
+  X509CertificateGenerator,
+  X509CrlGenerator
+} from '@peculiar/x509'
+
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
+/** `ec` is P-256, `rsa` has 2048 bits; `weak-…` are too short for OCPP. [A00.FR.502/503] */
+export type KeyKind = 'ec' | 'ec-384' | 'rsa' | 'weak-ec' | 'weak-rsa'
+
+/** Organization and common name; without one of them the subject has none. */
+export interface Subject {
+  O?: string
+  CN?: string
+}
+
+export interface Validity {
+  /** Default: an hour ago. */
+  notBefore?: Date
+  /** Default: in a year. */
+  notAfter?: Date
+}
+
+export interface LeafOptions extends Subject, Validity {
+  /** Default `ec`. */
+  kind?: KeyKind
+  /** Default: a client without names, a server with them. */
+  usage?: 'client' | 'server'
+  /** Alternative names. */
+  dns?: readonly string[]
+  ip?: readonly string[]
+  /** SubjectPublicKeyInfo of a key that somebody else has; `key` is empty then. */
+  publicKey?: Uint8Array
+}
+
+/** A certificate as PEM. */
+export interface Issued {
+  readonly cert: string
+  /** PKCS #8; never shown to anybody but these tests. */
+  readonly key: string
+  /** The certificate, and those of the authorities between it and the root. */
+  readonly chain: string
+  /** Hexadecimal, for {@link Authority.revocationList}. */
+  readonly serialNumber: string
+}
+
+/** An authority made on the fly: its certificates are good for the tests that made it, and for nothing else. */
+export class Authority {
+  /** PEM. */
+  readonly cert: string
+  /** PKCS #8. */
+  readonly key: string
+  readonly #certificate: X509Certificate
+  readonly #signingKey: webcrypto.CryptoKey
+  /** Of the authorities above, without the root. */
+  readonly #intermediates: string
+
+  private constructor(
+    certificate: X509Certificate,
+    keys: Keys,
+    signingKey: webcrypto.CryptoKey,
+    intermediates: string
+  ) {
+    this.cert = certificate.toString('pem')
+    this.key = keys.pem
+    this.#certificate = certificate
+    this.#signingKey = signingKey
+    this.#intermediates = intermediates
+  }
+
+  /** One that vouches for itself. */
+  static async create(subject: Subject = { O: 'Test Operator', CN: 'Test CA' }, options: AuthorityOptions = {}) {
+    const keys = await createKeys(options.kind)
+    const signingKey = await importKey(keys.privateKey)
+    const certificate = await sign({ subject, issuer: subject, keys, signingKey, ...options }, authorityExtensions())
+    return new Authority(certificate, keys, signingKey, '')
+  }
+
+  /** One below it, which appears in the `chain` of what it issues. */
+  async intermediate(subject: Subject, options: AuthorityOptions = {}): Promise<Authority> {
+    const keys = await createKeys(options.kind)
+    const certificate = await this.#sign(subject, keys, authorityExtensions(), options)
+    const pem = certificate.toString('pem')
+    return new Authority(certificate, keys, await importKey(keys.privateKey), `${pem}\n${this.#intermediates}`)
+  }
+
+  /** A certificate of a server or a charge point. */
+  async issue({ O, CN, kind, usage, dns = [], ip = [], publicKey, ...validity }: LeafOptions): Promise<Issued> {
+    const keys = publicKey === undefined ? await createKeys(kind) : { spki: publicKey, pem: '' }
+    const names: JsonGeneralNames = [
+      ...dns.map((value) => ({ type: 'dns' as const, value })),
+      ...ip.map((value) => ({ type: 'ip' as const, value }))
+    ]
+    const isServer = usage === undefined ? names.length > 0 : usage === 'server'
+    const subject = { ...(O !== undefined && { O }), ...(CN !== undefined && { CN }) }
+    const extensions = [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+      new ExtendedKeyUsageExtension([isServer ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
+      ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : [])
+    ]
+    const certificate = await this.#sign(subject, keys, extensions, validity)
+    const cert = certificate.toString('pem')
+    return { cert, key: keys.pem, chain: `${cert}\n${this.#intermediates}`, serialNumber: certificate.serialNumber }
+  }
+
+  /** A certificate for 127.0.0.1 and localhost. */
+  issueServer(options: Omit<LeafOptions, 'usage'> = {}): Promise<Issued> {
+    return this.issue({ CN: 'localhost', dns: ['localhost'], ip: ['127.0.0.1'], ...options, usage: 'server' })
+  }
+
+  /** The list of what it has revoked, as PEM. */
+  async revocationList(serialNumbers: readonly string[]): Promise<string> {
+    const list = await X509CrlGenerator.create({
+      issuer: this.#certificate.subjectName.toJSON(),
+      thisUpdate: new Date(Date.now() - HOUR_MS),
+      nextUpdate: new Date(Date.now() + 365 * DAY_MS),
+      entries: serialNumbers.map((serialNumber) => ({ serialNumber, revocationDate: new Date(Date.now() - HOUR_MS) })),
+      signingKey: this.#signingKey,
+      signingAlgorithm: signingAlgorithm(this.#signingKey)
+    })
+    // OpenSSL knows no "BEGIN CRL", which the package writes. [RFC 7468 §6]
+    return list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')
+  }
+
+  async #sign(subject: Subject, keys: Pick<Keys, 'spki'>, extensions: Extension[], validity: Validity) {
+    const issuer = this.#certificate.subjectName.toJSON()
+    const above = await AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey)
+    return sign({ subject, issuer, keys, signingKey: this.#signingKey, ...validity }, [...extensions, above])
+  }
+}
+
+export interface AuthorityOptions extends Validity {
+  /** Default `ec`. */
+  kind?: 'ec' | 'ec-384' | 'rsa'
+}
+
+interface Keys {
+  readonly privateKey: KeyObject
+  readonly pem: string
+  readonly spki: Uint8Array
+}
+
+interface Signing extends Validity {
+  subject: Subject
+  issuer: Subject | { [type: string]: string[] }[]
+  keys: Pick<Keys, 'spki'>
+  signingKey: webcrypto.CryptoKey
+}
+
+async function sign({ subject, issuer, keys, signingKey, ...validity }: Signing, extensions: Extension[]) {
+  const publicKey = new PublicKey(keys.spki)
+  return X509CertificateGenerator.create({
+    serialNumber: `4${randomBytes(15).toString('hex').slice(1)}`,
+    subject: distinguishedName(subject),
+    issuer: Array.isArray(issuer) ? issuer : distinguishedName(issuer),
+    notBefore: validity.notBefore ?? new Date(Date.now() - HOUR_MS),
+    notAfter: validity.notAfter ?? new Date(Date.now() + 365 * DAY_MS),
+    publicKey,
+    signingKey,
+    signingAlgorithm: signingAlgorithm(signingKey),
+    extensions: [...extensions, await SubjectKeyIdentifierExtension.create(publicKey)]
+  })
+}
+
+function distinguishedName(subject: Subject): { [type: string]: string[] }[] {
+  return Object.entries(subject).map(([type, value]) => ({ [type]: [value] }))
+}
+
+function authorityExtensions(): Extension[] {
+  return [
+    new BasicConstraintsExtension(true, undefined, true),
+    new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)
+  ]
+}
+
+async function createKeys(kind: KeyKind = 'ec'): Promise<Keys> {
+  const { privateKey, publicKey } = await generate(kind)
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  return { privateKey, pem, spki: publicKey.export({ type: 'spki', format: 'der' }) }
+}
+
+const generatePair = promisify(generateKeyPair)
+const CURVES = { ec: 'P-256', 'ec-384': 'P-384', 'weak-ec': 'prime192v1' } as const
+
+function generate(kind: KeyKind) {
+  if (kind === 'rsa' || kind === 'weak-rsa') {
+    return generatePair('rsa', { modulusLength: kind === 'rsa' ? 2048 : 1024 })
+  }
+  return generatePair('ec', { namedCurve: CURVES[kind] })
+}
+
+function importKey(key: KeyObject): Promise<webcrypto.CryptoKey> {
+  const { namedCurve } = key.asymmetricKeyDetails ?? {}
+  const algorithm =
+    key.asymmetricKeyType === 'rsa'
+      ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
+      : { name: 'ECDSA', namedCurve: namedCurve === 'secp384r1' ? 'P-384' : 'P-256' }
+  const bytes = key.export({ type: 'pkcs8', format: 'der' })
+  return webcrypto.subtle.importKey('pkcs8', bytes, algorithm, false, ['sign'])
+}
+
+function signingAlgorithm({ algorithm: { name } }: webcrypto.CryptoKey) {
+  return name === 'ECDSA' ? { name, hash: 'SHA-256' } : { name }
+}
