@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { CompiledQuery, sql } from 'kysely'
+import type { Dialect } from '../../plugins/database/dialect.js'
+import type { OpenDatabase } from '../../plugins/database/open.js'
+import { TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../plugins/domain/ledger/read.js'
+import { migrated, onBothDatabases } from './support.js'
+
+const FILTERS: Record<string, Partial<TransactionFilter>> = {
+  'no filter': {},
+  'the charge point': { chargePoint: 'CP-1' },
+  'the id token': { idToken: 'AA' },
+  'the group': { groupId: 'GG' },
+  'the stop reason': { stopReason: 'PowerLoss' },
+  'the transaction id': { transactionId: 'T-1' },
+  'the remote start': { remoteStartId: 7 },
+  'those that are open': { status: 'open' },
+  'those that ended': { status: 'ended' },
+  'charge point and status': { chargePoint: 'CP-1', status: 'open' },
+  'a period': { from: 1_000, to: 2_000 },
+  'a period of a charge point': { chargePoint: 'CP-1', from: 1_000, to: 2_000 },
+  'a period of an id token': { idToken: 'AA', from: 1_000, to: 2_000 }
+}
+/** Filters that leave so few rows that sorting them costs nothing. */
+const FEW = new Set(['the transaction id', 'the remote start', 'charge point and status'])
+/** Those whose index is in the order of the start only: what is asked for by it is read in whole, and sorted. */
+const STARTED_ONLY = new Set([
+  'the id token',
+  'the group',
+  'the stop reason',
+  'those that are open',
+  'a period of an id token'
+])
+
+/** How the database goes about it. */
+async function planOf({ db, dialect }: OpenDatabase & { dialect: Dialect }, query: CompiledQuery): Promise<string> {
+  if (dialect === 'sqlite') {
+    const { rows } = await db.executeQuery<{ detail: string }>(
+      CompiledQuery.raw(`explain query plan ${query.sql}`, [...query.parameters])
+    )
+    return rows.map(({ detail }) => detail).join('\n')
+  }
+  return db.connection().execute(async (connection) => {
+    // There are no rows here, of which a scan would be the best plan.
+    for (const scan of ['seqscan', 'bitmapscan', 'sort'])
+      await sql`set ${sql.ref(`enable_${scan}`)} = off`.execute(connection)
+    const { rows } = await connection.executeQuery<{ 'QUERY PLAN': string }>(
+      CompiledQuery.raw(`explain ${query.sql}`, [...query.parameters])
+    )
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  })
+}
+
+const SCAN = { sqlite: /SCAN transactions(?! USING (?:COVERING )?INDEX)/, postgres: /Seq Scan on transactions/ }
+const SORT = { sqlite: /TEMP B-TREE/, postgres: /Sort/ }
+
+onBothDatabases('a page of transactions by', (dialect) => {
+  for (const [name, filter] of Object.entries(FILTERS)) {
+    it(`${name} reads no more of the table than it shows`, async () => {
+      const database = { ...(await migrated(dialect)), dialect }
+      for (const order of TRANSACTION_ORDERS) {
+        for (const behind of [undefined, { timestamp: 1_500, id: 5 }]) {
+          const page = { ...filter, order, limit: 101, ...(behind && { behind }) }
+          const plan = await planOf(database, transactionsQuery(database.db, page).compile())
+          assert.doesNotMatch(plan, SCAN[dialect], plan)
+          const maySort = FEW.has(name) || (STARTED_ONLY.has(name) && order.endsWith('receivedAt'))
+          if (!maySort) assert.doesNotMatch(plan, SORT[dialect], `${order}\n${plan}`)
+        }
+      }
+    })
+  }
+})
