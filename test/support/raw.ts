@@ -37,8 +37,12 @@ export function upgradeRequest({ method = 'GET', target, headers = {}, lines = [
 }
 
 /** Sends the text of a request over a TCP connection of its own and reads the head and the body that is announced. */
-export async function rawUpgrade(port: number, request: string | Buffer): Promise<HttpAnswer> {
-  const socket = openSocket(port)
+export function rawUpgrade(port: number, request: string | Buffer): Promise<HttpAnswer> {
+  return answerOn(openSocket(port), request)
+}
+
+/** Sends the text of a request over `socket`, reads the head and the body that is announced, and hangs up. */
+export async function answerOn(socket: Socket, request: string | Buffer, timeout?: number): Promise<HttpAnswer> {
   socket.write(request)
   const answer = deferred<HttpAnswer>()
   let bytes = Buffer.alloc(0)
@@ -54,7 +58,7 @@ export async function rawUpgrade(port: number, request: string | Buffer): Promis
   })
   socket.on('close', () => look(true))
   try {
-    return await within('an HTTP answer', answer.promise)
+    return await within('an HTTP answer', answer.promise, timeout)
   } finally {
     socket.destroy()
   }
@@ -148,8 +152,8 @@ export class RawCharger {
   }
 
   /** The code of the close frame the server sent. */
-  async closeCode(): Promise<number> {
-    await until('the server closes', () => this.frames.some((frame) => frame.opcode === 8))
+  async closeCode(timeout?: number): Promise<number> {
+    await until('the server closes', () => this.frames.some((frame) => frame.opcode === 8), timeout)
     const frame = this.frames.find(({ opcode }) => opcode === 8)
     return frame === undefined || frame.payload.length < 2 ? 1005 : frame.payload.readUInt16BE(0)
   }
@@ -168,8 +172,17 @@ export class RawCharger {
 }
 
 /** Connects a charger on a bare TCP socket. */
-export async function connectRaw(port: number, identity: string, request: Partial<UpgradeRequest> = {}) {
-  const socket = openSocket(port)
+export function connectRaw(port: number, identity: string, request: Partial<UpgradeRequest> = {}) {
+  return upgradeOn(openSocket(port), identity, request)
+}
+
+/** Makes a charger of `socket`. */
+export async function upgradeOn(
+  socket: Socket,
+  identity: string,
+  request: Partial<UpgradeRequest> = {},
+  timeout?: number
+): Promise<RawCharger> {
   socket.write(upgradeRequest({ target: `/ocpp/${identity}`, ...request }))
   const charger = new RawCharger(socket)
   const head = deferred<Buffer>()
@@ -185,7 +198,7 @@ export async function connectRaw(port: number, identity: string, request: Partia
   }
   socket.on('data', onData)
   socket.on('close', () => head.reject(new Error('the connection closed before the upgrade')))
-  const text = (await within(`the upgrade of ${identity}`, head.promise)).toString('latin1')
+  const text = (await within(`the upgrade of ${identity}`, head.promise, timeout)).toString('latin1')
   if (!text.startsWith('HTTP/1.1 101')) throw new Error(`refused: ${text.split('\r\n')[0]}`)
   return charger
 }
