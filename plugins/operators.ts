@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { type Config, ConfigError } from './env.js'
 
@@ -14,8 +14,8 @@ declare module 'fastify' {
     operator: Operator | null
   }
   interface FastifyContextConfig {
-    /** What the operator's token must allow. Every route of the operator API says it. */
-    scope?: OperatorScope
+    /** What the operator's token must allow; null is any token. Every route of the operator API says it. */
+    scope?: OperatorScope | null
   }
 }
 
@@ -48,6 +48,7 @@ export interface Operators {
   authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
 }
 
+const API = '/api/v1/'
 const TOKEN_BYTES = 32
 const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_DIRECTORY = 0o700
@@ -63,6 +64,18 @@ interface Token {
 class UnauthorizedError extends Error {
   readonly statusCode = 401
   readonly code = 'UNAUTHORIZED'
+}
+
+/** Answered as a 403 problem. */
+class InsufficientScopeError extends Error {
+  readonly statusCode = 403
+  readonly code = 'INSUFFICIENT_SCOPE'
+}
+
+/** Whether a token with these scopes may do what needs `scope`: to write is to read as well. */
+export function allows(scopes: readonly OperatorScope[], scope: OperatorScope): boolean {
+  const writing = scope.replace(/:read$/, ':write')
+  return scopes.some((held) => held === 'admin' || held === scope || held === writing)
 }
 
 async function loadToken(config: Config): Promise<Token> {
@@ -117,7 +130,30 @@ function bearer(request: FastifyRequest): string | undefined {
   return /^bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1]
 }
 
+/** Refuses who asks for what their token does not allow. [RFC 6750 §3.1] */
+function authorize(request: FastifyRequest, reply: FastifyReply): void {
+  const { scope = 'admin' } = request.routeOptions.config
+  if (scope === null || (request.operator !== null && allows(request.operator.scopes, scope))) return
+  reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
+  throw new InsufficientScopeError(`the token must have the scope ${scope}`)
+}
+
+/** Nothing of the operator API is open by an oversight: a route without a scope ends the start. */
+function demandScopes(app: FastifyInstance): void {
+  const routes: RouteOptions[] = []
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith(API)) routes.push(route)
+  })
+  // Only now, because whoever registers routes of a library gives them their scope from outside.
+  app.addHook('onReady', async () => {
+    const open = routes.filter(({ config }) => config?.scope === undefined)
+    if (open.length > 0) throw new Error(`no scope: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}`)
+  })
+}
+
 async function operators(app: FastifyInstance): Promise<void> {
+  if (app.config.OCPP_PATH.startsWith(API)) throw new ConfigError('OCPP_PATH must not be a path of the operator API')
+  demandScopes(app)
   const { token, file, isNew } = await loadToken(app.config)
   if (file !== undefined) await warnIfReadable(app, file)
   const expected = digest(token)
@@ -129,7 +165,7 @@ async function operators(app: FastifyInstance): Promise<void> {
       const given = bearer(request)
       if (given !== undefined && timingSafeEqual(digest(given), expected)) {
         request.operator = { name: 'operator', scopes: ['admin'] }
-        return
+        return authorize(request, reply)
       }
       reply.header('www-authenticate', given === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
       throw new UnauthorizedError('the operator token is needed: Authorization: Bearer <token>')

@@ -17,6 +17,7 @@ export default async function calls(app: FastifyInstance): Promise<void> {
   app.get<{ Params: Static<typeof Params> }>(
     '/:messageId',
     {
+      config: { scope: 'charge-points:read' },
       schema: {
         tags: ['ChargePoints'],
         params: Params,

@@ -64,6 +64,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/',
     {
+      config: { scope: 'charge-points:read' },
       schema: {
         ...TAG,
         operationId: 'listChargePoints',
@@ -87,6 +88,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<OneChargePoint>(
     '/:identity',
     {
+      config: { scope: 'charge-points:read' },
       schema: {
         ...TAG,
         operationId: 'getChargePoint',
@@ -104,6 +106,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<OneChargePoint>(
     '/:identity/state',
     {
+      config: { scope: 'charge-points:read' },
       schema: {
         ...TAG,
         params: IdentityParams,
@@ -121,6 +124,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.put<OneChargePoint & { Body: ChargePointBody }>(
     '/:identity',
     {
+      config: { scope: 'charge-points:write' },
       schema: {
         ...TAG,
         params: IdentityParams,
@@ -140,6 +144,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.delete<OneChargePoint>(
     '/:identity',
     {
+      config: { scope: 'charge-points:write' },
       schema: {
         ...TAG,
         params: IdentityParams,
@@ -160,6 +165,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<OneChargePoint & { Querystring: Static<typeof CallsQuery> }>(
     '/:identity/calls',
     {
+      config: { scope: 'charge-points:read' },
       schema: {
         ...TAG,
         params: IdentityParams,
@@ -185,6 +191,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<OneChargePoint & { Querystring: Static<typeof MessagesQuery> }>(
     '/:identity/messages',
     {
+      config: { scope: 'charge-points:read' },
       schema: {
         ...TAG,
         params: IdentityParams,

@@ -76,6 +76,7 @@ export default async function events(app: FastifyInstance): Promise<void> {
       preValidation: async (request) => {
         request.query = withLists(request.query)
       },
+      config: { scope: 'charge-points:read' },
       schema: {
         tags: ['Events'],
         summary: 'Listen to what happens',

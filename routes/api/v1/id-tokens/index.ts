@@ -52,6 +52,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/',
     {
+      config: { scope: 'id-tokens:read' },
       schema: {
         ...TAG,
         querystring: ListQuery,
@@ -75,7 +76,10 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
 
   app.get<{ Params: IdTokenParams }>(
     '/:idToken',
-    { schema: { ...TAG, params: IdTokenParams, response: { 200: IdTokenRecord }, summary: 'Look at an id token' } },
+    {
+      config: { scope: 'id-tokens:read' },
+      schema: { ...TAG, params: IdTokenParams, response: { 200: IdTokenRecord }, summary: 'Look at an id token' }
+    },
     async ({ params: { idToken } }) => {
       const row = await findIdToken(store.db, idToken)
       if (row === undefined) throw new UnknownIdTokenError(`no id token ${idToken}`)
@@ -86,6 +90,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
   app.put<{ Params: IdTokenParams; Body: IdTokenBody }>(
     '/:idToken',
     {
+      config: { scope: 'id-tokens:write' },
       schema: {
         ...TAG,
         params: IdTokenParams,
@@ -105,6 +110,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
   app.delete<{ Params: IdTokenParams }>(
     '/:idToken',
     {
+      config: { scope: 'id-tokens:write' },
       schema: {
         ...TAG,
         params: IdTokenParams,

@@ -24,6 +24,7 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
   app.get(
     '/',
     {
+      config: { scope: 'transactions:read' },
       schema: {
         ...TAGS,
         summary: 'List the tariffs',
@@ -35,13 +36,17 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
 
   app.get<OneTariff>(
     '/:id',
-    { schema: { ...TAGS, params: Params, response: { 200: TariffRecord }, summary: 'Look at a tariff' } },
+    {
+      config: { scope: 'transactions:read' },
+      schema: { ...TAGS, params: Params, response: { 200: TariffRecord }, summary: 'Look at a tariff' }
+    },
     async ({ params }) => existing(params.id)
   )
 
   app.put<OneTariff & { Body: TariffBody }>(
     '/:id',
     {
+      config: { scope: 'admin' },
       schema: {
         ...TAGS,
         params: Params,
@@ -60,6 +65,7 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
   app.delete<OneTariff>(
     '/:id',
     {
+      config: { scope: 'admin' },
       schema: {
         ...TAGS,
         params: Params,

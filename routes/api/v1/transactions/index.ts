@@ -93,6 +93,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
   app.get<{ Querystring: ListQuery }>(
     '/',
     {
+      config: { scope: 'transactions:read' },
       schema: {
         ...TAGS,
         querystring: ListQuery,
@@ -115,6 +116,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
   app.get<OneTransaction>(
     '/:id',
     {
+      config: { scope: 'transactions:read' },
       schema: {
         ...TAGS,
         params: Params,
@@ -133,6 +135,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
   app.get<OneTransaction & { Querystring: PageQuery }>(
     '/:id/meter-values',
     {
+      config: { scope: 'transactions:read' },
       schema: {
         ...TAGS,
         params: Params,
