@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator } from 'kysely'
 import type { Dialect } from './dialect.js'
 import { initial } from './migrations/0001-initial.js'
 import { tariffs } from './migrations/0002-tariffs.js'
+import { calls } from './migrations/0004-calls.js'
 import { lists } from './migrations/0009-lists.js'
 import type { Schema } from './schema.js'
 
@@ -9,6 +10,7 @@ import type { Schema } from './schema.js'
 const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0001-initial': initial,
   '0002-tariffs': tariffs,
+  '0004-calls': calls,
   '0009-lists': lists
 }
 

@@ -213,7 +213,17 @@ export interface MeterValuesTable {
   received_at: Milliseconds
 }
 
-export type CallStatus = 'pending' | 'sent' | 'answered' | 'error' | 'timeout' | 'failed' | 'unknown'
+export type CallStatus =
+  | 'queued'
+  | 'pending'
+  | 'sent'
+  | 'answered'
+  | 'error'
+  | 'timeout'
+  | 'failed'
+  | 'unknown'
+  | 'cancelled'
+  | 'expired'
 
 /** What we asked of a charge point. */
 export interface CallsTable {
@@ -236,6 +246,78 @@ export interface CallsTable {
   answered_at: Optional<Milliseconds>
   /** Milliseconds. */
   duration: Optional<number>
+  /** Of the process that made the call; null while it waits for its charge point. */
+  run_id: Optional<string>
+  /** When one that waits for its charge point is given up. */
+  expires_at: Optional<Milliseconds>
+}
+
+/** Calls that wait for their charge point, in their order. The row goes when nothing can come of it any more. */
+export interface QueuedCallsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  /** Of the row in `calls`. */
+  message_id: Fixed<string>
+  /** As it will be sent: with its secrets. */
+  payload: Fixed<JsonText>
+  /** Milliseconds. */
+  timeout: Optional<number>
+  expires_at: Fixed<Milliseconds>
+}
+
+/** Requests of operators that may be repeated, and how they were answered. */
+export interface IdempotencyKeysTable {
+  id: Generated<number>
+  operator: Fixed<string>
+  idempotency_key: Fixed<string>
+  /** SHA-256 of method, target and body. */
+  fingerprint: Fixed<string>
+  /** Of the call, when it is one. */
+  message_id: Fixed<string>
+  /** Of the process that carries the request out. */
+  run_id: Fixed<string>
+  /** HTTP status; null until the request is answered. */
+  status: Optional<number>
+  headers: Optional<JsonText>
+  body: Optional<string>
+  created_at: Fixed<Milliseconds>
+}
+
+/** One call to many charge points. */
+export interface BulkCallsTable {
+  id: Generated<number>
+  bulk_id: Fixed<string>
+  operator: Fixed<string>
+  action: Fixed<string>
+  /** Without secrets. */
+  request: Fixed<JsonText>
+  status: 'running' | 'completed' | 'interrupted'
+  run_id: Fixed<string>
+  created_at: Fixed<Milliseconds>
+  ended_at: Optional<Milliseconds>
+}
+
+export interface BulkCallItemsTable {
+  id: Generated<number>
+  bulk_call_id: Fixed<number>
+  identity: Fixed<string>
+  /** Of the call; there is a row of it once it was made. */
+  message_id: Fixed<string>
+  status: CallStatus
+  /** Why there was no call, or no answer. */
+  problem: Optional<JsonText>
+  created_at: Fixed<Milliseconds>
+}
+
+/** Processes that serve this database, as far as they are alive. */
+export interface RunsTable {
+  id: Generated<number>
+  run_id: Fixed<string>
+  host: Fixed<string>
+  pid: Fixed<number>
+  started_at: Fixed<Milliseconds>
+  /** It tells every few seconds that it lives. */
+  seen_at: Milliseconds
 }
 
 /** The log of frames: a ring, cut by age and by rows. No secrets. */
@@ -497,6 +579,11 @@ export interface Schema {
   transaction_events: TransactionEventsTable
   meter_values: MeterValuesTable
   calls: CallsTable
+  queued_calls: QueuedCallsTable
+  idempotency_keys: IdempotencyKeysTable
+  bulk_calls: BulkCallsTable
+  bulk_call_items: BulkCallItemsTable
+  runs: RunsTable
   messages: MessagesTable
   configuration_keys: ConfigurationKeysTable
   variables: VariablesTable
