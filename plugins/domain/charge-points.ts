@@ -56,27 +56,85 @@ export async function countStrangers(db: Reader): Promise<number> {
   return Number(count)
 }
 
+/** What a list is sorted by, the other way round with "-"; among equals by identity. */
+export const CHARGE_POINT_ORDERS = [
+  'identity',
+  '-identity',
+  'createdAt',
+  '-createdAt',
+  'lastSeenAt',
+  '-lastSeenAt',
+  'lastBootAt',
+  '-lastBootAt'
+] as const
+export type ChargePointOrder = (typeof CHARGE_POINT_ORDERS)[number]
+
+/** What is left out does not matter. */
 export interface ChargePointFilter {
-  /** Folded identity that the page starts behind. */
-  behind: string
-  limit: number
   /** Part of the identity, vendor, model or serial number. */
   part?: string
   /** Of some connector. */
   status?: string
-  /** Only these, by folded identity. */
-  keys?: readonly string[]
+  protocol?: string
+  vendor?: string
+  model?: string
+  firmwareVersion?: string
+  registration?: Registration
+  enabled?: boolean
+  provisioned?: boolean
 }
 
-/** A page of the charge points, by folded identity. */
-export async function listChargePoints(db: Reader, filter: ChargePointFilter): Promise<ChargePointRow[]> {
-  const { behind, limit, part, status, keys } = filter
-  let query = db
-    .selectFrom('charge_points')
-    .selectAll()
-    .where('removed_at', 'is', null)
-    .where('identity_key', '>', behind)
-  if (keys !== undefined) query = query.where('identity_key', 'in', keys)
+/** A place in a list. */
+export interface ChargePointPosition {
+  /** What it is sorted by; '' by identity. */
+  value: number | ''
+  key: string
+}
+
+const COLUMNS = { createdAt: 'created_at', lastSeenAt: 'last_seen_at', lastBootAt: 'last_boot_at' } as const
+
+/** The charge points behind a position, in this order: as many as there are, but no more of each than its place. */
+export async function listPositions(
+  db: Reader,
+  filter: ChargePointFilter,
+  order: ChargePointOrder,
+  behind?: ChargePointPosition
+): Promise<ChargePointPosition[]> {
+  const direction = order.startsWith('-') ? 'desc' : 'asc'
+  const beyond = sql.raw(direction === 'desc' ? '<' : '>')
+  const name = order.replace('-', '') as keyof typeof COLUMNS | 'identity'
+  const query = filtered(db, filter)
+  if (name === 'identity') {
+    const after = behind && sql<boolean>`identity_key ${beyond} ${behind.key}`
+    const rows = await (after === undefined ? query : query.where(after))
+      .select('identity_key')
+      .orderBy('identity_key', direction)
+      .execute()
+    return rows.map(({ identity_key }) => ({ value: '', key: identity_key }))
+  }
+  // Never is before all.
+  const value = sql<number>`coalesce(${sql.ref(COLUMNS[name])}, 0)`
+  const after = behind && sql<boolean>`(${value}, identity_key) ${beyond} (${behind.value}, ${behind.key})`
+  const rows = await (after === undefined ? query : query.where(after))
+    .select(['identity_key', value.as('value')])
+    .orderBy(value, direction)
+    .orderBy('identity_key', direction)
+    .execute()
+  return rows.map((row) => ({ value: Number(row.value), key: row.identity_key }))
+}
+
+/** Those with these folded identities, by them. */
+export async function findChargePoints(db: Reader, keys: readonly string[]): Promise<Map<string, ChargePointRow>> {
+  const found = new Map<string, ChargePointRow>()
+  for (const some of chunks(keys)) {
+    const rows = await db.selectFrom('charge_points').selectAll().where('identity_key', 'in', some).execute()
+    for (const row of rows) found.set(row.identity_key, row)
+  }
+  return found
+}
+
+function filtered(db: Reader, { part, status, enabled, provisioned, ...exact }: ChargePointFilter) {
+  let query = db.selectFrom('charge_points').where('removed_at', 'is', null)
   if (part !== undefined) {
     const pattern = `%${fold(part).replace(/[\\%_]/g, '\\$&')}%`
     query = query.where(({ or }) =>
@@ -97,7 +155,15 @@ export async function listChargePoints(db: Reader, filter: ChargePointFilter): P
       )
     )
   }
-  return query.orderBy('identity_key').limit(limit).execute()
+  if (enabled !== undefined) query = query.where('enabled', '=', enabled ? 1 : 0)
+  if (provisioned !== undefined) query = query.where('provisioned', '=', provisioned ? 1 : 0)
+  const { protocol, vendor, model, firmwareVersion, registration } = exact
+  if (protocol !== undefined) query = query.where('protocol', '=', protocol)
+  if (vendor !== undefined) query = query.where('vendor', '=', vendor)
+  if (model !== undefined) query = query.where('model', '=', model)
+  if (firmwareVersion !== undefined) query = query.where('firmware_version', '=', firmwareVersion)
+  if (registration !== undefined) query = query.where('registration', '=', registration)
+  return query
 }
 
 // --- writing ---------------------------------------------------------------------------------------------------

@@ -1,7 +1,14 @@
 import type { ChargePoint, ChargePointsApi } from 'fastify-ocpp'
-import { type ChargePointRow, listChargePoints } from './charge-points.js'
+import {
+  type ChargePointFilter,
+  type ChargePointOrder,
+  type ChargePointPosition,
+  type ChargePointRow,
+  findChargePoints,
+  listPositions
+} from './charge-points.js'
 import type { Json } from './json.js'
-import { type Page, pageOf } from './paging.js'
+import { InvalidQueryError, type Page, type PageQuery, pageOf, readCursor } from './paging.js'
 import { fold, type Reader } from './scope.js'
 import { summary } from './state.js'
 
@@ -21,46 +28,56 @@ export function liveSummary(row: ChargePointRow, live: ChargePoint | undefined):
   }
 }
 
-export interface LiveFilter {
-  /** Folded identity that the page starts behind. */
-  behind: string
-  limit: number
+export interface LiveFilter extends ChargePointFilter {
   connected?: boolean
-  part?: string
-  status?: string
 }
 
-/** Rows that are looked at in one go. */
-const BATCH = 500
+export interface LivePage {
+  filter: LiveFilter
+  order: ChargePointOrder
+  behind?: ChargePointPosition
+  limit: number
+}
 
-/** A page of the known charge points with their connections, by folded identity. */
-export async function listLive(db: Reader, live: ChargePointsApi, filter: LiveFilter): Promise<Page<Json>> {
-  const rows = filter.connected === true ? await connected(db, live, filter) : await known(db, live, filter)
-  return pageOf(rows, filter.limit, {
-    show: (row) => liveSummary(row, live.get(row.identity_key)),
-    keyOf: ({ identity_key }) => identity_key
+/** The folded identities of the known charge points, and where each is in the list. */
+export async function listLivePositions(
+  db: Reader,
+  live: ChargePointsApi,
+  { filter: { connected, ...filter }, order, behind }: Omit<LivePage, 'limit'>
+): Promise<ChargePointPosition[]> {
+  const positions = await listPositions(db, filter, order, behind)
+  return connected === undefined ? positions : positions.filter(({ key }) => live.has(key) === connected)
+}
+
+/** A page of the known charge points with their connections. */
+export async function listLive(db: Reader, live: ChargePointsApi, page: LivePage): Promise<Page<Json>> {
+  const positions = (await listLivePositions(db, live, page)).slice(0, page.limit + 1)
+  const rows = await findChargePoints(
+    db,
+    positions.map(({ key }) => key)
+  )
+  // One may just have gone.
+  const found = positions.flatMap(({ value, key }) => {
+    const row = rows.get(key)
+    return row === undefined ? [] : [{ row, cursor: `${value}:${key}` }]
+  })
+  return pageOf(found, page.limit, {
+    show: ({ row }) => liveSummary(row, live.get(row.identity_key)),
+    keyOf: ({ cursor }) => cursor
   })
 }
 
-/** One more than the page has, so that it is known whether there is another. */
-async function known(db: Reader, live: ChargePointsApi, { connected, ...filter }: LiveFilter) {
-  const found: ChargePointRow[] = []
-  const size = connected === undefined ? filter.limit + 1 : BATCH
-  for (let { behind } = filter; found.length <= filter.limit; ) {
-    const rows = await listChargePoints(db, { ...filter, behind, limit: size })
-    found.push(...rows.filter(({ identity_key }) => connected === undefined || !live.has(identity_key)))
-    if (rows.length < size) break
-    behind = rows.at(-1)?.identity_key ?? behind
+/**
+ * The place that the cursor of a page tells.
+ *
+ * @throws InvalidQueryError
+ */
+export function readPosition(query: PageQuery, order: ChargePointOrder): ChargePointPosition | undefined {
+  const cursor = readCursor(query)
+  if (cursor === undefined) return undefined
+  const [, value, key] = /^(\d{0,15}):(.{1,48})$/s.exec(cursor) ?? []
+  if (value === undefined || key === undefined || (value === '') !== order.endsWith('identity')) {
+    throw new InvalidQueryError('cursor is not one that a page of this order gave')
   }
-  return found
-}
-
-async function connected(db: Reader, live: ChargePointsApi, filter: LiveFilter) {
-  const keys = [...live].map(({ identity }) => fold(identity)).filter((key) => key > filter.behind)
-  keys.sort((a, b) => (a < b ? -1 : 1))
-  const found: ChargePointRow[] = []
-  for (let from = 0; from < keys.length && found.length <= filter.limit; from += BATCH) {
-    found.push(...(await listChargePoints(db, { ...filter, limit: BATCH, keys: keys.slice(from, from + BATCH) })))
-  }
-  return found
+  return { value: value === '' ? '' : Number(value), key: fold(key) }
 }

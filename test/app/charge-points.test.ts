@@ -64,6 +64,65 @@ onBothBackends('the list of charge points', (start) => {
     assert.deepEqual(await identities(server, `q=${encodeURIComponent('%')}`), [])
   })
 
+  it('can be had by what a charge point told and what was decided about it', async () => {
+    const server = await start()
+    for (const identity of ['told-A', 'told-B', 'told-C']) await connectCharger(server.url, identity, { boot: true })
+    await operate(server, 'PUT', '/charge-points/told-B', { registration: 'Pending', enabled: false })
+    const told = (query: string) => identities(server, `q=told-&${query}`)
+    const { vendor, model } = (await operate(server, 'GET', '/charge-points/told-A')).json().boot
+    assert.deepEqual(await told(`vendor=${encodeURIComponent(vendor)}&model=${encodeURIComponent(model)}`), [
+      'told-A',
+      'told-B',
+      'told-C'
+    ])
+    assert.deepEqual(await told('vendor=Nobody'), [])
+    assert.deepEqual(await told('firmwareVersion=none'), [])
+    assert.deepEqual(await told('registration=Pending'), ['told-B'])
+    assert.deepEqual(await told('enabled=true'), ['told-A', 'told-C'])
+    assert.deepEqual(await told('provisioned=true'), ['told-B'])
+  })
+
+  it('is sorted by what is asked for, either way, page by page', async () => {
+    const server = await start()
+    for (const identity of ['sort-B', 'sort-A', 'sort-C']) {
+      await operate(server, 'PUT', `/charge-points/${identity}`, {})
+      await server.app.store.write((trx) =>
+        trx
+          .updateTable('charge_points')
+          .set({
+            notes: null,
+            ...(identity !== 'sort-A' && { last_boot_at: identity.charCodeAt(5), vendor: 'V', model: 'M' })
+          })
+          .where('identity', '=', identity)
+          .execute()
+      )
+    }
+    const orders = {
+      identity: 'ABC',
+      '-identity': 'CBA',
+      lastBootAt: 'ABC',
+      '-lastBootAt': 'CBA',
+      lastSeenAt: 'ABC',
+      '-lastSeenAt': 'CBA'
+    }
+    for (const [order, expected] of Object.entries(orders)) {
+      let found = ''
+      for (let cursor = ''; ; ) {
+        const path = `/charge-points?q=sort-&limit=1&sort=${order}${cursor && `&cursor=${cursor}`}`
+        const response = await operate(server, 'GET', path)
+        assert.equal(response.statusCode, 200, response.body)
+        const page = response.json()
+        found += page.items.map(({ identity }: { identity: string }) => identity.at(-1)).join('')
+        if (page.nextCursor === undefined) break
+        cursor = page.nextCursor
+      }
+      assert.equal(found, expected, order)
+    }
+    const { nextCursor } = (await operate(server, 'GET', '/charge-points?q=sort-&limit=1')).json()
+    const other = await operate(server, 'GET', `/charge-points?sort=lastBootAt&cursor=${nextCursor}`)
+    assert.equal(other.statusCode, 400, other.body)
+  })
+
   it('is not had by a query that makes no sense', async () => {
     const server = await start()
     for (const query of ['limit=0', 'limit=x', 'connected=yes', 'cursor=*', 'limit=1&limit=2']) {

@@ -1,11 +1,16 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { type CallFilter, listCalls } from '../../../../plugins/domain/calls.js'
-import type { ChargePointRow, Provision } from '../../../../plugins/domain/charge-points.js'
+import {
+  CHARGE_POINT_ORDERS,
+  type ChargePointOrder,
+  type ChargePointRow,
+  type Provision
+} from '../../../../plugins/domain/charge-points.js'
 import { toJson } from '../../../../plugins/domain/json.js'
-import { listLive, liveSummary } from '../../../../plugins/domain/live.js'
+import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../plugins/domain/live.js'
 import { listMessages } from '../../../../plugins/domain/messages.js'
-import { pageOf, readCursor, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
 import {
   CallRecord,
   ChargePointBody,
@@ -17,17 +22,39 @@ import {
   pageSchema,
   StateRecord
 } from '../../../../plugins/domain/records.js'
-import { fold } from '../../../../plugins/domain/scope.js'
 import { readState, summary } from '../../../../plugins/domain/state.js'
 
 const TAG = { tags: ['ChargePoints'] }
 
-const ListQuery = Type.Object({
-  ...PageParams,
-  connected: Type.Optional(Type.Union([Type.Literal('true'), Type.Literal('false')])),
-  status: Type.Optional(Type.String({ maxLength: 64, description: 'Of some connector, e.g. Faulted' })),
-  q: Type.Optional(Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model or serial number' }))
-})
+const YesOrNo = Type.Union([Type.Literal('true'), Type.Literal('false')])
+
+const ListQuery = Type.Object(
+  {
+    ...PageParams,
+    connected: Type.Optional(YesOrNo),
+    status: Type.Optional(Type.String({ maxLength: 64, description: 'Of some connector, e.g. Faulted' })),
+    q: Type.Optional(
+      Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model or serial number' })
+    ),
+    protocol: Type.Optional(Type.String({ maxLength: 16, description: 'With which it connected last' })),
+    vendor: Type.Optional(Type.String({ maxLength: 50 })),
+    model: Type.Optional(Type.String({ maxLength: 50 })),
+    firmwareVersion: Type.Optional(Type.String({ maxLength: 50 })),
+    registration: Type.Optional(ChargePointRecord.properties.registration),
+    enabled: Type.Optional(YesOrNo),
+    provisioned: Type.Optional(YesOrNo),
+    sort: Type.Optional(
+      Type.Unsafe<ChargePointOrder>({
+        type: 'string',
+        enum: [...CHARGE_POINT_ORDERS],
+        description: 'Default identity; the other way round with -. What never was comes first'
+      })
+    )
+  },
+  { additionalProperties: false }
+)
+type ListQuery = Static<typeof ListQuery>
+
 const CallsQuery = Type.Object({
   ...PageParams,
   action: Type.Optional(Type.String({ maxLength: 64 })),
@@ -61,7 +88,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     return row
   }
 
-  app.get<{ Querystring: Static<typeof ListQuery> }>(
+  app.get<{ Querystring: ListQuery }>(
     '/',
     {
       config: { scope: 'charge-points:read' },
@@ -70,17 +97,17 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         operationId: 'listChargePoints',
         querystring: ListQuery,
         response: { 200: pageSchema(LiveChargePointRecord) },
-        summary: 'List the known charge points, connected or not, by identity'
+        summary: 'List the known charge points, connected or not'
       }
     },
     async ({ query }) => {
-      const { connected, status, q } = query
+      const order = query.sort ?? 'identity'
+      const behind = readPosition(query, order)
       return listLive(db, ocpp.chargePoints, {
-        behind: fold(readCursor(query) ?? ''),
+        filter: filterOf(query),
+        order,
         limit: readLimit(query),
-        ...(connected !== undefined && { connected: connected === 'true' }),
-        ...(status !== undefined && { status }),
-        ...(q !== undefined && { part: q })
+        ...(behind !== undefined && { behind })
       })
     }
   )
@@ -210,4 +237,15 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       return pageOf(await listMessages(db, filter), limit, { show: toJson, keyOf: ({ id }) => id })
     }
   )
+}
+
+function filterOf(query: ListQuery): LiveFilter {
+  const { limit, cursor, sort, q, connected, enabled, provisioned, ...exact } = query
+  return {
+    ...exact,
+    ...(q !== undefined && { part: q }),
+    ...(connected !== undefined && { connected: connected === 'true' }),
+    ...(enabled !== undefined && { enabled: enabled === 'true' }),
+    ...(provisioned !== undefined && { provisioned: provisioned === 'true' })
+  }
 }
