@@ -1,8 +1,9 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
 import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
+import { readNetwork } from './tls/networks.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -14,6 +15,16 @@ declare module 'fastify' {
 const PROTOCOLS = ['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'] as const satisfies readonly Protocol[]
 const DAY_MS = 86_400_000
 
+/** An address or a network, e.g. 10.0.0.0/8. */
+const NETWORK = 'backend-network'
+FormatRegistry.Set(NETWORK, (text) => readNetwork(text) !== undefined)
+
+/** Names of PEM files. */
+function files(what: string, otherwise: string) {
+  const rule = `PEM files of ${what}, with commas between them`
+  return Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, rule, otherwise }))
+}
+
 /**
  * Every setting of the environment. `rule` completes "NAME must be …", `unit` is that of a number. What has no
  * `default` is either off when absent or depends on another setting, which `otherwise` tells.
@@ -21,6 +32,42 @@ const DAY_MS = 86_400_000
 export const settings = {
   HOST: Type.String({ default: '127.0.0.1', pattern: '^\\S+$', rule: 'a host name or address to listen on' }),
   PORT: Type.Integer({ default: 3000, minimum: 0, maximum: 65_535, unit: 'TCP port; 0 takes a free one' }),
+  TLS_PORT: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 65_535, unit: 'TCP port; 0 takes a free one', otherwise: 'no TLS' })
+  ),
+  TLS_HOST: Type.Optional(
+    Type.String({ pattern: '^\\S+$', rule: 'a host name or address to listen on', otherwise: 'that of HOST' })
+  ),
+  TLS_CERT: files('certificates, each with its chain', 'needed with TLS_PORT'),
+  TLS_KEY: files('private keys in the order of TLS_CERT', 'needed with TLS_PORT'),
+  TLS_CLIENT_CA: files('authorities of client certificates', 'no client certificates'),
+  TLS_CLIENT_CRL: files('revocation lists, one of each authority', 'nothing is revoked'),
+  TLS_CLIENT_ORGANIZATION: Type.Optional(
+    Type.String({ minLength: 1, rule: 'the O of client certificates', otherwise: 'needed with TLS_CLIENT_CA' })
+  ),
+  TLS_CLIENT_SUBJECT: Type.Union([Type.Literal('serial-number'), Type.Literal('identity')], {
+    default: 'serial-number',
+    rule: 'serial-number or identity'
+  }),
+  TLS_CLIENT_EXPIRED_DAYS: Type.Integer({ default: 0, minimum: 0, maximum: 3_650, unit: 'days; 0 is never' }),
+  TRUSTED_PROXIES: Type.Optional(
+    Type.Array(Type.String({ format: NETWORK }), {
+      minItems: 1,
+      rule: 'addresses or networks such as 10.0.0.0/8, with commas between them',
+      otherwise: 'none'
+    })
+  ),
+  TRUSTED_PROXY_HEADER: Type.Union([Type.Literal('x-forwarded-for'), Type.Literal('forwarded')], {
+    default: 'x-forwarded-for',
+    rule: 'x-forwarded-for or forwarded'
+  }),
+  TRUSTED_PROXY_CLIENT_CERT: Type.Optional(
+    Type.String({
+      pattern: "^[a-z0-9!#$%&'*+\\-.^_`|~]+$",
+      rule: 'the name of a header in lower case, such as client-cert',
+      otherwise: 'client certificates of proxies are not read'
+    })
+  ),
   LOG_LEVEL: Type.Union(
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', rule: 'fatal, error, warn, info, debug, trace or silent' }
@@ -37,6 +84,7 @@ export const settings = {
   RETENTION_METER_VALUES_DAYS: Type.Integer({ default: 0, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
   RETENTION_EVENTS_DAYS: Type.Integer({ default: 365, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
   RETENTION_MESSAGES_DAYS: Type.Integer({ default: 30, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
+  RETENTION_AUDIT_DAYS: Type.Integer({ default: 0, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
   MESSAGE_LOG: Type.Boolean({ default: true, rule: 'true or false' }),
   MESSAGE_LOG_MAX_ROWS: Type.Integer({
     default: 1_000_000,
@@ -58,6 +106,27 @@ export const settings = {
       otherwise: '/metrics answers this machine only'
     })
   ),
+  API_RATE_LIMIT: Type.Integer({
+    default: 10_000,
+    minimum: 0,
+    maximum: 1_000_000_000,
+    unit: 'requests a second; 0 is any number'
+  }),
+  API_FAILURE_LIMIT: Type.Integer({
+    default: 20,
+    minimum: 0,
+    maximum: 1_000_000,
+    unit: 'wrong tokens a minute; 0 is any number'
+  }),
+  API_BODY_LIMIT: Type.Integer({ default: 1_048_576, minimum: 1_024, maximum: 1_073_741_824, unit: 'bytes' }),
+  CORS_ORIGINS: Type.Optional(
+    Type.Array(Type.String({ pattern: '^https?://[a-z0-9.\\-\\[\\]:]+$' }), {
+      minItems: 1,
+      uniqueItems: true,
+      rule: 'origins in lower case such as https://example.org, with commas between them',
+      otherwise: 'none'
+    })
+  ),
   EVENTS_BUFFER: Type.Integer({ default: 10_000, minimum: 1, maximum: 1_000_000, unit: 'events' }),
   OCPP_PATH: Type.String({
     default: '/ocpp/:identity',
@@ -71,8 +140,17 @@ export const settings = {
     rule: `some of ${PROTOCOLS.join(',')}, each once`
   }),
   OCPP_OPEN_REGISTRATION: Type.Optional(
-    Type.Boolean({ rule: 'true or false', otherwise: 'true when HOST is a loopback address, else false' })
+    Type.Boolean({
+      rule: 'true or false',
+      otherwise: 'true when HOST and TLS_HOST are loopback addresses and there are no TRUSTED_PROXIES, else false'
+    })
   ),
+  OCPP_MIN_SECURITY_PROFILE: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 3,
+    unit: 'security profile; 0 is for chargers of open registration only'
+  }),
   OCPP_HEARTBEAT_INTERVAL: Type.Integer({ default: 300, minimum: 1, maximum: 86_400, unit: 'seconds' }),
   OCPP_CALL_TIMEOUT: Type.Integer({ default: 30_000, minimum: 1, maximum: DAY_MS, unit: 'milliseconds' }),
   OCPP_PING_INTERVAL: Type.Integer({ default: 30_000, minimum: 0, maximum: DAY_MS, unit: 'milliseconds; 0 is never' }),
@@ -83,13 +161,43 @@ export const settings = {
       otherwise: 'accept under open registration, else reject'
     })
   ),
-  ID_TOKENS_CONCURRENT_TX: Type.Boolean({ default: false, rule: 'true or false' })
+  ID_TOKENS_CONCURRENT_TX: Type.Boolean({ default: false, rule: 'true or false' }),
+  CA_CERT: Type.Optional(
+    Type.String({ rule: 'a file in PEM', otherwise: 'made when it is first needed, in DATA_DIR/ca' })
+  ),
+  CA_KEY: Type.Optional(Type.String({ rule: 'a file in PEM' })),
+  CA_VALIDITY_DAYS: Type.Integer({ default: 365, minimum: 1, maximum: 3650, unit: 'days' }),
+  CA_RENEWAL_DAYS: Type.Integer({ default: 30, minimum: 0, maximum: 3650, unit: 'days; 0 is never' }),
+  CA_REQUESTS_PER_DAY: Type.Integer({ default: 10, minimum: 0, maximum: 10_000, unit: 'certificates; 0 is none' }),
+  CA_OCSP_URL: Type.Optional(Type.String({ pattern: '^https?://\\S+$', rule: 'http://… or https://…' })),
+  CA_CRL_URL: Type.Optional(Type.String({ pattern: '^https?://\\S+$', rule: 'http://… or https://…' })),
+  CA_SIGN_URL: Type.Optional(Type.String({ pattern: '^https?://\\S+$', rule: 'http://… or https://…' })),
+  CA_SIGN_TOKEN: Type.Optional(Type.String({ pattern: '^\\S+$', rule: 'a token without spaces' })),
+  OCSP_RESPONDERS: Type.Array(Type.String({ pattern: '^https?://[^\\s?#@]+$' }), {
+    default: [],
+    rule: 'addresses that start with http:// or https://, with commas between them'
+  }),
+  CONTRACT_CA: Type.Optional(Type.String({ rule: 'a file in PEM' }))
 } as const
 
 const Settings = Type.Object(settings)
 
 /** Settings that may not have been given. */
-type Open = 'OPERATOR_TOKEN' | 'METRICS_TOKEN' | 'DATABASE_URL'
+type Open =
+  | 'OPERATOR_TOKEN'
+  | 'METRICS_TOKEN'
+  | 'CORS_ORIGINS'
+  | 'DATABASE_URL'
+  | 'CA_CERT'
+  | 'CA_KEY'
+  | 'CA_OCSP_URL'
+  | 'CA_CRL_URL'
+  | 'CA_SIGN_URL'
+  | 'CA_SIGN_TOKEN'
+  | 'CONTRACT_CA'
+  | 'TLS_PORT'
+  | 'TLS_CLIENT_ORGANIZATION'
+  | 'TRUSTED_PROXY_CLIENT_CERT'
 
 /** The settings as the application reads them: nothing else is open any more. */
 export type Config = Readonly<Required<Omit<Static<typeof Settings>, Open>> & Pick<Static<typeof Settings>, Open>>
@@ -114,17 +222,54 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     values[name] = value
   }
   const given = Value.Decode(Settings, values)
-  const isOpen = given.OCPP_OPEN_REGISTRATION ?? isLoopback(given.HOST)
+  checkTls(given)
+  const { TLS_HOST = given.HOST, TRUSTED_PROXIES = [] } = given
+  const isLocal = isLoopback(given.HOST) && isLoopback(TLS_HOST) && TRUSTED_PROXIES.length === 0
+  const isOpen = given.OCPP_OPEN_REGISTRATION ?? isLocal
+  const { TLS_CERT = [], TLS_KEY = [], TLS_CLIENT_CA = [], TLS_CLIENT_CRL = [] } = given
   return {
     ...given,
+    TLS_HOST,
+    TLS_CERT,
+    TLS_KEY,
+    TLS_CLIENT_CA,
+    TLS_CLIENT_CRL,
+    TRUSTED_PROXIES,
     OCPP_OPEN_REGISTRATION: isOpen,
     UNKNOWN_ID_TOKENS: given.UNKNOWN_ID_TOKENS ?? (isOpen ? 'accept' : 'reject')
   }
 }
 
+type Given = Static<typeof Settings>
+
+/** Settings that say nothing without each other. */
+const PAIRS = [
+  ['TLS_PORT', 'TLS_CERT'],
+  ['TLS_CERT', 'TLS_KEY'],
+  ['TLS_CERT', 'TLS_PORT'],
+  ['TLS_KEY', 'TLS_CERT'],
+  ['TLS_CLIENT_CA', 'TLS_CLIENT_ORGANIZATION'],
+  ['TLS_CLIENT_ORGANIZATION', 'TLS_CLIENT_CA'],
+  ['TLS_CLIENT_CRL', 'TLS_CLIENT_CA'],
+  ['TRUSTED_PROXY_CLIENT_CERT', 'TRUSTED_PROXIES'],
+  ['TRUSTED_PROXY_CLIENT_CERT', 'TLS_CLIENT_CA']
+] as const satisfies readonly (readonly [keyof Given, keyof Given])[]
+
+/** @throws ConfigError */
+function checkTls(given: Given): void {
+  for (const [name, other] of PAIRS) {
+    if (given[name] !== undefined && given[other] === undefined) {
+      throw new ConfigError(`${other} must be set when ${name} is`)
+    }
+  }
+  if (given.TLS_CERT?.length !== given.TLS_KEY?.length) {
+    throw new ConfigError('TLS_KEY must be as many files as TLS_CERT, in the same order')
+  }
+}
+
 /** Names in the environment that look like settings but are none: most likely misspelt. */
 export function unknownSettings(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.keys(env).filter((name) => name.startsWith('OCPP_') && !Object.hasOwn(settings, name))
+  return Object.keys(env).filter((name) => /^(?:OCPP|TLS|TRUSTED)_/.test(name) && !Object.hasOwn(settings, name))
 }
 
 /** What a value must be, in words. */

@@ -18,24 +18,42 @@ describe('the settings', () => {
     assert.deepEqual(readConfig({}), {
       HOST: '127.0.0.1',
       PORT: 3000,
+      TLS_HOST: '127.0.0.1',
+      TLS_CERT: [],
+      TLS_KEY: [],
+      TLS_CLIENT_CA: [],
+      TLS_CLIENT_CRL: [],
+      TLS_CLIENT_SUBJECT: 'serial-number',
+      TLS_CLIENT_EXPIRED_DAYS: 0,
+      TRUSTED_PROXIES: [],
+      TRUSTED_PROXY_HEADER: 'x-forwarded-for',
       LOG_LEVEL: 'info',
       DATA_DIR: './data',
       DATABASE_POOL_SIZE: 10,
       RETENTION_METER_VALUES_DAYS: 0,
       RETENTION_EVENTS_DAYS: 365,
       RETENTION_MESSAGES_DAYS: 30,
+      RETENTION_AUDIT_DAYS: 0,
       MESSAGE_LOG: true,
       MESSAGE_LOG_MAX_ROWS: 1_000_000,
+      API_RATE_LIMIT: 10_000,
+      API_FAILURE_LIMIT: 20,
+      API_BODY_LIMIT: 1_048_576,
       EVENTS_BUFFER: 10_000,
       OCPP_PATH: '/ocpp/:identity',
       OCPP_PROTOCOLS: ['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'],
       OCPP_OPEN_REGISTRATION: true,
+      OCPP_MIN_SECURITY_PROFILE: 0,
       OCPP_HEARTBEAT_INTERVAL: 300,
       OCPP_CALL_TIMEOUT: 30_000,
       OCPP_PING_INTERVAL: 30_000,
       TRANSACTION_GAP_DELAY: 60,
       UNKNOWN_ID_TOKENS: 'accept',
-      ID_TOKENS_CONCURRENT_TX: false
+      ID_TOKENS_CONCURRENT_TX: false,
+      CA_VALIDITY_DAYS: 365,
+      CA_RENEWAL_DAYS: 30,
+      CA_REQUESTS_PER_DAY: 10,
+      OCSP_RESPONDERS: []
     })
   })
 
@@ -48,6 +66,9 @@ describe('the settings', () => {
     }
     assert.equal(open({ HOST: '0.0.0.0', OCPP_OPEN_REGISTRATION: 'true' }), true)
     assert.equal(open({ OCPP_OPEN_REGISTRATION: 'false' }), false)
+    assert.equal(open({ TLS_HOST: '0.0.0.0' }), false)
+    assert.equal(open({ TRUSTED_PROXIES: '127.0.0.1' }), false)
+    assert.equal(open({ TRUSTED_PROXIES: '127.0.0.1', OCPP_OPEN_REGISTRATION: 'true' }), true)
   })
 
   it('reject unknown id tokens where registration is closed, unless told otherwise', () => {
@@ -67,16 +88,30 @@ describe('the settings', () => {
   for (const [name, ...values] of [
     ['HOST', 'a b'],
     ['PORT', '-1', '65536', '3000.5', '3e3', '0x10', 'http', '99999999999999999999'],
+    ['TLS_PORT', '-1', '65536', 'https'],
+    ['TLS_HOST', 'a b'],
+    ['TLS_CERT', ',', 'a.pem,'],
+    ['TLS_CLIENT_SUBJECT', 'cn', 'serialNumber'],
+    ['TLS_CLIENT_EXPIRED_DAYS', '-1', '3651'],
+    ['TRUSTED_PROXIES', 'true', 'localhost', '10.0.0.0/33', '10.0.0/8', '::/129', '10.0.0.1,', '10.0.0.0/8/8', '0'],
+    ['TRUSTED_PROXY_HEADER', 'x-real-ip', 'X-Forwarded-For'],
+    ['TRUSTED_PROXY_CLIENT_CERT', 'Client-Cert', 'a b', 'a:'],
+    ['OCPP_MIN_SECURITY_PROFILE', '-1', '4', 'tls'],
     ['LOG_LEVEL', 'INFO', 'verbose'],
     ['DATABASE_URL', 'mysql://a/b', 'postgres://', 'postgres:// a/b', 'ocpp.db'],
     ['DATABASE_POOL_SIZE', '0', '1', '1001', 'many'],
     ['RETENTION_METER_VALUES_DAYS', '-1', '36501', '1.5'],
     ['MESSAGE_LOG', 'on', '1'],
     ['OPERATOR_TOKEN', 'short', 'with a space in the middle', 'ümlaut-ümlaut-ümlaut'],
+    ['CORS_ORIGINS', '*', 'null', 'example.org', 'https://example.org/', 'https://a.example,*', 'https://A.example'],
+    ['API_BODY_LIMIT', '0', '1MB'],
     ['OCPP_PATH', 'ocpp/:identity', '/ocpp', '/ocpp/:id', '/:identity', '/ocpp/*/:identity', '/:a/:identity'],
     ['OCPP_PROTOCOLS', 'ocpp1.5', 'ocpp1.6,ocpp1.6', ',', 'ocpp1.6,'],
     ['OCPP_OPEN_REGISTRATION', '1', 'yes', 'TRUE'],
     ['OCPP_HEARTBEAT_INTERVAL', '0', '86401', '5m'],
+    ['CA_VALIDITY_DAYS', '0', '3651'],
+    ['CA_SIGN_URL', 'ca.example.com', 'ftp://ca.example.com'],
+    ['OCSP_RESPONDERS', 'ocsp.example.com', 'http://a/?b', 'http://user@a/', 'http://a/,'],
     ['OCPP_CALL_TIMEOUT', '0', '86400001'],
     ['OCPP_PING_INTERVAL', '-1', '86400001'],
     ['UNKNOWN_ID_TOKENS', 'Accept', 'maybe'],
@@ -96,10 +131,34 @@ describe('the settings', () => {
     })
   }
 
+  for (const [wanted, env] of [
+    ['TLS_CERT must be set when TLS_PORT is', { TLS_PORT: '3443' }],
+    ['TLS_KEY must be set when TLS_CERT is', { TLS_PORT: '3443', TLS_CERT: 'a.pem' }],
+    ['TLS_PORT must be set when TLS_CERT is', { TLS_CERT: 'a.pem', TLS_KEY: 'a.key' }],
+    [
+      'TLS_KEY must be as many files as TLS_CERT, in the same order',
+      { TLS_PORT: '3443', TLS_CERT: 'a.pem,b.pem', TLS_KEY: 'a.key' }
+    ],
+    ['TLS_CLIENT_ORGANIZATION must be set when TLS_CLIENT_CA is', { TLS_CLIENT_CA: 'ca.pem' }],
+    ['TLS_CLIENT_CA must be set when TLS_CLIENT_ORGANIZATION is', { TLS_CLIENT_ORGANIZATION: 'O' }],
+    ['TLS_CLIENT_CA must be set when TLS_CLIENT_CRL is', { TLS_CLIENT_CRL: 'crl.pem' }],
+    ['TRUSTED_PROXIES must be set when TRUSTED_PROXY_CLIENT_CERT is', { TRUSTED_PROXY_CLIENT_CERT: 'client-cert' }],
+    [
+      'TLS_CLIENT_CA must be set when TRUSTED_PROXY_CLIENT_CERT is',
+      { TRUSTED_PROXY_CLIENT_CERT: 'client-cert', TRUSTED_PROXIES: '127.0.0.1' }
+    ]
+  ] as const) {
+    it(`are refused when one wants another: ${wanted}`, () => {
+      assert.throws(
+        () => readConfig(env),
+        (error) => error instanceof ConfigError && error.message === wanted
+      )
+    })
+  }
+
   it('tell names that look like settings but are none', () => {
-    assert.deepEqual(unknownSettings({ OCPP_OPEN_REGISTRATON: 'false', OCPP_PATH: '/x', PATH: '/bin' }), [
-      'OCPP_OPEN_REGISTRATON'
-    ])
+    const misspelt = { OCPP_OPEN_REGISTRATON: 'false', TLS_CERTS: 'a.pem', TRUSTED_PROXY: '::1' }
+    assert.deepEqual(unknownSettings({ ...misspelt, OCPP_PATH: '/x', PATH: '/bin' }), Object.keys(misspelt))
   })
 })
 
