@@ -3,6 +3,7 @@ import type { Dialect } from './dialect.js'
 import { initial } from './migrations/0001-initial.js'
 import { tariffs } from './migrations/0002-tariffs.js'
 import { calls } from './migrations/0004-calls.js'
+import { webhooks } from './migrations/0005-webhooks.js'
 import { lists } from './migrations/0009-lists.js'
 import type { Schema } from './schema.js'
 
@@ -11,6 +12,7 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0001-initial': initial,
   '0002-tariffs': tariffs,
   '0004-calls': calls,
+  '0005-webhooks': webhooks,
   '0009-lists': lists
 }
 

@@ -565,6 +565,55 @@ export interface ReportRequestsTable {
   updated_at: Milliseconds
 }
 
+/** Who is told of events by HTTP. */
+export interface WebhooksTable {
+  id: Generated<number>
+  url: string
+  description: Optional<string>
+  /** The types of events it wants, as JSON; null is all. */
+  types: Optional<JsonText>
+  /** The identities it wants to hear of, folded, as JSON; null is all. */
+  charge_points: Optional<JsonText>
+  /** In clear: it signs. */
+  secret: string
+  /** Signs as well, for as long as the receiver may not know the new one. */
+  previous_secret: Optional<string>
+  previous_secret_until: Optional<Milliseconds>
+  enabled: Default<Bit>
+  /** gone: it answered 410. */
+  disabled_reason: Optional<'gone'>
+  /** The one process that delivers. PostgreSQL only: a SQLite file has one process. */
+  lease_owner: Optional<string>
+  /** By the clock of the database. */
+  lease_until: Optional<Milliseconds>
+  created_at: Fixed<Milliseconds>
+  updated_at: Milliseconds
+}
+
+/** What webhooks are to be told, and were. */
+export interface WebhookDeliveriesTable {
+  id: Generated<number>
+  webhook_id: Fixed<number>
+  event_id: Fixed<string>
+  type: Fixed<string>
+  charge_point: Fixed<string>
+  /** Folded: what is of one of them goes out in order. */
+  charge_point_key: Fixed<string>
+  /** The body as it goes out. */
+  payload: Fixed<JsonText>
+  status: Default<'pending' | 'delivered' | 'failed'>
+  attempts: Default<number>
+  /** What the last attempt was answered. */
+  response_status: Optional<number>
+  /** Why the last attempt failed. */
+  error: Optional<string>
+  created_at: Fixed<Milliseconds>
+  /** When it is given up. */
+  retry_until: Milliseconds
+  last_attempt_at: Optional<Milliseconds>
+  next_attempt_at: Optional<Milliseconds>
+}
+
 export interface MetaTable {
   key: string
   value: string
@@ -600,5 +649,7 @@ export interface Schema {
   operator_tokens: OperatorTokensTable
   notifications: NotificationsTable
   report_requests: ReportRequestsTable
+  webhooks: WebhooksTable
+  webhook_deliveries: WebhookDeliveriesTable
   meta: MetaTable
 }

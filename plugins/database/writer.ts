@@ -5,11 +5,18 @@ import { kindOf, StorageError, toStorageError } from './errors.js'
 import { joinedInserts, type Row, type Rows } from './insert.js'
 import type { Schema } from './schema.js'
 
+/** Adds rows to the transaction, joined with the rows of others, after the jobs of its batch. */
+export type Append = <T extends keyof Schema>(
+  table: T,
+  rows: readonly Row<T>[],
+  options?: Pick<AppendOptions, 'onConflict'>
+) => void
+
 /**
  * What is to be done in a transaction. It may be done more than once, after a roll-back, so it has no effect but
- * through `trx`, which it uses for nothing but the database, and never after it has settled.
+ * through `trx` and `append`, which it uses for nothing but the database, and never after it has settled.
  */
-export type Job<T> = (trx: Transaction<Schema>) => Promise<T>
+export type Job<T> = (trx: Transaction<Schema>, append: Append) => Promise<T>
 
 export interface JobOptions {
   /** Jobs of the same key are done in the order they came; without one, in any order. */
@@ -268,8 +275,11 @@ class Lane {
   async #work(trx: Transaction<Schema>, batch: readonly Entry[]): Promise<unknown[]> {
     const results: unknown[] = []
     const appended: Rows[] = []
+    const append: Append = (table, rows, { onConflict } = {}) => {
+      appended.push({ table, rows, ignoreConflicts: onConflict === 'ignore' })
+    }
     for (const { job, rows } of batch) {
-      results.push(await job?.(trx))
+      results.push(await job?.(trx, append))
       if (rows !== undefined) appended.push(rows)
     }
     for (const query of joinedInserts(appended, this.#dialect)) await trx.executeQuery(query)
