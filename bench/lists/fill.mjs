@@ -19,7 +19,7 @@ export async function fill(settings, { chargePoints, transactions }) {
   const numbers = (from, to) =>
     isSqlite
       ? sql`(with recursive n(i) as (select ${sql.lit(from)} union all select i + 1 from n where i < ${sql.lit(to)}) select i from n) as n`
-      : sql`generate_series(${sql.lit(from)}, ${sql.lit(to)}) as n(i)`
+      : sql`generate_series(${sql.lit(from)}::bigint, ${sql.lit(to)}::bigint) as n(i)`
   try {
     await migrateDatabase(database)
     if (isSqlite) await sql`pragma synchronous = off`.execute(db)

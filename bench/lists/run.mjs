@@ -29,7 +29,7 @@ const QUERIES = [
   ['nothing but HTTP', () => '/health/live', undefined],
   ['one transaction', (i) => `/api/v1/transactions/${1 + ((i * 7919) % size.transactions)}`, undefined],
   ['charge points', () => '/api/v1/charge-points', TARGETS.chargePoints],
-  ['… next page', (i) => `/api/v1/charge-points?cursor=${cursor(`cp-${1000 + i}`)}`, TARGETS.chargePoints],
+  ['… next page', (i) => `/api/v1/charge-points?cursor=${cursor(`:cp-${1000 + i}`)}`, TARGETS.chargePoints],
   ['… part of a name', (i) => `/api/v1/charge-points?q=${100 + i}`, TARGETS.chargePoints],
   ['… that is nowhere', (i) => `/api/v1/charge-points?q=nothing-${i}`, TARGETS.chargePoints],
   ['… not connected', () => '/api/v1/charge-points?connected=false', TARGETS.chargePoints],

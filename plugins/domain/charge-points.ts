@@ -93,34 +93,37 @@ export interface ChargePointPosition {
 
 const COLUMNS = { createdAt: 'created_at', lastSeenAt: 'last_seen_at', lastBootAt: 'last_boot_at' } as const
 
-/** The charge points behind a position, in this order: as many as there are, but no more of each than its place. */
-export async function listPositions(
-  db: Reader,
-  filter: ChargePointFilter,
-  order: ChargePointOrder,
+export interface PositionsQuery {
+  filter: ChargePointFilter
+  order: ChargePointOrder
   behind?: ChargePointPosition
-): Promise<ChargePointPosition[]> {
+  /** Default: all. */
+  limit?: number
+}
+
+/** Where charge points are in a list, and no more of them. */
+export async function listPositions(db: Reader, page: PositionsQuery): Promise<ChargePointPosition[]> {
+  const { filter, order, behind, limit } = page
   const direction = order.startsWith('-') ? 'desc' : 'asc'
-  const beyond = sql.raw(direction === 'desc' ? '<' : '>')
+  const beyond = direction === 'desc' ? '<' : '>'
   const name = order.replace('-', '') as keyof typeof COLUMNS | 'identity'
-  const query = filtered(db, filter)
-  if (name === 'identity') {
-    const after = behind && sql<boolean>`identity_key ${beyond} ${behind.key}`
-    const rows = await (after === undefined ? query : query.where(after))
-      .select('identity_key')
-      .orderBy('identity_key', direction)
-      .execute()
-    return rows.map(({ identity_key }) => ({ value: '', key: identity_key }))
-  }
   // Never is before all.
-  const value = sql<number>`coalesce(${sql.ref(COLUMNS[name])}, 0)`
-  const after = behind && sql<boolean>`(${value}, identity_key) ${beyond} (${behind.value}, ${behind.key})`
-  const rows = await (after === undefined ? query : query.where(after))
-    .select(['identity_key', value.as('value')])
-    .orderBy(value, direction)
-    .orderBy('identity_key', direction)
-    .execute()
-  return rows.map((row) => ({ value: Number(row.value), key: row.identity_key }))
+  const value = name === 'identity' ? sql<number | ''>`''` : sql<number>`coalesce(${sql.ref(COLUMNS[name])}, 0)`
+  let query = filtered(db, filter).select(['identity_key', value.as('value')])
+  if (name === 'identity') {
+    if (behind !== undefined) query = query.where('identity_key', beyond, behind.key)
+  } else {
+    query = query.orderBy(value, direction)
+    if (behind !== undefined) {
+      const isBeyond = sql.raw(beyond)
+      query = query.where(
+        sql<boolean>`(${value} ${isBeyond} ${behind.value} or (${value} = ${behind.value} and identity_key ${isBeyond} ${behind.key}))`
+      )
+    }
+  }
+  if (limit !== undefined) query = query.limit(limit)
+  const rows = await query.orderBy('identity_key', direction).execute()
+  return rows.map(({ value, identity_key }) => ({ value: value === '' ? '' : Number(value), key: identity_key }))
 }
 
 /** Those with these folded identities, by them. */

@@ -36,22 +36,40 @@ export interface LivePage {
   filter: LiveFilter
   order: ChargePointOrder
   behind?: ChargePointPosition
-  limit: number
+  /** Default: all. */
+  limit?: number
 }
+
+/** Charge points that are looked at in one go for those that are, or are not, connected. */
+const BATCH = 1_000
 
 /** The folded identities of the known charge points, and where each is in the list. */
 export async function listLivePositions(
   db: Reader,
   live: ChargePointsApi,
-  { filter: { connected, ...filter }, order, behind }: Omit<LivePage, 'limit'>
+  page: LivePage
 ): Promise<ChargePointPosition[]> {
-  const positions = await listPositions(db, filter, order, behind)
-  return connected === undefined ? positions : positions.filter(({ key }) => live.has(key) === connected)
+  const { filter, order, limit = Number.POSITIVE_INFINITY } = page
+  const { connected, ...stored } = filter
+  if (connected === undefined) return listPositions(db, { ...page, filter: stored })
+  const found: ChargePointPosition[] = []
+  for (let { behind } = page; found.length < limit; ) {
+    const batch = await listPositions(db, { filter: stored, order, limit: BATCH, ...(behind && { behind }) })
+    found.push(...batch.filter(({ key }) => live.has(key) === connected))
+    if (batch.length < BATCH) break
+    behind = batch.at(-1)
+  }
+  return found.slice(0, limit)
 }
 
 /** A page of the known charge points with their connections. */
-export async function listLive(db: Reader, live: ChargePointsApi, page: LivePage): Promise<Page<Json>> {
-  const positions = (await listLivePositions(db, live, page)).slice(0, page.limit + 1)
+export async function listLive(
+  db: Reader,
+  live: ChargePointsApi,
+  page: LivePage & { limit: number }
+): Promise<Page<Json>> {
+  // One more than is shown tells whether there is another page.
+  const positions = await listLivePositions(db, live, { ...page, limit: page.limit + 1 })
   const rows = await findChargePoints(
     db,
     positions.map(({ key }) => key)

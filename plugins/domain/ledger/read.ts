@@ -85,8 +85,12 @@ export function transactionsQuery(db: Db, filter: TransactionFilter) {
   if (from !== undefined) query = query.where(time, '>=', from)
   if (to !== undefined) query = query.where(time, '<', to)
   if (behind !== undefined) {
+    const { timestamp, id } = behind
     const beyond = sql.raw(direction === 'desc' ? '<' : '>')
-    query = query.where(sql<boolean>`(${time}, transactions.id) ${beyond} (${behind.timestamp}, ${behind.id})`)
+    // The first condition is all that an index on an expression is entered by.
+    query = query.where(
+      sql<boolean>`${time} ${beyond}= ${timestamp} and (${time} ${beyond} ${timestamp} or transactions.id ${beyond} ${id})`
+    )
   }
   return query
 }
