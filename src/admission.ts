@@ -1,7 +1,8 @@
+import type { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fold } from './charge-points.js'
-import type { Admitted } from './endpoint.js'
+import type { Admitted, Endpoint } from './endpoint.js'
 import type { EventHub } from './events.js'
 import {
   basicCredentials,
@@ -11,17 +12,22 @@ import {
   offeredProtocols,
   upgradeFault
 } from './handshake.js'
+import { addressKey } from './limits/address.js'
+import { LoginAttempt, LoginLimiter } from './limits/login-limiter.js'
+import { TakeoverLimiter } from './limits/takeover-limiter.js'
 import type { EndpointSettings } from './options.js'
 import { isIdentity } from './protocol.js'
-import type { Handshake, HandshakeAcceptance, HandshakeRejection } from './types.js'
+import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection, RefusalRule } from './types.js'
 
 /** Refuses an upgrade with a plain HTTP answer. */
 class Refusal {
+  readonly rule: RefusalRule
   readonly status: number
   readonly text: string
   readonly headers: Record<string, string>
 
-  constructor(status: number, text: string, headers: Record<string, string> = {}) {
+  constructor(rule: RefusalRule, status: number, text: string, headers: Record<string, string> = {}) {
+    this.rule = rule
     this.status = status
     this.text = text
     this.headers = headers
@@ -39,52 +45,89 @@ const REASONS: Record<HandshakeRejection['status'], string> = {
   503: 'not available, come back'
 }
 
+/** What is known before anybody is asked. */
+type Request = Omit<Handshake, 'signal'>
+
+type Decision = HandshakeAcceptance | HandshakeRejection
+
+/** Nobody has decided. */
+const TOO_SLOW = { accept: false, status: 503, reason: 'authenticate is too slow' } satisfies Decision
+const LEFT = { accept: false, status: 503, reason: 'the charge point has left' } satisfies Decision
+const FAILED = { accept: false, status: 503, reason: 'authenticate failed' } satisfies Decision
+// The user name is the identity. [A00.FR.204, A00.FR.303]
+const OTHER_NAME = { accept: false, status: 401, reason: 'the user name is not the identity' } satisfies Decision
+
 /** Decides about upgrades, cheapest question first; nothing here throws past {@link admit}. [PROTOCOL 1.3] */
 export class Admission {
   readonly #settings: EndpointSettings
   readonly #events: EventHub
+  readonly #endpoint: Endpoint
   readonly #isDraining: () => boolean
+  readonly #logins: LoginLimiter
+  readonly #takeovers: TakeoverLimiter
   #inProgress = 0
 
-  constructor(settings: EndpointSettings, events: EventHub, isDraining: () => boolean) {
+  constructor(settings: EndpointSettings, events: EventHub, endpoint: Endpoint, isDraining: () => boolean) {
     this.#settings = settings
     this.#events = events
+    this.#endpoint = endpoint
     this.#isDraining = isDraining
+    this.#logins = new LoginLimiter(settings)
+    this.#takeovers = new TakeoverLimiter(settings.maxTakeovers)
   }
 
   /** What the upgrade was granted; nothing when it was refused, and the refusal is answered. */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<Admitted | undefined> {
     const result = await this.#decide(request)
     if (!(result instanceof Refusal)) return result
-    request.log.info({ status: result.status, reason: result.text }, 'upgrade refused')
-    await reply.code(result.status).headers(result.headers).type('text/plain').send(`${result.text}\n`)
+    const { rule, status, text, headers } = result
+    this.#events.publish('refused', { rule, status, remoteAddress: request.ip ?? '' })
+    this.#events.lines.line(rule, (more) => {
+      request.log.info({ ...more, rule, status, reason: text }, 'upgrade refused')
+    })
+    await reply.code(status).headers(headers).type('text/plain').send(`${text}\n`)
     return undefined
   }
 
   async #decide(request: FastifyRequest): Promise<Admitted | Refusal> {
-    if (!request.ws) return new Refusal(426, 'this is a WebSocket endpoint', upgradeHeader(request))
-    if (this.#isDraining()) return unavailable()
+    if (!request.ws) return new Refusal('not-an-upgrade', 426, 'this is a WebSocket endpoint', upgradeHeader(request))
+    if (this.#isDraining()) return unavailable('draining')
     const handshake = this.#read(request)
     if (handshake instanceof Refusal) return handshake
-    if (this.#inProgress >= this.#settings.maxHandshakes) return unavailable()
-    this.#inProgress++
+    const address = addressKey(handshake.remoteAddress)
+    const crowded = this.#refuseCrowd(address)
+    if (crowded !== undefined) return crowded
+    const { arrivals } = this.#endpoint
+    arrivals.enter(address)
     try {
-      return await this.#authenticate(handshake)
+      return await this.#authenticate(handshake, address)
     } finally {
-      this.#inProgress--
+      arrivals.leave(address)
     }
   }
 
+  /** Too many, whoever this one is. */
+  #refuseCrowd(address: string): Refusal | undefined {
+    const { maxHandshakes, maxConnections, maxConnectionsPerAddress } = this.#settings
+    const { arrivals, memory } = this.#endpoint
+    if (memory.level !== 'normal') return unavailable('memory')
+    if (this.#inProgress >= maxHandshakes) return unavailable('handshakes')
+    if (maxConnections > 0 && arrivals.total >= maxConnections) return unavailable('connections')
+    if (maxConnectionsPerAddress === 0 || arrivals.of(address) < maxConnectionsPerAddress) return undefined
+    const headers = { 'retry-after': randomRetryAfter() }
+    return new Refusal('connections-per-address', 429, 'too many connections from this address', headers)
+  }
+
   /** Reads and checks all that needs no look-up. */
-  #read(request: FastifyRequest): Omit<Handshake, 'signal'> | Refusal {
+  #read(request: FastifyRequest): Request | Refusal {
     const { headers, method, url } = request.raw
     const fault = upgradeFault(method ?? '', headers)
-    if (fault !== undefined) return new Refusal(400, fault, { 'sec-websocket-version': '13' })
+    if (fault !== undefined) return new Refusal('websocket-headers', 400, fault, { 'sec-websocket-version': '13' })
     const offered = offeredProtocols(headers['sec-websocket-protocol'])
-    if (offered === undefined) return new Refusal(400, 'Sec-WebSocket-Protocol must be a list of tokens')
+    if (offered === undefined) return new Refusal('subprotocol', 400, 'Sec-WebSocket-Protocol must be a list of tokens')
     const identity = identityOf(url ?? '')
     if (identity === undefined || !isIdentityOfAny(this.#settings.protocols, identity)) {
-      return new Refusal(400, 'the identity in the URL has characters or a length that OCPP does not allow')
+      return new Refusal('identity', 400, 'the identity in the URL has characters or a length that OCPP does not allow')
     }
     const credentials = basicCredentials(headers.authorization)
     const tls = request.raw.socket as TLSSocket | undefined
@@ -103,11 +146,12 @@ export class Admission {
     }
   }
 
-  async #authenticate(handshake: Omit<Handshake, 'signal'>): Promise<Admitted | Refusal> {
+  async #authenticate(handshake: Request, address: string): Promise<Admitted | Refusal> {
     const { identity, remoteAddress, request } = handshake
-    const decision = await this.#ask(handshake)
+    const decision = await this.#ask(handshake, address)
+    if (decision instanceof Refusal) return decision
     // Whoever decided may have taken until we are going down.
-    if (this.#isDraining()) return unavailable()
+    if (this.#isDraining()) return unavailable('draining')
     if (!decision.accept) {
       const detail = decision.reason ?? REASONS[decision.status]
       if (decision.status !== 503) {
@@ -117,49 +161,90 @@ export class Admission {
     }
     const definition = chooseProtocol(handshake.offeredProtocols, this.#settings.protocols)
     if (definition === undefined) {
-      return new Refusal(400, `Sec-WebSocket-Protocol must offer one of ${this.#settings.protocols.join(', ')}`)
+      const text = `Sec-WebSocket-Protocol must offer one of ${this.#settings.protocols.join(', ')}`
+      return new Refusal('subprotocol', 400, text)
     }
     if (!isIdentity(definition, identity)) {
-      return new Refusal(400, `${definition.protocol} does not allow this identity`)
+      return new Refusal('identity', 400, `${definition.protocol} does not allow this identity`)
     }
+    const flapping = this.#refuseFlapping(handshake)
+    if (flapping !== undefined) return flapping
     prepareUpgrade(request, definition.protocol, this.#settings.compression)
     const { registration, context } = decision
     return { identity, protocol: definition.protocol, remoteAddress, registration, context }
   }
 
-  async #ask(handshake: Omit<Handshake, 'signal'>): Promise<HandshakeAcceptance | HandshakeRejection> {
-    const { authenticate, authenticateTimeout } = this.#settings
-    if (authenticate === undefined) return { accept: true }
-    const { username, identity, request } = handshake
-    // The user name is the identity. [A00.FR.204, A00.FR.303]
-    if (username !== undefined && fold(username) !== fold(identity)) {
-      return { accept: false, status: 401, reason: 'the user name is not the identity' }
+  /** Two with the same credentials take over from each other again and again. [PROTOCOL X6] */
+  #refuseFlapping({ identity, remoteAddress }: Request): Refusal | undefined {
+    if (!this.#endpoint.isConnected(identity)) return undefined
+    const flapping = this.#takeovers.take(fold(identity))
+    if (flapping === undefined) return undefined
+    if (flapping.isNews) {
+      const detail = `more than ${this.#settings.maxTakeovers} take-overs in a minute: a second one has its credentials`
+      this.#events.publish('security', { type: 'flapping', identity, remoteAddress, detail })
     }
+    const headers = { 'retry-after': String(flapping.retryAfter) }
+    return new Refusal('flapping', 429, 'too many connections of this charge point, wait', headers)
+  }
+
+  async #ask(handshake: Request, address: string): Promise<Decision | Refusal> {
+    if (this.#settings.authenticate === undefined) return { accept: true }
+    const { username, password, certificate } = handshake
+    const identity = fold(handshake.identity)
+    const attempt = this.#logins.begin({ identity, address, password, certificate: certificate?.fingerprint256 })
+    if (!(attempt instanceof LoginAttempt)) {
+      return new Refusal(attempt.rule, 429, REASONS[429], { 'retry-after': String(attempt.retryAfter) })
+    }
+    if (username !== undefined && fold(username) !== identity) {
+      attempt.refused()
+      return OTHER_NAME
+    }
+    return this.#race(handshake, attempt)
+  }
+
+  /** The decision, unless it takes too long or the charge point leaves: its handshake is in progress until the end. */
+  async #race(handshake: Request, attempt: LoginAttempt): Promise<Decision> {
+    // That of injectWS has none.
+    const socket = handshake.request.raw.socket as Duplex | undefined
     const controller = new AbortController()
+    const { signal } = controller
     let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<HandshakeRejection>((resolve) => {
-      timer = setTimeout(resolve, authenticateTimeout, {
-        accept: false,
-        status: 503,
-        reason: 'authenticate is too slow'
-      })
+    let onClose = () => {}
+    const end = new Promise<Decision>((resolve) => {
+      timer = setTimeout(resolve, this.#settings.authenticateTimeout, TOO_SLOW)
+      onClose = () => resolve(LEFT)
+      socket?.on('close', onClose)
     })
     try {
-      const decision = authenticate({ ...handshake, signal: controller.signal })
-      return readDecision(await Promise.race([decision, timeout]))
-    } catch (error) {
-      request.log.error({ err: error }, 'authenticate failed')
-      return { accept: false, status: 503, reason: 'authenticate failed' }
+      return await Promise.race([this.#verify({ ...handshake, signal }, attempt), end])
     } finally {
       clearTimeout(timer)
+      socket?.removeListener('close', onClose)
       controller.abort()
+    }
+  }
+
+  /** Asks, and counts what becomes of it, however late. Never throws. */
+  async #verify(handshake: Handshake, attempt: LoginAttempt): Promise<Decision> {
+    this.#inProgress++
+    try {
+      const decision = readDecision(await this.#settings.authenticate?.(handshake))
+      if (decision.accept) attempt.accepted()
+      else if (decision.status !== 429 && decision.status !== 503) attempt.refused()
+      return decision
+    } catch (error) {
+      this.#events.lines.line('authenticate-failed', (more) => {
+        handshake.request.log.error({ ...more, err: error }, 'authenticate failed')
+      })
+      return FAILED
+    } finally {
+      attempt.undecided()
+      this.#inProgress--
     }
   }
 }
 
-function readDecision(
-  decision: boolean | HandshakeAcceptance | HandshakeRejection
-): HandshakeAcceptance | HandshakeRejection {
+function readDecision(decision: Awaited<ReturnType<Authenticate>> | undefined): Decision {
   if (decision === true) return { accept: true }
   // Whatever is not an explicit yes is a no.
   if (typeof decision !== 'object' || decision === null) return { accept: false, status: 401 }
@@ -172,7 +257,7 @@ function rejection({ status, retryAfter }: HandshakeRejection): Refusal {
   const headers: Record<string, string> = status === 401 ? { ...CHALLENGE } : {}
   if (Number.isFinite(retryAfter)) headers['retry-after'] = String(Math.max(1, Math.ceil(retryAfter ?? 1)))
   else if (status === 429 || status === 503) headers['retry-after'] = randomRetryAfter()
-  return new Refusal(status, REASONS[status], headers)
+  return new Refusal(status === 503 ? 'authenticate-failed' : 'authenticate', status, REASONS[status], headers)
 }
 
 // HTTP/2 has no such header, and Node throws when it is given one. [RFC 9113 §8.2.2]
@@ -181,8 +266,8 @@ function upgradeHeader({ raw }: FastifyRequest): Record<string, string> {
 }
 
 /** What a charge point is told while nobody can be let in. */
-export function unavailable(): Refusal {
-  return new Refusal(503, REASONS[503], { 'retry-after': randomRetryAfter() })
+export function unavailable(rule: RefusalRule): Refusal {
+  return new Refusal(rule, 503, REASONS[503], { 'retry-after': randomRetryAfter() })
 }
 
 /** Random, so that a fleet does not come back at once. */

@@ -24,6 +24,7 @@ import type {
   Direction,
   DisconnectReason,
   HandlerContext,
+  LimitRule,
   Protocol,
   RegistrationStatus,
   SendOptions,
@@ -43,6 +44,9 @@ export interface ConnectionSettings {
   maxBufferedAmount: number
   slowReaderTicks: number
   maxWaitingCalls: number
+  /** What a connection may spend at once, and what it gets with every tick, see `#spend`. */
+  messageBurst: number
+  messagesPerTick: number
   validation: ValidationPolicy
 }
 
@@ -51,6 +55,8 @@ export interface ConnectionOwner {
   readonly settings: ConnectionSettings
   readonly events: EventHub
   readonly log: FastifyBaseLogger
+  /** Nothing is compressed any more. */
+  readonly isMemoryCritical?: boolean
   /** The first frame of a connection came. */
   confirmed(connection: Connection): void
   /** The connection is over, once. */
@@ -81,6 +87,8 @@ const MAX_WAITING_DURING_CALL = 64
 const MAX_CLOSING_TICKS = 3
 /** Kinds of violations that one connection counts. */
 const MAX_VIOLATION_KINDS = 256
+/** A message of so many characters, a power of 2, counts as two; one of twice as many as three. */
+const SPENDING_BITS = 12
 const NORMAL_CLOSURE = 1000
 const UNSUPPORTED_DATA = 1003
 const ABNORMAL_CLOSURE = 1006
@@ -135,6 +143,8 @@ export class Connection {
   #solicited: Set<string> | undefined
   #quietTicks: number
   #slowTicks = 0
+  /** Messages that it may send until the next tick; less than none is a debt. */
+  #credit: number
   #takeoverTicks: number
   #closingTicks = 0
   #fault: Error | undefined
@@ -150,6 +160,7 @@ export class Connection {
     this.#registration = init.registration
     this.context = init.context
     this.#takeoverTicks = init.takeoverTicks
+    this.#credit = init.owner.settings.messageBurst
     // A fleet that connects at once is not pinged at once.
     this.#quietTicks = Math.floor(Math.random() * init.owner.settings.pingTicks)
     this.#listen()
@@ -294,6 +305,7 @@ export class Connection {
     socket.on('error', onError)
     if (foreign !== undefined) socket.removeListener('error', foreign as () => void)
     socket.on('message', onMessage)
+    socket.on('ping', onPing)
     socket.on('pong', onPong)
     socket.on('close', onClose)
   }
@@ -304,14 +316,28 @@ export class Connection {
     if (this.#state !== 'open') return
     this.alive()
     if (isBinary) {
+      this.#malformed('binary message')
       this.#fail('protocol-error', UNSUPPORTED_DATA, 'binary messages are not OCPP')
       return
     }
     this.counters.received++
     if (this.predecessor !== undefined) this.#owner.confirmed(this)
     const text = data.toString()
+    this.#spend(text.length)
     this.#publishFrame('inbound', text)
     this.#dispatch(frames.parse(this.#table.protocol, text))
+  }
+
+  /** A ping or pong of the peer. */
+  heard(): void {
+    if (this.#state !== 'open') return
+    this.alive()
+    this.#spend(0)
+    // `ws` cuts one whose pongs pile up.
+    if (this.#socket.readyState === this.#socket.OPEN) return
+    this.#limited('pings')
+    this.#publishSecurity('protocol-error', 'too many pings')
+    this.#finishWith('protocol-error', ABNORMAL_CLOSURE)
   }
 
   /** A sign of life. */
@@ -320,12 +346,18 @@ export class Connection {
     this.#lastSeenAt = Date.now()
   }
 
+  /** Counts a message against what it may send. */
+  #spend(length: number): void {
+    this.#credit -= 1 + (length >> SPENDING_BITS)
+    if (this.#credit < 0) this.#regulate()
+  }
+
   #dispatch(frame: frames.Frame | frames.FrameError): void {
     switch (frame.type) {
       case frames.CALL:
       case frames.SEND:
         this.counters.callsReceived++
-        if (this.#running === undefined && this.#waiting.length === 0 && !this.#isPaused) this.#handle(frame)
+        if (this.#isFree) this.#handle(frame)
         else this.#enqueue(frame)
         break
       case frames.CALLRESULT:
@@ -335,7 +367,9 @@ export class Connection {
         this.#receiveError(frame)
         break
       case frames.CALLRESULTERROR:
-        this.log.warn({ code: frame.code, messageId: frame.id }, 'the charge point refuses our answer')
+        this.#owner.events.lines.line('refused-answer', (more) => {
+          this.log.warn({ ...more, code: frame.code, messageId: frame.id }, 'the charge point refuses our answer')
+        })
         break
       default:
         this.#receiveMalformed(frame)
@@ -344,8 +378,23 @@ export class Connection {
 
   #receiveMalformed(error: frames.FrameError): void {
     this.counters.ignored++
-    this.log.debug({ reason: error.reason }, 'malformed frame')
+    this.#malformed(error.reason)
     if (error.answer !== undefined) this.#writeError(error.answer.id, error.answer.code, error.reason)
+  }
+
+  /** `rule`: what is wrong with it, without anything of the input. */
+  #malformed(rule: string): void {
+    const { chargePoint } = this
+    const { events } = this.#owner
+    events.publish('malformed', { rule, chargePoint })
+    events.lines.line(rule, (more) => this.log.warn({ ...more, rule }, 'malformed message'))
+  }
+
+  #limited(rule: LimitRule): void {
+    const { chargePoint } = this
+    const { events } = this.#owner
+    events.publish('limited', { rule, chargePoint })
+    events.lines.line(rule, (more) => this.log.warn({ ...more, rule }, 'a limit is reached'))
   }
 
   #receiveResult(id: string, received: unknown): void {
@@ -382,10 +431,16 @@ export class Connection {
   // Late, foreign or unasked for. [PROTOCOL: a response nobody waits for]
   #ignoreResponse(): void {
     this.counters.ignored++
+    this.#owner.events.publish('malformed', { rule: 'response that nobody waits for', chargePoint: this.chargePoint })
     this.log.debug('response that nobody waits for')
   }
 
   // --- calls of the other side ---------------------------------------------------------------------------------
+
+  /** Whether a CALL can be handled at once. */
+  get #isFree(): boolean {
+    return this.#running === undefined && this.#waiting.length === 0 && (!this.#isPaused || !this.#isFull())
+  }
 
   #enqueue(frame: CallFrame): void {
     this.#waiting.push(frame)
@@ -532,7 +587,10 @@ export class Connection {
       this.#answerError(frame, error)
       return
     }
-    this.log.error({ err: error, action: frame.action, messageId: frame.id }, 'a handler failed')
+    const { action, id: messageId } = frame
+    this.#owner.events.lines.line('handler-failed', (more) => {
+      this.log.error({ ...more, err: error, action, messageId }, 'a handler failed')
+    })
     this.#answerError(frame, INTERNAL_ERROR)
   }
 
@@ -540,7 +598,9 @@ export class Connection {
     // A SEND is never answered. [2.1 Part 4 §4.2.4]
     if (frame.type === frames.SEND) {
       this.counters.ignored++
-      this.log.warn({ code, messageId: frame.id }, 'a SEND was refused')
+      this.#owner.events.lines.line('refused-send', (more) => {
+        this.log.warn({ ...more, code, messageId: frame.id }, 'a SEND was refused')
+      })
     } else this.#writeError(frame.id, code, description, details)
   }
 
@@ -595,12 +655,26 @@ export class Connection {
   #write(text: string): void {
     this.counters.sent++
     this.#publishFrame('outbound', text)
-    if (!this.#isFull(text.length)) {
+    if (this.#owner.isMemoryCritical === true) {
+      this.#socket.send(text, UNCOMPRESSED, () => this.#proceed())
+    } else if (this.#isFull(text.length)) {
+      this.#socket.send(text, () => this.#proceed())
+    } else {
       this.#socket.send(text)
       return
     }
-    this.#socket.send(text, () => this.#proceed())
     this.#regulate()
+  }
+
+  /** Bytes that wait to be written. */
+  get bufferedAmount(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  /** Memory is short, and it does not read. */
+  cutForMemory(): void {
+    this.#limited('memory')
+    this.#cutSlowReader()
   }
 
   /** Whether what is not written yet, with so many bytes more, is too much. */
@@ -621,13 +695,22 @@ export class Connection {
   /** Back-pressure: a charge point that sends faster than it is answered, or does not read, is not read either. */
   #regulate(): void {
     if (this.#state !== 'open') return
+    const rule = this.#reasonToPause()
+    if ((rule !== undefined) === this.#isPaused) return
+    this.#isPaused = rule !== undefined
+    if (rule === undefined) this.#socket.resume()
+    else {
+      this.#socket.pause()
+      this.#owner.events.publish('limited', { rule, chargePoint: this.chargePoint })
+    }
+  }
+
+  #reasonToPause(): LimitRule | undefined {
     const { maxWaitingCalls } = this.#owner.settings
     const limit = this.#calls?.isBusy ? Math.max(MAX_WAITING_DURING_CALL, maxWaitingCalls) : maxWaitingCalls
-    const shouldPause = this.#waiting.length > limit || this.#isFull()
-    if (shouldPause === this.#isPaused) return
-    this.#isPaused = shouldPause
-    if (shouldPause) this.#socket.pause()
-    else this.#socket.resume()
+    if (this.#waiting.length > limit) return 'waiting-calls'
+    if (this.#isFull()) return 'buffered-amount'
+    return this.#credit < 0 ? 'message-rate' : undefined
   }
 
   // --- time ----------------------------------------------------------------------------------------------------
@@ -639,13 +722,14 @@ export class Connection {
       if (++this.#closingTicks > MAX_CLOSING_TICKS) this.#socket.terminate()
       return
     }
+    const { messageBurst, messagesPerTick, slowReaderTicks } = this.#owner.settings
+    this.#credit = Math.min(messageBurst, this.#credit + messagesPerTick)
     if (this.predecessor !== undefined && --this.#takeoverTicks <= 0) this.#owner.confirmed(this)
     if (this.#running !== undefined && --this.#running.ticksLeft <= 0) this.#giveUpHandler(this.#running)
     if (this.#isFull()) {
-      if (++this.#slowTicks >= this.#owner.settings.slowReaderTicks) {
-        this.#publishSecurity('slow-reader', 'does not read what is sent')
-        this.#finishWith('slow-reader', ABNORMAL_CLOSURE)
-        this.#socket.terminate()
+      if (++this.#slowTicks >= slowReaderTicks) {
+        this.#limited('slow-reader')
+        this.#cutSlowReader()
         return
       }
     } else this.#slowTicks = 0
@@ -664,6 +748,12 @@ export class Connection {
       this.#finishWith('ping-timeout', ABNORMAL_CLOSURE)
       this.#socket.terminate()
     }
+  }
+
+  #cutSlowReader(): void {
+    this.#publishSecurity('slow-reader', 'does not read what is sent')
+    this.#finishWith('slow-reader', ABNORMAL_CLOSURE)
+    this.#socket.terminate()
   }
 
   #giveUpHandler(running: Running): void {
@@ -697,10 +787,15 @@ export class Connection {
   /** The socket broke a rule of RFC 6455 or was cut; `ws` closes it. */
   failed(error: Error): void {
     this.#fault = error
-    if (faultCode(error) !== undefined) {
-      this.log.warn({ err: error }, 'WebSocket protocol error')
-      this.#publishSecurity('protocol-error', error.message)
-    } else this.log.debug({ err: error }, 'socket error')
+    const code = faultCode(error)
+    if (code === undefined) {
+      this.log.debug({ err: error }, 'socket error')
+      return
+    }
+    const rule = FAULT_RULES.get(code)
+    if (rule === undefined) this.#malformed(code === INVALID_TEXT ? 'not valid UTF-8' : 'breach of RFC 6455')
+    else this.#limited(rule)
+    this.#publishSecurity('protocol-error', error.message)
   }
 
   /** The socket is closed. */
@@ -778,8 +873,12 @@ function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   ;(this as BoundSocket)[CONNECTION].receive(data, isBinary)
 }
 
+function onPing(this: WebSocket): void {
+  ;(this as BoundSocket)[CONNECTION].heard()
+}
+
 function onPong(this: WebSocket): void {
-  ;(this as BoundSocket)[CONNECTION].alive()
+  ;(this as BoundSocket)[CONNECTION].heard()
 }
 
 function onClose(this: WebSocket, code: number): void {
@@ -803,13 +902,22 @@ function isWorthALine(count: number): boolean {
   return count < 1000 ? count === 1 || count === 10 || count === 100 : count % 1000 === 0
 }
 
+const UNCOMPRESSED = { compress: false }
+
 const PROTOCOL_ERROR = 1002
+const INVALID_TEXT = 1007
 /** Close codes of what is not a mere protocol error. [RFC 6455 §7.4.1] */
 const FAULT_CODES = new Map([
-  ['WS_ERR_INVALID_UTF8', 1007],
+  ['WS_ERR_INVALID_UTF8', INVALID_TEXT],
   ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
   ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 1009],
   ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 1009]
+])
+
+/** The limit that a close code stands for. */
+const FAULT_RULES: ReadonlyMap<number, LimitRule> = new Map([
+  [1008, 'fragments'],
+  [1009, 'payload']
 ])
 
 /** The close code that `ws` answers a breach of RFC 6455 with; nothing for any other error. */

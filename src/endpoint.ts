@@ -5,6 +5,9 @@ import type { ChargePoints } from './charge-points.js'
 import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.js'
 import type { EventHub } from './events.js'
 import type { Handlers } from './handlers.js'
+import { addressKey } from './limits/address.js'
+import { ConnectionCounter } from './limits/connection-counter.js'
+import { MemoryWatch } from './limits/memory-watch.js'
 import type { EndpointSettings } from './options.js'
 import { PROTOCOLS } from './protocol.js'
 import type { DisconnectReason, Protocol, RegistrationStatus, Role } from './types.js'
@@ -30,12 +33,18 @@ const SERVICE_RESTART = 1012
 /** Most time per socket when they are closed one after the other. */
 const CLOSE_PACE = 5
 const POLL = 20
+/** When memory is short, who has more bytes waiting to be written may be cut, and so many at each tick. */
+const CUTTABLE = 16 * 1024
+const MAX_CUT_AT_ONCE = 100
 
 /** One registration of the plugin: its settings, the sockets that came through it and the clock that drives them. */
 export class Endpoint implements ConnectionOwner {
   readonly settings: ConnectionSettings
   readonly events: EventHub
   readonly log: FastifyBaseLogger
+  /** Connections and handshakes, by address. */
+  readonly arrivals = new ConnectionCounter()
+  readonly memory: MemoryWatch
   readonly #endpoint: EndpointSettings
   readonly #shared: Shared
   readonly #tables = new Map<Protocol, ActionTable>()
@@ -47,12 +56,22 @@ export class Endpoint implements ConnectionOwner {
     this.#shared = shared
     this.#endpoint = endpoint
     this.settings = endpoint.connection
+    this.memory = new MemoryWatch(endpoint.maxHeapUsage / 100)
     this.events = shared.events
     this.log = log
   }
 
   get protocols(): readonly Protocol[] {
     return this.#endpoint.protocols
+  }
+
+  get isMemoryCritical(): boolean {
+    return this.memory.level === 'critical'
+  }
+
+  /** Whether a newcomer of this identity would take over from somebody. */
+  isConnected(identity: string): boolean {
+    return this.#shared.chargePoints.has(identity)
   }
 
   /** Makes a connection of a socket, in the very turn in which it was upgraded: later its first frame would be lost. */
@@ -70,6 +89,7 @@ export class Endpoint implements ConnectionOwner {
       takeoverTicks: this.#endpoint.takeoverTicks
     })
     this.#connections.add(connection)
+    this.arrivals.enter(addressKey(connection.remoteAddress))
     this.#clock ??= this.#start()
     chargePoints.take(connection)
     this.events.publish('connect', { chargePoint: connection.chargePoint })
@@ -94,6 +114,7 @@ export class Endpoint implements ConnectionOwner {
 
   gone(connection: Connection): void {
     this.#connections.delete(connection)
+    this.arrivals.leave(addressKey(connection.remoteAddress))
     if (this.#connections.size > 0 || this.#clock === undefined) return
     clearInterval(this.#clock)
     this.#clock = undefined
@@ -131,8 +152,18 @@ export class Endpoint implements ConnectionOwner {
   #start(): NodeJS.Timeout {
     const clock = setInterval(() => {
       for (const connection of this.#connections) connection.tick()
+      if (this.isMemoryCritical) this.#makeRoom()
     }, this.#endpoint.tick)
     return clock.unref()
+  }
+
+  /** Cuts those that have most waiting for them. [PROTOCOL P8] */
+  #makeRoom(): void {
+    const slow = [...this.#connections].filter(
+      ({ connected, bufferedAmount }) => connected && bufferedAmount > CUTTABLE
+    )
+    slow.sort((one, other) => other.bufferedAmount - one.bufferedAmount)
+    for (const connection of slow.slice(0, MAX_CUT_AT_ONCE)) connection.cutForMemory()
   }
 
   #table(protocol: Protocol): ActionTable {

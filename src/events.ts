@@ -2,16 +2,29 @@ import { type Channel, channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import type { FastifyBaseLogger } from 'fastify'
 import { parseJson } from './frame.js'
+import { LogThrottle } from './limits/log-throttle.js'
 import { redact } from './redact.js'
 import type { ChargePoint, Direction, FrameEvent, OcppEvents, OcppEventsApi } from './types.js'
 
-const NAMES = ['connect', 'disconnect', 'frame', 'call', 'violation', 'security'] as const
+const NAMES = [
+  'connect',
+  'disconnect',
+  'frame',
+  'call',
+  'violation',
+  'security',
+  'refused',
+  'limited',
+  'malformed'
+] as const
 
 type EventName = (typeof NAMES)[number]
 type AnyListener = (...args: unknown[]) => unknown
 
 /** Publishes to listeners and to `node:diagnostics_channel`; what nobody listens to costs a look-up. */
 export class EventHub implements OcppEventsApi {
+  /** What the log is told of what comes from outside. */
+  readonly lines = new LogThrottle()
   readonly #emitter = new EventEmitter()
   readonly #channels: ReadonlyMap<EventName, Channel>
   readonly #frameChannel: Channel

@@ -33,8 +33,19 @@ export interface FastifyOcppOptions {
   pingInterval?: number
   /** Largest message, after decompression; more is closed 1009. Default 1 MiB. */
   maxPayload?: number
-  /** Most fragments of a message. Default 1024. */
+  /** Most fragments of a message; more is closed 1008. Default 1024. */
   maxFragments?: number
+  /** Pieces in which the network may deliver one fragment; more is closed 1008. Default 16 384. */
+  maxBufferedChunks?: number
+  /** Pings of a charge point whose pongs wait to be written, above which it is cut. Default 60. */
+  maxPendingPongs?: number
+  /**
+   * Messages a second that one charge point is read, one more for every 4 KiB of a message, pings included; above
+   * that its socket is paused and nothing is lost. 0: any number. Default 5000.
+   */
+  maxMessageRate?: number
+  /** Messages that it may send at once before `maxMessageRate` counts. Default 10 000. */
+  maxMessageBurst?: number
   /** Bytes waiting to be written above which a charge point is not read. Default 256 KiB. */
   maxBufferedAmount?: number
   /** Time above `maxBufferedAmount` after which a charge point is cut. Default 10 000. */
@@ -45,6 +56,27 @@ export interface FastifyOcppOptions {
   authenticateTimeout?: number
   /** Handshakes in progress, above which new ones are answered 503. Default 1000. */
   maxHandshakes?: number
+  /** Connections of this endpoint, above which new ones are answered 503. 0: any number. Default 100 000. */
+  maxConnections?: number
+  /** The same from one IPv4 address or IPv6 /64, answered 429. 0: any number. Default 20 000. */
+  maxConnectionsPerAddress?: number
+  /**
+   * Failed logins of one identity from one address after which it is answered 429 without a look at its credentials:
+   * for a second, then twice as long with every further failure, at most a minute. 0: never. Default 10.
+   */
+  maxLoginFailures?: number
+  /** Failed logins a minute from one address with whatever identities, then 429. 0: any number. Default 300. */
+  maxLoginFailuresPerAddress?: number
+  /**
+   * How often in a minute a charge point may take over from a live connection of its own, then 429: two with the same
+   * credentials push each other out. 0: any number. Default 5.
+   */
+  maxTakeovers?: number
+  /**
+   * Percent of the heap, or of the memory there is, above which new connections are answered 503; half-way from there
+   * to the end compression stops and who does not read is cut. 100: never. Default 85.
+   */
+  maxHeapUsage?: number
   /** How long a newcomer may be silent before it replaces the connection it takes over from. Default 2000. */
   takeoverTimeout?: number
   /** When draining: time for what is on the wire to finish. Default 10 000. */
@@ -61,9 +93,17 @@ export interface EndpointSettings {
   leniency: Leniency
   maxPayload: number
   maxFragments: number
+  maxBufferedChunks: number
+  maxPendingPongs: number
   compression: boolean
   authenticateTimeout: number
   maxHandshakes: number
+  maxConnections: number
+  maxConnectionsPerAddress: number
+  maxLoginFailures: number
+  maxLoginFailuresPerAddress: number
+  maxTakeovers: number
+  maxHeapUsage: number
   drainTimeout: number
   drainSpread: number
   /** Milliseconds of a tick. */
@@ -89,10 +129,20 @@ const NUMBERS = {
   pingInterval: { fallback: 30_000, min: 0, max: DAY },
   maxPayload: { fallback: MIB, min: 1024, max: 256 * MIB },
   maxFragments: { fallback: 1024, min: 1, max: MIB },
+  maxBufferedChunks: { fallback: 16_384, min: 16, max: 256 * MIB },
+  maxPendingPongs: { fallback: 60, min: 1, max: 100_000 },
+  maxMessageRate: { fallback: 5000, min: 0, max: 1_000_000 },
+  maxMessageBurst: { fallback: 10_000, min: 1, max: 1_000_000 },
   maxBufferedAmount: { fallback: 256 * 1024, min: 1024, max: 1024 * MIB },
   slowReaderTimeout: { fallback: 10_000, min: 1, max: DAY },
   authenticateTimeout: { fallback: 10_000, min: 1, max: DAY },
   maxHandshakes: { fallback: 1000, min: 1, max: 1_000_000 },
+  maxConnections: { fallback: 100_000, min: 0, max: 10_000_000 },
+  maxConnectionsPerAddress: { fallback: 20_000, min: 0, max: 10_000_000 },
+  maxLoginFailures: { fallback: 10, min: 0, max: 1000 },
+  maxLoginFailuresPerAddress: { fallback: 300, min: 0, max: 1_000_000 },
+  maxTakeovers: { fallback: 5, min: 0, max: 1000 },
+  maxHeapUsage: { fallback: 85, min: 1, max: 100 },
   takeoverTimeout: { fallback: 2000, min: 0, max: DAY },
   drainTimeout: { fallback: 10_000, min: 0, max: DAY },
   drainSpread: { fallback: 5000, min: 0, max: DAY }
@@ -109,6 +159,8 @@ const LENIENCY_FLAGS = ['dropUnknownMembers', 'coerce']
 /** Longest tick; shorter when a time-out is short. */
 const MAX_TICK = 1000
 const MIN_TICK = 10
+/** More messages than come in a tick. */
+const UNLIMITED = 2 ** 29
 
 /**
  * Checks the options and fills in the defaults.
@@ -140,9 +192,16 @@ export function resolveOptions(options: FastifyOcppOptions & { prefix?: string }
       maxBufferedAmount: numbers.maxBufferedAmount,
       slowReaderTicks: ticks(numbers.slowReaderTimeout),
       maxWaitingCalls: numbers.maxWaitingCalls,
+      ...messageCredit(numbers, tick),
       validation: checkValidation(given(options.validation, 'strict'))
     }
   }
+}
+
+/** Messages at once and by tick. Whole numbers: V8 keeps them in the connection itself. */
+function messageCredit({ maxMessageRate, maxMessageBurst }: Record<NumberOption, number>, tick: number) {
+  if (maxMessageRate === 0) return { messageBurst: UNLIMITED, messagesPerTick: UNLIMITED }
+  return { messageBurst: maxMessageBurst, messagesPerTick: Math.ceil((maxMessageRate * tick) / 1000) }
 }
 
 /** The default of an option that is left out; `null` is not that. */

@@ -31,7 +31,7 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
   app.addHook('preClose', async () => guard.close())
   const core = decorate(app)
   const endpoint = core.addEndpoint(settings, app)
-  const admission = new Admission(settings, core.events, () => core.isDraining)
+  const admission = new Admission(settings, core.events, endpoint, () => core.isDraining)
   addRoute(app, { admission, endpoint, guard, path: settings.path })
 }
 
@@ -53,6 +53,8 @@ async function registerWebsocket(app: FastifyInstance, settings: EndpointSetting
     options: {
       maxPayload: settings.maxPayload,
       maxFragments: settings.maxFragments,
+      maxBufferedChunks: settings.maxBufferedChunks,
+      maxPendingAutoPongs: settings.maxPendingPongs,
       // Nobody is left waiting for a charge point that never answers a close frame.
       closeTimeout: CLOSE_TIMEOUT,
       perMessageDeflate: settings.compression && DEFLATE

@@ -426,10 +426,64 @@ export interface ViolationEvent {
 
 /** Something a security log wants. */
 export interface SecurityEvent {
-  readonly type: 'authentication-failed' | 'connection-replaced' | 'not-accepted' | 'protocol-error' | 'slow-reader'
+  readonly type:
+    | 'authentication-failed'
+    | 'connection-replaced'
+    | 'flapping'
+    | 'not-accepted'
+    | 'protocol-error'
+    | 'slow-reader'
   readonly identity: string
   readonly remoteAddress: string
   readonly detail: string
+}
+
+/** Why an upgrade was refused. */
+export type RefusalRule =
+  | 'not-an-upgrade'
+  | 'draining'
+  | 'websocket-headers'
+  | 'identity'
+  | 'subprotocol'
+  | 'memory'
+  | 'connections'
+  | 'connections-per-address'
+  | 'handshakes'
+  | 'login-failures'
+  | 'login-failures-per-address'
+  | 'flapping'
+  | 'authenticate'
+  | 'authenticate-failed'
+
+/** An upgrade was answered with an HTTP status. */
+export interface RefusedEvent {
+  readonly rule: RefusalRule
+  readonly status: number
+  readonly remoteAddress: string
+}
+
+/** The limit that a connection has reached. */
+export type LimitRule =
+  | 'buffered-amount'
+  | 'fragments'
+  | 'memory'
+  | 'message-rate'
+  | 'payload'
+  | 'pings'
+  | 'slow-reader'
+  | 'waiting-calls'
+
+/** A connection has reached a limit: it is paused or cut. */
+export interface LimitedEvent {
+  readonly rule: LimitRule
+  readonly chargePoint: ChargePoint
+}
+
+/** A message that is no OCPP frame came. */
+export interface MalformedEvent {
+  /** What is wrong with it, e.g. `not valid JSON`: one of a few texts, which hold nothing of the input. */
+  readonly rule: string
+  readonly chargePoint: ChargePoint
 }
 
 export interface OcppEvents {
@@ -439,6 +493,9 @@ export interface OcppEvents {
   call: [CallEvent]
   violation: [ViolationEvent]
   security: [SecurityEvent]
+  refused: [RefusedEvent]
+  limited: [LimitedEvent]
+  malformed: [MalformedEvent]
 }
 
 /** Typed events. A listener that throws is logged and disturbs nobody. */

@@ -86,7 +86,7 @@ function isWaiting(socket: Duplex): boolean {
 function ignore(): void {}
 
 function unavailableResponse(): string {
-  const { text, headers } = unavailable()
+  const { text, headers } = unavailable('draining')
   const lines = [`Retry-After: ${headers['retry-after']}`, 'Connection: close', 'Content-Type: text/plain']
   return `HTTP/1.1 503 Service Unavailable\r\n${lines.join('\r\n')}\r\nContent-Length: ${text.length + 1}\r\n\r\n${text}\n`
 }

@@ -32,6 +32,7 @@ type SetResponse = v201.SetVariablesResponse | v21.SetVariablesResponse
 const CSMS_EVENTS: Readonly<Record<string, string>> = {
   'authentication-failed': 'AuthenticationFailed',
   'connection-replaced': 'ConnectionReplaced',
+  flapping: 'CredentialsUsedTwice',
   'not-accepted': 'MessageBeforeAcceptance',
   'protocol-error': 'ProtocolError',
   'slow-reader': 'SlowReader'

@@ -21,6 +21,7 @@ const LAYERS = [
   /^(call-queue|frame|validate|action-table|leniency|events)$/,
   /^protocol$/,
   /^v(16|201|21)\/.+$/,
+  /^limits\/.+$/,
   /^(errors|types|schema|time|redact)$/
 ]
 const LEAVES = LAYERS.length - 1

@@ -1,0 +1,48 @@
+/** So many at once, and from then on so many a second. */
+export interface Rate {
+  readonly burst: number
+  readonly perSecond: number
+}
+
+/** Counts against a {@link Rate}. The clock is its user's, in milliseconds. */
+export class TokenBucket {
+  readonly #rate: Rate
+  #tokens: number
+  #at: number
+
+  constructor(rate: Rate, now: number) {
+    this.#rate = rate
+    this.#tokens = rate.burst
+    this.#at = now
+  }
+
+  /** Takes one, if there is one. */
+  take(now: number): boolean {
+    if (!this.has(now)) return false
+    this.#tokens--
+    return true
+  }
+
+  has(now: number): boolean {
+    this.#refill(now)
+    return this.#tokens >= 1
+  }
+
+  /** Takes one even when there is none, and so owes it; never more than a whole burst. */
+  charge(now: number): void {
+    this.#refill(now)
+    this.#tokens = Math.max(this.#tokens - 1, -this.#rate.burst)
+  }
+
+  /** Whole seconds until there is one, at least 1. */
+  wait(now: number): number {
+    this.#refill(now)
+    return Math.max(1, Math.ceil((1 - this.#tokens) / this.#rate.perSecond))
+  }
+
+  #refill(now: number): void {
+    const { burst, perSecond } = this.#rate
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) / 1000) * perSecond)
+    this.#at = now
+  }
+}
