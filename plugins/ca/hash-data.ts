@@ -1,7 +1,5 @@
-import { createHash, type X509Certificate } from 'node:crypto'
-import { AsnConvert } from '@peculiar/asn1-schema'
+import type { X509Certificate } from 'node:crypto'
 import { isIssuedBy, tryCertificates } from './pem.js'
-import { parseCertificate } from './x509.js'
 
 export const HASH_ALGORITHMS = ['SHA256', 'SHA384', 'SHA512'] as const
 export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number]
@@ -15,29 +13,26 @@ export interface HashData {
   serialNumber: string
 }
 
+const HASHES = { SHA256: 'SHA-256', SHA384: 'SHA-384', SHA512: 'SHA-512' } as const
+
 /** Serial numbers are hexadecimal, with or without zeros in front, in either case. */
 export function foldSerial(serialNumber: string): string {
   return serialNumber.toLowerCase().replace(/^0+(?=.)/, '')
 }
 
-export function hashDataOf(
+export async function hashDataOf(
   certificate: X509Certificate,
   issuer: X509Certificate,
   hashAlgorithm: HashAlgorithm = 'SHA256'
-): HashData {
-  const { tbsCertificate } = parseCertificate(certificate)
-  const { subjectPublicKeyInfo } = parseCertificate(issuer).tbsCertificate
-  return {
-    hashAlgorithm,
-    issuerNameHash: hash(hashAlgorithm, AsnConvert.serialize(tbsCertificate.issuer)),
-    // Of the bits alone, without what says that they are bits.
-    issuerKeyHash: hash(hashAlgorithm, subjectPublicKeyInfo.subjectPublicKey),
-    serialNumber: foldSerial(certificate.serialNumber)
-  }
+): Promise<HashData> {
+  const { issuerHashes } = await import('./x509.js')
+  const { name, key } = await issuerHashes(HASHES[hashAlgorithm], certificate, issuer)
+  const serialNumber = foldSerial(certificate.serialNumber)
+  return { hashAlgorithm, issuerNameHash: name, issuerKeyHash: key, serialNumber }
 }
 
 /** Of the first certificate of a chain; undefined where its issuer is not there, or it is no certificate. */
-export function hashDataOfChain(pem: string, hashAlgorithm?: HashAlgorithm): HashData | undefined {
+export async function hashDataOfChain(pem: string, hashAlgorithm?: HashAlgorithm): Promise<HashData | undefined> {
   const [certificate, ...others] = tryCertificates(pem)
   if (certificate === undefined) return undefined
   const issuer = [certificate, ...others].find((candidate) => isIssuedBy(certificate, candidate))
@@ -45,14 +40,8 @@ export function hashDataOfChain(pem: string, hashAlgorithm?: HashAlgorithm): Has
 }
 
 /** Whether hash data calls this the issuer. */
-export function isIssuer(candidate: X509Certificate, data: HashData): boolean {
-  const { subject, subjectPublicKeyInfo } = parseCertificate(candidate).tbsCertificate
-  return (
-    hash(data.hashAlgorithm, subjectPublicKeyInfo.subjectPublicKey) === data.issuerKeyHash.toLowerCase() &&
-    hash(data.hashAlgorithm, AsnConvert.serialize(subject)) === data.issuerNameHash.toLowerCase()
-  )
-}
-
-function hash(algorithm: HashAlgorithm, bytes: ArrayBuffer): string {
-  return createHash(algorithm).update(Buffer.from(bytes)).digest('hex')
+export async function isIssuer(candidate: X509Certificate, data: HashData): Promise<boolean> {
+  const { subjectHashes } = await import('./x509.js')
+  const { name, key } = await subjectHashes(HASHES[data.hashAlgorithm], candidate)
+  return key === data.issuerKeyHash.toLowerCase() && name === data.issuerNameHash.toLowerCase()
 }
