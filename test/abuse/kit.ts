@@ -1,17 +1,21 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type IncomingMessage, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
+import type { Protocol } from 'fastify-ocpp'
 import { type Process, startProcess } from '../app/process.js'
 import { temporaryDirectory } from '../app/support.js'
 import { freePort } from '../operate/proxy.js'
 import { CA, SERVER } from '../support/certificates.js'
-import { basic, type Charger, type ChargerOptions, connectCharger } from '../support/charger.js'
+import { basic, bootRequest, type Charger, type ChargerOptions, connectCharger } from '../support/charger.js'
 import { answerOn, type HttpAnswer, type RawCharger, type UpgradeRequest, upgradeOn } from '../support/raw.js'
 import { deferred, until, within } from '../support/wait.js'
 
@@ -46,6 +50,12 @@ export interface Cost {
   after: number
   /** By how much more memory is in use than before, when all is over. */
   kept: number
+}
+
+/** What the operator API says. */
+export interface Answer {
+  status: number
+  text: string
 }
 
 export interface TargetOptions {
@@ -102,17 +112,8 @@ export class Target {
   }
 
   /** A request of an operator; JSON comes back. */
-  async operate(method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
-    const response = await fetch(`${this.http}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${TOKEN}`,
-        ...(body !== undefined && { 'content-type': 'application/json' })
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) })
-    })
-    const text = await response.text()
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) }
+  operate(method: string, path: string, body?: unknown): Promise<Answer> {
+    return operate(this.http, method, path, body)
   }
 
   /** Makes a charge point known and resolves with its password. */
@@ -167,6 +168,15 @@ export class Target {
     return upgradeOn(await this.dial(from), identity, { ...request, headers }, PATIENCE_MS)
   }
 
+  /** A charger on a bare socket that may say everything. */
+  async accepted(identity: string, protocol: Protocol = 'ocpp1.6'): Promise<RawCharger> {
+    const charger = await this.raw(identity, { headers: { 'Sec-WebSocket-Protocol': protocol } })
+    charger.write({ payload: JSON.stringify([2, 'boot', 'BootNotification', bootRequest(protocol)]) })
+    await until('it is accepted', () => charger.texts.some((text) => text.includes('Accepted')), PATIENCE_MS)
+    charger.frames.length = 0
+    return charger
+  }
+
   /** A charger as it should be, made known before. */
   async charger(identity: string, options: ChargerOptions = {}): Promise<Charger> {
     const password = options.password ?? (await this.provision(identity))
@@ -186,8 +196,8 @@ export class Target {
 
   /** The series and their values, as Prometheus reads them. */
   async metrics(): Promise<Map<string, number>> {
-    const response = await fetch(`${this.http}/metrics`)
-    const samples = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    const answer = await operate(this.http, 'GET', '/metrics')
+    const samples = answer.text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     return new Map(samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]))
   }
 
@@ -255,8 +265,8 @@ export class Target {
     await newcomer.close()
     await until(
       `${files} files are open again, not ${this.#openFiles()}`,
-      // The connections of fetch, to the operator API, and of the database come and go.
-      () => this.#openFiles() <= files + 8,
+      // Connections to the operator API and of the database come and go.
+      () => this.#openFiles() <= files + 4,
       PATIENCE_MS
     )
     const connected = async () => {
@@ -303,15 +313,28 @@ export class Target {
   }
 }
 
+/** Over a connection of its own: one that is kept would look like one that is left open. */
+async function operate(http: string, method: string, path: string, body?: unknown): Promise<Answer> {
+  const json = body === undefined ? undefined : JSON.stringify(body)
+  const answer = deferred<IncomingMessage>()
+  const asked = request(`${http}${path}`, {
+    method,
+    agent: false,
+    headers: {
+      authorization: `Bearer ${TOKEN}`,
+      ...(json !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) })
+    }
+  })
+  asked.on('response', answer.resolve).on('error', answer.reject).end(json)
+  const response = await within(`${method} ${path}`, answer.promise, PATIENCE_MS)
+  return { status: response.statusCode ?? 0, text: await text(response) }
+}
+
 async function provision(http: string, identity: string, members: object = {}): Promise<string> {
   const password = randomBytes(15).toString('base64url')
-  const response = await fetch(`${http}/api/v1/charge-points/${encodeURIComponent(identity)}`, {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ password, ...members })
-  })
-  await response.body?.cancel()
-  assert.ok(response.ok, `${identity} could not be made known: ${response.status}`)
+  const path = `/api/v1/charge-points/${encodeURIComponent(identity)}`
+  const { status } = await operate(http, 'PUT', path, { password, ...members })
+  assert.ok(status === 200 || status === 201, `${identity} could not be made known: ${status}`)
   return password
 }
 
@@ -334,4 +357,23 @@ async function tlsSettings(directory: string): Promise<Record<string, string>> {
 
 function mebibytes(bytes: number): number {
   return Math.round((bytes / MIB) * 10) / 10
+}
+
+/** Writes `chunk` again and again, as fast as it is taken, until the time is over or the connection. Resolves with how often. */
+export async function pour(socket: Socket, chunk: Buffer, milliseconds: number): Promise<number> {
+  const end = performance.now() + milliseconds
+  const isOver = new Promise<boolean>((resolve) => socket.once('close', () => resolve(true)))
+  let times = 0
+  while (performance.now() < end && !socket.destroyed && socket.writable) {
+    times++
+    if (socket.write(chunk)) await new Promise((resolve) => setImmediate(resolve))
+    else await Promise.race([once(socket, 'drain').catch(() => undefined), isOver, sleep(end - performance.now())])
+  }
+  return times
+}
+
+/** Takes what comes, and forgets it: a flood of answers would fill the memory of the test. */
+export function forgetful(charger: RawCharger): RawCharger {
+  charger.socket.removeAllListeners('data').resume()
+  return charger
 }

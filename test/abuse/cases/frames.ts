@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type RawCharger, type RawFrame, rawFrame } from '../../support/raw.js'
+import { type RawFrame, rawFrame } from '../../support/raw.js'
 import { until } from '../../support/wait.js'
 import type { Abuse, Family } from '../abuse.js'
 import { PATIENCE_MS, type Target } from '../kit.js'
@@ -221,7 +221,7 @@ const SERVED: Abuse = {
   async attack(target, scale) {
     for (let time = 0; time < scale.count(1); time++) {
       for (const { what, sent } of ODDITIES) {
-        const charger = await accepted(target)
+        const charger = await target.accepted('ODD')
         charger.write(...sent)
         const isAnswered = () => charger.texts.some((text) => text.startsWith('[3,"1"') || text.startsWith('[4,"1"'))
         await until(`${what} is answered`, isAnswered, PATIENCE_MS)
@@ -232,24 +232,17 @@ const SERVED: Abuse = {
   }
 }
 
-async function accepted(target: Target): Promise<RawCharger> {
-  const charger = await target.raw('ODD')
-  charger.write({ payload: '[2,"boot","BootNotification",{"chargePointVendor":"Acme","chargePointModel":"One"}]' })
-  await until('it is accepted', () => charger.texts.some((text) => text.includes('Accepted')), PATIENCE_MS)
-  return charger
-}
-
 const EACH_BYTE: Abuse = {
   name: 'frames that come byte by byte, many at once, are served',
   async attack(target, scale) {
-    const charger = await accepted(target)
+    const charger = await target.accepted('ODD')
     for (const byte of rawFrame({ payload: '[2,"slow","Heartbeat",{}]' })) {
       await new Promise((resolve) => charger.socket.write(Buffer.from([byte]), resolve))
     }
     const count = scale.count(200)
     const frames = Array.from({ length: count }, (_, index) => rawFrame({ payload: `[2,"m${index}","Heartbeat",{}]` }))
     charger.socket.write(Buffer.concat(frames))
-    await until('all are answered', () => charger.texts.length === count + 2, PATIENCE_MS)
+    await until('all are answered', () => charger.texts.length === count + 1, PATIENCE_MS)
     return `${count + 1} answers`
   }
 }
