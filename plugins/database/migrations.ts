@@ -4,6 +4,7 @@ import { initial } from './migrations/0001-initial.js'
 import { tariffs } from './migrations/0002-tariffs.js'
 import { calls } from './migrations/0004-calls.js'
 import { webhooks } from './migrations/0005-webhooks.js'
+import { ca } from './migrations/0007-ca.js'
 import { lists } from './migrations/0009-lists.js'
 import type { Schema } from './schema.js'
 
@@ -13,6 +14,7 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0002-tariffs': tariffs,
   '0004-calls': calls,
   '0005-webhooks': webhooks,
+  '0007-ca': ca,
   '0009-lists': lists
 }
 

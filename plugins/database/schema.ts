@@ -504,6 +504,57 @@ export interface CertificatesTable {
   updated_at: Milliseconds
 }
 
+export type IssuedStatus =
+  /** Not signed yet. */
+  | 'requested'
+  /** Signed, and not known to have arrived. */
+  | 'issued'
+  /** The charge point took it. */
+  | 'accepted'
+  /** The charge point did not take it. */
+  | 'rejected'
+  /** The authority refused to sign. */
+  | 'failed'
+  /** The charge point has come with it. */
+  | 'in-use'
+  /** The charge point has come with a later one. */
+  | 'superseded'
+  | 'revoked'
+
+/** What was signed for a charge point, or is going to be. */
+export interface IssuedCertificatesTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  /** The use, in the words of 2.1. */
+  type: Fixed<string>
+  /** One for the connection to us and that to cars. */
+  combined: Default<Bit>
+  status: Default<IssuedStatus>
+  /** Of SignCertificate; 2.1. */
+  request_id: Optional<number>
+  /** The certificate signing request, in PEM. */
+  csr: Fixed<string>
+  /** The certificate and those above it, without the root. */
+  pem: Optional<string>
+  subject: Optional<string>
+  /** SHA-256 of the certificate: hexadecimal, lower case. */
+  fingerprint: Optional<string>
+  hash_algorithm: Optional<string>
+  issuer_name_hash: Optional<string>
+  issuer_key_hash: Optional<string>
+  serial_number: Optional<string>
+  /** Why it failed or was rejected. */
+  error: Optional<string>
+  expires_at: Optional<Milliseconds>
+  /** When the charge point first came with it. */
+  used_at: Optional<Milliseconds>
+  revoked_at: Optional<Milliseconds>
+  /** When the charge point was last asked to renew it. */
+  renewal_asked_at: Optional<Milliseconds>
+  created_at: Fixed<Milliseconds>
+  updated_at: Milliseconds
+}
+
 export interface TariffsTable {
   id: Generated<number>
   tariff_id: Fixed<string>
@@ -645,6 +696,7 @@ export interface Schema {
   charging_profiles: ChargingProfilesTable
   display_messages: DisplayMessagesTable
   certificates: CertificatesTable
+  issued_certificates: IssuedCertificatesTable
   tariffs: TariffsTable
   operator_tokens: OperatorTokensTable
   notifications: NotificationsTable
