@@ -1,7 +1,7 @@
 const HIDDEN = '[redacted]'
 
-/** Members whose value is a secret wherever they stand, whatever is written before "password". */
-const SECRET_MEMBER = /(?:password|authorizationkey|simpin)$/
+/** Members whose value is a secret wherever they stand, whatever is written before it. */
+const SECRET_MEMBER = /(?:password|authorizationkey|simpin|secret)$/
 
 /** Configuration keys (1.6) and variables (2.x) that hold a secret. [A01.FR.09; V18] */
 const SECRET_SETTINGS = new Set(['authorizationkey', 'basicauthpassword', 'password', 'sharedsecret'])

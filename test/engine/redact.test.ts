@@ -6,6 +6,7 @@ const SECRET = 'correct horse battery'
 
 /** Payloads that hold a secret, in the forms the messages of the three versions give it. */
 const SECRETS: [name: string, payload: unknown][] = [
+  ['a webhook', { secret: SECRET, clientSecret: SECRET }],
   ['1.6 ChangeConfiguration', { key: 'AuthorizationKey', value: SECRET }],
   ['1.6 ChangeConfiguration in other letters', { key: 'authorizationKEY', value: SECRET }],
   ['1.6 GetConfiguration', { configurationKey: [{ key: 'AuthorizationKey', readonly: false, value: SECRET }] }],
