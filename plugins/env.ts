@@ -177,7 +177,49 @@ export const settings = {
     default: [],
     rule: 'addresses that start with http:// or https://, with commas between them'
   }),
-  CONTRACT_CA: Type.Optional(Type.String({ rule: 'a file in PEM' }))
+  CONTRACT_CA: Type.Optional(Type.String({ rule: 'a file in PEM' })),
+  OCPP_MAX_CONNECTIONS: Type.Integer({
+    default: 100_000,
+    minimum: 0,
+    maximum: 10_000_000,
+    unit: 'charger connections; 0 is any number'
+  }),
+  OCPP_MAX_CONNECTIONS_PER_ADDRESS: Type.Integer({
+    default: 20_000,
+    minimum: 0,
+    maximum: 10_000_000,
+    unit: 'charger connections; 0 is any number'
+  }),
+  OCPP_MAX_HANDSHAKES: Type.Integer({ default: 1000, minimum: 1, maximum: 1_000_000, unit: 'handshakes' }),
+  OCPP_LOGIN_FAILURES: Type.Integer({ default: 10, minimum: 0, maximum: 1000, unit: 'failed logins; 0 is never' }),
+  OCPP_LOGIN_FAILURES_PER_ADDRESS: Type.Integer({
+    default: 300,
+    minimum: 0,
+    maximum: 1_000_000,
+    unit: 'failed logins a minute; 0 is any number'
+  }),
+  OCPP_MAX_TAKEOVERS: Type.Integer({
+    default: 5,
+    minimum: 0,
+    maximum: 1000,
+    unit: 'take-overs a minute; 0 is any number'
+  }),
+  OCPP_MESSAGE_RATE: Type.Integer({
+    default: 1000,
+    minimum: 0,
+    maximum: 1_000_000,
+    unit: 'messages a second; 0 is any number'
+  }),
+  OCPP_MESSAGE_BURST: Type.Integer({ default: 5000, minimum: 1, maximum: 1_000_000, unit: 'messages' }),
+  OCPP_MAX_MESSAGE_SIZE: Type.Integer({ default: 1_048_576, minimum: 1024, maximum: 268_435_456, unit: 'bytes' }),
+  OCPP_MAX_BUFFERED: Type.Integer({ default: 262_144, minimum: 1024, maximum: 1_073_741_824, unit: 'bytes' }),
+  OCPP_SLOW_READER_TIMEOUT: Type.Integer({ default: 10_000, minimum: 1, maximum: 86_400_000, unit: 'milliseconds' }),
+  MAX_HEAP_USAGE: Type.Integer({ default: 85, minimum: 1, maximum: 100, unit: 'percent; 100 is never' }),
+  HTTP_MAX_CONNECTIONS: Type.Integer({ default: 10_000, minimum: 1, maximum: 10_000_000, unit: 'connections' }),
+  HTTP_HEADERS_TIMEOUT: Type.Integer({ default: 15_000, minimum: 1000, maximum: 600_000, unit: 'milliseconds' }),
+  HTTP_REQUEST_TIMEOUT: Type.Integer({ default: 30_000, minimum: 1000, maximum: 600_000, unit: 'milliseconds' }),
+  HTTP_KEEP_ALIVE_TIMEOUT: Type.Integer({ default: 72_000, minimum: 1000, maximum: 600_000, unit: 'milliseconds' }),
+  HTTP_MAX_HEADER_SIZE: Type.Integer({ default: 16_384, minimum: 4096, maximum: 1_048_576, unit: 'bytes' })
 } as const
 
 const Settings = Type.Object(settings)
