@@ -1,0 +1,353 @@
+import type { Selectable } from 'kysely'
+import type { IssuedCertificatesTable, IssuedStatus } from '../database/schema.js'
+import { type Change, fold, type Reader, type Scope } from './scope.js'
+import type { Store } from './store.js'
+
+export type IssuedRow = Selectable<IssuedCertificatesTable>
+
+const DAY_MS = 86_400_000
+/** What waits longer than this is not sent any more: the charge point will have asked again. */
+const MAX_WAIT_MS = 7 * DAY_MS
+
+// --- what a charge point comes with ------------------------------------------------------------------------------
+
+/** What we know of the certificate that a charge point connects with. */
+export type Admission =
+  /** We signed it for this charge point. */
+  | 'ours'
+  /** We did not sign it. */
+  | 'foreign'
+  /** The charge point has come with a later one. */
+  | 'superseded'
+  | 'revoked'
+  /** We signed it for another charge point. */
+  | 'of-another'
+  /** We signed it for something else than connections to us. */
+  | 'not-for-connections'
+
+/**
+ * Tells what we know of a certificate that TLS has verified. One of ours is in use from now on, and those before it are
+ * not valid any more: so this is to be asked when nothing else speaks against the charge point.
+ *
+ * @param certificate its fingerprint as node:tls has it
+ */
+export async function admitCertificate(
+  store: Pick<Store, 'db' | 'commit'>,
+  identity: string,
+  { fingerprint256 }: { fingerprint256: string }
+): Promise<Admission> {
+  const rows = await store.db
+    .selectFrom('issued_certificates as issued')
+    .innerJoin('charge_points as of', 'of.id', 'issued.charge_point_id')
+    .select(['issued.id', 'issued.type', 'issued.status', 'of.identity_key'])
+    .where('issued.fingerprint', '=', fingerprint256.replaceAll(':', '').toLowerCase())
+    .orderBy('issued.id', 'desc')
+    .execute()
+  if (rows.length === 0) return 'foreign'
+  const row = rows.find(({ identity_key }) => identity_key === fold(identity))
+  if (row === undefined) return 'of-another'
+  const { id, type, status } = row
+  if (status === 'revoked' || status === 'superseded') return status
+  if (type !== CONNECTION) return 'not-for-connections'
+  if (status !== 'in-use') await store.commit(identity, useCertificate(id))
+  return 'ours'
+}
+
+const CONNECTION = 'ChargingStationCertificate'
+
+/** An earlier certificate is valid until the new one was used. [1.6 whitepaper A02; 2.x A02] */
+function useCertificate(id: number): Change {
+  return async ({ trx, chargePointId, now }) => {
+    await trx
+      .updateTable('issued_certificates')
+      .set({ status: 'superseded', updated_at: now })
+      .where('charge_point_id', '=', chargePointId)
+      .where('type', '=', CONNECTION)
+      .where('id', '<', id)
+      .where('status', 'in', ['requested', 'issued', 'accepted', 'in-use'])
+      .execute()
+    await trx
+      .updateTable('issued_certificates')
+      .set({ status: 'in-use', used_at: now, updated_at: now })
+      .where('id', '=', id)
+      .where('status', 'not in', ['revoked', 'superseded'])
+      .execute()
+  }
+}
+
+// --- requests ----------------------------------------------------------------------------------------------------
+
+/** What a charge point asks to have signed. */
+export interface CertificateRequest {
+  csr: string
+  type: string
+  /** One for the connection to us and that to cars. */
+  isCombined: boolean
+  /** 2.1. */
+  requestId?: number
+}
+
+/** What is known of a charge point that its certificates may name. */
+export async function readNames(db: Reader, identity: string) {
+  const row = await db
+    .selectFrom('charge_points')
+    .select(['id', 'serial_number', 'box_serial_number'])
+    .where('identity_key', '=', fold(identity))
+    .executeTakeFirst()
+  const seccIds = await db
+    .selectFrom('variables')
+    .select('value')
+    .where('charge_point_id', '=', row?.id ?? 0)
+    .where('component', '=', 'ISO15118Ctrlr')
+    .where('variable', '=', 'SeccId')
+    .where('attribute', '=', 'Actual')
+    .execute()
+  return {
+    serialNumbers: texts([row?.serial_number, row?.box_serial_number]),
+    seccIds: texts(seccIds.map(({ value }) => value))
+  }
+}
+
+function texts(values: readonly (string | null | undefined)[]): string[] {
+  return values.filter((value): value is string => typeof value === 'string' && value !== '')
+}
+
+/**
+ * Keeps a request until it is signed and the certificate has arrived; the same again is not kept twice. Answers false
+ * when it would be more than `maxPerDay`: a charge point that asks for ever is broken.
+ */
+export function saveRequest({ csr, type, isCombined, requestId }: CertificateRequest, maxPerDay: number) {
+  const change: Change<boolean> = async (scope) => {
+    const { trx, chargePointId, now } = scope
+    const waiting = await latest(scope, type)
+    if (waiting?.csr === csr && (waiting.status === 'requested' || waiting.status === 'issued')) {
+      await trx
+        .updateTable('issued_certificates')
+        .set({ request_id: requestId ?? null, updated_at: now })
+        .where('id', '=', waiting.id)
+        .execute()
+      return true
+    }
+    if ((await countSince(scope, now - DAY_MS)) >= maxPerDay) return false
+    await trx
+      .insertInto('issued_certificates')
+      .values({
+        charge_point_id: chargePointId,
+        type,
+        combined: isCombined ? 1 : 0,
+        csr,
+        request_id: requestId ?? null,
+        created_at: now,
+        updated_at: now
+      })
+      .execute()
+    return true
+  }
+  return change
+}
+
+async function latest({ trx, chargePointId }: Scope, type: string) {
+  return trx
+    .selectFrom('issued_certificates')
+    .select(['id', 'csr', 'status'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('type', '=', type)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+async function countSince({ trx, chargePointId }: Scope, since: number): Promise<number> {
+  const { count } = await trx
+    .selectFrom('issued_certificates')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('charge_point_id', '=', chargePointId)
+    .where('created_at', '>', since)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** What a charge point waits for: of each use the latest that it asked for. */
+export async function listWaiting(db: Reader, chargePointId: number, now = Date.now()): Promise<IssuedRow[]> {
+  const rows = await db
+    .selectFrom('issued_certificates')
+    .selectAll()
+    .where('charge_point_id', '=', chargePointId)
+    .where('created_at', '>', now - MAX_WAIT_MS)
+    .orderBy('id')
+    .execute()
+  const latestOfEach = new Map(rows.map((row) => [row.type, row]))
+  return [...latestOfEach.values()].filter(({ status }) => status === 'requested' || status === 'issued')
+}
+
+/** Charge points that wait for a certificate. */
+export async function listWaitingIdentities(db: Reader, now = Date.now()): Promise<string[]> {
+  const rows = await db
+    .selectFrom('issued_certificates as issued')
+    .innerJoin('charge_points as of', 'of.id', 'issued.charge_point_id')
+    .select('of.identity')
+    .distinct()
+    .where('issued.status', 'in', ['requested', 'issued'])
+    .where('issued.created_at', '>', now - MAX_WAIT_MS)
+    .where('of.removed_at', 'is', null)
+    .execute()
+  return rows.map(({ identity }) => identity)
+}
+
+// --- what becomes of them ----------------------------------------------------------------------------------------
+
+/** What was signed. */
+export interface Issued {
+  pem: string
+  subject: string
+  fingerprint: string
+  serialNumber: string
+  expiresAt: number
+  hash?: { hashAlgorithm: string; issuerNameHash: string; issuerKeyHash: string }
+}
+
+export function saveIssued(id: number, { pem, subject, fingerprint, serialNumber, expiresAt, hash }: Issued): Change {
+  return async (scope) => {
+    await update(scope, id, ['requested'], {
+      status: 'issued',
+      pem,
+      subject,
+      fingerprint,
+      serial_number: serialNumber,
+      expires_at: expiresAt,
+      hash_algorithm: hash?.hashAlgorithm ?? null,
+      issuer_name_hash: hash?.issuerNameHash ?? null,
+      issuer_key_hash: hash?.issuerKeyHash ?? null,
+      error: null
+    })
+  }
+}
+
+/** The authority will not sign it. */
+export function failRequest(id: number, error: string): Change {
+  return (scope) => update(scope, id, ['requested'], { status: 'failed', error })
+}
+
+/** Why it is not signed or sent yet. */
+export function noteTrouble(id: number, error: string): Change {
+  return (scope) => update(scope, id, ['requested', 'issued'], { error })
+}
+
+/** The charge point answered CertificateSigned with something that is no answer. */
+export function rejectIssued(id: number, error: string): Change {
+  return (scope) => update(scope, id, ['issued'], { status: 'rejected', error })
+}
+
+/** What a charge point answered to CertificateSigned, by the fingerprint of the certificate. */
+export function saveAnswer(fingerprint: string, isAccepted: boolean): Change {
+  return async ({ trx, chargePointId, now }) => {
+    const values = isAccepted
+      ? ({ status: 'accepted', error: null } as const)
+      : ({ status: 'rejected', error: 'the charge point rejected it' } as const)
+    await trx
+      .updateTable('issued_certificates')
+      .set({ ...values, updated_at: now })
+      .where('charge_point_id', '=', chargePointId)
+      .where('fingerprint', '=', fingerprint)
+      .where('status', 'in', ['issued', 'rejected'])
+      .execute()
+  }
+}
+
+async function update(
+  { trx, chargePointId, now }: Scope,
+  id: number,
+  from: readonly IssuedStatus[],
+  values: Partial<Omit<IssuedRow, 'id' | 'charge_point_id' | 'type' | 'csr' | 'created_at'>>
+): Promise<void> {
+  await trx
+    .updateTable('issued_certificates')
+    .set({ ...values, updated_at: now })
+    .where('id', '=', id)
+    .where('charge_point_id', '=', chargePointId)
+    .where('status', 'in', from)
+    .execute()
+}
+
+/** Answers whether there was one that could be. */
+export function revokeCertificate(id: number): Change<boolean> {
+  return async ({ trx, chargePointId, now }) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('issued_certificates')
+      .set({ status: 'revoked', revoked_at: now, updated_at: now })
+      .where('id', '=', id)
+      .where('charge_point_id', '=', chargePointId)
+      .where('pem', 'is not', null)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  }
+}
+
+// --- renewal -----------------------------------------------------------------------------------------------------
+
+export interface Renewal {
+  id: number
+  identity: string
+  type: string
+  combined: number
+}
+
+/** Of each charge point and use the latest that it has, where that expires soon and it was not asked lately. */
+export async function listExpiring(
+  db: Reader,
+  { expiresBefore, askedBefore, limit }: { expiresBefore: number; askedBefore: number; limit: number }
+): Promise<Renewal[]> {
+  return db
+    .selectFrom('issued_certificates as issued')
+    .innerJoin('charge_points as of', 'of.id', 'issued.charge_point_id')
+    .select(['issued.id', 'of.identity', 'issued.type', 'issued.combined'])
+    .where('issued.status', 'in', ['accepted', 'in-use'])
+    .where('issued.expires_at', '<', expiresBefore)
+    .where('of.removed_at', 'is', null)
+    .where(({ or, eb }) =>
+      or([eb('issued.renewal_asked_at', 'is', null), eb('issued.renewal_asked_at', '<', askedBefore)])
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('issued_certificates as later')
+            .select('later.id')
+            .whereRef('later.charge_point_id', '=', 'issued.charge_point_id')
+            .whereRef('later.type', '=', 'issued.type')
+            .whereRef('later.id', '>', 'issued.id')
+            .where('later.status', 'in', ['accepted', 'in-use'])
+        )
+      )
+    )
+    .orderBy('issued.expires_at')
+    .limit(limit)
+    .execute()
+}
+
+export function saveRenewal(id: number): Change {
+  return async ({ trx, chargePointId, now }) => {
+    await trx
+      .updateTable('issued_certificates')
+      .set({ renewal_asked_at: now })
+      .where('id', '=', id)
+      .where('charge_point_id', '=', chargePointId)
+      .execute()
+  }
+}
+
+// --- metrics -----------------------------------------------------------------------------------------------------
+
+/** How many there are, and when the first of them expires, by use and status. */
+export async function countIssued(db: Reader) {
+  const rows = await db
+    .selectFrom('issued_certificates')
+    .select((of) => ['type', 'status', of.fn.countAll<number>().as('count'), of.fn.min('expires_at').as('first')])
+    .groupBy(['type', 'status'])
+    .execute()
+  return rows.map(({ type, status, count, first }) => ({
+    type,
+    status,
+    count: Number(count),
+    expiresAt: first === null ? undefined : Number(first)
+  }))
+}
