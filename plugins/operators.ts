@@ -1,9 +1,23 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { mkdir, open, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { type Config, ConfigError } from './env.js'
+import { allows, type Operator, type OperatorScope } from './domain/operator-scopes.js'
+import {
+  findTokenByHash,
+  isToken,
+  markTokenUsed,
+  type OperatorTokenRow,
+  scopesOf,
+  validTokenIds
+} from './domain/operator-tokens.js'
+import { ConfigError } from './env.js'
+import { type BuiltInToken, isOpenToOthers, loadBuiltInToken } from './operators/built-in-token.js'
+import { InsufficientScopeError, TokensUnavailableError, UnauthorizedError } from './operators/errors.js'
+import { type OperatorMetrics, operatorMetrics, type Refusal } from './operators/metrics.js'
+import { TokenBook } from './operators/token-book.js'
+import { TokenWatch } from './operators/watch.js'
+
+export { OPERATOR_SCOPES, type Operator, type OperatorScope } from './domain/operator-scopes.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -19,124 +33,176 @@ declare module 'fastify' {
   }
 }
 
-/** What a token may allow; `admin` is everything. */
-export const OPERATOR_SCOPES = [
-  'charge-points:read',
-  'charge-points:write',
-  'calls:write',
-  'transactions:read',
-  'id-tokens:read',
-  'id-tokens:write',
-  'admin'
-] as const
-export type OperatorScope = (typeof OPERATOR_SCOPES)[number]
-
-/** Whoever a token stands for. */
-export interface Operator {
-  /** Of the token, as it is written down beside what it did. */
-  readonly name: string
-  readonly scopes: readonly OperatorScope[]
-}
-
-/** Who may use the operator API: whoever knows the token. */
+/** Who may use the operator API: whoever knows a token. */
 export interface Operators {
-  /** Where the token is kept; undefined when it was given by OPERATOR_TOKEN. */
+  /** Where the built-in token is kept; undefined when it was given by OPERATOR_TOKEN. */
   readonly tokenFile: string | undefined
-  /** The token, when this start made it: to be shown once. */
+  /** The built-in token, when this start made it: to be shown once. */
   readonly newToken: string | undefined
-  /** An `onRequest` hook that lets nobody else through. [RFC 6750] */
+  /** An `onRequest` hook that lets through only who has a token with the scope of the route. [RFC 6750] */
   authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
+  /** An `onResponse` hook that counts. */
+  count(request: FastifyRequest, reply: FastifyReply): Promise<void>
+  /** Whether who asks may do what needs `scope`, beside that of the route. */
+  may(request: FastifyRequest, scope: OperatorScope): boolean
+  /**
+   * Calls `end` once the token of a request is revoked or has expired, for answers that go on for long, unless what is
+   * returned was called before.
+   */
+  watch(request: FastifyRequest, end: () => void): () => void
+  /** A token was revoked: it counts no more from now on. */
+  revoked(): void
 }
 
 const API = '/api/v1/'
-const TOKEN_BYTES = 32
-const OWNER_ONLY_FILE = 0o600
-const OWNER_ONLY_DIRECTORY = 0o700
-const NOT_OWNER = 0o077
+/** The one with the built-in token. */
+const OPERATOR: Operator = { name: 'operator', scopes: ['admin'] }
 
-interface Token {
-  token: string
-  file?: string
-  isNew: boolean
-}
-
-/** Answered as a 401 problem. */
-class UnauthorizedError extends Error {
-  readonly statusCode = 401
-  readonly code = 'UNAUTHORIZED'
-}
-
-/** Answered as a 403 problem. */
-class InsufficientScopeError extends Error {
-  readonly statusCode = 403
-  readonly code = 'INSUFFICIENT_SCOPE'
-}
-
-/** Whether a token with these scopes may do what needs `scope`: to write is to read as well. */
-export function allows(scopes: readonly OperatorScope[], scope: OperatorScope): boolean {
-  const writing = scope.replace(/:read$/, ':write')
-  return scopes.some((held) => held === 'admin' || held === scope || held === writing)
-}
-
-async function loadToken(config: Config): Promise<Token> {
-  if (config.OPERATOR_TOKEN !== undefined) return { token: config.OPERATOR_TOKEN, isNew: false }
-  const file = join(config.DATA_DIR, 'operator-token')
-  try {
-    const kept = await readToken(file)
-    return kept === undefined
-      ? { token: await createToken(file), file, isNew: true }
-      : { token: kept, file, isNew: false }
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    throw new ConfigError(`DATA_DIR must be a directory that can be written: ${(error as Error).message}`)
-  }
-}
-
-async function readToken(file: string): Promise<string | undefined> {
-  try {
-    const token = (await readFile(file, 'utf8')).trim()
-    if (token.length >= 16) return token
-    throw new ConfigError(`${file} holds no token: delete it, and the next start makes a new one`)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-/** Exclusive, so that two processes that start at once do not each believe in a token of their own. */
-async function createToken(file: string): Promise<string> {
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
-  await mkdir(join(file, '..'), { recursive: true, mode: OWNER_ONLY_DIRECTORY })
-  const handle = await open(file, 'wx', OWNER_ONLY_FILE)
-  try {
-    await handle.writeFile(`${token}\n`)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  return token
-}
-
-async function warnIfReadable(app: FastifyInstance, file: string): Promise<void> {
-  const { mode } = await stat(file)
-  if ((mode & NOT_OWNER) !== 0) app.log.warn({ file }, 'the operator token can be read by others: chmod 600 it')
+function bearer({ headers }: FastifyRequest): string | undefined {
+  return /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
 }
 
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-function bearer(request: FastifyRequest): string | undefined {
-  return /^bearer +([^\s]+) *$/i.exec(request.headers.authorization ?? '')?.[1]
+function operatorOf(row: OperatorTokenRow): Operator {
+  const { name, id: tokenId, expires_at: expiresAt } = row
+  return { name, scopes: scopesOf(row), tokenId, ...(expiresAt !== null && { expiresAt }) }
 }
 
-/** Refuses who asks for what their token does not allow. [RFC 6750 §3.1] */
-function authorize(request: FastifyRequest, reply: FastifyReply): void {
-  const { scope = 'admin' } = request.routeOptions.config
-  if (scope === null || (request.operator !== null && allows(request.operator.scopes, scope))) return
-  reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
-  throw new InsufficientScopeError(`the token must have the scope ${scope}`)
+class OperatorService implements Operators {
+  readonly tokenFile: string | undefined
+  readonly newToken: string | undefined
+  readonly #app: FastifyInstance
+  readonly #metrics: OperatorMetrics
+  readonly #builtIn: Buffer
+  readonly #book: TokenBook
+  readonly #watch: TokenWatch
+  readonly #operators = new WeakMap<OperatorTokenRow, Operator>()
+
+  constructor(app: FastifyInstance, { token, file, isNew }: BuiltInToken) {
+    const { db, writer } = app.database
+    this.tokenFile = file
+    this.newToken = isNew ? token : undefined
+    this.#app = app
+    this.#metrics = operatorMetrics(app.metrics)
+    this.#builtIn = digest(token)
+    this.#book = new TokenBook({
+      read: (hash) => findTokenByHash(db, hash),
+      markUsed: ({ id, name }, now) => {
+        writer
+          .write((trx) => markTokenUsed({ trx, now }, id))
+          .catch((err) => app.log.warn({ err, name }, 'it was not written down that a token is used'))
+      }
+    })
+    this.#watch = new TokenWatch({ valid: (ids) => validTokenIds(db, ids, Date.now()) })
+  }
+
+  authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    request.operator = await this.#identify(request, reply)
+    this.#authorize(request, reply)
+    await this.#throttled(request, this.#app.rateLimits.countRequest(request, reply))
+  }
+
+  count = async ({ method }: FastifyRequest, { statusCode }: FastifyReply): Promise<void> => {
+    this.#metrics.answered(method, statusCode)
+  }
+
+  may({ operator }: FastifyRequest, scope: OperatorScope): boolean {
+    return operator !== null && allows(operator.scopes, scope)
+  }
+
+  watch({ operator }: FastifyRequest, end: () => void): () => void {
+    return operator === null ? () => undefined : this.#watch.add(operator, end)
+  }
+
+  revoked(): void {
+    this.#book.forget()
+    void this.#watch.look()
+  }
+
+  close(): void {
+    this.#watch.stop()
+  }
+
+  async #identify(request: FastifyRequest, reply: FastifyReply): Promise<Operator> {
+    const { rateLimits } = this.#app
+    const token = bearer(request)
+    if (token === undefined) {
+      reply.header('www-authenticate', 'Bearer')
+      throw this.#unauthorized(request, 'no-token')
+    }
+    const hash = digest(token)
+    if (!this.#isBeyondGuessing(hash)) await this.#throttled(request, rateLimits.demandPatience(request, reply))
+    if (timingSafeEqual(hash, this.#builtIn)) return OPERATOR
+    const operator = isToken(token) ? await this.#find(hash) : undefined
+    if (operator !== undefined && (operator.expiresAt ?? Number.POSITIVE_INFINITY) > Date.now()) return operator
+    const reason = operator === undefined ? 'invalid-token' : 'expired-token'
+    await rateLimits.countFailure(request)
+    reply.header('www-authenticate', 'Bearer error="invalid_token"')
+    throw this.#unauthorized(request, reason)
+  }
+
+  /**
+   * Whether a token is known that no guess can hit: it is let through also from an address that others guess from, so
+   * that they keep nobody out. A token that somebody thought up is not.
+   */
+  #isBeyondGuessing(hash: Buffer): boolean {
+    if (this.#book.has(hash.toString('hex'))) return true
+    return this.tokenFile !== undefined && timingSafeEqual(hash, this.#builtIn)
+  }
+
+  async #find(hash: Buffer): Promise<Operator | undefined> {
+    try {
+      const row = await this.#book.use(hash.toString('hex'))
+      return row && this.#operatorOf(row)
+    } catch (error) {
+      throw new TokensUnavailableError(error)
+    }
+  }
+
+  #operatorOf(row: OperatorTokenRow): Operator {
+    const operator = this.#operators.get(row) ?? operatorOf(row)
+    this.#operators.set(row, operator)
+    return operator
+  }
+
+  #authorize(request: FastifyRequest, reply: FastifyReply): void {
+    const { scope = 'admin' } = request.routeOptions.config
+    if (scope === null || this.may(request, scope)) return
+    this.#refused(request, 'insufficient-scope')
+    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
+    throw new InsufficientScopeError(`the token must have the scope ${scope}`)
+  }
+
+  async #throttled(request: FastifyRequest, limit: Promise<void>): Promise<void> {
+    try {
+      await limit
+    } catch (error) {
+      this.#refused(request, 'throttled')
+      throw error
+    }
+  }
+
+  #unauthorized(request: FastifyRequest, reason: keyof typeof UNAUTHORIZED): UnauthorizedError {
+    this.#refused(request, reason)
+    const { code, message } = UNAUTHORIZED[reason]
+    return new UnauthorizedError(code, message)
+  }
+
+  #refused({ ip, operator, routeOptions, log }: FastifyRequest, reason: Refusal): void {
+    this.#metrics.refused(reason)
+    const name = operator?.name
+    log.warn({ reason, operator: name, remoteAddress: ip, route: routeOptions.url }, 'an operator was refused')
+  }
 }
+
+const UNAUTHORIZED = {
+  'no-token': { code: 'UNAUTHORIZED', message: 'an operator token is needed: Authorization: Bearer <token>' },
+  'invalid-token': { code: 'INVALID_TOKEN', message: 'this is no operator token, or it was revoked' },
+  'expired-token': { code: 'EXPIRED_TOKEN', message: 'the operator token has expired' }
+} as const
 
 /** Nothing of the operator API is open by an oversight: a route without a scope ends the start. */
 function demandScopes(app: FastifyInstance): void {
@@ -153,24 +219,20 @@ function demandScopes(app: FastifyInstance): void {
 
 async function operators(app: FastifyInstance): Promise<void> {
   if (app.config.OCPP_PATH.startsWith(API)) throw new ConfigError('OCPP_PATH must not be a path of the operator API')
+  const builtIn = await loadBuiltInToken(app.config)
+  const { file } = builtIn
+  if (file !== undefined && (await isOpenToOthers(file))) {
+    app.log.warn({ file }, 'the operator token can be read by others: chmod 600 it')
+  }
   demandScopes(app)
-  const { token, file, isNew } = await loadToken(app.config)
-  if (file !== undefined) await warnIfReadable(app, file)
-  const expected = digest(token)
+  const service = new OperatorService(app, builtIn)
   app.decorateRequest('operator', null)
-  app.decorate('operators', {
-    tokenFile: file,
-    newToken: isNew ? token : undefined,
-    async authenticate(request, reply) {
-      const given = bearer(request)
-      if (given !== undefined && timingSafeEqual(digest(given), expected)) {
-        request.operator = { name: 'operator', scopes: ['admin'] }
-        return authorize(request, reply)
-      }
-      reply.header('www-authenticate', given === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
-      throw new UnauthorizedError('the operator token is needed: Authorization: Bearer <token>')
-    }
-  })
+  app.decorate('operators', service)
+  app.addHook('onClose', async () => service.close())
 }
 
-export default fp(operators, { fastify: '5.x', name: 'operators', dependencies: ['env'] })
+export default fp(operators, {
+  fastify: '5.x',
+  name: 'operators',
+  dependencies: ['env', 'database', 'metrics', 'rate-limit']
+})

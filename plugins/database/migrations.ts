@@ -2,6 +2,7 @@ import { type Kysely, type Migration, Migrator } from 'kysely'
 import type { Dialect } from './dialect.js'
 import { initial } from './migrations/0001-initial.js'
 import { tariffs } from './migrations/0002-tariffs.js'
+import { audit } from './migrations/0003-audit.js'
 import { calls } from './migrations/0004-calls.js'
 import { webhooks } from './migrations/0005-webhooks.js'
 import { ca } from './migrations/0007-ca.js'
@@ -12,6 +13,7 @@ import type { Schema } from './schema.js'
 const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0001-initial': initial,
   '0002-tariffs': tariffs,
+  '0003-audit': audit,
   '0004-calls': calls,
   '0005-webhooks': webhooks,
   '0007-ca': ca,

@@ -8,6 +8,7 @@ export interface RetentionSettings {
   RETENTION_METER_VALUES_DAYS: number
   RETENTION_EVENTS_DAYS: number
   RETENTION_MESSAGES_DAYS: number
+  RETENTION_AUDIT_DAYS: number
   MESSAGE_LOG_MAX_ROWS: number
 }
 
@@ -29,6 +30,7 @@ type PrunedTable =
   | 'status_reports'
   | 'notifications'
   | 'calls'
+  | 'audit_log'
 
 export interface PruneOptions {
   db: Kysely<Schema>
@@ -60,7 +62,8 @@ function rules(settings: RetentionSettings): Rule[] {
     { table: 'device_events', time: 'received_at', days: events },
     { table: 'status_reports', time: 'received_at', days: events },
     { table: 'notifications', time: 'received_at', days: events },
-    { table: 'calls', time: 'created_at', days: events }
+    { table: 'calls', time: 'created_at', days: events },
+    { table: 'audit_log', time: 'created_at', days: settings.RETENTION_AUDIT_DAYS }
   ]
 }
 

@@ -588,6 +588,27 @@ export interface OperatorTokensTable {
   created_at: Fixed<Milliseconds>
 }
 
+/** What operators changed; written before it is done. */
+export interface AuditLogTable {
+  id: Generated<number>
+  /** Name of the token. */
+  operator: string
+  /** Of HTTP, or CLI. */
+  method: string
+  /** With the names of its parameters. */
+  route: string
+  path: string
+  /** What was changed, without regard to case: the first two segments below the API. */
+  target: string
+  /** Without secrets. */
+  body: Optional<JsonText>
+  remote_address: Optional<string>
+  /** Of HTTP; null when it is not known how it ended. */
+  status: Optional<number>
+  created_at: Fixed<Milliseconds>
+  completed_at: Optional<Milliseconds>
+}
+
 /** Everything that has no table of its own: DER, battery swap, EV charging needs, streams, payments … */
 export interface NotificationsTable {
   id: Generated<number>
@@ -699,6 +720,7 @@ export interface Schema {
   issued_certificates: IssuedCertificatesTable
   tariffs: TariffsTable
   operator_tokens: OperatorTokensTable
+  audit_log: AuditLogTable
   notifications: NotificationsTable
   report_requests: ReportRequestsTable
   webhooks: WebhooksTable

@@ -1,0 +1,78 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+import { type AuditOutcome, beginAudit, completeAudit, targetOf } from './domain/audit.js'
+import { auditBody, withoutParameters } from './domain/audit-body.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    audit: Audit
+  }
+  interface FastifyRequest {
+    /** Of its entry in the audit log; null when it has none. */
+    auditId: number | null
+  }
+  interface FastifyContextConfig {
+    /** False for a route whose changes are written down elsewhere, as OCPP calls are. Default: true. */
+    audit?: boolean
+  }
+}
+
+/** The record of every change that operators make. */
+export interface Audit {
+  /** A `preHandler` hook: what cannot be written down is not done. */
+  begin(request: FastifyRequest): Promise<void>
+  /** An `onSend` hook: how it ended is known before who asked is told. */
+  complete(request: FastifyRequest, reply: FastifyReply): Promise<void>
+}
+
+const API = '/api/v1'
+const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** Below the API. */
+function relative(url: string): string {
+  return url.startsWith(`${API}/`) ? url.slice(API.length) : url
+}
+
+/** What was made tells its own address. */
+function outcomeOf({ auditId, url }: FastifyRequest, reply: FastifyReply): AuditOutcome | undefined {
+  if (auditId === null) return undefined
+  const { statusCode: status } = reply
+  const location = reply.getHeader('location')
+  const isCollection = !targetOf(relative(url)).includes('/')
+  const made = isCollection && typeof location === 'string' && location.startsWith(API)
+  return { status, ...(made && { target: targetOf(relative(location)) }) }
+}
+
+async function audit(app: FastifyInstance): Promise<void> {
+  const { writer } = app.database
+  app.decorateRequest('auditId', null)
+  app.decorate('audit', {
+    async begin(request) {
+      const { operator, method, routeOptions, url, ip, body } = request
+      if (READING.has(method) || operator === null || routeOptions.config.audit === false) return
+      const entry = {
+        operator: operator.name,
+        method,
+        route: routeOptions.url ?? url,
+        path: withoutParameters(relative(url)),
+        body: auditBody(body),
+        remoteAddress: ip
+      }
+      request.auditId = await writer.write((trx) => beginAudit({ trx, now: Date.now() }, entry))
+    },
+    async complete(request, reply) {
+      const { auditId: id } = request
+      const outcome = outcomeOf(request, reply)
+      if (id === null || outcome === undefined) return
+      request.auditId = null
+      try {
+        await writer.write((trx) => completeAudit({ trx, now: Date.now() }, id, outcome))
+      } catch (err) {
+        // It has been done: the answer must not say otherwise.
+        request.log.error({ err, auditId: id, status: outcome.status }, 'the end of a change was not written down')
+      }
+    }
+  } satisfies Audit)
+}
+
+export default fp(audit, { fastify: '5.x', name: 'audit', dependencies: ['database'] })

@@ -1,0 +1,53 @@
+import cors from '@fastify/cors'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import fp from 'fastify-plugin'
+
+const API = '/api/v1/'
+/** Seconds that a browser need not ask again. */
+const MAX_AGE = 600
+
+const HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'Accept',
+  'Prefer',
+  'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
+  'Last-Event-ID'
+]
+const EXPOSED = [
+  'Link',
+  'Location',
+  'Retry-After',
+  'WWW-Authenticate',
+  'Preference-Applied',
+  'Idempotency-Replayed',
+  'ETag',
+  'Content-Disposition'
+]
+
+/** Whether a page asks for the operator API; nothing else is for pages of others, the WebSockets of chargers least. */
+function isForeign({ url, method, headers }: FastifyRequest): boolean {
+  if (!url.startsWith(API) || headers.origin === undefined) return false
+  return method !== 'OPTIONS' || headers['access-control-request-method'] !== undefined
+}
+
+/** Web pages of other origins may use the operator API when a setting names them, and never with cookies. [Fetch] */
+async function crossOrigin(app: FastifyInstance): Promise<void> {
+  const { CORS_ORIGINS: origin = [] } = app.config
+  if (origin.length === 0) return
+  const options = {
+    origin: [...origin],
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    allowedHeaders: HEADERS,
+    exposedHeaders: EXPOSED,
+    maxAge: MAX_AGE,
+    credentials: false
+  }
+  await app.register(cors, {
+    delegator: (request, callback) => callback(null, isForeign(request) ? options : { origin: false })
+  })
+}
+
+export default fp(crossOrigin, { fastify: '5.x', name: 'cors', dependencies: ['env'] })

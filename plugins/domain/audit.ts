@@ -1,0 +1,105 @@
+import { type Selectable, sql } from 'kysely'
+import type { AuditLogTable } from '../database/schema.js'
+import { fold, type Reader, type Scope } from './scope.js'
+
+export type AuditRow = Selectable<AuditLogTable>
+
+/** A change that is about to be carried out. */
+export interface AuditEntry {
+  operator: string
+  method: string
+  route: string
+  /** Below the API. */
+  path: string
+  /** JSON without secrets. */
+  body: string | null
+  remoteAddress: string | null
+}
+
+/** How a change ended. */
+export interface AuditOutcome {
+  status: number
+  /** Of what was made, when only its answer tells. */
+  target?: string
+}
+
+/** Where a list goes on. */
+export interface AuditPosition {
+  at: number
+  id: number
+}
+
+export interface AuditFilter {
+  operator?: string
+  target?: string
+  /** Epoch milliseconds. */
+  from?: number
+  /** Not included. */
+  to?: number
+  before?: AuditPosition
+  limit: number
+}
+
+type Transaction = Pick<Scope, 'trx' | 'now'>
+
+const MAX_PATH = 1_000
+
+/**
+ * What a path is about: `charge-points/cp-1` of everything that is done to CP-1, `operator-tokens` of a collection.
+ * Percent-encoding and case do not matter.
+ */
+export function targetOf(path: string): string {
+  const [pathname = ''] = path.split('?')
+  const segments = pathname.split('/').filter((segment) => segment !== '')
+  return fold(segments.slice(0, 2).map(decode).join('/'))
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/** Writes a change down before it is carried out. Answers its id. */
+export async function beginAudit({ trx, now }: Transaction, entry: AuditEntry): Promise<number> {
+  const { operator, method, route, path, body, remoteAddress } = entry
+  const row = await trx
+    .insertInto('audit_log')
+    .values({
+      operator,
+      method,
+      route,
+      path: path.slice(0, MAX_PATH),
+      target: targetOf(path),
+      body,
+      remote_address: remoteAddress,
+      created_at: now
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return row.id
+}
+
+/** Writes down how it ended. */
+export async function completeAudit({ trx, now }: Transaction, id: number, outcome: AuditOutcome): Promise<void> {
+  const { status, target } = outcome
+  await trx
+    .updateTable('audit_log')
+    .set({ status, completed_at: now, ...(target !== undefined && { target }) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** A page of what was changed, the latest first. */
+export function listAudit(db: Reader, filter: AuditFilter): Promise<AuditRow[]> {
+  const { operator, target, from, to, before, limit } = filter
+  let query = db.selectFrom('audit_log').selectAll()
+  if (operator !== undefined) query = query.where('operator', '=', operator)
+  if (target !== undefined) query = query.where('target', '=', targetOf(target))
+  if (from !== undefined) query = query.where('created_at', '>=', from)
+  if (to !== undefined) query = query.where('created_at', '<', to)
+  if (before !== undefined) query = query.where(sql<boolean>`(created_at, id) < (${before.at}, ${before.id})`)
+  return query.orderBy('created_at', 'desc').orderBy('id', 'desc').limit(limit).execute()
+}

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Config, ConfigError } from '../env.js'
+
+/** The token that is there before any other, with every scope. */
+export interface BuiltInToken {
+  token: string
+  /** Where it is kept; absent when it was given by OPERATOR_TOKEN. */
+  file?: string
+  /** Whether this start made it. */
+  isNew: boolean
+}
+
+const TOKEN_BYTES = 32
+const MIN_LENGTH = 16
+const OWNER_ONLY_FILE = 0o600
+const OWNER_ONLY_DIRECTORY = 0o700
+const NOT_OWNER = 0o077
+
+/** @throws ConfigError */
+export async function loadBuiltInToken(config: Config): Promise<BuiltInToken> {
+  if (config.OPERATOR_TOKEN !== undefined) return { token: config.OPERATOR_TOKEN, isNew: false }
+  const file = join(config.DATA_DIR, 'operator-token')
+  try {
+    const kept = await readToken(file)
+    return kept === undefined
+      ? { token: await createToken(file), file, isNew: true }
+      : { token: kept, file, isNew: false }
+  } catch (error) {
+    if (error instanceof ConfigError) throw error
+    throw new ConfigError(`DATA_DIR must be a directory that can be written: ${(error as Error).message}`)
+  }
+}
+
+/** Whether others than the owner of the file may do anything with it. */
+export async function isOpenToOthers(file: string): Promise<boolean> {
+  const { mode } = await stat(file)
+  return (mode & NOT_OWNER) !== 0
+}
+
+async function readToken(file: string): Promise<string | undefined> {
+  try {
+    const token = (await readFile(file, 'utf8')).trim()
+    if (token.length >= MIN_LENGTH) return token
+    throw new ConfigError(`${file} holds no token: delete it, and the next start makes a new one`)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Exclusive, so that two processes that start at once do not each believe in a token of their own. */
+async function createToken(file: string): Promise<string> {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url')
+  await mkdir(join(file, '..'), { recursive: true, mode: OWNER_ONLY_DIRECTORY })
+  const handle = await open(file, 'wx', OWNER_ONLY_FILE)
+  try {
+    await handle.writeFile(`${token}\n`)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  return token
+}

@@ -1,0 +1,218 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { dateTime } from '../../../../plugins/domain/json.js'
+import {
+  createToken,
+  deleteToken,
+  findTokenByName,
+  insertToken,
+  listTokens,
+  type NewOperatorToken,
+  type OperatorTokenRow,
+  scopesOf,
+  TOKEN_NAME
+} from '../../../../plugins/domain/operator-tokens.js'
+import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+import { OPERATOR_SCOPES, type OperatorScope } from '../../../../plugins/operators.js'
+
+const TAG = { tags: ['Operators'] }
+const ADMIN = { scope: 'admin' } as const
+
+const Scopes = Type.Array(Type.Unsafe<OperatorScope>({ type: 'string', enum: [...OPERATOR_SCOPES] }), {
+  description: 'What it allows: to write is to read as well, and admin is everything'
+})
+const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
+
+const Name = Type.String({
+  pattern: TOKEN_NAME,
+  description: 'Lower case letters, digits, . _ and -, 64 at most: what it does is written down by this name'
+})
+const Params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
+const ListQuery = Type.Object(PageParams, { additionalProperties: false })
+
+const Body = Type.Object(
+  {
+    name: Name,
+    scopes: Type.Unsafe<OperatorScope[]>({ ...Scopes, minItems: 1, uniqueItems: true }),
+    expiresAt: Type.Optional(
+      Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description: 'Default: never' })
+    )
+  },
+  { additionalProperties: false }
+)
+
+const TokenRecord = Type.Object({
+  name: Type.String(),
+  scopes: Scopes,
+  createdAt: Type.String({ format: 'date-time' }),
+  expiresAt: moment('Absent when it never does'),
+  lastUsedAt: moment('To the minute; absent when it never was')
+})
+const NewTokenRecord = Type.Object({
+  ...TokenRecord.properties,
+  token: Type.String({ description: 'The token itself. It is shown this once, and stored nowhere' })
+})
+const SelfRecord = Type.Object({
+  name: Type.String(),
+  scopes: Scopes,
+  expiresAt: moment('Absent when it never does')
+})
+
+interface OneToken {
+  Params: Static<typeof Params>
+}
+
+/** Answered as a 404 problem. */
+class UnknownTokenError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_OPERATOR_TOKEN'
+}
+
+/** Answered as a 409 problem. */
+class NameTakenError extends Error {
+  readonly statusCode = 409
+  readonly code = 'NAME_TAKEN'
+}
+
+/** Answered as a 422 problem. */
+class InvalidExpiryError extends Error {
+  readonly statusCode = 422
+  readonly code = 'INVALID_EXPIRY'
+  readonly validation = [{ instancePath: '/expiresAt', message: 'must be in the future' }]
+}
+
+function show(row: OperatorTokenRow): Static<typeof TokenRecord> {
+  const { name, created_at: createdAt, expires_at: expiresAt, last_used_at: lastUsedAt } = row
+  return {
+    name,
+    scopes: scopesOf(row),
+    createdAt: dateTime(createdAt) ?? '',
+    ...moments({ expiresAt, lastUsedAt })
+  }
+}
+
+/** Those that are there, as RFC 3339. */
+function moments(times: Record<string, number | null | undefined>): Record<string, string> {
+  const shown = Object.entries(times).flatMap(([name, time]) => {
+    const text = typeof time === 'number' ? dateTime(time) : undefined
+    return text === undefined ? [] : [[name, text]]
+  })
+  return Object.fromEntries(shown)
+}
+
+function wantedToken({ name, scopes, expiresAt = null }: Static<typeof Body>): NewOperatorToken {
+  if (expiresAt === null) return { name, scopes, expiresAt }
+  const time = Date.parse(expiresAt)
+  if (!(time > Date.now())) throw new InvalidExpiryError('expiresAt must be in the future')
+  return { name, scopes, expiresAt: time }
+}
+
+/** Who may use this API beside the one with the built-in token. */
+export default async function operatorTokens(app: FastifyInstance): Promise<void> {
+  const { store, operators } = app
+  const { db } = store
+
+  app.get<{ Querystring: Static<typeof ListQuery> }>(
+    '/',
+    {
+      config: ADMIN,
+      schema: {
+        ...TAG,
+        operationId: 'listOperatorTokens',
+        querystring: ListQuery,
+        response: { 200: pageSchema(TokenRecord) },
+        summary: 'List the operator tokens, oldest first',
+        description: 'Without the built-in one, and without the tokens themselves: they are known by their hash only.'
+      }
+    },
+    async ({ query }) => {
+      const limit = readLimit(query)
+      const rows = await listTokens(db, { behind: readIdCursor(query) ?? 0, limit: limit + 1 })
+      return pageOf(rows, limit, { show, keyOf: ({ id }) => id })
+    }
+  )
+
+  app.post<{ Body: Static<typeof Body> }>(
+    '/',
+    {
+      config: ADMIN,
+      schema: {
+        ...TAG,
+        operationId: 'createOperatorToken',
+        body: Body,
+        response: { 201: NewTokenRecord },
+        summary: 'Create an operator token',
+        description: 'The answer shows it this once.'
+      }
+    },
+    async ({ body }, reply) => {
+      const wanted = wantedToken(body)
+      const token = createToken()
+      const row = await store.write((trx) => insertToken({ trx, now: Date.now() }, token, wanted))
+      if (row === undefined) throw new NameTakenError(`there is an operator token ${wanted.name} already`)
+      return reply
+        .code(201)
+        .header('location', `/api/v1/operator-tokens/${encodeURIComponent(row.name)}`)
+        .send({ ...show(row), token })
+    }
+  )
+
+  app.get(
+    '/self',
+    {
+      config: { scope: null },
+      schema: {
+        ...TAG,
+        operationId: 'getOwnOperatorToken',
+        response: { 200: SelfRecord },
+        summary: 'Tell who asks, and what their token allows'
+      }
+    },
+    async ({ operator }) => ({
+      name: operator?.name ?? '',
+      scopes: [...(operator?.scopes ?? [])],
+      ...moments({ expiresAt: operator?.expiresAt })
+    })
+  )
+
+  app.get<OneToken>(
+    '/:name',
+    {
+      config: ADMIN,
+      schema: {
+        ...TAG,
+        operationId: 'getOperatorToken',
+        params: Params,
+        response: { 200: TokenRecord },
+        summary: 'Look at an operator token'
+      }
+    },
+    async ({ params: { name } }) => {
+      const row = await findTokenByName(db, name)
+      if (row === undefined) throw new UnknownTokenError(`no operator token ${name}`)
+      return show(row)
+    }
+  )
+
+  app.delete<OneToken>(
+    '/:name',
+    {
+      config: ADMIN,
+      schema: {
+        ...TAG,
+        operationId: 'revokeOperatorToken',
+        params: Params,
+        response: { 204: Type.Null({ description: 'Revoked' }) },
+        summary: 'Revoke an operator token',
+        description: 'It counts no more at once, in other processes on the same database within two seconds.'
+      }
+    },
+    async ({ params: { name } }, reply) => {
+      const wasThere = await store.write((trx) => deleteToken({ trx }, name))
+      operators.revoked()
+      if (!wasThere) throw new UnknownTokenError(`no operator token ${name}`)
+      return reply.code(204).send()
+    }
+  )
+}
