@@ -3,6 +3,8 @@ import autoload from '@fastify/autoload'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
 import type { Config } from './plugins/env.js'
+import { serverOptions } from './plugins/limits/server.js'
+import { Proxies } from './plugins/tls/proxies.js'
 
 export interface AppOptions {
   config: Config
@@ -12,16 +14,21 @@ export interface AppOptions {
 
 /** An identity of 48 characters, every one percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 48
-/** Time for a request to arrive. */
-const REQUEST_TIMEOUT_MS = 30_000
 
 /** Assembles the back-end: everything in plugins/, then everything in routes/, whose folders are URL segments. */
 export async function buildApp({ config, logger = false }: AppOptions): Promise<FastifyInstance> {
   // Run from source autoload has to look for .ts, however that is made to run.
   if (import.meta.filename.endsWith('.ts')) process.env.FASTIFY_AUTOLOAD_TYPESCRIPT ??= 'true'
+  const proxies = new Proxies(config)
   const app = Fastify({
     logger,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    ...serverOptions(config),
+    trustProxy: proxies.isTrusted,
+    // The first of all that look at a request.
+    rewriteUrl: (request) => {
+      proxies.normalise(request)
+      return request.url ?? '/'
+    },
     // plugins/drain.ts does it, and lets through who asks how things stand.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },

@@ -4,6 +4,7 @@ import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { metricsAccess } from './metrics/access.js'
 import { observeDatabase } from './metrics/database.js'
 import { observeJournal } from './metrics/journal.js'
+import { observeLimits } from './metrics/limits.js'
 import { observeOcpp } from './metrics/ocpp.js'
 
 declare module 'fastify' {
@@ -32,6 +33,7 @@ async function metrics(app: FastifyInstance): Promise<void> {
   app.decorate('metrics', registry)
   collectDefaultMetrics({ register: registry })
   observeOcpp(registry, app.ocpp)
+  observeLimits(registry, app.ocpp, app.limits)
   observeDatabase(registry, app.database)
   observeJournal(registry, app.journal)
   observeUpgrades(app, registry)
@@ -41,4 +43,8 @@ async function metrics(app: FastifyInstance): Promise<void> {
   })
 }
 
-export default fp(metrics, { fastify: '5.x', name: 'metrics', dependencies: ['env', 'database', 'journal', 'ocpp'] })
+export default fp(metrics, {
+  fastify: '5.x',
+  name: 'metrics',
+  dependencies: ['env', 'database', 'journal', 'limits', 'ocpp']
+})

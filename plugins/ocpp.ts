@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify'
-import fastifyOcpp, { type Authenticate, type Handshake, type HandshakeRejection } from 'fastify-ocpp'
+import fastifyOcpp, { type Authenticate, type Handshake, type HandshakeRejection, LogThrottle } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from './domain/charge-points.js'
 import { matchesCredential, readCredential } from './domain/credential.js'
+import { limitsOf } from './limits/chargers.js'
 
 /** Seconds after which to try again, spread over a fleet. */
 function soon(): number {
@@ -71,6 +72,7 @@ async function ocpp(app: FastifyInstance): Promise<void> {
     protocols: config.OCPP_PROTOCOLS,
     callTimeout: config.OCPP_CALL_TIMEOUT,
     pingInterval: config.OCPP_PING_INTERVAL,
+    ...limitsOf(config),
     authenticate: createAuthenticate(app)
   })
   if (config.OCPP_OPEN_REGISTRATION) {
@@ -79,7 +81,10 @@ async function ocpp(app: FastifyInstance): Promise<void> {
       'open registration: any charger that reaches this address is accepted without a password (OCPP_OPEN_REGISTRATION)'
     )
   }
-  app.ocpp.events.on('security', (event) => app.log.warn({ security: event }, `OCPP ${event.type}`))
+  const lines = new LogThrottle()
+  app.ocpp.events.on('security', (event) => {
+    lines.line(event.type, (more) => app.log.warn({ ...more, security: event }, `OCPP ${event.type}`))
+  })
 }
 
 export default fp(ocpp, { fastify: '5.x', name: 'ocpp', dependencies: ['env', 'database', 'store'] })

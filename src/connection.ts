@@ -793,7 +793,7 @@ export class Connection {
       return
     }
     const rule = FAULT_RULES.get(code)
-    if (rule === undefined) this.#malformed(code === INVALID_TEXT ? 'not valid UTF-8' : 'breach of RFC 6455')
+    if (rule === undefined) this.#malformed(code === INVALID_DATA ? 'not valid UTF-8 or DEFLATE' : 'breach of RFC 6455')
     else this.#limited(rule)
     this.#publishSecurity('protocol-error', error.message)
   }
@@ -905,10 +905,10 @@ function isWorthALine(count: number): boolean {
 const UNCOMPRESSED = { compress: false }
 
 const PROTOCOL_ERROR = 1002
-const INVALID_TEXT = 1007
+const INVALID_DATA = 1007
 /** Close codes of what is not a mere protocol error. [RFC 6455 §7.4.1] */
 const FAULT_CODES = new Map([
-  ['WS_ERR_INVALID_UTF8', INVALID_TEXT],
+  ['WS_ERR_INVALID_UTF8', INVALID_DATA],
   ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008],
   ['WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', 1009],
   ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', 1009]
@@ -923,6 +923,8 @@ const FAULT_RULES: ReadonlyMap<number, LimitRule> = new Map([
 /** The close code that `ws` answers a breach of RFC 6455 with; nothing for any other error. */
 function faultCode(error: Error): number | undefined {
   const { code } = error as NodeJS.ErrnoException
+  // A stream that zlib cannot inflate is closed as invalid data, too.
+  if (code?.startsWith('Z_')) return INVALID_DATA
   return code?.startsWith('WS_ERR_') ? (FAULT_CODES.get(code) ?? PROTOCOL_ERROR) : undefined
 }
 

@@ -16,6 +16,7 @@ export {
   WrongProtocolError
 } from './errors.js'
 export { passwordMatches } from './handshake.js'
+export { LogThrottle } from './limits/log-throttle.js'
 export type { FastifyOcppOptions } from './options.js'
 export { default } from './plugin.js'
 export { redact } from './redact.js'
