@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Config, ConfigError } from '../env.js'
 import { isIssuedBy, isSelfSigned, readCertificates } from './pem.js'
+import { algorithmsOf } from './signing-key.js'
 import type { Subject } from './x509.js'
 
 /** What an authority signs with. */
@@ -38,6 +39,7 @@ export async function isExposed(file: string): Promise<boolean> {
 export async function readGiven(certificateFile: string, keyFile: string): Promise<Material> {
   const chain = await readChain('CA_CERT', certificateFile)
   const key = await readKey(keyFile)
+  checkKey(key, keyFile)
   checkAuthority(chain, key, `CA_CERT (${certificateFile})`)
   return { key, chain, keyFile }
 }
@@ -65,6 +67,14 @@ async function readKey(file: string): Promise<KeyObject> {
   } catch {
     // What the decoder says of it is nobody's business.
     throw new ConfigError(`CA_KEY (${file}) holds no private key in PEM that can be read without a passphrase`)
+  }
+}
+
+function checkKey(key: KeyObject, file: string): void {
+  try {
+    algorithmsOf(key)
+  } catch (error) {
+    throw new ConfigError(`CA_KEY (${file}) cannot be used: ${(error as Error).message}`)
   }
 }
 

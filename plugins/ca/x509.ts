@@ -16,6 +16,7 @@ import {
   X509CertificateGenerator,
   X509Certificate as X509Structure
 } from '@peculiar/x509'
+import { algorithmsOf } from './signing-key.js'
 
 // What Node cannot do itself: it reads certificates, but writes none. Loaded when it is first needed, because it costs
 // a tenth of a second.
@@ -115,24 +116,6 @@ function extensionsOf({ keyUsage, extendedKeyUsage, isAuthority = false, ocspUrl
     ...(ocspUrl === undefined ? [] : [new AuthorityInfoAccessExtension({ ocsp: ocspUrl })]),
     ...(crlUrl === undefined ? [] : [new CRLDistributionPointsExtension([crlUrl])])
   ]
-}
-
-const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r1: 'P-384', secp521r1: 'P-521' }
-const HASHES: Readonly<Record<string, string>> = { 'P-384': 'SHA-384', 'P-521': 'SHA-512' }
-
-/**
- * How an authority with this key signs.
- *
- * @throws when it cannot
- */
-export function algorithmsOf({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject) {
-  if (type === 'rsa') {
-    const name = 'RSASSA-PKCS1-v1_5'
-    return { importAs: { name, hash: 'SHA-256' }, signAs: { name } }
-  }
-  const namedCurve = CURVES[details.namedCurve ?? '']
-  if (type !== 'ec' || namedCurve === undefined) throw new Error('only P-256, P-384, P-521 and RSA keys can sign')
-  return { importAs: { name: 'ECDSA', namedCurve }, signAs: { name: 'ECDSA', hash: HASHES[namedCurve] ?? 'SHA-256' } }
 }
 
 /** 127 bits, positive and never short. [RFC 5280 §4.1.2.2] */
