@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { CallJournal } from './domain/call-journal.js'
-import { giveUpCalls } from './domain/calls.js'
 import { MessageLog } from './domain/message-log.js'
 
 declare module 'fastify' {
@@ -38,10 +37,14 @@ function createMessageLog({ database, store, log }: FastifyInstance): MessageLog
 
 /** Writes down the calls to charge points, and every frame. */
 async function journal(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, config, database } = app
+  const { ocpp, store, config, database, runs } = app
   const calls = new CallJournal({
     store,
-    onError: (err, call) => app.log.error({ err, call }, 'a call to a charge point was not written down')
+    dialect: database.dialect,
+    runId: runs.runId,
+    onError(err, { identity, action, messageId }) {
+      app.log.error({ err, call: { identity, action, messageId } }, 'a call to a charge point was not written down')
+    }
   })
   const messageLog = config.MESSAGE_LOG ? createMessageLog(app) : undefined
   app.decorate('journal', { calls, counters: messageLog?.counters ?? { dropped: 0, queued: 0 } })
@@ -51,13 +54,14 @@ async function journal(app: FastifyInstance): Promise<void> {
     messageLog?.add(frame)
   })
   ocpp.events.on('call', (call) => calls.ended(call))
-  void database.ready
-    .then(() => store.write((trx) => giveUpCalls({ trx })))
-    .catch((err) => app.log.warn({ err }, 'calls of the process before were not given up'))
   app.addHook('onClose', async () => {
     await calls.idle()
     await messageLog?.idle()
   })
 }
 
-export default fp(journal, { fastify: '5.x', name: 'journal', dependencies: ['env', 'database', 'store', 'ocpp'] })
+export default fp(journal, {
+  fastify: '5.x',
+  name: 'journal',
+  dependencies: ['env', 'database', 'store', 'ocpp', 'runs']
+})

@@ -1,20 +1,20 @@
-import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   CallError,
   type CallEvent,
-  type CallOptions,
-  type CallOutcome,
+  type ChargePoint,
   type CsmsAction,
   type FrameEvent,
   type Ocpp,
   type Protocol,
   type Request,
   type Response,
-  redact,
   validatePayload
 } from 'fastify-ocpp'
-import type { CallStatus } from '../database/schema.js'
-import { insertCall, updateCall } from './calls.js'
+import type { Dialect } from '../database/dialect.js'
+import { RecordedCall } from './calls/recorded-call.js'
+import { type OwnedCall, saveCalls } from './calls.js'
+import { Gatherer } from './gatherer.js'
 import { type Change, fold, together } from './scope.js'
 import type { Store } from './store.js'
 
@@ -33,30 +33,27 @@ export interface Preparation {
 type AnyPreparation = (request: unknown) => Preparation | undefined
 type AnyConsequence = (request: unknown, response: unknown) => Change | undefined
 
-/** A call that went out and has not ended. */
-interface OpenCall {
-  request: unknown
-  sentAt: number
-  /** Of the row. */
-  id: Promise<number | undefined>
-  response?: unknown
-  error?: { code: string; description: string; details: unknown }
-}
+type JournalStore = Pick<Store, 'commit' | 'write' | 'knownId' | 'chargePointId'>
 
 export interface CallJournalOptions {
-  store: Pick<Store, 'commit'>
+  store: JournalStore
+  dialect: Dialect
+  /** Of this process. */
+  runId: string
   /** Told what could not be written down. */
   onError(error: unknown, call: { identity: string; action: string; messageId: string }): void
 }
 
-const STATUSES: Record<CallOutcome, CallStatus> = {
-  result: 'answered',
-  callerror: 'error',
-  'invalid-response': 'error',
-  timeout: 'timeout',
-  disconnected: 'failed',
-  aborted: 'failed',
-  'queue-full': 'failed'
+/** A call that is to be made. */
+export interface Asking {
+  call: RecordedCall
+  timeout?: number | undefined
+  /** Gives it up while it waits; one that went out is waited for, so that its end is known. */
+  signal?: AbortSignal | undefined
+  /** Whether it is written down before it goes out. */
+  isDurable?: boolean
+  /** Called once it waits for the charge point, or for others before it. */
+  onAccepted?: () => void
 }
 
 /**
@@ -64,18 +61,21 @@ const STATUSES: Record<CallOutcome, CallStatus> = {
  * asked and answered, whoever asked; the end of a call tells how it went.
  */
 export class CallJournal {
-  readonly #store: Pick<Store, 'commit'>
-  readonly #onError: CallJournalOptions['onError']
+  readonly #store: JournalStore
+  readonly #options: CallJournalOptions
   readonly #consequences = new Map<string, AnyConsequence[]>()
   readonly #preparations = new Map<string, AnyPreparation>()
-  /** Who asks and what, by message id: until the call has ended. */
-  readonly #asked = new Map<string, { operator: string; request: unknown; isSent: boolean }>()
-  readonly #open = new Map<string, OpenCall>()
-  readonly #ending = new Map<string, Promise<void>>()
+  /** By charge point and message id, until they are over. */
+  readonly #asked = new Map<string, RecordedCall>()
+  /** The one that is on the wire: OCPP allows one. [OCPP-J §4.1.1] */
+  readonly #outstanding = new Map<ChargePoint, RecordedCall>()
+  readonly #ending = new Set<Promise<void>>()
+  readonly #book: Gatherer<RecordedCall>
 
-  constructor({ store, onError }: CallJournalOptions) {
-    this.#store = store
-    this.#onError = onError
+  constructor(options: CallJournalOptions) {
+    this.#options = options
+    this.#store = options.store
+    this.#book = new Gatherer((calls) => this.#write(calls))
   }
 
   /** Commits what follows from an answer to this action, together with the answer. */
@@ -99,67 +99,71 @@ export class CallJournal {
     return this
   }
 
-  /** The same API, whose calls are those of an operator: they end when they are written down. */
-  attributed(ocpp: Ocpp, operator: string): Ocpp {
-    const { v16, v201, v21, chargePoints, events } = ocpp
-    return {
-      v16,
-      v201,
-      v21,
-      chargePoints,
-      events,
-      get protocols() {
-        return ocpp.protocols
-      },
-      call: (identity, action, payload, options = {}) => {
-        const attributed = { ...options, messageId: options.messageId ?? randomUUID() }
-        return this.#ask({ ocpp, operator, identity, action, request: payload, options: attributed })
-      },
-      inject: (options) => ocpp.inject(options),
-      drain: () => ocpp.drain()
+  /**
+   * Makes a call. Settles when its end is written down.
+   *
+   * @throws the errors of `ocpp.call`, StorageError
+   */
+  async ask(ocpp: Ocpp, { call, timeout, signal, isDurable = false, onAccepted }: Asking): Promise<unknown> {
+    const { identity, messageId, action, request } = call
+    const preparation = this.#preparationOf(ocpp.chargePoints.get(identity)?.protocol, action, request)
+    if (preparation !== undefined) await this.#store.commit(identity, preparation.prepare)
+    const key = keyOf(identity, messageId)
+    try {
+      if (isDurable) await this.#book.add(call)
+      this.#asked.set(key, call)
+      const answer = ocpp.call(identity, action, request, {
+        messageId,
+        ...(timeout !== undefined && { timeout }),
+        ...(signal !== undefined && { signal: whileWaiting(call, signal) })
+      })
+      // What is refused is refused at once.
+      if (onAccepted !== undefined) Promise.race([answer, nextTurn()]).then(onAccepted, () => undefined)
+      return await answer
+    } catch (error) {
+      if (isDurable && !call.isOver) await this.#refuse(call, error)
+      // Whether a call without an answer was heeded nobody knows.
+      const isVain = !call.isSent || error instanceof CallError
+      if (preparation !== undefined && isVain) await this.#store.commit(identity, preparation.undo)
+      throw call.isOver ? Object.assign(error as Error, { messageId }) : error
+    } finally {
+      await call.saving
+      this.#asked.delete(key)
     }
   }
 
   /** A frame of any charge point. */
   frame({ chargePoint, direction, text }: FrameEvent): void {
     if (direction === 'outbound') {
-      if (text.startsWith('[2,')) this.#sent(chargePoint.identity, chargePoint.protocol, JSON.parse(text) as unknown[])
-    } else if (this.#open.size > 0 && /^\s*\[\s*[34]\s*,/.test(text)) {
-      this.#answered(chargePoint.identity, text)
+      if (text.startsWith('[2,')) this.#sent(chargePoint, text)
+      return
     }
+    const call = this.#outstanding.size === 0 ? undefined : this.#outstanding.get(chargePoint)
+    if (call !== undefined && /^\s*\[\s*[34]\s*,/.test(text)) answered(call, text)
   }
 
   /** A call has ended. */
-  ended(event: CallEvent): void {
-    const { chargePoint, messageId } = event
-    const key = keyOf(chargePoint.identity, messageId)
-    const ending = this.#end(event, this.#open.get(key))
-    this.#open.delete(key)
-    this.#ending.set(key, ending)
-    void ending.finally(() => this.#ending.delete(key))
+  ended({ chargePoint, messageId, action, outcome, duration }: CallEvent): void {
+    const { identity, protocol } = chargePoint
+    const outstanding = this.#outstanding.get(chargePoint)
+    const isOutstanding = outstanding?.messageId === messageId
+    if (isOutstanding) this.#outstanding.delete(chargePoint)
+    const call =
+      this.#asked.get(keyOf(identity, messageId)) ??
+      (isOutstanding
+        ? outstanding
+        : new RecordedCall({ identity, messageId, action, request: {}, operator: null, protocol }))
+    call.protocol ??= protocol
+    call.end(outcome, duration)
+    const ending = this.#finish(call)
+    call.saving = ending
+    this.#ending.add(ending)
+    void ending.finally(() => this.#ending.delete(ending))
   }
 
   /** Resolves when all that have ended are written down. */
   async idle(): Promise<void> {
-    await Promise.all(this.#ending.values())
-  }
-
-  async #ask({ ocpp, operator, identity, action, request, options }: Asking): Promise<unknown> {
-    const preparation = this.#preparationOf(ocpp.chargePoints.get(identity)?.protocol, action, request)
-    if (preparation !== undefined) await this.#store.commit(identity, preparation.prepare)
-    const asked = { operator, request, isSent: false }
-    this.#asked.set(options.messageId, asked)
-    try {
-      return await ocpp.call(identity, action, request, options)
-    } catch (error) {
-      // Whether a call without an answer was heeded nobody knows.
-      const isVain = !asked.isSent || error instanceof CallError
-      if (preparation !== undefined && isVain) await this.#store.commit(identity, preparation.undo)
-      throw error
-    } finally {
-      await this.#ending.get(keyOf(identity, options.messageId))
-      this.#asked.delete(options.messageId)
-    }
+    await Promise.all(this.#ending)
   }
 
   #preparationOf(protocol: Protocol | undefined, action: string, request: unknown): Preparation | undefined {
@@ -168,94 +172,72 @@ export class CallJournal {
     return validatePayload(protocol, action, 'request', request) === undefined ? preparation(request) : undefined
   }
 
-  #sent(identity: string, protocol: Protocol, [, messageId, action, request]: unknown[]): void {
-    const id = String(messageId)
-    const now = Date.now()
-    const asked = this.#asked.get(id)
-    if (asked !== undefined) asked.isSent = true
-    const row = this.#insert({ identity, protocol, messageId: id, action: String(action), request, at: now })
-    this.#open.set(keyOf(identity, id), { request, sentAt: now, id: row })
-  }
-
-  async #insert({ identity, protocol, messageId, action, request, at }: Entry): Promise<number | undefined> {
-    const call = {
-      message_id: messageId,
-      protocol,
-      action,
-      request: JSON.stringify(redact(request)),
-      operator: this.#asked.get(messageId)?.operator ?? null,
-      created_at: at
-    }
-    try {
-      return await this.#store.commit(identity, ({ trx, chargePointId }) => insertCall({ trx, chargePointId }, call))
-    } catch (error) {
-      this.#onError(error, { identity, action, messageId })
-      return undefined
-    }
-  }
-
-  #answered(identity: string, text: string): void {
-    const [type, id, third, fourth, fifth] = parse(text)
-    const call = this.#open.get(keyOf(identity, String(id)))
-    if (call === undefined) return
-    if (type === 3) call.response = third
-    else call.error = { code: String(third), description: String(fourth), details: fifth }
-  }
-
-  async #end({ chargePoint, messageId, action, outcome, duration }: CallEvent, call: OpenCall | undefined) {
+  #sent(chargePoint: ChargePoint, text: string): void {
     const { identity, protocol } = chargePoint
-    const now = Date.now()
+    const call =
+      this.#asked.get(keyOf(identity, text.slice(ID_START, text.indexOf('"', ID_START)))) ??
+      this.#read(chargePoint, text)
+    call.send(protocol)
+    this.#outstanding.set(chargePoint, call)
+    call.saving = this.#book.add(call).catch((error) => this.#options.onError(error, call))
+  }
+
+  /** A call of the back-end itself, or one with a strange message id. */
+  #read({ identity, protocol }: ChargePoint, text: string): RecordedCall {
+    const [, id, action, request] = JSON.parse(text) as unknown[]
+    const messageId = String(id)
+    const asked = this.#asked.get(keyOf(identity, messageId))
+    return asked ?? new RecordedCall({ identity, messageId, action: String(action), request, operator: null, protocol })
+  }
+
+  async #refuse(call: RecordedCall, error: unknown): Promise<void> {
+    const { code, message } = error as { code?: unknown; message?: string }
+    call.refuse({ code: typeof code === 'string' ? code : 'INTERNAL_ERROR', description: message ?? null })
+    await this.#book.add(call).catch((reason) => this.#options.onError(reason, call))
+  }
+
+  async #finish(call: RecordedCall): Promise<void> {
     try {
-      const request = call?.request ?? this.#asked.get(messageId)?.request ?? {}
-      const entry = { identity, protocol, messageId, action, request, at: now - Math.round(duration) }
-      const id = call === undefined ? await this.#insert(entry) : await call.id
-      const follows = outcome === 'result' ? this.#follow(protocol, action, request, call?.response) : []
-      const isAnswered = call?.response !== undefined || call?.error !== undefined
-      const result = {
-        status: STATUSES[outcome],
-        response: call?.response === undefined ? null : JSON.stringify(redact(call.response)),
-        error_code: call?.error?.code.slice(0, 64) ?? (outcome === 'result' ? null : outcome),
-        error_description: call?.error?.description ?? null,
-        error_details: call?.error === undefined ? null : JSON.stringify(redact(call.error.details)),
-        sent_at: call?.sentAt ?? null,
-        answered_at: isAnswered ? now : null,
-        duration
-      }
-      const save: Change = async ({ trx }) => {
-        if (id !== undefined) await updateCall({ trx }, id, result)
-      }
-      await this.#store.commit(identity, together(save, ...follows))
+      const follows = call.status === 'answered' ? this.#follow(call) : []
+      if (follows.length === 0) return await this.#book.add(call)
+      // Its row has to be there before it is changed.
+      await call.saving
+      const save: Change = ({ trx, chargePointId }) => saveCalls({ trx }, [{ call, chargePointId }], this.#options)
+      await this.#store.commit(call.identity, together(save, ...follows))
+      call.isStored = true
     } catch (error) {
-      this.#onError(error, { identity, action, messageId })
+      this.#options.onError(error, call)
     }
   }
 
-  #follow(protocol: Protocol, action: string, request: unknown, response: unknown): Change[] {
+  #follow({ protocol, action, request, response }: RecordedCall): Change[] {
     const consequences = this.#consequences.get(`${protocol} ${action}`) ?? []
     return consequences.flatMap((consequence) => consequence(request, response) ?? [])
   }
+
+  async #write(calls: readonly RecordedCall[]): Promise<void> {
+    const owned: OwnedCall[] = []
+    for (const call of new Set(calls)) {
+      const chargePointId = this.#store.knownId(call.identity) ?? (await this.#store.chargePointId(call.identity))
+      owned.push({ call, chargePointId })
+    }
+    await this.#store.write((trx) => saveCalls({ trx }, owned, this.#options))
+    for (const { call } of owned) call.isStored = true
+  }
 }
 
-interface Asking {
-  ocpp: Ocpp
-  operator: string
-  identity: string
-  action: string
-  request: unknown
-  options: CallOptions & { messageId: string }
-}
-
-interface Entry {
-  identity: string
-  protocol: Protocol
-  messageId: string
-  action: string
-  request: unknown
-  at: number
-}
+/** Where the message id begins in a CALL of ours. */
+const ID_START = '[2,"'.length
 
 function keyOf(identity: string, messageId: string): string {
   return `${fold(identity)} ${messageId}`
+}
+
+function answered(call: RecordedCall, text: string): void {
+  const [type, id, third, fourth, fifth] = parse(text)
+  if (id !== call.messageId) return
+  if (type === 3) call.answer(third, undefined)
+  else call.answer(undefined, { code: String(third), description: String(fourth), details: fifth })
 }
 
 function parse(text: string): unknown[] {
@@ -265,4 +247,15 @@ function parse(text: string): unknown[] {
   } catch {
     return []
   }
+}
+
+/** Aborted with the signal, unless the call has gone out by then. */
+function whileWaiting(call: RecordedCall, signal: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  const abort = () => {
+    if (!call.isSent) controller.abort(signal.reason)
+  }
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return controller.signal
 }

@@ -49,6 +49,11 @@ export const ChargePointBody = Type.Object(
           'The lowest it may connect with. It is not let back below the highest it ever had, unless this is said'
       })
     ),
+    serialNumber: Type.Optional(
+      Type.Union([Type.String({ minLength: 1, maxLength: 25, pattern: '^[\\x20-\\x7e]+$' }), Type.Null()], {
+        description: 'CN of its client certificate, when that is a serial number. null: what it tells at its next boot'
+      })
+    ),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
   },
   { additionalProperties: false }
@@ -77,6 +82,8 @@ export const ChargePointRecord = Type.Object(
     provisioned: Type.Boolean({ description: 'Whether an operator made it known' }),
     hasPassword: Type.Boolean({ description: 'Whether it has to log in with a password' }),
     securityProfile: Type.Optional(Type.Integer()),
+    highestSecurityProfile: Type.Integer({ description: 'That it ever logged in with' }),
+    serialNumber: text('That its client certificate has to have'),
     notes: text('Of operators'),
     boot: Type.Optional(Boot),
     lastBootAt: moment('By our clock, as all that follow'),
@@ -136,11 +143,12 @@ export const CallRecord = Type.Object(
   {
     messageId: Type.String(),
     identity: Type.String({ description: 'Of the charge point' }),
-    protocol: Type.String(),
+    protocol: text('Absent until it is known'),
     action: Type.String(),
     status: oneOf(
-      ['pending', 'sent', 'answered', 'error', 'timeout', 'failed', 'unknown'],
-      'error: a CALLERROR, or an answer that breaks the schema; unknown: this process was restarted meanwhile'
+      ['queued', 'pending', 'sent', 'answered', 'error', 'timeout', 'failed', 'unknown', 'cancelled', 'expired'],
+      'queued: waits for its charge point; error: a CALLERROR, or an answer that breaks the schema; failed: never sent; ' +
+        'unknown: the connection or this process ended while it was under way'
     ),
     request: Type.Unknown({ description: 'Without secrets' }),
     response: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
@@ -148,7 +156,9 @@ export const CallRecord = Type.Object(
     errorDescription: text('Of the CALLERROR'),
     errorDetails: Type.Optional(Type.Unknown()),
     operator: text('Who asked; absent when the back-end itself did'),
+    idempotencyKey: text('That it was asked with'),
     createdAt: Type.String({ format: 'date-time' }),
+    expiresAt: moment('When one that waits for its charge point is given up'),
     sentAt: moment('When it went out'),
     answeredAt: moment('When the answer came'),
     duration: Type.Optional(Type.Number({ description: 'Milliseconds, waiting included' }))

@@ -1,3 +1,5 @@
+export type { CallExtras } from './openapi.js'
+export type { CallRequest, CarryOut } from './operations.js'
 export type { OperatorRoute, OperatorRoutesOptions } from './plugin.js'
 export { operatorRoutes as default } from './plugin.js'
 export { type Problem, type ProblemError, problem, problemHandler } from './problem.js'

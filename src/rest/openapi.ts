@@ -106,8 +106,15 @@ export const disconnectOperation: OperationWriter = (components) => ({
 
 export const hiddenOperation: OperationWriter = () => HIDDEN
 
+/** What an app adds to every call, as JSON schemas: query parameters, headers, and answers by status. */
+export interface CallExtras {
+  querystring?: Readonly<Record<string, object>>
+  headers?: Readonly<Record<string, object>>
+  response?: Readonly<Record<number, object>>
+}
+
 /** The operation that sends one action, in all versions that are spoken and have it. */
-export function callOperation(action: string): OperationWriter {
+export function callOperation(action: string, extras: CallExtras = {}): OperationWriter {
   return (components, ocpp) => {
     const versions = ocpp.protocols.flatMap((protocol) => version(protocol, action))
     const newest = versions[0]
@@ -122,14 +129,16 @@ export function callOperation(action: string): OperationWriter {
       description: `Sends ${action} and waits for the answer. ${versions.map(origin).join(', ')}.`,
       tags: [newest.definition.block],
       params: PARAMS,
-      querystring: { type: 'object', properties: { timeout: TIMEOUT } },
+      querystring: { type: 'object', properties: { timeout: TIMEOUT, ...extras.querystring } },
+      ...(extras.headers && { headers: { type: 'object', properties: extras.headers } }),
       body: { anyOf: schemas.map(({ request }) => request) },
       response: {
         200: answer(
           action,
           schemas.map(({ response }) => response)
         ),
-        ...problems(components, CALL_STATUSES)
+        ...problems(components, CALL_STATUSES),
+        ...structuredClone(extras.response)
       }
     }
   }
@@ -221,7 +230,8 @@ const PROBLEM: Schema = {
       required: ['code', 'description', 'details'],
       properties: { code: { type: 'string' }, description: { type: 'string' }, details: { type: 'object' } }
     },
-    sent: { type: 'boolean', description: 'Whether the call went out: the charge point may have acted' }
+    sent: { type: 'boolean', description: 'Whether the call went out: the charge point may have acted' },
+    messageId: { type: 'string', description: 'Of a call that was written down' }
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { NotConnectedError } from '../errors.js'
 import type { CallOptions, ChargePoint, Ocpp } from '../types.js'
 import { type ChargePointDetail, type ChargePointItem, detail, item } from './charge-point.js'
@@ -29,6 +29,21 @@ export interface CallTarget {
   action: string
 }
 
+/** A call that an operator asks for over HTTP. */
+export interface CallRequest extends CallTarget {
+  /** The body as it came; `{}` when there is none. Not checked yet. */
+  readonly payload: unknown
+  /** Milliseconds, when the operator said so. */
+  readonly timeout: number | undefined
+  /** Aborted when the HTTP client leaves. */
+  readonly signal: AbortSignal
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** Carries a call out. What it returns is the body of the answer, what it throws a problem. */
+export type CarryOut = (request: CallRequest) => unknown
+
 const MAX_TIMEOUT = 300_000
 /** Close code of a connection that an operator ends. [RFC 6455 §7.4.1] */
 const NORMAL_CLOSURE = 1000
@@ -37,10 +52,12 @@ const NORMAL_CLOSURE = 1000
 export class Operations {
   readonly #ocpp: Ocpp
   readonly #isKnown: IsKnown | undefined
+  readonly #carryOut: CarryOut
 
-  constructor(ocpp: Ocpp, isKnown: IsKnown | undefined) {
+  constructor(ocpp: Ocpp, isKnown: IsKnown | undefined, carryOut: CarryOut = (call) => callLive(ocpp, call)) {
     this.#ocpp = ocpp
     this.#isKnown = isKnown
+    this.#carryOut = carryOut
   }
 
   /** @throws `OCPP_ERR_INVALID_QUERY` */
@@ -65,17 +82,16 @@ export class Operations {
   }
 
   /**
-   * Sends a CALL as it is and waits for the answer; given up when the HTTP client leaves.
+   * Sends a CALL as it is and waits for the answer, unless the app does that in its own way.
    *
    * @throws the errors of `app.ocpp.call`, `OCPP_ERR_INVALID_QUERY`, `OCPP_ERR_UNKNOWN_CHARGE_POINT`
    */
-  async call({ identity, action }: CallTarget, payload: unknown, query: Query, reply: FastifyReply) {
+  async call({ identity, action }: CallTarget, request: CallHttpRequest, reply: FastifyReply): Promise<unknown> {
+    const { query, body: payload = {} } = request
     const timeout = integer(query, 'timeout', { min: 1, max: MAX_TIMEOUT })
-    const messageId = randomUUID()
-    const options: CallOptions = { messageId, signal: leaving(reply), ...(timeout !== undefined && { timeout }) }
+    const signal = leaving(reply)
     try {
-      const result = await this.#ocpp.call(identity, action, payload === undefined ? {} : payload, options)
-      return { messageId, action, result } satisfies CallAnswer
+      return await this.#carryOut({ identity, action, payload, timeout, signal, request, reply })
     } catch (error) {
       throw error instanceof NotConnectedError ? await this.#absence(identity) : error
     }
@@ -86,6 +102,16 @@ export class Operations {
     const exists = this.#isKnown === undefined || (await this.#isKnown(identity))
     return exists ? new NotConnectedError(identity) : new UnknownChargePointError(identity)
   }
+}
+
+/** A request whose query has been parsed. */
+export type CallHttpRequest = FastifyRequest<{ Querystring: Query }>
+
+async function callLive(ocpp: Ocpp, { identity, action, payload, timeout, signal }: CallRequest): Promise<CallAnswer> {
+  const messageId = randomUUID()
+  const options: CallOptions = { messageId, signal, ...(timeout !== undefined && { timeout }) }
+  const result = await ocpp.call(identity, action, payload, options)
+  return { messageId, action, result }
 }
 
 /** Aborted when the HTTP client is gone. */

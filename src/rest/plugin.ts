@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { InvalidOptionsError } from '../errors.js'
 import { parseBody } from './body.js'
 import {
+  type CallExtras,
   callActions,
   callOperation,
   disconnectOperation,
@@ -10,7 +11,7 @@ import {
   hiddenOperation,
   listOperation
 } from './openapi.js'
-import { type CallTarget, type IsKnown, Operations } from './operations.js'
+import { type CallTarget, type CarryOut, type IsKnown, Operations } from './operations.js'
 import { problemHandler } from './problem.js'
 import type { Query } from './query.js'
 
@@ -23,6 +24,14 @@ export interface OperatorRoutesOptions {
   isKnown?: IsKnown
   /** Which routes there are, for an app that has its own instead of some. Default all. */
   routes?: readonly OperatorRoute[]
+  /**
+   * Carries out a call in place of these routes, which send it to the live connection and wait for the answer: for an
+   * app that writes calls down, queues or answers them later. Errors it throws become problems, `OCPP_ERR_NOT_CONNECTED`
+   * becomes a 404 as `isKnown` says, and what it returns is the body of the answer. It may set status and headers.
+   */
+  call?: CarryOut
+  /** What `call` understands beyond `timeout`, for the OpenAPI document. */
+  callDocs?: CallExtras
 }
 
 /** `list` and `get` charge points, `disconnect` and `call` one. */
@@ -50,19 +59,22 @@ const CALLS = `${CHARGE_POINT}/calls`
  * @throws `OCPP_ERR_INVALID_OPTIONS` when fastify-ocpp is not registered before
  */
 export async function operatorRoutes(app: FastifyInstance, options: OperatorRoutesOptions): Promise<void> {
-  const operations = new Operations(app.ocpp, checked(app, options).isKnown)
+  const { isKnown, call, callDocs } = checked(app, options)
+  const operations = new Operations(app.ocpp, isKnown, call)
   isolate(app)
   const routes = new Set(options.routes ?? ROUTES)
   addChargePoints(app, operations, routes)
-  if (routes.has('call')) addCalls(app, operations)
+  if (routes.has('call')) addCalls(app, operations, callDocs)
 }
 
 function checked(app: FastifyInstance, options: OperatorRoutesOptions): OperatorRoutesOptions {
   if (!app.hasDecorator('ocpp')) {
     throw new InvalidOptionsError('fastify-ocpp/rest: register fastify-ocpp before the operator routes')
   }
-  if (options.isKnown !== undefined && typeof options.isKnown !== 'function') {
-    throw new InvalidOptionsError('fastify-ocpp/rest: option `isKnown` must be a function')
+  for (const name of ['isKnown', 'call'] as const) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') {
+      throw new InvalidOptionsError(`fastify-ocpp/rest: option \`${name}\` must be a function`)
+    }
   }
   if (options.routes?.some((route) => !ROUTES.includes(route))) {
     throw new InvalidOptionsError(`fastify-ocpp/rest: option \`routes\` must list some of ${ROUTES.join(', ')}`)
@@ -104,15 +116,13 @@ function addChargePoints(app: FastifyInstance, operations: Operations, routes: R
 }
 
 /** One route an action, so that each is documented; an action that no version has falls to the last. */
-function addCalls(app: FastifyInstance, operations: Operations): void {
+function addCalls(app: FastifyInstance, operations: Operations, docs: CallExtras | undefined): void {
   for (const action of callActions()) {
-    const config = documented(app.ocpp, callOperation(action))
-    app.post<OneCall>(`${CALLS}/${action}`, { config }, ({ params, query, body }, reply) =>
-      operations.call({ identity: params.identity, action }, body, query, reply)
+    const config = documented(app.ocpp, callOperation(action, docs))
+    app.post<OneCall>(`${CALLS}/${action}`, { config }, (request, reply) =>
+      operations.call({ identity: request.params.identity, action }, request, reply)
     )
   }
   const config = documented(app.ocpp, hiddenOperation)
-  app.post<OneCall>(`${CALLS}/:action`, { config }, ({ params, query, body }, reply) =>
-    operations.call(params, body, query, reply)
-  )
+  app.post<OneCall>(`${CALLS}/:action`, { config }, (request, reply) => operations.call(request.params, request, reply))
 }

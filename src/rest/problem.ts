@@ -25,6 +25,8 @@ export interface Problem {
   callError?: { code: string; description: string; details: Record<string, unknown> }
   /** Of a call without an answer: whether it went out, so that the charge point may have acted. */
   sent?: boolean
+  /** Of a call that was written down: where to look for what became of it. */
+  messageId?: string
 }
 
 /** What errors of this library, of Fastify and of other plugins tell beside their message. */
@@ -35,6 +37,7 @@ interface KnownError extends Error {
   /** Of Fastify's own validation. */
   validation?: readonly { instancePath: string; message?: string }[]
   sent?: boolean
+  messageId?: unknown
 }
 
 /**
@@ -44,7 +47,7 @@ interface KnownError extends Error {
 export function problem(error: unknown): Problem {
   const status = statusOf(error)
   const generic: Problem = { type: 'about:blank', title: titleOf(status), status }
-  if (error instanceof CallError) return { ...generic, ...ofCallError(error) }
+  if (error instanceof CallError) return { ...generic, ...ofCallError(error), ...messageIdOf(error) }
   if (!(error instanceof Error) || !isTellable(error, status)) {
     return status === 500 ? { ...generic, code: 'INTERNAL_ERROR' } : generic
   }
@@ -55,7 +58,8 @@ export function problem(error: unknown): Problem {
     detail: message,
     ...(typeof code === 'string' && { code }),
     ...(errors.length > 0 && { errors }),
-    ...(sent !== undefined && { sent })
+    ...(sent !== undefined && { sent }),
+    ...messageIdOf(error)
   }
 }
 
@@ -94,6 +98,10 @@ function ofCallError({ code, description, details, message }: CallError): Partia
     code: 'OCPP_CALLERROR',
     callError: { code, description, details }
   }
+}
+
+function messageIdOf({ messageId }: KnownError): Pick<Problem, 'messageId'> {
+  return typeof messageId === 'string' ? { messageId } : {}
 }
 
 function violations({ violation, validation }: KnownError): ProblemError[] {

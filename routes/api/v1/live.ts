@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import operatorRoutes from 'fastify-ocpp/rest'
-
-/** Who asks; there is one token. */
-const OPERATOR = 'operator'
+import operatorRoutes, { type CallRequest } from 'fastify-ocpp/rest'
+import { carryOut } from '../../../plugins/domain/calls/carry-out.js'
 
 /** Connections, and every OCPP call. */
 export default async function live(app: FastifyInstance): Promise<void> {
@@ -11,11 +9,10 @@ export default async function live(app: FastifyInstance): Promise<void> {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, scope: route.method === 'POST' ? 'calls:write' : 'charge-points:write' }
     })
-    // What is called from here on is written down as asked by an operator.
-    scope.ocpp = app.journal.calls.attributed(app.ocpp, OPERATOR)
     await scope.register(operatorRoutes, {
       routes: ['disconnect', 'call'],
-      isKnown: async (identity) => (await app.store.find(identity)) !== undefined
+      isKnown: async (identity) => (await app.store.find(identity)) !== undefined,
+      call: (call: CallRequest) => carryOut(app, call)
     })
   })
 }

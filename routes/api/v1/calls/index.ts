@@ -1,25 +1,50 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { UnknownCallError } from '../../../../plugins/domain/calls/errors.js'
+import { CallsQuery, pageOfCalls, showCall } from '../../../../plugins/domain/calls/list.js'
 import { findCall } from '../../../../plugins/domain/calls.js'
-import { toJson } from '../../../../plugins/domain/json.js'
-import { CallRecord } from '../../../../plugins/domain/records.js'
+import { CallRecord, IdentityParams, pageSchema } from '../../../../plugins/domain/records.js'
+
+const TAG = { tags: ['Calls'] }
 
 const Params = Type.Object({ messageId: Type.String({ minLength: 1, maxLength: 36 }) })
+type Params = Static<typeof Params>
 
-/** Answered as a 404 problem. */
-class UnknownCallError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_CALL'
-}
+const AllCallsQuery = Type.Object(
+  { ...CallsQuery.properties, chargePoint: Type.Optional(IdentityParams.properties.identity) },
+  { additionalProperties: false }
+)
 
 /** What has become of calls. */
 export default async function calls(app: FastifyInstance): Promise<void> {
-  app.get<{ Params: Static<typeof Params> }>(
+  const { store } = app
+
+  app.get<{ Querystring: Static<typeof AllCallsQuery> }>(
+    '/',
+    {
+      config: { scope: 'charge-points:read' },
+      schema: {
+        ...TAG,
+        operationId: 'listCalls',
+        querystring: AllCallsQuery,
+        response: { 200: pageSchema(CallRecord) },
+        summary: 'List the calls to all charge points, newest first'
+      }
+    },
+    async ({ query: { chargePoint, ...query } }) => {
+      if (chargePoint === undefined) return pageOfCalls(store.db, query)
+      const row = await store.find(chargePoint)
+      return row === undefined ? { items: [] } : pageOfCalls(store.db, query, row.id)
+    }
+  )
+
+  app.get<{ Params: Params }>(
     '/:messageId',
     {
       config: { scope: 'charge-points:read' },
       schema: {
-        tags: ['ChargePoints'],
+        ...TAG,
+        operationId: 'getCall',
         params: Params,
         response: { 200: CallRecord },
         summary: 'Look at a call',
@@ -27,9 +52,9 @@ export default async function calls(app: FastifyInstance): Promise<void> {
       }
     },
     async ({ params: { messageId } }) => {
-      const row = await findCall(app.store.db, messageId)
-      if (row === undefined) throw new UnknownCallError(`no call ${messageId}`)
-      return toJson(row)
+      const row = await findCall(store.db, messageId)
+      if (row === undefined) throw new UnknownCallError(messageId)
+      return showCall(row)
     }
   )
 }

@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { type CallFilter, listCalls } from '../../../../plugins/domain/calls.js'
 import {
   CHARGE_POINT_ORDERS,
   type ChargePointOrder,
@@ -12,7 +11,6 @@ import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../.
 import { listMessages } from '../../../../plugins/domain/messages.js'
 import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
 import {
-  CallRecord,
   ChargePointBody,
   ChargePointRecord,
   IdentityParams,
@@ -55,11 +53,6 @@ const ListQuery = Type.Object(
 )
 type ListQuery = Static<typeof ListQuery>
 
-const CallsQuery = Type.Object({
-  ...PageParams,
-  action: Type.Optional(Type.String({ maxLength: 64 })),
-  status: Type.Optional(CallRecord.properties.status)
-})
 const MessagesQuery = Type.Object({ ...PageParams, action: Type.Optional(Type.String({ maxLength: 64 })) })
 
 /** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
@@ -186,32 +179,6 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       connection?.disconnect(POLICY_VIOLATION, 'removed by an operator')
       if (!isKnown && connection === undefined) await find(params)
       return reply.code(204).send()
-    }
-  )
-
-  app.get<OneChargePoint & { Querystring: Static<typeof CallsQuery> }>(
-    '/:identity/calls',
-    {
-      config: { scope: 'charge-points:read' },
-      schema: {
-        ...TAG,
-        params: IdentityParams,
-        querystring: CallsQuery,
-        response: { 200: pageSchema(CallRecord) },
-        summary: 'List the calls to a charge point, newest first'
-      }
-    },
-    async ({ params, query }) => {
-      const { id: chargePointId } = await find(params)
-      const limit = readLimit(query)
-      const { action, status } = query
-      const filter: CallFilter = { chargePointId, before: readIdCursor(query) ?? NEWEST, limit: limit + 1 }
-      const rows = await listCalls(db, {
-        ...filter,
-        ...(action !== undefined && { action }),
-        ...(status !== undefined && { status })
-      })
-      return pageOf(rows, limit, { show: toJson, keyOf: ({ id }) => id })
     }
   )
 

@@ -1,0 +1,58 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { type CallFilter, type CallPosition, type CallRow, listCalls } from '../calls.js'
+import { type Json, toJson } from '../json.js'
+import { InvalidQueryError, type Page, pageOf, readCursor, readLimit } from '../paging.js'
+import { CallRecord, PageParams } from '../records.js'
+import type { Reader } from '../scope.js'
+
+/** What every list of calls can be filtered by. */
+export const CallsQuery = Type.Object(
+  {
+    ...PageParams,
+    action: Type.Optional(Type.String({ maxLength: 64 })),
+    status: Type.Optional(CallRecord.properties.status),
+    operator: Type.Optional(Type.String({ maxLength: 255, description: 'Name of the token that asked' })),
+    from: Type.Optional(Type.String({ format: 'date-time', description: 'Asked for at this time or later' })),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'Asked for before this time' }))
+  },
+  { additionalProperties: false }
+)
+export type CallsQuery = Static<typeof CallsQuery>
+
+/**
+ * A page of calls, newest first.
+ *
+ * @throws InvalidQueryError
+ */
+export async function pageOfCalls(db: Reader, query: CallsQuery, chargePointId?: number): Promise<Page<Json>> {
+  const limit = readLimit(query)
+  const behind = readPosition(query)
+  const { action, status, operator, from, to } = query
+  const filter: CallFilter = {
+    limit: limit + 1,
+    ...(behind && { behind }),
+    ...(chargePointId !== undefined && { chargePointId }),
+    ...(action !== undefined && { action }),
+    ...(status !== undefined && { status }),
+    ...(operator !== undefined && { operator }),
+    ...(from !== undefined && { from: Date.parse(from) }),
+    ...(to !== undefined && { to: Date.parse(to) })
+  }
+  return pageOf(await listCalls(db, filter), limit, {
+    show: showCall,
+    keyOf: ({ created_at, id }) => `${created_at}.${id}`
+  })
+}
+
+/** A call as operators see it. */
+export function showCall(row: CallRow): Json {
+  return toJson(row)
+}
+
+function readPosition(query: CallsQuery): CallPosition | undefined {
+  const key = readCursor(query)
+  if (key === undefined) return undefined
+  const [, createdAt, id] = /^(\d{1,15})\.(\d{1,15})$/.exec(key) ?? []
+  if (createdAt === undefined) throw new InvalidQueryError('cursor is not one that a page gave')
+  return { createdAt: Number(createdAt), id: Number(id) }
+}

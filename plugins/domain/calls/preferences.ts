@@ -1,0 +1,18 @@
+/** What the header Prefer asks for. [RFC 7240] */
+export interface Preferences {
+  respondAsync: boolean
+  /** Seconds to wait for the answer all the same. */
+  wait: number | undefined
+}
+
+/** The first of a kind counts; what is not understood is ignored. [RFC 7240 §2] */
+export function readPreferences(header: string | string[] | undefined): Preferences {
+  const seen = new Map<string, string>()
+  for (const preference of [header ?? []].flat().join(',').split(',')) {
+    const [name = '', value = ''] = preference.split(';', 1).join('').split('=', 2)
+    const key = name.trim().toLowerCase()
+    if (!seen.has(key)) seen.set(key, value.trim().replace(/^"(.*)"$/, '$1'))
+  }
+  const wait = seen.get('wait') ?? ''
+  return { respondAsync: seen.has('respond-async'), wait: /^\d{1,4}$/.test(wait) ? Number(wait) : undefined }
+}

@@ -1,0 +1,142 @@
+import { type CallOutcome, type Protocol, redact } from 'fastify-ocpp'
+import type { CallStatus } from '../../database/schema.js'
+
+const STATUSES: Record<CallOutcome, CallStatus> = {
+  result: 'answered',
+  callerror: 'error',
+  'invalid-response': 'error',
+  timeout: 'timeout',
+  disconnected: 'failed',
+  aborted: 'failed',
+  'queue-full': 'failed'
+}
+
+/** Longest code that is written down. */
+const MAX_CODE = 64
+
+export interface NewCall {
+  identity: string
+  messageId: string
+  action: string
+  request: unknown
+  /** Who asks; null is the back-end itself. */
+  operator: string | null
+  idempotencyKey?: string | null
+  protocol?: Protocol | undefined
+  /** Epoch milliseconds. Default: now. */
+  createdAt?: number
+  /** Whether it is written down already. Default: false. */
+  isStored?: boolean
+}
+
+/** How a call failed: a CALLERROR, or an error of ours. */
+export interface CallFailure {
+  code: string
+  description?: string | null
+  details?: unknown
+}
+
+/** A call to a charge point from the moment it is asked for to its end, as it is written down. */
+export class RecordedCall {
+  readonly identity: string
+  readonly messageId: string
+  readonly action: string
+  readonly request: unknown
+  readonly operator: string | null
+  readonly idempotencyKey: string | null
+  readonly createdAt: number
+  protocol: Protocol | undefined
+  status: CallStatus = 'pending'
+  response: unknown
+  failure: CallFailure | undefined
+  sentAt: number | null = null
+  answeredAt: number | null = null
+  duration: number | null = null
+  /** Whether there is a row of it. */
+  isStored: boolean
+  /** Settles, and never rejects, once what was last told of it is written down. */
+  saving: Promise<void> | undefined
+
+  constructor({ idempotencyKey = null, createdAt = Date.now(), isStored = false, ...call }: NewCall) {
+    this.identity = call.identity
+    this.messageId = call.messageId
+    this.action = call.action
+    this.request = call.request
+    this.operator = call.operator
+    this.protocol = call.protocol
+    this.idempotencyKey = idempotencyKey
+    this.createdAt = createdAt
+    this.isStored = isStored
+  }
+
+  get isSent(): boolean {
+    return this.sentAt !== null
+  }
+
+  get isOver(): boolean {
+    return this.status !== 'pending' && this.status !== 'sent'
+  }
+
+  /** It is on the wire. */
+  send(protocol: Protocol): void {
+    this.protocol = protocol
+    this.status = 'sent'
+    this.sentAt = Date.now()
+  }
+
+  /** An answer came, whatever it is worth. */
+  answer(response: unknown, failure: CallFailure | undefined): void {
+    this.response = response
+    this.failure = failure
+    this.answeredAt = Date.now()
+  }
+
+  end(outcome: CallOutcome, duration: number): void {
+    // What became of a call that went out and was not waited for to the end nobody knows.
+    const isUnseen = this.isSent && (outcome === 'disconnected' || outcome === 'aborted')
+    this.status = isUnseen ? 'unknown' : STATUSES[outcome]
+    this.duration = duration
+    if (outcome !== 'result') this.failure ??= { code: outcome }
+  }
+
+  /** It never came to a call. */
+  refuse(failure: CallFailure): void {
+    this.status = 'failed'
+    this.failure = failure
+    this.duration = Date.now() - this.createdAt
+  }
+
+  /** What changes in its row after it was made. */
+  outcome() {
+    const { response, failure } = this
+    return {
+      protocol: this.protocol ?? '',
+      status: this.status,
+      response: response === undefined ? null : write(response),
+      error_code: failure?.code.slice(0, MAX_CODE) ?? null,
+      error_description: failure?.description ?? null,
+      error_details: failure?.details === undefined ? null : write(failure.details),
+      sent_at: this.sentAt,
+      answered_at: this.answeredAt,
+      duration: this.duration
+    }
+  }
+
+  /** Its row, without whose it is. */
+  row() {
+    return {
+      message_id: this.messageId,
+      action: this.action,
+      request: write(this.request),
+      operator: this.operator,
+      idempotency_key: this.idempotencyKey,
+      created_at: this.createdAt,
+      ...this.outcome()
+    }
+  }
+}
+
+/** Without secrets. */
+function write(value: unknown): string {
+  return JSON.stringify(redact(value)) ?? 'null'
+}

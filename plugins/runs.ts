@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { endRun, HEARTBEAT_MS, isAlive, type Run, renewRun } from './domain/calls/runs.js'
+import { giveUpCalls } from './domain/calls.js'
+import type { Scope } from './domain/scope.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    runs: Runs
+  }
+}
+
+type Cleaner = (scope: Pick<Scope, 'trx'>) => Promise<void>
+
+/** This process among those that serve the database: on PostgreSQL there may be several. */
+export interface Runs {
+  readonly runId: string
+  /** Resolves once what dead processes left behind has been cleaned up for the first time. */
+  readonly started: Promise<void>
+  /** Whether the process with this id may still finish what it began. */
+  isAlive(runId: string): Promise<boolean>
+  /** Adds what is to be cleaned up behind processes that died; it runs in the same commit. */
+  onDeath(cleaner: Cleaner): void
+}
+
+async function runs(app: FastifyInstance): Promise<void> {
+  const { database, store, log } = app
+  const run: Run = { runId: randomUUID(), isAlone: database.dialect === 'sqlite' }
+  const cleaners: Cleaner[] = [giveUpCalls]
+  let isFirst = true
+
+  async function renew(): Promise<void> {
+    await store.write(async (trx) => {
+      const hasDied = await renewRun({ trx }, run)
+      if (isFirst || hasDied) for (const clean of cleaners) await clean({ trx })
+    })
+    isFirst = false
+  }
+
+  const warn = (err: unknown) => log.warn({ err }, 'what dead processes left behind was not cleaned up yet')
+  let timer: NodeJS.Timeout | undefined
+  const started = new Promise<void>((resolve) => {
+    const attempt = () => renew().then(resolve, warn)
+    void database.ready.then(attempt)
+    timer = setInterval(() => database.isReady() && void attempt(), HEARTBEAT_MS).unref()
+  })
+  app.decorate('runs', {
+    runId: run.runId,
+    started,
+    isAlive: (runId) => isAlive(store.db, run, runId),
+    onDeath: (cleaner) => cleaners.push(cleaner)
+  })
+  app.addHook('onClose', async () => {
+    clearInterval(timer)
+    if (database.isReady()) await store.write((trx) => endRun({ trx }, run)).catch(warn)
+  })
+}
+
+export default fp(runs, { fastify: '5.x', name: 'runs', dependencies: ['database', 'store'] })

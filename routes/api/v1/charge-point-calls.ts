@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify'
+import { UnknownChargePointError } from '../../../plugins/domain/calls/errors.js'
+import { CallsQuery, pageOfCalls } from '../../../plugins/domain/calls/list.js'
+import { CallRecord, IdentityParams, pageSchema } from '../../../plugins/domain/records.js'
+
+/** What was asked of one charge point. */
+export default async function chargePointCalls(app: FastifyInstance): Promise<void> {
+  app.get<{ Params: IdentityParams; Querystring: CallsQuery }>(
+    '/charge-points/:identity/calls',
+    {
+      config: { scope: 'charge-points:read' },
+      schema: {
+        tags: ['Calls'],
+        operationId: 'listChargePointCalls',
+        params: IdentityParams,
+        querystring: CallsQuery,
+        response: { 200: pageSchema(CallRecord) },
+        summary: 'List the calls to a charge point, newest first'
+      }
+    },
+    async ({ params: { identity }, query }) => {
+      const row = await app.store.find(identity)
+      if (row === undefined) throw new UnknownChargePointError(identity)
+      return pageOfCalls(app.store.db, query, row.id)
+    }
+  )
+}
