@@ -162,6 +162,14 @@ export const settings = {
     })
   ),
   ID_TOKENS_CONCURRENT_TX: Type.Boolean({ default: false, rule: 'true or false' }),
+  FILE_TRANSFER_HOSTS: Type.Optional(
+    Type.Array(Type.String({ pattern: '^[a-z0-9.:\\-\\[\\]]{1,255}$' }), {
+      minItems: 1,
+      uniqueItems: true,
+      rule: 'host names or addresses in lower case, with commas between them',
+      otherwise: 'any host'
+    })
+  ),
   CA_CERT: Type.Optional(
     Type.String({ rule: 'a file in PEM', otherwise: 'made when it is first needed, in DATA_DIR/ca' })
   ),
@@ -226,6 +234,7 @@ const Settings = Type.Object(settings)
 
 /** Settings that may not have been given. */
 type Open =
+  | 'FILE_TRANSFER_HOSTS'
   | 'OPERATOR_TOKEN'
   | 'METRICS_TOKEN'
   | 'CORS_ORIGINS'

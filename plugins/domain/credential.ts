@@ -14,11 +14,16 @@ const SALT_BYTES = 16
 /** 16 to 20 octets. [1.6 security whitepaper A00.FR.205] */
 const HEX_KEY = /^(?:[0-9A-Fa-f]{2}){16,20}$/
 
+/** Whether a password is a key of 1.6 in hexadecimal digits. */
+export function isHexKey(password: string): boolean {
+  return HEX_KEY.test(password)
+}
+
 /** What to store of a password. */
 export function createCredential(password: string): Credential {
   const salt = randomBytes(SALT_BYTES)
   const spellings = [Buffer.from(password, 'utf8')]
-  if (HEX_KEY.test(password)) spellings.push(Buffer.from(password, 'hex'))
+  if (isHexKey(password)) spellings.push(Buffer.from(password, 'hex'))
   return { salt, digests: spellings.map((spelling) => digest(salt, spelling)) }
 }
 

@@ -1,4 +1,4 @@
-import { type Change, chunks, lastOfEach } from './scope.js'
+import { type Change, chunks, fold, lastOfEach } from './scope.js'
 
 /** A component of 2.x, as the standard spells it. */
 export interface Component {
@@ -39,6 +39,38 @@ export function location(component: Component, variable: Variable) {
     variable: variable.name,
     variable_instance: variable.instance ?? ''
   }
+}
+
+/** The same the other way round. */
+export function placeIn(row: ReturnType<typeof location>): { component: Component; variable: Variable } {
+  const evse = { id: row.evse_id, ...(row.connector_id > 0 && { connectorId: row.connector_id }) }
+  return {
+    component: {
+      name: row.component,
+      ...(row.component_instance !== '' && { instance: row.component_instance }),
+      ...(row.evse_id > 0 && { evse })
+    },
+    variable: {
+      name: row.variable,
+      ...(row.variable_instance !== '' && { instance: row.variable_instance })
+    }
+  }
+}
+
+export interface NamedAttribute {
+  component: Component
+  variable: Variable
+  attribute?: string | undefined
+}
+
+/** Whether two name the same attribute; names do not regard case. [Part 2 "identifierString"] */
+export function sameVariable(one: NamedAttribute, other: NamedAttribute): boolean {
+  return attributeKey(one) === attributeKey(other)
+}
+
+/** What names of the same attribute have in common. */
+export function attributeKey({ component, variable, attribute = 'Actual' }: NamedAttribute): string {
+  return fold(JSON.stringify([...Object.values(location(component, variable)), attribute]))
 }
 
 /** Variables whose value is nobody's business. [A01.FR.09] */

@@ -50,13 +50,25 @@ export function saveLocalListVersion(version: number): Change {
 }
 
 /** An entry without info is one to be taken away. */
-function merge(before: readonly LocalListEntry[], entries: readonly LocalListEntry[]): LocalListEntry[] {
+export function merge(before: readonly LocalListEntry[], entries: readonly LocalListEntry[]): LocalListEntry[] {
   const list = new Map(before.map((entry) => [keyOf(entry), entry]))
   for (const entry of entries) {
     if (entry.idTagInfo === undefined && entry.idTokenInfo === undefined) list.delete(keyOf(entry))
     else list.set(keyOf(entry), entry)
   }
   return [...list.values()]
+}
+
+/** What makes the one list of the other. */
+export function difference(before: readonly LocalListEntry[], after: readonly LocalListEntry[]): LocalListEntry[] {
+  const known = new Map(before.map((entry) => [keyOf(entry), JSON.stringify(entry)]))
+  const wanted = new Set(after.map(keyOf))
+  const gone = before.filter((entry) => !wanted.has(keyOf(entry)))
+  return [...after.filter((entry) => known.get(keyOf(entry)) !== JSON.stringify(entry)), ...gone.map(withoutInfo)]
+}
+
+function withoutInfo({ idTag, idToken }: LocalListEntry): LocalListEntry {
+  return idToken === undefined ? { idTag: idTag ?? '' } : { idToken }
 }
 
 function keyOf({ idTag, idToken }: LocalListEntry): string {

@@ -1,0 +1,113 @@
+import { attributeKey, placeIn } from '../device-model.js'
+import { chunks, type Reader } from '../scope.js'
+
+// What operations have to know of a charge point. Everything is looked up together with the charge point it is of.
+
+export interface TransactionQuery {
+  /** Ours. */
+  id?: number | undefined
+  /** The charge point's. */
+  transactionId?: string | undefined
+}
+
+/** One transaction of the charge point. */
+export function findOwnTransaction(db: Reader, chargePointId: number, { id, transactionId }: TransactionQuery) {
+  let query = db.selectFrom('transactions').selectAll().where('charge_point_id', '=', chargePointId)
+  if (id !== undefined) query = query.where('id', '=', id)
+  if (transactionId !== undefined) query = query.where('transaction_id', '=', transactionId)
+  return query.executeTakeFirst()
+}
+
+/** Connectors that the charge point has told of, without the wholes. */
+export function connectorsOf(db: Reader, chargePointId: number) {
+  return db
+    .selectFrom('connectors')
+    .select(['evse_id', 'connector_id'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('connector_id', '>', 0)
+    .orderBy('evse_id')
+    .orderBy('connector_id')
+    .execute()
+}
+
+/** The value of a configuration key of 1.6, as last told. */
+export async function configurationValue(db: Reader, chargePointId: number, key: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('configuration_keys')
+    .select('value')
+    .where('charge_point_id', '=', chargePointId)
+    .where('key', '=', key)
+    .executeTakeFirst()
+  return row?.value ?? undefined
+}
+
+/** The actual value of a variable of a controller of 2.x, as last told. */
+export async function variableValue(
+  db: Reader,
+  chargePointId: number,
+  { component, variable, instance = '' }: { component: string; variable: string; instance?: string }
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('variables')
+    .select('value')
+    .where('charge_point_id', '=', chargePointId)
+    .where('component', '=', component)
+    .where('evse_id', '=', 0)
+    .where('variable', '=', variable)
+    .where('variable_instance', '=', instance)
+    .where('attribute', '=', 'Actual')
+    .executeTakeFirst()
+  return row?.value ?? undefined
+}
+
+/** Ids of the profiles of ours that are known, with their places. */
+export function ownProfiles(db: Reader, chargePointId: number) {
+  return db
+    .selectFrom('charging_profiles')
+    .select(['profile_id', 'evse_id', 'connector_id', 'purpose', 'stack_level', 'transaction_id'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('source', '=', 'CSO')
+    .execute()
+}
+
+/** Whether a reservation of this id is known. */
+export async function hasReservation(db: Reader, chargePointId: number, reservationId: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('reservations')
+    .select('id')
+    .where('charge_point_id', '=', chargePointId)
+    .where('reservation_id', '=', reservationId)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The local list as the charge point holds it, as far as it is known. */
+export function localListOf(db: Reader, chargePointId: number) {
+  return db.selectFrom('local_lists').selectAll().where('charge_point_id', '=', chargePointId).executeTakeFirst()
+}
+
+/** Every id token. */
+export function allIdTokens(db: Reader) {
+  return db.selectFrom('id_tokens').selectAll().orderBy('id').execute()
+}
+
+/** By attribute, whether variables of these components cannot be set, as last told. */
+export async function readonlyVariables(
+  db: Reader,
+  chargePointId: number,
+  components: readonly string[]
+): Promise<Map<string, boolean>> {
+  const found = new Map<string, boolean>()
+  for (const part of chunks([...new Set(components)])) {
+    const rows = await db
+      .selectFrom('variables')
+      .selectAll()
+      .where('charge_point_id', '=', chargePointId)
+      .where('component', 'in', part)
+      .where('mutability', 'is not', null)
+      .execute()
+    for (const row of rows)
+      found.set(attributeKey({ ...placeIn(row), attribute: row.attribute }), row.mutability === 'ReadOnly')
+  }
+  return found
+}

@@ -1,0 +1,58 @@
+import type { Component, Variable } from '../domain/device-model.js'
+
+/** What a setting is called in 2.x. */
+export interface VariableName {
+  component: Component
+  variable: Variable
+}
+
+/** Settings that mean the same in all versions, in the same unit: 1.6 key, then component, variable and its instance of 2.x. */
+const SAME: readonly (readonly [key: string, component: string, variable: string, instance?: string])[] = [
+  ['AllowOfflineTxForUnknownId', 'AuthCtrlr', 'OfflineTxForUnknownIdEnabled'],
+  ['AuthorizationCacheEnabled', 'AuthCacheCtrlr', 'Enabled'],
+  ['AuthorizeRemoteTxRequests', 'AuthCtrlr', 'AuthorizeRemoteStart'],
+  ['ClockAlignedDataInterval', 'AlignedDataCtrlr', 'Interval'],
+  ['ConnectionTimeOut', 'TxCtrlr', 'EVConnectionTimeOut'],
+  ['CpoName', 'SecurityCtrlr', 'OrganizationName'],
+  ['HeartbeatInterval', 'OCPPCommCtrlr', 'HeartbeatInterval'],
+  ['LocalAuthListEnabled', 'LocalAuthListCtrlr', 'Enabled'],
+  ['LocalAuthorizeOffline', 'AuthCtrlr', 'LocalAuthorizeOffline'],
+  ['LocalPreAuthorize', 'AuthCtrlr', 'LocalPreAuthorize'],
+  ['MaxEnergyOnInvalidId', 'TxCtrlr', 'MaxEnergyOnInvalidId'],
+  ['MeterValueSampleInterval', 'SampledDataCtrlr', 'TxUpdatedInterval'],
+  ['MeterValuesAlignedData', 'AlignedDataCtrlr', 'Measurands'],
+  ['MeterValuesSampledData', 'SampledDataCtrlr', 'TxUpdatedMeasurands'],
+  ['ResetRetries', 'OCPPCommCtrlr', 'ResetRetries'],
+  ['StopTransactionOnEVSideDisconnect', 'TxCtrlr', 'StopTxOnEVSideDisconnect'],
+  ['StopTransactionOnInvalidId', 'TxCtrlr', 'StopTxOnInvalidId'],
+  ['StopTxnAlignedData', 'AlignedDataCtrlr', 'TxEndedMeasurands'],
+  ['StopTxnSampledData', 'SampledDataCtrlr', 'TxEndedMeasurands'],
+  ['TransactionMessageAttempts', 'OCPPCommCtrlr', 'MessageAttempts', 'TransactionEvent'],
+  ['TransactionMessageRetryInterval', 'OCPPCommCtrlr', 'MessageAttemptInterval', 'TransactionEvent'],
+  ['UnlockConnectorOnEVSideDisconnect', 'OCPPCommCtrlr', 'UnlockOnEVSideDisconnect'],
+  ['WebSocketPingInterval', 'OCPPCommCtrlr', 'WebSocketPingInterval']
+]
+
+const BY_KEY = new Map(
+  SAME.map(([key, component, variable, instance]): [string, VariableName] => [
+    fold(key),
+    { component: { name: component }, variable: { name: variable, ...(instance !== undefined && { instance }) } }
+  ])
+)
+const BY_VARIABLE = new Map(SAME.map(([key, ...path]) => [fold(path.join('.')), key]))
+
+/** What 2.x calls a key of 1.6, as far as it has the same. */
+export function variableOf(key: string): VariableName | undefined {
+  return BY_KEY.get(fold(key))
+}
+
+/** What 1.6 calls a variable of 2.x, as far as it has the same. */
+export function keyOf({ component, variable }: VariableName): string | undefined {
+  if (component.instance !== undefined || component.evse !== undefined) return undefined
+  const { name, instance } = variable
+  return BY_VARIABLE.get(fold([component.name, name, ...(instance === undefined ? [] : [instance])].join('.')))
+}
+
+function fold(text: string): string {
+  return text.toLowerCase()
+}

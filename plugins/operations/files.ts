@@ -1,0 +1,195 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { dateTime, oneOf, outcomeOf, refuse } from './common.js'
+import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } from './exchange.js'
+import { type Lookup, operation } from './operation.js'
+
+const LOCATION = Type.String({
+  minLength: 1,
+  maxLength: 2000,
+  pattern: '^(?:https?|ftps?|sftp)://[^\\s/?#]+(?:[/?#]\\S*)?$',
+  description: 'URL that the charge point can reach: http, https, ftp, ftps or sftp. A password in it is shown nowhere'
+})
+
+const RETRIES = {
+  retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: 'How often it tries again' })),
+  retryInterval: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: 'Seconds before it tries again' })
+  )
+}
+
+interface Retries {
+  retries?: number
+  retryInterval?: number
+}
+
+function retriesOf({ retries, retryInterval }: Retries): Retries {
+  return { ...(retries !== undefined && { retries }), ...(retryInterval !== undefined && { retryInterval }) }
+}
+
+const REQUEST_ID = Type.Optional(
+  Type.Integer({ description: 'Of the status notifications that follow; 1.6 has it in the security extension only' })
+)
+
+/** @throws InvalidRequestError when nothing may be sent there, or fetched from there */
+export function checkLocation(location: string, hosts: readonly string[] | undefined): void {
+  const { hostname } = parseUrl(location)
+  if (hosts === undefined || hosts.includes(hostname.toLowerCase())) return
+  throw new InvalidRequestError('FILE_TRANSFER_HOSTS does not allow the host of location')
+}
+
+function parseUrl(location: string): URL {
+  try {
+    return new URL(location)
+  } catch {
+    throw new InvalidRequestError('location is no URL')
+  }
+}
+
+interface FileFacts {
+  requestId: number
+  now: string
+}
+
+async function fileFacts({ nextId, now, fileHosts }: Lookup, { location }: { location: string }): Promise<FileFacts> {
+  checkLocation(location, fileHosts)
+  return { requestId: nextId(), now: new Date(now).toISOString() }
+}
+
+// --- firmware ----------------------------------------------------------------------------------------------------
+
+const FirmwareBody = Type.Object(
+  {
+    location: LOCATION,
+    retrieveAt: Type.Optional(dateTime('Not before. Default: now')),
+    installAt: Type.Optional(dateTime('Not before; 1.6: signed firmware only')),
+    ...RETRIES,
+    signature: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 800,
+        description: 'Base64, of the firmware file; with signingCertificate'
+      })
+    ),
+    signingCertificate: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 5500, description: 'PEM, of who signed it; with signature' })
+    )
+  },
+  { additionalProperties: false }
+)
+type FirmwareBody = Static<typeof FirmwareBody>
+
+/** Both or none. */
+function signatureOf({ signature, signingCertificate }: FirmwareBody) {
+  if (signature === undefined && signingCertificate === undefined) return undefined
+  if (signature !== undefined && signingCertificate !== undefined) return { signature, signingCertificate }
+  throw new InvalidRequestError('signature and signingCertificate go together')
+}
+
+function* firmware16(request: FirmwareBody, { requestId, now }: FileFacts): Exchange {
+  const { location, retrieveAt = now, installAt } = request
+  const signed = signatureOf(request)
+  if (signed !== undefined) {
+    const firmware = {
+      location,
+      retrieveDateTime: retrieveAt,
+      ...(installAt && { installDateTime: installAt }),
+      ...signed
+    }
+    const answer = yield* ask16('SignedUpdateFirmware', { requestId, firmware, ...retriesOf(request) })
+    return outcomeOf(answer, { requestId })
+  }
+  refuse('1.6', { installAt })
+  yield* ask16('UpdateFirmware', { location, retrieveDate: retrieveAt, ...retriesOf(request) })
+  return { status: 'accepted' }
+}
+
+function* firmware2(request: FirmwareBody, { requestId, now }: FileFacts) {
+  const { location, retrieveAt = now, installAt } = request
+  const answer = yield* ask2('UpdateFirmware', {
+    requestId,
+    firmware: {
+      location,
+      retrieveDateTime: retrieveAt,
+      ...(installAt !== undefined && { installDateTime: installAt }),
+      ...signatureOf(request)
+    },
+    ...retriesOf(request)
+  })
+  return outcomeOf(answer, { requestId })
+}
+
+export const updateFirmware = operation({
+  summary: 'Update the firmware',
+  description:
+    'With signature and signingCertificate the charge point checks who made it (1.6: SignedUpdateFirmware). How far it is the status notifications tell. The reason AcceptedCanceled: another update was given up for it.',
+  body: FirmwareBody,
+  details: { requestId: REQUEST_ID },
+  facts: fileFacts,
+  cells: { v16: firmware16, v2: firmware2 }
+})
+
+// --- logs --------------------------------------------------------------------------------------------------------
+
+const LOGS = ['diagnostics', 'security', 'data-collector'] as const
+const LOGS_2 = { diagnostics: 'DiagnosticsLog', security: 'SecurityLog', 'data-collector': 'DataCollectorLog' } as const
+
+export const LOG_MEMBERS = {
+  log: Type.Optional(oneOf(LOGS, 'Default: diagnostics. data-collector: 2.1 only')),
+  location: LOCATION,
+  from: Type.Optional(dateTime('Of the oldest entry')),
+  to: Type.Optional(dateTime('Of the latest entry')),
+  ...RETRIES
+}
+const LogBody = Type.Object(LOG_MEMBERS, { additionalProperties: false })
+type LogBody = Static<typeof LogBody>
+
+/** GetDiagnostics is in every charger of 1.6, GetLog in those with the security extension only. */
+function* log16(request: LogBody, { requestId }: FileFacts): Exchange {
+  const { log = 'diagnostics', location, from, to } = request
+  if (log === 'data-collector') throw new NotSupportedError('OCPP 1.6 has no data collector log')
+  if (log === 'security') {
+    const answer = yield* ask16('GetLog', {
+      log: parametersOf(request),
+      logType: LOGS_2[log],
+      requestId,
+      ...retriesOf(request)
+    })
+    return outcomeOf(answer, { requestId, ...(answer.filename !== undefined && { fileName: answer.filename }) })
+  }
+  const { fileName } = yield* ask16('GetDiagnostics', {
+    location,
+    ...retriesOf(request),
+    ...(from !== undefined && { startTime: from }),
+    ...(to !== undefined && { stopTime: to })
+  })
+  // Without a name there is nothing to upload. [1.6 §6.25]
+  return fileName === undefined ? { status: 'not-found' } : { status: 'accepted', fileName }
+}
+
+function* log2(request: LogBody, { requestId }: FileFacts) {
+  const answer = yield* ask2('GetLog', {
+    log: parametersOf(request),
+    logType: LOGS_2[request.log ?? 'diagnostics'],
+    requestId,
+    ...retriesOf(request)
+  })
+  return outcomeOf(answer, { requestId, ...(answer.filename !== undefined && { fileName: answer.filename }) })
+}
+
+function parametersOf({ location, from, to }: LogBody) {
+  return {
+    remoteLocation: location,
+    ...(from !== undefined && { oldestTimestamp: from }),
+    ...(to !== undefined && { latestTimestamp: to })
+  }
+}
+
+export const uploadLog = operation({
+  summary: 'Have a log uploaded',
+  description:
+    'How far it is the status notifications tell. `not-found`: 1.6 has no diagnostics. The reason AcceptedCanceled: another upload was given up for it.',
+  body: LogBody,
+  details: { requestId: REQUEST_ID, fileName: Type.Optional(Type.String({ description: 'Under which it will be' })) },
+  facts: fileFacts,
+  cells: { v16: log16, v2: log2 }
+})

@@ -1,0 +1,264 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Protocol, Request } from 'fastify-ocpp'
+import {
+  ID_TOKEN_STATUSES,
+  type IdTokenInfo,
+  type IdTokenStatus,
+  idTagInfo,
+  idTokenInfo
+} from '../domain/authorization.js'
+import type { IdTokenRow } from '../domain/id-tokens.js'
+import { difference, type LocalListEntry, merge } from '../domain/local-lists.js'
+import { allIdTokens, configurationValue, localListOf, variableValue } from '../domain/operations/facts.js'
+import { dateTime, oneOf, outcomeOf } from './common.js'
+import { ask2, ask16, type Exchange, InvalidRequestError, type Outcome, type Step } from './exchange.js'
+import { type Lookup, operation } from './operation.js'
+import { type MessageLimits, readLimit, split } from './parts.js'
+
+const Entry = Type.Object(
+  {
+    idToken: Type.String({ minLength: 1, maxLength: 255 }),
+    type: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 20, description: 'As 2.x names them. Default: ISO14443. 1.6 has none' })
+    ),
+    status: Type.Optional(oneOf(ID_TOKEN_STATUSES, 'Default: Accepted')),
+    groupId: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
+    expiresAt: Type.Optional(dateTime('When it is no longer good')),
+    remove: Type.Optional(Type.Literal(true, { description: 'Takes it out of the list; differential only' }))
+  },
+  { additionalProperties: false }
+)
+type Entry = Static<typeof Entry>
+
+const Body = Type.Object(
+  {
+    update: Type.Optional(
+      oneOf(['full', 'differential'], 'full (default): this is the list; differential: this is changed in the list')
+    ),
+    entries: Type.Optional(
+      Type.Array(Entry, {
+        maxItems: 100_000,
+        description: 'Default: all id tokens that are known here, of which differential sends what has changed'
+      })
+    )
+  },
+  { additionalProperties: false }
+)
+type Body = Static<typeof Body>
+
+interface ListFacts {
+  idTokens: readonly IdTokenRow[]
+  limits: MessageLimits
+  /** What the charge point holds, if it is of this version. */
+  known: { version: number; entries: readonly LocalListEntry[] } | undefined
+  isSayable: (idToken: IdTokenRow) => boolean
+}
+
+/** [1.6 "IdToken"; 2.x "IdTokenType"] */
+const MAX_ID_TOKEN = { 'ocpp1.6': 20, 'ocpp2.0.1': 36, 'ocpp2.1': 255 } as const
+
+/** Any other type is one of 2.1. [2.0.1 "IdTokenEnumType"] */
+const TYPES_201 = ['', 'Central', 'eMAID', 'ISO14443', 'ISO15693', 'KeyCode', 'Local', 'MacAddress', 'NoAuthorization']
+
+function isSayable(protocol: Protocol, { id_token, type }: IdTokenRow): boolean {
+  return [...id_token].length <= MAX_ID_TOKEN[protocol] && (protocol !== 'ocpp2.0.1' || TYPES_201.includes(type))
+}
+
+async function listFacts(lookup: Lookup, { entries }: Body): Promise<ListFacts> {
+  const { db, chargePoint, protocol } = lookup
+  const list = await localListOf(db, chargePoint.id)
+  const isKnown = list !== undefined && list.entries !== null
+  return {
+    idTokens: entries === undefined ? await allIdTokens(db) : [],
+    limits: await limitsOf(lookup),
+    known: isKnown ? { version: list.version, entries: JSON.parse(list.entries ?? '[]') } : undefined,
+    isSayable: (idToken) => isSayable(protocol, idToken)
+  }
+}
+
+async function limitsOf({ db, chargePoint: { id }, protocol }: Lookup): Promise<MessageLimits> {
+  if (protocol === 'ocpp1.6') return { items: readLimit(await configurationValue(db, id, MAX_LENGTH)) }
+  const find = (variable: string) => variableValue(db, id, { component: CONTROLLER, variable })
+  return { items: readLimit(await find('ItemsPerMessage')), bytes: readLimit(await find('BytesPerMessage')) }
+}
+
+/** Entries in one SendLocalList. [1.6 §9.2.3; 2.x D01.FR.11] */
+const MAX_LENGTH = 'SendLocalListMaxLength'
+const CONTROLLER = 'LocalAuthListCtrlr'
+
+interface Answer {
+  status: string
+  statusInfo?: object
+}
+
+/** The same exchange in the words of a version. */
+interface Words {
+  /** Below 0: it has no list. */
+  version: () => Generator<Step, number, unknown>
+  maxItems: () => Generator<Step, number, unknown>
+  entry: (idToken: string, type: string | undefined, info: IdTokenInfo | undefined) => LocalListEntry
+  send: (version: number, isFull: boolean, entries: readonly LocalListEntry[]) => Generator<Step, Answer, unknown>
+}
+
+/** When the charge point does not say how many entries it takes. */
+const FEW = 10
+
+type List16 = NonNullable<Request<'ocpp1.6', 'SendLocalList'>['localAuthorizationList']>
+type List2 = NonNullable<Request<'ocpp2.1', 'SendLocalList'>['localAuthorizationList']>
+
+const WORDS_16: Words = {
+  *version() {
+    return (yield* ask16('GetLocalListVersion', {})).listVersion
+  },
+  *maxItems() {
+    const { configurationKey = [] } = yield* ask16('GetConfiguration', { key: [MAX_LENGTH] })
+    return readLimit(configurationKey[0]?.value) ?? FEW
+  },
+  entry: (idToken, _type, info) => ({ idTag: idToken, ...(info !== undefined && { idTagInfo: idTagInfo(info) }) }),
+  send: (listVersion, isFull, entries) =>
+    ask16('SendLocalList', {
+      listVersion,
+      updateType: isFull ? 'Full' : 'Differential',
+      ...(entries.length > 0 && { localAuthorizationList: entries as List16 })
+    })
+}
+
+const WORDS_2: Words = {
+  *version() {
+    return (yield* ask2('GetLocalListVersion', {})).versionNumber
+  },
+  *maxItems() {
+    const wanted = { component: { name: CONTROLLER }, variable: { name: 'ItemsPerMessage' } }
+    const { getVariableResult } = yield* ask2('GetVariables', { getVariableData: [wanted] })
+    return readLimit(getVariableResult[0]?.attributeValue) ?? FEW
+  },
+  entry: (idToken, type, info) => ({
+    // Only tokens that are shown to the charge point need a list, and those are cards as a rule.
+    idToken: { idToken, type: type || 'ISO14443' },
+    ...(info !== undefined && { idTokenInfo: idTokenInfo(info) })
+  }),
+  send: (versionNumber, isFull, entries) =>
+    ask2('SendLocalList', {
+      versionNumber,
+      updateType: isFull ? 'Full' : 'Differential',
+      ...(entries.length > 0 && { localAuthorizationList: entries as List2 })
+    })
+}
+
+/** A list, or changes to one, in the words of a version. */
+interface Update {
+  isFull: boolean
+  entries: readonly LocalListEntry[]
+}
+
+function* sendList(request: Body, facts: ListFacts, words: Words): Exchange {
+  const current = yield* words.version()
+  // [1.6 §5.10]
+  if (current < 0) return { status: 'not-supported', reason: 'no local authorization list' }
+  const before = facts.known?.version === current ? facts.known.entries : undefined
+  const { update, skipped } = updateOf(request, facts, { words, before })
+  const details = { ...(skipped > 0 && { skipped }) }
+  if (!update.isFull && update.entries.length === 0)
+    return { status: 'accepted', version: current, sent: 0, ...details }
+
+  const limits = yield* knownLimits(facts.limits, update, words)
+  const outcome = yield* transfer(update, { words, limits, version: current + 1 })
+  if (outcome.reason !== MISMATCH) return { ...outcome, ...details }
+  // Somebody else has changed it meanwhile. [1.6 §5.15; 2.x D01.FR.09]
+  const full = update.isFull ? update : before && { isFull: true, entries: merge(before, update.entries) }
+  if (full === undefined) return { ...outcome, ...details }
+  const version = (yield* words.version()) + 1
+  return { ...(yield* transfer(full, { words, limits: yield* knownLimits(limits, full, words), version })), ...details }
+}
+
+const MISMATCH = 'VersionMismatch'
+
+function updateOf(
+  { update = 'full', entries }: Body,
+  { idTokens, isSayable }: ListFacts,
+  { words, before }: { words: Words; before: readonly LocalListEntry[] | undefined }
+): { update: Update; skipped: number } {
+  const isFull = update === 'full'
+  if (entries !== undefined) {
+    if (isFull && entries.some(({ remove }) => remove))
+      throw new InvalidRequestError('remove is for a differential update')
+    const ofEntry = (entry: Entry) => words.entry(entry.idToken, entry.type, entry.remove ? undefined : infoOf(entry))
+    return { update: { isFull, entries: entries.map(ofEntry) }, skipped: 0 }
+  }
+  const fitting = idTokens.filter(isSayable)
+  const all = fitting.map((row) => words.entry(row.id_token, row.type, infoOfRow(row)))
+  const skipped = idTokens.length - fitting.length
+  if (isFull || before === undefined) return { update: { isFull: true, entries: all }, skipped }
+  return { update: { isFull, entries: difference(before, all) }, skipped }
+}
+
+function infoOf({ status = 'Accepted', groupId, expiresAt }: Entry): IdTokenInfo {
+  return {
+    status,
+    ...(groupId !== undefined && { groupId }),
+    ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) })
+  }
+}
+
+function infoOfRow({ status, group_id, expires_at, language }: IdTokenRow): IdTokenInfo {
+  return {
+    status: status as IdTokenStatus,
+    ...(group_id !== null && { groupId: group_id }),
+    ...(expires_at !== null && { expiresAt: expires_at }),
+    ...(language !== null && { language })
+  }
+}
+
+function* knownLimits(
+  limits: MessageLimits,
+  { entries }: Update,
+  words: Words
+): Generator<Step, MessageLimits, unknown> {
+  if (limits.items !== undefined || entries.length <= 1) return limits
+  return { ...limits, items: yield* words.maxItems() }
+}
+
+interface Transfer {
+  words: Words
+  limits: MessageLimits
+  version: number
+}
+
+/** In parts, the first of which is the beginning of a list if it is to be a new one. [2.x D01.FR.18] */
+function* transfer(
+  { isFull, entries }: Update,
+  { words, limits, version }: Transfer
+): Generator<Step, Outcome, unknown> {
+  const parts = entries.length === 0 ? [[]] : split(entries, limits)
+  let sent = 0
+  for (const [index, part] of parts.entries()) {
+    const answer = yield* words.send(version + index, isFull && index === 0, part)
+    if (answer.status !== 'Accepted') return broken(outcomeOf(answer), { sent, version: version + index - 1 })
+    sent += part.length
+  }
+  return { status: 'accepted', version: version + parts.length - 1, sent }
+}
+
+function broken(outcome: Outcome, { sent, version }: { sent: number; version: number }): Outcome {
+  return sent === 0 ? { ...outcome, sent } : { ...outcome, status: 'partial', version, sent }
+}
+
+export const sendLocalList = operation({
+  summary: 'Send the local authorization list',
+  description:
+    'In as many parts as the charge point wants, under the next versions of its list. When somebody else has changed the list meanwhile, it is sent again in full, if it is known. `partial`: the charge point took the first parts only.',
+  body: Body,
+  details: {
+    version: Type.Optional(Type.Integer({ description: 'Of the list from now on' })),
+    sent: Type.Optional(Type.Integer({ description: 'Entries that the charge point took' })),
+    skipped: Type.Optional(
+      Type.Integer({ description: 'Id tokens that this version has no words for, e.g. too long ones' })
+    )
+  },
+  isExclusive: true,
+  facts: listFacts,
+  cells: {
+    v16: (request: Body, facts: ListFacts) => sendList(request, facts, WORDS_16),
+    v2: (request: Body, facts: ListFacts) => sendList(request, facts, WORDS_2)
+  }
+})

@@ -1,0 +1,60 @@
+import type { Static, TObject, TProperties, TSchema } from '@sinclair/typebox'
+import type { Protocol } from 'fastify-ocpp'
+import type { ChargePointRow } from '../domain/charge-points.js'
+import type { Reader } from '../domain/scope.js'
+import type { Exchange } from './exchange.js'
+
+/** Where an operation finds what it has to know. */
+export interface Lookup {
+  db: Reader
+  chargePoint: ChargePointRow
+  protocol: Protocol
+  /** Another one after each time the charge point connects. */
+  connection: object
+  now: number
+  /** A random id: 1 to 2^31 - 1. */
+  nextId: () => number
+  /** Where files may come from and go to; undefined is anywhere. */
+  fileHosts: readonly string[] | undefined
+}
+
+/** One operation in the words of one version. */
+export type Cell<R, F> = (request: R, facts: F) => Exchange
+
+/** One operation for all versions. */
+export interface Operation<B extends TObject = TObject, F = unknown> {
+  summary: string
+  description: string
+  body: B
+  /** What it answers beside status and calls. */
+  details: TProperties
+  /** Two of it for one charge point are not done at once. */
+  isExclusive: boolean
+  /** What of the database its cells have to know. */
+  facts: (lookup: Lookup, request: Static<B>) => Promise<F>
+  cells: Readonly<Record<Protocol, Cell<Static<B>, F>>>
+}
+
+/** Any operation, of whose request and facts nothing is known. */
+export interface AnyOperation {
+  summary: string
+  description: string
+  body: TSchema
+  details: TProperties
+  isExclusive: boolean
+  facts: (lookup: Lookup, request: unknown) => Promise<unknown>
+  cells: Readonly<Record<Protocol, Cell<unknown, unknown>>>
+}
+
+interface Definition<B extends TObject, F> extends Omit<Operation<B, F>, 'cells' | 'details' | 'isExclusive'> {
+  details?: TProperties
+  isExclusive?: boolean
+  cells: { v16: Cell<Static<B>, F>; v2: Cell<Static<B>, F> }
+}
+
+/** An operation that is the same in 2.0.1 and 2.1, but for what their schemas allow. */
+export function operation<B extends TObject, F>({ cells: { v16, v2 }, ...rest }: Definition<B, F>): AnyOperation {
+  const cells = { 'ocpp1.6': v16, 'ocpp2.0.1': v2, 'ocpp2.1': v2 }
+  const whole: Operation<B, F> = { details: {}, isExclusive: false, ...rest, cells }
+  return whole as unknown as AnyOperation
+}

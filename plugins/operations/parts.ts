@@ -1,0 +1,97 @@
+import { CallError } from 'fastify-ocpp'
+import type { Status, Step } from './exchange.js'
+
+// Requests of many items, for chargers that take few at a time.
+
+/** What a charge point takes in one message; undefined is not known. */
+export interface MessageLimits {
+  items: number | undefined
+  bytes?: number | undefined
+}
+
+/** What of a message is not its items: the frame around them. */
+const FRAME_BYTES = 200
+
+/** Parts of at most so many items, and no longer than it takes, but for a single item that is too long by itself. */
+export function split<T>(
+  items: readonly T[],
+  { items: most = items.length, bytes = Number.POSITIVE_INFINITY }: MessageLimits
+): T[][] {
+  const parts: T[][] = []
+  let part: T[] = []
+  let length = FRAME_BYTES
+  for (const item of items) {
+    const more = Buffer.byteLength(JSON.stringify(item)) + 1
+    if (part.length > 0 && (part.length >= Math.max(1, most) || length + more > bytes)) {
+      parts.push(part)
+      part = []
+      length = FRAME_BYTES
+    }
+    part.push(item)
+    length += more
+  }
+  if (part.length > 0) parts.push(part)
+  return parts
+}
+
+/** A number that a charge point tells of itself. */
+export function readLimit(value: string | undefined): number | undefined {
+  const limit = Number(value)
+  return Number.isInteger(limit) && limit > 0 ? limit : undefined
+}
+
+/** What became of one of several items. */
+export type ItemStatus = Exclude<Status, 'partial' | 'scheduled'> | 'failed' | 'not-sent'
+
+export interface ItemOutcome {
+  status: ItemStatus
+  reason?: string
+}
+
+/**
+ * Sends the parts one after the other. One that fails takes nothing from the others: a CALLERROR is about its part,
+ * but a charge point that does not answer is asked no more.
+ *
+ * @throws what failed, when all did
+ */
+export function* sendParts<T, R extends ItemOutcome>(
+  parts: readonly (readonly T[])[],
+  send: (part: readonly T[]) => Generator<Step, R[], unknown>,
+  failed: (item: T, outcome: ItemOutcome) => R
+): Generator<Step, R[], unknown> {
+  const results: R[] = []
+  let failure: unknown
+  let answered = 0
+  let isGone = false
+  for (const part of parts) {
+    if (isGone) {
+      results.push(...part.map((item) => failed(item, { status: 'not-sent' })))
+      continue
+    }
+    try {
+      results.push(...(yield* send(part)))
+      answered++
+    } catch (error) {
+      failure ??= error
+      isGone = !(error instanceof CallError)
+      const reason = error instanceof CallError ? error.code : (error as { code?: string }).code
+      results.push(...part.map((item) => failed(item, { status: 'failed', ...(reason !== undefined && { reason }) })))
+    }
+  }
+  if (answered === 0 && failure !== undefined) throw failure
+  return results
+}
+
+/** What several outcomes come to. */
+export function summary(items: readonly ItemOutcome[]): Status {
+  const statuses = new Set(items.map(({ status }) => status))
+  const isDone = (status: ItemStatus) => status === 'accepted' || status === 'reboot-required'
+  const done = [...statuses].filter(isDone)
+  if (done.length < statuses.size) return done.length > 0 ? 'partial' : refusal([...statuses])
+  return statuses.has('reboot-required') ? 'reboot-required' : 'accepted'
+}
+
+function refusal(statuses: readonly ItemStatus[]): Status {
+  const [only] = statuses
+  return statuses.length === 1 && (only === 'not-found' || only === 'not-supported') ? only : 'rejected'
+}

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto'
+import { type Static, Type } from '@sinclair/typebox'
+import { CallError, type Protocol } from 'fastify-ocpp'
+import { isHexKey } from '../domain/credential.js'
+import { outcomeOf } from './common.js'
+import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step, versionOf } from './exchange.js'
+import { type Lookup, operation } from './operation.js'
+
+const Body = Type.Object(
+  {
+    password: Type.Optional(
+      Type.String({
+        minLength: 16,
+        maxLength: 64,
+        pattern: '^[\\x20-\\x7e]+$',
+        description:
+          '1.6: 32 to 40 hexadecimal digits, or 16 to 20 characters; 2.0.1: at most 40. Default: a random one, which is best'
+      })
+    ),
+    show: Type.Optional(
+      Type.Boolean({
+        description: 'Whether to answer the random one: it is told this once and kept nowhere. Default: false'
+      })
+    )
+  },
+  { additionalProperties: false }
+)
+type Body = Static<typeof Body>
+
+const KEY_BYTES = 20
+
+/** 40 hexadecimal digits: what 1.6 wants, and any other version takes. [1.6 whitepaper A00.FR.205; 2.x A00.FR.205] */
+export function generatePassword(): string {
+  return randomBytes(KEY_BYTES).toString('hex')
+}
+
+interface PasswordFacts {
+  protocol: Protocol
+  password: string
+  /** It went out, and nobody knows whether it was taken. */
+  onLost: () => void
+}
+
+/** Connections over which a password was sent whose answer was lost. */
+const undecided = new WeakSet<object>()
+
+async function passwordFacts({ protocol, connection }: Lookup, { password }: Body): Promise<PasswordFacts> {
+  // A third one could lock it out: two are valid at a time. [A01.FR.03/04]
+  if (undecided.has(connection)) {
+    throw new ConflictError(
+      'PASSWORD_UNDECIDED',
+      'whether the charge point took the password before this one is not known until it connects again'
+    )
+  }
+  return { protocol, password: password ?? generatePassword(), onLost: () => undecided.add(connection) }
+}
+
+const LENGTHS = { 'ocpp1.6': 20, 'ocpp2.0.1': 40, 'ocpp2.1': 64 } as const satisfies Record<Protocol, number>
+
+function checkPassword({ protocol, password }: PasswordFacts): void {
+  if (password.length <= LENGTHS[protocol] || (protocol === 'ocpp1.6' && isHexKey(password))) return
+  const hex = protocol === 'ocpp1.6' ? ', or 32 to 40 hexadecimal digits' : ''
+  throw new NotSupportedError(`a password of ${versionOf(protocol)} has 16 to ${LENGTHS[protocol]} characters${hex}`)
+}
+
+/** Sends the password; both that and the one before are valid until the answer is here, or the first use. */
+function* sent<T>(exchange: Generator<Step, T, unknown>, facts: PasswordFacts): Generator<Step, T, unknown> {
+  checkPassword(facts)
+  try {
+    return yield* exchange
+  } catch (error) {
+    if (!(error instanceof CallError) && (error as { sent?: boolean }).sent !== false) facts.onLost()
+    throw error
+  }
+}
+
+function told({ password: given, show }: Body, { password }: PasswordFacts, outcome: Outcome): Outcome {
+  const isTaken = outcome.status === 'accepted' || outcome.status === 'reboot-required'
+  return isTaken && given === undefined && show === true ? { ...outcome, password } : outcome
+}
+
+function* password16(request: Body, facts: PasswordFacts) {
+  const call = ask16('ChangeConfiguration', { key: 'AuthorizationKey', value: facts.password })
+  return told(request, facts, outcomeOf(yield* sent(call, facts)))
+}
+
+function* password2(request: Body, facts: PasswordFacts) {
+  const setVariableData = [
+    {
+      component: { name: 'SecurityCtrlr' },
+      variable: { name: 'BasicAuthPassword' },
+      attributeValue: facts.password
+    }
+  ]
+  const { setVariableResult } = yield* sent(ask2('SetVariables', { setVariableData }), facts)
+  const { attributeStatus = 'Rejected', attributeStatusInfo } = setVariableResult[0] ?? {}
+  const answer = { status: attributeStatus, ...(attributeStatusInfo && { statusInfo: attributeStatusInfo }) }
+  return told(request, facts, outcomeOf(answer))
+}
+
+export const setPassword = operation({
+  summary: 'Give a charge point a new password',
+  description:
+    'Once it has accepted it only the new one is valid, once it has refused it only the one before. After `reboot-required`, or when the answer was lost, both are, until it connects with the new one.',
+  body: Body,
+  details: { password: Type.Optional(Type.String({ description: 'With `show`, the random one; never shown again' })) },
+  isExclusive: true,
+  facts: passwordFacts,
+  cells: { v16: password16, v2: password2 }
+})

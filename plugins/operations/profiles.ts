@@ -1,0 +1,75 @@
+import type { Request } from 'fastify-ocpp'
+
+export const PURPOSES = ['station', 'default', 'transaction'] as const
+export type Purpose = (typeof PURPOSES)[number]
+
+/** A charging limit with all that is to be decided about it. */
+export interface Limit {
+  limit: number
+  unit: 'W' | 'A'
+  phases?: number
+  /** Seconds. */
+  duration?: number
+  profileId: number
+  stackLevel: number
+  purpose: Purpose
+  /** Date-time from which on it counts; without it, from the start of the transaction. */
+  startsAt?: string
+  validFrom?: string
+  validTo?: string
+}
+
+type Profile16 = Request<'ocpp1.6', 'SetChargingProfile'>['csChargingProfiles']
+type Profile2 = Request<'ocpp2.1', 'SetChargingProfile'>['chargingProfile']
+
+export const PURPOSES_16 = {
+  station: 'ChargePointMaxProfile',
+  default: 'TxDefaultProfile',
+  transaction: 'TxProfile'
+} as const satisfies Record<Purpose, string>
+
+export const PURPOSES_2 = {
+  station: 'ChargingStationMaxProfile',
+  default: 'TxDefaultProfile',
+  transaction: 'TxProfile'
+} as const satisfies Record<Purpose, string>
+
+/** [1.6 §7.8, §7.13] */
+export function profile16(limit: Limit): Omit<Profile16, 'transactionId'> {
+  return {
+    chargingProfileId: limit.profileId,
+    stackLevel: limit.stackLevel,
+    chargingProfilePurpose: PURPOSES_16[limit.purpose],
+    ...kindOf(limit),
+    chargingSchedule: scheduleOf(limit)
+  }
+}
+
+/** [2.x "ChargingProfileType"] */
+export function profile2(limit: Limit): Omit<Profile2, 'transactionId'> {
+  return {
+    id: limit.profileId,
+    stackLevel: limit.stackLevel,
+    chargingProfilePurpose: PURPOSES_2[limit.purpose],
+    ...kindOf(limit),
+    chargingSchedule: [{ id: limit.profileId, ...scheduleOf(limit) }]
+  }
+}
+
+/** Absolute has a start, Relative has none. [2.x K01.FR.40, K01.FR.41] */
+function kindOf({ startsAt, validFrom, validTo }: Limit) {
+  return {
+    chargingProfileKind: startsAt === undefined ? ('Relative' as const) : ('Absolute' as const),
+    ...(validFrom !== undefined && { validFrom }),
+    ...(validTo !== undefined && { validTo })
+  }
+}
+
+function scheduleOf({ limit, unit, phases, duration, startsAt }: Limit) {
+  return {
+    ...(duration !== undefined && { duration }),
+    ...(startsAt !== undefined && { startSchedule: startsAt }),
+    chargingRateUnit: unit,
+    chargingSchedulePeriod: [{ startPeriod: 0, limit, ...(phases !== undefined && { numberPhases: phases }) }]
+  }
+}

@@ -1,0 +1,126 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { findIdToken, type IdTokenRow } from '../domain/id-tokens.js'
+import { hasReservation } from '../domain/operations/facts.js'
+import {
+  checkAhead,
+  connectorOf16,
+  dateTime,
+  evseIdOf2,
+  groupToken2,
+  ID_TOKEN,
+  idToken2,
+  outcomeOf,
+  PLACE,
+  refuse
+} from './common.js'
+import { ask2, ask16 } from './exchange.js'
+import { type Lookup, operation } from './operation.js'
+
+/** [1.6 "CiString20Type"] */
+const MAX_ID_TAG = 20
+
+const RESERVATION_ID = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })
+
+const ReserveBody = Type.Object(
+  {
+    idToken: ID_TOKEN,
+    expiresAt: dateTime('When it ends by itself'),
+    ...PLACE,
+    connectorType: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 20, description: '2.x: any EVSE with such a connector, e.g. cCCS2' })
+    ),
+    groupId: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 255,
+        description: 'Whose tokens may use it. Default: the group of the id token as it is known here'
+      })
+    ),
+    reservationId: Type.Optional(
+      Type.Integer({ ...RESERVATION_ID, description: 'Of a reservation that this one replaces. Default: a new id' })
+    )
+  },
+  { additionalProperties: false }
+)
+type ReserveBody = Static<typeof ReserveBody>
+
+interface ReserveFacts {
+  known: IdTokenRow | undefined
+  reservationId: number
+}
+
+async function reserveFacts(lookup: Lookup, { idToken, expiresAt, reservationId }: ReserveBody): Promise<ReserveFacts> {
+  checkAhead('expiresAt', expiresAt, lookup.now)
+  return {
+    known: await findIdToken(lookup.db, idToken.idToken),
+    reservationId: reservationId ?? (await freeReservationId(lookup))
+  }
+}
+
+/** The id of another one would replace that. [1.6 §5.13; 2.x H01.FR.02] */
+async function freeReservationId({ db, chargePoint, nextId }: Lookup): Promise<number> {
+  let id = nextId()
+  while (await hasReservation(db, chargePoint.id, id)) id = nextId()
+  return id
+}
+
+function* reserve16(request: ReserveBody, { known, reservationId }: ReserveFacts) {
+  const { idToken, expiresAt, connectorType, groupId = parentOf(known), ...place } = request
+  refuse('1.6', { connectorType })
+  const answer = yield* ask16('ReserveNow', {
+    // Any of them. [1.6 §5.13]
+    connectorId: connectorOf16(place) ?? 0,
+    expiryDate: expiresAt,
+    idTag: idToken.idToken,
+    ...(groupId !== undefined && { parentIdTag: groupId }),
+    reservationId
+  })
+  return outcomeOf(answer, { reservationId })
+}
+
+function* reserve2(request: ReserveBody, { known, reservationId }: ReserveFacts) {
+  const { idToken, expiresAt, connectorType, groupId = known?.group_id, ...place } = request
+  const evseId = evseIdOf2(place)
+  const answer = yield* ask2('ReserveNow', {
+    id: reservationId,
+    expiryDateTime: expiresAt,
+    idToken: idToken2(idToken, known),
+    ...groupToken2(groupId),
+    ...(evseId !== undefined && { evseId }),
+    ...(connectorType !== undefined && { connectorType })
+  })
+  return outcomeOf(answer, { reservationId })
+}
+
+/** What is no idTag of 1.6 is not told. */
+function parentOf(known: IdTokenRow | undefined): string | undefined {
+  const group = known?.group_id ?? ''
+  return group === '' || group.length > MAX_ID_TAG ? undefined : group
+}
+
+export const reserve = operation({
+  summary: 'Reserve for an id token',
+  description:
+    'A place, or any that is free. `rejected` with the reason Occupied, Faulted or Unavailable when it cannot be.',
+  body: ReserveBody,
+  details: { reservationId: Type.Integer({ description: 'With which it can be cancelled' }) },
+  facts: reserveFacts,
+  cells: { v16: reserve16, v2: reserve2 }
+})
+
+const CancelBody = Type.Object({ reservationId: RESERVATION_ID }, { additionalProperties: false })
+
+export const cancelReservation = operation({
+  summary: 'Cancel a reservation',
+  description: '`rejected` when the charge point knows of none.',
+  body: CancelBody,
+  facts: async () => undefined,
+  cells: {
+    *v16({ reservationId }) {
+      return outcomeOf(yield* ask16('CancelReservation', { reservationId }))
+    },
+    *v2({ reservationId }) {
+      return outcomeOf(yield* ask2('CancelReservation', { reservationId }))
+    }
+  }
+})

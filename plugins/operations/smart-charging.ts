@@ -1,0 +1,195 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { TransactionRow } from '../domain/ledger/queries.js'
+import { ownProfiles } from '../domain/operations/facts.js'
+import { connectorOf16, dateTime, evseIdOf2, LIMIT, oneOf, outcomeOf, PLACE, type Place } from './common.js'
+import { ask2, ask16, type Exchange, NotSupportedError, type Outcome } from './exchange.js'
+import { type Lookup, operation } from './operation.js'
+import { PURPOSES, PURPOSES_2, PURPOSES_16, type Purpose, profile2, profile16 } from './profiles.js'
+import { findMeant, TRANSACTION } from './which-transaction.js'
+
+const PURPOSE = oneOf(
+  PURPOSES,
+  'station: of the whole charge point together; default: of every transaction at the place; transaction: of one'
+)
+const STACK_LEVEL = Type.Integer({
+  minimum: 0,
+  maximum: 1000,
+  description: 'The higher one counts; the same one is replaced. Default of a limit: 0'
+})
+
+const LimitBody = Type.Object(
+  {
+    ...LIMIT,
+    purpose: Type.Optional(
+      Type.Unsafe<Purpose>({
+        ...PURPOSE,
+        description: `${PURPOSE.description}. Default: transaction when one is named, else default for a place, else station`
+      })
+    ),
+    ...TRANSACTION,
+    stackLevel: Type.Optional(STACK_LEVEL),
+    validFrom: Type.Optional(dateTime('Not before')),
+    validTo: Type.Optional(dateTime('Not after'))
+  },
+  { additionalProperties: false }
+)
+type LimitBody = Static<typeof LimitBody>
+
+interface LimitFacts {
+  purpose: Purpose
+  startsAt: string
+  profileIdFor: (place: number, purpose: Purpose, stackLevel: number) => number
+  transaction: TransactionRow | undefined
+}
+
+/** Those of raw calls are below, as a rule. */
+const FIRST_PROFILE_ID = 1_000_000_000
+const MAX_PLACES = 10_000
+
+/** The same for the same place, purpose and level, so that it replaces itself even if an answer was lost. */
+function profileIdFor(taken: ReadonlySet<number>) {
+  return (place: number, purpose: Purpose, stackLevel: number): number => {
+    const own = FIRST_PROFILE_ID + (stackLevel * MAX_PLACES + (place % MAX_PLACES)) * 3 + PURPOSES.indexOf(purpose)
+    let id = own
+    while (taken.has(id)) id++
+    return id
+  }
+}
+
+async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFacts> {
+  const purpose = request.purpose ?? defaultPurpose(request)
+  const transaction = purpose === 'transaction' ? await findMeant(lookup, request) : undefined
+  const stackLevel = request.stackLevel ?? 0
+  const known = await ownProfiles(lookup.db, lookup.chargePoint.id)
+  const names: readonly string[] = [PURPOSES_16[purpose], PURPOSES_2[purpose]]
+  // One of the same kind may be replaced, whatever its id.
+  const others = known.filter((row) => !names.includes(row.purpose ?? '') || row.stack_level !== stackLevel)
+  return {
+    purpose,
+    transaction,
+    startsAt: new Date(lookup.now).toISOString(),
+    profileIdFor: profileIdFor(new Set(others.map(({ profile_id }) => profile_id)))
+  }
+}
+
+function defaultPurpose({ transactionId, id, evseId, connectorId }: LimitBody): Purpose {
+  if (transactionId !== undefined || id !== undefined) return 'transaction'
+  return evseId === undefined && connectorId === undefined ? 'station' : 'default'
+}
+
+/** [1.6 §7.9; 2.x K01.FR.35] */
+function checkPlace(purpose: Purpose, { evseId, connectorId }: Place): void {
+  if (purpose !== 'station' || (evseId ?? connectorId) === undefined) return
+  throw new NotSupportedError('a limit of the whole charge point has no place: leave out evseId and connectorId')
+}
+
+function* limit16(request: LimitBody, facts: LimitFacts) {
+  const { purpose, transaction } = facts
+  checkPlace(purpose, request)
+  if (transaction !== undefined && transaction.ocpp16_id === null) {
+    throw new NotSupportedError('OCPP 1.6 knows transactions by a number, and this has none')
+  }
+  const connectorId = transaction === undefined ? (connectorOf16(request) ?? 0) : transaction.connector_id
+  const limit = complete(request, facts, connectorId)
+  const transactionId = transaction?.ocpp16_id ?? undefined
+  const answer = yield* ask16('SetChargingProfile', {
+    connectorId,
+    csChargingProfiles: { ...profile16(limit), ...(transactionId !== undefined && { transactionId }) }
+  })
+  return outcomeOf(answer, shown(limit))
+}
+
+function* limit2(request: LimitBody, facts: LimitFacts) {
+  const { purpose, transaction } = facts
+  checkPlace(purpose, request)
+  const evseId = transaction === undefined ? (evseIdOf2(request) ?? 0) : transaction.evse_id
+  const limit = complete(request, facts, evseId)
+  const transactionId = transaction?.transaction_id
+  const answer = yield* ask2('SetChargingProfile', {
+    evseId,
+    chargingProfile: { ...profile2(limit), ...(transactionId !== undefined && { transactionId }) }
+  })
+  return outcomeOf(answer, shown(limit))
+}
+
+function complete(request: LimitBody, { purpose, startsAt, profileIdFor }: LimitFacts, place: number) {
+  const { limit, unit, phases, duration, validFrom, validTo, stackLevel = 0 } = request
+  return {
+    limit,
+    unit,
+    stackLevel,
+    purpose,
+    startsAt: validFrom ?? startsAt,
+    profileId: profileIdFor(place, purpose, stackLevel),
+    ...(phases !== undefined && { phases }),
+    ...(duration !== undefined && { duration }),
+    ...(validFrom !== undefined && { validFrom }),
+    ...(validTo !== undefined && { validTo })
+  }
+}
+
+function shown({ profileId, purpose, stackLevel }: { profileId: number; purpose: Purpose; stackLevel: number }) {
+  return { profileId, purpose, stackLevel }
+}
+
+export const chargingLimit = operation({
+  summary: 'Limit power or current',
+  description:
+    'Of the whole charge point, of a place, or of a transaction. The next one for the same replaces it. It counts from now, or from `validFrom`, on.',
+  body: LimitBody,
+  details: {
+    profileId: Type.Integer({ description: 'Of the charging profile' }),
+    purpose: PURPOSE,
+    stackLevel: STACK_LEVEL
+  },
+  facts: limitFacts,
+  cells: { v16: limit16, v2: limit2 }
+})
+
+const ClearBody = Type.Object(
+  {
+    profileId: Type.Optional(Type.Integer({ description: 'This one only, whatever the rest says' })),
+    ...PLACE,
+    purpose: Type.Optional(PURPOSE),
+    stackLevel: Type.Optional(STACK_LEVEL)
+  },
+  { additionalProperties: false }
+)
+type ClearBody = Static<typeof ClearBody>
+
+function* clear16({ profileId, purpose, stackLevel, ...place }: ClearBody): Exchange {
+  if (profileId !== undefined) return outcomeOf(yield* ask16('ClearChargingProfile', { id: profileId }))
+  const connectorId = purpose === 'station' ? 0 : connectorOf16(place)
+  const answer = yield* ask16('ClearChargingProfile', {
+    ...(connectorId !== undefined && { connectorId }),
+    ...(purpose !== undefined && { chargingProfilePurpose: PURPOSES_16[purpose] }),
+    ...(stackLevel !== undefined && { stackLevel })
+  })
+  return outcomeOf(answer)
+}
+
+function* clear2({ profileId, purpose, stackLevel, ...place }: ClearBody): Exchange {
+  if (profileId !== undefined) return outcomeOf(yield* ask2('ClearChargingProfile', { chargingProfileId: profileId }))
+  const evseId = purpose === 'station' ? 0 : evseIdOf2(place)
+  const criteria = { ...(evseId !== undefined && { evseId }), ...(stackLevel !== undefined && { stackLevel }) }
+  // Some criterion there has to be. [2.x K10.FR.01]
+  const isAll = purpose === undefined && evseId === undefined && stackLevel === undefined
+  const purposes = isAll ? PURPOSES : [purpose]
+  const outcomes: Outcome[] = []
+  for (const one of purposes) {
+    const chargingProfileCriteria = {
+      ...criteria,
+      ...(one !== undefined && { chargingProfilePurpose: PURPOSES_2[one] })
+    }
+    outcomes.push(outcomeOf(yield* ask2('ClearChargingProfile', { chargingProfileCriteria })))
+  }
+  return outcomes.find(({ status }) => status === 'accepted') ?? outcomes[0] ?? { status: 'not-found' }
+}
+
+export const clearChargingLimit = operation({
+  summary: 'Clear charging limits',
+  description: 'All that what is given is true of; with nothing given, all. `not-found` when there was none.',
+  body: ClearBody,
+  facts: async () => undefined,
+  cells: { v16: clear16, v2: clear2 }
+})

@@ -1,0 +1,32 @@
+import { getConfiguration, setConfiguration } from './configuration.js'
+import { updateFirmware, uploadLog } from './files.js'
+import { sendLocalList } from './local-list.js'
+import type { AnyOperation } from './operation.js'
+import { setPassword } from './password.js'
+import { availability, clearCache, reset, trigger } from './remote-control.js'
+import { cancelReservation, reserve } from './reservations.js'
+import { chargingLimit, clearChargingLimit } from './smart-charging.js'
+import { start, stop, unlock } from './start-stop.js'
+
+/** Every operation by its name in the URL, with how each version says it. */
+export const OPERATIONS = {
+  start,
+  stop,
+  reset,
+  unlock,
+  availability,
+  reserve,
+  'cancel-reservation': cancelReservation,
+  trigger,
+  'charging-limit': chargingLimit,
+  'clear-charging-limit': clearChargingLimit,
+  'clear-cache': clearCache,
+  'update-firmware': updateFirmware,
+  'upload-log': uploadLog,
+  'send-local-list': sendLocalList,
+  'get-configuration': getConfiguration,
+  'set-configuration': setConfiguration,
+  'set-password': setPassword
+} as const satisfies Readonly<Record<string, AnyOperation>>
+
+export type OperationName = keyof typeof OPERATIONS

@@ -1,0 +1,58 @@
+import { Type } from '@sinclair/typebox'
+import { findOpen, type TransactionRow } from '../domain/ledger/queries.js'
+import { findOwnTransaction } from '../domain/operations/facts.js'
+import { PLACE, type Place } from './common.js'
+import { ConflictError, InvalidRequestError } from './exchange.js'
+import type { Lookup } from './operation.js'
+
+/** Which transaction: by one of its ids, or the only open one there. */
+export const TRANSACTION = {
+  transactionId: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 36, description: 'As the charge point knows it; of 1.6 the number as text' })
+  ),
+  id: Type.Optional(Type.Integer({ minimum: 1, description: 'The `id` of /transactions, instead' })),
+  ...PLACE
+}
+
+export interface WhichTransaction extends Place {
+  transactionId?: string
+  id?: number
+}
+
+/** Answered as a 404 problem. */
+class UnknownTransactionError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_TRANSACTION'
+}
+
+/**
+ * The transaction that is meant: never one of another charge point.
+ *
+ * @throws UnknownTransactionError, ConflictError, InvalidRequestError
+ */
+export async function findMeant({ db, chargePoint }: Lookup, wanted: WhichTransaction): Promise<TransactionRow> {
+  const { id, transactionId, evseId, connectorId } = wanted
+  if (id !== undefined && transactionId !== undefined) throw new InvalidRequestError('give id or transactionId')
+  if (id !== undefined || transactionId !== undefined) {
+    const found = await findOwnTransaction(db, chargePoint.id, { id, transactionId })
+    if (found === undefined) throw new UnknownTransactionError('the charge point has no such transaction')
+    return found
+  }
+  const open = (await findOpen(db, chargePoint.id)).filter((row) => isAt(row, { evseId, connectorId }))
+  const [only] = open
+  if (only === undefined) throw new ConflictError('NO_OPEN_TRANSACTION', 'no transaction is open there')
+  if (open.length === 1) return only
+  const ids = open.map(({ transaction_id }) => transaction_id).join(', ')
+  throw new ConflictError('SEVERAL_TRANSACTIONS', `say which transaction: ${ids} are open`)
+}
+
+interface Sought {
+  evseId: number | undefined
+  connectorId: number | undefined
+}
+
+function isAt({ evse_id, connector_id }: TransactionRow, { evseId, connectorId }: Sought): boolean {
+  // 1.6: a connector, whatever it is called.
+  if (evse_id === 0) return (connectorId ?? evseId ?? connector_id) === connector_id
+  return (evseId ?? evse_id) === evse_id && (connectorId ?? connector_id) === connector_id
+}
