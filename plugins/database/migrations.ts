@@ -5,6 +5,7 @@ import { tariffs } from './migrations/0002-tariffs.js'
 import { audit } from './migrations/0003-audit.js'
 import { calls } from './migrations/0004-calls.js'
 import { webhooks } from './migrations/0005-webhooks.js'
+import { tls } from './migrations/0006-tls.js'
 import { ca } from './migrations/0007-ca.js'
 import { lists } from './migrations/0009-lists.js'
 import type { Schema } from './schema.js'
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0003-audit': audit,
   '0004-calls': calls,
   '0005-webhooks': webhooks,
+  '0006-tls': tls,
   '0007-ca': ca,
   '0009-lists': lists
 }

@@ -35,6 +35,8 @@ export interface ChargePointsTable {
   security_profile: Optional<number>
   /** The highest it has ever connected with; a lower one is refused. [A05.FR.09] */
   highest_security_profile: Default<number>
+  /** Whose certificate it has to show: told by an operator, or by itself when it booted with its password. */
+  expected_serial_number: Optional<string>
   /** What the operator wants the next BootNotification to be answered. */
   registration: Default<Registration>
   /** What the last BootNotification was answered: acceptance survives our restart. [1.6 §4.2; B01] */

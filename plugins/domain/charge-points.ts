@@ -30,6 +30,7 @@ export interface Provision {
   registration?: Registration
   enabled?: boolean
   securityProfile?: number | null
+  serialNumber?: string | null
   notes?: string | null
 }
 
@@ -192,7 +193,7 @@ export async function ensureChargePoint({ trx, now }: Transaction, identity: str
   return id
 }
 
-function update({ trx, chargePointId, now }: Scope, values: Updateable<ChargePointsTable>) {
+function update({ trx, chargePointId, now }: Omit<Scope, 'tell'>, values: Updateable<ChargePointsTable>) {
   return trx
     .updateTable('charge_points')
     .set({ ...values, updated_at: now })
@@ -200,7 +201,7 @@ function update({ trx, chargePointId, now }: Scope, values: Updateable<ChargePoi
 }
 
 /** A charge point that was removed comes back as one that nobody provisioned. */
-export const restore: Change = async (scope) => {
+export async function restore(scope: Omit<Scope, 'tell'>): Promise<void> {
   await update(scope, { removed_at: null }).where('removed_at', 'is not', null).execute()
 }
 
@@ -219,7 +220,7 @@ export async function provision(
   return { row, isNew: before === undefined }
 }
 
-function columns({ password, registration, enabled, securityProfile, notes }: Provision) {
+function columns({ password, registration, enabled, securityProfile, serialNumber, notes }: Provision) {
   const credential = typeof password === 'string' ? writeCredential(createCredential(password)) : null
   return {
     ...(password !== undefined && { credential, previous_credential: null }),
@@ -230,6 +231,7 @@ function columns({ password, registration, enabled, securityProfile, notes }: Pr
       security_profile: securityProfile,
       highest_security_profile: securityProfile ?? 0
     }),
+    ...(serialNumber !== undefined && { expected_serial_number: serialNumber }),
     ...(notes !== undefined && { notes })
   }
 }
@@ -244,6 +246,7 @@ export const remove: Change<boolean> = async (scope) => {
     previous_credential: null,
     security_profile: null,
     highest_security_profile: 0,
+    expected_serial_number: null,
     registration: 'Accepted',
     boot_status: null,
     notes: null
@@ -253,10 +256,25 @@ export const remove: Change<boolean> = async (scope) => {
   return numUpdatedRows > 0n
 }
 
+/** What the connection is worth over which a boot came. */
+export interface BootTrust {
+  /** It logged in: its serial number is from now on that of its certificates, unless that is known. [A00.FR.405] */
+  isProven: boolean
+  /** It is to get a new certificate before anything else. [A00.FR.429] */
+  isRenewing: boolean
+}
+
 /** Books a boot and answers what to say to it: what the operator wants. [1.6 §4.2; 2.x B01-B03] */
-export function boot({ protocol, vendor, model, ...rest }: Boot): Change<Registration> {
+export function boot(
+  { protocol, vendor, model, ...rest }: Boot,
+  { isProven, isRenewing }: BootTrust = { isProven: false, isRenewing: false }
+): Change<Registration> {
+  const serialNumber = isProven ? (rest.serialNumber ?? null) : null
+  const status = isRenewing
+    ? sql<Registration>`case registration when 'Accepted' then 'Pending' else registration end`
+    : sql<Registration>`registration`
   return async (scope) => {
-    const { registration } = await update(scope, {
+    const { boot_status } = await update(scope, {
       protocol,
       vendor,
       model,
@@ -271,10 +289,13 @@ export function boot({ protocol, vendor, model, ...rest }: Boot): Change<Registr
       last_boot_at: scope.now,
       last_seen_at: scope.now
     })
-      .set((of) => ({ boot_status: of.ref('registration') }))
-      .returning('registration')
+      .set({
+        boot_status: status,
+        expected_serial_number: sql<string | null>`coalesce(expected_serial_number, cast(${serialNumber} as text))`
+      })
+      .returning('boot_status')
       .executeTakeFirstOrThrow()
-    return registration
+    return boot_status ?? 'Accepted'
   }
 }
 

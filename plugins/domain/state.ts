@@ -84,7 +84,9 @@ export function summary(row: ChargePointRow): Json {
     enabled: row.enabled === 1,
     provisioned: row.provisioned === 1,
     hasPassword: row.credential !== null,
+    highestSecurityProfile: row.highest_security_profile,
     ...toJson({ boot_status: row.boot_status, security_profile: row.security_profile, notes: row.notes }),
+    ...toJson({ serial_number: row.expected_serial_number }),
     ...(row.last_boot_at !== null && { boot: toJson(boot) }),
     ...toJson(times)
   }

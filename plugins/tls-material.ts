@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { MaterialSource } from './tls/material-source.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Certificates, keys and authorities, as they are in the files. */
+    tlsMaterial: MaterialSource
+  }
+}
+
+/** Looked at so often because not every volume tells of changes; they are a few kilobytes. */
+const RELOAD_INTERVAL_MS = 5_000
+const DAY_MS = 86_400_000
+
+async function tlsMaterial(app: FastifyInstance): Promise<void> {
+  const source = await MaterialSource.open(app.config, app.log)
+  app.decorate('tlsMaterial', source)
+  const { TLS_CERT, TLS_CLIENT_CA } = app.config
+  if (TLS_CERT.length === 0 && TLS_CLIENT_CA.length === 0) return
+  const timers = [
+    setInterval(() => void source.reload(), RELOAD_INTERVAL_MS).unref(),
+    setInterval(() => source.warnOfExpiry(), DAY_MS).unref()
+  ]
+  app.addHook('onClose', async () => {
+    for (const timer of timers) clearInterval(timer)
+  })
+}
+
+export default fp(tlsMaterial, { fastify: '5.x', name: 'tls-material', dependencies: ['env'] })

@@ -1,0 +1,59 @@
+import type { Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { observeTls } from './metrics/tls.js'
+import { TlsListener } from './tls/listener.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    tls: Tls
+  }
+}
+
+/** The listener with TLS, when TLS_PORT is set; the app's own server is the one without. */
+export interface Tls {
+  readonly server: Server | undefined
+  /** Where it listens. */
+  readonly address: AddressInfo | undefined
+  /** Begins to listen, once the app is ready. */
+  listen(): Promise<void>
+}
+
+/** One year. [RFC 6797 §6.1] */
+const HSTS = 'max-age=31536000'
+
+async function tls(app: FastifyInstance): Promise<void> {
+  const { TLS_PORT: port, TLS_HOST: host } = app.config
+  const metrics = observeTls(app.metrics, app.tlsMaterial)
+  if (port === undefined) {
+    app.decorate('tls', { server: undefined, address: undefined, listen: async () => undefined })
+    return
+  }
+  const listener = new TlsListener({ app, material: app.tlsMaterial.current, onFailure: metrics.onFailure })
+  app.tlsMaterial.onChange((material) => listener.renew(material))
+  app.decorate('tls', {
+    server: listener.server,
+    get address() {
+      const address = listener.server.address()
+      return typeof address === 'object' && address !== null ? address : undefined
+    },
+    listen: () => listener.listen(port, host)
+  })
+  app.addHook('onRequest', async ({ raw: { socket } }, reply) => {
+    if ('encrypted' in socket) reply.header('strict-transport-security', HSTS)
+  })
+  let closing: Promise<void> | undefined
+  // Behind the hook in which chargers are told to come back: until then they are answered 503.
+  app.addHook('preClose', async () => {
+    closing = listener.close()
+  })
+  app.addHook('onClose', () => closing)
+}
+
+export default fp(tls, {
+  fastify: '5.x',
+  name: 'tls',
+  // Before these go down there is nobody left who needs them.
+  dependencies: ['env', 'tls-material', 'database', 'store', 'journal', 'publisher', 'ocpp', 'metrics']
+})

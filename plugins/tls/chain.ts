@@ -1,0 +1,119 @@
+import type { X509Certificate } from 'node:crypto'
+import { AsnConvert } from '@peculiar/asn1-schema'
+import {
+  BasicConstraints,
+  Certificate,
+  type Extension,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_subjectAltName
+} from '@peculiar/asn1-x509'
+import { keyFault } from './key-strength.js'
+import { canonicalSerial, hex, type RevocationList } from './pem.js'
+
+export interface Trust {
+  /** Of these, those that vouch for themselves are where a chain may end. */
+  readonly authorities: readonly X509Certificate[]
+  readonly revocationLists: readonly RevocationList[]
+  /** How long the certificate itself, no authority, may be expired. */
+  readonly expiredMs: number
+}
+
+const MAX_DEPTH = 8
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+/** Critical extensions that are understood here, or by OpenSSL when it looks for an issuer. [RFC 5280 §4.2] */
+const UNDERSTOOD = new Set([id_ce_basicConstraints, id_ce_keyUsage, id_ce_extKeyUsage, id_ce_subjectAltName])
+
+/**
+ * Verifies a client certificate where TLS has not done it: it came from a proxy, or it is expired and may be renewed.
+ * OpenSSL tells only the last of its errors, so that an expired certificate may also be forged. [RFC 5280 §6]
+ *
+ * @param sent what came with it, in any order
+ * @returns why not, if not
+ */
+export function chainFault(
+  certificate: X509Certificate,
+  sent: readonly X509Certificate[],
+  trust: Trust,
+  now = Date.now()
+): string | undefined {
+  if (certificate.keyUsage !== undefined && !certificate.keyUsage.includes(CLIENT_AUTH)) return 'is not for clients'
+  if (!isCurrent(certificate, now, trust.expiredMs)) return 'is expired or not valid yet'
+  const isTrusted = isVouchedFor(certificate, { sent, trust, now, depth: 0, tried: new Set() })
+  return isTrusted ? undefined : 'is not vouched for by an authority that is trusted, or is revoked'
+}
+
+interface Search {
+  readonly sent: readonly X509Certificate[]
+  readonly trust: Trust
+  readonly now: number
+  /** Authorities between the certificate and the one in question. */
+  readonly depth: number
+  /** Each authority is looked at once: those that were sent may vouch for one another in circles. */
+  readonly tried: Set<string>
+}
+
+function isVouchedFor(certificate: X509Certificate, search: Search): boolean {
+  const { sent, trust, now, depth, tried } = search
+  if (depth > MAX_DEPTH || tried.has(certificate.fingerprint256)) return false
+  tried.add(certificate.fingerprint256)
+  if (isRevoked(certificate, trust.revocationLists) || !isUnderstood(certificate)) return false
+  return [...trust.authorities, ...sent].some(
+    (issuer) =>
+      // That its key may sign certificates is part of it.
+      certificate.checkIssued(issuer) &&
+      issuer.ca &&
+      isCurrent(issuer, now) &&
+      keyFault(issuer.publicKey) === undefined &&
+      allowsBelow(issuer, depth) &&
+      certificate.verify(issuer.publicKey) &&
+      (isAnchor(issuer, trust) || isVouchedFor(issuer, { ...search, depth: depth + 1 }))
+  )
+}
+
+function isAnchor(issuer: X509Certificate, { authorities, revocationLists }: Trust): boolean {
+  return (
+    issuer.checkIssued(issuer) &&
+    authorities.some(({ fingerprint256 }) => fingerprint256 === issuer.fingerprint256) &&
+    isUnderstood(issuer) &&
+    !isRevoked(issuer, revocationLists)
+  )
+}
+
+function isCurrent({ validFrom, validTo }: X509Certificate, now: number, expiredMs = 0): boolean {
+  return Date.parse(validFrom) <= now && now <= Date.parse(validTo) + expiredMs
+}
+
+/** Whether it is expired, however valid otherwise. */
+export function isExpired({ validTo }: X509Certificate, now = Date.now()): boolean {
+  return Date.parse(validTo) < now
+}
+
+function isRevoked(certificate: X509Certificate, lists: readonly RevocationList[]): boolean {
+  if (lists.length === 0) return false
+  const name = hex(AsnConvert.serialize(parse(certificate).issuer))
+  const serialNumber = canonicalSerial(certificate.serialNumber)
+  return lists.some(({ issuer, serialNumbers }) => issuer === name && serialNumbers.has(serialNumber))
+}
+
+/** Whether nothing in it must be understood and is not, such as constraints of names. */
+function isUnderstood(certificate: X509Certificate): boolean {
+  return extensionsOf(certificate).every(({ critical, extnID }) => !critical || UNDERSTOOD.has(extnID))
+}
+
+/** Whether so many authorities may stand between this one and the certificate. [RFC 5280 §4.2.1.9] */
+function allowsBelow(authority: X509Certificate, depth: number): boolean {
+  const extension = extensionsOf(authority).find(({ extnID }) => extnID === id_ce_basicConstraints)
+  if (extension === undefined) return false
+  const { pathLenConstraint } = AsnConvert.parse(extension.extnValue, BasicConstraints)
+  return pathLenConstraint === undefined || depth <= pathLenConstraint
+}
+
+function extensionsOf(certificate: X509Certificate): readonly Extension[] {
+  return parse(certificate).extensions ?? []
+}
+
+function parse({ raw }: X509Certificate) {
+  return AsnConvert.parse(raw, Certificate).tbsCertificate
+}

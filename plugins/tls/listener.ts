@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:https'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import type { FastifyInstance } from 'fastify'
+import { LogThrottle } from 'fastify-ocpp'
+import { serverOptions } from '../limits/server.js'
+import type { Material } from './material.js'
+
+/** From the connection to the end of the handshake. */
+const HANDSHAKE_TIMEOUT_MS = 10_000
+/** For who is still there when the app goes down; chargers have been told by then. */
+const CLOSE_TIMEOUT_MS = 5_000
+
+export interface ListenerOptions {
+  app: FastifyInstance
+  material: Material
+  /** Called with the code of each handshake that fails. */
+  onFailure: (code: string) => void
+}
+
+/** A second door to the app: what comes in over TLS goes the same way as what comes in without. */
+export class TlsListener {
+  readonly server: Server
+  readonly #app: FastifyInstance
+  readonly #sockets = new Set<Socket>()
+  readonly #onFailure: (code: string) => void
+  readonly #lines = new LogThrottle()
+
+  constructor({ app, material, onFailure }: ListenerOptions) {
+    this.#app = app
+    this.#onFailure = onFailure
+    const { http, keepAliveTimeout } = serverOptions(app.config)
+    this.server = createServer({
+      ...http,
+      keepAliveTimeout,
+      ...material.context,
+      // Whoever has none may have a password; authenticate refuses, with an HTTP answer and an event. [A00.FR.006]
+      requestCert: material.authorities.length > 0,
+      rejectUnauthorized: false,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS
+    })
+    this.#connect()
+  }
+
+  /** The material for handshakes from now on; sockets that are open keep theirs. */
+  renew({ context }: Material): void {
+    this.server.setSecureContext(context)
+  }
+
+  /** Rejects with what the system says when it cannot. */
+  async listen(port: number, host: string): Promise<void> {
+    this.server.listen({ port, host })
+    await once(this.server, 'listening')
+  }
+
+  /** Stops listening; resolves when the last connection is gone. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return
+    const timer = setTimeout(() => this.#destroy(), CLOSE_TIMEOUT_MS)
+    await new Promise((resolve) => this.server.close(resolve))
+    clearTimeout(timer)
+  }
+
+  #connect(): void {
+    const { server } = this
+    const { server: main } = this.#app
+    server.on('connection', (socket: Socket) => this.#watch(socket))
+    server.on('request', (request, response) => this.#app.routing(request, response))
+    server.on('upgrade', (request, socket, head) => main.emit('upgrade', request, socket, head))
+    // Node makes one of the other, and Fastify would answer in plain text.
+    server.removeAllListeners('tlsClientError')
+    server.on('tlsClientError', (error, socket) => this.#fail(error, socket))
+    server.on('clientError', (error, socket) => main.emit('clientError', error, socket))
+  }
+
+  #watch(socket: Socket): void {
+    this.#sockets.add(socket)
+    socket.on('close', () => this.#sockets.delete(socket))
+  }
+
+  #destroy(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  /** Most are scanners and checks of load balancers; a charge point is not known by its name yet. */
+  #fail({ code = 'UNKNOWN', message }: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const { remoteAddress } = socket
+    socket.destroy()
+    this.#onFailure(code)
+    const security = { type: 'tls-handshake-failed', remoteAddress, code, detail: message }
+    this.#lines.line(code, (more) => this.#app.log.warn({ ...more, security }, 'a TLS handshake failed'))
+  }
+}

@@ -1,0 +1,138 @@
+import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { type Config, ConfigError } from '../env.js'
+import { keyFault } from './key-strength.js'
+import { type RevocationList, readCertificates, readRevocationLists } from './pem.js'
+import { HARDENING } from './suites.js'
+
+/** What TLS is made of: as it was in the files, checked. */
+export interface Material {
+  /** For the server, complete. */
+  readonly context: SecureContextOptions
+  /** Of the server, the first of each chain. */
+  readonly certificates: readonly ServerCertificate[]
+  readonly authorities: readonly X509Certificate[]
+  readonly revocationLists: readonly RevocationList[]
+  /** Of what was in the files: another one is another material. */
+  readonly digest: string
+  /** Key files that others can read. */
+  readonly exposedKeys: readonly string[]
+}
+
+export interface ServerCertificate {
+  readonly file: string
+  /** ec or rsa. */
+  readonly keyType: string
+  readonly certificate: X509Certificate
+}
+
+type Files = Pick<Config, 'TLS_CERT' | 'TLS_KEY' | 'TLS_CLIENT_CA' | 'TLS_CLIENT_CRL'>
+type FileSetting = keyof Files
+
+const NOT_OWNER = 0o077
+
+/**
+ * Reads and checks all files.
+ *
+ * @throws ConfigError with the name of the setting and of the file, and what is wrong with it
+ */
+export async function readMaterial(settings: Files): Promise<Material> {
+  const [cert, key, ca, crl] = await Promise.all([
+    readAll(settings, 'TLS_CERT'),
+    readAll(settings, 'TLS_KEY'),
+    readAll(settings, 'TLS_CLIENT_CA'),
+    readAll(settings, 'TLS_CLIENT_CRL')
+  ])
+  const certificates = cert.map((pem, index) => checkPair(pem, key[index]))
+  const authorities = ca.flatMap(certificatesOf)
+  const context: SecureContextOptions = {
+    ...HARDENING,
+    cert: cert.map(({ text }) => text),
+    key: key.map(({ text }) => text),
+    ...(ca.length > 0 && { ca: authorities.map((authority) => authority.toString()) }),
+    ...(crl.length > 0 && { crl: crl.map(({ text }) => text) })
+  }
+  checkContext(context)
+  return {
+    context,
+    certificates,
+    authorities,
+    revocationLists: crl.flatMap(revocationListsOf),
+    digest: digestOf([...cert, ...key, ...ca, ...crl]),
+    exposedKeys: await exposed(key)
+  }
+}
+
+interface Pem {
+  readonly setting: FileSetting
+  readonly file: string
+  readonly text: string
+}
+
+function readAll(settings: Files, setting: FileSetting): Promise<Pem[]> {
+  return Promise.all(
+    settings[setting].map(async (file) => {
+      try {
+        return { setting, file, text: await readFile(file, 'utf8') }
+      } catch (error) {
+        throw new ConfigError(`${setting} must be files that can be read: ${(error as Error).message}`)
+      }
+    })
+  )
+}
+
+function fault({ setting, file }: Pem, what: string): ConfigError {
+  return new ConfigError(`${setting}: ${file} ${what}`)
+}
+
+function certificatesOf(pem: Pem): X509Certificate[] {
+  const certificates = readCertificates(pem.text)
+  if (certificates === undefined) throw fault(pem, 'holds no certificates in PEM')
+  return certificates
+}
+
+function revocationListsOf(pem: Pem): RevocationList[] {
+  const lists = readRevocationLists(pem.text)
+  if (lists === undefined) throw fault(pem, 'holds no revocation list in PEM')
+  return lists
+}
+
+function checkPair(cert: Pem, key: Pem | undefined): ServerCertificate {
+  const [certificate] = certificatesOf(cert)
+  if (certificate === undefined || key === undefined) throw fault(cert, 'holds no certificates in PEM')
+  const { publicKey } = certificate
+  const weakness = keyFault(publicKey)
+  if (weakness !== undefined) throw fault(cert, weakness)
+  if (!certificate.checkPrivateKey(privateKeyOf(key))) throw fault(key, `does not belong to ${cert.file}`)
+  return { file: cert.file, keyType: publicKey.asymmetricKeyType ?? 'unknown', certificate }
+}
+
+function privateKeyOf(pem: Pem): KeyObject {
+  try {
+    return createPrivateKey(pem.text)
+  } catch {
+    const isEncrypted = /ENCRYPTED/.test(pem.text)
+    throw fault(pem, isEncrypted ? 'is encrypted: take the passphrase away' : 'holds no private key in PEM')
+  }
+}
+
+/** What OpenSSL does not take, whatever it is. */
+function checkContext(context: SecureContextOptions): void {
+  try {
+    createSecureContext(context)
+  } catch (error) {
+    throw new ConfigError(`TLS_CERT, TLS_KEY, TLS_CLIENT_CA and TLS_CLIENT_CRL: ${(error as Error).message}`)
+  }
+}
+
+function digestOf(files: readonly Pem[]): string {
+  const hash = createHash('sha256')
+  for (const { setting, text } of files) hash.update(`${setting} ${text.length} ${text}`)
+  return hash.digest('hex')
+}
+
+async function exposed(keys: readonly Pem[]): Promise<string[]> {
+  const modes = await Promise.all(keys.map(async ({ file }) => ({ file, mode: (await stat(file)).mode })))
+  return modes.filter(({ mode }) => (mode & NOT_OWNER) !== 0).map(({ file }) => file)
+}

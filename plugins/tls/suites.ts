@@ -1,0 +1,38 @@
+import { constants } from 'node:crypto'
+import type { SecureContextOptions } from 'node:tls'
+
+/** Of TLS 1.2, which a server of OCPP has to have; the last two without forward secrecy. [A00.FR.317, A00.FR.318] */
+export const REQUIRED_SUITES = [
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'AES128-GCM-SHA256',
+  'AES256-GCM-SHA384'
+] as const
+
+/** Those of TLS 1.3, then those of 1.2, the better ones first. */
+const SUITES = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+  'AES128-GCM-SHA256',
+  'AES256-GCM-SHA384'
+]
+
+/**
+ * TLS 1.2 or later, no compression, no renegotiation. [A00.FR.313, A00.FR.321; RFC 7457]
+ *
+ * Nor is a session resumed: what was verified when it began, such as a certificate that is revoked by now, would
+ * count again; and a key of tickets that is never changed would open what was recorded. [RFC 5077 §5.5]
+ */
+export const HARDENING = {
+  minVersion: 'TLSv1.2',
+  ciphers: SUITES.join(':'),
+  honorCipherOrder: true,
+  secureOptions: constants.SSL_OP_NO_COMPRESSION | constants.SSL_OP_NO_RENEGOTIATION | constants.SSL_OP_NO_TICKET
+} as const satisfies SecureContextOptions
