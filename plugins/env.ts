@@ -25,6 +25,10 @@ function files(what: string, otherwise: string) {
   return Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, rule, otherwise }))
 }
 
+function httpUrl(otherwise: string) {
+  return Type.Optional(Type.String({ pattern: '^https?://\\S+$', rule: 'http://… or https://…', otherwise }))
+}
+
 /**
  * Every setting of the environment. `rule` completes "NAME must be …", `unit` is that of a number. What has no
  * `default` is either off when absent or depends on another setting, which `otherwise` tells.
@@ -173,19 +177,22 @@ export const settings = {
   CA_CERT: Type.Optional(
     Type.String({ rule: 'a file in PEM', otherwise: 'made when it is first needed, in DATA_DIR/ca' })
   ),
-  CA_KEY: Type.Optional(Type.String({ rule: 'a file in PEM' })),
+  CA_KEY: Type.Optional(Type.String({ rule: 'a file in PEM', otherwise: 'that in DATA_DIR/ca' })),
   CA_VALIDITY_DAYS: Type.Integer({ default: 365, minimum: 1, maximum: 3650, unit: 'days' }),
   CA_RENEWAL_DAYS: Type.Integer({ default: 30, minimum: 0, maximum: 3650, unit: 'days; 0 is never' }),
   CA_REQUESTS_PER_DAY: Type.Integer({ default: 10, minimum: 0, maximum: 10_000, unit: 'certificates; 0 is none' }),
-  CA_OCSP_URL: Type.Optional(Type.String({ pattern: '^https?://\\S+$', rule: 'http://… or https://…' })),
-  CA_CRL_URL: Type.Optional(Type.String({ pattern: '^https?://\\S+$', rule: 'http://… or https://…' })),
-  CA_SIGN_URL: Type.Optional(Type.String({ pattern: '^https?://\\S+$', rule: 'http://… or https://…' })),
-  CA_SIGN_TOKEN: Type.Optional(Type.String({ pattern: '^\\S+$', rule: 'a token without spaces' })),
-  OCSP_RESPONDERS: Type.Array(Type.String({ pattern: '^https?://[^\\s?#@]+$' }), {
-    default: [],
-    rule: 'addresses that start with http:// or https://, with commas between them'
-  }),
-  CONTRACT_CA: Type.Optional(Type.String({ rule: 'a file in PEM' })),
+  CA_OCSP_URL: httpUrl('none in the certificates'),
+  CA_CRL_URL: httpUrl('none in the certificates'),
+  CA_SIGN_URL: httpUrl('our own authority signs'),
+  CA_SIGN_TOKEN: Type.Optional(Type.String({ pattern: '^\\S+$', rule: 'a token without spaces', otherwise: 'none' })),
+  OCSP_RESPONDERS: Type.Optional(
+    Type.Array(Type.String({ pattern: '^https?://[^\\s?#@]+$' }), {
+      minItems: 1,
+      rule: 'addresses that start with http:// or https://, with commas between them',
+      otherwise: 'none is asked'
+    })
+  ),
+  CONTRACT_CA: Type.Optional(Type.String({ rule: 'a file in PEM', otherwise: 'no contract certificate is verified' })),
   OCPP_MAX_CONNECTIONS: Type.Integer({
     default: 100_000,
     minimum: 0,
@@ -277,7 +284,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
   const { TLS_HOST = given.HOST, TRUSTED_PROXIES = [] } = given
   const isLocal = isLoopback(given.HOST) && isLoopback(TLS_HOST) && TRUSTED_PROXIES.length === 0
   const isOpen = given.OCPP_OPEN_REGISTRATION ?? isLocal
-  const { TLS_CERT = [], TLS_KEY = [], TLS_CLIENT_CA = [], TLS_CLIENT_CRL = [] } = given
+  const { TLS_CERT = [], TLS_KEY = [], TLS_CLIENT_CA = [], TLS_CLIENT_CRL = [], OCSP_RESPONDERS = [] } = given
   return {
     ...given,
     TLS_HOST,
@@ -286,6 +293,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     TLS_CLIENT_CA,
     TLS_CLIENT_CRL,
     TRUSTED_PROXIES,
+    OCSP_RESPONDERS,
     OCPP_OPEN_REGISTRATION: isOpen,
     UNKNOWN_ID_TOKENS: given.UNKNOWN_ID_TOKENS ?? (isOpen ? 'accept' : 'reject')
   }
