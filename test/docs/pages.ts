@@ -13,6 +13,7 @@ export const PAGES = [
   'errors',
   'events',
   'handlers',
+  'limits',
   'options',
   'testing',
   'validation'
