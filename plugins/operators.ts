@@ -45,6 +45,8 @@ export interface Operators {
   count(request: FastifyRequest, reply: FastifyReply): Promise<void>
   /** Whether who asks may do what needs `scope`, beside that of the route. */
   may(request: FastifyRequest, scope: OperatorScope): boolean
+  /** Refuses who asks for what needs `scope` and may not. [RFC 6750 §3.1] */
+  demand(request: FastifyRequest, reply: FastifyReply, scope: OperatorScope): void
   /**
    * Calls `end` once the token of a request is revoked or has expired, for answers that go on for long, unless what is
    * returned was called before.
@@ -101,7 +103,8 @@ class OperatorService implements Operators {
 
   authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     request.operator = await this.#identify(request, reply)
-    this.#authorize(request, reply)
+    const { scope = 'admin' } = request.routeOptions.config
+    if (scope !== null) this.demand(request, reply, scope)
     await this.#throttled(request, this.#app.rateLimits.countRequest(request, reply))
   }
 
@@ -111,6 +114,13 @@ class OperatorService implements Operators {
 
   may({ operator }: FastifyRequest, scope: OperatorScope): boolean {
     return operator !== null && allows(operator.scopes, scope)
+  }
+
+  demand(request: FastifyRequest, reply: FastifyReply, scope: OperatorScope): void {
+    if (this.may(request, scope)) return
+    this.#refused(request, 'insufficient-scope')
+    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
+    throw new InsufficientScopeError(`the token must have the scope ${scope}`)
   }
 
   watch({ operator }: FastifyRequest, end: () => void): () => void {
@@ -166,14 +176,6 @@ class OperatorService implements Operators {
     const operator = this.#operators.get(row) ?? operatorOf(row)
     this.#operators.set(row, operator)
     return operator
-  }
-
-  #authorize(request: FastifyRequest, reply: FastifyReply): void {
-    const { scope = 'admin' } = request.routeOptions.config
-    if (scope === null || this.may(request, scope)) return
-    this.#refused(request, 'insufficient-scope')
-    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
-    throw new InsufficientScopeError(`the token must have the scope ${scope}`)
   }
 
   async #throttled(request: FastifyRequest, limit: Promise<void>): Promise<void> {

@@ -44,10 +44,17 @@ const EventRecord = Type.Object({
   data: Type.Unknown({ description: 'Depends on the type. Secrets are hidden, id tokens shortened' })
 })
 
+/** What these tell is what the transactions tell, so they need its scope beside that of the route. */
+const OF_TRANSACTIONS: ReadonlySet<string> = new Set(['transaction', 'meter-values'])
+const OTHERS = EVENT_TYPES.filter((type) => !OF_TRANSACTIONS.has(type))
+
 const DESCRIPTION = `Server-sent events, \`data\` being JSON. It does not end: \`curl -N\`.
 
 After \`Last-Event-ID\` what was missed comes first; when not all of it is there any more, an event \`gap\` with
-\`{ lastEventId, oldest }\` comes before it. A comment every 15 s tells that the connection lives. Who does not read is cut off.`
+\`{ lastEventId, oldest }\` comes before it. A comment every 15 s tells that the connection lives. Who does not read is cut off,
+and so is whose token is revoked or expires.
+
+\`transaction\` and \`meter-values\` need the scope \`transactions:read\` as well: without it they are left out, and 403 when asked for.`
 
 /** Nothing between us and the reader may keep or collect what it is sent. */
 const HEADERS = {
@@ -59,7 +66,7 @@ const HEADERS = {
 
 /** What happens, as it happens. */
 export default async function events(app: FastifyInstance): Promise<void> {
-  const { publisher, config, log } = app
+  const { publisher, config, log, operators } = app
   const feed = new EventFeed({
     ring: { size: config.EVENTS_BUFFER, length: MAX_LENGTH },
     floor: publisher.lastId,
@@ -79,6 +86,7 @@ export default async function events(app: FastifyInstance): Promise<void> {
       config: { scope: 'charge-points:read' },
       schema: {
         tags: ['Events'],
+        operationId: 'listenToEvents',
         summary: 'Listen to what happens',
         description: DESCRIPTION,
         querystring: Query,
@@ -87,12 +95,19 @@ export default async function events(app: FastifyInstance): Promise<void> {
       }
     },
     (request, reply) => {
+      const { headers, query } = request
+      if (query.type?.some((type) => OF_TRANSACTIONS.has(type))) operators.demand(request, reply, 'transactions:read')
+      const types = query.type ?? (operators.may(request, 'transactions:read') ? undefined : OTHERS)
       reply.hijack()
       const { raw } = reply
       // The end of the connection is the end of the answer: without chunks one buffer serves all readers as it is.
       raw.removeHeader('transfer-encoding')
       raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS })
-      feed.open(raw, subscriptionOf(request.query, request.headers['last-event-id']))
+      raw.once(
+        'close',
+        operators.watch(request, () => raw.destroy())
+      )
+      feed.open(raw, subscriptionOf({ ...query, ...(types && { type: types }) }, headers['last-event-id']))
     }
   )
 }

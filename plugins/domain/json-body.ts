@@ -1,0 +1,75 @@
+/** Answered as a 400 problem. */
+export class InvalidJsonError extends Error {
+  readonly statusCode = 400
+  readonly code = 'INVALID_JSON'
+}
+
+/** Answered as a 415 problem. */
+export class UnsupportedCharsetError extends Error {
+  readonly statusCode = 415
+  readonly code = 'UNSUPPORTED_CHARSET'
+}
+
+/** What is nested deeper could end up in a recursion that has no end. [CWE-674] */
+const MAX_DEPTH = 64
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i
+const UTF_8 = new TextDecoder('utf-8', { fatal: true })
+
+/**
+ * JSON is UTF-8, whatever else a header says. [RFC 8259 §8.1]
+ *
+ * @throws UnsupportedCharsetError
+ */
+export function demandUtf8(contentType: string | undefined): void {
+  const charset = CHARSET.exec(contentType ?? '')?.[1]
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return
+  throw new UnsupportedCharsetError('JSON has to be in UTF-8')
+}
+
+/** @throws InvalidJsonError */
+export function decodeJson(bytes: Uint8Array): string {
+  let text: string
+  try {
+    text = UTF_8.decode(bytes)
+  } catch {
+    throw new InvalidJsonError('the body is not UTF-8')
+  }
+  if (text.trim() === '') throw new InvalidJsonError('the body is empty, and the content type says that it is JSON')
+  if (isTooDeep(text)) throw new InvalidJsonError(`the body is nested deeper than ${MAX_DEPTH}`)
+  return text
+}
+
+/** Why a text could not be read as JSON; nothing of the text itself is told. */
+export function invalidJson(text: string): InvalidJsonError {
+  try {
+    JSON.parse(text)
+    return new InvalidJsonError('the body has a member that would reach a prototype')
+  } catch (error) {
+    const position = /at position (\d+)/.exec((error as Error).message)?.[1]
+    const place = position === undefined ? '' : ` at ${lineAndColumn(text, Number(position))}`
+    return new InvalidJsonError(`the body is not valid JSON${place}`)
+  }
+}
+
+function lineAndColumn(text: string, position: number): string {
+  const lines = text.slice(0, position).split('\n')
+  return `line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
+}
+
+function isTooDeep(json: string): boolean {
+  let depth = 0
+  for (let index = 0; index < json.length; index++) {
+    const char = json[index]
+    if (char === '"') index = endOfString(json, index)
+    else if (char === '[' || char === '{') {
+      if (++depth > MAX_DEPTH) return true
+    } else if (char === ']' || char === '}') depth--
+  }
+  return false
+}
+
+function endOfString(json: string, start: number): number {
+  let index = start + 1
+  while (index < json.length && json[index] !== '"') index += json[index] === '\\' ? 2 : 1
+  return index
+}
