@@ -1,7 +1,14 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { complete, type ScopeOf } from './openapi/complete.js'
+import type { Document } from './openapi/document.js'
+
+/** As OpenAPI writes it, and without the slash at the end of an index route. */
+function pathOf(url: string): string {
+  return url.replace(/:(\w+)/g, '{$1}').replace(/(?<=.)\/$/, '')
+}
 
 /** What the documentation page needs: its own files, and the styles that it writes into its elements. */
 const DOCS_CSP = {
@@ -14,14 +21,28 @@ const DOCS_CSP = {
 }
 
 async function openapi(app: FastifyInstance): Promise<void> {
+  const routes = new Map<string, RouteOptions>()
+  app.addHook('onRoute', (route) => {
+    for (const method of [route.method].flat()) routes.set(`${method} ${pathOf(route.url)}`, route)
+  })
+  // Read when asked for: a hook behind this one may say the scope.
+  const scopeOf: ScopeOf = (method, path) => routes.get(`${method.toUpperCase()} ${path}`)?.config?.scope
+
   await app.register(swagger, {
+    transformObject: (source) => {
+      if (!('openapiObject' in source)) return source.swaggerObject
+      const document = source.openapiObject as unknown as Document
+      return complete(document, scopeOf) as object
+    },
     openapi: {
       openapi: '3.1.0',
       info: {
         title: 'Operator API',
         version: '1',
-        description: 'Charge points, and every OCPP call to them as one HTTP request.'
+        description: 'Charge points, and every OCPP call to them as one HTTP request.',
+        license: { name: 'MIT', identifier: 'MIT' }
       },
+      servers: [{ url: '/', description: 'Where this document comes from' }],
       components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
       security: [{ operator: [] }]
     }

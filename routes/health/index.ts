@@ -31,10 +31,10 @@ async function answers({ database }: FastifyInstance): Promise<boolean> {
 
 /** For whoever keeps this process alive, and for a load balancer. */
 export default async function health(app: FastifyInstance): Promise<void> {
-  const schema = (summary: string) => ({ summary, tags: ['Health'], security: [] })
+  const schema = (operationId: string, summary: string) => ({ operationId, summary, tags: ['Health'], security: [] })
 
-  app.get('/live', { schema: schema('The process runs') }, () => ({ status: 'ok' }))
-  app.get('/ready', { schema: schema('Chargers and operators are served') }, async (_request, reply) => {
+  app.get('/live', { schema: schema('isLive', 'The process runs') }, () => ({ status: 'ok' }))
+  app.get('/ready', { schema: schema('isReady', 'Chargers and operators are served') }, async (_request, reply) => {
     const reasons = await reasonsAgainst(app)
     if (reasons.length === 0) return { status: 'ok' }
     return reply.code(503).send({ status: 'unavailable', reasons })

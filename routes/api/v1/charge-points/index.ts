@@ -131,6 +131,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         ...TAG,
         params: IdentityParams,
         response: { 200: StateRecord },
+        operationId: 'getChargePointState',
         summary: 'All that is stored of a charge point, by block',
         description: 'Of histories the latest 50.'
       }
@@ -150,6 +151,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         params: IdentityParams,
         body: ChargePointBody,
         response: { 200: ChargePointRecord, 201: ChargePointRecord },
+        operationId: 'putChargePoint',
         summary: 'Create or change a charge point',
         description:
           'What is left out stays as it is. It holds from the next connection on, `registration` from the next boot.'
@@ -169,6 +171,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         ...TAG,
         params: IdentityParams,
         response: { 204: Type.Null({ description: 'Gone' }) },
+        operationId: 'deleteChargePoint',
         summary: 'Remove a charge point and close its connection',
         description: 'Its transactions stay. It comes back, without password, when it is created again.'
       }
@@ -191,6 +194,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         params: IdentityParams,
         querystring: MessagesQuery,
         response: { 200: pageSchema(MessageRecord) },
+        operationId: 'listMessages',
         summary: 'List the OCPP messages of a charge point, newest first',
         description: 'Without secrets; id tokens are shortened. Empty when the setting MESSAGE_LOG is off.'
       }

@@ -57,6 +57,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
         ...TAG,
         querystring: ListQuery,
         response: { 200: pageSchema(IdTokenRecord) },
+        operationId: 'listIdTokens',
         summary: 'List the id tokens, oldest first'
       }
     },
@@ -78,7 +79,13 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
     '/:idToken',
     {
       config: { scope: 'id-tokens:read' },
-      schema: { ...TAG, params: IdTokenParams, response: { 200: IdTokenRecord }, summary: 'Look at an id token' }
+      schema: {
+        ...TAG,
+        params: IdTokenParams,
+        response: { 200: IdTokenRecord },
+        operationId: 'getIdToken',
+        summary: 'Look at an id token'
+      }
     },
     async ({ params: { idToken } }) => {
       const row = await findIdToken(store.db, idToken)
@@ -96,6 +103,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
         params: IdTokenParams,
         body: IdTokenBody,
         response: { 200: IdTokenRecord, 201: IdTokenRecord },
+        operationId: 'putIdToken',
         summary: 'Create or change an id token',
         description: 'What is left out stays as it is. Case does not matter.'
       }
@@ -115,6 +123,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
         ...TAG,
         params: IdTokenParams,
         response: { 204: Type.Null({ description: 'Gone' }) },
+        operationId: 'deleteIdToken',
         summary: 'Remove an id token: it is unknown from then on'
       }
     },

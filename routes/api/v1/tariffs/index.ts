@@ -27,6 +27,7 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
       config: { scope: 'transactions:read' },
       schema: {
         ...TAGS,
+        operationId: 'listTariffs',
         summary: 'List the tariffs',
         response: { 200: Type.Object({ items: Type.Array(TariffRecord) }) }
       }
@@ -38,7 +39,13 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
     '/:id',
     {
       config: { scope: 'transactions:read' },
-      schema: { ...TAGS, params: Params, response: { 200: TariffRecord }, summary: 'Look at a tariff' }
+      schema: {
+        ...TAGS,
+        params: Params,
+        response: { 200: TariffRecord },
+        operationId: 'getTariff',
+        summary: 'Look at a tariff'
+      }
     },
     async ({ params }) => existing(params.id)
   )
@@ -52,6 +59,7 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
         params: Params,
         body: TariffBody,
         response: { 200: TariffRecord, 201: TariffRecord },
+        operationId: 'putTariff',
         summary: 'Create or replace a tariff',
         description: 'Holds for transactions that begin from now on. Without chargePoint and groupId it is the default.'
       }
@@ -70,6 +78,7 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
         ...TAGS,
         params: Params,
         response: { 204: Type.Null({ description: 'Gone' }) },
+        operationId: 'deleteTariff',
         summary: 'Delete a tariff',
         description: 'Transactions that have begun keep it.'
       }

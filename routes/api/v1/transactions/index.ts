@@ -123,6 +123,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
         response: {
           200: Type.Intersect([TransactionRecord, Type.Object({ events: Type.Array(TransactionEventRecord) })])
         },
+        operationId: 'getTransaction',
         summary: 'Look at a transaction and its events'
       }
     },
@@ -141,6 +142,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
         params: Params,
         querystring: PageQuery,
         response: { 200: Type.Object({ items: Type.Array(MeterValueRecord), nextCursor }) },
+        operationId: 'listTransactionMeterValues',
         summary: 'List what was measured in a transaction, in the order of time',
         description: CSV
       }

@@ -1,0 +1,151 @@
+import { resolve, type Schema, type Schemas } from './document.js'
+
+/** What members of these names have in examples, when their schema allows it. */
+const VALUES: Readonly<Record<string, unknown>> = {
+  action: 'Reset',
+  apn: 'internet',
+  chargePoint: 'CP-1',
+  chargePoints: ['CP-1'],
+  certificate: '-----BEGIN CERTIFICATE-----\nMIIBrDCCAVGgAwIBAgIU…\n-----END CERTIFICATE-----',
+  certificateChain: '-----BEGIN CERTIFICATE-----\nMIIBrDCCAVGgAwIBAgIU…\n-----END CERTIFICATE-----',
+  connectorId: 1,
+  cost: 7.43,
+  currency: 'EUR',
+  cursor: 'Y3AtMQ',
+  duration: 3600,
+  energyWh: 19_000,
+  evseId: 1,
+  firmwareVersion: '1.4.2',
+  groupId: 'FLEET-7',
+  id: 1,
+  idTag: '04E91C5A2B3C',
+  idToken: '04E91C5A2B3C',
+  identity: 'CP-1',
+  identities: ['CP-1', 'CP-2'],
+  key: 'HeartbeatInterval',
+  limit: 16,
+  location: 'https://files.example.com/firmware.bin',
+  logLevel: 5,
+  measurand: 'Energy.Active.Import.Register',
+  messageId: '0b8f7f3c-6f0e-4d0b-9d1a-0c2f4f3f5a11',
+  meterStart: 1_000,
+  meterStop: 20_000,
+  model: 'Optimus',
+  name: 'SecurityCtrlr',
+  nextCursor: 'Y3AtMQ',
+  phases: 3,
+  pointer: '/type',
+  protocol: 'ocpp2.0.1',
+  raw: '19000',
+  remoteAddress: '192.0.2.17',
+  remoteLocation: 'https://files.example.com/logs/',
+  remoteStartId: 4711,
+  requestId: 4711,
+  reservationId: 4711,
+  responderURL: 'https://ocsp.example.com/',
+  serialNumber: 'SN-0042',
+  stopReason: 'EVDisconnected',
+  title: 'Not Found',
+  transactionId: 'b6a1f7c2-6c4d-4f3a-9d55-8a2a4d1f7e90',
+  unit: 'Wh',
+  uri: 'https://files.example.com/firmware.bin',
+  url: 'https://hooks.example.com/ocpp',
+  value: '300',
+  vendor: 'The Mobility House',
+  vendorId: 'com.example'
+}
+
+const DATE_TIME = '2026-03-01T12:00:00.000Z'
+const TEXT = 'text'
+/** Deeper a datatype that holds itself would have no end. */
+const MAX_DEPTH = 12
+
+/** Messages of OCPP have many optional members, of which an example shows none; our own records show all. */
+const OCPP = /^#\/components\/schemas\/Ocpp(?:16|201|21)/
+
+interface Place {
+  name: string
+  schemas: Schemas
+  depth: number
+  /** Whether optional members are shown. */
+  isWhole: boolean
+}
+
+/** A value that a schema allows and a reader understands. */
+export function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
+  return exampleFor(schema, { name, schemas, depth: 0, isWhole: true })
+}
+
+function exampleFor(given: Schema, at: Place): unknown {
+  const place = { ...at, depth: at.depth + 1, isWhole: at.isWhole && !OCPP.test(given.$ref ?? '') }
+  const schema = resolve(given, place.schemas)
+  if (schema.examples !== undefined) return schema.examples[0]
+  if (schema.const !== undefined) return schema.const
+  if (schema.enum !== undefined) return schema.enum[0]
+  if (schema.allOf !== undefined) return Object.assign({}, ...schema.allOf.map((part) => exampleFor(part, place)))
+  const choice = (schema.anyOf ?? schema.oneOf)?.[0]
+  if (choice !== undefined) return exampleFor(choice, place)
+  switch (typeof schema.type === 'string' ? schema.type : schema.type?.[0]) {
+    case 'object':
+      return objectOf(schema, place)
+    case 'array':
+      return arrayOf(schema, place)
+    case 'string':
+      return textOf(schema, place.name)
+    case 'integer':
+    case 'number':
+      return numberOf(schema, place.name)
+    case 'boolean':
+      return true
+    case 'null':
+      return null
+    default:
+      return VALUES[place.name] ?? {}
+  }
+}
+
+function objectOf({ properties = {}, required = [] }: Schema, place: Place): Record<string, unknown> {
+  const shown = Object.entries(properties).filter(([name]) => {
+    return required.includes(name) || (place.isWhole && place.depth < MAX_DEPTH)
+  })
+  return Object.fromEntries(shown.map(([name, member]) => [name, exampleFor(member, { ...place, name })]))
+}
+
+function arrayOf({ items = {}, minItems = 0, maxItems }: Schema, place: Place): unknown[] {
+  const known = VALUES[place.name]
+  if (Array.isArray(known)) return known
+  const count = Math.max(1, minItems)
+  if (maxItems === 0 || place.depth > MAX_DEPTH) return []
+  return Array.from({ length: count }, () => exampleFor(items, { ...place, name: singular(place.name) }))
+}
+
+function singular(name: string): string {
+  return name.endsWith('s') ? name.slice(0, -1) : name
+}
+
+function textOf(
+  { format, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Schema,
+  name: string
+): string {
+  if (format?.includes('date-time')) return DATE_TIME
+  const fits = (text: string) => {
+    return (
+      text.length >= minLength && text.length <= maxLength && (pattern === undefined || new RegExp(pattern).test(text))
+    )
+  }
+  const known = VALUES[name]
+  const candidates = [
+    ...(known === undefined || typeof known === 'object' ? [] : [String(known)]),
+    TEXT,
+    '1',
+    DATE_TIME
+  ]
+  return candidates.find(fits) ?? TEXT.padEnd(minLength, TEXT).slice(0, Math.min(maxLength, Math.max(minLength, 4)))
+}
+
+function numberOf({ minimum = 0, maximum = Number.POSITIVE_INFINITY, exclusiveMinimum }: Schema, name: string): number {
+  const known = VALUES[name]
+  if (typeof known === 'number' && known >= minimum && known <= maximum) return known
+  const least = exclusiveMinimum === undefined ? minimum : Math.max(minimum, exclusiveMinimum + 1)
+  return Math.min(maximum, Math.max(least, 1))
+}

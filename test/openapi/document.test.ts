@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { createConfig, lintFromString } from '@redocly/openapi-core'
+import type { Media, Schema } from '../../plugins/openapi/document.js'
+import { Judge, operationsOf, startDocumented } from './document.js'
+
+describe('the document of the operator API', () => {
+  let made: Awaited<ReturnType<typeof startDocumented>>
+  before(async () => {
+    made = await startDocumented()
+  })
+
+  it('has nothing that a linter objects to', async () => {
+    // Whoever asks for the health of the process makes no mistakes that it could be told of.
+    const config = await createConfig({ extends: ['recommended'], rules: { 'operation-4xx-response': 'off' } })
+    const problems = await lintFromString({ source: made.text, absoluteRef: '/openapi.json', config })
+    assert.deepEqual(
+      problems.map(({ ruleId, message, location }) => `${ruleId} ${location[0]?.pointer}: ${message}`),
+      []
+    )
+  })
+
+  it('has an operationId, a summary and a tag for every operation, and says what it needs', () => {
+    for (const { path, method, operation } of operationsOf(made.document)) {
+      const name = `${method} ${path}`
+      for (const member of ['operationId', 'summary'] as const) assert.ok(operation[member], `${name}: ${member}`)
+      assert.ok(operation.tags?.length === 1, `${name}: tags`)
+      const isPublic = path.startsWith('/health/')
+      assert.equal(operation.security?.length, isPublic ? 0 : 1, `${name}: security`)
+      for (const status of isPublic ? [] : ['401', '403']) assert.ok(operation.responses[status], `${name}: ${status}`)
+    }
+  })
+
+  it('has an example of every body, and each is as its schema says', () => {
+    const judge = new Judge(made.document)
+    let count = 0
+    const check = (name: string, schema: Schema | undefined, values: unknown[]) => {
+      assert.ok(schema !== undefined, `${name}: no schema`)
+      assert.ok(values.length > 0, `${name}: no example`)
+      for (const value of values) {
+        assert.equal(judge.fault(schema, value), undefined, name)
+        count++
+      }
+    }
+    for (const { path, method, operation } of operationsOf(made.document)) {
+      const bodies: [string, Media][] = Object.entries(operation.requestBody?.content ?? {})
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if ('$ref' in response) continue
+        for (const [type, media] of Object.entries(response.content ?? {})) bodies.push([`${status} ${type}`, media])
+      }
+      for (const [kind, { schema, example, examples }] of bodies) {
+        const values = examples === undefined ? [example] : Object.values(examples).map(({ value }) => value)
+        check(
+          `${method} ${path} ${kind}`,
+          schema,
+          values.filter((value) => value !== undefined)
+        )
+      }
+    }
+    assert.ok(count > 300, `only ${count} examples`)
+  })
+})
