@@ -16,7 +16,14 @@ import { temporaryDirectory } from '../app/support.js'
 import { freePort } from '../operate/proxy.js'
 import { CA, SERVER } from '../support/certificates.js'
 import { basic, bootRequest, type Charger, type ChargerOptions, connectCharger } from '../support/charger.js'
-import { answerOn, type HttpAnswer, type RawCharger, type UpgradeRequest, upgradeOn } from '../support/raw.js'
+import {
+  answerOn,
+  type HttpAnswer,
+  type RawCharger,
+  type UpgradeRequest,
+  upgradeOn,
+  upgradeRequest
+} from '../support/raw.js'
 import { deferred, until, within } from '../support/wait.js'
 
 /** What the chargers connect over. */
@@ -190,6 +197,16 @@ export class Target {
     const localAddress = this.address()
     const ws = { localAddress, ...(this.over === 'TLS' && { ca: CA.cert }), ...options.ws }
     return connectCharger(this.url, identity, { boot: true, ...options, password, ws })
+  }
+
+  /** The text of an upgrade as it should be. */
+  upgrade(identity: string, password: string): string {
+    return upgradeRequest({ target: `/ocpp/${identity}`, headers: { Authorization: basic(identity, password) } })
+  }
+
+  /** The Authorization header of an operator who may do everything. */
+  get bearer(): string {
+    return `Bearer ${TOKEN}`
   }
 
   get url(): string {
