@@ -1,3 +1,4 @@
+import type { Server } from 'node:net'
 import { hostname } from 'node:os'
 import { loadEnvFile } from 'node:process'
 import closeWithGrace from 'close-with-grace'
@@ -25,7 +26,8 @@ async function start(): Promise<void> {
     for (const name of unknownSettings(process.env)) app.log.warn({ name }, 'this is no setting: misspelt?')
     closeGracefully(app)
     await app.listen({ host: config.HOST, port: config.PORT })
-    surviveAcceptErrors(app)
+    await listenWithTls(app)
+    for (const server of [app.server, app.tls.server]) if (server !== undefined) surviveAcceptErrors(app, server)
     process.stdout.write(banner(app))
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`)
@@ -60,10 +62,20 @@ function standardOutput(): pino.DestinationStream {
   return stream
 }
 
+async function listenWithTls({ tls, config: { TLS_HOST } }: FastifyInstance): Promise<void> {
+  try {
+    await tls.listen()
+  } catch (error) {
+    throw new ConfigError(
+      explainListening(error, { port: 'TLS_PORT', host: 'TLS_HOST' }) ?? `TLS on ${TLS_HOST}: ${error}`
+    )
+  }
+}
+
 /** Out of file descriptors, for one: those who are connected stay, and others get in when there are some again. */
-function surviveAcceptErrors(app: FastifyInstance): void {
+function surviveAcceptErrors(app: FastifyInstance, server: Pick<Server, 'on'>): void {
   let toldAt = Number.NEGATIVE_INFINITY
-  app.server.on('error', (err) => {
+  server.on('error', (err) => {
     if (performance.now() - toldAt < TROUBLE_INTERVAL_MS) return
     toldAt = performance.now()
     app.log.error({ err }, 'a connection could not be accepted')
@@ -71,7 +83,10 @@ function surviveAcceptErrors(app: FastifyInstance): void {
 }
 
 function closeGracefully(app: FastifyInstance): void {
-  closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: app.log }, async ({ signal, err }) => {
+  // With TLS it is what tells of new certificates.
+  const skip: 'SIGHUP'[] = app.config.TLS_CERT.length > 0 ? ['SIGHUP'] : []
+  for (const signal of skip) process.on(signal, () => void app.tlsMaterial.reload())
+  closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: app.log, skip }, async ({ signal, err }) => {
     if (err !== undefined) app.log.fatal({ err }, 'going down because of an error')
     else app.log.info({ signal }, 'going down: chargers are told to come back')
     await app.close()
@@ -82,20 +97,32 @@ function closeGracefully(app: FastifyInstance): void {
 function banner(app: FastifyInstance): string {
   const address = app.server.address()
   if (address === null || typeof address === 'string') return ''
-  const { HOST, OCPP_PATH } = app.config
-  const host = `${urlHost(HOST)}:${address.port}`
+  const { HOST, TLS_HOST, OCPP_MIN_SECURITY_PROFILE } = app.config
+  const plain = `${urlHost(HOST)}:${address.port}`
+  const secure = app.tls.address && `${urlHost(TLS_HOST)}:${app.tls.address.port}`
+  const path = app.config.OCPP_PATH.replace(':identity', '<identity>')
+  const charging = [
+    ...(OCPP_MIN_SECURITY_PROFILE > 1 ? [] : [`ws://${plain}${path}`]),
+    ...(secure === undefined ? [] : [`wss://${secure}${path}`])
+  ]
+  const operating = [`http://${plain}/api/v1`, ...(secure === undefined ? [] : [`https://${secure}/api/v1`])]
   const { newToken, tokenFile } = app.operators
   const token = newToken ?? (tokenFile === undefined ? 'the one in OPERATOR_TOKEN' : `see ${tokenFile}`)
   return [
     '',
-    `  chargers connect to  ws://${host}${OCPP_PATH.replace(':identity', '<identity>')}`,
-    `  operators call       http://${host}/api/v1`,
-    `  documentation        http://${host}/docs`,
+    ...column('chargers connect to', charging),
+    ...column('operators call', operating),
+    `  documentation        http://${plain}/docs`,
     `  operator token       ${token}`,
     ...(newToken === undefined ? [] : [`                       (shown this once, kept in ${tokenFile})`]),
     '',
     ''
   ].join('\n')
+}
+
+/** Lines that tell the same of several addresses. */
+function column(what: string, urls: readonly string[]): string[] {
+  return urls.map((url, index) => `  ${(index === 0 ? what : '').padEnd(20)} ${url}`)
 }
 
 function urlHost(host: string): string {
@@ -107,19 +134,25 @@ function urlHost(host: string): string {
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return `Cannot start: ${error}`
   if (error instanceof ConfigError) return `Cannot start: ${error.message}`
+  if ((error as NodeJS.ErrnoException).code === 'FST_ERR_DUPLICATED_ROUTE') {
+    return 'Cannot start: OCPP_PATH must not be a path of the operator API or the documentation'
+  }
+  return `Cannot start: ${explainListening(error, { port: 'PORT', host: 'HOST' }) ?? error.stack}`
+}
+
+/** Why there is nothing to listen on, by the names of the settings. */
+function explainListening(error: unknown, setting: { port: string; host: string }): string | undefined {
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   switch (code) {
     case 'EADDRINUSE':
-      return `Cannot start: PORT ${port} on ${address} is in use by another process`
+      return `${setting.port} ${port} on ${address} is in use by another process`
     case 'EACCES':
-      return `Cannot start: PORT ${port} on ${address} is not allowed for this user; take one above 1023`
+      return `${setting.port} ${port} on ${address} is not allowed for this user; take one above 1023`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `Cannot start: HOST must be an address of this machine (${code})`
-    case 'FST_ERR_DUPLICATED_ROUTE':
-      return 'Cannot start: OCPP_PATH must not be a path of the operator API or the documentation'
+      return `${setting.host} must be an address of this machine (${code})`
     default:
-      return `Cannot start: ${error.stack}`
+      return undefined
   }
 }

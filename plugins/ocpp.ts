@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import fastifyOcpp, { type Authenticate, type Handshake, type HandshakeRejection, LogThrottle } from 'fastify-ocpp'
+import fastifyOcpp, { type Authenticate, type HandshakeRejection, LogThrottle } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from './domain/charge-points.js'
 import { matchesCredential, readCredential } from './domain/credential.js'
 import { limitsOf } from './limits/chargers.js'
+import { type ClientCertificate, ClientCertificates } from './tls/client-certificates.js'
+import { ConnectionSecurity } from './tls/connection-security.js'
+import { Proxies } from './tls/proxies.js'
 
 /** Seconds after which to try again, spread over a fleet. */
 function soon(): number {
@@ -14,13 +17,6 @@ function refuse(status: HandshakeRejection['status'], reason: string): Handshake
   return { accept: false, status, reason, ...(status === 503 && { retryAfter: soon() }) }
 }
 
-/** What the connection is worth. [1.6 security whitepaper A00; 2.x A00] */
-function securityProfile({ encrypted, certificate, tlsAuthorized, password }: Handshake): number {
-  if (encrypted && certificate !== undefined && tlsAuthorized) return 3
-  if (password === undefined) return 0
-  return encrypted ? 2 : 1
-}
-
 /** Which of the passwords it came with, if it needs one: the new one, or that before. */
 function checkPassword(row: ChargePointRow, password: Buffer | undefined): 'none' | 'new' | 'previous' | 'wrong' {
   const [credential, previous] = [readCredential(row.credential), readCredential(row.previous_credential)]
@@ -29,39 +25,83 @@ function checkPassword(row: ChargePointRow, password: Buffer | undefined): 'none
   return previous !== undefined && matchesCredential(previous, password) ? 'previous' : 'wrong'
 }
 
+/** How a charge point proved who it is. */
+interface Proof {
+  readonly security: ConnectionSecurity
+  /** Not with the password before: one that is lost must not lock the charge point out. */
+  readonly isLasting: boolean
+  readonly usedNewPassword: boolean
+}
+
+function isRefused(outcome: Proof | HandshakeRejection): outcome is HandshakeRejection {
+  return 'accept' in outcome
+}
+
 /**
- * Who may connect. A charge point with a password has to send it, always; one without is let in under open
- * registration only. What it was told at its last boot holds. [A00.FR.207; A05.FR.09; U7; J-1.6 §5.3; 2.x B01]
+ * Who may connect. A charge point with a password has to send it, unless it has a certificate; one with neither is let
+ * in under open registration only. A certificate that is no good is never made up for by a password. What it was told
+ * at its last boot holds. [A00.FR.002, A00.FR.207, A00.FR.407, A05.FR.09; U7; J-1.6 §5.3; 2.x B01]
  */
-function createAuthenticate({ store, database, config }: FastifyInstance): Authenticate {
-  const isOpen = config.OCPP_OPEN_REGISTRATION
+function createAuthenticate({ store, database, config, tlsMaterial }: FastifyInstance): Authenticate {
+  const { OCPP_OPEN_REGISTRATION: isOpen, OCPP_MIN_SECURITY_PROFILE: minProfile } = config
+  const certificates = new ClientCertificates(config, new Proxies(config), () => tlsMaterial.current)
 
   async function admit(identity: string) {
-    if (!isOpen) return refuse(404, 'nobody provisioned it')
-    return (await store.admit(identity)) ? ({ accept: true } as const) : refuse(503, 'too many that nobody provisioned')
+    if (!isOpen || minProfile > 0) return refuse(404, 'nobody provisioned it')
+    if (!(await store.admit(identity))) return refuse(503, 'too many that nobody provisioned')
+    return { accept: true, context: new ConnectionSecurity(0) } as const
   }
 
-  return async (handshake) => {
-    const { identity, password } = handshake
-    if (!database.isReady()) return refuse(503, 'the database is not ready')
-    const row = await store.find(identity)
-    if (row === undefined) return admit(identity)
+  function proofByCertificate(row: ChargePointRow, certificate: ClientCertificate, password: Buffer | undefined) {
+    const fault = certificates.subjectFault(certificate, row)
+    if (fault !== undefined) return refuse(403, fault)
+    // It needs none; a wrong one is that of somebody else.
+    const match = password === undefined ? 'none' : checkPassword(row, password)
+    if (match === 'wrong') return refuse(401, 'a certificate and a wrong password')
+    const { commonName, isExpired } = certificate
+    const security = new ConnectionSecurity(3, commonName, isExpired)
+    return { security, isLasting: !isExpired, usedNewPassword: match === 'new' }
+  }
 
+  function proofByPassword(row: ChargePointRow, encrypted: boolean, password: Buffer | undefined) {
     const match = checkPassword(row, password)
     if (match === 'wrong') return refuse(401, password === undefined ? 'no password' : 'wrong password')
     if (match === 'none' && !isOpen) return refuse(401, 'it has no password yet')
+    // A password that nobody has verified proves nothing.
+    const profile = match === 'none' ? 0 : encrypted ? 2 : 1
+    const isNew = match === 'new'
+    return { security: new ConnectionSecurity(profile), isLasting: isNew, usedNewPassword: isNew }
+  }
+
+  async function remember(row: ChargePointRow, { security: { profile }, isLasting, usedNewPassword }: Proof) {
+    if (usedNewPassword && row.previous_credential !== null) await store.commit(row.identity, forgetPreviousPassword)
+    if (isLasting && profile > row.highest_security_profile) {
+      await store.commit(row.identity, raiseSecurityProfile(profile))
+    }
+  }
+
+  return async ({ identity, password, request }) => {
+    if (!database.isReady()) return refuse(503, 'the database is not ready')
+    const { encrypted, certificate, fault } = certificates.transportOf(request)
+    if (!encrypted && minProfile > 1) return refuse(403, 'it has to connect with TLS')
+    if (fault !== undefined) return refuse(403, fault)
+    const row = await store.find(identity)
+    if (row === undefined) return admit(identity)
+
+    const proof =
+      certificate === undefined
+        ? proofByPassword(row, encrypted, password)
+        : proofByCertificate(row, certificate, password)
+    if (isRefused(proof)) return proof
+    const { security: context } = proof
     if (row.enabled === 0) return refuse(403, 'an operator has disabled it')
-    const profile = securityProfile(handshake)
-    if (profile < Math.max(row.security_profile ?? 0, row.highest_security_profile)) {
-      return refuse(403, `security profile ${profile} is lower than it has to be`)
+    if (context.profile < Math.max(minProfile, row.security_profile ?? 0, row.highest_security_profile)) {
+      return refuse(403, `security profile ${context.profile} is lower than it has to be`)
     }
 
-    if (match === 'new' && row.previous_credential !== null) await store.commit(identity, forgetPreviousPassword)
-    // Not without a password: one that is lost must not lock the charge point out.
-    if (match === 'new' && profile > row.highest_security_profile) {
-      await store.commit(identity, raiseSecurityProfile(profile))
-    }
-    return row.boot_status === null ? { accept: true } : { accept: true, registration: row.boot_status }
+    await remember(row, proof)
+    if (context.isRenewing) return { accept: true, registration: 'Pending', context }
+    return { accept: true, context, ...(row.boot_status !== null && { registration: row.boot_status }) }
   }
 }
 
@@ -87,4 +127,4 @@ async function ocpp(app: FastifyInstance): Promise<void> {
   })
 }
 
-export default fp(ocpp, { fastify: '5.x', name: 'ocpp', dependencies: ['env', 'database', 'store'] })
+export default fp(ocpp, { fastify: '5.x', name: 'ocpp', dependencies: ['env', 'database', 'store', 'tls-material'] })

@@ -1,5 +1,5 @@
 import type { Server } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { observeTls } from './metrics/tls.js'
@@ -31,6 +31,7 @@ async function tls(app: FastifyInstance): Promise<void> {
     return
   }
   const listener = new TlsListener({ app, material: app.tlsMaterial.current, onFailure: metrics.onFailure })
+  app.limits.guard(listener.server)
   app.tlsMaterial.onChange((material) => listener.renew(material))
   app.decorate('tls', {
     server: listener.server,
@@ -38,10 +39,14 @@ async function tls(app: FastifyInstance): Promise<void> {
       const address = listener.server.address()
       return typeof address === 'object' && address !== null ? address : undefined
     },
-    listen: () => listener.listen(port, host)
+    async listen() {
+      await listener.listen(port, host)
+      app.log.info({ address: listener.server.address() }, 'Server listening with TLS')
+    }
   })
-  app.addHook('onRequest', async ({ raw: { socket } }, reply) => {
-    if ('encrypted' in socket) reply.header('strict-transport-security', HSTS)
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    const socket: Socket | undefined = raw.socket
+    if (socket !== undefined && 'encrypted' in socket) reply.header('strict-transport-security', HSTS)
   })
   let closing: Promise<void> | undefined
   // Behind the hook in which chargers are told to come back: until then they are answered 503.
@@ -55,5 +60,5 @@ export default fp(tls, {
   fastify: '5.x',
   name: 'tls',
   // Before these go down there is nobody left who needs them.
-  dependencies: ['env', 'tls-material', 'database', 'store', 'journal', 'publisher', 'ocpp', 'metrics']
+  dependencies: ['env', 'tls-material', 'limits', 'database', 'store', 'journal', 'publisher', 'ocpp', 'metrics']
 })

@@ -1,12 +1,18 @@
 import type { FastifyInstance } from 'fastify'
-import { currentTime, type HandlerContext } from 'fastify-ocpp'
+import { CallError, type ChargePoint, currentTime, type HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { type Boot, boot } from '../domain/charge-points.js'
+import { telling } from '../domain/scope.js'
+import { saveSecurityEvent } from '../domain/security-events.js'
+import { ConnectionSecurity } from '../tls/connection-security.js'
 import { heartbeatInterval } from './heartbeat-interval.js'
 import { defined } from './normalise.js'
+
+/** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
+const POLICY_VIOLATION = 1008
 
 function bootOf16(request: v16.BootNotificationRequest): Boot {
   const { iccid, imsi, meterType, meterSerialNumber, firmwareVersion } = request
@@ -38,14 +44,54 @@ function bootOf2(
 
 /** BootNotification and Heartbeat. [1.6 §4.2, §4.6; 2.x B01-B04, G02] */
 async function provisioning(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, config, publisher } = app
+  const { ocpp, store, config, calls } = app
+  const pins = config.TLS_CLIENT_CA.length > 0 && config.TLS_CLIENT_SUBJECT === 'serial-number'
+
+  /** Whether it is the one that its certificate names, where that is a serial number. 1.6 need not tell its own. */
+  function hasSerialNumberOf({ protocol, serialNumber, boxSerialNumber }: Boot, security?: ConnectionSecurity) {
+    const { commonName } = security ?? {}
+    if (!pins || commonName === undefined) return true
+    if (protocol === 'ocpp1.6' && serialNumber === undefined) return true
+    return commonName === serialNumber || commonName === boxSerialNumber
+  }
+
+  /** It is closed, and nothing of its boot is booked. [B01.FR.11, B01.FR.12] */
+  async function refuseStranger({ serialNumber }: Boot, chargePoint: ChargePoint): Promise<never> {
+    const techInfo = `its certificate is not that of the serial number ${serialNumber ?? '(none)'}`
+    chargePoint.log.warn({ serialNumber }, 'security: closed, because its certificate is that of another charge point')
+    const event = { type: 'SerialNumberMismatch', source: 'csms', timestamp: Date.now(), techInfo } as const
+    try {
+      await store.commit(chargePoint.identity, saveSecurityEvent(event))
+    } finally {
+      chargePoint.disconnect(POLICY_VIOLATION, 'serial number and certificate do not match')
+    }
+    throw new CallError('SecurityError')
+  }
+
+  /** It was let in for that only. [A00.FR.429] */
+  async function renewCertificate(_request: unknown, _response: unknown, { chargePoint }: HandlerContext) {
+    if (ConnectionSecurity.of(chargePoint)?.isRenewing !== true) return
+    const { identity, protocol } = chargePoint
+    const [action, requestedMessage] =
+      protocol === 'ocpp1.6'
+        ? ['ExtendedTriggerMessage', 'SignChargePointCertificate']
+        : ['TriggerMessage', 'SignChargingStationCertificate']
+    await calls.call({ identity, action, payload: { requestedMessage }, operator: 'csms' })
+  }
 
   async function answerBoot(booted: Boot, { chargePoint, log }: HandlerContext) {
     const { identity } = chargePoint
-    const status = await store.commit(identity, boot(booted))
+    const security = ConnectionSecurity.of(chargePoint)
+    if (!hasSerialNumberOf(booted, security)) return refuseStranger(booted, chargePoint)
+    const trust = { isProven: pins && (security?.profile ?? 0) > 0, isRenewing: security?.isRenewing === true }
     const { protocol, vendor, model, serialNumber, firmwareVersion, reason } = booted
-    const data = { protocol, status, vendor, model, ...defined({ serialNumber, firmwareVersion, reason }) }
-    publisher.publish({ type: 'boot', chargePoint: identity, data })
+    const more = defined({ serialNumber, firmwareVersion, reason })
+    const status = await store.commit(
+      identity,
+      telling(boot(booted, trust), (answered) => {
+        return { type: 'boot', chargePoint: identity, data: { protocol, status: answered, vendor, model, ...more } }
+      })
+    )
     log.info({ boot: booted, status }, 'charge point booted')
     const interval = heartbeatInterval(identity, config.OCPP_HEARTBEAT_INTERVAL)
     return { status, currentTime: currentTime(), interval }
@@ -54,6 +100,10 @@ async function provisioning(app: FastifyInstance): Promise<void> {
   ocpp.v16.on('BootNotification', (request, context) => answerBoot(bootOf16(request), context))
   ocpp.v201.on('BootNotification', (request, context) => answerBoot(bootOf2(request, 'ocpp2.0.1'), context))
   ocpp.v21.on('BootNotification', (request, context) => answerBoot(bootOf2(request, 'ocpp2.1'), context))
+
+  ocpp.v16.after('BootNotification', renewCertificate)
+  ocpp.v201.after('BootNotification', renewCertificate)
+  ocpp.v21.after('BootNotification', renewCertificate)
 
   const answerHeartbeat = () => ({ currentTime: currentTime() })
   ocpp.v16.on('Heartbeat', answerHeartbeat)
@@ -64,5 +114,5 @@ async function provisioning(app: FastifyInstance): Promise<void> {
 export default fp(provisioning, {
   fastify: '5.x',
   name: 'csms-provisioning',
-  dependencies: ['env', 'ocpp', 'store', 'publisher']
+  dependencies: ['env', 'ocpp', 'store', 'calls']
 })

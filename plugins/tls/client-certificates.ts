@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
+import type { ChargePointRow } from '../domain/charge-points.js'
 import type { Config } from '../env.js'
 import { chainFault, isExpired } from './chain.js'
 import { keyFault } from './key-strength.js'
@@ -28,6 +30,9 @@ export interface ClientCertificate {
   readonly isExpired: boolean
 }
 
+/** The charge point that it should be of. */
+export type CertificateOwner = Pick<ChargePointRow, 'identity' | 'expected_serial_number'>
+
 /** A certificate that was shown, verified by TLS or not yet. */
 interface Shown {
   readonly certificate: X509Certificate
@@ -53,8 +58,11 @@ export class ClientCertificates {
     this.#material = material
   }
 
-  transportOf({ raw: { socket, headers } }: FastifyRequest): Transport {
-    const proto = this.#proxies.isTrusted(socket.remoteAddress) ? headers['x-forwarded-proto'] : undefined
+  transportOf({ raw }: FastifyRequest): Transport {
+    // One that is injected has no socket.
+    const socket: Socket | undefined = raw.socket
+    const { headers } = raw
+    const proto = this.#proxies.isTrusted(socket?.remoteAddress) ? headers['x-forwarded-proto'] : undefined
     // Behind a proxy that passes TLS on as it is there is no such header, and the socket is the charge point's.
     if (proto === undefined) return isEncrypted(socket) ? this.#judge(shownBy(socket)) : { encrypted: false }
     if (proto !== 'https') return { encrypted: false }
@@ -64,13 +72,15 @@ export class ClientCertificates {
   }
 
   /** Whether it is this charge point's, and if not why. [A00.FR.405] */
-  subjectFault({ commonName }: ClientCertificate, identity: string, serialNumber: string | null): string | undefined {
+  subjectFault({ commonName }: ClientCertificate, owner: CertificateOwner): string | undefined {
     if (this.#settings.TLS_CLIENT_SUBJECT === 'identity') {
       // identifierString does not regard case. [2.x Part 2]
-      return commonName.toLowerCase() === identity.toLowerCase() ? undefined : 'its certificate has another CN'
+      const isSame = commonName.toLowerCase() === owner.identity.toLowerCase()
+      return isSame ? undefined : 'its certificate has another CN than its identity'
     }
+    const { expected_serial_number: serialNumber } = owner
     if (serialNumber === null) return 'its serial number is not known: an operator has to tell it'
-    return commonName === serialNumber ? undefined : 'its certificate is that of another serial number'
+    return commonName === serialNumber ? undefined : 'its certificate has another CN than its serial number'
   }
 
   #judge(shown: Shown | 'unreadable' | undefined): Transport {
@@ -98,8 +108,8 @@ function refused(fault: string): Transport {
   return { encrypted: true, fault: `its certificate ${fault}` }
 }
 
-function isEncrypted(socket: object): socket is TLSSocket {
-  return 'encrypted' in socket && socket.encrypted === true
+function isEncrypted(socket: Socket | undefined): socket is TLSSocket {
+  return socket !== undefined && 'encrypted' in socket && socket.encrypted === true
 }
 
 function shownBy(socket: TLSSocket): Shown | undefined {

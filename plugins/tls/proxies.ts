@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Config } from '../env.js'
 import { readForwarded, readXForwarded } from './forwarded.js'
 import { matcherOf } from './networks.js'
@@ -20,7 +21,8 @@ export class Proxies {
    * are, and Fastify does not read them.
    */
   normalise({ headers, socket }: IncomingMessage): void {
-    if (!this.isTrusted(socket.remoteAddress)) return
+    // A request that is injected has no socket.
+    if (!this.isTrusted((socket as Socket | undefined)?.remoteAddress)) return
     const { for: addresses, proto } =
       this.#header === 'forwarded' ? readForwarded(headers.forwarded, this.isTrusted) : readXForwarded(headers)
     if (this.#header === 'forwarded') delete headers['x-forwarded-host']

@@ -157,7 +157,6 @@ describe('the settings', () => {
       { TLS_PORT: '3443', TLS_CERT: 'a.pem,b.pem', TLS_KEY: 'a.key' }
     ],
     ['TLS_CLIENT_ORGANIZATION must be set when TLS_CLIENT_CA is', { TLS_CLIENT_CA: 'ca.pem' }],
-    ['TLS_CLIENT_CA must be set when TLS_CLIENT_ORGANIZATION is', { TLS_CLIENT_ORGANIZATION: 'O' }],
     ['TLS_CLIENT_CA must be set when TLS_CLIENT_CRL is', { TLS_CLIENT_CRL: 'crl.pem' }],
     ['TRUSTED_PROXIES must be set when TRUSTED_PROXY_CLIENT_CERT is', { TRUSTED_PROXY_CLIENT_CERT: 'client-cert' }],
     [
