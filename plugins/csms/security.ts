@@ -43,8 +43,7 @@ const MIN_PAUSE_MS = 60_000
 const MAX_REMEMBERED = 10_000
 
 /**
- * Security events, new passwords, and requests for certificates, which there is no authority here to sign.
- * [1.6 whitepaper; 2.x A01, A02, A04]
+ * Security events and new passwords. [1.6 whitepaper; 2.x A01, A04]
  */
 async function security({ ocpp, store, journal, publisher, log: appLog }: FastifyInstance): Promise<void> {
   async function answerEvent({ type, timestamp, techInfo }: SecurityEvent, { chargePoint, log }: HandlerContext) {
@@ -56,14 +55,9 @@ async function security({ ocpp, store, journal, publisher, log: appLog }: Fastif
     return {}
   }
 
-  function refuse(_request: unknown, { log }: HandlerContext) {
-    log.warn('no certificate authority: certificate request refused')
-    return { status: 'Rejected' } as const
-  }
-
-  ocpp.v16.on('SecurityEventNotification', answerEvent).on('SignCertificate', refuse)
-  ocpp.v201.on('SecurityEventNotification', answerEvent).on('SignCertificate', refuse)
-  ocpp.v21.on('SecurityEventNotification', answerEvent).on('SignCertificate', refuse)
+  ocpp.v16.on('SecurityEventNotification', answerEvent)
+  ocpp.v201.on('SecurityEventNotification', answerEvent)
+  ocpp.v21.on('SecurityEventNotification', answerEvent)
 
   const last = new Map<string, number>()
   ocpp.events.on('security', ({ type, identity, detail }) => {

@@ -1,0 +1,199 @@
+import type { X509Certificate } from 'node:crypto'
+import type { FastifyBaseLogger } from 'fastify'
+import { CallError, type ChargePoint, InvalidResponseError, type Ocpp } from 'fastify-ocpp'
+import type { CertificateService } from '../ca.js'
+import {
+  type CertificateRequest,
+  failRequest,
+  type Issued,
+  type IssuedRow,
+  listWaiting,
+  listWaitingIdentities,
+  noteTrouble,
+  readNames,
+  rejectIssued,
+  saveIssued,
+  saveRequest
+} from '../domain/issued-certificates.js'
+import { type Change, fold } from '../domain/scope.js'
+import { saveSecurityEvent } from '../domain/security-events.js'
+import type { Store } from '../domain/store.js'
+import { foldSerial, hashDataOf } from './hash-data.js'
+import { isIssuedBy, writeCertificates } from './pem.js'
+import { CERTIFICATE_USES, RequestRefusedError } from './policy.js'
+
+/** What became of a request: `limited` is one too many, `refused` by us, `failed` at the authority. */
+export type IssuanceOutcome = 'issued' | 'refused' | 'limited' | 'failed'
+
+export interface IssuanceOptions {
+  ca: Pick<CertificateService, 'check' | 'sign' | 'chain'>
+  store: Store
+  ocpp: Pick<Ocpp, 'call' | 'chargePoints'>
+  /** Resolves when what charge points answered is written down. */
+  recorded: () => Promise<void>
+  log: FastifyBaseLogger
+  /** Certificates of one charge point within 24 hours. */
+  maxPerDay: number
+  onOutcome?: (outcome: IssuanceOutcome) => void
+}
+
+const MINUTE_MS = 60_000
+
+/**
+ * Signs what charge points ask for and sends it to them. What cannot be signed or sent now waits in the database.
+ * [1.6 whitepaper A02; 2.x A02]
+ */
+export class Issuance {
+  readonly #options: IssuanceOptions
+  /** By folded identity: one at a time; true when there is more to do afterwards. */
+  readonly #busy = new Map<string, { again: boolean; done: Promise<void> }>()
+  readonly #stop = new AbortController()
+
+  constructor(options: IssuanceOptions) {
+    this.#options = options
+  }
+
+  /** Takes a request, unless it is not to be signed. */
+  async take({ identity, log }: ChargePoint, request: CertificateRequest): Promise<'Accepted' | 'Rejected'> {
+    const { ca, store, maxPerDay, onOutcome } = this.#options
+    try {
+      const use = CERTIFICATE_USES.find((candidate) => candidate === request.type)
+      if (use === undefined) throw new RequestRefusedError(`nothing is signed for the use ${request.type}`)
+      if (maxPerDay === 0) throw new RequestRefusedError('nothing is signed here')
+      const names = await readNames(store.db, identity)
+      await ca.check(request.csr, use, { identity, ...names })
+      if (await store.commit(identity, saveRequest(request, maxPerDay))) return 'Accepted'
+      onOutcome?.('limited')
+      throw new RequestRefusedError(`it had ${maxPerDay} certificates within 24 hours`)
+    } catch (error) {
+      if (!(error instanceof RequestRefusedError)) throw error
+      log.warn({ reason: error.message }, 'certificate request refused')
+      onOutcome?.('refused')
+      await store.commit(identity, refused(error))
+      return 'Rejected'
+    }
+  }
+
+  /** Sends a charge point what waits for it, if it is there. Never throws. */
+  async deliver(identity: string): Promise<void> {
+    const key = fold(identity)
+    const busy = this.#busy.get(key)
+    if (busy !== undefined) {
+      busy.again = true
+      return busy.done
+    }
+    const task = { again: false, done: Promise.resolve() }
+    task.done = this.#deliverAll(identity, task).finally(() => this.#busy.delete(key))
+    this.#busy.set(key, task)
+    return task.done
+  }
+
+  /**
+   * Tries again what waits for charge points that are here. One that has just come may be about to boot, and would not
+   * heed us.
+   *
+   * @param settled milliseconds that it has been here
+   */
+  async deliverWaiting(settled: number): Promise<void> {
+    const { store, ocpp } = this.#options
+    const since = Date.now() - settled
+    const identities = await listWaitingIdentities(store.db)
+    const present = identities.filter((identity) => {
+      const live = ocpp.chargePoints.get(identity)
+      return live !== undefined && live.connectedAt.getTime() <= since
+    })
+    await Promise.all(present.map((identity) => this.deliver(identity)))
+  }
+
+  /** Gives up what waits for an authority; it is tried again after the next start. */
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await Promise.all([...this.#busy.values()].map(({ done }) => done))
+  }
+
+  async #deliverAll(identity: string, task: { again: boolean }): Promise<void> {
+    do {
+      task.again = false
+      try {
+        const { store } = this.#options
+        const waiting = await listWaiting(store.db, await store.chargePointId(identity))
+        for (const row of waiting) await this.#deliverOne(identity, row)
+      } catch (err) {
+        this.#options.log.warn({ err, identity }, 'certificates were not sent')
+      }
+    } while (task.again && !this.#stop.signal.aborted)
+  }
+
+  async #deliverOne(identity: string, row: IssuedRow): Promise<void> {
+    const { store, log } = this.#options
+    try {
+      const pem = row.pem ?? (await this.#sign(identity, row))
+      await this.#send(identity, row, pem)
+    } catch (err) {
+      if (this.#stop.signal.aborted) return
+      log.warn({ err, identity, type: row.type }, 'a certificate was not signed or not sent')
+      await store.commit(identity, this.#afterError(row, err))
+    }
+  }
+
+  #afterError({ id }: IssuedRow, error: unknown): Change {
+    const { message } = error as Error
+    if (error instanceof RequestRefusedError) {
+      this.#options.onOutcome?.('failed')
+      const event = refused(error)
+      return async (scope) => {
+        await failRequest(id, message)(scope)
+        await event(scope)
+      }
+    }
+    const isFinal = error instanceof CallError || error instanceof InvalidResponseError
+    return isFinal ? rejectIssued(id, message) : noteTrouble(id, message)
+  }
+
+  async #sign(identity: string, { id, csr, type, combined }: IssuedRow): Promise<string> {
+    const { ca, store, onOutcome } = this.#options
+    const use = CERTIFICATE_USES.find((candidate) => candidate === type) ?? 'ChargingStationCertificate'
+    const task = { csr, chargePoint: identity, use, isCombined: combined === 1 }
+    const chain = await ca.sign(task, this.#stop.signal)
+    const issued = await describe(chain, (await ca.chain()) ?? [])
+    await store.commit(identity, saveIssued(id, issued))
+    onOutcome?.('issued')
+    return issued.pem
+  }
+
+  /** What is answered follows from the journal of calls, whoever sent it. */
+  async #send(identity: string, row: IssuedRow, certificateChain: string): Promise<void> {
+    const { ocpp, recorded } = this.#options
+    const live = ocpp.chargePoints.get(identity)
+    if (live?.registration !== 'Accepted' && live?.registration !== 'Pending') return
+    const type = row.combined === 1 ? {} : { certificateType: row.type }
+    const requestId = row.request_id === null || live.protocol !== 'ocpp2.1' ? {} : { requestId: row.request_id }
+    const payload = live.protocol === 'ocpp1.6' ? { certificateChain } : { certificateChain, ...type, ...requestId }
+    await ocpp.call(identity, 'CertificateSigned', payload)
+    await recorded()
+  }
+}
+
+/** One event a minute is enough: a charge point that asks for ever does so quickly. */
+function refused({ message }: Error): Change {
+  const timestamp = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS
+  return saveSecurityEvent({ type: 'CertificateRequestRefused', source: 'csms', timestamp, techInfo: message })
+}
+
+/** What is written down of a certificate. */
+async function describe(
+  chain: readonly [X509Certificate, ...X509Certificate[]],
+  authorities: readonly X509Certificate[]
+): Promise<Issued> {
+  const [leaf, ...above] = chain
+  const issuer = [...above, ...authorities].find((candidate) => isIssuedBy(leaf, candidate))
+  const hash = issuer && (await hashDataOf(leaf, issuer))
+  return {
+    pem: writeCertificates(chain),
+    subject: leaf.subject.replaceAll('\n', ', '),
+    fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+    serialNumber: foldSerial(leaf.serialNumber),
+    expiresAt: Date.parse(leaf.validTo),
+    ...(hash !== undefined && { hash })
+  }
+}
