@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Ledger } from './domain/ledger/ledger.js'
+import type {} from './publisher.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,7 +12,7 @@ declare module 'fastify' {
 
 async function ledger(app: FastifyInstance): Promise<void> {
   const { db, writer, dialect } = app.database
-  app.decorate('ledger', new Ledger({ db, writer, dialect }))
+  app.decorate('ledger', new Ledger({ db, writer, publisher: app.publisher, dialect }))
 }
 
-export default fp(ledger, { fastify: '5.x', name: 'ledger', dependencies: ['database'] })
+export default fp(ledger, { fastify: '5.x', name: 'ledger', dependencies: ['database', 'publisher'] })

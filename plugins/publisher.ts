@@ -1,81 +1,33 @@
 import type { FastifyInstance } from 'fastify'
-import { currentTime, type Ocpp, redact } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import type { NewEvent, PublishedEvent } from './domain/events/event.js'
-import { EventIds } from './domain/events/event-ids.js'
+import { Outbox } from './domain/events/outbox.js'
+import { Publisher } from './domain/events/publisher.js'
 import { RateLimit } from './domain/events/rate-limit.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     publisher: Publisher
+    /** What webhooks are to be told. */
+    outbox: Outbox
   }
 }
 
-type Listener = (event: PublishedEvent) => void
-
-/** The one place where events leave the app: whoever wants them, here or on another node, gets them from it. */
-export interface Publisher {
-  /** Lower than the ids of all events to come. */
-  readonly lastId: string
-  /** Tells what has been committed. Never throws and never waits. */
-  publish(event: NewEvent): void
-  /** Listens to all events, in order, until the returned function is called. Listeners must be quick. */
-  subscribe(listener: Listener): () => void
-}
-
-/** Security events a second: anybody can cause them, without knowing a password. The log has them all. */
-const MAX_SECURITY_EVENTS = 20
-
-function createPublisher({ log }: FastifyInstance): Publisher {
-  const ids = new EventIds()
-  const listeners = new Set<Listener>()
-
-  function deliver(event: PublishedEvent): void {
-    for (const listener of listeners) {
-      try {
-        listener(event)
-      } catch (err) {
-        log.error({ err, event: event.id }, 'a listener to events failed')
-      }
-    }
-  }
-
-  return {
-    get lastId() {
-      return ids.last
-    },
-    publish({ type, chargePoint, data }) {
-      deliver({ id: ids.next(), type, chargePoint, at: currentTime(), data: redact(data) })
-    },
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    }
-  }
-}
-
-/** What the library tells; all else is published by the functional blocks, after their commit. */
-function publishConnections({ publish }: Publisher, { events }: Ocpp): void {
-  events.on('connect', ({ chargePoint: { identity, protocol, remoteAddress } }) => {
-    publish({ type: 'connect', chargePoint: identity, data: { protocol, remoteAddress } })
-  })
-  events.on('disconnect', ({ chargePoint: { identity, protocol }, reason, code }) => {
-    publish({ type: 'disconnect', chargePoint: identity, data: { protocol, reason, code } })
-  })
-  events.on('call', ({ chargePoint: { identity }, messageId, action, outcome, duration }) => {
-    publish({ type: 'call', chargePoint: identity, data: { messageId, action, outcome, duration } })
-  })
-  const limit = new RateLimit(MAX_SECURITY_EVENTS, 1000)
-  events.on('security', ({ type, identity, remoteAddress, detail }) => {
-    if (!limit.pass()) return
-    publish({ type: 'security', chargePoint: identity, data: { source: 'csms', type, remoteAddress, detail } })
-  })
-}
+const WARN_INTERVAL_MS = 10_000
 
 async function publisher(app: FastifyInstance): Promise<void> {
-  const publisher = createPublisher(app)
-  app.decorate('publisher', publisher)
-  publishConnections(publisher, app.ocpp)
+  const { log, database } = app
+  const warnings = new RateLimit(1, WARN_INTERVAL_MS)
+  const outbox = new Outbox({
+    writer: database.writer,
+    onLost: (err) => {
+      if (warnings.pass()) log.warn({ err }, 'webhooks will not hear of an event: it could not be written down')
+    }
+  })
+  app.decorate('outbox', outbox)
+  const onListenerError = (err: unknown, { id }: { id: string }) => {
+    log.error({ err, event: id }, 'a listener to events failed')
+  }
+  app.decorate('publisher', new Publisher({ outbox, onListenerError }))
 }
 
-export default fp(publisher, { fastify: '5.x', name: 'publisher', dependencies: ['ocpp'] })
+export default fp(publisher, { fastify: '5.x', name: 'publisher', dependencies: ['database'] })

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Store } from './domain/store.js'
+import type {} from './publisher.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,7 +11,8 @@ declare module 'fastify' {
 }
 
 async function store(app: FastifyInstance): Promise<void> {
-  app.decorate('store', new Store(app.database))
+  const { db, writer } = app.database
+  app.decorate('store', new Store({ db, writer, publisher: app.publisher }))
 }
 
-export default fp(store, { fastify: '5.x', name: 'store', dependencies: ['database'] })
+export default fp(store, { fastify: '5.x', name: 'store', dependencies: ['database', 'publisher'] })

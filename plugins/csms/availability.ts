@@ -31,13 +31,18 @@ async function availability(app: FastifyInstance): Promise<void> {
   const { ocpp, store, publisher } = app
 
   // A whole fleet tells its statuses when it comes back.
-  const statuses = new Gatherer<OwnedStatus>((batch) =>
-    store.write((trx) => saveConnectorStatuses({ trx, now: Date.now() }, batch))
+  const statuses = new Gatherer<OwnedStatus & { identity: string }>((batch) =>
+    store.write(async (trx, tell) => {
+      await saveConnectorStatuses({ trx, now: Date.now() }, batch)
+      for (const { identity, chargePointId: _, ...status } of batch) {
+        tell({ type: 'status', chargePoint: identity, data: statusData(status) })
+      }
+    })
   )
 
-  async function answer(status: ConnectorStatus, { chargePoint }: HandlerContext) {
-    await statuses.add({ ...status, chargePointId: await store.chargePointId(chargePoint.identity) })
-    publisher.publish({ type: 'status', chargePoint: chargePoint.identity, data: statusData(status) })
+  async function answer(status: ConnectorStatus, { chargePoint: { identity } }: HandlerContext) {
+    await publisher.settled(identity)
+    await statuses.add({ ...status, identity, chargePointId: await store.chargePointId(identity) })
     return {}
   }
 

@@ -4,7 +4,7 @@ import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { acceptPassword, offerPassword, withdrawPassword } from '../domain/charge-points.js'
-import { milliseconds } from '../domain/scope.js'
+import { milliseconds, telling } from '../domain/scope.js'
 import { saveSecurityEvent } from '../domain/security-events.js'
 import { defined } from './normalise.js'
 
@@ -45,13 +45,17 @@ const MAX_REMEMBERED = 10_000
 /**
  * Security events and new passwords. [1.6 whitepaper; 2.x A01, A04]
  */
-async function security({ ocpp, store, journal, publisher, log: appLog }: FastifyInstance): Promise<void> {
+async function security({ ocpp, store, journal, log: appLog }: FastifyInstance): Promise<void> {
   async function answerEvent({ type, timestamp, techInfo }: SecurityEvent, { chargePoint, log }: HandlerContext) {
     log.warn({ securityEvent: { type, timestamp } }, 'security event of the charge point')
     const event = { type, source: 'chargePoint', timestamp: milliseconds(timestamp, Date.now()) } as const
-    await store.commit(chargePoint.identity, saveSecurityEvent({ ...event, ...defined({ techInfo }) }))
+    const save = saveSecurityEvent({ ...event, ...defined({ techInfo }) })
     const data = { source: 'chargePoint', type, timestamp, ...defined({ techInfo }) } as const
-    publisher.publish({ type: 'security', chargePoint: chargePoint.identity, data })
+    const { identity } = chargePoint
+    await store.commit(
+      identity,
+      telling(save, () => ({ type: 'security', chargePoint: identity, data }))
+    )
     return {}
   }
 
@@ -105,5 +109,5 @@ async function security({ ocpp, store, journal, publisher, log: appLog }: Fastif
 export default fp(security, {
   fastify: '5.x',
   name: 'csms-security',
-  dependencies: ['ocpp', 'store', 'journal', 'publisher']
+  dependencies: ['ocpp', 'store', 'journal']
 })

@@ -7,13 +7,10 @@ import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { idTagInfo, idTokenInfo } from '../domain/authorization.js'
-import { closedData, readings, startedData, stoppedData, transactionData } from '../domain/events/data.js'
 import { startsIt, type TransactionEvent } from '../domain/ledger/event.js'
 import { GapWatch } from '../domain/ledger/gap-watch.js'
-import type { ClosedReason } from '../domain/ledger/ledger.js'
 import { toMillis } from '../domain/ledger/numbers.js'
 import { samplesOf2, samplesOf16 } from '../domain/ledger/samples.js'
-import type { Publisher } from '../publisher.js'
 import { defined } from './normalise.js'
 
 type TransactionEventRequest = v201.TransactionEventRequest | v21.TransactionEventRequest
@@ -50,25 +47,23 @@ function ownCost(details: v21.CostDetailsType) {
  * [1.6 §3.7.1, §4.8, §4.10; 2.x E]
  */
 async function transactions(app: FastifyInstance): Promise<void> {
-  const { ocpp, ledger, idTokens, publisher } = app
+  const { ocpp, ledger, idTokens } = app
 
   ocpp.v16.on('StartTransaction', async (request, { chargePoint, log }) => {
     const { connectorId, idTag, meterStart, reservationId } = request
-    const start = { connectorId, idToken: idTag, meterStart, timestamp: toMillis(request.timestamp, Date.now()) }
     // A retry of what was begun is answered as it was the first time, whatever this says.
     const info = idTagInfo(await idTokens.info(idTag, undefined, { starts: '' }))
     const { response, outcome } = await ledger.start(chargePoint.identity, {
-      ...start,
+      connectorId,
+      idToken: idTag,
+      meterStart,
+      timestamp: toMillis(request.timestamp, Date.now()),
       payload: request,
       respond: (transactionId) => ({ transactionId, idTagInfo: info }),
       ...defined({ reservationId })
     })
     const answer = response as v16.StartTransactionResponse
     const { transactionId } = answer
-    if (outcome === 'booked') {
-      const data = startedData({ ...start, transactionId })
-      publisher.publish({ type: 'transaction', chargePoint: chargePoint.identity, data })
-    }
     log.info({ transactionId, connectorId, outcome }, 'transaction started')
     return answer
   })
@@ -76,17 +71,15 @@ async function transactions(app: FastifyInstance): Promise<void> {
   ocpp.v16.on('StopTransaction', async (request, { chargePoint, log }) => {
     const { transactionId, meterStop, idTag, reason, transactionData: measured } = request
     const now = Date.now()
-    const timestamp = toMillis(request.timestamp, now)
-    const stop = { transactionId, meterStop, timestamp, ...defined({ idToken: idTag, reason }) }
     const { response, outcome } = await ledger.stop(chargePoint.identity, {
-      ...stop,
+      transactionId,
+      meterStop,
+      timestamp: toMillis(request.timestamp, now),
+      ...defined({ idToken: idTag, reason }),
       samples: samplesOf16(measured, now),
       payload: request,
       response: idTag === undefined ? {} : { idTagInfo: idTagInfo(await idTokens.info(idTag)) }
     })
-    if (outcome !== 'retry') {
-      publisher.publish({ type: 'transaction', chargePoint: chargePoint.identity, data: stoppedData(stop) })
-    }
     // Answered all the same, so that the charge point lets go of it. [1.6 errata 3.18]
     if (outcome === 'unassigned') log.warn({ transactionId }, 'it has no such transaction: kept by itself')
     else log.info({ transactionId, reason, outcome }, 'transaction stopped')
@@ -101,18 +94,9 @@ async function transactions(app: FastifyInstance): Promise<void> {
     const event = eventOf(request, chargePoint)
     const answer = await answerTo(request, startsIt(event))
     const { response, outcome, hasGap } = await ledger.event(chargePoint.identity, { ...event, response: answer })
-    if (outcome === 'booked') tell(chargePoint.identity, event)
     if (hasGap) gaps.notice(chargePoint.identity, transactionInfo.transactionId)
     if (eventType !== 'Updated') log.info({ eventType, ...transactionInfo, outcome }, 'transaction event')
     return response as v201.TransactionEventResponse
-  }
-
-  function tell(chargePoint: string, event: Omit<TransactionEvent, 'response'>): void {
-    publisher.publish({ type: 'transaction', chargePoint, data: transactionData(event) })
-    const { transactionId, evseId = 0, connectorId = 0, samples } = event
-    if (samples.length === 0) return
-    const data = { transactionId, evseId, connectorId, readings: readings(samples) }
-    publisher.publish({ type: 'meter-values', chargePoint, data })
   }
 
   async function answerTo({ idToken, transactionInfo }: TransactionEventRequest, isStarter: boolean) {
@@ -127,7 +111,7 @@ async function transactions(app: FastifyInstance): Promise<void> {
   ocpp.events.on('frame', (frame) => void closeLeftOpen(app, frame))
 }
 
-function createGapWatch({ config, ledger, log, ocpp, publisher }: FastifyInstance): GapWatch {
+function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatch {
   return new GapWatch({
     delay: config.TRANSACTION_GAP_DELAY * 1000,
     isIncomplete: (identity, transactionId) => ledger.isIncomplete(identity, transactionId),
@@ -139,29 +123,17 @@ function createGapWatch({ config, ledger, log, ocpp, publisher }: FastifyInstanc
     },
     async onLost(chargePoint, transactionId, { ongoing }) {
       log.warn({ chargePoint, transactionId }, 'events of the transaction are missing, and will not come')
-      if (ongoing !== false) return
-      tellClosed(publisher, chargePoint, {
-        rows: await ledger.notOngoing(chargePoint, transactionId),
-        reason: 'NotOngoing'
-      })
+      if (ongoing === false) await ledger.notOngoing(chargePoint, transactionId)
     },
     onError: (chargePoint, err) => log.warn({ err, chargePoint }, 'could not ask for missing transaction events')
   })
-}
-
-function tellClosed(
-  { publish }: Publisher,
-  chargePoint: string,
-  { rows, reason }: { rows: readonly { transaction_id: string }[]; reason: ClosedReason }
-): void {
-  for (const row of rows) publish({ type: 'transaction', chargePoint, data: closedData(row.transaction_id, reason) })
 }
 
 /** The frames that may tell it: few others are parsed. */
 const TELLING = /^\s*\[\s*2\s*,\s*"[^"]{1,36}"\s*,\s*"(?:BootNotification|StatusNotification)"/
 
 /** A charge point that boots, or whose connector becomes available, has no transaction there any more. */
-async function closeLeftOpen({ ledger, publisher }: FastifyInstance, frame: FrameEvent): Promise<void> {
+async function closeLeftOpen({ ledger }: FastifyInstance, frame: FrameEvent): Promise<void> {
   if (frame.direction !== 'inbound' || !TELLING.test(frame.text)) return
   const { identity, log } = frame.chargePoint
   const evidence = evidenceOf(frame)
@@ -169,8 +141,6 @@ async function closeLeftOpen({ ledger, publisher }: FastifyInstance, frame: Fram
   try {
     const closed =
       evidence === 'booted' ? await ledger.booted(identity) : await ledger.connectorAvailable(identity, evidence)
-    const reason = evidence === 'booted' ? 'Rebooted' : 'ConnectorAvailable'
-    tellClosed(publisher, identity, { rows: closed, reason })
     for (const { transaction_id: transactionId } of closed) {
       log.warn({ transactionId, evidence }, 'the charge point left a transaction open: closed')
     }
@@ -215,5 +185,5 @@ function hasRebooted({ counters }: ChargePoint, payload: unknown): boolean {
 export default fp(transactions, {
   fastify: '5.x',
   name: 'csms-transactions',
-  dependencies: ['env', 'ocpp', 'ledger', 'publisher', 'csms-authorization']
+  dependencies: ['env', 'ocpp', 'ledger', 'csms-authorization']
 })

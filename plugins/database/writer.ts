@@ -21,9 +21,11 @@ export type Job<T> = (trx: Transaction<Schema>, append: Append) => Promise<T>
 export interface JobOptions {
   /** Jobs of the same key are done in the order they came; without one, in any order. */
   key?: string
+  /** Rows that the job will append, about. Default: none. */
+  rows?: number
 }
 
-export interface AppendOptions extends JobOptions {
+export interface AppendOptions extends Pick<JobOptions, 'key'> {
   /** ignore: rows whose unique key is there already are passed over. Default: such a row rejects. */
   onConflict?: 'ignore'
 }
@@ -98,6 +100,8 @@ const RETRY_DELAY_MS = 20
 interface Entry {
   job?: Job<unknown>
   rows?: Rows
+  /** Rows that it adds. */
+  count: number
   queuedAt: number
   resolve(value: unknown): void
   reject(error: unknown): void
@@ -125,14 +129,14 @@ export class GroupCommitWriter implements Writer {
     this.#lanes = Array.from({ length: lanes }, () => new Lane(options, this.counters))
   }
 
-  async write<T>(job: Job<T>, { key }: JobOptions = {}): Promise<T> {
-    return (await this.#enqueue({ job }, key)) as T
+  async write<T>(job: Job<T>, { key, rows = 0 }: JobOptions = {}): Promise<T> {
+    return (await this.#enqueue({ job, count: rows }, key)) as T
   }
 
   async append<T extends keyof Schema>(table: T, rows: readonly Row<T>[], options: AppendOptions = {}): Promise<void> {
     if (rows.length === 0) return
     const ignoreConflicts = options.onConflict === 'ignore'
-    await this.#enqueue({ rows: { table, rows, ignoreConflicts } }, options.key)
+    await this.#enqueue({ rows: { table, rows, ignoreConflicts }, count: rows.length }, options.key)
   }
 
   /** Finishes what waits, and refuses everything else. */
@@ -141,7 +145,7 @@ export class GroupCommitWriter implements Writer {
     await Promise.all(this.#lanes.map((lane) => lane.idle()))
   }
 
-  #enqueue(work: Pick<Entry, 'job' | 'rows'>, key: string | undefined): Promise<unknown> {
+  #enqueue(work: Pick<Entry, 'job' | 'rows' | 'count'>, key: string | undefined): Promise<unknown> {
     const { counters } = this
     if (this.#isClosed) return Promise.reject(new StorageError('closed'))
     if (counters.queued >= this.#maxQueue) {
@@ -234,7 +238,7 @@ class Lane {
     for (const entry of this.#waiting) {
       if (count === this.#maxBatch || rows >= MAX_ROWS) break
       count++
-      rows += entry.rows?.rows.length ?? 0
+      rows += entry.count
     }
     const batch = this.#waiting.slice(0, count)
     this.#waiting = this.#waiting.slice(count)

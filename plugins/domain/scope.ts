@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Schema } from '../database/schema.js'
+import type { NewEvent, Tell } from './events/event.js'
 
 /** Reads from the database. */
 export type Reader = Kysely<Schema>
@@ -10,6 +11,8 @@ export interface Scope {
   readonly chargePointId: number
   /** Epoch milliseconds. */
   readonly now: number
+  /** Tells listeners, once it is committed, and webhooks, by the same commit. */
+  readonly tell: Tell
 }
 
 /** What is to be committed for a charge point; it may be run more than once, after a roll-back. */
@@ -30,6 +33,15 @@ export function milliseconds(dateTime: string | undefined, otherwise: number): n
 export function together(...changes: readonly Change<unknown>[]): Change {
   return async (scope) => {
     for (const change of changes) await change(scope)
+  }
+}
+
+/** A change, and what is told of it. */
+export function telling<T>(change: Change<T>, eventOf: (result: T) => NewEvent): Change<T> {
+  return async (scope) => {
+    const result = await change(scope)
+    scope.tell(eventOf(result))
+    return result
   }
 }
 

@@ -11,11 +11,14 @@ import {
   remove,
   restore
 } from './charge-points.js'
+import { Publisher, type TellingJob } from './events/publisher.js'
 import { type Change, fold } from './scope.js'
 
 export interface StoreOptions {
   db: Kysely<Schema>
   writer: Pick<Writer, 'write'>
+  /** Tells of what is committed. Default: nobody hears of it. */
+  publisher?: Publisher
   /** Charge points that nobody provisioned, at most. Default: 10 000. */
   maxStrangers?: number
 }
@@ -31,15 +34,17 @@ export class Store {
   /** To read. */
   readonly db: Kysely<Schema>
   readonly #writer: Pick<Writer, 'write'>
+  readonly #publisher: Publisher
   readonly #maxStrangers: number
   /** By folded identity; an id is never given away. */
   readonly #ids = new Map<string, number>()
   readonly #making = new Map<string, Promise<number>>()
   #strangers: number | undefined
 
-  constructor({ db, writer, maxStrangers = MAX_STRANGERS }: StoreOptions) {
+  constructor({ db, writer, publisher = new Publisher(), maxStrangers = MAX_STRANGERS }: StoreOptions) {
     this.db = db
     this.#writer = writer
+    this.#publisher = publisher
     this.#maxStrangers = maxStrangers
   }
 
@@ -64,18 +69,20 @@ export class Store {
   }
 
   /**
-   * Commits a change for a charge point. Resolves once it is safe.
+   * Commits a change for a charge point, and tells of it. Resolves once it is safe.
    *
    * @throws StorageError, or what the change threw
    */
   async commit<T>(identity: string, change: Change<T>): Promise<T> {
     const chargePointId = this.knownId(identity) ?? (await this.chargePointId(identity))
-    return this.#write(identity, (trx) => change({ trx, chargePointId, now: Date.now() }))
+    return this.#publisher.commit(this.#writer, (trx, tell) => change({ trx, chargePointId, now: Date.now(), tell }), {
+      key: fold(identity)
+    })
   }
 
-  /** Commits what belongs to no charge point in particular. */
-  write<T>(job: Job<T>): Promise<T> {
-    return this.#writer.write(job)
+  /** Commits what belongs to no charge point in particular, and tells of it. */
+  write<T>(job: TellingJob<T>): Promise<T> {
+    return this.#publisher.commit(this.#writer, job)
   }
 
   /** Makes a charge point known that came by itself. Answers false when too many have. */

@@ -68,6 +68,23 @@ describe('what a charge point of 1.6 tells', () => {
     ])
   })
 
+  it('by starting a transaction: that the one before is over', async () => {
+    const { url, dataOf } = await listen()
+    const charger = await connectCharger(url, 'CP-1', { boot: true })
+    const first = await startTransaction(charger, { connectorId: 1, idTag: 'A', meterStart: 0, timestamp: AT })
+    const later = '2026-03-04T06:00:00.000Z'
+    const next = await startTransaction(charger, { connectorId: 1, idTag: 'A', meterStart: 9, timestamp: later })
+    const told = dataOf('transaction').map((data) => data as Record<string, unknown>)
+    assert.deepEqual(
+      told.map(({ eventType, transactionId, reason }) => [eventType, transactionId, reason]),
+      [
+        ['Started', String(first), undefined],
+        ['Closed', String(first), 'NextTransaction'],
+        ['Started', String(next), undefined]
+      ]
+    )
+  })
+
   it('by booting: that a transaction is over', async () => {
     const { url, dataOf } = await listen()
     const charger = await connectCharger(url, 'CP-1', { boot: true })

@@ -1,5 +1,5 @@
 import type { TransactionEvent } from '../ledger/event.js'
-import type { ClosedReason } from '../ledger/ledger.js'
+import type { ClosedReason, Start, Stop } from '../ledger/ledger.js'
 import type { MeterSample } from '../ledger/samples.js'
 import type { EventData, Reading } from './event.js'
 
@@ -10,31 +10,29 @@ export function statusData({ timestamp, ...status }: Status): EventData['status'
   return { ...status, timestamp: dateTime(timestamp) }
 }
 
-interface Started {
-  transactionId: number
-  connectorId: number
-  idToken: string
-  meterStart: number
-  timestamp: number
-}
-
 /** What is told of a StartTransaction. [1.6 §4.8] */
-export function startedData({ transactionId, timestamp, ...start }: Started): EventData['transaction'] {
-  return { transactionId: String(transactionId), eventType: 'Started', timestamp: dateTime(timestamp), ...start }
-}
-
-interface Stopped {
-  transactionId: number
-  meterStop: number
-  timestamp: number
-  idToken?: string
-  reason?: string
+export function startedData(transactionId: number, start: Start): EventData['transaction'] {
+  const { connectorId, idToken, meterStart, timestamp } = start
+  return {
+    transactionId: String(transactionId),
+    eventType: 'Started',
+    timestamp: dateTime(timestamp),
+    connectorId,
+    idToken,
+    meterStart
+  }
 }
 
 /** What is told of a StopTransaction; a reason that is left out is Local. [1.6 §4.10] */
-export function stoppedData({ transactionId, timestamp, ...stop }: Stopped): EventData['transaction'] {
-  const end = { transactionId: String(transactionId), eventType: 'Ended', timestamp: dateTime(timestamp) } as const
-  return { ...end, reason: 'Local', ...stop }
+export function stoppedData({ transactionId, timestamp, meterStop, idToken, reason }: Stop): EventData['transaction'] {
+  return {
+    transactionId: String(transactionId),
+    eventType: 'Ended',
+    timestamp: dateTime(timestamp),
+    meterStop,
+    reason: reason ?? 'Local',
+    ...(idToken !== undefined && { idToken })
+  }
 }
 
 /** What is told of a transaction that we closed; when its end was nobody knows, so `timestamp` is by our clock. */

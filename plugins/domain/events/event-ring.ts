@@ -17,17 +17,19 @@ export interface RingLimits {
   length: number
 }
 
-/** The latest events, the oldest first. */
+/** The latest events, the oldest first: in the order in which they were told, which need not be that of their ids. */
 export class EventRing {
   readonly #limits: RingLimits
   readonly #slots: (Entry | undefined)[]
+  /** The numbers of the events that are here, by their ids. */
+  readonly #numbers = new Map<string, number>()
   /** Number of events ever added; that of the oldest still here. */
   #end = 0
   #start = 0
   #length = 0
   #floor: string
 
-  /** @param floor lower than the ids of all events to come: what happened before it is not known here */
+  /** @param floor stands for the moment before the first event: what happened before it is not known here */
   constructor(limits: RingLimits, floor: string) {
     this.#limits = limits
     this.#slots = new Array<Entry | undefined>(limits.size).fill(undefined)
@@ -43,7 +45,7 @@ export class EventRing {
     return this.#length
   }
 
-  /** Events up to this id are not here. */
+  /** The last event that is not here any more. */
   get floor(): string {
     return this.#floor
   }
@@ -58,10 +60,10 @@ export class EventRing {
     return this.#at(this.#start)?.id
   }
 
-  /** Ids have to rise. */
   add(entry: Entry): void {
     if (this.size === this.#limits.size) this.#drop()
     this.#slots[this.#end % this.#limits.size] = entry
+    this.#numbers.set(entry.id, this.#end)
     this.#end++
     this.#length += entry.text.length
     while (this.#length > this.#limits.length && this.size > 1) this.#drop()
@@ -69,28 +71,18 @@ export class EventRing {
 
   /** Whether every event after `id` is here. */
   covers(id: string): boolean {
-    return id >= this.#floor && id <= this.last
+    return id === this.#floor || this.#numbers.has(id)
   }
 
-  /** The events after `id` that are here, at most `limit`. */
+  /** The events after one that is covered, at most `limit`. */
   after(id: string, limit: number): Entry[] {
-    const from = this.#firstAfter(id)
+    const from = (this.#numbers.get(id) ?? this.#start - 1) + 1
     const entries: Entry[] = []
     for (let position = from; position < this.#end && entries.length < limit; position++) {
       const entry = this.#at(position)
       if (entry !== undefined) entries.push(entry)
     }
     return entries
-  }
-
-  #firstAfter(id: string): number {
-    let [low, high] = [this.#start, this.#end]
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2)
-      if ((this.#at(middle)?.id ?? '') <= id) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 
   #at(position: number): Entry | undefined {
@@ -103,6 +95,7 @@ export class EventRing {
     this.#slots[slot] = undefined
     this.#start++
     if (entry === undefined) return
+    this.#numbers.delete(entry.id)
     this.#length -= entry.text.length
     this.#floor = entry.id
   }

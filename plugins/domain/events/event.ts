@@ -80,14 +80,14 @@ export interface EventData {
     | { source: 'chargePoint'; type: string; timestamp: string; techInfo?: string }
 }
 
-/** What happened at a charge point, as the app tells it to its publisher. */
+/** What happened at a charge point, as the app tells it. */
 export type NewEvent = {
   [Type in EventType]: { readonly type: Type; readonly chargePoint: string; readonly data: EventData[Type] }
 }[EventType]
 
 /** An event as it is shown: `data` without secrets, id tokens shortened. */
 export interface PublishedEvent {
-  /** Higher than that of every event before it, also as text, also after a restart. */
+  /** Nobody else's, also after a restart and on other nodes. */
   readonly id: string
   readonly type: EventType
   readonly chargePoint: string
@@ -95,3 +95,6 @@ export interface PublishedEvent {
   readonly at: string
   readonly data: unknown
 }
+
+/** Tells of what is being committed, once it is. */
+export type Tell = (event: NewEvent) => void

@@ -1,5 +1,4 @@
 import type { EventType } from './event.js'
-import type { Entry } from './event-ring.js'
 
 /** Which events a reader wants; what is absent excludes nothing. */
 export interface EventFilter {
@@ -8,7 +7,11 @@ export interface EventFilter {
   readonly chargePoints?: ReadonlySet<string>
 }
 
-export function matches({ types, chargePoints }: EventFilter, { type, chargePoint }: Entry): boolean {
+/** @param event with its charge point folded */
+export function matches(
+  { types, chargePoints }: EventFilter,
+  { type, chargePoint }: { readonly type: EventType; readonly chargePoint: string }
+): boolean {
   return (types?.has(type) ?? true) && (chargePoints?.has(chargePoint) ?? true)
 }
 

@@ -4,6 +4,9 @@ import type { Dialect } from '../../database/dialect.js'
 import { joinedInserts } from '../../database/insert.js'
 import type { Schema } from '../../database/schema.js'
 import type { Writer } from '../../database/writer.js'
+import { closedData, readings, startedData, stoppedData, transactionData } from '../events/data.js'
+import type { EventData, Tell } from '../events/event.js'
+import { Publisher } from '../events/publisher.js'
 import { changeBy, REOPENED, sequenceOf, startsIt, type TransactionEvent } from './event.js'
 import { toColumn } from './numbers.js'
 import * as queries from './queries.js'
@@ -77,6 +80,8 @@ export interface LedgerOptions {
   /** To read. */
   db: Kysely<Schema>
   writer: Writer
+  /** Tells of what is booked. Default: nobody hears of it. */
+  publisher?: Publisher
   dialect: Dialect
   /** Default: the system's clock. */
   now?: () => number
@@ -86,6 +91,8 @@ interface Scope {
   trx: Transaction<Schema>
   chargePointId: number
   now: number
+  /** Tells of the charge point, once it is committed. */
+  tell<T extends 'transaction' | 'meter-values'>(type: T, data: EventData[T]): void
 }
 
 /** What need not be asked for again with every message. */
@@ -114,13 +121,15 @@ const PLUGGED_IN: readonly (string | null)[] = ['Charging', 'EVConnected', 'Susp
 export class Ledger {
   readonly #db: Kysely<Schema>
   readonly #writer: Writer
+  readonly #publisher: Publisher
   readonly #dialect: Dialect
   readonly #now: () => number
   readonly #known = new Map<string, Known>()
 
-  constructor({ db, writer, dialect, now = Date.now }: LedgerOptions) {
+  constructor({ db, writer, publisher = new Publisher(), dialect, now = Date.now }: LedgerOptions) {
     this.#db = db
     this.#writer = writer
+    this.#publisher = publisher
     this.#dialect = dialect
     this.#now = now
   }
@@ -156,7 +165,15 @@ export class Ledger {
     if (assigned !== '') await this.#reopen(identity, assigned)
     const key = { chargePointId: await this.#chargePointId(identity), transactionId: assigned }
     const rows = meterRows(key, place, samples, this.#now())
-    await this.#writer.append('meter_values', rows, { key: fold(identity), onConflict: 'ignore' })
+    const data = measured({ transactionId: assigned, ...place, samples })
+    await this.#publisher.commit(
+      this.#writer,
+      async (_trx, tell, append) => {
+        append('meter_values', rows, { onConflict: 'ignore' })
+        tell({ type: 'meter-values', chargePoint: identity, data })
+      },
+      { key: fold(identity), rows: rows.length }
+    )
   }
 
   /** Keeps what nothing follows from. */
@@ -212,15 +229,15 @@ export class Ledger {
     return row !== undefined && sequenceOf(row).missing.length > 0
   }
 
-  async #start({ trx, chargePointId, now }: Scope, start: Start): Promise<Booking> {
+  async #start(scope: Scope, start: Start): Promise<Booking> {
+    const { trx, chargePointId, now } = scope
     const startKey = startKeyOf(start)
     const known = await queries.findByStartKey(trx, chargePointId, startKey)
     if (known !== undefined) return retryOf16(trx, known, 'Started')
-    await this.#closeWhere(trx, {
+    await this.#closeWhere(scope, {
       rows: await queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
       isOver: (row) => (row.start_timestamp ?? 0) <= start.timestamp,
-      reason: 'NextTransaction',
-      now
+      reason: 'NextTransaction'
     })
     const row = await this.#insert16(trx, { chargePointId, startKey, start, now })
     const { transaction_id } = row
@@ -238,6 +255,7 @@ export class Ledger {
     })
     const key = { chargePointId, transactionId: transaction_id }
     await useReservation(trx, key, { reservationId: start.reservationId, now })
+    scope.tell('transaction', startedData(row.ocpp16_id, start))
     return { response, outcome: 'booked', hasGap: false }
   }
 
@@ -291,21 +309,23 @@ export class Ledger {
       updated_at: now
     })
     await dropProfiles(trx, key)
+    scope.tell('transaction', stoppedData(stop))
     return { response: stop.response, outcome: 'booked', hasGap: false }
   }
 
   /** It has no number in a sequence, so its content tells whether it is another one. */
-  async #keepUnassigned({ trx, chargePointId, now }: Scope, stop: Stop): Promise<Booking> {
+  async #keepUnassigned({ trx, chargePointId, now, tell }: Scope, stop: Stop): Promise<Booking> {
     const key = { chargePointId, transactionId: String(stop.transactionId) }
     const seqNo = contentHash([stop.meterStop, stop.idToken, stop.reason])
     const known = await queries.findResponse(trx, { ...key, eventType: 'Ended', seqNo, timestamp: stop.timestamp })
     if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
     await this.#insertSamples(trx, meterRows(key, { evseId: 0, connectorId: 0 }, stop.samples, now))
     await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo, now }))
+    tell('transaction', stoppedData(stop))
     return { response: stop.response, outcome: 'unassigned', hasGap: false }
   }
 
-  async #event({ trx, chargePointId, now }: Scope, given: TransactionEvent): Promise<Booking> {
+  async #event({ trx, chargePointId, now, tell }: Scope, given: TransactionEvent): Promise<Booking> {
     const event = { ...given, seqNo: toColumn(given.seqNo) }
     const { transactionId, eventType, seqNo, timestamp } = event
     const key = { chargePointId, transactionId }
@@ -336,6 +356,8 @@ export class Ledger {
       await dropProfiles(trx, key)
       await dropDisplayMessages(trx, key)
     }
+    tell('transaction', transactionData(given))
+    if (given.samples.length > 0) tell('meter-values', measured(given))
     return { response, outcome: 'booked', hasGap: change.missing_seq_nos !== null }
   }
 
@@ -365,9 +387,9 @@ export class Ledger {
     { reason, place, isOver }: { reason: ClosedReason; place?: Place; isOver: (row: TransactionRow) => boolean }
   ): Promise<TransactionRow[]> {
     if (!(await this.#hasOpen(identity))) return []
-    const closed = await this.#book(identity, async ({ trx, chargePointId, now }) => {
-      const rows = await queries.findOpen(trx, chargePointId, place)
-      return this.#closeWhere(trx, { rows, isOver, reason, now })
+    const closed = await this.#book(identity, async (scope) => {
+      const rows = await queries.findOpen(scope.trx, scope.chargePointId, place)
+      return this.#closeWhere(scope, { rows, isOver, reason })
     })
     const { closed: ids } = this.#knownOf(identity)
     for (const { transaction_id } of closed) ids?.add(transaction_id)
@@ -391,16 +413,18 @@ export class Ledger {
   }
 
   async #closeWhere(
-    trx: Transaction<Schema>,
+    { trx, now, tell }: Scope,
     closing: {
       rows: readonly TransactionRow[]
       isOver: (row: TransactionRow) => boolean
       reason: ClosedReason
-      now: number
     }
   ): Promise<TransactionRow[]> {
     const over = closing.rows.filter(closing.isOver)
-    for (const row of over) await close(trx, row, closing)
+    for (const row of over) {
+      await close(trx, row, { reason: closing.reason, now })
+      tell('transaction', closedData(row.transaction_id, closing.reason))
+    }
     return over
   }
 
@@ -442,10 +466,12 @@ export class Ledger {
   async #book<T>(identity: string, job: (scope: Scope) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#writer.write(
-          async (trx) => {
+        return await this.#publisher.commit(
+          this.#writer,
+          async (trx, tell) => {
             const now = this.#now()
-            return job({ trx, now, chargePointId: await queries.chargePointIdOf(trx, identity, now) })
+            const chargePointId = await queries.chargePointIdOf(trx, identity, now)
+            return job({ trx, now, chargePointId, tell: tellOf(tell, identity) })
           },
           { key: fold(identity) }
         )
@@ -456,6 +482,11 @@ export class Ledger {
   }
 }
 
+/** Which events have which data is checked where it is told. */
+function tellOf(tell: Tell, chargePoint: string): Scope['tell'] {
+  return (type, data) => tell({ type, chargePoint, data } as Parameters<Tell>[0])
+}
+
 interface Place {
   evseId: number
   connectorId: number
@@ -463,6 +494,21 @@ interface Place {
 
 function placeOf({ evse_id, connector_id }: TransactionRow): Place {
   return { evseId: evse_id, connectorId: connector_id }
+}
+
+/** What is told of meter values; without a transaction `transactionId` is empty. */
+function measured({
+  transactionId,
+  evseId = 0,
+  connectorId = 0,
+  samples
+}: {
+  transactionId: string
+  evseId?: number
+  connectorId?: number
+  samples: readonly MeterSample[]
+}): EventData['meter-values'] {
+  return { evseId, connectorId, ...(transactionId !== '' && { transactionId }), readings: readings(samples) }
 }
 
 type MeterRow = ReturnType<typeof meterRows>[number]

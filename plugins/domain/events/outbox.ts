@@ -1,0 +1,87 @@
+import type { Append, Writer } from '../../database/writer.js'
+import { Gatherer } from '../gatherer.js'
+import { fold, type Reader } from '../scope.js'
+import { deliveriesOf } from '../webhook-deliveries.js'
+import { listSubscribers, type Subscriber } from '../webhooks.js'
+import type { PublishedEvent } from './event.js'
+import { matches } from './filter.js'
+
+export interface OutboxOptions {
+  writer: Pick<Writer, 'write'>
+  /** Events were not written down, and no webhook will hear of them. */
+  onLost: (error: unknown) => void
+}
+
+/**
+ * Writes down what webhooks are to be told: in the commit of the change that an event tells of or, when there is none,
+ * in one of its own. Whoever delivers it is told afterwards.
+ */
+export class Outbox {
+  readonly #direct: Gatherer<PublishedEvent>
+  readonly #onLost: (error: unknown) => void
+  readonly #listeners: ((webhookIds: ReadonlySet<number>) => void)[] = []
+  /** What is being written without a change, by charge point. */
+  readonly #pending = new Map<string, Promise<void>>()
+  #subscribers: readonly Subscriber[] | undefined
+
+  constructor({ writer, onLost }: OutboxOptions) {
+    this.#onLost = onLost
+    this.#direct = new Gatherer(async (events) => {
+      await writer.write((trx, append) => this.keep(events, { trx, append }))
+      this.written(events)
+    })
+  }
+
+  /** From now on these are told. */
+  use(subscribers: readonly Subscriber[]): void {
+    this.#subscribers = subscribers
+  }
+
+  /** Calls back with the webhooks for which something has been committed. */
+  onWritten(listener: (webhookIds: ReadonlySet<number>) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Adds what webhooks want to a transaction. */
+  async keep(events: readonly PublishedEvent[], { trx, append }: { trx: Reader; append: Append }): Promise<void> {
+    if (this.#subscribers === undefined) {
+      const listed = await listSubscribers(trx)
+      this.#subscribers ??= listed
+    }
+    const rows = events.flatMap((event) => deliveriesOf(event, this.#wanting(event)))
+    if (rows.length > 0) append('webhook_deliveries', rows)
+  }
+
+  /** What was kept has been committed. */
+  written(events: readonly PublishedEvent[]): void {
+    const wanted = new Set(events.flatMap((event) => this.#wanting(event)))
+    if (wanted.size === 0) return
+    for (const listener of this.#listeners) listener(wanted)
+  }
+
+  /** Writes down what nothing else is committed for. */
+  add(event: PublishedEvent): void {
+    if (this.#subscribers !== undefined && this.#wanting(event).length === 0) return
+    const key = fold(event.chargePoint)
+    const written = this.#direct
+      .add(event)
+      .catch(this.#onLost)
+      .then(() => {
+        if (this.#pending.get(key) === written) this.#pending.delete(key)
+      })
+    this.#pending.set(key, written)
+  }
+
+  /** Resolves when what was added of a charge point has been written; undefined when it has. */
+  settled(chargePoint: string): Promise<void> | undefined {
+    return this.#pending.size === 0 ? undefined : this.#pending.get(fold(chargePoint))
+  }
+
+  /** The webhooks that want an event. */
+  #wanting({ type, chargePoint }: PublishedEvent): number[] {
+    const subscribers = this.#subscribers ?? []
+    if (subscribers.length === 0) return []
+    const event = { type, chargePoint: fold(chargePoint) }
+    return subscribers.filter(({ filter }) => matches(filter, event)).map(({ id }) => id)
+  }
+}

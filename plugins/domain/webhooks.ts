@@ -1,0 +1,162 @@
+import { type Selectable, sql, type Transaction } from 'kysely'
+import type { Schema, WebhooksTable } from '../database/schema.js'
+import type { EventType } from './events/event.js'
+import type { EventFilter } from './events/filter.js'
+import { fold, type Reader } from './scope.js'
+
+export type WebhookRow = Selectable<WebhooksTable>
+
+interface Scope {
+  readonly trx: Transaction<Schema>
+  /** Epoch milliseconds. */
+  readonly now: number
+}
+
+/** A webhook, as far as it matters whether it wants an event. */
+export interface Subscriber {
+  readonly id: number
+  readonly filter: EventFilter
+}
+
+/** What an operator wants of a webhook; what is left out stays as it is, null takes it away. */
+export interface WebhookChange {
+  url?: string
+  description?: string | null
+  types?: readonly EventType[] | null
+  chargePoints?: readonly string[] | null
+  enabled?: boolean
+}
+
+/** The webhooks that are to be told of events. */
+export async function listSubscribers(db: Reader): Promise<Subscriber[]> {
+  const rows = await db
+    .selectFrom('webhooks')
+    .select(['id', 'types', 'charge_points'])
+    .where('enabled', '=', 1)
+    .orderBy('id')
+    .execute()
+  return rows.map(subscriberOf)
+}
+
+export function subscriberOf({
+  id,
+  types,
+  charge_points
+}: Pick<WebhookRow, 'id' | 'types' | 'charge_points'>): Subscriber {
+  return {
+    id,
+    filter: {
+      ...(types !== null && { types: new Set(JSON.parse(types) as EventType[]) }),
+      ...(charge_points !== null && { chargePoints: new Set(JSON.parse(charge_points) as string[]) })
+    }
+  }
+}
+
+export function listWebhooks(db: Reader): Promise<WebhookRow[]> {
+  return db.selectFrom('webhooks').selectAll().orderBy('id').execute()
+}
+
+export function findWebhook(db: Reader, id: number): Promise<WebhookRow | undefined> {
+  return db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Answers undefined when there are as many as there may be. */
+export async function insertWebhook(
+  { trx, now }: Scope,
+  { url, secret, ...change }: WebhookChange & { url: string; secret: string },
+  atMost: number
+): Promise<WebhookRow | undefined> {
+  const { count } = await trx
+    .selectFrom('webhooks')
+    .select((expression) => expression.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  if (count >= atMost) return undefined
+  return trx
+    .insertInto('webhooks')
+    .values({ url, secret, ...columnsOf(change), created_at: now, updated_at: now })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** Answers undefined when there is none. */
+export function updateWebhook({ trx, now }: Scope, id: number, change: WebhookChange): Promise<WebhookRow | undefined> {
+  return trx
+    .updateTable('webhooks')
+    .set({ ...columnsOf(change), updated_at: now })
+    .where('id', '=', id)
+    .returningAll()
+    .executeTakeFirst()
+}
+
+function columnsOf({ url, description, types, chargePoints, enabled }: WebhookChange) {
+  return {
+    ...(url !== undefined && { url }),
+    ...(description !== undefined && { description }),
+    ...(types !== undefined && { types: jsonOf(types) }),
+    ...(chargePoints !== undefined && { charge_points: jsonOf(chargePoints?.map(fold) ?? null) }),
+    ...(enabled !== undefined && { enabled: enabled ? (1 as const) : (0 as const), disabled_reason: null })
+  }
+}
+
+function jsonOf(list: readonly string[] | null): string | null {
+  return list === null ? null : JSON.stringify(list)
+}
+
+/** The old secret signs as well until `until`. Answers whether there is such a webhook. */
+export async function replaceSecret(
+  { trx, now }: Scope,
+  id: number,
+  { secret, until }: { secret: string; until: number }
+): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('webhooks')
+    .set(({ ref }) => ({ previous_secret: ref('secret'), previous_secret_until: until, secret, updated_at: now }))
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+/** It answered 410: it wants nothing any more. */
+export async function disableGone({ trx, now }: Scope, id: number): Promise<void> {
+  await trx
+    .updateTable('webhooks')
+    .set({ enabled: 0, disabled_reason: 'gone', updated_at: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Its deliveries go later, see `pruneDeliveries`. Answers whether there was one. */
+export async function deleteWebhook({ trx }: Pick<Scope, 'trx'>, id: number): Promise<boolean> {
+  const { numDeletedRows } = await trx.deleteFrom('webhooks').where('id', '=', id).executeTakeFirst()
+  return numDeletedRows > 0n
+}
+
+/**
+ * Takes, or keeps, the webhooks that nobody else delivers to, by the clock of the database: those of two machines
+ * need not agree. Answers which ones are ours. PostgreSQL only.
+ */
+export async function claimWebhooks(
+  trx: Transaction<Schema>,
+  { owner, duration }: { owner: string; duration: number }
+): Promise<number[]> {
+  const clock = sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
+  const rows = await trx
+    .updateTable('webhooks')
+    .set({ lease_owner: owner, lease_until: sql<number>`${clock} + ${duration}::bigint` })
+    .where('enabled', '=', 1)
+    .where(({ or, eb }) =>
+      or([eb('lease_owner', 'is', null), eb('lease_owner', '=', owner), eb('lease_until', '<', clock)])
+    )
+    .returning('id')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Lets another process take them at once. */
+export async function releaseWebhooks(trx: Transaction<Schema>, owner: string): Promise<void> {
+  await trx
+    .updateTable('webhooks')
+    .set({ lease_owner: null, lease_until: null })
+    .where('lease_owner', '=', owner)
+    .execute()
+}
