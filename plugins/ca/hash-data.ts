@@ -36,7 +36,9 @@ export async function hashDataOfChain(pem: string, hashAlgorithm?: HashAlgorithm
   const [certificate, ...others] = tryCertificates(pem)
   if (certificate === undefined) return undefined
   const issuer = [certificate, ...others].find((candidate) => isIssuedBy(certificate, candidate))
-  return issuer && hashDataOf(certificate, issuer, hashAlgorithm)
+  if (issuer === undefined) return undefined
+  // It was made by somebody else: not all that Node reads may be known here.
+  return hashDataOf(certificate, issuer, hashAlgorithm).catch(() => undefined)
 }
 
 /** Whether hash data calls this the issuer. */

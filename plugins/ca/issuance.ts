@@ -19,7 +19,7 @@ import { type Change, fold } from '../domain/scope.js'
 import { saveSecurityEvent } from '../domain/security-events.js'
 import type { Store } from '../domain/store.js'
 import { foldSerial, hashDataOf } from './hash-data.js'
-import { isIssuedBy, writeCertificates } from './pem.js'
+import { fingerprintOf, isIssuedBy, writeCertificates } from './pem.js'
 import { CERTIFICATE_USES, RequestRefusedError } from './policy.js'
 
 /** What became of a request: `limited` is one too many, `refused` by us, `failed` at the authority. */
@@ -191,7 +191,7 @@ async function describe(
   return {
     pem: writeCertificates(chain),
     subject: leaf.subject.replaceAll('\n', ', '),
-    fingerprint: leaf.fingerprint256.replaceAll(':', '').toLowerCase(),
+    fingerprint: fingerprintOf(leaf),
     serialNumber: foldSerial(leaf.serialNumber),
     expiresAt: Date.parse(leaf.validTo),
     ...(hash !== undefined && { hash })

@@ -25,7 +25,12 @@ export function writeCertificates(certificates: readonly X509Certificate[]): str
 
 /** Whether its issuer signed it. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
-  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+  try {
+    return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey)
+  } catch {
+    // A key of a kind that nobody knows.
+    return false
+  }
 }
 
 export function isSelfSigned(certificate: X509Certificate): boolean {
@@ -35,4 +40,9 @@ export function isSelfSigned(certificate: X509Certificate): boolean {
 /** Whether it is valid by its dates. */
 export function isCurrent({ validFrom, validTo }: X509Certificate, now = Date.now()): boolean {
   return Date.parse(validFrom) <= now && now <= Date.parse(validTo)
+}
+
+/** SHA-256 of the certificate: hexadecimal, lower case. */
+export function fingerprintOf({ fingerprint256 }: Pick<X509Certificate, 'fingerprint256'>): string {
+  return fingerprint256.replaceAll(':', '').toLowerCase()
 }

@@ -4,6 +4,7 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
+import { fingerprintOf, tryCertificates } from '../ca/pem.js'
 import {
   type CertificateHash,
   deleteCertificate,
@@ -11,13 +12,19 @@ import {
   saveCertificate,
   saveInstalledCertificates
 } from '../domain/certificates.js'
+import { saveAnswer } from '../domain/issued-certificates.js'
 import { saveNotification } from '../domain/notifications.js'
-import type { Change } from '../domain/scope.js'
+import { type Change, together } from '../domain/scope.js'
 
 const DAY_MS = 86_400_000
 
 interface StatusResponse {
   status: string
+}
+
+interface SignedRequest {
+  certificateChain: string
+  certificateType?: string
 }
 
 type InstalledRequest2 = v201.GetInstalledCertificateIdsRequest | v21.GetInstalledCertificateIdsRequest
@@ -53,12 +60,16 @@ function installed(
 }
 
 function signed(
-  { certificateChain, certificateType }: { certificateChain: string; certificateType?: string },
+  { certificateChain, certificateType = 'ChargingStationCertificate' }: SignedRequest,
   { status }: StatusResponse
 ): Change | undefined {
-  return status === 'Accepted'
-    ? saveCertificate(certificateType ?? 'ChargingStationCertificate', certificateChain)
-    : undefined
+  const isAccepted = status === 'Accepted'
+  const [leaf] = tryCertificates(certificateChain)
+  const changes = [
+    ...(leaf === undefined ? [] : [saveAnswer(fingerprintOf(leaf), isAccepted)]),
+    ...(isAccepted ? [saveCertificate(certificateType, certificateChain)] : [])
+  ]
+  return together(...changes)
 }
 
 /** Accepted or NotFound: it has none. */

@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto'
+import { foldSerial, HASH_ALGORITHMS, hashDataOfChain } from '../ca/hash-data.js'
+import { tryCertificates } from '../ca/pem.js'
 import { type Change, lastOfEach } from './scope.js'
 
 /** As OCPP spells it. */
@@ -13,11 +14,6 @@ export interface InstalledCertificate {
   /** Its use. */
   type: string
   hash: CertificateHash
-}
-
-/** Serial numbers are hexadecimal, with or without zeros in front. */
-function serial(text: string): string {
-  return text.toLowerCase().replace(/^0+(?=.)/, '')
 }
 
 /**
@@ -38,7 +34,7 @@ export function saveInstalledCertificates(
     if (types !== undefined) query = query.where('type', 'in', [...told])
     await query.execute()
     const rows = installed.map(({ type, hash }) => {
-      const serial_number = serial(hash.serialNumber)
+      const serial_number = foldSerial(hash.serialNumber)
       // The one that we installed ourselves we know in full.
       const ours = known.find((row) => row.type === type && row.serial_number === serial_number)
       return {
@@ -66,8 +62,11 @@ export function saveInstalledCertificates(
 
 /** A certificate that we sent and the charge point took. [1.6 whitepaper M05, A02; 2.x M05, A02] */
 export function saveCertificate(type: string, pem: string): Change {
-  const certificate = parse(pem)
+  const [certificate] = tryCertificates(pem)
+  // As the charge point will call it when it is asked, unless it prefers another algorithm.
+  const hashing = hashDataOfChain(pem)
   return async ({ trx, chargePointId, now }) => {
+    const hash = await hashing
     const values = {
       pem,
       expires_at: certificate === undefined ? null : Date.parse(certificate.validTo),
@@ -79,7 +78,12 @@ export function saveCertificate(type: string, pem: string): Change {
       .values({
         charge_point_id: chargePointId,
         type,
-        serial_number: certificate === undefined ? '' : serial(certificate.serialNumber),
+        serial_number: certificate === undefined ? '' : foldSerial(certificate.serialNumber),
+        ...(hash !== undefined && {
+          hash_algorithm: hash.hashAlgorithm,
+          issuer_name_hash: hash.issuerNameHash,
+          issuer_key_hash: hash.issuerKeyHash
+        }),
         ...values
       })
       .onConflict((conflict) =>
@@ -99,24 +103,37 @@ export function saveCertificate(type: string, pem: string): Change {
 }
 
 /** [1.6 whitepaper M04; 2.x M04] */
-export function deleteCertificate({ issuerNameHash, issuerKeyHash, serialNumber }: CertificateHash): Change {
+export function deleteCertificate(deleted: CertificateHash): Change {
   return async ({ trx, chargePointId }) => {
-    await trx
-      .deleteFrom('certificates')
+    const rows = await trx
+      .selectFrom('certificates')
+      .select(['id', 'pem', 'hash_algorithm', 'issuer_name_hash', 'issuer_key_hash'])
       .where('charge_point_id', '=', chargePointId)
-      .where('serial_number', '=', serial(serialNumber))
-      // One that we installed has no hashes until it was asked for.
-      .where('issuer_name_hash', 'in', ['', issuerNameHash])
-      .where('issuer_key_hash', 'in', ['', issuerKeyHash])
+      .where('serial_number', '=', foldSerial(deleted.serialNumber))
       .execute()
+    for (const row of rows) {
+      if (await isCalled(row, deleted)) await trx.deleteFrom('certificates').where('id', '=', row.id).execute()
+    }
   }
 }
 
-/** The first certificate of the chain; undefined when it is none. */
-function parse(pem: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(pem)
-  } catch {
-    return undefined
-  }
+interface KnownCertificate {
+  pem: string | null
+  hash_algorithm: string
+  issuer_name_hash: string
+  issuer_key_hash: string
+}
+
+/** Whether hash data means this one: it may be of another algorithm than what we have. */
+async function isCalled(row: KnownCertificate, called: CertificateHash): Promise<boolean> {
+  const algorithm = HASH_ALGORITHMS.find((candidate) => candidate === called.hashAlgorithm)
+  const known =
+    row.hash_algorithm === called.hashAlgorithm || row.pem === null
+      ? { issuerNameHash: row.issuer_name_hash, issuerKeyHash: row.issuer_key_hash }
+      : await hashDataOfChain(row.pem, algorithm)
+  const isSame = (ours: string, theirs: string) => ours === '' || ours.toLowerCase() === theirs.toLowerCase()
+  return (
+    known === undefined ||
+    (isSame(known.issuerNameHash, called.issuerNameHash) && isSame(known.issuerKeyHash, called.issuerKeyHash))
+  )
 }

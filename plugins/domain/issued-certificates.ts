@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { fingerprintOf } from '../ca/pem.js'
 import type { IssuedCertificatesTable, IssuedStatus } from '../database/schema.js'
 import { type Change, fold, type Reader, type Scope } from './scope.js'
 import type { Store } from './store.js'
@@ -34,13 +35,13 @@ export type Admission =
 export async function admitCertificate(
   store: Pick<Store, 'db' | 'commit'>,
   identity: string,
-  { fingerprint256 }: { fingerprint256: string }
+  certificate: { fingerprint256: string }
 ): Promise<Admission> {
   const rows = await store.db
     .selectFrom('issued_certificates as issued')
     .innerJoin('charge_points as of', 'of.id', 'issued.charge_point_id')
     .select(['issued.id', 'issued.type', 'issued.status', 'of.identity_key'])
-    .where('issued.fingerprint', '=', fingerprint256.replaceAll(':', '').toLowerCase())
+    .where('issued.fingerprint', '=', fingerprintOf(certificate))
     .orderBy('issued.id', 'desc')
     .execute()
   if (rows.length === 0) return 'foreign'
