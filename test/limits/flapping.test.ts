@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FastifyOcppOptions, SecurityEvent } from 'fastify-ocpp'
+import { connectCharger, refusedCharger } from '../support/charger.js'
+import { answerBasics, startServer } from '../support/server.js'
+import { until } from '../support/wait.js'
+
+const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+
+async function start(options: FastifyOcppOptions = {}) {
+  const server = await startServer({ ...ACCEPTED, ...options }, answerBasics)
+  const security: SecurityEvent[] = []
+  server.app.ocpp.events.on('security', (event) => security.push(event))
+  const flapping = () => security.filter(({ type }) => type === 'flapping')
+  return { server, flapping }
+}
+
+test('of two with the same credentials the newest wins, so many times a minute, then who comes waits', async () => {
+  const { server, flapping } = await start()
+  let current = await connectCharger(server.url, 'CP-1')
+  for (let times = 0; times < 5; times++) {
+    const newcomer = await connectCharger(server.url, times % 2 === 0 ? 'cp-1' : 'CP-1')
+    assert.equal((await newcomer.roundTrip()).type, 3)
+    assert.equal((await current.closed).code, 4000)
+    current = newcomer
+  }
+  assert.deepEqual(flapping(), [])
+  for (let times = 0; times < 3; times++) {
+    const { status, headers } = await refusedCharger(server.url, 'CP-1')
+    assert.equal(status, 429)
+    assert.ok(Number(headers['retry-after']) >= 1 && Number(headers['retry-after']) <= 12)
+  }
+  assert.deepEqual(flapping(), [
+    {
+      type: 'flapping',
+      identity: 'CP-1',
+      remoteAddress: '127.0.0.1',
+      detail: 'more than 5 take-overs in a minute: a second one has its credentials'
+    }
+  ])
+  assert.equal((await current.roundTrip()).type, 3, 'the newest stays')
+  await connectCharger(server.url, 'CP-2')
+})
+
+test('a charger whose connections end before it comes back is never slowed down', async () => {
+  const { server, flapping } = await start()
+  for (let times = 0; times < 30; times++) {
+    const charger = await connectCharger(server.url, 'CP-1')
+    await charger.roundTrip()
+    if (times % 2 === 0) await charger.close()
+    else charger.ws.terminate()
+    await until('it is gone', () => server.app.ocpp.chargePoints.size === 0)
+  }
+  assert.deepEqual(flapping(), [])
+})
+
+test('one that flapped comes in as soon as nobody is connected', async () => {
+  const { server } = await start({ maxTakeovers: 1 })
+  await connectCharger(server.url, 'CP-1')
+  const newcomer = await connectCharger(server.url, 'CP-1')
+  await newcomer.roundTrip()
+  assert.equal((await refusedCharger(server.url, 'CP-1')).status, 429)
+  await newcomer.close()
+  await until('it is gone', () => server.app.ocpp.chargePoints.size === 0)
+  await connectCharger(server.url, 'CP-1')
+})
+
+test('who is not let in anyway does not count as a take-over', async () => {
+  const server = await startServer(
+    { maxTakeovers: 1, maxLoginFailures: 0, authenticate: ({ password }) => password?.toString() === 'right' },
+    answerBasics
+  )
+  const live = await connectCharger(server.url, 'CP-1', { password: 'right', boot: true })
+  for (let times = 0; times < 10; times++) {
+    assert.equal((await refusedCharger(server.url, 'CP-1', { password: 'wrong' })).status, 401)
+    assert.equal((await refusedCharger(server.url, 'CP-1', { password: 'right', protocol: 'ocpp9' })).status, 400)
+  }
+  assert.equal((await live.roundTrip()).type, 3)
+  await (await connectCharger(server.url, 'CP-1', { password: 'right' })).roundTrip()
+})
