@@ -29,13 +29,20 @@ export interface Problem {
   messageId?: string
 }
 
+/** As Ajv tells it. */
+interface FastifyViolation {
+  instancePath: string
+  message?: string
+  params?: { missingProperty?: unknown; additionalProperty?: unknown }
+}
+
 /** What errors of this library, of Fastify and of other plugins tell beside their message. */
 interface KnownError extends Error {
   code?: unknown
   statusCode?: unknown
   violation?: Violation
   /** Of Fastify's own validation. */
-  validation?: readonly { instancePath: string; message?: string }[]
+  validation?: readonly FastifyViolation[]
   sent?: boolean
   messageId?: unknown
 }
@@ -106,8 +113,14 @@ function messageIdOf({ messageId }: KnownError): Pick<Problem, 'messageId'> {
 
 function violations({ violation, validation }: KnownError): ProblemError[] {
   if (violation !== undefined) return [{ pointer: violation.pointer, detail: violation.message }]
-  return (validation ?? []).map(({ instancePath, message = 'is not valid' }) => ({
-    pointer: instancePath,
-    detail: message
-  }))
+  return (validation ?? []).map((found) => ({ pointer: pointerOf(found), detail: found.message ?? 'is not valid' }))
+}
+
+/** Ajv points to the object around a member that is missing or not defined. */
+function pointerOf({ instancePath, params }: FastifyViolation): string {
+  const member = params?.missingProperty ?? params?.additionalProperty
+  // [RFC 6901 §3]
+  return typeof member === 'string'
+    ? `${instancePath}/${member.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    : instancePath
 }

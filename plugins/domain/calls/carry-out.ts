@@ -15,10 +15,21 @@ export interface AcceptedCall {
 /** Carries out a call of the operator API. */
 export async function carryOut({ calls }: FastifyInstance, call: CallRequest): Promise<CallAnswer | AcceptedCall> {
   const { request, reply, identity, action, payload, timeout, signal } = call
-  const wish: CallWish = { identity, action, payload, operator: request.operator?.name ?? '', timeout }
   const { respondAsync, wait } = readPreferences(request.headers.prefer)
-  if (!respondAsync) return calls.call({ ...wish, signal })
+  const { messageId, key: idempotencyKey } = request.repeatable ?? {}
+  const wish: CallWish = {
+    identity,
+    action,
+    payload,
+    operator: request.operator?.name ?? '',
+    timeout,
+    messageId,
+    idempotencyKey
+  }
+  // Who may ask again for what has become of it need not wait for it.
+  if (!respondAsync && messageId === undefined) return calls.call({ ...wish, signal })
   const started = await calls.start(wish)
+  if (!respondAsync) return started.answer
   const answer = wait === undefined ? undefined : await answerWithin(started, wait)
   reply.header('preference-applied', wait === undefined ? 'respond-async' : `respond-async, wait=${wait}`)
   return answer ?? accepted(reply, { messageId: started.messageId, identity, action, status: 'pending' })

@@ -7,7 +7,10 @@ export default async function live(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
     // The library knows nothing of scopes.
     scope.addHook('onRoute', (route) => {
-      route.config = { ...route.config, scope: route.method === 'POST' ? 'calls:write' : 'charge-points:write' }
+      const isCall = route.method === 'POST'
+      route.config = isCall
+        ? { ...route.config, scope: 'calls:write', audit: false, idempotent: true }
+        : { ...route.config, scope: 'charge-points:write' }
     })
     await scope.register(operatorRoutes, {
       routes: ['disconnect', 'call'],

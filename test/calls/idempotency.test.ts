@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type {} from '../../plugins/runs.js'
+import { BEARER, onBothBackends, operate } from '../app/support.js'
+import { connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
+import type { TestServer } from '../support/server.js'
+import { deferred, until } from '../support/wait.js'
+
+let keys = 0
+const newKey = () => `key-${++keys}`
+
+interface Post {
+  key: string
+  body?: object
+  query?: string
+  headers?: Record<string, string>
+}
+
+function post({ app }: TestServer, path: string, { key, body = {}, query = '', headers = {} }: Post) {
+  const url = `/api/v1${path}${query}`
+  return app.inject({ method: 'POST', url, headers: { ...BEARER, 'idempotency-key': key, ...headers }, payload: body })
+}
+
+onBothBackends('a call with Idempotency-Key', (start) => {
+  it('is sent once, and answered the same again, by this process and the next', async () => {
+    const first = await start()
+    const charger = await connectCharger(first.url, 'once', { boot: true })
+    charger.onCall(() => ({ status: 'Accepted' }))
+    const path = '/charge-points/once/calls/ClearCache'
+    const key = newKey()
+    const answers = [await post(first, path, { key }), await post(first, path, { key })]
+    await first.close()
+    const second = await start()
+    answers.push(await post(second, path, { key }))
+    assert.deepEqual(
+      answers.map(({ statusCode }) => statusCode),
+      [200, 200, 200]
+    )
+    assert.equal(new Set(answers.map(({ body }) => body)).size, 1)
+    assert.deepEqual(
+      answers.map(({ headers }) => headers['idempotency-replayed']),
+      [undefined, 'true', 'true']
+    )
+    assert.equal(charger.received.filter((text) => text.includes('ClearCache')).length, 1)
+    const { messageId } = answers[0]?.json() ?? {}
+    assert.equal((await operate(second, 'GET', `/calls/${messageId}`)).json().idempotencyKey, key)
+  })
+
+  it('is answered its CALLERROR or its time-out again, and not sent again', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'refuses', { boot: true })
+    const sent = () => charger.received.filter((text) => text.startsWith('[2,')).length
+    charger.onCall(() => new ErrorAnswer('NotSupported', 'no'))
+    const path = '/charge-points/refuses/calls/ClearCache'
+    const key = newKey()
+    const refused = [await post(server, path, { key }), await post(server, path, { key })]
+    charger.onCall(() => NO_ANSWER)
+    const other = newKey()
+    const late = [
+      await post(server, path, { key: other, query: '?timeout=20' }),
+      await post(server, path, { key: other, query: '?timeout=20' })
+    ]
+    assert.deepEqual(
+      [...refused, ...late].map(({ statusCode }) => statusCode),
+      [502, 502, 504, 504]
+    )
+    assert.equal(refused[0]?.body, refused[1]?.body)
+    assert.match(String(refused[1]?.headers['content-type']), /^application\/problem\+json/)
+    assert.equal(late[0]?.body, late[1]?.body)
+    assert.equal(sent(), 2)
+  })
+
+  it('waits for the first one when that is still running', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'slow', { boot: true })
+    const answer = deferred<object>()
+    charger.onCall(() => answer.promise)
+    const path = '/charge-points/slow/calls/ClearCache'
+    const key = newKey()
+    const requests = [1, 2, 3].map(() => post(server, path, { key }))
+    await until('it is sent', () => charger.received.some((text) => text.includes('ClearCache')))
+    answer.resolve({ status: 'Accepted' })
+    const bodies = (await Promise.all(requests)).map(({ body }) => body)
+    assert.equal(new Set(bodies).size, 1)
+    assert.equal(charger.received.filter((text) => text.includes('ClearCache')).length, 1)
+  })
+
+  it('is 422 when the key was used for another body, charge point or action', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'other', { boot: true })
+    charger.onCall(() => ({ status: 'Accepted' }))
+    const key = newKey()
+    await post(server, '/charge-points/other/calls/Reset', { key, body: { type: 'Soft' } })
+    for (const [path, body] of [
+      ['/charge-points/other/calls/Reset', { type: 'Hard' }],
+      ['/charge-points/other/calls/ClearCache', {}],
+      ['/charge-points/another/calls/Reset', { type: 'Soft' }]
+    ] as const) {
+      const response = await post(server, path, { key, body })
+      assert.deepEqual([response.statusCode, response.json().code], [422, 'IDEMPOTENCY_KEY_REUSED'])
+    }
+    assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 1)
+  })
+
+  it('may be tried again when nothing came of it', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/charge-points/comes', {})
+    const path = '/charge-points/comes/calls/Reset'
+    const key = newKey()
+    assert.equal((await post(server, path, { key, body: { type: 'Soft' } })).statusCode, 409)
+    const charger = await connectCharger(server.url, 'comes', { boot: true })
+    charger.onCall(() => ({ status: 'Accepted' }))
+    assert.equal((await post(server, path, { key, body: { type: 'Medium' } })).statusCode, 422)
+    assert.equal((await post(server, path, { key, body: { type: 'Soft' } })).statusCode, 200)
+    assert.deepEqual((await operate(server, 'GET', '/charge-points/comes/calls')).json().items.length, 1)
+  })
+
+  it('goes on when its HTTP client leaves, who then asks again for its answer', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'leaves', { boot: true })
+    const answer = deferred<object>()
+    charger.onCall(() => answer.promise)
+    const path = '/charge-points/leaves/calls/ClearCache'
+    const key = newKey()
+    const leaving = new AbortController()
+    const url = `${server.url.replace('ws', 'http')}/api/v1${path}`
+    const left = fetch(url, { method: 'POST', headers: { ...BEARER, 'idempotency-key': key }, signal: leaving.signal })
+    await until('it is sent', () => charger.received.some((text) => text.includes('ClearCache')))
+    leaving.abort()
+    await assert.rejects(left)
+    answer.resolve({ status: 'Accepted' })
+    const again = await post(server, path, { key, body: undefined as unknown as object })
+    assert.deepEqual([again.statusCode, again.json().result], [200, { status: 'Accepted' }])
+    assert.equal(charger.received.filter((text) => text.includes('ClearCache')).length, 1)
+  })
+
+  for (const key of ['', 'a b', 'ü', 'k'.repeat(256)]) {
+    it(`is 400 when the key is ${JSON.stringify(key.slice(0, 8))}`, async () => {
+      const server = await start()
+      const response = await post(server, '/charge-points/any/calls/ClearCache', { key })
+      assert.deepEqual([response.statusCode, response.json().code], [400, 'INVALID_IDEMPOTENCY_KEY'])
+    })
+  }
+
+  it('is 504 with an unknown outcome when the process that had it is gone, and 409 while another one has it', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'gone', { boot: true })
+    const path = '/charge-points/gone/calls/ClearCache'
+    const { store } = server.app
+    const key = newKey()
+    await post(server, path, { key })
+    await store.write(async (trx) => {
+      const values = { status: null, body: null, ...({ run_id: 'other' } as object) }
+      await trx.updateTable('idempotency_keys').set(values).where('idempotency_key', '=', key).execute()
+      const now = Date.now()
+      const run = { run_id: 'other', host: 'another-machine', pid: 1, started_at: now, seen_at: now }
+      await trx.insertInto('runs').values(run).execute()
+    })
+    const isAlone = server.app.database.dialect === 'sqlite'
+    const meanwhile = await post(server, path, { key })
+    assert.equal(meanwhile.statusCode, isAlone ? 504 : 409)
+    if (!isAlone) assert.equal(meanwhile.headers['retry-after'], '1')
+    await store.write((trx) => trx.deleteFrom('runs').where('run_id', '=', 'other').execute())
+    const unknown = await post(server, path, { key })
+    assert.deepEqual([unknown.statusCode, unknown.json().code], [504, 'OCPP_ERR_OUTCOME_UNKNOWN'])
+    assert.equal(typeof unknown.json().messageId, 'string')
+    assert.equal(charger.received.filter((text) => text.includes('ClearCache')).length, 1)
+  })
+})
