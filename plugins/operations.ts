@@ -1,11 +1,10 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { type ChargePoint, NotConnectedError, type Protocol } from 'fastify-ocpp'
+import { NotConnectedError, type Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import type {} from './calls.js'
-import type { ChargePointRow } from './domain/charge-points.js'
 import { fold } from './domain/scope.js'
-import { type MadeCall, type Outcome, run } from './operations/exchange.js'
+import { type Exchange, type MadeCall, type Outcome, run } from './operations/exchange.js'
 import type { AnyOperation, Lookup } from './operations/operation.js'
 import { OPERATIONS, type OperationName } from './operations/table.js'
 import { Turns } from './operations/turns.js'
@@ -17,16 +16,24 @@ declare module 'fastify' {
   }
 }
 
+/** On whose behalf calls are made, and how. */
+export interface Errand {
+  /** `request.operator.name` */
+  operator: string
+  /** Milliseconds for each call. Default: OCPP_CALL_TIMEOUT. */
+  timeout?: number
+  /** Of the first call. Default: a random UUID. */
+  messageId?: string | undefined
+  /** Written down beside the calls. */
+  idempotencyKey?: string | undefined
+}
+
 /** What is wanted of a charge point. */
-export interface OperationWish {
+export interface OperationWish extends Errand {
   identity: string
   name: OperationName
   /** The request, which fits the schema of the operation. */
   request: unknown
-  /** Who asks: `request.operator.name`. */
-  operator: string
-  /** Milliseconds for each of its calls. Default: OCPP_CALL_TIMEOUT. */
-  timeout?: number
 }
 
 /** What has become of it. */
@@ -39,15 +46,14 @@ export interface Operations {
    * @throws UnknownChargePointError, `OCPP_ERR_NOT_CONNECTED`, and what {@link run} throws
    */
   perform(wish: OperationWish): Promise<OperationAnswer>
-  /** The charge point and its connection. */
-  reach(identity: string): Promise<Reached>
-  /** A random id: 1 to 2^31 - 1. */
-  nextId(): number
-}
-
-export interface Reached {
-  row: ChargePointRow
-  connection: ChargePoint
+  /**
+   * A charge point that is connected.
+   *
+   * @throws UnknownChargePointError, `OCPP_ERR_NOT_CONNECTED`
+   */
+  reach(identity: string): Promise<Lookup>
+  /** Makes the calls of an exchange. */
+  carryOut(exchange: Exchange, lookup: Lookup, errand: Errand): ReturnType<typeof run>
 }
 
 /** Answered as a 404 problem. */
@@ -57,54 +63,53 @@ class UnknownChargePointError extends Error {
 }
 
 const MAX_ID = 2 ** 31
+const nextId = () => randomInt(1, MAX_ID)
+
+/** Ids of calls, the first of which is given. */
+function idsFrom(first: string | undefined): () => string {
+  let given = first
+  return () => {
+    const id = given ?? randomUUID()
+    given = undefined
+    return id
+  }
+}
 
 async function operations(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, config } = app
+  const { ocpp, store, config, calls } = app
   const turns = new Turns()
-  const nextId = () => randomInt(1, MAX_ID)
 
-  async function reach(identity: string): Promise<Reached> {
-    const row = await store.find(identity)
-    if (row === undefined) throw new UnknownChargePointError(`no charge point ${identity}`)
+  async function reach(identity: string): Promise<Lookup> {
+    const chargePoint = await store.find(identity)
+    if (chargePoint === undefined) throw new UnknownChargePointError(`no charge point ${identity}`)
     const connection = ocpp.chargePoints.get(identity)
     if (connection === undefined) throw new NotConnectedError(identity)
-    return { row, connection }
+    const { protocol } = connection
+    const fileHosts = config.FILE_TRANSFER_HOSTS
+    return { db: store.db, chargePoint, protocol, connection, now: Date.now(), nextId, fileHosts }
   }
 
-  async function perform(wish: OperationWish): Promise<OperationAnswer> {
-    const { identity, name, request, operator, timeout } = wish
-    const operation: AnyOperation = OPERATIONS[name]
-    const { row, connection } = await reach(identity)
-    const { protocol } = connection
-    const lookup: Lookup = {
-      db: store.db,
-      chargePoint: row,
+  function carryOut(exchange: Exchange, { chargePoint, protocol }: Lookup, { messageId, ...errand }: Errand) {
+    const { identity } = chargePoint
+    return run(exchange, {
       protocol,
-      connection,
-      now: Date.now(),
-      nextId,
-      fileHosts: config.FILE_TRANSFER_HOSTS
-    }
-    const exchange = operation.cells[protocol](request, await operation.facts(lookup, request))
-    const { outcome, calls } = await run(exchange, {
-      protocol,
-      createId: randomUUID,
-      call: async (step) => {
-        const { result } = await app.calls.call({
-          identity,
-          operator,
-          ...step,
-          ...(timeout !== undefined && { timeout })
-        })
-        return result
-      }
+      createId: idsFrom(messageId),
+      call: async (step) => (await calls.call({ identity, ...errand, ...step })).result
     })
-    return { operation: name, protocol, ...outcome, calls }
+  }
+
+  async function perform({ identity, name, request, ...errand }: OperationWish): Promise<OperationAnswer> {
+    const operation: AnyOperation = OPERATIONS[name]
+    const lookup = await reach(identity)
+    const facts = await operation.facts(lookup, request)
+    const { protocol } = lookup
+    const { outcome, calls: made } = await carryOut(operation.cells[protocol](request, facts), lookup, errand)
+    return { operation: name, protocol, ...outcome, calls: made }
   }
 
   app.decorate('operations', {
     reach,
-    nextId,
+    carryOut,
     perform(wish) {
       if (!OPERATIONS[wish.name].isExclusive) return perform(wish)
       return turns.take(`${fold(wish.identity)} ${wish.name}`, () => perform(wish))

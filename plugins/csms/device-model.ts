@@ -5,7 +5,14 @@ import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { deleteConfiguration, saveConfiguration } from '../domain/configuration.js'
-import { type Attribute, type ReportedAttribute, saveReport, saveValues } from '../domain/device-model.js'
+import {
+  type Attribute,
+  type ReportedAttribute,
+  reportItem,
+  sameVariable,
+  saveReport,
+  saveValues
+} from '../domain/device-model.js'
 import { saveReportPart } from '../domain/reports.js'
 import { type Change, together } from '../domain/scope.js'
 import { defined } from './normalise.js'
@@ -44,13 +51,8 @@ type SetResult = SetResponse['setVariableResult'][number]
 /** The result of one; they need not come in the order of the request. [2.x B05] */
 function resultOf(data: SetData, index: number, results: readonly SetResult[]): SetResult | undefined {
   const isSame = (result: SetResult | undefined) =>
-    result?.component.name === data.component.name &&
-    result.component.instance === data.component.instance &&
-    result.component.evse?.id === data.component.evse?.id &&
-    result.component.evse?.connectorId === data.component.evse?.connectorId &&
-    result.variable.name === data.variable.name &&
-    result.variable.instance === data.variable.instance &&
-    (result.attributeType ?? 'Actual') === (data.attributeType ?? 'Actual')
+    result !== undefined &&
+    sameVariable({ ...result, attribute: result.attributeType }, { ...data, attribute: data.attributeType })
   return isSame(results[index]) ? results[index] : results.find(isSame)
 }
 
@@ -85,8 +87,10 @@ function configurationSet(
 async function deviceModel({ ocpp, store, journal }: FastifyInstance): Promise<void> {
   async function answerReport(request: ReportRequest, { chargePoint }: HandlerContext) {
     const { requestId, seqNo, tbc = false } = request
-    const part = saveReportPart({ action: 'NotifyReport', requestId, seqNo, isLast: !tbc })
-    await store.commit(chargePoint.identity, together(saveReport(attributesOf(request)), part))
+    const attributes = attributesOf(request)
+    const items = attributes.map(reportItem)
+    const part = saveReportPart({ action: 'NotifyReport', requestId, seqNo, isLast: !tbc, items })
+    await store.commit(chargePoint.identity, together(saveReport(attributes), part))
     return {}
   }
 

@@ -79,8 +79,9 @@ function monitorsCleared(_request: unknown, { clearMonitoringResult }: ClearResp
 async function monitoring({ ocpp, store, journal, publisher }: FastifyInstance): Promise<void> {
   async function answerReport(request: MonitoringReport, { chargePoint }: HandlerContext) {
     const { requestId, seqNo, tbc = false } = request
-    const part = saveReportPart({ action: 'NotifyMonitoringReport', requestId, seqNo, isLast: !tbc })
-    await store.commit(chargePoint.identity, together(saveMonitors(monitorsOf(request)), part))
+    const items = monitorsOf(request)
+    const part = saveReportPart({ action: 'NotifyMonitoringReport', requestId, seqNo, isLast: !tbc, items })
+    await store.commit(chargePoint.identity, together(saveMonitors(items), part))
     return {}
   }
 

@@ -7,6 +7,7 @@ import { calls } from './migrations/0004-calls.js'
 import { webhooks } from './migrations/0005-webhooks.js'
 import { tls } from './migrations/0006-tls.js'
 import { ca } from './migrations/0007-ca.js'
+import { operations } from './migrations/0008-operations.js'
 import { lists } from './migrations/0009-lists.js'
 import type { Schema } from './schema.js'
 
@@ -19,6 +20,7 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0005-webhooks': webhooks,
   '0006-tls': tls,
   '0007-ca': ca,
+  '0008-operations': operations,
   '0009-lists': lists
 }
 

@@ -635,8 +635,21 @@ export interface ReportRequestsTable {
   complete: Default<Bit>
   /** Joined text of customer information. */
   payload: Optional<string>
+  /** What was asked for, e.g. full-inventory; null when nobody here did. */
+  type: Optional<string>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
+}
+
+/** A part of a report that was asked for; of others it is not kept what they held. */
+export interface ReportPartsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  action: Fixed<string>
+  request_id: Fixed<number>
+  seq_no: Fixed<number>
+  /** Its items as JSON, or text. No secrets. */
+  payload: string
 }
 
 /** Who is told of events by HTTP. */
@@ -725,6 +738,7 @@ export interface Schema {
   audit_log: AuditLogTable
   notifications: NotificationsTable
   report_requests: ReportRequestsTable
+  report_parts: ReportPartsTable
   webhooks: WebhooksTable
   webhook_deliveries: WebhookDeliveriesTable
   meta: MetaTable

@@ -29,6 +29,17 @@ export interface ReportedAttribute extends Attribute {
   characteristics?: object
 }
 
+/** One attribute as operators are shown it. */
+export interface ReportItem extends ReportedAttribute {
+  readonly: boolean
+}
+
+/** Without secrets. */
+export function reportItem({ value, ...rest }: ReportedAttribute): ReportItem {
+  const isShown = value !== undefined && !isSecret(rest.variable.name)
+  return { ...rest, ...(isShown && { value }), readonly: rest.mutability === 'ReadOnly' }
+}
+
 /** Where in the device model, as the tables hold it. */
 export function location(component: Component, variable: Variable) {
   return {

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { attributeKey, type Component, sameVariable, type Variable } from '../domain/device-model.js'
+import { attributeKey, type Component, isSecret, sameVariable, type Variable } from '../domain/device-model.js'
 import { configurationValue, readonlyVariables, variableValue } from '../domain/operations/facts.js'
 import { oneOf } from './common.js'
 import { keyOf, type VariableName, variableOf } from './configuration-names.js'
@@ -168,12 +168,21 @@ interface Read extends ItemOutcome, Setting {
 function* get16({ items }: GetBody, { maxItems }: ReadFacts): Exchange {
   if (items === undefined) {
     const { configurationKey = [] } = yield* ask16('GetConfiguration', {})
-    return { status: 'accepted', items: configurationKey.map((one) => ({ ...one, status: 'accepted' })) }
+    return { status: 'accepted', items: configurationKey.map(shownKey) }
   }
   const names = items.map((item) => named16(item))
   const most = maxItems ?? (names.length > 1 ? yield* askMaxKeys() : 1)
   const results = yield* sendParts(split(names, { items: most }), read16, shown16)
   return { status: summary(results), items: results }
+}
+
+/** Secrets are nobody's business. [A01.FR.09] */
+function shownValue(name: string, value: string | undefined): { value?: string } {
+  return value === undefined || isSecret(name) ? {} : { value }
+}
+
+function shownKey({ key, readonly, value }: { key: string; readonly: boolean; value?: string }) {
+  return { key, status: 'accepted', readonly, ...shownValue(key, value) }
 }
 
 function* askMaxKeys(): Generator<Step, number, unknown> {
@@ -187,7 +196,7 @@ function* read16(part: readonly Named16[]): Generator<Step, Read[], unknown> {
     const found = configurationKey.find(({ key }) => key.toLowerCase() === one.key.toLowerCase())
     if (found === undefined) return shown16(one, { status: 'not-found' })
     const { readonly, value } = found
-    return { ...shown16(one, { status: 'accepted' }), readonly, ...(value !== undefined && { value }) }
+    return { ...shown16(one, { status: 'accepted' }), readonly, ...shownValue(one.key, value) }
   })
 }
 
@@ -217,8 +226,8 @@ function* read2(part: readonly Named2[]): Generator<Step, Read[], unknown> {
   return part.map((one, index): Read => {
     const found = resultOf(one, index, getVariableResult)
     if (found === undefined) return shown2(one, { status: 'failed', reason: 'not in the answer' })
-    const { attributeStatus, attributeValue: value } = found
-    return { ...shown2(one, itemOutcome(attributeStatus)), ...(value !== undefined && { value }) }
+    const { attributeStatus, attributeValue } = found
+    return { ...shown2(one, itemOutcome(attributeStatus)), ...shownValue(one.variable.name, attributeValue) }
   })
 }
 

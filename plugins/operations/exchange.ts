@@ -1,4 +1,12 @@
-import { CallError, type CsmsAction, type Protocol, type Request, type Response, validatePayload } from 'fastify-ocpp'
+import {
+  CallError,
+  type CsmsAction,
+  type Protocol,
+  type Request,
+  type Response,
+  redact,
+  validatePayload
+} from 'fastify-ocpp'
 
 /** A call that an operation wants made. */
 export interface Step {
@@ -75,7 +83,7 @@ export class InvalidRequestError extends Error {
 export interface MadeCall {
   messageId: string
   action: string
-  /** The charge point's own answer, unless there was none. */
+  /** The charge point's own answer, unless there was none; without secrets. */
   result?: unknown
   /** What was wrong when there was none. */
   error?: { code: string; detail: string }
@@ -123,13 +131,16 @@ export async function run(exchange: Exchange, options: RunOptions): Promise<{ ou
 async function proceed(exchange: Exchange, step: Step, calls: MadeCall[], { call, createId }: RunOptions) {
   const made: MadeCall = { messageId: createId(), action: step.action }
   calls.push(made)
+  let answer: unknown
   try {
-    made.result = await call({ ...step, messageId: made.messageId })
+    answer = await call({ ...step, messageId: made.messageId })
   } catch (error) {
     made.error = described(error)
     return exchange.throw(error)
   }
-  return exchange.next(made.result)
+  // A charge point may tell a password that nobody is to see. [A01.FR.09]
+  made.result = redact(answer)
+  return exchange.next(answer)
 }
 
 /** The versions differ in lengths and enumerations, which their schemas know best. */

@@ -1,20 +1,12 @@
 import { type TObject, Type } from '@sinclair/typebox'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { problem, problemHandler } from 'fastify-ocpp/rest'
+import type { FastifyInstance } from 'fastify'
+import { MadeCallRecord } from '../../../plugins/domain/operations/records.js'
 import { readTimeout, TimeoutQuery } from '../../../plugins/domain/operations/timeout.js'
 import { IdentityParams } from '../../../plugins/domain/records.js'
-import { BrokenExchangeError, STATUSES } from '../../../plugins/operations/exchange.js'
+import { STATUSES } from '../../../plugins/operations/exchange.js'
 import type { AnyOperation } from '../../../plugins/operations/operation.js'
+import { brokenOff } from '../../../plugins/operations/problem.js'
 import { OPERATIONS, type OperationName } from '../../../plugins/operations/table.js'
-
-const MadeCallRecord = Type.Object({
-  messageId: Type.String({ description: 'By which /calls/{messageId} finds it' }),
-  action: Type.String(),
-  result: Type.Optional(Type.Unknown({ description: "The charge point's own answer" })),
-  error: Type.Optional(
-    Type.Object({ code: Type.String(), detail: Type.String() }, { description: 'Why there is no answer' })
-  )
-})
 
 const CALLS = Type.Array(MadeCallRecord, { description: 'What went out for it, in this order' })
 
@@ -31,15 +23,6 @@ function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
     ...details,
     calls: CALLS
   })
-}
-
-/** Tells what was done before it broke off. */
-function brokenOff(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!(error instanceof BrokenExchangeError)) return problemHandler(error, request, reply)
-  const answer = { ...problem(error.cause), calls: error.calls }
-  if (answer.status === 500) request.log.error({ err: error.cause }, 'an operation failed')
-  else request.log.info({ status: answer.status, code: answer.code }, answer.detail)
-  return reply.code(answer.status).type('application/problem+json').send(JSON.stringify(answer))
 }
 
 interface OneOperation {
@@ -62,7 +45,8 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
   app.post<OneOperation>(
     `/charge-points/:identity/operations/${name}`,
     {
-      config: { scope: 'calls:write' },
+      // A password that is shown is kept nowhere, so its answer cannot be given again.
+      config: { scope: 'calls:write', idempotent: name !== 'set-password' },
       schema: {
         tags: ['Operations'],
         operationId: operationIdOf(name),
@@ -74,12 +58,14 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
         response: { 200: answerSchema(name, operation) }
       }
     },
-    ({ params, query, body: request, operator }) =>
+    ({ params, query, body: request, operator, repeatable }) =>
       app.operations.perform({
         identity: params.identity,
         name,
         request,
         operator: operator?.name ?? '',
+        messageId: repeatable?.messageId,
+        idempotencyKey: repeatable?.key,
         ...readTimeout(query)
       })
   )

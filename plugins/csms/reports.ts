@@ -1,0 +1,82 @@
+import type { FastifyInstance } from 'fastify'
+import type { HandlerContext } from 'fastify-ocpp'
+import type * as v21 from 'fastify-ocpp/v21'
+import type * as v201 from 'fastify-ocpp/v201'
+import fp from 'fastify-plugin'
+import type { Preparation } from '../domain/call-journal.js'
+import { ReportWatch } from '../domain/report-watch.js'
+import { closeReport, openReport, type ReportKey, type ReportType } from '../domain/reports.js'
+import type { Change } from '../domain/scope.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Waits for reports that come in parts. */
+    reportWatch: ReportWatch
+  }
+}
+
+type BaseReport = v201.GetBaseReportRequest | v21.GetBaseReportRequest
+
+const BASES: Readonly<Record<BaseReport['reportBase'], ReportType>> = {
+  FullInventory: 'full-inventory',
+  ConfigurationInventory: 'configuration-inventory',
+  SummaryInventory: 'summary-inventory'
+}
+
+interface Asked {
+  requestId: number
+}
+
+/** The parts of what is asked for are kept, whoever asks: they may come before the answer is dealt with. */
+function preparing(action: ReportKey['action'], typeOf: (request: Asked) => ReportType) {
+  return (request: Asked): Preparation => {
+    const key = { action, requestId: request.requestId }
+    return { prepare: openReport({ ...key, type: typeOf(request) }), undo: closeReport(key) }
+  }
+}
+
+/** Rejected, NotSupported, EmptyResultSet: nothing comes. */
+function following(action: ReportKey['action']) {
+  return ({ requestId }: Asked, { status }: { status: string }): Change | undefined =>
+    status === 'Accepted' ? undefined : closeReport({ action, requestId })
+}
+
+/** Reports that operators asked for. [2.x B07, B08, N02, N09] */
+async function reports(app: FastifyInstance): Promise<void> {
+  const { ocpp, journal } = app
+  const watch = new ReportWatch()
+  app.decorate('reportWatch', watch)
+
+  const base = preparing('NotifyReport', (request) => BASES[(request as BaseReport).reportBase])
+  const custom = preparing('NotifyReport', () => 'custom')
+  const monitoring = preparing('NotifyMonitoringReport', () => 'monitoring')
+  const customer = preparing('NotifyCustomerInformation', () => 'customer-information')
+  for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
+    journal.calls
+      .before(protocol, 'GetBaseReport', base)
+      .before(protocol, 'GetReport', custom)
+      .before(protocol, 'GetMonitoringReport', monitoring)
+      .before(protocol, 'CustomerInformation', customer)
+      .after(protocol, 'GetBaseReport', following('NotifyReport'))
+      .after(protocol, 'GetReport', following('NotifyReport'))
+      .after(protocol, 'GetMonitoringReport', following('NotifyMonitoringReport'))
+      .after(protocol, 'CustomerInformation', following('NotifyCustomerInformation'))
+  }
+
+  // The answer is out: what came is committed.
+  const notice = (_request: unknown, _response: unknown, { chargePoint }: HandlerContext) =>
+    watch.notice(chargePoint.identity)
+  ocpp.v16.after('DiagnosticsStatusNotification', notice).after('LogStatusNotification', notice)
+  ocpp.v201
+    .after('NotifyReport', notice)
+    .after('NotifyMonitoringReport', notice)
+    .after('NotifyCustomerInformation', notice)
+    .after('LogStatusNotification', notice)
+  ocpp.v21
+    .after('NotifyReport', notice)
+    .after('NotifyMonitoringReport', notice)
+    .after('NotifyCustomerInformation', notice)
+    .after('LogStatusNotification', notice)
+}
+
+export default fp(reports, { fastify: '5.x', name: 'csms-reports', dependencies: ['ocpp', 'journal'] })

@@ -1,0 +1,223 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Protocol, Request } from 'fastify-ocpp'
+import { findIdToken, type IdTokenRow } from '../domain/id-tokens.js'
+import type { ReportAction, ReportType } from '../domain/reports.js'
+import { REPORT_TYPES } from '../domain/reports.js'
+import { ID_TOKEN, idToken2, oneOf, outcomeOf } from './common.js'
+import { COMPONENT, VARIABLE } from './configuration.js'
+import { keyOf, variableOf } from './configuration-names.js'
+import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } from './exchange.js'
+import { LOG_MEMBERS, uploadLog } from './files.js'
+import type { Cell, Lookup } from './operation.js'
+
+const name = (description: string) => Type.String({ minLength: 1, maxLength: 50, description })
+
+const CERTIFICATE = Type.Object(
+  {
+    hashAlgorithm: oneOf(['SHA256', 'SHA384', 'SHA512'], 'Of the hashes'),
+    issuerNameHash: Type.String({ maxLength: 128 }),
+    issuerKeyHash: Type.String({ maxLength: 128 }),
+    serialNumber: Type.String({ maxLength: 40 })
+  },
+  { additionalProperties: false }
+)
+
+/** What is asked for; what is not of the type may not be given. */
+export const ReportBody = Type.Object(
+  {
+    type: oneOf(
+      REPORT_TYPES,
+      'full-inventory, configuration-inventory, custom: settings and facts, in 1.6 its configuration keys; log: has a log uploaded and waits for the end of it; the others: 2.x only'
+    ),
+    variables: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            key: Type.Optional(name('Of 1.6, instead')),
+            component: Type.Optional(COMPONENT),
+            variable: Type.Optional(VARIABLE)
+          },
+          { additionalProperties: false }
+        ),
+        { minItems: 1, maxItems: 1_000, description: 'custom, monitoring: of these only' }
+      )
+    ),
+    componentCriteria: Type.Optional(
+      Type.Array(oneOf(['Active', 'Available', 'Enabled', 'Problem'], 'Of the component'), {
+        minItems: 1,
+        maxItems: 4,
+        description: 'custom: of such components only; 2.x only'
+      })
+    ),
+    monitoringCriteria: Type.Optional(
+      Type.Array(oneOf(['ThresholdMonitoring', 'DeltaMonitoring', 'PeriodicMonitoring'], 'Of the monitor'), {
+        minItems: 1,
+        maxItems: 3,
+        description: 'monitoring: such monitors only'
+      })
+    ),
+    idToken: Type.Optional({ ...ID_TOKEN, description: 'customer-information: whose' }),
+    customerIdentifier: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 64, description: 'customer-information: whose, instead' })
+    ),
+    customerCertificate: Type.Optional({ ...CERTIFICATE, description: 'customer-information: whose, instead' }),
+    clear: Type.Optional(
+      Type.Boolean({ description: 'customer-information: whether it is erased as well. Default: false' })
+    ),
+    ...LOG_MEMBERS,
+    location: Type.Optional({ ...LOG_MEMBERS.location, description: `log: ${LOG_MEMBERS.location.description}` })
+  },
+  { additionalProperties: false }
+)
+export type ReportBody = Static<typeof ReportBody>
+
+const LOG_NAMES = Object.keys(LOG_MEMBERS)
+
+/** Members of each type, beside `type`. */
+const MEMBERS: Readonly<Record<ReportType, readonly string[]>> = {
+  'full-inventory': [],
+  'configuration-inventory': [],
+  'summary-inventory': [],
+  custom: ['variables', 'componentCriteria'],
+  monitoring: ['variables', 'monitoringCriteria'],
+  'customer-information': ['idToken', 'customerIdentifier', 'customerCertificate', 'clear'],
+  log: LOG_NAMES
+}
+
+/** @throws InvalidRequestError */
+export function checkMembers({ type, ...rest }: ReportBody): void {
+  const wrong = Object.keys(rest).filter((member) => !MEMBERS[type].includes(member))
+  if (wrong.length > 0) throw new InvalidRequestError(`${wrong.join(', ')} is not for the type ${type}`)
+  const { idToken, customerIdentifier, customerCertificate, location } = rest
+  const customers = [idToken, customerIdentifier, customerCertificate].filter((one) => one !== undefined)
+  // [2.x N09.FR.09]
+  if (type === 'customer-information' && customers.length !== 1) {
+    throw new InvalidRequestError('give one of idToken, customerIdentifier and customerCertificate')
+  }
+  if (type === 'log' && location === undefined) throw new InvalidRequestError('give location')
+}
+
+/** In what the parts of each type come. */
+export const REPORT_ACTIONS: Readonly<Record<ReportType, ReportAction>> = {
+  'full-inventory': 'NotifyReport',
+  'configuration-inventory': 'NotifyReport',
+  'summary-inventory': 'NotifyReport',
+  custom: 'NotifyReport',
+  monitoring: 'NotifyMonitoringReport',
+  'customer-information': 'NotifyCustomerInformation',
+  log: 'LogStatusNotification'
+}
+
+export interface ReportFacts {
+  requestId: number
+  known: IdTokenRow | undefined
+  /** Of an upload. */
+  log: unknown
+}
+
+export async function reportFacts(lookup: Lookup, requestId: number, request: ReportBody): Promise<ReportFacts> {
+  const { type: _type, idToken, ...rest } = request
+  const log = request.type === 'log' ? await uploadLog.facts({ ...lookup, nextId: () => requestId }, rest) : undefined
+  return { requestId, known: idToken && (await findIdToken(lookup.db, idToken.idToken)), log }
+}
+
+/** Empty: there is nothing to report. Items: here is the whole report. */
+function* accepted(exchange: Exchange): Exchange {
+  const outcome = yield* exchange
+  return outcome.reason === 'EmptyResultSet' ? { status: 'accepted', items: [] } : outcome
+}
+
+// --- 1.6 ---------------------------------------------------------------------------------------------------------
+
+/** Without keys, all. [1.6 §5.8] */
+function* configuration(keys: readonly string[]): Exchange {
+  const answer = yield* ask16('GetConfiguration', keys.length === 0 ? {} : { key: [...keys] })
+  return { status: 'accepted', items: answer.configurationKey ?? [] }
+}
+
+function* report16({ type, variables = [], componentCriteria, ...rest }: ReportBody, facts: ReportFacts): Exchange {
+  switch (type) {
+    case 'full-inventory':
+      return yield* configuration([])
+    case 'configuration-inventory': {
+      const { items, ...outcome } = yield* configuration([])
+      return { ...outcome, items: (items as { readonly: boolean }[]).filter((item) => !item.readonly) }
+    }
+    case 'custom':
+      if (componentCriteria !== undefined) throw new NotSupportedError('OCPP 1.6 has no components')
+      return yield* configuration(variables.map(keyFor))
+    case 'log':
+      return yield* uploadLog.cells['ocpp1.6'](rest, facts.log)
+    default:
+      throw new NotSupportedError(`OCPP 1.6 has no report of type ${type}`)
+  }
+}
+
+type Wanted = NonNullable<ReportBody['variables']>[number]
+
+function keyFor({ key, component, variable }: Wanted): string {
+  const found = component === undefined || variable === undefined ? key : keyOf({ component, variable })
+  if (found === undefined) throw new NotSupportedError(`OCPP 1.6 has no ${component?.name}.${variable?.name ?? '*'}`)
+  return found
+}
+
+// --- 2.x ---------------------------------------------------------------------------------------------------------
+
+const BASES = {
+  'full-inventory': 'FullInventory',
+  'configuration-inventory': 'ConfigurationInventory',
+  'summary-inventory': 'SummaryInventory'
+} as const
+
+function* report2(request: ReportBody, facts: ReportFacts): Exchange {
+  const { requestId, log } = facts
+  switch (request.type) {
+    case 'custom': {
+      const { componentCriteria } = request
+      const criteria = componentCriteria === undefined ? {} : { componentCriteria: [...componentCriteria] }
+      return outcomeOf(yield* ask2('GetReport', { requestId, ...wanted(request), ...criteria }))
+    }
+    case 'monitoring': {
+      const { monitoringCriteria } = request
+      const criteria = monitoringCriteria === undefined ? {} : { monitoringCriteria: [...monitoringCriteria] }
+      return outcomeOf(yield* ask2('GetMonitoringReport', { requestId, ...wanted(request), ...criteria }))
+    }
+    case 'customer-information':
+      return outcomeOf(yield* ask2('CustomerInformation', customerOf(request, facts)))
+    case 'log': {
+      const { type: _type, ...rest } = request
+      return yield* uploadLog.cells['ocpp2.1'](rest, log)
+    }
+    default:
+      return outcomeOf(yield* ask2('GetBaseReport', { requestId, reportBase: BASES[request.type] }))
+  }
+}
+
+function wanted({ variables }: ReportBody) {
+  return variables === undefined ? {} : { componentVariable: variables.map(componentVariable) }
+}
+
+function componentVariable({ key, component, variable }: Wanted) {
+  const found = component === undefined ? variableOf(key ?? '') : { component, variable }
+  if (found === undefined) throw new NotSupportedError(`OCPP 2.x has no key ${key ?? ''}: name component and variable`)
+  return { component: found.component, ...(found.variable !== undefined && { variable: found.variable }) }
+}
+
+function customerOf(request: ReportBody, { requestId, known }: ReportFacts): Request<'ocpp2.1', 'CustomerInformation'> {
+  const { idToken, customerIdentifier, customerCertificate, clear = false } = request
+  return {
+    requestId,
+    report: true,
+    clear,
+    ...(idToken !== undefined && { idToken: idToken2(idToken, known) }),
+    ...(customerIdentifier !== undefined && { customerIdentifier }),
+    ...(customerCertificate !== undefined && { customerCertificate })
+  }
+}
+
+/** What is sent for a report, in the words of each version. */
+export const REPORT_CELLS: Readonly<Record<Protocol, Cell<ReportBody, ReportFacts>>> = {
+  'ocpp1.6': report16,
+  'ocpp2.0.1': (request, facts) => accepted(report2(request, facts)),
+  'ocpp2.1': (request, facts) => accepted(report2(request, facts))
+}

@@ -1,0 +1,152 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { readPreferences } from '../../../plugins/domain/calls/preferences.js'
+import { MadeCallRecord } from '../../../plugins/domain/operations/records.js'
+import { readTimeout, TimeoutQuery } from '../../../plugins/domain/operations/timeout.js'
+import { IdentityParams } from '../../../plugins/domain/records.js'
+import { STATUSES } from '../../../plugins/operations/exchange.js'
+import { brokenOff } from '../../../plugins/operations/problem.js'
+import { ReportBody } from '../../../plugins/operations/reports.js'
+
+/** Milliseconds that a report is waited for. */
+const PATIENCE_MS = 30_000
+
+const ReportRecord = Type.Object({
+  requestId: Type.Integer({ description: 'By which the charge point knows it, too' }),
+  type: Type.String(),
+  protocol: Type.Optional(Type.String({ description: 'That the charge point speaks' })),
+  status: Type.Unsafe<string>({
+    type: 'string',
+    enum: ['complete', 'pending', 'incomplete', ...STATUSES.filter((status) => status !== 'accepted')],
+    description:
+      'pending: more may come; incomplete: nothing has come for 5 minutes, of a log for an hour; else the charge point has refused'
+  }),
+  reason: Type.Optional(Type.String({ description: "The charge point's own word, when it says more than the status" })),
+  statusInfo: Type.Optional(Type.Object({}, { additionalProperties: true, description: '2.x: more about it' })),
+  parts: Type.Optional(Type.Integer({ description: 'How many have come' })),
+  missing: Type.Optional(
+    Type.Array(Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }), {
+      description: 'First and last numbers of the parts that others have overtaken'
+    })
+  ),
+  items: Type.Optional(
+    Type.Array(Type.Unknown(), {
+      description:
+        'Of what has come: { component, variable, attribute, value, mutability, readonly, … }, in 1.6 { key, value, readonly }; monitoring: monitors; log: statuses of the upload'
+    })
+  ),
+  text: Type.Optional(Type.String({ description: 'customer-information' })),
+  fileName: Type.Optional(Type.String({ description: 'log' })),
+  createdAt: Type.Optional(Type.String({ format: 'date-time' })),
+  updatedAt: Type.Optional(Type.String({ format: 'date-time', description: 'When something of it came last' })),
+  calls: Type.Optional(Type.Array(MadeCallRecord, { description: 'What went out for it' }))
+})
+
+const ReportParams = Type.Object({
+  ...IdentityParams.properties,
+  requestId: Type.String({ pattern: '^[0-9]{1,10}$' })
+})
+
+/** Answered as a 404 problem. */
+class NotFoundError extends Error {
+  readonly statusCode = 404
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+interface NewReport {
+  Params: IdentityParams
+  Querystring: TimeoutQuery
+  Body: ReportBody
+}
+
+interface OneReport {
+  Params: Static<typeof ReportParams>
+}
+
+/** Reports of charge points, whole. */
+export default async function reports(app: FastifyInstance): Promise<void> {
+  await app.register(async (scope) => {
+    scope.setErrorHandler(brokenOff)
+    addCreate(scope)
+    addRead(scope)
+  })
+}
+
+function addCreate(app: FastifyInstance): void {
+  app.post<NewReport>(
+    '/charge-points/:identity/reports',
+    {
+      config: { scope: 'calls:write', idempotent: true },
+      schema: {
+        tags: ['Operations'],
+        operationId: 'createReport',
+        summary: 'Have a charge point report, and wait for all parts',
+        description: `Waits ${PATIENCE_MS / 1000} s, or \`timeout\`, or with \`Prefer: respond-async\` not at all, or the seconds of its \`wait\`; what is not complete by then is answered 202 with its \`Location\`.`,
+        params: IdentityParams,
+        querystring: TimeoutQuery,
+        headers: Type.Object({
+          prefer: Type.Optional(Type.String({ description: '`respond-async`, `respond-async, wait=5` [RFC 7240]' }))
+        }),
+        body: ReportBody,
+        response: { 200: ReportRecord, 202: ReportRecord }
+      }
+    },
+    async (request, reply) => {
+      const { params, query, body, operator, repeatable, headers } = request
+      const { respondAsync, wait = 0 } = readPreferences(headers.prefer)
+      const timeout = readTimeout(query)
+      const answer = await app.reports.create({
+        identity: params.identity,
+        request: body,
+        operator: operator?.name ?? '',
+        ...timeout,
+        messageId: repeatable?.messageId,
+        idempotencyKey: repeatable?.key,
+        patience: respondAsync ? wait * 1000 : (timeout.timeout ?? PATIENCE_MS),
+        signal: leaving(reply)
+      })
+      if (respondAsync) reply.header('preference-applied', 'respond-async')
+      if (answer.status !== 'pending') return answer
+      const location = `/api/v1/charge-points/${encodeURIComponent(params.identity)}/reports/${answer.requestId}`
+      return reply.code(202).header('location', location).send(answer)
+    }
+  )
+}
+
+function addRead(app: FastifyInstance): void {
+  app.get<OneReport>(
+    '/charge-points/:identity/reports/:requestId',
+    {
+      config: { scope: 'charge-points:read' },
+      schema: {
+        tags: ['Operations'],
+        operationId: 'getReport',
+        summary: 'Look at a report that was asked for',
+        description: 'As much of it as has come. The latest 20 of a charge point are kept.',
+        params: ReportParams,
+        response: { 200: ReportRecord }
+      }
+    },
+    async ({ params: { identity, requestId } }) => {
+      const chargePoint = await app.store.find(identity)
+      if (chargePoint === undefined) {
+        throw new NotFoundError('OCPP_ERR_UNKNOWN_CHARGE_POINT', `no charge point ${identity}`)
+      }
+      const report = await app.reports.read(chargePoint.id, Number(requestId))
+      if (report === undefined) throw new NotFoundError('UNKNOWN_REPORT', `no report ${requestId}`)
+      return report
+    }
+  )
+}
+
+/** Aborted when the HTTP client is gone. */
+function leaving({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  raw.once('close', () => controller.abort())
+  return controller.signal
+}
