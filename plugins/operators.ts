@@ -11,11 +11,13 @@ import {
   validTokenIds
 } from './domain/operator-tokens.js'
 import { ConfigError } from './env.js'
+import type {} from './metrics.js'
 import { type BuiltInToken, isOpenToOthers, loadBuiltInToken } from './operators/built-in-token.js'
 import { InsufficientScopeError, TokensUnavailableError, UnauthorizedError } from './operators/errors.js'
 import { type OperatorMetrics, operatorMetrics, type Refusal } from './operators/metrics.js'
 import { TokenBook } from './operators/token-book.js'
 import { TokenWatch } from './operators/watch.js'
+import type {} from './rate-limit.js'
 
 export { OPERATOR_SCOPES, type Operator, type OperatorScope } from './domain/operator-scopes.js'
 
