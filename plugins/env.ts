@@ -132,6 +132,14 @@ export const settings = {
     })
   ),
   EVENTS_BUFFER: Type.Integer({ default: 10_000, minimum: 1, maximum: 1_000_000, unit: 'events' }),
+  WEBHOOK_ALLOW_HTTP: Type.Boolean({ default: false, rule: 'true or false' }),
+  WEBHOOK_ALLOW_PRIVATE: Type.Boolean({ default: false, rule: 'true or false' }),
+  WEBHOOK_ALLOWED_NETWORKS: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]{2,45}(?:/\\d{1,3})?$' }), {
+    default: [],
+    rule: 'networks such as 10.1.0.0/16,fd00::/8'
+  }),
+  WEBHOOK_MAX_BACKLOG: Type.Integer({ default: 100_000, minimum: 100, maximum: 10_000_000, unit: 'events' }),
+  WEBHOOK_RETENTION_DAYS: Type.Integer({ default: 7, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
   OCPP_PATH: Type.String({
     default: '/ocpp/:identity',
     pattern: '^/(?:[^/:*]+/)+:identity$',

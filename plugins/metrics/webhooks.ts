@@ -1,0 +1,55 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Deliverer } from '../webhooks/deliverer.js'
+
+/** Counts what webhooks are told. */
+export interface WebhookMetrics {
+  attempted(outcome: string, seconds: number): void
+  dropped(count: number): void
+}
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export function observeWebhooks(registry: Registry, deliverer: () => Deliverer): WebhookMetrics {
+  const registers = [registry]
+  const attempts = new Counter({
+    name: 'webhook_attempts_total',
+    help: 'Attempts to deliver an event to a webhook, by what became of it',
+    labelNames: ['outcome'],
+    registers
+  })
+  const durations = new Histogram({
+    name: 'webhook_attempt_duration_seconds',
+    help: 'Time of an attempt, from the look-up of the name to the answer',
+    buckets: SECONDS,
+    registers
+  })
+  const dropped = new Counter({
+    name: 'webhook_dropped_total',
+    help: 'Events that no webhook will hear of because too many waited',
+    registers
+  })
+  new Gauge({
+    name: 'webhook_outbox_length',
+    help: 'Deliveries that wait or are under way, of the webhooks that this process delivers to',
+    registers,
+    collect() {
+      this.set(deliverer().backlog)
+    }
+  })
+  new Gauge({
+    name: 'webhook_outbox_oldest_age_seconds',
+    help: 'Since when the oldest of them waits; 0 when none does',
+    registers,
+    collect() {
+      const { oldest } = deliverer()
+      this.set(oldest === undefined ? 0 : Math.max(0, (Date.now() - oldest) / 1000))
+    }
+  })
+  return {
+    attempted(outcome, seconds) {
+      attempts.inc({ outcome })
+      durations.observe(seconds)
+    },
+    dropped: (count) => dropped.inc(count)
+  }
+}

@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { RateLimit } from './domain/events/rate-limit.js'
+import { ConfigError, ruleOf, settings } from './env.js'
+import { observeWebhooks } from './metrics/webhooks.js'
+import { AddressRules, isNetwork } from './webhooks/addresses.js'
+import { Deliverer, type DelivererObserver } from './webhooks/deliverer.js'
+import { Sender } from './webhooks/sender.js'
+import type { TargetRules } from './webhooks/target.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    webhooks: Webhooks
+  }
+}
+
+/** Who is told of events by HTTP. */
+export interface Webhooks {
+  /** What a webhook may be told at. */
+  readonly rules: TargetRules
+  readonly sender: Sender
+  readonly deliverer: Deliverer
+}
+
+/** What was delivered and what failed is kept, so many rows of it. */
+const MAX_ROWS = 1_000_000
+const LOG_INTERVAL_MS = 10_000
+
+/** One line now and then: a receiver that is away fails as often as it is tried. */
+function createObserver({ log, metrics }: FastifyInstance, deliverer: () => Deliverer): DelivererObserver {
+  const counters = observeWebhooks(metrics, deliverer)
+  const failures = new RateLimit(1, LOG_INTERVAL_MS)
+  const troubles = new RateLimit(1, LOG_INTERVAL_MS)
+  return {
+    attempted: (outcome, duration) => counters.attempted(outcome, duration / 1000),
+    failed({ isLast, ...failure }) {
+      if (isLast) log.error(failure, 'a webhook was not told of an event, and will not be')
+      else if (failures.pass()) log.warn(failure, 'a webhook could not be told of an event: it is tried again')
+    },
+    disabled: (webhook) => log.warn({ webhook }, 'a webhook answered 410 Gone: disabled'),
+    dropped(webhook, count) {
+      counters.dropped(count)
+      log.error({ webhook, count }, 'too much waits for a webhook: the oldest events were dropped, transactions never')
+    },
+    troubled(err) {
+      if (troubles.pass()) log.warn({ err }, 'delivering to webhooks was interrupted by the database')
+    }
+  }
+}
+
+/** Delivers events to webhooks. */
+async function webhooks(app: FastifyInstance): Promise<void> {
+  const { config, database, outbox } = app
+  if (!config.WEBHOOK_ALLOWED_NETWORKS.every(isNetwork)) {
+    throw new ConfigError(`WEBHOOK_ALLOWED_NETWORKS must be ${ruleOf(settings.WEBHOOK_ALLOWED_NETWORKS)}`)
+  }
+  const addresses = new AddressRules({
+    allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
+    allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS
+  })
+  const rules: TargetRules = { addresses, allowHttp: config.WEBHOOK_ALLOW_HTTP }
+  const sender = new Sender({ rules })
+  const deliverer: Deliverer = new Deliverer({
+    db: database.db,
+    writer: database.writer,
+    dialect: database.dialect,
+    outbox,
+    sender,
+    settings: {
+      maxBacklog: config.WEBHOOK_MAX_BACKLOG,
+      retentionDays: config.WEBHOOK_RETENTION_DAYS,
+      maxRows: MAX_ROWS
+    },
+    observer: createObserver(app, () => deliverer)
+  })
+  app.decorate('webhooks', { rules, sender, deliverer })
+  void database.ready.then(() => deliverer.start())
+  app.addHook('onClose', async () => {
+    await deliverer.stop()
+    sender.close()
+  })
+}
+
+export default fp(webhooks, {
+  fastify: '5.x',
+  name: 'webhooks',
+  dependencies: ['env', 'database', 'publisher', 'metrics']
+})

@@ -1,0 +1,117 @@
+import { type LookupAddress, type LookupOptions, lookup as resolve } from 'node:dns'
+import { BlockList, isIP, type LookupFunction } from 'node:net'
+
+/** What nobody reaches over the internet, or reaches only inside: not for us to be sent to. [V19; IANA special-purpose registries] */
+const SPECIAL = [
+  '0.0.0.0/8',
+  // Private [RFC 1918], shared by carriers [RFC 6598], this machine, this link
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  // Protocols, documentation, 6to4 relays, benchmarks
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  // Multicast, reserved, broadcast
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  '::1/128',
+  // IPv4 in IPv6: compatible, translated [RFC 6052, RFC 8215], 6to4, Teredo. Mapped ones are judged as IPv4
+  '::/96',
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2001::/23',
+  '2002::/16',
+  '100::/64',
+  '2001:db8::/32',
+  '3fff::/20',
+  '5f00::/16',
+  // Unique local, this link, once site-local, multicast
+  'fc00::/7',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8'
+]
+
+/** A network such as 10.0.0.0/8 or fd00::/8, or one address. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix, more] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || more !== undefined) return false
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32))
+}
+
+function listOf(networks: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', prefix] = network.split('/')
+    const type = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    list.addSubnet(address, prefix === undefined ? (type === 'ipv6' ? 128 : 32) : Number(prefix), type)
+  }
+  return list
+}
+
+export interface AddressSettings {
+  /** Whether any address will do. */
+  allowPrivate: boolean
+  /** Networks that will do all the same. */
+  allowedNetworks: readonly string[]
+}
+
+/** The address is one that nothing is sent to. */
+export class AddressNotAllowedError extends Error {
+  readonly code = 'ADDRESS_NOT_ALLOWED'
+}
+
+/** Which addresses something may be sent to. */
+export class AddressRules {
+  readonly #allowsAll: boolean
+  readonly #allowed: BlockList
+  readonly #special = listOf(SPECIAL)
+
+  constructor({ allowPrivate, allowedNetworks }: AddressSettings) {
+    this.#allowsAll = allowPrivate
+    this.#allowed = listOf(allowedNetworks)
+  }
+
+  /** @param address IPv4 or IPv6; anything else is not allowed */
+  allows(address: string): boolean {
+    const family = isIP(address)
+    if (family === 0) return false
+    if (this.#allowsAll) return true
+    const type = family === 6 ? 'ipv6' : 'ipv4'
+    return this.#allowed.check(address, type) || !this.#special.check(address, type)
+  }
+
+  /**
+   * Resolves names for a connection, to nothing but allowed addresses. It is asked for every connection, so that a name
+   * which has come to mean another address is no way around.
+   */
+  readonly lookup: LookupFunction = (hostname, options, callback) => {
+    const all: LookupOptions & { all: true } = { ...options, all: true }
+    resolve(hostname, all, (error, addresses) => {
+      const allowed = (addresses ?? []).filter(({ address }) => this.allows(address))
+      const [first] = allowed
+      if (error !== null) callback(error, [])
+      else if (first === undefined) callback(new AddressNotAllowedError('the name has no address that is allowed'), [])
+      else answer(callback, options.all === true, allowed, first)
+    })
+  }
+}
+
+function answer(
+  callback: Parameters<LookupFunction>[2],
+  wantsAll: boolean,
+  allowed: LookupAddress[],
+  first: LookupAddress
+): void {
+  if (wantsAll) callback(null, allowed)
+  else callback(null, first.address, first.family)
+}

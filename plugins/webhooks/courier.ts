@@ -1,0 +1,208 @@
+import type { AttemptResult, Parcel } from '../domain/webhook-deliveries.js'
+import { type BackOff, delayAfter } from './back-off.js'
+import type { Answer, Target } from './sender.js'
+import type { Message } from './signature.js'
+import { type Head, Streams } from './streams.js'
+
+/** How a delivery went on: gone is that its webhook wants nothing any more. */
+export type DeliveryOutcome = 'delivered' | 'retried' | 'failed' | 'gone'
+
+export interface CourierOptions {
+  target: Target
+  /** What is to go out; undefined when it need not any more. */
+  find: (id: number) => Promise<Parcel | undefined>
+  send: (target: Target, message: Message, signal: AbortSignal) => Promise<Answer>
+  record: (result: AttemptResult) => Promise<void>
+  /** Whether an attempt may begin: nobody else makes one. */
+  mayStart: () => boolean
+  /** Told of every attempt that has ended, in milliseconds. */
+  onOutcome: (outcome: DeliveryOutcome, attempt: AttemptResult, duration: number) => void
+  onError: (error: unknown) => void
+  /** Attempts at a time. */
+  parallel?: number
+  backOff: BackOff
+}
+
+const PARALLEL = 16
+/** After so many failures in a row it is the receiver that fails: it is tried with one delivery at a time. */
+const MAX_FAILURES = 5
+/** Milliseconds between two such attempts, at most. */
+const MAX_PAUSE_MS = 60_000
+/** The database did not answer. */
+const DATABASE_RETRY_MS = 1_000
+
+const GONE = 410
+
+/**
+ * Delivers what one webhook is to be told: in order for each charge point, several charge points at a time. What fails
+ * is tried again, and only what is behind it waits.
+ */
+export class Courier {
+  readonly #options: CourierOptions
+  readonly #streams = new Streams()
+  readonly #stop = new AbortController()
+  readonly #running = new Set<Promise<void>>()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  /** Delivered, which is not written down yet. */
+  readonly #unwritten = new Set<number>()
+  #target: Target
+  #state: 'open' | 'stopped' = 'open'
+  #failures = 0
+  #pause: NodeJS.Timeout | undefined
+
+  constructor(options: CourierOptions) {
+    this.#options = options
+    this.#target = options.target
+  }
+
+  /** Deliveries that wait or are under way. */
+  get size(): number {
+    return this.#streams.size
+  }
+
+  /** From now on they go there. */
+  set target(target: Target) {
+    this.#target = target
+  }
+
+  add(heads: Iterable<Head>): void {
+    for (const head of heads) if (!this.#unwritten.has(head.id)) this.#streams.add(head)
+    this.pump()
+  }
+
+  /** Some need not go out any more. */
+  forget(ids: ReadonlySet<number>): void {
+    this.#streams.forget(ids)
+  }
+
+  /** Begins what may begin. */
+  pump(): void {
+    const { parallel = PARALLEL, mayStart } = this.#options
+    const atATime = this.#failures < MAX_FAILURES ? parallel : 1
+    while (this.#state === 'open' && this.#pause === undefined && this.#running.size < atATime) {
+      const head = mayStart() ? this.#streams.take() : undefined
+      if (head === undefined) return
+      const running = this.#deliver(head).finally(() => {
+        this.#running.delete(running)
+        this.pump()
+      })
+      this.#running.add(running)
+    }
+  }
+
+  /** Begins nothing more, and lets what is under way end for so many milliseconds. What is cut off goes out again. */
+  async stop(grace: number): Promise<void> {
+    this.#state = 'stopped'
+    for (const timer of this.#timers) clearTimeout(timer)
+    this.#timers.clear()
+    const timer = setTimeout(() => this.#stop.abort(), grace)
+    await Promise.all(this.#running)
+    clearTimeout(timer)
+  }
+
+  async #deliver({ key, id }: Head): Promise<void> {
+    try {
+      const parcel = await this.#options.find(id)
+      if (parcel === undefined) this.#streams.done(key)
+      else await this.#attempt(key, parcel)
+    } catch (error) {
+      this.#options.onError(error)
+      this.#wait(key, DATABASE_RETRY_MS)
+    }
+  }
+
+  async #attempt(key: string, parcel: Parcel): Promise<void> {
+    const { send } = this.#options
+    const started = performance.now()
+    const answer = await send(this.#target, { id: parcel.event_id, body: parcel.payload }, this.#stop.signal)
+    // It was cut off: not the receiver's fault.
+    if (!answer.isOk && this.#stop.signal.aborted) return
+    const duration = performance.now() - started
+    if (answer.isOk) this.#succeeded(key, { parcel, answer, duration })
+    else await this.#failed(key, { parcel, answer, duration })
+  }
+
+  #succeeded(key: string, { parcel, answer, duration }: Ended): void {
+    const { record, onOutcome, onError } = this.#options
+    const result = resultOf(parcel, answer, { status: 'delivered', nextAttemptAt: null })
+    this.#unwritten.add(parcel.id)
+    // Nobody waits for it to be written: when it never is, it goes out once more.
+    record(result)
+      .catch(onError)
+      .finally(() => this.#unwritten.delete(parcel.id))
+    onOutcome('delivered', result, duration)
+    this.#streams.done(key)
+    // The receiver is back: it may have everything.
+    if (this.#failures >= MAX_FAILURES) this.#streams.resumeAll()
+    this.#failures = 0
+    this.#endPause()
+  }
+
+  async #failed(key: string, { parcel, answer, duration }: Ended): Promise<void> {
+    const { record, onOutcome, backOff } = this.#options
+    const isGone = answer.status === GONE
+    const now = Date.now()
+    const isOver = isGone || now >= parcel.retry_until
+    const wanted = Math.max(delayAfter(parcel.attempts + 1, backOff), Math.min(answer.retryAfter ?? 0, backOff.max))
+    // The last attempt is made when the time is over, not before.
+    const wait = Math.min(wanted, Math.max(parcel.retry_until - now, 0))
+    const result = resultOf(parcel, answer, {
+      status: isOver ? 'failed' : 'pending',
+      nextAttemptAt: isOver ? null : Math.round(now + wait)
+    })
+    await record(result)
+    if (!isGone) this.#slowDown()
+    if (isOver) this.#streams.done(key)
+    else this.#wait(key, wait)
+    onOutcome(isGone ? 'gone' : isOver ? 'failed' : 'retried', result, duration)
+  }
+
+  #slowDown(): void {
+    this.#failures++
+    if (this.#failures < MAX_FAILURES) return
+    const { min } = this.#options.backOff
+    const pause = delayAfter(this.#failures - MAX_FAILURES + 1, { min, max: MAX_PAUSE_MS })
+    this.#endPause()
+    this.#pause = this.#later(pause, () => {
+      this.#pause = undefined
+      this.pump()
+    })
+  }
+
+  #endPause(): void {
+    clearTimeout(this.#pause)
+    this.#pause = undefined
+  }
+
+  #wait(key: string, milliseconds: number): void {
+    this.#streams.postpone(key)
+    this.#later(milliseconds, () => {
+      this.#streams.resume(key)
+      this.pump()
+    })
+  }
+
+  #later(milliseconds: number, job: () => void): NodeJS.Timeout | undefined {
+    if (this.#state === 'stopped') return undefined
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      job()
+    }, milliseconds).unref()
+    this.#timers.add(timer)
+    return timer
+  }
+}
+
+interface Ended {
+  parcel: Parcel
+  answer: Answer
+  duration: number
+}
+
+function resultOf(
+  { id, attempts }: Parcel,
+  { status, error }: Answer,
+  more: Pick<AttemptResult, 'status' | 'nextAttemptAt'>
+): AttemptResult {
+  return { id, attempts: attempts + 1, at: Date.now(), responseStatus: status ?? null, error: error ?? null, ...more }
+}

@@ -1,0 +1,344 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { type Dialect, highestId } from '../database/dialect.js'
+import type { Writer } from '../database/writer.js'
+import type { Outbox } from '../domain/events/outbox.js'
+import type { Reader } from '../domain/scope.js'
+import {
+  dropPending,
+  findParcel,
+  listPending,
+  listPrunable,
+  oldestPending,
+  pruneDeliveries
+} from '../domain/webhook-deliveries.js'
+import {
+  claimWebhooks,
+  disableGone,
+  listWebhooks,
+  releaseWebhooks,
+  subscriberOf,
+  type WebhookRow
+} from '../domain/webhooks.js'
+import { type BackOff, DELIVERY_BACK_OFF } from './back-off.js'
+import { Courier, type CourierOptions, type DeliveryOutcome } from './courier.js'
+import { Recorder } from './recorder.js'
+import { ATTEMPT_TIMEOUT_MS, type Sender, type Target } from './sender.js'
+
+export interface DelivererSettings {
+  /** Deliveries of one webhook that may wait. */
+  maxBacklog: number
+  /** Days that what has been delivered, or not, is kept; 0 is for ever. */
+  retentionDays: number
+  /** Rows that are kept, at most. */
+  maxRows: number
+  /** Default: {@link DELIVERY_BACK_OFF}. */
+  backOff?: BackOff
+  /** Milliseconds between two looks at what other processes have done. Default: 5 s. */
+  interval?: number
+}
+
+/** What is told of its work. */
+export interface DelivererObserver {
+  /** `duration` in milliseconds. */
+  attempted(outcome: DeliveryOutcome, duration: number): void
+  failed(failure: { webhook: number; delivery: number; attempts: number; error: string | null; isLast: boolean }): void
+  disabled(webhook: number): void
+  dropped(webhook: number, count: number): void
+  troubled(error: unknown): void
+}
+
+export interface DelivererOptions {
+  db: Reader
+  writer: Pick<Writer, 'write'>
+  dialect: Dialect
+  outbox: Outbox
+  sender: Pick<Sender, 'send'>
+  settings: DelivererSettings
+  observer: DelivererObserver
+}
+
+const INTERVAL_MS = 5_000
+/** A process that is gone has its webhooks for so long. */
+const LEASE_MS = 20_000
+const PAGE = 1_000
+/** On shutdown, for attempts that are under way. */
+const GRACE_MS = 5_000
+const PRUNE_INTERVAL_MS = 600_000
+const PRUNE_STEP = 500
+const PRUNE_PAUSE_MS = 50
+/** Dropped at once of a backlog that is too long, as a share of what it may be. */
+const DROP_SHARE = 0.05
+/** When nothing could be dropped: until it is tried again. */
+const DROP_PAUSE_MS = 10_000
+/** Looking at everything that waits takes no more than this share of the time. */
+const MAX_LOOK_SHARE = 0.05
+const DAY_MS = 86_400_000
+
+/** One webhook that is ours to deliver to. */
+interface Round {
+  readonly courier: Courier
+  /** What is behind this delivery has not been seen yet. */
+  seen: number
+  /** When something may be dropped again. */
+  nextDrop: number
+}
+
+/**
+ * Delivers what the outbox holds. Of several processes on one database one delivers to a webhook, until it is gone for
+ * {@link LEASE_MS}.
+ */
+export class Deliverer {
+  readonly #options: DelivererOptions
+  readonly #recorder: Recorder
+  readonly #owner = randomUUID()
+  readonly #rounds = new Map<number, Round>()
+  /** Webhooks for which something was written. */
+  readonly #news = new Set<number>()
+  #state: 'idle' | 'running' | 'stopped' = 'idle'
+  #isDue = true
+  /** Whether something may have been missed. */
+  #isBehind = false
+  #wakeUp: () => void = () => undefined
+  #leaseUntil = 0
+  #nextLook = 0
+  #nextPrune = 0
+  #oldest: number | undefined
+  #syncing: Promise<void> = Promise.resolve()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(options: DelivererOptions) {
+    this.#options = options
+    const { writer, observer, outbox } = options
+    this.#recorder = new Recorder({ writer, onTrouble: (error) => observer.troubled(error) })
+    outbox.onWritten((webhookIds) => {
+      for (const id of webhookIds) this.#news.add(id)
+      this.#wakeUp()
+    })
+  }
+
+  /** Deliveries that wait or are under way, of the webhooks that are ours. */
+  get backlog(): number {
+    let size = 0
+    for (const { courier } of this.#rounds.values()) size += courier.size
+    return size
+  }
+
+  /** Since when the oldest of them waits, in epoch milliseconds. */
+  get oldest(): number | undefined {
+    return this.#oldest
+  }
+
+  /** To be called once the database can be used. */
+  start(): void {
+    if (this.#state !== 'idle') return
+    this.#state = 'running'
+    this.#loop = this.#run()
+  }
+
+  /** Something was written for a webhook. */
+  notice(webhookId: number): void {
+    this.#news.add(webhookId)
+    this.#wakeUp()
+  }
+
+  /** Webhooks were changed: resolves when the change counts, here; other processes see it within seconds. */
+  sync(): Promise<void> {
+    this.#syncing = this.#syncing.catch(() => undefined).then(() => this.#sync())
+    return this.#syncing
+  }
+
+  /** Ends when what is under way has ended or was cut off; nothing of it is lost. */
+  async stop(): Promise<void> {
+    this.#state = 'stopped'
+    this.#wakeUp()
+    await this.#loop
+    await this.#syncing.catch(() => undefined)
+    await Promise.all([...this.#rounds.values()].map(({ courier }) => courier.stop(GRACE_MS)))
+    await this.#recorder.close()
+    if (this.#options.dialect === 'sqlite' || this.#rounds.size === 0) return
+    const { writer, observer } = this.#options
+    await writer.write((trx) => releaseWebhooks(trx, this.#owner)).catch((error) => observer.troubled(error))
+  }
+
+  async #run(): Promise<void> {
+    const { interval = INTERVAL_MS } = this.#options.settings
+    const ticks = setInterval(() => {
+      this.#isDue = true
+      this.#wakeUp()
+    }, interval).unref()
+    while (this.#state === 'running') {
+      try {
+        if (this.#isDue) await this.#lookAround()
+        await this.#collect()
+      } catch (error) {
+        this.#isBehind = true
+        this.#options.observer.troubled(error)
+      }
+      await this.#untilNews()
+    }
+    clearInterval(ticks)
+  }
+
+  async #untilNews(): Promise<void> {
+    if (this.#isDue || this.#news.size > 0 || this.#state !== 'running') return
+    await new Promise<void>((resolve) => {
+      this.#wakeUp = resolve
+    })
+  }
+
+  async #lookAround(): Promise<void> {
+    this.#isDue = false
+    await this.sync()
+    await this.#lookAtAll()
+    await this.#measure()
+    await this.#prune()
+    for (const { courier } of this.#rounds.values()) courier.pump()
+  }
+
+  async #sync(): Promise<void> {
+    const { db, outbox } = this.#options
+    const askedAt = performance.now()
+    const rows = (await listWebhooks(db)).filter(({ enabled }) => enabled === 1)
+    outbox.use(rows.map(subscriberOf))
+    const ours = await this.#claim(rows)
+    this.#leaseUntil = askedAt + LEASE_MS
+    for (const [id, { courier }] of this.#rounds) {
+      if (ours.some((row) => row.id === id)) continue
+      this.#rounds.delete(id)
+      await courier.stop(0)
+    }
+    if (this.#state !== 'stopped') for (const row of ours) this.#serve(row)
+  }
+
+  async #claim(rows: readonly WebhookRow[]): Promise<readonly WebhookRow[]> {
+    const { dialect, writer } = this.#options
+    if (dialect === 'sqlite' || rows.length === 0) return rows
+    const ids = await writer.write((trx) => claimWebhooks(trx, { owner: this.#owner, duration: LEASE_MS }))
+    return rows.filter(({ id }) => ids.includes(id))
+  }
+
+  #serve(row: WebhookRow): void {
+    const round = this.#rounds.get(row.id)
+    if (round !== undefined) {
+      round.courier.target = targetOf(row)
+      return
+    }
+    this.#rounds.set(row.id, { courier: new Courier(this.#courierOptions(row)), seen: 0, nextDrop: 0 })
+    this.notice(row.id)
+  }
+
+  #courierOptions(row: WebhookRow): CourierOptions {
+    const { db, sender, observer, settings, dialect } = this.#options
+    return {
+      target: targetOf(row),
+      backOff: settings.backOff ?? DELIVERY_BACK_OFF,
+      find: (id) => findParcel(db, id),
+      send: (target, message, signal) => sender.send(target, message, signal),
+      record: (result) => this.#recorder.add(result),
+      // An attempt that begins has to end while nobody else can have taken the webhook.
+      mayStart: () => dialect === 'sqlite' || performance.now() + ATTEMPT_TIMEOUT_MS < this.#leaseUntil,
+      onError: (error) => observer.troubled(error),
+      onOutcome: (outcome, { id, attempts, error }, duration) => {
+        observer.attempted(outcome, duration)
+        if (outcome === 'delivered') return
+        observer.failed({ webhook: row.id, delivery: id, attempts, error, isLast: outcome !== 'retried' })
+        if (outcome === 'gone') void this.#disable(row.id)
+      }
+    }
+  }
+
+  /** It answered 410. */
+  async #disable(id: number): Promise<void> {
+    const { writer, observer } = this.#options
+    try {
+      await writer.write((trx) => disableGone({ trx, now: Date.now() }, id))
+      observer.disabled(id)
+      await this.sync()
+    } catch (error) {
+      observer.troubled(error)
+    }
+  }
+
+  async #collect(): Promise<void> {
+    for (const id of this.#news) {
+      this.#news.delete(id)
+      const round = this.#rounds.get(id)
+      if (round === undefined) continue
+      await this.#read(id, round, round.seen)
+      await this.#drop(id, round)
+    }
+  }
+
+  /**
+   * What others had not yet committed when we were already further: on PostgreSQL ids are not committed in their order,
+   * and other processes do not tell us.
+   */
+  async #lookAtAll(): Promise<void> {
+    const started = performance.now()
+    if (!this.#isBehind && (this.#options.dialect === 'sqlite' || started < this.#nextLook)) return
+    this.#isBehind = false
+    for (const [id, round] of this.#rounds) await this.#read(id, round, 0)
+    const ended = performance.now()
+    this.#nextLook = ended + (ended - started) / MAX_LOOK_SHARE
+  }
+
+  async #read(webhookId: number, round: Round, from: number): Promise<void> {
+    for (let behind = from; ; ) {
+      const rows = await listPending(this.#options.db, { webhookId, behind, limit: PAGE })
+      round.courier.add(rows.map((row) => ({ key: row.charge_point_key, id: row.id })))
+      behind = rows.at(-1)?.id ?? behind
+      round.seen = Math.max(round.seen, behind)
+      if (rows.length < PAGE) return
+      await nextTurn()
+    }
+  }
+
+  /** Keeps the backlog within its bounds, as far as it may be dropped. */
+  async #drop(webhookId: number, round: Round): Promise<void> {
+    const { writer, observer, settings } = this.#options
+    const { courier } = round
+    if (courier.size <= settings.maxBacklog || performance.now() < round.nextDrop) return
+    const wanted = courier.size - settings.maxBacklog + Math.ceil(settings.maxBacklog * DROP_SHARE)
+    const ids: number[] = []
+    while (ids.length < wanted) {
+      const count = Math.min(PAGE, wanted - ids.length)
+      const dropped = await writer.write((trx) => dropPending(trx, { webhookId, count }))
+      ids.push(...dropped)
+      if (dropped.length < count) break
+    }
+    courier.forget(new Set(ids))
+    if (ids.length > 0) observer.dropped(webhookId, ids.length)
+    if (ids.length < wanted) round.nextDrop = performance.now() + DROP_PAUSE_MS
+  }
+
+  async #measure(): Promise<void> {
+    let oldest: number | undefined
+    for (const id of this.#rounds.keys()) {
+      const at = await oldestPending(this.#options.db, id)
+      if (at !== undefined) oldest = Math.min(oldest ?? at, at)
+    }
+    this.#oldest = oldest
+  }
+
+  async #prune(): Promise<void> {
+    if (performance.now() < this.#nextPrune) return
+    const { db, writer, settings } = this.#options
+    const { retentionDays, maxRows } = settings
+    const before = retentionDays === 0 ? 0 : Date.now() - retentionDays * DAY_MS
+    while (this.#state === 'running') {
+      const upTo = (await highestId(db, 'webhook_deliveries')) - maxRows
+      const ids = await listPrunable(db, { before, upTo, limit: PRUNE_STEP })
+      if (ids.length === 0) break
+      await writer.write((trx) => pruneDeliveries(trx, ids))
+      await sleep(PRUNE_PAUSE_MS)
+    }
+    this.#nextPrune = performance.now() + PRUNE_INTERVAL_MS
+  }
+}
+
+/** While the receiver may not know the new secret, both sign. */
+export function targetOf({ url, secret, previous_secret, previous_secret_until }: WebhookRow): Target {
+  const isValid = previous_secret !== null && (previous_secret_until ?? 0) > Date.now()
+  return { url, secrets: isValid ? [secret, previous_secret] : [secret] }
+}

@@ -1,0 +1,30 @@
+import { createHmac, randomBytes } from 'node:crypto'
+
+// As the Standard Webhooks specification has it, for which there are libraries that verify. [standardwebhooks.com]
+
+const PREFIX = 'whsec_'
+const SECRET_BYTES = 32
+/** 24 to 64 bytes in base64. */
+export const SECRET_PATTERN = `^${PREFIX}(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`
+
+export function newSecret(): string {
+  return `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`
+}
+
+export interface Message {
+  /** Of the event: the same however often it is sent. */
+  id: string
+  body: string
+}
+
+/** The headers that prove who sent it and when; with one signature for every secret. */
+export function signedHeaders({ id, body }: Message, secrets: readonly string[], now = Date.now()) {
+  const timestamp = String(Math.floor(now / 1000))
+  const signatures = secrets.map((secret) => `v1,${sign(`${id}.${timestamp}.${body}`, secret)}`)
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') }
+}
+
+function sign(text: string, secret: string): string {
+  const key = Buffer.from(secret.slice(PREFIX.length), 'base64')
+  return createHmac('sha256', key).update(text).digest('base64')
+}
