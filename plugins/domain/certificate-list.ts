@@ -1,0 +1,235 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { dateTime } from './json.js'
+import { fold, type Reader } from './scope.js'
+
+/** What an operator is shown as the status of a certificate. */
+export const CERTIFICATE_STATUSES = [
+  'requested',
+  'issued',
+  'accepted',
+  'rejected',
+  'failed',
+  'in-use',
+  'superseded',
+  'revoked',
+  'installed',
+  'expired'
+] as const
+export type CertificateStatus = (typeof CERTIFICATE_STATUSES)[number]
+
+const text = (description: string) => Type.Optional(Type.String({ description }))
+const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
+
+export const CertificateRecord = Type.Object({
+  id: Type.String(),
+  chargePoint: Type.String({ description: 'Identity of who has it' }),
+  source: Type.Unsafe<'issued' | 'installed'>({
+    type: 'string',
+    enum: ['issued', 'installed'],
+    description: 'issued: signed for it, or asked for; installed: what else it has'
+  }),
+  type: Type.String({ description: 'Its use, e.g. ChargingStationCertificate, V2GRootCertificate' }),
+  combined: Type.Optional(Type.Boolean({ description: 'Whether it is for cars, too' })),
+  status: Type.Unsafe<CertificateStatus>({
+    type: 'string',
+    enum: CERTIFICATE_STATUSES,
+    description:
+      'requested: not signed yet; issued: signed, and not known to have arrived; accepted: the charge point took it; in-use: it has come with it; superseded: it has come with a later one'
+  }),
+  subject: text('Distinguished name'),
+  serialNumber: text('Hexadecimal'),
+  fingerprint: text('SHA-256, hexadecimal'),
+  hashAlgorithm: text('Of the following two'),
+  issuerNameHash: text('As OCPP calls the issuer'),
+  issuerKeyHash: text('As OCPP calls the issuer'),
+  pem: text('The certificate, and those above it where they are known'),
+  error: text('What went wrong with it'),
+  expiresAt: moment('When it expires'),
+  usedAt: moment('When the charge point first came with it'),
+  revokedAt: moment('When an operator revoked it'),
+  renewalAskedAt: moment('When the charge point was last asked to renew it'),
+  createdAt: moment('When it was asked for'),
+  updatedAt: Type.String({ format: 'date-time' })
+})
+export type CertificateRecord = Static<typeof CertificateRecord>
+
+export interface CertificateFilter {
+  /** Identity. */
+  chargePoint?: string
+  type?: string
+  status?: CertificateStatus
+  /** Epoch milliseconds. */
+  expiresBefore?: number
+}
+
+/** A place in the list: behind this one. */
+export interface CertificatePosition {
+  source: 'issued' | 'installed'
+  id: number
+}
+
+/** What has not gone another way, and may expire. */
+const CURRENT = ['issued', 'accepted', 'in-use'] as const
+
+/** `issued-12`, `installed-7` */
+export function writeCertificateId({ source, id }: CertificatePosition): string {
+  return `${source}-${id}`
+}
+
+export function readCertificateId(text: string): CertificatePosition | undefined {
+  const [, source, id] = /^(issued|installed)-(\d{1,15})$/.exec(text) ?? []
+  return source === 'issued' || source === 'installed' ? { source, id: Number(id) } : undefined
+}
+
+/** A page of all certificates: first those that were signed, then those that are installed; newest first. */
+export async function listCertificates(
+  db: Reader,
+  filter: CertificateFilter,
+  { behind, limit }: { behind: CertificatePosition | undefined; limit: number }
+): Promise<CertificateRecord[]> {
+  const { MAX_SAFE_INTEGER } = Number
+  const issued =
+    behind?.source === 'installed'
+      ? []
+      : await listIssued(db, filter, { before: behind?.id ?? MAX_SAFE_INTEGER, limit })
+  if (issued.length >= limit) return issued
+  const before = behind?.source === 'installed' ? behind.id : MAX_SAFE_INTEGER
+  return [...issued, ...(await listInstalled(db, filter, { before, limit: limit - issued.length }))]
+}
+
+/** One of them. */
+export async function findCertificate(
+  db: Reader,
+  { source, id }: CertificatePosition
+): Promise<CertificateRecord | undefined> {
+  const only = { before: id + 1, limit: 1 }
+  const [found] = source === 'issued' ? await listIssued(db, {}, only) : await listInstalled(db, {}, only)
+  return found?.id === writeCertificateId({ source, id }) ? found : undefined
+}
+
+interface Page {
+  before: number
+  limit: number
+}
+
+async function listIssued(
+  db: Reader,
+  filter: CertificateFilter,
+  { before, limit }: Page
+): Promise<CertificateRecord[]> {
+  const now = Date.now()
+  const { chargePoint, type, status, expiresBefore } = filter
+  if (status === 'installed') return []
+  let query = db
+    .selectFrom('issued_certificates as one')
+    .innerJoin('charge_points as of', 'of.id', 'one.charge_point_id')
+    .selectAll('one')
+    .select('of.identity')
+    .where('one.id', '<', before)
+  if (chargePoint !== undefined) query = query.where('of.identity_key', '=', fold(chargePoint))
+  if (type !== undefined) query = query.where('one.type', '=', type)
+  if (expiresBefore !== undefined) query = query.where('one.expires_at', '<', expiresBefore)
+  if (status === 'expired') query = query.where('one.status', 'in', CURRENT).where('one.expires_at', '<=', now)
+  else if (status !== undefined) {
+    query = query.where('one.status', '=', status)
+    if (CURRENT.some((current) => current === status)) query = query.where('one.expires_at', '>', now)
+  }
+  const rows = await query.orderBy('one.id', 'desc').limit(limit).execute()
+  return rows.map((row) => {
+    const isExpired = CURRENT.some((current) => current === row.status) && (row.expires_at ?? now) < now
+    return {
+      id: writeCertificateId({ source: 'issued', id: row.id }),
+      chargePoint: row.identity,
+      source: 'issued' as const,
+      combined: row.combined === 1,
+      ...shown(row),
+      ...present({ subject: row.subject, fingerprint: row.fingerprint, error: row.error }),
+      status: isExpired ? 'expired' : row.status,
+      ...moments({
+        usedAt: row.used_at,
+        revokedAt: row.revoked_at,
+        renewalAskedAt: row.renewal_asked_at,
+        createdAt: row.created_at
+      })
+    }
+  })
+}
+
+async function listInstalled(
+  db: Reader,
+  filter: CertificateFilter,
+  { before, limit }: Page
+): Promise<CertificateRecord[]> {
+  const now = Date.now()
+  const { chargePoint, type, status, expiresBefore } = filter
+  if (status !== undefined && status !== 'installed' && status !== 'expired') return []
+  let query = db
+    .selectFrom('certificates as one')
+    .innerJoin('charge_points as of', 'of.id', 'one.charge_point_id')
+    .selectAll('one')
+    .select('of.identity')
+    .where('one.id', '<', before)
+    // Those that were signed here are in the list already.
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('issued_certificates as issued')
+            .select('issued.id')
+            .whereRef('issued.charge_point_id', '=', 'one.charge_point_id')
+            .whereRef('issued.serial_number', '=', 'one.serial_number')
+        )
+      )
+    )
+  if (chargePoint !== undefined) query = query.where('of.identity_key', '=', fold(chargePoint))
+  if (type !== undefined) query = query.where('one.type', '=', type)
+  if (expiresBefore !== undefined) query = query.where('one.expires_at', '<', expiresBefore)
+  if (status === 'expired') query = query.where('one.expires_at', '<=', now)
+  if (status === 'installed') {
+    query = query.where(({ or, eb }) => or([eb('one.expires_at', 'is', null), eb('one.expires_at', '>', now)]))
+  }
+  const rows = await query.orderBy('one.id', 'desc').limit(limit).execute()
+  return rows.map((row) => ({
+    id: writeCertificateId({ source: 'installed', id: row.id }),
+    chargePoint: row.identity,
+    source: 'installed' as const,
+    ...shown(row),
+    status: row.expires_at !== null && row.expires_at <= now ? ('expired' as const) : ('installed' as const)
+  }))
+}
+
+interface CommonRow {
+  type: string
+  serial_number: string | null
+  hash_algorithm: string | null
+  issuer_name_hash: string | null
+  issuer_key_hash: string | null
+  pem: string | null
+  expires_at: number | null
+  updated_at: number
+}
+
+function shown(row: CommonRow) {
+  return {
+    type: row.type,
+    ...present({
+      serialNumber: row.serial_number,
+      hashAlgorithm: row.hash_algorithm,
+      issuerNameHash: row.issuer_name_hash,
+      issuerKeyHash: row.issuer_key_hash,
+      pem: row.pem
+    }),
+    ...moments({ expiresAt: row.expires_at }),
+    updatedAt: dateTime(row.updated_at) ?? ''
+  }
+}
+
+/** Without what is not there. */
+function present<T extends Record<string, string | null>>(values: T): { [K in keyof T]?: string } {
+  const entries = Object.entries(values).filter(([, value]) => value !== null && value !== '')
+  return Object.fromEntries(entries) as { [K in keyof T]?: string }
+}
+
+function moments<T extends Record<string, number | null>>(values: T): { [K in keyof T]?: string } {
+  const texts = Object.entries(values).map(([name, value]) => [name, value === null ? null : (dateTime(value) ?? null)])
+  return present(Object.fromEntries(texts))
+}
