@@ -37,8 +37,7 @@ function copy(value: unknown): unknown {
 }
 
 function copyMember(name: string, member: unknown): unknown {
-  // That a secret was taken away is no secret.
-  return SECRET.test(name) && member !== null ? HIDDEN : copy(member)
+  return SECRET.test(name) ? HIDDEN : copy(member)
 }
 
 function copyItems(items: readonly unknown[]): unknown[] {

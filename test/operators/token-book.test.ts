@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { OperatorTokenRow } from '../../plugins/domain/operator-tokens.js'
+import { TokenBook } from '../../plugins/operators/token-book.js'
+import { deferred } from '../support/wait.js'
+
+const ROW: OperatorTokenRow = {
+  id: 1,
+  name: 'a',
+  token_hash: 'hash',
+  scopes: '["admin"]',
+  expires_at: null,
+  last_used_at: null,
+  created_at: 0
+}
+
+function bookOf(read: () => Promise<OperatorTokenRow | undefined>) {
+  const clock = { now: 1_000_000 }
+  const uses: number[] = []
+  let reads = 0
+  const book = new TokenBook({
+    read: () => {
+      reads++
+      return read()
+    },
+    markUsed: (_row, now) => uses.push(now),
+    now: () => clock.now
+  })
+  return { book, clock, uses, reads: () => reads }
+}
+
+describe('the tokens that are in use', () => {
+  it('are read once for all that ask at a time, and again after two seconds', async () => {
+    const { book, clock, reads } = bookOf(async () => ROW)
+    assert.deepEqual(await Promise.all([book.use('hash'), book.use('hash'), book.use('hash')]), [ROW, ROW, ROW])
+    clock.now += 1_999
+    await book.use('hash')
+    assert.equal(reads(), 1)
+    clock.now += 1
+    await book.use('hash')
+    assert.equal(reads(), 2)
+  })
+
+  it('count no more once another process has revoked them', async () => {
+    let row: OperatorTokenRow | undefined = ROW
+    const { book, clock } = bookOf(async () => row)
+    assert.equal(await book.use('hash'), ROW)
+    row = undefined
+    clock.now += 2_000
+    assert.equal(await book.use('hash'), undefined)
+    assert.equal(book.has('hash'), false)
+  })
+
+  it('are not believed in again by whoever asked before the revocation and was told after it', async () => {
+    const slow = deferred<OperatorTokenRow | undefined>()
+    const answers = [slow.promise, Promise.resolve(undefined)]
+    const { book } = bookOf(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
+    const before = book.use('hash')
+    book.forget()
+    assert.equal(await book.use('hash'), undefined)
+    slow.resolve(ROW)
+    await before
+    assert.equal(book.has('hash'), false)
+  })
+
+  it('are not looked for in vain for ever after a failure', async () => {
+    const answers = [Promise.reject(new Error('down')), Promise.resolve(ROW)]
+    const { book } = bookOf(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
+    await assert.rejects(book.use('hash'), /down/)
+    assert.equal(await book.use('hash'), ROW)
+  })
+
+  it('have their use written down once a minute, whatever was read meanwhile', async () => {
+    const { book, clock, uses } = bookOf(async () => ROW)
+    for (const step of [0, 1_000, 3_000, 55_999, 1, 3_000]) {
+      clock.now += step
+      await book.use('hash')
+    }
+    assert.deepEqual(uses, [1_000_000, 1_060_000])
+  })
+})
