@@ -174,6 +174,8 @@ export const settings = {
     })
   ),
   ID_TOKENS_CONCURRENT_TX: Type.Boolean({ default: false, rule: 'true or false' }),
+  OFFLINE_CALLS_LIMIT: Type.Integer({ default: 100, minimum: 0, maximum: 10_000, unit: 'calls for each charge point' }),
+  OFFLINE_CALLS_EXPIRY: Type.Integer({ default: 86_400, minimum: 1, maximum: 31_536_000, unit: 'seconds' }),
   FILE_TRANSFER_HOSTS: Type.Optional(
     Type.Array(Type.String({ pattern: '^[a-z0-9.:\\-\\[\\]]{1,255}$' }), {
       minItems: 1,

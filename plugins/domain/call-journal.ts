@@ -153,6 +153,7 @@ export class CallJournal {
       (isOutstanding
         ? outstanding
         : new RecordedCall({ identity, messageId, action, request: {}, operator: null, protocol }))
+    if (call.isQueued && !call.isSent) return
     call.protocol ??= protocol
     call.end(outcome, duration)
     const ending = this.#finish(call)

@@ -55,6 +55,8 @@ describe('the settings', () => {
       TRANSACTION_GAP_DELAY: 60,
       UNKNOWN_ID_TOKENS: 'accept',
       ID_TOKENS_CONCURRENT_TX: false,
+      OFFLINE_CALLS_LIMIT: 100,
+      OFFLINE_CALLS_EXPIRY: 86_400,
       CA_VALIDITY_DAYS: 365,
       CA_RENEWAL_DAYS: 30,
       CA_REQUESTS_PER_DAY: 10,

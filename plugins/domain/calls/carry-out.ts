@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { CallRequest } from 'fastify-ocpp/rest'
+import type { CallExtras, CallRequest } from 'fastify-ocpp/rest'
 import type { CallAnswer, CallWish, StartedCall } from './caller.js'
-import { readPreferences } from './preferences.js'
+import { expiryOf, OfflineQuery, readOffline } from './offline-query.js'
+import { type Preferences, readPreferences } from './preferences.js'
 
 /** What a call is answered that goes on without its HTTP request. */
 export interface AcceptedCall {
@@ -12,27 +13,53 @@ export interface AcceptedCall {
   status: 'pending' | 'queued'
 }
 
+type Target = Pick<CallRequest, 'identity' | 'action'>
+
 /** Carries out a call of the operator API. */
-export async function carryOut({ calls }: FastifyInstance, call: CallRequest): Promise<CallAnswer | AcceptedCall> {
+export async function carryOut(app: FastifyInstance, call: CallRequest): Promise<CallAnswer | AcceptedCall> {
   const { request, reply, identity, action, payload, timeout, signal } = call
-  const { respondAsync, wait } = readPreferences(request.headers.prefer)
+  const preferences = readPreferences(request.headers.prefer)
   const { messageId, key: idempotencyKey } = request.repeatable ?? {}
-  const wish: CallWish = {
-    identity,
-    action,
-    payload,
-    operator: request.operator?.name ?? '',
-    timeout,
-    messageId,
-    idempotencyKey
+  const operator = request.operator?.name ?? ''
+  const wish: CallWish = { identity, action, payload, operator, timeout, messageId, idempotencyKey }
+  const offline = readOffline(request.query)
+  if (offline.whenOffline === 'queue') {
+    const expiresAt = expiryOf(offline, app.config.OFFLINE_CALLS_EXPIRY)
+    return queue(app, reply, { wish: { ...wish, expiresAt }, preferences })
   }
   // Who may ask again for what has become of it need not wait for it.
-  if (!respondAsync && messageId === undefined) return calls.call({ ...wish, signal })
-  const started = await calls.start(wish)
-  if (!respondAsync) return started.answer
-  const answer = wait === undefined ? undefined : await answerWithin(started, wait)
+  if (!preferences.respondAsync && messageId === undefined) return app.calls.call({ ...wish, signal })
+  const started = await app.calls.start(wish)
+  if (!preferences.respondAsync) return started.answer
+  return answerSoon(reply, call, { started, wait: preferences.wait })
+}
+
+interface Queueing {
+  wish: CallWish & { expiresAt: number }
+  preferences: Preferences
+}
+
+/** A call that may wait for its charge point; when that is there it is answered like any other. */
+async function queue({ offlineCalls }: FastifyInstance, reply: FastifyReply, { wish, preferences }: Queueing) {
+  const { messageId, outcome } = await offlineCalls.add(wish)
+  if (preferences.respondAsync) reply.header('preference-applied', 'respond-async')
+  const seen = preferences.respondAsync ? undefined : await outcome
+  if (seen === undefined || seen === 'waits') return accepted(reply, wish, { messageId, status: 'queued' })
+  if ('error' in seen) throw seen.error
+  return seen.answer
+}
+
+interface Soon {
+  started: StartedCall
+  wait: number | undefined
+}
+
+/** Answers 202, unless the answer comes within the seconds that the operator prefers to wait. [RFC 7240 §4.1, §4.3] */
+async function answerSoon(reply: FastifyReply, target: Target, { started, wait }: Soon) {
+  const { messageId } = started
   reply.header('preference-applied', wait === undefined ? 'respond-async' : `respond-async, wait=${wait}`)
-  return answer ?? accepted(reply, { messageId: started.messageId, identity, action, status: 'pending' })
+  const answer = wait === undefined ? undefined : await answerWithin(started, wait)
+  return answer ?? accepted(reply, target, { messageId, status: 'pending' })
 }
 
 async function answerWithin({ answer }: StartedCall, seconds: number): Promise<CallAnswer | undefined> {
@@ -45,7 +72,45 @@ async function answerWithin({ answer }: StartedCall, seconds: number): Promise<C
   }
 }
 
-function accepted(reply: FastifyReply, call: AcceptedCall): AcceptedCall {
-  reply.code(202).header('location', `/api/v1/calls/${call.messageId}`)
-  return call
+function accepted(
+  reply: FastifyReply,
+  { identity, action }: Target,
+  { messageId, status }: Pick<AcceptedCall, 'messageId' | 'status'>
+): AcceptedCall {
+  reply.code(202).header('location', `/api/v1/calls/${messageId}`)
+  return { messageId, identity, action, status }
+}
+
+const text = (description: string) => ({ type: 'string', description })
+
+/** What the operator API understands beyond the operator routes of the library. */
+export const CALL_EXTRAS: CallExtras = {
+  querystring: OfflineQuery.properties,
+  headers: {
+    prefer: text('`respond-async`: answer 202 at once; with `wait=5` only after 5 seconds without an answer. RFC 7240'),
+    'idempotency-key': {
+      ...text('With the same key the same request is carried out once, and answered the same for 24 hours'),
+      minLength: 1,
+      maxLength: 255,
+      pattern: '^[\\x21-\\x7e]+$'
+    }
+  },
+  response: {
+    202: {
+      description:
+        'The call goes on, or waits for its charge point; `Location` tells where to look for what becomes of it',
+      type: 'object',
+      required: ['messageId', 'identity', 'action', 'status'],
+      properties: {
+        messageId: { type: 'string', maxLength: 36 },
+        identity: { type: 'string' },
+        action: { type: 'string' },
+        status: { type: 'string', enum: ['pending', 'queued'] }
+      },
+      headers: {
+        Location: text('`/api/v1/calls/{messageId}`'),
+        'Preference-Applied': text('Which preferences were honoured')
+      }
+    }
+  }
 }

@@ -54,6 +54,8 @@ export class RecordedCall {
   duration: number | null = null
   /** Whether there is a row of it. */
   isStored: boolean
+  /** Whether it goes back to the queue of its charge point when it could not be sent. */
+  isQueued = false
   /** Settles, and never rejects, once what was last told of it is written down. */
   saving: Promise<void> | undefined
 

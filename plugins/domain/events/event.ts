@@ -72,8 +72,13 @@ export interface EventData {
     reason?: string
   }
   'meter-values': { evseId: number; connectorId: number; transactionId?: string; readings: readonly Reading[] }
-  /** A call to the charge point that has ended; `duration` in milliseconds. */
-  call: { messageId: string; action: string; outcome: CallOutcome; duration: number }
+  /** A call to the charge point that has ended, or waits for it now; `duration` in milliseconds. */
+  call: {
+    messageId: string
+    action: string
+    outcome: CallOutcome | 'queued' | 'cancelled' | 'expired' | 'refused'
+    duration: number
+  }
   /** What we saw, or what the charge point reported in its own words. */
   security:
     | { source: 'csms'; type: SecurityEvent['type']; remoteAddress: string; detail: string }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import operatorRoutes, { type CallRequest } from 'fastify-ocpp/rest'
-import { carryOut } from '../../../plugins/domain/calls/carry-out.js'
+import { CALL_EXTRAS, carryOut } from '../../../plugins/domain/calls/carry-out.js'
 
 /** Connections, and every OCPP call. */
 export default async function live(app: FastifyInstance): Promise<void> {
@@ -15,7 +15,8 @@ export default async function live(app: FastifyInstance): Promise<void> {
     await scope.register(operatorRoutes, {
       routes: ['disconnect', 'call'],
       isKnown: async (identity) => (await app.store.find(identity)) !== undefined,
-      call: (call: CallRequest) => carryOut(app, call)
+      call: (call: CallRequest) => carryOut(app, call),
+      callDocs: CALL_EXTRAS
     })
   })
 }

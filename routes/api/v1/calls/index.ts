@@ -57,4 +57,25 @@ export default async function calls(app: FastifyInstance): Promise<void> {
       return showCall(row)
     }
   )
+
+  app.delete<{ Params: Params }>(
+    '/:messageId',
+    {
+      config: { scope: 'calls:write' },
+      schema: {
+        ...TAG,
+        operationId: 'cancelCall',
+        params: Params,
+        response: { 200: CallRecord },
+        summary: 'Cancel a call that waits for its charge point',
+        description: 'What has been sent cannot be called back: 409.'
+      }
+    },
+    async ({ params: { messageId } }) => {
+      await app.offlineCalls.cancel(messageId)
+      const row = await findCall(store.db, messageId)
+      if (row === undefined) throw new UnknownCallError(messageId)
+      return showCall(row)
+    }
+  )
 }

@@ -1,0 +1,69 @@
+import { Type } from '@sinclair/typebox'
+import { InvalidQueryError } from '../paging.js'
+
+const MAX_EXPIRY_S = 31_536_000
+
+/** What may be said of a call to a charge point that may be away, as text. */
+export const OfflineQuery = Type.Object({
+  whenOffline: Type.Optional(
+    Type.Unsafe<'fail' | 'queue'>({
+      type: 'string',
+      enum: ['fail', 'queue'],
+      description: 'queue: the call waits until the charge point is back, in its order. Default: fail'
+    })
+  ),
+  expiresIn: Type.Optional(
+    Type.String({ description: 'Seconds that it waits at most, 1 to 31536000. Default: OFFLINE_CALLS_EXPIRY' })
+  ),
+  expiresAt: Type.Optional(
+    Type.String({ format: 'date-time', description: 'Until when it waits, instead of expiresIn' })
+  )
+})
+
+export interface Offline {
+  whenOffline?: 'fail' | 'queue'
+  expiresIn?: string
+  expiresAt?: string
+}
+
+/**
+ * Reads a query that nobody has checked yet.
+ *
+ * @throws InvalidQueryError
+ */
+export function readOffline(query: unknown): Offline {
+  const { whenOffline, expiresIn, expiresAt } = query as Record<string, unknown>
+  if (whenOffline !== undefined && whenOffline !== 'fail' && whenOffline !== 'queue') {
+    throw new InvalidQueryError('whenOffline must be fail or queue')
+  }
+  for (const [name, value] of Object.entries({ expiresIn, expiresAt })) {
+    if (value === undefined) continue
+    if (typeof value !== 'string') throw new InvalidQueryError(`${name} must be given once`)
+    if (whenOffline !== 'queue') throw new InvalidQueryError(`${name} goes with whenOffline=queue`)
+  }
+  return {
+    ...(whenOffline !== undefined && { whenOffline }),
+    ...(typeof expiresIn === 'string' && { expiresIn }),
+    ...(typeof expiresAt === 'string' && { expiresAt })
+  }
+}
+
+/**
+ * Epoch milliseconds at which a call is given up.
+ *
+ * @throws InvalidQueryError
+ */
+export function expiryOf({ expiresIn, expiresAt }: Offline, otherwise: number): number {
+  const now = Date.now()
+  if (expiresIn !== undefined && expiresAt !== undefined) {
+    throw new InvalidQueryError('either expiresIn or expiresAt')
+  }
+  if (expiresAt !== undefined) {
+    const time = /^\d{4}-\d\d-\d\dT/.test(expiresAt) ? Date.parse(expiresAt) : Number.NaN
+    if (time > now && time <= now + MAX_EXPIRY_S * 1000) return time
+    throw new InvalidQueryError('expiresAt must be an RFC 3339 date-time within the next 365 days')
+  }
+  const seconds = expiresIn === undefined ? otherwise : /^\d{1,8}$/.test(expiresIn) ? Number(expiresIn) : 0
+  if (seconds >= 1 && seconds <= MAX_EXPIRY_S) return now + seconds * 1000
+  throw new InvalidQueryError(`expiresIn must be an integer from 1 to ${MAX_EXPIRY_S}`)
+}

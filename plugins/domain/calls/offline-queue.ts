@@ -1,0 +1,355 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type ChargePoint,
+  DisconnectedError,
+  type FrameEvent,
+  InvalidPayloadError,
+  NotConnectedError,
+  type Ocpp,
+  QueueFullError,
+  TimeoutError
+} from 'fastify-ocpp'
+import type { CallJournal } from '../call-journal.js'
+import type { EventData, NewEvent } from '../events/event.js'
+import { fold } from '../scope.js'
+import type { Store } from '../store.js'
+import type { CallAnswer, CallWish } from './caller.js'
+import { checkCall, checkCallOfAny } from './check.js'
+import { NotCancellableError, UnknownCallError, UnknownChargePointError } from './errors.js'
+import {
+  awaited,
+  dueCalls,
+  type Ending,
+  end,
+  enqueue,
+  findQueued,
+  firstQueued,
+  putBack,
+  type QueuedCall,
+  take
+} from './queue.js'
+import { RecordedCall } from './recorded-call.js'
+
+export interface OfflineQueueOptions {
+  store: Pick<Store, 'db' | 'find' | 'commit' | 'write'>
+  ocpp: Pick<Ocpp, 'call' | 'chargePoints' | 'protocols'>
+  journal: Pick<CallJournal, 'ask'>
+  /** Of this process. */
+  runId: string
+  /** Calls that may wait for one charge point. */
+  limit: number
+  /** Whether nothing new may go out. */
+  isDraining(): boolean
+  publish(event: NewEvent): void
+  onError(error: unknown, message: string): void
+}
+
+export interface OfflineWish extends Omit<CallWish, 'signal'> {
+  /** Epoch milliseconds. */
+  expiresAt: number
+}
+
+/** What became of a call while somebody waited for it. */
+export type QueueOutcome = { answer: CallAnswer } | { error: unknown } | 'waits'
+
+/** A call that has been put into the queue. */
+export interface Enqueued {
+  messageId: string
+  /** When its charge point is there: settles when it ends, or when the charge point leaves before it is sent. */
+  outcome: Promise<QueueOutcome> | undefined
+}
+
+interface Watcher {
+  /** Whether the call is in the database already. */
+  isQueued: boolean
+  resolve(outcome: QueueOutcome): void
+}
+
+/** A charge point that has said nothing for so long since it connected will not boot now. */
+const GRACE_MS = 2_000
+const RETRY_MS = 1_000
+
+/**
+ * Calls that wait for charge points that are away. They are sent in their order once the charge point is back and
+ * accepted; each is marked as sent, for good, before it goes out.
+ */
+export class OfflineQueue {
+  readonly #options: OfflineQueueOptions
+  /** Charge points for which calls wait, by folded identity. */
+  #awaited = new Set<string>()
+  /** Those whose calls are being sent; `again` when there may be more than was seen. */
+  readonly #running = new Map<string, 'once' | 'again'>()
+  readonly #lanes = new Set<Promise<void>>()
+  /** Message ids of the boots that are not answered yet. */
+  readonly #booting = new Map<ChargePoint, string>()
+  /** Who waits for the outcome of a call, by charge point and message id. */
+  readonly #watchers = new Map<string, Map<string, Watcher>>()
+  #isStopped = false
+
+  constructor(options: OfflineQueueOptions) {
+    this.#options = options
+  }
+
+  /** Charge points for which calls wait. */
+  get size(): number {
+    return this.#awaited.size
+  }
+
+  /** Looks for calls in the database: at the start, and for those that other processes have put there. */
+  async load(): Promise<void> {
+    for (const key of await awaited(this.#options.store.db)) this.#awaited.add(key)
+  }
+
+  /**
+   * Puts a call into the queue, durably, and sends it at once if its turn has come.
+   *
+   * @throws UnknownChargePointError, `OCPP_ERR_UNKNOWN_ACTION`, `OCPP_ERR_INVALID_PAYLOAD`, `OCPP_ERR_QUEUE_FULL`,
+   * StorageError
+   */
+  async add(wish: OfflineWish): Promise<Enqueued> {
+    const { store, ocpp, limit } = this.#options
+    const { action, operator, payload = {}, messageId = randomUUID(), idempotencyKey = null, timeout = null } = wish
+    const row = await store.find(wish.identity)
+    if (row === undefined) throw new UnknownChargePointError(wish.identity)
+    const protocol =
+      ocpp.chargePoints.get(wish.identity)?.protocol ?? ocpp.protocols.find((one) => one === row.protocol)
+    if (protocol === undefined) checkCallOfAny(ocpp.protocols, action, payload)
+    else checkCall(protocol, action, payload)
+
+    const { identity } = row
+    const call = new RecordedCall({ identity, messageId, action, request: payload, operator, idempotencyKey })
+    call.status = 'queued'
+    const key = fold(identity)
+    const outcome = this.#ready(key) === undefined ? undefined : this.#watch(key, messageId)
+    if (!(await store.commit(identity, enqueue({ call, timeout, expiresAt: wish.expiresAt, limit })))) {
+      this.#tell(key, messageId, 'waits')
+      throw new QueueFullError(limit, identity)
+    }
+    this.#awaited.add(key)
+    this.#publish({ identity, messageId, action, outcome: 'queued', duration: 0 })
+    const watcher = this.#watchers.get(key)?.get(messageId)
+    if (watcher !== undefined) watcher.isQueued = true
+    this.wake(key)
+    if (!this.#running.has(key)) this.#tell(key, messageId, 'waits')
+    return { messageId, outcome }
+  }
+
+  /**
+   * Cancels a call that still waits.
+   *
+   * @throws UnknownCallError, NotCancellableError, StorageError
+   */
+  async cancel(messageId: string): Promise<void> {
+    const { store } = this.#options
+    const queued = await findQueued(store.db, messageId)
+    const ending: Ending = { status: 'cancelled', code: 'cancelled' }
+    if (queued !== undefined && (await this.#end(queued, ending))) return
+    const row = await store.db
+      .selectFrom('calls')
+      .select('status')
+      .where('message_id', '=', messageId)
+      .executeTakeFirst()
+    if (row === undefined) throw new UnknownCallError(messageId)
+    throw new NotCancellableError(row.status)
+  }
+
+  /** A frame of any charge point: it is there, and perhaps it boots. */
+  frame({ chargePoint, direction, text }: FrameEvent): void {
+    if (direction === 'outbound') {
+      const id = this.#booting.size === 0 ? undefined : this.#booting.get(chargePoint)
+      if (id === undefined || !isAnswer(text, id)) return
+      this.#booting.delete(chargePoint)
+    } else {
+      const id = BOOT.exec(text)?.[1]
+      if (id !== undefined) this.#booting.set(chargePoint, id)
+    }
+    if (this.#awaited.size === 0) return
+    const key = fold(chargePoint.identity)
+    if (this.#awaited.has(key)) setImmediate(() => this.wake(key))
+  }
+
+  gone(chargePoint: ChargePoint): void {
+    this.#booting.delete(chargePoint)
+  }
+
+  /** Sends what waits for a charge point, if it may be sent now. */
+  wake(key: string): void {
+    if (!this.#awaited.has(key)) return
+    if (this.#running.has(key)) {
+      this.#running.set(key, 'again')
+      return
+    }
+    if (this.#ready(key) === undefined) return
+    const lane = this.#run(key).finally(() => this.#lanes.delete(lane))
+    this.#lanes.add(lane)
+  }
+
+  /** Gives up what waited too long, and sends what has not been sent for whatever reason. */
+  async tick(): Promise<void> {
+    if (this.#awaited.size === 0) return
+    for (const queued of await dueCalls(this.#options.store.db, Date.now())) await this.#end(queued, EXPIRED)
+    for (const key of this.#awaited) this.wake(key)
+  }
+
+  /** Sends nothing more. Resolves when what was being sent has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.all(this.#lanes)
+  }
+
+  // --- sending -------------------------------------------------------------------------------------------------
+
+  /** The charge point, when it is connected, accepted, and not about to boot. [1.6 §4.2; 2.x B01-B03] */
+  #ready(key: string): ChargePoint | undefined {
+    if (this.#isStopped || this.#options.isDraining()) return undefined
+    const live = this.#options.ocpp.chargePoints.get(key)
+    if (live === undefined || live.registration !== 'Accepted' || this.#booting.has(live)) return undefined
+    const isSettled = live.counters.received > 0 || Date.now() - live.connectedAt.getTime() >= GRACE_MS
+    return isSettled ? live : undefined
+  }
+
+  async #run(key: string): Promise<void> {
+    do {
+      this.#running.set(key, 'once')
+      try {
+        await this.#sendAll(key)
+      } catch (error) {
+        this.#options.onError(error, 'calls that wait for their charge point were not sent; it is tried again')
+      }
+    } while (this.#running.get(key) === 'again' && this.#ready(key) !== undefined)
+    this.#running.delete(key)
+    for (const [messageId, { isQueued }] of this.#watchers.get(key) ?? []) {
+      if (isQueued) this.#tell(key, messageId, 'waits')
+    }
+  }
+
+  async #sendAll(key: string): Promise<void> {
+    const row = await this.#options.store.find(key)
+    if (row === undefined) return
+    while (this.#ready(key) !== undefined) {
+      const queued = await firstQueued(this.#options.store.db, row.id)
+      if (queued === undefined) {
+        if (this.#running.get(key) === 'once') this.#awaited.delete(key)
+        return
+      }
+      if (!(await this.#send(key, queued))) return
+    }
+  }
+
+  /** Whether the next one may follow. */
+  async #send(key: string, queued: QueuedCall): Promise<boolean> {
+    const live = this.#ready(key)
+    if (live === undefined) return false
+    if (queued.expires_at <= Date.now()) return this.#end(queued, EXPIRED).then(() => true)
+    const payload: unknown = JSON.parse(queued.payload)
+    const { protocol } = live
+    try {
+      checkCall(protocol, queued.action, payload)
+    } catch (error) {
+      await this.#refuse(queued, error)
+      return true
+    }
+    const { store, runId } = this.#options
+    if (!(await store.commit(queued.identity, ({ trx }) => take({ trx }, queued, { protocol, runId })))) return true
+    return this.#ask(key, queued, payload)
+  }
+
+  async #ask(key: string, queued: QueuedCall, request: unknown): Promise<boolean> {
+    const { identity, message_id: messageId, action, operator, created_at: createdAt, timeout } = queued
+    const call = new RecordedCall({ identity, messageId, action, request, operator, createdAt, isStored: true })
+    call.isQueued = true
+    try {
+      // It may have left, or begun to boot, while the call was marked.
+      if (this.#ready(key) === undefined) throw new NotConnectedError(identity)
+      const { ocpp, journal } = this.#options
+      const result = await journal.ask(ocpp as Ocpp, { call, timeout: timeout ?? undefined })
+      this.#tell(key, messageId, { answer: { messageId, action, result } })
+      return true
+    } catch (error) {
+      if (call.isSent) {
+        this.#tell(key, messageId, { error })
+        return true
+      }
+      await this.#putBack(queued)
+      if (mayBeSentLater(error)) return false
+      await this.#refuse(queued, error)
+      return true
+    }
+  }
+
+  /** Nothing of it left this process, and only this process knows: so it is tried until it is written down. */
+  async #putBack(queued: QueuedCall): Promise<void> {
+    const { store, onError } = this.#options
+    for (;;) {
+      try {
+        return await store.commit(queued.identity, ({ trx }) => putBack({ trx }, queued))
+      } catch (error) {
+        onError(error, 'a call was not put back into the queue of its charge point')
+        // When the process ends before, what became of the call counts as unknown.
+        if (this.#isStopped) return
+        await sleep(RETRY_MS, undefined, { ref: false })
+      }
+    }
+  }
+
+  // --- the end of calls that were never sent -------------------------------------------------------------------
+
+  async #refuse(queued: QueuedCall, error: unknown): Promise<void> {
+    const { code, message } = error as { code?: unknown; message?: string }
+    const details = error instanceof InvalidPayloadError ? error.violation : undefined
+    const ending = { status: 'failed', code: typeof code === 'string' ? code : 'INTERNAL_ERROR', details } as const
+    this.#tell(fold(queued.identity), queued.message_id, { error })
+    await this.#end(queued, { ...ending, ...(message !== undefined && { description: message }) })
+  }
+
+  async #end(queued: QueuedCall, ending: Ending): Promise<boolean> {
+    const { identity, message_id: messageId, action, created_at } = queued
+    const { store } = this.#options
+    if (!(await store.commit(identity, ({ trx }) => end({ trx }, queued, ending)))) return false
+    const outcome = ending.status === 'failed' ? 'refused' : ending.status
+    this.#publish({ identity, messageId, action, outcome, duration: Date.now() - created_at })
+    this.#tell(fold(identity), messageId, 'waits')
+    return true
+  }
+
+  #publish({ identity, ...data }: EventData['call'] & { identity: string }): void {
+    this.#options.publish({ type: 'call', chargePoint: identity, data })
+  }
+
+  // --- who waits -----------------------------------------------------------------------------------------------
+
+  #watch(key: string, messageId: string): Promise<QueueOutcome> {
+    return new Promise((resolve) => {
+      const watchers = this.#watchers.get(key) ?? new Map<string, Watcher>()
+      watchers.set(messageId, { isQueued: false, resolve })
+      this.#watchers.set(key, watchers)
+    })
+  }
+
+  #tell(key: string, messageId: string, outcome: QueueOutcome): void {
+    const watchers = this.#watchers.get(key)
+    watchers?.get(messageId)?.resolve(outcome)
+    watchers?.delete(messageId)
+    if (watchers?.size === 0) this.#watchers.delete(key)
+  }
+}
+
+const EXPIRED: Ending = { status: 'expired', code: 'expired' }
+
+/** What a charge point sends when it has started. */
+const BOOT = /^\s*\[\s*2\s*,\s*"([^"]{1,36})"\s*,\s*"BootNotification"/
+
+/** As we write them. */
+function isAnswer(text: string, id: string): boolean {
+  return text.startsWith(`[3,"${id}"`) || text.startsWith(`[4,"${id}"`)
+}
+
+function mayBeSentLater(error: unknown): boolean {
+  return (
+    error instanceof NotConnectedError ||
+    error instanceof DisconnectedError ||
+    error instanceof TimeoutError ||
+    error instanceof QueueFullError
+  )
+}
