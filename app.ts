@@ -14,6 +14,8 @@ export interface AppOptions {
 
 /** An identity of 48 characters, every one percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 48
+/** Longer than whoever stops the process waits. */
+const CLOSE_TIMEOUT_MS = 60_000
 
 /** Assembles the back-end: everything in plugins/, then everything in routes/, whose folders are URL segments. */
 export async function buildApp({ config, logger = false }: AppOptions): Promise<FastifyInstance> {
@@ -29,6 +31,8 @@ export async function buildApp({ config, logger = false }: AppOptions): Promise<
       proxies.normalise(request)
       return request.url ?? '/'
     },
+    // It also bounds how long closing may take, and calls on the wire alone get 10 s for their answer.
+    pluginTimeout: CLOSE_TIMEOUT_MS,
     // plugins/drain.ts does it, and lets through who asks how things stand.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
