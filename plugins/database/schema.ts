@@ -659,7 +659,7 @@ export interface WebhooksTable {
   description: Optional<string>
   /** The types of events it wants, as JSON; null is all. */
   types: Optional<JsonText>
-  /** The identities it wants to hear of, folded, as JSON; null is all. */
+  /** The identities it wants to hear of, as JSON; null is all. */
   charge_points: Optional<JsonText>
   /** In clear: it signs. */
   secret: string

@@ -47,7 +47,7 @@ export function subscriberOf({
     id,
     filter: {
       ...(types !== null && { types: new Set(JSON.parse(types) as EventType[]) }),
-      ...(charge_points !== null && { chargePoints: new Set(JSON.parse(charge_points) as string[]) })
+      ...(charge_points !== null && { chargePoints: new Set((JSON.parse(charge_points) as string[]).map(fold)) })
     }
   }
 }
@@ -93,7 +93,7 @@ function columnsOf({ url, description, types, chargePoints, enabled }: WebhookCh
     ...(url !== undefined && { url }),
     ...(description !== undefined && { description }),
     ...(types !== undefined && { types: jsonOf(types) }),
-    ...(chargePoints !== undefined && { charge_points: jsonOf(chargePoints?.map(fold) ?? null) }),
+    ...(chargePoints !== undefined && { charge_points: jsonOf(chargePoints) }),
     ...(enabled !== undefined && { enabled: enabled ? (1 as const) : (0 as const), disabled_reason: null })
   }
 }

@@ -1,0 +1,137 @@
+import type { FastifyInstance } from 'fastify'
+import { InvalidQueryError, pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { pageSchema } from '../../../../plugins/domain/records.js'
+import {
+  type DeliveryFilter,
+  findDelivery,
+  listDeliveries,
+  resendDelivery
+} from '../../../../plugins/domain/webhook-deliveries.js'
+import {
+  DeliveryParams,
+  DeliveryQuery,
+  DeliveryRecord,
+  DeliveryWithEvent,
+  showDelivery,
+  WebhookParams
+} from '../../../../plugins/domain/webhook-records.js'
+import { findWebhook } from '../../../../plugins/domain/webhooks.js'
+import { UnknownWebhookError } from '../../../../plugins/webhooks/unknown.js'
+
+interface One {
+  Params: DeliveryParams
+}
+
+/** Answered as a 404 problem. */
+class UnknownDeliveryError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_DELIVERY'
+}
+
+/** Answered as a 409 problem. */
+class WebhookDisabledError extends Error {
+  readonly statusCode = 409
+  readonly code = 'WEBHOOK_DISABLED'
+}
+
+const TAGS = { tags: ['Webhooks'] }
+const ADMIN = { config: { scope: 'admin' } } as const
+
+/** What webhooks were told, are to be told, and could not be told. */
+export default async function deliveries(app: FastifyInstance): Promise<void> {
+  const { db, writer } = app.database
+
+  app.get<{ Params: WebhookParams; Querystring: DeliveryQuery }>(
+    '/:id/deliveries',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'listDeliveries',
+        summary: 'List the deliveries of a webhook, newest first',
+        params: WebhookParams,
+        querystring: DeliveryQuery,
+        response: { 200: pageSchema(DeliveryRecord) }
+      }
+    },
+    async ({ params: { id }, query }) => {
+      if ((await findWebhook(db, Number(id))) === undefined) throw new UnknownWebhookError(id)
+      const limit = readLimit(query)
+      const rows = await listDeliveries(db, { ...filterOf(Number(id), query), limit: limit + 1 })
+      return pageOf(rows, limit, { show: showDelivery, keyOf: (row) => row.id })
+    }
+  )
+
+  app.get<One>(
+    '/:id/deliveries/:deliveryId',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'getDelivery',
+        summary: 'Look at a delivery and its event',
+        params: DeliveryParams,
+        response: { 200: DeliveryWithEvent }
+      }
+    },
+    async ({ params }) => {
+      const row = await findDelivery(db, keyOf(params))
+      if (row === undefined) throw unknown(params)
+      return { ...showDelivery(row), event: JSON.parse(row.payload) }
+    }
+  )
+
+  app.post<One>(
+    '/:id/deliveries/:deliveryId/resend',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'resendDelivery',
+        summary: 'Send an event once more',
+        description: 'As a new delivery, behind all others; with the same event id, by which receivers know it.',
+        params: DeliveryParams,
+        response: { 202: DeliveryRecord }
+      }
+    },
+    async ({ params }, reply) => {
+      const { webhookId, id } = keyOf(params)
+      const webhook = await findWebhook(db, webhookId)
+      if (webhook?.enabled === 0) throw new WebhookDisabledError('the webhook is disabled: enable it first')
+      const row = await writer.write((trx) => resendDelivery({ trx, now: Date.now() }, { webhookId, id }))
+      if (webhook === undefined || row === undefined) throw unknown(params)
+      app.webhooks.deliverer.notice(webhookId)
+      reply.code(202).header('location', `/api/v1/webhooks/${webhookId}/deliveries/${row.id}`)
+      return showDelivery(row)
+    }
+  )
+}
+
+function keyOf({ id, deliveryId }: DeliveryParams) {
+  return { webhookId: Number(id), id: Number(deliveryId) }
+}
+
+function unknown({ id, deliveryId }: DeliveryParams): UnknownDeliveryError {
+  return new UnknownDeliveryError(`no delivery ${deliveryId} of webhook ${id}`)
+}
+
+function filterOf(webhookId: number, query: DeliveryQuery): Omit<DeliveryFilter, 'limit'> {
+  const { status, type, chargePoint, from, to } = query
+  const behind = readIdCursor(query)
+  return {
+    webhookId,
+    ...(status !== undefined && { status }),
+    ...(type !== undefined && { type }),
+    ...(chargePoint !== undefined && { chargePoint }),
+    ...(from !== undefined && { from: timeOf('from', from) }),
+    ...(to !== undefined && { to: timeOf('to', to) }),
+    ...(behind !== undefined && { behind })
+  }
+}
+
+/** A leap second passes as a date-time, and is none for Date. */
+function timeOf(name: string, text: string): number {
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) throw new InvalidQueryError(`${name} must be a date-time`)
+  return time
+}

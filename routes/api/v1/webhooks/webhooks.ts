@@ -1,0 +1,230 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { EventIds } from '../../../../plugins/domain/events/event-ids.js'
+import { InvalidQueryError } from '../../../../plugins/domain/paging.js'
+import {
+  NewWebhookBody,
+  NewWebhookRecord,
+  SecretBody,
+  SecretRecord,
+  showWebhook,
+  TestRecord,
+  WebhookBody,
+  WebhookParams,
+  WebhookRecord
+} from '../../../../plugins/domain/webhook-records.js'
+import {
+  deleteWebhook,
+  findWebhook,
+  insertWebhook,
+  listWebhooks,
+  replaceSecret,
+  updateWebhook,
+  type WebhookChange,
+  type WebhookRow
+} from '../../../../plugins/domain/webhooks.js'
+import { targetOf } from '../../../../plugins/webhooks/deliverer.js'
+import { newSecret, SECRET_PATTERN } from '../../../../plugins/webhooks/signature.js'
+import { checkUrl } from '../../../../plugins/webhooks/target.js'
+import { UnknownWebhookError } from '../../../../plugins/webhooks/unknown.js'
+
+interface One {
+  Params: WebhookParams
+}
+
+/** Answered as a 409 problem. */
+class TooManyWebhooksError extends Error {
+  readonly statusCode = 409
+  readonly code = 'TOO_MANY_WEBHOOKS'
+}
+
+const TAGS = { tags: ['Webhooks'] }
+const ADMIN = { config: { scope: 'admin' } } as const
+const MAX_WEBHOOKS = 100
+/** For so long a secret that was replaced signs as well. */
+const OVERLAP_MS = 86_400_000
+
+const NEW = `Posts events as JSON \`{ id, type, chargePoint, at, data }\`, signed as the Standard Webhooks specification has it
+(HMAC-SHA-256 over id, time and body): in order for each charge point, again and again for 24 h until it is answered 2xx,
+each at least once. An answer 410 disables it.`
+
+/** Who is told of events by HTTP. */
+export default async function webhooks(app: FastifyInstance): Promise<void> {
+  const { db, writer } = app.database
+  const { rules, sender, deliverer } = app.webhooks
+  const ids = new EventIds()
+
+  app.get(
+    '/',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'listWebhooks',
+        summary: 'List the webhooks, oldest first',
+        response: { 200: Type.Object({ items: Type.Array(WebhookRecord) }) }
+      }
+    },
+    async () => ({ items: (await listWebhooks(db)).map(showWebhook) })
+  )
+
+  app.post<{ Body: NewWebhookBody }>(
+    '/',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'createWebhook',
+        summary: 'Have events told by HTTP',
+        description: NEW,
+        body: NewWebhookBody,
+        response: { 201: NewWebhookRecord }
+      }
+    },
+    async ({ body }, reply) => {
+      const secret = secretOf(body)
+      const wanted = { ...changeOf(body), url: checkUrl(body.url, rules), secret }
+      const row = await writer.write((trx) => insertWebhook({ trx, now: Date.now() }, wanted, MAX_WEBHOOKS))
+      if (row === undefined) throw new TooManyWebhooksError(`there may be ${MAX_WEBHOOKS} webhooks at most`)
+      await deliverer.sync()
+      reply.code(201).header('location', `/api/v1/webhooks/${row.id}`)
+      return { ...showWebhook(row), secret }
+    }
+  )
+
+  app.get<One>(
+    '/:id',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'getWebhook',
+        summary: 'Look at a webhook',
+        params: WebhookParams,
+        response: { 200: WebhookRecord }
+      }
+    },
+    async ({ params }) => showWebhook(await existing(params))
+  )
+
+  app.patch<One & { Body: WebhookBody }>(
+    '/:id',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'changeWebhook',
+        summary: 'Change, enable or disable a webhook',
+        description: `What is left out stays as it is; a filter is replaced as a whole. Events that wait already are not
+chosen anew; they go out when the webhook is enabled again.`,
+        params: WebhookParams,
+        body: WebhookBody,
+        response: { 200: WebhookRecord }
+      }
+    },
+    async ({ params, body }) => {
+      const change = { ...changeOf(body), ...(body.url !== undefined && { url: checkUrl(body.url, rules) }) }
+      const row = await writer.write((trx) => updateWebhook({ trx, now: Date.now() }, Number(params.id), change))
+      if (row === undefined) throw new UnknownWebhookError(params.id)
+      await deliverer.sync()
+      return showWebhook(row)
+    }
+  )
+
+  app.delete<One>(
+    '/:id',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'deleteWebhook',
+        summary: 'Delete a webhook and what it was to be told',
+        params: WebhookParams,
+        response: { 204: Type.Null({ description: 'Gone' }) }
+      }
+    },
+    async ({ params }, reply) => {
+      if (!(await writer.write((trx) => deleteWebhook({ trx }, Number(params.id))))) {
+        throw new UnknownWebhookError(params.id)
+      }
+      await deliverer.sync()
+      return reply.code(204).send()
+    }
+  )
+
+  app.post<One & { Body: SecretBody | null }>(
+    '/:id/secret',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'replaceWebhookSecret',
+        summary: 'Give a webhook another secret',
+        description: 'For 24 h there are two signatures, so that the receiver can change in its own time.',
+        params: WebhookParams,
+        body: Type.Union([SecretBody, Type.Null()]),
+        response: { 200: SecretRecord }
+      }
+    },
+    async ({ params, body }) => {
+      const secret = secretOf(body ?? {})
+      const now = Date.now()
+      const until = now + OVERLAP_MS
+      const isDone = await writer.write((trx) => replaceSecret({ trx, now }, Number(params.id), { secret, until }))
+      if (!isDone) throw new UnknownWebhookError(params.id)
+      await deliverer.sync()
+      return { secret, previousSecretUntil: new Date(until).toISOString() }
+    }
+  )
+
+  app.post<One>(
+    '/:id/test',
+    {
+      ...ADMIN,
+      schema: {
+        ...TAGS,
+        operationId: 'testWebhook',
+        summary: 'Send a webhook an event of the type `test`, once',
+        description: 'Also to one that is disabled. The answer tells how it went; nothing is tried again or kept.',
+        params: WebhookParams,
+        response: { 200: TestRecord }
+      }
+    },
+    async ({ params }) => {
+      const row = await existing(params)
+      const id = ids.next()
+      const event = { id, type: 'test', chargePoint: '', at: new Date().toISOString(), data: { webhook: row.id } }
+      const started = performance.now()
+      const { isOk, status, error } = await sender.send(targetOf(row), { id, body: JSON.stringify(event) })
+      return {
+        delivered: isOk,
+        ...(status !== undefined && { responseStatus: status }),
+        ...(error !== undefined && { error }),
+        duration: Math.round(performance.now() - started)
+      }
+    }
+  )
+
+  async function existing({ id }: WebhookParams): Promise<WebhookRow> {
+    const row = await findWebhook(db, Number(id))
+    if (row === undefined) throw new UnknownWebhookError(id)
+    return row
+  }
+}
+
+function changeOf({ description, filter, enabled }: WebhookBody): WebhookChange {
+  return {
+    ...(description !== undefined && { description }),
+    ...(filter !== undefined && { types: filter.types ?? null, chargePoints: filter.chargePoints ?? null }),
+    ...(enabled !== undefined && { enabled })
+  }
+}
+
+/** Checked here and not by the schema, whose complaint would repeat it. */
+function secretOf({ secret }: SecretBody): string {
+  if (secret === undefined) return newSecret()
+  if (!new RegExp(SECRET_PATTERN).test(secret)) {
+    throw new InvalidQueryError('secret must be whsec_ and 24 to 64 bytes in base64')
+  }
+  return secret
+}
