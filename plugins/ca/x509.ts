@@ -170,3 +170,13 @@ export async function subjectHashes(hash: Hash, certificate: X509Certificate) {
 function hex(bytes: ArrayBuffer): string {
   return Buffer.from(bytes).toString('hex')
 }
+
+/** Where to ask for the status of a certificate. [RFC 5280 §4.2.2.1] */
+export function responderOf(certificate: X509Certificate): string | undefined {
+  return structureOf(certificate).getExtension(AuthorityInfoAccessExtension)?.ocsp[0]?.value
+}
+
+/** Whether there may be that many authorities between this one and a certificate. [RFC 5280 §4.2.1.9] */
+export function hasRoomBelow(authority: X509Certificate, count: number): boolean {
+  return (structureOf(authority).getExtension(BasicConstraintsExtension)?.pathLength ?? count) >= count
+}

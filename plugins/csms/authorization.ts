@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
+import type { ContractStatus, Contracts } from '../ca/contract.js'
 import { type IdTokenInfo, IdTokens, idTagInfo, idTokenInfo } from '../domain/authorization.js'
 import type {} from '../ledger.js'
+import type {} from '../ocsp.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,15 +15,18 @@ declare module 'fastify' {
 
 type AuthorizeRequest2 = v201.AuthorizeRequest | v21.AuthorizeRequest
 
-/** There is no trust store: no contract certificate can be verified, nor asked about. [2.x C07] */
-function certificateStatus({ certificate, iso15118CertificateHashData }: AuthorizeRequest2) {
-  if (certificate !== undefined) return 'CertChainError'
-  return iso15118CertificateHashData === undefined ? undefined : 'NoCertificateAvailable'
+/** Of a contract certificate, or of what the charge point calls it by when it has verified it. [2.x C07] */
+async function certificateStatus(
+  contracts: Contracts,
+  { idToken, certificate, iso15118CertificateHashData: hashes }: AuthorizeRequest2
+): Promise<ContractStatus | undefined> {
+  if (certificate !== undefined) return contracts.checkChain(certificate, idToken.idToken)
+  return hashes && contracts.checkHashes(hashes)
 }
 
 /** Authorize. [1.6 §4.1; 2.x C01-C09] */
 async function authorization(app: FastifyInstance): Promise<void> {
-  const { ocpp, config, store, ledger } = app
+  const { ocpp, config, store, ledger, contracts } = app
   const idTokens = new IdTokens({
     db: store.db,
     acceptUnknown: config.UNKNOWN_ID_TOKENS === 'accept',
@@ -34,9 +39,10 @@ async function authorization(app: FastifyInstance): Promise<void> {
   async function authorize2(request: AuthorizeRequest2) {
     const { idToken, type } = request.idToken
     const known: IdTokenInfo = await idTokens.info(idToken, type)
-    const status = certificateStatus(request)
+    const status = await certificateStatus(contracts, request)
     if (status === undefined) return { idTokenInfo: idTokenInfo(known) }
-    const info: IdTokenInfo = known.status === 'Accepted' ? { status: 'Invalid' } : known
+    const isRefused = status !== 'Accepted' && known.status === 'Accepted'
+    const info: IdTokenInfo = isRefused ? { status: 'Invalid' } : known
     return { idTokenInfo: idTokenInfo(info), certificateStatus: status } as const
   }
 
@@ -48,5 +54,5 @@ async function authorization(app: FastifyInstance): Promise<void> {
 export default fp(authorization, {
   fastify: '5.x',
   name: 'csms-authorization',
-  dependencies: ['env', 'ocpp', 'store', 'ledger']
+  dependencies: ['env', 'ocpp', 'store', 'ledger', 'ocsp']
 })

@@ -15,8 +15,14 @@ import {
 import { saveAnswer } from '../domain/issued-certificates.js'
 import { saveNotification } from '../domain/notifications.js'
 import { type Change, together } from '../domain/scope.js'
+import type {} from '../ocsp.js'
 
 const DAY_MS = 86_400_000
+/** Characters of ocspResult. */
+const MAX_RESULT_201 = 5_500
+const MAX_RESULT_21 = 18_000
+const FAILED = { status: 'Failed' } as const
+const CHAIN_STATUSES = { good: 'Good', revoked: 'Revoked', unknown: 'Unknown' } as const
 
 interface StatusResponse {
   status: string
@@ -81,10 +87,10 @@ function deleted(
 }
 
 /**
- * The certificates of charge points; and ISO 15118, which needs services that are not connected: these are the answers
- * for that case. [1.6 whitepaper M03-M05; 2.x M]
+ * The certificates of charge points, and the status of those of others. Contracts of cars need a service that is not
+ * connected: that is the answer for this case. [1.6 whitepaper M03-M05; 2.x M]
  */
-async function certificates({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+async function certificates({ ocpp, store, journal, ocsp }: FastifyInstance): Promise<void> {
   function keep(action: string, { chargePoint, messageId }: HandlerContext, payload: unknown): Promise<void> {
     return store.commit(chargePoint.identity, saveNotification({ action, messageId, payload }))
   }
@@ -96,22 +102,42 @@ async function certificates({ ocpp, store, journal }: FastifyInstance): Promise<
   ocpp.v201.on('Get15118EVCertificate', noContract)
   ocpp.v21.on('Get15118EVCertificate', noContract)
 
-  async function noStatus(request: unknown, context: HandlerContext) {
-    await keep('GetCertificateStatus', context, request)
-    return { status: 'Failed' } as const
+  async function status(ocspRequestData: v21.OCSPRequestDataType, maxLength: number) {
+    const { responderURL, ...data } = ocspRequestData
+    const result = await ocsp.status(data, responderURL)
+    if (result.status === 'failed') return FAILED
+    const ocspResult = result.der.toString('base64')
+    return ocspResult.length > maxLength ? FAILED : ({ status: 'Accepted', ocspResult } as const)
   }
-  ocpp.v201.on('GetCertificateStatus', noStatus)
-  ocpp.v21.on('GetCertificateStatus', noStatus)
+
+  ocpp.v201.on('GetCertificateStatus', async (request, context) => {
+    await keep('GetCertificateStatus', context, request)
+    return status(request.ocspRequestData, MAX_RESULT_201)
+  })
+  ocpp.v21.on('GetCertificateStatus', async (request, context) => {
+    await keep('GetCertificateStatus', context, request)
+    return status(request.ocspRequestData, MAX_RESULT_21)
+  })
 
   ocpp.v21.on('GetCertificateChainStatus', async (request, context) => {
     await keep('GetCertificateChainStatus', context, request)
+    return { certificateStatus: await Promise.all(request.certificateStatusRequests.map(statusOfOne)) }
+  })
+
+  /** The first responder that says something. Revocation lists are not fetched. [2.1 M07] */
+  async function statusOfOne({ certificateHashData, source, urls }: v21.CertificateStatusRequestInfoType) {
+    const { customData: _, ...data } = certificateHashData
+    for (const url of source === 'OCSP' ? urls : []) {
+      const { status, ...result } = await ocsp.status(data, url)
+      if (status === 'failed') continue
+      const next = 'nextUpdate' in result ? result.nextUpdate : undefined
+      const nextUpdate = new Date(next ?? Date.now()).toISOString()
+      return { certificateHashData, source, status: CHAIN_STATUSES[status], nextUpdate } as const
+    }
     // Nothing will have changed before then.
     const nextUpdate = new Date(Date.now() + DAY_MS).toISOString()
-    const certificateStatus = request.certificateStatusRequests.map(
-      ({ certificateHashData, source }) => ({ certificateHashData, source, status: 'Failed', nextUpdate }) as const
-    )
-    return { certificateStatus }
-  })
+    return { certificateHashData, source, status: 'Failed', nextUpdate } as const
+  }
 
   journal.calls
     .after('ocpp1.6', 'GetInstalledCertificateIds', listed16)
@@ -131,5 +157,5 @@ async function certificates({ ocpp, store, journal }: FastifyInstance): Promise<
 export default fp(certificates, {
   fastify: '5.x',
   name: 'csms-certificates',
-  dependencies: ['ocpp', 'store', 'journal']
+  dependencies: ['ocpp', 'store', 'journal', 'ocsp']
 })

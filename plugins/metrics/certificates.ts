@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { IssuanceOutcome } from '../ca/issuance.js'
+import type { OcspOutcome } from '../ca/ocsp.js'
 import type { Database } from '../database.js'
 import { countIssued } from '../domain/issued-certificates.js'
 
@@ -44,6 +45,17 @@ export function observeCertificates(
       this.reset()
       for (const [type, at] of first) this.set({ type }, (at - Date.now()) / 1000)
     }
+  })
+  return (outcome) => requests.inc({ outcome })
+}
+
+/** Counts what came of asking for the status of certificates. */
+export function observeOcsp(registry: Registry): (outcome: OcspOutcome) => void {
+  const requests = new Counter({
+    name: 'ocpp_ocsp_requests_total',
+    help: 'Requests for the status of a certificate, by what came of them',
+    labelNames: ['outcome'],
+    registers: [registry]
   })
   return (outcome) => requests.inc({ outcome })
 }

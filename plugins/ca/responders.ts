@@ -1,0 +1,20 @@
+/**
+ * Whether an address that somebody else names may be asked: it begins as one of those that the operator allows, by
+ * whole segments of its path, and says nothing else. [CWE-918]
+ */
+export function isAllowed(url: string, allowed: readonly string[]): boolean {
+  const wanted = parse(url)
+  if (wanted === undefined || wanted.username !== '' || wanted.password !== '') return false
+  if (wanted.search !== '' || wanted.hash !== '') return false
+  return allowed.some((text) => {
+    const rule = parse(text)
+    if (rule?.origin !== wanted.origin) return false
+    const path = rule.pathname.replace(/\/+$/, '')
+    return wanted.pathname === path || wanted.pathname.startsWith(`${path}/`)
+  })
+}
+
+function parse(url: string): URL | undefined {
+  if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) return undefined
+  return new URL(url)
+}

@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Contracts } from './ca/contract.js'
+import { readChain } from './ca/material.js'
+import { OcspClient } from './ca/ocsp.js'
+import { observeOcsp } from './metrics/certificates.js'
+import type {} from './metrics.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The status of certificates that others signed. */
+    ocsp: OcspClient
+    /** Contract certificates of cars. */
+    contracts: Contracts
+  }
+}
+
+/** Asks OCSP responders, where OCSP_RESPONDERS allows it, and verifies contract certificates against CONTRACT_CA. */
+async function ocsp(app: FastifyInstance): Promise<void> {
+  const { config, log, metrics } = app
+  const { OCSP_RESPONDERS: responders, CONTRACT_CA } = config
+  const authorities = CONTRACT_CA === undefined ? [] : await readChain('CONTRACT_CA', CONTRACT_CA)
+  const client = new OcspClient({ responders, known: authorities, log, onOutcome: observeOcsp(metrics) })
+  app.decorate('ocsp', client)
+  app.decorate('contracts', new Contracts({ ocsp: client, authorities }))
+}
+
+export default fp(ocsp, { fastify: '5.x', name: 'ocsp', dependencies: ['env', 'metrics'] })
