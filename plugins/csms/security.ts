@@ -3,8 +3,9 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { acceptPassword, offerPassword, withdrawPassword } from '../domain/charge-points.js'
-import { milliseconds, telling } from '../domain/scope.js'
+import { acceptPassword, isCalled, offerPassword, withdrawPassword } from '../domain/charge-points.js'
+import { sameVariable } from '../domain/device-model.js'
+import { type Change, milliseconds, telling } from '../domain/scope.js'
 import { saveSecurityEvent } from '../domain/security-events.js'
 import { defined } from './normalise.js'
 
@@ -14,19 +15,43 @@ interface SecurityEvent {
   techInfo?: string
 }
 
-/** A new password, sent with SetVariables. [2.x A01] */
-function basicAuthPassword({ setVariableData }: v201.SetVariablesRequest | v21.SetVariablesRequest) {
-  const index = setVariableData.findIndex(
-    ({ component, variable, attributeType = 'Actual' }) =>
-      component.name.toLowerCase() === 'securityctrlr' &&
-      variable.name.toLowerCase() === 'basicauthpassword' &&
-      attributeType === 'Actual'
-  )
-  const password = setVariableData[index]?.attributeValue
-  return password === undefined ? undefined : { password, index }
+type SetRequest = v201.SetVariablesRequest | v21.SetVariablesRequest
+type SetResponse = v201.SetVariablesResponse | v21.SetVariablesResponse
+
+/** Where 2.x has passwords: that of its connection, and in 2.1 those of others that it may change to. [2.x A01, B09] */
+const PASSWORDS = { securityctrlr: 'connection', networkconfiguration: 'later' } as const
+type Place = (typeof PASSWORDS)[keyof typeof PASSWORDS]
+
+interface NewPassword {
+  data: SetRequest['setVariableData'][number]
+  place: Place
 }
 
-type SetResponse = v201.SetVariablesResponse | v21.SetVariablesResponse
+/** A new password, sent with SetVariables. */
+function newPassword({ setVariableData }: SetRequest): NewPassword | undefined {
+  const found = setVariableData.flatMap((data): NewPassword[] => {
+    const { component, variable, attributeType = 'Actual' } = data
+    const place = Object.entries(PASSWORDS).find(([name]) => name === component.name.toLowerCase())?.[1]
+    const isPassword = variable.name.toLowerCase() === 'basicauthpassword' && attributeType === 'Actual'
+    return isPassword && place !== undefined ? [{ data, place }] : []
+  })
+  return found.find(({ place }) => place === 'connection') ?? found[0]
+}
+
+/** Its result; results need not come in the order of the request. [2.x B05] */
+function statusOf({ data }: NewPassword, { setVariableResult }: SetResponse): string | undefined {
+  const result = setVariableResult.find((one) =>
+    sameVariable({ ...one, attribute: one.attributeType }, { ...data, attribute: data.attributeType })
+  )
+  return result?.attributeStatus
+}
+
+/** For the charge point itself; it may be told to call itself something else elsewhere. [2.1 B09] */
+function ifItself(identity: string | undefined, change: Change): Change {
+  return async (scope) => {
+    if (identity === undefined || (await isCalled(scope, identity))) await change(scope)
+  }
+}
 
 /** What one of ours becomes of; that of a charge point is in its own words. */
 const CSMS_EVENTS: Readonly<Record<string, string>> = {
@@ -89,21 +114,31 @@ async function security({ ocpp, store, journal, log: appLog }: FastifyInstance):
       return status === 'Accepted' ? acceptPassword(value) : withdrawPassword
     })
 
-  function prepare(request: v201.SetVariablesRequest | v21.SetVariablesRequest) {
-    const wanted = basicAuthPassword(request)
-    return wanted && { prepare: offerPassword(wanted.password), undo: withdrawPassword }
+  function prepare(request: SetRequest) {
+    const wanted = newPassword(request)
+    return wanted && { prepare: offerPassword(wanted.data.attributeValue), undo: withdrawPassword }
   }
 
-  function follow(request: v201.SetVariablesRequest | v21.SetVariablesRequest, { setVariableResult }: SetResponse) {
-    const wanted = basicAuthPassword(request)
+  function follow(request: SetRequest, response: SetResponse) {
+    const wanted = newPassword(request)
     if (wanted === undefined) return undefined
-    const status = setVariableResult[wanted.index]?.attributeStatus
-    if (status === 'RebootRequired') return undefined
-    return status === 'Accepted' ? acceptPassword(wanted.password) : withdrawPassword
+    const status = statusOf(wanted, response)
+    // When it will use it is not known: both are valid until it does.
+    if (status === 'RebootRequired' || (status === 'Accepted' && wanted.place === 'later')) return undefined
+    return status === 'Accepted' ? acceptPassword(wanted.data.attributeValue) : withdrawPassword
   }
 
   journal.calls.before('ocpp2.0.1', 'SetVariables', prepare).after('ocpp2.0.1', 'SetVariables', follow)
   journal.calls.before('ocpp2.1', 'SetVariables', prepare).after('ocpp2.1', 'SetVariables', follow)
+  journal.calls
+    .before('ocpp2.1', 'SetNetworkProfile', ({ connectionData: { identity, basicAuthPassword } }) =>
+      basicAuthPassword === undefined
+        ? undefined
+        : { prepare: ifItself(identity, offerPassword(basicAuthPassword)), undo: ifItself(identity, withdrawPassword) }
+    )
+    .after('ocpp2.1', 'SetNetworkProfile', ({ connectionData: { identity, basicAuthPassword } }, { status }) =>
+      basicAuthPassword === undefined || status === 'Accepted' ? undefined : ifItself(identity, withdrawPassword)
+    )
 }
 
 export default fp(security, {

@@ -299,6 +299,16 @@ export function boot(
   }
 }
 
+/** Whether the charge point has this identity. */
+export async function isCalled({ trx, chargePointId }: Scope, identity: string): Promise<boolean> {
+  const row = await trx
+    .selectFrom('charge_points')
+    .select('identity_key')
+    .where('id', '=', chargePointId)
+    .executeTakeFirst()
+  return row?.identity_key === fold(identity)
+}
+
 /**
  * A new password is on its way to a charge point that has one, and may or may not be taken: both are valid until that
  * is known. [A01.FR.03/04]

@@ -14,6 +14,13 @@ const SALT_BYTES = 16
 /** 16 to 20 octets. [1.6 security whitepaper A00.FR.205] */
 const HEX_KEY = /^(?:[0-9A-Fa-f]{2}){16,20}$/
 
+const KEY_BYTES = 20
+
+/** 40 hexadecimal digits: what 1.6 wants, and any other version takes. [1.6 whitepaper A00.FR.205; 2.x A00.FR.205] */
+export function generatePassword(): string {
+  return randomBytes(KEY_BYTES).toString('hex')
+}
+
 /** Whether a password is a key of 1.6 in hexadecimal digits. */
 export function isHexKey(password: string): boolean {
   return HEX_KEY.test(password)

@@ -41,6 +41,11 @@ export const ChargePointBody = Type.Object(
         description: 'What the charge point sends as HTTP Basic password. Never shown again'
       })
     ),
+    generatePassword: Type.Optional(
+      Type.Literal(true, {
+        description: 'Makes a random password, 40 hexadecimal digits, which only this answer tells'
+      })
+    ),
     registration: Type.Optional(registration),
     enabled: Type.Optional(Type.Boolean({ description: 'Whether it may connect' })),
     securityProfile: Type.Optional(
@@ -91,6 +96,15 @@ export const ChargePointRecord = Type.Object(
     lastConnectedAt: moment('When it last came'),
     lastDisconnectedAt: moment('When it last went'),
     createdAt: moment('When it was made known')
+  },
+  { additionalProperties: true }
+)
+
+/** The same as an operator made or changed it. */
+export const ProvisionedRecord = Type.Object(
+  {
+    ...ChargePointRecord.properties,
+    password: text('When this request had it generated; never shown again')
   },
   { additionalProperties: true }
 )

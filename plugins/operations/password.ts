@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { type Static, Type } from '@sinclair/typebox'
 import { CallError, type Protocol } from 'fastify-ocpp'
-import { isHexKey } from '../domain/credential.js'
+import { generatePassword, isHexKey } from '../domain/credential.js'
 import { outcomeOf } from './common.js'
 import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step, versionOf } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
@@ -26,13 +25,6 @@ const Body = Type.Object(
   { additionalProperties: false }
 )
 type Body = Static<typeof Body>
-
-const KEY_BYTES = 20
-
-/** 40 hexadecimal digits: what 1.6 wants, and any other version takes. [1.6 whitepaper A00.FR.205; 2.x A00.FR.205] */
-export function generatePassword(): string {
-  return randomBytes(KEY_BYTES).toString('hex')
-}
 
 interface PasswordFacts {
   protocol: Protocol

@@ -6,6 +6,7 @@ import {
   type ChargePointRow,
   type Provision
 } from '../../../../plugins/domain/charge-points.js'
+import { generatePassword } from '../../../../plugins/domain/credential.js'
 import { toJson } from '../../../../plugins/domain/json.js'
 import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../plugins/domain/live.js'
 import { listMessages } from '../../../../plugins/domain/messages.js'
@@ -17,6 +18,7 @@ import {
   LiveChargePointRecord,
   MessageRecord,
   PageParams,
+  ProvisionedRecord,
   pageSchema,
   StateRecord
 } from '../../../../plugins/domain/records.js'
@@ -64,6 +66,20 @@ const NEWEST = Number.MAX_SAFE_INTEGER
 class UnknownChargePointError extends Error {
   readonly statusCode = 404
   readonly code = 'OCPP_ERR_UNKNOWN_CHARGE_POINT'
+}
+
+/** Answered as a 422 problem. */
+class TwoPasswordsError extends Error {
+  readonly statusCode = 422
+  readonly code = 'TWO_PASSWORDS'
+}
+
+/** What is wanted, with a password if one is to be made. */
+function withPassword({ generatePassword: isWanted, ...wanted }: ChargePointBody) {
+  if (isWanted !== true) return { wanted: wanted as Provision }
+  if (wanted.password !== undefined) throw new TwoPasswordsError('give password or generatePassword')
+  const generated = { password: generatePassword() }
+  return { wanted: { ...wanted, ...generated } as Provision, generated }
 }
 
 interface OneChargePoint {
@@ -150,7 +166,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         ...TAG,
         params: IdentityParams,
         body: ChargePointBody,
-        response: { 200: ChargePointRecord, 201: ChargePointRecord },
+        response: { 200: ProvisionedRecord, 201: ProvisionedRecord },
         operationId: 'putChargePoint',
         summary: 'Create or change a charge point',
         description:
@@ -158,8 +174,9 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       }
     },
     async ({ params, body }, reply) => {
-      const { row, isNew } = await store.provision(params.identity, body as Provision)
-      return reply.code(isNew ? 201 : 200).send(summary(row))
+      const { wanted, generated } = withPassword(body)
+      const { row, isNew } = await store.provision(params.identity, wanted)
+      return reply.code(isNew ? 201 : 200).send({ ...summary(row), ...generated })
     }
   )
 
