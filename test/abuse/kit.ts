@@ -8,9 +8,10 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import type { Protocol } from 'fastify-ocpp'
+import type { ClientOptions } from 'ws'
 import { type Process, startProcess } from '../app/process.js'
 import { temporaryDirectory } from '../app/support.js'
 import { freePort } from '../operate/proxy.js'
@@ -30,7 +31,7 @@ import { deferred, until, within } from '../support/wait.js'
 export type Over = 'TCP' | 'TLS'
 
 /** For what should come soon: nothing here is a matter of speed, but of whether it comes at all. */
-export const PATIENCE_MS = 8_000
+export const PATIENCE_MS = 20_000
 const TOKEN = 'token-of-the-test-operator'
 /** The slowest start of a newcomer, on a machine that others use. */
 const HEAR_MS = 40
@@ -194,9 +195,12 @@ export class Target {
   /** A charger as it should be, made known before. */
   async charger(identity: string, options: ChargerOptions = {}): Promise<Charger> {
     const password = options.password ?? (await this.provision(identity))
-    const localAddress = this.address()
-    const ws = { localAddress, ...(this.over === 'TLS' && { ca: CA.cert }), ...options.ws }
-    return connectCharger(this.url, identity, { boot: true, ...options, password, ws })
+    return connectCharger(this.url, identity, { boot: true, ...options, password, ws: this.from(this.address()) })
+  }
+
+  /** Options of a WebSocket from there. */
+  from(localAddress: string): ClientOptions {
+    return { localAddress, ...(this.over === 'TLS' && { ca: CA.cert }) }
   }
 
   /** The text of an upgrade as it should be. */
@@ -213,9 +217,12 @@ export class Target {
     return `${this.over === 'TLS' ? 'wss' : 'ws'}://127.0.0.1:${this.port}`
   }
 
-  /** Cuts all that the attacker has open. */
+  /** Cuts all that the attacker has open, so that the back-end is not left with what it has not read yet. */
   hangUp(): void {
-    for (const socket of this.#sockets) socket.destroy()
+    for (const socket of this.#sockets) {
+      if (socket instanceof TLSSocket) socket.destroy()
+      else socket.resetAndDestroy()
+    }
   }
 
   /** The series and their values, as Prometheus reads them. */

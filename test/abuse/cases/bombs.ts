@@ -109,8 +109,8 @@ const BAD_STREAMS: readonly BadStream[] = [
   {
     what: 'a compressed message in fragments that inflate to more than 1 MiB',
     frames: [
-      { payload: bomb(1).subarray(0, 500), rsv: COMPRESSED, fin: false },
-      { opcode: 0, payload: bomb(2) }
+      { payload: bomb(3).subarray(0, 500), rsv: COMPRESSED, fin: false },
+      { opcode: 0, payload: bomb(3).subarray(500) }
     ],
     code: 1009
   },

@@ -3,16 +3,15 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { rawFrame, upgradeRequest } from '../../support/raw.js'
 import { until } from '../../support/wait.js'
-import type { Abuse, Family, Scale } from '../abuse.js'
+import type { Abuse, Family } from '../abuse.js'
 import { forgetful, PATIENCE_MS, pour, type Target } from '../kit.js'
 
 const PING_INTERVAL_MS = 1000
 /** Pause between two bytes of one who is in no hurry. */
 const DRIP_MS = 50
-/** From here on it is worth the time to see that a request which never ends is cut. */
-const LONG = 10
-/** Node looks twice a minute for requests that take longer than 30 s. */
-const MAX_REQUEST_MS = 70_000
+/** Time for the headers of a request, and for the whole of it. */
+const HEADERS_MS = 1000
+const REQUEST_MS = 2000
 
 const REQUEST = 'GET /ocpp/SLOW HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: '
 
@@ -21,47 +20,59 @@ interface Slow {
   /** What comes at once, and what follows byte by byte. */
   start: (target: Target) => string
   drip: string
+  /** Who has not said anything is answered nothing. */
+  status?: number
 }
 
 const SLOW: readonly Slow[] = [
-  { name: 'a request line that comes byte by byte', start: () => '', drip: `GET /${'x'.repeat(10_000)}` },
-  { name: 'headers that come byte by byte', start: () => REQUEST, drip: 'x'.repeat(10_000) },
+  { name: 'a request line that comes byte by byte', start: () => '', drip: `GET /${'x'.repeat(10_000)}`, status: 408 },
+  { name: 'headers that come byte by byte', start: () => REQUEST, drip: 'x'.repeat(10_000), status: 408 },
   {
     name: 'half an upgrade',
     start: () => upgradeRequest({ target: '/ocpp/SLOW' }).slice(0, -2),
-    drip: ''
+    drip: '',
+    status: 408
   },
   {
     name: 'a body that comes byte by byte',
     start: (target) =>
       `PUT /api/v1/charge-points/SLOW HTTP/1.1\r\nHost: a\r\nAuthorization: ${target.bearer}\r\nContent-Type: application/json\r\nContent-Length: 10000\r\n\r\n{`,
-    drip: ' '.repeat(10_000)
+    drip: ' '.repeat(10_000),
+    status: 408
   },
   { name: 'connections that say nothing', start: () => '', drip: '' }
 ]
 
-/** A second of nothing much; in the long version until the server has had enough. */
-async function dripInto(sockets: readonly Socket[], drip: string, scale: Scale): Promise<void> {
-  const end = performance.now() + (scale.factor < LONG ? 1500 : MAX_REQUEST_MS)
-  for (let index = 0; performance.now() < end && !sockets.every(({ destroyed }) => destroyed); index++) {
+/** Goes on until the server has had enough of it. */
+async function dripInto(sockets: readonly Socket[], drip: string): Promise<void> {
+  for (let index = 0; sockets.some(({ destroyed }) => !destroyed); index++) {
     for (const socket of sockets) if (index < drip.length && socket.writable) socket.write(drip.charAt(index))
     await sleep(DRIP_MS)
+    assert.ok(index < PATIENCE_MS / DRIP_MS, 'they were not cut')
   }
 }
 
-function slowloris({ name, start, drip }: Slow): Abuse {
+function slowloris({ name, start, drip, status }: Slow): Abuse {
   return {
-    name: `${name}, on many connections: nobody else waits, and in the end they are cut`,
+    name: `${name}, on many connections: they are cut, and nobody else waits`,
     async attack(target, scale) {
       const http = Number(new URL(target.http).port)
       const port = name.startsWith('a body') ? http : target.port
       const sockets: Socket[] = []
-      for (let index = 0; index < scale.count(150); index++) sockets.push(await target.dial(target.address(), port))
-      for (const socket of sockets) socket.resume().write(start(target))
-      await dripInto(sockets, drip, scale)
-      const open = sockets.filter(({ destroyed }) => !destroyed).length
-      if (scale.factor >= LONG) assert.equal(open, 0, 'are still open')
-      return `${sockets.length} connections, ${open} open after all`
+      const answers = new Map<string, number>()
+      const count = scale.count(100)
+      for (let index = 0; index < count; index++) {
+        const socket = await target.dial(target.address(), port)
+        socket.once('data', (bytes) => {
+          const line = String(bytes).slice(9, 12)
+          answers.set(line, (answers.get(line) ?? 0) + 1)
+        })
+        socket.write(start(target))
+        sockets.push(socket)
+      }
+      await dripInto(sockets, drip)
+      if (status !== undefined) assert.deepEqual([...answers], [[String(status), count]])
+      return `${count} × ${status ?? 'cut'}`
     }
   }
 }
@@ -100,6 +111,7 @@ const HALF_OPEN: Abuse = {
     const gone = await target.rawWith('GONE', password)
     gone.socket.pause()
     const call = target.operate('POST', '/api/v1/charge-points/GONE/calls/ClearCache', {})
+    await target.counted(before, 'ocpp_pending_calls')
     const back = await target.charger('GONE', { password })
     assert.equal((await back.roundTrip()).type, 3)
     assert.equal((await call).status, 504, 'the call to who has gone')
@@ -160,6 +172,10 @@ const COME_AND_GO: Abuse = {
 
 export const PEERS: Family = {
   name: 'slow, silent and rude peers',
-  settings: { OCPP_PING_INTERVAL: String(PING_INTERVAL_MS) },
+  settings: {
+    OCPP_PING_INTERVAL: String(PING_INTERVAL_MS),
+    HTTP_HEADERS_TIMEOUT: String(HEADERS_MS),
+    HTTP_REQUEST_TIMEOUT: String(REQUEST_MS)
+  },
   abuses: [...SLOW.map(slowloris), SLOW_FRAMES, HALF_OPEN, NO_GOODBYE, NO_READER, COME_AND_GO]
 }
