@@ -27,9 +27,9 @@ export async function play(
   server: TestServer,
   protocol: Protocol,
   answer: CallHandler,
-  options: ChargerOptions = {}
+  { identity = `OP-${++chargers}`, ...options }: ChargerOptions & { identity?: string } = {}
 ): Promise<Played> {
-  const charger = await connectCharger(server.url, `OP-${++chargers}`, { protocol, boot: true, ...options })
+  const charger = await connectCharger(server.url, identity, { protocol, boot: true, ...options })
   const asked: Played['asked'] = []
   charger.onCall((action, payload, id) => {
     assert.equal(validatePayload(protocol, action, 'request', payload), undefined)
