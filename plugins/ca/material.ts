@@ -142,7 +142,8 @@ async function createOwn(directory: string, organization: string | undefined): P
       notBefore: new Date(now - CLOCK_DIFFERENCE_MS),
       notAfter: new Date(now + ROOT_YEARS * YEAR_MS),
       keyUsage: ['keyCertSign', 'cRLSign'],
-      isAuthority: true
+      isAuthority: true,
+      pathLength: 0
     },
     privateKey
   )

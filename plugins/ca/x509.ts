@@ -59,6 +59,8 @@ export interface Certified {
   /** Object identifiers. */
   extendedKeyUsage?: readonly string[]
   isAuthority?: boolean
+  /** Authorities that there may be below this one; default any number. */
+  pathLength?: number
   /** Where to ask whether it is revoked. */
   ocspUrl?: string | undefined
   crlUrl?: string | undefined
@@ -106,11 +108,17 @@ async function sign(
   return `${certificate.toString('pem')}\n`
 }
 
-function extensionsOf({ keyUsage, extendedKeyUsage, isAuthority = false, ocspUrl, crlUrl }: Certified): Extension[] {
+function extensionsOf({
+  keyUsage,
+  extendedKeyUsage,
+  isAuthority = false,
+  pathLength,
+  ocspUrl,
+  crlUrl
+}: Certified): Extension[] {
   const flags = keyUsage.reduce((all, flag) => all | KeyUsageFlags[flag], 0)
   return [
-    // There are no further authorities below ours.
-    new BasicConstraintsExtension(isAuthority, isAuthority ? 0 : undefined, true),
+    new BasicConstraintsExtension(isAuthority, pathLength, true),
     new KeyUsagesExtension(flags, true),
     ...(extendedKeyUsage === undefined ? [] : [new ExtendedKeyUsageExtension([...extendedKeyUsage])]),
     ...(ocspUrl === undefined ? [] : [new AuthorityInfoAccessExtension({ ocsp: ocspUrl })]),
