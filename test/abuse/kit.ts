@@ -8,7 +8,7 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect as connectTls, TLSSocket } from 'node:tls'
+import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import type { Protocol } from 'fastify-ocpp'
 import type { ClientOptions } from 'ws'
@@ -136,19 +136,19 @@ export class Target {
     return provision(this.http, identity, members)
   }
 
-  /** Opens a connection that says nothing yet. */
-  async dial(from: string = this.address(), port: number = this.port): Promise<Socket> {
+  /** Opens a connection that says nothing yet; on the port of chargers it is one of TLS, if they use that. */
+  async dial(from: string = this.address(), port: number = this.port, { encrypted = true } = {}): Promise<Socket> {
     const socket = connect({ port, host: '127.0.0.1', localAddress: from })
     this.#keep(socket)
     const isOpen = deferred()
     socket.once('connect', () => isOpen.resolve()).once('error', isOpen.reject)
     await within('a connection', isOpen.promise, PATIENCE_MS)
-    return this.over === 'TLS' && port === this.port ? this.#encrypt(socket) : socket
+    return this.over === 'TLS' && encrypted && port === this.port ? this.#encrypt(socket) : socket
   }
 
   async #encrypt(raw: Socket): Promise<Socket> {
     const socket = connectTls({ socket: raw, ca: CA.cert, host: '127.0.0.1' })
-    this.#keep(socket)
+    socket.on('error', () => undefined)
     const isSecure = deferred()
     socket.once('secureConnect', () => isSecure.resolve()).once('error', isSecure.reject)
     raw.once('close', () => socket.destroy())
@@ -219,10 +219,7 @@ export class Target {
 
   /** Cuts all that the attacker has open, so that the back-end is not left with what it has not read yet. */
   hangUp(): void {
-    for (const socket of this.#sockets) {
-      if (socket instanceof TLSSocket) socket.destroy()
-      else socket.resetAndDestroy()
-    }
+    for (const socket of this.#sockets) socket.resetAndDestroy()
   }
 
   /** The series and their values, as Prometheus reads them. */

@@ -52,7 +52,7 @@ const NOT_HTTP: readonly Raw[] = [
   { what: 'a NUL in a header', bytes: get('/', ['X-Nul: a\0b']), statuses: [400] },
   { what: 'a bare CR in a header', bytes: get('/', ['X-Cr: a\rb']), statuses: [400] },
   { what: 'lines that end with LF', bytes: `GET / HTTP/1.1\n${HOST}\n\n`, statuses: [400] },
-  { what: 'a target that is another host', bytes: get('http://elsewhere/metrics'), statuses: [404] },
+  { what: 'a target that is another host', bytes: get('http://elsewhere/nothing'), statuses: [404] },
   { what: 'a target that is no path', bytes: get('*'), statuses: [400, 404] },
   { what: 'a NUL in the target', bytes: get('/a\0b'), statuses: [400] },
   { what: 'UTF-8 in the target', bytes: get('/é'), statuses: [400, 404] },
