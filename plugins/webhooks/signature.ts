@@ -4,11 +4,15 @@ import { createHmac, randomBytes } from 'node:crypto'
 
 const PREFIX = 'whsec_'
 const SECRET_BYTES = 32
-/** 24 to 64 bytes in base64. */
-export const SECRET_PATTERN = `^${PREFIX}(?:[A-Za-z0-9+/]{4}){8,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`
-
 export function newSecret(): string {
   return `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`
+}
+
+/** Whether it is 24 to 64 bytes in base64, behind the prefix. */
+export function isSecret(text: string): boolean {
+  const encoded = text.slice(PREFIX.length)
+  const bytes = Buffer.from(encoded, 'base64')
+  return text.startsWith(PREFIX) && bytes.toString('base64') === encoded && bytes.length >= 24 && bytes.length <= 64
 }
 
 export interface Message {

@@ -34,12 +34,11 @@ export class Streams {
   /** Adds what is not there already, where it belongs. Answers whether it was added. */
   add({ key, id }: Head): boolean {
     const stream = this.#streams.get(key) ?? this.#open(key)
+    const { ids, position, state } = stream
     // What is under way stays the head, whatever comes late.
-    const first = stream.position + (stream.state === 'ready' ? 0 : 1)
-    const place = placeOf(stream.ids, id)
-    if (stream.ids[place] === id) return false
-    if (place === stream.ids.length) stream.ids.push(id)
-    else stream.ids.splice(Math.max(place, first), 0, id)
+    const place = placeOf(ids, id, state === 'busy' ? position + 1 : position)
+    if (ids[place] === id || ids[position] === id) return false
+    ids.splice(place, 0, id)
     this.#size++
     return true
   }
@@ -76,7 +75,11 @@ export class Streams {
   /** Its head has to wait, and whatever is behind it too. */
   postpone(key: string): void {
     const stream = this.#streams.get(key)
-    if (stream !== undefined) stream.state = 'waiting'
+    if (stream === undefined) return
+    const { ids, position } = stream
+    const [head] = ids.splice(position, 1)
+    if (head !== undefined) ids.splice(placeOf(ids, head, position), 0, head)
+    stream.state = 'waiting'
   }
 
   /** Its head has waited long enough. */
@@ -116,11 +119,11 @@ export class Streams {
   }
 }
 
-/** Where an id is in a list that rises, or would be. */
-function placeOf(ids: readonly number[], id: number): number {
+/** Where an id is, or would be, in a list that rises from `first` on. */
+function placeOf(ids: readonly number[], id: number, first: number): number {
   // Nearly all come last.
-  if ((ids.at(-1) ?? -1) < id) return ids.length
-  let [low, high] = [0, ids.length]
+  if (first >= ids.length || (ids.at(-1) ?? 0) < id) return ids.length
+  let [low, high] = [first, ids.length]
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((ids[middle] ?? 0) < id) low = middle + 1
