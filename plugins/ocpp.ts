@@ -83,9 +83,9 @@ function createAuthenticate({ store, database, config, tlsMaterial }: FastifyIns
   return async ({ identity, password, request }) => {
     if (!database.isReady()) return refuse(503, 'the database is not ready')
     const { encrypted, certificate, fault } = certificates.transportOf(request)
+    const row = await store.find(identity)
     if (!encrypted && minProfile > 1) return refuse(403, 'it has to connect with TLS')
     if (fault !== undefined) return refuse(403, fault)
-    const row = await store.find(identity)
     if (row === undefined) return admit(identity)
 
     const proof =

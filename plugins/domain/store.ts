@@ -49,8 +49,10 @@ export class Store {
   }
 
   /** The charge point, unless nobody ever heard of it or it was removed. */
-  find(identity: string): Promise<ChargePointRow | undefined> {
-    return findChargePoint(this.db, identity)
+  async find(identity: string): Promise<ChargePointRow | undefined> {
+    const row = await findChargePoint(this.db, identity)
+    if (row !== undefined) this.#ids.set(row.identity_key, row.id)
+    return row
   }
 
   /** The id of a charge point's rows, when it was asked for before. */
