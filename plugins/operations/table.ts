@@ -1,3 +1,4 @@
+import { installCertificate, listInstalledCertificates, removeCertificate } from './certificates.js'
 import { getConfiguration, setConfiguration } from './configuration.js'
 import { updateFirmware, uploadLog } from './files.js'
 import { sendLocalList } from './local-list.js'
@@ -26,7 +27,10 @@ export const OPERATIONS = {
   'send-local-list': sendLocalList,
   'get-configuration': getConfiguration,
   'set-configuration': setConfiguration,
-  'set-password': setPassword
+  'set-password': setPassword,
+  'install-certificate': installCertificate,
+  'delete-certificate': removeCertificate,
+  'list-certificates': listInstalledCertificates
 } as const satisfies Readonly<Record<string, AnyOperation>>
 
 export type OperationName = keyof typeof OPERATIONS

@@ -33,6 +33,8 @@ const FIRMWARE = 'https://files.example/firmware.bin'
 const LOGS = 'ftp://files.example/logs'
 const CERTIFICATE = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----'
 
+const HASH = { hashAlgorithm: 'SHA256', issuerNameHash: 'ab', issuerKeyHash: 'cd', serialNumber: '01' }
+
 /** The same in 2.0.1 and 2.1. */
 function in2(...cell: Cell): Pick<Row, 'ocpp2.0.1' | 'ocpp2.1'> {
   return { 'ocpp2.0.1': cell, 'ocpp2.1': cell }
@@ -853,6 +855,96 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
         ]
       }
     })
+  },
+
+  'install-certificate': {
+    'ocpp1.6': [
+      {
+        request: { type: 'CSMSRootCertificate', certificate: CERTIFICATE },
+        exchange: [
+          [
+            'InstallCertificate',
+            { certificateType: 'CentralSystemRootCertificate', certificate: CERTIFICATE },
+            { status: 'Failed' }
+          ]
+        ],
+        comes: { status: 'rejected', reason: 'Failed' }
+      },
+      { request: { type: 'MORootCertificate', certificate: CERTIFICATE }, refused: /no MORootCertificate/ }
+    ],
+    ...in2({
+      request: { type: 'MORootCertificate', certificate: CERTIFICATE },
+      exchange: [['InstallCertificate', { certificateType: 'MORootCertificate', certificate: CERTIFICATE }, ACCEPTED]],
+      comes: { status: 'accepted' }
+    })
+  },
+
+  'delete-certificate': {
+    'ocpp1.6': [
+      {
+        request: { hashData: HASH },
+        exchange: [['DeleteCertificate', { certificateHashData: HASH }, { status: 'NotFound' }]],
+        comes: { status: 'not-found', reason: 'NotFound' }
+      }
+    ],
+    ...in2({
+      request: { hashData: HASH },
+      exchange: [['DeleteCertificate', { certificateHashData: HASH }, ACCEPTED]],
+      comes: { status: 'accepted' }
+    })
+  },
+
+  'list-certificates': {
+    'ocpp1.6': [
+      {
+        request: {},
+        exchange: [
+          [
+            'GetInstalledCertificateIds',
+            { certificateType: 'CentralSystemRootCertificate' },
+            { status: 'Accepted', certificateHashData: [HASH] }
+          ],
+          ['GetInstalledCertificateIds', { certificateType: 'ManufacturerRootCertificate' }, { status: 'NotFound' }]
+        ],
+        comes: { status: 'accepted', certificates: [{ type: 'CSMSRootCertificate', hashData: HASH }] }
+      },
+      { request: { types: ['V2GCertificateChain'] }, refused: /no V2GCertificateChain/ }
+    ],
+    ...in2(
+      {
+        request: {},
+        exchange: [
+          [
+            'GetInstalledCertificateIds',
+            {},
+            {
+              status: 'Accepted',
+              certificateHashDataChain: [
+                {
+                  certificateType: 'V2GCertificateChain',
+                  certificateHashData: HASH,
+                  childCertificateHashData: [{ ...HASH, serialNumber: '02' }]
+                }
+              ]
+            }
+          ]
+        ],
+        comes: {
+          status: 'accepted',
+          certificates: [
+            { type: 'V2GCertificateChain', hashData: HASH, children: [{ ...HASH, serialNumber: '02' }] }
+          ]
+        }
+      },
+      {
+        of: 'none',
+        request: { types: ['CSMSRootCertificate'] },
+        exchange: [
+          ['GetInstalledCertificateIds', { certificateType: ['CSMSRootCertificate'] }, { status: 'NotFound' }]
+        ],
+        comes: { status: 'not-found', certificates: [] }
+      }
+    )
   },
 
   'set-password': {

@@ -1,0 +1,86 @@
+import type { FastifyInstance } from 'fastify'
+import type { Protocol } from 'fastify-ocpp'
+import fp from 'fastify-plugin'
+import type {} from '../ca.js'
+import { listExpiring, type Renewal, saveRenewal } from '../domain/issued-certificates.js'
+import { NotSupportedError } from '../operations/exchange.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    renewals: Renewals
+  }
+}
+
+/** Has charge points renew certificates that expire soon. */
+export interface Renewals {
+  /** Asks those that are here and were not asked within a day. Never throws. */
+  askAll(): Promise<void>
+}
+
+const CHECK_MS = 3_600_000
+const DAY_MS = 86_400_000
+/** Asked at a time; the others at the next check. */
+const MAX_AT_A_TIME = 500
+
+const TRIGGERS: Readonly<Record<string, string>> = {
+  ChargingStationCertificate: 'SignChargingStationCertificate',
+  V2GCertificate: 'SignV2GCertificate',
+  V2G20Certificate: 'SignV2G20Certificate'
+}
+
+/**
+ * How a charge point is asked to ask for a certificate. [1.6 whitepaper A02; 2.x A02, F06]
+ *
+ * @throws NotSupportedError
+ */
+export function renewalCall(protocol: Protocol, { type, combined }: Pick<Renewal, 'type' | 'combined'>) {
+  if (protocol === 'ocpp1.6') {
+    if (type !== 'ChargingStationCertificate') throw new NotSupportedError(`OCPP 1.6 knows no ${type}`)
+    return { action: 'ExtendedTriggerMessage', payload: { requestedMessage: 'SignChargePointCertificate' } }
+  }
+  const requestedMessage = combined === 1 ? 'SignCombinedCertificate' : TRIGGERS[type]
+  return { action: 'TriggerMessage', payload: { requestedMessage } }
+}
+
+/** A certificate that expires soon is renewed without anybody's doing. [2.x A02.FR.02, A03] */
+async function certificateRenewal(app: FastifyInstance): Promise<void> {
+  const { ocpp, store, database, config, log } = app
+  const { CA_RENEWAL_DAYS } = config
+
+  async function ask(renewal: Renewal): Promise<void> {
+    const { identity, id } = renewal
+    const live = ocpp.chargePoints.get(identity)
+    if (live?.registration !== 'Accepted') return
+    // Before it is asked: one that cannot be asked is not asked every hour.
+    await store.commit(identity, saveRenewal(id))
+    const { action, payload } = renewalCall(live.protocol, renewal)
+    const answer = await ocpp.call(identity, action, payload)
+    log.info({ identity, answer }, 'its certificate expires soon: it was asked to renew it')
+  }
+
+  async function askAll(): Promise<void> {
+    if (CA_RENEWAL_DAYS === 0 || !database.isReady()) return
+    const now = Date.now()
+    const expiresBefore = now + CA_RENEWAL_DAYS * DAY_MS
+    const due = { expiresBefore, askedBefore: now - DAY_MS, limit: MAX_AT_A_TIME }
+    try {
+      for (const renewal of await listExpiring(store.db, due)) {
+        await ask(renewal).catch((err) =>
+          log.warn({ err, identity: renewal.identity }, 'it did not renew its certificate')
+        )
+      }
+    } catch (err) {
+      log.warn({ err }, 'certificates that expire soon were not looked for')
+    }
+  }
+
+  app.decorate('renewals', { askAll })
+  const timer = setInterval(askAll, CHECK_MS).unref()
+  app.addHook('preClose', async () => clearInterval(timer))
+}
+
+export default fp(certificateRenewal, {
+  fastify: '5.x',
+  name: 'csms-certificate-renewal',
+  dependencies: ['env', 'database', 'store', 'ocpp']
+})

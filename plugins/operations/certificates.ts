@@ -1,0 +1,170 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type * as v21 from 'fastify-ocpp/v21'
+import { findCertificate, readCertificateId } from '../domain/certificate-list.js'
+import { oneOf, outcomeOf } from './common.js'
+import { ask2, ask16, InvalidRequestError, NotSupportedError } from './exchange.js'
+import { type Lookup, operation } from './operation.js'
+
+/** Roots that can be installed, in the words of 2.1. */
+const ROOTS = [
+  'CSMSRootCertificate',
+  'ManufacturerRootCertificate',
+  'V2GRootCertificate',
+  'MORootCertificate',
+  'OEMRootCertificate'
+] as const
+type Root = (typeof ROOTS)[number]
+
+/** The same in 1.6. [1.6 whitepaper "CertificateUseEnumType"] */
+const ROOTS_16 = {
+  CSMSRootCertificate: 'CentralSystemRootCertificate',
+  ManufacturerRootCertificate: 'ManufacturerRootCertificate'
+} as const
+
+function root16(type: Root) {
+  if (type === 'CSMSRootCertificate' || type === 'ManufacturerRootCertificate') return ROOTS_16[type]
+  throw new NotSupportedError(`OCPP 1.6 has no ${type}`)
+}
+
+const InstallBody = Type.Object(
+  {
+    type: oneOf(ROOTS, '1.6: the first two; 2.0.1: all but the last'),
+    certificate: Type.String({
+      minLength: 1,
+      maxLength: 10_000,
+      description: 'PEM; before 2.1 at most 5500 characters'
+    })
+  },
+  { additionalProperties: false }
+)
+
+export const installCertificate = operation({
+  summary: 'Install a root certificate',
+  description: '`rejected` when the charge point does not like it; Failed is the reason when it could not keep it.',
+  body: InstallBody,
+  facts: async () => undefined,
+  cells: {
+    *v16({ type, certificate }) {
+      return outcomeOf(yield* ask16('InstallCertificate', { certificateType: root16(type), certificate }))
+    },
+    *v2({ type, certificate }) {
+      return outcomeOf(yield* ask2('InstallCertificate', { certificateType: type, certificate }))
+    }
+  }
+})
+
+const hexadecimal = (maxLength: number) => Type.String({ pattern: `^[0-9A-Fa-f]{1,${maxLength}}$` })
+
+const HashData = Type.Object(
+  {
+    hashAlgorithm: oneOf(['SHA256', 'SHA384', 'SHA512'], 'Of the following two'),
+    issuerNameHash: hexadecimal(128),
+    issuerKeyHash: hexadecimal(128),
+    serialNumber: hexadecimal(40)
+  },
+  { additionalProperties: false }
+)
+type HashData = Static<typeof HashData>
+
+const DeleteBody = Type.Object(
+  {
+    certificate: Type.Optional(Type.String({ maxLength: 32, description: 'Id, as the list of certificates shows it' })),
+    hashData: Type.Optional({ ...HashData, description: 'In place of the id' })
+  },
+  { additionalProperties: false }
+)
+
+/** What the charge point calls the certificate by. */
+async function deleteFacts(
+  { db, chargePoint }: Lookup,
+  { certificate, hashData }: Static<typeof DeleteBody>
+): Promise<HashData> {
+  if (hashData !== undefined && certificate === undefined) return hashData
+  if (hashData !== undefined || certificate === undefined) {
+    throw new InvalidRequestError('give either certificate or hashData')
+  }
+  const position = readCertificateId(certificate)
+  const found = position && (await findCertificate(db, position))
+  if (found?.chargePoint !== chargePoint.identity) throw new InvalidRequestError(`it has no certificate ${certificate}`)
+  const { issuerNameHash, issuerKeyHash, serialNumber } = found
+  const hashAlgorithm = (['SHA256', 'SHA384', 'SHA512'] as const).find((one) => one === found.hashAlgorithm)
+  if (hashAlgorithm === undefined || issuerNameHash === undefined || issuerKeyHash === undefined) {
+    throw new InvalidRequestError('its hashes are not known: ask the charge point for them (list-certificates)')
+  }
+  return { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber: serialNumber ?? '' }
+}
+
+export const removeCertificate = operation({
+  summary: 'Delete a certificate',
+  description: '`not-found` when the charge point has none like it.',
+  body: DeleteBody,
+  facts: deleteFacts,
+  cells: {
+    *v16(_request, certificateHashData) {
+      return deleted(yield* ask16('DeleteCertificate', { certificateHashData }))
+    },
+    *v2(_request, certificateHashData) {
+      return deleted(yield* ask2('DeleteCertificate', { certificateHashData }))
+    }
+  }
+})
+
+function deleted(answer: { status: string; statusInfo?: object }) {
+  return answer.status === 'NotFound' ? { ...outcomeOf(answer), status: 'not-found' as const } : outcomeOf(answer)
+}
+
+const LISTED = [...ROOTS, 'V2GCertificateChain'] as const
+type Listed = (typeof LISTED)[number]
+
+const ListBody = Type.Object(
+  {
+    types: Type.Optional(
+      Type.Array(oneOf(LISTED, 'Use'), { minItems: 1, uniqueItems: true, description: 'Default: all' })
+    )
+  },
+  { additionalProperties: false }
+)
+
+const ListedCertificate = Type.Object({
+  type: Type.String({ description: 'Its use' }),
+  hashData: HashData,
+  children: Type.Optional(Type.Array(HashData, { description: 'Of the certificates below it' }))
+})
+
+function* list16({ types = ['CSMSRootCertificate', 'ManufacturerRootCertificate'] }: { types?: Listed[] }) {
+  const certificates: Static<typeof ListedCertificate>[] = []
+  for (const type of types) {
+    if (type === 'V2GCertificateChain') throw new NotSupportedError(`OCPP 1.6 has no ${type}`)
+    const { certificateHashData = [] } = yield* ask16('GetInstalledCertificateIds', { certificateType: root16(type) })
+    certificates.push(...certificateHashData.map((hash) => ({ type, hashData: hashOf(hash) })))
+  }
+  return { status: certificates.length === 0 ? ('not-found' as const) : ('accepted' as const), certificates }
+}
+
+function* list2({ types }: { types?: Listed[] }) {
+  const request = types === undefined ? {} : { certificateType: types }
+  const { status, statusInfo, certificateHashDataChain = [] } = yield* ask2('GetInstalledCertificateIds', request)
+  const certificates = certificateHashDataChain.map((chain) => ({
+    type: chain.certificateType,
+    hashData: hashOf(chain.certificateHashData),
+    ...(chain.childCertificateHashData !== undefined && { children: chain.childCertificateHashData.map(hashOf) })
+  }))
+  return {
+    status: status === 'NotFound' ? ('not-found' as const) : ('accepted' as const),
+    ...(statusInfo !== undefined && { statusInfo }),
+    certificates
+  }
+}
+
+function hashOf({ hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }: v21.CertificateHashDataType): HashData {
+  return { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }
+}
+
+export const listInstalledCertificates = operation({
+  summary: 'Ask which certificates are installed',
+  description: 'What the charge point answers is kept: the list of certificates shows it. `not-found`: it has none.',
+  body: ListBody,
+  details: { certificates: Type.Optional(Type.Array(ListedCertificate)) },
+  facts: async () => undefined,
+  cells: { v16: list16, v2: list2 }
+})
