@@ -931,9 +931,7 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
         ],
         comes: {
           status: 'accepted',
-          certificates: [
-            { type: 'V2GCertificateChain', hashData: HASH, children: [{ ...HASH, serialNumber: '02' }] }
-          ]
+          certificates: [{ type: 'V2GCertificateChain', hashData: HASH, children: [{ ...HASH, serialNumber: '02' }] }]
         }
       },
       {
