@@ -206,23 +206,22 @@ function* get2({ items }: GetBody, { maxItems, maxBytes, isReadonly }: ReadFacts
   }
   const names = items.map((item) => named2(item))
   const most = maxItems ?? (names.length > 1 ? yield* askItemsPerMessage('GetVariables') : 1)
-  const results = yield* sendParts(split(names, { items: most, bytes: maxBytes }), read2, shown2)
+  const results = yield* sendParts(split(names, { items: most, bytes: maxBytes }, wanted), read2, shown2)
   return { status: summary(results), items: results.map((item) => withMutability(item, isReadonly)) }
 }
 
 function* askItemsPerMessage(instance: 'GetVariables' | 'SetVariables'): Generator<Step, number, unknown> {
-  const wanted = { component: { name: 'DeviceDataCtrlr' }, variable: { name: 'ItemsPerMessage', instance } }
-  const { getVariableResult } = yield* ask2('GetVariables', { getVariableData: [wanted] })
+  const limit = { component: { name: 'DeviceDataCtrlr' }, variable: { name: 'ItemsPerMessage', instance } }
+  const { getVariableResult } = yield* ask2('GetVariables', { getVariableData: [limit] })
   return readLimit(getVariableResult[0]?.attributeValue) ?? FEW
 }
 
+function wanted({ component, variable, attribute }: Named2) {
+  return { component, variable, ...(attribute !== 'Actual' && { attributeType: attribute }) }
+}
+
 function* read2(part: readonly Named2[]): Generator<Step, Read[], unknown> {
-  const getVariableData = part.map(({ component, variable, attribute }) => ({
-    component,
-    variable,
-    ...(attribute !== 'Actual' && { attributeType: attribute })
-  }))
-  const { getVariableResult } = yield* ask2('GetVariables', { getVariableData })
+  const { getVariableResult } = yield* ask2('GetVariables', { getVariableData: part.map(wanted) })
   return part.map((one, index): Read => {
     const found = resultOf(one, index, getVariableResult)
     if (found === undefined) return shown2(one, { status: 'failed', reason: 'not in the answer' })
@@ -238,9 +237,9 @@ interface Result {
 }
 
 /** Results need not come in the order of the request. [2.x B05, B06] */
-function resultOf<R extends Result>(wanted: Named2, index: number, results: readonly R[]): R | undefined {
+function resultOf<R extends Result>(named: Named2, index: number, results: readonly R[]): R | undefined {
   const isOf = (result: R | undefined) =>
-    result !== undefined && sameVariable({ ...result, attribute: result.attributeType }, wanted)
+    result !== undefined && sameVariable({ ...result, attribute: result.attributeType }, named)
   return isOf(results[index]) ? results[index] : results.find(isOf)
 }
 
@@ -320,18 +319,16 @@ function* write16(part: readonly Named16[]) {
 function* set2({ items }: SetBody, { maxItems, maxBytes }: SetFacts): Exchange {
   const names = items.map((item) => named2(naming(item), item.value))
   const most = maxItems ?? (names.length > 1 ? yield* askItemsPerMessage('SetVariables') : 1)
-  const results = yield* sendParts(split(names, { items: most, bytes: maxBytes }), write2, shown2)
+  const results = yield* sendParts(split(names, { items: most, bytes: maxBytes }, change), write2, shown2)
   return { status: summary(results), items: results }
 }
 
+function change(one: Named2) {
+  return { ...wanted(one), attributeValue: one.value }
+}
+
 function* write2(part: readonly Named2[]) {
-  const setVariableData = part.map(({ component, variable, attribute, value }) => ({
-    component,
-    variable,
-    ...(attribute !== 'Actual' && { attributeType: attribute }),
-    attributeValue: value
-  }))
-  const { setVariableResult } = yield* ask2('SetVariables', { setVariableData })
+  const { setVariableResult } = yield* ask2('SetVariables', { setVariableData: part.map(change) })
   return part.map((one, index) => {
     const found = resultOf(one, index, setVariableResult)
     return shown2(one, found === undefined ? MISSING : itemOutcome(found.attributeStatus))

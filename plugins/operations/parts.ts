@@ -12,16 +12,21 @@ export interface MessageLimits {
 /** What of a message is not its items: the frame around them. */
 const FRAME_BYTES = 200
 
-/** Parts of at most so many items, and no longer than it takes, but for a single item that is too long by itself. */
+/**
+ * Parts of at most so many items, and no longer than it takes, but for a single item that is too long by itself.
+ *
+ * @param wire what is sent of an item
+ */
 export function split<T>(
   items: readonly T[],
-  { items: most = items.length, bytes = Number.POSITIVE_INFINITY }: MessageLimits
+  { items: most = items.length, bytes = Number.POSITIVE_INFINITY }: MessageLimits,
+  wire: (item: T) => unknown = (item) => item
 ): T[][] {
   const parts: T[][] = []
   let part: T[] = []
   let length = FRAME_BYTES
   for (const item of items) {
-    const more = Buffer.byteLength(JSON.stringify(item)) + 1
+    const more = Buffer.byteLength(JSON.stringify(wire(item))) + 1
     if (part.length > 0 && (part.length >= Math.max(1, most) || length + more > bytes)) {
       parts.push(part)
       part = []
