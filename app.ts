@@ -36,6 +36,8 @@ export async function buildApp({ config, logger = false }: AppOptions): Promise<
     // plugins/drain.ts does it, and lets through who asks how things stand.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // Of a path that is none; no route is there to answer.
+    frameworkErrors: problemHandler,
     // A body is checked as it came: nothing is converted, added or dropped.
     ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } }
   })

@@ -13,6 +13,8 @@ export class UnsupportedCharsetError extends Error {
 /** What is nested deeper could end up in a recursion that has no end. [CWE-674] */
 const MAX_DEPTH = 64
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i
+/** Escaped; as it is it is not JSON. */
+const NUL = /(?<!\\)(?:\\\\)*\\u0000/
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -35,6 +37,7 @@ export function decodeJson(bytes: Uint8Array): string {
     throw new InvalidJsonError('the body is not UTF-8')
   }
   if (text.trim() === '') throw new InvalidJsonError('the body is empty, and the content type says that it is JSON')
+  if (NUL.test(text)) throw new InvalidJsonError('the body has a NUL in it')
   if (isTooDeep(text)) throw new InvalidJsonError(`the body is nested deeper than ${MAX_DEPTH}`)
   return text
 }

@@ -132,6 +132,7 @@ describe('a body that is JSON', () => {
       ['deep', `${'['.repeat(1_000)}${']'.repeat(1_000)}`, /deeper/],
       ['prototype', '{"__proto__":{"notes":"x"}}', /prototype/],
       ['hidden prototype', '{"\\u005f_proto__":{"notes":"x"}}', /prototype/],
+      ['NUL', '{"notes":"a\\u0000b"}', /NUL/],
       ['constructor', '{"constructor":{"prototype":{"notes":"x"}}}', /prototype/]
     ] as const) {
       const response = await put(Buffer.from(body))

@@ -23,7 +23,7 @@ export async function metric({ app }: TestServer, line: string): Promise<number>
 
 interface Operation {
   parameters?: { name: string; in: string }[]
-  requestBody?: object
+  requestBody?: { content?: Record<string, { example?: unknown }> }
 }
 
 /** A route of the operator API, its parameters filled in. */
@@ -34,6 +34,8 @@ export interface Route {
   path: string
   query: string[]
   hasBody: boolean
+  /** A body that has the right form. */
+  example: unknown
 }
 
 /** Every documented route of the operator API. */
@@ -47,7 +49,8 @@ export function routesOf({ app }: TestServer): Route[] {
         url: path.replace(/\{\w+\}/g, '1'),
         path,
         query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
-        hasBody: requestBody !== undefined
+        hasBody: requestBody !== undefined,
+        example: requestBody?.content?.['application/json']?.example
       }))
     )
 }

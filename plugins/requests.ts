@@ -4,8 +4,17 @@ import { decodeJson, demandUtf8, invalidJson } from './domain/json-body.js'
 
 const API = '/api/v1/'
 
-/** Bodies are JSON and nothing else: what a page of another origin can send unasked is not. [Fetch, "CORS-safelisted"] */
-async function requestBodies(app: FastifyInstance): Promise<void> {
+/** Answered as a 400 problem. */
+class NulError extends Error {
+  readonly statusCode = 400
+  readonly code = 'INVALID_URL'
+}
+
+/**
+ * What a request to the operator API may be made of. A body is JSON and nothing else: what a page of another origin can
+ * send unasked is not [Fetch, "CORS-safelisted"]. NUL is nowhere, because PostgreSQL cannot keep it.
+ */
+async function requests(app: FastifyInstance): Promise<void> {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -16,6 +25,9 @@ async function requestBodies(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(API)) route.bodyLimit ??= app.config.API_BODY_LIMIT
   })
+  app.addHook('onRequest', async ({ url }) => {
+    if (url.startsWith(API) && url.includes('%00')) throw new NulError('there is a NUL in the URL')
+  })
 }
 
-export default fp(requestBodies, { fastify: '5.x', name: 'request-bodies', dependencies: ['env'] })
+export default fp(requests, { fastify: '5.x', name: 'requests', dependencies: ['env'] })
