@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Protocol } from 'fastify-ocpp'
 import { type RawCharger, type RawFrame, rawFrame } from '../../support/raw.js'
-import { until, within } from '../../support/wait.js'
+import { until } from '../../support/wait.js'
 import type { Abuse, Family, Scale } from '../abuse.js'
 import { forgetful, PATIENCE_MS, pour, type Target } from '../kit.js'
 
@@ -192,21 +192,19 @@ const HOSTILE_MESSAGES: readonly Abuse[] = (['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] 
 }))
 
 const BIG: Abuse = {
-  name: 'messages of 1 MiB from twenty chargers at once are answered',
+  name: 'meter values of 1 MiB, 45 000 samples each, from several chargers at once are booked',
   async attack(target, scale) {
-    const chargers = await Promise.all(Array.from({ length: 20 }, (_, index) => target.accepted(`BIG-${index}`)))
+    const chargers = await Promise.all(Array.from({ length: 8 }, (_, index) => target.accepted(`BIG-${index}`)))
     const payload = HOSTILE.find(({ what }) => what === 'of samples')?.text ?? ''
     const frame = rawFrame({ payload })
     for (let time = 0; time < scale.count(1); time++) {
       for (const { socket } of chargers) socket.write(frame)
-      const all = Promise.all(
-        chargers.map((charger) =>
-          until('it is answered', () => charger.texts.length > time, PATIENCE_MS * scale.factor)
-        )
-      )
-      await within('the answers', all, PATIENCE_MS * scale.factor)
+      const isAnswered = () => chargers.every(({ texts }) => texts.length > time)
+      await until('all are answered', isAnswered, 3 * PATIENCE_MS)
     }
-    return `${20 * scale.count(1)} answers`
+    const texts = chargers.flatMap((charger) => charger.texts)
+    assert.deepEqual([...new Set(texts)], ['[3,"1",{}]'])
+    return `${texts.length} answers`
   }
 }
 
