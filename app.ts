@@ -3,6 +3,7 @@ import autoload from '@fastify/autoload'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
 import type { Config } from './plugins/env.js'
+import { answerClientError } from './plugins/http/client-error.js'
 import { serverOptions } from './plugins/limits/server.js'
 import { Proxies } from './plugins/tls/proxies.js'
 
@@ -36,8 +37,9 @@ export async function buildApp({ config, logger = false }: AppOptions): Promise<
     // plugins/drain.ts does it, and lets through who asks how things stand.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    // Of a path that is none; no route is there to answer.
+    // Where no route is there to answer: of a path that is none, and of what is no request.
     frameworkErrors: problemHandler,
+    clientErrorHandler: answerClientError,
     // A body is checked as it came: nothing is converted, added or dropped.
     ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } }
   })

@@ -152,10 +152,10 @@ async function rowsOf({ app }: TestServer): Promise<Record<string, number>> {
   return counts
 }
 
-/** Over a socket: a client library would refuse to send it. */
-function trace(port: number, path: string): Promise<Answer> {
+/** As no injected request would arrive. */
+function overSocket(port: number, method: string, path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const sent = request({ port, method: 'TRACE', path, headers: BEARER }, (response) => {
+    const sent = request({ port, method, path, headers: BEARER }, (response) => {
       let body = ''
       response.setEncoding('utf8').on('data', (text) => (body += text))
       response.on('end', () => resolve({ statusCode: response.statusCode ?? 0, headers: response.headers, body }))
@@ -215,7 +215,9 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
       }
       for (const name of route.query) {
         for (const [what, value] of VALUES) {
-          assertNoFault(await send(route, `${route.url}?${name}=${value}`), `${route.path}?${name} with ${what}`)
+          const answer = await send(route, `${route.url}?${name}=${value}`)
+          assertNoFault(answer, `${route.path}?${name} with ${what}`)
+          if (value.includes('%00')) assert.equal(answer.statusCode, 400, `${route.path}?${name}`)
         }
         for (const value of KNOWN[name] ?? []) {
           assertRefused(await send(route, `${route.url}?${name}=${value}`), `${route.path}?${name}=${value}`)
@@ -233,6 +235,7 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
         const body = route.hasBody ? { headers: JSON_TYPE, payload: '{}' } : {}
         const answer = await send(route, route.path.replace(/\{\w+\}/g, value), body)
         assertNoFault(answer, `${route.method} ${route.path} with ${what}`)
+        if (value.includes('%00')) assert.equal(answer.statusCode, 400, route.path)
       }
     })
   }
@@ -256,9 +259,15 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
     }
   )
 
+  await t.test('a URL beyond all measure is refused by a problem', async () => {
+    for (const path of [`${PATHS[0]}?q=${'x'.repeat(30_000)}`, `${PATHS[0]}/${'x'.repeat(30_000)}`, '/api/v1/%zz']) {
+      assertRefused(await overSocket(server.port, 'GET', path), path.slice(0, 50))
+    }
+  })
+
   await t.test('TRACE does not send back what was sent', async () => {
     for (const path of PATHS.slice(0, 5)) {
-      const answer = await trace(server.port, path)
+      const answer = await overSocket(server.port, 'TRACE', path)
       assertRefused(answer, `TRACE ${path}`)
       assert.ok(!answer.body.includes(BEARER.authorization))
     }
