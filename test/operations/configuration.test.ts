@@ -121,7 +121,7 @@ onBothBackends('many settings', (start) => {
     const answer = (wanted: string[]) => (wanted.includes('C') ? NO_ANSWER : told(wanted))
     const { charger, asked } = await play(server, 'ocpp1.6', keys('2', answer))
     const request = { items: KEYS.map((key) => ({ key })) }
-    const query = '?timeout=1000'
+    const query = '?timeout=3000'
     const { body } = await perform(server, charger.identity, 'operations/get-configuration', request, { query })
     assert.deepEqual(statuses(body.items), ['accepted', 'accepted', 'failed', 'failed', 'not-sent'])
     assert.deepEqual([body.items[2].reason, asked.length], ['OCPP_ERR_TIMEOUT', 3])
