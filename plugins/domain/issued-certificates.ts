@@ -92,7 +92,7 @@ export interface CertificateRequest {
 export async function readNames(db: Reader, identity: string) {
   const row = await db
     .selectFrom('charge_points')
-    .select(['id', 'serial_number', 'box_serial_number'])
+    .select(['id', 'serial_number', 'box_serial_number', 'expected_serial_number'])
     .where('identity_key', '=', fold(identity))
     .executeTakeFirst()
   const seccIds = await db
@@ -103,8 +103,10 @@ export async function readNames(db: Reader, identity: string) {
     .where('variable', '=', 'SeccId')
     .where('attribute', '=', 'Actual')
     .execute()
+  const expected = row?.expected_serial_number ?? undefined
   return {
-    serialNumbers: texts([row?.serial_number, row?.box_serial_number]),
+    // What an operator says is what its connections are held against.
+    serialNumbers: expected === undefined ? texts([row?.serial_number, row?.box_serial_number]) : [expected],
     seccIds: texts(seccIds.map(({ value }) => value))
   }
 }

@@ -1,4 +1,4 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, sign, X509Certificate } from 'node:crypto'
 
 export interface CertificateHash {
   hashAlgorithm: 'SHA256'
@@ -60,12 +60,32 @@ function sameHash(a: CertificateHash, b: { [Name in keyof CertificateHash]: stri
   )
 }
 
-/** Looks like a certificate signing request; nobody signed it. */
-export function signingRequest(identity: string): string {
-  const body = createHash('sha512').update(identity).digest()
-  const text = Buffer.concat([Buffer.from([0x30, 0x82]), body, body]).toString('base64')
+/** A new key, and the request to certify it. [RFC 2986] */
+export function signingRequest(name: string): { csr: string; key: KeyObject } {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const commonName = element(SET, element(SEQUENCE, COMMON_NAME, element(UTF8_STRING, Buffer.from(name))))
+  const info = element(
+    SEQUENCE,
+    element(INTEGER, Buffer.from([0])),
+    element(SEQUENCE, commonName),
+    publicKey.export({ type: 'spki', format: 'der' }),
+    element(NO_ATTRIBUTES)
+  )
+  const signature = element(BIT_STRING, Buffer.from([0]), sign('sha256', info, privateKey))
+  const text = element(SEQUENCE, info, element(SEQUENCE, ECDSA_WITH_SHA256), signature).toString('base64')
   const lines = text.match(/.{1,64}/g) ?? []
-  return ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n')
+  const csr = ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n')
+  return { csr, key: privateKey }
+}
+
+/** Which of the keys the first certificate of a chain is for. */
+export function keyOf(certificateChain: string, keys: Iterable<KeyObject>): KeyObject | undefined {
+  try {
+    const { publicKey } = new X509Certificate(certificateChain)
+    return [...keys].find((key) => createPublicKey(key).equals(publicKey))
+  } catch {
+    return undefined
+  }
 }
 
 export function looksLikeCertificate(pem: string): boolean {
@@ -100,4 +120,22 @@ function children(der: Uint8Array): Uint8Array[] {
     at = end
   }
   return found
+}
+
+const INTEGER = 0x02
+const BIT_STRING = 0x03
+const UTF8_STRING = 0x0c
+const SEQUENCE = 0x30
+const SET = 0x31
+const NO_ATTRIBUTES = 0xa0
+/** 2.5.4.3 */
+const COMMON_NAME = Buffer.from('0603550403', 'hex')
+/** 1.2.840.10045.4.3.2 */
+const ECDSA_WITH_SHA256 = Buffer.from('06082a8648ce3d040302', 'hex')
+
+function element(tag: number, ...contents: readonly Uint8Array[]): Buffer {
+  const body = Buffer.concat(contents)
+  const { length } = body
+  const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
+  return Buffer.concat([Buffer.from([tag, ...size]), body])
 }

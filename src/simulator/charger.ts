@@ -3,6 +3,7 @@ import { type BackOff, ChargePointClient, type RetryInfo, type TlsOptions } from
 import { open } from '../charge-point/open.js'
 import { CallError } from '../errors.js'
 import type { ChargePoint, Protocol, RegistrationStatus } from '../types.js'
+import { keyOf, signingRequest } from './certificates.js'
 import type { Behaviour, BootReason, Dialect } from './dialect.js'
 import { DIALECTS } from './dialects.js'
 import type { EventName, Observer } from './event.js'
@@ -76,6 +77,7 @@ export class Charger {
   #connection: ChargePoint | undefined
   #framesBefore = 0
   #password: string | undefined
+  #certificate: { cert: string; key: string } | undefined
   #bootReason: BootReason = 'PowerUp'
   #isBooting = false
   #isRestarted = false
@@ -108,6 +110,11 @@ export class Charger {
     this.client.fallback((action, request) => this.dialect.answer(this, action, request))
     this.client.events.on('connect', ({ chargePoint }) => this.#connected(chargePoint))
     this.client.events.on('disconnect', ({ reason, code }) => this.#disconnected(reason, code))
+  }
+
+  /** What it tells at its boot, and has its certificate made out to. [A00.FR.405] */
+  get serialNumber(): string {
+    return this.identity.slice(0, 25)
   }
 
   get isOnline(): boolean {
@@ -158,6 +165,27 @@ export class Charger {
   changePassword(password: string): void {
     this.#password = password
     this.afterwards(() => this.reconnect())
+  }
+
+  /** A request for a certificate of some use, whose key is remembered. */
+  requestCertificate(use: string): string {
+    const { csr, key } = signingRequest(this.serialNumber)
+    this.memory.requestedKeys.set(use, key)
+    return csr
+  }
+
+  /** Takes a certificate that was asked for; that of its own is what it connects with from now on. */
+  takeCertificate(certificateChain: string): boolean {
+    const { requestedKeys } = this.memory
+    const key = keyOf(certificateChain, requestedKeys.values())
+    const [use] = [...requestedKeys].find(([, candidate]) => candidate === key) ?? []
+    if (key === undefined || use === undefined) return false
+    requestedKeys.delete(use)
+    if (!use.startsWith('V2G')) {
+      this.#certificate = { cert: certificateChain, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
+      if (/^wss:/i.test(this.options.url)) this.afterwards(() => this.reconnect())
+    }
+    return true
   }
 
   // --- what happens ------------------------------------------------------------------------------------------------
@@ -261,7 +289,8 @@ export class Charger {
     const { url, identity, protocols, tls = {}, compression = true } = this.options
     const isKey = protocols.every((protocol) => protocol === 'ocpp1.6') && KEY_16.test(this.#password ?? '')
     const password = isKey ? Buffer.from(this.#password ?? '', 'hex') : this.#password
-    return { url, identity, password, protocols, tls, timeout: 10 * SECOND, maxPayload: 1024 * 1024, compression }
+    const connecting = { timeout: 10 * SECOND, maxPayload: 1024 * 1024, compression }
+    return { url, identity, password, protocols, tls: { ...tls, ...this.#certificate }, ...connecting }
   }
 
   #connected(connection: ChargePoint): void {

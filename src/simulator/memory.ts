@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type * as v21 from '../v21/index.js'
 import type { Certificate } from './certificates.js'
 import type { Monitor } from './v2/monitors.js'
@@ -11,6 +12,7 @@ export class Memory {
   #derControls: Map<string, v21.SetDERControlRequest> | undefined
   #firmwares: Set<string> | undefined
   #networkProfiles: Map<number, v21.NetworkConnectionProfileType> | undefined
+  #requestedKeys: Map<string, KeyObject> | undefined
 
   /** By serial number. */
   get certificates(): Map<string, Certificate> {
@@ -48,5 +50,11 @@ export class Memory {
   get networkProfiles(): Map<number, v21.NetworkConnectionProfileType> {
     this.#networkProfiles ??= new Map()
     return this.#networkProfiles
+  }
+
+  /** Keys that a certificate was asked for, by its use. */
+  get requestedKeys(): Map<string, KeyObject> {
+    this.#requestedKeys ??= new Map()
+    return this.#requestedKeys
   }
 }

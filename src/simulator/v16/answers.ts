@@ -109,9 +109,13 @@ const ANSWERS: Answers = {
   },
 
   // --- Security
-  CertificateSigned: (_, { certificateChain }) => ({
-    status: looksLikeCertificate(certificateChain) ? 'Accepted' : 'Rejected'
-  }),
+  CertificateSigned: (charger, { certificateChain }) => {
+    if (charger.takeCertificate(certificateChain)) return { status: 'Accepted' }
+    charger.afterwards(() =>
+      charger.dialect.securityEvent(charger, 'InvalidChargePointCertificate', 'not for a key that a request was for')
+    )
+    return { status: 'Rejected' }
+  },
   DeleteCertificate: (charger, { certificateHashData }) => ({
     status: deleteCertificate(charger.memory.certificates, certificateHashData)
   }),

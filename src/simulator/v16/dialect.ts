@@ -40,7 +40,7 @@ export const dialect16: Dialect = {
     call(charger, 'BootNotification', {
       chargePointVendor: 'fastify-ocpp',
       chargePointModel: `Simulator ${charger.station.kind}`,
-      chargePointSerialNumber: charger.identity.slice(0, 25),
+      chargePointSerialNumber: charger.serialNumber,
       firmwareVersion: charger.firmware,
       meterType: 'Simulated'
     }),

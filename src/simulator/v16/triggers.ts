@@ -1,5 +1,4 @@
 import type * as v16 from '../../v16/index.js'
-import { signingRequest } from '../certificates.js'
 import type { Charger } from '../charger.js'
 import { connectorAt, type Evse, statusOf } from '../model/station.js'
 import { call } from './calls.js'
@@ -18,7 +17,8 @@ const SENDERS: Readonly<Record<v16.MessageTrigger | v16.MessageTriggerEnumType, 
     call(charger, 'LogStatusNotification', { status: charger.logStatus === 'Uploading' ? 'Uploading' : 'Idle' }),
   FirmwareStatusNotification: (charger) =>
     call(charger, 'FirmwareStatusNotification', { status: unsigned(charger.firmwareStatus) }),
-  SignChargePointCertificate: (charger) => call(charger, 'SignCertificate', { csr: signingRequest(charger.identity) }),
+  SignChargePointCertificate: (charger) =>
+    call(charger, 'SignCertificate', { csr: charger.requestCertificate('ChargePointCertificate') }),
   StatusNotification: (charger, evses) =>
     Promise.all(
       evses.flatMap((evse) =>

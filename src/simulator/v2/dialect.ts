@@ -58,7 +58,7 @@ export const dialect2: Dialect = {
       chargingStation: {
         vendorName: 'fastify-ocpp',
         model: `Simulator ${charger.station.kind}`,
-        serialNumber: charger.identity.slice(0, 25),
+        serialNumber: charger.serialNumber,
         firmwareVersion: charger.firmware
       }
     }),

@@ -1,5 +1,4 @@
 import type * as v21 from '../../v21/index.js'
-import { signingRequest } from '../certificates.js'
 import type { Charger } from '../charger.js'
 import { type Connector, type Evse, findTransaction, statusOf } from '../model/station.js'
 import {
@@ -148,12 +147,13 @@ const SENDERS: Readonly<Record<v21.MessageTriggerEnumType, Sender | undefined>> 
   SignChargingStationCertificate: (charger) => sign(charger, 'ChargingStationCertificate'),
   SignV2GCertificate: (charger) => sign(charger, 'V2GCertificate'),
   SignV2G20Certificate: (charger) => sign(charger, 'V2G20Certificate'),
-  SignCombinedCertificate: (charger) => call(charger, 'SignCertificate', { csr: signingRequest(charger.identity) }),
+  SignCombinedCertificate: (charger) =>
+    call(charger, 'SignCertificate', { csr: charger.requestCertificate('CombinedCertificate') }),
   CustomTrigger: undefined
 }
 
 function sign(charger: Charger, certificateType: v21.CertificateSigningUseEnumType): Promise<unknown> {
-  return call(charger, 'SignCertificate', { csr: signingRequest(charger.identity), certificateType })
+  return call(charger, 'SignCertificate', { csr: charger.requestCertificate(certificateType), certificateType })
 }
 
 function trigger(

@@ -6,10 +6,17 @@ import { type Answers, call } from './calls.js'
 export const security: Answers<
   'CertificateSigned' | 'InstallCertificate' | 'DeleteCertificate' | 'GetInstalledCertificateIds'
 > = {
-  CertificateSigned: (_, { certificateChain }) =>
-    looksLikeCertificate(certificateChain)
-      ? { status: 'Accepted' }
-      : { status: 'Rejected', statusInfo: { reasonCode: 'InvalidCertificate' } },
+  CertificateSigned: (charger, { certificateChain }) => {
+    if (charger.takeCertificate(certificateChain)) return { status: 'Accepted' }
+    charger.afterwards(() =>
+      charger.dialect.securityEvent(
+        charger,
+        'InvalidChargingStationCertificate',
+        'not for a key that a request was for'
+      )
+    )
+    return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidCertificate' } }
+  },
   InstallCertificate: (charger, { certificateType, certificate }) => {
     const hash = certificateHash(certificate)
     if (hash === undefined) return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidCertificate' } }
