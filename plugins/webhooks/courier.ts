@@ -47,7 +47,9 @@ export class Courier {
   readonly #unwritten = new Set<number>()
   #target: Target
   #state: 'open' | 'stopped' = 'open'
+  /** In a row. */
   #failures = 0
+  #pauses = 0
   #pause: NodeJS.Timeout | undefined
 
   constructor(options: CourierOptions) {
@@ -135,6 +137,7 @@ export class Courier {
     // The receiver is back: it may have everything.
     if (this.#failures >= MAX_FAILURES) this.#streams.resumeAll()
     this.#failures = 0
+    this.#pauses = 0
     this.#endPause()
   }
 
@@ -150,6 +153,8 @@ export class Courier {
       status: isOver ? 'failed' : 'pending',
       nextAttemptAt: isOver ? null : Math.round(now + wait)
     })
+    // Nothing more is sent to it, while that is being written down.
+    if (isGone) this.#state = 'stopped'
     await record(result)
     if (!isGone) this.#slowDown()
     if (isOver) this.#streams.done(key)
@@ -159,11 +164,11 @@ export class Courier {
 
   #slowDown(): void {
     this.#failures++
-    if (this.#failures < MAX_FAILURES) return
+    // Those that were under way when the first of them failed say nothing new.
+    if (this.#failures < MAX_FAILURES || this.#pause !== undefined) return
+    this.#pauses++
     const { min } = this.#options.backOff
-    const pause = delayAfter(this.#failures - MAX_FAILURES + 1, { min, max: MAX_PAUSE_MS })
-    this.#endPause()
-    this.#pause = this.#later(pause, () => {
+    this.#pause = this.#later(delayAfter(this.#pauses, { min, max: MAX_PAUSE_MS }), () => {
       this.#pause = undefined
       this.pump()
     })

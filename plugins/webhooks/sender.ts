@@ -52,7 +52,7 @@ export class Sender {
   /** Never rejects. */
   async send(target: Target, message: Message, signal?: AbortSignal): Promise<Answer> {
     const { answer, wasStale } = await this.#attempt(target, message, signal)
-    // The server had closed the connection, and nothing has reached it.
+    // The server had given the idle connection up. Should the message have reached it, it knows it by its id.
     return wasStale ? (await this.#attempt(target, message, signal)).answer : answer
   }
 

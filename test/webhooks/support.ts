@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { PublishedEvent } from '../../plugins/domain/events/event.js'
+import type {} from '../../plugins/metrics.js'
 import type {} from '../../plugins/publisher.js'
 import type {} from '../../plugins/webhooks.js'
 import { BEARER } from '../app/support.js'
@@ -13,6 +14,7 @@ export interface WebhookAnswer {
   url: string
   secret: string
   enabled: boolean
+  disabledReason?: string
   filter: { types?: string[]; chargePoints?: string[] }
 }
 
@@ -34,6 +36,12 @@ export function publish({ app }: TestServer, chargePoint: string, reason = 'Loca
   const data = { protocol: 'ocpp1.6', reason: 'closed', code: reason.length } as const
   app.publisher.publish({ type: 'disconnect', chargePoint, data })
   return app.publisher.lastId
+}
+
+/** Tells of a status, which may be dropped before anything else. */
+export function publishStatus({ app }: TestServer, chargePoint: string): void {
+  const data = { evseId: 0, connectorId: 1, status: 'Available', timestamp: '2026-01-01T00:00:00Z' }
+  app.publisher.publish({ type: 'status', chargePoint, data })
 }
 
 /** Tells, in one commit, of a transaction of each of these charge points. */
@@ -79,6 +87,21 @@ export async function untilDeliveries(
     const deliveries = await deliveriesOf(server, id)
     if (isWanted(deliveries)) return deliveries
     if (performance.now() > deadline) throw new Error(`the deliveries are ${JSON.stringify(deliveries)}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Looks again and again until the webhook is as wanted. */
+export async function untilWebhook(
+  server: TestServer,
+  id: number,
+  isWanted: (webhook: WebhookAnswer) => boolean
+): Promise<void> {
+  const deadline = performance.now() + 30_000
+  for (;;) {
+    const webhook = (await ask(server, 'GET', `/${id}`)).json()
+    if (isWanted(webhook)) return
+    if (performance.now() > deadline) throw new Error(`the webhook is ${JSON.stringify(webhook)}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
