@@ -4,6 +4,7 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
+import type { Registration } from '../database/schema.js'
 import { type Boot, boot } from '../domain/charge-points.js'
 import { telling } from '../domain/scope.js'
 import { saveSecurityEvent } from '../domain/security-events.js'
@@ -42,6 +43,10 @@ function bootOf2(
   }
 }
 
+interface Booted {
+  status: Registration
+}
+
 /** BootNotification and Heartbeat. [1.6 §4.2, §4.6; 2.x B01-B04, G02] */
 async function provisioning(app: FastifyInstance): Promise<void> {
   const { ocpp, store, config, calls } = app
@@ -69,8 +74,9 @@ async function provisioning(app: FastifyInstance): Promise<void> {
   }
 
   /** It was let in for that only. [A00.FR.429] */
-  async function renewCertificate(_request: unknown, _response: unknown, { chargePoint }: HandlerContext) {
-    if (ConnectionSecurity.of(chargePoint)?.isRenewing !== true) return
+  async function renewCertificate(_request: unknown, { status }: Booted, { chargePoint }: HandlerContext) {
+    // One that is rejected is told nothing. [B03.FR.03]
+    if (status !== 'Pending' || ConnectionSecurity.of(chargePoint)?.isRenewing !== true) return
     const { identity, protocol } = chargePoint
     const [action, requestedMessage] =
       protocol === 'ocpp1.6'

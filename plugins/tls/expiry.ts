@@ -23,14 +23,18 @@ export function expiryNotices(
   now = Date.now()
 ): ExpiryNotice[] {
   const dated = [
-    ...certificates.map(({ file, certificate: { validTo } }) => ({ what: 'server certificate', name: file, validTo })),
+    ...certificates.map(({ file, certificate: { validTo } }) => ({
+      what: 'a server certificate',
+      name: file,
+      validTo
+    })),
     ...authorities.map(({ subject, validTo }) => ({
-      what: 'authority',
+      what: 'an authority',
       name: subject.replaceAll('\n', ', '),
       validTo
     })),
     ...revocationLists.map(({ nextUpdate }, index) => ({
-      what: 'revocation list',
+      what: 'a revocation list',
       name: `number ${index + 1}`,
       validTo: nextUpdate
     }))
@@ -46,9 +50,9 @@ export function expiryNotices(
 function noticeOf(what: string, name: string, validTo: string | number, now: number): ExpiryNotice | undefined {
   const days = daysLeft(validTo, now)
   if (days > WARN_DAYS) return undefined
-  if (days <= 0) return notice('error', name, validTo, `a ${what} is expired`)
+  if (days <= 0) return notice('error', name, validTo, `${what} is expired`)
   const left = Math.ceil(days)
-  return notice(days > ERROR_DAYS ? 'warn' : 'error', name, validTo, `a ${what} expires in ${left} days`)
+  return notice(days > ERROR_DAYS ? 'warn' : 'error', name, validTo, `${what} expires in ${left} days`)
 }
 
 function notice(level: 'warn' | 'error', subject: string, at: string | number, message: string): ExpiryNotice {

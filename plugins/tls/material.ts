@@ -46,6 +46,7 @@ export async function readMaterial(settings: Files): Promise<Material> {
   ])
   const certificates = cert.map((pem, index) => checkPair(pem, key[index]))
   const authorities = ca.flatMap(certificatesOf)
+  const revocationLists = crl.flatMap(revocationListsOf)
   const context: SecureContextOptions = {
     ...HARDENING,
     cert: cert.map(({ text }) => text),
@@ -58,7 +59,7 @@ export async function readMaterial(settings: Files): Promise<Material> {
     context,
     certificates,
     authorities,
-    revocationLists: crl.flatMap(revocationListsOf),
+    revocationLists,
     digest: digestOf([...cert, ...key, ...ca, ...crl]),
     exposedKeys: await exposed(key)
   }

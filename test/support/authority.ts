@@ -97,7 +97,20 @@ export class Authority {
     const keys = await createKeys(options.kind)
     const certificate = await this.#sign(subject, keys, authorityExtensions(), options)
     const pem = certificate.toString('pem')
-    return new Authority(certificate, keys, await importKey(keys.privateKey), `${pem}\n${this.#intermediates}`)
+    const signingKey = await importKey(keys.privateKey)
+    return new Authority(certificate, keys, signingKey, `${pem}\n${this.#intermediates}`)
+  }
+
+  /** The same authority once more: a certificate that it has issued for itself, with another number. */
+  async crossSigned(): Promise<string> {
+    const { publicKey, subjectName } = this.#certificate
+    const certificate = await this.#sign(
+      subjectName.toJSON(),
+      { spki: Buffer.from(publicKey.rawData) },
+      authorityExtensions(),
+      {}
+    )
+    return certificate.toString('pem')
   }
 
   /** A certificate of a server or a charge point. */
@@ -139,7 +152,7 @@ export class Authority {
     return list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')
   }
 
-  async #sign(subject: Subject, keys: Pick<Keys, 'spki'>, extensions: Extension[], validity: Validity) {
+  async #sign(subject: Name, keys: Pick<Keys, 'spki'>, extensions: Extension[], validity: Validity) {
     const issuer = this.#certificate.subjectName.toJSON()
     const above = await AuthorityKeyIdentifierExtension.create(this.#certificate.publicKey)
     return sign({ subject, issuer, keys, signingKey: this.#signingKey, ...validity }, [...extensions, above])
@@ -157,9 +170,11 @@ interface Keys {
   readonly spki: Uint8Array
 }
 
+type Name = Subject | { [type: string]: string[] }[]
+
 interface Signing extends Validity {
-  subject: Subject
-  issuer: Subject | { [type: string]: string[] }[]
+  subject: Name
+  issuer: Name
   keys: Pick<Keys, 'spki'>
   signingKey: webcrypto.CryptoKey
 }
@@ -169,7 +184,7 @@ async function sign({ subject, issuer, keys, signingKey, ...validity }: Signing,
   return X509CertificateGenerator.create({
     serialNumber: `4${randomBytes(15).toString('hex').slice(1)}`,
     subject: distinguishedName(subject),
-    issuer: Array.isArray(issuer) ? issuer : distinguishedName(issuer),
+    issuer: distinguishedName(issuer),
     notBefore: validity.notBefore ?? new Date(Date.now() - HOUR_MS),
     notAfter: validity.notAfter ?? new Date(Date.now() + 365 * DAY_MS),
     publicKey,
@@ -179,7 +194,8 @@ async function sign({ subject, issuer, keys, signingKey, ...validity }: Signing,
   })
 }
 
-function distinguishedName(subject: Subject): { [type: string]: string[] }[] {
+function distinguishedName(subject: Name): { [type: string]: string[] }[] {
+  if (Array.isArray(subject)) return subject
   return Object.entries(subject).map(([type, value]) => ({ [type]: [value] }))
 }
 
