@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { giveUpBulks } from './domain/calls/bulk.js'
+import { BulkCalls } from './domain/calls/bulk-calls.js'
 import { Caller } from './domain/calls/caller.js'
 import { OfflineQueue } from './domain/calls/offline-queue.js'
 import type {} from './drain.js'
@@ -10,6 +12,8 @@ declare module 'fastify' {
     calls: Caller
     /** Calls that wait for charge points that are away. */
     offlineCalls: OfflineQueue
+    /** One call to many charge points. */
+    bulkCalls: BulkCalls
   }
 }
 
@@ -67,10 +71,25 @@ function tend(app: FastifyInstance, queue: OfflineQueue): void {
 }
 
 async function calls(app: FastifyInstance): Promise<void> {
-  app.decorate('calls', new Caller(app.ocpp, app.journal.calls))
-  const queue = createQueue(app)
-  app.decorate('offlineCalls', queue)
-  tend(app, queue)
+  const { store, ocpp, runs, database, log } = app
+  const calls = new Caller(ocpp, app.journal.calls)
+  const offlineCalls = createQueue(app)
+  const bulkCalls = new BulkCalls({
+    store,
+    ocpp,
+    calls,
+    offlineCalls,
+    dialect: database.dialect,
+    runId: runs.runId,
+    isDraining: () => app.isDraining,
+    onError: (err) => log.error({ err }, 'what became of one of many calls was not written down')
+  })
+  app.decorate('calls', calls)
+  app.decorate('offlineCalls', offlineCalls)
+  app.decorate('bulkCalls', bulkCalls)
+  runs.onDeath(giveUpBulks)
+  tend(app, offlineCalls)
+  app.addHook('onClose', () => bulkCalls.stop())
 }
 
 export default fp(calls, {

@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { CallExtras, CallRequest } from 'fastify-ocpp/rest'
 import type { CallAnswer, CallWish, StartedCall } from './caller.js'
 import { expiryOf, OfflineQuery, readOffline } from './offline-query.js'
 import { type Preferences, readPreferences } from './preferences.js'
+import { within } from './within.js'
 
 /** What a call is answered that goes on without its HTTP request. */
 export interface AcceptedCall {
@@ -58,18 +59,8 @@ interface Soon {
 async function answerSoon(reply: FastifyReply, target: Target, { started, wait }: Soon) {
   const { messageId } = started
   reply.header('preference-applied', wait === undefined ? 'respond-async' : `respond-async, wait=${wait}`)
-  const answer = wait === undefined ? undefined : await answerWithin(started, wait)
+  const answer = wait === undefined ? undefined : await within(wait, started.answer)
   return answer ?? accepted(reply, target, { messageId, status: 'pending' })
-}
-
-async function answerWithin({ answer }: StartedCall, seconds: number): Promise<CallAnswer | undefined> {
-  const patience = new AbortController()
-  const over = sleep(seconds * 1000, undefined, { signal: patience.signal, ref: false }).catch(() => undefined)
-  try {
-    return await Promise.race([answer, over])
-  } finally {
-    patience.abort()
-  }
 }
 
 function accepted(
@@ -83,18 +74,27 @@ function accepted(
 
 const text = (description: string) => ({ type: 'string', description })
 
-/** What the operator API understands beyond the operator routes of the library. */
-export const CALL_EXTRAS: CallExtras = {
-  querystring: OfflineQuery.properties,
-  headers: {
-    prefer: text('`respond-async`: answer 202 at once; with `wait=5` only after 5 seconds without an answer. RFC 7240'),
-    'idempotency-key': {
-      ...text('With the same key the same request is carried out once, and answered the same for 24 hours'),
+/** Headers of every route that calls charge points. */
+export const CallHeaders = Type.Object({
+  prefer: Type.Optional(
+    Type.String({
+      description: '`respond-async`: answer 202 at once; with `wait=5` only after 5 seconds without an answer. RFC 7240'
+    })
+  ),
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description: 'With the same key the same request is carried out once, and answered the same for 24 hours',
       minLength: 1,
       maxLength: 255,
       pattern: '^[\\x21-\\x7e]+$'
-    }
-  },
+    })
+  )
+})
+
+/** What the operator API understands beyond the operator routes of the library. */
+export const CALL_EXTRAS: CallExtras = {
+  querystring: OfflineQuery.properties,
+  headers: CallHeaders.properties,
   response: {
     202: {
       description:

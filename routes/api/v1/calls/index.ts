@@ -1,5 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { BulkBody } from '../../../../plugins/domain/calls/bulk-body.js'
+import { AcceptedBulk, BulkResultRecord } from '../../../../plugins/domain/calls/bulk-record.js'
+import { callMany } from '../../../../plugins/domain/calls/call-many.js'
+import { CallHeaders } from '../../../../plugins/domain/calls/carry-out.js'
 import { UnknownCallError } from '../../../../plugins/domain/calls/errors.js'
 import { CallsQuery, pageOfCalls, showCall } from '../../../../plugins/domain/calls/list.js'
 import { findCall } from '../../../../plugins/domain/calls.js'
@@ -77,5 +81,24 @@ export default async function calls(app: FastifyInstance): Promise<void> {
       if (row === undefined) throw new UnknownCallError(messageId)
       return showCall(row)
     }
+  )
+
+  app.post<{ Body: BulkBody }>(
+    '/',
+    {
+      config: { scope: 'calls:write', audit: false, idempotent: true },
+      schema: {
+        ...TAG,
+        operationId: 'callMany',
+        headers: CallHeaders,
+        body: BulkBody,
+        response: { 200: BulkResultRecord, 202: AcceptedBulk },
+        summary: 'Send one call to many charge points',
+        description:
+          'To at most 10,000 that are named or that a filter finds, each in its own version. Answers when all have ended, ' +
+          'or at once with `Prefer: respond-async`.'
+      }
+    },
+    (request, reply) => callMany(app, request, reply)
   )
 }

@@ -1,0 +1,84 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { findChargePoints } from '../charge-points.js'
+import { type LiveFilter, listLivePositions } from '../live.js'
+import { IdentityParams } from '../records.js'
+import { fold } from '../scope.js'
+import { OfflineQuery } from './offline-query.js'
+
+/** Charge points of one request. */
+const MAX_CHARGE_POINTS = 10_000
+
+const Name = Type.String({ minLength: 1, maxLength: 50 })
+
+const Filter = Type.Object(
+  {
+    connected: Type.Optional(Type.Boolean()),
+    q: Type.Optional(
+      Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model or serial number' })
+    ),
+    vendor: Type.Optional(Name),
+    model: Type.Optional(Name),
+    protocol: Type.Optional(Name),
+    firmwareVersion: Type.Optional(Name)
+  },
+  { additionalProperties: false, description: 'All known charge points that are so; an empty one is all of them' }
+)
+
+/** One call to many charge points: to those that are named, or those that a filter finds. */
+export const BulkBody = Type.Object(
+  {
+    action: Type.String({ minLength: 1, maxLength: 64 }),
+    payload: Type.Optional(Type.Unknown({ description: 'The OCPP request. Default: {}' })),
+    identities: Type.Optional(
+      Type.Array(IdentityParams.properties.identity, { minItems: 1, maxItems: MAX_CHARGE_POINTS })
+    ),
+    filter: Type.Optional(Filter),
+    concurrency: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1_000, description: 'Calls at a time. Default: 100' })
+    ),
+    timeout: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 300_000, description: 'Milliseconds to wait for each answer' })
+    ),
+    whenOffline: OfflineQuery.properties.whenOffline,
+    expiresIn: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 31_536_000, description: 'Seconds, for whenOffline' })
+    ),
+    expiresAt: OfflineQuery.properties.expiresAt
+  },
+  { additionalProperties: false }
+)
+export type BulkBody = Static<typeof BulkBody>
+
+/** Answered as a 422 problem. */
+export class BulkTargetError extends Error {
+  readonly statusCode = 422
+  readonly code: string
+  constructor(code: 'BULK_TARGETS' | 'BULK_TOO_MANY' | 'BULK_NOBODY', message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/**
+ * The charge points that are meant, each once.
+ *
+ * @throws BulkTargetError
+ */
+export async function targetsOf({ store, ocpp }: FastifyInstance, { identities, filter }: BulkBody): Promise<string[]> {
+  if ((identities === undefined) === (filter === undefined)) {
+    throw new BulkTargetError('BULK_TARGETS', 'either identities or filter')
+  }
+  if (identities !== undefined) return [...new Map(identities.map((identity) => [fold(identity), identity])).values()]
+  const { q, ...rest } = filter ?? {}
+  const wanted: LiveFilter = { ...rest, ...(q !== undefined && { part: q }) }
+  const page = { filter: wanted, order: 'identity', limit: MAX_CHARGE_POINTS + 1 } as const
+  const found = await listLivePositions(store.db, ocpp.chargePoints, page)
+  if (found.length > MAX_CHARGE_POINTS) {
+    throw new BulkTargetError('BULK_TOO_MANY', `more than ${MAX_CHARGE_POINTS} charge points are so`)
+  }
+  if (found.length === 0) throw new BulkTargetError('BULK_NOBODY', 'no charge point is so')
+  const keys = found.map(({ key }) => key)
+  const rows = await findChargePoints(store.db, keys)
+  return keys.map((key) => rows.get(key)?.identity ?? key)
+}

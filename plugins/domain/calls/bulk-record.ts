@@ -1,0 +1,96 @@
+import { Type } from '@sinclair/typebox'
+import type { CallStatus } from '../../database/schema.js'
+import { type Json, toJson } from '../json.js'
+import { CallRecord } from '../records.js'
+import type { Reader } from '../scope.js'
+import { type BulkRow, countItems, type ItemRow, listItems } from './bulk.js'
+
+/** Items that are read at a time. */
+const BATCH = 500
+/** Characters of results in one answer; what goes beyond is left out, and found by its message id. */
+const MAX_RESULTS = 8_000_000
+
+const Problem = Type.Object({}, { additionalProperties: true, description: 'Problem details, RFC 9457' })
+
+/** What became of the call to one of many charge points. */
+export const BulkItemRecord = Type.Object({
+  identity: Type.String(),
+  messageId: Type.Optional(Type.String({ description: 'Of the call, when there is one' })),
+  status: CallRecord.properties.status,
+  result: Type.Optional(Type.Unknown({ description: 'Of the charge point, without secrets' })),
+  problem: Type.Optional(Problem)
+})
+
+/** A call to many charge points. */
+export const BulkSummary = Type.Object({
+  bulkId: Type.String(),
+  action: Type.String(),
+  request: Type.Unknown({ description: 'Without secrets' }),
+  operator: Type.String(),
+  status: Type.Unsafe<BulkRow['status']>({
+    type: 'string',
+    enum: ['running', 'completed', 'interrupted'],
+    description: 'interrupted: the process ended meanwhile; what was not sent is cancelled'
+  }),
+  createdAt: Type.String({ format: 'date-time' }),
+  endedAt: Type.Optional(Type.String({ format: 'date-time' }))
+})
+
+/** How far it is. */
+export const BulkRecord = Type.Object({
+  ...BulkSummary.properties,
+  total: Type.Integer({ description: 'Charge points' }),
+  counts: Type.Object(
+    {},
+    { additionalProperties: Type.Integer(), description: 'Charge points by status of their call' }
+  )
+})
+
+export const AcceptedBulk = Type.Object(
+  { bulkId: Type.String(), total: Type.Integer(), status: Type.Literal('running') },
+  { description: '`Location` tells where to look for how far it is' }
+)
+
+export const BulkResultRecord = Type.Object({ ...BulkRecord.properties, items: Type.Array(BulkItemRecord) })
+
+export function showSummary(row: BulkRow): Json {
+  const { runId: _, ...shown } = toJson(row)
+  return shown
+}
+
+export async function showBulk(db: Reader, row: BulkRow): Promise<Json> {
+  const counts = await countItems(db, row.id)
+  const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
+  return { ...showSummary(row), total, counts }
+}
+
+export function showItem({ identity, message_id, call_id, status, response, problem }: ItemRow): Json {
+  return {
+    identity,
+    ...(call_id !== null && { messageId: message_id }),
+    status,
+    ...(response !== null && { result: JSON.parse(response) }),
+    ...(problem !== null && { problem: JSON.parse(problem) })
+  }
+}
+
+export interface ItemsPage {
+  behind: number
+  limit: number
+  status?: CallStatus
+}
+
+/** All charge points of a bulk, as long as there is room for their results. */
+export async function showItems(db: Reader, { id }: BulkRow): Promise<Json[]> {
+  const shown: Json[] = []
+  let room = MAX_RESULTS
+  for (let behind = 0; ; ) {
+    const rows = await listItems(db, id, { behind, limit: BATCH })
+    for (const row of rows) {
+      room -= row.response?.length ?? 0
+      shown.push(showItem(room < 0 ? { ...row, response: null } : row))
+    }
+    behind = rows.at(-1)?.id ?? behind
+    if (rows.length < BATCH) return shown
+  }
+}

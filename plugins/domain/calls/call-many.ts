@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Json } from '../json.js'
+import { findBulk } from './bulk.js'
+import { type BulkBody, targetsOf } from './bulk-body.js'
+import { showBulk, showItems } from './bulk-record.js'
+import { expiryOf, type Offline, readOffline } from './offline-query.js'
+import { readPreferences } from './preferences.js'
+import { within } from './within.js'
+
+const CONCURRENCY = 100
+
+/** Carries out a call to many charge points. */
+export async function callMany(
+  app: FastifyInstance,
+  request: FastifyRequest<{ Body: BulkBody }>,
+  reply: FastifyReply
+): Promise<Json> {
+  const { body } = request
+  const { action, payload = {}, concurrency = CONCURRENCY, timeout } = body
+  const identities = await targetsOf(app, body)
+  const { bulkId, done } = await app.bulkCalls.start({
+    bulkId: request.repeatable?.messageId,
+    operator: request.operator?.name ?? '',
+    action,
+    payload,
+    identities,
+    concurrency,
+    timeout,
+    expiresAt: expiresAt(app, body)
+  })
+  const { respondAsync, wait } = readPreferences(request.headers.prefer)
+  if (respondAsync) {
+    reply.header('preference-applied', wait === undefined ? 'respond-async' : `respond-async, wait=${wait}`)
+    const isDone =
+      wait !== undefined &&
+      (await within(
+        wait,
+        done.then(() => true)
+      ))
+    if (isDone !== true) {
+      reply.code(202).header('location', `/api/v1/bulk-calls/${bulkId}`)
+      return { bulkId, total: identities.length, status: 'running' }
+    }
+  }
+  await done
+  return result(app, bulkId)
+}
+
+function expiresAt({ config }: FastifyInstance, { whenOffline, expiresIn, expiresAt }: BulkBody): number | undefined {
+  const said: Offline = readOffline({
+    whenOffline,
+    expiresAt,
+    ...(expiresIn !== undefined && { expiresIn: String(expiresIn) })
+  })
+  return whenOffline === 'queue' ? expiryOf(said, config.OFFLINE_CALLS_EXPIRY) : undefined
+}
+
+async function result({ store }: FastifyInstance, bulkId: string): Promise<Json> {
+  const row = await findBulk(store.db, bulkId)
+  if (row === undefined) throw new Error('the record of a bulk call is gone')
+  return { ...(await showBulk(store.db, row)), items: await showItems(store.db, row) }
+}

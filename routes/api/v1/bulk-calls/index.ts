@@ -1,0 +1,99 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { type BulkRow, findBulk, listBulks, listItems } from '../../../../plugins/domain/calls/bulk.js'
+import {
+  BulkItemRecord,
+  BulkRecord,
+  BulkSummary,
+  showBulk,
+  showItem,
+  showSummary
+} from '../../../../plugins/domain/calls/bulk-record.js'
+import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { CallRecord, PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+
+const ROUTE = { config: { scope: 'charge-points:read' } } as const
+const TAG = { tags: ['Calls'] }
+/** Ids are below. */
+const NEWEST = Number.MAX_SAFE_INTEGER
+
+const Params = Type.Object({ bulkId: Type.String({ minLength: 1, maxLength: 36 }) })
+type Params = Static<typeof Params>
+const ListQuery = Type.Object(PageParams, { additionalProperties: false })
+const ItemsQuery = Type.Object(
+  { ...PageParams, status: Type.Optional(CallRecord.properties.status) },
+  { additionalProperties: false }
+)
+
+/** Answered as a 404 problem. */
+class UnknownBulkCallError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_BULK_CALL'
+}
+
+/** How far calls to many charge points are. */
+export default async function bulkCalls(app: FastifyInstance): Promise<void> {
+  const { db } = app.store
+
+  async function find({ bulkId }: Params): Promise<BulkRow> {
+    const row = await findBulk(db, bulkId)
+    if (row === undefined) throw new UnknownBulkCallError(`no bulk call ${bulkId}`)
+    return row
+  }
+
+  app.get<{ Querystring: Static<typeof ListQuery> }>(
+    '/',
+    {
+      ...ROUTE,
+      schema: {
+        ...TAG,
+        operationId: 'listBulkCalls',
+        querystring: ListQuery,
+        response: { 200: pageSchema(BulkSummary) },
+        summary: 'List the calls to many charge points, newest first'
+      }
+    },
+    async ({ query }) => {
+      const limit = readLimit(query)
+      const rows = await listBulks(db, { before: readIdCursor(query) ?? NEWEST, limit: limit + 1 })
+      return pageOf(rows, limit, { show: showSummary, keyOf: ({ id }) => id })
+    }
+  )
+
+  app.get<{ Params: Params }>(
+    '/:bulkId',
+    {
+      ...ROUTE,
+      schema: {
+        ...TAG,
+        operationId: 'getBulkCall',
+        params: Params,
+        response: { 200: BulkRecord },
+        summary: 'Look at how far a call to many charge points is'
+      }
+    },
+    async ({ params }) => showBulk(db, await find(params))
+  )
+
+  app.get<{ Params: Params; Querystring: Static<typeof ItemsQuery> }>(
+    '/:bulkId/items',
+    {
+      ...ROUTE,
+      schema: {
+        ...TAG,
+        operationId: 'listBulkCallItems',
+        params: Params,
+        querystring: ItemsQuery,
+        response: { 200: pageSchema(BulkItemRecord) },
+        summary: 'List what became of the call to each charge point'
+      }
+    },
+    async ({ params, query }) => {
+      const { id } = await find(params)
+      const limit = readLimit(query)
+      const { status } = query
+      const filter = { behind: readIdCursor(query) ?? 0, limit: limit + 1, ...(status !== undefined && { status }) }
+      return pageOf(await listItems(db, id, filter), limit, { show: showItem, keyOf: (row) => row.id })
+    }
+  )
+}
