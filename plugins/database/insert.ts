@@ -14,13 +14,37 @@ export type Row<T extends keyof Schema> = Insertable<Schema[T]>
 
 /** Rows in one statement: a power of two, so that few different statements are ever prepared. */
 const MAX_ROWS = 128
+/** Rows that are joined with one another; what is behind them is not looked at before. */
+const MAX_JOINED = 1024
 
 /**
  * The inserts of a batch, joined: one statement for many rows of the same table and columns. Written as text, because
- * building it value by value is most of the time that an insert takes.
+ * building it value by value is most of the time that an insert takes. Made as they are asked for: a message of 45 000
+ * samples would otherwise hold up everybody else.
  */
-export function joinedInserts(batch: readonly Rows[], dialect: Dialect): CompiledQuery[] {
-  return [...groups(batch).values()].flatMap((group) => statements(group, dialect))
+export function* joinedInserts(batch: readonly Rows[], dialect: Dialect): Generator<CompiledQuery> {
+  for (const part of parts(batch)) {
+    for (const group of groups(part).values()) yield* statements(group, dialect)
+  }
+}
+
+/** The same rows in the same order, {@link MAX_JOINED} at a time. */
+function* parts(batch: readonly Rows[]): Generator<Rows[]> {
+  let part: Rows[] = []
+  let room = MAX_JOINED
+  for (const { rows, ...where } of batch) {
+    for (let from = 0; from < rows.length; ) {
+      const some = rows.slice(from, from + room)
+      part.push({ ...where, rows: some })
+      from += some.length
+      room -= some.length
+      if (room > 0) continue
+      yield part
+      part = []
+      room = MAX_JOINED
+    }
+  }
+  yield part
 }
 
 interface Group {
@@ -44,15 +68,13 @@ function groups(batch: readonly Rows[]): Map<string, Group> {
   return found
 }
 
-function statements({ values, ...shape }: Group, dialect: Dialect): CompiledQuery[] {
-  const queries: CompiledQuery[] = []
+function* statements({ values, ...shape }: Group, dialect: Dialect): Generator<CompiledQuery> {
   for (let from = 0; from < values.length; ) {
     const count = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(values.length - from)))
     const text = insertText({ ...shape, count, dialect })
-    queries.push(CompiledQuery.raw(text, values.slice(from, from + count).flat()))
+    yield CompiledQuery.raw(text, values.slice(from, from + count).flat())
     from += count
   }
-  return queries
 }
 
 interface Shape extends Omit<Group, 'values'> {

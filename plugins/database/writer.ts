@@ -89,6 +89,8 @@ export interface Writer {
 
 /** No more jobs are added to a transaction that appends this many rows: the event loop waits for it. */
 const MAX_ROWS = 2_000
+/** Inserts of a transaction that are done before everybody else has a turn. */
+const QUERIES_IN_A_TURN = 8
 /** Shortest pause after a transaction on SQLite, as a share of the time it took. */
 const MIN_PAUSE = 0.2
 /** Longest pause between two transactions on SQLite. */
@@ -286,7 +288,12 @@ class Lane {
       results.push(await job?.(trx, append))
       if (rows !== undefined) appended.push(rows)
     }
-    for (const query of joinedInserts(appended, this.#dialect)) await trx.executeQuery(query)
+    let queries = 0
+    for (const query of joinedInserts(appended, this.#dialect)) {
+      // SQLite works within the turn of the event loop.
+      if (++queries % QUERIES_IN_A_TURN === 0) await nextTurn()
+      await trx.executeQuery(query)
+    }
     return results
   }
 
