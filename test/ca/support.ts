@@ -66,6 +66,8 @@ export class Applicant {
   readonly charger: Charger
   /** What came with CertificateSigned. */
   readonly received: SignedCall[] = []
+  /** What else it was asked, and accepted. */
+  readonly asked: [action: string, payload: unknown][] = []
   /** What it answers to CertificateSigned; `gone`: it loses its connection instead. */
   answer: 'Accepted' | 'Rejected' | 'gone' | ErrorAnswer = 'Accepted'
   #waiting: ((call: SignedCall) => void)[] = []
@@ -99,7 +101,10 @@ export class Applicant {
   }
 
   #asked(action: string, payload: unknown): unknown {
-    if (action !== 'CertificateSigned') return new ErrorAnswer('NotImplemented')
+    if (action !== 'CertificateSigned') {
+      this.asked.push([action, payload])
+      return { status: 'Accepted' }
+    }
     const call = payload as SignedCall
     this.received.push(call)
     this.#waiting.shift()?.(call)
