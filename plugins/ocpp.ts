@@ -3,6 +3,7 @@ import fastifyOcpp, { type Authenticate, type HandshakeRejection, LogThrottle } 
 import fp from 'fastify-plugin'
 import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from './domain/charge-points.js'
 import { matchesCredential, readCredential } from './domain/credential.js'
+import { admitCertificate } from './domain/issued-certificates.js'
 import { limitsOf } from './limits/chargers.js'
 import { type ClientCertificate, ClientCertificates } from './tls/client-certificates.js'
 import { ConnectionSecurity } from './tls/connection-security.js'
@@ -98,6 +99,10 @@ function createAuthenticate({ store, database, config, tlsMaterial }: FastifyIns
     if (context.profile < Math.max(minProfile, row.security_profile ?? 0, row.highest_security_profile)) {
       return refuse(403, `security profile ${context.profile} is lower than it has to be`)
     }
+
+    // An earlier one of ours is valid until the new one was used: this is its use. [2.x A02]
+    const known = certificate === undefined ? 'foreign' : await admitCertificate(store, identity, certificate)
+    if (known !== 'ours' && known !== 'foreign') return refuse(403, `its certificate is ${known}`)
 
     await remember(row, proof)
     if (context.isRenewing) return { accept: true, registration: 'Pending', context }

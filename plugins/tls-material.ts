@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type {} from './ca.js'
 import { MaterialSource } from './tls/material-source.js'
 
 declare module 'fastify' {
@@ -14,7 +15,10 @@ const RELOAD_INTERVAL_MS = 5_000
 const DAY_MS = 86_400_000
 
 async function tlsMaterial(app: FastifyInstance): Promise<void> {
-  const source = await MaterialSource.open(app.config, app.log)
+  const { TLS_CLIENT_ORGANIZATION, CA_REQUESTS_PER_DAY } = app.config
+  // Certificates that we sign are let in without anybody's doing.
+  const hasOwn = TLS_CLIENT_ORGANIZATION !== undefined && CA_REQUESTS_PER_DAY > 0
+  const source = await MaterialSource.open(app.config, app.log, hasOwn ? await app.ca.rootPem() : undefined)
   app.decorate('tlsMaterial', source)
   const { TLS_CERT, TLS_CLIENT_CA } = app.config
   if (TLS_CERT.length === 0 && TLS_CLIENT_CA.length === 0) return
@@ -27,4 +31,4 @@ async function tlsMaterial(app: FastifyInstance): Promise<void> {
   })
 }
 
-export default fp(tlsMaterial, { fastify: '5.x', name: 'tls-material', dependencies: ['env'] })
+export default fp(tlsMaterial, { fastify: '5.x', name: 'tls-material', dependencies: ['env', 'ca'] })

@@ -26,6 +26,8 @@ export interface Transport {
 
 export interface ClientCertificate {
   readonly commonName: string
+  /** As node:tls writes it. */
+  readonly fingerprint256: string
   /** Still let in, to be renewed. [A00.FR.429] */
   readonly isExpired: boolean
 }
@@ -87,12 +89,13 @@ export class ClientCertificates {
     if (shown === undefined) return { encrypted: true }
     if (shown === 'unreadable') return { encrypted: true, fault: 'the certificate that the proxy tells is none' }
     const { certificate } = shown
-    const fault = this.#chainFault(shown) ?? keyFault(certificate.publicKey)
+    const { fingerprint256, publicKey } = certificate
+    const fault = this.#chainFault(shown) ?? keyFault(publicKey)
     const { O, CN } = certificate.toLegacyObject().subject as { O?: string | string[]; CN?: string | string[] }
     if (fault !== undefined) return refused(fault)
     if (O !== this.#settings.TLS_CLIENT_ORGANIZATION) return refused('is of another organization')
     if (typeof CN !== 'string' || CN === '') return refused('has not one CN')
-    return { encrypted: true, certificate: { commonName: CN, isExpired: isExpired(certificate) } }
+    return { encrypted: true, certificate: { commonName: CN, fingerprint256, isExpired: isExpired(certificate) } }
   }
 
   #chainFault({ certificate, sent, verdict }: Shown): string | undefined {

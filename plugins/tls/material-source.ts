@@ -5,6 +5,11 @@ import { type Material, readMaterial } from './material.js'
 
 type Files = Pick<Config, 'TLS_CERT' | 'TLS_KEY' | 'TLS_CLIENT_CA' | 'TLS_CLIENT_CRL'>
 
+interface Opened {
+  material: Material
+  ownRoot: string | undefined
+}
+
 /** `failed`: what was before stays in force. */
 export type ReloadOutcome = 'changed' | 'same' | 'failed'
 
@@ -14,6 +19,7 @@ export type ReloadOutcome = 'changed' | 'same' | 'failed'
  */
 export class MaterialSource {
   readonly #files: Files
+  readonly #ownRoot: string | undefined
   readonly #log: FastifyBaseLogger
   readonly #listeners: ((material: Material) => void)[] = []
   #current: Material
@@ -21,17 +27,21 @@ export class MaterialSource {
   /** One at a time. */
   #reloading: Promise<ReloadOutcome> | undefined
 
-  private constructor(files: Files, log: FastifyBaseLogger, material: Material) {
+  private constructor(files: Files, log: FastifyBaseLogger, { material, ownRoot }: Opened) {
     this.#files = files
+    this.#ownRoot = ownRoot
     this.#log = log
     this.#current = material
     this.warnOfExpiry()
     for (const file of material.exposedKeys) log.warn({ file }, 'this private key can be read by others: chmod 600 it')
   }
 
-  /** @throws ConfigError */
-  static async open(files: Files, log: FastifyBaseLogger): Promise<MaterialSource> {
-    return new MaterialSource(files, log, await readMaterial(files))
+  /**
+   * @param ownRoot PEM of our own authority of client certificates, if there is one
+   * @throws ConfigError
+   */
+  static async open(files: Files, log: FastifyBaseLogger, ownRoot?: string): Promise<MaterialSource> {
+    return new MaterialSource(files, log, { material: await readMaterial(files, ownRoot), ownRoot })
   }
 
   get current(): Material {
@@ -56,7 +66,7 @@ export class MaterialSource {
 
   async #reload(): Promise<ReloadOutcome> {
     try {
-      const material = await readMaterial(this.#files)
+      const material = await readMaterial(this.#files, this.#ownRoot)
       this.#trouble = undefined
       if (material.digest === this.#current.digest) return 'same'
       for (const listener of this.#listeners) listener(material)

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, type KeyObject, type X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { type Config, ConfigError } from '../env.js'
@@ -35,9 +35,10 @@ const NOT_OWNER = 0o077
 /**
  * Reads and checks all files.
  *
+ * @param ownRoot PEM of our own authority of client certificates, if there is one
  * @throws ConfigError with the name of the setting and of the file, and what is wrong with it
  */
-export async function readMaterial(settings: Files): Promise<Material> {
+export async function readMaterial(settings: Files, ownRoot?: string): Promise<Material> {
   const [cert, key, ca, crl] = await Promise.all([
     readAll(settings, 'TLS_CERT'),
     readAll(settings, 'TLS_KEY'),
@@ -45,13 +46,14 @@ export async function readMaterial(settings: Files): Promise<Material> {
     readAll(settings, 'TLS_CLIENT_CRL')
   ])
   const certificates = cert.map((pem, index) => checkPair(pem, key[index]))
-  const authorities = ca.flatMap(certificatesOf)
+  const own = ownRoot === undefined ? [] : [new X509Certificate(ownRoot)]
+  const authorities = [...ca.flatMap(certificatesOf), ...own]
   const revocationLists = crl.flatMap(revocationListsOf)
   const context: SecureContextOptions = {
     ...HARDENING,
     cert: cert.map(({ text }) => text),
     key: key.map(({ text }) => text),
-    ...(ca.length > 0 && { ca: authorities.map((authority) => authority.toString()) }),
+    ...(authorities.length > 0 && { ca: authorities.map((authority) => authority.toString()) }),
     ...(crl.length > 0 && { crl: crl.map(({ text }) => text) })
   }
   checkContext(context)
