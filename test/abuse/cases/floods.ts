@@ -193,8 +193,10 @@ const HOSTILE_MESSAGES: readonly Abuse[] = (['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] 
 
 const BIG: Abuse = {
   name: 'meter values of 1 MiB, 45 000 samples each, from several chargers at once are booked',
+  // Some 50 MiB for each, as long as it is being booked.
+  peak: 512,
   async attack(target, scale) {
-    const chargers = await Promise.all(Array.from({ length: 8 }, (_, index) => target.accepted(`BIG-${index}`)))
+    const chargers = await Promise.all(Array.from({ length: 5 }, (_, index) => target.accepted(`BIG-${index}`)))
     const payload = HOSTILE.find(({ what }) => what === 'of samples')?.text ?? ''
     const frame = rawFrame({ payload })
     for (let time = 0; time < scale.count(1); time++) {
