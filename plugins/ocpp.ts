@@ -132,4 +132,8 @@ async function ocpp(app: FastifyInstance): Promise<void> {
   })
 }
 
-export default fp(ocpp, { fastify: '5.x', name: 'ocpp', dependencies: ['env', 'database', 'store', 'drain', 'tls-material'] })
+export default fp(ocpp, {
+  fastify: '5.x',
+  name: 'ocpp',
+  dependencies: ['env', 'database', 'store', 'drain', 'tls-material']
+})
