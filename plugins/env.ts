@@ -244,6 +244,12 @@ export const settings = {
   HTTP_HEADERS_TIMEOUT: Type.Integer({ default: 15_000, minimum: 1000, maximum: 600_000, unit: 'milliseconds' }),
   HTTP_REQUEST_TIMEOUT: Type.Integer({ default: 30_000, minimum: 1000, maximum: 600_000, unit: 'milliseconds' }),
   HTTP_KEEP_ALIVE_TIMEOUT: Type.Integer({ default: 72_000, minimum: 1000, maximum: 600_000, unit: 'milliseconds' }),
+  HTTP_MAX_REQUESTS_PER_CONNECTION: Type.Integer({
+    default: 100,
+    minimum: 0,
+    maximum: 1_000_000,
+    unit: 'requests; 0 is any number'
+  }),
   HTTP_MAX_HEADER_SIZE: Type.Integer({ default: 16_384, minimum: 4096, maximum: 1_048_576, unit: 'bytes' })
 } as const
 

@@ -20,27 +20,40 @@ export function serverOptions(config: Config) {
   } satisfies FastifyHttpOptions<Server>
 }
 
-/** Why a connection was closed before there was a request. */
-export type ServerRule = 'connections' | 'header-size' | 'timeout' | 'malformed'
+/** Why a connection or a request was turned away before anybody looked at it. */
+export type ServerRule = 'connections' | 'requests' | 'header-size' | 'timeout' | 'malformed'
 
 const RULES: Readonly<Record<string, ServerRule>> = {
   HPE_HEADER_OVERFLOW: 'header-size',
   ERR_HTTP_REQUEST_TIMEOUT: 'timeout'
 }
 
+const UNLIMITED = Number.MAX_SAFE_INTEGER
+
 /** The limits of the servers, and how often they were reached. */
 export class ServerLimits {
-  readonly reached: Record<ServerRule, number> = { connections: 0, 'header-size': 0, timeout: 0, malformed: 0 }
+  readonly reached: Record<ServerRule, number> = {
+    connections: 0,
+    requests: 0,
+    'header-size': 0,
+    timeout: 0,
+    malformed: 0
+  }
   readonly #maxConnections: number
+  readonly #maxRequests: number
 
-  constructor({ OCPP_MAX_CONNECTIONS, HTTP_MAX_CONNECTIONS }: Config) {
-    this.#maxConnections =
-      OCPP_MAX_CONNECTIONS === 0 ? Number.MAX_SAFE_INTEGER : OCPP_MAX_CONNECTIONS + HTTP_MAX_CONNECTIONS
+  constructor({ OCPP_MAX_CONNECTIONS, HTTP_MAX_CONNECTIONS, HTTP_MAX_REQUESTS_PER_CONNECTION }: Config) {
+    const chargers = OCPP_MAX_CONNECTIONS === 0 ? UNLIMITED : OCPP_MAX_CONNECTIONS
+    this.#maxConnections = Math.min(UNLIMITED, chargers + HTTP_MAX_CONNECTIONS)
+    this.#maxRequests = HTTP_MAX_REQUESTS_PER_CONNECTION
   }
 
   /** Bounds the connections of a server, those that say nothing included. */
   guard(server: Server): void {
     server.maxConnections = this.#maxConnections
+    // Of those that come in one piece Node.js handles all before it looks at another connection.
+    server.maxRequestsPerSocket = this.#maxRequests
+    server.on('dropRequest', () => this.reached.requests++)
     server.on('drop', () => this.reached.connections++)
     server.on('clientError', ({ code }: NodeJS.ErrnoException) => {
       // Whoever just leaves has reached no limit.

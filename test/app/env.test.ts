@@ -77,6 +77,7 @@ describe('the settings', () => {
       HTTP_HEADERS_TIMEOUT: 15_000,
       HTTP_REQUEST_TIMEOUT: 30_000,
       HTTP_KEEP_ALIVE_TIMEOUT: 72_000,
+      HTTP_MAX_REQUESTS_PER_CONNECTION: 100,
       HTTP_MAX_HEADER_SIZE: 16_384
     })
   })
