@@ -56,7 +56,7 @@ async function audit(app: FastifyInstance): Promise<void> {
         route: routeOptions.url ?? url,
         path: withoutParameters(relative(url)),
         body: auditBody(body),
-        remoteAddress: ip
+        remoteAddress: ip ?? null
       }
       request.auditId = await writer.write((trx) => beginAudit({ trx, now: Date.now() }, entry))
     },

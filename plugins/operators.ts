@@ -197,6 +197,8 @@ class OperatorService implements Operators {
 
   #refused({ ip, operator, routeOptions, log }: FastifyRequest, reason: Refusal): void {
     this.#metrics.refused(reason)
+    // Of these there may be any number, and the log of requests has them.
+    if (reason === 'no-token' || reason === 'throttled') return
     const name = operator?.name
     log.warn({ reason, operator: name, remoteAddress: ip, route: routeOptions.url }, 'an operator was refused')
   }

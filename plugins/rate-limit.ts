@@ -30,6 +30,11 @@ export interface RateLimits {
 const MINUTE_MS = 60_000
 const SECOND_MS = 1_000
 
+/** A connection that has ended has no address any more, though what it sent is still answered. */
+function isGone({ ip }: { readonly ip: string | undefined }): boolean {
+  return ip === undefined
+}
+
 async function rateLimits(app: FastifyInstance): Promise<void> {
   const { API_RATE_LIMIT, API_FAILURE_LIMIT } = app.config
   await app.register(rateLimit, { global: false })
@@ -42,14 +47,14 @@ async function rateLimits(app: FastifyInstance): Promise<void> {
   })
   app.decorate('rateLimits', {
     async demandPatience(request, reply) {
-      if (API_FAILURE_LIMIT === 0) return
+      if (API_FAILURE_LIMIT === 0 || isGone(request)) return
       const limit = await failures(request, { increment: false })
       if (limit.isAllowed || limit.remaining > 0) return
       reply.header('retry-after', Math.max(1, limit.ttlInSeconds))
       throw new TooManyRequestsError('TOO_MANY_FAILURES', 'too many wrong tokens came from this address')
     },
     async countFailure(request) {
-      if (API_FAILURE_LIMIT > 0) await failures(request)
+      if (API_FAILURE_LIMIT > 0 && !isGone(request)) await failures(request)
     },
     async countRequest(request, reply) {
       if (API_RATE_LIMIT === 0) return

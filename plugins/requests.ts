@@ -1,13 +1,23 @@
+import type { IncomingMessage } from 'node:http'
+import { finished } from 'node:stream/promises'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { decodeJson, demandUtf8, invalidJson } from './domain/json-body.js'
 
 const API = '/api/v1/'
+/** Milliseconds for what is too large to arrive. */
+const LINGER_MS = 2_000
 
 /** Answered as a 400 problem. */
 class NulError extends Error {
   readonly statusCode = 400
   readonly code = 'INVALID_URL'
+}
+
+/** Who is cut off while they send may never see the answer. [RFC 9112 §9.6] */
+async function linger(body: IncomingMessage): Promise<void> {
+  const signal = AbortSignal.timeout(LINGER_MS)
+  await finished(body.resume(), { writable: false, signal }).catch(() => undefined)
 }
 
 /**
@@ -24,6 +34,9 @@ async function requests(app: FastifyInstance): Promise<void> {
   })
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(API)) route.bodyLimit ??= app.config.API_BODY_LIMIT
+  })
+  app.addHook('onSend', async ({ raw }, { statusCode }) => {
+    if (statusCode === 413 && !raw.complete) await linger(raw)
   })
   app.addHook('onRequest', async ({ url }) => {
     if (url.startsWith(API) && url.includes('%00')) throw new NulError('there is a NUL in the URL')

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { buildApp } from '../../app.js'
 import { readConfig } from '../../plugins/env.js'
@@ -78,6 +80,20 @@ describe('an address that sends wrong tokens', () => {
     assert.equal(reads, 0)
     assert.equal((await ask(server, bearer(`ocpp_${'A'.repeat(43)}`))).statusCode, 401)
     assert.equal(reads, 1)
+  })
+
+  it('may be unknown because the connection has ended: what it sent is answered to nobody, and no fault', async () => {
+    const server = await startBackend()
+    const line = 'GET /api/v1/operator-tokens/self HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\r\n'
+    const fault = 'operator_requests_total{method="GET",status="500"}'
+    for (let time = 0; time < 10; time++) {
+      const socket = connect(server.port, '127.0.0.1')
+      await once(socket, 'connect')
+      socket.write(line.repeat(500), () => socket.resetAndDestroy())
+      await once(socket, 'close')
+    }
+    assert.equal((await ask(server, BEARER)).statusCode, 200)
+    assert.equal(await metric(server, fault), 0)
   })
 
   it('lets chargers in all the same', async () => {
