@@ -45,19 +45,19 @@ export function deliveriesOf(event: PublishedEvent, webhookIds: readonly number[
 /** A delivery that waits, in the order of its charge point. */
 export type PendingDelivery = Pick<DeliveryRow, 'id' | 'charge_point_key'>
 
+/** Without a limit: all of them, as they are at one moment. */
 export function listPending(
   db: Reader,
-  { webhookId, behind, limit }: { webhookId: number; behind: number; limit: number }
+  { webhookId, behind, limit }: { webhookId: number; behind: number; limit?: number }
 ): Promise<PendingDelivery[]> {
-  return db
+  const query = db
     .selectFrom('webhook_deliveries')
     .select(['id', 'charge_point_key'])
     .where('webhook_id', '=', webhookId)
     .where(isPending)
     .where('id', '>', behind)
     .orderBy('id')
-    .limit(limit)
-    .execute()
+  return (limit === undefined ? query : query.limit(limit)).execute()
 }
 
 // A literal: only then SQLite sees that the index of what waits will do.

@@ -10,6 +10,7 @@ import {
   listPending,
   listPrunable,
   oldestPending,
+  type PendingDelivery,
   pruneDeliveries
 } from '../domain/webhook-deliveries.js'
 import {
@@ -24,6 +25,7 @@ import { type BackOff, DELIVERY_BACK_OFF } from './back-off.js'
 import { Courier, type CourierOptions, type DeliveryOutcome } from './courier.js'
 import { Recorder } from './recorder.js'
 import { ATTEMPT_TIMEOUT_MS, type Sender, type Target } from './sender.js'
+import type { Head } from './streams.js'
 
 export interface DelivererSettings {
   /** Deliveries of one webhook that may wait. */
@@ -71,14 +73,14 @@ const PRUNE_PAUSE_MS = 50
 const DROP_SHARE = 0.05
 /** When nothing could be dropped: until it is tried again. */
 const DROP_PAUSE_MS = 10_000
-/** Looking at everything that waits takes no more than this share of the time. */
-const MAX_LOOK_SHARE = 0.05
+/** Between two looks at everything that waits, as many times what the last one took. */
+const LOOK_PAUSE = 3
 const DAY_MS = 86_400_000
 
 /** One webhook that is ours to deliver to. */
 interface Round {
   readonly courier: Courier
-  /** What is behind this delivery has not been seen yet. */
+  /** What is behind this delivery has not been seen yet. SQLite only. */
   seen: number
   /** When something may be dropped again. */
   nextDrop: number
@@ -190,10 +192,20 @@ export class Deliverer {
   async #lookAround(): Promise<void> {
     this.#isDue = false
     await this.sync()
-    await this.#lookAtAll()
+    if (this.#isBehind) this.#forgetSeen()
+    // Other processes do not tell us what they have written.
+    if (this.#options.dialect !== 'sqlite') for (const id of this.#rounds.keys()) this.#news.add(id)
     await this.#measure()
     await this.#prune()
     for (const { courier } of this.#rounds.values()) courier.pump()
+  }
+
+  #forgetSeen(): void {
+    this.#isBehind = false
+    for (const [id, round] of this.#rounds) {
+      round.seen = 0
+      this.#news.add(id)
+    }
   }
 
   async #sync(): Promise<void> {
@@ -265,33 +277,34 @@ export class Deliverer {
       this.#news.delete(id)
       const round = this.#rounds.get(id)
       if (round === undefined) continue
-      await this.#read(id, round, round.seen)
+      if (this.#options.dialect === 'sqlite') await this.#readOn(id, round)
+      else await this.#readAll(id, round)
       await this.#drop(id, round)
     }
   }
 
-  /**
-   * What others had not yet committed when we were already further: on PostgreSQL ids are not committed in their order,
-   * and other processes do not tell us.
-   */
-  async #lookAtAll(): Promise<void> {
-    const started = performance.now()
-    if (!this.#isBehind && (this.#options.dialect === 'sqlite' || started < this.#nextLook)) return
-    this.#isBehind = false
-    for (const [id, round] of this.#rounds) await this.#read(id, round, 0)
-    const ended = performance.now()
-    this.#nextLook = ended + (ended - started) / MAX_LOOK_SHARE
-  }
-
-  async #read(webhookId: number, round: Round, from: number): Promise<void> {
-    for (let behind = from; ; ) {
-      const rows = await listPending(this.#options.db, { webhookId, behind, limit: PAGE })
-      round.courier.add(rows.map((row) => ({ key: row.charge_point_key, id: row.id })))
-      behind = rows.at(-1)?.id ?? behind
-      round.seen = Math.max(round.seen, behind)
+  /** SQLite has one writer: what is committed later has a higher id. */
+  async #readOn(webhookId: number, round: Round): Promise<void> {
+    for (;;) {
+      const rows = await listPending(this.#options.db, { webhookId, behind: round.seen, limit: PAGE })
+      round.courier.add(rows.map(headOf))
+      round.seen = rows.at(-1)?.id ?? round.seen
       if (rows.length < PAGE) return
       await nextTurn()
     }
+  }
+
+  /**
+   * PostgreSQL has many: what is committed later may have a lower id, but not for the same charge point. So whatever one
+   * statement sees is whole for each of them, from its oldest on.
+   */
+  async #readAll(webhookId: number, { courier }: Round): Promise<void> {
+    const wait = this.#nextLook - performance.now()
+    if (wait > 0) await sleep(wait)
+    const started = performance.now()
+    courier.add((await listPending(this.#options.db, { webhookId, behind: 0 })).map(headOf))
+    const ended = performance.now()
+    this.#nextLook = ended + LOOK_PAUSE * (ended - started)
   }
 
   /** Keeps the backlog within its bounds, as far as it may be dropped. */
@@ -335,6 +348,10 @@ export class Deliverer {
     }
     this.#nextPrune = performance.now() + PRUNE_INTERVAL_MS
   }
+}
+
+function headOf({ id, charge_point_key }: PendingDelivery): Head {
+  return { key: charge_point_key, id }
 }
 
 /** While the receiver may not know the new secret, both sign. */
