@@ -11,7 +11,7 @@ async function securityHeaders(app: FastifyInstance): Promise<void> {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] }
     },
-    // This server speaks plain HTTP; whoever puts TLS in front says so there.
+    // plugins/tls.ts says so, over TLS only; whoever puts TLS in front says so there.
     hsts: false
   })
   // What operators are told is for nobody on the way. [RFC 9111 §5.2.2.5]

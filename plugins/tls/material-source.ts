@@ -33,7 +33,7 @@ export class MaterialSource {
     this.#log = log
     this.#current = material
     this.warnOfExpiry()
-    for (const file of material.exposedKeys) log.warn({ file }, 'this private key can be read by others: chmod 600 it')
+    for (const file of material.exposedKeys) log.warn({ file }, 'this private key can be read by others: chmod 640 it')
   }
 
   /**

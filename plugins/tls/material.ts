@@ -30,7 +30,8 @@ export interface ServerCertificate {
 type Files = Pick<Config, 'TLS_CERT' | 'TLS_KEY' | 'TLS_CLIENT_CA' | 'TLS_CLIENT_CRL'>
 type FileSetting = keyof Files
 
-const NOT_OWNER = 0o077
+/** A group may read it, such as ssl-cert of Debian. */
+const EXPOSED = 0o037
 
 /**
  * Reads and checks all files.
@@ -137,5 +138,5 @@ function digestOf(files: readonly Pem[]): string {
 
 async function exposed(keys: readonly Pem[]): Promise<string[]> {
   const modes = await Promise.all(keys.map(async ({ file }) => ({ file, mode: (await stat(file)).mode })))
-  return modes.filter(({ mode }) => (mode & NOT_OWNER) !== 0).map(({ file }) => file)
+  return modes.filter(({ mode }) => (mode & EXPOSED) !== 0).map(({ file }) => file)
 }

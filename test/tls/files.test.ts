@@ -100,6 +100,8 @@ describe('what is in the files', () => {
   it('is told when others can read a key', async () => {
     const settings = await given(serverEc.cert, serverEc.key)
     await chmod(settings.TLS_KEY[0] ?? '', 0o640)
+    assert.deepEqual((await readMaterial(settings)).exposedKeys, [], 'a group is in order')
+    await chmod(settings.TLS_KEY[0] ?? '', 0o644)
     assert.deepEqual((await readMaterial(settings)).exposedKeys, settings.TLS_KEY)
   })
 })
