@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { startBackend } from '../app/support.js'
+import { emptyDatabase, noPostgres } from '../database/support.js'
+import { until } from '../support/wait.js'
+import { byChargePoint, openReceiver } from './receiver.js'
+import { addWebhook, LOCAL, tellTransactions, untilDeliveries } from './support.js'
+
+/** The other process looks every few seconds. */
+const PATIENCE_MS = 60_000
+
+describe('two processes on one PostgreSQL', { skip: noPostgres }, () => {
+  it('deliver everything once, in order, and one takes over when the other goes', async () => {
+    const { DATABASE_URL = '' } = await emptyDatabase('postgres')
+    const [one, two] = await Promise.all([
+      startBackend({ ...LOCAL, DATABASE_URL }),
+      startBackend({ ...LOCAL, DATABASE_URL })
+    ])
+    const receiver = await openReceiver()
+    const { id } = await addWebhook(one, { url: receiver.url, filter: { types: ['transaction'] } })
+    await two.app.webhooks.deliverer.sync()
+    const rounds = Array.from({ length: 30 }, (_, round) => String(round))
+    const fleet = (name: string) => Array.from({ length: 10 }, (_, index) => `${name}-${index}`)
+    const tell = async (server: typeof one, name: string) => {
+      for (const round of rounds) await tellTransactions(server, fleet(name), round)
+    }
+    await Promise.all([tell(one, 'A'), tell(two, 'B')])
+    await until('all has come', () => receiver.requests.length >= 600, PATIENCE_MS)
+    await untilDeliveries(two, id, (items) => items.every(({ status }) => status === 'delivered'))
+    assert.equal(receiver.requests.length, 600)
+    const notes = () =>
+      [...byChargePoint(receiver.requests)].map(([, events]) => events.map(({ data }) => data.transactionId))
+    for (const told of notes()) assert.deepEqual(told, rounds)
+
+    await one.close()
+    await tell(two, 'C')
+    await until('the rest has come', () => receiver.requests.length >= 900, PATIENCE_MS)
+    for (const told of notes()) assert.deepEqual(told, rounds)
+    assert.equal(receiver.requests.length, 900)
+  })
+})
+
+describe('a process that goes', () => {
+  it('cuts a delivery off without losing it, and the next one goes on where it was', async () => {
+    const { DATA_DIR } = await emptyDatabase('sqlite')
+    const receiver = await openReceiver()
+    receiver.answer(() => undefined)
+    const first = await startBackend({ ...LOCAL, DATA_DIR })
+    await addWebhook(first, { url: receiver.url, filter: { types: ['transaction'] } })
+    for (const round of ['1', '2', '3']) await tellTransactions(first, ['CP-1', 'CP-2'], round)
+    await receiver.received(2)
+    await first.close()
+    receiver.answer(() => 204)
+    await startBackend({ ...LOCAL, DATA_DIR })
+    await receiver.received(8)
+    for (const [, events] of byChargePoint(receiver.requests)) {
+      assert.deepEqual(
+        events.map(({ data }) => data.transactionId),
+        ['1', '1', '2', '3']
+      )
+    }
+  })
+})
