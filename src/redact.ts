@@ -18,21 +18,27 @@ const TOKENS = new Set(['idtag', 'parentidtag', 'idtoken'])
 /** Deeper than any legal frame. */
 const MAX_DEPTH = 64
 
+export interface RedactOptions {
+  /** `whole`: id tokens stay as they are. Default `short`. */
+  idTokens?: 'short' | 'whole'
+}
+
 /** A copy of a frame or payload without passwords and keys, and with id tokens shortened. */
-export function redact(value: unknown): unknown {
-  return copy(value, { depth: 0, isSecret: false })
+export function redact(value: unknown, { idTokens = 'short' }: RedactOptions = {}): unknown {
+  return copy(value, { depth: 0, isSecret: false, idTokens })
 }
 
 interface Place {
+  readonly idTokens: 'short' | 'whole'
   depth: number
   /** Below a setting that holds a secret: NotifyReport has its values in `variableAttribute`. */
   isSecret: boolean
 }
 
-function copy(value: unknown, { depth, isSecret }: Place): unknown {
+function copy(value: unknown, { depth, isSecret, idTokens }: Place): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (depth > MAX_DEPTH) return HIDDEN
-  const below = { depth: depth + 1, isSecret }
+  const below = { depth: depth + 1, isSecret, idTokens }
   if (Array.isArray(value)) return value.map((item) => copy(item, below))
   const source = value as Record<string, unknown>
   below.isSecret ||= isSecretSetting(source)
@@ -49,7 +55,7 @@ function copyMember(parent: Record<string, unknown>, name: string, member: unkno
   if (below.isSecret && VALUE_MEMBERS.has(folded)) return HIDDEN
   if (SECRET_MEMBER.test(folded) || (folded === 'key' && isVpn(parent))) return HIDDEN
   if (typeof member !== 'string') return copy(member, below)
-  return TOKENS.has(folded) ? shorten(member) : member.replace(USER_INFO, `//${HIDDEN}@`)
+  return below.idTokens === 'short' && TOKENS.has(folded) ? shorten(member) : member.replace(USER_INFO, `//${HIDDEN}@`)
 }
 
 /** ChangeConfiguration and GetConfiguration name the key, SetVariables and GetVariables the variable. */

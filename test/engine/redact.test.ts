@@ -66,3 +66,10 @@ test('user and password of a URL are hidden', () => {
   const frame = [2, 'i', 'GetDiagnostics', { location: 'ftp://user:hunter2@logs.example/cp' }]
   assert.deepEqual(redact(frame), [2, 'i', 'GetDiagnostics', { location: 'ftp://[redacted]@logs.example/cp' }])
 })
+
+test('id tokens stay whole when that is asked for, and secrets are hidden all the same', () => {
+  const payload = { idTag: 'ABCDEFGH', idToken: { idToken: 'ABCDEFGH', type: 'Central' }, password: SECRET }
+  const expected = { ...payload, password: '[redacted]' }
+  assert.deepEqual(redact(payload, { idTokens: 'whole' }), expected)
+  assert.notDeepEqual(redact(payload), expected)
+})

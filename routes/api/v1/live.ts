@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { redact } from 'fastify-ocpp'
 import operatorRoutes, { type CallRequest } from 'fastify-ocpp/rest'
 import { CALL_EXTRAS, carryOut } from '../../../plugins/domain/calls/carry-out.js'
 
@@ -15,7 +16,8 @@ export default async function live(app: FastifyInstance): Promise<void> {
     await scope.register(operatorRoutes, {
       routes: ['disconnect', 'call'],
       isKnown: async (identity) => (await app.store.find(identity)) !== undefined,
-      call: (call: CallRequest) => carryOut(app, call),
+      // A charge point that tells its password, which it must not, tells it nobody. [A01.FR.09]
+      call: async (call: CallRequest) => redact(await carryOut(app, call), { idTokens: 'whole' }),
       callDocs: CALL_EXTRAS
     })
   })
