@@ -46,6 +46,7 @@ async function reports(app: FastifyInstance): Promise<void> {
   const { ocpp, journal } = app
   const watch = new ReportWatch()
   app.decorate('reportWatch', watch)
+  app.addHook('preClose', async () => watch.close())
 
   const base = preparing('NotifyReport', (request) => BASES[(request as BaseReport).reportBase])
   const custom = preparing('NotifyReport', () => 'custom')

@@ -1,7 +1,7 @@
 import { fold } from './scope.js'
 
 export interface WatchOptions {
-  /** Looks again whenever there is news. */
+  /** Looked at whenever there is news. */
   isDone: () => Promise<boolean>
   /** Milliseconds. */
   timeout: number
@@ -11,37 +11,38 @@ export interface WatchOptions {
 /** Waits for reports that come in parts. */
 export class ReportWatch {
   readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #closing = new AbortController()
 
-  /** There is news of a charge point's report. */
+  /** There is news of a charge point's reports. */
   notice(identity: string): void {
     for (const wake of this.#waiting.get(fold(identity)) ?? []) wake()
   }
 
-  /** Answers whether it is done: in time, and before the signal. */
+  /** Answers whether it is done: in time, before the signal, and before this is closed. */
   async wait(identity: string, { isDone, timeout, signal }: WatchOptions): Promise<boolean> {
-    const deadline = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
     const key = fold(identity)
-    let isNews = true
-    let resume: () => void = () => undefined
-    const wake = () => {
-      isNews = true
-      resume()
-    }
-    this.#add(key, wake)
-    deadline.addEventListener('abort', wake)
+    const overdue = new AbortController()
+    const timer = setTimeout(() => overdue.abort(), timeout)
+    const end = AbortSignal.any([overdue.signal, signal, this.#closing.signal])
+    const news = new News()
+    end.addEventListener('abort', news.tell)
+    this.#add(key, news.tell)
     try {
-      for (;;) {
-        if (isNews) {
-          isNews = false
-          if (await isDone()) return true
-        }
-        if (deadline.aborted) return false
-        if (!isNews) await new Promise<void>((resolve) => (resume = resolve))
+      while (!(await isDone())) {
+        if (end.aborted) return false
+        await news.next()
       }
+      return true
     } finally {
-      deadline.removeEventListener('abort', wake)
-      this.#remove(key, wake)
+      clearTimeout(timer)
+      end.removeEventListener('abort', news.tell)
+      this.#remove(key, news.tell)
     }
+  }
+
+  /** Nobody waits any longer. */
+  close(): void {
+    this.#closing.abort()
   }
 
   #add(key: string, wake: () => void): void {
@@ -53,5 +54,25 @@ export class ReportWatch {
     const waiting = this.#waiting.get(key)
     waiting?.delete(wake)
     if (waiting?.size === 0) this.#waiting.delete(key)
+  }
+}
+
+/** What has come since it was last looked at is not missed. */
+class News {
+  #isThere = false
+  #resume: () => void = () => undefined
+
+  readonly tell = (): void => {
+    this.#isThere = true
+    this.#resume()
+  }
+
+  async next(): Promise<void> {
+    if (!this.#isThere) {
+      await new Promise<void>((resolve) => {
+        this.#resume = resolve
+      })
+    }
+    this.#isThere = false
   }
 }

@@ -6,7 +6,8 @@ import { type Lookup, operation } from './operation.js'
 const LOCATION = Type.String({
   minLength: 1,
   maxLength: 2000,
-  pattern: '^(?:https?|ftps?|sftp)://[^\\s/?#]+(?:[/?#]\\S*)?$',
+  // No backslash: whether that ends the host depends on who reads it.
+  pattern: '^(?:https?|ftps?|sftp)://[^\\s/?#\\\\]+(?:[/?#][^\\s\\\\]*)?$',
   description: 'URL that the charge point can reach: http, https, ftp, ftps or sftp. A password in it is shown nowhere'
 })
 

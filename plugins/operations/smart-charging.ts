@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { TransactionRow } from '../domain/ledger/queries.js'
 import { ownProfiles } from '../domain/operations/facts.js'
 import { connectorOf16, dateTime, evseIdOf2, LIMIT, oneOf, outcomeOf, PLACE, type Place } from './common.js'
-import { ask2, ask16, type Exchange, NotSupportedError, type Outcome } from './exchange.js'
+import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Outcome } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 import { PURPOSES, PURPOSES_2, PURPOSES_16, type Purpose, profile2, profile16 } from './profiles.js'
 import { findMeant, TRANSACTION } from './which-transaction.js'
@@ -58,6 +58,9 @@ function profileIdFor(taken: ReadonlySet<number>) {
 
 async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFacts> {
   const purpose = request.purpose ?? defaultPurpose(request)
+  if (purpose !== 'transaction' && (request.transactionId ?? request.id) !== undefined) {
+    throw new InvalidRequestError(`a limit for a transaction has the purpose transaction, not ${purpose}`)
+  }
   const transaction = purpose === 'transaction' ? await findMeant(lookup, request) : undefined
   const stackLevel = request.stackLevel ?? 0
   const known = await ownProfiles(lookup.db, lookup.chargePoint.id)

@@ -35,7 +35,8 @@ onBothBackends('an operation', (start) => {
       ['reset', { type: 'Soft' }],
       ['charging-limit', { limit: -1, unit: 'W' }],
       ['update-firmware', { location: 'file:///etc/passwd' }],
-      ['upload-log', { location: 'http://' }]
+      ['upload-log', { location: 'http://' }],
+      ['upload-log', { location: 'http://a.example\\@b.example/' }]
     ] as const) {
       const { status, body } = await perform(server, charger.identity, `operations/${name}`, request)
       assert.equal(status, 400, `${name} ${JSON.stringify(body)}`)
@@ -186,6 +187,14 @@ onBothBackends('what is asked of a charge point', (start) => {
     assert.equal(chargingProfiles.length, 3)
     await perform(server, charger.identity, 'operations/clear-charging-limit', { evseId: 1 })
     assert.equal((await stateOf(server, charger.identity)).chargingProfiles.length, 1)
+  })
+
+  it('limits a transaction when one is named', async () => {
+    const server = await start()
+    const { charger, asked } = await play(server, 'ocpp2.1', () => ACCEPTED)
+    const request = { limit: 6, unit: 'A', purpose: 'default', transactionId: 'TX-1' }
+    const { status, body } = await perform(server, charger.identity, 'operations/charging-limit', request)
+    assert.deepEqual([status, body.code, asked], [422, 'INVALID_OPERATION', []])
   })
 
   it('reserves under a new id each time, and not for what is over', async () => {
