@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream'
+import { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fold } from './charge-points.js'
@@ -204,8 +204,9 @@ export class Admission {
 
   /** The decision, unless it takes too long or the charge point leaves: its handshake is in progress until the end. */
   async #race(handshake: Request, attempt: LoginAttempt): Promise<Decision> {
-    // That of injectWS has none.
-    const socket = handshake.request.raw.socket as Duplex | undefined
+    const { socket } = handshake.request.raw
+    // That of a charge point in this process is none.
+    const peer = socket instanceof Duplex ? socket : undefined
     const controller = new AbortController()
     const { signal } = controller
     let timer: NodeJS.Timeout | undefined
@@ -213,13 +214,13 @@ export class Admission {
     const end = new Promise<Decision>((resolve) => {
       timer = setTimeout(resolve, this.#settings.authenticateTimeout, TOO_SLOW)
       onClose = () => resolve(LEFT)
-      socket?.on('close', onClose)
+      peer?.on('close', onClose)
     })
     try {
       return await Promise.race([this.#verify({ ...handshake, signal }, attempt), end])
     } finally {
       clearTimeout(timer)
-      socket?.removeListener('close', onClose)
+      peer?.removeListener('close', onClose)
       controller.abort()
     }
   }

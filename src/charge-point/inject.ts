@@ -24,11 +24,14 @@ export interface InjectTarget {
   protocols: readonly Protocol[]
 }
 
+/** What the request says of its socket, as that of `app.inject()` does. Who reads `request.ip` may need it. */
+const IN_PROCESS = { remoteAddress: '127.0.0.1' } as const
+
 /** What @fastify/websocket adds. */
 interface InjectWS {
   injectWS(
     path: string,
-    context: { headers: Record<string, string> },
+    context: { headers: Record<string, string>; socket: typeof IN_PROCESS },
     options: { onOpen(socket: WebSocket): void }
   ): Promise<WebSocket>
 }
@@ -96,7 +99,7 @@ async function upgradeInProcess<T>(
     const onOpen = (socket: WebSocket) => {
       accepted = { value: accept(socket) }
     }
-    await app.injectWS(target, { headers }, { onOpen })
+    await app.injectWS(target, { headers, socket: IN_PROCESS }, { onOpen })
   } catch (error) {
     throw refusal(error as Error, target)
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
 import fastifyWebsocket from '@fastify/websocket'
 import Fastify from 'fastify'
 import fastifyOcpp, { type FastifyOcppOptions } from 'fastify-ocpp'
@@ -269,4 +269,13 @@ test('every live charge point can be listed, found and counted', async () => {
   for (const name of ['CP-3', '', '__proto__', 'constructor', 'toString']) {
     assert.deepEqual([chargePoints.has(name), chargePoints.get(name)], [false, undefined])
   }
+})
+
+test('a charge point in this process gets through an app whose trustProxy is a function', async () => {
+  const app = Fastify({ trustProxy: (address) => address === '127.0.0.1' })
+  await app.register(fastifyOcpp, { authenticate: () => true, drainTimeout: 200, drainSpread: 0 })
+  after(() => app.close())
+  const client = await app.ocpp.inject({ identity: 'CP-1', protocol: 'ocpp1.6' })
+  assert.equal(app.ocpp.chargePoints.get('CP-1')?.remoteAddress, '127.0.0.1')
+  await client.close()
 })
