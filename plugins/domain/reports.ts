@@ -38,7 +38,7 @@ export interface ReportPart extends ReportKey {
 }
 
 /** Reports that were asked for are kept, of a charge point the latest so many. */
-const MAX_KEPT = 20
+const MAX_KEPT = 5
 
 function where({ chargePointId }: Pick<Scope, 'chargePointId'>, { action, requestId }: ReportKey) {
   return { charge_point_id: chargePointId, action, request_id: requestId }

@@ -281,11 +281,11 @@ onBothBackends('a report', (start) => {
     assert.equal((await look(server, charger.identity, 99)).code, 'UNKNOWN_REPORT')
   })
 
-  it('is one of the latest twenty that are kept', async () => {
+  it('is one of the latest five that are kept', async () => {
     const server = await start()
     const { charger } = await reporter(server, 'ocpp2.1', [[0, false, ['A']]])
     const ids: number[] = []
-    for (let count = 0; count < 21; count++) {
+    for (let count = 0; count < 6; count++) {
       ids.push((await perform(server, charger.identity, 'reports', { type: 'full-inventory' })).body.requestId)
     }
     const [first = 0, second = 0] = ids

@@ -127,7 +127,7 @@ function addRead(app: FastifyInstance): void {
         tags: ['Operations'],
         operationId: 'getReport',
         summary: 'Look at a report that was asked for',
-        description: 'As much of it as has come. The latest 20 of a charge point are kept.',
+        description: 'As much of it as has come. The latest 5 of a charge point are kept.',
         params: ReportParams,
         response: { 200: ReportRecord }
       }
