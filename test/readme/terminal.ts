@@ -8,16 +8,16 @@ import { temporaryDirectory } from '../app/support.js'
 import { deferred, within } from '../support/wait.js'
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 
 /** What a clone has that is made by running it. */
 const MADE = new Set(['.env', '.git', 'data', 'dist'])
 const PATIENCE_MS = 60_000
 
-/** The shell lines of README.md below the comment `<!-- name -->`. */
-export function shellLines(name: string): string {
-  const lines = README.split(`<!-- ${name} -->\n\`\`\`sh\n`)[1]?.split('```')[0]
-  if (lines === undefined) throw new Error(`README.md has no shell lines named ${name}`)
+/** The shell lines of a page below the comment `<!-- name -->`. */
+export function shellLines(name: string, page = 'README.md'): string {
+  const text = readFileSync(join(ROOT, page), 'utf8')
+  const lines = text.split(`<!-- ${name} -->\n\`\`\`sh\n`)[1]?.split('```')[0]
+  if (lines === undefined) throw new Error(`${page} has no shell lines named ${name}`)
   return lines
 }
 
