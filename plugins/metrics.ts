@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import type {} from './limits.js'
 import { metricsAccess } from './metrics/access.js'
 import { observeDatabase } from './metrics/database.js'
 import { observeJournal } from './metrics/journal.js'

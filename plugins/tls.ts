@@ -2,8 +2,11 @@ import type { Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import type {} from './limits.js'
 import { observeTls } from './metrics/tls.js'
+import type {} from './metrics.js'
 import { TlsListener } from './tls/listener.js'
+import type {} from './tls-material.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,4 +1,4 @@
-import './reflect-metadata.js'
+import 'reflect-metadata'
 import { generateKeyPair, type KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import { promisify } from 'node:util'
 import {
