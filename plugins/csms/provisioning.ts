@@ -49,13 +49,13 @@ interface Booted {
 
 /** BootNotification and Heartbeat. [1.6 §4.2, §4.6; 2.x B01-B04, G02] */
 async function provisioning(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, config, calls } = app
-  const pins = config.TLS_CLIENT_CA.length > 0 && config.TLS_CLIENT_SUBJECT === 'serial-number'
+  const { ocpp, store, config, calls, tlsMaterial } = app
+  const isBySerialNumber = config.TLS_CLIENT_SUBJECT === 'serial-number'
 
   /** Whether it is the one that its certificate names, where that is a serial number. 1.6 need not tell its own. */
   function hasSerialNumberOf({ protocol, serialNumber, boxSerialNumber }: Boot, security?: ConnectionSecurity) {
     const { commonName } = security ?? {}
-    if (!pins || commonName === undefined) return true
+    if (!isBySerialNumber || commonName === undefined) return true
     if (protocol === 'ocpp1.6' && serialNumber === undefined) return true
     return commonName === serialNumber || commonName === boxSerialNumber
   }
@@ -89,7 +89,11 @@ async function provisioning(app: FastifyInstance): Promise<void> {
     const { identity } = chargePoint
     const security = ConnectionSecurity.of(chargePoint)
     if (!hasSerialNumberOf(booted, security)) return refuseStranger(booted, chargePoint)
-    const trust = { isProven: pins && (security?.profile ?? 0) > 0, isRenewing: security?.isRenewing === true }
+    const asksForCertificates = isBySerialNumber && tlsMaterial.current.authorities.length > 0
+    const trust = {
+      isProven: asksForCertificates && (security?.profile ?? 0) > 0,
+      isRenewing: security?.isRenewing === true
+    }
     const { protocol, vendor, model, serialNumber, firmwareVersion, reason } = booted
     const more = defined({ serialNumber, firmwareVersion, reason })
     const status = await store.commit(
@@ -120,5 +124,5 @@ async function provisioning(app: FastifyInstance): Promise<void> {
 export default fp(provisioning, {
   fastify: '5.x',
   name: 'csms-provisioning',
-  dependencies: ['env', 'ocpp', 'store', 'calls']
+  dependencies: ['env', 'ocpp', 'store', 'calls', 'tls-material']
 })
