@@ -23,7 +23,7 @@ const rows: Row[] = []
 for (const family of families) {
   testAbuse(family, { scale, ...(over !== undefined && { over: [over] }), report: (row) => rows.push(row) })
 }
-after(() => console.log(table(rows)))
+after(() => console.log(`\n${table(rows)}\n`))
 
 /** In Markdown, so that it can be shown as it is. */
 function table(rows: readonly Row[]): string {
@@ -31,7 +31,7 @@ function table(rows: readonly Row[]): string {
     [family, name, came, wait, wall, `${before} / ${peak} / ${after}`, verdict].map(cell).join(' | ')
   )
   const head = 'family | abuse | what came | bystander, ms | with the machine, ms | MiB before / peak / after | verdict'
-  return ['', head, head.replace(/[^|]+/g, ' --- ').trim(), ...lines].map((line) => `| ${line} |`.trim()).join('\n')
+  return [head, head.replace(/[^|]+/g, ' --- ').trim(), ...lines].map((line) => `| ${line} |`.trim()).join('\n')
 }
 
 function cell(value: string | number): string {
