@@ -63,16 +63,22 @@ export function listPending(
 // A literal: only then SQLite sees that the index of what waits will do.
 const isPending = sql<boolean>`status = 'pending'`
 
-/** What is to go out; undefined when it need not any more. */
+/** What is to go out. */
 export type Parcel = Pick<DeliveryRow, 'id' | 'event_id' | 'payload' | 'attempts' | 'retry_until'>
 
-export function findParcel(db: Reader, id: number): Promise<Parcel | undefined> {
-  return db
-    .selectFrom('webhook_deliveries')
-    .select(['id', 'event_id', 'payload', 'attempts', 'retry_until'])
-    .where('id', '=', id)
-    .where(isPending)
-    .executeTakeFirst()
+/** By id, those of these that still are to go out. */
+export async function findParcels(db: Reader, ids: readonly number[]): Promise<Map<number, Parcel>> {
+  const found = new Map<number, Parcel>()
+  for (const some of chunks(ids, MAX_IDS)) {
+    const parcels = await db
+      .selectFrom('webhook_deliveries')
+      .select(['id', 'event_id', 'payload', 'attempts', 'retry_until'])
+      .where('id', 'in', padded(some))
+      .where(isPending)
+      .execute()
+    for (const parcel of parcels) found.set(parcel.id, parcel)
+  }
+  return found
 }
 
 /** Since when the oldest one waits; undefined when none does. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { AttemptResult, Parcel } from '../domain/webhook-deliveries.js'
 import { type BackOff, delayAfter } from './back-off.js'
 import type { Answer, Target } from './sender.js'
@@ -23,7 +24,7 @@ export interface CourierOptions {
   backOff: BackOff
 }
 
-const PARALLEL = 16
+const PARALLEL = 32
 /** After so many failures in a row it is the receiver that fails: it is tried with one delivery at a time. */
 const MAX_FAILURES = 5
 /** Milliseconds between two such attempts, at most. */
@@ -55,6 +56,8 @@ export class Courier {
   constructor(options: CourierOptions) {
     this.#options = options
     this.#target = options.target
+    // Every attempt that is under way listens.
+    setMaxListeners(0, this.#stop.signal)
   }
 
   /** Deliveries that wait or are under way. */

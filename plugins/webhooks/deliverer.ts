@@ -6,7 +6,6 @@ import type { Outbox } from '../domain/events/outbox.js'
 import type { Reader } from '../domain/scope.js'
 import {
   dropPending,
-  findParcel,
   listPending,
   listPrunable,
   oldestPending,
@@ -23,6 +22,7 @@ import {
 } from '../domain/webhooks.js'
 import { type BackOff, DELIVERY_BACK_OFF } from './back-off.js'
 import { Courier, type CourierOptions, type DeliveryOutcome } from './courier.js'
+import { ParcelReader } from './parcel-reader.js'
 import { Recorder } from './recorder.js'
 import { ATTEMPT_TIMEOUT_MS, type Sender, type Target } from './sender.js'
 import type { Head } from './streams.js'
@@ -93,6 +93,7 @@ interface Round {
 export class Deliverer {
   readonly #options: DelivererOptions
   readonly #recorder: Recorder
+  readonly #parcels: ParcelReader
   readonly #owner = randomUUID()
   readonly #rounds = new Map<number, Round>()
   /** Webhooks for which something was written. */
@@ -111,7 +112,8 @@ export class Deliverer {
 
   constructor(options: DelivererOptions) {
     this.#options = options
-    const { writer, observer, outbox } = options
+    const { db, writer, observer, outbox } = options
+    this.#parcels = new ParcelReader(db)
     this.#recorder = new Recorder({ writer, onTrouble: (error) => observer.troubled(error) })
     outbox.onWritten((webhookIds) => {
       for (const id of webhookIds) this.#news.add(id)
@@ -241,11 +243,11 @@ export class Deliverer {
   }
 
   #courierOptions(row: WebhookRow): CourierOptions {
-    const { db, sender, observer, settings, dialect } = this.#options
+    const { sender, observer, settings, dialect } = this.#options
     return {
       target: targetOf(row),
       backOff: settings.backOff ?? DELIVERY_BACK_OFF,
-      find: (id) => findParcel(db, id),
+      find: (id) => this.#parcels.find(id),
       send: (target, message, signal) => sender.send(target, message, signal),
       record: (result) => this.#recorder.add(result),
       // An attempt that begins has to end while nobody else can have taken the webhook.

@@ -37,7 +37,7 @@ const Headers = Type.Object({
 })
 
 const EventRecord = Type.Object({
-  id: Type.String({ description: 'Rises, also as text' }),
+  id: Type.String({ description: 'Unique; the same for webhooks' }),
   type: EventType,
   chargePoint: Type.String(),
   at: Type.String({ format: 'date-time', description: 'When we heard of it' }),

@@ -1,0 +1,45 @@
+import type { Reader } from '../domain/scope.js'
+import { findParcels, type Parcel } from '../domain/webhook-deliveries.js'
+
+interface Waiting {
+  id: number
+  resolve(parcel: Parcel | undefined): void
+  reject(error: unknown): void
+}
+
+/** Reads what is to go out: what is asked for while one statement is under way is one statement together. */
+export class ParcelReader {
+  readonly #db: Reader
+  #waiting: Waiting[] = []
+  #isReading = false
+
+  constructor(db: Reader) {
+    this.#db = db
+  }
+
+  /** Resolves with undefined when it need not go out any more. */
+  find(id: number): Promise<Parcel | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ id, resolve, reject })
+      if (this.#isReading) return
+      this.#isReading = true
+      setImmediate(() => void this.#read())
+    })
+  }
+
+  async #read(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0)
+      try {
+        const found = await findParcels(
+          this.#db,
+          batch.map(({ id }) => id)
+        )
+        for (const { id, resolve } of batch) resolve(found.get(id))
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    this.#isReading = false
+  }
+}
