@@ -57,6 +57,9 @@ const FAILED = { accept: false, status: 503, reason: 'authenticate failed' } sat
 // The user name is the identity. [A00.FR.204, A00.FR.303]
 const OTHER_NAME = { accept: false, status: 401, reason: 'the user name is not the identity' } satisfies Decision
 
+/** One for all: a DOMException each would be a good part of what a handshake costs. */
+const OVER = new Error('the handshake is over')
+
 /** Decides about upgrades, cheapest question first; nothing here throws past {@link admit}. [PROTOCOL 1.3] */
 export class Admission {
   readonly #settings: EndpointSettings
@@ -221,7 +224,7 @@ export class Admission {
     } finally {
       clearTimeout(timer)
       peer?.removeListener('close', onClose)
-      controller.abort()
+      controller.abort(OVER)
     }
   }
 
