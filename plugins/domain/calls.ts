@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely'
+import { CompiledQuery, type Selectable, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
 import { joinedInserts } from '../database/insert.js'
 import type { CallStatus, CallsTable } from '../database/schema.js'
@@ -37,26 +37,54 @@ export async function saveCalls({ trx }: Transaction, calls: readonly OwnedCall[
   const stored = calls.filter(({ call }) => call.isStored)
   for (let from = 0; from < stored.length; ) {
     const count = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(stored.length - from)))
-    await updateCalls({ trx }, stored.slice(from, from + count))
+    const parameters = stored.slice(from, from + count).flatMap(changesOf)
+    await trx.executeQuery(CompiledQuery.raw(updateText(count, dialect), parameters))
     from += count
   }
 }
 
-async function updateCalls({ trx }: Transaction, calls: readonly OwnedCall[]): Promise<void> {
-  const rows = calls.map(({ call, chargePointId }) => {
-    const { protocol, status, response, sent_at, answered_at, duration, ...error } = call.outcome()
-    return sql`(cast(${chargePointId} as bigint), ${call.messageId}, ${protocol}, ${status}, ${response},
-      ${error.error_code}, ${error.error_description}, ${error.error_details}, cast(${sent_at} as bigint),
-      cast(${answered_at} as bigint), cast(${duration} as double precision))`
-  })
-  await sql`
-    with news (owner, id_, protocol_, status_, response_, code_, description_, details_, sent_, answered_, duration_)
-      as (values ${sql.join(rows)})
-    update calls set
-      protocol = news.protocol_, status = news.status_, response = news.response_, error_code = news.code_,
-      error_description = news.description_, error_details = news.details_, sent_at = news.sent_,
-      answered_at = news.answered_, duration = news.duration_
-    from news where calls.message_id = news.id_ and calls.charge_point_id = news.owner`.execute(trx)
+/** What an update writes and by what it finds the row, in this order. */
+const CHANGES = [
+  ['charge_point_id', 'bigint'],
+  ['message_id', 'text'],
+  ['protocol', 'text'],
+  ['status', 'text'],
+  ['response', 'text'],
+  ['error_code', 'text'],
+  ['error_description', 'text'],
+  ['error_details', 'text'],
+  ['sent_at', 'bigint'],
+  ['answered_at', 'bigint'],
+  ['duration', 'double precision']
+] as const
+const KEYS = 2
+
+function changesOf({ call, chargePointId }: OwnedCall): unknown[] {
+  const changes = { charge_point_id: chargePointId, message_id: call.messageId, ...call.outcome() }
+  return CHANGES.map(([name]) => changes[name])
+}
+
+const texts = new Map<string, string>()
+
+/** Written as text, because building it value by value takes longer than to carry it out. */
+function updateText(count: number, dialect: Dialect): string {
+  const key = `${dialect} ${count}`
+  const known = texts.get(key)
+  if (known !== undefined) return known
+  const tuple = (row: number) => {
+    const values = CHANGES.map(([, type], column) => {
+      const place = dialect === 'sqlite' ? '?' : `$${row * CHANGES.length + column + 1}`
+      return `cast(${place} as ${type})`
+    })
+    return `(${values.join(', ')})`
+  }
+  const tuples = Array.from({ length: count }, (_, row) => tuple(row)).join(', ')
+  const names = CHANGES.map(([name]) => `new_${name}`).join(', ')
+  const sets = CHANGES.slice(KEYS).map(([name]) => `${name} = news.new_${name}`)
+  const where = CHANGES.slice(0, KEYS).map(([name]) => `calls.${name} = news.new_${name}`)
+  const text = `with news (${names}) as (values ${tuples}) update calls set ${sets.join(', ')} from news where ${where.join(' and ')}`
+  texts.set(key, text)
+  return text
 }
 
 /** Literal, because only a statement that says so may use the index of those that were not answered. */

@@ -89,9 +89,8 @@ export class Operations {
   async call({ identity, action }: CallTarget, request: CallHttpRequest, reply: FastifyReply): Promise<unknown> {
     const { query, body: payload = {} } = request
     const timeout = integer(query, 'timeout', { min: 1, max: MAX_TIMEOUT })
-    const signal = leaving(reply)
     try {
-      return await this.#carryOut({ identity, action, payload, timeout, signal, request, reply })
+      return await this.#carryOut(new HttpCall({ identity, action, payload, timeout, request, reply }))
     } catch (error) {
       throw error instanceof NotConnectedError ? await this.#absence(identity) : error
     }
@@ -114,10 +113,38 @@ async function callLive(ocpp: Ocpp, { identity, action, payload, timeout, signal
   return { messageId, action, result }
 }
 
-/** Aborted when the HTTP client is gone. */
+/** A call whose signal is made when it is asked for: few need one. */
+class HttpCall implements CallRequest {
+  readonly identity: string
+  readonly action: string
+  readonly payload: unknown
+  readonly timeout: number | undefined
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  #signal: AbortSignal | undefined
+
+  constructor({ identity, action, payload, timeout, request, reply }: Omit<CallRequest, 'signal'>) {
+    this.identity = identity
+    this.action = action
+    this.payload = payload
+    this.timeout = timeout
+    this.request = request
+    this.reply = reply
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= leaving(this.reply)
+    return this.#signal
+  }
+}
+
+/** Aborted when the HTTP client is gone before it was answered. */
 function leaving({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController()
-  if (raw.destroyed) controller.abort()
-  else raw.once('close', () => controller.abort())
+  const abort = () => {
+    if (!raw.writableFinished) controller.abort()
+  }
+  if (raw.destroyed) abort()
+  else raw.once('close', abort)
   return controller.signal
 }

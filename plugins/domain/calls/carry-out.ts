@@ -18,7 +18,7 @@ type Target = Pick<CallRequest, 'identity' | 'action'>
 
 /** Carries out a call of the operator API. */
 export async function carryOut(app: FastifyInstance, call: CallRequest): Promise<CallAnswer | AcceptedCall> {
-  const { request, reply, identity, action, payload, timeout, signal } = call
+  const { request, reply, identity, action, payload, timeout } = call
   const preferences = readPreferences(request.headers.prefer)
   const { messageId, key: idempotencyKey } = request.repeatable ?? {}
   const operator = request.operator?.name ?? ''
@@ -29,7 +29,11 @@ export async function carryOut(app: FastifyInstance, call: CallRequest): Promise
     return queue(app, reply, { wish: { ...wish, expiresAt }, preferences })
   }
   // Who may ask again for what has become of it need not wait for it.
-  if (!preferences.respondAsync && messageId === undefined) return app.calls.call({ ...wish, signal })
+  if (!preferences.respondAsync && messageId === undefined) {
+    // Only a call that has to wait for others can be given up when its HTTP client leaves.
+    const isBusy = (app.ocpp.chargePoints.get(identity)?.pendingCalls ?? 0) > 0
+    return app.calls.call(isBusy ? { ...wish, signal: call.signal } : wish)
+  }
   const started = await app.calls.start(wish)
   if (!preferences.respondAsync) return started.answer
   return answerSoon(reply, call, { started, wait: preferences.wait })

@@ -5,10 +5,13 @@ export interface Preferences {
   wait: number | undefined
 }
 
+const NONE: Preferences = { respondAsync: false, wait: undefined }
+
 /** The first of a kind counts; what is not understood is ignored. [RFC 7240 §2] */
 export function readPreferences(header: string | string[] | undefined): Preferences {
+  if (header === undefined) return NONE
   const seen = new Map<string, string>()
-  for (const preference of [header ?? []].flat().join(',').split(',')) {
+  for (const preference of [header].flat().join(',').split(',')) {
     const [name = '', value = ''] = preference.split(';', 1).join('').split('=', 2)
     const key = name.trim().toLowerCase()
     if (!seen.has(key)) seen.set(key, value.trim().replace(/^"(.*)"$/, '$1'))
