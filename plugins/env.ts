@@ -203,6 +203,10 @@ export const settings = {
     })
   ),
   CONTRACT_CA: Type.Optional(Type.String({ rule: 'a file in PEM', otherwise: 'no contract certificate is verified' })),
+  CONTRACT_SERVICE_URL: httpUrl('cars are given no contract certificates'),
+  CONTRACT_SERVICE_TOKEN: Type.Optional(
+    Type.String({ pattern: '^\\S+$', rule: 'a token without spaces', otherwise: 'none' })
+  ),
   OCPP_MAX_CONNECTIONS: Type.Integer({
     default: 100_000,
     minimum: 0,
@@ -269,6 +273,8 @@ type Open =
   | 'CA_SIGN_URL'
   | 'CA_SIGN_TOKEN'
   | 'CONTRACT_CA'
+  | 'CONTRACT_SERVICE_URL'
+  | 'CONTRACT_SERVICE_TOKEN'
   | 'TLS_PORT'
   | 'TLS_CLIENT_ORGANIZATION'
   | 'TRUSTED_PROXY_CLIENT_CERT'

@@ -1,0 +1,62 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { FastifyBaseLogger } from 'fastify'
+import { post } from './http.js'
+
+/** What a car asks by way of its charge point, and which that is. */
+export interface ContractRequest {
+  chargePoint: string
+  iso15118SchemaVersion: string
+  action: string
+  exiRequest: string
+  /** 2.1. */
+  maximumContractCertificateChains?: number
+  /** 2.1. */
+  prioritizedEMAIDs?: string[]
+}
+
+const Answer = Type.Object({
+  status: Type.Union([Type.Literal('Accepted'), Type.Literal('Failed')]),
+  exiResponse: Type.String({ maxLength: 17_000 }),
+  remainingContracts: Type.Optional(Type.Integer({ minimum: 0 }))
+})
+export type ContractAnswer = Static<typeof Answer>
+
+export interface ContractServiceOptions {
+  /** Without it there is no service. */
+  url: string | undefined
+  token: string | undefined
+  log: Pick<FastifyBaseLogger, 'warn'>
+  /** Milliseconds. Default: 20 000, because the charge point waits 30 seconds. */
+  timeout?: number
+}
+
+const TIMEOUT_MS = 20_000
+const MAX_BYTES = 64 * 1024
+const FAILED: ContractAnswer = { status: 'Failed', exiResponse: '' }
+
+/** Passes on what cars ask for: contract certificates come from a service of the operator's. [2.x M01, M02] */
+export class ContractService {
+  readonly #options: ContractServiceOptions
+
+  constructor(options: ContractServiceOptions) {
+    this.#options = options
+  }
+
+  /** Never throws. */
+  async ask(request: ContractRequest): Promise<ContractAnswer> {
+    const { url, token, log, timeout = TIMEOUT_MS } = this.#options
+    if (url === undefined) return FAILED
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const headers = { 'content-type': 'application/json', accept: 'application/json', ...authorization }
+    try {
+      const body = await post({ url, headers, body: JSON.stringify(request), maxBytes: MAX_BYTES, timeout })
+      const answer: unknown = JSON.parse(body.toString('utf8'))
+      if (!Value.Check(Answer, answer)) throw new Error('it answered something else')
+      return answer
+    } catch (error) {
+      log.warn({ reason: (error as Error).message }, 'a car got no contract certificate')
+      return FAILED
+    }
+  }
+}
