@@ -4,6 +4,7 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
+import { ContractService } from '../ca/contract-service.js'
 import { fingerprintOf, tryCertificates } from '../ca/pem.js'
 import {
   type CertificateHash,
@@ -22,6 +23,8 @@ const DAY_MS = 86_400_000
 const MAX_RESULT_201 = 5_500
 const MAX_RESULT_21 = 18_000
 const FAILED = { status: 'Failed' } as const
+/** Characters of exiResponse. */
+const MAX_EXI_201 = 5_600
 const CHAIN_STATUSES = { good: 'Good', revoked: 'Revoked', unknown: 'Unknown' } as const
 
 interface StatusResponse {
@@ -87,20 +90,28 @@ function deleted(
 }
 
 /**
- * The certificates of charge points, and the status of those of others. Contracts of cars need a service that is not
- * connected: that is the answer for this case. [1.6 whitepaper M03-M05; 2.x M]
+ * The certificates of charge points, the status of those of others, and contract certificates for cars, which another
+ * service gives them. [1.6 whitepaper M03-M05; 2.x M]
  */
-async function certificates({ ocpp, store, journal, ocsp }: FastifyInstance): Promise<void> {
+async function certificates({ ocpp, store, journal, ocsp, config, log }: FastifyInstance): Promise<void> {
   function keep(action: string, { chargePoint, messageId }: HandlerContext, payload: unknown): Promise<void> {
     return store.commit(chargePoint.identity, saveNotification({ action, messageId, payload }))
   }
 
-  async function noContract(request: unknown, context: HandlerContext) {
+  const { CONTRACT_SERVICE_URL: url, CONTRACT_SERVICE_TOKEN: token } = config
+  const contracts = new ContractService({ url, token, log })
+
+  ocpp.v201.on('Get15118EVCertificate', async (request, context) => {
     await keep('Get15118EVCertificate', context, request)
-    return { status: 'Failed', exiResponse: '' } as const
-  }
-  ocpp.v201.on('Get15118EVCertificate', noContract)
-  ocpp.v21.on('Get15118EVCertificate', noContract)
+    const { customData: _, ...asked } = request
+    const { status, exiResponse } = await contracts.ask({ chargePoint: context.chargePoint.identity, ...asked })
+    return exiResponse.length > MAX_EXI_201 ? { status: 'Failed', exiResponse: '' } : { status, exiResponse }
+  })
+  ocpp.v21.on('Get15118EVCertificate', async (request, context) => {
+    await keep('Get15118EVCertificate', context, request)
+    const { customData: _, ...asked } = request
+    return contracts.ask({ chargePoint: context.chargePoint.identity, ...asked })
+  })
 
   async function status(ocspRequestData: v21.OCSPRequestDataType, maxLength: number) {
     const { responderURL, ...data } = ocspRequestData
@@ -157,5 +168,5 @@ async function certificates({ ocpp, store, journal, ocsp }: FastifyInstance): Pr
 export default fp(certificates, {
   fastify: '5.x',
   name: 'csms-certificates',
-  dependencies: ['ocpp', 'store', 'journal', 'ocsp']
+  dependencies: ['env', 'ocpp', 'store', 'journal', 'ocsp']
 })
