@@ -59,6 +59,8 @@ export interface Operators {
 }
 
 const API = '/api/v1/'
+/** Seconds after which the database may answer again. */
+const RETRY_S = 5
 /** The one with the built-in token. */
 const OPERATOR: Operator = { name: 'operator', scopes: ['admin'] }
 
@@ -148,7 +150,7 @@ class OperatorService implements Operators {
     const hash = digest(token)
     if (!this.#isBeyondGuessing(hash)) await this.#throttled(request, rateLimits.demandPatience(request, reply))
     if (timingSafeEqual(hash, this.#builtIn)) return OPERATOR
-    const operator = isToken(token) ? await this.#find(hash) : undefined
+    const operator = isToken(token) ? await this.#find(hash, reply) : undefined
     if (operator !== undefined && (operator.expiresAt ?? Number.POSITIVE_INFINITY) > Date.now()) return operator
     const reason = operator === undefined ? 'invalid-token' : 'expired-token'
     await rateLimits.countFailure(request)
@@ -165,11 +167,12 @@ class OperatorService implements Operators {
     return this.tokenFile !== undefined && timingSafeEqual(hash, this.#builtIn)
   }
 
-  async #find(hash: Buffer): Promise<Operator | undefined> {
+  async #find(hash: Buffer, reply: FastifyReply): Promise<Operator | undefined> {
     try {
       const row = await this.#book.use(hash.toString('hex'))
       return row && this.#operatorOf(row)
     } catch (error) {
+      reply.header('retry-after', RETRY_S)
       throw new TokensUnavailableError(error)
     }
   }

@@ -5,7 +5,6 @@ import { appliedMigrations, knownMigrations } from '../plugins/database/migratio
 import { explain, type OpenDatabase, openDatabase, sqliteFile } from '../plugins/database/open.js'
 import { GroupCommitWriter } from '../plugins/database/writer.js'
 import { type AuditEntry, beginAudit, completeAudit } from '../plugins/domain/audit.js'
-import { auditBody } from '../plugins/domain/audit-body.js'
 import { dateTime } from '../plugins/domain/json.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../plugins/domain/operator-scopes.js'
 import {
@@ -78,7 +77,7 @@ async function runCreate(config: Config, args: string[]): Promise<void> {
   const { name, scopes, expiresAt } = wanted
   const token = createToken()
   const body = { name, scopes, ...(expiresAt !== null && { expiresAt: dateTime(expiresAt) }) }
-  const isNew = await change(config, { ...entryOf('create', name), body: auditBody(body) }, async (trx) => {
+  const isNew = await change(config, { ...entryOf('create', name), body: JSON.stringify(body) }, async (trx) => {
     const row = await insertToken({ trx, now: Date.now() }, token, wanted)
     return row !== undefined
   })

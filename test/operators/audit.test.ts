@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import fc from 'fast-check'
 import { StorageError } from '../../plugins/database/errors.js'
+import { prune } from '../../plugins/database/retention.js'
 import { targetOf } from '../../plugins/domain/audit.js'
 import { auditBody } from '../../plugins/domain/audit-body.js'
 import { BEARER, onBothBackends, operate, startBackend } from '../app/support.js'
@@ -123,6 +124,18 @@ onBothBackends('a change of an operator', (start) => {
     const [record] = await records(server, '?target=id-tokens/unsure')
     assert.equal(record?.operator, 'operator')
     assert.ok(record !== undefined && !('status' in record) && !('completedAt' in record))
+  })
+
+  it('is kept for as long as the setting says, by default for ever', async () => {
+    const server = await start()
+    const { db, writer } = server.app.database
+    assert.equal((await operate(server, 'PUT', '/id-tokens/OLD', {})).statusCode, 201)
+    const now = Date.now() + 31 * 86_400_000
+    const about = async () => (await records(server, '?target=id-tokens/old')).length
+    await prune({ db, writer, now, settings: { ...server.app.config, RETENTION_EVENTS_DAYS: 0 } })
+    assert.equal(await about(), 1)
+    await prune({ db, writer, now, settings: { ...server.app.config, RETENTION_AUDIT_DAYS: 30 } })
+    assert.equal(await about(), 0)
   })
 
   it('is no call to a charge point: that says itself who asked', async () => {
