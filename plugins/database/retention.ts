@@ -30,6 +30,9 @@ type PrunedTable =
   | 'status_reports'
   | 'notifications'
   | 'calls'
+  | 'bulk_calls'
+  | 'bulk_call_items'
+  | 'idempotency_keys'
   | 'audit_log'
 
 export interface PruneOptions {
@@ -63,6 +66,10 @@ function rules(settings: RetentionSettings): Rule[] {
     { table: 'status_reports', time: 'received_at', days: events },
     { table: 'notifications', time: 'received_at', days: events },
     { table: 'calls', time: 'created_at', days: events },
+    { table: 'bulk_calls', time: 'created_at', days: events },
+    { table: 'bulk_call_items', time: 'created_at', days: events },
+    // What may be repeated, may be for 24 hours.
+    { table: 'idempotency_keys', time: 'created_at', days: 1 },
     { table: 'audit_log', time: 'created_at', days: settings.RETENTION_AUDIT_DAYS }
   ]
 }
