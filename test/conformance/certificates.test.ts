@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { type HashData, hashDataOf } from '../../plugins/ca/hash-data.js'
 import { operate, startBackend, temporaryDirectory } from '../app/support.js'
 import { Holder } from '../ca/pki.js'
@@ -203,5 +205,49 @@ describe('2.0.1: the status of certificates', () => {
       ['CRL', 'Failed']
     ])
     assert.equal(responder.requests, 1)
+  })
+})
+
+describe('contract certificates for cars', () => {
+  it('TC_M_26_CSMS, TC_M_28_CSMS, TC_M_100_CSMS: what the service answers goes back as it is', async () => {
+    const asked: unknown[] = []
+    const answers: string[] = []
+    const service = createServer(async (request, reply) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk)
+      asked.push([request.headers.authorization, JSON.parse(Buffer.concat(chunks).toString())])
+      reply.end(answers.shift())
+    })
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+    after(() => service.close())
+    const server = await startBackend({
+      CONTRACT_SERVICE_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}/`,
+      CONTRACT_SERVICE_TOKEN: 'token-of-the-service'
+    })
+    const connect = (identity: string, protocol: string) =>
+      connectCharger(server.url, identity, { protocol, boot: true })
+    const in201 = await connect('M-201', 'ocpp2.0.1')
+    const in21 = await connect('M-21', 'ocpp2.1')
+    const request = { iso15118SchemaVersion: 'urn:iso:15118:2:2013:MsgDef', exiRequest: 'gJgC' }
+    const accepted = { status: 'Accepted', exiResponse: 'gJgE' }
+    const failed = { status: 'Failed', exiResponse: '' }
+    for (const [charger, more, answer, expected] of [
+      [in201, { action: 'Install' }, JSON.stringify(accepted), accepted],
+      [in201, { action: 'Update' }, JSON.stringify(accepted), accepted],
+      [
+        in21,
+        { action: 'Install', maximumContractCertificateChains: 2 },
+        JSON.stringify({ ...accepted, remainingContracts: 1 }),
+        { ...accepted, remainingContracts: 1 }
+      ],
+      [in201, { action: 'Install' }, JSON.stringify({ ...accepted, exiResponse: 'x'.repeat(6000) }), failed],
+      [in21, { action: 'Install' }, '{ "status": "Maybe" }', failed],
+      [in21, { action: 'Install' }, 'nonsense', failed]
+    ] as const) {
+      answers.push(answer)
+      assert.deepEqual(await says(charger, 'Get15118EVCertificate', { ...request, ...more }), expected)
+      const { identity: chargePoint } = charger
+      assert.deepEqual(asked.at(-1), ['Bearer token-of-the-service', { chargePoint, ...request, ...more }])
+    }
   })
 })
