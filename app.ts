@@ -48,7 +48,12 @@ export async function buildApp({ config, logger = false }: AppOptions): Promise<
     const notFound = Object.assign(new Error('there is nothing here'), { statusCode: 404, code: 'NOT_FOUND' })
     return reply.code(404).type('application/problem+json').send(problem(notFound))
   })
-  await app.register(autoload, { dir: join(import.meta.dirname, 'plugins'), options: { config } })
+  await app.register(autoload, {
+    dir: join(import.meta.dirname, 'plugins'),
+    options: { config },
+    // Nothing there is a plugin, and some of it is loaded only when it is first needed.
+    ignorePattern: /^ca\//
+  })
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'routes'),
     autoHooks: true,
