@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import type { Order, Outcome } from './orders.js'
+import type { Order, Outcome, Usage } from './orders.js'
 
 // npx tsx --conditions=source bench/webhooks/run.ts --rate 1000 --seconds 10
 // With DATABASE_URL of an empty database it runs on PostgreSQL.

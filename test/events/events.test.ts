@@ -157,7 +157,7 @@ describe('filters', () => {
       [`?chargePoint=${'x'.repeat(49)}`, '/chargePoint/0'],
       ['?lastEventId=7', '/lastEventId'],
       ['?lastEventId=0000000000000000&lastEventId=0000000000000000', '/lastEventId'],
-      ['?chargepoint=CP-1', '']
+      ['?chargepoint=CP-1', '/chargepoint']
     ]
     for (const [query = '', pointer] of refused) {
       const response = await app.inject({ url: `/api/v1/events${query}`, headers: BEARER })

@@ -37,6 +37,11 @@ export class Outbox {
     this.#subscribers = subscribers
   }
 
+  /** Whether it is certain that nobody wants anything. */
+  get isIdle(): boolean {
+    return this.#subscribers?.length === 0
+  }
+
   /** Calls back with the webhooks for which something has been committed. */
   onWritten(listener: (webhookIds: ReadonlySet<number>) => void): void {
     this.#listeners.push(listener)

@@ -52,7 +52,7 @@ export class Publisher {
     const { result, told } = await writer.write(async (trx, append) => {
       const told: PublishedEvent[] = []
       const result = await job(trx, (event) => told.push(this.#stamp(event)), append)
-      if (told.length > 0) await this.#outbox?.keep(told, { trx, append })
+      if (told.length > 0 && this.#outbox?.isIdle === false) await this.#outbox.keep(told, { trx, append })
       return { result, told }
     }, options)
     for (const event of told) this.#deliver(event)
