@@ -13,6 +13,6 @@ it('docs/operating.md has every setting with its default', () => {
   )
   for (const { name, value } of rows) {
     const { default: fallback } = settings[name as keyof typeof settings]
-    if (fallback !== undefined) assert.equal(value, `\`${fallback}\``, name)
+    if (fallback !== undefined) assert.equal(value, String(fallback) === '' ? 'none' : `\`${fallback}\``, name)
   }
 })
