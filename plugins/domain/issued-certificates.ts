@@ -286,6 +286,16 @@ export function revokeCertificate(id: number): Change<boolean> {
   }
 }
 
+/** Of a charge point that an operator removes: with them it would come back by itself. */
+export async function revokeCertificates({ trx, chargePointId, now }: Scope): Promise<void> {
+  await trx
+    .updateTable('issued_certificates')
+    .set({ status: 'revoked', revoked_at: now, updated_at: now })
+    .where('charge_point_id', '=', chargePointId)
+    .where('status', '!=', 'revoked')
+    .execute()
+}
+
 // --- renewal -----------------------------------------------------------------------------------------------------
 
 export interface Renewal {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.js'
 import type { Job, Writer } from '../database/writer.js'
+import { cancelQueued } from './calls/queue.js'
 import {
   type ChargePointRow,
   countStrangers,
@@ -12,6 +13,7 @@ import {
   restore
 } from './charge-points.js'
 import { Publisher, type TellingJob } from './events/publisher.js'
+import { revokeCertificates } from './issued-certificates.js'
 import { type Change, fold } from './scope.js'
 
 export interface StoreOptions {
@@ -114,7 +116,12 @@ export class Store {
   async remove(identity: string): Promise<boolean> {
     if ((await this.find(identity)) === undefined) return false
     this.#strangers = undefined
-    return this.commit(identity, remove)
+    return this.commit(identity, async (scope) => {
+      if (!(await remove(scope))) return false
+      await cancelQueued(scope)
+      await revokeCertificates(scope)
+      return true
+    })
   }
 
   async #make(key: string, identity: string): Promise<number> {

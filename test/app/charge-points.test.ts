@@ -160,6 +160,11 @@ onBothBackends('a charge point', (start) => {
       assert.equal((await operate(server, 'GET', `/charge-points/back${path}`)).statusCode, 404, path)
     }
     assert.deepEqual(await identities(server, 'q=back'), [])
+    const queued = '/charge-points/back/calls/Reset?whenOffline=queue'
+    await operate(server, 'PUT', '/charge-points/Back', {})
+    const { messageId } = (await operate(server, 'POST', queued, { type: 'Soft' })).json()
+    await operate(server, 'DELETE', '/charge-points/back')
+    assert.equal((await operate(server, 'GET', `/calls/${messageId}`)).json().status, 'cancelled')
     await connectCharger(server.url, 'back', { boot: true })
     const { notes, hasPassword } = await stateOf(server, 'back')
     assert.deepEqual([notes, hasPassword], [undefined, false])

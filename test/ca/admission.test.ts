@@ -68,6 +68,16 @@ onBothBackends('a certificate that a charge point comes with', (start) => {
     assert.equal(await admitCertificate(store, 'REVOKED', certificate), 'revoked')
   })
 
+  it('does not bring back who was removed, not even when somebody of that name is made known again', async () => {
+    const server = await start(IDENTITY)
+    const { store } = server.app
+    const certificate = await (await certified(server, 'REMOVED')).obtain()
+    assert.equal(await admitCertificate(store, 'REMOVED', certificate), 'ours')
+    assert.equal((await operate(server, 'DELETE', '/charge-points/REMOVED')).statusCode, 204)
+    await operate(server, 'PUT', '/charge-points/REMOVED', {})
+    assert.equal(await admitCertificate(store, 'REMOVED', certificate), 'revoked')
+  })
+
   it('is revoked only if it was signed here', async () => {
     const server = await start(IDENTITY)
     assert.equal((await operate(server, 'POST', '/certificates/issued-999999/revoke')).statusCode, 404)
@@ -160,6 +170,6 @@ onBothBackends('a certificate that expires soon', (start) => {
       { requestedMessage: 'SignCombinedCertificate' }
     ])
     const absent = await operate(server, 'POST', '/charge-points/NOBODY/certificates/renew', {})
-    assert.equal(absent.statusCode, 409)
+    assert.equal(absent.statusCode, 404)
   })
 })

@@ -144,6 +144,17 @@ export async function end({ trx }: Transaction, queued: QueuedCall, ending: Endi
   return true
 }
 
+/** Ends all that wait for a charge point that an operator removes. */
+export async function cancelQueued({ trx, chargePointId }: Pick<Scope, 'trx' | 'chargePointId'>): Promise<void> {
+  await trx.deleteFrom('queued_calls').where('charge_point_id', '=', chargePointId).execute()
+  await trx
+    .updateTable('calls')
+    .set({ status: 'cancelled', error_code: 'removed' })
+    .where('charge_point_id', '=', chargePointId)
+    .where('status', '=', 'queued')
+    .execute()
+}
+
 async function leave({ trx }: Transaction, { id }: QueuedCall): Promise<boolean> {
   const { numDeletedRows } = await trx.deleteFrom('queued_calls').where('id', '=', id).executeTakeFirstOrThrow()
   return numDeletedRows === 1n
