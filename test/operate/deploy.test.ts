@@ -10,6 +10,11 @@ const DOCKERFILE = read('Dockerfile').replaceAll('\\\n', ' ')
 /** Not ours: read by Node and its packages. */
 const FOREIGN = ['NODE_ENV']
 
+/** Whether the file is the other one, or below it. */
+function isWithin(path: string, other: string): boolean {
+  return `${path}/`.startsWith(`${other.replace(/\/$/, '')}/`)
+}
+
 function assertSettings(names: string[]): void {
   assert.ok(names.length > 0)
   for (const name of names) assert.ok(Object.hasOwn(settings, name) || FOREIGN.includes(name), `${name} is no setting`)
@@ -25,10 +30,13 @@ describe('the Dockerfile', () => {
     const admitted = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path)
     for (const path of copied) {
       assert.ok(existsSync(new URL(path, ROOT)), path)
-      assert.ok(admitted.includes(path.split('/')[0]), `${path} is ignored`)
+      assert.ok(
+        admitted.some((each = '') => isWithin(path, each)),
+        `${path} is ignored`
+      )
     }
     assert.deepEqual(
-      admitted.filter((path) => !copied.some((each) => each.split('/')[0] === path)),
+      admitted.filter((path = '') => !copied.some((each) => isWithin(each, path))),
       []
     )
   })
@@ -37,9 +45,8 @@ describe('the Dockerfile', () => {
     const { include, references, extends: base } = JSON.parse(read('tsconfig.json'))
     const folders = [...include, ...references.map(({ path }: { path: string }) => path), base, 'tsconfig.json']
     for (const path of folders) {
-      const top = path.replace(/^\.\//, '').replace(/\/.*$/, '')
       assert.ok(
-        copied.some((each) => each.replace(/\/$/, '') === top),
+        copied.some((each) => isWithin(path.replace(/^\.\//, ''), each)),
         path
       )
     }
