@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { complete, type ScopeOf } from './openapi/complete.js'
+import { complete, type FactsOf } from './openapi/complete.js'
 import type { Document } from './openapi/document.js'
 
 /** As OpenAPI writes it, and without the slash at the end of an index route. */
@@ -25,14 +25,14 @@ async function openapi(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) routes.set(`${method} ${pathOf(route.url)}`, route)
   })
-  // Read when asked for: a hook behind this one may say the scope.
-  const scopeOf: ScopeOf = (method, path) => routes.get(`${method.toUpperCase()} ${path}`)?.config?.scope
+  // Read when asked for: a hook behind this one may add to them.
+  const factsOf: FactsOf = (method, path) => routes.get(`${method.toUpperCase()} ${path}`)?.config ?? {}
 
   await app.register(swagger, {
     transformObject: (source) => {
       if (!('openapiObject' in source)) return source.swaggerObject
       const document = source.openapiObject as unknown as Document
-      return complete(document, scopeOf) as object
+      return complete(document, factsOf) as object
     },
     openapi: {
       openapi: '3.1.0',

@@ -61,7 +61,18 @@ export const ChargePointBody = Type.Object(
     ),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        generatePassword: true,
+        registration: 'Accepted',
+        enabled: true,
+        securityProfile: 1,
+        notes: 'Car park, level 2'
+      }
+    ]
+  }
 )
 export type ChargePointBody = Static<typeof ChargePointBody>
 
@@ -199,7 +210,8 @@ export type IdTokenParams = Static<typeof IdTokenParams>
 
 const idTokenType = Type.String({
   maxLength: 20,
-  description: 'As 2.x names them, e.g. ISO14443, eMAID, Central; empty is any. 1.6 knows no types'
+  description: 'As 2.x names them, e.g. ISO14443, eMAID, Central; empty is any. 1.6 knows no types',
+  examples: ['ISO14443']
 })
 const idTokenStatus = oneOf(ID_TOKEN_STATUSES, 'What a charge point is told; 1.6 is told Invalid where it has no word')
 
@@ -220,7 +232,18 @@ export const IdTokenBody = Type.Object(
     language: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 8 }), Type.Null()])),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        type: 'ISO14443',
+        status: 'Accepted',
+        groupId: 'FLEET-7',
+        expiresAt: '2099-12-31T23:59:59.000Z',
+        language: 'en'
+      }
+    ]
+  }
 )
 export type IdTokenBody = Static<typeof IdTokenBody>
 

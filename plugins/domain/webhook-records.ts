@@ -64,7 +64,10 @@ export const NewWebhookBody = Type.Object(
     enabled: Type.Optional(enabled),
     secret: Type.Optional(secret)
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [{ url: 'https://hooks.example.com/ocpp', description: 'Billing', filter: { types: ['transaction'] } }]
+  }
 )
 export type NewWebhookBody = Static<typeof NewWebhookBody>
 
@@ -76,7 +79,7 @@ export const WebhookBody = Type.Object(
     filter: Type.Optional(filter),
     enabled: Type.Optional(enabled)
   },
-  { additionalProperties: false, minProperties: 1 }
+  { additionalProperties: false, minProperties: 1, examples: [{ filter: { chargePoints: ['CP-1'] }, enabled: true }] }
 )
 export type WebhookBody = Static<typeof WebhookBody>
 

@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http'
 import type { OperatorScope } from '../operators.js'
 import {
   type Document,
@@ -7,53 +6,61 @@ import {
   type Method,
   nameOf,
   type Operation,
+  type Parameter,
   type PathItem,
-  type Response,
   type Schema,
   type Schemas
 } from './document.js'
 import { exampleOf } from './example.js'
+import { IDEMPOTENCY_PROBLEMS, type Problems, together } from './problems.js'
+import {
+  addProblems,
+  type CommonStatus,
+  commonResponses,
+  PROBLEM,
+  referTo,
+  shareResponses,
+  withCalls
+} from './responses.js'
+import { nameTag, tagsOf } from './tags.js'
 
-/** The scope that an operation needs: null when any token will do, undefined when none is needed. */
-export type Scope = OperatorScope | null | undefined
-export type ScopeOf = (method: Method, path: string) => Scope
-
-const PROBLEM = 'OcppProblem'
-
-/** Answers that have nothing to do with what an operation is for: name, description, code, and an example. */
-const COMMON = {
-  400: ['BadRequest', 'The query, the path or the JSON is not valid', 'INVALID_QUERY', 'limit must be an integer'],
-  401: ['Unauthorized', 'The token is missing, unknown or expired', 'UNAUTHORIZED', 'the operator token is needed'],
-  403: ['Forbidden', 'The token does not have the scope', 'INSUFFICIENT_SCOPE', 'the scope calls:write is needed'],
-  404: ['NotFound', 'There is no such thing', 'NOT_FOUND', 'there is nothing here'],
-  413: ['ContentTooLarge', 'The body is too large', 'FST_ERR_CTP_BODY_TOO_LARGE', 'Request body is too large'],
-  415: ['UnsupportedMediaType', 'The body is not JSON', 'FST_ERR_CTP_INVALID_MEDIA_TYPE', 'Unsupported Media Type'],
-  429: ['TooManyRequests', 'Too many requests: see Retry-After', 'TOO_MANY_REQUESTS', 'too many requests'],
-  503: ['Unavailable', 'The back-end is going down, or its database is away', 'DRAINING', 'going down']
-} as const satisfies Record<number, readonly [name: string, description: string, code: string, detail: string]>
-
-type CommonStatus = keyof typeof COMMON
+/** What a route says of itself beside its schema. */
+export interface RouteFacts {
+  /** That it needs: null when any token will do, undefined when none is needed. */
+  scope?: OperatorScope | null
+  problems?: Problems
+  /** Whether it heeds `Idempotency-Key`. */
+  idempotent?: boolean
+}
+export type FactsOf = (method: Method, path: string) => RouteFacts
 
 /**
  * Makes the document whole: what all operations have in common is written once, here. Every operation has its scope,
  * the problems that can come instead of an answer, and an example of each body.
  */
-export function complete(document: Document, scopeOf: ScopeOf): Document {
+export function complete(document: Document, factsOf: FactsOf): Document {
   const { schemas } = document.components
-  schemas[PROBLEM] ??= { type: 'object' }
+  schemas[PROBLEM] = withCalls(schemas[PROBLEM])
   const paths: Record<string, PathItem> = {}
   for (const [path, item] of Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const shown = withoutSlash(path)
     paths[shown] = item
     for (const method of METHODS) {
       const operation = item[method]
-      if (operation !== undefined) completeOperation(operation, { scope: scopeOf(method, shown), path: shown, schemas })
+      if (operation === undefined) continue
+      completeOperation(operation, { ...factsOf(method, shown), schemas })
+      nameTag(operation, shown)
     }
   }
   for (const schema of Object.values(schemas)) simplify(schema)
+  const shared = shareResponses(paths)
   return {
     ...document,
-    components: { ...document.components, responses: { ...document.components.responses, ...commonResponses() } },
+    tags: tagsOf({ paths }),
+    components: {
+      ...document.components,
+      responses: { ...document.components.responses, ...shared, ...commonResponses() }
+    },
     paths
   }
 }
@@ -63,37 +70,47 @@ function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-interface Facts {
-  scope: Scope
-  path: string
+interface Facts extends RouteFacts {
   schemas: Schemas
 }
 
-function completeOperation(operation: Operation, { scope, path, schemas }: Facts): void {
+function completeOperation(operation: Operation, facts: Facts): void {
+  const { scope, schemas, problems = {}, idempotent = false } = facts
   if (scope === undefined) operation.security = []
   else {
     const needs = scope === null ? 'Needs any token.' : `Needs the scope \`${scope}\`.`
     operation.description = operation.description === undefined ? needs : `${operation.description}\n\n${needs}`
     operation.security = [{ operator: scope === null ? [] : [scope] }]
   }
-  for (const status of statusesOf(operation, scope, path)) {
-    operation.responses[status] ??= { $ref: `#/components/responses/${COMMON[status][0]}` }
+  if (idempotent) addKey(operation)
+  addProblems(operation, together(problems, idempotent ? IDEMPOTENCY_PROBLEMS : {}))
+  for (const status of statusesOf(operation, scope)) {
+    operation.responses[status] ??= referTo(status)
   }
   for (const media of Object.values(operation.requestBody?.content ?? {})) completeMedia(media, schemas)
-  for (const [status, response] of Object.entries(operation.responses)) {
-    if ('$ref' in response || response.content === undefined) continue
-    for (const [type, media] of Object.entries(response.content)) {
-      if (type === 'application/problem+json') media.example ??= problemExample(Number(status))
-      else completeMedia(media, schemas)
-    }
+  for (const response of Object.values(operation.responses)) {
+    if ('$ref' in response) continue
+    for (const media of Object.values(response.content ?? {})) completeMedia(media, schemas)
   }
 }
 
-function statusesOf(operation: Operation, scope: Scope, path: string): CommonStatus[] {
+const KEY = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'With the same key the same request is carried out once, and answered the same for 24 hours',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }
+} as const satisfies Parameter
+
+function addKey(operation: Operation): void {
+  const { parameters = [] } = operation
+  const isThere = parameters.some(({ name }) => name.toLowerCase() === KEY.name.toLowerCase())
+  if (!isThere) operation.parameters = [...parameters, structuredClone(KEY)]
+}
+
+function statusesOf(operation: Operation, scope: RouteFacts['scope']): CommonStatus[] {
   const statuses: CommonStatus[] = []
   if (operation.parameters !== undefined || operation.requestBody !== undefined) statuses.push(400)
   if (scope !== undefined) statuses.push(401, 403, 429, 503)
-  if (path.includes('{')) statuses.push(404)
   if (operation.requestBody !== undefined) statuses.push(413, 415)
   return statuses
 }
@@ -122,25 +139,4 @@ function simplify(schema: Schema): void {
   for (const member of Object.values(schema.properties ?? {})) simplify(member)
   if (schema.items !== undefined) simplify(schema.items)
   for (const part of [...(schema.anyOf ?? []), ...(schema.allOf ?? [])]) simplify(part)
-}
-
-function commonResponses(): Record<string, Response> {
-  return Object.fromEntries(
-    Object.entries(COMMON).map(([status, [name, description, code, detail]]) => [
-      name,
-      {
-        description,
-        content: {
-          'application/problem+json': {
-            schema: { $ref: `#/components/schemas/${PROBLEM}` },
-            example: { ...problemExample(Number(status)), detail, code }
-          }
-        }
-      }
-    ])
-  )
-}
-
-function problemExample(status: number): object {
-  return { type: 'about:blank', title: STATUS_CODES[status], status }
 }

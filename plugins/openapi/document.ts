@@ -24,6 +24,7 @@ export interface Operation {
 export interface Parameter {
   name: string
   in: string
+  description?: string
   schema: Schema
   example?: unknown
 }
@@ -50,6 +51,7 @@ export type Schemas = Record<string, Schema>
 export interface Schema {
   $ref?: string
   title?: string
+  description?: string
   type?: string | readonly string[]
   format?: string
   pattern?: string

@@ -1,28 +1,58 @@
 import { resolve, type Schema, type Schemas } from './document.js'
 
+/** A root that nobody has the key of. */
+const CERTIFICATE = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBaDCCAQ6gAwIBAgIDChssMAoGCCqGSM49BAMCMCkxEDAOBgNVBAoTB0V4YW1w',
+  'bGUxFTATBgNVBAMTDEV4YW1wbGUgUm9vdDAgFw0yNDAxMDEwMDAwMDBaGA8yMDk5',
+  'MTIzMTIzNTk1OVowKTEQMA4GA1UEChMHRXhhbXBsZTEVMBMGA1UEAxMMRXhhbXBs',
+  'ZSBSb290MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEnUk2l9DD4BOp6C5W5x29',
+  'mxsq/cs792Rff/SiwL8kOfrzkSe90I7I34cDyUFSlKxapjJvDCcuE4IolpY94jnf',
+  '3aMjMCEwDwYDVR0TAQH/BAUwAwEB/zAOBgNVHQ8BAf8EBAMCAQYwCgYIKoZIzj0E',
+  'AwIDSAAwRQIgdC8PIUvGc+8zVOJH8J85mGa0m28h1EGeyFOQfU7pLbECIQCyaqTo',
+  'lTdo4zvoBY13oQI+FxZH5r/+sJRbeY5QZqW54Q==',
+  '-----END CERTIFICATE-----'
+].join('\n')
+
 /** What members of these names have in examples, when their schema allows it. */
 const VALUES: Readonly<Record<string, unknown>> = {
   action: 'Reset',
   apn: 'internet',
+  attempts: 1,
+  bulkId: '7e2c1d0a-5b7f-4c36-9a51-3f0e8f7b6c21',
   chargePoint: 'CP-1',
   chargePoints: ['CP-1'],
-  certificate: '-----BEGIN CERTIFICATE-----\nMIIBrDCCAVGgAwIBAgIU…\n-----END CERTIFICATE-----',
-  certificateChain: '-----BEGIN CERTIFICATE-----\nMIIBrDCCAVGgAwIBAgIU…\n-----END CERTIFICATE-----',
+  certificate: CERTIFICATE,
+  certificateChain: CERTIFICATE,
   connectorId: 1,
   cost: 7.43,
   currency: 'EUR',
+  currentTime: '2026-03-01T12:00:00.000Z',
   cursor: 'Y3AtMQ',
+  description: 'Car park, level 2',
+  detail: 'there is no such thing',
   duration: 3600,
+  endpoint: 'https://csms.example.com/',
   energyWh: 19_000,
+  error: 'ECONNREFUSED',
+  errorCode: 'OCPP_ERR_TIMEOUT',
+  errorDescription: 'no answer to Reset within 30000 ms',
+  eventId: '01JNB5K0V8Q3T7X2M4R6Y9ZCDE',
+  fileName: 'SIM-1.log',
+  fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   evseId: 1,
   firmwareVersion: '1.4.2',
   groupId: 'FLEET-7',
   id: 1,
   idTag: '04E91C5A2B3C',
   idToken: '04E91C5A2B3C',
+  idempotencyKey: 'reset-CP-1-2026-03-01',
   identity: 'CP-1',
   identities: ['CP-1', 'CP-2'],
+  issuerKeyHash: 'b4f2f1bafdb3dcc723095d0578ec33837383a8d93213240a0e66a1e6e8954b7e',
+  issuerNameHash: '46b2ffac7e045ec2d1e08d810de69d624f58f32a17051a190b59fe1d2399f1a9',
   key: 'HeartbeatInterval',
+  language: 'en',
   limit: 16,
   location: 'https://files.example.com/firmware.bin',
   logLevel: 5,
@@ -33,19 +63,31 @@ const VALUES: Readonly<Record<string, unknown>> = {
   model: 'Optimus',
   name: 'SecurityCtrlr',
   nextCursor: 'Y3AtMQ',
+  notes: 'Car park, level 2',
+  operator: 'billing',
+  path: 'charge-points/CP-1',
+  pem: CERTIFICATE,
   phases: 3,
   pointer: '/type',
   protocol: 'ocpp2.0.1',
   raw: '19000',
+  reason: 'Occupied',
   remoteAddress: '192.0.2.17',
   remoteLocation: 'https://files.example.com/logs/',
   remoteStartId: 4711,
   requestId: 4711,
   reservationId: 4711,
+  route: '/api/v1/charge-points/:identity',
+  secret: 'whsec_YW4gZXhhbXBsZSBvZiBhIHNlY3JldDogMzIgYnl0ZXM=',
   responderURL: 'https://ocsp.example.com/',
   serialNumber: 'SN-0042',
   stopReason: 'EVDisconnected',
+  subject: 'O=Example,CN=CP-1',
+  target: 'charge-points/cp-1',
+  tariffId: 'standard',
+  timeout: 30_000,
   title: 'Not Found',
+  token: 'ocpp_op_Xq3mW7xT2rVb8LhNcE4kZ9uYd5sGf1jA',
   transactionId: 'b6a1f7c2-6c4d-4f3a-9d55-8a2a4d1f7e90',
   unit: 'Wh',
   uri: 'https://files.example.com/firmware.bin',
@@ -56,6 +98,9 @@ const VALUES: Readonly<Record<string, unknown>> = {
 }
 
 const DATE_TIME = '2026-03-01T12:00:00.000Z'
+/** Far enough that an example that has it never is out of date. */
+const FAR = '2099-12-31T23:59:59.000Z'
+const AHEAD = /^(?:expir|retrieve|install|validTo|retryUntil|nextAttempt|previousSecretUntil)/
 const TEXT = 'text'
 /** Deeper a datatype that holds itself would have no end. */
 const MAX_DEPTH = 12
@@ -127,7 +172,7 @@ function textOf(
   { format, pattern, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Schema,
   name: string
 ): string {
-  if (format?.includes('date-time')) return DATE_TIME
+  if (format?.includes('date-time')) return AHEAD.test(name) ? FAR : DATE_TIME
   const fits = (text: string) => {
     return (
       text.length >= minLength && text.length <= maxLength && (pattern === undefined || new RegExp(pattern).test(text))

@@ -71,7 +71,19 @@ const DeleteBody = Type.Object(
     certificate: Type.Optional(Type.String({ maxLength: 32, description: 'Id, as the list of certificates shows it' })),
     hashData: Type.Optional({ ...HashData, description: 'In place of the id' })
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        hashData: {
+          hashAlgorithm: 'SHA256',
+          issuerNameHash: '46b2ffac7e045ec2d1e08d810de69d624f58f32a17051a190b59fe1d2399f1a9',
+          issuerKeyHash: 'b4f2f1bafdb3dcc723095d0578ec33837383a8d93213240a0e66a1e6e8954b7e',
+          serialNumber: 'a1b2c'
+        }
+      }
+    ]
+  }
 )
 
 /** What the charge point calls the certificate by. */
@@ -122,7 +134,7 @@ const ListBody = Type.Object(
       Type.Array(oneOf(LISTED, 'Use'), { minItems: 1, uniqueItems: true, description: 'Default: all' })
     )
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ types: ['CSMSRootCertificate'] }] }
 )
 
 const ListedCertificate = Type.Object({

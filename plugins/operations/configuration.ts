@@ -125,7 +125,17 @@ const GetBody = Type.Object(
       })
     )
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        items: [
+          { key: 'HeartbeatInterval' },
+          { component: { name: 'TxCtrlr' }, variable: { name: 'EVConnectionTimeOut' } }
+        ]
+      }
+    ]
+  }
 )
 type GetBody = Static<typeof GetBody>
 
@@ -280,7 +290,7 @@ const SetBody = Type.Object(
       { minItems: 1, maxItems: 10_000 }
     )
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ items: [{ key: 'HeartbeatInterval', value: '600' }] }] }
 )
 type SetBody = Static<typeof SetBody>
 

@@ -75,7 +75,17 @@ const FirmwareBody = Type.Object(
       Type.String({ minLength: 1, maxLength: 5500, description: 'PEM, of who signed it; with signature' })
     )
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        location: 'https://files.example.com/firmware.bin',
+        retrieveAt: '2099-12-31T23:00:00.000Z',
+        retries: 3,
+        retryInterval: 60
+      }
+    ]
+  }
 )
 type FirmwareBody = Static<typeof FirmwareBody>
 
@@ -141,7 +151,10 @@ export const LOG_MEMBERS = {
   to: Type.Optional(dateTime('Of the latest entry')),
   ...RETRIES
 }
-const LogBody = Type.Object(LOG_MEMBERS, { additionalProperties: false })
+const LogBody = Type.Object(LOG_MEMBERS, {
+  additionalProperties: false,
+  examples: [{ log: 'diagnostics', location: 'https://files.example.com/logs/', from: '2026-03-01T00:00:00.000Z' }]
+})
 type LogBody = Static<typeof LogBody>
 
 /** GetDiagnostics is in every charger of 1.6, GetLog in those with the security extension only. */

@@ -42,7 +42,15 @@ const Body = Type.Object(
       })
     )
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      {
+        update: 'full',
+        entries: [{ idToken: '04E91C5A2B3C', status: 'Accepted', expiresAt: '2099-12-31T23:59:59.000Z' }]
+      }
+    ]
+  }
 )
 type Body = Static<typeof Body>
 

@@ -22,7 +22,7 @@ const Body = Type.Object(
       })
     )
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ show: true }] }
 )
 type Body = Static<typeof Body>
 

@@ -20,7 +20,7 @@ const ResetBody = Type.Object(
     ),
     evseId: Type.Optional(Type.Integer({ minimum: 1, description: 'This EVSE only; 2.x only' }))
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ type: 'graceful' }] }
 )
 type ResetBody = Static<typeof ResetBody>
 
@@ -57,7 +57,7 @@ export const reset = operation({
 
 const AvailabilityBody = Type.Object(
   { operative: Type.Boolean({ description: 'Whether it may be used' }), ...PLACE },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ operative: false, evseId: 1 }] }
 )
 type AvailabilityBody = Static<typeof AvailabilityBody>
 
@@ -142,7 +142,7 @@ const TriggerBody = Type.Object(
     ...PLACE,
     customTrigger: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: 'Which one; custom only' }))
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ message: 'status', evseId: 1 }] }
 )
 type TriggerBody = Static<typeof TriggerBody>
 

@@ -67,7 +67,15 @@ export const ReportBody = Type.Object(
     ...LOG_MEMBERS,
     location: Type.Optional({ ...LOG_MEMBERS.location, description: `log: ${LOG_MEMBERS.location.description}` })
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      { type: 'full-inventory' },
+      { type: 'custom', variables: [{ component: { name: 'TxCtrlr' }, variable: { name: 'EVConnectionTimeOut' } }] },
+      { type: 'log', log: 'diagnostics', location: 'https://files.example.com/logs/' },
+      { type: 'customer-information', idToken: { idToken: '04E91C5A2B3C' } }
+    ]
+  }
 )
 export type ReportBody = Static<typeof ReportBody>
 

@@ -40,7 +40,12 @@ const ReserveBody = Type.Object(
       Type.Integer({ ...RESERVATION_ID, description: 'Of a reservation that this one replaces. Default: a new id' })
     )
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      { idToken: { idToken: '04E91C5A2B3C' }, expiresAt: '2099-12-31T23:59:59.000Z', evseId: 1, reservationId: 4711 }
+    ]
+  }
 )
 type ReserveBody = Static<typeof ReserveBody>
 

@@ -31,7 +31,7 @@ const LimitBody = Type.Object(
     validFrom: Type.Optional(dateTime('Not before')),
     validTo: Type.Optional(dateTime('Not after'))
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ limit: 16, unit: 'A', duration: 3600, evseId: 1 }] }
 )
 type LimitBody = Static<typeof LimitBody>
 
@@ -156,7 +156,7 @@ const ClearBody = Type.Object(
     purpose: Type.Optional(PURPOSE),
     stackLevel: Type.Optional(STACK_LEVEL)
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ evseId: 1, purpose: 'default' }] }
 )
 type ClearBody = Static<typeof ClearBody>
 

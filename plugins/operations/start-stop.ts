@@ -33,7 +33,10 @@ const StartBody = Type.Object(
       Type.Object(LIMIT, { additionalProperties: false, description: 'For this transaction, from its start on' })
     )
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [{ idToken: { idToken: '04E91C5A2B3C' }, evseId: 1, chargingLimit: { limit: 16, unit: 'A' } }]
+  }
 )
 type StartBody = Static<typeof StartBody>
 
@@ -90,7 +93,7 @@ export const start = operation({
   cells: { v16: start16, v2: start2 }
 })
 
-const StopBody = Type.Object(TRANSACTION, { additionalProperties: false })
+const StopBody = Type.Object(TRANSACTION, { additionalProperties: false, examples: [{ evseId: 1 }] })
 
 function* stop16(_request: unknown, { ocpp16_id, transaction_id: transactionId }: TransactionRow) {
   // One that was started when it spoke 2.x, before it was set back.
@@ -111,7 +114,7 @@ export const stop = operation({
   cells: { v16: stop16, v2: stop2 }
 })
 
-const UnlockBody = Type.Object(PLACE, { additionalProperties: false })
+const UnlockBody = Type.Object(PLACE, { additionalProperties: false, examples: [{ evseId: 1 }] })
 type UnlockPlace = Request<'ocpp2.1', 'UnlockConnector'>
 
 function* unlock16(place: Static<typeof UnlockBody>) {

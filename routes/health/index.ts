@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 
@@ -29,12 +30,25 @@ async function answers({ database }: FastifyInstance): Promise<boolean> {
   }
 }
 
+const Ok = Type.Object({ status: Type.Literal('ok') })
+const Unavailable = Type.Object(
+  {
+    status: Type.Literal('unavailable'),
+    reasons: Type.Array(Type.String({ examples: ['the database does not answer'] }))
+  },
+  { description: 'Not now' }
+)
+
 /** For whoever keeps this process alive, and for a load balancer. */
 export default async function health(app: FastifyInstance): Promise<void> {
-  const schema = (operationId: string, summary: string) => ({ operationId, summary, tags: ['Health'], security: [] })
+  const schema = (operationId: string, summary: string, response: object) => {
+    return { operationId, summary, response, tags: ['Health'], security: [] }
+  }
+  const live = schema('isLive', 'The process runs', { 200: Ok })
+  const ready = schema('isReady', 'Chargers and operators are served', { 200: Ok, 503: Unavailable })
 
-  app.get('/live', { schema: schema('isLive', 'The process runs') }, () => ({ status: 'ok' }))
-  app.get('/ready', { schema: schema('isReady', 'Chargers and operators are served') }, async (_request, reply) => {
+  app.get('/live', { schema: live }, () => ({ status: 'ok' }))
+  app.get('/ready', { schema: ready }, async (_request, reply) => {
     const reasons = await reasonsAgainst(app)
     if (reasons.length === 0) return { status: 'ok' }
     return reply.code(503).send({ status: 'unavailable', reasons })

@@ -21,10 +21,14 @@ describe('the document of the operator API', () => {
   })
 
   it('has an operationId, a summary and a tag for every operation, and says what it needs', () => {
+    const described = new Set<string | undefined>(made.document.tags?.map(({ name }) => name))
     for (const { path, method, operation } of operationsOf(made.document)) {
       const name = `${method} ${path}`
       for (const member of ['operationId', 'summary'] as const) assert.ok(operation[member], `${name}: ${member}`)
       assert.ok(operation.tags?.length === 1, `${name}: tags`)
+      assert.ok(described.has(operation.tags[0]), `${name}: nothing says what ${operation.tags[0]} is`)
+      // What is not there is made by PUT.
+      if (path.includes('{') && method !== 'put') assert.ok(operation.responses[404], `${name}: 404`)
       const isPublic = path.startsWith('/health/')
       assert.equal(operation.security?.length, isPublic ? 0 : 1, `${name}: security`)
       for (const status of isPublic ? [] : ['401', '403']) assert.ok(operation.responses[status], `${name}: ${status}`)
@@ -42,20 +46,21 @@ describe('the document of the operator API', () => {
         count++
       }
     }
-    for (const { path, method, operation } of operationsOf(made.document)) {
-      const bodies: [string, Media][] = Object.entries(operation.requestBody?.content ?? {})
-      for (const [status, response] of Object.entries(operation.responses)) {
-        if ('$ref' in response) continue
-        for (const [type, media] of Object.entries(response.content ?? {})) bodies.push([`${status} ${type}`, media])
-      }
-      for (const [kind, { schema, example, examples }] of bodies) {
+    const checkContent = (name: string, content: Record<string, Media> = {}) => {
+      for (const [type, { schema, example, examples }] of Object.entries(content)) {
         const values = examples === undefined ? [example] : Object.values(examples).map(({ value }) => value)
-        check(
-          `${method} ${path} ${kind}`,
-          schema,
-          values.filter((value) => value !== undefined)
-        )
+        const given = values.filter((value) => value !== undefined)
+        check(`${name} ${type}`, schema, given)
       }
+    }
+    for (const { path, method, operation } of operationsOf(made.document)) {
+      checkContent(`${method} ${path}`, operation.requestBody?.content)
+      for (const [status, response] of Object.entries(operation.responses)) {
+        if (!('$ref' in response)) checkContent(`${method} ${path} ${status}`, response.content)
+      }
+    }
+    for (const [name, { content }] of Object.entries(made.document.components.responses ?? {})) {
+      checkContent(name, content)
     }
     assert.ok(count > 300, `only ${count} examples`)
   })

@@ -46,7 +46,14 @@ export const BulkBody = Type.Object(
     ),
     expiresAt: OfflineQuery.properties.expiresAt
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [
+      { action: 'TriggerMessage', payload: { requestedMessage: 'Heartbeat' }, identities: ['CP-1', 'CP-2'] },
+      { action: 'ClearCache', payload: {}, filter: { connected: true, protocol: 'ocpp2.0.1' }, concurrency: 50 },
+      { action: 'ClearCache', payload: {}, identities: ['CP-1'], whenOffline: 'queue', expiresIn: 3600 }
+    ]
+  }
 )
 export type BulkBody = Static<typeof BulkBody>
 

@@ -91,7 +91,10 @@ export const TariffBody = Type.Object(
     tax: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Per cent' })),
     description: Type.Optional(Type.String({ maxLength: 512 }))
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [{ currency: 'EUR', pricePerKwh: 0.39, pricePerSession: 1, tax: 19, description: 'Standard' }]
+  }
 )
 export type TariffBody = Static<typeof TariffBody>
 

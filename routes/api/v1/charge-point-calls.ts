@@ -2,13 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { UnknownChargePointError } from '../../../plugins/domain/calls/errors.js'
 import { CallsQuery, pageOfCalls } from '../../../plugins/domain/calls/list.js'
 import { CallRecord, IdentityParams, pageSchema } from '../../../plugins/domain/records.js'
+import { UNKNOWN_CHARGE_POINT } from '../../../plugins/openapi/problems.js'
 
 /** What was asked of one charge point. */
 export default async function chargePointCalls(app: FastifyInstance): Promise<void> {
   app.get<{ Params: IdentityParams; Querystring: CallsQuery }>(
     '/charge-points/:identity/calls',
     {
-      config: { scope: 'charge-points:read' },
+      config: { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT },
       schema: {
         tags: ['Calls'],
         operationId: 'listChargePointCalls',

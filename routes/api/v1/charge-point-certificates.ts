@@ -7,6 +7,7 @@ import { renewalCall } from '../../../plugins/csms/certificate-renewal.js'
 import { CertificateRecord, listCertificates, readCertificateId } from '../../../plugins/domain/certificate-list.js'
 import { InvalidQueryError, pageOf, readCursor, readLimit } from '../../../plugins/domain/paging.js'
 import { IdentityParams, PageParams, pageSchema } from '../../../plugins/domain/records.js'
+import { CALL_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../plugins/openapi/problems.js'
 
 const TAGS = { tags: ['Certificates'] }
 
@@ -23,13 +24,17 @@ const RenewBody = Type.Object(
     ),
     combined: Type.Optional(Type.Boolean({ description: '2.x: one certificate for us and for cars' }))
   },
-  { additionalProperties: false }
+  { additionalProperties: false, examples: [{ type: 'ChargingStationCertificate' }] }
 )
 
 const CallAnswer = Type.Object({
   messageId: Type.String({ description: 'By which /calls/{messageId} finds it' }),
   action: Type.String(),
   result: Type.Unknown({ description: "The charge point's own answer" })
+})
+
+const RENEW_PROBLEMS = together(CALL_PROBLEMS, {
+  409: { OPERATION_NOT_SUPPORTED: 'the version that the charge point speaks knows no such certificate' }
 })
 
 /** Answered as a 404 problem. */
@@ -46,10 +51,14 @@ interface OneChargePoint {
 export default async function chargePointCertificates(app: FastifyInstance): Promise<void> {
   const { store, ocpp, calls } = app
 
+  async function demandKnown(identity: string): Promise<void> {
+    if ((await store.find(identity)) === undefined) throw new UnknownChargePointError(`no charge point ${identity}`)
+  }
+
   app.get<OneChargePoint & { Querystring: Static<typeof ListQuery> }>(
     '/charge-points/:identity/certificates',
     {
-      config: { scope: 'charge-points:read' },
+      config: { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT },
       schema: {
         ...TAGS,
         operationId: 'listCertificatesOfChargePoint',
@@ -61,7 +70,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       }
     },
     async ({ params: { identity }, query }) => {
-      if ((await store.find(identity)) === undefined) throw new UnknownChargePointError(`no charge point ${identity}`)
+      await demandKnown(identity)
       const limit = readLimit(query)
       const cursor = readCursor(query)
       const behind = cursor === undefined ? undefined : readCertificateId(cursor)
@@ -75,7 +84,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
   app.post<OneChargePoint & { Body: Static<typeof RenewBody> }>(
     '/charge-points/:identity/certificates/renew',
     {
-      config: { scope: 'calls:write' },
+      config: { scope: 'calls:write', problems: RENEW_PROBLEMS },
       schema: {
         ...TAGS,
         operationId: 'renewCertificate',
@@ -87,6 +96,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       }
     },
     async ({ params: { identity }, body, operator }) => {
+      await demandKnown(identity)
       const live = ocpp.chargePoints.get(identity)
       if (live === undefined) throw new NotConnectedError(identity)
       const { type = 'ChargingStationCertificate', combined = false } = body

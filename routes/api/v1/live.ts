@@ -2,6 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import { redact } from 'fastify-ocpp'
 import operatorRoutes, { type CallRequest } from 'fastify-ocpp/rest'
 import { CALL_EXTRAS, carryOut } from '../../../plugins/domain/calls/carry-out.js'
+import { CALL_PROBLEMS, RAW_CALL_PROBLEMS } from '../../../plugins/openapi/problems.js'
+
+const { 404: unknown, 409: notConnected } = CALL_PROBLEMS
+const DISCONNECT_PROBLEMS = { 404: unknown, 409: notConnected }
 
 /** Connections, and every OCPP call. */
 export default async function live(app: FastifyInstance): Promise<void> {
@@ -10,8 +14,8 @@ export default async function live(app: FastifyInstance): Promise<void> {
     scope.addHook('onRoute', (route) => {
       const isCall = route.method === 'POST'
       route.config = isCall
-        ? { ...route.config, scope: 'calls:write', audit: false, idempotent: true }
-        : { ...route.config, scope: 'charge-points:write' }
+        ? { ...route.config, scope: 'calls:write', audit: false, idempotent: true, problems: RAW_CALL_PROBLEMS }
+        : { ...route.config, scope: 'charge-points:write', problems: DISCONNECT_PROBLEMS }
     })
     await scope.register(operatorRoutes, {
       routes: ['disconnect', 'call'],

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { MadeCallRecord } from '../../../plugins/domain/operations/records.js'
 import { readTimeout, TimeoutQuery } from '../../../plugins/domain/operations/timeout.js'
 import { IdentityParams } from '../../../plugins/domain/records.js'
+import { OPERATION_PROBLEMS, type Problems, together } from '../../../plugins/openapi/problems.js'
 import { STATUSES } from '../../../plugins/operations/exchange.js'
 import type { AnyOperation } from '../../../plugins/operations/operation.js'
 import { brokenOff } from '../../../plugins/operations/problem.js'
@@ -23,6 +24,30 @@ function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
     ...details,
     calls: CALLS
   })
+}
+
+const OF_TRANSACTIONS = {
+  404: { UNKNOWN_TRANSACTION: 'the charge point has no such transaction' },
+  409: {
+    NO_OPEN_TRANSACTION: 'none is named, and none is open there',
+    SEVERAL_TRANSACTIONS: 'none is named, and several are open there'
+  }
+}
+
+/** Of some operations only. */
+const PROBLEMS: Partial<Record<OperationName, Problems>> = {
+  stop: OF_TRANSACTIONS,
+  'charging-limit': OF_TRANSACTIONS,
+  'set-password': {
+    409: {
+      PASSWORD_UNDECIDED:
+        'whether the charge point took the password before this one is not known until it connects again'
+    }
+  }
+}
+
+function problemsOf(name: OperationName): Problems {
+  return together(OPERATION_PROBLEMS, PROBLEMS[name] ?? {})
 }
 
 interface OneOperation {
@@ -46,7 +71,7 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
     `/charge-points/:identity/operations/${name}`,
     {
       // A password that is shown is kept nowhere, so its answer cannot be given again.
-      config: { scope: 'calls:write', idempotent: name !== 'set-password' },
+      config: { scope: 'calls:write', idempotent: name !== 'set-password', problems: problemsOf(name) },
       schema: {
         tags: ['Operations'],
         operationId: operationIdOf(name),

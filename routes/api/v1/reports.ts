@@ -4,6 +4,7 @@ import { readPreferences } from '../../../plugins/domain/calls/preferences.js'
 import { MadeCallRecord } from '../../../plugins/domain/operations/records.js'
 import { readTimeout, TimeoutQuery } from '../../../plugins/domain/operations/timeout.js'
 import { IdentityParams } from '../../../plugins/domain/records.js'
+import { OPERATION_PROBLEMS } from '../../../plugins/openapi/problems.js'
 import { STATUSES } from '../../../plugins/operations/exchange.js'
 import { brokenOff } from '../../../plugins/operations/problem.js'
 import { ReportBody } from '../../../plugins/operations/reports.js'
@@ -81,7 +82,7 @@ function addCreate(app: FastifyInstance): void {
   app.post<NewReport>(
     '/charge-points/:identity/reports',
     {
-      config: { scope: 'calls:write', idempotent: true },
+      config: { scope: 'calls:write', idempotent: true, problems: OPERATION_PROBLEMS },
       schema: {
         tags: ['Operations'],
         operationId: 'createReport',
@@ -122,7 +123,10 @@ function addRead(app: FastifyInstance): void {
   app.get<OneReport>(
     '/charge-points/:identity/reports/:requestId',
     {
-      config: { scope: 'charge-points:read' },
+      config: {
+        scope: 'charge-points:read',
+        problems: { 404: { OCPP_ERR_UNKNOWN_CHARGE_POINT: 'no such charge point', UNKNOWN_REPORT: 'no such report' } }
+      },
       schema: {
         tags: ['Operations'],
         operationId: 'getReport',

@@ -13,6 +13,9 @@ import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/pagi
 import { CallRecord, PageParams, pageSchema } from '../../../../plugins/domain/records.js'
 
 const ROUTE = { config: { scope: 'charge-points:read' } } as const
+const ONE = {
+  config: { scope: 'charge-points:read', problems: { 404: { UNKNOWN_BULK_CALL: 'no such bulk call' } } }
+} as const
 const TAG = { tags: ['Calls'] }
 /** Ids are below. */
 const NEWEST = Number.MAX_SAFE_INTEGER
@@ -63,7 +66,7 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
   app.get<{ Params: Params }>(
     '/:bulkId',
     {
-      ...ROUTE,
+      ...ONE,
       schema: {
         ...TAG,
         operationId: 'getBulkCall',
@@ -78,7 +81,7 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
   app.get<{ Params: Params; Querystring: Static<typeof ItemsQuery> }>(
     '/:bulkId/items',
     {
-      ...ROUTE,
+      ...ONE,
       schema: {
         ...TAG,
         operationId: 'listBulkCallItems',

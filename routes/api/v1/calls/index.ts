@@ -10,6 +10,14 @@ import { findCall } from '../../../../plugins/domain/calls.js'
 import { CallRecord, IdentityParams, pageSchema } from '../../../../plugins/domain/records.js'
 
 const TAG = { tags: ['Calls'] }
+const UNKNOWN_CALL = { 404: { UNKNOWN_CALL: 'no such call' } }
+const BULK_PROBLEMS = {
+  422: {
+    BULK_TARGETS: 'either identities or filter has to be given',
+    BULK_NOBODY: 'no charge point is as the filter says',
+    BULK_TOO_MANY: 'more than 10,000 charge points are as the filter says'
+  }
+}
 
 const Params = Type.Object({ messageId: Type.String({ minLength: 1, maxLength: 36 }) })
 type Params = Static<typeof Params>
@@ -45,7 +53,7 @@ export default async function calls(app: FastifyInstance): Promise<void> {
   app.get<{ Params: Params }>(
     '/:messageId',
     {
-      config: { scope: 'charge-points:read' },
+      config: { scope: 'charge-points:read', problems: UNKNOWN_CALL },
       schema: {
         ...TAG,
         operationId: 'getCall',
@@ -65,7 +73,10 @@ export default async function calls(app: FastifyInstance): Promise<void> {
   app.delete<{ Params: Params }>(
     '/:messageId',
     {
-      config: { scope: 'calls:write' },
+      config: {
+        scope: 'calls:write',
+        problems: { ...UNKNOWN_CALL, 409: { NOT_CANCELLABLE: 'it does not wait for its charge point any more' } }
+      },
       schema: {
         ...TAG,
         operationId: 'cancelCall',
@@ -86,7 +97,7 @@ export default async function calls(app: FastifyInstance): Promise<void> {
   app.post<{ Body: BulkBody }>(
     '/',
     {
-      config: { scope: 'calls:write', audit: false, idempotent: true },
+      config: { scope: 'calls:write', audit: false, idempotent: true, problems: BULK_PROBLEMS },
       schema: {
         ...TAG,
         operationId: 'callMany',

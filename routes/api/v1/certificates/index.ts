@@ -90,7 +90,10 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
   app.get(
     '/ca',
     {
-      config: { scope: 'charge-points:read' },
+      config: {
+        scope: 'charge-points:read',
+        problems: { 404: { NO_CERTIFICATE_AUTHORITY: 'another authority signs, and CA_CERT does not say which' } }
+      },
       schema: {
         ...TAGS,
         operationId: 'getCertificateAuthority',
@@ -111,7 +114,13 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
   app.post<{ Params: Static<typeof Params> }>(
     '/:id/revoke',
     {
-      config: { scope: 'admin' },
+      config: {
+        scope: 'admin',
+        problems: {
+          404: { UNKNOWN_CERTIFICATE: 'no such certificate' },
+          409: { CERTIFICATE_NOT_ISSUED: 'it was not signed here' }
+        }
+      },
       schema: {
         ...TAGS,
         operationId: 'revokeCertificate',

@@ -23,8 +23,10 @@ import {
   StateRecord
 } from '../../../../plugins/domain/records.js'
 import { readState, summary } from '../../../../plugins/domain/state.js'
+import { UNKNOWN_CHARGE_POINT } from '../../../../plugins/openapi/problems.js'
 
 const TAG = { tags: ['ChargePoints'] }
+const READ_ONE = { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT } as const
 
 const YesOrNo = Type.Union([Type.Literal('true'), Type.Literal('false')])
 
@@ -124,7 +126,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<OneChargePoint>(
     '/:identity',
     {
-      config: { scope: 'charge-points:read' },
+      config: READ_ONE,
       schema: {
         ...TAG,
         operationId: 'getChargePoint',
@@ -142,7 +144,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<OneChargePoint>(
     '/:identity/state',
     {
-      config: { scope: 'charge-points:read' },
+      config: READ_ONE,
       schema: {
         ...TAG,
         params: IdentityParams,
@@ -161,7 +163,10 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.put<OneChargePoint & { Body: ChargePointBody }>(
     '/:identity',
     {
-      config: { scope: 'charge-points:write' },
+      config: {
+        scope: 'charge-points:write',
+        problems: { 422: { TWO_PASSWORDS: 'both password and generatePassword are given' } }
+      },
       schema: {
         ...TAG,
         params: IdentityParams,
@@ -183,7 +188,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.delete<OneChargePoint>(
     '/:identity',
     {
-      config: { scope: 'charge-points:write' },
+      config: { scope: 'charge-points:write', problems: UNKNOWN_CHARGE_POINT },
       schema: {
         ...TAG,
         params: IdentityParams,
@@ -205,7 +210,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   app.get<OneChargePoint & { Querystring: Static<typeof MessagesQuery> }>(
     '/:identity/messages',
     {
-      config: { scope: 'charge-points:read' },
+      config: READ_ONE,
       schema: {
         ...TAG,
         params: IdentityParams,

@@ -20,6 +20,7 @@ import {
 } from '../../../../plugins/domain/records.js'
 
 const TAG = { tags: ['IdTokens'] }
+const problems = { 404: { UNKNOWN_ID_TOKEN: 'no such id token' } }
 
 const ListQuery = Type.Object({
   ...PageParams,
@@ -78,7 +79,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
   app.get<{ Params: IdTokenParams }>(
     '/:idToken',
     {
-      config: { scope: 'id-tokens:read' },
+      config: { scope: 'id-tokens:read', problems },
       schema: {
         ...TAG,
         params: IdTokenParams,
@@ -118,7 +119,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
   app.delete<{ Params: IdTokenParams }>(
     '/:idToken',
     {
-      config: { scope: 'id-tokens:write' },
+      config: { scope: 'id-tokens:write', problems },
       schema: {
         ...TAG,
         params: IdTokenParams,

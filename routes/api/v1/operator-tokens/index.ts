@@ -18,6 +18,11 @@ import { OPERATOR_SCOPES, type OperatorScope } from '../../../../plugins/operato
 
 const TAG = { tags: ['Operators'] }
 const ADMIN = { scope: 'admin' } as const
+const ONE = { ...ADMIN, problems: { 404: { UNKNOWN_OPERATOR_TOKEN: 'no such operator token' } } }
+const NEW_PROBLEMS = {
+  409: { NAME_TAKEN: 'there is an operator token of this name already' },
+  422: { INVALID_EXPIRY: 'expiresAt must be in the future' }
+}
 
 const Scopes = Type.Array(Type.Unsafe<OperatorScope>({ type: 'string', enum: [...OPERATOR_SCOPES] }), {
   description: 'What it allows: to write is to read as well, and admin is everything'
@@ -39,7 +44,10 @@ const Body = Type.Object(
       Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description: 'Default: never' })
     )
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [{ name: 'billing', scopes: ['transactions:read'], expiresAt: '2099-12-31T23:59:59.000Z' }]
+  }
 )
 
 const TokenRecord = Type.Object({
@@ -136,7 +144,7 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
   app.post<{ Body: Static<typeof Body> }>(
     '/',
     {
-      config: ADMIN,
+      config: { ...ADMIN, problems: NEW_PROBLEMS },
       schema: {
         ...TAG,
         operationId: 'createOperatorToken',
@@ -179,7 +187,7 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
   app.get<OneToken>(
     '/:name',
     {
-      config: ADMIN,
+      config: ONE,
       schema: {
         ...TAG,
         operationId: 'getOperatorToken',
@@ -198,7 +206,7 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
   app.delete<OneToken>(
     '/:name',
     {
-      config: ADMIN,
+      config: ONE,
       schema: {
         ...TAG,
         operationId: 'revokeOperatorToken',

@@ -16,6 +16,7 @@ class UnknownTariffError extends Error {
 }
 
 const TAGS = { tags: ['Tariffs'] }
+const problems = { 404: { UNKNOWN_TARIFF: 'no such tariff' } }
 
 /** What charging costs: the tariff holds that says most about charge point and id token. */
 export default async function tariffs(app: FastifyInstance): Promise<void> {
@@ -38,7 +39,7 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
   app.get<OneTariff>(
     '/:id',
     {
-      config: { scope: 'transactions:read' },
+      config: { scope: 'transactions:read', problems },
       schema: {
         ...TAGS,
         params: Params,
@@ -73,7 +74,7 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
   app.delete<OneTariff>(
     '/:id',
     {
-      config: { scope: 'admin' },
+      config: { scope: 'admin', problems },
       schema: {
         ...TAGS,
         params: Params,

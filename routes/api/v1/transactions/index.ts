@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TObject, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Cell, toCsv, wantsCsv } from '../../../../plugins/domain/ledger/csv.js'
 import {
@@ -78,7 +78,23 @@ interface OneTransaction {
 
 const nextCursor = Type.Optional(Type.String({ description: 'Absent on the last page' }))
 const TAGS = { tags: ['Transactions'] }
+const READ_ONE = {
+  scope: 'transactions:read',
+  problems: { 404: { UNKNOWN_TRANSACTION: 'no such transaction' } }
+} as const
 const CSV = 'As CSV with `Accept: text/csv`; the next page is then in the `Link` header.'
+
+/** A page, or its items as a table with a header line. [RFC 4180] */
+function pageOrCsv(page: TObject, columns: readonly string[]) {
+  return {
+    description: 'A page',
+    headers: { Link: { type: 'string', description: 'Of CSV: the next page, `rel="next"`' } },
+    content: {
+      'application/json': { schema: page },
+      'text/csv': { schema: Type.String({ examples: [`${columns.join()}\r\n`] }) }
+    }
+  }
+}
 
 /** Answered as a 404 problem. */
 class UnknownTransactionError extends Error {
@@ -97,7 +113,9 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
       schema: {
         ...TAGS,
         querystring: ListQuery,
-        response: { 200: Type.Object({ items: Type.Array(TransactionRecord), nextCursor }) },
+        response: {
+          200: pageOrCsv(Type.Object({ items: Type.Array(TransactionRecord), nextCursor }), TRANSACTION_COLUMNS)
+        },
         operationId: 'listTransactions',
         summary: 'List transactions, the newest first',
         description: CSV
@@ -116,7 +134,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
   app.get<OneTransaction>(
     '/:id',
     {
-      config: { scope: 'transactions:read' },
+      config: READ_ONE,
       schema: {
         ...TAGS,
         params: Params,
@@ -136,12 +154,14 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
   app.get<OneTransaction & { Querystring: PageQuery }>(
     '/:id/meter-values',
     {
-      config: { scope: 'transactions:read' },
+      config: READ_ONE,
       schema: {
         ...TAGS,
         params: Params,
         querystring: PageQuery,
-        response: { 200: Type.Object({ items: Type.Array(MeterValueRecord), nextCursor }) },
+        response: {
+          200: pageOrCsv(Type.Object({ items: Type.Array(MeterValueRecord), nextCursor }), METER_VALUE_COLUMNS)
+        },
         operationId: 'listTransactionMeterValues',
         summary: 'List what was measured in a transaction, in the order of time',
         description: CSV

@@ -35,7 +35,7 @@ class WebhookDisabledError extends Error {
 }
 
 const TAGS = { tags: ['Webhooks'] }
-const ADMIN = { config: { scope: 'admin' } } as const
+const UNKNOWN_DELIVERY = { 404: { UNKNOWN_DELIVERY: 'no such delivery of this webhook' } }
 
 /** What webhooks were told, are to be told, and could not be told. */
 export default async function deliveries(app: FastifyInstance): Promise<void> {
@@ -44,7 +44,7 @@ export default async function deliveries(app: FastifyInstance): Promise<void> {
   app.get<{ Params: WebhookParams; Querystring: DeliveryQuery }>(
     '/:id/deliveries',
     {
-      ...ADMIN,
+      config: { scope: 'admin', problems: { 404: { UNKNOWN_WEBHOOK: 'no such webhook' } } },
       schema: {
         ...TAGS,
         operationId: 'listDeliveries',
@@ -65,7 +65,7 @@ export default async function deliveries(app: FastifyInstance): Promise<void> {
   app.get<One>(
     '/:id/deliveries/:deliveryId',
     {
-      ...ADMIN,
+      config: { scope: 'admin', problems: UNKNOWN_DELIVERY },
       schema: {
         ...TAGS,
         operationId: 'getDelivery',
@@ -84,7 +84,10 @@ export default async function deliveries(app: FastifyInstance): Promise<void> {
   app.post<One>(
     '/:id/deliveries/:deliveryId/resend',
     {
-      ...ADMIN,
+      config: {
+        scope: 'admin',
+        problems: { ...UNKNOWN_DELIVERY, 409: { WEBHOOK_DISABLED: 'the webhook is disabled: enable it first' } }
+      },
       schema: {
         ...TAGS,
         operationId: 'resendDelivery',

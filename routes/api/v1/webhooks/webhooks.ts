@@ -40,6 +40,10 @@ class TooManyWebhooksError extends Error {
 
 const TAGS = { tags: ['Webhooks'] }
 const ADMIN = { config: { scope: 'admin' } } as const
+const UNKNOWN = { 404: { UNKNOWN_WEBHOOK: 'no such webhook' } }
+const NOT_ALLOWED = { 422: { WEBHOOK_URL_NOT_ALLOWED: 'events may not be told there, see `detail`' } }
+const MANY = { 409: { TOO_MANY_WEBHOOKS: 'there are as many webhooks as there may be' } }
+const ONE = { config: { scope: 'admin', problems: UNKNOWN } } as const
 const MAX_WEBHOOKS = 100
 /** For so long a secret that was replaced signs as well. */
 const OVERLAP_MS = 86_400_000
@@ -71,7 +75,7 @@ export default async function webhooks(app: FastifyInstance): Promise<void> {
   app.post<{ Body: NewWebhookBody }>(
     '/',
     {
-      ...ADMIN,
+      config: { scope: 'admin', problems: { ...NOT_ALLOWED, ...MANY } },
       schema: {
         ...TAGS,
         operationId: 'createWebhook',
@@ -95,7 +99,7 @@ export default async function webhooks(app: FastifyInstance): Promise<void> {
   app.get<One>(
     '/:id',
     {
-      ...ADMIN,
+      ...ONE,
       schema: {
         ...TAGS,
         operationId: 'getWebhook',
@@ -110,7 +114,7 @@ export default async function webhooks(app: FastifyInstance): Promise<void> {
   app.patch<One & { Body: WebhookBody }>(
     '/:id',
     {
-      ...ADMIN,
+      config: { scope: 'admin', problems: { ...UNKNOWN, ...NOT_ALLOWED } },
       schema: {
         ...TAGS,
         operationId: 'changeWebhook',
@@ -134,7 +138,7 @@ chosen anew; they go out when the webhook is enabled again.`,
   app.delete<One>(
     '/:id',
     {
-      ...ADMIN,
+      ...ONE,
       schema: {
         ...TAGS,
         operationId: 'deleteWebhook',
@@ -155,7 +159,7 @@ chosen anew; they go out when the webhook is enabled again.`,
   app.post<One & { Body: SecretBody | null }>(
     '/:id/secret',
     {
-      ...ADMIN,
+      ...ONE,
       schema: {
         ...TAGS,
         operationId: 'replaceWebhookSecret',
@@ -180,7 +184,7 @@ chosen anew; they go out when the webhook is enabled again.`,
   app.post<One>(
     '/:id/test',
     {
-      ...ADMIN,
+      ...ONE,
       schema: {
         ...TAGS,
         operationId: 'testWebhook',
