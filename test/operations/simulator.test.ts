@@ -28,9 +28,9 @@ const ASKED: readonly (readonly [name: string, request: object, status: string])
   ['clear-cache', {}, 'accepted'],
   ['upload-log', { location: LOCATION }, 'accepted'],
   ['update-firmware', { location: LOCATION, retrieveAt: FAR }, 'accepted'],
-  ['set-password', {}, 'accepted'],
   ['start', { idToken: DRIVER, evseId: 1, chargingLimit: { limit: 10, unit: 'A' } }, 'accepted'],
-  ['reset', {}, 'accepted']
+  // Then it connects anew.
+  ['set-password', {}, 'accepted']
 ]
 
 describe('a simulated charger', () => {
@@ -44,7 +44,7 @@ describe('a simulated charger', () => {
       }
     })
 
-    it(`starts and stops a transaction, limited meanwhile, in ${protocol}`, async () => {
+    it(`starts and stops a transaction, limited meanwhile, and is reset, in ${protocol}`, async () => {
       const server = await startBackend()
       const charger = await connect(server, protocol)
       const [evse] = charger.station.evses
@@ -58,6 +58,7 @@ describe('a simulated charger', () => {
       assert.equal((await perform(server, 'SIM-1', 'operations/charging-limit', limit)).body.status, 'accepted')
       assert.equal((await perform(server, 'SIM-1', 'operations/stop')).body.status, 'accepted')
       while ((await open()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      assert.equal((await perform(server, 'SIM-1', 'operations/reset')).body.status, 'accepted')
     })
   }
 })
