@@ -1,0 +1,258 @@
+import type { Protocol } from 'fastify-ocpp'
+
+/** What earlier answers told, by name. */
+export type Kept = Record<string, string>
+
+/** One request to an operation of the document, and the status that it is answered with. */
+export interface Step {
+  operation: string
+  status: number | Readonly<Record<Protocol, number>>
+  /** Path parameters. Default of `identity`: that of the simulated charger. */
+  at?: (kept: Kept) => Record<string, string>
+  query?: (kept: Kept) => Record<string, string>
+  headers?: Record<string, string>
+  /** Default: the first example of the document. */
+  body?: (kept: Kept) => object
+  /** Which example of the document. */
+  example?: string
+  /** What the step is there for: the answer has it. */
+  has?: object
+  /** What is read of the answer, by JSON pointer. */
+  keep?: Record<string, string>
+  /** Asked again until what it keeps is there: it is written behind the scenes. */
+  isAwaited?: boolean
+  /** Is sent to the simulated charger, which has to be there. */
+  isSent?: boolean
+  /** What has to happen before. */
+  after?: 'a plug' | 'a transaction'
+}
+
+const PAST = '2020-01-01T00:00:00Z'
+const FUTURE = '2098-01-01T00:00:00Z'
+const SPAN = { from: PAST, to: FUTURE, limit: '5' }
+const ASYNC = { prefer: 'respond-async' }
+const here = (at: Record<string, string>) => () => at
+const notIn16 = { 'ocpp1.6': 409, 'ocpp2.0.1': 200, 'ocpp2.1': 200 } as const
+const only201 = { 'ocpp1.6': 422, 'ocpp2.0.1': 200, 'ocpp2.1': 422 } as const
+
+const operate = (name: string, more: Partial<Step> = {}): Step => {
+  return { operation: `operate${name}`, status: 200, isSent: true, ...more }
+}
+const accepted = { has: { status: 'accepted' } }
+
+/** Every operation of the document, but for the raw calls: what is made is looked at, changed and taken away. */
+export const STEPS: readonly Step[] = [
+  { operation: 'isLive', status: 200 },
+  { operation: 'isReady', status: 200 },
+
+  { operation: 'createOperatorToken', status: 201, has: { name: 'billing' } },
+  { operation: 'createOperatorToken', status: 409 },
+  { operation: 'createOperatorToken', status: 422, body: () => ({ name: 'late', scopes: ['admin'], expiresAt: PAST }) },
+  { operation: 'listOperatorTokens', status: 200, query: here({ limit: '1' }) },
+  { operation: 'getOperatorToken', status: 200, at: here({ name: 'billing' }) },
+  { operation: 'getOwnOperatorToken', status: 200, has: { name: 'operator' } },
+  { operation: 'revokeOperatorToken', status: 204, at: here({ name: 'billing' }) },
+
+  { operation: 'putChargePoint', status: 201, at: here({ identity: 'CP-1' }) },
+  { operation: 'putChargePoint', status: 200, at: here({ identity: 'CP-1' }) },
+  {
+    operation: 'putChargePoint',
+    status: 422,
+    at: here({ identity: 'CP-1' }),
+    body: () => ({ generatePassword: true, password: 'sixteen characters' })
+  },
+  { operation: 'getChargePoint', status: 200, has: { connected: true } },
+  { operation: 'getChargePoint', status: 200, at: here({ identity: 'CP-1' }), has: { connected: false } },
+  { operation: 'getChargePointState', status: 200 },
+  { operation: 'getChargePointState', status: 200, at: here({ identity: 'CP-1' }) },
+  {
+    operation: 'listChargePoints',
+    status: 200,
+    query: here({ connected: 'true', q: 'SIM', registration: 'Accepted', enabled: 'true', sort: '-identity' }),
+    keep: { protocol: '/items/0/protocol' }
+  },
+  { operation: 'listChargePoints', status: 200, query: here({ limit: '1' }), keep: { cursor: '/nextCursor' } },
+  { operation: 'listChargePoints', status: 200, query: ({ cursor = '' }) => ({ limit: '1', cursor }) },
+  {
+    operation: 'listMessages',
+    status: 200,
+    query: here({ action: 'BootNotification', limit: '1' }),
+    keep: { message: '/items/0/action' },
+    isAwaited: true
+  },
+
+  { operation: 'putIdToken', status: 201, at: here({ idToken: '04E91C5A2B3C' }) },
+  { operation: 'putIdToken', status: 200, at: here({ idToken: '04E91C5A2B3C' }) },
+  { operation: 'getIdToken', status: 200, at: here({ idToken: '04E91C5A2B3C' }) },
+  {
+    operation: 'listIdTokens',
+    status: 200,
+    query: here({ q: '04E9', status: 'Accepted', groupId: 'FLEET-7', limit: '1' }),
+    keep: { idToken: '/items/0/idToken' }
+  },
+
+  { operation: 'putTariff', status: 201, at: here({ id: 'standard' }) },
+  { operation: 'putTariff', status: 200, at: here({ id: 'standard' }) },
+  { operation: 'getTariff', status: 200, at: here({ id: 'standard' }) },
+  { operation: 'listTariffs', status: 200, keep: { tariff: '/items/0/id' } },
+
+  { operation: 'createWebhook', status: 201, keep: { webhook: '/id' } },
+  { operation: 'createWebhook', status: 422, body: () => ({ url: 'ftp://hooks.example.com/' }) },
+  { operation: 'listWebhooks', status: 200 },
+  { operation: 'getWebhook', status: 200, at: ({ webhook = '' }) => ({ id: webhook }) },
+  { operation: 'changeWebhook', status: 200, at: ({ webhook = '' }) => ({ id: webhook }) },
+  { operation: 'replaceWebhookSecret', status: 200, at: ({ webhook = '' }) => ({ id: webhook }) },
+  {
+    operation: 'changeWebhook',
+    status: 200,
+    at: ({ webhook = '' }) => ({ id: webhook }),
+    body: ({ receiver }) => ({ url: receiver, filter: {} })
+  },
+  { operation: 'testWebhook', status: 200, at: ({ webhook = '' }) => ({ id: webhook }), has: { delivered: true } },
+
+  operate('Trigger', accepted),
+  operate('GetConfiguration', accepted),
+  operate('SetConfiguration', accepted),
+  operate('SendLocalList', accepted),
+  operate('ChargingLimit', accepted),
+  operate('ClearChargingLimit', accepted),
+  operate('Reserve', accepted),
+  operate('CancelReservation', accepted),
+  operate('Unlock', accepted),
+  operate('UploadLog', accepted),
+  operate('UpdateFirmware', accepted),
+  operate('InstallCertificate', accepted),
+  operate('ListCertificates', accepted),
+  operate('DeleteCertificate', accepted),
+  operate('ClearCache', { ...accepted, keep: { messageId: '/calls/0/messageId' } }),
+  operate('Stop', { status: 409 }),
+  operate('Start', accepted),
+  {
+    operation: 'listTransactions',
+    status: 200,
+    after: 'a plug',
+    query: here({ chargePoint: 'SIM-1', status: 'open', sort: '-startedAt', ...SPAN }),
+    keep: { transaction: '/items/0/id' },
+    isAwaited: true
+  },
+  { operation: 'listTransactions', status: 200, headers: { accept: 'text/csv' } },
+  { operation: 'getTransaction', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
+  {
+    operation: 'listTransactionMeterValues',
+    status: 200,
+    at: ({ transaction = '' }) => ({ id: transaction }),
+    query: here({ limit: '5' })
+  },
+  {
+    operation: 'listTransactionMeterValues',
+    status: 200,
+    at: ({ transaction = '' }) => ({ id: transaction }),
+    headers: { accept: 'text/csv' }
+  },
+  operate('Stop', accepted),
+
+  { operation: 'createReport', status: 200, isSent: true, has: { status: 'complete' } },
+  { operation: 'createReport', status: 200, isSent: true, example: 'example2', has: { status: 'complete' } },
+  {
+    operation: 'createReport',
+    status: 202,
+    isSent: true,
+    example: 'example3',
+    headers: ASYNC,
+    has: { status: 'pending' },
+    keep: { requestId: '/requestId' }
+  },
+  { operation: 'createReport', status: notIn16, isSent: true, example: 'example4' },
+  { operation: 'getReport', status: 200, at: ({ requestId = '' }) => ({ identity: 'SIM-1', requestId }) },
+
+  { operation: 'getCall', status: 200, at: ({ messageId = '' }) => ({ messageId }), has: { status: 'answered' } },
+  { operation: 'cancelCall', status: 409, at: ({ messageId = '' }) => ({ messageId }) },
+  {
+    operation: 'listCalls',
+    status: 200,
+    query: here({ chargePoint: 'SIM-1', action: 'ClearCache', status: 'answered', operator: 'operator', ...SPAN }),
+    keep: { call: '/items/0/messageId' }
+  },
+  { operation: 'listChargePointCalls', status: 200, query: here({ action: 'ClearCache', limit: '1' }) },
+  { operation: 'callMany', status: 200, isSent: true },
+  { operation: 'callMany', status: only201, isSent: true, example: 'example2' },
+  {
+    operation: 'callMany',
+    status: 202,
+    example: 'example3',
+    headers: ASYNC,
+    keep: { bulkId: '/bulkId' }
+  },
+  { operation: 'getBulkCall', status: 200, at: ({ bulkId = '' }) => ({ bulkId }), has: { total: 1 } },
+  {
+    operation: 'listBulkCallItems',
+    status: 200,
+    at: ({ bulkId = '' }) => ({ bulkId }),
+    query: here({ status: 'queued', limit: '1' }),
+    keep: { queued: '/items/0/messageId' },
+    isAwaited: true
+  },
+  { operation: 'listBulkCalls', status: 200, query: here({ limit: '1' }) },
+  {
+    operation: 'cancelCall',
+    status: 200,
+    at: ({ queued = '' }) => ({ messageId: queued }),
+    has: { status: 'cancelled' }
+  },
+
+  { operation: 'getCertificateAuthority', status: 200 },
+  { operation: 'renewCertificate', status: 200, isSent: true },
+  {
+    operation: 'listCertificates',
+    status: 200,
+    query: here({
+      chargePoint: 'SIM-1',
+      type: 'ChargingStationCertificate',
+      status: 'accepted',
+      expiresBefore: FUTURE
+    }),
+    keep: { certificate: '/items/0/id' },
+    isAwaited: true
+  },
+  { operation: 'listCertificatesOfChargePoint', status: 200, query: here({ limit: '1' }) },
+  {
+    operation: 'revokeCertificate',
+    status: 200,
+    at: ({ certificate = '' }) => ({ id: certificate }),
+    has: { status: 'revoked' }
+  },
+
+  {
+    operation: 'listDeliveries',
+    status: 200,
+    at: ({ webhook = '' }) => ({ id: webhook }),
+    query: here({ chargePoint: 'SIM-1', status: 'delivered', ...SPAN }),
+    keep: { delivery: '/items/0/id' },
+    isAwaited: true
+  },
+  {
+    operation: 'getDelivery',
+    status: 200,
+    at: ({ webhook = '', delivery = '' }) => ({ id: webhook, deliveryId: delivery })
+  },
+  {
+    operation: 'resendDelivery',
+    status: 202,
+    at: ({ webhook = '', delivery = '' }) => ({ id: webhook, deliveryId: delivery })
+  },
+  { operation: 'deleteWebhook', status: 204, at: ({ webhook = '' }) => ({ id: webhook }) },
+
+  operate('Availability', accepted),
+  operate('SetPassword', accepted),
+  { operation: 'deleteTariff', status: 204, at: here({ id: 'standard' }) },
+  { operation: 'deleteIdToken', status: 204, at: here({ idToken: '04E91C5A2B3C' }) },
+  { operation: 'deleteChargePoint', status: 204, at: here({ identity: 'CP-1' }) },
+  {
+    operation: 'listAudit',
+    status: 200,
+    query: here({ operator: 'operator', target: 'charge-points/CP-1', ...SPAN }),
+    keep: { audited: '/items/0/target' }
+  },
+  { operation: 'disconnectChargePoint', status: 204, isSent: true },
+  operate('Reset', accepted)
+]
