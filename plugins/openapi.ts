@@ -4,6 +4,7 @@ import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { complete, type FactsOf } from './openapi/complete.js'
 import type { Document } from './openapi/document.js'
+import { INTRODUCTION } from './openapi/introduction.js'
 
 /** As OpenAPI writes it, and without the slash at the end of an index route. */
 function pathOf(url: string): string {
@@ -39,18 +40,26 @@ async function openapi(app: FastifyInstance): Promise<void> {
       info: {
         title: 'Operator API',
         version: '1',
-        description: 'Charge points, and every OCPP call to them as one HTTP request.',
+        description: INTRODUCTION,
         license: { name: 'MIT', identifier: 'MIT' }
       },
       servers: [{ url: '/', description: 'Where this document comes from' }],
-      components: { securitySchemes: { operator: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          operator: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A token of an operator: `data/operator-token`, say'
+          }
+        }
+      },
       security: [{ operator: [] }]
     }
   })
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: DOCS_CSP,
-    uiConfig: { docExpansion: 'none', filter: true, tagsSorter: 'alpha' }
+    uiConfig: { deepLinking: true, docExpansion: 'none', filter: true, defaultModelsExpandDepth: -1 }
   })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }

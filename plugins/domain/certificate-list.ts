@@ -21,14 +21,17 @@ const text = (description: string) => Type.Optional(Type.String({ description })
 const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
 export const CertificateRecord = Type.Object({
-  id: Type.String(),
+  id: Type.String({ examples: ['issued-1'] }),
   chargePoint: Type.String({ description: 'Identity of who has it' }),
   source: Type.Unsafe<'issued' | 'installed'>({
     type: 'string',
     enum: ['issued', 'installed'],
     description: 'issued: signed for it, or asked for; installed: what else it has'
   }),
-  type: Type.String({ description: 'Its use, e.g. ChargingStationCertificate, V2GRootCertificate' }),
+  type: Type.String({
+    description: 'Its use, e.g. ChargingStationCertificate, V2GRootCertificate',
+    examples: ['ChargingStationCertificate']
+  }),
   combined: Type.Optional(Type.Boolean({ description: 'Whether it is for cars, too' })),
   status: Type.Unsafe<CertificateStatus>({
     type: 'string',
@@ -37,7 +40,7 @@ export const CertificateRecord = Type.Object({
       'requested: not signed yet; issued: signed, and not known to have arrived; accepted: the charge point took it; in-use: it has come with it; superseded: it has come with a later one'
   }),
   subject: text('Distinguished name'),
-  serialNumber: text('Hexadecimal'),
+  serialNumber: Type.Optional(Type.String({ description: 'Hexadecimal', examples: ['a1b2c'] })),
   fingerprint: text('SHA-256, hexadecimal'),
   hashAlgorithm: text('Of the following two'),
   issuerNameHash: text('As OCPP calls the issuer'),

@@ -124,7 +124,7 @@ export const DeliveryRecord = Type.Object({
   id: Type.Integer(),
   webhookId: Type.Integer(),
   eventId: Type.String({ description: 'The same however often it is sent' }),
-  type: Type.String(),
+  type: Type.String({ examples: ['transaction'] }),
   chargePoint: Type.String(),
   status: Type.Unsafe<DeliveryRow['status']>({
     ...DeliveryStatus,

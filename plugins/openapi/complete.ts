@@ -70,6 +70,13 @@ function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
+/** What @fastify/swagger writes where nothing is said. */
+const NO_DESCRIPTION = 'Default Response'
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  201: 'It is new',
+  202: 'It goes on: `Location` is where to look'
+}
+
 interface Facts extends RouteFacts {
   schemas: Schemas
 }
@@ -87,9 +94,13 @@ function completeOperation(operation: Operation, facts: Facts): void {
   for (const status of statusesOf(operation, scope)) {
     operation.responses[status] ??= referTo(status)
   }
+  for (const parameter of operation.parameters ?? []) {
+    if (parameter.in === 'path') parameter.example ??= exampleOf(parameter.schema, schemas, parameter.name)
+  }
   for (const media of Object.values(operation.requestBody?.content ?? {})) completeMedia(media, schemas)
-  for (const response of Object.values(operation.responses)) {
+  for (const [status, response] of Object.entries(operation.responses)) {
     if ('$ref' in response) continue
+    if (response.description === NO_DESCRIPTION) response.description = DESCRIPTIONS[status] ?? 'Done'
     for (const media of Object.values(response.content ?? {})) completeMedia(media, schemas)
   }
 }

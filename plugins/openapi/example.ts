@@ -19,12 +19,15 @@ const VALUES: Readonly<Record<string, unknown>> = {
   action: 'Reset',
   apn: 'internet',
   attempts: 1,
+  bootStatus: 'Accepted',
   bulkId: '7e2c1d0a-5b7f-4c36-9a51-3f0e8f7b6c21',
   chargePoint: 'CP-1',
   chargePoints: ['CP-1'],
   certificate: CERTIFICATE,
   certificateChain: CERTIFICATE,
+  chargingState: 'Charging',
   connectorId: 1,
+  context: 'Sample.Periodic',
   cost: 7.43,
   currency: 'EUR',
   currentTime: '2026-03-01T12:00:00.000Z',
@@ -40,12 +43,16 @@ const VALUES: Readonly<Record<string, unknown>> = {
   eventId: '01JNB5K0V8Q3T7X2M4R6Y9ZCDE',
   fileName: 'SIM-1.log',
   fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  eventType: 'Started',
   evseId: 1,
   firmwareVersion: '1.4.2',
+  format: 'Raw',
   groupId: 'FLEET-7',
+  hashAlgorithm: 'SHA256',
   id: 1,
   idTag: '04E91C5A2B3C',
   idToken: '04E91C5A2B3C',
+  idTokenType: 'ISO14443',
   idempotencyKey: 'reset-CP-1-2026-03-01',
   identity: 'CP-1',
   identities: ['CP-1', 'CP-2'],
@@ -58,8 +65,10 @@ const VALUES: Readonly<Record<string, unknown>> = {
   logLevel: 5,
   measurand: 'Energy.Active.Import.Register',
   messageId: '0b8f7f3c-6f0e-4d0b-9d1a-0c2f4f3f5a11',
+  messageType: 2,
   meterStart: 1_000,
   meterStop: 20_000,
+  method: 'PUT',
   model: 'Optimus',
   name: 'SecurityCtrlr',
   nextCursor: 'Y3AtMQ',
@@ -67,6 +76,8 @@ const VALUES: Readonly<Record<string, unknown>> = {
   operator: 'billing',
   path: 'charge-points/CP-1',
   pem: CERTIFICATE,
+  password: 'c2f9a81d5e7b4036f1a8d95c7e2b40613d8fa5e7',
+  phase: 'L1',
   phases: 3,
   pointer: '/type',
   protocol: 'ocpp2.0.1',
@@ -77,6 +88,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   remoteStartId: 4711,
   requestId: 4711,
   reservationId: 4711,
+  responseStatus: 200,
   route: '/api/v1/charge-points/:identity',
   secret: 'whsec_YW4gZXhhbXBsZSBvZiBhIHNlY3JldDogMzIgYnl0ZXM=',
   responderURL: 'https://ocsp.example.com/',
@@ -84,11 +96,14 @@ const VALUES: Readonly<Record<string, unknown>> = {
   stopReason: 'EVDisconnected',
   subject: 'O=Example,CN=CP-1',
   target: 'charge-points/cp-1',
+  stopIdToken: '04E91C5A2B3C',
   tariffId: 'standard',
   timeout: 30_000,
   title: 'Not Found',
   token: 'ocpp_op_Xq3mW7xT2rVb8LhNcE4kZ9uYd5sGf1jA',
+  total: 2,
   transactionId: 'b6a1f7c2-6c4d-4f3a-9d55-8a2a4d1f7e90',
+  triggerReason: 'Authorized',
   unit: 'Wh',
   uri: 'https://files.example.com/firmware.bin',
   url: 'https://hooks.example.com/ocpp',
@@ -101,9 +116,27 @@ const DATE_TIME = '2026-03-01T12:00:00.000Z'
 /** Far enough that an example that has it never is out of date. */
 const FAR = '2099-12-31T23:59:59.000Z'
 const AHEAD = /^(?:expir|retrieve|install|validTo|retryUntil|nextAttempt|previousSecretUntil)/
+/** Of what has no format: other clocks than ours may say anything. */
+const MOMENT = /(?:At|timestamp)$/
 const TEXT = 'text'
 /** Deeper a datatype that holds itself would have no end. */
 const MAX_DEPTH = 12
+
+/** Told only when something is amiss, so that an example in which all is well does without. */
+const AMISS: ReadonlySet<string> = new Set([
+  'closedReason',
+  'disabledReason',
+  'error',
+  'errorCode',
+  'errorDescription',
+  'errorDetails',
+  'missing',
+  'missingSeqNos',
+  'problem',
+  'reason',
+  'revokedAt',
+  'statusInfo'
+])
 
 /** Messages of OCPP have many optional members, of which an example shows none; our own records show all. */
 const OCPP = /^#\/components\/schemas\/Ocpp(?:16|201|21)/
@@ -151,7 +184,7 @@ function exampleFor(given: Schema, at: Place): unknown {
 
 function objectOf({ properties = {}, required = [] }: Schema, place: Place): Record<string, unknown> {
   const shown = Object.entries(properties).filter(([name]) => {
-    return required.includes(name) || (place.isWhole && place.depth < MAX_DEPTH)
+    return required.includes(name) || (place.isWhole && place.depth < MAX_DEPTH && !AMISS.has(name))
   })
   return Object.fromEntries(shown.map(([name, member]) => [name, exampleFor(member, { ...place, name })]))
 }
@@ -181,6 +214,7 @@ function textOf(
   const known = VALUES[name]
   const candidates = [
     ...(known === undefined || typeof known === 'object' ? [] : [String(known)]),
+    ...(MOMENT.test(name) ? [DATE_TIME] : []),
     TEXT,
     '1',
     DATE_TIME

@@ -55,6 +55,9 @@ describe('the document of the operator API', () => {
     }
     for (const { path, method, operation } of operationsOf(made.document)) {
       checkContent(`${method} ${path}`, operation.requestBody?.content)
+      for (const { name, in: place, schema, example } of operation.parameters ?? []) {
+        if (place === 'path') check(`${method} ${path} ${name}`, schema, [example])
+      }
       for (const [status, response] of Object.entries(operation.responses)) {
         if (!('$ref' in response)) checkContent(`${method} ${path} ${status}`, response.content)
       }

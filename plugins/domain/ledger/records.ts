@@ -11,7 +11,10 @@ export const TransactionRecord = Type.Object({
   chargePoint: Type.String(),
   transactionId: Type.String({ description: "1.6: our number; 2.x: the charge point's text, unique only there" }),
   protocol: Type.String(),
-  status: Type.String({ description: 'open; ended by the charge point; closed by us, because it never was ended' }),
+  status: Type.String({
+    description: 'open; ended by the charge point; closed by us, because it never was ended',
+    examples: ['ended']
+  }),
   evseId: Type.Optional(Type.Integer()),
   connectorId: Type.Optional(Type.Integer()),
   idToken: text(),
@@ -66,7 +69,7 @@ export const MeterValueRecord = Type.Object({
   unit: text(),
   phase: text(),
   context: text(),
-  location: text(),
+  location: Type.Optional(Type.String({ examples: ['Outlet'] })),
   format: Type.String({ description: 'Raw or SignedData' }),
   raw: Type.String({ description: 'As the charge point sent it' }),
   signedMeterValue: Type.Optional(Type.Unknown({ description: '2.x only' }))

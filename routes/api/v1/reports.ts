@@ -14,7 +14,7 @@ const PATIENCE_MS = 30_000
 
 const ReportRecord = Type.Object({
   requestId: Type.Integer({ description: 'By which the charge point knows it, too' }),
-  type: Type.String(),
+  type: Type.String({ examples: ['full-inventory'] }),
   protocol: Type.Optional(Type.String({ description: 'That the charge point speaks' })),
   status: Type.Unsafe<string>({
     type: 'string',

@@ -27,7 +27,9 @@ const AuditRecord = Type.Object({
   target: Type.String({ description: 'What was changed, in lower case' }),
   body: Type.Optional(Type.Unknown({ description: 'Without secrets; what is long is cut' })),
   remoteAddress: Type.Optional(Type.String()),
-  status: Type.Optional(Type.Integer({ description: 'Of the answer; absent when nobody knows how it ended' })),
+  status: Type.Optional(
+    Type.Integer({ examples: [200], description: 'Of the answer; absent when nobody knows how it ended' })
+  ),
   createdAt: Type.String({ format: 'date-time', description: 'Before it was done' }),
   completedAt: Type.Optional(Type.String({ format: 'date-time' }))
 })

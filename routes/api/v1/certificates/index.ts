@@ -29,7 +29,7 @@ const ListQuery = Type.Object(
 )
 type ListQuery = Static<typeof ListQuery>
 
-const Params = Type.Object({ id: Type.String({ pattern: '^(?:issued|installed)-\\d{1,15}$' }) })
+const Params = Type.Object({ id: Type.String({ pattern: '^(?:issued|installed)-\\d{1,15}$', examples: ['issued-1'] }) })
 
 /** Answered as a 404 problem. */
 class UnknownCertificateError extends Error {
@@ -51,6 +51,7 @@ class NotIssuedError extends Error {
 
 /** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008
+const CHAIN = '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n'
 const PEM_CHAIN = 'application/pem-certificate-chain'
 
 /** Certificates of charge points, and who signs them. */
@@ -101,7 +102,9 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
         description:
           'Its own first, then those above it: the last is what others have to trust. Makes it when there is none.',
         produces: [PEM_CHAIN],
-        response: { 200: { description: 'In PEM', content: { [PEM_CHAIN]: { schema: Type.String() } } } }
+        response: {
+          200: { description: 'In PEM', content: { [PEM_CHAIN]: { schema: Type.String({ examples: [CHAIN] }) } } }
+        }
       }
     },
     async (_request, reply) => {

@@ -51,7 +51,7 @@ const Body = Type.Object(
 )
 
 const TokenRecord = Type.Object({
-  name: Type.String(),
+  name: Type.String({ examples: ['billing'] }),
   scopes: Scopes,
   createdAt: Type.String({ format: 'date-time' }),
   expiresAt: moment('Absent when it never does'),
@@ -62,7 +62,7 @@ const NewTokenRecord = Type.Object({
   token: Type.String({ description: 'The token itself. It is shown this once, and stored nowhere' })
 })
 const SelfRecord = Type.Object({
-  name: Type.String(),
+  name: Type.String({ examples: ['billing'] }),
   scopes: Scopes,
   expiresAt: moment('Absent when it never does')
 })
