@@ -119,7 +119,7 @@ export class CallQueue {
       resolve,
       reject
     }
-    Error.captureStackTrace(entry.caller, this.add)
+    captureCaller(entry.caller, this.add)
     if (call.signal !== undefined) {
       entry.onAbort = () => this.#giveUp(entry, 'aborted')
       call.signal.addEventListener('abort', entry.onAbort, { once: true })
@@ -179,6 +179,16 @@ export class CallQueue {
     if (entry.onAbort !== undefined) entry.call.signal?.removeEventListener('abort', entry.onAbort)
     this.#options.ended(entry.call, outcome, performance.now() - entry.startedAt)
   }
+}
+
+/** Frames that are kept of a call: enough to find it, and few, because it is done for each of them. */
+const CALLER_FRAMES = 4
+
+function captureCaller(caller: object, above: (call: PendingCall) => unknown): void {
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = Math.min(stackTraceLimit, CALLER_FRAMES)
+  Error.captureStackTrace(caller, above)
+  Error.stackTraceLimit = stackTraceLimit
 }
 
 function abortedError(call: PendingCall, sent: boolean): Error {

@@ -2,9 +2,14 @@ import { connect } from 'node:net'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
 const LENGTH = /content-length: (\d+)/i
+const CLOSE = /connection: close/i
 
-/** One kept connection, one request at a time, so light that the server is what is measured. */
+/**
+ * One kept connection, one request at a time, so light that the server is what is measured. Another one when the server
+ * says that it closes this, which it does after so many requests.
+ */
 export class HttpClient {
+  #port
   #socket
   #rest = Buffer.alloc(0)
   /** @type {(answer: { status: number, body: string }) => void} */
@@ -14,10 +19,18 @@ export class HttpClient {
 
   /** @param {number} port */
   constructor(port) {
-    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    this.#socket.on('data', (data) => this.#read(data))
-    this.#socket.on('error', (error) => this.#onFailure(error))
-    this.#socket.on('close', () => this.#onFailure(new Error('closed by the server')))
+    this.#port = port
+    this.#socket = this.#connect()
+  }
+
+  #connect() {
+    const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true })
+    const fail = (/** @type {Error} */ error) => {
+      if (socket === this.#socket) this.#onFailure(error)
+    }
+    socket.on('data', (data) => this.#read(data))
+    socket.on('error', fail)
+    return socket.on('close', () => fail(new Error('closed by the server')))
   }
 
   /**
@@ -53,6 +66,11 @@ export class HttpClient {
     if (this.#rest.length < start + length) return
     const body = this.#rest.latin1Slice(start, start + length)
     this.#rest = this.#rest.subarray(start + length)
+    if (CLOSE.test(head)) {
+      const closing = this.#socket
+      this.#socket = this.#connect()
+      closing.end()
+    }
     this.#onAnswer({ status: Number(head.slice(9, 12)), body })
   }
 }

@@ -20,6 +20,7 @@ export function readNetwork(text: string): Network | undefined {
 
 /** Tells whether an address is in one of the networks; what is no address is in none. */
 export function matcherOf(networks: readonly string[]): (address: string | undefined) => boolean {
+  if (networks.length === 0) return () => false
   const list = new BlockList()
   for (const { address, prefix, family } of networks.flatMap((text) => readNetwork(text) ?? [])) {
     list.addSubnet(address, prefix, family)
