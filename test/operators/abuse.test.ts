@@ -185,6 +185,8 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
       for (const { what, body, type = 'application/json' } of BODIES) {
         // An OCPP call may go without.
         if (what === 'nothing' && route.path.includes('/calls')) continue
+        // So may this, and to a schema no body is null.
+        if (what === 'null' && route.path.endsWith('/secret')) continue
         const headers = type === '' ? {} : { 'content-type': type }
         assertRefused(await send(route, route.url, { headers, payload: Buffer.from(body) }), `${name} with ${what}`)
       }

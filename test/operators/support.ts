@@ -21,9 +21,14 @@ export async function metric({ app }: TestServer, line: string): Promise<number>
   return Number(found?.slice(line.length) ?? 0)
 }
 
+interface Shown {
+  example?: unknown
+  examples?: Record<string, { value: unknown }>
+}
+
 interface Operation {
   parameters?: { name: string; in: string }[]
-  requestBody?: { content?: Record<string, { example?: unknown }> }
+  requestBody?: { content?: Record<string, Shown> }
 }
 
 /** A route of the operator API, its parameters filled in. */
@@ -38,6 +43,11 @@ export interface Route {
   example: unknown
 }
 
+/** The first that the document shows. */
+function exampleOf({ example, examples = {} }: Shown = {}): unknown {
+  return example ?? Object.values(examples)[0]?.value
+}
+
 /** Every documented route of the operator API. */
 export function routesOf({ app }: TestServer): Route[] {
   const document = app.swagger() as { paths: Record<string, Record<string, Operation>> }
@@ -50,7 +60,7 @@ export function routesOf({ app }: TestServer): Route[] {
         path,
         query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
         hasBody: requestBody !== undefined,
-        example: requestBody?.content?.['application/json']?.example
+        example: exampleOf(requestBody?.content?.['application/json'])
       }))
     )
 }
