@@ -69,6 +69,9 @@ export class CallJournal {
   readonly #asked = new Map<string, RecordedCall>()
   /** The one that is on the wire: OCPP allows one. [OCPP-J §4.1.1] */
   readonly #outstanding = new Map<ChargePoint, RecordedCall>()
+  /** On the wire and not written down yet. */
+  readonly #fresh = new Set<RecordedCall>()
+  #freshTimer: NodeJS.Timeout | undefined
   readonly #ending = new Set<Promise<void>>()
   readonly #book: Gatherer<RecordedCall>
 
@@ -180,7 +183,22 @@ export class CallJournal {
       this.#read(chargePoint, text)
     call.send(protocol)
     this.#outstanding.set(chargePoint, call)
+    if (call.isStored) this.#save(call)
+    else this.#saveSoon(call)
+  }
+
+  #save(call: RecordedCall): void {
     call.saving = this.#book.add(call).catch((error) => this.#options.onError(error, call))
+  }
+
+  /** Most calls end so soon that their row need not be written twice. Nobody knows the message id of such a call yet. */
+  #saveSoon(call: RecordedCall): void {
+    this.#fresh.add(call)
+    this.#freshTimer ??= setTimeout(() => {
+      this.#freshTimer = undefined
+      for (const each of this.#fresh) this.#save(each)
+      this.#fresh.clear()
+    }, SAVE_AFTER_MS).unref()
   }
 
   /** A call of the back-end itself, or one with a strange message id. */
@@ -198,6 +216,7 @@ export class CallJournal {
   }
 
   async #finish(call: RecordedCall): Promise<void> {
+    this.#fresh.delete(call)
     try {
       const follows = call.status === 'answered' ? this.#follow(call) : []
       if (follows.length === 0) return await this.#book.add(call)
@@ -226,6 +245,9 @@ export class CallJournal {
     for (const { call } of owned) call.isStored = true
   }
 }
+
+/** Longest time that a call is on the wire and not written down. */
+const SAVE_AFTER_MS = 100
 
 /** Where the message id begins in a CALL of ours. */
 const ID_START = '[2,"'.length
