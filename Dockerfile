@@ -10,7 +10,7 @@ COPY tsconfig.base.json tsconfig.json app.ts server.ts ./
 COPY src/ src/
 COPY plugins/ plugins/
 COPY routes/ routes/
-COPY scripts/tokens.ts scripts/
+COPY scripts/command-line.ts scripts/tokens.ts scripts/
 RUN npm run build
 
 # --- runs: what it needs and no more, without npm's cache, a compiler's sources or root ---

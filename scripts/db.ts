@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
-import { loadEnvFile } from 'node:process'
 import { sql } from 'kysely'
 import { backup } from '../plugins/database/backup.js'
 import { appliedMigrations, knownMigrations } from '../plugins/database/migrations.js'
 import { explain, migrateDatabase, type OpenDatabase, openDatabase, sqliteFile } from '../plugins/database/open.js'
 import { prune } from '../plugins/database/retention.js'
 import { GroupCommitWriter } from '../plugins/database/writer.js'
-import { type Config, readConfig } from '../plugins/env.js'
+import type { Config } from '../plugins/env.js'
+import { type Command, runCommand, UsageError } from './command-line.js'
 
 // `npm run db -- <command>`: looks after the database of the settings in the environment and in .env.
 
@@ -17,42 +17,31 @@ const USAGE = `npm run db -- <command>
   migrate        brings the schema up to date; the back-end does so itself when it starts
   prune          deletes now what the retention settings do not keep
 `
-const WRONG_USAGE = 2
 /** Others may write; whoever waits here waits alone. */
 const BUSY_TIMEOUT_MS = 10_000
 
-class UsageError extends Error {}
 /** What `check` found. */
 class ProblemsError extends Error {}
 
-const commands: Record<string, (config: Config, argument: string | undefined) => Promise<void>> = {
-  backup: runBackup,
-  check: (config) => withDatabase(config, { exclusive: false }, check),
-  migrate: (config) => withDatabase(config, { exclusive: true, mayCreate: true }, runMigrate),
-  prune: (config) => withDatabase(config, { exclusive: false }, (database) => runPrune(database, config))
+const commands: Record<string, Command> = {
+  backup: (config, args) => runBackup(config, argumentOf(args)),
+  check: (config, args) => withoutArguments(args, () => withDatabase(config, { exclusive: false }, check)),
+  migrate: (config, args) =>
+    withoutArguments(args, () => withDatabase(config, { exclusive: true, mayCreate: true }, runMigrate)),
+  prune: (config, args) =>
+    withoutArguments(args, () => withDatabase(config, { exclusive: false }, (database) => runPrune(database, config)))
 }
 
-await main(process.argv.slice(2))
+await runCommand(commands, USAGE)
 
-async function main([name = '', argument, ...others]: string[]): Promise<void> {
-  try {
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (command === undefined || others.length > 0) throw new UsageError(USAGE)
-    readEnvFile()
-    await command(readConfig(process.env), argument)
-  } catch (error) {
-    const isUsage = error instanceof UsageError
-    console.error(isUsage ? error.message : `Failed: ${error instanceof Error ? error.message : error}`)
-    process.exitCode = isUsage ? WRONG_USAGE : 1
-  }
+function argumentOf([argument, ...others]: readonly string[]): string {
+  if (argument === undefined || others.length > 0) throw new UsageError(USAGE)
+  return argument
 }
 
-function readEnvFile(): void {
-  try {
-    loadEnvFile()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
+async function withoutArguments(args: readonly string[], work: () => Promise<void>): Promise<void> {
+  if (args.length > 0) throw new UsageError(USAGE)
+  await work()
 }
 
 interface Needs {
@@ -78,9 +67,8 @@ async function withDatabase(
   }
 }
 
-async function runBackup(config: Config, target: string | undefined): Promise<void> {
+async function runBackup(config: Config, target: string): Promise<void> {
   if (config.DATABASE_URL !== undefined) throw new Error('this is PostgreSQL: use pg_dump')
-  if (target === undefined) throw new UsageError(USAGE)
   await backup({ file: sqliteFile(config), target, onProgress: (percent) => console.log(`${percent} %`) })
   console.log(`copied to ${target}`)
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { loadEnvFile, stdout } from 'node:process'
+import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { appliedMigrations, knownMigrations } from '../plugins/database/migrations.js'
 import { explain, type OpenDatabase, openDatabase, sqliteFile } from '../plugins/database/open.js'
@@ -18,7 +18,8 @@ import {
   TOKEN_NAME
 } from '../plugins/domain/operator-tokens.js'
 import type { Scope } from '../plugins/domain/scope.js'
-import { type Config, readConfig } from '../plugins/env.js'
+import type { Config } from '../plugins/env.js'
+import { type Command, runCommand, UsageError } from './command-line.js'
 
 // `npm run tokens -- <command>`: looks after the operator tokens in the database of the settings in the environment
 // and in .env, whether the back-end runs or not.
@@ -31,7 +32,6 @@ const USAGE = `npm run tokens -- <command>
 
 scopes: ${OPERATOR_SCOPES.join(', ')}
 `
-const WRONG_USAGE = 2
 /** Others may write; whoever waits here waits alone. */
 const BUSY_TIMEOUT_MS = 10_000
 const DAY_MS = 86_400_000
@@ -39,40 +39,18 @@ const PAGE = 500
 /** Who is written down as having done it. */
 const OPERATOR = 'command-line'
 
-class UsageError extends Error {}
 /** What the database is not to blame for. */
 class RefusedError extends Error {}
 
-const commands: Record<string, (config: Config, args: string[]) => Promise<void>> = {
+const commands: Record<string, Command> = {
   create: runCreate,
   list: runList,
   revoke: runRevoke
 }
 
-await main(process.argv.slice(2))
+await runCommand(commands, USAGE)
 
-async function main([name = '', ...args]: string[]): Promise<void> {
-  try {
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
-    if (command === undefined) throw new UsageError(USAGE)
-    readEnvFile()
-    await command(readConfig(process.env), args)
-  } catch (error) {
-    const isUsage = error instanceof UsageError
-    console.error(isUsage ? error.message : `Failed: ${error instanceof Error ? error.message : error}`)
-    process.exitCode = isUsage ? WRONG_USAGE : 1
-  }
-}
-
-function readEnvFile(): void {
-  try {
-    loadEnvFile()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
-}
-
-async function runCreate(config: Config, args: string[]): Promise<void> {
+async function runCreate(config: Config, args: readonly string[]): Promise<void> {
   const wanted = wantedToken(args)
   const { name, scopes, expiresAt } = wanted
   const token = createToken()
@@ -86,7 +64,7 @@ async function runCreate(config: Config, args: string[]): Promise<void> {
   stdout.write(`${token}\n`)
 }
 
-async function runList(config: Config, args: string[]): Promise<void> {
+async function runList(config: Config, args: readonly string[]): Promise<void> {
   if (args.length > 0) throw new UsageError(USAGE)
   await withDatabase(config, async ({ db }) => {
     for (let behind = 0, rows: OperatorTokenRow[] = []; ; behind = rows.at(-1)?.id ?? 0) {
@@ -97,7 +75,7 @@ async function runList(config: Config, args: string[]): Promise<void> {
   })
 }
 
-async function runRevoke(config: Config, [name, ...others]: string[]): Promise<void> {
+async function runRevoke(config: Config, [name, ...others]: readonly string[]): Promise<void> {
   if (name === undefined || others.length > 0) throw new UsageError(USAGE)
   if (!(await change(config, entryOf('revoke', name), (trx) => deleteToken({ trx }, name)))) {
     throw new RefusedError(`there is no operator token ${name}`)
@@ -105,7 +83,7 @@ async function runRevoke(config: Config, [name, ...others]: string[]): Promise<v
   console.log(`revoked ${name}; a back-end that runs believes in it for two seconds more at most`)
 }
 
-function wantedToken(args: string[]): NewOperatorToken {
+function wantedToken(args: readonly string[]): NewOperatorToken {
   const { name = '', scope = [], expires } = options(args)
   if (!new RegExp(TOKEN_NAME).test(name)) {
     throw new UsageError(`--name must be of a-z 0-9 . _ -, 64 at most, and not operator, command-line or self`)
@@ -117,7 +95,7 @@ function wantedToken(args: string[]): NewOperatorToken {
   return { name, scopes, expiresAt: expires === undefined ? null : expiry(expires) }
 }
 
-function options(args: string[]): {
+function options(args: readonly string[]): {
   name?: string | undefined
   scope?: string[] | undefined
   expires?: string | undefined

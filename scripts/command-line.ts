@@ -1,0 +1,32 @@
+import { loadEnvFile } from 'node:process'
+import { type Config, readConfig } from '../plugins/env.js'
+
+const WRONG_USAGE = 2
+
+/** What was typed is no command; the message tells what is. */
+export class UsageError extends Error {}
+
+export type Command = (config: Config, args: readonly string[]) => Promise<void>
+
+/** Runs a command with the settings in the environment and in .env; its exit code is 2 for one that does not exist. */
+export async function runCommand(commands: Readonly<Record<string, Command>>, usage: string): Promise<void> {
+  const [name = '', ...args] = process.argv.slice(2)
+  try {
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
+    if (command === undefined) throw new UsageError(usage)
+    readEnvFile()
+    await command(readConfig(process.env), args)
+  } catch (error) {
+    const isUsage = error instanceof UsageError
+    console.error(isUsage ? error.message : `Failed: ${error instanceof Error ? error.message : error}`)
+    process.exitCode = isUsage ? WRONG_USAGE : 1
+  }
+}
+
+function readEnvFile(): void {
+  try {
+    loadEnvFile()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+}
