@@ -46,7 +46,7 @@ const REASONS: Record<HandshakeRejection['status'], string> = {
 }
 
 /** What is known before anybody is asked. */
-type Request = Omit<Handshake, 'signal'>
+type Arrival = Omit<Handshake, 'signal'>
 
 type Decision = HandshakeAcceptance | HandshakeRejection
 
@@ -122,7 +122,7 @@ export class Admission {
   }
 
   /** Reads and checks all that needs no look-up. */
-  #read(request: FastifyRequest): Request | Refusal {
+  #read(request: FastifyRequest): Arrival | Refusal {
     const { headers, method, url } = request.raw
     const fault = upgradeFault(method ?? '', headers)
     if (fault !== undefined) return new Refusal('websocket-headers', 400, fault, { 'sec-websocket-version': '13' })
@@ -149,7 +149,7 @@ export class Admission {
     }
   }
 
-  async #authenticate(handshake: Request, address: string): Promise<Admitted | Refusal> {
+  async #authenticate(handshake: Arrival, address: string): Promise<Admitted | Refusal> {
     const { identity, remoteAddress, request } = handshake
     const decision = await this.#ask(handshake, address)
     if (decision instanceof Refusal) return decision
@@ -178,7 +178,7 @@ export class Admission {
   }
 
   /** Two with the same credentials take over from each other again and again. [PROTOCOL X6] */
-  #refuseFlapping({ identity, remoteAddress }: Request): Refusal | undefined {
+  #refuseFlapping({ identity, remoteAddress }: Arrival): Refusal | undefined {
     if (!this.#endpoint.isConnected(identity)) return undefined
     const flapping = this.#takeovers.take(fold(identity))
     if (flapping === undefined) return undefined
@@ -190,7 +190,7 @@ export class Admission {
     return new Refusal('flapping', 429, 'too many connections of this charge point, wait', headers)
   }
 
-  async #ask(handshake: Request, address: string): Promise<Decision | Refusal> {
+  async #ask(handshake: Arrival, address: string): Promise<Decision | Refusal> {
     if (this.#settings.authenticate === undefined) return { accept: true }
     const { username, password, certificate } = handshake
     const identity = fold(handshake.identity)
@@ -206,7 +206,7 @@ export class Admission {
   }
 
   /** The decision, unless it takes too long or the charge point leaves: its handshake is in progress until the end. */
-  async #race(handshake: Request, attempt: LoginAttempt): Promise<Decision> {
+  async #race(handshake: Arrival, attempt: LoginAttempt): Promise<Decision> {
     const { socket } = handshake.request.raw
     // That of a charge point in this process is none.
     const peer = socket instanceof Duplex ? socket : undefined

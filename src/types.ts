@@ -51,21 +51,25 @@ export type CsmsAction<P extends Protocol> = ProtocolMap[P]['Csms']
 /** The actions that a charge point may send with a SEND, which has no answer; 2.1 only. */
 export type SendAction<P extends Protocol> = ProtocolMap[P]['Send']
 
-/** The request payload of an action. */
-export type Request<P extends Protocol, A> = A extends keyof Actions<P>
-  ? Actions<P>[A] extends { request: infer R }
-    ? R
+/** The request payload of an action; of several versions the union of theirs. */
+export type RequestOf<P extends Protocol, A> = P extends Protocol
+  ? A extends keyof Actions<P>
+    ? Actions<P>[A] extends { request: infer R }
+      ? R
+      : never
     : never
   : never
 
 /** `void`, which only a return type may name. */
 type Nothing = ReturnType<() => void>
 
-/** The response payload of an action; nothing for a SEND. */
-export type Response<P extends Protocol, A> = A extends keyof Actions<P>
-  ? Actions<P>[A] extends { messageType: 'CALL'; response: infer R }
-    ? R
-    : Nothing
+/** The response payload of an action, of several versions the union of theirs; `void` for a SEND. */
+export type ResponseOf<P extends Protocol, A> = P extends Protocol
+  ? A extends keyof Actions<P>
+    ? Actions<P>[A] extends { messageType: 'CALL'; response: infer R }
+      ? R
+      : Nothing
+    : never
   : never
 
 export interface CallOptions {
@@ -153,7 +157,7 @@ interface ChargePointBase<P extends Protocol> {
    * `OCPP_ERR_ABORTED`, `OCPP_ERR_INVALID_MESSAGE_ID`, `OCPP_ERR_INVALID_RESPONSE`; `CallError` when the
    * charge point answers with a CALLERROR
    */
-  call<A extends CsmsAction<P>>(action: A, payload: Request<P, A>, options?: CallOptions): Promise<Response<P, A>>
+  call<A extends CsmsAction<P>>(action: A, payload: RequestOf<P, A>, options?: CallOptions): Promise<ResponseOf<P, A>>
 
   /**
    * Closes the connection; its calls reject at once.
@@ -171,7 +175,7 @@ export interface ChargePoint201 extends ChargePointBase<'ocpp2.0.1'> {}
 /** A charging station connected with OCPP 2.1. */
 export interface ChargePoint21 extends ChargePointBase<'ocpp2.1'> {
   /** Sends a SEND, which has no answer. 2.1 defines none that a CSMS sends. [2.1 Part 4 §4.2.5] */
-  send<A extends never>(action: A, payload: Request<'ocpp2.1', A>, options?: SendOptions): void
+  send<A extends never>(action: A, payload: RequestOf<'ocpp2.1', A>, options?: SendOptions): void
 }
 
 interface ChargePoints {
@@ -197,14 +201,14 @@ type MaybePromise<T> = T | Promise<T>
 
 /** Answers a CALL: returns the response payload, or throws a `CallError`. */
 export type Handler<P extends Protocol, A> = (
-  request: Request<P, A>,
+  request: RequestOf<P, A>,
   context: HandlerContext<P>
-) => MaybePromise<Response<P, A>>
+) => MaybePromise<ResponseOf<P, A>>
 
 /** Runs once the answer is out. What it throws is logged. */
 export type AfterHandler<P extends Protocol, A> = (
-  request: Request<P, A>,
-  response: Response<P, A>,
+  request: RequestOf<P, A>,
+  response: ResponseOf<P, A>,
   context: HandlerContext<P>
 ) => MaybePromise<unknown>
 
@@ -291,9 +295,9 @@ export interface VersionApi<P extends Protocol> {
   call<A extends CsmsAction<P>>(
     identity: string,
     action: A,
-    payload: Request<P, A>,
+    payload: RequestOf<P, A>,
     options?: CallOptions
-  ): Promise<Response<P, A>>
+  ): Promise<ResponseOf<P, A>>
 }
 
 /** The live connections by identity; look-ups do not regard case. [Part 2 "identifierString"] */

@@ -1,4 +1,4 @@
-import type { ChargePointAction, Protocol, Response } from 'fastify-ocpp'
+import type { ChargePointAction, Protocol, ResponseOf } from 'fastify-ocpp'
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
@@ -9,5 +9,5 @@ export function defined<T extends object>(values: T): Defined<T> {
 
 /** The actions of a version whose answer may be empty. */
 export type Notification<P extends Protocol> = {
-  [A in ChargePointAction<P>]: Record<never, never> extends Response<P, A> ? A : never
+  [A in ChargePointAction<P>]: Record<never, never> extends ResponseOf<P, A> ? A : never
 }[ChargePointAction<P>]

@@ -7,8 +7,8 @@ import {
   type FrameEvent,
   type Ocpp,
   type Protocol,
-  type Request,
-  type Response,
+  type RequestOf,
+  type ResponseOf,
   validatePayload
 } from 'fastify-ocpp'
 import type { Dialect } from '../database/dialect.js'
@@ -20,8 +20,8 @@ import type { Store } from './store.js'
 
 /** What follows from a call that a charge point has answered: what to commit, if anything. */
 export type Consequence<P extends Protocol, A> = (
-  request: Request<P, A>,
-  response: Response<P, A>
+  request: RequestOf<P, A>,
+  response: ResponseOf<P, A>
 ) => Change | undefined
 
 /** What has to be safe before an operator's call goes out, and what undoes it when nothing came of the call. */
@@ -96,7 +96,7 @@ export class CallJournal {
   before<const P extends Protocol, A extends CsmsAction<P>>(
     protocol: P,
     action: A,
-    preparation: (request: Request<P, A>) => Preparation | undefined
+    preparation: (request: RequestOf<P, A>) => Preparation | undefined
   ): this {
     this.#preparations.set(`${protocol} ${String(action)}`, preparation as AnyPreparation)
     return this

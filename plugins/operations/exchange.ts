@@ -2,8 +2,8 @@ import {
   CallError,
   type CsmsAction,
   type Protocol,
-  type Request,
-  type Response,
+  type RequestOf,
+  type ResponseOf,
   redact,
   validatePayload
 } from 'fastify-ocpp'
@@ -45,8 +45,8 @@ export type Exchange = Generator<Step, Outcome, unknown>
 /** A call within an exchange. What is sent and answered is that of the version. */
 export type Ask<P extends Protocol> = <A extends CsmsAction<P>>(
   action: A,
-  payload: Request<P, A>
-) => Generator<Step, Response<P, A>, unknown>
+  payload: RequestOf<P, A>
+) => Generator<Step, ResponseOf<P, A>, unknown>
 
 function* ask(action: unknown, payload: unknown): Generator<Step, unknown, unknown> {
   return yield { action: action as string, payload: payload as object }

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Protocol, Request } from 'fastify-ocpp'
+import type { Protocol, RequestOf } from 'fastify-ocpp'
 import {
   ID_TOKEN_STATUSES,
   type IdTokenInfo,
@@ -111,8 +111,8 @@ interface Words {
 /** When the charge point does not say how many entries it takes. */
 const FEW = 10
 
-type List16 = NonNullable<Request<'ocpp1.6', 'SendLocalList'>['localAuthorizationList']>
-type List2 = NonNullable<Request<'ocpp2.1', 'SendLocalList'>['localAuthorizationList']>
+type List16 = NonNullable<RequestOf<'ocpp1.6', 'SendLocalList'>['localAuthorizationList']>
+type List2 = NonNullable<RequestOf<'ocpp2.1', 'SendLocalList'>['localAuthorizationList']>
 
 const WORDS_16: Words = {
   *version() {

@@ -1,4 +1,4 @@
-import type { Request } from 'fastify-ocpp'
+import type { RequestOf } from 'fastify-ocpp'
 
 export const PURPOSES = ['station', 'default', 'transaction'] as const
 export type Purpose = (typeof PURPOSES)[number]
@@ -19,8 +19,8 @@ export interface Limit {
   validTo?: string
 }
 
-type Profile16 = Request<'ocpp1.6', 'SetChargingProfile'>['csChargingProfiles']
-type Profile2 = Request<'ocpp2.1', 'SetChargingProfile'>['chargingProfile']
+type Profile16 = RequestOf<'ocpp1.6', 'SetChargingProfile'>['csChargingProfiles']
+type Profile2 = RequestOf<'ocpp2.1', 'SetChargingProfile'>['chargingProfile']
 
 export const PURPOSES_16 = {
   station: 'ChargePointMaxProfile',

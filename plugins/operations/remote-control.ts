@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Request } from 'fastify-ocpp'
+import type { RequestOf } from 'fastify-ocpp'
 import { connectorsOf } from '../domain/operations/facts.js'
 import { connectorOf16, evseOf2, oneOf, outcomeOf, PLACE, type Place, refuse } from './common.js'
 import { ask2, ask16, type Exchange, NotSupportedError, type Outcome } from './exchange.js'
@@ -24,10 +24,10 @@ const ResetBody = Type.Object(
 )
 type ResetBody = Static<typeof ResetBody>
 
-const RESETS_16: Partial<Record<Reset, Request<'ocpp1.6', 'Reset'>['type']>> = { graceful: 'Soft', immediate: 'Hard' }
+const RESETS_16: Partial<Record<Reset, RequestOf<'ocpp1.6', 'Reset'>['type']>> = { graceful: 'Soft', immediate: 'Hard' }
 
 /** Immediate ends transactions in order. [2.x B12] */
-const RESETS_2: Record<Reset, Request<'ocpp2.1', 'Reset'>['type']> = {
+const RESETS_2: Record<Reset, RequestOf<'ocpp2.1', 'Reset'>['type']> = {
   graceful: 'Immediate',
   immediate: 'Immediate',
   'on-idle': 'OnIdle',
@@ -100,9 +100,9 @@ export const clearCache = operation({
 
 // --- trigger -----------------------------------------------------------------------------------------------------
 
-type Trigger16 = Request<'ocpp1.6', 'TriggerMessage'>['requestedMessage']
-type Extended16 = Request<'ocpp1.6', 'ExtendedTriggerMessage'>['requestedMessage']
-type Trigger2 = Request<'ocpp2.1', 'TriggerMessage'>['requestedMessage']
+type Trigger16 = RequestOf<'ocpp1.6', 'TriggerMessage'>['requestedMessage']
+type Extended16 = RequestOf<'ocpp1.6', 'ExtendedTriggerMessage'>['requestedMessage']
+type Trigger2 = RequestOf<'ocpp2.1', 'TriggerMessage'>['requestedMessage']
 
 interface Words {
   v16?: Trigger16

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Protocol, Request } from 'fastify-ocpp'
+import type { Protocol, RequestOf } from 'fastify-ocpp'
 import { findIdToken, type IdTokenRow } from '../domain/id-tokens.js'
 import type { ReportAction, ReportType } from '../domain/reports.js'
 import { REPORT_TYPES } from '../domain/reports.js'
@@ -211,7 +211,10 @@ function componentVariable({ key, component, variable }: Wanted) {
   return { component: found.component, ...(found.variable !== undefined && { variable: found.variable }) }
 }
 
-function customerOf(request: ReportBody, { requestId, known }: ReportFacts): Request<'ocpp2.1', 'CustomerInformation'> {
+function customerOf(
+  request: ReportBody,
+  { requestId, known }: ReportFacts
+): RequestOf<'ocpp2.1', 'CustomerInformation'> {
   const { idToken, customerIdentifier, customerCertificate, clear = false } = request
   return {
     requestId,

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Request } from 'fastify-ocpp'
+import type { RequestOf } from 'fastify-ocpp'
 import { findIdToken, type IdTokenRow } from '../domain/id-tokens.js'
 import type { TransactionRow } from '../domain/ledger/queries.js'
 import {
@@ -115,7 +115,7 @@ export const stop = operation({
 })
 
 const UnlockBody = Type.Object(PLACE, { additionalProperties: false, examples: [{ evseId: 1 }] })
-type UnlockPlace = Request<'ocpp2.1', 'UnlockConnector'>
+type UnlockPlace = RequestOf<'ocpp2.1', 'UnlockConnector'>
 
 function* unlock16(place: Static<typeof UnlockBody>) {
   const connectorId = connectorOf16(place)

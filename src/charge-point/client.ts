@@ -22,8 +22,8 @@ import type {
   OcppEventsApi,
   Protocol,
   RegistrationStatus,
-  Request,
-  Response,
+  RequestOf,
+  ResponseOf,
   SendAction,
   SendOptions,
   ValidationMode,
@@ -80,8 +80,6 @@ export type Dial = (
   signal: AbortSignal
 ) => Promise<Connection>
 
-type RequestOf<P extends Protocol, A> = P extends Protocol ? Request<P, A> : never
-type ResponseOf<P extends Protocol, A> = P extends Protocol ? Response<P, A> : never
 type MaybePromise<T> = T | Promise<T>
 
 /** What a handler of a charge point gets beside the payload. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
-import type { CsmsAction, Protocol, Request, Response } from 'fastify-ocpp'
+import type { CsmsAction, Protocol, RequestOf, ResponseOf } from 'fastify-ocpp'
 import { CallError, type ChargePointClient } from 'fastify-ocpp/charge-point'
 import { BEARER, startBackend, stateOf } from '../app/support.js'
 import { bootRequest } from '../support/charger.js'
@@ -125,7 +125,7 @@ export class Station<P extends Protocol> {
   }
 
   /** An operator asks: the charge point is to get just this, the operator just the answer. */
-  async isAsked<A extends CsmsAction<P>>(action: A, request: Request<P, A>, answer: Response<P, A>): Promise<void> {
+  async isAsked<A extends CsmsAction<P>>(action: A, request: RequestOf<P, A>, answer: ResponseOf<P, A>): Promise<void> {
     const name = String(action)
     this.#answers.set(name, answer as object)
     const { statusCode, body } = await this.backend.ask(this.identity, name, request as object)
@@ -137,7 +137,7 @@ export class Station<P extends Protocol> {
   /** An operator asks what the charge point answers with a CALLERROR. */
   async isAskedInVain<A extends CsmsAction<P>>(
     action: A,
-    request: Request<P, A>,
+    request: RequestOf<P, A>,
     code: 'NotImplemented' | 'NotSupported'
   ): Promise<void> {
     const name = String(action)
@@ -216,8 +216,8 @@ export type Row<P extends Protocol> = {
     id: string,
     name: string,
     action: A,
-    request: Request<P, A>,
-    answer: Response<P, A>,
+    request: RequestOf<P, A>,
+    answer: ResponseOf<P, A>,
     shown?: object
   ]
 }[CsmsAction<P>]

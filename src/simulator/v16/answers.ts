@@ -1,5 +1,5 @@
 import { CallError } from '../../errors.js'
-import type { CsmsAction, Request, Response } from '../../types.js'
+import type { CsmsAction, RequestOf, ResponseOf } from '../../types.js'
 import type * as v16 from '../../v16/index.js'
 import { certificateHash, deleteCertificate, looksLikeCertificate } from '../certificates.js'
 import type { Charger } from '../charger.js'
@@ -23,7 +23,7 @@ import { trigger } from './triggers.js'
 
 type P = 'ocpp1.6'
 type Answers = {
-  readonly [A in CsmsAction<P>]: (charger: Charger, request: Request<P, A>) => Response<P, A>
+  readonly [A in CsmsAction<P>]: (charger: Charger, request: RequestOf<P, A>) => ResponseOf<P, A>
 }
 
 /** Answers what a CSMS sends in 1.6. */

@@ -1,6 +1,6 @@
 import type { TransactionAction } from '../../charge-point/client.js'
 import type { ChargePointClient } from '../../charge-point/index.js'
-import type { ChargePointAction, Request, Response } from '../../types.js'
+import type { ChargePointAction, RequestOf, ResponseOf } from '../../types.js'
 import type { Charger } from '../charger.js'
 import { named } from '../problem.js'
 
@@ -15,8 +15,8 @@ function client(charger: Charger): ChargePointClient<P> {
 export function call<A extends ChargePointAction<P>>(
   charger: Charger,
   action: A,
-  payload: Request<P, A>
-): Promise<Response<P, A>> {
+  payload: RequestOf<P, A>
+): Promise<ResponseOf<P, A>> {
   return named(action, client(charger).call(action, payload))
 }
 
@@ -24,7 +24,7 @@ export function call<A extends ChargePointAction<P>>(
 export function deliver<A extends TransactionAction<P>>(
   charger: Charger,
   action: A,
-  payload: () => Request<P, A>
-): Promise<Response<P, A>> {
+  payload: () => RequestOf<P, A>
+): Promise<ResponseOf<P, A>> {
   return named(action, client(charger).deliver(action, payload))
 }

@@ -1,6 +1,6 @@
 import type { TransactionAction } from '../../charge-point/client.js'
 import type { ChargePointClient } from '../../charge-point/index.js'
-import type { ChargePointAction, CsmsAction, Request, Response, SendAction } from '../../types.js'
+import type { ChargePointAction, CsmsAction, RequestOf, ResponseOf, SendAction } from '../../types.js'
 import type { Charger } from '../charger.js'
 import { named } from '../problem.js'
 
@@ -9,7 +9,7 @@ type P = 'ocpp2.1'
 
 /** Answers of 2.x, a part of them in every file. */
 export type Answers<A extends CsmsAction<P>> = {
-  readonly [Name in A]: (charger: Charger, request: Request<P, Name>) => Response<P, Name>
+  readonly [Name in A]: (charger: Charger, request: RequestOf<P, Name>) => ResponseOf<P, Name>
 }
 
 function client(charger: Charger): ChargePointClient<P> {
@@ -20,8 +20,8 @@ function client(charger: Charger): ChargePointClient<P> {
 export function call<A extends ChargePointAction<P>>(
   charger: Charger,
   action: A,
-  payload: Request<P, A>
-): Promise<Response<P, A>> {
+  payload: RequestOf<P, A>
+): Promise<ResponseOf<P, A>> {
   return named(action, client(charger).call(action, payload))
 }
 
@@ -29,13 +29,13 @@ export function call<A extends ChargePointAction<P>>(
 export function deliver<A extends TransactionAction<P>>(
   charger: Charger,
   action: A,
-  payload: Request<P, A>
-): Promise<Response<P, A>> {
+  payload: RequestOf<P, A>
+): Promise<ResponseOf<P, A>> {
   return named(action, client(charger).deliver(action, payload))
 }
 
 /** Sends a SEND of 2.1. */
-export function send<A extends SendAction<P>>(charger: Charger, action: A, payload: Request<P, A>): void {
+export function send<A extends SendAction<P>>(charger: Charger, action: A, payload: RequestOf<P, A>): void {
   client(charger).send(action, payload)
 }
 
