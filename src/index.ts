@@ -17,7 +17,7 @@ export {
 } from './errors.js'
 export { passwordMatches } from './handshake.js'
 export { LogThrottle } from './limits/log-throttle.js'
-export type { FastifyOcppOptions } from './options.js'
+export type { AuthenticatedEndpoint, EndpointOptions, FastifyOcppOptions, OpenEndpoint } from './options.js'
 export { default } from './plugin.js'
 export { redact } from './redact.js'
 export { currentTime } from './time.js'

@@ -4,16 +4,12 @@ import { isFieldLength } from './leniency.js'
 import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'
 import type { Authenticate, Leniency, Protocol, ValidationMode, ValidationPolicy } from './types.js'
 
-/** Options of one endpoint. Times are milliseconds, sizes bytes. */
-export interface FastifyOcppOptions {
+/** Options of one endpoint that have a default. Times are milliseconds, sizes bytes. */
+export interface EndpointOptions {
   /** Route of the WebSocket; the identity is its last segment. Default `/ocpp/:identity`. */
   path?: string
   /** Versions that are spoken; the charge point's order decides. Default all three. */
   protocols?: readonly Protocol[]
-  /** Decides about every handshake before the upgrade. Required unless `securityProfile: 0`. */
-  authenticate?: Authenticate
-  /** 0: accept everybody who can reach this endpoint. For trusted networks only. [1.6 whitepaper; A00] */
-  securityProfile?: 0
   /**
    * What happens to an inbound message that breaks its schema: `strict` (default) answers a CALLERROR, `warn`
    * delivers it. A function decides for each violation, outbound ones included; those are strict otherwise.
@@ -84,6 +80,26 @@ export interface FastifyOcppOptions {
   /** When draining: time over which the sockets are closed, at most 5 ms for each. Default 5000. */
   drainSpread?: number
 }
+
+/** An endpoint that admits the charge points that `authenticate` accepts. */
+export interface AuthenticatedEndpoint extends EndpointOptions {
+  /** Decides about every handshake before the upgrade. */
+  authenticate: Authenticate
+  securityProfile?: undefined
+}
+
+/** An endpoint without authentication. */
+export interface OpenEndpoint extends EndpointOptions {
+  /** 0: accepts every client that can reach this endpoint. For trusted networks only. [1.6 whitepaper; A00] */
+  securityProfile: 0
+  authenticate?: undefined
+}
+
+/** Options of one endpoint: who may connect has no default. */
+export type FastifyOcppOptions = AuthenticatedEndpoint | OpenEndpoint
+
+/** Options as they come at run time, not checked yet. */
+type GivenOptions = EndpointOptions & { authenticate?: unknown; securityProfile?: unknown; prefix?: string }
 
 /** Options with every default filled in, and times in ticks of the endpoint's clock. */
 export interface EndpointSettings {
@@ -167,7 +183,7 @@ const UNLIMITED = 2 ** 29
  *
  * @throws `OCPP_ERR_INVALID_OPTIONS`, which names the option
  */
-export function resolveOptions(options: FastifyOcppOptions & { prefix?: string }): EndpointSettings {
+export function resolveOptions(options: GivenOptions): EndpointSettings {
   for (const name of Object.keys(options)) {
     if (!KNOWN.has(name)) throw invalid(name, 'is not an option')
   }
@@ -209,7 +225,7 @@ function given<T>(value: T | undefined, fallback: T): T {
   return value === undefined ? fallback : value
 }
 
-function resolveNumbers(options: FastifyOcppOptions): Record<NumberOption, number> {
+function resolveNumbers(options: EndpointOptions): Record<NumberOption, number> {
   const resolved: Partial<Record<NumberOption, number>> = {}
   for (const [name, { fallback, min, max }] of Object.entries(NUMBERS) as [NumberOption, Bounds][]) {
     const value: unknown = given(options[name], fallback)
@@ -244,7 +260,7 @@ function checkProtocols(protocols: unknown): readonly Protocol[] {
   return [...protocols]
 }
 
-function checkAuthenticate({ authenticate, securityProfile }: FastifyOcppOptions): Authenticate | undefined {
+function checkAuthenticate({ authenticate, securityProfile }: GivenOptions): Authenticate | undefined {
   if (securityProfile !== undefined && securityProfile !== 0) {
     throw invalid('securityProfile', 'can only be 0; profiles 1 to 3 are what `authenticate` accepts')
   }
@@ -254,7 +270,7 @@ function checkAuthenticate({ authenticate, securityProfile }: FastifyOcppOptions
   }
   if (typeof authenticate !== 'function') throw invalid('authenticate', 'must be a function')
   if (securityProfile === 0) throw invalid('securityProfile', 'is 0 (let everybody in) but there is `authenticate`')
-  return authenticate
+  return authenticate as Authenticate
 }
 
 function checkValidation(validation: unknown): ValidationPolicy {

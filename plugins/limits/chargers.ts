@@ -1,4 +1,4 @@
-import type { FastifyOcppOptions } from 'fastify-ocpp'
+import type { EndpointOptions } from 'fastify-ocpp'
 import type { Config } from '../env.js'
 
 /** What one charger, one address and all of them together may do. */
@@ -16,5 +16,5 @@ export function limitsOf(config: Config) {
     maxBufferedAmount: config.OCPP_MAX_BUFFERED,
     slowReaderTimeout: config.OCPP_SLOW_READER_TIMEOUT,
     maxHeapUsage: config.MAX_HEAP_USAGE
-  } satisfies FastifyOcppOptions
+  } satisfies EndpointOptions
 }

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { test } from 'node:test'
 import Fastify from 'fastify'
-import fastifyOcpp, { type Authenticate, type Handshake, passwordMatches, type SecurityEvent } from 'fastify-ocpp'
+import fastifyOcpp, {
+  type Authenticate,
+  type FastifyOcppOptions,
+  type Handshake,
+  passwordMatches,
+  type SecurityEvent
+} from 'fastify-ocpp'
 import { basic, connectCharger, refusedCharger } from '../support/charger.js'
 import { rawUpgrade, upgradeRequest } from '../support/raw.js'
 import { startServer } from '../support/server.js'
@@ -295,7 +301,12 @@ test('a configured password matches as text, and one of hex digits as the octets
 })
 
 test('without authenticate the plugin refuses to register unless told securityProfile: 0', async () => {
-  const refuse = (options: object) => assert.rejects(async () => Fastify().register(fastifyOcpp, options).ready())
+  const refuse = (options: object) =>
+    assert.rejects(async () =>
+      Fastify()
+        .register(fastifyOcpp, options as FastifyOcppOptions)
+        .ready()
+    )
   await refuse({})
   await refuse({ securityProfile: 1 })
   await refuse({ securityProfile: 0, authenticate: () => true })

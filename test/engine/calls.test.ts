@@ -5,20 +5,19 @@ import {
   CallError,
   type CallEvent,
   DisconnectedError,
-  type FastifyOcppOptions,
   InvalidPayloadError,
   InvalidResponseError,
   QueueFullError,
   TimeoutError
 } from 'fastify-ocpp'
 import { connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 
 /** A server with one charger of 1.6, and the calls that end. */
-async function connected(options: FastifyOcppOptions = {}, protocol = 'ocpp1.6') {
+async function connected(options: ServerOptions = {}, protocol = 'ocpp1.6') {
   const server = await startServer({ ...ACCEPTED, ...options }, answerBasics)
   const charger = await connectCharger(server.url, 'CP-1', { protocol })
   const chargePoint = server.app.ocpp.chargePoints.get('CP-1')

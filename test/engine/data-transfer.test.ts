@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import type { FastifyOcppOptions, Protocol } from 'fastify-ocpp'
+import type { Protocol } from 'fastify-ocpp'
 import { connectCharger } from '../support/charger.js'
-import { startServer } from '../support/server.js'
+import { type ServerOptions, startServer } from '../support/server.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 const VERSIONS: Protocol[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']
 
 /** Sends DataTransfers and tells the answer in short: a payload, or the code and description of a CALLERROR. */

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { test } from 'node:test'
-import type { CallEvent, FastifyOcppOptions, FrameEvent } from 'fastify-ocpp'
+import type { CallEvent, FrameEvent } from 'fastify-ocpp'
 import { connectCharger } from '../support/charger.js'
 import { connectRaw } from '../support/raw.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 const NAMES = ['connect', 'disconnect', 'frame', 'call', 'violation', 'security'] as const
 
 test('connect comes before any frame is handled, disconnect once and with its reason', async () => {

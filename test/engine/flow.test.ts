@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DisconnectEvent, FastifyOcppOptions } from 'fastify-ocpp'
+import type { DisconnectEvent } from 'fastify-ocpp'
 import { connectCharger } from '../support/charger.js'
 import { connectRaw, rawUpgrade, upgradeRequest } from '../support/raw.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 const currentTime = '2026-01-01T00:00:00Z'
 
-async function start(options: FastifyOcppOptions) {
+async function start(options: ServerOptions) {
   const server = await startServer({ ...ACCEPTED, ...options }, answerBasics)
   const gone = deferred<DisconnectEvent>()
   server.app.ocpp.events.on('disconnect', (event) => gone.resolve(event))

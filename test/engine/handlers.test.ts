@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify from 'fastify'
-import fastifyOcpp, { CallError, type FastifyOcppOptions, type Protocol, type ViolationEvent } from 'fastify-ocpp'
+import fastifyOcpp, { type AuthenticatedEndpoint, CallError, type Protocol, type ViolationEvent } from 'fastify-ocpp'
 import { type Charger, connectCharger, ErrorAnswer } from '../support/charger.js'
 import { listen, startServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
@@ -10,7 +10,7 @@ const VERSIONS: Protocol[] = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']
 const currentTime = '2026-01-01T00:00:00Z'
 
 /** Lets everybody in as accepted, so that a test is about its handler only. */
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: AuthenticatedEndpoint = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 
 async function codeOf(charger: Charger, action: string, payload: unknown = {}): Promise<string> {
   const answer = await charger.call(action, payload)

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fastifyWebsocket from '@fastify/websocket'
 import Fastify from 'fastify'
-import fastifyOcpp, { type FastifyOcppOptions } from 'fastify-ocpp'
+import fastifyOcpp, { type AuthenticatedEndpoint } from 'fastify-ocpp'
 import WebSocket from 'ws'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import { rawUpgrade, upgradeRequest } from '../support/raw.js'
 import { answerBasics, listen, startServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = {
+const ACCEPTED: AuthenticatedEndpoint = {
   authenticate: () => ({ accept: true, registration: 'Accepted' }),
   drainTimeout: 500,
   drainSpread: 0

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FastifyOcppOptions, Protocol, ViolationEvent } from 'fastify-ocpp'
+import type { Protocol, ViolationEvent } from 'fastify-ocpp'
 import { normalise } from '../../src/leniency.js'
 import { closed, literals } from '../../src/schema.js'
 import { type Charger, connectCharger } from '../support/charger.js'
-import { startServer } from '../support/server.js'
+import { type ServerOptions, startServer } from '../support/server.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 const at = '2026-01-01T00:00:00Z'
 
 /** A server that answers `answer()` to everything and keeps what it was asked. */
-async function start(protocol: Protocol, options: FastifyOcppOptions = {}, answer: () => unknown = () => ({})) {
+async function start(protocol: Protocol, options: ServerOptions = {}, answer: () => unknown = () => ({})) {
   const requests: unknown[] = []
   const server = await startServer({ ...ACCEPTED, ...options }, (app) => {
     for (const version of [app.ocpp.v16, app.ocpp.v201, app.ocpp.v21]) {

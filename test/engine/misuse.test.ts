@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fastifyWebsocket from '@fastify/websocket'
 import Fastify from 'fastify'
-import fastifyOcpp, { type ChargePoint, currentTime, type FastifyOcppOptions } from 'fastify-ocpp'
+import fastifyOcpp, { type AuthenticatedEndpoint, type ChargePoint, currentTime } from 'fastify-ocpp'
 import { type Answer, connectCharger, refusedCharger } from '../support/charger.js'
 import { answerBasics, listen, startServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: AuthenticatedEndpoint = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 
 function throws(): never {
   throw new Error('broken')

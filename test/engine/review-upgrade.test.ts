@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { connect as connectHttp2, type IncomingHttpHeaders, type IncomingHttpStatusHeader } from 'node:http2'
 import { after, test } from 'node:test'
 import Fastify from 'fastify'
-import fastifyOcpp, { type FastifyOcppOptions, type SecurityEvent } from 'fastify-ocpp'
+import fastifyOcpp, { type OpenEndpoint, type SecurityEvent } from 'fastify-ocpp'
 import { offeredProtocols } from '../../src/handshake.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import { listen, startServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 
-const PLUGIN: FastifyOcppOptions = { securityProfile: 0, drainTimeout: 200, drainSpread: 0 }
+const PLUGIN: OpenEndpoint = { securityProfile: 0, drainTimeout: 200, drainSpread: 0 }
 
 test('a plain GET of the endpoint over HTTP/2 is answered 426 and harms nobody', async () => {
   const app = Fastify({ http2: true })

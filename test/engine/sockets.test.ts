@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, test } from 'node:test'
 import Fastify, { type FastifyInstance } from 'fastify'
-import fastifyOcpp, { type FastifyOcppOptions } from 'fastify-ocpp'
+import fastifyOcpp, { type AuthenticatedEndpoint } from 'fastify-ocpp'
 import { connectCharger } from '../support/charger.js'
 import { connectRaw, upgradeRequest } from '../support/raw.js'
 import { answerBasics, listen, startServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: AuthenticatedEndpoint = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 
 /** How many TCP connections the server has. */
 function connections(app: FastifyInstance): Promise<number> {

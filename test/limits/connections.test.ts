@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FastifyOcppOptions, RefusedEvent } from 'fastify-ocpp'
+import type { RefusedEvent } from 'fastify-ocpp'
 import { connectCharger, refusedCharger } from '../support/charger.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 import { deferred, until } from '../support/wait.js'
 
-async function start(options: FastifyOcppOptions) {
+async function start(options: ServerOptions) {
   const server = await startServer(options, answerBasics, { trustProxy: true })
   const refused: RefusedEvent[] = []
   server.app.ocpp.events.on('refused', (event) => refused.push(event))

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FastifyOcppOptions, SecurityEvent } from 'fastify-ocpp'
+import type { SecurityEvent } from 'fastify-ocpp'
 import { connectCharger, refusedCharger } from '../support/charger.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 
-async function start(options: FastifyOcppOptions = {}) {
+async function start(options: ServerOptions = {}) {
   const server = await startServer({ ...ACCEPTED, ...options }, answerBasics)
   const security: SecurityEvent[] = []
   server.app.ocpp.events.on('security', (event) => security.push(event))

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FastifyOcppOptions } from 'fastify-ocpp'
+
 import { connectCharger, refusedCharger } from '../support/charger.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 
 interface Line {
   level: number
@@ -12,7 +12,7 @@ interface Line {
   chargePoint?: string
 }
 
-async function start(options: FastifyOcppOptions = {}) {
+async function start(options: ServerOptions = {}) {
   const lines: Line[] = []
   const stream = { write: (text: string) => void lines.push(JSON.parse(text)) }
   const server = await startServer(options, answerBasics, { logger: { level: 'info', stream } })

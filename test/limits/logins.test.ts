@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type FastifyOcppOptions, passwordMatches, type RefusedEvent, type SecurityEvent } from 'fastify-ocpp'
+import { passwordMatches, type RefusedEvent, type SecurityEvent } from 'fastify-ocpp'
 import { connectCharger, refusedCharger } from '../support/charger.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
 const RIGHT = 'the right password'
 
-async function start(options: FastifyOcppOptions = {}) {
+async function start(options: ServerOptions = {}) {
   const asked: string[] = []
   const server = await startServer(
     {

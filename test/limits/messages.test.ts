@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DisconnectEvent, FastifyOcppOptions, LimitRule } from 'fastify-ocpp'
+import type { DisconnectEvent, LimitRule } from 'fastify-ocpp'
 import { connectCharger } from '../support/charger.js'
 import { connectRaw, rawFrame } from '../support/raw.js'
-import { answerBasics, startServer } from '../support/server.js'
+import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
 import { until, within } from '../support/wait.js'
 
-const ACCEPTED: FastifyOcppOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
+const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 const NO_PINGS = { pingInterval: 0 }
 
-async function start(options: FastifyOcppOptions = {}) {
+async function start(options: ServerOptions = {}) {
   const server = await startServer({ ...ACCEPTED, ...options }, answerBasics)
   const limited: LimitRule[] = []
   const malformed: string[] = []

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify'
-import type { FastifyOcppOptions } from 'fastify-ocpp'
+
 import operatorRoutes, { type OperatorRoutesOptions, type Problem } from 'fastify-ocpp/rest'
-import { startServer, type TestServer } from '../support/server.js'
+import { type ServerOptions, startServer, type TestServer } from '../support/server.js'
 
 export const PREFIX = '/api/v1'
 
 export interface OperatorServerOptions {
-  ocpp?: FastifyOcppOptions
+  ocpp?: ServerOptions
   rest?: OperatorRoutesOptions
   /** What the host does before the routes are registered. */
   before?: (app: FastifyInstance) => void | Promise<void>

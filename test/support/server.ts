@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { after } from 'node:test'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
-import fastifyOcpp, { type FastifyOcppOptions } from 'fastify-ocpp'
+import fastifyOcpp, { type Authenticate, type EndpointOptions } from 'fastify-ocpp'
 import { within } from './wait.js'
 
 /** A Fastify app that listens on 127.0.0.1. */
@@ -13,23 +13,28 @@ export interface TestServer {
   close(): Promise<void>
 }
 
+/** Options of the plugin in a test. Without `authenticate` the endpoint has `securityProfile: 0`. */
+export interface ServerOptions extends EndpointOptions {
+  authenticate?: Authenticate | undefined
+  securityProfile?: 0 | undefined
+}
+
 /** Whoever forgets a charger that does not answer waits this long for the end of its test, not 10 s. */
-const TEST_OPTIONS: FastifyOcppOptions = { drainTimeout: 200, drainSpread: 0 }
+const TEST_OPTIONS: EndpointOptions = { drainTimeout: 200, drainSpread: 0 }
 
 /**
  * An app with the plugin, closed when the calling test is over.
  *
- * @param options default `securityProfile: 0` unless there is an `authenticate`
  * @param setup registers handlers and whatever else before the app listens
  */
 export async function startServer(
-  options: FastifyOcppOptions = {},
+  { authenticate, securityProfile = 0, ...options }: ServerOptions = {},
   setup: (app: FastifyInstance) => void | Promise<void> = () => undefined,
   fastifyOptions: FastifyServerOptions = {}
 ): Promise<TestServer> {
   const app = Fastify(fastifyOptions)
-  const profile: FastifyOcppOptions = options.authenticate === undefined ? { securityProfile: 0 } : {}
-  await app.register(fastifyOcpp, { ...TEST_OPTIONS, ...profile, ...options })
+  const common = { ...TEST_OPTIONS, ...options }
+  await app.register(fastifyOcpp, authenticate ? { ...common, authenticate } : { ...common, securityProfile })
   await setup(app)
   return listen(app)
 }

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { expectTypeOf } from 'expect-type'
 import type { FastifyInstance } from 'fastify'
-import { CallError, type ChargePoint, type Protocol, TimeoutError } from 'fastify-ocpp'
+import fastifyOcpp, { CallError, type ChargePoint, type Protocol, TimeoutError } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
@@ -12,6 +12,21 @@ declare const app: FastifyInstance
 declare const chargePoint: ChargePoint
 const { ocpp } = app
 const currentTime = '2026-01-01T00:00:00Z'
+
+// --- who may connect has no default
+
+app.register(fastifyOcpp, { authenticate: () => true })
+app.register(fastifyOcpp, { securityProfile: 0, prefix: '/csms' })
+// @ts-expect-error neither `authenticate` nor `securityProfile: 0`
+app.register(fastifyOcpp)
+// @ts-expect-error neither `authenticate` nor `securityProfile: 0`
+app.register(fastifyOcpp, {})
+// @ts-expect-error neither `authenticate` nor `securityProfile: 0`
+app.register(fastifyOcpp, { pingInterval: 20_000 })
+// @ts-expect-error both: nobody could tell which of them counts
+app.register(fastifyOcpp, { securityProfile: 0, authenticate: () => true })
+// @ts-expect-error profiles 1 to 3 are what `authenticate` accepts
+app.register(fastifyOcpp, { securityProfile: 1 })
 
 // --- handlers know their request and their answer
 
