@@ -45,7 +45,8 @@ const SQL_STATES: readonly [string, StorageErrorKind][] = [
   ['40P01', 'conflict'],
   ['53100', 'full'],
   ['53', 'unavailable'],
-  ['55P03', 'conflict'],
+  // Of lock_timeout: it would be no better the next time.
+  ['55P03', 'timeout'],
   ['57014', 'timeout'],
   ['57P', 'unavailable'],
   ['25P03', 'timeout'],

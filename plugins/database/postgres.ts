@@ -7,6 +7,7 @@ import {
   type PostgresQueryResult
 } from 'kysely'
 import pg from 'pg'
+import { ABANDON } from './abandon.js'
 import { kindOf, StorageError, toStorageError } from './errors.js'
 import { toParameters } from './parameters.js'
 import type { Schema } from './schema.js'
@@ -16,6 +17,8 @@ const CONNECT_TIMEOUT_MS = 5_000
 const STATEMENT_TIMEOUT_MS = 10_000
 /** The same on our side, for a server that has fallen silent. */
 const QUERY_TIMEOUT_MS = 12_000
+/** Of waiting for a lock; shorter than a statement may take, so that the error tells the two apart. */
+const LOCK_TIMEOUT_MS = 8_000
 const IDLE_IN_TRANSACTION_MS = 30_000
 
 export interface PostgresOptions {
@@ -39,6 +42,7 @@ export function openPostgres({ url, poolSize, onIdleError = () => undefined }: P
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    lock_timeout: LOCK_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) }
@@ -99,9 +103,11 @@ class Client implements PostgresPoolClient {
   }
 
   async #query(sql: string, parameters: readonly unknown[]): Promise<Result> {
+    // Not used again: the answer to a statement under way may come yet, and a statement that waits would be next.
+    if (sql === ABANDON) this.#fault ??= new StorageError('timeout')
     if (this.#fault !== undefined) {
       // The server rolls back by itself, when the connection ends.
-      if (sql === 'rollback') return NOTHING
+      if (sql === 'rollback' || sql === ABANDON) return NOTHING
       throw new StorageError('unavailable', this.#fault)
     }
     try {

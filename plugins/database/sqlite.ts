@@ -11,6 +11,7 @@ import {
   type SqliteStatement
 } from 'kysely'
 import Libsql from 'libsql'
+import { ABANDON } from './abandon.js'
 import { toStorageError } from './errors.js'
 import { type Parameter, toParameters } from './parameters.js'
 import type { Schema } from './schema.js'
@@ -21,6 +22,8 @@ const OWNER_ONLY_FILE = 0o600
 const MAX_STATEMENTS = 500
 /** To wait for another process (`npm run db`); the event loop waits as well, so it is short. */
 const BUSY_TIMEOUT_MS = 100
+
+const BEGIN = 'begin immediate'
 
 export interface SqliteOptions {
   file: string
@@ -84,7 +87,7 @@ class TransactionalAdapter extends SqliteAdapter {
 
 class ImmediateDriver extends SqliteDriver {
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+    await connection.executeQuery(CompiledQuery.raw(BEGIN))
   }
 }
 
@@ -97,14 +100,15 @@ class ImmediateDriver extends SqliteDriver {
 class Connection {
   readonly #database: Libsql.Database
   readonly #statements = new Map<string, SqliteStatement>()
-  #state: 'idle' | 'transaction' | 'broken' = 'idle'
+  /** abandoned: until the next transaction, because the job may not have heard yet that its own is over. */
+  #state: 'idle' | 'transaction' | 'broken' | 'abandoned' = 'idle'
 
   constructor(database: Libsql.Database) {
     this.#database = database
   }
 
   prepare(sql: string): SqliteStatement {
-    if (sql.startsWith('begin') || sql === 'commit' || sql === 'rollback') return this.#boundary(sql)
+    if (BOUNDARIES.has(sql)) return this.#boundary(sql)
     const known = this.#statements.get(sql)
     if (known !== undefined) return known
     const statement = this.#guard(sql, () => this.#prepare(sql))
@@ -138,18 +142,24 @@ class Connection {
   }
 
   #cross(sql: string): void {
-    if (sql === 'commit' && this.#state === 'broken') throw new Error(ROLLED_BACK)
+    if (sql === ABANDON) {
+      this.#state = 'abandoned'
+      return
+    }
+    const isAbandoned = this.#state === 'abandoned'
+    if (sql === 'commit' && (isAbandoned || this.#state === 'broken')) throw new Error(ROLLED_BACK)
     try {
       // Not by a prepared statement: one that finds the database locked would stay half-done, and in the way.
       if (sql !== 'rollback' || this.#database.inTransaction) this.#database.exec(sql)
-      this.#state = sql.startsWith('begin') ? 'transaction' : 'idle'
+      if (sql === BEGIN) this.#state = 'transaction'
+      else if (!isAbandoned) this.#state = 'idle'
     } catch (error) {
       throw toStorageError(error)
     }
   }
 
   #guard<T>(sql: string, run: () => T): T {
-    if (this.#state === 'broken') throw new Error(ROLLED_BACK)
+    if (this.#state === 'broken' || this.#state === 'abandoned') throw new Error(ROLLED_BACK)
     try {
       return run()
     } catch (error) {
@@ -167,6 +177,7 @@ class Connection {
   }
 }
 
+const BOUNDARIES: ReadonlySet<string> = new Set([BEGIN, 'commit', 'rollback', ABANDON])
 const NOTHING = { changes: 0, lastInsertRowid: 0 }
 const ROLLED_BACK = 'the transaction was rolled back already'
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { Kysely, Transaction } from 'kysely'
+import { abandon, connectionOf } from './abandon.js'
 import type { Dialect } from './dialect.js'
 import { kindOf, StorageError, toStorageError } from './errors.js'
 import { joinedInserts, type Row, type Rows } from './insert.js'
@@ -263,16 +264,26 @@ class Lane {
   }
 
   async #transaction(batch: readonly Entry[]): Promise<unknown[]> {
-    let timer: NodeJS.Timeout | undefined
-    const expired = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new StorageError('timeout')), this.#timeout)
-    })
     try {
-      // A job that hangs is left behind: Kysely refuses whatever it does after the roll-back.
-      return await this.#db.transaction().execute((trx) => Promise.race([this.#work(trx, batch), expired]))
+      return await this.#db.transaction().execute((trx) => this.#inTime(trx, () => this.#work(trx, batch)))
     } catch (error) {
       this.#counters.rollbacks++
       throw error
+    }
+  }
+
+  /** Leaves work behind that takes too long: whatever it does later, nothing of it is carried out. */
+  async #inTime<T>(trx: Transaction<Schema>, work: () => Promise<T>): Promise<T> {
+    const connection = await connectionOf(trx)
+    let timer: NodeJS.Timeout | undefined
+    const expired = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        abandon(connection)
+        reject(new StorageError('timeout'))
+      }, this.#timeout)
+    })
+    try {
+      return await Promise.race([work(), expired])
     } finally {
       clearTimeout(timer)
     }
