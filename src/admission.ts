@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fold } from './charge-points.js'
 import type { Admitted, Endpoint } from './endpoint.js'
 import type { EventHub } from './events.js'
+import { logFailure } from './failure.js'
 import {
   basicCredentials,
   chooseProtocol,
@@ -238,7 +239,7 @@ export class Admission {
       return decision
     } catch (error) {
       this.#events.lines.line('authenticate-failed', (more) => {
-        handshake.request.log.error({ ...more, err: error }, 'authenticate failed')
+        logFailure(handshake.request.log, error, more, 'authenticate failed')
       })
       return FAILED
     } finally {

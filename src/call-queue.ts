@@ -5,18 +5,26 @@ import type { CallOutcome } from './types.js'
 export interface PendingCall {
   readonly id: string
   readonly action: string
+  readonly request: unknown
   /** The frame, ready to be sent. */
   readonly text: string
   readonly timeout: number
   readonly signal: AbortSignal | undefined
 }
 
+type FailedOutcome = Exclude<CallOutcome, 'result'>
+
+/** How a call has ended: with the `response` of the outcome `result`, otherwise with an error. */
+export type Ending =
+  | { readonly outcome: 'result'; readonly response: unknown; readonly error?: undefined }
+  | { readonly outcome: FailedOutcome; readonly response?: undefined; readonly error: Error }
+
 export interface CallQueueOptions {
   /** Calls that may wait while one is on the wire. */
   limit: number
   identity: string
   transmit(call: PendingCall): void
-  ended(call: PendingCall, outcome: CallOutcome, duration: number): void
+  ended(call: PendingCall, ending: Ending, duration: number): void
 }
 
 interface Entry {
@@ -60,12 +68,14 @@ export class CallQueue {
   add(call: PendingCall): Promise<unknown> {
     const { limit, identity, ended } = this.#options
     if (call.signal?.aborted) {
-      ended(call, 'aborted', 0)
-      return Promise.reject(abortedError(call, false))
+      const error = abortedError(call, false)
+      ended(call, { outcome: 'aborted', error }, 0)
+      return Promise.reject(error)
     }
     if (this.#outstanding !== undefined && this.#waiting.length >= limit) {
-      ended(call, 'queue-full', 0)
-      return Promise.reject(new QueueFullError(this.#waiting.length, identity))
+      const error = new QueueFullError(this.#waiting.length, identity)
+      ended(call, { outcome: 'queue-full', error }, 0)
+      return Promise.reject(error)
     }
     return new Promise((resolve, reject) => {
       const entry = this.#enter(call, resolve, reject)
@@ -80,16 +90,16 @@ export class CallQueue {
   }
 
   /** Ends the outstanding call with its answer and sends the next one. */
-  answer(payload: unknown): void {
+  answer(response: unknown): void {
     const entry = this.#outstanding
     if (entry === undefined) return
-    this.#end(entry, 'result')
-    entry.resolve(payload)
+    this.#end(entry, { outcome: 'result', response })
+    entry.resolve(response)
     this.#next()
   }
 
   /** Ends the outstanding call with an error and sends the next one. */
-  fail(error: Error, outcome: CallOutcome): void {
+  fail(error: Error, outcome: FailedOutcome): void {
     const entry = this.#outstanding
     if (entry === undefined) return
     this.#reject(entry, error, outcome)
@@ -162,22 +172,22 @@ export class CallQueue {
     entry.timer = setTimeout(() => this.#giveUp(entry, 'timeout'), Math.max(1, left))
   }
 
-  #reject(entry: Entry, error: Error, outcome: CallOutcome): void {
+  #reject(entry: Entry, error: Error, outcome: FailedOutcome): void {
     clearTimeout(entry.timer)
     // It was aborted, or it was answered and a listener of its end has closed the connection.
     if (entry.isEnded) return
-    this.#end(entry, outcome)
+    this.#end(entry, { outcome, error })
     const frames = entry.caller.stack?.slice(entry.caller.stack.indexOf('\n')) ?? ''
     error.stack = `${error.name}: ${error.message}${frames}`
     entry.reject(error)
   }
 
-  #end(entry: Entry, outcome: CallOutcome): void {
+  #end(entry: Entry, ending: Ending): void {
     clearTimeout(entry.timer)
     if (entry.isEnded) return
     entry.isEnded = true
     if (entry.onAbort !== undefined) entry.call.signal?.removeEventListener('abort', entry.onAbort)
-    this.#options.ended(entry.call, outcome, performance.now() - entry.startedAt)
+    this.#options.ended(entry.call, ending, performance.now() - entry.startedAt)
   }
 }
 

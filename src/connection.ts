@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
 import type { ActionMessages, ActionTable } from './action-table.js'
-import { CallQueue } from './call-queue.js'
+import { CallQueue, type Ending, type PendingCall } from './call-queue.js'
 import {
   CallError,
   DisconnectedError,
@@ -14,10 +14,12 @@ import {
   UnknownActionError
 } from './errors.js'
 import { type EventHub, Frame } from './events.js'
+import { isPromiseLike, logFailure } from './failure.js'
 import * as frames from './frame.js'
-import type { Handlers } from './handlers.js'
+import type { AnyAfterHandler, Handlers } from './handlers.js'
 import { readCode, solicitedBy, spell } from './protocol.js'
 import type {
+  CallFailure,
   CallOptions,
   ChargePoint,
   Counters,
@@ -94,7 +96,13 @@ const UNSUPPORTED_DATA = 1003
 const ABNORMAL_CLOSURE = 1006
 const MAX_CLOSE_REASON_BYTES = 123
 
-type CallFrame = Extract<frames.Frame, { action: string }>
+/** A CALL or SEND of the other side. */
+type CallFrame = Extract<frames.Frame, { action: string }> & {
+  /** Known when somebody listens to `handled`. */
+  receivedAt?: number
+  /** Whether `payload` is the normalised and validated one. */
+  isAdmitted?: boolean
+}
 
 /** A handler at work. */
 interface Running {
@@ -221,6 +229,7 @@ export class Connection {
     return this.#callQueue().add({
       id,
       action,
+      request: payload,
       text,
       timeout: checkTimeout(options.timeout ?? this.#owner.settings.callTimeout),
       signal: options.signal
@@ -274,18 +283,31 @@ export class Connection {
     this.#calls ??= new CallQueue({
       limit: this.#owner.settings.callQueueLimit,
       identity: this.identity,
-      transmit: (call) => {
-        this.counters.callsSent++
-        if (this.#registration !== 'Accepted') this.#solicit(call.action, JSON.parse(call.text)[3])
-        this.#write(call.text)
-        this.#regulate()
-      },
-      ended: (call, outcome, duration) => {
-        const { id: messageId, action } = call
-        this.#owner.events.publish('call', { chargePoint: this.chargePoint, messageId, action, outcome, duration })
-      }
+      transmit: (call) => this.#transmit(call),
+      ended: (call, ending, duration) => this.#callEnded(call, ending, duration)
     })
     return this.#calls
+  }
+
+  #transmit({ id: messageId, action, request, text }: PendingCall): void {
+    const { events } = this.#owner
+    this.counters.callsSent++
+    if (this.#registration !== 'Accepted') this.#solicit(action, request)
+    // Before it is written: a charge point in this process may answer at once.
+    if (events.observes('sent')) events.publish('sent', { chargePoint: this.chargePoint, messageId, action, request })
+    // A listener may have closed the connection.
+    if (this.#state !== 'open') return
+    this.#write(text)
+    this.#regulate()
+  }
+
+  #callEnded({ id: messageId, action, request }: PendingCall, ending: Ending, duration: number): void {
+    const { events } = this.#owner
+    if (!events.observes('call')) return
+    const { outcome, response } = ending
+    const error = ending.error && failureOf(ending.error)
+    const { chargePoint } = this
+    events.publish('call', { chargePoint, messageId, action, request, outcome, response, error, duration })
   }
 
   #solicit(action: string, payload: unknown): void {
@@ -322,10 +344,11 @@ export class Connection {
     }
     this.counters.received++
     if (this.predecessor !== undefined) this.#owner.confirmed(this)
+    const receivedAt = this.#owner.events.observes('handled') ? performance.now() : undefined
     const text = data.toString()
     this.#spend(text.length)
     this.#publishFrame('inbound', text)
-    this.#dispatch(frames.parse(this.#table.protocol, text))
+    this.#dispatch(frames.parse(this.#table.protocol, text), receivedAt)
   }
 
   /** A ping or pong of the peer. */
@@ -352,13 +375,11 @@ export class Connection {
     if (this.#credit < 0) this.#regulate()
   }
 
-  #dispatch(frame: frames.Frame | frames.FrameError): void {
+  #dispatch(frame: frames.Frame | frames.FrameError, receivedAt: number | undefined): void {
     switch (frame.type) {
       case frames.CALL:
       case frames.SEND:
-        this.counters.callsReceived++
-        if (this.#isFree) this.#handle(frame)
-        else this.#enqueue(frame)
+        this.#receiveCall(frame, receivedAt)
         break
       case frames.CALLRESULT:
         this.#receiveResult(frame.id, frame.payload)
@@ -374,6 +395,13 @@ export class Connection {
       default:
         this.#receiveMalformed(frame)
     }
+  }
+
+  #receiveCall(frame: CallFrame, receivedAt: number | undefined): void {
+    this.counters.callsReceived++
+    if (receivedAt !== undefined) frame.receivedAt = receivedAt
+    if (this.#isFree) this.#handle(frame)
+    else this.#enqueue(frame)
   }
 
   #receiveMalformed(error: frames.FrameError): void {
@@ -468,12 +496,13 @@ export class Connection {
       this.#answerError(frame, { code: violation.code, description: violation.wire })
       return
     }
+    frame.payload = payload
+    frame.isAdmitted = true
     const handler = this.#handlers.find(frame.action)?.on ?? this.#handlers.fallbackFor(frame.action)
     if (handler === undefined) {
       this.#answerError(frame, NO_HANDLER)
       return
     }
-    frame.payload = payload
     this.#run(frame, messages, handler)
   }
 
@@ -548,7 +577,7 @@ export class Connection {
   #respond(frame: CallFrame, messages: ActionMessages, context: Context, response: unknown): void {
     if (this.#state !== 'open') return
     if (frame.type === frames.SEND) {
-      this.#runAfter(frame, undefined, context)
+      this.#answered(frame, undefined, context)
       return
     }
     const violation = messages.refuseResponse(response)
@@ -566,19 +595,44 @@ export class Connection {
     }
     if (frame.action === 'BootNotification') this.#registration = readRegistration(response)
     this.#write(text)
-    this.#runAfter(frame, response, context)
+    this.#answered(frame, response, context)
   }
 
-  #runAfter(frame: CallFrame, response: unknown, context: Context): void {
-    const after = this.#handlers.find(frame.action)?.after
-    if (after === undefined) return
-    const failed = (error: unknown) => this.log.error({ err: error, action: frame.action }, 'an after handler failed')
+  #answered(frame: CallFrame, response: unknown, context: Context): void {
+    this.#publishHandled(frame, response, undefined)
+    const entry = this.#handlers.find(frame.action)
+    if (entry === undefined) return
+    for (const after of entry.after) this.#runAfter(after, frame, response, context)
+  }
+
+  #runAfter(after: AnyAfterHandler, { action, payload }: CallFrame, response: unknown, context: Context): void {
+    const failed = (error: unknown) => {
+      this.#owner.events.lines.line('after-failed', (more) => {
+        logFailure(this.log, error, { ...more, action }, 'an after handler failed')
+      })
+    }
     try {
-      const result = after(frame.payload, response, context as HandlerContext)
-      if (isPromiseLike(result)) result.then(undefined, failed)
+      const result = after(payload, response, context as HandlerContext)
+      // A promise of our own: the `then` of a foreign one may throw.
+      if (isPromiseLike(result)) Promise.resolve(result).then(undefined, failed)
     } catch (error) {
       failed(error)
     }
+  }
+
+  #publishHandled(frame: CallFrame, response: unknown, error: CallFailure | undefined): void {
+    const { receivedAt, id: messageId, action } = frame
+    if (receivedAt === undefined) return
+    this.#owner.events.publish('handled', {
+      chargePoint: this.chargePoint,
+      messageId,
+      messageType: frame.type === frames.SEND ? 'SEND' : 'CALL',
+      action,
+      request: frame.isAdmitted === true ? frame.payload : undefined,
+      response,
+      error,
+      duration: performance.now() - receivedAt
+    })
   }
 
   /** A handler threw: a CallError is its answer, anything else is our failure and stays in our log. */
@@ -589,19 +643,27 @@ export class Connection {
     }
     const { action, id: messageId } = frame
     this.#owner.events.lines.line('handler-failed', (more) => {
-      this.log.error({ ...more, err: error, action, messageId }, 'a handler failed')
+      logFailure(this.log, error, { ...more, action, messageId }, 'a handler failed')
     })
     this.#answerError(frame, INTERNAL_ERROR)
   }
 
-  #answerError(frame: CallFrame, { code, description, details }: Refusal): void {
+  #answerError(frame: CallFrame, refusal: Refusal): void {
+    const { code, description } = refusal
+    let { details = {} } = refusal
     // A SEND is never answered. [2.1 Part 4 §4.2.4]
     if (frame.type === frames.SEND) {
       this.counters.ignored++
       this.#owner.events.lines.line('refused-send', (more) => {
         this.log.warn({ ...more, code, messageId: frame.id }, 'a SEND was refused')
       })
-    } else this.#writeError(frame.id, code, description, details)
+    } else if (!this.#writeError(frame.id, code, description, details)) details = {}
+    if (frame.receivedAt === undefined) return
+    this.#publishHandled(frame, undefined, {
+      code: spell(this.#table.protocol, code),
+      description: frames.cutDescription(description),
+      details: details as Record<string, unknown>
+    })
   }
 
   // --- validation ----------------------------------------------------------------------------------------------
@@ -623,7 +685,7 @@ export class Connection {
     try {
       return this.#owner.settings.validation({ chargePoint: this.chargePoint, action, direction, violation })
     } catch (error) {
-      this.log.error({ err: error }, 'the validation option failed')
+      logFailure(this.log, error, {}, 'the validation option failed')
       return 'strict'
     }
   }
@@ -641,15 +703,20 @@ export class Connection {
 
   // --- writing and flow ----------------------------------------------------------------------------------------
 
-  #writeError(id: string, code: string, description: string, details?: object): void {
+  /** Whether the details could be written, too: what is not JSON is left out. */
+  #writeError(id: string, code: string, description: string, details?: object): boolean {
     this.counters.errorsSent++
     const spelt = spell(this.#table.protocol, code)
+    let text: string
+    let isWhole = true
     try {
-      this.#write(frames.callError(id, spelt, description, details))
+      text = frames.callError(id, spelt, description, details)
     } catch {
-      // Details that are not JSON.
-      this.#write(frames.callError(id, spelt, description))
+      text = frames.callError(id, spelt, description)
+      isWhole = false
     }
+    this.#write(text)
+    return isWhole
   }
 
   #write(text: string): void {
@@ -684,7 +751,7 @@ export class Connection {
 
   #publishFrame(direction: Direction, text: string): void {
     const { events } = this.#owner
-    if (events.observesFrames) events.publish('frame', new Frame(this.chargePoint, direction, text))
+    if (events.observes('frame')) events.publish('frame', new Frame(this.chargePoint, direction, text))
   }
 
   #publishSecurity(type: 'not-accepted' | 'protocol-error' | 'slow-reader', detail: string): void {
@@ -934,6 +1001,11 @@ function readRegistration(response: unknown): RegistrationStatus | undefined {
   return status === 'Accepted' || status === 'Pending' || status === 'Rejected' ? status : undefined
 }
 
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function'
+/** Why a call has no answer, as its event tells it. */
+function failureOf(error: Error): CallFailure {
+  if (error instanceof CallError) {
+    const { code, description, details } = error
+    return { code, description, details }
+  }
+  return { code: String((error as Error & { code?: string }).code), description: error.message }
 }

@@ -1,5 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { CallError, HandlerExistsError } from './errors.js'
+import { isPromiseLike } from './failure.js'
 import { isTooDeep, MAX_DEPTH, parseJson } from './frame.js'
 import { PROTOCOLS } from './protocol.js'
 import type { DataTransferAnswer, DataTransferMatch, HandlerContext, Protocol } from './types.js'
@@ -58,7 +59,7 @@ export class DataTransferHandlers {
     const data = this.#read(route, request.data)
     const answer = route.handler({ ...request, data }, context)
     if (!route.isJson) return answer
-    return isPromise(answer) ? answer.then(writeJson) : writeJson(answer)
+    return isPromiseLike(answer) ? answer.then(writeJson) : writeJson(answer)
   }
 
   #vendor(vendorId: string): Vendor {
@@ -102,8 +103,4 @@ function writeJson(answer: unknown): unknown {
 
 function fold(vendorId: string): string {
   return vendorId.toLowerCase()
-}
-
-function isPromise(value: unknown): value is Promise<unknown> {
-  return typeof (value as Promise<unknown> | undefined)?.then === 'function'
 }

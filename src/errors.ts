@@ -8,7 +8,7 @@ import type { Violation } from './types.js'
 
 /** An option is missing, unknown or out of range; thrown at registration. */
 export const InvalidOptionsError = createError('OCPP_ERR_INVALID_OPTIONS', '%s', 500)
-/** `on`, `after`, `fallback` or `onDataTransfer` was called twice for the same thing. */
+/** `on`, `fallback` or `onDataTransfer` was called twice for the same thing. */
 export const HandlerExistsError = createError('OCPP_ERR_HANDLER_EXISTS', '%s already has a handler', 500)
 /** The action does not exist in this version, or the other side is the one to send it. */
 export const UnknownActionError = createError('OCPP_ERR_UNKNOWN_ACTION', '%s', 422)

@@ -1,78 +1,95 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
 import { EventEmitter } from 'node:events'
 import type { FastifyBaseLogger } from 'fastify'
+import { isPromiseLike, logFailure } from './failure.js'
 import { parseJson } from './frame.js'
 import { LogThrottle } from './limits/log-throttle.js'
 import { redact } from './redact.js'
-import type { ChargePoint, Direction, FrameEvent, OcppEvents, OcppEventsApi } from './types.js'
+import type { ChargePoint, Direction, EventName, FrameEvent, OcppEvents, OcppEventsApi } from './types.js'
 
 const NAMES = [
   'connect',
   'disconnect',
   'frame',
+  'handled',
+  'sent',
   'call',
   'violation',
   'security',
   'refused',
   'limited',
   'malformed'
-] as const
+] as const satisfies readonly EventName[]
 
-type EventName = (typeof NAMES)[number]
 type AnyListener = (...args: unknown[]) => unknown
 
-/** Publishes to listeners and to `node:diagnostics_channel`; what nobody listens to costs a look-up. */
+/** Publishes to listeners and to `node:diagnostics_channel`; an event that nobody listens to costs one look-up. */
 export class EventHub implements OcppEventsApi {
   /** What the log is told of what comes from outside. */
   readonly lines = new LogThrottle()
   readonly #emitter = new EventEmitter()
   readonly #channels: ReadonlyMap<EventName, Channel>
-  readonly #frameChannel: Channel
+  readonly #failures = new Map<EventName, number>()
   readonly #log: FastifyBaseLogger
 
   /** `prefix` is that of the diagnostics channels. */
   constructor(log: FastifyBaseLogger, prefix = 'fastify-ocpp') {
     this.#log = log
     this.#channels = new Map(NAMES.map((name) => [name, channel(`${prefix}:${name}`)]))
-    this.#frameChannel = channel(`${prefix}:frame`)
     this.#emitter.setMaxListeners(0)
   }
 
-  on<E extends keyof OcppEvents>(event: E, listener: (...args: OcppEvents[E]) => void): this {
+  get failures(): ReadonlyMap<EventName, number> {
+    return this.#failures
+  }
+
+  on<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this {
     this.#emitter.on(event, listener as (...args: unknown[]) => void)
     return this
   }
 
-  once<E extends keyof OcppEvents>(event: E, listener: (...args: OcppEvents[E]) => void): this {
+  once<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this {
     this.#emitter.once(event, listener as (...args: unknown[]) => void)
     return this
   }
 
-  off<E extends keyof OcppEvents>(event: E, listener: (...args: OcppEvents[E]) => void): this {
+  off<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this {
     this.#emitter.off(event, listener as (...args: unknown[]) => void)
     return this
   }
 
-  publish<E extends keyof OcppEvents>(event: E, ...args: OcppEvents[E]): void {
-    // One by one: what one listener throws is no concern of the next.
-    for (const listener of this.#emitter.rawListeners(event)) this.#run(event, listener as AnyListener, args)
+  /** Whether anybody listens: without a listener an event need not be made. */
+  observes(event: EventName): boolean {
+    return this.#emitter.listenerCount(event) > 0 || this.#channels.get(event)?.hasSubscribers === true
+  }
+
+  /** Never throws, whatever a listener does. */
+  publish<E extends EventName>(event: E, ...args: OcppEvents[E]): void {
+    if (this.#emitter.listenerCount(event) > 0) {
+      // One by one: an error of one listener does not keep the event from the next.
+      for (const listener of this.#emitter.rawListeners(event)) this.#run(event, listener as AnyListener, args)
+    }
     const diagnostics = this.#channels.get(event)
     if (diagnostics?.hasSubscribers) diagnostics.publish(args[0])
   }
 
   #run(event: EventName, listener: AnyListener, args: unknown[]): void {
-    const failed = (error: unknown) => this.#log.error({ err: error, event }, 'an OCPP event listener failed')
+    const failed = (error: unknown) => this.#failed(event, error)
     try {
       const result: unknown = Reflect.apply(listener, this.#emitter, args)
-      if (result instanceof Promise) result.catch(failed)
+      // A promise of our own: the `then` of a foreign one may throw.
+      if (isPromiseLike(result)) Promise.resolve(result).then(undefined, failed)
     } catch (error) {
       failed(error)
     }
   }
 
-  /** Whether making a frame event is worth while. */
-  get observesFrames(): boolean {
-    return this.#frameChannel.hasSubscribers || this.#emitter.listenerCount('frame') > 0
+  #failed(event: EventName, error: unknown): void {
+    this.#failures.set(event, (this.#failures.get(event) ?? 0) + 1)
+    // A charge point can make most events happen as often as it likes.
+    this.lines.line(`listener of ${event}`, (more) => {
+      logFailure(this.#log, error, { ...more, event }, 'an OCPP event listener failed')
+    })
   }
 }
 

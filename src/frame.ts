@@ -178,8 +178,12 @@ export function send(id: string, action: string, payload: unknown): string {
 }
 
 function errorTail(id: string, code: string, description: string, details: object): string {
-  const cut = description.length > MAX_DESCRIPTION ? description.slice(0, MAX_DESCRIPTION) : description
-  return `${JSON.stringify(id)},"${code}",${JSON.stringify(cut)},${stringify(details)}]`
+  return `${JSON.stringify(id)},"${code}",${JSON.stringify(cutDescription(description))},${stringify(details)}]`
+}
+
+/** The description as it goes out. */
+export function cutDescription(description: string): string {
+  return description.length > MAX_DESCRIPTION ? description.slice(0, MAX_DESCRIPTION) : description
 }
 
 // Most answers are `{}`.

@@ -8,10 +8,10 @@ export type AnyHandler = (request: unknown, context: HandlerContext) => unknown
 export type AnyAfterHandler = (request: unknown, response: unknown, context: HandlerContext) => unknown
 export type AnyFallback = (action: string, request: unknown, context: HandlerContext) => unknown
 
-/** What an action is answered with, and what happens afterwards. */
+/** How an action is answered, and what runs afterwards, in order of registration. */
 export interface HandlerEntry {
   on: AnyHandler | undefined
-  after: AnyAfterHandler | undefined
+  after: AnyAfterHandler[]
 }
 
 /** The handlers of one version on one side: `sender` is the other side. */
@@ -28,7 +28,7 @@ export class Handlers {
     this.#dataTransfer = new DataTransferHandlers(protocol)
     this.#entries.set('DataTransfer', {
       on: (request, context) => this.#onDataTransfer(request, context),
-      after: undefined
+      after: []
     })
   }
 
@@ -43,9 +43,7 @@ export class Handlers {
   }
 
   after(action: string, handler: AnyAfterHandler): void {
-    const entry = this.#entry(action)
-    if (entry.after !== undefined) throw new HandlerExistsError(`after ${action} of ${this.#protocol}`)
-    entry.after = handler
+    this.#entry(action).after.push(handler)
   }
 
   fallback(handler: AnyFallback): void {
@@ -73,7 +71,7 @@ export class Handlers {
     if (!maySend(this.#sender, definition)) {
       throw new UnknownActionError(`${action} is not sent by a ${this.#sender} in ${this.#protocol}`)
     }
-    const entry = this.#entries.get(action) ?? { on: undefined, after: undefined }
+    const entry = this.#entries.get(action) ?? { on: undefined, after: [] }
     this.#entries.set(action, entry)
     return entry
   }

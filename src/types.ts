@@ -263,9 +263,10 @@ export interface VersionApi<P extends Protocol> {
   on<A extends ChargePointAction<P> | SendAction<P>>(action: A, handler: Handler<P, A>): this
 
   /**
-   * Runs when the answer to an action is out: the place for CALLs that follow from it.
+   * Runs when the answer to an action is out: the place for CALLs that follow from it. An action may have several:
+   * they are started in order of registration, and none waits for the promise of another.
    *
-   * @throws `OCPP_ERR_HANDLER_EXISTS`, `OCPP_ERR_UNKNOWN_ACTION`
+   * @throws `OCPP_ERR_UNKNOWN_ACTION`
    */
   after<A extends ChargePointAction<P> | SendAction<P>>(action: A, handler: AfterHandler<P, A>): this
 
@@ -409,12 +410,51 @@ export type CallOutcome =
   | 'aborted'
   | 'queue-full'
 
+/** A CALLERROR, or the reason why a call has no answer. */
+export interface CallFailure {
+  /** Code of the CALLERROR; for other outcomes that of the error that `call()` rejects with: `OCPP_ERR_…`. */
+  readonly code: string
+  readonly description: string
+  /** Only a CALLERROR has details. */
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+/** A CALL or SEND of the other side was answered or refused. */
+export interface HandledEvent {
+  readonly chargePoint: ChargePoint
+  readonly messageId: string
+  /** A SEND is never answered: its `response` is `undefined`, its `error` was not sent. */
+  readonly messageType: 'CALL' | 'SEND'
+  readonly action: string
+  /** The payload that the handler got: normalised and validated. `undefined` when it was refused before that. */
+  readonly request: unknown
+  /** The payload of the CALLRESULT; `undefined` when the message was refused. */
+  readonly response: unknown
+  /** The CALLERROR as it was sent; `undefined` when the message was accepted. */
+  readonly error: CallFailure | undefined
+  /** Milliseconds from receipt to answer, waiting included. */
+  readonly duration: number
+}
+
+/** A CALL of ours is about to be written to the socket. */
+export interface SentEvent {
+  readonly chargePoint: ChargePoint
+  readonly messageId: string
+  readonly action: string
+  readonly request: unknown
+}
+
 /** A CALL of ours has ended. */
 export interface CallEvent {
   readonly chargePoint: ChargePoint
   readonly messageId: string
   readonly action: string
+  readonly request: unknown
   readonly outcome: CallOutcome
+  /** The normalised payload of the answer when `outcome` is `result`, otherwise `undefined`. */
+  readonly response: unknown
+  /** `undefined` when `outcome` is `result`. */
+  readonly error: CallFailure | undefined
   /** Milliseconds from the call to its end, waiting included. */
   readonly duration: number
 }
@@ -494,6 +534,8 @@ export interface OcppEvents {
   connect: [ConnectEvent]
   disconnect: [DisconnectEvent]
   frame: [FrameEvent]
+  handled: [HandledEvent]
+  sent: [SentEvent]
   call: [CallEvent]
   violation: [ViolationEvent]
   security: [SecurityEvent]
@@ -502,11 +544,15 @@ export interface OcppEvents {
   malformed: [MalformedEvent]
 }
 
-/** Typed events. A listener that throws is logged and disturbs nobody. */
+export type EventName = keyof OcppEvents
+
+/** Typed events. An error or rejection of a listener is logged and counted; the other listeners still run. */
 export interface OcppEventsApi {
-  on<E extends keyof OcppEvents>(event: E, listener: (...args: OcppEvents[E]) => void): this
-  once<E extends keyof OcppEvents>(event: E, listener: (...args: OcppEvents[E]) => void): this
-  off<E extends keyof OcppEvents>(event: E, listener: (...args: OcppEvents[E]) => void): this
+  /** How often listeners of an event have thrown or rejected, by event. */
+  readonly failures: ReadonlyMap<EventName, number>
+  on<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this
+  once<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this
+  off<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this
 }
 
 /** What `app.ocpp` is. */

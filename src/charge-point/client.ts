@@ -6,6 +6,7 @@ import { ActionTable } from '../action-table.js'
 import { Connection, type ConnectionOwner } from '../connection.js'
 import { NotConnectedError, UnknownActionError } from '../errors.js'
 import { EventHub } from '../events.js'
+import { logFailure } from '../failure.js'
 import { type AnyHandler, Handlers } from '../handlers.js'
 import { resolveOptions } from '../options.js'
 import { ALL_PROTOCOLS, maySend, PROTOCOLS } from '../protocol.js'
@@ -113,7 +114,7 @@ const CLOSE_TIMEOUT = 2000
 export class ChargePointClient<P extends Protocol = Protocol> {
   readonly identity: string
   readonly log: FastifyBaseLogger
-  /** `connect`, `disconnect`, `frame`, `call` and `violation` of this charge point's connections. */
+  /** `connect`, `disconnect`, `frame`, `handled`, `sent`, `call` and `violation` of this charge point's connections. */
   readonly events: OcppEventsApi
   readonly #options: ChargePointOptions<P>
   readonly #dial: Dial
@@ -195,7 +196,11 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return this
   }
 
-  /** Runs when the answer to an action is out. Errors as {@link on}. */
+  /**
+   * Runs when the answer to an action is out, in order of registration.
+   *
+   * @throws `OCPP_ERR_UNKNOWN_ACTION`
+   */
   after<A extends CsmsAction<P>>(
     action: A,
     handler: (request: RequestOf<P, A>, response: ResponseOf<P, A>, context: ClientContext<P>) => MaybePromise<unknown>
@@ -432,7 +437,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     try {
       this.#options.onRetry?.({ attempt: this.#attempts.made, wait, error })
     } catch (failure) {
-      this.log.error({ err: failure }, 'onRetry failed')
+      logFailure(this.log, failure, {}, 'onRetry failed')
     }
     // Stopping ends the wait.
     await delay(wait, undefined, { signal }).catch(() => {})

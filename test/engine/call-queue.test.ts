@@ -10,10 +10,18 @@ function queueOf(limit = 50) {
     limit,
     identity: 'CP-1',
     transmit: ({ id }) => sent.push(id),
-    ended: ({ id }, outcome) => ended.push(`${id} ${outcome}`)
+    ended: ({ id }, { outcome }) => ended.push(`${id} ${outcome}`)
   })
   const add = (id: string, more: Partial<PendingCall> = {}) => {
-    const call: PendingCall = { id, action: 'Reset', text: '', timeout: 60_000, signal: undefined, ...more }
+    const call: PendingCall = {
+      id,
+      action: 'Reset',
+      request: {},
+      text: '',
+      timeout: 60_000,
+      signal: undefined,
+      ...more
+    }
     return queue.add(call)
   }
   return { queue, sent, ended, add }

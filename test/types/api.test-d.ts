@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { expectTypeOf } from 'expect-type'
 import type { FastifyInstance } from 'fastify'
-import fastifyOcpp, { CallError, type ChargePoint, type Protocol, TimeoutError } from 'fastify-ocpp'
+import fastifyOcpp, { CallError, type CallFailure, type ChargePoint, type Protocol, TimeoutError } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
@@ -82,6 +82,28 @@ ocpp.v16.after('StartTransaction', async (request, response, { chargePoint }) =>
   expectTypeOf(response.transactionId).toBeNumber()
   await chargePoint.call('TriggerMessage', { requestedMessage: 'MeterValues' })
 })
+
+// --- events tell what was handled and sent
+
+ocpp.events
+  .on('handled', (event) => {
+    expectTypeOf(event.chargePoint).toEqualTypeOf<ChargePoint>()
+    expectTypeOf(event.messageType).toEqualTypeOf<'CALL' | 'SEND'>()
+    expectTypeOf(event.request).toBeUnknown()
+    expectTypeOf(event.error).toEqualTypeOf<CallFailure | undefined>()
+    expectTypeOf(event.duration).toBeNumber()
+  })
+  .once('sent', ({ action, request }) => {
+    expectTypeOf(action).toBeString()
+    expectTypeOf(request).toBeUnknown()
+  })
+  .on('call', ({ response, error }) => {
+    expectTypeOf(response).toBeUnknown()
+    expectTypeOf(error).toEqualTypeOf<CallFailure | undefined>()
+  })
+expectTypeOf(ocpp.events.failures.get('handled')).toEqualTypeOf<number | undefined>()
+// @ts-expect-error no such event
+ocpp.events.on('answered', () => {})
 
 // --- calls know their payload and their answer
 
