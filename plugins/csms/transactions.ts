@@ -32,13 +32,8 @@ function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): O
     ...defined({ evseId: evse?.id, connectorId: evse?.connectorId }),
     ...defined({ idToken: idToken?.idToken, idTokenType: idToken?.type }),
     ...defined({ chargingState, stoppedReason, remoteStartId, timeSpentCharging, reservationId }),
-    ...('costDetails' in request && request.costDetails !== undefined && { ownCost: ownCost(request.costDetails) })
+    ...('costDetails' in request && request.costDetails !== undefined && { ownCost: request.costDetails })
   }
-}
-
-function ownCost(details: v21.CostDetailsType) {
-  const { total, currency } = details.totalCost
-  return { total: total.inclTax ?? total.exclTax ?? null, currency, details: JSON.stringify(details) }
 }
 
 /**

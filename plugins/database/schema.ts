@@ -161,12 +161,18 @@ export interface TransactionsTable {
   stop_reason: Optional<string>
   /** Why we closed it. */
   closed_reason: Optional<string>
+  /** 2.x: the first and last reading of each energy register; null: none was told. */
+  registers: Optional<JsonText>
   tariff_id: Optional<string>
   /** The tariff as it was when the transaction started. */
   tariff: Optional<JsonText>
   /** In `currency`, tax included. */
   cost: Optional<number>
   cost_details: Optional<JsonText>
+  /** Why the cost is not known; beside a cost: it was billed as if what is not known were 0. */
+  cost_unknown: Optional<string>
+  /** What a 2.1 charge point has calculated itself, the latest. */
+  own_cost: Optional<JsonText>
   /** ISO 4217. */
   currency: Optional<string>
   created_at: Fixed<Milliseconds>
@@ -661,6 +667,8 @@ export interface WebhooksTable {
   types: Optional<JsonText>
   /** The identities it wants to hear of, as JSON; null is all. */
   charge_points: Optional<JsonText>
+  /** What it may hear, as JSON; null is what everybody heard before there were scopes. */
+  scopes: Optional<JsonText>
   /** In clear: it signs. */
   secret: string
   /** Signs as well, for as long as the receiver may not know the new one. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothDatabases } from '../database/support.js'
+import { putTariff } from '../../plugins/domain/ledger/tariffs.js'
+import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, NINE, openLedger, register } from './support.js'
 
 onBothDatabases('a transaction of 2.x', (dialect) => {
@@ -98,9 +99,41 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
 
   it('keeps what a charge point has calculated itself', async () => {
     const { ledger, database } = await openLedger(dialect)
-    const ownCost = { total: 4.2, currency: 'EUR', details: '{}' }
+    const ownCost = { totalCost: { currency: 'EUR', total: { inclTax: 4.2 } } }
     const { response } = await ledger.event('CP-1', event('Ended', 0, { ownCost }))
     const [row] = (await booksOf(database, 'CP-1')).transactions
-    assert.deepEqual([row?.cost, row?.currency, response], [4.2, 'EUR', {}])
+    assert.deepEqual([row?.cost, row?.currency, row?.cost_unknown, response], [4.2, 'EUR', null, {}])
+  })
+
+  it('has the last cost that its charge point calculated, whatever comes without one or too late', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerSession: 9 })
+    const ownCost = (inclTax: number) => ({ ownCost: { totalCost: { currency: 'EUR', total: { inclTax } } } })
+    const events = [
+      event('Started', 0, ownCost(1)),
+      event('Updated', 1, ownCost(2)),
+      event('Ended', 3, ownCost(4)),
+      event('Updated', 2)
+    ]
+    for (const order of [events, events.toReversed()]) {
+      const identity = order === events ? 'CP-1' : 'CP-2'
+      const answers = []
+      for (const one of order) answers.push((await ledger.event(identity, one)).response)
+      assert.equal((await booksOf(database, identity)).transactions[0]?.cost, 4)
+      if (order === events) assert.deepEqual(answers, [{}, {}, {}, {}])
+    }
+  })
+
+  it('has no cost when its charge point could not calculate it, but ours where there is a tariff', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const failed = { totalCost: { currency: 'EUR', total: { inclTax: 1 } }, failureToCalculate: true }
+    const costOf = async (identity: string) => {
+      const { response } = await ledger.event(identity, event('Ended', 1, { ownCost: failed }))
+      const [row] = (await booksOf(database, identity)).transactions
+      return [row?.cost, row?.cost_unknown, response]
+    }
+    assert.deepEqual(await costOf('CP-1'), [null, 'charge-point-failed', {}])
+    await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerSession: 9 })
+    assert.deepEqual(await costOf('CP-2'), [9, null, { totalCost: 9 }])
   })
 })

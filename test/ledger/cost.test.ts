@@ -1,9 +1,23 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { costOf, minorDigits, type Tariff } from '../../plugins/domain/ledger/cost.js'
+import {
+  type Consumption,
+  type Cost,
+  costOf,
+  minorDigits,
+  type Quantity,
+  type Tariff
+} from '../../plugins/domain/ledger/cost.js'
+import { toScaled } from '../../plugins/domain/ledger/numbers.js'
 
 const FREE: Tariff = { id: 'T', currency: 'EUR', pricePerKwh: 0, pricePerHour: 0, pricePerSession: 0, tax: 0 }
+
+/** A cost that is known. */
+function known(tariff: Tariff, consumption: Consumption): Cost {
+  const cost = costOf(tariff, consumption)
+  return typeof cost === 'string' ? assert.fail(cost) : cost
+}
 
 /** Prices, energies and times as people write them: decimals of a few digits. */
 const decimal = (max: number, digits: number) =>
@@ -17,6 +31,11 @@ describe('the cost of a transaction', () => {
     // 12.345 kWh x 0.35 + 1.5 h x 1.20 + 0.50 = 6.62075; with 19 % 7.8786925
     assert.deepEqual(costOf(tariff, { energyWh: 12_345, duration: 5400 }), {
       currency: 'EUR',
+      components: [
+        { component: 'session', quantity: 1, unit: 'session', unitPrice: 0.5, per: 'session', net: 0.5 },
+        { component: 'energy', quantity: 12_345, unit: 'Wh', unitPrice: 0.35, per: 'kWh', net: 4.32 },
+        { component: 'time', quantity: 5400, unit: 's', unitPrice: 1.2, per: 'h', net: 1.8 }
+      ],
       net: 6.62,
       tax: 1.26,
       total: 7.88
@@ -25,17 +44,23 @@ describe('the cost of a transaction', () => {
 
   it('is rounded half up, once, to the smallest unit of its currency', () => {
     const priced = (currency: string, pricePerSession: number) =>
-      costOf({ ...FREE, currency, pricePerSession }, { energyWh: 0, duration: 0 }).total
-    assert.equal(priced('EUR', 1.005), 1.01)
-    assert.equal(priced('EUR', 1.004999), 1)
-    assert.equal(priced('JPY', 100.5), 101)
-    assert.equal(priced('KWD', 0.0005), 0.001)
+      known({ ...FREE, currency, pricePerSession }, { energyWh: 0, duration: 0 })
+    for (const [currency, price, expected] of [
+      ['EUR', 1.005, 1.01],
+      ['EUR', 1.004999, 1],
+      ['EUR', 0.005, 0.01],
+      ['JPY', 100.5, 101],
+      ['KWD', 0.0005, 0.001]
+    ] as const) {
+      const { net, tax, total } = priced(currency, price)
+      assert.deepEqual([net, tax, total], [expected, 0, expected], `${currency} ${price}`)
+    }
     assert.deepEqual(['EUR', 'JPY', 'KWD', 'XXX'].map(minorDigits), [2, 0, 3, 2])
   })
 
   it('is nothing for less than nothing', () => {
     const tariff = { ...FREE, pricePerKwh: 1, pricePerHour: 1 }
-    assert.equal(costOf(tariff, { energyWh: -5000, duration: -3600 }).total, 0)
+    assert.equal(known(tariff, { energyWh: -5000, duration: -3600 }).total, 0)
   })
 
   it('is exact: it equals the fraction calculated in whole numbers, for any decimals', () => {
@@ -48,7 +73,7 @@ describe('the cost of a transaction', () => {
         decimal(200_000, 3),
         fc.integer({ min: 0, max: 1_000_000 }),
         (kwh, hour, session, tax, energy, seconds) => {
-          const { total } = costOf(
+          const { total } = known(
             {
               ...FREE,
               pricePerKwh: kwh.value,
@@ -79,9 +104,99 @@ describe('the cost of a transaction', () => {
       fc.property(amount, amount, (a, b) => {
         const tariff = { ...FREE, pricePerKwh: 0.333333, pricePerHour: 0.1, tax: 7.7 }
         const [less, more] = [Math.min(a, b), Math.max(a, b)]
-        const cost = (energyWh: number) => costOf(tariff, { energyWh, duration: energyWh }).total
+        const cost = (energyWh: number) => known(tariff, { energyWh, duration: energyWh }).total
         assert.ok(cost(less) <= cost(more))
       })
+    )
+  })
+
+  it('shares what rounding leaves among its components, so that they add up', () => {
+    const tariff = { ...FREE, pricePerKwh: 0.25, pricePerSession: 0.125 }
+    const { components, net } = known(tariff, { energyWh: 500, duration: 0 })
+    assert.deepEqual(
+      components.map((one) => [one.component, one.net]),
+      [
+        ['session', 0.13],
+        ['energy', 0.12]
+      ]
+    )
+    assert.equal(net, 0.25)
+  })
+
+  it('has no component for what costs nothing, and is 0 when everything is free', () => {
+    assert.deepEqual(known(FREE, { energyWh: 'no-start-register', duration: 'no-duration' }), {
+      currency: 'EUR',
+      components: [],
+      net: 0,
+      tax: 0,
+      total: 0
+    })
+  })
+
+  it('is not known when it has more digits than a number keeps', () => {
+    const tariff = { ...FREE, pricePerKwh: 1_000_000 }
+    assert.equal(costOf(tariff, { energyWh: Number.MAX_SAFE_INTEGER, duration: 0 }), 'out-of-range')
+  })
+})
+
+const price = fc.integer({ min: 0, max: 10 ** 9 }).map((micros) => Number(`${micros}e-6`))
+const tariffs = fc.record({
+  id: fc.constant('T'),
+  currency: fc.constantFrom('EUR', 'JPY', 'KWD'),
+  pricePerKwh: fc.oneof(fc.constant(0), price),
+  pricePerHour: fc.oneof(fc.constant(0), price),
+  pricePerSession: fc.oneof(fc.constant(0), price),
+  tax: fc.integer({ min: 0, max: 10 ** 8 }).map((micros) => Number(`${micros}e-6`))
+})
+const amounts = fc.record({
+  energyWh: fc.integer({ min: 0, max: 10 ** 12 }).map((thousandths) => Number(`${thousandths}e-3`)),
+  duration: fc.integer({ min: 0, max: 10 ** 10 }).map((millis) => Number(`${millis}e-3`))
+})
+
+describe('any cost', () => {
+  it('adds up to the smallest unit: components to net, net and tax to total', () => {
+    fc.assert(
+      fc.property(tariffs, amounts, (tariff, consumption) => {
+        const { components, net, tax, total } = known(tariff, consumption)
+        const digits = minorDigits(tariff.currency)
+        const minor = (value: number) => {
+          const scaled = toScaled(value, digits)
+          assert.equal(Number(`${scaled}e-${digits}`), value, 'it is no whole number of smallest units')
+          return scaled
+        }
+        assert.equal(
+          components.reduce((sum, one) => sum + minor(one.net), 0n),
+          minor(net)
+        )
+        assert.equal(minor(net) + minor(tax), minor(total))
+        assert.ok(tax >= 0)
+        for (const { quantity, unit, unitPrice, net } of components) {
+          const inUnits = unit === 'Wh' ? quantity / 1000 : unit === 's' ? quantity / 3600 : quantity
+          const one = 10 ** -digits
+          assert.ok(Math.abs(inUnits * unitPrice - net) <= one * (1 + 1e-6) + net * 1e-12, 'more than one unit off')
+        }
+      }),
+      { numRuns: 2000 }
+    )
+  })
+
+  it('is not known while a price depends on what is not known, and never 0 instead', () => {
+    const quantity = (reason: Quantity, value: fc.Arbitrary<Quantity>) => fc.oneof(fc.constant(reason), value)
+    fc.assert(
+      fc.property(
+        tariffs,
+        quantity('no-stop-register', fc.nat()),
+        quantity('no-duration', fc.nat()),
+        (tariff, energyWh, duration) => {
+          const missing = [tariff.pricePerKwh !== 0 ? energyWh : 0, tariff.pricePerHour !== 0 ? duration : 0].find(
+            (one) => typeof one === 'string'
+          )
+          const cost = costOf(tariff, { energyWh, duration })
+          if (missing === undefined) assert.equal(typeof cost, 'object')
+          else assert.equal(cost, missing)
+        }
+      ),
+      { numRuns: 1000 }
     )
   })
 })

@@ -8,6 +8,11 @@ describe('CSV', () => {
     assert.equal(toCsv(['a', 'b'], rows), 'a,b\r\n"x,y",1.5\r\n"say ""hi""",\r\n"two\r\nlines",false\r\n')
   })
 
+  it('quotes every line break by itself, and nothing that needs no quotes', () => {
+    const rows = ['a\rb', 'a\nb', 'a\r\nb', 'a b;c'].map((a) => ({ a }))
+    assert.equal(toCsv(['a'], rows), 'a\r\n"a\rb"\r\n"a\nb"\r\n"a\r\nb"\r\na b;c\r\n')
+  })
+
   it('shows formulas instead of running them, and leaves numbers alone', () => {
     const texts = ['=1+1', '+1', '-1', '@x', '\tx', 'a=b'].map((a) => ({ a }))
     assert.equal(toCsv(['a'], [...texts, { a: -1 }]), "a\r\n'=1+1\r\n'+1\r\n'-1\r\n'@x\r\n'\tx\r\na=b\r\n-1\r\n")

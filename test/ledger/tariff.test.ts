@@ -14,8 +14,10 @@ onBothDatabases('a tariff', (dialect) => {
     await putTariff(writer, 'd-both', { currency: 'EUR', chargePoint: 'CP-1', groupId: 'staff' })
     const now = { created_at: 0, updated_at: 0 }
     await writer.append('id_tokens', [{ token_key: 'anna', id_token: 'Anna', group_id: 'Staff', ...now }])
+    let timestamp = NINE
     const tariffOf = async (identity: string, idToken: string) => {
-      const id = idOf(await ledger.start(identity, start({ idToken })))
+      timestamp += HOUR
+      const id = idOf(await ledger.start(identity, start({ idToken, timestamp })))
       const { transactions } = await booksOf(database, identity)
       return transactions.find(({ ocpp16_id }) => ocpp16_id === id)?.tariff_id
     }
@@ -23,6 +25,29 @@ onBothDatabases('a tariff', (dialect) => {
     assert.equal(await tariffOf('CP-1', 'BOB'), 'c-point')
     assert.equal(await tariffOf('CP-2', 'anna'), 'b-group')
     assert.equal(await tariffOf('CP-2', 'BOB'), 'a-default')
+    await deleteTariff(writer, 'd-both')
+    assert.equal(await tariffOf('CP-1', 'anna'), 'c-point')
+    await deleteTariff(writer, 'a-default')
+    assert.equal(await tariffOf('CP-2', 'carl'), null)
+  })
+
+  it('is that of the first id among those that say the same', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const writer = writerOf(database)
+    for (const id of ['b', 'a', 'c']) await putTariff(writer, id, { currency: 'EUR' })
+    await ledger.start('CP-1', start())
+    assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.tariff_id, 'a')
+  })
+
+  it('of the group of whoever stops a transaction is not the tariff of whoever started it', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const writer = writerOf(database)
+    await putTariff(writer, 'default', { currency: 'EUR', pricePerSession: 5 })
+    await putTariff(writer, 'staff', { currency: 'EUR', groupId: 'STAFF', pricePerSession: 1 })
+    const now = { created_at: 0, updated_at: 0 }
+    await writer.append('id_tokens', [{ token_key: 'anna', id_token: 'anna', group_id: 'STAFF', ...now }])
+    await ledger.event('CP-1', event('Ended', 1, { idToken: 'anna' }))
+    assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.tariff_id, 'default')
   })
 
   it('holds from the start of a transaction to its end, whatever becomes of it meanwhile', async () => {
@@ -42,7 +67,16 @@ onBothDatabases('a tariff', (dialect) => {
     const [row] = (await booksOf(database, 'CP-1')).transactions
     // 1.4 kWh x 0.35 + 1 h x 1.20 + 0.50 = 2.19, and 19 %.
     assert.deepEqual([row?.cost, row?.currency, row?.tariff_id], [2.61, 'EUR', 'T'])
-    assert.deepEqual(JSON.parse(row?.cost_details ?? ''), { net: 2.19, tax: 0.42, total: 2.61 })
+    const { components, ...sums } = JSON.parse(row?.cost_details ?? '')
+    assert.deepEqual(sums, { net: 2.19, tax: 0.42, total: 2.61 })
+    assert.deepEqual(
+      components.map(({ component, net }: { component: string; net: number }) => [component, net]),
+      [
+        ['session', 0.5],
+        ['energy', 0.49],
+        ['time', 1.2]
+      ]
+    )
   })
 
   it('tells a charge point of 2.x the running and the final cost, and a retry the same', async () => {

@@ -1,3 +1,5 @@
+import { fromScaled, toScaled } from './numbers.js'
+
 /** Nobody's clock was right before OCPP 1.6 was there. */
 const OLDEST_CLOCK = Date.UTC(2015, 0, 1)
 const DAY_MS = 86_400_000
@@ -11,9 +13,9 @@ export interface Moment {
 /** Wh that went through the meter; null when that is not known, e.g. because the meter was replaced. */
 export function energyBetween(meterStart: number | null, meterStop: number | null): number | null {
   if (meterStart === null || meterStop === null) return null
-  // A counter of thousandths: 0.1 + 0.2 is 0.3.
-  const energy = (Math.round(meterStop * 1000) - Math.round(meterStart * 1000)) / 1000
-  return energy >= 0 ? energy : null
+  // A counter of thousandths, in whole numbers: a double has no room for those of a large one.
+  const energy = toScaled(meterStop, 3) - toScaled(meterStart, 3)
+  return energy >= 0n ? fromScaled(energy, 3) : null
 }
 
 /**

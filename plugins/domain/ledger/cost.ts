@@ -10,18 +10,55 @@ export interface Tariff {
   pricePerSession: number
   /** Per cent. */
   tax: number
+  description?: string
 }
 
+/** Why a cost is not known. */
+export const COST_UNKNOWN = [
+  /** The meter was not told at the start. */
+  'no-start-register',
+  /** The meter was not told at the end or, of an open transaction, since the start. */
+  'no-stop-register',
+  /** Start and end were told by different registers, which must not be subtracted from each other. */
+  'different-registers',
+  /** The end is below the start: the meter was replaced, or set back. */
+  'meter-went-backwards',
+  /** The start was not told, so that nobody knows how long it took. */
+  'no-duration',
+  /** More than can be told to the smallest unit of the currency. */
+  'out-of-range',
+  /** The charge point, which calculates the cost itself, could not. [2.1 I12.FR.14] */
+  'charge-point-failed'
+] as const
+export type CostUnknown = (typeof COST_UNKNOWN)[number]
+
+/** A quantity that a price may depend on, or why it is not known. */
+export type Quantity = number | CostUnknown
+
 export interface Consumption {
-  energyWh: number
+  energyWh: Quantity
   /** Seconds. */
-  duration: number
+  duration: Quantity
+}
+
+/** What one price of a tariff adds; `quantity` times `unitPrice` in their units, rounded, is `net`. */
+export interface CostComponent {
+  component: 'session' | 'energy' | 'time'
+  quantity: number
+  unit: 'session' | 'Wh' | 's'
+  unitPrice: number
+  /** What `unitPrice` is for. */
+  per: 'session' | 'kWh' | 'h'
+  net: number
 }
 
 /** In whole units of the currency, rounded to its smallest one. `total` is what is to be paid. */
 export interface Cost {
   currency: string
+  /** They add up to `net`. */
+  components: CostComponent[]
   net: number
+  /** `net` and `tax` add up to `total`. */
   tax: number
   total: number
 }
@@ -30,6 +67,9 @@ export interface Cost {
 const PRICE_DIGITS = 6
 const ENERGY_DIGITS = 3
 const TIME_DIGITS = 3
+
+/** A double holds every amount of 15 digits, and not every longer one. */
+const MAX_MINOR = 10n ** 15n
 
 /** Of the sum below: milli-Wh x micro-units / 36 = milliseconds x micro-units / 10 = micro-units / 36e6. */
 const NET_DENOMINATOR = 36n * 10n ** 12n
@@ -72,26 +112,79 @@ export function minorDigits(currency: string): number {
 }
 
 /**
- * What a consumption costs. Calculated in whole numbers throughout and rounded once, half up, to the smallest unit of
- * the currency, so that nothing drifts. Less than nothing costs nothing.
+ * What a consumption costs, or why nobody knows. Calculated in whole numbers throughout. Net and total are each rounded
+ * once, half up, to the smallest unit of the currency; the tax is their difference.
  */
-export function costOf(tariff: Tariff, { energyWh, duration }: Consumption): Cost {
-  const energy = positive(toScaled(energyWh, ENERGY_DIGITS)) * toScaled(tariff.pricePerKwh, PRICE_DIGITS) * 36n
-  const time = positive(toScaled(duration, TIME_DIGITS)) * toScaled(tariff.pricePerHour, PRICE_DIGITS) * 10n
-  const session = toScaled(tariff.pricePerSession, PRICE_DIGITS) * 36n * 10n ** 6n
-  const sum = energy + time + session
+export function costOf(tariff: Tariff, consumption: Consumption): Cost | CostUnknown {
+  const parts = partsOf(tariff, consumption)
+  if (typeof parts === 'string') return parts
   const digits = minorDigits(tariff.currency)
   const minor = 10n ** BigInt(digits)
   const rate = WHOLE + toScaled(tariff.tax, PRICE_DIGITS)
+  const sum = parts.reduce((total, { exact }) => total + exact, 0n)
   const total = divideRounded(sum * rate * minor, NET_DENOMINATOR * WHOLE)
+  if (total > MAX_MINOR) return 'out-of-range'
   const net = divideRounded(sum * minor, NET_DENOMINATOR)
-  const { currency } = tariff
+  const nets = apportion(
+    net,
+    parts.map(({ exact }) => exact * minor)
+  )
   return {
-    currency,
+    currency: tariff.currency,
+    components: parts.map(({ exact, ...part }, index) => ({ ...part, net: fromScaled(nets[index] ?? 0n, digits) })),
     net: fromScaled(net, digits),
     tax: fromScaled(total - net, digits),
     total: fromScaled(total, digits)
   }
+}
+
+type Part = Omit<CostComponent, 'net'> & {
+  /** Over `NET_DENOMINATOR`. */
+  exact: bigint
+}
+
+/** One for each price that is not 0: what costs nothing need not be known. */
+function partsOf(tariff: Tariff, { energyWh, duration }: Consumption): Part[] | CostUnknown {
+  const parts: Part[] = []
+  const { pricePerSession, pricePerKwh, pricePerHour } = tariff
+  if (pricePerSession !== 0) {
+    const exact = toScaled(pricePerSession, PRICE_DIGITS) * 36n * 10n ** 6n
+    parts.push({
+      component: 'session',
+      quantity: 1,
+      unit: 'session',
+      unitPrice: pricePerSession,
+      per: 'session',
+      exact
+    })
+  }
+  if (pricePerKwh !== 0) {
+    if (typeof energyWh === 'string') return energyWh
+    const exact = positive(toScaled(energyWh, ENERGY_DIGITS)) * toScaled(pricePerKwh, PRICE_DIGITS) * 36n
+    parts.push({ component: 'energy', quantity: energyWh, unit: 'Wh', unitPrice: pricePerKwh, per: 'kWh', exact })
+  }
+  if (pricePerHour !== 0) {
+    if (typeof duration === 'string') return duration
+    const exact = positive(toScaled(duration, TIME_DIGITS)) * toScaled(pricePerHour, PRICE_DIGITS) * 10n
+    parts.push({ component: 'time', quantity: duration, unit: 's', unitPrice: pricePerHour, per: 'h', exact })
+  }
+  return parts
+}
+
+/**
+ * Splits `net` into smallest units in proportion to `exacts`, which it is the rounded sum of: each is rounded down, and
+ * what is left goes to those of which most was cut off, in their order where it is the same. No two roundings of one
+ * sum can differ by more than one unit each.
+ */
+function apportion(net: bigint, exacts: readonly bigint[]): bigint[] {
+  const floors = exacts.map((exact) => exact / NET_DENOMINATOR)
+  const left = net - floors.reduce((sum, floor) => sum + floor, 0n)
+  const byRemainder = exacts
+    .map((exact, index) => ({ index, remainder: exact % NET_DENOMINATOR }))
+    .sort((a, b) => Number(b.remainder - a.remainder))
+    .slice(0, Number(left))
+  const raised = new Set(byRemainder.map(({ index }) => index))
+  return floors.map((floor, index) => (raised.has(index) ? floor + 1n : floor))
 }
 
 function positive(value: bigint): bigint {

@@ -1,8 +1,11 @@
+import type { Moment } from './consumption.js'
 import { toColumn } from './numbers.js'
-import type { Registers, TransactionRow, TransactionUpdate } from './queries.js'
+import { latestOwnCost, type OwnCostDetails } from './own-cost.js'
+import type { TransactionRow, TransactionUpdate } from './queries.js'
+import { type Meter, meterBetween, meterOf, type Registers } from './registers.js'
 import type { MeterSample } from './samples.js'
 import { type EventType, type Missing, type Sequence, withEvent } from './sequence.js'
-import { totalsUntil } from './totals.js'
+import { durationUntil, totalsOf } from './totals.js'
 
 /** TransactionEvent in the words of no version. */
 export interface TransactionEvent {
@@ -24,7 +27,7 @@ export interface TransactionEvent {
   /** Seconds. */
   timeSpentCharging?: number
   /** What the charge point has calculated itself. [2.1 I] */
-  ownCost?: { total: number | null; currency: string; details: string }
+  ownCost?: OwnCostDetails
   samples: readonly MeterSample[]
   /** As it was sent. */
   payload: object
@@ -37,32 +40,48 @@ export function sequenceOf(row: TransactionRow): Sequence {
   return { first: row.first_seq_no, last: row.last_seq_no, ended: row.ended_seq_no, missing }
 }
 
-/** The transaction once an event of it has come; events come in any order, so what was told first is kept. */
+/**
+ * The transaction once an event of it has come; events come in any order, so what was told first is kept.
+ *
+ * @param registers all that is known of them by now; undefined: the event tells nothing about them
+ */
 export function changeBy(
   row: TransactionRow,
   event: TransactionEvent,
   { registers, now }: { registers: Registers | undefined; now: number }
 ): TransactionUpdate {
-  const facts: TransactionRow = { ...row, ...placeAndTokens(row, event), ...states(row, event, now) }
-  if (registers !== undefined) {
-    facts.meter_start = registers.start ?? row.meter_start
-    facts.meter_stop = registers.stop ?? row.meter_stop
+  const meter = registers === undefined ? meterOfRow(row) : meterOf(registers)
+  const facts: TransactionRow = {
+    ...row,
+    ...placeAndTokens(row, event),
+    ...states(row, event, now),
+    ...(registers !== undefined && { registers: JSON.stringify(registers) }),
+    meter_start: meter.start,
+    meter_stop: meter.stop,
+    own_cost: latestOwnCost(row.own_cost, ownCost(event))
   }
-  const end =
-    facts.end_timestamp === null
-      ? { timestamp: event.timestamp, receivedAt: now }
-      : { timestamp: facts.end_timestamp, receivedAt: facts.ended_at ?? now }
   const { id, charge_point_id, transaction_id, ocpp16_id, start_key, created_at, ...change } = facts
-  const totals = totalsUntil(facts, end)
-  // An event that comes late tells nothing about the present.
-  if (facts.status === 'open' && (row.duration ?? 0) > (totals.duration ?? 0)) {
-    return { ...change, ...totalsUntil({ ...facts, start_timestamp: null }, end), ...ownCost(event), updated_at: now }
-  }
-  return { ...change, ...totals, ...ownCost(event), updated_at: now }
+  const duration = durationOf(row, facts, { timestamp: event.timestamp, receivedAt: now })
+  return { ...change, ...totalsOf(facts, { energy: meter.energy, duration }), updated_at: now }
 }
 
-function ownCost({ ownCost }: TransactionEvent): TransactionUpdate {
-  return ownCost === undefined ? {} : { cost: ownCost.total, currency: ownCost.currency, cost_details: ownCost.details }
+/** The meter as it was found when an event last told of it. */
+export function meterOfRow({ registers, meter_start, meter_stop }: TransactionRow): Meter {
+  return registers === null ? meterBetween(meter_start, meter_stop) : meterOf(JSON.parse(registers) as Registers)
+}
+
+/** Until its end or, while it is open, until what the charge point told last: a late event tells nothing about that. */
+function durationOf(row: TransactionRow, facts: TransactionRow, told: Moment): number | null {
+  const { end_timestamp, ended_at } = facts
+  if (end_timestamp !== null) {
+    return durationUntil(facts, { timestamp: end_timestamp, receivedAt: ended_at ?? told.receivedAt })
+  }
+  const duration = durationUntil(facts, told)
+  return duration === null || row.duration === null ? duration : Math.max(duration, row.duration)
+}
+
+function ownCost({ seqNo, timestamp, ownCost: details }: TransactionEvent) {
+  return details === undefined ? undefined : { seqNo, timestamp, details }
 }
 
 /** Whether its id token, if there is one, is that of whoever started the transaction. */

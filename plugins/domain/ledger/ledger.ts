@@ -8,12 +8,15 @@ import { closedData, readings, startedData, stoppedData, transactionData } from 
 import type { EventData, Tell } from '../events/event.js'
 import { Publisher } from '../events/publisher.js'
 import { changeBy, REOPENED, sequenceOf, startsIt, type TransactionEvent } from './event.js'
+import { meterAtEnd, registersOf } from './meter.js'
 import { toColumn } from './numbers.js'
+import { knownOwnCost } from './own-cost.js'
 import * as queries from './queries.js'
-import { fold, type TransactionKey, type TransactionRow } from './queries.js'
-import { isRegister, type MeterSample } from './samples.js'
+import { fold, type TransactionKey, type TransactionRow, type TransactionUpdate } from './queries.js'
+import { isRegisterValue, mergeRegisters, type Registers, registersIn } from './registers.js'
+import type { MeterSample } from './samples.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
-import { totalsUntil } from './totals.js'
+import { durationUntil, totalsOf } from './totals.js'
 
 /** StartTransaction. */
 export interface Start {
@@ -276,7 +279,7 @@ export class Ledger {
         id_token: start.idToken,
         reservation_id: start.reservationId === undefined ? null : toColumn(start.reservationId),
         start_timestamp: start.timestamp,
-        meter_start: start.meterStart,
+        meter_start: isRegisterValue(start.meterStart) ? start.meterStart : null,
         tariff_id: tariff?.id ?? null,
         tariff: tariff === undefined ? null : JSON.stringify(tariff),
         created_at: now,
@@ -295,11 +298,13 @@ export class Ledger {
     if (row.status === 'ended') return retryOf16(trx, row, 'Ended')
     await this.#insertSamples(trx, meterRows(key, placeOf(row), stop.samples, now))
     await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo: SEQ_NO_16.Ended, now }))
-    const facts = { ...row, meter_stop: stop.meterStop }
+    const meter = await meterAtEnd(trx, row, stop.meterStop)
+    const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
     await queries.updateTransaction(trx, row, {
-      ...totalsUntil(facts, { timestamp: stop.timestamp, receivedAt: now }),
+      ...totalsOf(row, { energy: meter.energy, duration }),
       status: 'ended',
-      meter_stop: stop.meterStop,
+      meter_start: meter.start,
+      meter_stop: meter.stop,
       end_timestamp: stop.timestamp,
       ended_at: now,
       // What the standard says it is when it is not said. [1.6 §6.49]
@@ -334,10 +339,10 @@ export class Ledger {
     const row = (await queries.findTransaction(trx, key)) ?? (await this.#insert2(trx, key, event, now))
     const place = { evseId: event.evseId ?? row.evse_id, connectorId: event.connectorId ?? row.connector_id }
     await this.#insertSamples(trx, meterRows(key, place, event.samples, now))
-    const registers = event.samples.some(isRegister) ? await queries.registersOf(trx, key) : undefined
+    const registers = await registersWith(trx, row, event)
     const tariff = row.id_token === null && startsIt(event) ? await this.#tariff(trx, key, event) : {}
     const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, now }) }
-    const response = { ...event.response, ...totalCost(event, { ...row, ...change }) }
+    const response = { ...event.response, ...totalCost(event, change) }
     await queries.insertEvent(trx, {
       charge_point_id: chargePointId,
       transaction_id: transactionId,
@@ -366,7 +371,7 @@ export class Ledger {
       charge_point_id: key.chargePointId,
       transaction_id: key.transactionId,
       protocol: event.protocol,
-      ...(await this.#tariff(trx, key, event)),
+      ...(await this.#tariff(trx, key, startsIt(event) ? event : {})),
       created_at: now,
       updated_at: now
     })
@@ -375,7 +380,7 @@ export class Ledger {
     return made
   }
 
-  async #tariff(trx: Transaction<Schema>, { chargePointId }: TransactionKey, { idToken }: TransactionEvent) {
+  async #tariff(trx: Transaction<Schema>, { chargePointId }: TransactionKey, { idToken }: { idToken?: string }) {
     const tariff = await queries.tariffFor(trx, chargePointId, idToken)
     return tariff === undefined
       ? { tariff_id: null, tariff: null }
@@ -554,14 +559,15 @@ async function close(
   { reason, now }: { reason: ClosedReason; now: number }
 ): Promise<void> {
   const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id }
-  const { stop } = await queries.registersOf(trx, key)
+  const meter = await meterAtEnd(trx, row)
   const end = (await queries.lastSignOf(trx, key)) ?? row.start_timestamp ?? now
-  const facts = { ...row, meter_stop: stop ?? row.meter_stop }
+  const duration = durationUntil(row, { timestamp: end, receivedAt: now })
   await queries.updateTransaction(trx, row, {
-    ...totalsUntil(facts, { timestamp: end, receivedAt: now }),
+    ...totalsOf(row, { energy: meter.energy, duration }),
     status: 'closed',
     closed_reason: reason,
-    meter_stop: facts.meter_stop,
+    meter_start: meter.start,
+    meter_stop: meter.stop,
     end_timestamp: end,
     ended_at: now,
     updated_at: now
@@ -580,13 +586,25 @@ function contentHash(content: unknown): number {
   return createHash('sha256').update(JSON.stringify(content)).digest().readUInt32BE(0) >>> 1
 }
 
-/** The running cost, and at the end the final one. [2.x I02, I03] */
-function totalCost(
-  { eventType, ownCost }: TransactionEvent,
-  row: { tariff?: string | null | undefined; cost?: number | null | undefined }
-) {
-  if (eventType === 'Started' || ownCost !== undefined || typeof row.tariff !== 'string') return {}
-  return typeof row.cost === 'number' ? { totalCost: row.cost } : {}
+/** All that is known of the registers with an event; undefined when it tells nothing of them. */
+async function registersWith(
+  trx: Transaction<Schema>,
+  row: TransactionRow,
+  { eventType, samples }: TransactionEvent
+): Promise<Registers | undefined> {
+  const told = registersIn(samples, eventType)
+  if (Object.keys(told).length === 0) return undefined
+  // Nothing has been told of a transaction that this event has made.
+  return row.last_seq_no === null ? told : mergeRegisters(await registersOf(trx, row), told)
+}
+
+/**
+ * The running cost, and at the end the final one: nothing as long as it is not known, since 0 is for free.
+ * [2.x I02, I03.FR.04]
+ */
+function totalCost({ eventType }: TransactionEvent, { cost, own_cost }: TransactionUpdate): { totalCost?: number } {
+  if (eventType === 'Started' || typeof cost !== 'number' || knownOwnCost(own_cost ?? null) !== undefined) return {}
+  return { totalCost: cost }
 }
 
 function parse(json: string | null): object {

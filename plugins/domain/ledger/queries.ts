@@ -1,7 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import type { Schema, TransactionEventsTable, TransactionsTable } from '../../database/schema.js'
 import type { Tariff } from './cost.js'
-import { REGISTER, toWattHours } from './samples.js'
 import type { EventType } from './sequence.js'
 
 export type Db = Kysely<Schema>
@@ -122,42 +121,6 @@ function responsesOf(db: Db, { chargePointId, transactionId }: TransactionKey) {
     .where('transaction_id', '=', transactionId)
 }
 
-/** The counter at the beginning and at the end of a transaction, in Wh; null when it was never told. */
-export interface Registers {
-  start: number | null
-  stop: number | null
-}
-
-/** The values that are marked as such, else the first and the last. [1.6, 2.x ReadingContext] */
-export async function registersOf(db: Db, key: TransactionKey): Promise<Registers> {
-  const start = await edgeRegister(db, key, { context: 'Transaction.Begin', direction: 'asc' })
-  const stop = await edgeRegister(db, key, { context: 'Transaction.End', direction: 'desc' })
-  return { start, stop }
-}
-
-async function edgeRegister(
-  db: Db,
-  { chargePointId, transactionId }: TransactionKey,
-  { context, direction }: { context: string; direction: 'asc' | 'desc' }
-): Promise<number | null> {
-  const row = await db
-    .selectFrom('meter_values')
-    .select(['value', 'unit'])
-    .where('charge_point_id', '=', chargePointId)
-    .where('transaction_id', '=', transactionId)
-    .where('measurand', '=', REGISTER)
-    .where('phase', '=', '')
-    .where('format', '=', 'Raw')
-    .where('location', 'in', ['', 'Outlet'])
-    .where('value', 'is not', null)
-    .orderBy((eb) => eb.case().when('context', '=', context).then(0).else(1).end())
-    .orderBy('timestamp', direction)
-    .orderBy('id', direction)
-    .limit(1)
-    .executeTakeFirst()
-  return row === undefined ? null : toWattHours(row.value, row.unit)
-}
-
 /** When the charge point last told of a transaction, by its clock; null when it never did. */
 export async function lastSignOf(db: Db, { chargePointId, transactionId }: TransactionKey): Promise<number | null> {
   const tables = ['meter_values', 'transaction_events'] as const
@@ -208,7 +171,8 @@ export function toTariff(row: TariffRow): Tariff {
     pricePerKwh: row.price_per_kwh,
     pricePerHour: row.price_per_hour,
     pricePerSession: row.price_per_session,
-    tax: row.tax
+    tax: row.tax,
+    ...(row.description !== null && { description: row.description })
   }
 }
 

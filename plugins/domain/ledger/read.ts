@@ -1,11 +1,14 @@
 import { type Selectable, sql } from 'kysely'
 import type { MeterValuesTable, TransactionEventsTable } from '../../database/schema.js'
-import { sequenceOf } from './event.js'
+import { meterOfRow, sequenceOf } from './event.js'
+import { meterNow } from './meter.js'
 import { toDateTime } from './numbers.js'
-import { type Db, fold, registersOf, type TransactionRow } from './queries.js'
+import { type Db, fold, type TransactionRow } from './queries.js'
+import { dateTimeOf, present, receiptOf } from './receipt.js'
 import type { MeterValueRecord, TransactionEventRecord, TransactionRecord } from './records.js'
+import type { Meter } from './registers.js'
 import { isComplete } from './sequence.js'
-import { totalsUntil } from './totals.js'
+import { durationUntil, totalsOf } from './totals.js'
 
 /** What a list is sorted by, the latest first with "-". */
 export const TRANSACTION_ORDERS = ['-startedAt', 'startedAt', '-receivedAt', 'receivedAt'] as const
@@ -111,10 +114,18 @@ export interface ListedTransaction {
   position: Position
 }
 
-/** A page of transactions. */
-export async function listTransactions(db: Db, filter: TransactionFilter): Promise<ListedTransaction[]> {
+/** A page of transactions; what open ones of 1.6 have used is not looked up. */
+export async function listTransactions(db: Db, filter: TransactionFilter, now: number): Promise<ListedTransaction[]> {
   const rows = await transactionsQuery(db, filter).execute()
-  return rows.map((row) => ({ record: toRecord(row), position: { timestamp: Number(row.sort_time), id: row.id } }))
+  return rows.map((row) => ({
+    record: toRecord(row.status === 'open' ? listedOpen(row, now) : row),
+    position: { timestamp: Number(row.sort_time), id: row.id }
+  }))
+}
+
+function listedOpen(row: NamedRow, now: number): NamedRow {
+  if (row.ocpp16_id === null) return runningUntil(row, meterOfRow(row), now)
+  return { ...row, duration: durationUntil(row, { timestamp: now, receivedAt: now }) }
 }
 
 export interface FoundTransaction {
@@ -126,16 +137,14 @@ export interface FoundTransaction {
 export async function findTransactionById(db: Db, id: number, now: number): Promise<FoundTransaction | undefined> {
   const row = await transactionsOf(db).where('transactions.id', '=', id).executeTakeFirst()
   if (row === undefined) return undefined
-  const present = row.status === 'open' && row.ocpp16_id !== null ? await untilNow(db, row, now) : row
-  return { row, record: toRecord(present) }
+  if (row.status !== 'open') return { row, record: toRecord(row) }
+  return { row, record: toRecord(runningUntil(row, await meterNow(db, row), now)) }
 }
 
-/** A charge point of 1.6 tells the meter with MeterValues, which do not touch the transaction. */
-async function untilNow(db: Db, row: NamedRow, now: number): Promise<NamedRow> {
-  const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id }
-  const { stop } = await registersOf(db, key)
-  const { energy_wh, cost, currency } = totalsUntil({ ...row, meter_stop: stop }, { timestamp: now, receivedAt: now })
-  return { ...row, energy_wh: energy_wh ?? null, cost: cost ?? null, currency: currency ?? null }
+/** An open transaction as it is now: time goes on between two messages, and what it costs. */
+function runningUntil(row: NamedRow, { start, stop, energy }: Meter, now: number): NamedRow {
+  const duration = durationUntil(row, { timestamp: now, receivedAt: now })
+  return { ...row, ...totalsOf(row, { energy, duration }), meter_start: start, meter_stop: stop }
 }
 
 /** In the order in which they came. */
@@ -191,26 +200,18 @@ function toRecord(row: NamedRow): TransactionRecord {
     idToken: row.id_token,
     idTokenType: row.id_token_type,
     stopIdToken: row.stop_id_token,
-    startedAt: dateTimeOf(row.start_timestamp),
     receivedAt: toDateTime(row.created_at),
-    endedAt: dateTimeOf(row.end_timestamp),
     endReceivedAt: dateTimeOf(row.ended_at),
-    meterStart: row.meter_start,
-    meterStop: row.meter_stop,
-    energyWh: row.energy_wh,
-    duration: row.duration,
     chargingDuration: row.charging_duration,
     stopReason: row.stop_reason,
     closedReason: row.closed_reason,
-    chargingState: row.charging_state,
+    chargingState: row.status === 'open' ? row.charging_state : undefined,
     offline: row.offline === 1,
     complete: isOf16 ? undefined : isComplete(sequence),
     missingSeqNos: isOf16 ? undefined : sequence.missing.map((range) => [...range]),
     reservationId: row.reservation_id,
     remoteStartId: row.remote_start_id,
-    tariffId: row.tariff_id,
-    cost: row.cost,
-    currency: row.currency
+    ...receiptOf(row)
   }) as TransactionRecord
 }
 
@@ -243,13 +244,4 @@ export function toMeterValueRecord(row: Selectable<MeterValuesTable>): MeterValu
     raw: row.raw,
     signedMeterValue: row.signed_data === null ? undefined : JSON.parse(row.signed_data)
   }) as MeterValueRecord
-}
-
-function dateTimeOf(millis: number | null): string | undefined {
-  return millis === null ? undefined : toDateTime(millis)
-}
-
-/** Without what is not known. */
-function present(record: Record<string, unknown>): unknown {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined))
 }

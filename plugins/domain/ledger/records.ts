@@ -1,10 +1,83 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { COST_UNKNOWN, type CostUnknown } from './cost.js'
 
 // Transactions, meter values and tariffs as the operator API shows them. Date-times are RFC 3339 text in UTC;
 // `startedAt`, `endedAt` and `timestamp` are by the clock of the charge point, `…receivedAt` by ours.
 
 const text = (description?: string) => Type.Optional(Type.String(description === undefined ? {} : { description }))
 const number = (description: string) => Type.Optional(Type.Number({ description }))
+
+const optionalNumber = Type.Optional(Type.Number())
+
+const TariffSnapshot = Type.Object(
+  {
+    id: Type.String(),
+    currency: Type.String({ description: 'ISO 4217' }),
+    pricePerKwh: Type.Number(),
+    pricePerHour: Type.Number(),
+    pricePerSession: Type.Number(),
+    tax: Type.Number({ description: 'Per cent' }),
+    description: text()
+  },
+  { description: 'The tariff as it was when the transaction began; prices are without tax' }
+)
+
+const CostComponentRecord = Type.Object({
+  component: Type.String({
+    description:
+      'session, energy or time; calculated by the charge point: fixed, energy, chargingTime, idleTime, reservationTime or reservationFixed',
+    examples: ['energy']
+  }),
+  quantity: Type.Optional(Type.Number({ description: 'In `unit`' })),
+  unit: Type.Optional(Type.String({ description: 'session, Wh or s', examples: ['Wh'] })),
+  unitPrice: Type.Optional(Type.Number({ description: 'Without tax, for one `per`' })),
+  per: Type.Optional(Type.String({ description: 'session, kWh or h', examples: ['kWh'] })),
+  net: Type.Optional(Type.Number({ description: 'Without tax' })),
+  total: Type.Optional(Type.Number({ description: 'With tax; only calculated by the charge point' }))
+})
+
+const CostDetailsRecord = Type.Object(
+  {
+    calculatedBy: Type.Unsafe<'csms' | 'chargePoint'>({
+      type: 'string',
+      enum: ['csms', 'chargePoint'],
+      description: 'chargePoint: as the charge point has told it, 2.1 only'
+    }),
+    components: Type.Optional(
+      Type.Array(CostComponentRecord, { description: 'Their `net` add up to `net`, when we have calculated them' })
+    ),
+    net: optionalNumber,
+    tax: optionalNumber,
+    total: optionalNumber,
+    taxIncluded: Type.Boolean({
+      description: 'Whether `cost` includes tax; not when a charge point told no such total'
+    })
+  },
+  { description: 'How `cost` comes about: `net` and `tax` add up to `total`' }
+)
+
+/** What a receipt is made from. */
+export const Receipt = Type.Object({
+  startedAt: text(),
+  endedAt: text(),
+  meterStart: number('Wh'),
+  meterStop: number('Wh'),
+  energyWh: number('Wh'),
+  duration: number('Seconds'),
+  tariffId: text(),
+  tariff: Type.Optional(TariffSnapshot),
+  cost: number('What is to be paid, in `currency`, tax included unless `costDetails` says otherwise'),
+  currency: text('ISO 4217'),
+  costDetails: Type.Optional(CostDetailsRecord),
+  costUnknown: Type.Optional(
+    Type.Unsafe<CostUnknown>({
+      type: 'string',
+      enum: [...COST_UNKNOWN],
+      description: 'Why `cost` is not known; beside a cost: an earlier release took what is not known for 0'
+    })
+  )
+})
+export type Receipt = Static<typeof Receipt>
 
 export const TransactionRecord = Type.Object({
   id: Type.Integer({ description: 'Ours' }),
@@ -20,18 +93,12 @@ export const TransactionRecord = Type.Object({
   idToken: text(),
   idTokenType: text('2.x only'),
   stopIdToken: text('Who ended it'),
-  startedAt: text(),
   receivedAt: Type.String(),
-  endedAt: text(),
   endReceivedAt: text(),
-  meterStart: number('Wh'),
-  meterStop: number('Wh'),
-  energyWh: number('Wh'),
-  duration: number('Seconds'),
   chargingDuration: number('Seconds; 2.x only'),
   stopReason: text(),
   closedReason: text('Rebooted, ConnectorAvailable, NextTransaction or NotOngoing'),
-  chargingState: text('2.x only'),
+  chargingState: text('2.x only, while it is open'),
   offline: Type.Boolean({ description: 'Whether some of it happened without a connection; 2.x only' }),
   complete: Type.Optional(Type.Boolean({ description: 'Whether every event has come; 2.x only' })),
   missingSeqNos: Type.Optional(
@@ -41,9 +108,7 @@ export const TransactionRecord = Type.Object({
   ),
   reservationId: Type.Optional(Type.Integer()),
   remoteStartId: Type.Optional(Type.Integer()),
-  tariffId: text(),
-  cost: number('In `currency`, tax included'),
-  currency: text('ISO 4217')
+  ...Receipt.properties
 })
 export type TransactionRecord = Static<typeof TransactionRecord>
 

@@ -92,8 +92,3 @@ export function toWattHours(value: number | null, unit: string): number | null {
   const exponent = ENERGY_UNITS.get(unit)
   return value === null || exponent === undefined ? null : shift(value, exponent)
 }
-
-/** Whether it is the counter that energy is billed by: of all phases together, at the outlet. */
-export function isRegister({ measurand, phase, location, format }: MeterSample): boolean {
-  return measurand === REGISTER && phase === '' && format === 'Raw' && (location === '' || location === 'Outlet')
-}

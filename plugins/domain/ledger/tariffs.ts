@@ -65,7 +65,6 @@ function toRecord(row: NamedRow): TariffRecord {
     ...toTariff(row),
     updatedAt: toDateTime(row.updated_at),
     ...(row.identity !== null && { chargePoint: row.identity }),
-    ...(row.group_id !== null && { groupId: row.group_id }),
-    ...(row.description !== null && { description: row.description })
+    ...(row.group_id !== null && { groupId: row.group_id })
   }
 }

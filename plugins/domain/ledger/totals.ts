@@ -1,25 +1,51 @@
-import { durationBetween, energyBetween, type Moment } from './consumption.js'
-import { type Cost, costOf, type Tariff } from './cost.js'
-import type { TransactionRow, TransactionUpdate } from './queries.js'
+import { durationBetween, type Moment } from './consumption.js'
+import { costOf, type Quantity, type Tariff } from './cost.js'
+import { knownOwnCost } from './own-cost.js'
+import type { TransactionRow } from './queries.js'
 
-/** What energy, duration and cost follow from. */
-export type Facts = Pick<
-  TransactionRow,
-  'meter_start' | 'meter_stop' | 'start_timestamp' | 'created_at' | 'duration' | 'tariff' | 'cost' | 'currency'
->
+/** What duration and cost follow from. */
+export type Facts = Pick<TransactionRow, 'start_timestamp' | 'created_at' | 'duration' | 'tariff' | 'own_cost'>
 
-/** Energy, duration and cost of a transaction until a moment. */
-export function totalsUntil(facts: Facts, end: Moment): TransactionUpdate & { cost?: number | null } {
-  const { meter_start, meter_stop, start_timestamp, created_at, tariff } = facts
-  const energy = energyBetween(meter_start, meter_stop)
-  const start = start_timestamp === null ? undefined : { timestamp: start_timestamp, receivedAt: created_at }
-  const duration = start === undefined ? facts.duration : durationBetween(start, end)
-  const totals = { energy_wh: energy, duration }
-  if (tariff === null) return totals
-  const cost = costOf(JSON.parse(tariff) as Tariff, { energyWh: energy ?? 0, duration: duration ?? 0 })
-  return { ...totals, ...costColumns(cost) }
+type CostColumns = Pick<TransactionRow, 'cost' | 'currency' | 'cost_details' | 'cost_unknown'>
+
+/** Energy, duration and cost of a transaction, as they are written down. */
+export type Totals = Pick<TransactionRow, 'energy_wh' | 'duration'> & CostColumns
+
+export interface Use {
+  energy: Quantity
+  /** Seconds; null: not known. */
+  duration: number | null
 }
 
-function costColumns({ total, net, tax, currency }: Cost) {
-  return { cost: total, currency, cost_details: JSON.stringify({ net, tax, total }) }
+/** Seconds that a transaction took until a moment; null when its start is not known. */
+export function durationUntil({ start_timestamp, created_at, duration }: Facts, end: Moment): number | null {
+  if (start_timestamp === null) return duration
+  return durationBetween({ timestamp: start_timestamp, receivedAt: created_at }, end)
+}
+
+export function totalsOf(facts: Facts, use: Use): Totals {
+  const { energy, duration } = use
+  return { energy_wh: typeof energy === 'number' ? energy : null, duration, ...costColumns(facts, use) }
+}
+
+const NOBODY_KNOWS: CostColumns = { cost: null, currency: null, cost_details: null, cost_unknown: null }
+
+/** What a charge point has calculated itself counts more than ours. [2.1 I] */
+function costColumns({ tariff, own_cost }: Facts, use: Use): CostColumns {
+  const own = knownOwnCost(own_cost)
+  if (own !== undefined) {
+    const { total, currency, details } = own
+    return { cost: total, currency, cost_details: JSON.stringify(details), cost_unknown: null }
+  }
+  if (tariff !== null) return ourCost(JSON.parse(tariff) as Tariff, use)
+  return own_cost === null ? NOBODY_KNOWS : { ...NOBODY_KNOWS, cost_unknown: 'charge-point-failed' }
+}
+
+function ourCost(tariff: Tariff, { energy, duration }: Use): CostColumns {
+  const { currency } = tariff
+  const cost = costOf(tariff, { energyWh: energy, duration: duration ?? 'no-duration' })
+  if (typeof cost === 'string') return { ...NOBODY_KNOWS, currency, cost_unknown: cost }
+  const { components, net, tax, total } = cost
+  const cost_details = JSON.stringify({ net, tax, total, components })
+  return { cost: total, currency, cost_details, cost_unknown: null }
 }

@@ -123,7 +123,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
     },
     async (request, reply) => {
       const filter = filterOf(request.query)
-      const found = await listTransactions(db, { ...filter, limit: filter.limit + 1 })
+      const found = await listTransactions(db, { ...filter, limit: filter.limit + 1 }, Date.now())
       const last = found.length > filter.limit ? found[filter.limit - 1]?.position : undefined
       const items = found.slice(0, filter.limit).map(({ record }) => record)
       const page = { items, next: last && writePosition(last) }

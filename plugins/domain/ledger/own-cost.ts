@@ -1,0 +1,67 @@
+import { fromScaled, toScaled } from './numbers.js'
+
+// The cost that a charge point has calculated itself. [2.1 I12]
+
+/** An amount with and without tax; at least one of them is told. */
+interface Price {
+  exclTax?: number
+  inclTax?: number
+}
+
+const COMPONENTS = ['fixed', 'energy', 'chargingTime', 'idleTime', 'reservationTime', 'reservationFixed'] as const
+
+/** CostDetailsType, as far as it is understood here; it is kept whole. */
+export interface OwnCostDetails {
+  totalCost: { currency: string; total: Price } & Partial<Record<(typeof COMPONENTS)[number], Price>>
+  failureToCalculate?: boolean
+}
+
+/** The latest one of a transaction. */
+export interface OwnCost {
+  /** Of the event that it came with. */
+  seqNo: number
+  timestamp: number
+  details: OwnCostDetails
+}
+
+/** Events come in any order: the one that the charge point sent last counts. */
+export function latestOwnCost(known: string | null, told: OwnCost | undefined): string | null {
+  if (told === undefined) return known
+  if (known === null) return JSON.stringify(told)
+  const { seqNo, timestamp } = JSON.parse(known) as OwnCost
+  const isLater = told.seqNo - seqNo || told.timestamp - timestamp
+  return isLater >= 0 ? JSON.stringify(told) : known
+}
+
+/** What is to be paid; undefined when the charge point has not calculated it, or could not. [2.1 I12.FR.14] */
+export function knownOwnCost(ownCost: string | null) {
+  if (ownCost === null) return undefined
+  const { details } = JSON.parse(ownCost) as OwnCost
+  const { currency, total } = details.totalCost
+  const amount = total.inclTax ?? total.exclTax
+  if (details.failureToCalculate === true || amount === undefined) return undefined
+  return { total: amount, currency, details }
+}
+
+/** The figures in the words of the operator API. */
+export function ownFigures({ totalCost }: OwnCostDetails) {
+  const { inclTax, exclTax } = totalCost.total
+  return {
+    components: COMPONENTS.flatMap((component) => {
+      const price = totalCost[component]
+      return price === undefined ? [] : [{ component, ...figuresOf(price) }]
+    }),
+    ...figuresOf(totalCost.total),
+    ...(inclTax !== undefined && exclTax !== undefined && { tax: difference(inclTax, exclTax) }),
+    taxIncluded: inclTax !== undefined
+  }
+}
+
+function figuresOf({ exclTax, inclTax }: Price) {
+  return { ...(exclTax !== undefined && { net: exclTax }), ...(inclTax !== undefined && { total: inclTax }) }
+}
+
+/** At most six decimals are told. [2.1 I12] */
+function difference(a: number, b: number): number {
+  return fromScaled(toScaled(a, 6) - toScaled(b, 6), 6)
+}
