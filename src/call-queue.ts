@@ -1,4 +1,5 @@
 import { AbortedError, DisconnectedError, QueueFullError, TimeoutError } from './errors.js'
+import { timerDelay } from './time.js'
 import type { CallOutcome } from './types.js'
 
 /** A CALL from the moment it is asked for to its end. */
@@ -8,6 +9,7 @@ export interface PendingCall {
   readonly request: unknown
   /** The frame, ready to be sent. */
   readonly text: string
+  /** Milliseconds that its caller waits for the answer, from when it is sent. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
 }
@@ -22,6 +24,8 @@ export type Ending =
 export interface CallQueueOptions {
   /** Calls that may wait while one is on the wire. */
   limit: number
+  /** Milliseconds that the next call waits for the answer to the one before it, if the caller of that left earlier. */
+  lineTimeout: number
   identity: string
   transmit(call: PendingCall): void
   ended(call: PendingCall, ending: Ending, duration: number): void
@@ -29,11 +33,13 @@ export interface CallQueueOptions {
 
 interface Entry {
   call: PendingCall
-  sent: boolean
-  /** Whether its caller has been told: an aborted call stays outstanding until it is answered. */
+  /** Whether its caller has been told. A call that was given up stays outstanding until it is answered. */
   isEnded: boolean
   startedAt: number
-  timer: NodeJS.Timeout
+  /** When it was sent; `undefined` while it waits. */
+  sentAt: number | undefined
+  /** Runs from when it is sent: first for its caller, then for the line. */
+  timer: NodeJS.Timeout | undefined
   onAbort: (() => void) | undefined
   /** Where the call was made: an error that is made by a timer knows nothing of its caller. */
   caller: { stack?: string }
@@ -41,7 +47,11 @@ interface Entry {
   reject(error: Error): void
 }
 
-/** One outstanding CALL, the others wait in order [OCPP-J §4.1.1]; whatever happens, every call ends once. */
+/**
+ * One outstanding CALL, the others wait in order [OCPP-J §4.1.1]; whatever happens, every call ends once. A caller
+ * may leave before the answer, but the charge point is still busy with the call: the line is held until it answers or
+ * `lineTimeout` is over, and the time of a call that waits begins when that call is sent.
+ */
 export class CallQueue {
   readonly #options: CallQueueOptions
   readonly #waiting: Entry[] = []
@@ -55,9 +65,19 @@ export class CallQueue {
     return this.#waiting.length + (this.#outstanding === undefined ? 0 : 1)
   }
 
-  /** Whether an answer is awaited. */
+  /** Calls whose callers still wait for an answer. */
+  get awaited(): number {
+    return this.#waiting.length + (this.#outstanding?.isEnded === false ? 1 : 0)
+  }
+
+  /** Whether the charge point has a call to answer. */
   get isBusy(): boolean {
     return this.#outstanding !== undefined
+  }
+
+  /** Whether the caller of the outstanding call has left: its answer only frees the line. */
+  get isGivenUp(): boolean {
+    return this.#outstanding?.isEnded === true
   }
 
   has(id: string): boolean {
@@ -106,12 +126,19 @@ export class CallQueue {
     this.#next()
   }
 
+  /** Sends the next call: the outstanding one, whose caller has left, is answered or out of time. */
+  release(): void {
+    if (this.#outstanding?.isEnded !== true) return
+    clearTimeout(this.#outstanding.timer)
+    this.#next()
+  }
+
   /** Ends every call at once: the connection is gone. */
   close(reason: string): void {
     const entries = this.#outstanding === undefined ? this.#waiting : [this.#outstanding, ...this.#waiting]
     this.#outstanding = undefined
     for (const entry of entries.splice(0)) {
-      const error = new DisconnectedError(entry.call.action, reason, { sent: entry.sent })
+      const error = new DisconnectedError(entry.call.action, reason, { sent: entry.sentAt !== undefined })
       this.#reject(entry, error, 'disconnected')
     }
     this.#waiting.length = 0
@@ -120,10 +147,10 @@ export class CallQueue {
   #enter(call: PendingCall, resolve: (payload: unknown) => void, reject: (error: Error) => void): Entry {
     const entry: Entry = {
       call,
-      sent: false,
       isEnded: false,
       startedAt: performance.now(),
-      timer: setTimeout(() => this.#giveUp(entry, 'timeout'), call.timeout),
+      sentAt: undefined,
+      timer: undefined,
       onAbort: undefined,
       caller: {},
       resolve,
@@ -139,7 +166,8 @@ export class CallQueue {
 
   #transmit(entry: Entry): void {
     this.#outstanding = entry
-    entry.sent = true
+    entry.sentAt = performance.now()
+    entry.timer = setTimeout(() => this.#giveUp(entry, 'timeout'), timerDelay(entry.call.timeout))
     this.#options.transmit(entry.call)
   }
 
@@ -151,30 +179,26 @@ export class CallQueue {
 
   #giveUp(entry: Entry, outcome: 'timeout' | 'aborted'): void {
     const { action, timeout } = entry.call
-    const error =
-      outcome === 'timeout'
-        ? new TimeoutError(action, timeout, { sent: entry.sent })
-        : abortedError(entry.call, entry.sent)
-    if (this.#outstanding === entry) {
-      // The charge point is still busy with it: until it answers or runs out of time nothing else is sent.
-      if (outcome === 'aborted') this.#abandon(entry, error)
-      else this.fail(error, outcome)
-      return
-    }
+    const sent = entry.sentAt !== undefined
+    const error = outcome === 'timeout' ? new TimeoutError(action, timeout, { sent }) : abortedError(entry.call, sent)
     const position = this.#waiting.indexOf(entry)
     if (position !== -1) this.#waiting.splice(position, 1)
     this.#reject(entry, error, outcome)
+    // A listener of its end may have closed the connection.
+    if (this.#outstanding === entry) this.#hold(entry)
   }
 
-  #abandon(entry: Entry, error: Error): void {
-    this.#reject(entry, error, 'aborted')
-    const left = entry.startedAt + entry.call.timeout - performance.now()
-    entry.timer = setTimeout(() => this.#giveUp(entry, 'timeout'), Math.max(1, left))
+  /** Keeps the line for a call whose caller has left. */
+  #hold(entry: Entry): void {
+    const { timeout } = entry.call
+    const left = Math.max(timeout, this.#options.lineTimeout) - (performance.now() - (entry.sentAt ?? 0))
+    if (left <= 0) this.release()
+    else entry.timer = setTimeout(() => this.release(), timerDelay(left))
   }
 
   #reject(entry: Entry, error: Error, outcome: FailedOutcome): void {
     clearTimeout(entry.timer)
-    // It was aborted, or it was answered and a listener of its end has closed the connection.
+    // It was given up, or it was answered and a listener of its end has closed the connection.
     if (entry.isEnded) return
     this.#end(entry, { outcome, error })
     const frames = entry.caller.stack?.slice(entry.caller.stack.indexOf('\n')) ?? ''

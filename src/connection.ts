@@ -194,9 +194,9 @@ export class Connection {
     return this.#calls?.size ?? 0
   }
 
-  /** Whether nothing is being answered or waited for. */
+  /** Whether nobody waits for an answer, on either side. */
   get isIdle(): boolean {
-    return this.#running === undefined && this.#waiting.length === 0 && this.pendingCalls === 0
+    return this.#running === undefined && this.#waiting.length === 0 && (this.#calls?.awaited ?? 0) === 0
   }
 
   get violations(): readonly ViolationCount[] {
@@ -282,6 +282,7 @@ export class Connection {
   #callQueue(): CallQueue {
     this.#calls ??= new CallQueue({
       limit: this.#owner.settings.callQueueLimit,
+      lineTimeout: this.#owner.settings.callTimeout,
       identity: this.identity,
       transmit: (call) => this.#transmit(call),
       ended: (call, ending, duration) => this.#callEnded(call, ending, duration)
@@ -348,7 +349,8 @@ export class Connection {
     const text = data.toString()
     this.#spend(text.length)
     this.#publishFrame('inbound', text)
-    this.#dispatch(frames.parse(this.#table.protocol, text), receivedAt)
+    // A listener of these events may have disconnected it.
+    if (this.#state === 'open') this.#dispatch(frames.parse(this.#table.protocol, text), receivedAt)
   }
 
   /** A ping or pong of the peer. */
@@ -407,7 +409,25 @@ export class Connection {
   #receiveMalformed(error: frames.FrameError): void {
     this.counters.ignored++
     this.#malformed(error.reason)
-    if (error.answer !== undefined) this.#writeError(error.answer.id, error.answer.code, error.reason)
+    // A listener may have disconnected it.
+    if (this.#state !== 'open') return
+    const { answer, answerTo, reason } = error
+    const action = answerTo && this.#calls?.outstanding(answerTo.id)
+    if (answerTo !== undefined && action !== undefined) this.#receiveUnreadable(answerTo, action, reason)
+    else if (answer !== undefined) this.#writeError(answer.id, answer.code, reason)
+  }
+
+  /** The charge point has answered the outstanding call, but nobody can tell what. */
+  #receiveUnreadable({ type, id }: NonNullable<frames.FrameError['answerTo']>, action: string, reason: string): void {
+    const { hasSend, formatViolation: code } = this.#table.protocol
+    if (this.#calls?.isGivenUp) this.#calls.release()
+    else {
+      // [2.1 Part 4 §4.2.3]
+      if (hasSend && type === frames.CALLRESULT) this.#write(frames.callResultError(id, code, reason))
+      const violation = { code, pointer: '', message: `is unreadable (${reason})` }
+      this.#calls?.fail(new InvalidResponseError(action, violation), 'invalid-response')
+    }
+    this.#regulate()
   }
 
   /** `rule`: what is wrong with it, without anything of the input. */
@@ -432,10 +452,14 @@ export class Connection {
       this.#ignoreResponse()
       return
     }
+    if (this.#calls.isGivenUp) {
+      this.#receiveLate(this.#calls)
+      return
+    }
     const { payload, violation } = messages.admitResponse(received)
     if (violation === undefined || this.#isTolerated(messages.action, 'inbound', violation)) {
       this.#calls.answer(payload)
-    } else {
+    } else if (this.#state === 'open') {
       // [2.1 Part 4 §4.2.3]
       if (this.#table.protocol.hasSend) this.#write(frames.callResultError(id, violation.code, violation.wire))
       const { code, pointer, message } = violation
@@ -449,6 +473,10 @@ export class Connection {
       this.#ignoreResponse()
       return
     }
+    if (this.#calls.isGivenUp) {
+      this.#receiveLate(this.#calls)
+      return
+    }
     this.counters.errorsReceived++
     const code = readCode(this.#table.protocol, frame.code)
     const details = frame.details as Record<string, unknown>
@@ -456,7 +484,15 @@ export class Connection {
     this.#regulate()
   }
 
-  // Late, foreign or unasked for. [PROTOCOL: a response nobody waits for]
+  /** The answer to a call whose caller has left tells only that the charge point is free for the next one. */
+  #receiveLate(calls: CallQueue): void {
+    this.counters.ignored++
+    this.log.debug('late answer')
+    calls.release()
+    this.#regulate()
+  }
+
+  // Foreign, unasked for, or so late that other calls were sent since. [PROTOCOL: a response nobody waits for]
   #ignoreResponse(): void {
     this.counters.ignored++
     this.#owner.events.publish('malformed', { rule: 'response that nobody waits for', chargePoint: this.chargePoint })
@@ -503,7 +539,8 @@ export class Connection {
       this.#answerError(frame, NO_HANDLER)
       return
     }
-    this.#run(frame, messages, handler)
+    // A listener of the violation may have disconnected it.
+    if (this.#state === 'open') this.#run(frame, messages, handler)
   }
 
   #run(
@@ -586,6 +623,8 @@ export class Connection {
       this.#answerError(frame, INTERNAL_ERROR)
       return
     }
+    // A listener of the violation may have disconnected it.
+    if (this.#state !== 'open') return
     let text: string
     try {
       text = frames.callResult(frame.id, response)
@@ -649,6 +688,8 @@ export class Connection {
   }
 
   #answerError(frame: CallFrame, refusal: Refusal): void {
+    // The handler, or a listener of what is wrong with the message, may have disconnected it.
+    if (this.#state !== 'open') return
     const { code, description } = refusal
     let { details = {} } = refusal
     // A SEND is never answered. [2.1 Part 4 §4.2.4]
@@ -956,12 +997,9 @@ function onError(this: WebSocket, error: Error): void {
   ;(this as BoundSocket)[CONNECTION].failed(error)
 }
 
-/** Longest delay of a Node timer; a longer one would fire at once. */
-const MAX_TIMEOUT = 2 ** 31 - 1
-
 function checkTimeout(timeout: number): number {
   if (typeof timeout !== 'number' || !(timeout > 0)) throw new InvalidTimeoutError()
-  return Math.min(timeout, MAX_TIMEOUT)
+  return timeout
 }
 
 /** The first of a kind, the tenth, the hundredth and every thousandth: no charge point may flood the log. */

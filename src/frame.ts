@@ -24,6 +24,8 @@ export interface FrameError {
   type: 0
   reason: string
   answer?: { id: string; code: string }
+  /** Present when the text is meant as the answer to a CALL whose id can be read. */
+  answerTo?: { type: typeof CALLRESULT | typeof CALLERROR; id: string }
 }
 
 /** The id that stands for one that could not be read. [2.x Part 4 §4.2.3] */
@@ -35,7 +37,7 @@ export function parse(definition: ProtocolDefinition, text: string): Frame | Fra
   try {
     message = parseJson(text)
   } catch {
-    return text.trim() === '' ? { type: 0, reason: 'empty message' } : unreadable(definition, 'not valid JSON')
+    return text.trim() === '' ? { type: 0, reason: 'empty message' } : readBroken(definition, text)
   }
   if (!Array.isArray(message)) return unreadable(definition, 'not a JSON array')
   switch (message[0]) {
@@ -55,6 +57,29 @@ export function parse(definition: ProtocolDefinition, text: string): Frame | Fra
   if (!definition.answersUnknownType) return { type: 0, reason: 'unknown message type' }
   const id = isMessageId(message[1]) ? message[1] : UNREADABLE_ID
   return { type: 0, reason: 'unknown message type', answer: { id, code: 'MessageTypeNotSupported' } }
+}
+
+/** Longest head of a message: its type and an id of 36 characters that are all escaped. */
+const MAX_HEAD = 256
+const HEAD = /^\s*\[\s*([234])\s*,\s*("(?:[^"\\]|\\.)*")/
+
+/** A text that is not valid JSON, often one that was cut short: its type and id may be readable. */
+function readBroken(definition: ProtocolDefinition, text: string): FrameError {
+  const error = unreadable(definition, 'not valid JSON')
+  const [, type, literal] = HEAD.exec(text.slice(0, MAX_HEAD)) ?? []
+  const id = literal === undefined ? undefined : readId(literal)
+  if (id === undefined) return error
+  if (type === '3' || type === '4') return { ...error, answerTo: { type: type === '3' ? CALLRESULT : CALLERROR, id } }
+  return definition.answersBrokenCall ? { ...error, answer: { id, code: definition.frameError } } : error
+}
+
+function readId(literal: string): string | undefined {
+  try {
+    const id: unknown = JSON.parse(literal)
+    return isMessageId(id) ? id : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function readCall(definition: ProtocolDefinition, message: unknown[], tooDeep: boolean): Frame | FrameError {
@@ -84,14 +109,16 @@ function readSend(message: unknown[], tooDeep: boolean): Frame | FrameError {
 
 function readResult(message: unknown[], tooDeep: boolean): Frame | FrameError {
   const [, id, payload] = message
-  if (message.length !== 3 || !isMessageId(id) || tooDeep) return { type: 0, reason: 'malformed CALLRESULT' }
+  if (message.length !== 3 || !isMessageId(id) || tooDeep) return malformedAnswer(CALLRESULT, id)
   return { type: CALLRESULT, id, payload }
 }
 
 // Real chargers leave out the description or the details: what matters is that the call has failed.
 function readError(type: typeof CALLERROR | typeof CALLRESULTERROR, message: unknown[], tooDeep: boolean) {
   const [, id, code, description, details] = message
-  if (!isMessageId(id) || tooDeep) return { type: 0, reason: 'malformed CALLERROR' } satisfies FrameError
+  if (!isMessageId(id) || tooDeep) {
+    return type === CALLERROR ? malformedAnswer(type, id) : ({ type: 0, reason: 'malformed CALLRESULTERROR' } as const)
+  }
   return {
     type,
     id,
@@ -99,6 +126,11 @@ function readError(type: typeof CALLERROR | typeof CALLRESULTERROR, message: unk
     description: typeof description === 'string' ? description.slice(0, MAX_DESCRIPTION) : '',
     details: typeof details === 'object' && details !== null ? details : {}
   } satisfies Frame
+}
+
+function malformedAnswer(type: typeof CALLRESULT | typeof CALLERROR, id: unknown): FrameError {
+  const reason = type === CALLRESULT ? 'malformed CALLRESULT' : 'malformed CALLERROR'
+  return isMessageId(id) ? { type: 0, reason, answerTo: { type, id } } : { type: 0, reason }
 }
 
 function isMessageId(id: unknown): id is string {

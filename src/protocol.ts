@@ -18,6 +18,8 @@ export interface ProtocolDefinition {
   readonly frameError: CallErrorCode
   /** Whether a frame without a readable id is answered with id "-1". [Part 4 §4.2.3; 1.6 has no rule] */
   readonly answersUnreadableId: boolean
+  /** Whether a CALL that is not valid JSON is answered with its own id when that can be read. [2.x: with "-1"] */
+  readonly answersBrokenCall: boolean
   /** Whether an unknown message type is answered; else its payload is ignored. [2.0.1 Part 4 §4.4] */
   readonly answersUnknownType: boolean
   /** Whether SEND (6) and CALLRESULTERROR (5) exist. [2.1 Part 4 §4.1.3] */
@@ -58,6 +60,7 @@ const VERSION_2 = {
   occurrenceViolation: 'OccurrenceConstraintViolation',
   frameError: 'RpcFrameworkError',
   answersUnreadableId: true,
+  answersBrokenCall: false,
   identity: IDENTITY_2,
   maxFractionDigits: 3
 } as const
@@ -71,6 +74,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     occurrenceViolation: 'OccurenceConstraintViolation',
     frameError: 'FormationViolation',
     answersUnreadableId: false,
+    answersBrokenCall: true,
     answersUnknownType: false,
     hasSend: false,
     identity: IDENTITY_16,

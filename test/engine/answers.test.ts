@@ -32,7 +32,16 @@ const boot16 = { chargePointVendor: 'Acme', chargePointModel: 'One' }
 
 const FRAMES: Row[] = [
   row('text that is not JSON', `{{{${CANARY}`, undefined, UNREADABLE),
-  row('JSON that breaks off', `[2,"i1","Heartbeat",{"${CANARY}":`, undefined, UNREADABLE),
+  row('a CALL that breaks off in its payload', `[2,"i1","Heartbeat",{"${CANARY}":`, 'FormationViolation', UNREADABLE),
+  row('a CALL that breaks off in its action', `[2,"i1","${CANARY}`, 'FormationViolation', UNREADABLE),
+  row('a CALL that breaks off in its id', `[2,"${CANARY}`, undefined, UNREADABLE),
+  row('a CALL with more after its end', '[2,"i1","Heartbeat",{}]]', 'FormationViolation', UNREADABLE),
+  row('a CALL with white-space that breaks off', ' [ 2 , "\\u00691" ,', 'FormationViolation', UNREADABLE),
+  row('a broken CALL whose id is no JSON', '[2,"\\x",', undefined, UNREADABLE),
+  row('a broken CALL whose id is a number', `[2,5,"Heartbeat",{"${CANARY}`, undefined, UNREADABLE),
+  row('a broken CALL with an id of 37 characters', `[2,"${'x'.repeat(37)}",`, undefined, UNREADABLE),
+  row('a broken CALLRESULT nobody waits for', `[3,"i1",{"${CANARY}`, undefined, UNREADABLE),
+  row('a broken SEND', `[6,"i1","${CANARY}`, undefined, UNREADABLE),
   row('a JSON object', `{"${CANARY}":2}`, undefined, UNREADABLE),
   row('a JSON number', '2', undefined, UNREADABLE),
   row('a JSON string', `"${CANARY}"`, undefined, UNREADABLE),

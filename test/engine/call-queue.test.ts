@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { CallQueue, type PendingCall } from '../../src/call-queue.js'
+import { within } from '../support/wait.js'
 
-function queueOf(limit = 50) {
+function queueOf({ limit = 50, lineTimeout = 60_000 } = {}) {
   const sent: string[] = []
   const ended: string[] = []
   const queue = new CallQueue({
     limit,
+    lineTimeout,
     identity: 'CP-1',
     transmit: ({ id }) => sent.push(id),
     ended: ({ id }, { outcome }) => ended.push(`${id} ${outcome}`)
@@ -74,24 +76,113 @@ test('a call that was aborted does not end again with an answer or a close', asy
   assert.deepEqual(ended, ['a aborted'])
 })
 
+const TIMEOUT = { code: 'OCPP_ERR_TIMEOUT', sent: true }
+
+test('a caller that runs out of time leaves, and the next call is sent when the charge point has answered', async () => {
+  const { queue, sent, ended, add } = queueOf()
+  const first = add('a', { timeout: 10 })
+  const second = add('b')
+  await assert.rejects(first, TIMEOUT)
+  assert.deepEqual([sent, queue.size, queue.awaited, queue.isGivenUp], [['a'], 2, 1, true])
+  queue.release()
+  assert.deepEqual([sent, queue.size, queue.awaited, queue.isGivenUp], [['a', 'b'], 1, 1, false])
+  queue.answer(2)
+  assert.equal(await second, 2)
+  assert.deepEqual(ended, ['a timeout', 'b result'])
+})
+
+test('a call that nobody answers holds the line for lineTimeout from when it was sent, however its caller left', async () => {
+  for (const leave of ['timeout', 'abort']) {
+    const { sent, add } = queueOf({ lineTimeout: 60 })
+    const controller = new AbortController()
+    const startedAt = performance.now()
+    const first = add('a', { timeout: leave === 'timeout' ? 10 : 50, signal: controller.signal })
+    const second = add('b', { timeout: 1 })
+    if (leave === 'abort') controller.abort()
+    await assert.rejects(first)
+    assert.deepEqual(sent, ['a'])
+    await within('the next call', assert.rejects(second, TIMEOUT))
+    assert.deepEqual(sent, ['a', 'b'])
+    assert.ok(performance.now() - startedAt >= 60, `freed after ${performance.now() - startedAt} ms`)
+  }
+})
+
+test('a caller more patient than lineTimeout is waited for', async () => {
+  const { queue, sent, add } = queueOf({ lineTimeout: 1 })
+  const startedAt = performance.now()
+  const first = add('a', { timeout: 50 })
+  const second = add('b')
+  await assert.rejects(first, TIMEOUT)
+  assert.ok(performance.now() - startedAt >= 50, `gave up after ${performance.now() - startedAt} ms`)
+  assert.deepEqual([sent, queue.isGivenUp], [['a', 'b'], false])
+  queue.answer(2)
+  assert.equal(await second, 2)
+})
+
+test('the time of a call begins when it is sent, so it is not charged for the calls before it', async () => {
+  const { queue, sent, ended, add } = queueOf({ lineTimeout: 40 })
+  const calls = [add('a', { timeout: 40 }), add('b', { timeout: 1 }), add('c', { timeout: 1 })]
+  const settled = await within('the calls', Promise.allSettled(calls))
+  assert.ok(settled.every(({ status }) => status === 'rejected'))
+  assert.deepEqual(ended, ['a timeout', 'b timeout', 'c timeout'])
+  assert.deepEqual(sent, ['a', 'b', 'c'])
+  queue.close('closed')
+})
+
+test('a connection that closes while the line is held ends the calls that wait, and no call twice', async () => {
+  const { queue, sent, ended, add } = queueOf()
+  const first = add('a', { timeout: 5 })
+  const second = add('b')
+  await assert.rejects(first, TIMEOUT)
+  queue.close('closed')
+  await assert.rejects(second, { code: 'OCPP_ERR_DISCONNECTED', sent: false })
+  queue.release()
+  assert.deepEqual([ended, sent, queue.size, queue.awaited], [['a timeout', 'b disconnected'], ['a'], 0, 0])
+})
+
+test('a call that was given up counts as one on the wire, not as one that waits', async () => {
+  const { queue, add } = queueOf({ limit: 1 })
+  const first = add('a', { timeout: 5 })
+  await assert.rejects(first, TIMEOUT)
+  const second = add('b')
+  await assert.rejects(add('c'), { code: 'OCPP_ERR_QUEUE_FULL' })
+  queue.release()
+  queue.answer(2)
+  assert.equal(await second, 2)
+})
+
+test('a call that has timed out does not end again when its signal is aborted', async () => {
+  const { queue, ended, add } = queueOf()
+  const controller = new AbortController()
+  await assert.rejects(add('a', { timeout: 5, signal: controller.signal }), TIMEOUT)
+  controller.abort()
+  queue.release()
+  assert.deepEqual([ended, queue.size], [['a timeout'], 0])
+})
+
 const step = fc.constantFrom('add', 'answer', 'fail', 'abort first', 'abort last', 'close')
 
 test('whatever happens in whatever order, every call ends exactly once and order is kept', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const { queue, sent, ended, add } = queueOf(5)
+      const { queue, sent, ended, add } = queueOf({ limit: 5 })
       const calls: Promise<unknown>[] = []
       const controllers: AbortController[] = []
+      let freed = 0
       for (const name of steps) {
         if (name === 'add') {
           const controller = new AbortController()
           controllers.push(controller)
           calls.push(add(String(calls.length), { signal: controller.signal }))
-        } else if (name === 'answer') queue.answer({})
-        else if (name === 'fail') queue.fail(new Error('x'), 'callerror')
-        else if (name === 'close') queue.close('closed')
-        else controllers.at(name === 'abort first' ? 0 : -1)?.abort()
+        } else if (name === 'answer' || name === 'fail' || name === 'close') {
+          if (queue.isBusy) freed++
+          if (name === 'close') queue.close('closed')
+          else if (queue.isGivenUp) queue.release()
+          else if (name === 'answer') queue.answer({})
+          else queue.fail(new Error('x'), 'callerror')
+        } else controllers.at(name === 'abort first' ? 0 : -1)?.abort()
         assert.ok(queue.size <= 6)
+        assert.equal(sent.length - freed, queue.isBusy ? 1 : 0, 'more than one is on the wire')
       }
       const settled = Promise.allSettled(calls)
       queue.close('closed')

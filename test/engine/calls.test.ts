@@ -86,35 +86,91 @@ test('of 1000 calls at once those within the bound are answered and the others r
   assert.ok(refused.every(({ reason }) => reason.code === 'OCPP_ERR_QUEUE_FULL'))
 })
 
-test('a call without answer times out, the next one is sent, and the late answer confuses nothing', async () => {
-  const { charger, chargePoint, clearCache, outcomes } = await connected()
-  const first = clearCache('late', { timeout: 40 })
+test('a caller that runs out of time leaves, but the next call is sent when the charge point has answered', async () => {
+  const { charger, chargePoint, clearCache, outcomes, server } = await connected()
+  const malformed: string[] = []
+  server.app.ocpp.events.on('malformed', ({ rule }) => malformed.push(rule))
+  const first = clearCache('slow', { timeout: 40 })
   const second = clearCache('next')
-  assert.equal(await nextId(charger), 'late')
+  assert.equal(await nextId(charger), 'slow')
   await assert.rejects(first, (error: unknown) => {
     assert.ok(error instanceof TimeoutError)
     assert.deepEqual([error.code, error.statusCode, error.sent], ['OCPP_ERR_TIMEOUT', 504, true])
     return true
   })
+  await charger.roundTrip()
+  assert.deepEqual(charger.unread, [], 'the charge point is still busy with the first call')
+  assert.equal(chargePoint.pendingCalls, 2)
+  const { ignored, errorsReceived } = chargePoint.counters
+  charger.send(3, 'slow', { status: 'Rejected' })
   assert.equal(await nextId(charger), 'next')
-  const { ignored } = chargePoint.counters
-  charger.send(3, 'late', { status: 'Rejected' })
-  charger.send(4, 'late', 'GenericError', '', {})
+  assert.deepEqual([chargePoint.counters.ignored, malformed], [ignored + 1, []], 'a late answer is counted, no more')
+  charger.send(4, 'slow', 'GenericError', '', {})
   charger.send(3, 'next', { status: 'Accepted' })
   assert.deepEqual(await second, { status: 'Accepted' })
-  assert.deepEqual(outcomes, ['late timeout', 'next result'])
-  assert.equal(chargePoint.counters.ignored, ignored + 2)
+  assert.deepEqual(outcomes, ['slow timeout', 'next result'])
+  assert.deepEqual(malformed, ['response that nobody waits for'], 'nobody waits for a second answer')
+  assert.deepEqual([chargePoint.counters.errorsReceived, chargePoint.violations], [errorsReceived, []])
 })
 
-test('a call that times out in the queue was not sent and never is', async () => {
-  const { charger, clearCache } = await connected()
-  const first = clearCache('first')
-  const second = clearCache('second', { timeout: 30 })
-  const third = clearCache('third')
-  await assert.rejects(second, (error: unknown) => error instanceof TimeoutError && error.sent === false)
-  charger.onCall((_action, _payload, id) => ({ status: id === 'second' ? 'Rejected' : 'Accepted' }))
-  await Promise.all([first, third])
-  assert.ok(!charger.received.some((text) => text.includes('second')))
+test('a late answer frees the line, whatever it is', async () => {
+  const { charger, chargePoint, clearCache } = await connected()
+  for (const answer of ['[3,"slow",{"status":"Accepted"}]', '[3,"slow",{"status":5}]', '[4,"slow"]', '[3,"slow",{']) {
+    const first = clearCache('slow', { timeout: 5 })
+    const second = clearCache('next')
+    await assert.rejects(first, { code: 'OCPP_ERR_TIMEOUT' })
+    assert.equal(await nextId(charger), 'slow')
+    charger.sendText(answer)
+    assert.equal(await nextId(charger), 'next')
+    charger.send(3, 'next', { status: 'Accepted' })
+    assert.deepEqual(await second, { status: 'Accepted' })
+  }
+  assert.equal(chargePoint.pendingCalls, 0)
+})
+
+test('a charge point that never answers holds the line for callTimeout, and its late answer confuses nothing', async () => {
+  const { charger, clearCache, outcomes } = await connected({ callTimeout: 60 })
+  const first = clearCache('lost', { timeout: 10 })
+  const second = clearCache('next', { timeout: 60_000 })
+  assert.equal(await nextId(charger), 'lost')
+  await assert.rejects(first, { code: 'OCPP_ERR_TIMEOUT' })
+  assert.equal(await nextId(charger), 'next')
+  charger.send(3, 'lost', { status: 'Rejected' })
+  charger.send(3, 'next', { status: 'Accepted' })
+  assert.deepEqual(await second, { status: 'Accepted' })
+  assert.deepEqual(outcomes, ['lost timeout', 'next result'])
+})
+
+test('the time of a call that waits begins when it is sent', async () => {
+  const { charger, clearCache } = await connected({ callTimeout: 60 })
+  const first = clearCache('first', { timeout: 60 })
+  const second = clearCache('second', { timeout: 20 })
+  assert.equal(await nextId(charger), 'first')
+  await assert.rejects(first, { code: 'OCPP_ERR_TIMEOUT' })
+  assert.equal(await nextId(charger), 'second')
+  charger.send(3, 'second', { status: 'Accepted' })
+  await second.catch((error: unknown) => {
+    // On a machine that is too busy to answer within 20 ms.
+    assert.ok(error instanceof TimeoutError && error.sent)
+  })
+})
+
+test('a closed connection ends the calls that wait behind one that was given up', async () => {
+  const { charger, chargePoint, clearCache, outcomes } = await connected()
+  const first = clearCache('slow', { timeout: 5 })
+  const second = clearCache('next')
+  await assert.rejects(first, { code: 'OCPP_ERR_TIMEOUT' })
+  chargePoint.disconnect()
+  await assert.rejects(second, { code: 'OCPP_ERR_DISCONNECTED', sent: false })
+  await within('the close', charger.closed)
+  assert.deepEqual([outcomes, chargePoint.pendingCalls], [['slow timeout', 'next disconnected'], 0])
+})
+
+test('going down does not wait for the answer to a call that was given up', async () => {
+  const { server, charger, clearCache } = await connected({ drainTimeout: 60_000 })
+  await assert.rejects(clearCache('slow', { timeout: 5 }), { code: 'OCPP_ERR_TIMEOUT' })
+  await within('the drain', server.app.ocpp.drain())
+  assert.equal((await charger.closed).code, 1012)
 })
 
 test('the option callTimeout is the time-out of a call that gives none', async () => {
@@ -278,16 +334,59 @@ test('a null answer is the empty answer where that is legal', async () => {
   assert.deepEqual(await ocpp.call('CP-1', 'CostUpdated', { totalCost: 1, transactionId: 't' }), {})
 })
 
-test('a malformed CALLRESULT or CALLERROR of the outstanding CALL leaves it waiting', async () => {
-  const { charger, clearCache } = await connected()
+const DEEP = `${'['.repeat(100)}${']'.repeat(100)}`
+/** Answers that nobody can read, to the CALL with the id 1. */
+const UNREADABLE_ANSWERS = [
+  '[3,"1"]',
+  '[3,"1",{"status":"Accepted"},1]',
+  `[3,"1",${DEEP}]`,
+  `[4,"1","GenericError","",${DEEP}]`,
+  '[3,"1",{"status":"Acc',
+  '[3,"1"',
+  ' [ 3 , "\\u0031" , {]',
+  '[4,"1","GenericError"'
+]
+
+for (const protocol of ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']) {
+  test(`${protocol}: an unreadable answer to the outstanding CALL rejects it at once and frees the line`, async () => {
+    const { charger, ocpp, chargePoint, outcomes } = await connected({}, protocol)
+    for (const text of UNREADABLE_ANSWERS) {
+      const call = ocpp.call('CP-1', 'ClearCache', {}, { messageId: '1' })
+      const next = ocpp.call('CP-1', 'ClearCache', {}, { messageId: '2' })
+      const rejected = assert.rejects(call, (error: unknown) => {
+        assert.ok(error instanceof InvalidResponseError, text)
+        assert.match(error.message, /^answer to ClearCache: payload is unreadable \((?:malformed|not valid)/)
+        return true
+      })
+      assert.equal(await nextId(charger), '1')
+      charger.sendText(text)
+      await rejected
+      const refusal = protocol === 'ocpp2.1' && /^ ?\[ ?3/.test(text) ? await charger.nextFrame() : undefined
+      if (refusal !== undefined) assert.deepEqual(refusal.slice(0, 3), [5, '1', 'FormatViolation'])
+      const [type, id] = await charger.nextFrame()
+      assert.deepEqual([type, id], [2, '2'], `an answer is never answered with a CALLERROR: ${text}`)
+      charger.send(3, '2', { status: 'Accepted' })
+      assert.deepEqual(await next, { status: 'Accepted' })
+    }
+    const expected = UNREADABLE_ANSWERS.flatMap(() => ['1 invalid-response', '2 result'])
+    assert.deepEqual([outcomes, chargePoint.counters.errorsSent], [expected, 0])
+  })
+}
+
+test('an unreadable answer with another id than that of the outstanding CALL leaves it waiting', async () => {
+  const { charger, chargePoint, clearCache } = await connected()
   const call = clearCache('1')
+  const waiting = clearCache('2')
   assert.equal(await nextId(charger), '1')
-  for (const text of ['[3,"1"]', '[3,"1",{"status":"Accepted"},1]', '[3,1,{}]', '[4,1]', '[4]', '[3,"2",{}]']) {
+  for (const text of ['[3,1,{}]', '[4,1]', '[4]', '[3,"2"]', '[3,"2",{', '[3,"11",{', '[3,"1', '[2,"1",{'])
     charger.sendText(text)
-  }
   await charger.roundTrip()
+  assert.equal(chargePoint.pendingCalls, 2)
   charger.send(3, '1', { status: 'Accepted' })
   assert.deepEqual(await call, { status: 'Accepted' })
+  charger.onCall(() => ({ status: 'Accepted' }))
+  charger.send(3, '2', { status: 'Accepted' })
+  assert.deepEqual(await waiting, { status: 'Accepted' })
 })
 
 test('a short CALLERROR of a real charger still rejects the call', async () => {

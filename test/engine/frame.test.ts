@@ -79,8 +79,19 @@ test('brackets in texts are not nesting', () => {
 })
 
 test('many brackets side by side are not nesting', () => {
-  const text = JSON.stringify([2, 'i', 'Heartbeat', Array.from({ length: 500 }, () => [{}])])
-  assert.equal(frames.parse(V16, text).type, frames.CALL)
+  for (const siblings of [[[{}]], [{}, {}], [[], []], [[{}], {}, [[]]]]) {
+    const text = JSON.stringify([2, 'i', 'Heartbeat', Array.from({ length: 500 }, () => siblings)])
+    assert.equal(frames.parse(V16, text).type, frames.CALL)
+  }
+})
+
+test('siblings before the deepest branch do not change how deep that one may be', () => {
+  for (const siblings of ['{},'.repeat(100), '[],'.repeat(100), '"]}",'.repeat(100)]) {
+    const nested = (depth: number) =>
+      `[2,"i","Heartbeat",[${siblings}${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}]]`
+    assert.equal(frames.parse(V16, nested(64)).type, frames.CALL)
+    assert.equal(frames.parse(V16, nested(65)).type, 0)
+  }
 })
 
 test('members that would change a prototype are dropped, however they are written', () => {
@@ -88,7 +99,9 @@ test('members that would change a prototype are dropped, however they are writte
     '{"__proto__":{"x":1},"a":1}',
     '{"\\u005f\\u005fproto__":{"x":1},"a":1}',
     '{"constructor":{"prototype":{"x":1}},"a":1}',
-    '{"con\\u0073tructor":{"prototype":{"x":1}},"a":1}'
+    '{"con\\u0073tructor":{"prototype":{"x":1}},"a":1}',
+    '{"__\\u0070roto__":{"x":1},"a":1}',
+    '{"constructor":{"\\u0070rototype":{"x":1}},"a":1}'
   ]
   for (const text of texts) {
     const frame = frames.parse(V16, `[2,"i","Heartbeat",${text}]`)
