@@ -17,7 +17,7 @@ export interface EndpointOptions {
   validation?: ValidationMode | ValidationPolicy
   /** What is accepted beyond the schemas. Default nothing but the deviations that are always normalised. */
   leniency?: Leniency
-  /** Time for the answer to a CALL. Default 30 000. */
+  /** Time for the answer to a CALL, from when it is sent. Default 30 000. */
   callTimeout?: number
   /** CALLs that may wait for one charge point. Default 50. */
   callQueueLimit?: number

@@ -73,9 +73,9 @@ export type ResponseOf<P extends Protocol, A> = P extends Protocol
   : never
 
 export interface CallOptions {
-  /** Milliseconds from the call to its answer, waiting in the queue included. Default: option `callTimeout`. */
+  /** Milliseconds from when the call is sent to its answer. Default: option `callTimeout`. */
   timeout?: number
-  /** Gives the call up: rejects with `OCPP_ERR_ABORTED`. What was sent stays sent. */
+  /** Gives the call up, in the queue as well: rejects with `OCPP_ERR_ABORTED`. What was sent stays sent. */
   signal?: AbortSignal
   /** Message id, 1 to 36 characters, not in use. Default: a random UUID. [OCPP-J §4.1.4] */
   messageId?: string
@@ -143,7 +143,7 @@ interface ChargePointBase<P extends Protocol> {
   readonly violations: readonly ViolationCount[]
   /** Whether calls can still be made. */
   readonly connected: boolean
-  /** Calls that wait or are on the wire. */
+  /** Calls that wait, and the one on the wire until it is answered, though its caller may have left. */
   readonly pendingCalls: number
   /** Fastify's logger with `{ chargePoint, protocol }`. */
   readonly log: FastifyBaseLogger
