@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
 import type { ActionMessages, ActionTable } from './action-table.js'
 import { CallQueue, type Ending, type PendingCall } from './call-queue.js'
+import { checkClose } from './close-frame.js'
 import {
   CallError,
   DisconnectedError,
@@ -94,7 +95,6 @@ const SPENDING_BITS = 12
 const NORMAL_CLOSURE = 1000
 const UNSUPPORTED_DATA = 1003
 const ABNORMAL_CLOSURE = 1006
-const MAX_CLOSE_REASON_BYTES = 123
 
 /** A CALL or SEND of the other side. */
 type CallFrame = Extract<frames.Frame, { action: string }> & {
@@ -878,10 +878,9 @@ export class Connection {
     this.close('disconnected', code, reason)
   }
 
-  /** Sends a close frame; the connection is over for us at once. */
+  /** Sends a close frame; the connection is over for us at once. @throws `OCPP_ERR_INVALID_CLOSE` */
   close(why: DisconnectReason, code: number, reason: string): void {
-    if (Buffer.byteLength(reason) > MAX_CLOSE_REASON_BYTES) throw new RangeError('a close reason has at most 123 bytes')
-    // Throws when the code may not be sent, before anything has changed.
+    checkClose(code, reason)
     this.#socket.close(code, reason)
     if (this.#isPaused) this.#socket.resume()
     this.#finishWith(why, code)

@@ -24,6 +24,8 @@ export const InvalidTimeoutError = createError(
   'the timeout of a call is a positive number of milliseconds',
   422
 )
+/** The code or the reason given for a close frame may not be sent; nothing was closed. [RFC 6455 §7.4] */
+export const InvalidCloseError = createError('OCPP_ERR_INVALID_CLOSE', '%s', 422)
 /** Too many calls wait for this charge point; nothing was sent. */
 export const QueueFullError = createError('OCPP_ERR_QUEUE_FULL', '%s calls wait for charge point %s already', 429)
 

@@ -4,6 +4,7 @@ export {
   type CallErrorCode,
   DisconnectedError,
   HandlerExistsError,
+  InvalidCloseError,
   InvalidMessageIdError,
   InvalidOptionsError,
   InvalidPayloadError,

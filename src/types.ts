@@ -162,8 +162,9 @@ interface ChargePointBase<P extends Protocol> {
   /**
    * Closes the connection; its calls reject at once.
    *
-   * @param code WebSocket close code, default 1000; 1000, 1001, 1008, 1011-1014 or 3000-4999
+   * @param code WebSocket close code that may be sent [RFC 6455 §7.4]: 1000-1003, 1007-1014 or 3000-4999. Default 1000.
    * @param reason at most 123 bytes
+   * @throws `OCPP_ERR_INVALID_CLOSE`, and the connection stays open
    */
   disconnect(code?: number, reason?: string): void
 }

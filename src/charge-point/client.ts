@@ -1,14 +1,12 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { TSchema } from '@sinclair/typebox'
 import type { FastifyBaseLogger } from 'fastify'
 import type { WebSocket } from 'ws'
 import { ActionTable } from '../action-table.js'
+import { checkClose } from '../close-frame.js'
 import { Connection, type ConnectionOwner } from '../connection.js'
 import { NotConnectedError, UnknownActionError } from '../errors.js'
 import { EventHub } from '../events.js'
-import { logFailure } from '../failure.js'
 import { type AnyHandler, Handlers } from '../handlers.js'
-import { resolveOptions } from '../options.js'
 import { ALL_PROTOCOLS, maySend, PROTOCOLS } from '../protocol.js'
 import type {
   CallOptions,
@@ -26,85 +24,20 @@ import type {
   RequestOf,
   ResponseOf,
   SendAction,
-  SendOptions,
-  ValidationMode,
-  ValidationPolicy
+  SendOptions
 } from '../types.js'
-import { BACK_OFF, type BackOff, backOffWait, MAX_WAIT } from './back-off.js'
-import { onEvery } from './clock.js'
-import { DELIVERY, DeliveryQueue, type DeliveryRules } from './delivery-queue.js'
+import { BACK_OFF } from './back-off.js'
+import { BootGate } from './boot-gate.js'
+import { DELIVERY, DeliveryQueue } from './delivery-queue.js'
+import { type ConnectionState, type Dial, Link, terminate } from './link.js'
 import { silentLogger } from './logger.js'
-
-/** What a retry is about. */
-export interface RetryInfo {
-  /** 1 for the first new attempt. */
-  attempt: number
-  /** Milliseconds until then. */
-  wait: number
-  /** Why there is no connection: that of the last attempt, or nothing when a connection was lost. */
-  error: Error | undefined
-}
-
-/** Settings of a charge point that have nothing to do with how it connects. Times are milliseconds. */
-export interface ChargePointOptions<P extends Protocol> {
-  /** 1 to 48 characters of `a-z A-Z 0-9 * - _ = + | @ .` [Part 4 §3.1.1] */
-  identity: string
-  /** Versions it offers, the preferred one first. Default all three, the newest first. */
-  protocols?: readonly P[]
-  /** Default: reconnects with the back-off of the standard. `false`: a connection that is lost stays lost. */
-  reconnect?: BackOff | false
-  /** Whether the first attempt is repeated like the later ones instead of rejecting `connect()`. Default false. */
-  retryFirst?: boolean
-  /** Called before every new attempt. */
-  onRetry?: (retry: RetryInfo) => void
-  /** How `deliver()` repeats transaction messages. */
-  delivery?: DeliveryRules
-  /** Time for the answer to a CALL. Default 30 000. */
-  callTimeout?: number
-  /** CALLs that may wait. Default 50. */
-  callQueueLimit?: number
-  /** Time for a handler. Default 25 000. */
-  handlerTimeout?: number
-  /** Quiet time after which the CSMS is pinged. 0: never. Default 30 000. */
-  pingInterval?: number
-  /** As the option of the plugin. */
-  validation?: ValidationMode | ValidationPolicy
-  /** As the option of the plugin. */
-  leniency?: Leniency
-  /** Default: silent. */
-  log?: FastifyBaseLogger
-}
-
-/** Opens a connection: `accept` must be called in the turn in which the socket opens. */
-export type Dial = (
-  accept: (socket: WebSocket, protocol: string) => Connection,
-  signal: AbortSignal
-) => Promise<Connection>
-
-type MaybePromise<T> = T | Promise<T>
-
-/** What a handler of a charge point gets beside the payload. */
-export interface ClientContext<P extends Protocol> {
-  readonly client: ChargePointClient<P>
-  readonly messageId: string
-  readonly log: FastifyBaseLogger
-  /** Aborted when the handler has run out of time or the connection is gone. */
-  readonly signal: AbortSignal
-}
-
-/** The messages that a charge point keeps until they are answered. [1.6 §3.7.1; 2.x E13] */
-export type TransactionAction<P extends Protocol> = Extract<
-  ChargePointAction<P>,
-  'StartTransaction' | 'StopTransaction' | 'MeterValues' | 'TransactionEvent'
->
-
-interface Attempts {
-  backOff: Required<BackOff> | undefined
-  made: number
-}
-
-/** Milliseconds that a CSMS has to answer a close frame. */
-const CLOSE_TIMEOUT = 2000
+import {
+  type ChargePointOptions,
+  type ClientContext,
+  type MaybePromise,
+  settingsOf,
+  type TransactionAction
+} from './options.js'
 
 /**
  * A charge point: handlers for what a CSMS sends, calls to the CSMS, a connection that comes back.
@@ -117,62 +50,70 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   /** `connect`, `disconnect`, `frame`, `handled`, `sent`, `call` and `violation` of this charge point's connections. */
   readonly events: OcppEventsApi
   readonly #options: ChargePointOptions<P>
-  readonly #dial: Dial
   readonly #hub: EventHub
-  readonly #tick: number
   readonly #protocols: readonly Protocol[]
   readonly #handlers: ReadonlyMap<Protocol, Handlers>
   readonly #tables = new Map<Protocol, ActionTable>()
   readonly #deliveries: DeliveryQueue
-  readonly #attempts: Attempts
+  readonly #boots = new BootGate()
   readonly #owner: ConnectionOwner
-  #stopped = new AbortController()
-  #opening: Promise<void> | undefined
-  #connection: Connection | undefined
-  #closing: { connection: Connection; done: () => void } | undefined
-  #left: Promise<void> | undefined
-  #isBooting = false
-  #stopClock: (() => void) | undefined
-  #registration: RegistrationStatus | undefined
+  readonly #link: Link
+  #protocol: Protocol | undefined
 
   constructor(options: ChargePointOptions<P>, dial: Dial) {
     this.#options = options
-    this.#dial = dial
     this.identity = options.identity
     this.log = options.log ?? silentLogger
     this.#hub = new EventHub(this.log, 'fastify-ocpp:charge-point')
     this.events = this.#hub
     this.#protocols = options.protocols ?? ALL_PROTOCOLS
-    const { connection, tick } = settingsOf(options)
-    this.#tick = tick
+    const { connection: settings, tick } = settingsOf(options)
+    this.#handlers = new Map(this.#protocols.map((protocol) => [protocol, new Handlers(protocol, 'csms')]))
+    this.#deliveries = new DeliveryQueue({ ...DELIVERY, ...options.delivery })
+    this.#link = this.#createLink(tick, dial)
     this.#owner = {
-      settings: connection,
+      settings,
       events: this.#hub,
       log: this.log,
       confirmed: () => {},
-      closed: (lost, reason, code) => this.#lost(lost, reason, code),
-      gone: (lost) => {
-        if (this.#closing?.connection === lost) this.#closing.done()
-      }
+      closed: (connection, reason, code) => this.#link.over(connection, reason, code),
+      gone: (connection) => this.#link.gone(connection)
     }
-    this.#handlers = new Map(this.#protocols.map((protocol) => [protocol, new Handlers(protocol, 'csms')]))
-    this.#deliveries = new DeliveryQueue({ ...DELIVERY, ...options.delivery })
-    const backOff = options.reconnect === false ? undefined : { ...BACK_OFF, ...options.reconnect }
-    this.#attempts = { backOff, made: 0 }
+  }
+
+  #createLink(tick: number, dial: Dial): Link {
+    const { identity, reconnect, retryFirst = false, onRetry } = this.#options
+    return new Link({
+      identity,
+      log: this.log,
+      dial,
+      tick,
+      backOff: reconnect === false ? undefined : { ...BACK_OFF, ...reconnect },
+      retryFirst,
+      onRetry,
+      accept: (socket, protocol) => this.#accept(socket, protocol as Protocol),
+      opened: (connection) => this.#opened(connection),
+      lost: (connection, reason, code) => this.#lost(connection, reason, code)
+    })
   }
 
   get connected(): boolean {
-    return this.#connection?.connected === true
+    return this.#link.connection !== undefined
   }
 
-  /** The version that was agreed on; nothing before the first connection. */
+  /** How far it is on its way to the CSMS. */
+  get state(): ConnectionState {
+    return this.#link.state
+  }
+
+  /** The version that was agreed on; `undefined` before the first connection. */
   get protocol(): P | undefined {
-    return this.#connection?.protocol as P | undefined
+    return this.#protocol as P | undefined
   }
 
-  /** The status of the last BootNotification. */
+  /** Status in the last answer to a BootNotification; `undefined` before the first one. */
   get registration(): RegistrationStatus | undefined {
-    return this.#registration
+    return this.#boots.status
   }
 
   /** Transaction messages that are not answered yet. */
@@ -250,24 +191,19 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return response as Promise<ResponseOf<P, A>>
   }
 
-  /** Until a BootNotification is answered Accepted, transaction messages wait. [1.6 §4.2; 2.x B02.FR.09, B03.FR.07] */
+  /** Transaction messages wait until the BootNotification is answered with Accepted. */
   async #boot(connection: Connection, payload: unknown, options: CallOptions | undefined): Promise<unknown> {
-    this.#isBooting = true
     this.#deliveries.pause()
     try {
-      const response = await connection.call('BootNotification', payload, options)
-      this.#registration = (response as { status: RegistrationStatus }).status
-      return response
+      return await this.#boots.pass(() => connection.call('BootNotification', payload, options))
     } finally {
-      this.#isBooting = false
       this.#resume()
     }
   }
 
   /** Sends the transaction messages that wait, if they may be sent. */
   #resume(): void {
-    const isHeld = this.#isBooting || this.#registration === 'Pending' || this.#registration === 'Rejected'
-    if (this.connected && !isHeld) this.#deliveries.resume()
+    if (this.connected && this.#boots.isOpen) this.#deliveries.resume()
   }
 
   /** Sends a SEND of 2.1, which has no answer. */
@@ -278,7 +214,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   /**
    * Sends a transaction message for certain: in order, over lost connections, again after no answer or a
    * CALLERROR. Resolves with the answer; rejects when its attempts are used up, when the signal is aborted, or
-   * at `close()`. While a BootNotification is not answered, or not with Accepted, it waits.
+   * at `close()`. From a BootNotification on it waits until one is answered with Accepted.
    *
    * @param payload the request, or a function that makes it when it is sent: a StopTransaction needs the
    * transactionId that the answer to its StartTransaction brings
@@ -298,86 +234,33 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   // --- the connection ------------------------------------------------------------------------------------------
 
   /**
-   * Connects, and from then on stays connected. A wait for the next attempt is cut short.
+   * Connects, and from then on stays connected. A wait for the next attempt is cut short; when the attempt fails, the
+   * next one follows all the same.
    *
    * @throws `OCPP_ERR_REFUSED`, `OCPP_ERR_UNREACHABLE`, unless `retryFirst`; `OCPP_ERR_NOT_CONNECTED` when it is
    * closed meanwhile
    */
   async connect(): Promise<void> {
-    if (this.connected) return
-    const opening = this.#opening ?? this.#start()
-    this.#opening = opening
-    try {
-      await opening
-    } finally {
-      if (this.#opening === opening) this.#opening = undefined
-    }
-  }
-
-  async #start(): Promise<void> {
-    // Whoever else tries gives up: two connections would replace each other for ever.
-    this.#stop()
-    this.#stopped = new AbortController()
-    this.#attempts.made = 0
-    const { signal } = this.#stopped
-    try {
-      await this.#open(signal)
-    } catch (error) {
-      if (signal.aborted) throw new NotConnectedError(this.identity)
-      if (!this.#options.retryFirst || this.#attempts.backOff === undefined) throw error
-      await this.#openAgain(signal, error as Error)
-      if (!this.connected) throw new NotConnectedError(this.identity)
-    }
+    await this.#link.connect()
   }
 
   /**
    * Closes the connection for good. Resolves when the socket is closed.
    *
-   * @param code WebSocket close code: 1000 or 3000-4999, as for `disconnect()` of the plugin
+   * @param code WebSocket close code, as for `disconnect()` of the plugin. Default 1000.
    * @param options `keepUndelivered`: transaction messages wait for the next `connect()`, as over a reboot.
    * Default: they are rejected
+   * @throws `OCPP_ERR_INVALID_CLOSE`, and nothing is closed
    */
   async close(code = 1000, reason = '', { keepUndelivered = false } = {}): Promise<void> {
-    this.#stop()
+    checkClose(code, reason)
     if (!keepUndelivered) this.#deliveries.close(new NotConnectedError(this.identity))
-    await this.#leave((connection) => connection.close('disconnected', code, reason))
+    await this.#link.stop('closed', (connection) => connection.close('disconnected', code, reason))
   }
 
   /** Cuts the connection without a word, as a power cut does, and connects again unless told not to. */
   async cut({ reconnect = true } = {}): Promise<void> {
-    if (!reconnect) this.#stop()
-    await this.#leave((connection) => connection.terminate())
-  }
-
-  #stop(): void {
-    this.#stopped.abort()
-    this.#opening = undefined
-  }
-
-  async #leave(how: (connection: Connection) => void): Promise<void> {
-    const connection = this.#connection
-    if (connection?.connected === true) {
-      const gone = new Promise<void>((done) => {
-        this.#closing = { connection, done }
-      })
-      how(connection)
-      const timer = setTimeout(() => connection.terminate(), CLOSE_TIMEOUT)
-      this.#left = gone.finally(() => clearTimeout(timer))
-    }
-    await this.#left
-  }
-
-  async #open(signal: AbortSignal): Promise<void> {
-    const connection = await this.#dial((socket, protocol) => this.#accept(socket, protocol as Protocol), signal)
-    if (signal.aborted || !connection.connected) {
-      connection.terminate()
-      throw new NotConnectedError(this.identity)
-    }
-    this.#connection = connection
-    this.#attempts.made = 0
-    this.#stopClock ??= onEvery(this.#tick, () => this.#connection?.tick())
-    this.#hub.publish('connect', { chargePoint: connection.chargePoint })
-    this.#resume()
+    await (reconnect ? this.#link.cut() : this.#link.stop('idle', terminate))
   }
 
   #accept(socket: WebSocket, protocol: Protocol): Connection {
@@ -402,50 +285,21 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     })
   }
 
+  #opened(connection: Connection): void {
+    this.#protocol = connection.protocol
+    this.#hub.publish('connect', { chargePoint: connection.chargePoint })
+    this.#resume()
+  }
+
   #lost(connection: Connection, reason: DisconnectReason, code: number): void {
-    if (connection !== this.#connection) return
     this.#deliveries.pause()
-    this.#stopClock?.()
-    this.#stopClock = undefined
-    const { signal } = this.#stopped
     this.#hub.publish('disconnect', { chargePoint: connection.chargePoint, reason, code })
-    if (this.#attempts.backOff !== undefined) void this.#openAgain(signal, undefined)
-  }
-
-  /** Tries until it is connected or told to stop. */
-  async #openAgain(signal: AbortSignal, reason: Error | undefined): Promise<void> {
-    let error = reason
-    while (!signal.aborted) {
-      await this.#wait(signal, error)
-      if (signal.aborted) return
-      try {
-        await this.#open(signal)
-        return
-      } catch (failure) {
-        error = failure as Error
-      }
-    }
-  }
-
-  /** The wait before the next attempt; a Retry-After of the CSMS is kept to. */
-  async #wait(signal: AbortSignal, error: Error | undefined): Promise<void> {
-    const { backOff, made } = this.#attempts
-    if (backOff === undefined) return
-    const asked = 1000 * ((error as { retryAfter?: number } | undefined)?.retryAfter ?? 0)
-    const wait = Math.min(MAX_WAIT, Math.max(asked, backOffWait(backOff, made, Math.random())))
-    this.#attempts.made++
-    try {
-      this.#options.onRetry?.({ attempt: this.#attempts.made, wait, error })
-    } catch (failure) {
-      logFailure(this.log, failure, {}, 'onRetry failed')
-    }
-    // Stopping ends the wait.
-    await delay(wait, undefined, { signal }).catch(() => {})
   }
 
   #live(): Connection {
-    if (this.#connection === undefined || !this.#connection.connected) throw new NotConnectedError(this.identity)
-    return this.#connection
+    const { connection } = this.#link
+    if (connection === undefined) throw new NotConnectedError(this.identity)
+    return connection
   }
 
   #table(protocol: Protocol): ActionTable {
@@ -503,12 +357,4 @@ function tableOf(protocol: Protocol, leniency: Leniency | undefined): ActionTabl
   const table = tables.get(protocol) ?? new ActionTable(PROTOCOLS[protocol], 'chargePoint', {})
   tables.set(protocol, table)
   return table
-}
-
-/** The options that both roles share are checked in one place. */
-function settingsOf<P extends Protocol>(options: ChargePointOptions<P>) {
-  const { protocols, callTimeout, callQueueLimit, handlerTimeout, pingInterval, validation, leniency } = options
-  const shared = { protocols, callTimeout, callQueueLimit, handlerTimeout, pingInterval, validation, leniency }
-  const given = Object.fromEntries(Object.entries(shared).filter(([, value]) => value !== undefined))
-  return resolveOptions({ ...given, securityProfile: 0 })
 }

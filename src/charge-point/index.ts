@@ -1,20 +1,17 @@
 import { ALL_PROTOCOLS } from '../protocol.js'
 import type { Protocol } from '../types.js'
-import { ChargePointClient, type ChargePointOptions } from './client.js'
+import { ChargePointClient } from './client.js'
 import { open, type TlsOptions } from './open.js'
+import type { ChargePointOptions } from './options.js'
 
 export { CallError } from '../errors.js'
 export type { BackOff } from './back-off.js'
-export {
-  ChargePointClient,
-  type ChargePointOptions,
-  type ClientContext,
-  type RetryInfo,
-  type TransactionAction
-} from './client.js'
+export { ChargePointClient } from './client.js'
 export type { DeliveryRules } from './delivery-queue.js'
 export type { InjectOptions } from './inject.js'
+export type { ConnectionState } from './link.js'
 export { RefusedError, type TlsOptions, UnreachableError } from './open.js'
+export type { ChargePointOptions, ClientContext, RetryInfo, TransactionAction } from './options.js'
 
 /** Where and how a charge point connects. Times are milliseconds, sizes bytes. */
 export interface ConnectOptions<P extends Protocol> extends ChargePointOptions<P> {

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify'
 import type { WebSocket } from 'ws'
 import { InvalidOptionsError } from '../errors.js'
 import type { Protocol } from '../types.js'
-import { ChargePointClient, type ChargePointOptions } from './client.js'
+import { ChargePointClient } from './client.js'
 import { basicAuthorization, RefusedError, UnreachableError } from './open.js'
+import type { ChargePointOptions } from './options.js'
 
 /** A charge point in this process. */
 export interface InjectOptions<P extends Protocol>

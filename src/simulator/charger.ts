@@ -319,7 +319,10 @@ export class Charger {
 
   /** Sends BootNotification and does what its answer says. */
   async boot(reason: BootReason = this.#bootReason): Promise<RegistrationStatus> {
-    const { status, interval } = await this.dialect.boot(this, reason)
+    const { status, interval } = await this.dialect.boot(this, reason).catch((error: unknown) => {
+      this.#bootFailed()
+      throw error
+    })
     this.registration = status
     this.emit('boot', { status, interval })
     if (status === 'Accepted') {
@@ -328,6 +331,13 @@ export class Charger {
       this.#resumeTransactions()
     } else if (this.options.bootsItself !== false) this.#bootAgain(interval || BOOT_RETRY)
     return status
+  }
+
+  // Whether the CSMS accepted the charger is unknown: transaction messages wait for a boot that is answered.
+  #bootFailed(): void {
+    if (this.#state !== 'working') return
+    this.registration = undefined
+    if (this.options.bootsItself !== false) this.#bootAgain(BOOT_RETRY)
   }
 
   #keepBooting(): void {
@@ -341,7 +351,6 @@ export class Charger {
       (error: Error) => {
         this.#isBooting = false
         this.emit('problem', { message: `BootNotification: ${error.message}` })
-        this.#bootAgain(BOOT_RETRY)
       }
     )
   }

@@ -18,7 +18,7 @@ const LAYERS = [
   /^charge-point\/.+$/,
   /^(options|handlers|data-transfer|charge-points|handshake)$/,
   /^connection$/,
-  /^(call-queue|frame|validate|action-table|leniency|events)$/,
+  /^(call-queue|close-frame|frame|validate|action-table|leniency|events)$/,
   /^protocol$/,
   /^v(16|201|21)\/.+$/,
   /^limits\/.+$/,

@@ -24,6 +24,7 @@ export function chargePoint<const P extends Protocol>(
 export interface FakeCsms {
   readonly url: string
   readonly port: number
+  readonly server: WebSocketServer
   /** All connections there were, as the other end of what {@link Charger} was written for. */
   readonly connections: Charger[]
   /** Those that are open. */
@@ -50,6 +51,7 @@ export async function startCsms(answer?: CallHandler, options: ServerOptions = {
   return {
     url: `ws://127.0.0.1:${port}/ocpp`,
     port,
+    server,
     connections,
     get open() {
       return connections.filter(({ ws }) => ws.readyState === ws.OPEN)

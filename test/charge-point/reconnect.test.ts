@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { ChargePointClient, connect, RefusedError, type RetryInfo } from 'fastify-ocpp/charge-point'
 import { WebSocket } from 'ws'
+import { silentLogger } from '../../src/charge-point/logger.js'
+import { NO_ANSWER } from '../support/charger.js'
 import { startServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 import { answerHttp, chargePoint, QUICK, rejection, startCsms, startTcp } from './csms.js'
@@ -145,6 +147,113 @@ test('connect() cuts the wait for the next attempt short, and there is one conne
     )
   )
   assert.ok(client.connected)
+})
+
+test('connect() that fails during a wait says so, and the attempts go on', async () => {
+  let status = 101
+  const retries: RetryInfo[] = []
+  const csms = await startCsms(undefined, { verifyClient: (_info, done) => done(status === 101, status) })
+  const client = chargePoint(csms.url, {
+    ...V16,
+    reconnect: { ...QUICK, waitMinimum: 150 },
+    onRetry: (retry) => retries.push(retry)
+  })
+  await client.connect()
+  status = 503
+  csms.open[0]?.ws.terminate()
+  await until('it waits', () => client.state === 'waiting')
+  const error = await rejection(client.connect())
+  assert.ok(error instanceof RefusedError)
+  assert.equal(client.state, 'waiting')
+  assert.deepEqual([retries.length, retries[1]?.attempt, retries[1]?.error], [2, 2, error])
+  status = 101
+  await csms.connection(1)
+  await until('it is connected', () => client.connected)
+})
+
+test('connect() during an attempt of its own accord shares that attempt', async () => {
+  const csms = await startCsms()
+  const hanging = deferred()
+  const attempts: string[] = []
+  const client = chargePoint(csms.url, { ...V16, onRetry: ({ attempt }) => void attempts.push(`retry ${attempt}`) })
+  await client.connect()
+  // The CSMS holds the upgrade back.
+  csms.server.shouldHandle = () => true
+  csms.server.options.verifyClient = (_info, done) => void hanging.promise.then(() => done(true))
+  csms.open[0]?.ws.terminate()
+  await until('it tries', () => client.state === 'opening')
+  const connecting = client.connect()
+  hanging.resolve()
+  await within('the connection', connecting)
+  assert.deepEqual([csms.connections.length, attempts], [2, ['retry 1']])
+})
+
+test('connect() during close() connects when the old socket is closed', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, V16)
+  await client.connect()
+  const closing = client.close(4001, 'bye')
+  assert.equal(client.state, 'closing')
+  const connecting = client.connect()
+  await within('both', Promise.all([closing, connecting]))
+  assert.deepEqual([client.state, csms.open.length, csms.connections.length], ['open', 1, 2])
+  assert.deepEqual(await csms.connections[0]?.closed, { code: 4001, reason: 'bye' })
+})
+
+test('a CSMS that leaves its close unanswered has no second socket opened to it meanwhile', async () => {
+  const csms = await startCsms()
+  const client = chargePoint(csms.url, V16)
+  await client.connect()
+  // A binary message: the client closes 1003, and the CSMS does not read that.
+  const [first] = csms.open
+  assert.ok(first)
+  const over = new Promise((resolve) => client.events.once('disconnect', resolve))
+  first.ws.send(Buffer.from([1]))
+  first.ws.pause()
+  await within('the end', over)
+  assert.deepEqual([client.connected, client.state], [false, 'closing'])
+  first.ws.resume()
+  await csms.connection(1)
+  assert.equal((await first.closed).code, 1003)
+})
+
+test('close() with a code or reason that may not be sent is refused, and nothing has changed', async () => {
+  const csms = await startCsms(() => NO_ANSWER)
+  const client = chargePoint(csms.url, V16)
+  await client.connect()
+  const meterValue = [{ timestamp: '2026-01-01T00:00:00Z', sampledValue: [{ value: '1' }] }]
+  client.deliver('MeterValues', { connectorId: 1, meterValue }).catch(() => undefined)
+  for (const [code, reason] of [
+    [1006, ''],
+    [1005, ''],
+    [999, ''],
+    [2999, ''],
+    [1000.5, ''],
+    [1000, 'é'.repeat(62)]
+  ] as const) {
+    assert.equal((await rejection(client.close(code, reason))).code, 'OCPP_ERR_INVALID_CLOSE', `${code}`)
+  }
+  assert.deepEqual([client.state, client.undelivered, csms.open.length], ['open', 1, 1])
+  csms.open[0]?.ws.terminate()
+  await csms.connection(1)
+  await until('it is connected again', () => client.connected)
+})
+
+test('an onRetry that rejects is logged like one that throws', async () => {
+  const csms = await startCsms()
+  const logged = deferred<unknown>()
+  const log = { ...silentLogger, error: (fields: { err: unknown }) => logged.resolve(fields.err) }
+  const client = chargePoint(csms.url, {
+    ...V16,
+    log: log as never,
+    onRetry: async () => {
+      throw new Error('of the listener')
+    }
+  })
+  await client.connect()
+  csms.open[0]?.ws.terminate()
+  assert.equal(String(await within('a line', logged.promise)), 'Error: of the listener')
+  await csms.connection(1)
 })
 
 test('cut() breaks the connection without a close frame and comes back', async () => {

@@ -236,10 +236,10 @@ test('disconnect closes with the code and reason given, and refuses those that m
   const charger = await connectCharger(server.url, 'CP-1')
   const chargePoint = server.app.ocpp.chargePoints.get('CP-1')
   assert.ok(chargePoint)
-  for (const code of [0, 999, 1004, 1005, 1006, 1015, 2999, 5000]) {
-    assert.throws(() => chargePoint.disconnect(code), `code ${code} was taken`)
+  for (const code of [0, 999, 1000.5, 1004, 1005, 1006, 1015, 2999, 5000, Number.NaN]) {
+    assert.throws(() => chargePoint.disconnect(code), { code: 'OCPP_ERR_INVALID_CLOSE' }, `code ${code} was taken`)
   }
-  assert.throws(() => chargePoint.disconnect(1000, 'é'.repeat(62)), RangeError)
+  assert.throws(() => chargePoint.disconnect(1000, 'é'.repeat(62)), { code: 'OCPP_ERR_INVALID_CLOSE' })
   assert.equal(chargePoint.connected, true, 'a refused close changes nothing')
   assert.equal((await charger.roundTrip()).type, 3)
   chargePoint.disconnect(1008, 'é'.repeat(61))

@@ -1,0 +1,50 @@
+import { CallError, InvalidResponseError } from '../errors.js'
+import type { RegistrationStatus } from '../types.js'
+
+/**
+ * Whether a charge point may send its transaction messages, by the outcome of its BootNotifications. A charge point
+ * that sent none since it was made counts as accepted earlier. [1.6 §4.2; 2.x B02.FR.09, B03.FR.07]
+ */
+export class BootGate {
+  #status: RegistrationStatus | undefined
+  #inFlight = 0
+  #isAccepted = true
+
+  /** Status in the last answer to a BootNotification; `undefined` before the first one. */
+  get status(): RegistrationStatus | undefined {
+    return this.#status
+  }
+
+  get isOpen(): boolean {
+    return this.#isAccepted && this.#inFlight === 0
+  }
+
+  /** Sends a BootNotification; the gate is closed until the answer is there. */
+  async pass(send: () => Promise<unknown>): Promise<unknown> {
+    this.#inFlight++
+    try {
+      const response = await send()
+      const status = readStatus(response)
+      this.#status = status ?? this.#status
+      this.#isAccepted = status === 'Accepted'
+      return response
+    } catch (error) {
+      // The CSMS may have decided anything. A BootNotification that never left changes nothing.
+      if (mayHaveArrived(error)) this.#isAccepted = false
+      throw error
+    } finally {
+      this.#inFlight--
+    }
+  }
+}
+
+/** A validation policy may let any answer through. */
+function readStatus(response: unknown): RegistrationStatus | undefined {
+  const status = (response as { status?: unknown } | undefined | null)?.status
+  return status === 'Accepted' || status === 'Pending' || status === 'Rejected' ? status : undefined
+}
+
+function mayHaveArrived(error: unknown): boolean {
+  if (error instanceof CallError || error instanceof InvalidResponseError) return true
+  return (error as { sent?: unknown } | undefined | null)?.sent === true
+}
