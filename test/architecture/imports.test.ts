@@ -22,13 +22,13 @@ const LAYERS = [
   /^protocol$/,
   /^v(16|201|21)\/.+$/,
   /^limits\/.+$/,
-  /^(errors|types|schema|time|redact)$/
+  /^(errors|failure|types|schema|time|redact)$/
 ]
 const LEAVES = LAYERS.length - 1
 
 /** Who may know of Fastify and of sockets, and who only by type. */
 const SHELL = /^src\/(plugin|connection|handshake|admission|upgrade-guard|endpoint|ocpp|(rest|charge-point)\/.+)$/
-const SHELL_BY_TYPE = /^src\/(types|events)$/
+const SHELL_BY_TYPE = /^src\/(types|events|failure)$/
 
 const libraryFiles = sourcesBelow('src')
 const library = importsOf(libraryFiles)

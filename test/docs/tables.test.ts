@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { TRANSITIONS } from '../../src/charge-point/link.js'
 import * as errors from '../../src/errors.js'
 import { PROTOCOLS, spell } from '../../src/protocol.js'
 import { membersOf, pageFiles, ROOT, readPage, tableOf, valuesOf } from './pages.js'
@@ -41,6 +42,11 @@ test('the page of errors spells the codes as each version does', () => {
     rows.map(([code]) => code),
     [...all].toSorted()
   )
+})
+
+test('the page of the charge point has every state of its connection and the states that follow', () => {
+  const documented = tableOf(readPage('charge-point'), 'state').map(([state, , next]) => [state, next?.split(', ')])
+  assert.deepEqual(Object.fromEntries(documented), TRANSITIONS)
 })
 
 test('the page of events has every event with its fields', () => {
