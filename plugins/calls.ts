@@ -61,8 +61,7 @@ function tend(app: FastifyInstance, queue: OfflineQueue): void {
     tick()
     timer = setInterval(tick, TICK_MS).unref()
   })
-  ocpp.events.on('frame', (frame) => queue.frame(frame))
-  ocpp.events.on('disconnect', ({ chargePoint }) => queue.gone(chargePoint))
+  ocpp.events.on('handled', ({ chargePoint }) => queue.heard(chargePoint))
   app.addHook('onClose', async () => {
     clearInterval(timer)
     await tending

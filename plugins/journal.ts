@@ -49,11 +49,9 @@ async function journal(app: FastifyInstance): Promise<void> {
   const messageLog = config.MESSAGE_LOG ? createMessageLog(app) : undefined
   app.decorate('journal', { calls, counters: messageLog?.counters ?? { dropped: 0, queued: 0 } })
 
-  ocpp.events.on('frame', (frame) => {
-    calls.frame(frame)
-    messageLog?.add(frame)
-  })
+  ocpp.events.on('sent', (call) => calls.sent(call))
   ocpp.events.on('call', (call) => calls.ended(call))
+  if (messageLog !== undefined) ocpp.events.on('frame', (frame) => messageLog.add(frame))
   app.addHook('onClose', async () => {
     await calls.idle()
     await messageLog?.idle()

@@ -111,6 +111,8 @@ interface Running {
   ticksLeft: number
 }
 
+const BOOT = 'BootNotification'
+
 const CONNECTION = Symbol('ocpp.connection')
 
 type BoundSocket = WebSocket & { [CONNECTION]: Connection }
@@ -184,6 +186,10 @@ export class Connection {
 
   get registration(): RegistrationStatus | undefined {
     return this.#registration
+  }
+
+  get booting(): boolean {
+    return this.#running?.frame.action === BOOT || this.#waiting.some(({ action }) => action === BOOT)
   }
 
   get connected(): boolean {
@@ -406,15 +412,16 @@ export class Connection {
     else this.#enqueue(frame)
   }
 
-  #receiveMalformed(error: frames.FrameError): void {
+  #receiveMalformed({ reason, answer, answerTo }: frames.FrameError): void {
     this.counters.ignored++
-    this.#malformed(error.reason)
+    const action = answerTo && this.#calls?.outstanding(answerTo.id)
+    const error = action === undefined ? answer : undefined
+    const { protocol } = this.#table
+    this.#malformed(reason, error && { code: spell(protocol, error.code), description: reason, details: {} })
     // A listener may have disconnected it.
     if (this.#state !== 'open') return
-    const { answer, answerTo, reason } = error
-    const action = answerTo && this.#calls?.outstanding(answerTo.id)
     if (answerTo !== undefined && action !== undefined) this.#receiveUnreadable(answerTo, action, reason)
-    else if (answer !== undefined) this.#writeError(answer.id, answer.code, reason)
+    else if (error !== undefined) this.#writeError(error.id, error.code, reason)
   }
 
   /** The charge point has answered the outstanding call, but nobody can tell what. */
@@ -430,11 +437,11 @@ export class Connection {
     this.#regulate()
   }
 
-  /** `rule`: what is wrong with it, without anything of the input. */
-  #malformed(rule: string): void {
+  /** `rule`: what is wrong with it, without anything of the input; `error`: what it is answered. */
+  #malformed(rule: string, error?: CallFailure): void {
     const { chargePoint } = this
     const { events } = this.#owner
-    events.publish('malformed', { rule, chargePoint })
+    events.publish('malformed', { rule, chargePoint, error })
     events.lines.line(rule, (more) => this.log.warn({ ...more, rule }, 'malformed message'))
   }
 
@@ -495,7 +502,8 @@ export class Connection {
   // Foreign, unasked for, or so late that other calls were sent since. [PROTOCOL: a response nobody waits for]
   #ignoreResponse(): void {
     this.counters.ignored++
-    this.#owner.events.publish('malformed', { rule: 'response that nobody waits for', chargePoint: this.chargePoint })
+    const { chargePoint } = this
+    this.#owner.events.publish('malformed', { rule: 'response that nobody waits for', chargePoint, error: undefined })
     this.log.debug('response that nobody waits for')
   }
 
@@ -608,7 +616,7 @@ export class Connection {
   // [OCPP-J 1.6 errata 3.10; 2.x B01.FR.10, B02.FR.09, B03.FR.07]
   #mayTalk(action: string): boolean {
     if (this.#registration === 'Accepted' || this.#table.role === 'chargePoint') return true
-    return action === 'BootNotification' || (this.#registration !== 'Rejected' && this.#solicited?.has(action) === true)
+    return action === BOOT || (this.#registration !== 'Rejected' && this.#solicited?.has(action) === true)
   }
 
   #respond(frame: CallFrame, messages: ActionMessages, context: Context, response: unknown): void {
@@ -632,7 +640,7 @@ export class Connection {
       this.#answerFailure(frame, error)
       return
     }
-    if (frame.action === 'BootNotification') this.#registration = readRegistration(response)
+    if (frame.action === BOOT) this.#registration = readRegistration(response)
     this.#write(text)
     this.#answered(frame, response, context)
   }

@@ -141,6 +141,8 @@ interface ChargePointBase<P extends Protocol> {
   readonly counters: Readonly<Counters>
   /** Violations by action, direction and pointer; the first 256 kinds. */
   readonly violations: readonly ViolationCount[]
+  /** Whether a BootNotification waits for its answer: the next CALL of ours should wait for it, too. */
+  readonly booting: boolean
   /** Whether calls can still be made. */
   readonly connected: boolean
   /** Calls that wait, and the one on the wire until it is answered, though its caller may have left. */
@@ -529,6 +531,8 @@ export interface MalformedEvent {
   /** What is wrong with it, e.g. `not valid JSON`: one of a few texts, which hold nothing of the input. */
   readonly rule: string
   readonly chargePoint: ChargePoint
+  /** The CALLERROR that it is answered with; `undefined` when it is ignored. */
+  readonly error: CallFailure | undefined
 }
 
 export interface OcppEvents {

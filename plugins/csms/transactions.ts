@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
-import type { ChargePoint, FrameEvent, HandlerContext } from 'fastify-ocpp'
+import type { ChargePoint, HandledEvent, HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
@@ -103,7 +103,16 @@ async function transactions(app: FastifyInstance): Promise<void> {
   ocpp.v201.on('TransactionEvent', answerEvent)
   ocpp.v21.on('TransactionEvent', answerEvent)
 
-  ocpp.events.on('frame', (frame) => void closeLeftOpen(app, frame))
+  /** Connections over which something was accepted and answered. */
+  const begun = new WeakSet<ChargePoint>()
+  ocpp.events.on('handled', (event) => {
+    const { chargePoint, error } = event
+    if (error !== undefined || chargePoint.registration !== 'Accepted') return
+    const isFirst = !begun.has(chargePoint)
+    begun.add(chargePoint)
+    const evidence = evidenceOf(event, isFirst)
+    return evidence && closeLeftOpen(app, chargePoint, evidence)
+  })
 }
 
 function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatch {
@@ -124,18 +133,22 @@ function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatc
   })
 }
 
-/** The frames that may tell it: few others are parsed. */
-const TELLING = /^\s*\[\s*2\s*,\s*"[^"]{1,36}"\s*,\s*"(?:BootNotification|StatusNotification)"/
+/** What tells that a transaction is over of which no end came. */
+type Evidence =
+  | { kind: 'booted'; receivedAt: number }
+  | { kind: 'available'; evseId: number; connectorId: number; timestamp: number }
 
 /** A charge point that boots, or whose connector becomes available, has no transaction there any more. */
-async function closeLeftOpen({ ledger }: FastifyInstance, frame: FrameEvent): Promise<void> {
-  if (frame.direction !== 'inbound' || !TELLING.test(frame.text)) return
-  const { identity, log } = frame.chargePoint
-  const evidence = evidenceOf(frame)
-  if (evidence === undefined) return
+async function closeLeftOpen(
+  { ledger }: FastifyInstance,
+  { identity, log }: ChargePoint,
+  evidence: Evidence
+): Promise<void> {
   try {
     const closed =
-      evidence === 'booted' ? await ledger.booted(identity) : await ledger.connectorAvailable(identity, evidence)
+      evidence.kind === 'booted'
+        ? await ledger.booted(identity, evidence.receivedAt)
+        : await ledger.connectorAvailable(identity, evidence)
     for (const { transaction_id: transactionId } of closed) {
       log.warn({ transactionId, evidence }, 'the charge point left a transaction open: closed')
     }
@@ -159,22 +172,21 @@ const Available = Type.Union([
   })
 ])
 
-function evidenceOf(frame: FrameEvent) {
-  const [, , action, payload] = frame.parsed() as unknown[]
-  if (action === 'BootNotification') return hasRebooted(frame.chargePoint, payload) ? 'booted' : undefined
-  if (!Value.Check(Available, payload)) return undefined
-  const { connectorId, timestamp } = payload
-  const now = Date.now()
-  return {
-    evseId: 'evseId' in payload ? payload.evseId : 0,
-    connectorId,
-    timestamp: timestamp === undefined ? now : toMillis(timestamp, now)
+function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolean): Evidence | undefined {
+  const receivedAt = Math.round(Date.now() - duration)
+  if (action === 'BootNotification') {
+    // A charge point that reboots comes with a new connection; later on it boots because it is asked to. [1.6 §5.17]
+    const hasRebooted = isFirst && Value.Check(Boot, request) && request.reason !== 'Triggered'
+    return hasRebooted ? { kind: 'booted', receivedAt } : undefined
   }
-}
-
-/** A charge point that reboots comes with a new connection; later on it boots because it is asked to. [1.6 §5.17] */
-function hasRebooted({ counters }: ChargePoint, payload: unknown): boolean {
-  return counters.callsReceived === 0 && Value.Check(Boot, payload) && payload.reason !== 'Triggered'
+  if (action !== 'StatusNotification' || !Value.Check(Available, request)) return undefined
+  const { connectorId, timestamp } = request
+  return {
+    kind: 'available',
+    evseId: 'evseId' in request ? request.evseId : 0,
+    connectorId,
+    timestamp: timestamp === undefined ? receivedAt : toMillis(timestamp, receivedAt)
+  }
 }
 
 export default fp(transactions, {

@@ -4,11 +4,11 @@ import {
   type CallEvent,
   type ChargePoint,
   type CsmsAction,
-  type FrameEvent,
   type Ocpp,
   type Protocol,
   type RequestOf,
   type ResponseOf,
+  type SentEvent,
   validatePayload
 } from 'fastify-ocpp'
 import type { Dialect } from '../database/dialect.js'
@@ -57,8 +57,7 @@ export interface Asking {
 }
 
 /**
- * Writes down every call to a charge point, and hands the answered ones to whom they concern. The frames tell what was
- * asked and answered, whoever asked; the end of a call tells how it went.
+ * Writes down every call to a charge point, whoever makes it, and hands the answered ones to whom they concern.
  */
 export class CallJournal {
   readonly #store: JournalStore
@@ -135,18 +134,21 @@ export class CallJournal {
     }
   }
 
-  /** A frame of any charge point. */
-  frame({ chargePoint, direction, text }: FrameEvent): void {
-    if (direction === 'outbound') {
-      if (text.startsWith('[2,')) this.#sent(chargePoint, text)
-      return
-    }
-    const call = this.#outstanding.size === 0 ? undefined : this.#outstanding.get(chargePoint)
-    if (call !== undefined && /^\s*\[\s*[34]\s*,/.test(text)) answered(call, text)
+  /** A call goes out. */
+  sent({ chargePoint, messageId, action, request }: SentEvent): void {
+    const { identity, protocol } = chargePoint
+    const call =
+      this.#asked.get(keyOf(identity, messageId)) ??
+      new RecordedCall({ identity, messageId, action, request, operator: null, protocol })
+    call.send(protocol)
+    this.#outstanding.set(chargePoint, call)
+    if (call.isStored) this.#save(call)
+    else this.#saveSoon(call)
   }
 
   /** A call has ended. */
-  ended({ chargePoint, messageId, action, outcome, duration }: CallEvent): void {
+  ended(event: CallEvent): void {
+    const { chargePoint, messageId, action, request } = event
     const { identity, protocol } = chargePoint
     const outstanding = this.#outstanding.get(chargePoint)
     const isOutstanding = outstanding?.messageId === messageId
@@ -155,10 +157,10 @@ export class CallJournal {
       this.#asked.get(keyOf(identity, messageId)) ??
       (isOutstanding
         ? outstanding
-        : new RecordedCall({ identity, messageId, action, request: {}, operator: null, protocol }))
+        : new RecordedCall({ identity, messageId, action, request, operator: null, protocol }))
     if (call.isQueued && !call.isSent) return
     call.protocol ??= protocol
-    call.end(outcome, duration)
+    call.end(event)
     const ending = this.#finish(call)
     call.saving = ending
     this.#ending.add(ending)
@@ -176,17 +178,6 @@ export class CallJournal {
     return validatePayload(protocol, action, 'request', request) === undefined ? preparation(request) : undefined
   }
 
-  #sent(chargePoint: ChargePoint, text: string): void {
-    const { identity, protocol } = chargePoint
-    const call =
-      this.#asked.get(keyOf(identity, text.slice(ID_START, text.indexOf('"', ID_START)))) ??
-      this.#read(chargePoint, text)
-    call.send(protocol)
-    this.#outstanding.set(chargePoint, call)
-    if (call.isStored) this.#save(call)
-    else this.#saveSoon(call)
-  }
-
   #save(call: RecordedCall): void {
     call.saving = this.#book.add(call).catch((error) => this.#options.onError(error, call))
   }
@@ -199,14 +190,6 @@ export class CallJournal {
       for (const each of this.#fresh) this.#save(each)
       this.#fresh.clear()
     }, SAVE_AFTER_MS).unref()
-  }
-
-  /** A call of the back-end itself, or one with a strange message id. */
-  #read({ identity, protocol }: ChargePoint, text: string): RecordedCall {
-    const [, id, action, request] = JSON.parse(text) as unknown[]
-    const messageId = String(id)
-    const asked = this.#asked.get(keyOf(identity, messageId))
-    return asked ?? new RecordedCall({ identity, messageId, action: String(action), request, operator: null, protocol })
   }
 
   async #refuse(call: RecordedCall, error: unknown): Promise<void> {
@@ -249,27 +232,8 @@ export class CallJournal {
 /** Longest time that a call is on the wire and not written down. */
 const SAVE_AFTER_MS = 100
 
-/** Where the message id begins in a CALL of ours. */
-const ID_START = '[2,"'.length
-
 function keyOf(identity: string, messageId: string): string {
   return `${fold(identity)} ${messageId}`
-}
-
-function answered(call: RecordedCall, text: string): void {
-  const [type, id, third, fourth, fifth] = parse(text)
-  if (id !== call.messageId) return
-  if (type === 3) call.answer(third, undefined)
-  else call.answer(undefined, { code: String(third), description: String(fourth), details: fifth })
-}
-
-function parse(text: string): unknown[] {
-  try {
-    const frame: unknown = JSON.parse(text)
-    return Array.isArray(frame) ? frame : []
-  } catch {
-    return []
-  }
 }
 
 /** Aborted with the signal, unless the call has gone out by then. */

@@ -1,6 +1,5 @@
-import type { Ocpp } from 'fastify-ocpp'
+import type { CallFailure, Direction, Ocpp } from 'fastify-ocpp'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import { AnswerTimer } from './answers.js'
 import { actionLabel, codeLabel } from './labels.js'
 
 /** Seconds; a charge point gives up after some thirty. */
@@ -12,6 +11,7 @@ const CALL_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60]
 export function observeOcpp(registry: Registry, ocpp: Ocpp): void {
   observeConnections(registry, ocpp)
   observeFrames(registry, ocpp)
+  observeAnswers(registry, ocpp)
   observeCalls(registry, ocpp)
   observeTrouble(registry, ocpp)
 }
@@ -46,21 +46,27 @@ function observeConnections(registry: Registry, { chargePoints, events, protocol
 
 /** Runs for every frame: plain numbers, which are handed over when somebody asks. */
 function observeFrames(registry: Registry, { events }: Ocpp): void {
-  const registers = [registry]
   const frames = { inbound: 0, outbound: 0 }
   new Counter({
     name: 'ocpp_frames_total',
     help: 'OCPP messages of any type',
     labelNames: ['direction'],
-    registers,
+    registers: [registry],
     collect() {
       this.reset()
       for (const [direction, count] of Object.entries(frames)) this.inc({ direction }, count)
     }
   })
+  events.on('frame', ({ direction }) => {
+    frames[direction]++
+  })
+}
+
+function observeAnswers(registry: Registry, { events }: Ocpp): void {
+  const registers = [registry]
   const errors = new Counter({
     name: 'ocpp_call_errors_total',
-    help: 'CALLERRORs that came (inbound) and that we answered (outbound), by code',
+    help: 'CALLERRORs that calls of ours were answered with (inbound) and that we answered (outbound), by code',
     labelNames: ['direction', 'code'],
     registers
   })
@@ -72,21 +78,23 @@ function observeFrames(registry: Registry, { events }: Ocpp): void {
     registers
   })
   const byAction = new Map<string, { observe(seconds: number): void }>()
-  const timer = new AnswerTimer({
-    failed: (direction, code) => errors.inc({ direction, code: codeLabel(code) }),
-    answered(action, seconds) {
-      const label = actionLabel(action)
-      let observer = byAction.get(label)
-      if (observer === undefined) {
-        observer = answers.labels(label)
-        byAction.set(label, observer)
-      }
-      observer.observe(seconds)
-    }
+  function observerOf(action: string) {
+    const label = actionLabel(action)
+    const observer = byAction.get(label) ?? answers.labels(label)
+    byAction.set(label, observer)
+    return observer
+  }
+  const failed = (direction: Direction, error: CallFailure | undefined) => {
+    if (error !== undefined) errors.inc({ direction, code: codeLabel(error.code) })
+  }
+  events.on('handled', ({ action, messageType, error, duration }) => {
+    if (messageType === 'SEND') return
+    observerOf(action).observe(duration / 1000)
+    failed('outbound', error)
   })
-  events.on('frame', (frame) => {
-    frames[frame.direction]++
-    timer.see(frame)
+  events.on('malformed', ({ error }) => failed('outbound', error))
+  events.on('call', ({ outcome, error }) => {
+    if (outcome === 'callerror') failed('inbound', error)
   })
 }
 
@@ -138,4 +146,14 @@ function observeTrouble(registry: Registry, { events }: Ocpp): void {
   })
   events.on('violation', ({ direction, action }) => violations.inc({ direction, action: actionLabel(action) }))
   events.on('security', ({ type }) => security.inc({ type }))
+  new Counter({
+    name: 'ocpp_listener_failures_total',
+    help: 'Errors and rejections of listeners of OCPP events, by event',
+    labelNames: ['event'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [event, count] of events.failures) this.inc({ event }, count)
+    }
+  })
 }

@@ -60,7 +60,7 @@ onBothBackends('a call', (start) => {
       items.map((item: Record<string, unknown>) => [item.status, item.errorCode, item.errorDescription]),
       [
         ['timeout', 'timeout', undefined],
-        ['error', 'invalid-response', undefined],
+        ['error', 'invalid-response', 'answer to ClearCache: /status must be one of Accepted, Rejected'],
         ['error', 'NotSupported', 'no such thing']
       ]
     )

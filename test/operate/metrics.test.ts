@@ -19,7 +19,12 @@ describe('/metrics', () => {
   it('counts connections, frames, answers, calls, errors and refusals', async () => {
     const backend = await startBackend()
     const charger = await connectCharger(backend.url, 'SECRET-1', { boot: true })
-    await connectCharger(backend.url, 'SECRET-2', { protocol: 'ocpp2.0.1' })
+    const second = await connectCharger(backend.url, 'SECRET-2', { protocol: 'ocpp2.0.1' })
+    second.sendText('[2,"1","BootNotification",{oops')
+    await second.nextFrame()
+    backend.app.ocpp.events.on('handled', () => {
+      throw new Error('this listener fails')
+    })
     charger.onCall((action) => {
       return action === 'ClearCache' ? { status: 'Accepted' } : new ErrorAnswer('NotSupported')
     })
@@ -43,7 +48,9 @@ describe('/metrics', () => {
       'ocpp_call_duration_seconds_count{action="Reset"}': 1,
       'ocpp_call_errors_total{direction="outbound",code="NotImplemented"}': 1,
       'ocpp_call_errors_total{direction="outbound",code="TypeConstraintViolation"}': 1,
+      'ocpp_call_errors_total{direction="outbound",code="RpcFrameworkError"}': 1,
       'ocpp_call_errors_total{direction="inbound",code="NotSupported"}': 1,
+      'ocpp_listener_failures_total{event="handled"}': 3,
       'ocpp_violations_total{direction="inbound",action="StatusNotification"}': 1,
       'ocpp_refused_upgrades_total{status="400"}': 1,
       ocpp_pending_calls: 0,

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ChargePoint,
   DisconnectedError,
-  type FrameEvent,
   InvalidPayloadError,
   NotConnectedError,
   type Ocpp,
@@ -81,8 +80,6 @@ export class OfflineQueue {
   /** Those whose calls are being sent; `again` when there may be more than was seen. */
   readonly #running = new Map<string, 'once' | 'again'>()
   readonly #lanes = new Set<Promise<void>>()
-  /** Message ids of the boots that are not answered yet. */
-  readonly #booting = new Map<ChargePoint, string>()
   /** Who waits for the outcome of a call, by charge point and message id. */
   readonly #watchers = new Map<string, Map<string, Watcher>>()
   #isStopped = false
@@ -154,23 +151,11 @@ export class OfflineQueue {
     throw new NotCancellableError(row.status)
   }
 
-  /** A frame of any charge point: it is there, and perhaps it boots. */
-  frame({ chargePoint, direction, text }: FrameEvent): void {
-    if (direction === 'outbound') {
-      const id = this.#booting.size === 0 ? undefined : this.#booting.get(chargePoint)
-      if (id === undefined || !isAnswer(text, id)) return
-      this.#booting.delete(chargePoint)
-    } else {
-      const id = BOOT.exec(text)?.[1]
-      if (id !== undefined) this.#booting.set(chargePoint, id)
-    }
+  /** A message of a charge point was answered: its turn may have come. */
+  heard({ identity }: Pick<ChargePoint, 'identity'>): void {
     if (this.#awaited.size === 0) return
-    const key = fold(chargePoint.identity)
+    const key = fold(identity)
     if (this.#awaited.has(key)) setImmediate(() => this.wake(key))
-  }
-
-  gone(chargePoint: ChargePoint): void {
-    this.#booting.delete(chargePoint)
   }
 
   /** Sends what waits for a charge point, if it may be sent now. */
@@ -204,7 +189,7 @@ export class OfflineQueue {
   #ready(key: string): ChargePoint | undefined {
     if (this.#isStopped || this.#options.isDraining()) return undefined
     const live = this.#options.ocpp.chargePoints.get(key)
-    if (live === undefined || live.registration !== 'Accepted' || this.#booting.has(live)) return undefined
+    if (live === undefined || live.registration !== 'Accepted' || live.booting) return undefined
     const isSettled = live.counters.received > 0 || Date.now() - live.connectedAt.getTime() >= GRACE_MS
     return isSettled ? live : undefined
   }
@@ -336,14 +321,6 @@ export class OfflineQueue {
 }
 
 const EXPIRED: Ending = { status: 'expired', code: 'expired' }
-
-/** What a charge point sends when it has started. */
-const BOOT = /^\s*\[\s*2\s*,\s*"([^"]{1,36})"\s*,\s*"BootNotification"/
-
-/** As we write them. */
-function isAnswer(text: string, id: string): boolean {
-  return text.startsWith(`[3,"${id}"`) || text.startsWith(`[4,"${id}"`)
-}
 
 function mayBeSentLater(error: unknown): boolean {
   return (

@@ -1,4 +1,4 @@
-import { type CallOutcome, type Protocol, redact } from 'fastify-ocpp'
+import { type CallEvent, type CallOutcome, type Protocol, redact } from 'fastify-ocpp'
 import type { CallStatus } from '../../database/schema.js'
 
 const STATUSES: Record<CallOutcome, CallStatus> = {
@@ -10,6 +10,9 @@ const STATUSES: Record<CallOutcome, CallStatus> = {
   aborted: 'failed',
   'queue-full': 'failed'
 }
+
+/** Outcomes of calls to which an answer came. */
+const ANSWERED: ReadonlySet<CallOutcome> = new Set(['result', 'callerror', 'invalid-response'])
 
 /** Longest code that is written down. */
 const MAX_CODE = 64
@@ -86,19 +89,15 @@ export class RecordedCall {
     this.sentAt = Date.now()
   }
 
-  /** An answer came, whatever it is worth. */
-  answer(response: unknown, failure: CallFailure | undefined): void {
-    this.response = response
-    this.failure = failure
-    this.answeredAt = Date.now()
-  }
-
-  end(outcome: CallOutcome, duration: number): void {
+  end({ outcome, response, error, duration }: Pick<CallEvent, 'outcome' | 'response' | 'error' | 'duration'>): void {
     // What became of a call that went out and was not waited for to the end nobody knows.
     const isUnseen = this.isSent && (outcome === 'disconnected' || outcome === 'aborted')
     this.status = isUnseen ? 'unknown' : STATUSES[outcome]
     this.duration = duration
-    if (outcome !== 'result') this.failure ??= { code: outcome }
+    if (ANSWERED.has(outcome)) this.answeredAt = Date.now()
+    this.response = response
+    if (outcome === 'callerror') this.failure = error
+    else if (outcome !== 'result') this.failure = failureOf(outcome, error)
   }
 
   /** It never came to a call. */
@@ -136,6 +135,12 @@ export class RecordedCall {
       ...this.outcome()
     }
   }
+}
+
+/** What is wrong with an answer is worth a description; the other outcomes say all. */
+function failureOf(outcome: CallOutcome, error: CallEvent['error']): CallFailure {
+  if (outcome !== 'invalid-response' || error === undefined) return { code: outcome }
+  return { code: outcome, description: error.description }
 }
 
 /** Without secrets. */

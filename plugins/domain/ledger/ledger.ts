@@ -196,8 +196,7 @@ export class Ledger {
    * Closes what a charge point has left open, now that it has booted. Its own word counts more, also when it has come
    * meanwhile: 2.1 resumes transactions after a boot.
    */
-  async booted(identity: string): Promise<TransactionRow[]> {
-    const bootedAt = this.#now()
+  async booted(identity: string, bootedAt = this.#now()): Promise<TransactionRow[]> {
     return this.#closeOpen(identity, { reason: 'Rebooted', isOver: ({ updated_at }) => updated_at <= bootedAt })
   }
 

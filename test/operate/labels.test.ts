@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { actionLabel, codeLabel } from '../../plugins/metrics/labels.js'
+
+it('labels only what the standard names', () => {
+  assert.equal(actionLabel('NotifyPeriodicEventStream'), 'NotifyPeriodicEventStream')
+  assert.equal(actionLabel('StopTransaction'), 'StopTransaction')
+  for (const made of ['constructor', 'Nonsense', '']) assert.equal(actionLabel(made), 'other')
+  assert.equal(codeLabel('OccurenceConstraintViolation'), 'OccurenceConstraintViolation')
+  assert.equal(codeLabel('Whatever'), 'other')
+})
