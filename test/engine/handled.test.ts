@@ -329,3 +329,51 @@ test('the charge point of an event is the live connection, with the registration
     ['BootNotification', 'Pending']
   ])
 })
+
+test('a charge point is booting from the receipt of its BootNotification to the answer, also while that waits', async () => {
+  const gates = { Heartbeat: deferred(), BootNotification: deferred() }
+  const seen: boolean[] = []
+  const { charger, app } = await handling(({ ocpp }) => {
+    ocpp.events.on('handled', ({ chargePoint }) => seen.push(chargePoint.booting))
+    ocpp.v16.on('Heartbeat', async () => {
+      await gates.Heartbeat.promise
+      return { currentTime }
+    })
+    ocpp.v16.on('BootNotification', async () => {
+      await gates.BootNotification.promise
+      return { status: 'Accepted', currentTime, interval: 1 }
+    })
+  })
+  const chargePoint = app.ocpp.chargePoints.get('CP-1')
+  assert.equal(chargePoint?.booting, false)
+  const beat = charger.call('Heartbeat')
+  await until('it came', () => chargePoint?.counters.callsReceived === 1)
+  assert.equal(chargePoint?.booting, false)
+  const boot = charger.call('BootNotification', { chargePointVendor: 'a', chargePointModel: 'b' })
+  await until('it came', () => chargePoint?.counters.callsReceived === 2)
+  assert.equal(chargePoint?.booting, true)
+  gates.Heartbeat.resolve()
+  await beat
+  assert.equal(chargePoint?.booting, true)
+  gates.BootNotification.resolve()
+  await boot
+  assert.equal(chargePoint?.booting, false)
+  assert.deepEqual(seen, [true, false])
+})
+
+test('malformed carries the CALLERROR that the message is answered with, if any', async () => {
+  const told: unknown[] = []
+  const server = await startServer(ACCEPTED, (app) => {
+    answerBasics(app)
+    app.ocpp.events.on('malformed', ({ rule, error }) => told.push([rule, error]))
+  })
+  const charger = await connectCharger(server.url, 'CP-1', { protocol: 'ocpp2.0.1' })
+  charger.sendText('{{{')
+  const [, , code, description, details] = await charger.nextFrame()
+  charger.send(3, 'nobody', {})
+  await charger.roundTrip()
+  assert.deepEqual(told, [
+    ['not valid JSON', { code, description, details }],
+    ['response that nobody waits for', undefined]
+  ])
+})
