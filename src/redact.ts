@@ -12,8 +12,8 @@ const VALUE_MEMBERS = new Set(['value', 'attributevalue', 'actualvalue'])
 /** User and password in a URL: where firmware is fetched and logs are sent. */
 const USER_INFO = /\/\/[^/@\s]+@/
 
-/** Members that identify a person: shortened, so that a log can still be followed. */
-const TOKENS = new Set(['idtag', 'parentidtag', 'idtoken'])
+/** Members that identify a person: shortened, so that a log can still be followed. `stopIdToken` is of no OCPP message. */
+const TOKENS = new Set(['idtag', 'parentidtag', 'idtoken', 'stopidtoken'])
 
 /** Deeper than any legal frame. */
 const MAX_DEPTH = 64

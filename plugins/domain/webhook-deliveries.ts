@@ -3,6 +3,7 @@ import type { Row } from '../database/insert.js'
 import type { Schema, WebhookDeliveriesTable } from '../database/schema.js'
 import type { PublishedEvent } from './events/event.js'
 import { chunks, fold, type Reader } from './scope.js'
+import type { Subscriber } from './webhooks.js'
 
 export type DeliveryRow = Selectable<WebhookDeliveriesTable>
 const SUMMARY = [
@@ -26,20 +27,24 @@ export type DeliverySummary = Pick<DeliveryRow, (typeof SUMMARY)[number]>
 /** For so long a delivery is tried. */
 const RETRY_FOR_MS = 86_400_000
 
-/** The deliveries of one event, to these webhooks. */
-export function deliveriesOf(event: PublishedEvent, webhookIds: readonly number[]): Row<'webhook_deliveries'>[] {
-  const { id, type, chargePoint } = event
+/** The deliveries of one event, to these webhooks; to each as it may see it. */
+export function deliveriesOf(event: PublishedEvent, webhooks: readonly Subscriber[]): Row<'webhook_deliveries'>[] {
+  const { id, type, chargePoint, at, data, whole = data } = event
   const now = Date.now()
   const delivery = {
     event_id: id,
     type,
     charge_point: chargePoint,
     charge_point_key: fold(chargePoint),
-    payload: JSON.stringify(event),
     created_at: now,
     retry_until: now + RETRY_FOR_MS
   }
-  return webhookIds.map((webhookId) => ({ webhook_id: webhookId, ...delivery }))
+  const payloads = [data, whole].map((shown) => JSON.stringify({ id, type, chargePoint, at, data: shown }))
+  return webhooks.map(({ id, filter }) => ({
+    webhook_id: id,
+    payload: payloads[filter.wholeIdTokens === true ? 1 : 0] ?? '',
+    ...delivery
+  }))
 }
 
 /** A delivery that waits, in the order of its charge point. */

@@ -3,7 +3,7 @@ import { EVENT_TYPES } from './events/event.js'
 import { dateTime } from './json.js'
 import { IdentityParams, PageParams } from './records.js'
 import type { DeliveryRow, DeliverySummary } from './webhook-deliveries.js'
-import type { WebhookRow } from './webhooks.js'
+import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './webhooks.js'
 
 // Webhooks and deliveries as operators send them and are shown them.
 
@@ -54,6 +54,14 @@ const filter = Type.Object(
   { additionalProperties: false, description: 'Which events it is told of' }
 )
 
+const scopes = Type.Array(Type.Unsafe<WebhookScope>({ type: 'string', enum: [...WEBHOOK_SCOPES] }), {
+  minItems: 1,
+  maxItems: WEBHOOK_SCOPES.length,
+  uniqueItems: true,
+  description:
+    'What it may be told, as scopes of a token: transactions:read for `transaction` and `meter-values`, charge-points:read for the others, id-tokens:read for whole id tokens. Default: charge-points:read and transactions:read'
+})
+
 const enabled = Type.Boolean({ description: 'Whether it is told of events; meanwhile nothing is kept for it' })
 
 export const NewWebhookBody = Type.Object(
@@ -61,6 +69,7 @@ export const NewWebhookBody = Type.Object(
     url,
     description: Type.Optional(description),
     filter: Type.Optional(filter),
+    scopes: Type.Optional(scopes),
     enabled: Type.Optional(enabled),
     secret: Type.Optional(secret)
   },
@@ -77,6 +86,7 @@ export const WebhookBody = Type.Object(
     url: Type.Optional(url),
     description: Type.Optional(description),
     filter: Type.Optional(filter),
+    scopes: Type.Optional(scopes),
     enabled: Type.Optional(enabled)
   },
   { additionalProperties: false, minProperties: 1, examples: [{ filter: { chargePoints: ['CP-1'] }, enabled: true }] }
@@ -93,6 +103,7 @@ export const WebhookRecord = Type.Object({
   url: Type.String(),
   description: Type.Optional(Type.String()),
   filter,
+  scopes,
   enabled: Type.Boolean(),
   disabledReason: Type.Optional(Type.String({ description: 'gone: it answered 410. Absent: an operator disabled it' })),
   previousSecretUntil: moment('Until then the secret before this one signs as well'),
@@ -168,6 +179,7 @@ export function showWebhook(row: WebhookRow): WebhookRecord {
       ...(types !== null && { types: JSON.parse(types) }),
       ...(charge_points !== null && { chargePoints: JSON.parse(charge_points) })
     },
+    scopes: [...scopesOf(row.scopes)],
     enabled: row.enabled === 1,
     ...(row.description !== null && { description: row.description }),
     ...(row.disabled_reason !== null && { disabledReason: row.disabled_reason }),

@@ -1,6 +1,6 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Schema, WebhooksTable } from '../database/schema.js'
-import type { EventType } from './events/event.js'
+import { EVENT_TYPES, type EventType, OF_TRANSACTIONS } from './events/event.js'
 import type { EventFilter } from './events/filter.js'
 import { fold, type Reader } from './scope.js'
 
@@ -12,11 +12,18 @@ interface Scope {
   readonly now: number
 }
 
-/** A webhook, as far as it matters whether it wants an event. */
+/** A webhook, as far as it matters whether it wants an event, and what it may see of it. */
 export interface Subscriber {
   readonly id: number
   readonly filter: EventFilter
 }
+
+/** What a webhook may be told: scopes of operators that read. */
+export const WEBHOOK_SCOPES = ['charge-points:read', 'transactions:read', 'id-tokens:read'] as const
+export type WebhookScope = (typeof WEBHOOK_SCOPES)[number]
+
+/** Of a webhook that was given none. */
+export const DEFAULT_WEBHOOK_SCOPES: readonly WebhookScope[] = ['charge-points:read', 'transactions:read']
 
 /** What an operator wants of a webhook; what is left out stays as it is, null takes it away. */
 export interface WebhookChange {
@@ -24,6 +31,7 @@ export interface WebhookChange {
   description?: string | null
   types?: readonly EventType[] | null
   chargePoints?: readonly string[] | null
+  scopes?: readonly WebhookScope[] | null
   enabled?: boolean
 }
 
@@ -31,7 +39,7 @@ export interface WebhookChange {
 export async function listSubscribers(db: Reader): Promise<Subscriber[]> {
   const rows = await db
     .selectFrom('webhooks')
-    .select(['id', 'types', 'charge_points'])
+    .select(['id', 'types', 'charge_points', 'scopes'])
     .where('enabled', '=', 1)
     .orderBy('id')
     .execute()
@@ -41,12 +49,16 @@ export async function listSubscribers(db: Reader): Promise<Subscriber[]> {
 export function subscriberOf({
   id,
   types,
-  charge_points
-}: Pick<WebhookRow, 'id' | 'types' | 'charge_points'>): Subscriber {
+  charge_points,
+  scopes
+}: Pick<WebhookRow, 'id' | 'types' | 'charge_points' | 'scopes'>): Subscriber {
+  const held = scopesOf(scopes)
+  const wanted = types === null ? EVENT_TYPES : (JSON.parse(types) as EventType[])
   return {
     id,
     filter: {
-      ...(types !== null && { types: new Set(JSON.parse(types) as EventType[]) }),
+      types: new Set(wanted.filter((type) => held.includes(scopeOf(type)))),
+      wholeIdTokens: held.includes('id-tokens:read'),
       ...(charge_points !== null && { chargePoints: new Set((JSON.parse(charge_points) as string[]).map(fold)) })
     }
   }
@@ -88,12 +100,22 @@ export function updateWebhook({ trx, now }: Scope, id: number, change: WebhookCh
     .executeTakeFirst()
 }
 
-function columnsOf({ url, description, types, chargePoints, enabled }: WebhookChange) {
+export function scopesOf(scopes: string | null): readonly WebhookScope[] {
+  return scopes === null ? DEFAULT_WEBHOOK_SCOPES : (JSON.parse(scopes) as WebhookScope[])
+}
+
+/** What is needed to be told of events of a type, as for who listens to them. */
+function scopeOf(type: EventType): WebhookScope {
+  return OF_TRANSACTIONS.has(type) ? 'transactions:read' : 'charge-points:read'
+}
+
+function columnsOf({ url, description, types, chargePoints, scopes, enabled }: WebhookChange) {
   return {
     ...(url !== undefined && { url }),
     ...(description !== undefined && { description }),
     ...(types !== undefined && { types: jsonOf(types) }),
     ...(chargePoints !== undefined && { charge_points: jsonOf(chargePoints) }),
+    ...(scopes !== undefined && { scopes: jsonOf(scopes) }),
     ...(enabled !== undefined && { enabled: enabled ? (1 as const) : (0 as const), disabled_reason: null })
   }
 }

@@ -9,6 +9,7 @@ import { readConfig } from '../../plugins/env.js'
 import type {} from '../../plugins/store.js'
 import { administer, onBothDatabases, SERVER } from '../database/support.js'
 import { listen, type TestServer } from '../support/server.js'
+import { within } from '../support/wait.js'
 
 /** The operator token of the apps under test. */
 export const TOKEN = 'token-of-the-test-operator'
@@ -53,7 +54,12 @@ export function onBothBackends(what: string, tests: (start: Start) => void): voi
       await rm(database.DATA_DIR ?? '', { recursive: true, force: true })
       if (dialect === 'postgres') await administer(`drop database if exists ${name} with (force)`)
     })
-    tests((settings = {}) => startBackend({ ...database, ...settings }))
+    tests(async (settings = {}) => {
+      const server = await startBackend({ ...database, ...settings })
+      // A busy machine may need longer for the migrations than the start waits.
+      await within('the database', server.app.database.ready, 60_000)
+      return server
+    })
   })
 }
 

@@ -56,10 +56,11 @@ describe('what a charge point of 1.6 tells', () => {
     const stop = { transactionId, meterStop: 200, timestamp: AT, idTag: 'ANNA-LIVIA' }
     await charger.call('StopTransaction', stop)
     await charger.call('StopTransaction', stop)
-    const common = { transactionId: String(transactionId), timestamp: AT, idToken: 'ANNA…' }
+    const common = { id: 1, transactionId: String(transactionId), timestamp: AT, connectorId: 1, idToken: 'ANNA…' }
+    const use = { startedAt: AT, endedAt: AT, meterStart: 100, meterStop: 200, energyWh: 100, duration: 0 }
     assert.deepEqual(dataOf('transaction'), [
-      { ...common, eventType: 'Started', connectorId: 1, meterStart: 100 },
-      { ...common, eventType: 'Ended', meterStop: 200, reason: 'Local' }
+      { ...common, eventType: 'Started', meterStart: 100 },
+      { ...common, eventType: 'Ended', stopIdToken: 'ANNA…', reason: 'Local', ...use }
     ])
     const readings = [{ ...READING, value: 150 }]
     assert.deepEqual(dataOf('meter-values'), [
@@ -94,7 +95,18 @@ describe('what a charge point of 1.6 tells', () => {
     await connectCharger(url, 'CP-1', { boot: true })
     await until('it is closed', () => dataOf('transaction').length > 1)
     const { timestamp, ...closed } = dataOf('transaction')[1] as { timestamp: string }
-    assert.deepEqual(closed, { transactionId: String(transactionId), eventType: 'Closed', reason: 'Rebooted' })
+    assert.deepEqual(closed, {
+      id: 1,
+      transactionId: String(transactionId),
+      eventType: 'Closed',
+      reason: 'Rebooted',
+      connectorId: 1,
+      idToken: '…',
+      startedAt: AT,
+      endedAt: AT,
+      meterStart: 0,
+      duration: 0
+    })
     assert.ok(Math.abs(Date.parse(timestamp) - Date.now()) < 60_000)
   })
 })
@@ -129,6 +141,7 @@ for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
       await charger.call('TransactionEvent', event)
       assert.deepEqual(dataOf('transaction'), [
         {
+          id: 1,
           transactionId: 'T-1',
           eventType: 'Started',
           timestamp: AT,

@@ -7,7 +7,7 @@ import { type Entry, EventRing } from '../../plugins/domain/events/event-ring.js
 const FLOOR = '0000'
 
 function entry(number: number, text = 'x'): Entry {
-  return { id: String(number).padStart(4, '0'), type: 'boot', chargePoint: 'cp-1', text }
+  return { id: String(number).padStart(4, '0'), type: 'boot', chargePoint: 'cp-1', text, whole: text }
 }
 
 function idsAfter(ring: EventRing, id: string): string[] {

@@ -1,5 +1,7 @@
 import type { TransactionEvent } from '../ledger/event.js'
 import type { ClosedReason, Start, Stop } from '../ledger/ledger.js'
+import type { TransactionRow } from '../ledger/queries.js'
+import { receiptOf } from '../ledger/receipt.js'
 import type { MeterSample } from '../ledger/samples.js'
 import type { EventData, Reading } from './event.js'
 
@@ -11,10 +13,11 @@ export function statusData({ timestamp, ...status }: Status): EventData['status'
 }
 
 /** What is told of a StartTransaction. [1.6 §4.8] */
-export function startedData(transactionId: number, start: Start): EventData['transaction'] {
+export function startedData({ id, transaction_id }: TransactionRow, start: Start): EventData['transaction'] {
   const { connectorId, idToken, meterStart, timestamp } = start
   return {
-    transactionId: String(transactionId),
+    id,
+    transactionId: transaction_id,
     eventType: 'Started',
     timestamp: dateTime(timestamp),
     connectorId,
@@ -24,27 +27,36 @@ export function startedData(transactionId: number, start: Start): EventData['tra
 }
 
 /** What is told of a StopTransaction; a reason that is left out is Local. [1.6 §4.10] */
-export function stoppedData({ transactionId, timestamp, meterStop, idToken, reason }: Stop): EventData['transaction'] {
+export function stoppedData(stop: Stop, ended: TransactionRow): EventData['transaction'] {
+  const { timestamp, reason = 'Local' } = stop
+  const transactionId = ended.transaction_id
+  return { ...overData(ended), transactionId, eventType: 'Ended', timestamp: dateTime(timestamp), reason }
+}
+
+/** What is told of a StopTransaction that belongs to no transaction. [1.6 errata 3.18] */
+export function unassignedData({ transactionId, timestamp, meterStop, idToken, reason = 'Local' }: Stop) {
   return {
     transactionId: String(transactionId),
-    eventType: 'Ended',
+    eventType: 'Ended' as const,
     timestamp: dateTime(timestamp),
     meterStop,
-    reason: reason ?? 'Local',
-    ...(idToken !== undefined && { idToken })
+    reason,
+    ...(idToken !== undefined && { stopIdToken: idToken })
   }
 }
 
 /** What is told of a transaction that we closed; when its end was nobody knows, so `timestamp` is by our clock. */
-export function closedData(transactionId: string, reason: ClosedReason): EventData['transaction'] {
-  return { transactionId, eventType: 'Closed', timestamp: dateTime(Date.now()), reason }
+export function closedData(closed: TransactionRow, reason: ClosedReason): EventData['transaction'] {
+  const transactionId = closed.transaction_id
+  return { ...overData(closed), transactionId, eventType: 'Closed', timestamp: dateTime(Date.now()), reason }
 }
 
 /** What is told of a TransactionEvent; its meter values are told by themselves. [2.x E] */
-export function transactionData(event: Omit<TransactionEvent, 'response'>): EventData['transaction'] {
+export function transactionData(event: Omit<TransactionEvent, 'response'>, row: TransactionRow) {
   const { transactionId, eventType, seqNo, triggerReason, offline } = event
   const { evseId, connectorId, chargingState, idToken, stoppedReason } = event
   return {
+    id: row.id,
     transactionId,
     eventType,
     timestamp: dateTime(event.timestamp),
@@ -55,7 +67,24 @@ export function transactionData(event: Omit<TransactionEvent, 'response'>): Even
     ...(connectorId !== undefined && { connectorId }),
     ...(chargingState !== undefined && { chargingState }),
     ...(idToken !== undefined && { idToken }),
-    ...(stoppedReason !== undefined && { reason: stoppedReason })
+    ...(stoppedReason !== undefined && { reason: stoppedReason }),
+    // Also of an event that comes after the end, which may change what it costs.
+    ...(row.status !== 'open' && overData(row))
+  }
+}
+
+/** All that is to be billed of a transaction that is over. */
+function overData(row: TransactionRow) {
+  const { id, evse_id, connector_id, id_token, id_token_type, stop_id_token, stop_reason } = row
+  return {
+    id,
+    ...(evse_id !== 0 && { evseId: evse_id }),
+    ...(connector_id !== 0 && { connectorId: connector_id }),
+    ...(id_token !== null && { idToken: id_token }),
+    ...(id_token_type !== null && { idTokenType: id_token_type }),
+    ...(stop_id_token !== null && { stopIdToken: stop_id_token }),
+    ...(stop_reason !== null && { reason: stop_reason }),
+    ...receiptOf(row)
   }
 }
 

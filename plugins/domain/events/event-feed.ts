@@ -72,10 +72,12 @@ export class EventFeed {
 
   add(event: PublishedEvent): void {
     const { id, type } = event
-    const entry: Entry = { id, type, chargePoint: fold(event.chargePoint), text: eventText(event) }
+    const text = eventText(event, event.data)
+    const whole = event.whole === undefined ? text : eventText(event, event.whole)
+    const entry: Entry = { id, type, chargePoint: fold(event.chargePoint), text, whole }
     this.#ring.add(entry)
     for (const { filter, pending } of this.#groups.values()) {
-      if (matches(filter, entry)) pending.push(entry.text)
+      if (matches(filter, entry)) pending.push(textFor(filter, entry))
     }
     if (this.#groups.size > 0) this.#flushSoon()
   }
@@ -114,7 +116,7 @@ export class EventFeed {
       if (last === undefined) return this.#join(reader, filter)
       position = last.id
       const wanted = entries.filter((entry) => matches(filter, entry))
-      if (wanted.length > 0) reader.write(wanted.map(({ text }) => text).join(''))
+      if (wanted.length > 0) reader.write(wanted.map((entry) => textFor(filter, entry)).join(''))
       await reader.drained()
       if (!reader.isOpen) return
     }
@@ -169,4 +171,8 @@ export class EventFeed {
     const position = `${HEARTBEAT}${positionText(this.#ring.last)}`
     for (const reader of this.#readers) reader.heartbeat(live.has(reader) ? position : HEARTBEAT)
   }
+}
+
+function textFor({ wholeIdTokens }: EventFilter, { text, whole }: Entry): string {
+  return wholeIdTokens === true ? whole : text
 }

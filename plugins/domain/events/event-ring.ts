@@ -8,6 +8,8 @@ export interface Entry {
   readonly chargePoint: string
   /** The event as readers get it. */
   readonly text: string
+  /** With whole id tokens; the same as `text` when there are none. */
+  readonly whole: string
 }
 
 export interface RingLimits {
@@ -65,7 +67,7 @@ export class EventRing {
     this.#slots[this.#end % this.#limits.size] = entry
     this.#numbers.set(entry.id, this.#end)
     this.#end++
-    this.#length += entry.text.length
+    this.#length += lengthOf(entry)
     while (this.#length > this.#limits.length && this.size > 1) this.#drop()
   }
 
@@ -96,7 +98,11 @@ export class EventRing {
     this.#start++
     if (entry === undefined) return
     this.#numbers.delete(entry.id)
-    this.#length -= entry.text.length
+    this.#length -= lengthOf(entry)
     this.#floor = entry.id
   }
+}
+
+function lengthOf({ text, whole }: Entry): number {
+  return whole === text ? text.length : text.length + whole.length
 }

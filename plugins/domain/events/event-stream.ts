@@ -2,8 +2,8 @@ import type { PublishedEvent } from './event.js'
 
 // The format of server-sent events. [HTML Living Standard §9.2] JSON has no line breaks, ids and types none either.
 
-export function eventText(event: PublishedEvent): string {
-  const { id, type, chargePoint, at, data } = event
+/** @param data as this reader may see it */
+export function eventText({ id, type, chargePoint, at }: PublishedEvent, data: unknown): string {
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ id, type, chargePoint, at, data })}\n\n`
 }
 

@@ -1,4 +1,5 @@
 import type { CallOutcome, DisconnectReason, Protocol, RegistrationStatus, SecurityEvent } from 'fastify-ocpp'
+import type { Receipt } from '../ledger/records.js'
 
 /** The kinds of events that operators can listen to. */
 export const EVENT_TYPES = [
@@ -13,6 +14,9 @@ export const EVENT_TYPES = [
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
+
+/** What these tell is what the transactions tell, so they need its scope. */
+export const OF_TRANSACTIONS: ReadonlySet<EventType> = new Set<EventType>(['transaction', 'meter-values'])
 
 /** One measured value; what the charge point left out is absent. */
 export interface Reading {
@@ -52,7 +56,10 @@ export interface EventData {
     vendorId?: string
     vendorErrorCode?: string
   }
+  /** Of one that is over also all that a receipt needs. */
   transaction: {
+    /** Ours; absent of a StopTransaction of none that is known. */
+    id?: number
     transactionId: string
     /** `Closed`: by us, because the charge point never ended it. */
     eventType: 'Started' | 'Updated' | 'Ended' | 'Closed'
@@ -63,14 +70,15 @@ export interface EventData {
     triggerReason?: string
     chargingState?: string
     offline?: boolean
+    /** Whose transaction it is; until it is over, whose token the message has. */
     idToken?: string
-    /** Wh. */
-    meterStart?: number
-    /** Wh. */
-    meterStop?: number
+    /** 2.x only. */
+    idTokenType?: string
+    /** Who ended it. */
+    stopIdToken?: string
     /** Why it ended, in the words of the charge point; of a closed one, in ours. */
     reason?: string
-  }
+  } & Receipt
   'meter-values': { evseId: number; connectorId: number; transactionId?: string; readings: readonly Reading[] }
   /** A call to the charge point that has ended, or waits for it now; `duration` in milliseconds. */
   call: {
@@ -99,6 +107,8 @@ export interface PublishedEvent {
   /** When we heard of it: RFC 3339 in UTC. */
   readonly at: string
   readonly data: unknown
+  /** `data` with whole id tokens, for who may see them; absent when there are none in it. */
+  readonly whole?: unknown
 }
 
 /** Tells of what is being committed, once it is. */

@@ -5,6 +5,8 @@ export interface EventFilter {
   readonly types?: ReadonlySet<EventType>
   /** Identities, folded. */
   readonly chargePoints?: ReadonlySet<string>
+  /** Whether it may see whole id tokens. Default: false. */
+  readonly wholeIdTokens?: boolean
 }
 
 /** @param event with its charge point folded */
@@ -16,8 +18,8 @@ export function matches(
 }
 
 /** The same for all filters that let the same through. */
-export function keyOf({ types, chargePoints }: EventFilter): string {
-  return JSON.stringify([sorted(types), sorted(chargePoints)])
+export function keyOf({ types, chargePoints, wholeIdTokens = false }: EventFilter): string {
+  return JSON.stringify([sorted(types), sorted(chargePoints), wholeIdTokens])
 }
 
 function sorted(set: ReadonlySet<string> | undefined): string[] | null {

@@ -59,7 +59,7 @@ export class Outbox {
 
   /** What was kept has been committed. */
   written(events: readonly PublishedEvent[]): void {
-    const wanted = new Set(events.flatMap((event) => this.#wanting(event)))
+    const wanted = new Set(events.flatMap((event) => this.#wanting(event).map(({ id }) => id)))
     if (wanted.size === 0) return
     for (const listener of this.#listeners) listener(wanted)
   }
@@ -83,10 +83,10 @@ export class Outbox {
   }
 
   /** The webhooks that want an event. */
-  #wanting({ type, chargePoint }: PublishedEvent): number[] {
+  #wanting({ type, chargePoint }: PublishedEvent): readonly Subscriber[] {
     const subscribers = this.#subscribers ?? []
     if (subscribers.length === 0) return []
     const event = { type, chargePoint: fold(chargePoint) }
-    return subscribers.filter(({ filter }) => matches(filter, event)).map(({ id }) => id)
+    return subscribers.filter(({ filter }) => matches(filter, event))
   }
 }

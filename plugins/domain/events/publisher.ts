@@ -75,7 +75,8 @@ export class Publisher {
   }
 
   #stamp({ type, chargePoint, data }: NewEvent): PublishedEvent {
-    return { id: this.#ids.next(), type, chargePoint, at: currentTime(), data: redact(data) }
+    const event = { id: this.#ids.next(), type, chargePoint, at: currentTime(), data: redact(data) }
+    return type === 'transaction' ? { ...event, whole: redact(data, { idTokens: 'whole' }) } : event
   }
 
   #deliver(event: PublishedEvent): void {

@@ -4,7 +4,7 @@ import type { Dialect } from '../../database/dialect.js'
 import { joinedInserts } from '../../database/insert.js'
 import type { Schema } from '../../database/schema.js'
 import type { Writer } from '../../database/writer.js'
-import { closedData, readings, startedData, stoppedData, transactionData } from '../events/data.js'
+import { closedData, readings, startedData, stoppedData, transactionData, unassignedData } from '../events/data.js'
 import type { EventData, Tell } from '../events/event.js'
 import { Publisher } from '../events/publisher.js'
 import { changeBy, REOPENED, sequenceOf, startsIt, type TransactionEvent } from './event.js'
@@ -257,7 +257,7 @@ export class Ledger {
     })
     const key = { chargePointId, transactionId: transaction_id }
     await useReservation(trx, key, { reservationId: start.reservationId, now })
-    scope.tell('transaction', startedData(row.ocpp16_id, start))
+    scope.tell('transaction', startedData(row, start))
     return { response, outcome: 'booked', hasGap: false }
   }
 
@@ -299,7 +299,7 @@ export class Ledger {
     await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo: SEQ_NO_16.Ended, now }))
     const meter = await meterAtEnd(trx, row, stop.meterStop)
     const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
-    await queries.updateTransaction(trx, row, {
+    const ended = await queries.updateTransaction(trx, row, {
       ...totalsOf(row, { energy: meter.energy, duration }),
       status: 'ended',
       meter_start: meter.start,
@@ -313,7 +313,7 @@ export class Ledger {
       updated_at: now
     })
     await dropProfiles(trx, key)
-    scope.tell('transaction', stoppedData(stop))
+    scope.tell('transaction', stoppedData(stop, ended))
     return { response: stop.response, outcome: 'booked', hasGap: false }
   }
 
@@ -325,7 +325,7 @@ export class Ledger {
     if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
     await this.#insertSamples(trx, meterRows(key, { evseId: 0, connectorId: 0 }, stop.samples, now))
     await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo, now }))
-    tell('transaction', stoppedData(stop))
+    tell('transaction', unassignedData(stop))
     return { response: stop.response, outcome: 'unassigned', hasGap: false }
   }
 
@@ -354,13 +354,13 @@ export class Ledger {
       response: JSON.stringify(response),
       received_at: now
     })
-    await queries.updateTransaction(trx, row, change)
+    const changed = await queries.updateTransaction(trx, row, change)
     if (row.reservation_id === null) await useReservation(trx, key, { reservationId: event.reservationId, now })
     if (eventType === 'Ended') {
       await dropProfiles(trx, key)
       await dropDisplayMessages(trx, key)
     }
-    tell('transaction', transactionData(given))
+    tell('transaction', transactionData(given, changed))
     if (given.samples.length > 0) tell('meter-values', measured(given))
     return { response, outcome: 'booked', hasGap: change.missing_seq_nos !== null }
   }
@@ -426,8 +426,8 @@ export class Ledger {
   ): Promise<TransactionRow[]> {
     const over = closing.rows.filter(closing.isOver)
     for (const row of over) {
-      await close(trx, row, { reason: closing.reason, now })
-      tell('transaction', closedData(row.transaction_id, closing.reason))
+      const closed = await close(trx, row, { reason: closing.reason, now })
+      tell('transaction', closedData(closed, closing.reason))
     }
     return over
   }
@@ -556,12 +556,12 @@ async function close(
   trx: Transaction<Schema>,
   row: TransactionRow,
   { reason, now }: { reason: ClosedReason; now: number }
-): Promise<void> {
+): Promise<TransactionRow> {
   const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id }
   const meter = await meterAtEnd(trx, row)
   const end = (await queries.lastSignOf(trx, key)) ?? row.start_timestamp ?? now
   const duration = durationUntil(row, { timestamp: end, receivedAt: now })
-  await queries.updateTransaction(trx, row, {
+  const closed = await queries.updateTransaction(trx, row, {
     ...totalsOf(row, { energy: meter.energy, duration }),
     status: 'closed',
     closed_reason: reason,
@@ -573,6 +573,7 @@ async function close(
   })
   await dropProfiles(trx, key)
   await dropDisplayMessages(trx, key)
+  return closed
 }
 
 /** What makes two StartTransactions the same; an idTag does not regard case. [1.6 §4.8, "CiString"] */

@@ -81,12 +81,17 @@ export function insertTransaction(db: Db, row: Insertable<TransactionsTable>) {
     .executeTakeFirst()
 }
 
-/** Writes what is not there yet; most messages change few of the many columns. */
-export async function updateTransaction(db: Db, row: TransactionRow, change: TransactionUpdate): Promise<void> {
+/** Writes what is not there yet; most messages change few of the many columns. Answers the row as it is then. */
+export async function updateTransaction(
+  db: Db,
+  row: TransactionRow,
+  change: TransactionUpdate
+): Promise<TransactionRow> {
   const known: Readonly<Record<string, unknown>> = row
   const news = Object.fromEntries(Object.entries(change).filter(([column, value]) => known[column] !== value))
-  if (Object.keys(news).length === 0) return
+  if (Object.keys(news).length === 0) return row
   await db.updateTable('transactions').set(news).where('id', '=', row.id).execute()
+  return { ...row, ...news }
 }
 
 export async function insertEvent(db: Db, row: Insertable<TransactionEventsTable>): Promise<void> {

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { EVENT_TYPES } from '../../../../plugins/domain/events/event.js'
+import { EVENT_TYPES, OF_TRANSACTIONS } from '../../../../plugins/domain/events/event.js'
 import { EventFeed, type Subscription } from '../../../../plugins/domain/events/event-feed.js'
 import { EVENT_ID } from '../../../../plugins/domain/events/event-ids.js'
 import { fold } from '../../../../plugins/domain/scope.js'
@@ -41,11 +41,11 @@ const EventRecord = Type.Object({
   type: EventType,
   chargePoint: Type.String(),
   at: Type.String({ format: 'date-time', description: 'When we heard of it' }),
-  data: Type.Unknown({ description: 'Depends on the type. Secrets are hidden, id tokens shortened' })
+  data: Type.Unknown({
+    description: 'Depends on the type. Secrets are hidden, id tokens shortened without `id-tokens:read`'
+  })
 })
 
-/** What these tell is what the transactions tell, so they need its scope beside that of the route. */
-const OF_TRANSACTIONS: ReadonlySet<string> = new Set(['transaction', 'meter-values'])
 const OTHERS = EVENT_TYPES.filter((type) => !OF_TRANSACTIONS.has(type))
 
 const DESCRIPTION = `Server-sent events, \`data\` being JSON. It does not end: \`curl -N\`.
@@ -54,7 +54,8 @@ After \`Last-Event-ID\` what was missed comes first; when not all of it is there
 \`{ lastEventId, oldest }\` comes before it. A comment every 15 s tells that the connection lives. Who does not read is cut off,
 and so is whose token is revoked or expires.
 
-\`transaction\` and \`meter-values\` need the scope \`transactions:read\` as well: without it they are left out, and 403 when asked for.`
+\`transaction\` and \`meter-values\` need the scope \`transactions:read\` as well: without it they are left out, and 403 when asked for.
+With \`id-tokens:read\` id tokens are whole.`
 
 /** Nothing between us and the reader may keep or collect what it is sent. */
 const HEADERS = {
@@ -107,7 +108,9 @@ export default async function events(app: FastifyInstance): Promise<void> {
         'close',
         operators.watch(request, () => raw.destroy())
       )
-      feed.open(raw, subscriptionOf({ ...query, ...(types && { type: types }) }, headers['last-event-id']))
+      const wanted = subscriptionOf({ ...query, ...(types && { type: types }) }, headers['last-event-id'])
+      const wholeIdTokens = operators.may(request, 'id-tokens:read')
+      feed.open(raw, { ...wanted, filter: { ...wanted.filter, wholeIdTokens } })
     }
   )
 }

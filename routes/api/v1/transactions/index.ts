@@ -127,7 +127,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
       const last = found.length > filter.limit ? found[filter.limit - 1]?.position : undefined
       const items = found.slice(0, filter.limit).map(({ record }) => record)
       const page = { items, next: last && writePosition(last) }
-      return sendPage({ request, reply, columns: TRANSACTION_COLUMNS, page })
+      return sendPage({ request, reply, columns: TRANSACTION_COLUMNS, rowOf: billed, page })
     }
   )
 
@@ -173,7 +173,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
       const rows = await meterValuesOf(db, row, { limit: limit + 1, behind: positionOf(request.query) })
       const last = rows.length > limit ? rows[limit - 1] : undefined
       const page = { items: rows.slice(0, limit).map(toMeterValueRecord), next: last && writePosition(last) }
-      return sendPage({ request, reply, columns: METER_VALUE_COLUMNS, page })
+      return sendPage({ request, reply, columns: METER_VALUE_COLUMNS, rowOf: (record) => record, page })
     }
   )
 
@@ -239,8 +239,41 @@ const TRANSACTION_COLUMNS = [
   'complete',
   'tariffId',
   'cost',
-  'currency'
-] as const satisfies readonly (keyof TransactionRecord)[]
+  'currency',
+  'costUnknown',
+  'calculatedBy',
+  'taxIncluded',
+  'net',
+  'tax',
+  'taxRate',
+  'sessionNet',
+  'energyNet',
+  'timeNet',
+  'pricePerSession',
+  'pricePerKwh',
+  'pricePerHour'
+] as const
+
+/** A transaction as one line: its tariff, and what each of its prices came to. */
+function billed(record: TransactionRecord) {
+  const { tariff, costDetails, missingSeqNos, ...cells } = record
+  const netOf = (component: string) => costDetails?.components?.find((one) => one.component === component)?.net
+  const row: Partial<Record<(typeof TRANSACTION_COLUMNS)[number], Cell>> = {
+    ...cells,
+    calculatedBy: costDetails?.calculatedBy,
+    taxIncluded: costDetails?.taxIncluded,
+    net: costDetails?.net,
+    tax: costDetails?.tax,
+    taxRate: tariff?.tax,
+    sessionNet: netOf('session'),
+    energyNet: netOf('energy'),
+    timeNet: netOf('time'),
+    pricePerSession: tariff?.pricePerSession,
+    pricePerKwh: tariff?.pricePerKwh,
+    pricePerHour: tariff?.pricePerHour
+  }
+  return row
+}
 
 const METER_VALUE_COLUMNS = [
   'timestamp',
@@ -257,19 +290,23 @@ const METER_VALUE_COLUMNS = [
   'raw'
 ] as const satisfies readonly (keyof MeterValueRecord)[]
 
-interface SendPage<C extends string> {
+interface SendPage<C extends string, R> {
   request: FastifyRequest
   reply: FastifyReply
   columns: readonly C[]
-  page: { items: readonly Readonly<Partial<Record<C, Cell>>>[]; next: string | undefined }
+  rowOf: (record: R) => Readonly<Partial<Record<C, Cell>>>
+  page: { items: readonly R[]; next: string | undefined }
 }
 
-function sendPage<C extends string>({ request, reply, columns, page }: SendPage<C>) {
+function sendPage<C extends string, R>({ request, reply, columns, rowOf, page }: SendPage<C, R>) {
   const { items, next } = page
   reply.header('vary', 'Accept')
   if (!wantsCsv(request.headers.accept)) return reply.send({ items, ...(next !== undefined && { nextCursor: next }) })
   if (next !== undefined) reply.header('link', `<${nextUrl(request, next)}>; rel="next"`)
-  return reply.type('text/csv; charset=utf-8; header=present').serializer(String).send(toCsv(columns, items))
+  return reply
+    .type('text/csv; charset=utf-8; header=present')
+    .serializer(String)
+    .send(toCsv(columns, items.map(rowOf)))
 }
 
 function nextUrl(request: FastifyRequest, cursor: string): string {

@@ -216,10 +216,11 @@ chosen anew; they go out when the webhook is enabled again.`,
   }
 }
 
-function changeOf({ description, filter, enabled }: WebhookBody): WebhookChange {
+function changeOf({ description, filter, scopes, enabled }: WebhookBody): WebhookChange {
   return {
     ...(description !== undefined && { description }),
     ...(filter !== undefined && { types: filter.types ?? null, chargePoints: filter.chargePoints ?? null }),
+    ...(scopes !== undefined && { scopes }),
     ...(enabled !== undefined && { enabled })
   }
 }
