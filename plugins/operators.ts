@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { allows, type Operator, type OperatorScope } from './domain/operator-scopes.js'
+import { allows, type May, type Operator, type OperatorScope } from './domain/operator-scopes.js'
 import {
   findTokenByHash,
   isToken,
@@ -47,6 +47,8 @@ export interface Operators {
   count(request: FastifyRequest, reply: FastifyReply): Promise<void>
   /** Whether who asks may do what needs `scope`, beside that of the route. */
   may(request: FastifyRequest, scope: OperatorScope): boolean
+  /** The same for one request, to be asked about several scopes. */
+  mayOf(request: FastifyRequest): May
   /** Refuses who asks for what needs `scope` and may not. [RFC 6750 §3.1] */
   demand(request: FastifyRequest, reply: FastifyReply, scope: OperatorScope): void
   /**
@@ -118,6 +120,10 @@ class OperatorService implements Operators {
 
   may({ operator }: FastifyRequest, scope: OperatorScope): boolean {
     return operator !== null && allows(operator.scopes, scope)
+  }
+
+  mayOf(request: FastifyRequest): May {
+    return (scope) => this.may(request, scope)
   }
 
   demand(request: FastifyRequest, reply: FastifyReply, scope: OperatorScope): void {

@@ -1,6 +1,6 @@
 import type { IdTokenRow } from './id-tokens.js'
-import { findIdToken } from './id-tokens.js'
-import type { Reader } from './scope.js'
+import { findIdTokensOfAnyType } from './id-tokens.js'
+import { fold, type Reader } from './scope.js'
 
 /** What an operator may say of an id token. */
 export const ID_TOKEN_STATUSES = [
@@ -51,9 +51,8 @@ export class IdTokens {
   async info(idToken: string, type?: string, { starts }: { starts?: string } = {}): Promise<IdTokenInfo> {
     if (type === NO_AUTHORIZATION) return { status: 'Accepted' }
     const { db, acceptUnknown, isInUse } = this.#options
-    const row = await findIdToken(db, idToken)
-    const isKnown = row !== undefined && (type === undefined || row.type === '' || row.type === type)
-    const info: IdTokenInfo = isKnown ? infoOf(row) : { status: acceptUnknown ? 'Accepted' : 'Invalid' }
+    const row = rowFor(await findIdTokensOfAnyType(db, idToken), type)
+    const info: IdTokenInfo = row === undefined ? { status: acceptUnknown ? 'Accepted' : 'Invalid' } : infoOf(row)
     if (info.status !== 'Accepted' || starts === undefined || isInUse === undefined) return info
     return (await isInUse(idToken, starts)) ? { ...info, status: 'ConcurrentTx' } : info
   }
@@ -61,6 +60,18 @@ export class IdTokens {
   async status(idToken: string, type?: string): Promise<ReturnType<typeof idTagInfo>['status']> {
     return idTagInfo(await this.info(idToken, type)).status
   }
+}
+
+/**
+ * Which row decides about an id token. The row of exactly this type does. Without one, any row that is Blocked does: a
+ * blocked card must not become unknown, and so perhaps accepted, because the charge point names another type.
+ *
+ * @param type absent in 1.6, where every row counts
+ */
+function rowFor(rows: readonly IdTokenRow[], type: string | undefined): IdTokenRow | undefined {
+  const exact = type === undefined ? undefined : rows.find((row) => fold(row.type) === fold(type))
+  const blocked = rows.find(({ status }) => status === 'Blocked')
+  return exact ?? blocked ?? rows.find((row) => type === undefined || row.type === '')
 }
 
 function infoOf({ status, expires_at, group_id, language }: IdTokenRow): IdTokenInfo {

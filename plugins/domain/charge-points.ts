@@ -2,7 +2,7 @@ import type { Protocol } from 'fastify-ocpp'
 import { type Selectable, sql, type Updateable } from 'kysely'
 import type { ChargePointsTable, Registration } from '../database/schema.js'
 import { createCredential, writeCredential } from './credential.js'
-import { type Change, chunks, fold, type Reader, type Scope } from './scope.js'
+import { type Change, chunks, contains, fold, type Reader, type Scope } from './scope.js'
 
 export type ChargePointRow = Selectable<ChargePointsTable>
 
@@ -140,14 +140,8 @@ export async function findChargePoints(db: Reader, keys: readonly string[]): Pro
 function filtered(db: Reader, { part, status, enabled, provisioned, ...exact }: ChargePointFilter) {
   let query = db.selectFrom('charge_points').where('removed_at', 'is', null)
   if (part !== undefined) {
-    const pattern = `%${fold(part).replace(/[\\%_]/g, '\\$&')}%`
-    query = query.where(({ or }) =>
-      or(
-        (['identity_key', 'vendor', 'model', 'serial_number'] as const).map(
-          (column) => sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
-        )
-      )
-    )
+    const columns = ['identity_key', 'vendor', 'model', 'serial_number'] as const
+    query = query.where(({ or }) => or(columns.map((column) => contains(column, part))))
   }
   if (status !== undefined) {
     query = query.where(({ exists, selectFrom }) =>

@@ -1,6 +1,6 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { IdTokensTable } from '../database/schema.js'
-import { fold, type Reader, type Scope } from './scope.js'
+import { contains, fold, type Reader, type Scope } from './scope.js'
 
 export type IdTokenRow = Selectable<IdTokensTable>
 
@@ -26,6 +26,11 @@ export async function findIdToken(db: Reader, idToken: string): Promise<IdTokenR
     .executeTakeFirst()
 }
 
+/** All rows of an id token: there may be one for each type. */
+export async function findIdTokensOfAnyType(db: Reader, idToken: string): Promise<IdTokenRow[]> {
+  return db.selectFrom('id_tokens').selectAll().where('token_key', '=', fold(idToken)).orderBy('type').execute()
+}
+
 export interface IdTokenFilter {
   /** Id that the page starts behind. */
   behind: number
@@ -42,9 +47,9 @@ export async function listIdTokens(
   { behind, limit, part, status, groupId }: IdTokenFilter
 ): Promise<IdTokenRow[]> {
   let query = db.selectFrom('id_tokens').selectAll().where('id', '>', behind)
-  if (part !== undefined) query = query.where('token_key', 'like', `%${fold(part).replace(/[%_]/g, '')}%`)
+  if (part !== undefined) query = query.where(contains('token_key', part))
   if (status !== undefined) query = query.where('status', '=', status)
-  if (groupId !== undefined) query = query.where('group_id', '=', groupId)
+  if (groupId !== undefined) query = query.where(sql<boolean>`lower(group_id) = ${fold(groupId)}`)
   return query.orderBy('id').limit(limit).execute()
 }
 

@@ -111,8 +111,10 @@ export class MessageLog {
     }
   }
 
+  /** Of two CALLs with one id nobody can tell which an answer belongs to, unless they have the same action. */
   #remember(key: string, action: string): void {
-    this.#actions.set(key, action)
+    const earlier = this.#actions.get(key)
+    this.#actions.set(key, earlier === undefined || earlier === action ? action : '')
     if (this.#actions.size <= MAX_ACTIONS) return
     for (const oldest of this.#actions.keys()) {
       this.#actions.delete(oldest)

@@ -10,6 +10,9 @@ export const OPERATOR_SCOPES = [
 ] as const
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number]
 
+/** Whether the one who asks may do what needs the scope. */
+export type May = (scope: OperatorScope) => boolean
+
 /** Whoever a token stands for. */
 export interface Operator {
   /** Of the token, as it is written down beside what it did. */

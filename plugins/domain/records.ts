@@ -134,6 +134,8 @@ export const LiveChargePointRecord = Type.Object(
   { additionalProperties: true }
 )
 
+const block = Type.Array(Type.Object({}, { additionalProperties: true }))
+
 /** All that is stored of it, by block. */
 export const StateRecord = Type.Object(
   {
@@ -144,7 +146,6 @@ export const StateRecord = Type.Object(
         'configuration',
         'variables',
         'monitors',
-        'reservations',
         'chargingProfiles',
         'displayMessages',
         'certificates',
@@ -153,16 +154,23 @@ export const StateRecord = Type.Object(
         'deviceEvents',
         'securityEvents',
         'progress',
-        'notifications',
-        'readings',
-        'transactions'
-      ].map((block) => [block, Type.Array(Type.Object({}, { additionalProperties: true }))])
-    )
+        'notifications'
+      ].map((name) => [name, block])
+    ),
+    reservations: Type.Optional({ ...block, description: 'With the scope id-tokens:read' }),
+    readings: Type.Optional({ ...block, description: 'With the scope transactions:read' }),
+    transactions: Type.Optional({ ...block, description: 'With the scope transactions:read' })
   },
   { additionalProperties: true }
 )
 
 // --- calls and messages ------------------------------------------------------------------------------------------
+
+export const withheld = Type.Optional(
+  Type.Array(Type.String(), {
+    description: 'Scopes that the token lacks: what only they show, such as the request, is left out'
+  })
+)
 
 export const CallRecord = Type.Object(
   {
@@ -175,7 +183,8 @@ export const CallRecord = Type.Object(
       'queued: waits for its charge point; error: a CALLERROR, or an answer that breaks the schema; failed: never sent; ' +
         'unknown: the connection or this process ended while it was under way'
     ),
-    request: Type.Unknown({ description: 'Without secrets' }),
+    withheld,
+    request: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
     response: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
     errorCode: text('Of the CALLERROR, or how the call failed'),
     errorDescription: text('Of the CALLERROR'),

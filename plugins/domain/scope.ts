@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Schema } from '../database/schema.js'
 import type { NewEvent, Tell } from './events/event.js'
 
@@ -21,6 +21,12 @@ export type Change<T = void> = (scope: Scope) => Promise<T>
 /** Identities and id tokens do not regard case. [1.6 CiString; 2.x identifierString] */
 export function fold(text: string): string {
   return text.toLowerCase()
+}
+
+/** Whether a column contains a text, which is taken literally and without regard to case. */
+export function contains(column: string, part: string): RawBuilder<boolean> {
+  const pattern = `%${fold(part).replace(/[\\%_]/g, '\\$&')}%`
+  return sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
 }
 
 /** Epoch milliseconds of an RFC 3339 date-time; of one that is absent, `otherwise`. */

@@ -6,8 +6,10 @@ import type {
   StatusReportsTable,
   TransactionsTable
 } from '../database/schema.js'
+import { visibleActions } from './action-scopes.js'
 import type { ChargePointRow } from './charge-points.js'
 import { dateTime, type Json, toJson } from './json.js'
+import type { May, OperatorScope } from './operator-scopes.js'
 import type { Reader } from './scope.js'
 
 /** Tables of a charge point whose rows are all shown, in this order. */
@@ -40,20 +42,34 @@ const MAX_WHOLE = 20_000
 /** Meter values among which the latest of each place are looked for. */
 const MAX_METER_VALUES = 1_000
 
-/** Everything that is known of a charge point, by block. */
-export async function readState(db: Reader, row: ChargePointRow): Promise<Json> {
-  const blocks: Json = {}
-  for (const [name, [table, order]] of Object.entries(WHOLE)) blocks[name] = await whole(db, row.id, table, order)
-  for (const [name, table] of Object.entries(LATEST)) blocks[name] = await latest(db, row.id, table)
-  const list = await db.selectFrom('local_lists').selectAll().where('charge_point_id', '=', row.id).executeTakeFirst()
-  return {
-    ...summary(row),
-    ...(await lastProgress(db, row.id)),
-    ...blocks,
-    ...(list !== undefined && { localList: toJson(list) }),
-    readings: await readings(db, row.id),
-    transactions: await transactions(db, row.id)
+/** The scopes that blocks need beside that of the charge point. */
+const GUARDED: Readonly<Record<string, OperatorScope>> = {
+  reservations: 'id-tokens:read',
+  localList: 'id-tokens:read',
+  readings: 'transactions:read',
+  transactions: 'transactions:read'
+}
+
+/** Tables of messages: which scopes a row needs depends on its action. */
+const BY_ACTION: ReadonlySet<string> = new Set(['report_requests', 'notifications'] satisfies (keyof Schema)[])
+
+/** What is known of a charge point, by block; a block whose scope the reader lacks is left out. */
+export async function readState(db: Reader, row: ChargePointRow, may: May): Promise<Json> {
+  const of: Of = { db, chargePointId: row.id, visible: visibleActions(may) }
+  const blocks: [name: string, read: () => Promise<unknown>][] = [
+    ...Object.entries(WHOLE).map(([name, block]): [string, () => Promise<unknown>] => [name, () => whole(of, block)]),
+    ...Object.entries(LATEST).map(([name, table]): [string, () => Promise<unknown>] => [name, () => latest(of, table)]),
+    ['localList', () => localList(of)],
+    ['readings', () => readings(db, row.id)],
+    ['transactions', () => transactions(db, row.id)]
+  ]
+  const state: Json = { ...summary(row), ...(await lastProgress(db, row.id)) }
+  for (const [name, read] of blocks) {
+    const scope = GUARDED[name]
+    const block = scope === undefined || may(scope) ? await read() : undefined
+    if (block !== undefined) state[name] = block
   }
+  return state
 }
 
 /** What a charge point told at its last boot, and what an operator decided. */
@@ -92,10 +108,16 @@ export function summary(row: ChargePointRow): Json {
   }
 }
 
-type BlockTable = (typeof WHOLE)[keyof typeof WHOLE][0]
+/** Whose rows, and of which actions if not all. */
+interface Of {
+  readonly db: Reader
+  readonly chargePointId: number
+  readonly visible: readonly string[] | undefined
+}
 
-async function whole(db: Reader, chargePointId: number, table: BlockTable, order: readonly string[]): Promise<Json[]> {
+async function whole({ db, chargePointId, visible }: Of, [table, order]: (typeof WHOLE)[keyof typeof WHOLE]) {
   let query = db.selectFrom(table).selectAll().where('charge_point_id', '=', chargePointId).limit(MAX_WHOLE)
+  if (visible !== undefined && BY_ACTION.has(table)) query = query.where(db.dynamic.ref('action'), 'in', visible)
   for (const column of order) query = query.orderBy(db.dynamic.ref(column))
   const rows = await query.execute()
   return rows.map((row) => {
@@ -116,15 +138,17 @@ function ofConnector(row: object): Json {
   return { ...toJson(row), connectorId: (row as { connector_id: number }).connector_id }
 }
 
-async function latest(db: Reader, chargePointId: number, table: (typeof LATEST)[keyof typeof LATEST]): Promise<Json[]> {
-  const rows = await db
-    .selectFrom(table)
-    .selectAll()
-    .where('charge_point_id', '=', chargePointId)
-    .orderBy('id', 'desc')
-    .limit(MAX_LATEST)
-    .execute()
+async function latest({ db, chargePointId, visible }: Of, table: (typeof LATEST)[keyof typeof LATEST]) {
+  let query = db.selectFrom(table).selectAll().where('charge_point_id', '=', chargePointId)
+  if (visible !== undefined && BY_ACTION.has(table)) query = query.where(db.dynamic.ref('action'), 'in', visible)
+  const rows = await query.orderBy('id', 'desc').limit(MAX_LATEST).execute()
   return rows.map(table === 'status_history' ? ofConnector : toJson)
+}
+
+async function localList({ db, chargePointId }: Of): Promise<Json | undefined> {
+  const query = db.selectFrom('local_lists').selectAll().where('charge_point_id', '=', chargePointId)
+  const list = await query.executeTakeFirst()
+  return list && toJson(list)
 }
 
 const KINDS: readonly StatusReportsTable['kind'][] = ['firmware', 'diagnostics', 'log', 'publishFirmware']

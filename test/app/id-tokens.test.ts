@@ -25,6 +25,13 @@ async function infoOf2(charger: Charger, idToken: object, more: object = {}): Pr
   return answer.type === 3 ? answer.payload : {}
 }
 
+/** A row of another type, which the table allows and the API does not make. */
+async function insertSecond({ app }: TestServer, idToken: string, type: string) {
+  const now = Date.now()
+  const values = { token_key: idToken.toLowerCase(), id_token: idToken, type, created_at: now, updated_at: now }
+  await app.store.write((trx) => trx.insertInto('id_tokens').values(values).execute())
+}
+
 onBothBackends('an id token', (start) => {
   it('is made, changed, listed and removed by operators, whatever its case', async () => {
     const server = await start()
@@ -77,6 +84,60 @@ onBothBackends('an id token', (start) => {
     assert.deepEqual(await infoOf(charger, 'Broke'), { status: 'Invalid' })
     assert.deepEqual(await infoOf(charger, 'Long'), { status: 'Accepted' })
     assert.deepEqual(await infoOf(charger, 'Unknown'), { status: 'Invalid' })
+  })
+
+  it('is found by any part of it, taken literally', async () => {
+    const server = await start()
+    for (const name of ['LIT_1', 'LITX1', 'LIT%2', 'LIT\\3', "LIT'4"]) await give(server, name, { groupId: 'Lit' })
+    const found = async (query: string) => {
+      const { items } = (await operate(server, 'GET', `/id-tokens?${query}`)).json()
+      return items.map(({ idToken }: { idToken: string }) => idToken)
+    }
+    assert.deepEqual(await found('q=LIT_1'), ['LIT_1'])
+    assert.deepEqual(await found('q=lit_'), ['LIT_1'])
+    assert.deepEqual(await found(`q=${encodeURIComponent('%')}`), ['LIT%2'])
+    assert.deepEqual(await found(`q=${encodeURIComponent('t\\3')}`), ['LIT\\3'])
+    assert.deepEqual(await found(`q=${encodeURIComponent("'")}`), ["LIT'4"])
+    assert.equal((await found('groupId=LIT')).length, 5, 'groups do not regard case')
+  })
+
+  it('that is blocked stays blocked, whatever type it is presented with', async () => {
+    const server = await start({ UNKNOWN_ID_TOKENS: 'accept' })
+    await give(server, 'Stolen', { type: 'ISO14443', status: 'Blocked' })
+    const old = await connectCharger(server.url, 'blocked-16', { boot: true })
+    assert.deepEqual(await infoOf(old, 'STOLEN'), { status: 'Blocked' })
+    for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
+      const charger = await connectCharger(server.url, `blocked-${protocol}`, { protocol, boot: true })
+      for (const type of ['ISO14443', 'ISO15693', 'Central', 'KeyCode']) {
+        const told = await infoOf2(charger, { idToken: 'stolen', type })
+        assert.deepEqual(told, { idTokenInfo: { status: 'Blocked' } }, type)
+      }
+      const timestamp = '2026-01-01T00:00:00Z'
+      const started = await charger.call('TransactionEvent', {
+        eventType: 'Started',
+        timestamp,
+        triggerReason: 'Authorized',
+        seqNo: 0,
+        transactionInfo: { transactionId: `stolen-${protocol}` },
+        evse: { id: 1 },
+        idToken: { idToken: 'Stolen', type: 'Central' }
+      })
+      assert.deepEqual(started.type === 3 && started.payload.idTokenInfo, { status: 'Blocked' })
+    }
+  })
+
+  it('of exactly the presented type decides, though one of another type is blocked', async () => {
+    const server = await start({ UNKNOWN_ID_TOKENS: 'accept' })
+    await give(server, 'Twice', { type: 'eMAID', status: 'Blocked' })
+    await insertSecond(server, 'Twice', 'ISO14443')
+    const charger = await connectCharger(server.url, 'twice', { protocol: 'ocpp2.0.1', boot: true })
+    const status = async (type: string) => (await infoOf2(charger, { idToken: 'TWICE', type })).idTokenInfo
+    assert.deepEqual(await status('ISO14443'), { status: 'Accepted' })
+    assert.deepEqual(await status('eMAID'), { status: 'Blocked' })
+    assert.deepEqual(await status('Central'), { status: 'Blocked' })
+    // 1.6 knows no types, so that no row is exactly the one.
+    const old = await connectCharger(server.url, 'twice-16', { boot: true })
+    assert.deepEqual(await infoOf(old, 'twice'), { status: 'Blocked' })
   })
 
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {

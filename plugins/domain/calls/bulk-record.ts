@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import type { CallStatus } from '../../database/schema.js'
+import { missingScopes } from '../action-scopes.js'
 import { type Json, toJson } from '../json.js'
-import { CallRecord } from '../records.js'
+import type { May, OperatorScope } from '../operator-scopes.js'
+import { CallRecord, withheld } from '../records.js'
 import type { Reader } from '../scope.js'
 import { type BulkRow, countItems, type ItemRow, listItems } from './bulk.js'
 
@@ -17,6 +19,7 @@ export const BulkItemRecord = Type.Object({
   identity: Type.String(),
   messageId: Type.Optional(Type.String({ description: 'Of the call, when there is one' })),
   status: CallRecord.properties.status,
+  withheld,
   result: Type.Optional(Type.Unknown({ description: 'Of the charge point, without secrets' })),
   problem: Type.Optional(Problem)
 })
@@ -25,7 +28,8 @@ export const BulkItemRecord = Type.Object({
 export const BulkSummary = Type.Object({
   bulkId: Type.String(),
   action: Type.String(),
-  request: Type.Unknown({ description: 'Without secrets' }),
+  withheld,
+  request: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
   operator: Type.String(),
   status: Type.Unsafe<BulkRow['status']>({
     type: 'string',
@@ -53,22 +57,26 @@ export const AcceptedBulk = Type.Object(
 
 export const BulkResultRecord = Type.Object({ ...BulkRecord.properties, items: Type.Array(BulkItemRecord) })
 
-export function showSummary(row: BulkRow): Json {
-  const { runId: _, ...shown } = toJson(row)
-  return shown
+/** What needs a scope that the operator lacks is left out. */
+export function showSummary(row: BulkRow, may: May): Json {
+  const { runId: _, request, ...shown } = toJson(row)
+  const missing = missingScopes(row.action, may)
+  return missing.length === 0 ? { ...shown, request } : { ...shown, withheld: missing }
 }
 
-export async function showBulk(db: Reader, row: BulkRow): Promise<Json> {
+export async function showBulk(db: Reader, row: BulkRow, may: May): Promise<Json> {
   const counts = await countItems(db, row.id)
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  return { ...showSummary(row), total, counts }
+  return { ...showSummary(row, may), total, counts }
 }
 
-export function showItem({ identity, message_id, call_id, status, response, problem }: ItemRow): Json {
+/** @param missing the scopes that the operator lacks for the answers */
+export function showItem(row: ItemRow, missing: readonly OperatorScope[] = []): Json {
+  const { identity, message_id, call_id, status, response, problem } = row
+  const item = { identity, ...(call_id !== null && { messageId: message_id }), status }
+  if (missing.length > 0) return { ...item, withheld: missing }
   return {
-    identity,
-    ...(call_id !== null && { messageId: message_id }),
-    status,
+    ...item,
     ...(response !== null && { result: JSON.parse(response) }),
     ...(problem !== null && { problem: JSON.parse(problem) })
   }

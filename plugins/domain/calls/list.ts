@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { missingForAnswer, missingScopes } from '../action-scopes.js'
 import { type CallFilter, type CallPosition, type CallRow, listCalls } from '../calls.js'
 import { type Json, toJson } from '../json.js'
+import type { May } from '../operator-scopes.js'
 import { InvalidQueryError, type Page, pageOf, readCursor, readLimit } from '../paging.js'
 import { CallRecord, PageParams } from '../records.js'
 import type { Reader } from '../scope.js'
@@ -24,7 +26,11 @@ export type CallsQuery = Static<typeof CallsQuery>
  *
  * @throws InvalidQueryError
  */
-export async function pageOfCalls(db: Reader, query: CallsQuery, chargePointId?: number): Promise<Page<Json>> {
+export async function pageOfCalls(
+  db: Reader,
+  query: CallsQuery,
+  { may, chargePointId }: { may: May; chargePointId?: number }
+): Promise<Page<Json>> {
   const limit = readLimit(query)
   const behind = readPosition(query)
   const { action, status, operator, from, to } = query
@@ -39,14 +45,20 @@ export async function pageOfCalls(db: Reader, query: CallsQuery, chargePointId?:
     ...(to !== undefined && { to: Date.parse(to) })
   }
   return pageOf(await listCalls(db, filter), limit, {
-    show: showCall,
+    show: (row) => showCall(row, may),
     keyOf: ({ created_at, id }) => `${created_at}.${id}`
   })
 }
 
-/** A call as operators see it. */
-export function showCall(row: CallRow): Json {
-  return toJson(row)
+/** A call as an operator sees it: what needs a scope that the operator lacks is left out. */
+export function showCall(row: CallRow, may: May): Json {
+  const call = toJson(row)
+  const missing = missingScopes(row.action, may)
+  if (missing.length === 0) return call
+  const { request: _, response, errorDescription, errorDetails, ...rest } = call
+  const isAnswerOpen = missingForAnswer(row.action, may).length === 0
+  const answer = { response, errorDescription, errorDetails }
+  return { ...rest, ...(isAnswerOpen && answer), withheld: missing }
 }
 
 function readPosition(query: CallsQuery): CallPosition | undefined {

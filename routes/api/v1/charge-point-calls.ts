@@ -19,10 +19,14 @@ export default async function chargePointCalls(app: FastifyInstance): Promise<vo
         summary: 'List the calls to a charge point, newest first'
       }
     },
-    async ({ params: { identity }, query }) => {
+    async (request) => {
+      const { identity } = request.params
       const row = await app.store.find(identity)
       if (row === undefined) throw new UnknownChargePointError(identity)
-      return pageOfCalls(app.store.db, query, row.id)
+      return pageOfCalls(app.store.db, request.query, {
+        may: app.operators.mayOf(request),
+        chargePointId: row.id
+      })
     }
   )
 }

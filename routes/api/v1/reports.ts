@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { scopesOfAction } from '../../../plugins/domain/action-scopes.js'
 import { readPreferences } from '../../../plugins/domain/calls/preferences.js'
 import { MadeCallRecord } from '../../../plugins/domain/operations/records.js'
 import { readTimeout, TimeoutQuery } from '../../../plugins/domain/operations/timeout.js'
@@ -87,7 +88,7 @@ function addCreate(app: FastifyInstance): void {
         tags: ['Operations'],
         operationId: 'createReport',
         summary: 'Have a charge point report, and wait for all parts',
-        description: `Waits ${PATIENCE_MS / 1000} s, or \`timeout\`, or with \`Prefer: respond-async\` not at all, or the seconds of its \`wait\`; what is not complete by then is answered 202 with its \`Location\`.`,
+        description: `customer-information needs the scopes id-tokens:read and transactions:read as well. Waits ${PATIENCE_MS / 1000} s, or \`timeout\`, or with \`Prefer: respond-async\` not at all, or the seconds of its \`wait\`; what is not complete by then is answered 202 with its \`Location\`.`,
         params: IdentityParams,
         querystring: TimeoutQuery,
         headers: Type.Object({
@@ -99,6 +100,7 @@ function addCreate(app: FastifyInstance): void {
     },
     async (request, reply) => {
       const { params, query, body, operator, repeatable, headers } = request
+      demandScopes(app, { request, reply, type: body.type })
       const { respondAsync, wait = 0 } = readPreferences(headers.prefer)
       const timeout = readTimeout(query)
       const answer = await app.reports.create({
@@ -131,21 +133,37 @@ function addRead(app: FastifyInstance): void {
         tags: ['Operations'],
         operationId: 'getReport',
         summary: 'Look at a report that was asked for',
-        description: 'As much of it as has come. The latest 5 of a charge point are kept.',
+        description:
+          'As much of it as has come. The latest 5 of a charge point are kept. customer-information needs the scopes ' +
+          'id-tokens:read and transactions:read as well.',
         params: ReportParams,
         response: { 200: ReportRecord }
       }
     },
-    async ({ params: { identity, requestId } }) => {
+    async (request, reply) => {
+      const { identity, requestId } = request.params
       const chargePoint = await app.store.find(identity)
       if (chargePoint === undefined) {
         throw new NotFoundError('OCPP_ERR_UNKNOWN_CHARGE_POINT', `no charge point ${identity}`)
       }
       const report = await app.reports.read(chargePoint.id, Number(requestId))
       if (report === undefined) throw new NotFoundError('UNKNOWN_REPORT', `no report ${requestId}`)
+      demandScopes(app, { request, reply, type: report.type })
       return report
     }
   )
+}
+
+interface Asked {
+  request: FastifyRequest
+  reply: FastifyReply
+  type: string | undefined
+}
+
+/** What a charge point knows of a customer is about id tokens and transactions. */
+function demandScopes({ operators }: FastifyInstance, { request, reply, type }: Asked): void {
+  if (type !== 'customer-information') return
+  for (const scope of scopesOfAction('NotifyCustomerInformation')) operators.demand(request, reply, scope)
 }
 
 /** Aborted when the HTTP client is gone. */

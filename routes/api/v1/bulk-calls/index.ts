@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { missingForAnswer } from '../../../../plugins/domain/action-scopes.js'
 import { type BulkRow, findBulk, listBulks, listItems } from '../../../../plugins/domain/calls/bulk.js'
 import {
   BulkItemRecord,
@@ -36,6 +37,7 @@ class UnknownBulkCallError extends Error {
 
 /** How far calls to many charge points are. */
 export default async function bulkCalls(app: FastifyInstance): Promise<void> {
+  const { operators } = app
   const { db } = app.store
 
   async function find({ bulkId }: Params): Promise<BulkRow> {
@@ -56,10 +58,11 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
         summary: 'List the calls to many charge points, newest first'
       }
     },
-    async ({ query }) => {
+    async (request) => {
+      const { query } = request
       const limit = readLimit(query)
       const rows = await listBulks(db, { before: readIdCursor(query) ?? NEWEST, limit: limit + 1 })
-      return pageOf(rows, limit, { show: showSummary, keyOf: ({ id }) => id })
+      return pageOf(rows, limit, { show: (row) => showSummary(row, operators.mayOf(request)), keyOf: ({ id }) => id })
     }
   )
 
@@ -75,7 +78,7 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
         summary: 'Look at how far a call to many charge points is'
       }
     },
-    async ({ params }) => showBulk(db, await find(params))
+    async (request) => showBulk(db, await find(request.params), operators.mayOf(request))
   )
 
   app.get<{ Params: Params; Querystring: Static<typeof ItemsQuery> }>(
@@ -91,12 +94,17 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
         summary: 'List what became of the call to each charge point'
       }
     },
-    async ({ params, query }) => {
-      const { id } = await find(params)
+    async (request) => {
+      const { params, query } = request
+      const { id, action } = await find(params)
+      const missing = missingForAnswer(action, operators.mayOf(request))
       const limit = readLimit(query)
       const { status } = query
       const filter = { behind: readIdCursor(query) ?? 0, limit: limit + 1, ...(status !== undefined && { status }) }
-      return pageOf(await listItems(db, id, filter), limit, { show: showItem, keyOf: (row) => row.id })
+      return pageOf(await listItems(db, id, filter), limit, {
+        show: (row) => showItem(row, missing),
+        keyOf: (row) => row.id
+      })
     }
   )
 }

@@ -29,7 +29,7 @@ const AllCallsQuery = Type.Object(
 
 /** What has become of calls. */
 export default async function calls(app: FastifyInstance): Promise<void> {
-  const { store } = app
+  const { store, operators } = app
 
   app.get<{ Querystring: Static<typeof AllCallsQuery> }>(
     '/',
@@ -43,10 +43,12 @@ export default async function calls(app: FastifyInstance): Promise<void> {
         summary: 'List the calls to all charge points, newest first'
       }
     },
-    async ({ query: { chargePoint, ...query } }) => {
-      if (chargePoint === undefined) return pageOfCalls(store.db, query)
+    async (request) => {
+      const { chargePoint, ...query } = request.query
+      const may = operators.mayOf(request)
+      if (chargePoint === undefined) return pageOfCalls(store.db, query, { may })
       const row = await store.find(chargePoint)
-      return row === undefined ? { items: [] } : pageOfCalls(store.db, query, row.id)
+      return row === undefined ? { items: [] } : pageOfCalls(store.db, query, { may, chargePointId: row.id })
     }
   )
 
@@ -63,10 +65,11 @@ export default async function calls(app: FastifyInstance): Promise<void> {
         description: 'By the message id that its answer, or its problem, told.'
       }
     },
-    async ({ params: { messageId } }) => {
+    async (request) => {
+      const { messageId } = request.params
       const row = await findCall(store.db, messageId)
       if (row === undefined) throw new UnknownCallError(messageId)
-      return showCall(row)
+      return showCall(row, operators.mayOf(request))
     }
   )
 
@@ -86,11 +89,12 @@ export default async function calls(app: FastifyInstance): Promise<void> {
         description: 'What has been sent cannot be called back: 409.'
       }
     },
-    async ({ params: { messageId } }) => {
+    async (request) => {
+      const { messageId } = request.params
       await app.offlineCalls.cancel(messageId)
       const row = await findCall(store.db, messageId)
       if (row === undefined) throw new UnknownCallError(messageId)
-      return showCall(row)
+      return showCall(row, operators.mayOf(request))
     }
   )
 

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { scopesOfAction, visibleActions } from '../../../../plugins/domain/action-scopes.js'
 import {
   CHARGE_POINT_ORDERS,
   type ChargePointOrder,
@@ -90,7 +91,7 @@ interface OneChargePoint {
 
 /** Which charge points there are, and what is known of them. */
 export default async function chargePoints(app: FastifyInstance): Promise<void> {
-  const { store, ocpp } = app
+  const { store, ocpp, operators } = app
   const { db } = store
 
   async function find({ identity }: IdentityParams): Promise<ChargePointRow> {
@@ -151,12 +152,16 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         response: { 200: StateRecord },
         operationId: 'getChargePointState',
         summary: 'All that is stored of a charge point, by block',
-        description: 'Of histories the latest 50.'
+        description:
+          'Of histories the latest 50. What its scope is missing for is left out: `transactions` and `readings` without ' +
+          '`transactions:read`, `reservations` and `localList` without `id-tokens:read`, and `notifications` and ' +
+          '`reports` of actions that need one of them.'
       }
     },
-    async ({ params }) => {
-      const row = await find(params)
-      return { ...(await readState(db, row)), connected: ocpp.chargePoints.has(row.identity) }
+    async (request) => {
+      const row = await find(request.params)
+      const state = await readState(db, row, operators.mayOf(request))
+      return { ...state, connected: ocpp.chargePoints.has(row.identity) }
     }
   )
 
@@ -218,15 +223,21 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         response: { 200: pageSchema(MessageRecord) },
         operationId: 'listMessages',
         summary: 'List the OCPP messages of a charge point, newest first',
-        description: 'Without secrets; id tokens are shortened. Empty when the setting MESSAGE_LOG is off.'
+        description:
+          'Without secrets; id tokens are shortened. Empty when the setting MESSAGE_LOG is off. Messages of actions that ' +
+          'tell of transactions or id tokens need `transactions:read` or `id-tokens:read` as well: without it they are ' +
+          'left out, and 403 when asked for by `action`.'
       }
     },
-    async ({ params, query }) => {
+    async (request, reply) => {
+      const { params, query } = request
       const { id: chargePointId } = await find(params)
       const limit = readLimit(query)
       const { action } = query
+      for (const scope of action === undefined ? [] : scopesOfAction(action)) operators.demand(request, reply, scope)
       const before = readIdCursor(query) ?? NEWEST
-      const filter = { chargePointId, before, limit: limit + 1, ...(action !== undefined && { action }) }
+      const visible = action === undefined ? visibleActions(operators.mayOf(request)) : undefined
+      const filter = { chargePointId, before, limit: limit + 1, visible, ...(action !== undefined && { action }) }
       return pageOf(await listMessages(db, filter), limit, { show: toJson, keyOf: ({ id }) => id })
     }
   )

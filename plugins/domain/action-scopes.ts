@@ -1,0 +1,176 @@
+import type { ActionName as ActionName16 } from 'fastify-ocpp/v16'
+import type { ActionName as ActionName21 } from 'fastify-ocpp/v21'
+import type { ActionName as ActionName201 } from 'fastify-ocpp/v201'
+import type { May, OperatorScope } from './operator-scopes.js'
+
+type AnyAction = ActionName16 | ActionName201 | ActionName21
+type Scopes = readonly OperatorScope[]
+
+const TRANSACTIONS: Scopes = ['transactions:read']
+const ID_TOKENS: Scopes = ['id-tokens:read']
+/** For content that may be about anything. */
+const BOTH: Scopes = [...TRANSACTIONS, ...ID_TOKENS]
+
+function each<const A extends AnyAction>(scopes: Scopes, actions: readonly A[]): Record<A, Scopes> {
+  return Object.fromEntries(actions.map((action) => [action, scopes])) as Record<A, Scopes>
+}
+
+/**
+ * The scopes that the messages of an action need beside `charge-points:read`. Complete by its type: a new action does
+ * not compile until somebody has decided what its messages tell.
+ */
+const NEEDED: Readonly<Record<AnyAction, Scopes>> = {
+  ...each(TRANSACTIONS, [
+    'StartTransaction',
+    'StopTransaction',
+    'TransactionEvent',
+    'MeterValues',
+    // Often meter values.
+    'NotifyPeriodicEventStream',
+    'RemoteStartTransaction',
+    'RemoteStopTransaction',
+    'RequestStartTransaction',
+    'RequestStopTransaction',
+    'GetTransactionStatus',
+    'NotifyEVChargingNeeds',
+    'NotifyEVChargingSchedule',
+    'NotifyPriorityCharging',
+    'UsePriorityCharging',
+    'NotifyAllowedEnergyTransfer',
+    // Tariffs and payment
+    'CostUpdated',
+    'SetDefaultTariff',
+    'ChangeTransactionTariff',
+    'ClearTariffs',
+    'NotifySettlement',
+    'NotifyWebPaymentStarted',
+    'VatNumberValidation'
+  ]),
+  ...each(ID_TOKENS, [
+    'Authorize',
+    'SendLocalList',
+    'ReserveNow',
+    'BatterySwap',
+    'RequestBatterySwap',
+    // A contract certificate identifies its owner.
+    'Get15118EVCertificate'
+  ]),
+  ...each(BOTH, [
+    'DataTransfer',
+    // Free text about a person.
+    'CustomerInformation',
+    'NotifyCustomerInformation',
+    // Tariffs, and the id tokens that they were given to.
+    'GetTariffs'
+  ]),
+  ...each(
+    [],
+    [
+      'AFRRSignal',
+      'AdjustPeriodicEventStream',
+      'BootNotification',
+      'CancelReservation',
+      'CertificateSigned',
+      'ChangeAvailability',
+      'ChangeConfiguration',
+      'ClearCache',
+      'ClearChargingProfile',
+      'ClearDERControl',
+      'ClearDisplayMessage',
+      'ClearVariableMonitoring',
+      'ClearedChargingLimit',
+      'ClosePeriodicEventStream',
+      'DeleteCertificate',
+      'DiagnosticsStatusNotification',
+      'ExtendedTriggerMessage',
+      'FirmwareStatusNotification',
+      'GetBaseReport',
+      'GetCertificateChainStatus',
+      'GetCertificateStatus',
+      'GetChargingProfiles',
+      'GetCompositeSchedule',
+      'GetConfiguration',
+      'GetDERControl',
+      'GetDiagnostics',
+      'GetDisplayMessages',
+      'GetInstalledCertificateIds',
+      'GetLocalListVersion',
+      'GetLog',
+      'GetMonitoringReport',
+      'GetPeriodicEventStream',
+      'GetReport',
+      'GetVariables',
+      'Heartbeat',
+      'InstallCertificate',
+      'LogStatusNotification',
+      'NotifyChargingLimit',
+      'NotifyDERAlarm',
+      'NotifyDERStartStop',
+      'NotifyDisplayMessages',
+      'NotifyEvent',
+      'NotifyMonitoringReport',
+      'NotifyReport',
+      'OpenPeriodicEventStream',
+      'PublishFirmware',
+      'PublishFirmwareStatusNotification',
+      'PullDynamicScheduleUpdate',
+      'ReportChargingProfiles',
+      'ReportDERControl',
+      'ReservationStatusUpdate',
+      'Reset',
+      'SecurityEventNotification',
+      'SetChargingProfile',
+      'SetDERControl',
+      'SetDisplayMessage',
+      'SetMonitoringBase',
+      'SetMonitoringLevel',
+      'SetNetworkProfile',
+      'SetVariableMonitoring',
+      'SetVariables',
+      'SignCertificate',
+      'SignedFirmwareStatusNotification',
+      'SignedUpdateFirmware',
+      'StatusNotification',
+      'TriggerMessage',
+      'UnlockConnector',
+      'UnpublishFirmware',
+      'UpdateDynamicSchedule',
+      'UpdateFirmware'
+    ]
+  )
+}
+
+/** Guarded for their request only: the answer tells whether the charge point does it. */
+const ANSWER_IS_OPEN: ReadonlySet<string> = new Set([
+  'RemoteStartTransaction',
+  'RemoteStopTransaction',
+  'RequestStartTransaction',
+  'RequestStopTransaction',
+  'ReserveNow',
+  'SendLocalList',
+  'CustomerInformation',
+  'RequestBatterySwap',
+  'CostUpdated',
+  'UsePriorityCharging'
+] satisfies AnyAction[])
+
+/** The scopes that a message of an action needs. One that OCPP does not know, or that is not known, needs all of them. */
+export function scopesOfAction(action: string): Scopes {
+  return Object.hasOwn(NEEDED, action) ? NEEDED[action as AnyAction] : BOTH
+}
+
+/** The scopes that a message of an action needs and the reader lacks. */
+export function missingScopes(action: string, may: May): OperatorScope[] {
+  return scopesOfAction(action).filter((scope) => !may(scope))
+}
+
+/** The same for the charge point's answer to a call. */
+export function missingForAnswer(action: string, may: May): OperatorScope[] {
+  return ANSWER_IS_OPEN.has(action) ? [] : missingScopes(action, may)
+}
+
+/** The actions whose messages the reader may see; undefined when that is all of them, unknown ones included. */
+export function visibleActions(may: May): string[] | undefined {
+  if (BOTH.every(may)) return undefined
+  return Object.keys(NEEDED).filter((action) => missingScopes(action, may).length === 0)
+}
