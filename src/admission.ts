@@ -15,7 +15,6 @@ import {
 } from './handshake.js'
 import { addressKey } from './limits/address.js'
 import { LoginAttempt, LoginLimiter } from './limits/login-limiter.js'
-import { TakeoverLimiter } from './limits/takeover-limiter.js'
 import type { EndpointSettings } from './options.js'
 import { isIdentity } from './protocol.js'
 import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection, RefusalRule } from './types.js'
@@ -68,7 +67,6 @@ export class Admission {
   readonly #endpoint: Endpoint
   readonly #isDraining: () => boolean
   readonly #logins: LoginLimiter
-  readonly #takeovers: TakeoverLimiter
   #inProgress = 0
 
   constructor(settings: EndpointSettings, events: EventHub, endpoint: Endpoint, isDraining: () => boolean) {
@@ -77,7 +75,6 @@ export class Admission {
     this.#endpoint = endpoint
     this.#isDraining = isDraining
     this.#logins = new LoginLimiter(settings)
-    this.#takeovers = new TakeoverLimiter(settings.maxTakeovers)
   }
 
   /** What the upgrade was granted; nothing when it was refused, and the refusal is answered. */
@@ -181,7 +178,7 @@ export class Admission {
   /** Two with the same credentials take over from each other again and again. [PROTOCOL X6] */
   #refuseFlapping({ identity, remoteAddress }: Arrival): Refusal | undefined {
     if (!this.#endpoint.isConnected(identity)) return undefined
-    const flapping = this.#takeovers.take(fold(identity))
+    const flapping = this.#endpoint.refuseTakeover(identity)
     if (flapping === undefined) return undefined
     if (flapping.isNews) {
       const detail = `more than ${this.#settings.maxTakeovers} take-overs in a minute: a second one has its credentials`

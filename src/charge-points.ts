@@ -49,6 +49,13 @@ export class ChargePoints implements ChargePointsApi {
     return connection.predecessor
   }
 
+  /** How many connections of the identity may still take over from another one. */
+  countNewcomers(identity: string): number {
+    let count = 0
+    for (let one = this.#current.get(fold(identity)); one?.predecessor !== undefined; one = one.predecessor) count++
+    return count
+  }
+
   /** The newcomer works: closes what it took over from. */
   replace(newcomer: Connection): void {
     let predecessor = newcomer.predecessor

@@ -1,13 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { WebSocket } from 'ws'
 import { ActionTable } from './action-table.js'
-import type { ChargePoints } from './charge-points.js'
+import { type ChargePoints, fold } from './charge-points.js'
 import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection.js'
 import type { EventHub } from './events.js'
 import type { Handlers } from './handlers.js'
 import { addressKey } from './limits/address.js'
 import { ConnectionCounter } from './limits/connection-counter.js'
 import { MemoryWatch } from './limits/memory-watch.js'
+import { type Flapping, TakeoverLimiter } from './limits/takeover-limiter.js'
 import type { EndpointSettings } from './options.js'
 import { PROTOCOLS } from './protocol.js'
 import type { DisconnectReason, Protocol, RegistrationStatus, Role } from './types.js'
@@ -45,6 +46,7 @@ export class Endpoint implements ConnectionOwner {
   /** Connections and handshakes, by address. */
   readonly arrivals = new ConnectionCounter()
   readonly memory: MemoryWatch
+  readonly #takeovers: TakeoverLimiter
   readonly #endpoint: EndpointSettings
   readonly #shared: Shared
   readonly #tables = new Map<Protocol, ActionTable>()
@@ -56,6 +58,7 @@ export class Endpoint implements ConnectionOwner {
     this.#shared = shared
     this.#endpoint = endpoint
     this.settings = endpoint.connection
+    this.#takeovers = new TakeoverLimiter(endpoint.maxTakeovers)
     this.memory = new MemoryWatch(endpoint.maxHeapUsage / 100)
     this.events = shared.events
     this.log = log
@@ -72,6 +75,11 @@ export class Endpoint implements ConnectionOwner {
   /** Whether a newcomer of this identity would take over from somebody. */
   isConnected(identity: string): boolean {
     return this.#shared.chargePoints.has(identity)
+  }
+
+  /** Whether a newcomer of this identity has to wait, because of those that pushed each other out. */
+  refuseTakeover(identity: string): Flapping | undefined {
+    return this.#takeovers.refuse(fold(identity), this.#shared.chargePoints.countNewcomers(identity))
   }
 
   /** Makes a connection of a socket, in the very turn in which it was upgraded: later its first frame would be lost. */
@@ -104,6 +112,7 @@ export class Endpoint implements ConnectionOwner {
     const { identity, remoteAddress } = connection
     const detail = `was connected from ${connection.predecessor?.remoteAddress}`
     this.#shared.chargePoints.replace(connection)
+    this.#takeovers.count(fold(identity))
     this.events.publish('security', { type: 'connection-replaced', identity, remoteAddress, detail })
   }
 

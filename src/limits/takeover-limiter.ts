@@ -32,18 +32,34 @@ export class TakeoverLimiter {
     this.#now = now
   }
 
-  /** Somebody wants to take over from a live connection of this identity; nothing when it may. */
-  take(identity: string): Flapping | undefined {
+  /**
+   * Whether somebody who wants to take over from a live connection of this identity has to wait; `undefined` when not.
+   *
+   * @param pending newcomers of the identity that are connected and have pushed nobody out yet
+   */
+  refuse(identity: string, pending: number): Flapping | undefined {
     if (this.#rate === undefined) return undefined
     const now = this.#now()
-    let record = this.#records.get(identity)
-    if (record === undefined) {
-      record = { bucket: new TokenBucket(this.#rate, now), toldAt: Number.NEGATIVE_INFINITY }
-      this.#records.set(identity, record)
-    }
-    if (record.bucket.take(now)) return undefined
+    const record = this.#record(identity, this.#rate, now)
+    const wanted = pending + 1
+    if (record.bucket.has(now, wanted)) return undefined
     const isNews = now - record.toldAt >= TELL_EVERY_MS
     if (isNews) record.toldAt = now
-    return { retryAfter: record.bucket.wait(now), isNews }
+    return { retryAfter: record.bucket.wait(now, wanted), isNews }
+  }
+
+  /** A newcomer of this identity has pushed somebody out. */
+  count(identity: string): void {
+    if (this.#rate === undefined) return
+    const now = this.#now()
+    this.#record(identity, this.#rate, now).bucket.charge(now)
+  }
+
+  #record(identity: string, rate: Rate, now: number): Record {
+    const known = this.#records.get(identity)
+    if (known !== undefined) return known
+    const record = { bucket: new TokenBucket(rate, now), toldAt: Number.NEGATIVE_INFINITY }
+    this.#records.set(identity, record)
+    return record
   }
 }

@@ -23,9 +23,9 @@ export class TokenBucket {
     return true
   }
 
-  has(now: number): boolean {
+  has(now: number, count = 1): boolean {
     this.#refill(now)
-    return this.#tokens >= 1
+    return this.#tokens >= count
   }
 
   /** Takes one even when there is none, and so owes it; never more than a whole burst. */
@@ -34,10 +34,10 @@ export class TokenBucket {
     this.#tokens = Math.max(this.#tokens - 1, -this.#rate.burst)
   }
 
-  /** Whole seconds until there is one, at least 1. */
-  wait(now: number): number {
+  /** Whole seconds until there are so many, at least 1. */
+  wait(now: number, count = 1): number {
     this.#refill(now)
-    return Math.max(1, Math.ceil((1 - this.#tokens) / this.#rate.perSecond))
+    return Math.max(1, Math.ceil((count - this.#tokens) / this.#rate.perSecond))
   }
 
   #refill(now: number): void {

@@ -95,21 +95,35 @@ test('connections are counted by address, and nothing is left of an address when
 test('take-overs are free up to the limit, then as many a minute, and told once a minute', () => {
   const { read, pass } = clock()
   const limiter = new TakeoverLimiter(5, read)
-  const free = Array.from({ length: 5 }, () => limiter.take('cp-1'))
+  /** One that is let in, and pushes the one before out. */
+  const take = (identity: string) => {
+    const refused = limiter.refuse(identity, 0)
+    if (refused === undefined) limiter.count(identity)
+    return refused
+  }
+  const free = Array.from({ length: 5 }, () => take('cp-1'))
   assert.deepEqual(free, Array(5).fill(undefined))
-  assert.deepEqual(limiter.take('cp-1'), { retryAfter: 12, isNews: true })
-  assert.deepEqual(limiter.take('cp-1'), { retryAfter: 12, isNews: false })
-  assert.equal(limiter.take('cp-2'), undefined, 'another one is not concerned')
+  assert.deepEqual(take('cp-1'), { retryAfter: 12, isNews: true })
+  assert.deepEqual(take('cp-1'), { retryAfter: 12, isNews: false })
+  assert.equal(take('cp-2'), undefined, 'another one is not concerned')
   pass(12_000)
-  assert.equal(limiter.take('cp-1'), undefined)
-  assert.equal(limiter.take('cp-1')?.isNews, false)
+  assert.equal(take('cp-1'), undefined)
+  assert.equal(take('cp-1')?.isNews, false)
   for (let times = 0; times < 4; times++) {
     pass(12_000)
-    assert.equal(limiter.take('cp-1'), undefined)
+    assert.equal(take('cp-1'), undefined)
   }
-  assert.equal(limiter.take('cp-1')?.isNews, true)
+  assert.equal(take('cp-1')?.isNews, true)
   const unlimited = new TakeoverLimiter(0, read)
-  for (let times = 0; times < 1000; times++) assert.equal(unlimited.take('cp-1'), undefined)
+  for (let times = 0; times < 1000; times++) assert.equal(unlimited.refuse('cp-1', 1_000), undefined)
+})
+
+test('newcomers that have pushed nobody out yet count as long as they may', () => {
+  const { read } = clock()
+  const limiter = new TakeoverLimiter(2, read)
+  assert.equal(limiter.refuse('cp-1', 1), undefined)
+  assert.deepEqual(limiter.refuse('cp-1', 2), { retryAfter: 30, isNews: true })
+  assert.equal(limiter.refuse('cp-1', 0), undefined)
 })
 
 test('memory is short above the watermark, critical half-way to the end, and both end a little below', () => {

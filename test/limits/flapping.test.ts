@@ -54,6 +54,34 @@ test('a charger whose connections end before it comes back is never slowed down'
   assert.deepEqual(flapping(), [])
 })
 
+test('newcomers that leave without a frame push nobody out, so they are no take-overs', async () => {
+  const { server, flapping } = await start()
+  const { chargePoints } = server.app.ocpp
+  const live = await connectCharger(server.url, 'CP-1')
+  const first = chargePoints.get('CP-1')
+  for (let times = 0; times < 30; times++) {
+    const newcomer = await connectCharger(server.url, 'CP-1')
+    if (times % 2 === 0) await newcomer.close()
+    else newcomer.ws.terminate()
+    await until('it is gone', () => chargePoints.get('CP-1') === first)
+  }
+  assert.equal((await live.roundTrip()).type, 3, 'it was never pushed out')
+  assert.deepEqual(flapping(), [])
+  for (let times = 0; times < 5; times++) await (await connectCharger(server.url, 'CP-1')).roundTrip()
+  assert.equal((await refusedCharger(server.url, 'CP-1')).status, 429)
+})
+
+test('so many newcomers that are silent yet count as if they had taken over', async () => {
+  const { server } = await start({ maxTakeovers: 2, takeoverTimeout: 60_000 })
+  const live = await connectCharger(server.url, 'CP-1')
+  const silent = await connectCharger(server.url, 'CP-1')
+  await connectCharger(server.url, 'CP-1')
+  assert.equal((await refusedCharger(server.url, 'CP-1')).status, 429)
+  await silent.close()
+  await (await connectCharger(server.url, 'CP-1')).roundTrip()
+  assert.equal((await live.closed).code, 4000)
+})
+
 test('one that flapped comes in as soon as nobody is connected', async () => {
   const { server } = await start({ maxTakeovers: 1 })
   await connectCharger(server.url, 'CP-1')
