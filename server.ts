@@ -5,7 +5,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 import pino from 'pino'
 import { buildApp } from './app.js'
-import { type Config, ConfigError, readConfig, unknownSettings } from './plugins/env.js'
+import { type Config, ConfigError, misspeltSettings, readConfig } from './plugins/env.js'
 
 /** Time for calls on the wire and for chargers to be told; less than the 30 s after which many a host kills. */
 const DRAIN_TIMEOUT_MS = 25_000
@@ -23,7 +23,7 @@ async function start(): Promise<void> {
     readEnvFile()
     const config = readConfig(process.env)
     const app = await buildApp({ config, logger: logger(config) })
-    for (const name of unknownSettings(process.env)) app.log.warn({ name }, 'this is no setting: misspelt?')
+    for (const setting of misspeltSettings(process.env)) app.log.warn(setting, 'unknown setting, probably misspelt')
     closeGracefully(app)
     await app.listen({ host: config.HOST, port: config.PORT })
     await listenWithTls(app)

@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
 import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
+import { misspelt } from './domain/misspelt.js'
 import { readNetwork } from './tls/networks.js'
 
 declare module 'fastify' {
@@ -164,9 +165,10 @@ export const settings = {
     unit: 'security profile; 0 is for chargers of open registration only'
   }),
   OCPP_HEARTBEAT_INTERVAL: Type.Integer({ default: 300, minimum: 1, maximum: 86_400, unit: 'seconds' }),
+  OCPP_BOOT_RETRY_INTERVAL: Type.Integer({ default: 30, minimum: 1, maximum: 86_400, unit: 'seconds' }),
   OCPP_CALL_TIMEOUT: Type.Integer({ default: 30_000, minimum: 1, maximum: DAY_MS, unit: 'milliseconds' }),
   OCPP_PING_INTERVAL: Type.Integer({ default: 30_000, minimum: 0, maximum: DAY_MS, unit: 'milliseconds; 0 is never' }),
-  TRANSACTION_GAP_DELAY: Type.Integer({ default: 60, minimum: 0, maximum: 86_400, unit: 'seconds' }),
+  TRANSACTION_GAP_DELAY: Type.Integer({ default: 20, minimum: 0, maximum: 86_400, unit: 'seconds' }),
   UNKNOWN_ID_TOKENS: Type.Optional(
     Type.Union([Type.Literal('accept'), Type.Literal('reject')], {
       rule: 'accept or reject',
@@ -349,7 +351,12 @@ function checkTls(given: Given): void {
 
 /** Names in the environment that look like settings but are none: most likely misspelt. */
 export function unknownSettings(env: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.keys(env).filter((name) => /^(?:OCPP|TLS|TRUSTED)_/.test(name) && !Object.hasOwn(settings, name))
+  return misspeltSettings(env).map(({ name }) => name)
+}
+
+/** The same, each with the setting that is probably meant. */
+export function misspeltSettings(env: Readonly<Record<string, string | undefined>>) {
+  return misspelt(env, Object.keys(settings))
 }
 
 /** What a value must be, in words. */

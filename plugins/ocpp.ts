@@ -1,11 +1,16 @@
 import type { FastifyInstance } from 'fastify'
-import fastifyOcpp, { type Authenticate, type HandshakeRejection, LogThrottle } from 'fastify-ocpp'
+import fastifyOcpp, {
+  type Authenticate,
+  type HandshakeAcceptance,
+  type HandshakeRejection,
+  LogThrottle
+} from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from './domain/charge-points.js'
 import { matchesCredential, readCredential } from './domain/credential.js'
 import { admitCertificate } from './domain/issued-certificates.js'
 import { limitsOf } from './limits/chargers.js'
-import { type ClientCertificate, ClientCertificates } from './tls/client-certificates.js'
+import { type ClientCertificate, ClientCertificates, type Transport } from './tls/client-certificates.js'
 import { ConnectionSecurity } from './tls/connection-security.js'
 import { Proxies } from './tls/proxies.js'
 
@@ -32,6 +37,8 @@ interface Proof {
   /** Not with the password before: one that is lost must not lock the charge point out. */
   readonly isLasting: boolean
   readonly usedNewPassword: boolean
+  /** That it logged in with, in profile 3. */
+  readonly certificate?: ClientCertificate
 }
 
 function isRefused(outcome: Proof | HandshakeRejection): outcome is HandshakeRejection {
@@ -40,8 +47,9 @@ function isRefused(outcome: Proof | HandshakeRejection): outcome is HandshakeRej
 
 /**
  * Who may connect. A charge point with a password has to send it, unless it has a certificate; one with neither is let
- * in under open registration only. A certificate that is no good is never made up for by a password. What it was told
- * at its last boot holds. [A00.FR.002, A00.FR.207, A00.FR.407, A05.FR.09; U7; J-1.6 §5.3; 2.x B01]
+ * in under open registration only. A certificate counts where it proves profile 3. One that proves nothing is ignored
+ * if the password is right and profile 3 is not asked for: many chargers show the certificate of their maker. What the
+ * charge point was told at its last boot holds. [A00.FR.002, A00.FR.207, A00.FR.407, A05.FR.09; U7; J-1.6 §5.3; 2.x B01]
  */
 function createAuthenticate({ store, database, config, tlsMaterial }: FastifyInstance): Authenticate {
   const { OCPP_OPEN_REGISTRATION: isOpen, OCPP_MIN_SECURITY_PROFILE: minProfile } = config
@@ -61,7 +69,7 @@ function createAuthenticate({ store, database, config, tlsMaterial }: FastifyIns
     if (match === 'wrong') return refuse(401, 'a certificate and a wrong password')
     const { commonName, isExpired } = certificate
     const security = new ConnectionSecurity(3, commonName, isExpired)
-    return { security, isLasting: !isExpired, usedNewPassword: match === 'new' }
+    return { security, isLasting: !isExpired, usedNewPassword: match === 'new', certificate }
   }
 
   function proofByPassword(row: ChargePointRow, encrypted: boolean, password: Buffer | undefined) {
@@ -81,34 +89,54 @@ function createAuthenticate({ store, database, config, tlsMaterial }: FastifyIns
     }
   }
 
-  return async ({ identity, password, request }) => {
-    if (!database.isReady()) return refuse(503, 'the database is not ready')
-    const { encrypted, certificate, fault } = certificates.transportOf(request)
-    const row = await store.find(identity)
-    if (!encrypted && minProfile > 1) return refuse(403, 'it has to connect with TLS')
-    if (fault !== undefined) return refuse(403, fault)
-    if (row === undefined) return admit(identity)
+  /** The proofs that it offers, the strongest first. */
+  function* proofsOf(row: ChargePointRow, { encrypted, certificate, fault }: Transport, password: Buffer | undefined) {
+    if (fault !== undefined) yield refuse(403, fault)
+    if (certificate !== undefined) {
+      yield proofByCertificate(row, certificate, password)
+      // A certificate of this operator that names somebody else is only made up for by a password that was verified.
+      if (row.credential === null) return
+    }
+    yield proofByPassword(row, encrypted, password)
+  }
 
-    const proof =
-      certificate === undefined
-        ? proofByPassword(row, encrypted, password)
-        : proofByCertificate(row, certificate, password)
-    if (isRefused(proof)) return proof
-    const { security: context } = proof
+  async function accept(row: ChargePointRow, proof: Proof): Promise<HandshakeAcceptance | HandshakeRejection> {
+    const { security: context, certificate } = proof
     if (row.enabled === 0) return refuse(403, 'an operator has disabled it')
     if (context.profile < Math.max(minProfile, row.security_profile ?? 0, row.highest_security_profile)) {
       return refuse(403, `security profile ${context.profile} is lower than it has to be`)
     }
 
     // An earlier one of ours is valid until the new one was used: this is its use. [2.x A02]
-    const known = certificate === undefined ? 'foreign' : await admitCertificate(store, identity, certificate)
+    const known = certificate === undefined ? 'foreign' : await admitCertificate(store, row.identity, certificate)
     if (known !== 'ours' && known !== 'foreign') return refuse(403, `its certificate is ${known}`)
 
     await remember(row, proof)
     if (context.isRenewing) return { accept: true, registration: 'Pending', context }
     return { accept: true, context, ...(row.boot_status !== null && { registration: row.boot_status }) }
   }
+
+  return async ({ identity, password, request }) => {
+    if (!database.isReady()) return refuse(503, 'the database is not ready')
+    const transport = certificates.transportOf(request)
+    const row = await store.find(identity)
+    if (!transport.encrypted && minProfile > 1) return refuse(403, 'it has to connect with TLS')
+    if (row === undefined) return admit(identity)
+
+    let refusal: HandshakeRejection | undefined
+    for (const proof of proofsOf(row, transport, password)) {
+      const outcome = isRefused(proof) ? proof : await accept(row, proof)
+      if (outcome.accept) {
+        if (refusal !== undefined) request.log.info({ identity, reason: refusal.reason }, IGNORED)
+        return outcome
+      }
+      refusal ??= outcome
+    }
+    return refusal ?? refuse(401, 'no proof of who it is')
+  }
 }
+
+const IGNORED = 'the certificate of a charge point was ignored, because its password proves who it is'
 
 async function ocpp(app: FastifyInstance): Promise<void> {
   const { config } = app

@@ -1,5 +1,5 @@
 import { loadEnvFile } from 'node:process'
-import { type Config, readConfig } from '../plugins/env.js'
+import { type Config, misspeltSettings, readConfig } from '../plugins/env.js'
 
 const WRONG_USAGE = 2
 
@@ -15,6 +15,9 @@ export async function runCommand(commands: Readonly<Record<string, Command>>, us
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command === undefined) throw new UsageError(usage)
     readEnvFile()
+    for (const { name, meant } of misspeltSettings(process.env)) {
+      console.error(`Warning: unknown setting ${name}, probably misspelt${meant === undefined ? '' : ` for ${meant}`}`)
+    }
     await command(readConfig(process.env), args)
   } catch (error) {
     const isUsage = error instanceof UsageError

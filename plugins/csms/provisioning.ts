@@ -103,7 +103,11 @@ async function provisioning(app: FastifyInstance): Promise<void> {
       })
     )
     log.info({ boot: booted, status }, 'charge point booted')
-    const interval = heartbeatInterval(identity, config.OCPP_HEARTBEAT_INTERVAL)
+    // Of a boot that is not accepted: when to boot again. [1.6 §4.2; 2.x B02, B03]
+    const interval =
+      status === 'Accepted'
+        ? heartbeatInterval(identity, config.OCPP_HEARTBEAT_INTERVAL)
+        : config.OCPP_BOOT_RETRY_INTERVAL
     return { status, currentTime: currentTime(), interval }
   }
 

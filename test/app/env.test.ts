@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { ConfigError, isLoopback, readConfig, settings, unknownSettings } from '../../plugins/env.js'
+import { ConfigError, isLoopback, misspeltSettings, readConfig, settings, unknownSettings } from '../../plugins/env.js'
 
 const EXAMPLE = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+
+const EVERY_SETTING = Object.fromEntries(Object.keys(settings).map((name) => [name, 'x']))
 
 function commented(text: string): [name: string, value: string, comment: string][] {
   return [...text.matchAll(/((?:^#.*\n)+?)^# ([A-Z_]+)=(.*)$/gm)].map(([, comment = '', name = '', value = '']) => [
@@ -50,9 +52,10 @@ describe('the settings', () => {
       OCPP_OPEN_REGISTRATION: true,
       OCPP_MIN_SECURITY_PROFILE: 0,
       OCPP_HEARTBEAT_INTERVAL: 300,
+      OCPP_BOOT_RETRY_INTERVAL: 30,
       OCPP_CALL_TIMEOUT: 30_000,
       OCPP_PING_INTERVAL: 30_000,
-      TRANSACTION_GAP_DELAY: 60,
+      TRANSACTION_GAP_DELAY: 20,
       UNKNOWN_ID_TOKENS: 'accept',
       ID_TOKENS_CONCURRENT_TX: false,
       OFFLINE_CALLS_LIMIT: 100,
@@ -134,6 +137,7 @@ describe('the settings', () => {
     ['OCPP_PROTOCOLS', 'ocpp1.5', 'ocpp1.6,ocpp1.6', ',', 'ocpp1.6,'],
     ['OCPP_OPEN_REGISTRATION', '1', 'yes', 'TRUE'],
     ['OCPP_HEARTBEAT_INTERVAL', '0', '86401', '5m'],
+    ['OCPP_BOOT_RETRY_INTERVAL', '0', '86401', '30s'],
     ['CA_VALIDITY_DAYS', '0', '3651'],
     ['CA_SIGN_URL', 'ca.example.com', 'ftp://ca.example.com'],
     ['OCSP_RESPONDERS', 'ocsp.example.com', 'http://a/?b', 'http://user@a/', 'http://a/,'],
@@ -179,6 +183,58 @@ describe('the settings', () => {
       )
     })
   }
+
+  for (const [setting, ...wrong] of [
+    ['DATABASE_URL', 'DATABASE_ULR', 'DATABSE_URL', 'DATABASEURL', 'DATABASE_URI', 'database_url', 'Database-Url'],
+    ['OCPP_HEARTBEAT_INTERVAL', 'OCPP_HEARTBEET_INTERVAL', 'OCP_HEARTBEAT_INTERVAL'],
+    ['OPERATOR_TOKEN', 'OPERTOR_TOKEN', 'OPERATOR_TOKENS'],
+    ['METRICS_TOKEN', 'METRIC_TOKEN'],
+    ['LOG_LEVEL', 'LOGLEVEL', 'LOG_LEVLE'],
+    ['HOST', 'HSOT'],
+    ['PORT', 'PROT', 'PORTT'],
+    ['DATA_DIR', 'DATA_DRI', 'DATADIR'],
+    ['CORS_ORIGINS', 'CORS_ORIGIN'],
+    ['MESSAGE_LOG', 'MESAGE_LOG'],
+    ['UNKNOWN_ID_TOKENS', 'UNKOWN_ID_TOKENS'],
+    ['WEBHOOK_ALLOW_PRIVATE', 'WEBHOOKS_ALLOW_PRIVATE'],
+    ['HTTP_REQUEST_TIMEOUT', 'HTTP_REQUEST_TIME_OUT'],
+    ['CA_VALIDITY_DAYS', 'CA_VALIDTY_DAYS']
+  ] as const) {
+    it(`tell ${wrong.join(', ')} from ${setting}`, () => {
+      for (const name of wrong) {
+        assert.deepEqual(misspeltSettings({ [name]: 'x', [setting]: 'y' }), [{ name, meant: setting }], name)
+      }
+    })
+  }
+
+  it('tell every name that has one character too many, too few, or two of them changed about', () => {
+    for (const name of Object.keys(settings)) {
+      for (let at = 0; at < name.length; at++) {
+        const [before, one = '', two = '', after] = [name.slice(0, at), name[at], name[at + 1], name.slice(at + 2)]
+        for (const wrong of [
+          `${before}${two}${after}`,
+          `${before}${one}${one}${two}${after}`,
+          `${before}${two}${one}${after}`
+        ]) {
+          if (!Object.hasOwn(settings, wrong)) assert.deepEqual(unknownSettings({ [wrong]: 'x' }), [wrong], name)
+        }
+      }
+    }
+  })
+
+  it('say nothing of what else is in an environment', () => {
+    const names = `PATH HOME HOSTNAME HOSTTYPE LOGNAME USER SHELL TERM LANG LC_ALL PWD OLDPWD SHLVL TZ EDITOR PAGER DISPLAY
+      MAIL TMPDIR DEBUG CI COLORTERM NO_COLOR NODE_ENV NODE_OPTIONS NODE_VERSION NODE_PATH NODE_EXTRA_CA_CERTS
+      NODE_TLS_REJECT_UNAUTHORIZED YARN_VERSION INIT_CWD npm_config_loglevel npm_lifecycle_event npm_package_name
+      HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy no_proxy SSL_CERT_FILE SSL_CERT_DIR PGHOST PGPORT PGUSER PGPASSWORD
+      PGDATABASE POSTGRES_PASSWORD POSTGRES_USER DATABASE_HOST DATABASE_USER DATABASE_NAME DATABASE_PASSWORD REDIS_URL
+      NATS_URL SSH_AUTH_SOCK SSH_CLIENT XDG_DATA_HOME XDG_RUNTIME_DIR INVOCATION_ID JOURNAL_STREAM NOTIFY_SOCKET
+      KUBERNETES_PORT KUBERNETES_SERVICE_HOST OCPP_SERVICE_HOST OCPP_SERVICE_PORT OCPP_PORT_3000_TCP_ADDR
+      GITHUB_TOKEN RUNNER_TEMP CI_JOB_TOKEN API_TOKEN API_KEY API_URL WEBHOOK_URL METRICS_PORT LOG_FILE LOG_DIR CACHE_DIR
+      DATA_HOME OTEL_SERVICE_NAME AWS_REGION`
+    const env = Object.fromEntries(names.split(/\s+/).map((name) => [name, 'x']))
+    assert.deepEqual(unknownSettings({ ...env, OCPP_PORT: 'tcp://10.0.0.1:3000', ...EVERY_SETTING }), [])
+  })
 
   it('tell names that look like settings but are none', () => {
     const misspelt = { OCPP_OPEN_REGISTRATON: 'false', TLS_CERTS: 'a.pem', TRUSTED_PROXY: '::1' }

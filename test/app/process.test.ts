@@ -42,6 +42,21 @@ describe('the started back-end', () => {
     assert.deepEqual(calls, [['Reset', { type: 'Soft' }]])
   })
 
+  it('warns of settings that are misspelt, and of nothing else that it is given', async () => {
+    const backend = await startProcess({ DATABASE_ULR: 'x', OPERTOR_TOKEN: 'x', HTTP_PROXY: 'x', LOG_LEVEL: 'warn' })
+    await backend.url()
+    const warned = [
+      ...backend.output().matchAll(/"name":"(\w+)","meant":"(\w+)","msg":"unknown setting, probably misspelt"/g)
+    ]
+    assert.deepEqual(
+      warned.map(([, name, meant]) => [name, meant]),
+      [
+        ['DATABASE_ULR', 'DATABASE_URL'],
+        ['OPERTOR_TOKEN', 'OPERATOR_TOKEN']
+      ]
+    )
+  })
+
   it('tells chargers to come back and exits 0 on SIGTERM', async () => {
     const backend = await startProcess()
     const charger = await connectCharger((await backend.url()).replace('http', 'ws'), 'CP-1', { boot: true })

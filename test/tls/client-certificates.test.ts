@@ -8,6 +8,7 @@ import {
   issueClient,
   OPERATOR,
   PASSWORD,
+  profileOf,
   provision,
   securityEventOf,
   startTls,
@@ -21,8 +22,7 @@ const stranger = await Authority.create({ O: OPERATOR, CN: 'Test CA' })
 const unknownRoot = await Authority.create({ O: 'Others', CN: 'Other CA' })
 const server = await startTls()
 
-/** A charge point with a password as well: no bad certificate may be made up for by it. */
-async function refusal(identity: string, client: Issued, more: ChargerOptions = { password: PASSWORD }) {
+async function refusal(identity: string, client: Issued, more: ChargerOptions = {}) {
   await provision(server, identity, { password: PASSWORD, serialNumber: 'SN-1' })
   const refused = await refusedCharger(server.secureUrl, identity, { ...withTls(client), ...more })
   const { type, techInfo } = await securityEventOf(server, identity)
@@ -66,18 +66,52 @@ describe('a client certificate', () => {
   })
 
   for (const [index, [what, client, reason]] of bad.entries()) {
-    it(`${what} is refused, also with the right password, and that is written down`, async () => {
+    it(`${what} is refused, and that is written down`, async () => {
       const { status, body, techInfo } = await refusal(`BAD-${index}`, client)
       assert.equal(status, 403)
       assert.match(String(techInfo), reason)
       assert.doesNotMatch(body, /certificate|SN-1/, 'nothing is told to who is refused')
-      await connectCharger(server.secureUrl, `BAD-${index}`, { ...withTls(), password: PASSWORD })
+      const wrong = await refusal(`BAD-${index}`, client, { password: `${PASSWORD}!` })
+      assert.equal(wrong.status, 403)
+    })
+
+    it(`${what} does not count beside the right password, unless profile 3 is asked for`, async () => {
+      const identity = `BESIDE-${index}`
+      const options = { ...withTls(client), password: PASSWORD }
+      await provision(server, identity, { password: PASSWORD, serialNumber: 'SN-1' })
+      const charger = await connectCharger(server.secureUrl, identity, { ...options, boot: true })
+      assert.equal(await profileOf(server, identity), 2)
+      await charger.close()
+
+      await provision(server, identity, { securityProfile: 3 })
+      const refused = await refusedCharger(server.secureUrl, identity, options)
+      assert.equal(refused.status, 403)
+      assert.match(String((await securityEventOf(server, identity)).techInfo), reason)
     })
   }
 
   it('does not make up for a wrong password', async () => {
     const refused = await refusal('WRONG', await issueClient('SN-1'), { password: `${PASSWORD}!` })
     assert.equal(refused.status, 401)
+  })
+
+  it('of another maker does not keep out a charge point that nobody gave a password, under open registration', async () => {
+    const open = await startTls({ OCPP_OPEN_REGISTRATION: 'true' })
+    const client = await unknownRoot.issue({ O: 'Maker', CN: 'FACTORY-1' })
+    for (const identity of ['UNKNOWN', 'KNOWN']) {
+      if (identity === 'KNOWN') await provision(open, identity, {})
+      const charger = await connectCharger(open.secureUrl, identity, { ...withTls(client), boot: true })
+      assert.equal(charger.protocol, 'ocpp1.6')
+      assert.equal(await profileOf(open, identity), 0)
+    }
+  })
+
+  it('that is good is asked for again once it was shown', async () => {
+    await provision(server, 'BOTH', { password: PASSWORD, serialNumber: 'SN-1' })
+    const options = { ...withTls(await issueClient('SN-1')), password: PASSWORD }
+    await (await connectCharger(server.secureUrl, 'BOTH', options)).close()
+    const other = { ...withTls(await issueClient('SN-2')), password: PASSWORD }
+    assert.equal((await refusedCharger(server.secureUrl, 'BOTH', other)).status, 403)
   })
 
   it('is that of nobody as long as the serial number is not known', async () => {

@@ -3,17 +3,23 @@ import { describe, it } from 'node:test'
 import { operate } from '../app/support.js'
 import { Authority, type Issued } from '../support/authority.js'
 import { type ChargerOptions, connectCharger, refusedCharger } from '../support/charger.js'
-import { authority, issueClient, OPERATOR, PASSWORD, provision, startTls, type TlsBackend, withTls } from './support.js'
+import {
+  authority,
+  issueClient,
+  OPERATOR,
+  PASSWORD,
+  profileOf,
+  provision,
+  startTls,
+  type TlsBackend,
+  withTls
+} from './support.js'
 
 const DAY_MS = 86_400_000
 const PROXY = { TRUSTED_PROXIES: '127.0.0.1,10.0.0.0/8' }
 
 async function addressOf(server: TlsBackend, identity: string): Promise<string> {
   return (await operate(server, 'GET', `/charge-points/${identity}`)).json().remoteAddress
-}
-
-async function profileOf(server: TlsBackend, identity: string): Promise<number> {
-  return (await operate(server, 'GET', `/charge-points/${identity}`)).json().highestSecurityProfile
 }
 
 /** Connects with a password by way of a proxy, or of somebody who pretends to be one. */
@@ -155,10 +161,15 @@ describe('a client certificate that a trusted proxy tells', async () => {
     'with a short key': `:${der(await issueClient('SN-1', { kind: 'weak-ec' }))}:`,
     'of another serial number': `:${der(await issueClient('SN-2'))}:`
   })) {
-    it(`${what} is refused, also with the right password`, async () => {
+    it(`${what} is refused, and does not count beside the right password unless profile 3 is asked for`, async () => {
       const identity = `BAD-${what.replaceAll(' ', '-').slice(0, 40)}`
       await provision(server, identity, { serialNumber: 'SN-1', password: PASSWORD })
-      assert.equal((await refusedCharger(server.url, identity, by(header, { password: PASSWORD }))).status, 403)
+      assert.equal((await refusedCharger(server.url, identity, by(header))).status, 403)
+      const options = by(header, { password: PASSWORD })
+      await (await connectCharger(server.url, identity, options)).close()
+      assert.equal(await profileOf(server, identity), 2)
+      await provision(server, identity, { securityProfile: 3 })
+      assert.equal((await refusedCharger(server.url, identity, options)).status, 403)
     })
   }
 

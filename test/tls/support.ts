@@ -93,6 +93,11 @@ export async function provision(server: TestServer, identity: string, body: obje
   if (statusCode >= 300) throw new Error(text)
 }
 
+/** The highest security profile that a charge point ever logged in with. */
+export async function profileOf(server: TlsBackend, identity: string): Promise<number> {
+  return (await operate(server, 'GET', `/charge-points/${identity}`)).json().highestSecurityProfile
+}
+
 /** The latest security event of a charge point that is written down: that comes after the answer. */
 export async function securityEventOf(server: TestServer, identity: string): Promise<Record<string, unknown>> {
   const deadline = performance.now() + PATIENCE_MS
