@@ -17,6 +17,7 @@ import { addressKey } from './limits/address.js'
 import { LoginAttempt, LoginLimiter } from './limits/login-limiter.js'
 import type { EndpointSettings } from './options.js'
 import { isIdentity } from './protocol.js'
+import { timerDelay } from './time.js'
 import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection, RefusalRule } from './types.js'
 
 /** Refuses an upgrade with a plain HTTP answer. */
@@ -213,7 +214,7 @@ export class Admission {
     let timer: NodeJS.Timeout | undefined
     let onClose = () => {}
     const end = new Promise<Decision>((resolve) => {
-      timer = setTimeout(resolve, this.#settings.authenticateTimeout, TOO_SLOW)
+      timer = setTimeout(resolve, timerDelay(this.#settings.authenticateTimeout), TOO_SLOW)
       onClose = () => resolve(LEFT)
       peer?.on('close', onClose)
     })

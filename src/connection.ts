@@ -19,6 +19,7 @@ import { isPromiseLike, logFailure } from './failure.js'
 import * as frames from './frame.js'
 import type { AnyAfterHandler, Handlers } from './handlers.js'
 import { readCode, solicitedBy, spell } from './protocol.js'
+import type { TickClock } from './tick-clock.js'
 import type {
   CallFailure,
   CallOptions,
@@ -37,19 +38,20 @@ import type {
 } from './types.js'
 import { type FoundViolation, publicViolation } from './validate.js'
 
-/** Limits of one connection; times are in ticks of the {@link Clock} that drives it. */
+/** Limits of one connection; times are in milliseconds unless they are in ticks of the clock that drives it. */
 export interface ConnectionSettings {
   callTimeout: number
   callQueueLimit: number
-  handlerTicks: number
-  /** 0: no pings. */
+  handlerTimeout: number
+  /** Quiet ticks after which a peer is pinged, and after which it is cut. 0: never. */
   pingTicks: number
+  cutTicks: number
   maxBufferedAmount: number
-  slowReaderTicks: number
+  slowReaderTimeout: number
   maxWaitingCalls: number
-  /** What a connection may spend at once, and what it gets with every tick, see `#spend`. */
-  messageBurst: number
-  messagesPerTick: number
+  /** What a connection may spend at once, and what it gets with every tick: {@link MESSAGE_CREDIT} for a message. */
+  maxCredit: number
+  creditPerTick: number
   validation: ValidationPolicy
 }
 
@@ -58,6 +60,7 @@ export interface ConnectionOwner {
   readonly settings: ConnectionSettings
   readonly events: EventHub
   readonly log: FastifyBaseLogger
+  readonly clock: TickClock
   /** Nothing is compressed any more. */
   readonly isMemoryCritical?: boolean
   /** The first frame of a connection came. */
@@ -77,8 +80,8 @@ export interface ConnectionInit {
   remoteAddress: string
   registration: RegistrationStatus | undefined
   context: unknown
-  /** How long it may be silent before it replaces its predecessor. */
-  takeoverTicks: number
+  /** Milliseconds that it may be silent before it replaces its predecessor. */
+  takeoverTimeout: number
 }
 
 /**
@@ -86,10 +89,12 @@ export interface ConnectionInit {
  * the socket cannot be paused before. A charge point that keeps to one CALL at a time never has two.
  */
 const MAX_WAITING_DURING_CALL = 64
-/** Ticks that a peer has to answer a close frame. */
-const MAX_CLOSING_TICKS = 3
+/** Milliseconds that a peer has to answer a close frame. */
+const CLOSE_TIMEOUT = 3000
 /** Kinds of violations that one connection counts. */
 const MAX_VIOLATION_KINDS = 256
+/** What a message costs; a fraction of it is what a low rate gives with a short tick. */
+export const MESSAGE_CREDIT = 1000
 /** A message of so many characters, a power of 2, counts as two; one of twice as many as three. */
 const SPENDING_BITS = 12
 const NORMAL_CLOSURE = 1000
@@ -151,11 +156,17 @@ export class Connection {
   #violations: Map<string, { -readonly [K in keyof ViolationCount]: ViolationCount[K] }> | undefined
   /** What it may send before it is accepted, because we asked for it. */
   #solicited: Set<string> | undefined
-  #quietTicks: number
+  /** Ticks since the last sign of life. */
+  #quietTicks = 0
+  /** The quiet tick with which it is pinged. */
+  #pingTick: number
+  /** Ticks until it is cut because it does not read; 0 while it reads. */
   #slowTicks = 0
-  /** Messages that it may send until the next tick; less than none is a debt. */
+  /** What it may spend until the next tick; less than 0 is a debt. */
   #credit: number
+  /** Ticks until it replaces its predecessor though it is silent. */
   #takeoverTicks: number
+  /** Ticks until its socket is cut, once a close frame was sent. */
   #closingTicks = 0
   #fault: Error | undefined
 
@@ -169,10 +180,10 @@ export class Connection {
     this.remoteAddress = init.remoteAddress
     this.#registration = init.registration
     this.context = init.context
-    this.#takeoverTicks = init.takeoverTicks
-    this.#credit = init.owner.settings.messageBurst
+    this.#takeoverTicks = init.owner.clock.ticksFor(init.takeoverTimeout)
+    this.#credit = init.owner.settings.maxCredit
     // A fleet that connects at once is not pinged at once.
-    this.#quietTicks = Math.floor(Math.random() * init.owner.settings.pingTicks)
+    this.#pingTick = 1 + Math.floor(Math.random() * init.owner.settings.pingTicks)
     this.#listen()
   }
 
@@ -374,13 +385,14 @@ export class Connection {
   /** A sign of life. */
   alive(): void {
     this.#quietTicks = 0
+    this.#pingTick = this.#owner.settings.pingTicks
     this.#lastSeenAt = Date.now()
   }
 
   /** Counts a message against what it may send. */
   #spend(length: number): void {
-    this.#credit -= 1 + (length >> SPENDING_BITS)
-    if (this.#credit < 0) this.#regulate()
+    this.#credit -= MESSAGE_CREDIT * (1 + (length >> SPENDING_BITS))
+    if (this.#credit < MESSAGE_CREDIT) this.#regulate()
   }
 
   #dispatch(frame: frames.Frame | frames.FrameError, receivedAt: number | undefined): void {
@@ -568,7 +580,7 @@ export class Connection {
       this.#respond(frame, messages, context, response)
       return
     }
-    const running = { frame, context, ticksLeft: this.#owner.settings.handlerTicks }
+    const running = { frame, context, ticksLeft: this.#owner.clock.ticksFor(this.#owner.settings.handlerTimeout) }
     this.#running = running
     // A promise of our own: the `then` of a foreign one may throw.
     Promise.resolve(response).then(
@@ -826,41 +838,52 @@ export class Connection {
     const limit = this.#calls?.isBusy ? Math.max(MAX_WAITING_DURING_CALL, maxWaitingCalls) : maxWaitingCalls
     if (this.#waiting.length > limit) return 'waiting-calls'
     if (this.#isFull()) return 'buffered-amount'
-    return this.#credit < 0 ? 'message-rate' : undefined
+    return this.#credit < MESSAGE_CREDIT ? 'message-rate' : undefined
   }
 
   // --- time ----------------------------------------------------------------------------------------------------
 
-  /** One tick of the clock. Counting ticks, not time, keeps a process that was stopped from cutting everybody. */
+  /** One tick of the clock. */
   tick(): void {
     if (this.#state === 'closed') {
       // A peer that does not answer a close frame is not waited for.
-      if (++this.#closingTicks > MAX_CLOSING_TICKS) this.#socket.terminate()
+      if (--this.#closingTicks <= 0) this.#socket.terminate()
       return
     }
-    const { messageBurst, messagesPerTick, slowReaderTicks } = this.#owner.settings
-    this.#credit = Math.min(messageBurst, this.#credit + messagesPerTick)
+    const { maxCredit, creditPerTick } = this.#owner.settings
+    this.#credit = Math.min(maxCredit, this.#credit + creditPerTick)
     if (this.predecessor !== undefined && --this.#takeoverTicks <= 0) this.#owner.confirmed(this)
     if (this.#running !== undefined && --this.#running.ticksLeft <= 0) this.#giveUpHandler(this.#running)
-    if (this.#isFull()) {
-      if (++this.#slowTicks >= slowReaderTicks) {
-        this.#limited('slow-reader')
-        this.#cutSlowReader()
-        return
-      }
-    } else this.#slowTicks = 0
-    this.#regulate()
+    // A listener may have disconnected it.
+    if (this.#state !== 'open') return
+    if (this.#isTooSlow()) {
+      this.#limited('slow-reader')
+      this.#cutSlowReader()
+      return
+    }
+    this.#proceed()
     this.#watch()
+  }
+
+  /** Whether it has not read what is sent for too long. */
+  #isTooSlow(): boolean {
+    if (!this.#isFull()) {
+      this.#slowTicks = 0
+      return false
+    }
+    if (this.#slowTicks > 0) return --this.#slowTicks === 0
+    this.#slowTicks = this.#owner.clock.ticksFor(this.#owner.settings.slowReaderTimeout)
+    return false
   }
 
   /** Pings a quiet peer and cuts one that does not answer. [RFC 6455 §5.5.2; J-errata 3.11] */
   #watch(): void {
-    const { pingTicks } = this.#owner.settings
+    const { pingTicks, cutTicks } = this.#owner.settings
     // While it is paused by us, its pong cannot be read.
-    if (pingTicks === 0 || this.#isPaused) return
+    if (pingTicks === 0 || this.#isPaused || this.#state !== 'open') return
     this.#quietTicks++
-    if (this.#quietTicks === pingTicks) this.#socket.ping()
-    else if (this.#quietTicks >= 2 * pingTicks) {
+    if (this.#quietTicks === this.#pingTick) this.#socket.ping()
+    else if (this.#quietTicks >= cutTicks) {
       this.#finishWith('ping-timeout', ABNORMAL_CLOSURE)
       this.#socket.terminate()
     }
@@ -930,6 +953,7 @@ export class Connection {
   #finishWith(reason: DisconnectReason, code: number): void {
     if (this.#state === 'closed') return
     this.#state = 'closed'
+    this.#closingTicks = this.#owner.clock.ticksFor(CLOSE_TIMEOUT)
     this.#waiting.length = 0
     this.#running?.context.abort()
     this.#running = undefined

@@ -11,6 +11,7 @@ import { MemoryWatch } from './limits/memory-watch.js'
 import { type Flapping, TakeoverLimiter } from './limits/takeover-limiter.js'
 import type { EndpointSettings } from './options.js'
 import { PROTOCOLS } from './protocol.js'
+import { TickClock } from './tick-clock.js'
 import type { DisconnectReason, Protocol, RegistrationStatus, Role } from './types.js'
 
 /** What the endpoints of one application share. */
@@ -43,6 +44,7 @@ export class Endpoint implements ConnectionOwner {
   readonly settings: ConnectionSettings
   readonly events: EventHub
   readonly log: FastifyBaseLogger
+  readonly clock: TickClock
   /** Connections and handshakes, by address. */
   readonly arrivals = new ConnectionCounter()
   readonly memory: MemoryWatch
@@ -51,13 +53,14 @@ export class Endpoint implements ConnectionOwner {
   readonly #shared: Shared
   readonly #tables = new Map<Protocol, ActionTable>()
   readonly #connections = new Set<Connection>()
-  #clock: NodeJS.Timeout | undefined
+  #stopClock: (() => void) | undefined
   #isDraining = false
 
   constructor(shared: Shared, endpoint: EndpointSettings, log: FastifyBaseLogger) {
     this.#shared = shared
     this.#endpoint = endpoint
     this.settings = endpoint.connection
+    this.clock = new TickClock(endpoint.tick)
     this.#takeovers = new TakeoverLimiter(endpoint.maxTakeovers)
     this.memory = new MemoryWatch(endpoint.maxHeapUsage / 100)
     this.events = shared.events
@@ -85,6 +88,7 @@ export class Endpoint implements ConnectionOwner {
   /** Makes a connection of a socket, in the very turn in which it was upgraded: later its first frame would be lost. */
   accept(socket: WebSocket, admitted: Admitted): Connection {
     const { chargePoints } = this.#shared
+    this.#stopClock ??= this.clock.every(() => this.#tick())
     const connection = new Connection({
       socket,
       owner: this,
@@ -94,15 +98,14 @@ export class Endpoint implements ConnectionOwner {
       remoteAddress: admitted.remoteAddress,
       registration: admitted.registration ?? chargePoints.registration(admitted.identity),
       context: admitted.context,
-      takeoverTicks: this.#endpoint.takeoverTicks
+      takeoverTimeout: this.#endpoint.takeoverTimeout
     })
     this.#connections.add(connection)
     this.arrivals.enter(addressKey(connection.remoteAddress))
-    this.#clock ??= this.#start()
     chargePoints.take(connection)
     this.events.publish('connect', { chargePoint: connection.chargePoint })
     // A listener may have disconnected it already.
-    if (connection.predecessor !== undefined && this.#endpoint.takeoverTicks === 0) this.confirmed(connection)
+    if (connection.predecessor !== undefined && this.#endpoint.takeoverTimeout === 0) this.confirmed(connection)
     // A hook of the host may have held it up until now.
     if (this.#isDraining) this.#leave(connection)
     return connection
@@ -124,9 +127,9 @@ export class Endpoint implements ConnectionOwner {
   gone(connection: Connection): void {
     this.#connections.delete(connection)
     this.arrivals.leave(addressKey(connection.remoteAddress))
-    if (this.#connections.size > 0 || this.#clock === undefined) return
-    clearInterval(this.#clock)
-    this.#clock = undefined
+    if (this.#connections.size > 0) return
+    this.#stopClock?.()
+    this.#stopClock = undefined
   }
 
   /** Lets the calls on the wire finish, then closes the sockets one after the other. */
@@ -158,12 +161,9 @@ export class Endpoint implements ConnectionOwner {
     while (!isDone() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, POLL))
   }
 
-  #start(): NodeJS.Timeout {
-    const clock = setInterval(() => {
-      for (const connection of this.#connections) connection.tick()
-      if (this.isMemoryCritical) this.#makeRoom()
-    }, this.#endpoint.tick)
-    return clock.unref()
+  #tick(): void {
+    for (const connection of this.#connections) connection.tick()
+    if (this.isMemoryCritical) this.#makeRoom()
   }
 
   /** Cuts those that have most waiting for them. [PROTOCOL P8] */

@@ -1,4 +1,4 @@
-import type { ConnectionSettings } from './connection.js'
+import { type ConnectionSettings, MESSAGE_CREDIT } from './connection.js'
 import { InvalidOptionsError } from './errors.js'
 import { isFieldLength } from './leniency.js'
 import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'
@@ -122,9 +122,9 @@ export interface EndpointSettings {
   maxHeapUsage: number
   drainTimeout: number
   drainSpread: number
+  takeoverTimeout: number
   /** Milliseconds of a tick. */
   tick: number
-  takeoverTicks: number
   connection: ConnectionSettings
 }
 
@@ -175,8 +175,8 @@ const LENIENCY_FLAGS = ['dropUnknownMembers', 'coerce']
 /** Longest tick; shorter when a time-out is short. */
 const MAX_TICK = 1000
 const MIN_TICK = 10
-/** More messages than come in a tick. */
-const UNLIMITED = 2 ** 29
+/** More credit than is spent in a tick. */
+const UNLIMITED = 2 ** 30 - 1
 
 /**
  * Checks the options and fills in the defaults.
@@ -189,8 +189,8 @@ export function resolveOptions(options: GivenOptions): EndpointSettings {
   }
   const numbers = resolveNumbers(options)
   const times = [numbers.handlerTimeout, numbers.slowReaderTimeout, numbers.pingInterval, numbers.takeoverTimeout]
-  const tick = Math.max(MIN_TICK, Math.min(MAX_TICK, ...times.filter((time) => time > 0).map((time) => time / 4)))
-  const ticks = (time: number) => Math.ceil(time / tick)
+  const shortest = Math.min(...times.filter((time) => time > 0))
+  const tick = Math.max(MIN_TICK, Math.min(MAX_TICK, Math.ceil(shortest / 4)))
   return {
     ...numbers,
     path: `${checkPrefix(given(options.prefix, ''))}${checkPath(given(options.path, '/ocpp/:identity'))}`,
@@ -199,14 +199,13 @@ export function resolveOptions(options: GivenOptions): EndpointSettings {
     leniency: checkLeniency(given(options.leniency, {})),
     compression: checkBoolean('compression', given(options.compression, true)),
     tick,
-    takeoverTicks: ticks(numbers.takeoverTimeout),
     connection: {
       callTimeout: numbers.callTimeout,
       callQueueLimit: numbers.callQueueLimit,
-      handlerTicks: ticks(numbers.handlerTimeout),
-      pingTicks: ticks(numbers.pingInterval),
+      handlerTimeout: numbers.handlerTimeout,
+      ...pingTicks(numbers.pingInterval, tick),
       maxBufferedAmount: numbers.maxBufferedAmount,
-      slowReaderTicks: ticks(numbers.slowReaderTimeout),
+      slowReaderTimeout: numbers.slowReaderTimeout,
       maxWaitingCalls: numbers.maxWaitingCalls,
       ...messageCredit(numbers, tick),
       validation: checkValidation(given(options.validation, 'strict'))
@@ -214,10 +213,17 @@ export function resolveOptions(options: GivenOptions): EndpointSettings {
   }
 }
 
-/** Messages at once and by tick. Whole numbers: V8 keeps them in the connection itself. */
+/** The tick in which a peer was last heard counts as none: nobody is pinged or cut early. */
+function pingTicks(pingInterval: number, tick: number) {
+  if (pingInterval === 0) return { pingTicks: 0, cutTicks: 0 }
+  return { pingTicks: Math.ceil(pingInterval / tick) + 1, cutTicks: Math.ceil((2 * pingInterval) / tick) + 1 }
+}
+
+/** What a connection may send at once and by tick. Whole numbers: V8 keeps them in the connection itself. */
 function messageCredit({ maxMessageRate, maxMessageBurst }: Record<NumberOption, number>, tick: number) {
-  if (maxMessageRate === 0) return { messageBurst: UNLIMITED, messagesPerTick: UNLIMITED }
-  return { messageBurst: maxMessageBurst, messagesPerTick: Math.ceil((maxMessageRate * tick) / 1000) }
+  if (maxMessageRate === 0) return { maxCredit: UNLIMITED, creditPerTick: UNLIMITED }
+  // So many thousandths of a message in a millisecond as messages in a second.
+  return { maxCredit: maxMessageBurst * MESSAGE_CREDIT, creditPerTick: maxMessageRate * tick }
 }
 
 /** The default of an option that is left out; `null` is not that. */

@@ -28,6 +28,7 @@ import type {
 } from '../types.js'
 import { BACK_OFF } from './back-off.js'
 import { BootGate } from './boot-gate.js'
+import { clockOf } from './clock.js'
 import { DELIVERY, DeliveryQueue } from './delivery-queue.js'
 import { type ConnectionState, type Dial, Link, terminate } from './link.js'
 import { silentLogger } from './logger.js'
@@ -75,6 +76,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
       settings,
       events: this.#hub,
       log: this.log,
+      clock: clockOf(tick),
       confirmed: () => {},
       closed: (connection, reason, code) => this.#link.over(connection, reason, code),
       gone: (connection) => this.#link.gone(connection)
@@ -281,7 +283,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
       remoteAddress: '',
       registration: undefined,
       context: undefined,
-      takeoverTicks: 0
+      takeoverTimeout: 0
     })
   }
 

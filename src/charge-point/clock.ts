@@ -1,28 +1,15 @@
-interface Clock {
-  ticks: Set<() => void>
-  timer: NodeJS.Timeout
-}
+import { TickClock } from '../tick-clock.js'
 
-const clocks = new Map<number, Clock>()
+const clocks = new Map<number, TickClock>()
 
-/** Calls `tick` every so many milliseconds, with one timer for a whole fleet; keeps no process alive. Returns its end. */
-export function onEvery(milliseconds: number, tick: () => void): () => void {
-  const clock = clocks.get(milliseconds) ?? startClock(milliseconds)
-  clock.ticks.add(tick)
-  return () => {
-    clock.ticks.delete(tick)
-    if (clock.ticks.size > 0 || clocks.get(milliseconds) !== clock) return
-    clearInterval(clock.timer)
-    clocks.delete(milliseconds)
-  }
-}
-
-function startClock(milliseconds: number): Clock {
-  const ticks = new Set<() => void>()
-  const timer = setInterval(() => {
-    for (const tick of ticks) tick()
-  }, milliseconds).unref()
-  const clock = { ticks, timer }
-  clocks.set(milliseconds, clock)
+/** The clock with this tick in milliseconds, which all charge points of a process share. */
+export function clockOf(tick: number): TickClock {
+  const clock = clocks.get(tick) ?? new TickClock(tick)
+  clocks.set(tick, clock)
   return clock
+}
+
+/** Calls `listener` every `tick` milliseconds. Returns what ends that. */
+export function onEvery(tick: number, listener: () => void): () => void {
+  return clockOf(tick).every(listener)
 }

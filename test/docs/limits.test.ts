@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { readConfig } from '../../plugins/env.js'
 import { limitsOf } from '../../plugins/limits/chargers.js'
 import { ServerLimits } from '../../plugins/limits/server.js'
+import { MESSAGE_CREDIT } from '../../src/connection.js'
 import { resolveOptions } from '../../src/options.js'
 import { ROOT, readPage, tableOf, valuesOf } from './pages.js'
 
@@ -17,9 +18,8 @@ const { tick, connection, maxHeapUsage } = resolved
 const defaults: Record<string, number> = {
   ...(resolved as unknown as Record<string, number>),
   ...(connection as unknown as Record<string, number>),
-  maxMessageRate: connection.messagesPerTick / (tick / 1000),
-  maxMessageBurst: connection.messageBurst,
-  slowReaderTimeout: connection.slowReaderTicks * tick
+  maxMessageRate: ((connection.creditPerTick / tick) * 1000) / MESSAGE_CREDIT,
+  maxMessageBurst: connection.maxCredit / MESSAGE_CREDIT
 }
 
 for (const [limit, option = '', fallback = '', setting = ''] of limits) {
