@@ -49,7 +49,8 @@ export interface ConnectionSettings {
   maxBufferedAmount: number
   slowReaderTimeout: number
   maxWaitingCalls: number
-  /** What a connection may spend at once, and what it gets with every tick: {@link MESSAGE_CREDIT} for a message. */
+  /** What a connection may spend at first, what it may save up, what it gets with every tick: see `#spend`. */
+  credit: number
   maxCredit: number
   creditPerTick: number
   validation: ValidationPolicy
@@ -181,7 +182,7 @@ export class Connection {
     this.#registration = init.registration
     this.context = init.context
     this.#takeoverTicks = init.owner.clock.ticksFor(init.takeoverTimeout)
-    this.#credit = init.owner.settings.maxCredit
+    this.#credit = init.owner.settings.credit
     // A fleet that connects at once is not pinged at once.
     this.#pingTick = 1 + Math.floor(Math.random() * init.owner.settings.pingTicks)
     this.#listen()

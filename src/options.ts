@@ -221,9 +221,12 @@ function pingTicks(pingInterval: number, tick: number) {
 
 /** What a connection may send at once and by tick. Whole numbers: V8 keeps them in the connection itself. */
 function messageCredit({ maxMessageRate, maxMessageBurst }: Record<NumberOption, number>, tick: number) {
-  if (maxMessageRate === 0) return { maxCredit: UNLIMITED, creditPerTick: UNLIMITED }
+  if (maxMessageRate === 0) return { credit: UNLIMITED, maxCredit: UNLIMITED, creditPerTick: UNLIMITED }
+  const credit = maxMessageBurst * MESSAGE_CREDIT
   // So many thousandths of a message in a millisecond as messages in a second.
-  return { maxCredit: maxMessageBurst * MESSAGE_CREDIT, creditPerTick: maxMessageRate * tick }
+  const creditPerTick = maxMessageRate * tick
+  // A burst of fewer messages than come in a tick would lower the rate.
+  return { credit, maxCredit: Math.max(credit, creditPerTick), creditPerTick }
 }
 
 /** The default of an option that is left out; `null` is not that. */

@@ -19,7 +19,7 @@ const defaults: Record<string, number> = {
   ...(resolved as unknown as Record<string, number>),
   ...(connection as unknown as Record<string, number>),
   maxMessageRate: ((connection.creditPerTick / tick) * 1000) / MESSAGE_CREDIT,
-  maxMessageBurst: connection.maxCredit / MESSAGE_CREDIT
+  maxMessageBurst: connection.credit / MESSAGE_CREDIT
 }
 
 for (const [limit, option = '', fallback = '', setting = ''] of limits) {

@@ -139,6 +139,26 @@ test('a CallError with too long a description or details that are no JSON still 
   assert.deepEqual(descriptions, ['x'.repeat(255), 'circular', 'bigint'])
 })
 
+test('a handler is never given up before handlerTimeout, wherever in a tick of the clock it begins', async () => {
+  const server = await startServer({ ...ACCEPTED, handlerTimeout: 400 }, (app) => {
+    app.ocpp.v16.on('Heartbeat', () => new Promise(() => undefined))
+  })
+  const durations = await Promise.all(
+    Array.from({ length: 10 }, async (_, index) => {
+      const charger = await connectCharger(server.url, `CP-${index}`)
+      await new Promise((resolve) => setTimeout(resolve, index * 11))
+      const startedAt = performance.now()
+      const answer = await charger.call('Heartbeat')
+      assert.equal(answer.type === 4 && answer.code, 'InternalError')
+      return performance.now() - startedAt
+    })
+  )
+  assert.deepEqual(
+    durations.filter((duration) => duration < 400),
+    []
+  )
+})
+
 test('a handler that runs out of time is answered InternalError, aborted, and its late result is dropped', async () => {
   const late = deferred<{ currentTime: string }>()
   const aborted = deferred()
