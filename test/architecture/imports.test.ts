@@ -22,7 +22,7 @@ const LAYERS = [
   /^protocol$/,
   /^v(16|201|21)\/.+$/,
   /^limits\/.+$/,
-  /^(errors|failure|types|schema|time|redact)$/
+  /^(errors|failure|types|schema|time|tick-clock|redact)$/
 ]
 const LEAVES = LAYERS.length - 1
 
