@@ -25,6 +25,9 @@ const TURN = 100
 const MAX_ACTIONS = 10_000
 /** Characters; what is longer is cut. */
 const MAX_PAYLOAD = 65_536
+const MAX_ID = 255
+const MAX_ACTION = 64
+const MAX_CODE = 64
 
 /** Writes frames down, behind everything else: when the database is too slow for that, frames are dropped and counted. */
 export class MessageLog {
@@ -85,16 +88,16 @@ export class MessageLog {
     return rows
   }
 
-  /** What is no OCPP message has type 0, and only its length is kept. */
+  /** What is no OCPP message has type 0, and only its length is kept: secrets in it cannot be told apart. */
   #message(frame: FrameEvent, key: string) {
     const direction = frame.direction === 'inbound' ? ('in' as const) : ('out' as const)
-    const content = frame.redacted()
-    const [type, id, third, fourth, fifth] = Array.isArray(content) ? (content as unknown[]) : []
-    const message = { direction, message_id: typeof id === 'string' ? id.slice(0, 255) : '', error_code: null }
+    const [type, sentId, third, fourth, fifth] = elementsOf(frame)
+    const id = idOf(sentId)
+    const message = { direction, message_id: id, error_code: null }
     switch (type) {
       case 2:
       case 6: {
-        const action = typeof third === 'string' ? third.slice(0, 64) : ''
+        const action = typeof third === 'string' ? third.slice(0, MAX_ACTION) : ''
         if (type === 2) this.#remember(`${key} ${direction} ${id}`, action)
         return { ...message, message_type: type, action, payload: write(fourth) }
       }
@@ -104,7 +107,8 @@ export class MessageLog {
       case 5: {
         const action = this.#actionOf(key, direction, id)
         const payload = write({ description: fourth, details: fifth })
-        return { ...message, message_type: type, action, payload, error_code: String(third).slice(0, 64) }
+        const error_code = typeof third === 'string' ? third.slice(0, MAX_CODE) : null
+        return { ...message, message_type: type, action, payload, error_code }
       }
       default:
         return { ...message, message_type: 0, action: '', payload: write({ length: frame.length }) }
@@ -123,12 +127,27 @@ export class MessageLog {
   }
 
   /** The action of the CALL that went the other way. */
-  #actionOf(key: string, direction: 'in' | 'out', id: unknown): string {
+  #actionOf(key: string, direction: 'in' | 'out', id: string): string {
     const call = `${key} ${direction === 'in' ? 'out' : 'in'} ${id}`
     const action = this.#actions.get(call) ?? ''
     this.#actions.delete(call)
     return action
   }
+}
+
+/** The elements of a frame without secrets; none when it is no array, or cannot be redacted. */
+function elementsOf(frame: FrameEvent): readonly unknown[] {
+  try {
+    const content = frame.redacted()
+    return Array.isArray(content) ? content : []
+  } catch {
+    return []
+  }
+}
+
+/** A charge point may put anything where the id should be; an object need not even be convertible to a text. */
+function idOf(sent: unknown): string {
+  return typeof sent === 'string' || typeof sent === 'number' ? String(sent).slice(0, MAX_ID) : ''
 }
 
 function write(value: unknown): string {

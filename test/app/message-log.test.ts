@@ -107,6 +107,39 @@ describe('the message log', () => {
     assert.deepEqual([drops, log.counters.dropped], [[[1, trouble]], 1])
   })
 
+  it('logs the other frames when one cannot be redacted', async () => {
+    const { log, rows, drops } = createLog()
+    const hostile = frame('[2,"2","A",{}]')
+    hostile.redacted = () => {
+      throw new RangeError('too deep')
+    }
+    for (const one of [frame('[2,"1","A",{}]'), hostile, frame('[2,"3","A",{}]')]) log.add(one)
+    await log.idle()
+    assert.deepEqual(
+      rows.map(({ message_type, message_id, payload }) => [message_type, message_id, payload]),
+      [
+        [2, '1', '{}'],
+        [0, '', '{"length":14}'],
+        [2, '3', '{}']
+      ]
+    )
+    assert.deepEqual(drops, [])
+  })
+
+  it('names the action of an answer by the id that was sent, also when that is a number', async () => {
+    const { log, rows } = createLog()
+    log.add(frame('[2,17,"Heartbeat",{}]'))
+    log.add(frame('[3,17,{}]', 'outbound'))
+    await log.idle()
+    assert.deepEqual(
+      rows.map(({ message_id, action }) => [message_id, action]),
+      [
+        ['17', 'Heartbeat'],
+        ['17', 'Heartbeat']
+      ]
+    )
+  })
+
   it('takes whatever a charge point sends', async () => {
     const { log, rows } = createLog()
     const long = 'x'.repeat(100_000)
@@ -120,6 +153,12 @@ describe('the message log', () => {
       '[4,null]',
       '{"a":1}',
       '[9,"1"]',
+      '[2,{"toString":1,"valueOf":1},"A",{}]',
+      '[2,["1"],{"toString":null},{}]',
+      '[3,{"toString":1},{}]',
+      '[4,"1",{"toString":1,"valueOf":1},{"toString":1},7]',
+      '[4,{"toString":1,"valueOf":1},null]',
+      '[6,{"toString":1},{"toString":1},{}]',
       `[2,"${long}","${long}",{}]`
     ]
     for (const text of texts) log.add(frame(text))
