@@ -1,6 +1,8 @@
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs'
+import { finished } from 'node:stream/promises'
 import type { ChargePointClient } from '../charge-point/index.js'
 import { ALL_PROTOCOLS } from '../protocol.js'
+import { redact } from '../redact.js'
 import type { Protocol } from '../types.js'
 
 /** First line of a recording. */
@@ -29,6 +31,7 @@ export interface Recording {
 export class Recorder {
   readonly #file: WriteStream
   readonly #origin = performance.now()
+  readonly #failed = new AbortController()
 
   /** @throws when the file cannot be written */
   static async open(path: string): Promise<Recorder> {
@@ -42,8 +45,14 @@ export class Recorder {
 
   constructor(file: WriteStream) {
     this.#file = file
+    file.on('error', (error) => this.#failed.abort(error))
     const header: Header = { format: 'ocpp-session', version: 1, startedAt: new Date().toISOString() }
     file.write(`${JSON.stringify(header)}\n`)
+  }
+
+  /** Aborted when the file cannot be written any more, e.g. because the disk is full. */
+  get failed(): AbortSignal {
+    return this.#failed.signal
   }
 
   attach(client: ChargePointClient): void {
@@ -56,12 +65,26 @@ export class Recorder {
     events.on('disconnect', ({ chargePoint }) => write('disconnect', chargePoint.protocol))
     events.on('frame', (frame) => {
       const direction = frame.direction === 'outbound' ? 'sent' : 'received'
-      write(direction, frame.chargePoint.protocol, hideSecrets(frame.parsed(), frame.redacted()))
+      const parsed = frame.parsed()
+      write(direction, frame.chargePoint.protocol, hideSecrets(parsed, redact(parsed)))
     })
   }
 
-  close(): Promise<void> {
-    return new Promise((resolve) => this.#file.end(resolve))
+  /** @throws `IncompleteRecordingError` when something could not be written */
+  async close(): Promise<void> {
+    this.#file.end()
+    try {
+      await finished(this.#file)
+    } catch (error) {
+      throw new IncompleteRecordingError(String(this.#file.path), error as Error)
+    }
+  }
+}
+
+/** The file holds less than what happened. */
+export class IncompleteRecordingError extends Error {
+  constructor(path: string, cause: Error) {
+    super(`the recording ${path} is incomplete: ${cause.message}`, { cause })
   }
 }
 

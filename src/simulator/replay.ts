@@ -1,12 +1,15 @@
-import { randomUUID } from 'node:crypto'
-import { CallError, type ChargePointClient, createChargePoint, type TlsOptions } from '../charge-point/index.js'
+import type { TlsOptions } from '../charge-point/index.js'
 import type { Protocol } from '../types.js'
+import { Mover, TIME } from './mover.js'
 import type { Entry, Recording } from './recording.js'
+import { ReplayWire } from './replay-wire.js'
 
 const CALL = 2
 const CALLRESULT = 3
 const CALLERROR = 4
-const SEND = 6
+const CALLRESULTERROR = 5
+/** The id of an answer to a CALL whose id could not be read. [2.x Part 4 §4.2.3] */
+const UNREADABLE_ID = '-1'
 
 export interface ReplayOptions {
   url: string
@@ -18,7 +21,7 @@ export interface ReplayOptions {
   callTimeout?: number
 }
 
-/** An answer that is not what was recorded. */
+/** An answer that is not what was recorded, or a message that could not be sent. */
 export interface Difference {
   /** Number of the entry, counted from 1. */
   entry: number
@@ -39,147 +42,149 @@ interface Answer {
 }
 
 /**
- * Sends what the recorded chargers sent, in order, each message when the one before is answered, and compares the
- * answers. Times are moved to now, transaction ids are new ones. Errors of connecting go through.
+ * Sends what the recorded chargers sent, right or wrong, in order, each message when the one before is answered, and
+ * compares the answers. Times are moved to now, transaction ids are new ones. Errors of connecting go through.
  */
 export async function replay(recording: Recording, options: ReplayOptions): Promise<ReplayResult> {
   const chargers = new Map<string, ReplayedCharger>()
   const result: ReplayResult = { calls: 0, differences: [] }
   try {
     for (const [index, entry] of recording.entries.entries()) {
-      const charger = chargers.get(entry.identity) ?? new ReplayedCharger(entry, recording, options)
+      const charger = chargers.get(entry.identity) ?? new ReplayedCharger(entry.identity, recording, options)
       chargers.set(entry.identity, charger)
-      await step(charger, entry, index, options, result)
+      const difference = await step(charger, entry, index, result)
+      if (difference !== undefined)
+        result.differences.push({ entry: index + 1, identity: entry.identity, ...difference })
     }
   } finally {
-    await Promise.all([...chargers.values()].map(({ client }) => client.close()))
+    await Promise.all([...chargers.values()].map((charger) => charger.disconnect()))
   }
   return result
 }
 
+type Found = Omit<Difference, 'entry' | 'identity'>
+
 async function step(
   charger: ReplayedCharger,
-  entry: Entry,
+  { event, protocol, frame }: Entry,
   index: number,
-  { isStrict }: ReplayOptions,
   result: ReplayResult
-): Promise<void> {
-  if (entry.event === 'connect') await charger.client.connect()
-  if (entry.event === 'disconnect') await charger.client.close()
-  if (entry.event !== 'sent') return
-  const [type, id, action, payload] = entry.frame as [number, string, string, unknown]
-  if (type === SEND) charger.send(action, payload)
-  if (type !== CALL) return
+): Promise<Found | undefined> {
+  if (event === 'connect') await charger.connect(protocol)
+  if (event === 'disconnect') await charger.disconnect()
+  // Its answers are given when the CSMS asks.
+  if (event !== 'sent' || !Array.isArray(frame) || isAnswer(frame)) return undefined
+  if (frame[0] !== CALL) return charger.send(frame)
   result.calls++
-  const recorded = charger.recordedAnswer(id)
-  const replayed = await charger.call(action, payload, recorded)
-  if (recorded === undefined) return
-  const difference = differenceOf(recorded, replayed, isStrict)
-  if (difference !== undefined)
-    result.differences.push({ entry: index + 1, identity: entry.identity, action, ...difference })
+  return charger.call(frame, index)
 }
 
 /** One charger of a recording, on its way again. */
 class ReplayedCharger {
-  readonly client: ChargePointClient
-  /** What the CSMS answered, by message id. */
-  readonly #answers = new Map<string, Answer>()
-  /** What this charger answered, by action, in order. */
-  readonly #own = new Map<string, Answer[]>()
-  /** Transaction ids of now by those of then. */
-  readonly #transactions = new Map<unknown, unknown>()
-  readonly #shift: number
+  readonly #identity: string
+  readonly #options: ReplayOptions
+  /** What the CSMS answered, by the index of the CALL. */
+  readonly #answers = new Map<number, Answer>()
+  /** The frames that this charger answered with, by action, in order. */
+  readonly #own = new Map<string, unknown[][]>()
+  readonly #mover: Mover
+  #wire: ReplayWire | undefined
 
-  constructor({ identity, protocol }: Entry, { entries, startedAt }: Recording, options: ReplayOptions) {
-    const { url, password, tls, callTimeout } = options
-    this.#shift = Date.now() - startedAt
-    this.client = createChargePoint<Protocol>({
-      identity,
-      url,
-      protocols: [protocol],
-      reconnect: false,
-      // What was recorded is sent, right or wrong.
-      validation: 'warn',
-      ...(password !== undefined && { password }),
-      ...(tls !== undefined && { tls }),
-      ...(callTimeout !== undefined && { callTimeout })
-    })
-    this.#read(entries.filter((entry) => entry.identity === identity))
-    this.client.fallback((action) => this.#answer(action))
+  constructor(identity: string, { entries, startedAt }: Recording, options: ReplayOptions) {
+    this.#identity = identity
+    this.#options = options
+    this.#mover = new Mover(Date.now() - startedAt)
+    this.#readAnswers(entries)
+    this.#readOwn(entries)
   }
 
-  recordedAnswer(id: string): Answer | undefined {
-    return this.#answers.get(id)
+  async connect(protocol: Protocol): Promise<void> {
+    await this.disconnect()
+    const { url, password, tls = {}, callTimeout = 30_000 } = this.#options
+    const target = { url, identity: this.#identity, password, tls, protocols: [protocol] }
+    this.#wire = await ReplayWire.open(target, callTimeout, (action) => this.#answer(action))
   }
 
-  async call(action: string, payload: unknown, recorded: Answer | undefined): Promise<Answer> {
+  async disconnect(): Promise<void> {
+    await this.#wire?.close()
+    this.#wire = undefined
+  }
+
+  /** A message that is not answered, such as a SEND of 2.1. */
+  send(frame: unknown[]): Found | undefined {
+    if (this.#wire?.send(this.#mover.message(frame))) return undefined
+    return { action: actionOf(frame), recorded: 'sent', replayed: 'not sent (not connected)' }
+  }
+
+  async call(frame: unknown[], index: number): Promise<Found | undefined> {
+    const recorded = this.#answers.get(index)
+    const replayed = await this.#call(this.#mover.message(frame))
+    if (recorded === undefined) return undefined
+    this.#mover.learn(recorded.payload, replayed.payload)
+    const difference = differenceOf(recorded, replayed, this.#options.isStrict)
+    return difference && { action: actionOf(frame), ...difference }
+  }
+
+  async #call(frame: unknown[]): Promise<Answer> {
     try {
-      const answer = await this.client.call(action as never, this.#moved(payload) as never)
-      const id = member(answer, 'transactionId')
-      if (id !== undefined) this.#transactions.set(member(recorded?.payload, 'transactionId'), id)
-      return { kind: 'CALLRESULT', payload: answer }
+      const answer = this.#wire === undefined ? undefined : answerOf(await this.#wire.call(frame))
+      return answer ?? { kind: 'no answer (not connected)', payload: undefined }
     } catch (error) {
-      if (error instanceof CallError) return { kind: `CALLERROR ${error.code}`, payload: undefined }
       return { kind: `no answer (${(error as Error).message})`, payload: undefined }
     }
   }
 
-  send(action: string, payload: unknown): void {
-    this.client.send(action as never, this.#moved(payload) as never)
-  }
-
-  #read(entries: readonly Entry[]): void {
-    const requests = new Map<string, string>()
-    for (const { event, frame } of entries) {
-      if (!Array.isArray(frame)) continue
-      const [type, id, third] = frame
-      if (type === CALL && event === 'received') requests.set(id, third)
-      const answer = answerOf(frame)
-      if (answer === undefined) continue
-      if (event === 'received') this.#answers.set(id, answer)
-      else this.#own.set(requests.get(id) ?? '', [...(this.#own.get(requests.get(id) ?? '') ?? []), answer])
+  #readAnswers(entries: readonly Entry[]): void {
+    const callsById = new Map<unknown, number>()
+    let last: number | undefined
+    for (const [index, { identity, event, frame }] of entries.entries()) {
+      if (identity !== this.#identity || !Array.isArray(frame)) continue
+      const [type, id] = frame
+      if (event === 'sent' && type === CALL) {
+        callsById.set(id, index)
+        last = index
+      }
+      const answer = event === 'received' ? answerOf(frame) : undefined
+      const call = callsById.get(id) ?? (id === UNREADABLE_ID ? last : undefined)
+      if (answer === undefined || call === undefined || this.#answers.has(call)) continue
+      this.#answers.set(call, answer)
+      callsById.delete(id)
     }
   }
 
-  /** As the charger answered this action then; the last answer serves for all that follow. */
-  #answer(action: string): unknown {
-    const answers = this.#own.get(action) ?? []
-    const answer = answers.length > 1 ? answers.shift() : answers[0]
-    if (answer === undefined) throw new CallError('NotSupported', 'the recording has no answer')
-    if (answer.kind !== 'CALLRESULT') throw new CallError(answer.kind.replace('CALLERROR ', ''))
-    return this.#moved(answer.payload)
+  #readOwn(entries: readonly Entry[]): void {
+    const actions = new Map<unknown, string>()
+    for (const { identity, event, frame } of entries) {
+      if (identity !== this.#identity || !Array.isArray(frame)) continue
+      if (event === 'received' && frame[0] === CALL) actions.set(frame[1], actionOf(frame))
+      const action = event === 'sent' && answerOf(frame) !== undefined ? actions.get(frame[1]) : undefined
+      if (action === undefined) continue
+      const frames = this.#own.get(action) ?? []
+      this.#own.set(action, frames)
+      frames.push(frame)
+    }
   }
 
-  /** The payload with the times and transaction ids of now. */
-  #moved(value: unknown, name = ''): unknown {
-    if (name === 'transactionId') return this.#transactionId(value)
-    if (typeof value === 'string')
-      return isTime(value) ? new Date(Date.parse(value) + this.#shift).toISOString() : value
-    if (Array.isArray(value)) return value.map((item) => this.#moved(item))
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#moved(item, key)]))
+  /** Type and content of the answer that the charger gave to this action then; the last one serves for all that follow. */
+  #answer(action: string): [type: unknown, ...content: unknown[]] {
+    const frames = this.#own.get(action) ?? []
+    const [type, , ...content] = (frames.length > 1 ? frames.shift() : frames[0]) ?? []
+    if (type === undefined) return [CALLERROR, 'NotSupported', 'the recording has no answer', {}]
+    return [type, ...content.map((part) => this.#mover.moved(part))]
   }
+}
 
-  // Those of 1.6 come from the CSMS; those of 2.x are the charger's own, and new ones make a new transaction.
-  #transactionId(id: unknown): unknown {
-    if (!this.#transactions.has(id)) this.#transactions.set(id, typeof id === 'string' ? randomUUID() : id)
-    return this.#transactions.get(id)
-  }
+function isAnswer([type]: unknown[]): boolean {
+  return type === CALLRESULT || type === CALLERROR || type === CALLRESULTERROR
+}
+
+function actionOf([, , action]: unknown[]): string {
+  return typeof action === 'string' ? action : (JSON.stringify(action) ?? '')
 }
 
 function answerOf([type, , third]: unknown[]): Answer | undefined {
   if (type === CALLRESULT) return { kind: 'CALLRESULT', payload: third }
   return type === CALLERROR ? { kind: `CALLERROR ${String(third)}`, payload: undefined } : undefined
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined
-}
-
-const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}/
-
-function isTime(value: unknown): boolean {
-  return typeof value === 'string' && TIME.test(value)
 }
 
 function differenceOf(
@@ -200,7 +205,7 @@ const UNSTABLE = /^(?:interval|.*Id)$/
 
 /** Without times and ids, members in the order of the alphabet. */
 function comparable(value: unknown): unknown {
-  if (isTime(value)) return 'time'
+  if (typeof value === 'string' && TIME.test(value)) return 'time'
   if (Array.isArray(value)) return value.map(comparable)
   if (typeof value !== 'object' || value === null) return value
   const members = Object.entries(value).map(

@@ -31,23 +31,39 @@ export async function run(
     output = createOutput(options, streams)
     return await runCommand(options, output, signal)
   } catch (error) {
-    output.error(explain(error))
-    if (error instanceof UsageError) output.error('simulate --help says more')
-    return error instanceof ScenarioError || error instanceof RecordingError ? EXIT.usage : exitCodeOf(error)
+    return report(error, output)
   }
+}
+
+function report(error: unknown, output: Output): ExitCode {
+  output.error(explain(error))
+  if (error instanceof UsageError) output.error('simulate --help says more')
+  return error instanceof ScenarioError || error instanceof RecordingError ? EXIT.usage : exitCodeOf(error)
 }
 
 async function runCommand(options: Arguments, output: Output, signal: AbortSignal): Promise<ExitCode> {
   if (options.command === 'replay') return runReplay(options, output)
-  const recorder = options.out === undefined ? undefined : await openRecorder(options.out)
+  if (options.out === undefined) return runChargers(options, output, signal, undefined)
+  const recorder = await openRecorder(options.out)
+  let code: ExitCode = EXIT.done
   try {
-    if (options.scenario !== undefined) return await runScenarioFile(options, options.scenario, output, recorder)
-    return options.count > 1
-      ? await runFleet(options, output, signal, recorder)
-      : await runSingle(options, output, signal, recorder)
-  } finally {
-    await recorder?.close()
+    code = await runChargers(options, output, AbortSignal.any([signal, recorder.failed]), recorder)
+  } catch (error) {
+    code = report(error, output)
   }
+  // What was not recorded counts as a failure, whatever else has happened.
+  await recorder.close()
+  return code
+}
+
+async function runChargers(
+  options: Arguments,
+  output: Output,
+  signal: AbortSignal,
+  recorder: Recorder | undefined
+): Promise<ExitCode> {
+  if (options.scenario !== undefined) return runScenarioFile(options, options.scenario, output, recorder)
+  return options.count > 1 ? runFleet(options, output, signal, recorder) : runSingle(options, output, signal, recorder)
 }
 
 async function openRecorder(path: string): Promise<Recorder> {
