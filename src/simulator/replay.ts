@@ -1,8 +1,8 @@
 import type { TlsOptions } from '../charge-point/index.js'
+import { RawConnection } from '../charge-point/raw-connection.js'
 import type { Protocol } from '../types.js'
 import { Mover, TIME } from './mover.js'
 import type { Entry, Recording } from './recording.js'
-import { ReplayWire } from './replay-wire.js'
 
 const CALL = 2
 const CALLRESULT = 3
@@ -88,7 +88,7 @@ class ReplayedCharger {
   /** The frames that this charger answered with, by action, in order. */
   readonly #own = new Map<string, unknown[][]>()
   readonly #mover: Mover
-  #wire: ReplayWire | undefined
+  #connection: RawConnection | undefined
 
   constructor(identity: string, { entries, startedAt }: Recording, options: ReplayOptions) {
     this.#identity = identity
@@ -102,17 +102,17 @@ class ReplayedCharger {
     await this.disconnect()
     const { url, password, tls = {}, callTimeout = 30_000 } = this.#options
     const target = { url, identity: this.#identity, password, tls, protocols: [protocol] }
-    this.#wire = await ReplayWire.open(target, callTimeout, (action) => this.#answer(action))
+    this.#connection = await RawConnection.open(target, callTimeout, (action) => this.#answer(action))
   }
 
   async disconnect(): Promise<void> {
-    await this.#wire?.close()
-    this.#wire = undefined
+    await this.#connection?.close()
+    this.#connection = undefined
   }
 
   /** A message that is not answered, such as a SEND of 2.1. */
   send(frame: unknown[]): Found | undefined {
-    if (this.#wire?.send(this.#mover.message(frame))) return undefined
+    if (this.#connection?.send(this.#mover.message(frame))) return undefined
     return { action: actionOf(frame), recorded: 'sent', replayed: 'not sent (not connected)' }
   }
 
@@ -127,7 +127,7 @@ class ReplayedCharger {
 
   async #call(frame: unknown[]): Promise<Answer> {
     try {
-      const answer = this.#wire === undefined ? undefined : answerOf(await this.#wire.call(frame))
+      const answer = this.#connection === undefined ? undefined : answerOf(await this.#connection.call(frame))
       return answer ?? { kind: 'no answer (not connected)', payload: undefined }
     } catch (error) {
       return { kind: `no answer (${(error as Error).message})`, payload: undefined }

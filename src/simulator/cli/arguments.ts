@@ -72,7 +72,7 @@ Output
   --strict              replay: compares the payloads too, apart from times and ids
   --help, --version
 
-Exit codes: 0 done, 1 scenario or comparison failed, 2 bad usage, 3 unreachable, 4 refused.
+Exit codes: 0 done, 1 scenario, comparison or recording failed, 2 bad usage, 3 unreachable, 4 refused.
 With --json, --quiet or --duration the first failure to connect ends it; without, it is tried again.
 `
 

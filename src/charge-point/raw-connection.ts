@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import { type OpenOptions, open } from '../charge-point/open.js'
+import { type OpenOptions, open } from './open.js'
 
 const CALL = 2
 const CALLRESULT = 3
@@ -20,7 +20,7 @@ interface Pending {
 type Answerer = (action: string) => [type: unknown, ...content: unknown[]]
 
 /** A connection that sends any frame, right or wrong, one at a time. */
-export class ReplayWire {
+export class RawConnection {
   readonly #socket: WebSocket
   readonly #timeout: number
   readonly #answer: Answerer
@@ -32,10 +32,10 @@ export class ReplayWire {
     target: Pick<OpenOptions, 'url' | 'identity' | 'password' | 'tls' | 'protocols'>,
     timeout: number,
     answer: Answerer
-  ): Promise<ReplayWire> {
+  ): Promise<RawConnection> {
     const { signal } = new AbortController()
     const options = { ...target, timeout: HANDSHAKE_TIMEOUT, maxPayload: MAX_PAYLOAD, signal }
-    return open(options, (socket) => new ReplayWire(socket, timeout, answer))
+    return open(options, (socket) => new RawConnection(socket, timeout, answer))
   }
 
   private constructor(socket: WebSocket, timeout: number, answer: Answerer) {
@@ -88,8 +88,9 @@ export class ReplayWire {
     } else if ((type === CALLRESULT || type === CALLERROR) && this.#isAwaited(id)) this.#pending?.resolve(frame)
   }
 
+  // A CSMS may answer a message id that is a number with a string.
   #isAwaited(id: unknown): boolean {
-    return this.#pending !== undefined && (id === this.#pending.id || id === UNREADABLE_ID)
+    return this.#pending !== undefined && (String(id) === String(this.#pending.id) || id === UNREADABLE_ID)
   }
 }
 
