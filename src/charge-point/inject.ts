@@ -95,17 +95,19 @@ async function upgradeInProcess<T>(
   headers: Record<string, string>,
   accept: (socket: WebSocket) => T
 ): Promise<T> {
-  let accepted: { value: T } | undefined
+  let accepted: Promise<T> | undefined
+  // What accept() throws must not reach the stream that calls this.
+  const onOpen = (socket: WebSocket) => {
+    accepted = new Promise<T>((resolve) => resolve(accept(socket)))
+    accepted.catch(() => {})
+  }
   try {
-    const onOpen = (socket: WebSocket) => {
-      accepted = { value: accept(socket) }
-    }
     await app.injectWS(target, { headers, socket: IN_PROCESS }, { onOpen })
   } catch (error) {
     throw refusal(error as Error, target)
   }
   if (accepted === undefined) throw new InvalidOptionsError('@fastify/websocket is too old for inject()')
-  return accepted.value
+  return accepted
 }
 
 // It says the status in its message only.

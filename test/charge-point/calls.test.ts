@@ -104,6 +104,18 @@ test('registration is the status of the last BootNotification', async () => {
   assert.equal(client.registration, 'Accepted', 'no answer changes nothing')
 })
 
+test('what is sent is not parsed on its way, whether or not it was accepted', async (t) => {
+  const csms = await startCsms(() => ({ currentTime: '2026-01-01T00:00:00Z' }))
+  const client = chargePoint(csms.url, V16)
+  await client.connect()
+  const parse = t.mock.method(JSON, 'parse')
+  await client.call('Heartbeat', {})
+  parse.mock.restore()
+  const [sent] = csms.connections[0]?.received ?? []
+  // Once by the CSMS, which is in this process.
+  assert.equal(parse.mock.calls.filter(({ arguments: [text] }) => text === sent).length, 1)
+})
+
 test('a SEND of 2.1 arrives, and other versions have none', async () => {
   const came = deferred<unknown>()
   const authenticate = () => ({ accept: true, registration: 'Accepted' }) as const

@@ -234,6 +234,26 @@ test('an injected charge point comes back by connect()', async (t) => {
   assert.equal(app.ocpp.chargePoints.size, 1)
 })
 
+test('one that is closed during the upgrade has no connection, and the application none of it', async (t) => {
+  const upgrade = deferred()
+  const asked: string[] = []
+  const authenticate = async ({ identity }: Handshake) => {
+    if (asked.push(identity) > 1) await upgrade.promise
+    return true
+  }
+  const app = await appWith(t, { authenticate })
+  const client = await app.ocpp.inject({ identity: 'CP-1', protocol: 'ocpp1.6', password: 'x' })
+  await client.close()
+  const connecting = rejection(client.connect())
+  while (asked.length < 2) await new Promise((resolve) => setImmediate(resolve))
+  await within('the close', client.close(), 1000)
+  assert.equal((await connecting).code, 'OCPP_ERR_NOT_CONNECTED')
+  const gone = new Promise((resolve) => app.ocpp.events.once('disconnect', resolve))
+  upgrade.resolve()
+  await within('the end of the connection', gone)
+  assert.deepEqual([client.state, app.ocpp.chargePoints.size], ['closed', 0])
+})
+
 test('a second one with the same identity takes over', async (t) => {
   const app = await appWith(t)
   answerBasics(app)

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { CallError } from 'fastify-ocpp'
+import { ManualScheduler } from '../../src/simulator/scheduler.js'
 import { evseOf, plug, swipe } from '../../src/simulator/sessions.js'
-import { until } from '../support/wait.js'
+import { until, within } from '../support/wait.js'
 import { createCharger, PROTOCOLS, start, startCsms } from './support.js'
 
 const CARD = { idToken: 'CARD-1', type: 'ISO14443' }
@@ -50,6 +51,25 @@ for (const protocol of PROTOCOLS) {
     assert.equal(await charger.boot(), 'Accepted')
   })
 }
+
+test('a triggered boot without answer is repeated, and transaction messages wait for its answer', async () => {
+  const time = new ManualScheduler()
+  const csms = await startCsms()
+  const charger = await start(createCharger(csms, 'ocpp1.6', { time }), csms)
+  csms.answers.set('BootNotification', () => {
+    throw new Error('no database')
+  })
+  await csms.app.ocpp.call('SIM-1', 'TriggerMessage', { requestedMessage: 'BootNotification' })
+  await until('the boot has failed', () => charger.registration === undefined)
+  csms.answers.delete('BootNotification')
+  const timestamp = new Date().toISOString()
+  const start16 = charger.client.deliver('StartTransaction', { connectorId: 1, idTag: 'A', meterStart: 0, timestamp })
+  await charger.client.call('Heartbeat', {})
+  assert.deepEqual(csms.of('StartTransaction'), [])
+  time.advance(30_000)
+  await within('the start', start16)
+  assert.equal(charger.registration, 'Accepted')
+})
 
 test('a server that is not there yet is tried again, and each attempt is told', async () => {
   const { charger, events } = createCharger({ url: 'ws://127.0.0.1:9' }, 'ocpp2.1', { retryFirst: true })
