@@ -26,8 +26,17 @@ export function inboundSchema(
 ): TSchema {
   return edit(schema, message, (part, path) => {
     if (definition.protocol === 'ocpp1.6' && ANY_DECIMALS_16.test(path)) return Type.Number()
-    return withFieldLength(part, path, leniency)
+    return part[Kind] === 'Integer' ? withExactRange(part) : withFieldLength(part, path, leniency)
   })
+}
+
+/**
+ * OCPP sets no bounds to an integer. One beyond 2^53 has already lost digits when JSON is parsed, so it is refused: a
+ * wrong id or meter reading is worse than none. [RFC 8259 §6]
+ */
+function withExactRange(part: TSchema): TSchema {
+  const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = part
+  return { ...part, minimum, maximum }
 }
 
 /** `schema` as it is applied to what goes out. The same object when nothing differs. */

@@ -10,7 +10,7 @@ import { defined } from './normalise.js'
 async function metering({ ocpp, ledger }: FastifyInstance): Promise<void> {
   ocpp.v16.on('MeterValues', async ({ connectorId, transactionId, meterValue }, { chargePoint }) => {
     const samples = samplesOf16(meterValue, Date.now())
-    await ledger.meterValues(chargePoint.identity, { evseId: 0, connectorId, samples, ...defined({ transactionId }) })
+    await ledger.meterValues(chargePoint.identity, { connectorId, samples, ...defined({ transactionId }) })
     return {}
   })
 
@@ -19,7 +19,7 @@ async function metering({ ocpp, ledger }: FastifyInstance): Promise<void> {
     { chargePoint }: HandlerContext
   ) {
     const samples = samplesOf2(meterValue, Date.now())
-    await ledger.meterValues(chargePoint.identity, { evseId, connectorId: 0, samples })
+    await ledger.meterValues(chargePoint.identity, { evseId, samples })
     return {}
   }
 

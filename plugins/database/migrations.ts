@@ -10,6 +10,7 @@ import { ca } from './migrations/0007-ca.js'
 import { operations } from './migrations/0008-operations.js'
 import { lists } from './migrations/0009-lists.js'
 import { receipts } from './migrations/0010-receipts.js'
+import { closedTransactions } from './migrations/0016-closed-transactions.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. What was released never changes; a change is a new one. */
@@ -23,7 +24,8 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0007-ca': ca,
   '0008-operations': operations,
   '0009-lists': lists,
-  '0010-receipts': receipts
+  '0010-receipts': receipts,
+  '0016-closed-transactions': closedTransactions
 }
 
 /** The database was made by a newer program. */

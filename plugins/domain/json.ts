@@ -17,8 +17,8 @@ const JSON_COLUMNS = new Set([
 const HIDDEN = new Set(['id', 'charge_point_id'])
 /** 0 is none. */
 const PLACES = new Set(['evse_id', 'connector_id'])
-/** Text that may be empty. */
-const TEXTS = new Set(['value', 'actual_value'])
+/** Texts that are shown although they are empty: a charge point that boots may leave its vendor and model empty. */
+const TEXTS = new Set(['value', 'actual_value', 'vendor', 'model'])
 const BITS = new Set(['readonly', 'persistent', 'constant', 'cleared', 'complete', 'transaction_only', 'master_group'])
 
 /**

@@ -6,7 +6,8 @@ import { ID_TOKEN_STATUSES } from './authorization.js'
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
-function oneOf<const T extends readonly string[]>(values: T, description: string) {
+/** One of some texts: an enumeration, of which a problem names the values once. */
+export function oneOf<const T extends readonly string[]>(values: T, description: string) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: values, description })
 }
 

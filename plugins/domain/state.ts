@@ -1,14 +1,11 @@
 import type { Selectable } from 'kysely'
-import type {
-  MeterValuesTable,
-  ReservationsTable,
-  Schema,
-  StatusReportsTable,
-  TransactionsTable
-} from '../database/schema.js'
+import type { ReservationsTable, Schema, StatusReportsTable } from '../database/schema.js'
 import { visibleActions } from './action-scopes.js'
 import type { ChargePointRow } from './charge-points.js'
-import { dateTime, type Json, toJson } from './json.js'
+import { type Json, toJson } from './json.js'
+import { listTransactions } from './ledger/read.js'
+import { latestReadings } from './ledger/readings.js'
+import type { StateTransaction } from './ledger/records.js'
 import type { May, OperatorScope } from './operator-scopes.js'
 import type { Reader } from './scope.js'
 
@@ -39,8 +36,6 @@ const LATEST = {
 
 const MAX_LATEST = 50
 const MAX_WHOLE = 20_000
-/** Meter values among which the latest of each place are looked for. */
-const MAX_METER_VALUES = 1_000
 
 /** The scopes that blocks need beside that of the charge point. */
 const GUARDED: Readonly<Record<string, OperatorScope>> = {
@@ -60,8 +55,8 @@ export async function readState(db: Reader, row: ChargePointRow, may: May): Prom
     ...Object.entries(WHOLE).map(([name, block]): [string, () => Promise<unknown>] => [name, () => whole(of, block)]),
     ...Object.entries(LATEST).map(([name, table]): [string, () => Promise<unknown>] => [name, () => latest(of, table)]),
     ['localList', () => localList(of)],
-    ['readings', () => readings(db, row.id)],
-    ['transactions', () => transactions(db, row.id)]
+    ['readings', () => latestReadings(db, row.id)],
+    ['transactions', () => transactions(db, row)]
   ]
   const state: Json = { ...summary(row), ...(await lastProgress(db, row.id)) }
   for (const [name, read] of blocks) {
@@ -170,63 +165,12 @@ async function lastProgress(db: Reader, chargePointId: number): Promise<Json> {
   return found
 }
 
-/** The latest measured at each place, as numbers. */
-async function readings(db: Reader, chargePointId: number): Promise<Json[]> {
-  const rows = await db
-    .selectFrom('meter_values')
-    .selectAll()
-    .where('charge_point_id', '=', chargePointId)
-    .where('value', 'is not', null)
-    .orderBy('timestamp', 'desc')
-    .limit(MAX_METER_VALUES)
-    .execute()
-  const places = new Map<string, { timestamp: number; evse_id: number; connector_id: number; samples: Json[] }>()
-  for (const { evse_id, connector_id, timestamp, ...row } of rows) {
-    const key = `${evse_id} ${connector_id}`
-    const place = places.get(key) ?? { evse_id, connector_id, timestamp, samples: [] }
-    if (place.timestamp === timestamp) place.samples.push(sample(row))
-    places.set(key, place)
-  }
-  return [...places.values()].map(toJson)
-}
-
-function sample({
-  measurand,
-  value,
-  unit,
-  phase,
-  location,
-  context
-}: Pick<Selectable<MeterValuesTable>, 'measurand' | 'value' | 'unit' | 'phase' | 'location' | 'context'>): Json {
-  return toJson({ measurand, value, unit, phase, location, context })
-}
-
-/** The latest, in the order in which they came. */
-async function transactions(db: Reader, chargePointId: number): Promise<Json[]> {
-  const rows = await db
-    .selectFrom('transactions')
-    .selectAll()
-    .where('charge_point_id', '=', chargePointId)
-    .orderBy('id', 'desc')
-    .limit(MAX_LATEST)
-    .execute()
-  return rows.reverse().map(transaction)
-}
-
-function transaction(row: Selectable<TransactionsTable>): Json {
-  return {
-    id: row.transaction_id,
-    ...toJson({ evse_id: row.evse_id, connector_id: row.connector_id, status: row.status, id_token: row.id_token }),
-    ...(row.start_timestamp !== null && { startedAt: dateTime(row.start_timestamp) }),
-    ...(row.end_timestamp !== null && { endedAt: dateTime(row.end_timestamp) }),
-    ...toJson({
-      meter_start: row.meter_start,
-      meter_stop: row.meter_stop,
-      energy_wh: row.energy_wh,
-      stopped_reason: row.stop_reason,
-      closed_reason: row.closed_reason,
-      charging_state: row.charging_state,
-      seq_no: row.last_seq_no
-    })
-  }
+/** The latest, as their own list shows them. */
+async function transactions(db: Reader, { identity }: ChargePointRow): Promise<StateTransaction[]> {
+  const filter = { chargePoint: identity, order: '-startedAt', limit: MAX_LATEST } as const
+  const found = await listTransactions(db, filter, Date.now())
+  return found.map(({ record, row: { last_seq_no } }) => ({
+    ...record,
+    ...(last_seq_no !== null && { seqNo: last_seq_no })
+  }))
 }

@@ -32,8 +32,15 @@ export interface Problem {
 /** As Ajv tells it. */
 interface FastifyViolation {
   instancePath: string
+  keyword?: string
   message?: string
-  params?: { missingProperty?: unknown; additionalProperty?: unknown }
+  params?: {
+    missingProperty?: unknown
+    additionalProperty?: unknown
+    allowedValue?: unknown
+    allowedValues?: unknown
+    type?: unknown
+  }
 }
 
 /** What errors of this library, of Fastify and of other plugins tell beside their message. */
@@ -43,6 +50,8 @@ interface KnownError extends Error {
   violation?: Violation
   /** Of Fastify's own validation. */
   validation?: readonly FastifyViolation[]
+  /** What was validated: `body`, `querystring`, `params` or `headers`. */
+  validationContext?: unknown
   sent?: boolean
   messageId?: unknown
 }
@@ -58,11 +67,11 @@ export function problem(error: unknown): Problem {
   if (!(error instanceof Error) || !isTellable(error, status)) {
     return status === 500 ? { ...generic, code: 'INTERNAL_ERROR' } : generic
   }
-  const { code, message, sent } = error as KnownError
+  const { code, sent } = error as KnownError
   const errors = violations(error)
   return {
     ...generic,
-    detail: message,
+    detail: detailOf(error, errors),
     ...(typeof code === 'string' && { code }),
     ...(errors.length > 0 && { errors }),
     ...(sent !== undefined && { sent }),
@@ -111,9 +120,48 @@ function messageIdOf({ messageId }: KnownError): Pick<Problem, 'messageId'> {
   return typeof messageId === 'string' ? { messageId } : {}
 }
 
-function violations({ violation, validation }: KnownError): ProblemError[] {
+function violations({ violation, validation = [] }: KnownError): ProblemError[] {
   if (violation !== undefined) return [{ pointer: violation.pointer, detail: violation.message }]
-  return (validation ?? []).map((found) => ({ pointer: pointerOf(found), detail: found.message ?? 'is not valid' }))
+  const unions = validation.filter(({ keyword }) => keyword === 'anyOf')
+  return validation.flatMap((found) => {
+    if (unions.includes(found)) return ofUnion(found, validation)
+    const isBranch = unions.some(({ instancePath }) => instancePath === found.instancePath)
+    return isBranch ? [] : [{ pointer: pointerOf(found), detail: wordsOf(found) }]
+  })
+}
+
+/** What Ajv says of each branch of an `anyOf`, in one sentence; what is wrong further inside says it by itself. */
+function ofUnion(union: FastifyViolation, all: readonly FastifyViolation[]): ProblemError[] {
+  const { instancePath: pointer } = union
+  const tried = all.filter((found) => found !== union && found.instancePath === pointer)
+  const isInside = all.some(({ instancePath }) => instancePath.startsWith(`${pointer}/`))
+  if (tried.length === 0 && isInside) return []
+  return [{ pointer, detail: wordsOfBranches(union, tried) }]
+}
+
+/** Of a schema of Fastify: its own message would tell every branch of an `anyOf` by itself. */
+function detailOf({ message, validation, validationContext }: KnownError, errors: readonly ProblemError[]): string {
+  if (validation === undefined || typeof validationContext !== 'string') return message
+  return errors.map(({ pointer, detail }) => `${validationContext}${pointer} ${detail}`).join(', ')
+}
+
+/** With the values that would do. */
+function wordsOf({ keyword, message = 'is not valid', params }: FastifyViolation): string {
+  return keyword === 'enum' ? `must be one of ${listed(params?.allowedValues)}` : message
+}
+
+function wordsOfBranches(union: FastifyViolation, tried: readonly FastifyViolation[]): string {
+  const values = tried.flatMap(({ keyword, params }) => {
+    if (keyword === 'const') return [params?.allowedValue]
+    return keyword === 'enum' && Array.isArray(params?.allowedValues) ? params.allowedValues : []
+  })
+  const sentences = tried.filter(({ keyword }) => keyword !== 'const' && keyword !== 'enum').map(wordsOf)
+  if (values.length > 0) sentences.unshift(`must be one of ${listed(values)}`)
+  return sentences.length === 0 ? wordsOf(union) : [...new Set(sentences)].join(' or ')
+}
+
+function listed(values: unknown): string {
+  return Array.isArray(values) ? [...new Set(values)].map(String).join(', ') : 'its allowed values'
 }
 
 /** Ajv points to the object around a member that is missing or not defined. */

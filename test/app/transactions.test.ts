@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Charger, connectCharger } from '../support/charger.js'
-import { startBackend, stateOf } from './support.js'
+import { operate, startBackend, stateOf } from './support.js'
 
 const START = { connectorId: 1, idTag: 'TAG', meterStart: 100, timestamp: '2026-01-01T00:00:00.000Z' }
 const STOP = { meterStop: 1500, timestamp: '2026-01-01T01:00:00.000Z' }
@@ -67,20 +67,44 @@ describe('StopTransaction', () => {
     assert.deepEqual(await result(charger, 'StopTransaction', { ...STOP, transactionId, reason: 'Remote' }), {})
     await result(charger, 'StopTransaction', { ...STOP, transactionId, meterStop: 9999 })
     const { transactions } = await stateOf(server, 'CP-1')
-    assert.deepEqual(transactions, [
+    const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-1')).json()
+    assert.deepEqual(transactions, items)
+    const [{ transactionId: shownId, status, meterStart, meterStop, energyWh, startedAt, endedAt, stopReason }] = items
+    assert.deepEqual(
+      { shownId, status, meterStart, meterStop, energyWh, startedAt, endedAt, stopReason },
       {
-        id: String(transactionId),
-        connectorId: 1,
+        shownId: String(transactionId),
         status: 'ended',
-        idToken: 'TAG',
         meterStart: 100,
-        startedAt: START.timestamp,
-        endedAt: STOP.timestamp,
         meterStop: 1500,
         energyWh: 1400,
-        stoppedReason: 'Remote'
+        startedAt: START.timestamp,
+        endedAt: STOP.timestamp,
+        stopReason: 'Remote'
       }
+    )
+  })
+
+  it('leaves the transactions in the order of their list, the newest first', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const first = await startTransaction(charger)
+    const second = await startTransaction(charger, { ...START, timestamp: '2026-01-01T02:00:00Z' })
+    const { transactions } = await stateOf(server, 'CP-1')
+    const shown = transactions.map(({ transactionId, status }: Record<string, unknown>) => [transactionId, status])
+    assert.deepEqual(shown, [
+      [String(second), 'open'],
+      [String(first), 'closed']
     ])
+    const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-1&status=closed')).json()
+    assert.deepEqual(
+      items.map(({ transactionId }: Record<string, unknown>) => transactionId),
+      [String(first)]
+    )
+    const wrong = await operate(server, 'GET', '/transactions?status=over')
+    const allowed = wrong.json().detail as string
+    assert.equal(wrong.statusCode, 400)
+    for (const value of ['open', 'ended', 'closed']) assert.equal(allowed.split(value).length, 2, allowed)
   })
 
   it('cannot end the transaction of another charger', async () => {
@@ -119,19 +143,22 @@ describe('TransactionEvent', () => {
       const started = { ...event('Started', 0, { chargingState: 'EVConnected' }), evse: { id: 1, connectorId: 2 } }
       const updated = event('Updated', 1, { chargingState: 'Charging' })
       for (const payload of [ended, started, updated, started]) await result(charger, 'TransactionEvent', payload)
-      assert.deepEqual((await stateOf(server, 'CP-1')).transactions, [
+      const { transactions } = await stateOf(server, 'CP-1')
+      const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-1')).json()
+      assert.deepEqual(transactions, [{ ...items[0], seqNo: 2 }])
+      const { transactionId, evseId, connectorId, status, startedAt, endedAt, stopReason } = items[0]
+      assert.deepEqual(
+        { transactionId, evseId, connectorId, status, startedAt, endedAt, stopReason },
         {
-          id: 'tx-1',
+          transactionId: 'tx-1',
           evseId: 1,
           connectorId: 2,
           status: 'ended',
           startedAt: started.timestamp,
           endedAt: ended.timestamp,
-          stoppedReason: 'EVDisconnected',
-          chargingState: 'Idle',
-          seqNo: 2
+          stopReason: 'EVDisconnected'
         }
-      ])
+      )
     })
   }
 

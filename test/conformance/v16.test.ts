@@ -58,13 +58,8 @@ async function charges(station: Station16, more: Partial<v16.StartTransactionReq
   return transactionId
 }
 
-async function ended(
-  station: Station16,
-  transactionId: number,
-  stoppedReason: string,
-  more: object = {}
-): Promise<void> {
-  const transaction = { id: String(transactionId), status: 'ended', stoppedReason, energyWh: 3000, ...more }
+async function ended(station: Station16, transactionId: number, stopReason: string, more: object = {}): Promise<void> {
+  const transaction = { transactionId: String(transactionId), status: 'ended', stopReason, energyWh: 3000, ...more }
   await station.shows({ transactions: [transaction] })
 }
 
@@ -200,14 +195,16 @@ describe('1.6 Core', () => {
     await status(station, 'Charging')
     await station.shows({
       connectors: [{ connectorId: 1, status: 'Charging' }],
-      transactions: [{ id: String(transactionId), status: 'open', connectorId: 1, idToken: 'DRIVER', meterStart: 1000 }]
+      transactions: [
+        { transactionId: String(transactionId), status: 'open', connectorId: 1, idToken: 'DRIVER', meterStart: 1000 }
+      ]
     })
   })
 
   scenario('TC_004_1_CSMS', 'a session, the id tag first', async (station) => {
     await authorize(station)
     const transactionId = await charges(station)
-    await station.shows({ transactions: [{ id: String(transactionId), status: 'open' }] })
+    await station.shows({ transactions: [{ transactionId: String(transactionId), status: 'open' }] })
   })
 
   scenario('TC_004_2_CSMS', 'an id tag, but no plug', async (station) => {
@@ -231,7 +228,7 @@ describe('1.6 Core', () => {
 
   scenario('TC_007_CSMS', 'an id tag out of the cache', async (station) => {
     const transactionId = await start(station)
-    await station.shows({ transactions: [{ id: String(transactionId), idToken: 'DRIVER', status: 'open' }] })
+    await station.shows({ transactions: [{ transactionId: String(transactionId), idToken: 'DRIVER', status: 'open' }] })
   })
 
   scenario('TC_010_CSMS', 'a remote start, the plug first', async (station) => {

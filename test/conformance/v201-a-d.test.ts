@@ -391,7 +391,9 @@ describe('2.0.1 B', () => {
       await station.shows({ transactions: [{ status: 'open' }] })
       await session.tells('Ended', type === 'OnIdle' ? 'EVCommunicationLost' : 'ResetCommand', { stoppedReason })
       if (evseId === undefined) await station.reboot()
-      await station.shows({ transactions: [{ id: session.transactionId, status: 'ended', stoppedReason }] })
+      await station.shows({
+        transactions: [{ transactionId: session.transactionId, status: 'ended', stopReason: stoppedReason }]
+      })
     })
   }
 
@@ -429,7 +431,7 @@ describe('2.0.1 C', () => {
     const { idTokenInfo } = await session.tells('Started', 'Authorized', { idToken: card('GHOST'), evse: EVSE })
     assert.equal(idTokenInfo?.status, 'Invalid')
     await session.tells('Ended', 'Deauthorized', { stoppedReason: 'DeAuthorized' })
-    await station.shows({ transactions: [{ idToken: 'GHOST', status: 'ended', stoppedReason: 'DeAuthorized' }] })
+    await station.shows({ transactions: [{ idToken: 'GHOST', status: 'ended', stopReason: 'DeAuthorized' }] })
   })
 
   copesWith(backend, scenario, [
@@ -500,8 +502,8 @@ describe('2.0.1 C', () => {
         const { idTokenInfo } = await session.tells('Ended', 'StopAuthorized', ended)
         assert.deepEqual(idTokenInfo, { status: 'Accepted', groupIdToken: MASTERPASS })
       }
-      const stopped = { status: 'ended', stoppedReason: 'MasterPass' }
-      await station.shows({ transactions: [stopped, count === 2 ? stopped : { status: 'open' }] })
+      const stopped = { status: 'ended', stopReason: 'MasterPass' }
+      await station.shows({ transactions: [count === 2 ? stopped : { status: 'open' }, stopped] })
     })
   }
 

@@ -44,7 +44,7 @@ const SESSION = [
   ['Updated', 'ChargingStateChanged', { chargingState: 'Charging' }]
 ] as const satisfies Story['events']
 
-const stopped = (stoppedReason: string, seqNo: number) => ({ ...open, status: 'ended', stoppedReason, seqNo })
+const stopped = (stopReason: string, seqNo: number) => ({ ...open, status: 'ended', stopReason, seqNo })
 
 const STORIES: Readonly<Record<string, readonly [name: string, story: Story]>> = {
   TC_E_01_CSMS: [
@@ -227,7 +227,7 @@ describe('2.0.1 E: a transaction', () => {
         const answer = await session.tells(eventType, trigger, more)
         assert.deepEqual(answer, more?.idToken === undefined ? {} : { idTokenInfo: ACCEPTED })
       }
-      await station.shows({ transactions: [{ id: session.transactionId, ...shown }] })
+      await station.shows({ transactions: [{ transactionId: session.transactionId, ...shown }] })
     })
   }
 
@@ -237,14 +237,14 @@ describe('2.0.1 E: a transaction', () => {
     const { idTokenInfo } = await session.tells('Updated', 'Authorized', { idToken: card('BLOCKED') })
     assert.equal(idTokenInfo?.status, 'Blocked')
     await session.tells('Ended', 'Deauthorized', { stoppedReason: 'DeAuthorized' })
-    await station.shows({ transactions: [{ status: 'ended', idToken: 'BLOCKED', stoppedReason: 'DeAuthorized' }] })
+    await station.shows({ transactions: [{ status: 'ended', idToken: 'BLOCKED', stopReason: 'DeAuthorized' }] })
   })
 
   scenario('TC_E_21_CSMS', 'stops from afar', async (station) => {
     const session = await charging(station)
     await station.isAsked('RequestStopTransaction', { transactionId: session.transactionId }, ACCEPTED)
     await session.tells('Ended', 'RemoteStop', { stoppedReason: 'Remote', chargingState: 'EVConnected' })
-    await station.shows({ transactions: [{ status: 'ended', stoppedReason: 'Remote' }] })
+    await station.shows({ transactions: [{ status: 'ended', stopReason: 'Remote' }] })
   })
 
   scenario('TC_E_53_CSMS', 'begins at 0 each time', async (station) => {
@@ -273,7 +273,7 @@ describe('2.0.1 E: a transaction', () => {
       await station.reconnect()
       await station.isAsked('GetTransactionStatus', { transactionId }, { ongoingIndicator, messagesInQueue })
       if (messagesInQueue) await session.tells('Updated', 'MeterValuePeriodic', { offline: true })
-      await station.shows({ transactions: [{ id: transactionId, status: state }] })
+      await station.shows({ transactions: [{ transactionId, status: state }] })
       const { items } = await backend.get(`/transactions?chargePoint=${id}`)
       assert.equal(items[0].offline, messagesInQueue)
     })
@@ -365,8 +365,8 @@ const TRIGGERED: readonly Triggered[] = [
     },
     {
       transactions: [
-        { evseId: 1, seqNo: 1 },
-        { evseId: 2, seqNo: 1 }
+        { evseId: 2, seqNo: 1 },
+        { evseId: 1, seqNo: 1 }
       ]
     }
   ],
@@ -437,7 +437,7 @@ describe('2.0.1 F', () => {
     const session = new Session(station)
     await session.tells('Started', 'RemoteStart', { idToken: DRIVER, remoteStartId: 11, ...parked })
     await session.tells('Ended', 'EVConnectTimeout', { stoppedReason: 'Timeout' })
-    await station.shows({ transactions: [{ status: 'ended', stoppedReason: 'Timeout' }] })
+    await station.shows({ transactions: [{ status: 'ended', stopReason: 'Timeout' }] })
   })
 
   for (const [id, request, follows, shown] of TRIGGERED) {

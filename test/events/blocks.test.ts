@@ -64,8 +64,8 @@ describe('what a charge point of 1.6 tells', () => {
     ])
     const readings = [{ ...READING, value: 150 }]
     assert.deepEqual(dataOf('meter-values'), [
-      { evseId: 0, connectorId: 1, transactionId: String(transactionId), readings },
-      { evseId: 0, connectorId: 1, readings }
+      { connectorId: 1, transactionId: String(transactionId), readings },
+      { connectorId: 1, readings }
     ])
   })
 
@@ -158,7 +158,15 @@ for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
       const readings = [{ ...READING, value: 150 }]
       assert.deepEqual(dataOf('meter-values'), [
         { evseId: 1, connectorId: 2, transactionId: 'T-1', readings },
-        { evseId: 1, connectorId: 0, readings }
+        { evseId: 1, readings }
+      ])
+
+      const { evse: _, idToken: __, ...nowhere } = { ...event, transactionInfo: { transactionId: 'T-2' } }
+      await charger.call('TransactionEvent', nowhere)
+      await charger.call('TransactionEvent', { ...event, eventType: 'Updated', seqNo: 1, evse: undefined })
+      assert.deepEqual(dataOf('meter-values').slice(2), [
+        { transactionId: 'T-2', readings },
+        { evseId: 1, connectorId: 2, transactionId: 'T-1', readings }
       ])
 
       const security = { type: 'SettingSystemTime', timestamp: AT, techInfo: 'by hand' }

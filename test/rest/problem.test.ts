@@ -52,3 +52,19 @@ test('an app uses the handler for its own routes, violations of their schemas in
   assert.deepEqual(errors, [{ pointer: '/name', detail: 'must NOT have more than 3 characters' }])
   await app.close()
 })
+
+test('a value that is not allowed is answered with those that are, each once', async () => {
+  const app = Fastify()
+  app.setErrorHandler(problemHandler)
+  const either = { anyOf: [{ type: 'string', const: 'a' }, { type: 'string', const: 'b' }, { type: 'null' }] }
+  const properties = { choice: { type: 'string', enum: ['a', 'b'] }, either }
+  app.post('/things', { schema: { body: { type: 'object', properties } } }, async () => 'ok')
+  const refusal = async (payload: object) => (await app.inject({ method: 'POST', url: '/things', payload })).json()
+  const choice = await refusal({ choice: 'c' })
+  assert.deepEqual(choice.errors, [{ pointer: '/choice', detail: 'must be one of a, b' }])
+  assert.equal(choice.detail, 'body/choice must be one of a, b')
+  const union = await refusal({ either: 'c' })
+  assert.deepEqual(union.errors, [{ pointer: '/either', detail: 'must be one of a, b or must be null' }])
+  assert.equal(union.detail, 'body/either must be one of a, b or must be null')
+  await app.close()
+})

@@ -79,7 +79,14 @@ export interface EventData {
     /** Why it ended, in the words of the charge point; of a closed one, in ours. */
     reason?: string
   } & Receipt
-  'meter-values': { evseId: number; connectorId: number; transactionId?: string; readings: readonly Reading[] }
+  'meter-values': {
+    /** Absent in 1.6, and when it is not known; 0 is the main meter. */
+    evseId?: number
+    /** Absent when it is not known; in 1.6 0 is the main meter. */
+    connectorId?: number
+    transactionId?: string
+    readings: readonly Reading[]
+  }
   /** A call to the charge point that has ended, or waits for it now; `duration` in milliseconds. */
   call: {
     messageId: string

@@ -44,8 +44,10 @@ export interface Stop {
 
 /** MeterValues. */
 export interface Measurement {
-  evseId: number
-  connectorId: number
+  /** 2.x only. */
+  evseId?: number
+  /** 1.6 only. */
+  connectorId?: number
   /** 1.6 only. */
   transactionId?: number
   samples: readonly MeterSample[]
@@ -167,7 +169,7 @@ export class Ledger {
     const assigned = transactionId > 0 ? String(transactionId) : ''
     if (assigned !== '') await this.#reopen(identity, assigned)
     const key = { chargePointId: await this.#chargePointId(identity), transactionId: assigned }
-    const rows = meterRows(key, place, samples, this.#now())
+    const rows = meterRows(key, { evseId: 0, connectorId: 0, ...place }, samples, this.#now())
     const data = measured({ transactionId: assigned, ...place, samples })
     await this.#publisher.commit(
       this.#writer,
@@ -361,7 +363,7 @@ export class Ledger {
       await dropDisplayMessages(trx, key)
     }
     tell('transaction', transactionData(given, changed))
-    if (given.samples.length > 0) tell('meter-values', measured(given))
+    if (given.samples.length > 0) tell('meter-values', measured({ ...knownPlace({ ...row, ...change }), ...given }))
     return { response, outcome: 'booked', hasGap: change.missing_seq_nos !== null }
   }
 
@@ -500,11 +502,11 @@ function placeOf({ evse_id, connector_id }: TransactionRow): Place {
   return { evseId: evse_id, connectorId: connector_id }
 }
 
-/** What is told of meter values; without a transaction `transactionId` is empty. */
+/** What is told of meter values; without a transaction `transactionId` is empty. A place that nobody named is absent. */
 function measured({
   transactionId,
-  evseId = 0,
-  connectorId = 0,
+  evseId,
+  connectorId,
   samples
 }: {
   transactionId: string
@@ -512,7 +514,17 @@ function measured({
   connectorId?: number
   samples: readonly MeterSample[]
 }): EventData['meter-values'] {
-  return { evseId, connectorId, ...(transactionId !== '' && { transactionId }), readings: readings(samples) }
+  return {
+    ...(evseId !== undefined && { evseId }),
+    ...(connectorId !== undefined && { connectorId }),
+    ...(transactionId !== '' && { transactionId }),
+    readings: readings(samples)
+  }
+}
+
+/** The place of a transaction, as far as its charge point has told it. */
+function knownPlace({ evse_id, connector_id }: Pick<TransactionUpdate, 'evse_id' | 'connector_id'>) {
+  return { ...(evse_id && { evseId: evse_id }), ...(connector_id && { connectorId: connector_id }) }
 }
 
 type MeterRow = ReturnType<typeof meterRows>[number]

@@ -31,8 +31,8 @@ export interface TransactionFilter {
   stopReason?: string
   evseId?: number
   connectorId?: number
-  /** ended is also what we closed. */
-  status?: 'open' | 'ended'
+  /** ended is also what we closed; closed is nothing else. */
+  status?: 'open' | 'ended' | 'closed'
   /** Epoch milliseconds of what the list is sorted by. */
   from?: number
   /** Not included. */
@@ -83,8 +83,9 @@ export function transactionsQuery(db: Db, filter: TransactionFilter) {
   if (idToken !== undefined) query = query.where(folded('id_token', idToken))
   if (groupId !== undefined) query = query.where(folded('group_id', groupId))
   for (const [column, value] of exactFilters(filter)) query = query.where(column, '=', value)
-  // Literally: an index on the open ones does not serve a parameter.
-  if (status !== undefined) query = query.where('status', status === 'open' ? '=' : '!=', sql.lit('open'))
+  // Literally: an index on the open ones, or on the closed ones, does not serve a parameter.
+  if (status === 'ended') query = query.where('status', '!=', sql.lit('open'))
+  else if (status !== undefined) query = query.where('status', '=', sql.lit(status))
   if (from !== undefined) query = query.where(time, '>=', from)
   if (to !== undefined) query = query.where(time, '<', to)
   if (behind !== undefined) {
@@ -111,6 +112,7 @@ function exactFilters({ transactionId, remoteStartId, stopReason, evseId, connec
 
 export interface ListedTransaction {
   record: TransactionRecord
+  row: TransactionRow
   position: Position
 }
 
@@ -119,6 +121,7 @@ export async function listTransactions(db: Db, filter: TransactionFilter, now: n
   const rows = await transactionsQuery(db, filter).execute()
   return rows.map((row) => ({
     record: toRecord(row.status === 'open' ? listedOpen(row, now) : row),
+    row,
     position: { timestamp: Number(row.sort_time), id: row.id }
   }))
 }

@@ -112,6 +112,13 @@ export const TransactionRecord = Type.Object({
 })
 export type TransactionRecord = Static<typeof TransactionRecord>
 
+/** The same among all that is known of its charge point. */
+export const StateTransaction = Type.Object({
+  ...TransactionRecord.properties,
+  seqNo: Type.Optional(Type.Integer({ description: 'The highest of its events; 2.x only' }))
+})
+export type StateTransaction = Static<typeof StateTransaction>
+
 export const TransactionEventRecord = Type.Object({
   eventType: Type.String({ description: 'Started, Updated or Ended; 1.6: Started or Ended' }),
   seqNo: Type.Optional(Type.Integer({ description: '2.x only' })),
@@ -140,6 +147,48 @@ export const MeterValueRecord = Type.Object({
   signedMeterValue: Type.Optional(Type.Unknown({ description: '2.x only' }))
 })
 export type MeterValueRecord = Static<typeof MeterValueRecord>
+
+export const METER_VALUE_COLUMNS = [
+  'timestamp',
+  'receivedAt',
+  'evseId',
+  'connectorId',
+  'measurand',
+  'value',
+  'unit',
+  'phase',
+  'context',
+  'location',
+  'format',
+  'raw'
+] as const satisfies readonly (keyof MeterValueRecord)[]
+
+/** The same in the history of a charge point. */
+export const ReadingRecord = Type.Object({
+  ...MeterValueRecord.properties,
+  evseId: Type.Optional(Type.Integer({ description: 'In 1.6 the connector; 0 is the main meter' })),
+  transactionId: text("Of the charge point's transaction in which it was measured"),
+  transaction: Type.Optional(Type.Integer({ description: '`id` of that transaction' }))
+})
+export type ReadingRecord = Static<typeof ReadingRecord>
+
+/** What was measured last at a place. */
+export const StateReadings = Type.Object({
+  evseId: Type.Optional(Type.Integer({ description: '2.x only; absent: the main meter' })),
+  connectorId: Type.Optional(Type.Integer({ description: 'Absent in 1.6: the main meter' })),
+  timestamp: Type.String(),
+  samples: Type.Array(
+    Type.Object({
+      measurand: Type.String(),
+      value: number('In `unit`'),
+      unit: text(),
+      phase: text(),
+      location: text(),
+      context: text()
+    })
+  )
+})
+export type StateReadings = Static<typeof StateReadings>
 
 const price = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000, description }))
 

@@ -1,40 +1,35 @@
-import { type Static, type TObject, Type } from '@sinclair/typebox'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Cell, toCsv, wantsCsv } from '../../../../plugins/domain/ledger/csv.js'
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import type { Cell } from '../../../../plugins/domain/ledger/csv.js'
 import {
   eventsOf,
   findTransactionById,
   listTransactions,
   meterValuesOf,
-  type Position,
   TRANSACTION_ORDERS,
   type TransactionFilter,
   type TransactionOrder,
   toMeterValueRecord
 } from '../../../../plugins/domain/ledger/read.js'
 import {
+  METER_VALUE_COLUMNS,
   MeterValueRecord,
   TransactionEventRecord,
   TransactionRecord
 } from '../../../../plugins/domain/ledger/records.js'
-
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 1000
+import { oneOf } from '../../../../plugins/domain/records.js'
+import {
+  CSV,
+  limitOf,
+  pageOrCsv,
+  positionOf,
+  positionPaging,
+  sendPage,
+  writePosition
+} from '../../../../plugins/http/table.js'
 
 function number(description: string) {
   return Type.String({ pattern: '^\\d{1,10}$', description })
-}
-
-const paging = {
-  limit: Type.Optional(
-    Type.String({
-      pattern: `^(?:[1-9]\\d{0,2}|${MAX_LIMIT})$`,
-      description: `1 to ${MAX_LIMIT}, default ${DEFAULT_LIMIT}`
-    })
-  ),
-  cursor: Type.Optional(
-    Type.String({ pattern: '^-?\\d{1,16}\\.\\d{1,16}$', description: '`nextCursor` of the page before' })
-  )
 }
 
 const ListQuery = Type.Object(
@@ -48,7 +43,10 @@ const ListQuery = Type.Object(
     connectorId: Type.Optional(number('Of the EVSE; in 1.6 of the charge point')),
     stopReason: Type.Optional(Type.String({ maxLength: 64, description: 'E.g. PowerLoss' })),
     status: Type.Optional(
-      Type.Union([Type.Literal('open'), Type.Literal('ended')], { description: 'ended is also what we closed' })
+      oneOf(
+        ['open', 'ended', 'closed'],
+        'ended: by the charge point or by us; closed: by us, because it never was ended'
+      )
     ),
     from: Type.Optional(
       Type.String({ format: 'date-time', description: 'Then or later, by the time that is sorted by' })
@@ -61,13 +59,13 @@ const ListQuery = Type.Object(
         description: 'Default -startedAt, the latest first: the time of the charge point, or ours if that is ahead'
       })
     ),
-    ...paging
+    ...positionPaging
   },
   { additionalProperties: false }
 )
 type ListQuery = Static<typeof ListQuery>
 
-const PageQuery = Type.Object(paging, { additionalProperties: false })
+const PageQuery = Type.Object(positionPaging, { additionalProperties: false })
 type PageQuery = Static<typeof PageQuery>
 
 const Params = Type.Object({ id: Type.String({ pattern: '^[1-9]\\d{0,15}$' }) })
@@ -76,26 +74,11 @@ interface OneTransaction {
   Params: Static<typeof Params>
 }
 
-const nextCursor = Type.Optional(Type.String({ description: 'Absent on the last page' }))
 const TAGS = { tags: ['Transactions'] }
 const READ_ONE = {
   scope: 'transactions:read',
   problems: { 404: { UNKNOWN_TRANSACTION: 'no such transaction' } }
 } as const
-const CSV = 'As CSV with `Accept: text/csv`; the next page is then in the `Link` header.'
-
-/** A page, or its items as a table with a header line. [RFC 4180] */
-function pageOrCsv(page: TObject, columns: readonly string[]) {
-  return {
-    description: 'A page',
-    headers: { Link: { type: 'string', description: 'Of CSV: the next page, `rel="next"`' } },
-    content: {
-      'application/json': { schema: page },
-      'text/csv': { schema: Type.String({ examples: [`${columns.join()}\r\n`] }) }
-    }
-  }
-}
-
 /** Answered as a 404 problem. */
 class UnknownTransactionError extends Error {
   readonly statusCode = 404
@@ -114,7 +97,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
         ...TAGS,
         querystring: ListQuery,
         response: {
-          200: pageOrCsv(Type.Object({ items: Type.Array(TransactionRecord), nextCursor }), TRANSACTION_COLUMNS)
+          200: pageOrCsv(TransactionRecord, TRANSACTION_COLUMNS)
         },
         operationId: 'listTransactions',
         summary: 'List transactions, the newest first',
@@ -160,7 +143,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
         params: Params,
         querystring: PageQuery,
         response: {
-          200: pageOrCsv(Type.Object({ items: Type.Array(MeterValueRecord), nextCursor }), METER_VALUE_COLUMNS)
+          200: pageOrCsv(MeterValueRecord, METER_VALUE_COLUMNS)
         },
         operationId: 'listTransactionMeterValues',
         summary: 'List what was measured in a transaction, in the order of time',
@@ -198,20 +181,6 @@ function filterOf(query: ListQuery): TransactionFilter {
     ...(to !== undefined && { to: Date.parse(to) }),
     ...(behind !== undefined && { behind })
   }
-}
-
-function limitOf({ limit }: PageQuery): number {
-  return limit === undefined ? DEFAULT_LIMIT : Number(limit)
-}
-
-function writePosition({ timestamp, id }: Position): string {
-  return `${timestamp}.${id}`
-}
-
-function positionOf({ cursor }: PageQuery): Position | undefined {
-  if (cursor === undefined) return undefined
-  const [timestamp, id = '0'] = cursor.split('.')
-  return { timestamp: Number(timestamp), id: Number(id) }
 }
 
 const TRANSACTION_COLUMNS = [
@@ -273,45 +242,4 @@ function billed(record: TransactionRecord) {
     pricePerHour: tariff?.pricePerHour
   }
   return row
-}
-
-const METER_VALUE_COLUMNS = [
-  'timestamp',
-  'receivedAt',
-  'evseId',
-  'connectorId',
-  'measurand',
-  'value',
-  'unit',
-  'phase',
-  'context',
-  'location',
-  'format',
-  'raw'
-] as const satisfies readonly (keyof MeterValueRecord)[]
-
-interface SendPage<C extends string, R> {
-  request: FastifyRequest
-  reply: FastifyReply
-  columns: readonly C[]
-  rowOf: (record: R) => Readonly<Partial<Record<C, Cell>>>
-  page: { items: readonly R[]; next: string | undefined }
-}
-
-function sendPage<C extends string, R>({ request, reply, columns, rowOf, page }: SendPage<C, R>) {
-  const { items, next } = page
-  reply.header('vary', 'Accept')
-  if (!wantsCsv(request.headers.accept)) return reply.send({ items, ...(next !== undefined && { nextCursor: next }) })
-  if (next !== undefined) reply.header('link', `<${nextUrl(request, next)}>; rel="next"`)
-  return reply
-    .type('text/csv; charset=utf-8; header=present')
-    .serializer(String)
-    .send(toCsv(columns, items.map(rowOf)))
-}
-
-function nextUrl(request: FastifyRequest, cursor: string): string {
-  const [path = '', query = ''] = request.url.split('?')
-  const parameters = new URLSearchParams(query)
-  parameters.set('cursor', cursor)
-  return `${path}?${parameters}`
 }

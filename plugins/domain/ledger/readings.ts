@@ -1,0 +1,211 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Selectable } from 'kysely'
+import type { MeterValuesTable } from '../../database/schema.js'
+import type { Db, TransactionRow } from './queries.js'
+import { type Position, toMeterValueRecord } from './read.js'
+import type { ReadingRecord, StateReadings } from './records.js'
+
+// What a charge point has measured, in transactions and outside of them.
+
+type MeterValueRow = Selectable<MeterValuesTable>
+
+export const READING_ORDERS = ['-timestamp', 'timestamp'] as const
+export type ReadingOrder = (typeof READING_ORDERS)[number]
+
+/** A filter that is left out lets everything through. */
+export interface ReadingFilter {
+  chargePointId: number
+  measurand?: string
+  /** 1.6: the connector. */
+  evseId?: number
+  /** Epoch milliseconds, by the clock of the charge point. */
+  from?: number
+  /** Not included. */
+  to?: number
+  order: ReadingOrder
+  limit: number
+  behind?: Position
+}
+
+export interface ReadingPage {
+  items: ReadingRecord[]
+  /** Where to go on; absent when everything has been looked at. */
+  next?: Position
+}
+
+/** Rows that are read from the database at a time. */
+const CHUNK = 1_000
+/**
+ * Rows that one page looks at. The index is by charge point and time, so a measurand that is hardly ever measured is
+ * looked for among all others: such a page is shorter than its limit, and the next one goes on behind it.
+ */
+const MAX_READ = 20_000
+
+/** A page of the history of a charge point. Works in small steps, because SQLite reads in the event loop. */
+export async function listReadings(db: Db, filter: ReadingFilter): Promise<ReadingPage> {
+  const { limit } = filter
+  const matches = matcherOf(filter)
+  const places = new Places(db, filter.chargePointId)
+  const found: PlacedRow[] = []
+  let { behind } = filter
+  for (let read = 0; read < MAX_READ; read += CHUNK) {
+    const rows = await readingsQuery(db, { ...filter, limit: CHUNK, ...(behind && { behind }) }).execute()
+    for (const row of await places.of(rows)) {
+      if (!matches(row)) continue
+      // One more than fits: the page ends with the one before.
+      if (found.length === limit) return pageOf(found, found.at(-1))
+      found.push(row)
+    }
+    if (rows.length < CHUNK) return pageOf(found, undefined)
+    behind = rows.at(-1)
+    await nextTurn()
+  }
+  return pageOf(found, behind)
+}
+
+function pageOf(rows: readonly PlacedRow[], next: Position | undefined): ReadingPage {
+  return { items: rows.map(toReadingRecord), ...(next && { next: { timestamp: next.timestamp, id: next.id } }) }
+}
+
+function matcherOf({ measurand, evseId }: ReadingFilter): (row: PlacedRow) => boolean {
+  return (row) =>
+    (measurand === undefined || row.measurand === measurand) && (evseId === undefined || row.place.evseId === evseId)
+}
+
+/** The query of a part of the history, by an index of the charge point and the time. */
+export function readingsQuery(db: Db, { chargePointId, from, to, order, limit, behind }: ReadingFilter) {
+  const direction = order.startsWith('-') ? 'desc' : 'asc'
+  const beyond = direction === 'desc' ? '<' : '>'
+  let query = db
+    .selectFrom('meter_values')
+    .selectAll()
+    .where('charge_point_id', '=', chargePointId)
+    .orderBy('timestamp', direction)
+    .orderBy('id', direction)
+    .limit(limit)
+  if (from !== undefined) query = query.where('timestamp', '>=', from)
+  if (to !== undefined) query = query.where('timestamp', '<', to)
+  if (behind === undefined) return query
+  const { timestamp, id } = behind
+  // The first condition is what the index is entered by.
+  return query
+    .where('timestamp', direction === 'desc' ? '<=' : '>=', timestamp)
+    .where((eb) => eb.or([eb('timestamp', beyond, timestamp), eb('id', beyond, id)]))
+}
+
+/** A place; what nobody named is absent. In 1.6 the EVSE is the connector. */
+interface Place {
+  evseId?: number
+  connectorId?: number
+}
+
+type Owner = Pick<TransactionRow, 'id' | 'transaction_id' | 'evse_id' | 'connector_id'>
+
+type PlacedRow = MeterValueRow & { place: Place; owner: Owner | undefined }
+
+/** Where rows were measured, and in which transaction: a station need not say the place with every message. */
+class Places {
+  readonly #db: Db
+  readonly #chargePointId: number
+  readonly #owners = new Map<string, Owner | undefined>()
+
+  constructor(db: Db, chargePointId: number) {
+    this.#db = db
+    this.#chargePointId = chargePointId
+  }
+
+  async of(rows: readonly MeterValueRow[]): Promise<PlacedRow[]> {
+    const ids = rows.map(({ transaction_id }) => transaction_id).filter((id) => id !== '' && !this.#owners.has(id))
+    if (ids.length > 0) await this.#look([...new Set(ids)])
+    return rows.map((row) => {
+      const owner = this.#owners.get(row.transaction_id)
+      return { ...row, owner, place: placeOf(row, owner) }
+    })
+  }
+
+  async #look(ids: readonly string[]): Promise<void> {
+    const owners = await this.#db
+      .selectFrom('transactions')
+      .select(['id', 'transaction_id', 'evse_id', 'connector_id'])
+      .where('charge_point_id', '=', this.#chargePointId)
+      .where('transaction_id', 'in', ids)
+      .execute()
+    for (const id of ids) this.#owners.set(id, undefined)
+    for (const owner of owners) this.#owners.set(owner.transaction_id, owner)
+  }
+}
+
+/** Outside of transactions a charge point always names the place, which may be 0: the main meter. [1.6 §4.7; 2.x J01] */
+function placeOf(row: MeterValueRow, owner: Owner | undefined): Place {
+  const evse = row.evse_id || owner?.evse_id || 0
+  const connector = row.connector_id || owner?.connector_id || 0
+  if (evse === 0 && connector === 0) return row.transaction_id === '' ? { evseId: 0 } : {}
+  return { evseId: evse || connector, ...(connector > 0 && { connectorId: connector }) }
+}
+
+function toReadingRecord(row: PlacedRow): ReadingRecord {
+  const { evseId: _, connectorId: __, ...record } = toMeterValueRecord(row)
+  const { owner, place, transaction_id } = row
+  return {
+    ...record,
+    ...place,
+    ...(transaction_id !== '' && { transactionId: transaction_id }),
+    ...(owner && { transaction: owner.id })
+  }
+}
+
+/** Rows among which the latest of each place are looked for. */
+const MAX_LATEST = 1_000
+
+/** What was measured last at each place, as numbers: one value for each register. */
+export async function latestReadings(db: Db, chargePointId: number): Promise<StateReadings[]> {
+  const filter = { chargePointId, order: '-timestamp', limit: MAX_LATEST } as const
+  const rows = await readingsQuery(db, filter).where('value', 'is not', null).execute()
+  const places = new Map<number | undefined, PlacedRow[]>()
+  for (const row of await new Places(db, chargePointId).of(rows)) {
+    const known = places.get(row.place.evseId) ?? []
+    if (known.length === 0 || known[0]?.timestamp === row.timestamp) known.push(row)
+    places.set(row.place.evseId, known)
+  }
+  return [...places.values()].map(toStateReadings)
+}
+
+function toStateReadings(rows: readonly PlacedRow[]): StateReadings {
+  const registers = new Map<string, PlacedRow>()
+  for (const row of rows) {
+    const key = JSON.stringify([row.measurand, row.phase, row.location || DEFAULT_LOCATION])
+    const known = registers.get(key)
+    if (known === undefined || isNewer(row, known)) registers.set(key, row)
+  }
+  const samples = [...registers.values()].sort((a, b) => a.id - b.id).map(toReadingRecord)
+  return {
+    ...shownPlace(rows),
+    timestamp: samples[0]?.timestamp ?? '',
+    samples: samples.map(({ measurand, value, unit, phase, location, context }) => ({
+      measurand,
+      ...(value !== undefined && { value }),
+      ...(unit !== undefined && { unit }),
+      ...(phase !== undefined && { phase }),
+      ...(location !== undefined && { location }),
+      ...(context !== undefined && { context })
+    }))
+  }
+}
+
+/** In 1.6 the connector alone; the main meter is no place. */
+function shownPlace(rows: readonly PlacedRow[]): Place {
+  const evseId = rows.find(({ evse_id, owner }) => (owner?.evse_id || evse_id) > 0)?.place.evseId
+  const connectorId = rows.find(({ place }) => place.connectorId !== undefined)?.place.connectorId
+  return { ...(evseId !== undefined && { evseId }), ...(connectorId !== undefined && { connectorId }) }
+}
+
+/** [1.6, 2.x "Location"] */
+const DEFAULT_LOCATION = 'Outlet'
+/** They repeat what was measured before. [1.6, 2.x "ReadingContext"] */
+const EARLIER: ReadonlySet<string> = new Set(['Transaction.Begin', 'Interruption.Begin'])
+
+/** Of two values of one register at one time: the one that is no beginning, else the one that came last. */
+function isNewer(row: MeterValueRow, than: MeterValueRow): boolean {
+  const [isEarlier, isOtherEarlier] = [EARLIER.has(row.context), EARLIER.has(than.context)]
+  return isEarlier === isOtherEarlier ? row.id > than.id : isOtherEarlier
+}

@@ -1,0 +1,83 @@
+import { type TObject, Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type Cell, toCsv, wantsCsv } from '../domain/ledger/csv.js'
+import type { Position } from '../domain/ledger/read.js'
+
+// Lists that are pages of JSON, or tables: by time, with a position as the cursor.
+
+const DEFAULT_LIMIT = 100
+const MAX_LIMIT = 1000
+
+export const positionPaging = {
+  limit: Type.Optional(
+    Type.String({
+      pattern: `^(?:[1-9]\\d{0,2}|${MAX_LIMIT})$`,
+      description: `1 to ${MAX_LIMIT}, default ${DEFAULT_LIMIT}`
+    })
+  ),
+  cursor: Type.Optional(
+    Type.String({ pattern: '^-?\\d{1,16}\\.\\d{1,16}$', description: '`nextCursor` of the page before' })
+  )
+}
+
+interface PageQuery {
+  limit?: string
+  cursor?: string
+}
+
+export const CSV = 'As CSV with `Accept: text/csv`; the next page is then in the `Link` header.'
+
+/** A page of such items, or the items as a table with a header line. [RFC 4180] */
+export function pageOrCsv(item: TObject, columns: readonly string[]) {
+  const nextCursor = Type.Optional(Type.String({ description: 'Absent on the last page' }))
+  return {
+    description: 'A page',
+    headers: { Link: { type: 'string', description: 'Of CSV: the next page, `rel="next"`' } },
+    content: {
+      'application/json': { schema: Type.Object({ items: Type.Array(item), nextCursor }) },
+      'text/csv': { schema: Type.String({ examples: [`${columns.join()}\r\n`] }) }
+    }
+  }
+}
+
+export function limitOf({ limit }: PageQuery): number {
+  return limit === undefined ? DEFAULT_LIMIT : Number(limit)
+}
+
+export function writePosition({ timestamp, id }: Position): string {
+  return `${timestamp}.${id}`
+}
+
+export function positionOf({ cursor }: PageQuery): Position | undefined {
+  if (cursor === undefined) return undefined
+  const [timestamp, id = '0'] = cursor.split('.')
+  return { timestamp: Number(timestamp), id: Number(id) }
+}
+
+interface SendPage<C extends string, R> {
+  request: FastifyRequest
+  reply: FastifyReply
+  columns: readonly C[]
+  /** A record as a line of the table. */
+  rowOf: (record: R) => Readonly<Partial<Record<C, Cell>>>
+  page: { items: readonly R[]; next: string | undefined }
+}
+
+/** Answers a page in the form that the request accepts. */
+export function sendPage<C extends string, R>({ request, reply, columns, rowOf, page }: SendPage<C, R>) {
+  const { items, next } = page
+  reply.header('vary', 'Accept')
+  if (!wantsCsv(request.headers.accept)) return reply.send({ items, ...(next !== undefined && { nextCursor: next }) })
+  if (next !== undefined) reply.header('link', `<${nextUrl(request, next)}>; rel="next"`)
+  return reply
+    .type('text/csv; charset=utf-8; header=present')
+    .serializer(String)
+    .send(toCsv(columns, items.map(rowOf)))
+}
+
+function nextUrl(request: FastifyRequest, cursor: string): string {
+  const [path = '', query = ''] = request.url.split('?')
+  const parameters = new URLSearchParams(query)
+  parameters.set('cursor', cursor)
+  return `${path}?${parameters}`
+}

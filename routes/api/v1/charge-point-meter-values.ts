@@ -1,0 +1,80 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { UnknownChargePointError } from '../../../plugins/domain/calls/errors.js'
+import { toMillis } from '../../../plugins/domain/ledger/numbers.js'
+import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../plugins/domain/ledger/readings.js'
+import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../plugins/domain/ledger/records.js'
+import { IdentityParams, oneOf } from '../../../plugins/domain/records.js'
+import {
+  CSV,
+  limitOf,
+  pageOrCsv,
+  positionOf,
+  positionPaging,
+  sendPage,
+  writePosition
+} from '../../../plugins/http/table.js'
+import { UNKNOWN_CHARGE_POINT } from '../../../plugins/openapi/problems.js'
+
+const Query = Type.Object(
+  {
+    measurand: Type.Optional(
+      Type.String({ maxLength: 64, description: 'As the charge point names it', examples: ['Power.Active.Import'] })
+    ),
+    evseId: Type.Optional(
+      Type.String({ pattern: '^\\d{1,10}$', description: 'In 1.6 the connector; 0 is the main meter' })
+    ),
+    from: Type.Optional(
+      Type.String({ format: 'date-time', description: 'Then or later, by the clock of the charge point' })
+    ),
+    to: Type.Optional(Type.String({ format: 'date-time', description: 'Before then' })),
+    sort: Type.Optional(oneOf(READING_ORDERS, 'Default -timestamp, the latest first')),
+    ...positionPaging
+  },
+  { additionalProperties: false }
+)
+type Query = Static<typeof Query>
+
+const COLUMNS = [...METER_VALUE_COLUMNS, 'transactionId', 'transaction'] as const
+
+/** What one charge point has measured. */
+export default async function chargePointMeterValues(app: FastifyInstance): Promise<void> {
+  app.get<{ Params: IdentityParams; Querystring: Query }>(
+    '/charge-points/:identity/meter-values',
+    {
+      config: { scope: 'transactions:read', problems: UNKNOWN_CHARGE_POINT },
+      schema: {
+        tags: ['Transactions'],
+        operationId: 'listChargePointMeterValues',
+        params: IdentityParams,
+        querystring: Query,
+        response: { 200: pageOrCsv(ReadingRecord, COLUMNS) },
+        summary: 'List what a charge point measured, in transactions and outside of them, the latest first',
+        description: `A page may hold fewer than \`limit\` although more follow: \`nextCursor\` tells. ${CSV}`
+      }
+    },
+    async (request, reply) => {
+      const { identity } = request.params
+      const row = await app.store.find(identity)
+      if (row === undefined) throw new UnknownChargePointError(identity)
+      const { items, next } = await listReadings(app.store.db, filterOf(row.id, request.query))
+      const page = { items, next: next && writePosition(next) }
+      return sendPage({ request, reply, columns: COLUMNS, rowOf: (record) => record, page })
+    }
+  )
+}
+
+function filterOf(chargePointId: number, query: Query): ReadingFilter {
+  const { measurand, evseId, from, to, sort } = query
+  const behind = positionOf(query)
+  return {
+    chargePointId,
+    order: sort ?? '-timestamp',
+    limit: limitOf(query),
+    ...(measurand !== undefined && { measurand }),
+    ...(evseId !== undefined && { evseId: Number(evseId) }),
+    ...(from !== undefined && { from: toMillis(from, 0) }),
+    ...(to !== undefined && { to: toMillis(to, 0) }),
+    ...(behind !== undefined && { behind })
+  }
+}
