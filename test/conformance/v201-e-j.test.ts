@@ -86,7 +86,7 @@ const STORIES: Readonly<Record<string, readonly [name: string, story: Story]>> =
         ...SESSION,
         ['Ended', 'StopAuthorized', { ...driver, stoppedReason: 'Local', chargingState: 'EVConnected' }]
       ],
-      shown: { ...stopped('Local', 3), chargingState: 'EVConnected' }
+      shown: stopped('Local', 3)
     }
   ],
   TC_E_08_CSMS: [
@@ -146,7 +146,7 @@ const STORIES: Readonly<Record<string, readonly [name: string, story: Story]>> =
         ...SESSION,
         ['Ended', 'EVCommunicationLost', { chargingState: 'Idle', stoppedReason: 'EVDisconnected' }]
       ],
-      shown: { ...stopped('EVDisconnected', 3), chargingState: 'Idle' }
+      shown: stopped('EVDisconnected', 3)
     }
   ],
   TC_E_19_CSMS: [
@@ -178,7 +178,7 @@ const STORIES: Readonly<Record<string, readonly [name: string, story: Story]>> =
         ...SESSION,
         ['Ended', 'ChargingStateChanged', { chargingState: 'SuspendedEV', stoppedReason: 'StoppedByEV' }]
       ],
-      shown: { ...stopped('StoppedByEV', 3), chargingState: 'SuspendedEV' }
+      shown: stopped('StoppedByEV', 3)
     }
   ],
   TC_E_26_CSMS: [

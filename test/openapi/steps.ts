@@ -138,6 +138,12 @@ export const STEPS: readonly Step[] = [
   { operation: 'listTransactions', status: 200, headers: { accept: 'text/csv' } },
   { operation: 'getTransaction', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
   {
+    operation: 'listChargePointMeterValues',
+    status: 200,
+    query: here({ measurand: 'Energy.Active.Import.Register', evseId: '1', sort: 'timestamp', ...SPAN })
+  },
+  { operation: 'listChargePointMeterValues', status: 200, headers: { accept: 'text/csv' } },
+  {
     operation: 'listTransactionMeterValues',
     status: 200,
     at: ({ transaction = '' }) => ({ id: transaction }),
