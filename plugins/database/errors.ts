@@ -28,6 +28,18 @@ export class StorageError extends Error {
   }
 }
 
+/** Another job wrote the same key first, again and again, or deleted the row that this one refers to. */
+export class ConflictError extends Error {
+  override readonly name = 'ConflictError'
+  readonly code = 'CONFLICT'
+  /** A route that lets it through answers 409. */
+  readonly statusCode = 409
+
+  constructor(cause: unknown) {
+    super('another request changed the same thing at the same time: send this one again', { cause })
+  }
+}
+
 const MESSAGES: Record<StorageErrorKind, string> = {
   overloaded: 'too many writes wait',
   unavailable: 'the database cannot be reached',
@@ -108,4 +120,23 @@ export function toStorageError(error: unknown): unknown {
   if (error instanceof StorageError) return error
   const kind = kindOf(error)
   return kind === undefined ? error : new StorageError(kind, error)
+}
+
+/** unique_violation, and what SQLite calls it. */
+const TAKEN = new Set(['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'])
+/** foreign_key_violation, and what SQLite calls it. */
+const GONE = new Set(['23503', 'SQLITE_CONSTRAINT_FOREIGNKEY'])
+
+/** Whether a unique key was taken: a second look at the database finds the row that has it. */
+export function isTaken(error: unknown): boolean {
+  return TAKEN.has(codeOf(error))
+}
+
+/** The error as a ConflictError when rows of others are to blame, else as it is. */
+export function toConflictError(error: unknown): unknown {
+  return isTaken(error) || GONE.has(codeOf(error)) ? new ConflictError(error) : error
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | null)?.code)
 }

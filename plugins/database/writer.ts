@@ -2,7 +2,7 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { Kysely, Transaction } from 'kysely'
 import { abandon, connectionOf } from './abandon.js'
 import type { Dialect } from './dialect.js'
-import { kindOf, StorageError, toStorageError } from './errors.js'
+import { isTaken, kindOf, StorageError, toConflictError, toStorageError } from './errors.js'
 import { joinedInserts, type Row, type Rows } from './insert.js'
 import type { Schema } from './schema.js'
 
@@ -309,18 +309,26 @@ class Lane {
   }
 
   async #recover(batch: readonly Entry[], failure: unknown): Promise<void> {
+    const error = await this.#again(batch, failure)
+    if (error === undefined) return
+    if (batch.length === 1 || this.#isHopeless(error)) this.#reject(batch, error)
+    else await this.#oneByOne(batch)
+  }
+
+  /** Commits what others were in the way of. Answers what failed it in the end, or undefined. */
+  async #again(batch: readonly Entry[], failure: unknown): Promise<unknown> {
     let error = failure
-    for (let attempt = 1; kindOf(error) === 'conflict' && attempt <= MAX_RETRIES; attempt++) {
+    for (let attempt = 1; attempt <= MAX_RETRIES && mayPass(batch, error); attempt++) {
       this.#counters.retries++
       await sleep(attempt * RETRY_DELAY_MS * (0.5 + Math.random()))
       try {
-        return await this.#commit(batch)
+        await this.#commit(batch)
+        return undefined
       } catch (again) {
         error = again
       }
     }
-    if (batch.length === 1 || this.#isHopeless(error)) this.#reject(batch, error)
-    else await this.#oneByOne(batch)
+    return error
   }
 
   /** Finds the guilty one. */
@@ -329,7 +337,9 @@ class Lane {
       await nextTurn()
       try {
         await this.#commit([entry])
-      } catch (error) {
+      } catch (failure) {
+        const error = await this.#again([entry], failure)
+        if (error === undefined) continue
         if (this.#isHopeless(error)) return this.#reject(batch.slice(index), error)
         this.#reject([entry], error)
       }
@@ -343,7 +353,7 @@ class Lane {
   }
 
   #reject(batch: readonly Entry[], cause: unknown): void {
-    const error = toStorageError(cause)
+    const error = toConflictError(toStorageError(cause))
     if (error instanceof StorageError) this.#onTrouble?.(error)
     for (const entry of batch) {
       this.#settle()
@@ -356,6 +366,16 @@ class Lane {
     this.#counters.queued--
     this.#counters.jobs++
   }
+}
+
+/**
+ * Whether the same once more may succeed: after a deadlock, for one, or after another process took a unique key, which
+ * a job that looks first finds the next time. A job by itself, because it may also be to blame.
+ */
+function mayPass(batch: readonly Entry[], error: unknown): boolean {
+  if (kindOf(error) === 'conflict') return true
+  const [entry, ...others] = batch
+  return entry?.job !== undefined && others.length === 0 && isTaken(error)
 }
 
 function hash(key: string): number {

@@ -466,25 +466,19 @@ export class Ledger {
   }
 
   /**
-   * In the order in which they came, for one charge point. A unique key that another process took meanwhile means that
-   * it has booked the same: the second look finds it.
+   * In the order in which they came, for one charge point; what another process booked for it before is seen. When
+   * that is the same message, the writer does the job once more, which then finds it.
    */
-  async #book<T>(identity: string, job: (scope: Scope) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#publisher.commit(
-          this.#writer,
-          async (trx, tell) => {
-            const now = this.#now()
-            const chargePointId = await queries.chargePointIdOf(trx, identity, now)
-            return job({ trx, now, chargePointId, tell: tellOf(tell, identity) })
-          },
-          { key: fold(identity) }
-        )
-      } catch (error) {
-        if (attempt === MAX_ATTEMPTS || !isUniqueViolation(error)) throw error
-      }
-    }
+  #book<T>(identity: string, job: (scope: Scope) => Promise<T>): Promise<T> {
+    return this.#publisher.commit(
+      this.#writer,
+      async (trx, tell) => {
+        const now = this.#now()
+        const chargePointId = await queries.heldChargePointId(trx, identity, now)
+        return job({ trx, now, chargePointId, tell: tellOf(tell, identity) })
+      },
+      { key: fold(identity) }
+    )
   }
 }
 
@@ -621,10 +615,4 @@ function totalCost({ eventType }: TransactionEvent, { cost, own_cost }: Transact
 
 function parse(json: string | null): object {
   return json === null ? {} : (JSON.parse(json) as object)
-}
-
-/** [PostgreSQL 23505; SQLite 2067, 1555] */
-function isUniqueViolation(error: unknown): boolean {
-  const { code } = error as { code?: unknown }
-  return code === '23505' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY'
 }

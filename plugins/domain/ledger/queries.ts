@@ -1,4 +1,5 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely'
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely'
+import { hold, holding, isPostgres } from '../../database/hold.js'
 import type { Schema, TransactionEventsTable, TransactionsTable } from '../../database/schema.js'
 import type { Tariff } from './cost.js'
 import type { EventType } from './sequence.js'
@@ -30,6 +31,21 @@ export async function chargePointIdOf(db: Db, identity: string, now: number): Pr
   const made = await findChargePointId(db, identity)
   if (made === undefined) throw new Error('the charge point was removed meanwhile')
   return made
+}
+
+/** The same, and no other process books anything for the charge point until the transaction is over. */
+export async function heldChargePointId(trx: Transaction<Schema>, identity: string, now: number): Promise<number> {
+  if (isPostgres(trx)) {
+    const held = await trx
+      .selectFrom('charge_points')
+      .select(['id', holding('chargePoint', sql`cast(id as text)`).as('held')])
+      .where('identity_key', '=', fold(identity))
+      .executeTakeFirst()
+    if (held !== undefined) return held.id
+  }
+  const id = await chargePointIdOf(trx, identity, now)
+  await hold(trx, 'chargePoint', String(id))
+  return id
 }
 
 export async function findChargePointId(db: Db, identity: string): Promise<number | undefined> {
@@ -71,12 +87,17 @@ export function findOpen(db: Db, chargePointId: number, place?: { evseId: number
   return query.where('evse_id', '=', place.evseId).where('connector_id', '=', place.connectorId).execute()
 }
 
-/** undefined when a unique key is taken. */
+/** undefined when the id is taken. Any other unique key that is taken is an error: the same was booked meanwhile. */
 export function insertTransaction(db: Db, row: Insertable<TransactionsTable>) {
   return db
     .insertInto('transactions')
     .values(row)
-    .onConflict((conflict) => conflict.doNothing())
+    .onConflict((conflict) =>
+      (typeof row.ocpp16_id === 'number'
+        ? conflict.column('ocpp16_id')
+        : conflict.columns(['charge_point_id', 'transaction_id'])
+      ).doNothing()
+    )
     .returningAll()
     .executeTakeFirst()
 }
