@@ -1,6 +1,6 @@
 import { foldSerial, HASH_ALGORITHMS, hashDataOfChain } from '../ca/hash-data.js'
 import { tryCertificates } from '../ca/pem.js'
-import { type Change, lastOfEach } from './scope.js'
+import { type Change, held, lastOfEach } from './scope.js'
 
 /** As OCPP spells it. */
 export interface CertificateHash {
@@ -23,7 +23,7 @@ export function saveInstalledCertificates(
   types: readonly string[] | undefined,
   installed: readonly InstalledCertificate[]
 ): Change {
-  return async ({ trx, chargePointId, now }) => {
+  return held(async ({ trx, chargePointId, now }) => {
     const known = await trx
       .selectFrom('certificates')
       .select(['type', 'serial_number', 'pem', 'expires_at'])
@@ -57,7 +57,7 @@ export function saveInstalledCertificates(
         .values(distinct)
         .onConflict((of) => of.doNothing())
         .execute()
-  }
+  })
 }
 
 /** A certificate that we sent and the charge point took. [1.6 whitepaper M05, A02; 2.x M05, A02] */
@@ -104,7 +104,7 @@ export function saveCertificate(type: string, pem: string): Change {
 
 /** [1.6 whitepaper M04; 2.x M04] */
 export function deleteCertificate(deleted: CertificateHash): Change {
-  return async ({ trx, chargePointId }) => {
+  return held(async ({ trx, chargePointId }) => {
     const rows = await trx
       .selectFrom('certificates')
       .select(['id', 'pem', 'hash_algorithm', 'issuer_name_hash', 'issuer_key_hash'])
@@ -114,7 +114,7 @@ export function deleteCertificate(deleted: CertificateHash): Change {
     for (const row of rows) {
       if (await isCalled(row, deleted)) await trx.deleteFrom('certificates').where('id', '=', row.id).execute()
     }
-  }
+  })
 }
 
 interface KnownCertificate {

@@ -1,4 +1,4 @@
-import type { Change } from './scope.js'
+import { type Change, held } from './scope.js'
 
 export interface ChargingProfile {
   /** 1.6: 0. */
@@ -20,7 +20,7 @@ const CSO = 'CSO'
 
 /** The charge point has taken our profile, and let go of the one it replaces. [1.6 §5.16; 2.x K01] */
 export function installChargingProfile(profile: ChargingProfile): Change {
-  return async (scope) => {
+  return held(async (scope) => {
     const { trx, chargePointId } = scope
     await trx
       .deleteFrom('charging_profiles')
@@ -39,7 +39,7 @@ export function installChargingProfile(profile: ChargingProfile): Change {
       )
       .execute()
     await saveChargingProfiles([profile])(scope)
-  }
+  })
 }
 
 /** Profiles that the charge point says it has. [2.x K09] */

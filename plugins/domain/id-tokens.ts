@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { hold } from '../database/hold.js'
 import type { IdTokensTable } from '../database/schema.js'
 import { contains, fold, type Reader, type Scope } from './scope.js'
 
@@ -72,6 +73,7 @@ export async function saveIdToken(
     ...(notes !== undefined && { notes }),
     updated_at: now
   }
+  await hold(trx, 'idToken', fold(idToken))
   const known = await findIdToken(trx, idToken)
   if (known !== undefined) {
     const changed = trx
@@ -90,6 +92,7 @@ export async function saveIdToken(
 
 /** Answers whether there was one. */
 export async function deleteIdToken({ trx }: Pick<Scope, 'trx'>, idToken: string): Promise<boolean> {
+  await hold(trx, 'idToken', fold(idToken))
   const { numDeletedRows } = await trx.deleteFrom('id_tokens').where('token_key', '=', fold(idToken)).executeTakeFirst()
   return numDeletedRows > 0n
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { fingerprintOf } from '../ca/pem.js'
 import type { IssuedCertificatesTable, IssuedStatus } from '../database/schema.js'
-import { type Change, fold, type Reader, type Scope } from './scope.js'
+import { type Change, fold, held, type Reader, type Scope } from './scope.js'
 import type { Store } from './store.js'
 
 export type IssuedRow = Selectable<IssuedCertificatesTable>
@@ -58,7 +58,7 @@ const CONNECTION = 'ChargingStationCertificate'
 
 /** An earlier certificate is valid until the new one was used. [1.6 whitepaper A02; 2.x A02] */
 function useCertificate(id: number): Change {
-  return async ({ trx, chargePointId, now }) => {
+  return held(async ({ trx, chargePointId, now }) => {
     await trx
       .updateTable('issued_certificates')
       .set({ status: 'superseded', updated_at: now })
@@ -73,7 +73,7 @@ function useCertificate(id: number): Change {
       .where('id', '=', id)
       .where('status', 'not in', ['revoked', 'superseded'])
       .execute()
-  }
+  })
 }
 
 // --- requests ----------------------------------------------------------------------------------------------------
@@ -119,8 +119,11 @@ function texts(values: readonly (string | null | undefined)[]): string[] {
  * Keeps a request until it is signed and the certificate has arrived; the same again is not kept twice. Answers false
  * when it would be more than `maxPerDay`: a charge point that asks for ever is broken.
  */
-export function saveRequest({ csr, type, isCombined, requestId }: CertificateRequest, maxPerDay: number) {
-  const change: Change<boolean> = async (scope) => {
+export function saveRequest(
+  { csr, type, isCombined, requestId }: CertificateRequest,
+  maxPerDay: number
+): Change<boolean> {
+  return held(async (scope) => {
     const { trx, chargePointId, now } = scope
     const waiting = await latest(scope, type)
     if (waiting?.csr === csr && (waiting.status === 'requested' || waiting.status === 'issued')) {
@@ -145,8 +148,7 @@ export function saveRequest({ csr, type, isCombined, requestId }: CertificateReq
       })
       .execute()
     return true
-  }
-  return change
+  })
 }
 
 async function latest({ trx, chargePointId }: Scope, type: string) {

@@ -1,4 +1,4 @@
-import { type Change, fold } from './scope.js'
+import { type Change, fold, held } from './scope.js'
 
 /** An entry as it was sent: with `idTag` in 1.6, with `idToken` in 2.x. */
 export interface LocalListEntry {
@@ -16,7 +16,7 @@ export interface LocalListUpdate {
 
 /** The charge point has taken a list. [1.6 §5.15; 2.x D01] */
 export function saveLocalList({ version, isFull, entries }: LocalListUpdate): Change {
-  return async ({ trx, chargePointId, now }) => {
+  return held(async ({ trx, chargePointId, now }) => {
     const known = await trx
       .selectFrom('local_lists')
       .select('entries')
@@ -30,7 +30,7 @@ export function saveLocalList({ version, isFull, entries }: LocalListUpdate): Ch
       .values({ charge_point_id: chargePointId, ...values })
       .onConflict((conflict) => conflict.column('charge_point_id').doUpdateSet(values))
       .execute()
-  }
+  })
 }
 
 /** What the charge point says its version is; of another than ours the entries are not known. [1.6 §5.9; 2.x D02] */

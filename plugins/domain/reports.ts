@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { ReportRequestsTable } from '../database/schema.js'
 import { attributeKey, placeIn, type ReportItem } from './device-model.js'
-import { type Change, chunks, type Reader, type Scope } from './scope.js'
+import { type Change, chunks, held, type Reader, type Scope } from './scope.js'
 
 export type ReportAction =
   | 'NotifyReport'
@@ -46,7 +46,7 @@ function where({ chargePointId }: Pick<Scope, 'chargePointId'>, { action, reques
 
 /** A report is going to be asked for: what it holds will be kept. One that had this id is forgotten. */
 export function openReport({ type, ...key }: ReportKey & { type: ReportType }): Change {
-  return async (scope) => {
+  return held(async (scope) => {
     const { trx, now } = scope
     await forget(scope, key)
     await forgetOld(scope)
@@ -54,7 +54,7 @@ export function openReport({ type, ...key }: ReportKey & { type: ReportType }): 
       .insertInto('report_requests')
       .values({ ...where(scope, key), type, parts: '[]', created_at: now, updated_at: now })
       .execute()
-  }
+  })
 }
 
 /** Nothing will come of it. */
@@ -86,7 +86,7 @@ async function forgetOld(scope: Scope): Promise<void> {
 
 /** Which parts of a report have come, and whether it is complete. [2.x B07, B08, N02, N09] */
 export function saveReportPart(part: ReportPart): Change {
-  return async (scope) => {
+  return held(async (scope) => {
     const { trx, now } = scope
     const { seqNo, isLast, text } = part
     const known = await find(scope, part)
@@ -111,7 +111,7 @@ export function saveReportPart(part: ReportPart): Change {
     if (before?.type == null || isRetry) return
     await keep(scope, part)
     if (isComplete) await joined(scope, part, before.type)
-  }
+  })
 }
 
 /** A report as far as it has come, without what it holds. */

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
+import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
 import type { NewEvent, Tell } from './events/event.js'
 
@@ -33,6 +34,14 @@ export function contains(column: string, part: string): RawBuilder<boolean> {
 export function milliseconds(dateTime: string | undefined, otherwise: number): number {
   const time = dateTime === undefined ? Number.NaN : Date.parse(dateTime)
   return Number.isNaN(time) ? otherwise : time
+}
+
+/** A change that reads before it decides what to write: no other process changes the charge point meanwhile. */
+export function held<T>(change: Change<T>): Change<T> {
+  return async (scope) => {
+    await hold(scope.trx, 'chargePoint', String(scope.chargePointId))
+    return change(scope)
+  }
 }
 
 /** Several changes in one commit. */

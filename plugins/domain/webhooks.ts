@@ -1,4 +1,5 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
+import { hold } from '../database/hold.js'
 import type { Schema, WebhooksTable } from '../database/schema.js'
 import { EVENT_TYPES, type EventType, OF_TRANSACTIONS } from './events/event.js'
 import type { EventFilter } from './events/filter.js'
@@ -78,6 +79,7 @@ export async function insertWebhook(
   { url, secret, ...change }: WebhookChange & { url: string; secret: string },
   atMost: number
 ): Promise<WebhookRow | undefined> {
+  await hold(trx, 'webhooks', '')
   const { count } = await trx
     .selectFrom('webhooks')
     .select((expression) => expression.fn.countAll<number>().as('count'))

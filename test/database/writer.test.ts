@@ -176,6 +176,35 @@ onBothDatabases('the writer', (dialect) => {
     assert.deepEqual(await metaKeys(database), ['b'])
   })
 
+  it('does a job again that looked before another took its unique key', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database)
+    let looks = 0
+    const made = await writer.write(async (trx) => {
+      const known = await trx.selectFrom('meta').selectAll().where('key', '=', 'a').executeTakeFirst()
+      if (known !== undefined) return known.value
+      // As another process would, between the look and the insert.
+      if (looks++ === 0) await trx.insertInto('meta').values(meta('a', 'theirs')).execute()
+      await trx.insertInto('meta').values(meta('a', 'ours')).execute()
+      return 'ours'
+    })
+    assert.equal(made, 'ours')
+    assert.equal(looks, 2)
+  })
+
+  it('tells a conflict from what the job is to blame for', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database)
+    await writer.append('meta', [meta('a')])
+    const taken = writer.write((trx) => trx.insertInto('meta').values(meta('a')).execute())
+    await assert.rejects(taken, { name: 'ConflictError', statusCode: 409, code: 'CONFLICT' })
+    const mistake = new TypeError('mistake')
+    await assert.rejects(
+      writer.write(() => Promise.reject(mistake)),
+      mistake
+    )
+  })
+
   it('lets the event loop turn between two transactions', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database, { maxBatch: 1, lanes: 1 })

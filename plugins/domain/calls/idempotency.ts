@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Selectable } from 'kysely'
+import { StorageError } from '../../database/errors.js'
 import type { IdempotencyKeysTable } from '../../database/schema.js'
 import type { Scope } from '../scope.js'
 
@@ -34,28 +35,33 @@ export function fingerprintOf(method: string, target: string, body: unknown): st
   return hash.update(JSON.stringify(body ?? {})).digest('hex')
 }
 
+/** How often a key may be let go of by others while it is being claimed. */
+const MAX_ATTEMPTS = 5
+
 /** Writes the request down, unless its key is taken: then it answers what the key stands for. */
 export async function claim({ trx, now }: Transaction, request: RepeatableRequest): Promise<KeptRequest | undefined> {
   const { operator, key, fingerprint, messageId, runId } = request
+  const ofKey = { operator, idempotency_key: key }
   await trx
     .deleteFrom('idempotency_keys')
-    .where('operator', '=', operator)
-    .where('idempotency_key', '=', key)
+    .where(({ and }) => and(ofKey))
     .where('created_at', '<=', now - KEPT_MS)
     .execute()
-  const row = { operator, idempotency_key: key, fingerprint, message_id: messageId, run_id: runId, created_at: now }
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('idempotency_keys')
-    .values(row)
-    .onConflict((conflict) => conflict.columns(['operator', 'idempotency_key']).doNothing())
-    .executeTakeFirstOrThrow()
-  if (numInsertedOrUpdatedRows === 1n) return undefined
-  return trx
-    .selectFrom('idempotency_keys')
-    .selectAll()
-    .where('operator', '=', operator)
-    .where('idempotency_key', '=', key)
-    .executeTakeFirstOrThrow()
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const { numInsertedOrUpdatedRows } = await trx
+      .insertInto('idempotency_keys')
+      .values({ ...ofKey, fingerprint, message_id: messageId, run_id: runId, created_at: now })
+      .onConflict((conflict) => conflict.columns(['operator', 'idempotency_key']).doNothing())
+      .executeTakeFirstOrThrow()
+    if (numInsertedOrUpdatedRows === 1n) return undefined
+    const kept = await trx
+      .selectFrom('idempotency_keys')
+      .selectAll()
+      .where(({ and }) => and(ofKey))
+      .executeTakeFirst()
+    if (kept !== undefined) return kept
+  }
+  throw new StorageError('conflict')
 }
 
 type Claimed = Pick<RepeatableRequest, 'operator' | 'key'>

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { CallStatus, QueuedCallsTable } from '../../database/schema.js'
-import type { Change, Reader, Scope } from '../scope.js'
+import { type Change, held, type Reader, type Scope } from '../scope.js'
 import type { RecordedCall } from './recorded-call.js'
 
 type Transaction = Pick<Scope, 'trx'>
@@ -27,7 +27,7 @@ export interface ToQueue {
 
 /** Answers false when too many wait. */
 export function enqueue({ call, timeout, expiresAt, limit }: ToQueue): Change<boolean> {
-  return async ({ trx, chargePointId }) => {
+  return held(async ({ trx, chargePointId }) => {
     const { count } = await trx
       .selectFrom('queued_calls')
       .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -44,7 +44,7 @@ export function enqueue({ call, timeout, expiresAt, limit }: ToQueue): Change<bo
       .values({ ...queued, payload: JSON.stringify(call.request), timeout })
       .execute()
     return true
-  }
+  })
 }
 
 function select(db: Reader) {

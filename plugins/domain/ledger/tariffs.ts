@@ -1,3 +1,4 @@
+import { hold } from '../../database/hold.js'
 import type { Writer } from '../../database/writer.js'
 import { toDateTime } from './numbers.js'
 import { chargePointIdOf, type Db, type TariffRow, toTariff } from './queries.js'
@@ -26,6 +27,7 @@ export async function findTariff(db: Db, id: string): Promise<TariffRecord | und
 /** Creates or replaces a tariff; transactions that have begun keep theirs. */
 export async function putTariff(writer: Writer, id: string, body: TariffBody): Promise<boolean> {
   return writer.write(async (trx) => {
+    await hold(trx, 'tariff', id)
     const now = Date.now()
     const values = {
       charge_point_id: body.chargePoint === undefined ? null : await chargePointIdOf(trx, body.chargePoint, now),
