@@ -5,6 +5,8 @@ import { appliedMigrations, knownMigrations } from '../plugins/database/migratio
 import { explain, migrateDatabase, type OpenDatabase, openDatabase, sqliteFile } from '../plugins/database/open.js'
 import { prune } from '../plugins/database/retention.js'
 import { GroupCommitWriter } from '../plugins/database/writer.js'
+import { lineOfCsv, toCsv } from '../plugins/domain/ledger/csv.js'
+import { DOUBTFUL_COLUMNS, doubtfulTransactions } from '../plugins/domain/ledger/doubtful.js'
 import type { Config } from '../plugins/env.js'
 import { type Command, runCommand, UsageError } from './command-line.js'
 
@@ -14,6 +16,8 @@ const USAGE = `npm run db -- <command>
 
   backup <file>  copies the SQLite database, while the back-end runs or not
   check          looks for damage, and whether the schema is this program's
+  doubtful       lists, as CSV, the transactions that are over and whose cost is not known; one that has a cost was
+                 billed by an earlier release as if what is not known were 0
   migrate        brings the schema up to date; the back-end does so itself when it starts
   prune          deletes now what the retention settings do not keep
 `
@@ -26,6 +30,7 @@ class ProblemsError extends Error {}
 const commands: Record<string, Command> = {
   backup: (config, args) => runBackup(config, argumentOf(args)),
   check: (config, args) => withoutArguments(args, () => withDatabase(config, { exclusive: false }, check)),
+  doubtful: (config, args) => withoutArguments(args, () => withDatabase(config, { exclusive: false }, listDoubtful)),
   migrate: (config, args) =>
     withoutArguments(args, () => withDatabase(config, { exclusive: true, mayCreate: true }, runMigrate)),
   prune: (config, args) =>
@@ -76,6 +81,11 @@ async function runBackup(config: Config, target: string): Promise<void> {
 async function runMigrate(database: OpenDatabase): Promise<void> {
   const applied = await migrateDatabase(database)
   console.log(applied.length === 0 ? 'the schema is up to date' : `done: ${applied.join(', ')}`)
+}
+
+async function listDoubtful({ db }: OpenDatabase): Promise<void> {
+  process.stdout.write(toCsv(DOUBTFUL_COLUMNS, []))
+  for await (const line of doubtfulTransactions(db)) process.stdout.write(lineOfCsv(DOUBTFUL_COLUMNS, line))
 }
 
 async function runPrune({ db, writeDb, dialect }: OpenDatabase, settings: Config): Promise<void> {

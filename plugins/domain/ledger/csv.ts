@@ -8,8 +8,16 @@ export function toCsv<C extends string>(
   columns: readonly C[],
   rows: readonly Readonly<Partial<Record<C, Cell>>>[]
 ): string {
-  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))]
-  return lines.map((cells) => `${cells.map(toField).join(',')}\r\n`).join('')
+  return [toLine(columns), ...rows.map((row) => lineOfCsv(columns, row))].join('')
+}
+
+/** One row, without a header. */
+export function lineOfCsv<C extends string>(columns: readonly C[], row: Readonly<Partial<Record<C, Cell>>>): string {
+  return toLine(columns.map((column) => row[column]))
+}
+
+function toLine(cells: readonly Cell[]): string {
+  return `${cells.map(toField).join(',')}\r\n`
 }
 
 function toField(cell: Cell): string {

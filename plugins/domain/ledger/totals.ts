@@ -4,7 +4,8 @@ import { knownOwnCost } from './own-cost.js'
 import type { TransactionRow } from './queries.js'
 
 /** What duration and cost follow from. */
-export type Facts = Pick<TransactionRow, 'start_timestamp' | 'created_at' | 'duration' | 'tariff' | 'own_cost'>
+export type Facts = Pick<TransactionRow, 'start_timestamp' | 'created_at' | 'duration' | 'tariff' | 'own_cost'> &
+  CostColumns
 
 type CostColumns = Pick<TransactionRow, 'cost' | 'currency' | 'cost_details' | 'cost_unknown'>
 
@@ -31,20 +32,26 @@ export function totalsOf(facts: Facts, use: Use): Totals {
 const NOBODY_KNOWS: CostColumns = { cost: null, currency: null, cost_details: null, cost_unknown: null }
 
 /** What a charge point has calculated itself counts more than ours. [2.1 I] */
-function costColumns({ tariff, own_cost }: Facts, use: Use): CostColumns {
+function costColumns(facts: Facts, use: Use): CostColumns {
+  const { tariff, own_cost } = facts
   const own = knownOwnCost(own_cost)
   if (own !== undefined) {
     const { total, currency, details } = own
     return { cost: total, currency, cost_details: JSON.stringify(details), cost_unknown: null }
   }
-  if (tariff !== null) return ourCost(JSON.parse(tariff) as Tariff, use)
+  if (tariff !== null) return ourCost(JSON.parse(tariff) as Tariff, facts, use)
   return own_cost === null ? NOBODY_KNOWS : { ...NOBODY_KNOWS, cost_unknown: 'charge-point-failed' }
 }
 
-function ourCost(tariff: Tariff, { energy, duration }: Use): CostColumns {
+/** Of an earlier release, which took what it did not know for 0: what was billed stays until the cost is known. */
+function billedBefore({ cost, currency, cost_details, cost_unknown }: CostColumns): CostColumns | undefined {
+  return cost === null || cost_unknown === null ? undefined : { cost, currency, cost_details, cost_unknown }
+}
+
+function ourCost(tariff: Tariff, facts: CostColumns, { energy, duration }: Use): CostColumns {
   const { currency } = tariff
   const cost = costOf(tariff, { energyWh: energy, duration: duration ?? 'no-duration' })
-  if (typeof cost === 'string') return { ...NOBODY_KNOWS, currency, cost_unknown: cost }
+  if (typeof cost === 'string') return { ...(billedBefore(facts) ?? NOBODY_KNOWS), currency, cost_unknown: cost }
   const { components, net, tax, total } = cost
   const cost_details = JSON.stringify({ net, tax, total, components })
   return { cost: total, currency, cost_details, cost_unknown: null }
