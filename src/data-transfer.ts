@@ -72,7 +72,7 @@ export class DataTransferHandlers {
   #route(data: TSchema | undefined, handler: Route['handler']): Route {
     if (data === undefined) return { handler, check: undefined, isJson: false }
     const check = new PayloadCheck(PROTOCOLS[this.#protocol], Type.Object({ data }))
-    return { handler, check, isJson: this.#protocol === 'ocpp1.6' && data.type !== 'string' }
+    return { handler, check, isJson: this.#protocol === 'ocpp1.6' && !isOfStrings(data) }
   }
 
   #read(route: Route, received: unknown): unknown {
@@ -81,6 +81,15 @@ export class DataTransferHandlers {
     if (violation !== undefined) throw new CallError(violation.code, violation.wire)
     return data
   }
+}
+
+/** Whether only strings satisfy the schema. */
+function isOfStrings(schema: TSchema): boolean {
+  if (typeof schema.type === 'string') return schema.type === 'string' || schema.type === 'RegExp'
+  if (Array.isArray(schema.anyOf)) return schema.anyOf.every(isOfStrings)
+  if (Array.isArray(schema.allOf)) return schema.allOf.some(isOfStrings)
+  if (Array.isArray(schema.enum)) return schema.enum.every((value) => typeof value === 'string')
+  return typeof schema.const === 'string'
 }
 
 function readJson(data: unknown): unknown {

@@ -85,7 +85,11 @@ function withFieldLength(part: TSchema, path: string, leniency: Leniency): TSche
 /** A copy of `schema` with the parts that `change` wants different; paths are `Message.member.member`. */
 function edit(schema: TSchema, path: string, change: Edit): TSchema {
   const changed = change(schema, path)
-  if (changed !== undefined) return schema[OptionalKind] === undefined ? changed : Optional(changed)
+  if (changed === undefined) return editParts(schema, path, change)
+  return editParts(schema[OptionalKind] === undefined ? changed : Optional(changed), path, change)
+}
+
+function editParts(schema: TSchema, path: string, change: Edit): TSchema {
   if (schema[Kind] === 'Array') {
     const items = edit(schema.items, path, change)
     return items === schema.items ? schema : { ...schema, items }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ChargePointClient } from './charge-point/client.js'
 import { type InjectOptions, type InjectTarget, inject } from './charge-point/inject.js'
 import { ChargePoints } from './charge-points.js'
@@ -50,12 +50,11 @@ export class OcppCore implements Ocpp, Shared {
     return this.#versions[protocol].handlers
   }
 
-  /** `prefix`: that of the scope in which the endpoint is registered. */
-  addEndpoint(settings: EndpointSettings, { log, prefix }: FastifyInstance): Endpoint {
+  /** `route`: with the prefix of the scope in which the endpoint is registered. */
+  addEndpoint(settings: EndpointSettings, { log, route }: { log: FastifyBaseLogger; route: string }): Endpoint {
     const endpoint = new Endpoint(this, settings, log)
     this.#endpoints.push(endpoint)
-    const base = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix
-    this.#targets.push({ url: `${base}${settings.path}`, protocols: settings.protocols })
+    this.#targets.push({ url: route, protocols: settings.protocols })
     return endpoint
   }
 

@@ -9,6 +9,7 @@ import { Admission } from './admission.js'
 import type { Admitted, Endpoint } from './endpoint.js'
 import { OcppCore } from './ocpp.js'
 import { type EndpointSettings, type FastifyOcppOptions, resolveOptions } from './options.js'
+import { pathBelow } from './route-path.js'
 import type { Ocpp } from './types.js'
 import { UpgradeGuard } from './upgrade-guard.js'
 
@@ -27,10 +28,11 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
   if (app.websocketServer === undefined) await registerWebsocket(app, settings)
   else checkWebsocket(app, settings)
   const guard = UpgradeGuard.of(app)
-  guard.allow(settings.authenticateTimeout + GRACE)
   app.addHook('preClose', async () => guard.close())
   const core = decorate(app)
-  const endpoint = core.addEndpoint(settings, app)
+  const route = pathBelow(app.prefix, settings.path)
+  guard.add(route, settings.authenticateTimeout + GRACE)
+  const endpoint = core.addEndpoint(settings, { log: app.log, route })
   const admission = new Admission(settings, core.events, endpoint, () => core.isDraining)
   addRoute(app, { admission, endpoint, guard, path: settings.path })
 }

@@ -229,8 +229,8 @@ export interface DataTransferMatch<S extends TSchema | undefined = TSchema | und
   /** Without one the handler gets all messages of the vendor that have no handler of their own. */
   messageId?: string
   /**
-   * Schema of `data`. In 1.6, where `data` is a string, one that does not describe a string is applied to the
-   * JSON in it, and the answer's `data` becomes JSON again.
+   * Schema of `data`. In 1.6, where `data` is a string, a schema that something else than a string satisfies is
+   * applied to the JSON in it, and the answer's `data` becomes JSON again.
    */
   data?: S
 }

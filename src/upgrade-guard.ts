@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { unavailable } from './admission.js'
+import { type RoutePath, segmentsOf, withoutExtraSlashes } from './route-path.js'
 
 const guards = new WeakMap<Server, UpgradeGuard>()
 
@@ -11,6 +12,7 @@ const guards = new WeakMap<Server, UpgradeGuard>()
  */
 export class UpgradeGuard {
   readonly #pending = new Set<Duplex>()
+  readonly #routes: RoutePath[] = []
   #timeout = 0
   /** One for all sockets. */
   readonly #onClose: (this: Duplex) => void
@@ -37,8 +39,12 @@ export class UpgradeGuard {
     return guard
   }
 
-  /** `timeout`: milliseconds without traffic after which a socket that was not upgraded is cut, if not later. */
-  allow(timeout: number): void {
+  /**
+   * Guards one more endpoint. `timeout`: milliseconds without traffic after which a socket that was not upgraded is
+   * cut, unless another endpoint allows more.
+   */
+  add(route: string, timeout: number): void {
+    this.#routes.push(segmentsOf(route))
     this.#timeout = Math.max(this.#timeout, timeout)
   }
 
@@ -63,7 +69,7 @@ export class UpgradeGuard {
       if (!socket.writableEnded) socket.on('error', ignore).end(unavailableResponse())
       return
     }
-    request.url = decodable(request.url ?? '/')
+    request.url = withoutExtraSlashes(decodable(request.url ?? '/'), this.#routes)
     if (!hasTimeout(socket)) return
     socket.setTimeout(this.#timeout, cut)
     this.#pending.add(socket)

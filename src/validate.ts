@@ -79,9 +79,20 @@ const RULES: Partial<Record<ValueErrorType, Rule>> = {
 }
 
 function ruleOf(error: ValueError): Rule {
+  if (error.type === ValueErrorType.Literal || error.type === ValueErrorType.Union) {
+    return literalsOf(error.schema)?.some((one) => typeof one === typeof error.value) ? 'property' : 'type'
+  }
   if (error.type !== ValueErrorType.Kind) return RULES[error.type] ?? 'type'
   // typeof cannot tell an infinite number from one with two decimals, nor needs to: JSON has no infinity.
   return typeof error.value === error.schema.type ? 'property' : 'type'
+}
+
+/** The values of a literal, or of a union of nothing but literals. */
+function literalsOf({ const: literal, anyOf }: TSchema): unknown[] | undefined {
+  if (literal !== undefined) return [literal]
+  if (!Array.isArray(anyOf)) return undefined
+  const all = anyOf.map(literalsOf)
+  return all.every((some) => some !== undefined) ? all.flat() : undefined
 }
 
 function describe(definition: ProtocolDefinition, error: ValueError): FoundViolation {
@@ -123,18 +134,25 @@ function expectation(schema: TSchema, type: ValueErrorType): string {
     case ValueErrorType.Kind:
       return kindExpectation(schema)
     default:
-      return `must be ${article(schema.type ?? 'valid value')}`
+      return otherExpectation(schema)
   }
 }
 
 /** Longest list of enumeration values that a message names. */
 const MAX_NAMED_VALUES = 12
 
+function otherExpectation(schema: TSchema): string {
+  const literals = literalsOf(schema)
+  return literals === undefined ? `must be ${article(schema.type ?? 'valid value')}` : oneOf(literals)
+}
+
+function oneOf(values: readonly unknown[]): string {
+  if (values.length > MAX_NAMED_VALUES) return `must be one of its ${values.length} defined values`
+  return `must be one of ${values.join(', ')}`
+}
+
 function kindExpectation(schema: TSchema): string {
-  if (Array.isArray(schema.enum)) {
-    if (schema.enum.length > MAX_NAMED_VALUES) return `must be one of its ${schema.enum.length} defined values`
-    return `must be one of ${schema.enum.join(', ')}`
-  }
+  if (Array.isArray(schema.enum)) return oneOf(schema.enum)
   if (schema.multipleOf !== undefined) return 'must be a number with at most one decimal'
   if (schema.maxFractionDigits !== undefined) {
     return `must be an RFC 3339 date-time with at most ${schema.maxFractionDigits} fractional digits`

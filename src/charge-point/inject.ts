@@ -53,7 +53,7 @@ export async function inject<const P extends Protocol>(
     { pingInterval: 0, ...rest, protocols: [protocol], reconnect: false },
     async (accept) => {
       await ready(app)
-      const target = url.replace(/:[A-Za-z]+$/, encodeURIComponent(options.identity))
+      const target = url.replace(/:\w+$/, encodeURIComponent(options.identity))
       // An application that is closed answers nothing at all.
       if (app.server.listenerCount('upgrade') === 0) throw new RefusedError(target, 503, 'the application is closed')
       const upgraded = upgradeInProcess(app as unknown as InjectWS, target, upgrade, (socket) =>

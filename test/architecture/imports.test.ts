@@ -22,7 +22,7 @@ const LAYERS = [
   /^protocol$/,
   /^v(16|201|21)\/.+$/,
   /^limits\/.+$/,
-  /^(errors|failure|types|schema|time|tick-clock|redact)$/
+  /^(errors|failure|types|schema|time|tick-clock|route-path|redact)$/
 ]
 const LEAVES = LAYERS.length - 1
 

@@ -36,6 +36,18 @@ for (const protocol of PROTOCOLS) {
   })
 }
 
+test('it works with any name of the parameter that stands for the identity', async (t) => {
+  for (const name of ['identity', 'charge_point', 'id1', 'X', 'a_1_B']) {
+    const app = await appWith(t, { securityProfile: 0, path: `/ocpp/v1/:${name}` })
+    await app.ocpp.inject({ identity: 'RDAM 1|+', protocol: 'ocpp1.6' })
+    await app.ocpp.inject({ identity: 'CP-2', protocol: 'ocpp2.1', path: `/ocpp/v1/:${name}` })
+    assert.deepEqual(
+      Array.from(app.ocpp.chargePoints, ({ identity }) => identity),
+      ['RDAM 1|+', 'CP-2']
+    )
+  }
+})
+
 test('it works in an app that is ready, or that listens', async (t) => {
   const app = await appWith(t)
   await app.ready()

@@ -135,6 +135,68 @@ test('1.6: text in data is parsed only for a schema that is no text, and what is
   assert.equal(await transfer({ vendorId: 'Any', data: { a: 1 } }), 'TypeConstraintViolation /data must be a string')
 })
 
+const STRINGS = {
+  'a union of literals': Type.Union([Type.Literal('on'), Type.Literal('off')]),
+  'a literal': Type.Literal('on'),
+  'a union of texts': Type.Union([Type.Literal('on'), Type.String({ minLength: 8 })]),
+  'a union of unions': Type.Union([Type.Union([Type.Literal('on'), Type.Literal('off')]), Type.Literal('auto')]),
+  'an intersection': Type.Intersect([Type.String(), Type.String({ pattern: '^on$' })]),
+  'a template': Type.TemplateLiteral([Type.Literal('o'), Type.Union([Type.Literal('n'), Type.Literal('ff')])]),
+  'a regular expression': Type.RegExp(/^on$/),
+  'an enum': Type.Enum({ On: 'on', Off: 'off' })
+}
+
+for (const [name, data] of Object.entries(STRINGS)) {
+  test(`1.6: data whose schema is ${name} is a text, no JSON`, async () => {
+    const transfer = await start('ocpp1.6', (app) => {
+      app.ocpp.v16.onDataTransfer({ vendorId: 'Acme', data }, (message) => ({
+        status: 'Accepted',
+        data: `${message.data}!`
+      }))
+    })
+    assert.deepEqual(await transfer({ vendorId: 'Acme', data: 'on' }), { status: 'Accepted', data: 'on!' })
+    for (const wrong of ['"on"', 'dim']) {
+      assert.match(String(await transfer({ vendorId: 'Acme', data: wrong })), /^\w+ConstraintViolation \/data /)
+    }
+  })
+}
+
+test('1.6: data that may be something else than a text is JSON', async () => {
+  const data = Type.Union([Type.Literal('off'), Type.Number()])
+  const transfer = await start('ocpp1.6', (app) => {
+    app.ocpp.v16.onDataTransfer({ vendorId: 'Acme', data }, (message) => ({ status: 'Accepted', data: [message.data] }))
+  })
+  assert.deepEqual(await transfer({ vendorId: 'Acme', data: '"off"' }), { status: 'Accepted', data: '["off"]' })
+  assert.deepEqual(await transfer({ vendorId: 'Acme', data: '7' }), { status: 'Accepted', data: '[7]' })
+  assert.match(String(await transfer({ vendorId: 'Acme', data: 'off' })), /must be JSON$/)
+})
+
+for (const protocol of VERSIONS) {
+  test(`${protocol}: a literal that the vendor's schema does not have is a PropertyConstraintViolation`, async () => {
+    const transfer = await start(protocol, (app) => {
+      const version = { 'ocpp1.6': app.ocpp.v16, 'ocpp2.0.1': app.ocpp.v201, 'ocpp2.1': app.ocpp.v21 }[protocol]
+      const data = Type.Union([Type.Literal('on'), Type.Literal('off')])
+      version.onDataTransfer({ vendorId: 'Acme', data }, () => ({ status: 'Accepted' }))
+      const mode = Type.Object({ mode: data })
+      version.onDataTransfer({ vendorId: 'Member', data: mode }, () => ({ status: 'Accepted' }))
+      version.onDataTransfer({ vendorId: 'One', data: Type.Literal('on') }, () => ({ status: 'Accepted' }))
+    })
+    const refusal = 'PropertyConstraintViolation /data must be one of on, off'
+    assert.equal(await transfer({ vendorId: 'Acme', data: 'dim4711' }), refusal)
+    assert.equal(
+      await transfer({ vendorId: 'One', data: 'dim' }),
+      'PropertyConstraintViolation /data must be one of on'
+    )
+    const member = (value: object) => (protocol === 'ocpp1.6' ? JSON.stringify(value) : value)
+    assert.match(String(await transfer({ vendorId: 'Member', data: member({}) })), /^Occurr?enceC.* is required$/)
+    const dim = await transfer({ vendorId: 'Member', data: member({ mode: 'dim' }) })
+    assert.equal(dim, 'PropertyConstraintViolation /data/mode must be one of on, off')
+    const wrongType = 'TypeConstraintViolation /data must be'
+    const number = await transfer({ vendorId: 'Acme', data: 5 })
+    assert.ok(String(number).startsWith(wrongType), String(number))
+  })
+}
+
 test('1.6: JSON in data can neither change a prototype nor nest without bound', async () => {
   const seen: unknown[] = []
   const transfer = await start('ocpp1.6', (app) => {

@@ -257,6 +257,45 @@ test('fieldLengths raises the limit of one text of one message', async () => {
   })
 })
 
+test('fieldLengths never lowers a limit of the standard', async () => {
+  const fieldLengths = { 'BootNotificationRequest.chargePointModel': 5, 'ChangeConfigurationRequest.value': 5 }
+  const answer = () => ({ status: 'Accepted', currentTime: at, interval: 300 })
+  const { charger, ocpp } = await start('ocpp1.6', { leniency: { fieldLengths } }, answer)
+  const boot = (length: number) => ({ chargePointModel: 'x'.repeat(length), chargePointVendor: 'Acme' })
+  assert.equal(await codeOf(charger, 'BootNotification', boot(20)), 'CALLRESULT')
+  assert.equal(await codeOf(charger, 'BootNotification', boot(21)), 'PropertyConstraintViolation')
+  charger.onCall(() => ({ status: 'Accepted' }))
+  await ocpp.v16.call('CP-1', 'ChangeConfiguration', { key: 'x', value: 'x'.repeat(500) })
+})
+
+test('dropUnknownMembers keeps what customData holds, at every depth', async () => {
+  for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
+    const { charger, requests } = await start(protocol, { leniency: { dropUnknownMembers: true } })
+    const customData = { vendorId: 'com.example', more: { x: [1, { y: 2 }] } }
+    const component = { name: 'EVSE', customData }
+    const eventData = { eventId: 1, timestamp: at, trigger: 'Alerting', actualValue: '1', component }
+    const event = { ...eventData, eventNotificationType: 'PreconfiguredMonitor', variable: { name: 'Problem' } }
+    const payload = { generatedAt: at, seqNo: 0, eventData: [event], customData }
+    assert.equal(await codeOf(charger, 'NotifyEvent', { ...payload, extra: 1 }), 'CALLRESULT')
+    assert.deepEqual(requests, [payload])
+  }
+})
+
+test('1.6: no list that the standard gives at least one item is sent empty, however deep it is', async () => {
+  const server = await startServer(ACCEPTED, (app) => {
+    app.ocpp.v16.fallback(() => ({}))
+  })
+  const client = await server.app.ocpp.inject({ identity: 'CP-2', protocol: 'ocpp1.6' })
+  const refused = { code: 'OCPP_ERR_INVALID_PAYLOAD' }
+  const values = [{ timestamp: at, sampledValue: [] }]
+  await assert.rejects(client.call('MeterValues', { connectorId: 1, meterValue: [] }), refused)
+  await assert.rejects(client.call('MeterValues', { connectorId: 1, meterValue: values }), refused)
+  const transaction = { transactionId: 1, meterStop: 1, timestamp: at }
+  await assert.rejects(client.call('StopTransaction', { ...transaction, transactionData: values }), refused)
+  await client.call('StopTransaction', transaction)
+  await client.call('MeterValues', { connectorId: 1, meterValue: [{ timestamp: at, sampledValue: [{ value: '1' }] }] })
+})
+
 test('violations are counted by action, direction and pointer', async () => {
   const { charger, chargePoint, events } = await start('ocpp1.6')
   for (const payload of [{}, {}, { idTag: 5 }]) await charger.call('Authorize', payload)
