@@ -98,7 +98,8 @@ export function open<T>(options: OpenOptions, accept: (socket: WebSocket, protoc
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
     }
-    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
     socket.once('unexpected-response', (_request, response) => {
       refusal = response
       readRefusal(response, identity).then(reject).finally(end)

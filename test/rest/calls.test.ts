@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
 import { connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
-import { until } from '../support/wait.js'
+import { deferred, until, within } from '../support/wait.js'
 import { PREFIX, post, postText, problemOf, startOperator } from './operator.js'
 
 test('a call is answered with the own answer of the charge point, whatever its status', async () => {
@@ -187,4 +187,31 @@ test('a waiting call is dropped when its HTTP client leaves', async () => {
   await post(app, 'CP-1', 'ClearCache', {})
   const actions = charger.received.map((text) => JSON.parse(text)[2])
   assert.deepEqual(actions, ['ClearCache', 'ClearCache'])
+})
+
+test('a call whose HTTP client has left before it was sent never goes out', async () => {
+  const isGone = deferred()
+  const isHere = deferred()
+  const { app, url, port } = await startOperator({
+    before: (host) => {
+      // The host looks something up; meanwhile the client leaves.
+      host.addHook('preHandler', async (request, reply) => {
+        if (request.headers['x-slow'] === undefined) return
+        reply.raw.once('close', () => isGone.resolve())
+        isHere.resolve()
+        await isGone.promise
+      })
+    }
+  })
+  const charger = await connectCharger(url, 'CP-1')
+  charger.onCall(() => ({ status: 'Accepted' }))
+  const path = `${PREFIX}/charge-points/CP-1/calls/ClearCache`
+  const leaving = request({ host: '127.0.0.1', port, path, method: 'POST', headers: { 'x-slow': 'yes' } })
+  leaving.on('error', () => undefined)
+  leaving.end()
+  await within('the request', isHere.promise)
+  const ended = new Promise<string>((resolve) => app.ocpp.events.once('call', ({ outcome }) => resolve(outcome)))
+  leaving.destroy()
+  assert.equal(await within('the end of the call', ended), 'aborted')
+  assert.deepEqual(charger.received, [])
 })

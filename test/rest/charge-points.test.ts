@@ -67,6 +67,24 @@ test('the list is cut into pages by identity, whatever its case, and stays in or
   assert.deepEqual(await identities(app, `?limit=3&cursor=${second.nextCursor}`), ['e'])
 })
 
+test('a page says that there is another one only when there is', async () => {
+  const { app, url } = await startOperator()
+  const all = ['a', 'b', 'c', 'd']
+  for (const identity of all) await connectCharger(url, identity)
+  for (let limit = 1; limit <= all.length + 1; limit++) {
+    const pages: string[][] = []
+    let cursor: string | undefined
+    do {
+      const query: string = cursor === undefined ? '' : `&cursor=${cursor}`
+      const { items, nextCursor } = await list(app, `?limit=${limit}${query}`)
+      pages.push(items.map(({ identity }) => identity))
+      cursor = nextCursor
+    } while (cursor !== undefined)
+    assert.deepEqual(pages.flat(), all)
+    assert.equal(pages.length, Math.ceil(all.length / limit), `pages of ${limit}`)
+  }
+})
+
 test('the list is filtered by part of the identity, version and connection', async () => {
   const { app, url } = await startOperator()
   await connectCharger(url, 'North-1')

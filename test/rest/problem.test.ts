@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import Fastify from 'fastify'
 import { AbortedError, CallError, NotConnectedError } from 'fastify-ocpp'
-import { problem, problemHandler } from 'fastify-ocpp/rest'
+import { type Problem, problem, problemHandler } from 'fastify-ocpp/rest'
 
 test('an error of the library tells its code, status and message', () => {
   assert.deepEqual(problem(new NotConnectedError('CP-1')), {
@@ -37,6 +37,27 @@ test('nothing gets out of what is no error, has no status or is a 5xx of others'
     [500, 500, 500, 500, 500, 503, 500]
   )
   assert.ok(!JSON.stringify(problems).includes(secret))
+})
+
+test('a member is named by its JSON pointer, whatever characters it has', async () => {
+  const app = Fastify({ ajv: { customOptions: { removeAdditional: false } } })
+  app.setErrorHandler(problemHandler)
+  const missing = { type: 'object', required: ['a~b/c'] }
+  const surplus = { type: 'object', additionalProperties: false }
+  const nested = { type: 'object', properties: { 'a/b': missing } }
+  app.post('/missing', { schema: { body: missing } }, async () => 'ok')
+  app.post('/surplus', { schema: { body: surplus } }, async () => 'ok')
+  app.post('/nested', { schema: { body: nested } }, async () => 'ok')
+  const pointers = async (url: string, payload: object) => {
+    const response = await app.inject({ method: 'POST', url, payload })
+    return response.json<Problem>().errors?.map(({ pointer }) => pointer)
+  }
+  // [RFC 6901 §3] "~" is escaped before "/": otherwise the "~" of "~1" would be escaped again.
+  assert.deepEqual(await pointers('/missing', {}), ['/a~0b~1c'])
+  assert.deepEqual(await pointers('/surplus', { '~1': 0 }), ['/~01'])
+  assert.deepEqual(await pointers('/surplus', { '//~~': 0 }), ['/~1~1~0~0'])
+  assert.deepEqual(await pointers('/nested', { 'a/b': {} }), ['/a~1b/a~0b~1c'])
+  await app.close()
 })
 
 test('an app uses the handler for its own routes, violations of their schemas included', async () => {
