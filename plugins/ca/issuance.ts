@@ -16,7 +16,7 @@ import {
   saveRequest
 } from '../domain/issued-certificates.js'
 import { type Change, fold } from '../domain/scope.js'
-import { saveSecurityEvent } from '../domain/security-events.js'
+import { saveOwnSecurityEvent } from '../domain/security-events.js'
 import type { Store } from '../domain/store.js'
 import { foldSerial, hashDataOf } from './hash-data.js'
 import { fingerprintOf, isIssuedBy, writeCertificates } from './pem.js'
@@ -175,9 +175,8 @@ export class Issuance {
 }
 
 /** One event a minute is enough: a charge point that asks for ever does so quickly. */
-function refused({ message }: Error): Change {
-  const timestamp = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS
-  return saveSecurityEvent({ type: 'CertificateRequestRefused', source: 'csms', timestamp, techInfo: message })
+function refused({ message: techInfo }: Error): Change {
+  return saveOwnSecurityEvent({ type: 'CertificateRequestRefused', techInfo }, MINUTE_MS)
 }
 
 /** What is written down of a certificate. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ID_TOKEN_STATUSES } from './authorization.js'
+import { GUARDED_STATE_BLOCKS, STATE_BLOCKS } from './state-records.js'
 
 // What operators send and are shown. Date-times are RFC 3339 text in UTC.
 
@@ -135,33 +136,9 @@ export const LiveChargePointRecord = Type.Object(
   { additionalProperties: true }
 )
 
-const block = Type.Array(Type.Object({}, { additionalProperties: true }))
-
 /** All that is stored of it, by block. */
 export const StateRecord = Type.Object(
-  {
-    ...LiveChargePointRecord.properties,
-    ...Object.fromEntries(
-      [
-        'connectors',
-        'configuration',
-        'variables',
-        'monitors',
-        'chargingProfiles',
-        'displayMessages',
-        'certificates',
-        'reports',
-        'statusHistory',
-        'deviceEvents',
-        'securityEvents',
-        'progress',
-        'notifications'
-      ].map((name) => [name, block])
-    ),
-    reservations: Type.Optional({ ...block, description: 'With the scope id-tokens:read' }),
-    readings: Type.Optional({ ...block, description: 'With the scope transactions:read' }),
-    transactions: Type.Optional({ ...block, description: 'With the scope transactions:read' })
-  },
+  { ...LiveChargePointRecord.properties, ...STATE_BLOCKS, ...GUARDED_STATE_BLOCKS },
   { additionalProperties: true }
 )
 

@@ -25,3 +25,20 @@ export function saveSecurityEvent({ type, source, timestamp, techInfo }: Securit
       .execute()
   }
 }
+
+/** An event of ours, at the moment it is stored; when there was one like it within `pause` milliseconds, none. */
+export function saveOwnSecurityEvent({ type, techInfo }: { type: string; techInfo: string }, pause: number): Change {
+  return async (scope) => {
+    const { trx, chargePointId, now } = scope
+    const recent = await trx
+      .selectFrom('security_events')
+      .select('id')
+      .where('charge_point_id', '=', chargePointId)
+      .where('type', '=', type)
+      .where('timestamp', '>', now - pause)
+      .where('source', '=', 'csms')
+      .limit(1)
+      .executeTakeFirst()
+    if (recent === undefined) await saveSecurityEvent({ type, source: 'csms', timestamp: now, techInfo })(scope)
+  }
+}

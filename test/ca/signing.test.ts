@@ -121,11 +121,16 @@ onBothBackends('a certificate', (start) => {
     const server = await start({ ...IDENTITY, CA_REQUESTS_PER_DAY: '3' })
     const applicant = await Applicant.connect(server, 'LOOP')
     for (let count = 0; count < 3; count++) await applicant.obtains(await signingRequest('CN=LOOP'))
-    assert.equal(await applicant.asks((await signingRequest('CN=LOOP')).csr), 'Rejected')
+    const before = Date.now()
+    for (let count = 0; count < 2; count++) {
+      assert.equal(await applicant.asks((await signingRequest('CN=LOOP')).csr), 'Rejected')
+    }
     assert.deepEqual(await reasonsOf(server, 'LOOP'), ['it had 3 certificates within 24 hours'])
+    const [{ timestamp }] = (await stateOf(server, 'LOOP')).securityEvents
+    assert.ok(Date.parse(timestamp) >= before, `${timestamp} is before ${new Date(before).toISOString()}`)
     const { body } = await server.app.inject({ url: '/metrics' })
     assert.match(body, /^ocpp_certificate_requests_total\{outcome="issued"\} 3$/m)
-    assert.match(body, /^ocpp_certificate_requests_total\{outcome="limited"\} 1$/m)
+    assert.match(body, /^ocpp_certificate_requests_total\{outcome="limited"\} 2$/m)
     assert.match(body, /^ocpp_certificate_expiry_seconds\{type="ChargingStationCertificate"\} 3\d{7}/m)
   })
 
