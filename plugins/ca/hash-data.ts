@@ -41,6 +41,12 @@ export async function hashDataOfChain(pem: string, hashAlgorithm?: HashAlgorithm
   return hashDataOf(certificate, issuer, hashAlgorithm).catch(() => undefined)
 }
 
+/** Whether a certificate names the same issuer as hash data. That proves nothing, because the issuer's key is not there. */
+export async function namesIssuer(certificate: X509Certificate, data: HashData): Promise<boolean> {
+  const { issuerNameHash } = await import('./x509.js')
+  return (await issuerNameHash(HASHES[data.hashAlgorithm], certificate)) === data.issuerNameHash.toLowerCase()
+}
+
 /** Whether hash data calls this the issuer. */
 export async function isIssuer(candidate: X509Certificate, data: HashData): Promise<boolean> {
   const { subjectHashes } = await import('./x509.js')

@@ -15,7 +15,7 @@ import {
 } from '@peculiar/asn1-ocsp'
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
 import { AlgorithmIdentifier, Extension } from '@peculiar/asn1-x509'
-import { foldSerial, type HashAlgorithm, type HashData, isIssuer } from './hash-data.js'
+import { foldSerial, type HashAlgorithm, type HashData, isIssuer, namesIssuer } from './hash-data.js'
 import { isCurrent, isIssuedBy } from './pem.js'
 
 // Requests to OCSP responders and what they answer. [RFC 6960] Loaded when it is first needed.
@@ -49,10 +49,17 @@ export class OcspError extends Error {
   override readonly name = 'OcspError'
 }
 
+/**
+ * What can be said of a signature. `unverified`: the issuer of the certificate is not known here, and nothing speaks
+ * against the signature. `forged`: neither the issuer signed, nor anybody whom the issuer lets answer.
+ */
+export type Signer = 'verified' | 'unverified' | 'forged'
+
 export interface OcspAnswer {
   status: 'good' | 'revoked' | 'unknown'
   /** Epoch milliseconds; undefined: at any time. */
   nextUpdate: number | undefined
+  signer: Signer
 }
 
 /** A request for the status of one certificate. */
@@ -77,17 +84,16 @@ export interface Expected {
 }
 
 /**
- * Reads an answer, which must be signed by the issuer of the certificate, or by whom the issuer lets answer.
+ * Reads an answer. What it is worth depends on its signer: the issuer of the certificate, or whom the issuer lets answer.
  * [RFC 6960 §3.2, §4.2.2.2]
  *
- * @throws OcspError
+ * @throws OcspError when it is no answer to this request, or of another time
  */
 export async function readResponse(
   der: Uint8Array,
   { data, nonce, known, now = Date.now() }: Expected
 ): Promise<OcspAnswer> {
   const basic = parse(der)
-  await checkSigner(basic, data, known, now)
   const { responses, responseExtensions = [] } = basic.tbsResponseData
   const answered = responseExtensions.find(({ extnID }) => extnID === id_pkix_ocsp_nonce)
   // Those that answer from a store do not repeat it.
@@ -99,7 +105,7 @@ export async function readResponse(
   checkTime(response, now)
   const { certStatus, nextUpdate } = response
   const status = certStatus.revoked !== undefined ? 'revoked' : certStatus.good === null ? 'good' : 'unknown'
-  return { status, nextUpdate: nextUpdate?.getTime() }
+  return { status, nextUpdate: nextUpdate?.getTime(), signer: await signerOf(basic, data, { known, now }) }
 }
 
 function parse(der: Uint8Array): BasicOCSPResponse {
@@ -116,12 +122,11 @@ function parse(der: Uint8Array): BasicOCSPResponse {
   }
 }
 
-async function checkSigner(
+async function signerOf(
   basic: BasicOCSPResponse,
   data: HashData,
-  known: Expected['known'],
-  now: number
-): Promise<void> {
+  { known, now }: { known: Expected['known']; now: number }
+): Promise<Signer> {
   const sent = (basic.certs ?? []).slice(0, MAX_CERTIFICATES).flatMap((certificate) => {
     try {
       return [new X509Certificate(Buffer.from(AsnConvert.serialize(certificate)))]
@@ -129,17 +134,22 @@ async function checkSigner(
       return []
     }
   })
-  const issuer = await findIssuer([...known, ...sent], data)
-  if (issuer === undefined) throw new OcspError('the issuer of the certificate is not known')
-  const delegates = sent.filter(
-    (certificate) =>
-      certificate.keyUsage?.includes(id_kp_OCSPSigning) &&
-      isCurrent(certificate, now) &&
-      isIssuedBy(certificate, issuer)
+  const responders = sent.filter(
+    (certificate) => certificate.keyUsage?.includes(id_kp_OCSPSigning) && isCurrent(certificate, now)
   )
-  if (![issuer, ...delegates].some(({ publicKey }) => isSignedBy(basic, publicKey))) {
-    throw new OcspError('it is not signed by the issuer of the certificate, nor by whom it lets answer')
+  const issuer = await findIssuer([...known, ...sent], data)
+  if (issuer !== undefined) {
+    const delegates = responders.filter((certificate) => isIssuedBy(certificate, issuer))
+    return isSignedByOne(basic, [issuer, ...delegates]) ? 'verified' : 'forged'
   }
+  // Only the name of the issuer can be compared. The charge point has the issuer's key, and verifies the rest.
+  const named: X509Certificate[] = []
+  for (const certificate of responders) if (await namesIssuer(certificate, data)) named.push(certificate)
+  return named.length === 0 || isSignedByOne(basic, named) ? 'unverified' : 'forged'
+}
+
+function isSignedByOne(basic: BasicOCSPResponse, certificates: readonly X509Certificate[]): boolean {
+  return certificates.some(({ publicKey }) => isSignedBy(basic, publicKey))
 }
 
 /** The hashes name the key of the issuer: nobody else can come up with it. */

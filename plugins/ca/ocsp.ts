@@ -6,18 +6,20 @@ import type { OcspAnswer } from './ocsp-messages.js'
 import { isAllowed } from './responders.js'
 
 /** What is known of a certificate. */
-export type OcspResult =
-  | {
-      status: 'good' | 'revoked' | 'unknown'
-      /** The signed answer. */
-      der: Buffer
-      /** Epoch milliseconds; undefined: at any time. */
-      nextUpdate: number | undefined
-    }
-  | { status: 'failed' }
+export interface OcspResult {
+  /** `revoked` also when that could not be verified: a doubt is no reason to let anybody charge. */
+  status: 'good' | 'revoked' | 'unknown' | 'failed'
+  /**
+   * The answer, for whoever can verify it: also where its issuer is not known here. Absent when there is none, or when it
+   * is forged.
+   */
+  der?: Buffer
+  /** Epoch milliseconds; absent: at any time. */
+  nextUpdate?: number
+}
 
-/** `cached`: nobody was asked; `denied`: nobody may be. */
-export type OcspOutcome = OcspAnswer['status'] | 'failed' | 'cached' | 'denied'
+/** `unverified`: its issuer is not known here; `cached`: nobody was asked; `denied`: nobody may be. */
+export type OcspOutcome = OcspAnswer['status'] | 'unverified' | 'failed' | 'cached' | 'denied'
 
 export interface OcspOptions {
   /** What the address of a responder has to start with. */
@@ -103,7 +105,7 @@ export class OcspClient {
     }
     try {
       const result = await ask()
-      onOutcome?.(result.status)
+      onOutcome?.(result.status === 'failed' && result.der !== undefined ? 'unverified' : result.status)
       this.#remember(key, result)
       return result
     } finally {
@@ -133,20 +135,28 @@ export class OcspClient {
       const body = writeRequest(data, nonce)
       const der = await post({ url, headers: HEADERS, body, maxBytes: MAX_BYTES, timeout })
       const answer = await readResponse(der, { data, nonce, known: [...known, ...issuers] })
-      return { ...answer, der }
+      if (answer.signer === 'verified') return verified(answer, der)
+      log.warn({ responder: url, ...answer }, 'the signature of an OCSP response could not be verified')
+      const status = answer.status === 'revoked' ? 'revoked' : 'failed'
+      return { status, ...(answer.signer === 'unverified' && { der }) }
     } catch (error) {
       log.warn({ responder: url, reason: (error as Error).message }, 'an OCSP responder gave no answer that counts')
       return { status: 'failed' }
     }
   }
 
+  /** Only what was verified says for how long it holds. */
   #remember(key: string, result: OcspResult): void {
-    if (result.status === 'failed' || result.nextUpdate === undefined) return
+    if (result.nextUpdate === undefined) return
     const until = Math.min(result.nextUpdate, Date.now() + MAX_CACHE_MS)
     this.#cache.set(key, { result, until })
     const [oldest] = this.#cache.keys()
     if (this.#cache.size > MAX_CACHED && oldest !== undefined) this.#cache.delete(oldest)
   }
+}
+
+function verified({ status, nextUpdate }: OcspAnswer, der: Buffer): OcspResult {
+  return { status, der, ...(nextUpdate !== undefined && { nextUpdate }) }
 }
 
 function keyOf({ hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }: HashData, url: string): string {

@@ -164,9 +164,13 @@ type Hash = 'SHA-256' | 'SHA-384' | 'SHA-512'
 /** Hashes of who issued a certificate. [RFC 6960 §4.1.1] */
 export async function issuerHashes(hash: Hash, certificate: X509Certificate, issuer: X509Certificate) {
   return {
-    name: hex(await structureOf(certificate).issuerName.getThumbprint(hash)),
+    name: await issuerNameHash(hash, certificate),
     key: hex(await structureOf(issuer).publicKey.getKeyIdentifier(hash))
   }
+}
+
+export async function issuerNameHash(hash: Hash, certificate: X509Certificate): Promise<string> {
+  return hex(await structureOf(certificate).issuerName.getThumbprint(hash))
 }
 
 /** The same of a certificate as the issuer of others. */

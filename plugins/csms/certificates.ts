@@ -115,9 +115,10 @@ async function certificates({ ocpp, store, journal, ocsp, config, log }: Fastify
 
   async function status(ocspRequestData: v21.OCSPRequestDataType, maxLength: number) {
     const { responderURL, ...data } = ocspRequestData
-    const result = await ocsp.status(data, responderURL)
-    if (result.status === 'failed') return FAILED
-    const ocspResult = result.der.toString('base64')
+    const { der } = await ocsp.status(data, responderURL)
+    // Accepted says that it was retrieved; the charge point verifies it. [2.x M06]
+    if (der === undefined) return FAILED
+    const ocspResult = der.toString('base64')
     return ocspResult.length > maxLength ? FAILED : ({ status: 'Accepted', ocspResult } as const)
   }
 
@@ -139,10 +140,9 @@ async function certificates({ ocpp, store, journal, ocsp, config, log }: Fastify
   async function statusOfOne({ certificateHashData, source, urls }: v21.CertificateStatusRequestInfoType) {
     const { customData: _, ...data } = certificateHashData
     for (const url of source === 'OCSP' ? urls : []) {
-      const { status, ...result } = await ocsp.status(data, url)
+      const { status, nextUpdate: next = Date.now() } = await ocsp.status(data, url)
       if (status === 'failed') continue
-      const next = 'nextUpdate' in result ? result.nextUpdate : undefined
-      const nextUpdate = new Date(next ?? Date.now()).toISOString()
+      const nextUpdate = new Date(next).toISOString()
       return { certificateHashData, source, status: CHAIN_STATUSES[status], nextUpdate } as const
     }
     // Nothing will have changed before then.
