@@ -7,6 +7,7 @@ import { fold } from './domain/scope.js'
 import { type Exchange, type MadeCall, type Outcome, run } from './operations/exchange.js'
 import type { AnyOperation, Lookup } from './operations/operation.js'
 import { OPERATIONS, type OperationName } from './operations/table.js'
+import { withUtcTimes } from './operations/times.js'
 import { Turns } from './operations/turns.js'
 
 declare module 'fastify' {
@@ -98,8 +99,9 @@ async function operations(app: FastifyInstance): Promise<void> {
     })
   }
 
-  async function perform({ identity, name, request, ...errand }: OperationWish): Promise<OperationAnswer> {
+  async function perform({ identity, name, request: wanted, ...errand }: OperationWish): Promise<OperationAnswer> {
     const operation: AnyOperation = OPERATIONS[name]
+    const request = withUtcTimes(operation.body, wanted)
     const lookup = await reach(identity)
     const facts = await operation.facts(lookup, request)
     const { protocol } = lookup

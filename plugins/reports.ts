@@ -17,7 +17,8 @@ import {
 } from './domain/reports.js'
 import type { MadeCall, Outcome } from './operations/exchange.js'
 import type { Lookup } from './operations/operation.js'
-import { checkMembers, REPORT_ACTIONS, REPORT_CELLS, type ReportBody, reportFacts } from './operations/reports.js'
+import { checkMembers, REPORT_ACTIONS, REPORT_CELLS, ReportBody, reportFacts } from './operations/reports.js'
+import { withUtcTimes } from './operations/times.js'
 import type { Errand } from './operations.js'
 
 declare module 'fastify' {
@@ -157,7 +158,8 @@ async function reports(app: FastifyInstance): Promise<void> {
     })
   }
 
-  async function create(wish: ReportWish): Promise<ReportAnswer> {
+  async function create(wanted: ReportWish): Promise<ReportAnswer> {
+    const wish = { ...wanted, request: withUtcTimes(ReportBody, wanted.request) }
     const { identity, request, patience, signal } = wish
     checkMembers(request)
     const lookup = await operations.reach(identity)

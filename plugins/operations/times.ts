@@ -1,0 +1,36 @@
+import type { TSchema } from '@sinclair/typebox'
+import { toDateTime, toMillis } from '../domain/ledger/numbers.js'
+import { InvalidRequestError } from './exchange.js'
+
+/**
+ * A copy of a request in which every date-time is in UTC with milliseconds, as OCPP has it. Operators may write any
+ * that RFC 3339 allows: with an offset, with a leap second, in lower case, with more digits. [2.x Part 2 §3.1.2]
+ *
+ * @param schema that the request fits; it tells which texts are date-times
+ * @throws InvalidRequestError when one is no moment
+ */
+export function withUtcTimes<T>(schema: TSchema, request: T): T {
+  return copy(schema, request, 'the request') as T
+}
+
+function copy(schema: TSchema, value: unknown, name: string): unknown {
+  if (typeof value === 'string') return schema.format === 'date-time' ? utcTime(value, name) : value
+  if (Array.isArray(value)) return value.map((item) => copy(schema.items ?? {}, item, name))
+  if (typeof value !== 'object' || value === null) return value
+  const properties: Record<string, TSchema> = schema.properties ?? {}
+  return Object.fromEntries(
+    Object.entries(value).map(([member, inner]) => {
+      const known = Object.hasOwn(properties, member) ? properties[member] : undefined
+      return [member, known === undefined ? inner : copy(known, inner, member)]
+    })
+  )
+}
+
+/** An offset may go without its minutes. */
+const HOURS_ONLY = /[+-]\d\d$/
+
+function utcTime(text: string, name: string): string {
+  const millis = toMillis(text.replace(HOURS_ONLY, '$&:00'), Number.NaN)
+  if (Number.isNaN(millis)) throw new InvalidRequestError(`${name} must be a date-time`)
+  return toDateTime(millis)
+}
