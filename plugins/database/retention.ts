@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kysely } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { highestId } from './dialect.js'
 import type { Schema } from './schema.js'
 import type { Writer } from './writer.js'
@@ -20,6 +20,8 @@ interface Rule {
   days: number
   /** Rows at most; 0 is any number. */
   maxRows?: number
+  /** Rows that something still needs, however old they are: they are looked at in the statement that deletes. */
+  needed?: RawBuilder<boolean>
 }
 
 type PrunedTable =
@@ -50,11 +52,33 @@ export interface PruneOptions {
 }
 
 const DAY_MS = 86_400_000
+/**
+ * Pages without an old row after which nothing older is expected. A clock that was ahead for a while leaves rows in the
+ * way, behind which there may be old ones.
+ */
+export const MAX_YOUNG_PAGES = 10
+
+/** Energy and cost are computed from them until the transaction is over. */
+const OF_OPEN_TRANSACTION = sql<boolean>`exists (select 1 from transactions
+  where transactions.charge_point_id = meter_values.charge_point_id
+    and transactions.transaction_id = meter_values.transaction_id
+    and transactions.status = 'open')`
+/** Their charge point may come back after years. */
+const IS_QUEUED = sql<boolean>`(calls.status = 'queued'
+  or exists (select 1 from queued_calls where queued_calls.message_id = calls.message_id))`
+const IS_RUNNING = sql<boolean>`bulk_calls.status = 'running'`
+const OF_RUNNING_BULK = sql<boolean>`exists (select 1 from bulk_calls
+  where bulk_calls.id = bulk_call_items.bulk_call_id and bulk_calls.status = 'running')`
 
 function rules(settings: RetentionSettings): Rule[] {
   const events = settings.RETENTION_EVENTS_DAYS
   return [
-    { table: 'meter_values', time: 'received_at', days: settings.RETENTION_METER_VALUES_DAYS },
+    {
+      table: 'meter_values',
+      time: 'received_at',
+      days: settings.RETENTION_METER_VALUES_DAYS,
+      needed: OF_OPEN_TRANSACTION
+    },
     {
       table: 'messages',
       time: 'created_at',
@@ -65,9 +89,9 @@ function rules(settings: RetentionSettings): Rule[] {
     { table: 'device_events', time: 'received_at', days: events },
     { table: 'status_reports', time: 'received_at', days: events },
     { table: 'notifications', time: 'received_at', days: events },
-    { table: 'calls', time: 'created_at', days: events },
-    { table: 'bulk_calls', time: 'created_at', days: events },
-    { table: 'bulk_call_items', time: 'created_at', days: events },
+    { table: 'calls', time: 'created_at', days: events, needed: IS_QUEUED },
+    { table: 'bulk_calls', time: 'created_at', days: events, needed: IS_RUNNING },
+    { table: 'bulk_call_items', time: 'created_at', days: events, needed: OF_RUNNING_BULK },
     // What may be repeated, may be for 24 hours.
     { table: 'idempotency_keys', time: 'created_at', days: 1 },
     { table: 'audit_log', time: 'created_at', days: settings.RETENTION_AUDIT_DAYS }
@@ -75,34 +99,53 @@ function rules(settings: RetentionSettings): Rule[] {
 }
 
 /**
- * Deletes what is older than the settings keep, in small transactions among all others, with a pause between them.
+ * Deletes what is older than the settings keep and nothing needs any more, in small transactions among all others, with
+ * a pause between them.
  *
  * @returns how many rows went
  */
 export async function prune(options: PruneOptions): Promise<number> {
   let total = 0
-  for (const rule of rules(options.settings)) {
-    let deleted = 0
-    for (;;) {
-      const count = await pruneStep(rule, options)
-      if (count === 0) break
-      deleted += count
-      options.onProgress?.(rule.table, deleted)
-      await sleep(options.pause ?? 50)
-    }
-    total += deleted
-  }
+  for (const rule of rules(options.settings)) total += await pruneTable(rule, options)
   return total
 }
 
-async function pruneStep({ table, time, days, maxRows = 0 }: Rule, options: PruneOptions): Promise<number> {
-  const { db, writer, now = Date.now(), signal, step = 500 } = options
-  if (signal?.aborted || (days === 0 && maxRows === 0)) return 0
-  const oldest = await db.selectFrom(table).select('id').select(`${time} as at`).orderBy('id').limit(step).execute()
+/** Page by page in the order of the ids, because there is no index by time of the big tables. */
+async function pruneTable(rule: Rule, options: PruneOptions): Promise<number> {
+  const { table, time, days, maxRows = 0 } = rule
+  const { db, now = Date.now(), signal, step = 500, pause = 50, onProgress } = options
+  if (days === 0 && maxRows === 0) return 0
   const before = days === 0 ? Number.NEGATIVE_INFINITY : now - days * DAY_MS
   const upTo = maxRows === 0 ? 0 : (await highestId(db, table)) - maxRows
-  const ids = oldest.filter((row) => row.at < before || row.id <= upTo).map(({ id }) => id)
-  if (ids.length === 0) return 0
-  await writer.write((trx) => trx.deleteFrom(table).where('id', 'in', ids).execute())
-  return ids.length
+  let deleted = 0
+  for (let behind = 0, youngPages = 0; youngPages < MAX_YOUNG_PAGES && !signal?.aborted; ) {
+    const page = await db
+      .selectFrom(table)
+      .select(['id', `${time} as at`])
+      .where('id', '>', behind)
+      .orderBy('id')
+      .limit(step)
+      .execute()
+    const ids = page.filter(({ id, at }) => at < before || id <= upTo).map(({ id }) => id)
+    if (ids.length > 0) {
+      deleted += await deleteRows(rule, ids, options)
+      onProgress?.(table, deleted)
+    }
+    // Rows of the future are of a clock that was ahead: they tell nothing of those behind them.
+    const isYoung = ids.length === 0 && page.some(({ at }) => at <= now)
+    youngPages = isYoung ? youngPages + 1 : 0
+    behind = page.at(-1)?.id ?? behind
+    if (page.length < step) break
+    await sleep(isYoung ? 0 : pause)
+  }
+  return deleted
+}
+
+/** Answers how many were not needed. */
+async function deleteRows({ table, needed }: Rule, ids: readonly number[], { writer }: PruneOptions): Promise<number> {
+  const { numDeletedRows } = await writer.write((trx) => {
+    const rows = trx.deleteFrom(table).where('id', 'in', ids)
+    return (needed === undefined ? rows : rows.where(sql<boolean>`not ${needed}`)).executeTakeFirst()
+  })
+  return Number(numDeletedRows)
 }

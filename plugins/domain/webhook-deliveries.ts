@@ -182,27 +182,47 @@ async function deleteDeliveries(trx: Transaction<Schema>, ids: readonly number[]
 }
 
 export interface Retention {
+  /** Epoch milliseconds. */
+  now: number
   /** Epoch milliseconds; what came before goes, unless it still is to go out. */
   before: number
   /** Ids up to this one go, unless they still are to go out. */
   upTo: number
+  /** The page starts behind this id. */
+  behind: number
   /** Rows of one step. */
   limit: number
 }
 
-/** What is not kept any longer: old ones, and those of webhooks that are no more. */
-export async function listPrunable(db: Reader, { before, upTo, limit }: Retention): Promise<number[]> {
+/** A page of the deliveries, oldest first. */
+export interface PrunablePage {
+  /** What is not kept any longer: old ones, and those of webhooks that are no more. */
+  ids: number[]
+  /** Where the next page starts; undefined when there is none. */
+  last: number | undefined
+  /** Whether nothing in it is old; a row of the future is of a clock that was ahead, and tells nothing. */
+  isYoung: boolean
+}
+
+export async function listPrunable(db: Reader, { now, before, upTo, behind, limit }: Retention): Promise<PrunablePage> {
   const rows = await db
     .selectFrom('webhook_deliveries as delivery')
     .leftJoin('webhooks as webhook', 'webhook.id', 'delivery.webhook_id')
-    .select(['delivery.id', 'delivery.status', 'delivery.created_at', 'webhook.enabled'])
+    .select(['delivery.id', 'delivery.status', 'delivery.created_at', 'delivery.retry_until', 'webhook.enabled'])
+    .where('delivery.id', '>', behind)
     .orderBy('delivery.id')
     .limit(limit)
     .execute()
-  const isOver = (row: (typeof rows)[number]) => row.status !== 'pending' || row.enabled !== 1
-  return rows
-    .filter((row) => row.enabled === null || (isOver(row) && (row.created_at < before || row.id <= upTo)))
-    .map(({ id }) => id)
+  type PageRow = (typeof rows)[number]
+  const isOld = ({ id, created_at }: PageRow) => created_at < before || id <= upTo
+  // A webhook that is disabled for a while still is to get what it missed, for as long as that is tried.
+  const isOver = ({ status, enabled, retry_until }: PageRow) =>
+    status !== 'pending' || (enabled !== 1 && retry_until < now)
+  return {
+    ids: rows.filter((row) => row.enabled === null || (isOver(row) && isOld(row))).map(({ id }) => id),
+    last: rows.length < limit ? undefined : rows.at(-1)?.id,
+    isYoung: !rows.some((row) => row.enabled === null || isOld(row)) && rows.some(({ created_at }) => created_at <= now)
+  }
 }
 
 export function pruneDeliveries(trx: Transaction<Schema>, ids: readonly number[]): Promise<void> {

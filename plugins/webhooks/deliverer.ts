@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { type Dialect, highestId } from '../database/dialect.js'
+import { MAX_YOUNG_PAGES } from '../database/retention.js'
 import type { Writer } from '../database/writer.js'
 import type { Outbox } from '../domain/events/outbox.js'
 import type { Reader } from '../domain/scope.js'
@@ -340,13 +341,17 @@ export class Deliverer {
     if (performance.now() < this.#nextPrune) return
     const { db, writer, settings } = this.#options
     const { retentionDays, maxRows } = settings
-    const before = retentionDays === 0 ? 0 : Date.now() - retentionDays * DAY_MS
-    while (this.#state === 'running') {
-      const upTo = (await highestId(db, 'webhook_deliveries')) - maxRows
-      const ids = await listPrunable(db, { before, upTo, limit: PRUNE_STEP })
-      if (ids.length === 0) break
-      await writer.write((trx) => pruneDeliveries(trx, ids))
-      await sleep(PRUNE_PAUSE_MS)
+    const now = Date.now()
+    const before = retentionDays === 0 ? 0 : now - retentionDays * DAY_MS
+    const upTo = (await highestId(db, 'webhook_deliveries')) - maxRows
+    let behind: number | undefined = 0
+    for (let youngPages = 0; behind !== undefined && youngPages < MAX_YOUNG_PAGES && this.#state === 'running'; ) {
+      const page = await listPrunable(db, { now, before, upTo, behind, limit: PRUNE_STEP })
+      const { ids } = page
+      if (ids.length > 0) await writer.write((trx) => pruneDeliveries(trx, ids))
+      youngPages = page.isYoung ? youngPages + 1 : 0
+      behind = page.last
+      await sleep(page.isYoung ? 0 : PRUNE_PAUSE_MS)
     }
     this.#nextPrune = performance.now() + PRUNE_INTERVAL_MS
   }

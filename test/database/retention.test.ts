@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { prune, type RetentionSettings } from '../../plugins/database/retention.js'
+import type { Writer } from '../../plugins/database/writer.js'
 import { message } from './rows.js'
 import { loggedActions, migrated, onBothDatabases, writerOf } from './support.js'
 
@@ -58,5 +59,92 @@ onBothDatabases('pruning', (dialect) => {
     assert.equal(await run({ RETENTION_METER_VALUES_DAYS: 9 }), 1)
     const rows = await database.db.selectFrom('meter_values').select('timestamp').execute()
     assert.deepEqual(rows, [{ timestamp: 0 }])
+  })
+
+  it('is not stopped for ever by rows of a clock that was ahead', async () => {
+    const { database, run } = await log([...new Array(60).fill(-3_000), ...new Array(19).fill(20), 40, 40, 1])
+    assert.equal(await run({ RETENTION_MESSAGES_DAYS: 30 }), 2)
+    assert.equal((await loggedActions(database)).length, 80)
+  })
+
+  it('keeps meter values of transactions that go on, and only those', async () => {
+    const { database, writer, run } = await log([])
+    const old = { protocol: 'ocpp1.6', created_at: 0, updated_at: 0 }
+    const values = (transaction_id: string, charge_point_id = 1) => ({
+      charge_point_id,
+      transaction_id,
+      measurand: 'Energy.Active.Import.Register',
+      raw: '1',
+      timestamp: 0,
+      received_at: 0
+    })
+    const point = { created_at: 0, updated_at: 0 }
+    await writer.append('charge_points', [
+      { id: 1, identity: 'A', identity_key: 'a', ...point },
+      { id: 2, identity: 'B', identity_key: 'b', ...point }
+    ])
+    await writer.append('transactions', [
+      { charge_point_id: 1, transaction_id: 'open', status: 'open', ...old },
+      { charge_point_id: 1, transaction_id: 'ended', status: 'ended', ...old },
+      { charge_point_id: 2, transaction_id: 'ended', status: 'open', ...old }
+    ])
+    await writer.append('meter_values', [values('open'), values('ended'), values(''), values('ended', 2)])
+    assert.equal(await run({ RETENTION_METER_VALUES_DAYS: 1 }), 2)
+    const rows = await database.db.selectFrom('meter_values').select(['charge_point_id', 'transaction_id']).execute()
+    assert.deepEqual(
+      rows.map(({ charge_point_id, transaction_id }) => `${charge_point_id} ${transaction_id}`),
+      ['1 open', '2 ended']
+    )
+  })
+
+  it('keeps calls that wait for their charge point, and what belongs to a bulk that goes on', async () => {
+    const { database, writer, run } = await log([])
+    const call = { action: 'Reset', request: '{}', protocol: '', created_at: 0 }
+    await writer.append('charge_points', [{ id: 1, identity: 'A', identity_key: 'a', created_at: 0, updated_at: 0 }])
+    await writer.append('calls', [
+      { charge_point_id: 1, message_id: 'queued', status: 'queued', ...call },
+      { charge_point_id: 1, message_id: 'coming back', status: 'sent', ...call },
+      { charge_point_id: 1, message_id: 'answered', status: 'answered', ...call }
+    ])
+    await writer.append('queued_calls', [
+      { charge_point_id: 1, message_id: 'coming back', payload: '{}', expires_at: NOW }
+    ])
+    const bulk = { operator: 'O', action: 'Reset', request: '{}', run_id: 'R', created_at: 0 }
+    await writer.append('bulk_calls', [
+      { id: 1, bulk_id: 'running', status: 'running', ...bulk },
+      { id: 2, bulk_id: 'completed', status: 'completed', ...bulk }
+    ])
+    const item = { identity: 'A', status: 'pending', created_at: 0 } as const
+    await writer.append('bulk_call_items', [
+      { bulk_call_id: 1, message_id: 'of running', ...item },
+      { bulk_call_id: 2, message_id: 'of completed', ...item }
+    ])
+    assert.equal(await run({ RETENTION_EVENTS_DAYS: 1 }), 3)
+    const ids = async (table: 'calls' | 'bulk_call_items') =>
+      (await database.db.selectFrom(table).select('message_id').orderBy('id').execute()).map((row) => row.message_id)
+    assert.deepEqual(await ids('calls'), ['queued', 'coming back'])
+    assert.deepEqual(await ids('bulk_call_items'), ['of running'])
+  })
+
+  it('looks at what is needed in the statement that deletes: a call may go back to its queue meanwhile', async () => {
+    const { database, writer } = await log([])
+    await writer.append('charge_points', [{ id: 1, identity: 'A', identity_key: 'a', created_at: 0, updated_at: 0 }])
+    const call = { charge_point_id: 1, action: 'Reset', request: '{}', protocol: '', created_at: 0 }
+    await writer.append('calls', [{ message_id: 'M', status: 'sent', ...call }])
+    const queued = { charge_point_id: 1, message_id: 'M', payload: '{}', expires_at: NOW }
+    const late: Pick<Writer, 'write'> = {
+      write: (job) =>
+        writer.write(async (trx, append) => {
+          await trx
+            .insertInto('queued_calls')
+            .values(queued)
+            .onConflict((conflict) => conflict.doNothing())
+            .execute()
+          return job(trx, append)
+        })
+    }
+    const settings = { ...FOR_EVER, RETENTION_EVENTS_DAYS: 1 }
+    assert.equal(await prune({ db: database.db, writer: late, settings, now: NOW, pause: 0 }), 0)
+    assert.equal((await database.db.selectFrom('calls').selectAll().execute()).length, 1)
   })
 })

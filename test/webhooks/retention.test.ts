@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { listPrunable } from '../../plugins/domain/webhook-deliveries.js'
+import { migrated, onBothDatabases, writerOf } from '../database/support.js'
+
+const NOW = 1_000_000
+const OLD = 1_000
+const FUTURE = 9_000_000
+
+onBothDatabases('deliveries that are not kept any longer', (dialect) => {
+  async function deliver(
+    webhooks: readonly (0 | 1)[],
+    rows: readonly { webhook?: number; status?: 'pending' | 'delivered'; at?: number; until?: number }[]
+  ) {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { lanes: 1 })
+    await writer.append(
+      'webhooks',
+      webhooks.map((enabled, index) => ({
+        id: index + 1,
+        url: 'http://localhost',
+        secret: 's',
+        enabled,
+        created_at: 0,
+        updated_at: 0
+      }))
+    )
+    await writer.append(
+      'webhook_deliveries',
+      rows.map(({ webhook = 1, status = 'delivered', at = OLD, until = FUTURE }, index) => ({
+        id: index + 1,
+        webhook_id: webhook,
+        event_id: String(index),
+        type: 'status',
+        charge_point: 'CP',
+        charge_point_key: 'cp',
+        payload: '{}',
+        status,
+        created_at: at,
+        retry_until: until
+      }))
+    )
+    return (behind = 0, limit = 500) =>
+      listPrunable(database.db, { now: NOW, before: NOW - 10_000, upTo: 0, behind, limit })
+  }
+
+  it('are the old ones that went out, and all of a webhook that is no more', async () => {
+    const page = await deliver([1], [{}, { at: NOW }, { webhook: 2, at: NOW, status: 'pending' }])
+    assert.deepEqual(await page(), { ids: [1, 3], last: undefined, isYoung: false })
+  })
+
+  it('are none that still are to go out, though their webhook is disabled for a while', async () => {
+    const page = await deliver(
+      [1, 0],
+      [{ status: 'pending' }, { status: 'pending', webhook: 2 }, { status: 'pending', webhook: 2, until: OLD }]
+    )
+    assert.deepEqual((await page()).ids, [3])
+  })
+
+  it('are found behind those that wait, and behind those of a clock that was ahead', async () => {
+    const page = await deliver([1], [{ status: 'pending' }, { status: 'pending' }, { at: FUTURE }, { at: FUTURE }, {}])
+    assert.deepEqual(await page(0, 2), { ids: [], last: 2, isYoung: false })
+    assert.deepEqual(await page(2, 2), { ids: [], last: 4, isYoung: false })
+    assert.deepEqual(await page(4, 2), { ids: [5], last: undefined, isYoung: false })
+  })
+
+  it('are not looked for any further where all is young', async () => {
+    const page = await deliver([1], [{ at: NOW }, { at: NOW }])
+    assert.deepEqual(await page(0, 2), { ids: [], last: 2, isYoung: true })
+  })
+})
