@@ -31,7 +31,7 @@ async function authorization(app: FastifyInstance): Promise<void> {
     db: store.db,
     acceptUnknown: config.UNKNOWN_ID_TOKENS === 'accept',
     ...(config.ID_TOKENS_CONCURRENT_TX && {
-      isInUse: (idToken, transactionId) => ledger.hasOpenTransaction(idToken, transactionId)
+      isInUse: (idToken, except) => ledger.hasOpenTransaction(idToken, except)
     })
   })
   app.decorate('idTokens', idTokens)

@@ -10,6 +10,7 @@ import { idTagInfo, idTokenInfo } from '../domain/authorization.js'
 import { startsIt, type TransactionEvent } from '../domain/ledger/event.js'
 import { GapWatch } from '../domain/ledger/gap-watch.js'
 import { toMillis } from '../domain/ledger/numbers.js'
+import { displayedIdOf, type NamedTransaction } from '../domain/ledger/queries.js'
 import { samplesOf2, samplesOf16 } from '../domain/ledger/samples.js'
 import { defined } from './normalise.js'
 
@@ -47,7 +48,7 @@ async function transactions(app: FastifyInstance): Promise<void> {
   ocpp.v16.on('StartTransaction', async (request, { chargePoint, log }) => {
     const { connectorId, idTag, meterStart, reservationId } = request
     // A retry of what was begun is answered as it was the first time, whatever this says.
-    const info = idTagInfo(await idTokens.info(idTag, undefined, { starts: '' }))
+    const info = idTagInfo(await idTokens.info(idTag, undefined, { starts: 'new' }))
     const { response, outcome } = await ledger.start(chargePoint.identity, {
       connectorId,
       idToken: idTag,
@@ -83,20 +84,25 @@ async function transactions(app: FastifyInstance): Promise<void> {
 
   const gaps = createGapWatch(app)
   app.addHook('onClose', async () => gaps.close())
+  ocpp.events.on('connect', async ({ chargePoint: { identity, protocol } }) => {
+    if (protocol !== 'ocpp1.6') gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
+  })
 
   async function answerEvent(request: TransactionEventRequest, { chargePoint, log }: HandlerContext) {
     const { eventType, transactionInfo } = request
     const event = eventOf(request, chargePoint)
-    const answer = await answerTo(request, startsIt(event))
+    const answer = await answerTo(
+      request,
+      startsIt(event) ? { starts: { chargePoint: chargePoint.identity, transactionId: event.transactionId } } : {}
+    )
     const { response, outcome, hasGap } = await ledger.event(chargePoint.identity, { ...event, response: answer })
     if (hasGap) gaps.notice(chargePoint.identity, transactionInfo.transactionId)
     if (eventType !== 'Updated') log.info({ eventType, ...transactionInfo, outcome }, 'transaction event')
     return response as v201.TransactionEventResponse
   }
 
-  async function answerTo({ idToken, transactionInfo }: TransactionEventRequest, isStarter: boolean) {
+  async function answerTo({ idToken }: TransactionEventRequest, starts: { starts?: NamedTransaction }) {
     if (idToken === undefined) return {}
-    const starts = isStarter ? { starts: transactionInfo.transactionId } : {}
     return { idTokenInfo: idTokenInfo(await idTokens.info(idToken.idToken, idToken.type, starts)) }
   }
 
@@ -127,6 +133,7 @@ function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatc
     },
     async onLost(chargePoint, transactionId, { ongoing }) {
       log.warn({ chargePoint, transactionId }, 'events of the transaction are missing, and will not come')
+      await ledger.eventsLost(chargePoint, transactionId)
       if (ongoing === false) await ledger.notOngoing(chargePoint, transactionId)
     },
     onError: (chargePoint, err) => log.warn({ err, chargePoint }, 'could not ask for missing transaction events')
@@ -149,8 +156,8 @@ async function closeLeftOpen(
       evidence.kind === 'booted'
         ? await ledger.booted(identity, evidence.receivedAt)
         : await ledger.connectorAvailable(identity, evidence)
-    for (const { transaction_id: transactionId } of closed) {
-      log.warn({ transactionId, evidence }, 'the charge point left a transaction open: closed')
+    for (const row of closed) {
+      log.warn({ transactionId: displayedIdOf(row), evidence }, 'the charge point left a transaction open: closed')
     }
   } catch (err) {
     log.error({ err }, 'could not close what the charge point may have left open')

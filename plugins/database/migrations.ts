@@ -10,6 +10,7 @@ import { ca } from './migrations/0007-ca.js'
 import { operations } from './migrations/0008-operations.js'
 import { lists } from './migrations/0009-lists.js'
 import { receipts } from './migrations/0010-receipts.js'
+import { transactionIdentity } from './migrations/0011-transaction-identity.js'
 import { closedTransactions } from './migrations/0016-closed-transactions.js'
 import type { Schema } from './schema.js'
 
@@ -25,6 +26,7 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0008-operations': operations,
   '0009-lists': lists,
   '0010-receipts': receipts,
+  '0011-transaction-identity': transactionIdentity,
   '0016-closed-transactions': closedTransactions
 }
 

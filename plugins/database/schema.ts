@@ -121,8 +121,10 @@ export type TransactionStatus = 'open' | 'ended' | 'closed'
 export interface TransactionsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
-  /** 2.x: the charge point's text; 1.6: `ocpp16_id` as text. Unique per charge point. */
+  /** 2.x: the charge point's text; 1.6: `ocpp16_id` as text. Unique per charge point, so see `displayed_id`. */
   transaction_id: Fixed<string>
+  /** 2.x: the charge point's text when another transaction had it before; `transaction_id` then has a suffix. */
+  displayed_id: Optional<string>
   /** 1.6: 1 to 2^31 - 1, unique over the installation, random, never used again. */
   ocpp16_id: Optional<number>
   /** 1.6: the content of StartTransaction; the same again is a retry. Unique per charge point. */
@@ -143,7 +145,10 @@ export interface TransactionsTable {
   first_seq_no: Optional<number>
   last_seq_no: Optional<number>
   ended_seq_no: Optional<number>
+  /** Not null as long as an event is missing: `[]` when that is Started and no number says so. */
   missing_seq_nos: Optional<JsonText>
+  /** `missing_seq_nos` as it was when the charge point said that nothing is to come. */
+  lost_seq_nos: Optional<JsonText>
   /** Whether any of it happened without a connection. */
   offline: Default<Bit>
   start_timestamp: Optional<Milliseconds>
@@ -163,6 +168,12 @@ export interface TransactionsTable {
   closed_reason: Optional<string>
   /** 2.x: the first and last reading of each energy register; null: none was told. */
   registers: Optional<JsonText>
+  /** When that happened, by the clock of the charge point; `ended_at` is when we heard of it. */
+  closed_timestamp: Optional<Milliseconds>
+  /** Whether it ended with a StopTransaction that named no transaction. */
+  inferred_end: Default<Bit>
+  /** Whether some meter values belong to it only by their `inferred_id`. */
+  inferred_readings: Default<Bit>
   tariff_id: Optional<string>
   /** The tariff as it was when the transaction started. */
   tariff: Optional<JsonText>
@@ -195,6 +206,26 @@ export interface TransactionEventsTable {
   /** The answer: a retry gets the same. */
   response: Optional<JsonText>
   received_at: Milliseconds
+  /** `id` of the transaction that a StopTransaction without a usable id ended. */
+  inferred_id: Optional<number>
+}
+
+/** Events in `transaction_events` that belong to no transaction. */
+export interface UnassignedEventsTable {
+  id: Generated<number>
+  event_id: Fixed<number>
+  charge_point_id: Fixed<number>
+  received_at: Fixed<Milliseconds>
+}
+
+/** The id tokens that charge points of 2.x were asked to start with. */
+export interface RemoteStartsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  remote_start_id: Fixed<number>
+  id_token: string
+  id_token_type: string
+  created_at: Milliseconds
 }
 
 export interface MeterValuesTable {
@@ -219,6 +250,8 @@ export interface MeterValuesTable {
   /** 2.x signedMeterValue, as sent. */
   signed_data: Optional<JsonText>
   received_at: Milliseconds
+  /** `id` of the transaction that a value without a usable transaction id belongs to. */
+  inferred_id: Optional<number>
 }
 
 export type CallStatus =
@@ -721,6 +754,8 @@ export interface Schema {
   id_tokens: IdTokensTable
   transactions: TransactionsTable
   transaction_events: TransactionEventsTable
+  unassigned_events: UnassignedEventsTable
+  remote_starts: RemoteStartsTable
   meter_values: MeterValuesTable
   calls: CallsTable
   queued_calls: QueuedCallsTable

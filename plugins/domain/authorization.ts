@@ -1,5 +1,6 @@
 import type { IdTokenRow } from './id-tokens.js'
 import { findIdTokensOfAnyType } from './id-tokens.js'
+import type { NamedTransaction } from './ledger/queries.js'
 import { fold, type Reader } from './scope.js'
 
 /** What an operator may say of an id token. */
@@ -28,12 +29,15 @@ export interface IdTokenInfo {
 /** A start without identification, e.g. by a button: there is nothing to check. [2.x C02] */
 const NO_AUTHORIZATION = 'NoAuthorization'
 
+/** The transaction that an id token starts. */
+type Starts = NamedTransaction | 'new'
+
 export interface IdTokensOptions {
   db: Reader
   /** Whether tokens that nobody knows are good for charging. */
   acceptUnknown: boolean
   /** Whether another transaction of the token goes on; without it any number may. */
-  isInUse?: (idToken: string, exceptTransactionId?: string) => Promise<boolean>
+  isInUse?: (idToken: string, except?: NamedTransaction) => Promise<boolean>
 }
 
 /** Decides about id tokens; they do not regard case. */
@@ -46,15 +50,17 @@ export class IdTokens {
 
   /**
    * @param type that of 2.x; 1.6 knows none
-   * @param starts the transaction that it starts: only then it may be too much that another one goes on
+   * @param starts the transaction that it starts, `new` if that has no id yet: only then it may be too much that another
+   *   one goes on
    */
-  async info(idToken: string, type?: string, { starts }: { starts?: string } = {}): Promise<IdTokenInfo> {
+  async info(idToken: string, type?: string, { starts }: { starts?: Starts } = {}): Promise<IdTokenInfo> {
     if (type === NO_AUTHORIZATION) return { status: 'Accepted' }
     const { db, acceptUnknown, isInUse } = this.#options
     const row = rowFor(await findIdTokensOfAnyType(db, idToken), type)
     const info: IdTokenInfo = row === undefined ? { status: acceptUnknown ? 'Accepted' : 'Invalid' } : infoOf(row)
     if (info.status !== 'Accepted' || starts === undefined || isInUse === undefined) return info
-    return (await isInUse(idToken, starts)) ? { ...info, status: 'ConcurrentTx' } : info
+    const except = starts === 'new' ? undefined : starts
+    return (await isInUse(idToken, except)) ? { ...info, status: 'ConcurrentTx' } : info
   }
 
   async status(idToken: string, type?: string): Promise<ReturnType<typeof idTagInfo>['status']> {

@@ -1,3 +1,4 @@
+import { findNewest } from './ledger/namesakes.js'
 import { type Change, held } from './scope.js'
 
 export interface ChargingProfile {
@@ -46,11 +47,13 @@ export function installChargingProfile(profile: ChargingProfile): Change {
 export function saveChargingProfiles(profiles: readonly ChargingProfile[]): Change {
   return async ({ trx, chargePointId, now }) => {
     for (const profile of profiles) {
+      const { transactionId } = profile
+      const transaction = transactionId === undefined ? undefined : await findNewest(trx, chargePointId, transactionId)
       const values = {
         stack_level: profile.stackLevel,
         purpose: profile.purpose,
         kind: profile.kind,
-        transaction_id: profile.transactionId ?? null,
+        transaction_id: transaction?.transaction_id ?? transactionId ?? null,
         payload: JSON.stringify(profile.payload),
         updated_at: now
       }

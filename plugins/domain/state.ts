@@ -3,6 +3,7 @@ import type { ReservationsTable, Schema, StatusReportsTable } from '../database/
 import { visibleActions } from './action-scopes.js'
 import type { ChargePointRow } from './charge-points.js'
 import { type Json, toJson } from './json.js'
+import { displayedIds } from './ledger/namesakes.js'
 import { listTransactions } from './ledger/read.js'
 import { latestReadings } from './ledger/readings.js'
 import type { StateTransaction } from './ledger/records.js'
@@ -115,9 +116,20 @@ async function whole({ db, chargePointId, visible }: Of, [table, order]: (typeof
   if (visible !== undefined && BY_ACTION.has(table)) query = query.where(db.dynamic.ref('action'), 'in', visible)
   for (const column of order) query = query.orderBy(db.dynamic.ref(column))
   const rows = await query.execute()
-  return rows.map((row) => {
+  const named =
+    table === 'reservations' || table === 'charging_profiles' ? await withNames(db, chargePointId, rows) : rows
+  return named.map((row) => {
     if (table === 'connectors') return ofConnector(row)
     return table === 'reservations' ? ofReservation(row) : toJson(row)
+  })
+}
+
+/** The rows with the ids of transactions as the charge point knows them. */
+async function withNames(db: Reader, chargePointId: number, rows: readonly object[]): Promise<object[]> {
+  const names = await displayedIds(db, chargePointId)
+  return rows.map((row) => {
+    const { transaction_id: key } = row as { transaction_id?: string | null }
+    return typeof key === 'string' ? { ...row, transaction_id: names.get(key) ?? key } : row
   })
 }
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { TransactionRow } from '../domain/ledger/queries.js'
+import { displayedIdOf, type TransactionRow } from '../domain/ledger/queries.js'
 import { ownProfiles } from '../domain/operations/facts.js'
 import { connectorOf16, dateTime, evseIdOf2, LIMIT, oneOf, outcomeOf, PLACE, type Place } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Outcome } from './exchange.js'
@@ -107,7 +107,7 @@ function* limit2(request: LimitBody, facts: LimitFacts) {
   checkPlace(purpose, request)
   const evseId = transaction === undefined ? (evseIdOf2(request) ?? 0) : transaction.evse_id
   const limit = complete(request, facts, evseId)
-  const transactionId = transaction?.transaction_id
+  const transactionId = transaction === undefined ? undefined : displayedIdOf(transaction)
   const answer = yield* ask2('SetChargingProfile', {
     evseId,
     chargingProfile: { ...profile2(limit), ...(transactionId !== undefined && { transactionId }) }

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { RequestOf } from 'fastify-ocpp'
 import { findIdToken, type IdTokenRow } from '../domain/id-tokens.js'
-import type { TransactionRow } from '../domain/ledger/queries.js'
+import { displayedIdOf, type TransactionRow } from '../domain/ledger/queries.js'
 import {
   connectorOf16,
   evseIdOf2,
@@ -101,7 +101,8 @@ function* stop16(_request: unknown, { ocpp16_id, transaction_id: transactionId }
   return outcomeOf(yield* ask16('RemoteStopTransaction', { transactionId: ocpp16_id }), { transactionId })
 }
 
-function* stop2(_request: unknown, { transaction_id: transactionId }: TransactionRow) {
+function* stop2(_request: unknown, transaction: TransactionRow) {
+  const transactionId = displayedIdOf(transaction)
   return outcomeOf(yield* ask2('RequestStopTransaction', { transactionId }), { transactionId })
 }
 

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { findOpen, type TransactionRow } from '../domain/ledger/queries.js'
+import { displayedIdOf, findOpen, type TransactionRow } from '../domain/ledger/queries.js'
 import { findOwnTransaction } from '../domain/operations/facts.js'
 import { PLACE, type Place } from './common.js'
 import { ConflictError, InvalidRequestError } from './exchange.js'
@@ -42,7 +42,7 @@ export async function findMeant({ db, chargePoint }: Lookup, wanted: WhichTransa
   const [only] = open
   if (only === undefined) throw new ConflictError('NO_OPEN_TRANSACTION', 'no transaction is open there')
   if (open.length === 1) return only
-  const ids = open.map(({ transaction_id }) => transaction_id).join(', ')
+  const ids = open.map(displayedIdOf).join(', ')
   throw new ConflictError('SEVERAL_TRANSACTIONS', `say which transaction: ${ids} are open`)
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { NamedTransaction } from '../../plugins/domain/ledger/queries.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { onBothBackends, operate } from './support.js'
@@ -218,8 +219,13 @@ onBothBackends('an id token that has a transaction open', (start) => {
       const started = await charger.call('StartTransaction', payload)
       const own = started.type === 3 ? String(started.payload.transactionId) : ''
       const { idTokens } = server.app
-      assert.equal((await idTokens.info(idTag.toLowerCase(), undefined, { starts: 'another' })).status, status)
-      assert.equal((await idTokens.info(idTag, undefined, { starts: own })).status, 'Accepted')
+      const statusOf = async (starts: NamedTransaction | 'new', token = idTag) =>
+        (await idTokens.info(token, undefined, { starts })).status
+      assert.equal(await statusOf('new', idTag.toLowerCase()), status)
+      assert.equal(await statusOf({ chargePoint: charger.identity, transactionId: 'another' }), status)
+      // The same id at another charge point is another transaction.
+      assert.equal(await statusOf({ chargePoint: 'ELSEWHERE', transactionId: own }), status)
+      assert.equal(await statusOf({ chargePoint: charger.identity.toUpperCase(), transactionId: own }), 'Accepted')
       assert.equal((await idTokens.info(idTag)).status, 'Accepted')
       assert.deepEqual(await infoOf(charger, idTag), { status: 'Accepted' })
     })

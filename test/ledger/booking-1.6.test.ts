@@ -157,7 +157,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     const { ledger } = await openLedger(dialect)
     const id = idOf(await ledger.start('CP-1', start()))
     assert.equal(await ledger.hasOpenTransaction('tag'), true)
-    assert.equal(await ledger.hasOpenTransaction('TAG', String(id)), false)
+    assert.equal(await ledger.hasOpenTransaction('TAG', { chargePoint: 'cp-1', transactionId: String(id) }), false)
     assert.equal(await ledger.hasOpenTransaction('OTHER'), false)
     await ledger.stop('CP-1', stop(id))
     assert.equal(await ledger.hasOpenTransaction('TAG'), false)

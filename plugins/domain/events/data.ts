@@ -1,6 +1,6 @@
 import type { TransactionEvent } from '../ledger/event.js'
 import type { ClosedReason, Start, Stop } from '../ledger/ledger.js'
-import type { TransactionRow } from '../ledger/queries.js'
+import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { receiptOf } from '../ledger/receipt.js'
 import type { MeterSample } from '../ledger/samples.js'
 import type { EventData, Reading } from './event.js'
@@ -47,7 +47,7 @@ export function unassignedData({ transactionId, timestamp, meterStop, idToken, r
 
 /** What is told of a transaction that we closed; when its end was nobody knows, so `timestamp` is by our clock. */
 export function closedData(closed: TransactionRow, reason: ClosedReason): EventData['transaction'] {
-  const transactionId = closed.transaction_id
+  const transactionId = displayedIdOf(closed)
   return { ...overData(closed), transactionId, eventType: 'Closed', timestamp: dateTime(Date.now()), reason }
 }
 
@@ -67,6 +67,7 @@ export function transactionData(event: Omit<TransactionEvent, 'response'>, row: 
     ...(connectorId !== undefined && { connectorId }),
     ...(chargingState !== undefined && { chargingState }),
     ...(idToken !== undefined && { idToken }),
+    ...(row.remote_start_id !== null && { remoteStartId: row.remote_start_id }),
     ...(stoppedReason !== undefined && { reason: stoppedReason }),
     // Also of an event that comes after the end, which may change what it costs.
     ...(row.status !== 'open' && overData(row))

@@ -76,6 +76,10 @@ export interface EventData {
     idTokenType?: string
     /** Who ended it. */
     stopIdToken?: string
+    /** 2.x: of the remote start that it answers. */
+    remoteStartId?: number
+    /** Whether it ended with a StopTransaction that named no transaction. */
+    inferred?: boolean
     /** Why it ended, in the words of the charge point; of a closed one, in ours. */
     reason?: string
   } & Receipt

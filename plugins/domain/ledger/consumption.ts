@@ -1,14 +1,7 @@
+import { isPossible, type Moment } from './clock.js'
 import { fromScaled, toScaled } from './numbers.js'
 
-/** Nobody's clock was right before OCPP 1.6 was there. */
-const OLDEST_CLOCK = Date.UTC(2015, 0, 1)
-const DAY_MS = 86_400_000
-
-/** One moment, by the clock of the charge point and by ours. */
-export interface Moment {
-  timestamp: number
-  receivedAt: number
-}
+export type { Moment }
 
 /** Wh that went through the meter; null when that is not known, e.g. because the meter was replaced. */
 export function energyBetween(meterStart: number | null, meterStop: number | null): number | null {
@@ -26,10 +19,6 @@ export function durationBetween(start: Moment, end: Moment): number {
   const byItsClock = end.timestamp - start.timestamp
   const byOurs = end.receivedAt - start.receivedAt
   // A clock of ours that went back is the one that was set, and says nothing about the other.
-  const isTrusted = byItsClock >= 0 && (byOurs < 0 || isClockSet(start) === isClockSet(end))
+  const isTrusted = byItsClock >= 0 && (byOurs < 0 || isPossible(start) === isPossible(end))
   return Math.max(0, isTrusted ? byItsClock : byOurs) / 1000
-}
-
-function isClockSet({ timestamp, receivedAt }: Moment): boolean {
-  return timestamp >= OLDEST_CLOCK && timestamp <= receivedAt + DAY_MS
 }

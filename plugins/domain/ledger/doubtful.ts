@@ -1,5 +1,5 @@
-import type { Db, TransactionRow } from './queries.js'
-import { dateTimeOf } from './receipt.js'
+import { type Db, displayedIdOf, type TransactionRow } from './queries.js'
+import { timeShown } from './receipt.js'
 
 export const DOUBTFUL_COLUMNS = [
   'id',
@@ -45,8 +45,8 @@ function lineOf(row: TransactionRow & { identity: string }) {
   return {
     id: row.id,
     chargePoint: row.identity,
-    transactionId: row.transaction_id,
-    startedAt: dateTimeOf(row.start_timestamp),
+    transactionId: displayedIdOf(row),
+    startedAt: timeShown(row.start_timestamp, row.created_at),
     cost: row.cost ?? undefined,
     currency: row.currency ?? undefined,
     costUnknown: row.cost_unknown ?? undefined

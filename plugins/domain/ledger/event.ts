@@ -1,10 +1,10 @@
-import type { Moment } from './consumption.js'
+import { isAfter, type Moment, timeOf } from './clock.js'
 import { toColumn } from './numbers.js'
 import { latestOwnCost, type OwnCostDetails } from './own-cost.js'
 import type { TransactionRow, TransactionUpdate } from './queries.js'
 import { type Meter, meterBetween, meterOf, type Registers } from './registers.js'
 import type { MeterSample } from './samples.js'
-import { type EventType, type Missing, type Sequence, withEvent } from './sequence.js'
+import { type EventType, hasGap, type Missing, type Sequence, withEvent } from './sequence.js'
 import { durationUntil, totalsOf } from './totals.js'
 
 /** TransactionEvent in the words of no version. */
@@ -36,7 +36,9 @@ export interface TransactionEvent {
 }
 
 export function sequenceOf(row: TransactionRow): Sequence {
-  const missing = row.missing_seq_nos === null ? [] : (JSON.parse(row.missing_seq_nos) as Missing[])
+  const known = row.missing_seq_nos === null ? [] : (JSON.parse(row.missing_seq_nos) as Missing[])
+  // Older versions wrote down that everything before 0 is missing.
+  const missing = known.filter(([, to]) => to >= 0)
   return { first: row.first_seq_no, last: row.last_seq_no, ended: row.ended_seq_no, missing }
 }
 
@@ -89,7 +91,7 @@ export function startsIt(event: Pick<TransactionEvent, 'idToken' | 'eventType' |
   return event.idToken !== undefined && !endsIt(event)
 }
 
-function endsIt({ eventType, triggerReason }: Pick<TransactionEvent, 'eventType' | 'triggerReason'>): boolean {
+export function endsIt({ eventType, triggerReason }: Pick<TransactionEvent, 'eventType' | 'triggerReason'>): boolean {
   return eventType === 'Ended' || triggerReason === 'StopAuthorized'
 }
 
@@ -115,16 +117,16 @@ function states(row: TransactionRow, event: TransactionEvent, now: number) {
     first_seq_no: first,
     last_seq_no: last,
     ended_seq_no: ended,
-    missing_seq_nos: missing.length === 0 ? null : JSON.stringify(missing),
+    missing_seq_nos: hasGap(sequence) ? JSON.stringify(missing) : null,
     charging_state: (isLatest || row.charging_state === null ? event.chargingState : undefined) ?? row.charging_state,
     charging_duration: longest(row.charging_duration, event.timeSpentCharging),
     offline: event.offline ? (1 as const) : row.offline,
-    start_timestamp: event.eventType === 'Started' ? event.timestamp : row.start_timestamp,
+    start_timestamp: isFirstStart(row, event) ? event.timestamp : row.start_timestamp,
     ...ending(row, event, now)
   }
 }
 
-/** What we closed, because it seemed to be over, its charge point opens again by telling of it. */
+/** What we closed, because it seemed to be over, its charge point opens again by telling what came later. */
 function ending(row: TransactionRow, event: TransactionEvent, now: number) {
   if (event.eventType === 'Ended') {
     return {
@@ -133,13 +135,35 @@ function ending(row: TransactionRow, event: TransactionEvent, now: number) {
       ended_at: now,
       // What the standard says it is when it is not said. [2.x TransactionType]
       stop_reason: event.stoppedReason ?? 'Local',
-      closed_reason: null
+      closed_reason: null,
+      closed_timestamp: null
     }
   }
-  return row.status === 'closed' ? REOPENED : {}
+  if (row.status !== 'closed') return {}
+  const told = { timestamp: event.timestamp, receivedAt: now }
+  if (isAfter(told, evidenceOf(row))) return REOPENED
+  return timeOf(told) > (row.end_timestamp ?? 0) ? { end_timestamp: event.timestamp } : {}
 }
 
-export const REOPENED = { status: 'open', end_timestamp: null, ended_at: null, closed_reason: null } as const
+/** What we closed goes on. */
+export const REOPENED = {
+  status: 'open',
+  end_timestamp: null,
+  ended_at: null,
+  closed_reason: null,
+  closed_timestamp: null
+} as const
+
+/** When what closed a transaction happened. */
+export function evidenceOf({ closed_timestamp, ended_at, updated_at }: TransactionRow): Moment {
+  const receivedAt = ended_at ?? updated_at
+  return { timestamp: closed_timestamp ?? receivedAt, receivedAt }
+}
+
+/** A second Started tells the same start again, or something of the middle. */
+function isFirstStart({ first_seq_no }: TransactionRow, { eventType, seqNo }: TransactionEvent): boolean {
+  return eventType === 'Started' && (first_seq_no === null || seqNo < first_seq_no)
+}
 
 function columnOf(value: number | undefined): number | null {
   return value === undefined ? null : toColumn(value)

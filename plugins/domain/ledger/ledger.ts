@@ -7,13 +7,24 @@ import type { Writer } from '../../database/writer.js'
 import { closedData, readings, startedData, stoppedData, transactionData, unassignedData } from '../events/data.js'
 import type { EventData, Tell } from '../events/event.js'
 import { Publisher } from '../events/publisher.js'
-import { changeBy, REOPENED, sequenceOf, startsIt, type TransactionEvent } from './event.js'
+import { isAfter, isPossible, type Moment, timeOf, untimedEvidence } from './clock.js'
+import { changeBy, evidenceOf, REOPENED, startsIt, type TransactionEvent } from './event.js'
+import { ANONYMOUS_IDS, endedBy, isUsable, measuredBy, startOf } from './inference.js'
 import { meterAtEnd, registersOf } from './meter.js'
+import { findAnswer, findNamesakes, findNewest, findOwner, nextKey } from './namesakes.js'
 import { toColumn } from './numbers.js'
 import { knownOwnCost } from './own-cost.js'
 import * as queries from './queries.js'
-import { fold, type TransactionKey, type TransactionRow, type TransactionUpdate } from './queries.js'
+import {
+  displayedIdOf,
+  fold,
+  type NamedTransaction,
+  type TransactionKey,
+  type TransactionRow,
+  type TransactionUpdate
+} from './queries.js'
 import { isRegisterValue, mergeRegisters, type Registers, registersIn } from './registers.js'
+import { remoteStartToken } from './remote-starts.js'
 import type { MeterSample } from './samples.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
 import { durationUntil, totalsOf } from './totals.js'
@@ -163,14 +174,19 @@ export class Ledger {
   }
 
   /** Books MeterValues; values that are there already are passed over. [1.6 §4.7; 2.x J] */
-  async meterValues(identity: string, { transactionId = 0, samples, ...place }: Measurement): Promise<void> {
+  async meterValues(identity: string, { transactionId, samples, ...place }: Measurement): Promise<void> {
     if (samples.length === 0) return
-    // Chargers that do not know their transaction say 0 or -1. [1.6 errata 3.18]
-    const assigned = transactionId > 0 ? String(transactionId) : ''
-    if (assigned !== '') await this.#reopen(identity, assigned)
+    const measurement = { ...place, samples }
+    if (isUsable(transactionId)) {
+      if (await this.#isClosed(identity, transactionId))
+        return this.#measureClosed(identity, transactionId, measurement)
+    } else if (isConnector(place) && (await this.#hasOpen(identity))) {
+      return this.#measureAnonymous(identity, place, samples)
+    }
+    const assigned = isUsable(transactionId) ? String(transactionId) : ''
     const key = { chargePointId: await this.#chargePointId(identity), transactionId: assigned }
-    const rows = meterRows(key, { evseId: 0, connectorId: 0, ...place }, samples, this.#now())
-    const data = measured({ transactionId: assigned, ...place, samples })
+    const rows = meterRows(key, { ...NOWHERE, ...place }, samples, this.#now())
+    const data = measured({ transactionId: assigned, ...measurement })
     await this.#publisher.commit(
       this.#writer,
       async (_trx, tell, append) => {
@@ -207,41 +223,61 @@ export class Ledger {
     identity: string,
     { timestamp, ...place }: { evseId: number; connectorId: number; timestamp: number }
   ): Promise<TransactionRow[]> {
-    const isOver = ({ protocol, charging_state, start_timestamp }: TransactionRow) =>
-      (protocol === 'ocpp1.6' || PLUGGED_IN.includes(charging_state)) &&
-      start_timestamp !== null &&
-      start_timestamp < timestamp
-    return this.#closeOpen(identity, { reason: 'ConnectorAvailable', place, isOver })
+    const time = timeOf({ timestamp, receivedAt: this.#now() })
+    const isOver = (row: TransactionRow) =>
+      (row.protocol === 'ocpp1.6' || PLUGGED_IN.includes(row.charging_state)) &&
+      row.start_timestamp !== null &&
+      startOf(row) < time
+    return this.#closeOpen(identity, { reason: 'ConnectorAvailable', place, isOver, timestamp: time })
   }
 
   /** Closes a transaction that its charge point knows to be over, and of which nothing is to come. */
   async notOngoing(identity: string, transactionId: string): Promise<TransactionRow[]> {
-    const isOver = (row: TransactionRow) => row.transaction_id === transactionId
+    const isOver = (row: TransactionRow) => displayedIdOf(row) === transactionId
     return this.#closeOpen(identity, { reason: 'NotOngoing', isOver })
   }
 
   /** Whether some transaction of this id token goes on, anywhere, apart from one. */
-  hasOpenTransaction(idToken: string, exceptTransactionId?: string): Promise<boolean> {
-    return queries.hasOpen(this.#db, idToken, exceptTransactionId)
+  hasOpenTransaction(idToken: string, except?: NamedTransaction): Promise<boolean> {
+    return queries.hasOpen(this.#db, idToken, except)
   }
 
-  /** Whether a transaction lacks some of its events. */
+  /** Whether a transaction lacks some of its events, and the charge point has not said that it has none of them. */
   async isIncomplete(identity: string, transactionId: string): Promise<boolean> {
     const chargePointId = await queries.findChargePointId(this.#db, identity)
     if (chargePointId === undefined) return false
-    const row = await queries.findTransaction(this.#db, { chargePointId, transactionId })
-    return row !== undefined && sequenceOf(row).missing.length > 0
+    const row = await findNewest(this.#db, chargePointId, transactionId)
+    return row !== undefined && isWaitedFor(row)
+  }
+
+  /** The transactions of a charge point that lack some of their events, as {@link isIncomplete} says. */
+  async incompleteTransactions(identity: string): Promise<string[]> {
+    const chargePointId = await queries.findChargePointId(this.#db, identity)
+    return chargePointId === undefined ? [] : queries.incompleteIds(this.#db, chargePointId)
+  }
+
+  /** The charge point has none of the events that are missing. [2.x E14] */
+  async eventsLost(identity: string, transactionId: string): Promise<void> {
+    await this.#book(identity, async ({ trx, chargePointId }) => {
+      const row = await findNewest(trx, chargePointId, transactionId)
+      if (row !== undefined) await queries.updateTransaction(trx, row, { lost_seq_nos: row.missing_seq_nos })
+    })
   }
 
   async #start(scope: Scope, start: Start): Promise<Booking> {
     const { trx, chargePointId, now } = scope
     const startKey = startKeyOf(start)
     const known = await queries.findByStartKey(trx, chargePointId, startKey)
-    if (known !== undefined) return retryOf16(trx, known, 'Started')
+    const moment = { timestamp: start.timestamp, receivedAt: now }
+    // A clock that was never set tells the same time of every start.
+    if (known !== undefined && (isPossible(moment) || known.status !== 'ended')) return retryOf16(trx, known, 'Started')
+    if (known !== undefined) await queries.updateTransaction(trx, known, { start_key: null })
+    const time = timeOf(moment)
     await this.#closeWhere(scope, {
       rows: await queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
-      isOver: (row) => (row.start_timestamp ?? 0) <= start.timestamp,
-      reason: 'NextTransaction'
+      isOver: (row) => startOf(row) <= time,
+      reason: 'NextTransaction',
+      timestamp: time
     })
     const row = await this.#insert16(trx, { chargePointId, startKey, start, now })
     const { transaction_id } = row
@@ -294,11 +330,37 @@ export class Ledger {
   async #stop(scope: Scope, stop: Stop): Promise<Booking> {
     const { trx, chargePointId, now } = scope
     const key = { chargePointId, transactionId: String(stop.transactionId) }
+    if (ANONYMOUS_IDS.includes(key.transactionId)) return this.#stopAnonymous(scope, stop)
     const row = await queries.findTransaction(trx, key)
     if (row === undefined) return this.#keepUnassigned(scope, stop)
-    if (row.status === 'ended') return retryOf16(trx, row, 'Ended')
+    // Its own word counts more than an end that we inferred.
+    if (row.status === 'ended' && row.inferred_end === 0) return retryOf16(trx, row, 'Ended')
     await this.#insertSamples(trx, meterRows(key, placeOf(row), stop.samples, now))
     await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo: SEQ_NO_16.Ended, now }))
+    await this.#end(scope, row, stop, { isInferred: false })
+    return { response: stop.response, outcome: 'booked', hasGap: false }
+  }
+
+  /** Ends the transaction that is meant, or keeps what belongs to none. What was sent tells a retry. */
+  async #stopAnonymous(scope: Scope, stop: Stop): Promise<Booking> {
+    const { trx, chargePointId, now } = scope
+    const key = { chargePointId, transactionId: String(stop.transactionId) }
+    const seqNo = contentNumber(stop)
+    const known = await queries.findResponse(trx, { ...key, eventType: 'Ended', seqNo, timestamp: stop.timestamp })
+    if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
+    const row = endedBy(await queries.findOpen(trx, chargePointId), { ...stop, receivedAt: now })
+    if (row === undefined) return this.#keepUnassigned(scope, stop)
+    const rows = meterRows({ chargePointId, transactionId: '' }, placeOf(row), stop.samples, now)
+    await this.#insertSamples(
+      trx,
+      rows.map((sample) => ({ ...sample, inferred_id: row.id }))
+    )
+    await queries.insertEvent(trx, { ...stopEventRow(key, stop, { seqNo, now }), inferred_id: row.id })
+    await this.#end(scope, row, stop, { isInferred: true })
+    return { response: stop.response, outcome: 'booked', hasGap: false }
+  }
+
+  async #end({ trx, now, tell }: Scope, row: TransactionRow, stop: Stop, { isInferred }: { isInferred: boolean }) {
     const meter = await meterAtEnd(trx, row, stop.meterStop)
     const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
     const ended = await queries.updateTransaction(trx, row, {
@@ -312,32 +374,38 @@ export class Ledger {
       stop_reason: stop.reason ?? 'Local',
       stop_id_token: stop.idToken ?? null,
       closed_reason: null,
+      closed_timestamp: null,
+      inferred_end: isInferred ? 1 : 0,
+      ...(isInferred && stop.samples.length > 0 && { inferred_readings: 1 }),
       updated_at: now
     })
-    await dropProfiles(trx, key)
-    scope.tell('transaction', stoppedData(stop, ended))
-    return { response: stop.response, outcome: 'booked', hasGap: false }
+    await dropProfiles(trx, row)
+    tell('transaction', { ...stoppedData(stop, ended), ...(isInferred && { inferred: true }) })
   }
 
   /** It has no number in a sequence, so its content tells whether it is another one. */
   async #keepUnassigned({ trx, chargePointId, now, tell }: Scope, stop: Stop): Promise<Booking> {
     const key = { chargePointId, transactionId: String(stop.transactionId) }
-    const seqNo = contentHash([stop.meterStop, stop.idToken, stop.reason])
+    const seqNo = contentNumber(stop)
     const known = await queries.findResponse(trx, { ...key, eventType: 'Ended', seqNo, timestamp: stop.timestamp })
     if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
     await this.#insertSamples(trx, meterRows(key, { evseId: 0, connectorId: 0 }, stop.samples, now))
-    await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo, now }))
+    const eventId = await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo, now }))
+    await queries.insertUnassigned(trx, { event_id: eventId, charge_point_id: chargePointId, received_at: now })
     tell('transaction', unassignedData(stop))
     return { response: stop.response, outcome: 'unassigned', hasGap: false }
   }
 
-  async #event({ trx, chargePointId, now, tell }: Scope, given: TransactionEvent): Promise<Booking> {
-    const event = { ...given, seqNo: toColumn(given.seqNo) }
-    const { transactionId, eventType, seqNo, timestamp } = event
-    const key = { chargePointId, transactionId }
-    const known = await queries.findResponse(trx, { ...key, eventType, seqNo, timestamp })
+  async #event(scope: Scope, given: TransactionEvent): Promise<Booking> {
+    const { trx, chargePointId, now, tell } = scope
+    const sent = { ...given, seqNo: toColumn(given.seqNo) }
+    const namesakes = await findNamesakes(trx, chargePointId, sent.transactionId)
+    const known = await findAnswer(trx, namesakes, sent, now)
     if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
-    const row = (await queries.findTransaction(trx, key)) ?? (await this.#insert2(trx, key, event, now))
+    const event = { ...sent, ...(await remoteStartToken(trx, chargePointId, sent)) }
+    const { eventType, seqNo, timestamp } = event
+    const row = await this.#transactionOf(scope, namesakes, event)
+    const key = { chargePointId, transactionId: row.transaction_id }
     const place = { evseId: event.evseId ?? row.evse_id, connectorId: event.connectorId ?? row.connector_id }
     await this.#insertSamples(trx, meterRows(key, place, event.samples, now))
     const registers = await registersWith(trx, row, event)
@@ -346,7 +414,7 @@ export class Ledger {
     const response = { ...event.response, ...totalCost(event, change) }
     await queries.insertEvent(trx, {
       charge_point_id: chargePointId,
-      transaction_id: transactionId,
+      transaction_id: row.transaction_id,
       event_type: eventType,
       seq_no: seqNo,
       timestamp,
@@ -359,26 +427,55 @@ export class Ledger {
     const changed = await queries.updateTransaction(trx, row, change)
     if (row.reservation_id === null) await useReservation(trx, key, { reservationId: event.reservationId, now })
     if (eventType === 'Ended') {
-      await dropProfiles(trx, key)
-      await dropDisplayMessages(trx, key)
+      await dropProfiles(trx, row)
+      await dropDisplayMessages(trx, row)
     }
-    tell('transaction', transactionData(given, changed))
+    tell('transaction', transactionData(event, changed))
     if (given.samples.length > 0) tell('meter-values', measured({ ...knownPlace({ ...row, ...change }), ...given }))
-    return { response, outcome: 'booked', hasGap: change.missing_seq_nos !== null }
+    return { response, outcome: 'booked', hasGap: isWaitedFor(changed) }
   }
 
+  /** The transaction that an event belongs to; with the first one of another it is made. */
+  async #transactionOf(scope: Scope, found: readonly TransactionRow[], event: TransactionEvent) {
+    const { trx, chargePointId, now } = scope
+    let namesakes = found
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const owner = await findOwner(trx, namesakes, event, now)
+      if (owner !== undefined) return owner
+      const transactionId = nextKey(namesakes, event.transactionId, attempt)
+      const made = await this.#insert2(trx, { chargePointId, transactionId }, event, now)
+      if (made !== undefined) {
+        await this.#closeNamesakes(scope, namesakes, event)
+        return made
+      }
+      // Another process has made it meanwhile, or the charge point has an id that looks like a key of ours.
+      namesakes = await findNamesakes(trx, chargePointId, event.transactionId)
+    }
+    throw new Error('no key was free for the transaction')
+  }
+
+  /** A charge point that uses an id again has ended what had it before. */
+  async #closeNamesakes(scope: Scope, namesakes: readonly TransactionRow[], { timestamp }: TransactionEvent) {
+    const time = timeOf({ timestamp, receivedAt: scope.now })
+    await this.#closeWhere(scope, {
+      rows: namesakes.filter(({ status }) => status === 'open'),
+      isOver: (row) => startOf(row) <= time,
+      reason: 'NextTransaction',
+      timestamp: time
+    })
+  }
+
+  /** undefined when the key is taken. */
   async #insert2(trx: Transaction<Schema>, key: TransactionKey, event: TransactionEvent, now: number) {
-    const row = await queries.insertTransaction(trx, {
+    return queries.insertTransaction(trx, {
       charge_point_id: key.chargePointId,
       transaction_id: key.transactionId,
+      displayed_id: key.transactionId === event.transactionId ? null : event.transactionId,
       protocol: event.protocol,
       ...(await this.#tariff(trx, key, startsIt(event) ? event : {})),
       created_at: now,
       updated_at: now
     })
-    const made = row ?? (await queries.findTransaction(trx, key))
-    if (made === undefined) throw new Error('the transaction was removed meanwhile')
-    return made
   }
 
   async #tariff(trx: Transaction<Schema>, { chargePointId }: TransactionKey, { idToken }: { idToken?: string }) {
@@ -388,14 +485,11 @@ export class Ledger {
       : { tariff_id: tariff.id, tariff: JSON.stringify(tariff) }
   }
 
-  async #closeOpen(
-    identity: string,
-    { reason, place, isOver }: { reason: ClosedReason; place?: Place; isOver: (row: TransactionRow) => boolean }
-  ): Promise<TransactionRow[]> {
+  async #closeOpen(identity: string, { place, ...closing }: Closing & { place?: Place }): Promise<TransactionRow[]> {
     if (!(await this.#hasOpen(identity))) return []
     const closed = await this.#book(identity, async (scope) => {
       const rows = await queries.findOpen(scope.trx, scope.chargePointId, place)
-      return this.#closeWhere(scope, { rows, isOver, reason })
+      return this.#closeWhere(scope, { rows, ...closing })
     })
     const { closed: ids } = this.#knownOf(identity)
     for (const { transaction_id } of closed) ids?.add(transaction_id)
@@ -420,31 +514,58 @@ export class Ledger {
 
   async #closeWhere(
     { trx, now, tell }: Scope,
-    closing: {
-      rows: readonly TransactionRow[]
-      isOver: (row: TransactionRow) => boolean
-      reason: ClosedReason
-    }
+    { rows, isOver, reason, timestamp }: Closing & { rows: readonly TransactionRow[] }
   ): Promise<TransactionRow[]> {
-    const over = closing.rows.filter(closing.isOver)
+    const over = rows.filter(isOver)
     for (const row of over) {
-      const closed = await close(trx, row, { reason: closing.reason, now })
-      tell('transaction', closedData(closed, closing.reason))
+      const closed = await close(trx, row, { reason, timestamp, now })
+      tell('transaction', closedData(closed, reason))
     }
     return over
   }
 
-  /** What we closed goes on, since the charge point measures it. */
-  async #reopen(identity: string, transactionId: string): Promise<void> {
+  /** Whether we closed a transaction of 1.6, so that its meter values may show that it goes on. */
+  async #isClosed(identity: string, transactionId: number): Promise<boolean> {
     const known = this.#knownOf(identity)
     known.closed ??= new Set(await queries.closedIds(this.#db, await this.#chargePointId(identity)))
-    if (!known.closed.has(transactionId)) return
-    await this.#book(identity, async ({ trx, chargePointId, now }) => {
-      const row = await queries.findTransaction(trx, { chargePointId, transactionId })
-      if (row?.status === 'closed') await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
+    return known.closed.has(String(transactionId))
+  }
+
+  /** What we closed goes on if it is measured later than what closed it happened. */
+  async #measureClosed(identity: string, id: number, { samples, ...place }: Omit<Measurement, 'transactionId'>) {
+    const transactionId = String(id)
+    const isOpen = await this.#book(identity, async ({ trx, chargePointId, now, tell }) => {
+      const key = { chargePointId, transactionId }
+      await this.#insertSamples(trx, meterRows(key, { ...NOWHERE, ...place }, samples, now))
+      tell('meter-values', measured({ transactionId, ...place, samples }))
+      const row = await queries.findTransaction(trx, key)
+      if (row?.status !== 'closed') return true
+      const goesOn = samples.some(({ timestamp }) => isAfter({ timestamp, receivedAt: now }, evidenceOf(row)))
+      if (goesOn) await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
+      else await settle(trx, row, now)
+      return goesOn
     })
+    if (!isOpen) return
+    const known = this.#knownOf(identity)
     known.mayHaveOpen = true
-    known.closed.delete(transactionId)
+    known.closed?.delete(transactionId)
+  }
+
+  /** Meter values without a usable id: of the only transaction that is open on the connector, if there is one. */
+  async #measureAnonymous(identity: string, { connectorId }: Connector, samples: readonly MeterSample[]) {
+    const place = { evseId: 0, connectorId }
+    await this.#book(identity, async ({ trx, chargePointId, now, tell }) => {
+      const open = await queries.findOpen(trx, chargePointId, place)
+      const owned = samples.map(({ timestamp }) => measuredBy(open, { timestamp, receivedAt: now }))
+      const rows = meterRows({ chargePointId, transactionId: '' }, place, samples, now)
+      await this.#insertSamples(
+        trx,
+        rows.map((row, index) => ({ ...row, inferred_id: owned[index]?.id ?? null }))
+      )
+      const owner = owned.find((row) => row !== undefined)
+      if (owner !== undefined) await queries.updateTransaction(trx, owner, { inferred_readings: 1 })
+      tell('meter-values', measured({ transactionId: '', connectorId, samples }))
+    })
   }
 
   async #insertSamples(trx: Transaction<Schema>, rows: readonly MeterRow[]): Promise<void> {
@@ -486,6 +607,25 @@ export class Ledger {
 function tellOf(tell: Tell, chargePoint: string): Scope['tell'] {
   return (type, data) => tell({ type, chargePoint, data } as Parameters<Tell>[0])
 }
+
+interface Closing {
+  isOver: (row: TransactionRow) => boolean
+  reason: ClosedReason
+  /** When that happened, by the clock of the charge point; absent: nobody says. */
+  timestamp?: number
+}
+
+/** A connector of 1.6; connector 0 is the main meter. */
+interface Connector {
+  connectorId: number
+}
+
+function isConnector(place: { evseId?: number; connectorId?: number }): place is Connector {
+  return (place.evseId ?? 0) === 0 && (place.connectorId ?? 0) > 0
+}
+
+/** The place in a row of a message that names none. */
+const NOWHERE: Place = { evseId: 0, connectorId: 0 }
 
 interface Place {
   evseId: number
@@ -530,7 +670,8 @@ function meterRows(key: TransactionKey, place: Place, samples: readonly MeterSam
     evse_id: toColumn(place.evseId),
     connector_id: toColumn(place.connectorId),
     ...sample,
-    received_at: now
+    received_at: now,
+    inferred_id: null as number | null
   }))
 }
 
@@ -557,29 +698,44 @@ async function retryOf16(
   return { response: parse(known?.response ?? null), outcome: 'retry', hasGap: false }
 }
 
-/** With what was measured last; it ended when the charge point last told of it. */
 async function close(
   trx: Transaction<Schema>,
   row: TransactionRow,
-  { reason, now }: { reason: ClosedReason; now: number }
+  { reason, timestamp, now }: { reason: ClosedReason; timestamp: number | undefined; now: number }
 ): Promise<TransactionRow> {
-  const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id }
-  const meter = await meterAtEnd(trx, row)
-  const end = (await queries.lastSignOf(trx, key)) ?? row.start_timestamp ?? now
-  const duration = durationUntil(row, { timestamp: end, receivedAt: now })
+  const sign = await queries.lastSignOf(trx, row)
+  // It is over, and nothing waits to be sent: what comes later tells something new.
+  const untimed = reason === 'NotOngoing' && sign !== undefined ? sign : untimedEvidence(sign, now)
   const closed = await queries.updateTransaction(trx, row, {
-    ...totalsOf(row, { energy: meter.energy, duration }),
+    ...(await totalsAt(trx, row, sign ?? { timestamp: row.start_timestamp ?? now, receivedAt: now })),
     status: 'closed',
     closed_reason: reason,
-    meter_start: meter.start,
-    meter_stop: meter.stop,
-    end_timestamp: end,
+    closed_timestamp: timestamp ?? untimed.timestamp,
     ended_at: now,
     updated_at: now
   })
-  await dropProfiles(trx, key)
-  await dropDisplayMessages(trx, key)
+  await dropProfiles(trx, row)
+  await dropDisplayMessages(trx, row)
   return closed
+}
+
+/** What we closed stays so, with what has come of it meanwhile. */
+async function settle(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<void> {
+  const sign = await queries.lastSignOf(trx, row)
+  if (sign === undefined) return
+  await queries.updateTransaction(trx, row, { ...(await totalsAt(trx, row, sign)), updated_at: now })
+}
+
+/** With what was measured last; it ended when the charge point last told of it. */
+async function totalsAt(trx: Transaction<Schema>, row: TransactionRow, end: Moment) {
+  const { start, stop, energy } = await meterAtEnd(trx, row)
+  const totals = totalsOf(row, { energy, duration: durationUntil(row, end) })
+  return { ...totals, meter_start: start, meter_stop: stop, end_timestamp: end.timestamp }
+}
+
+/** Whether events of a transaction are missing that may still come. */
+function isWaitedFor({ missing_seq_nos = null, lost_seq_nos = null }: TransactionUpdate): boolean {
+  return missing_seq_nos !== null && missing_seq_nos !== lost_seq_nos
 }
 
 /** What makes two StartTransactions the same; an idTag does not regard case. [1.6 §4.8, "CiString"] */
@@ -587,9 +743,10 @@ function startKeyOf({ connectorId, idToken, meterStart, timestamp, reservationId
   return JSON.stringify([connectorId, fold(idToken), meterStart, timestamp, reservationId ?? null])
 }
 
-/** 31 bits, as a column for sequence numbers holds them. */
-function contentHash(content: unknown): number {
-  return createHash('sha256').update(JSON.stringify(content)).digest().readUInt32BE(0) >>> 1
+/** The content of a StopTransaction in 31 bits, as a column for sequence numbers holds them. */
+function contentNumber({ meterStop, idToken, reason }: Stop): number {
+  const content = JSON.stringify([meterStop, idToken, reason])
+  return createHash('sha256').update(content).digest().readUInt32BE(0) >>> 1
 }
 
 /** All that is known of the registers with an event; undefined when it tells nothing of them. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { meterOfRow } from './event.js'
-import type { Db, TransactionKey, TransactionRow } from './queries.js'
+import { type Db, measuredIn, type TransactionRow } from './queries.js'
 import {
   isRegisterValue,
   type Meter,
@@ -17,8 +17,8 @@ import { REGISTER } from './samples.js'
 /** What is known of the energy registers of a transaction. */
 export async function registersOf(db: Db, row: TransactionRow): Promise<Registers> {
   if (row.registers !== null) return JSON.parse(row.registers) as Registers
-  const { charge_point_id: chargePointId, transaction_id: transactionId, start_timestamp, created_at } = row
-  const read = await storedRegisters(db, { chargePointId, transactionId })
+  const { start_timestamp, created_at } = row
+  const read = await storedRegisters(db, row)
   if (row.ocpp16_id !== null || row.meter_start === null) return read
   // Of a release that did not keep them: the meter at the start is known, though its reading may be deleted.
   const begin = { at: start_timestamp ?? created_at, wh: row.meter_start, rank: 1 as const }
@@ -48,10 +48,10 @@ export async function meterNow(db: Db, row: TransactionRow): Promise<Meter> {
 }
 
 /** The outermost readings of each register: few of the many rows that there may be. */
-async function storedRegisters(db: Db, key: TransactionKey): Promise<Registers> {
+async function storedRegisters(db: Db, row: TransactionRow): Promise<Registers> {
   const edge = (context: string) => sql<string | null>`case when context = ${context} then timestamp end`
   const other = (context: string) => sql<string | null>`case when context <> ${context} then timestamp end`
-  const rows = await readingsOf(db, key)
+  const rows = await readingsOf(db, row)
     .select(({ fn }) => [
       fn.min(edge('Transaction.Begin')).as('begin'),
       fn.max(edge('Transaction.End')).as('end'),
@@ -63,18 +63,17 @@ async function storedRegisters(db: Db, key: TransactionKey): Promise<Registers> 
   const times = rows.flatMap(({ begin, end, first, last }) => [begin, end, first, last])
   const moments = new Set(times.flatMap((time) => (time === null ? [] : [Number(time)])))
   if (moments.size === 0) return {}
-  const samples = await readingsOf(db, key)
+  const samples = await readingsOf(db, row)
     .select(['timestamp', 'measurand', 'phase', 'context', 'location', 'unit', 'value'])
     .where('timestamp', 'in', [...moments])
     .execute()
   return registersIn(samples.map((sample) => ({ ...sample, format: 'Raw' })))
 }
 
-function readingsOf(db: Db, { chargePointId, transactionId }: TransactionKey) {
+function readingsOf(db: Db, row: TransactionRow) {
   return db
     .selectFrom('meter_values')
-    .where('charge_point_id', '=', chargePointId)
-    .where('transaction_id', '=', transactionId)
+    .where(measuredIn(row))
     .where('measurand', '=', REGISTER)
     .where('format', '=', 'Raw')
     .where('value', '>=', 0)

@@ -1,6 +1,15 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely'
+import {
+  type ExpressionBuilder,
+  type Insertable,
+  type Kysely,
+  type Selectable,
+  sql,
+  type Transaction,
+  type Updateable
+} from 'kysely'
 import { hold, holding, isPostgres } from '../../database/hold.js'
-import type { Schema, TransactionEventsTable, TransactionsTable } from '../../database/schema.js'
+import type { Schema, TransactionEventsTable, TransactionsTable, UnassignedEventsTable } from '../../database/schema.js'
+import { beginningOf, DAY_MS, type Moment, OLDEST_CLOCK, timeOf, timeOfRow } from './clock.js'
 import type { Tariff } from './cost.js'
 import type { EventType } from './sequence.js'
 
@@ -55,6 +64,17 @@ export async function findChargePointId(db: Db, identity: string): Promise<numbe
     .where('identity_key', '=', fold(identity))
     .executeTakeFirst()
   return row?.id
+}
+
+/** The id by which the charge point knows a transaction, as an index has it. */
+export const DISPLAYED_ID = sql<string>`coalesce(displayed_id, transaction_id)`
+
+/** The id by which the charge point knows a transaction. */
+export function displayedIdOf({
+  displayed_id,
+  transaction_id
+}: Pick<TransactionRow, 'displayed_id' | 'transaction_id'>) {
+  return displayed_id ?? transaction_id
 }
 
 export function findTransaction(db: Db, { chargePointId, transactionId }: TransactionKey) {
@@ -115,9 +135,33 @@ export async function updateTransaction(
   return { ...row, ...news }
 }
 
-export async function insertEvent(db: Db, row: Insertable<TransactionEventsTable>): Promise<void> {
-  await db.insertInto('transaction_events').values(row).execute()
+/** @returns its id */
+export async function insertEvent(db: Db, row: Insertable<TransactionEventsTable>): Promise<number> {
+  const { id } = await db.insertInto('transaction_events').values(row).returning('id').executeTakeFirstOrThrow()
+  return id
 }
+
+/** An event belongs to no transaction. */
+export async function insertUnassigned(db: Db, row: Insertable<UnassignedEventsTable>): Promise<void> {
+  await db.insertInto('unassigned_events').values(row).execute()
+}
+
+/** The latest transactions of a charge point that lack events which may still come. */
+export async function incompleteIds(db: Db, chargePointId: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('transactions')
+    .select(DISPLAYED_ID.as('displayed'))
+    .where('charge_point_id', '=', chargePointId)
+    .where('missing_seq_nos', 'is not', null)
+    .where((eb) => eb.or([eb('lost_seq_nos', 'is', null), eb('lost_seq_nos', '!=', eb.ref('missing_seq_nos'))]))
+    .orderBy('id', 'desc')
+    .limit(MAX_INCOMPLETE)
+    .execute()
+  return [...new Set(rows.map(({ displayed }) => displayed))]
+}
+
+/** A charge point is asked for what is missing in so many transactions when it comes back. */
+const MAX_INCOMPLETE = 20
 
 export interface EventKey extends TransactionKey {
   eventType: EventType
@@ -147,21 +191,45 @@ function responsesOf(db: Db, { chargePointId, transactionId }: TransactionKey) {
     .where('transaction_id', '=', transactionId)
 }
 
-/** When the charge point last told of a transaction, by its clock; null when it never did. */
-export async function lastSignOf(db: Db, { chargePointId, transactionId }: TransactionKey): Promise<number | null> {
-  const tables = ['meter_values', 'transaction_events'] as const
-  const times = await Promise.all(
-    tables.map((table) =>
-      db
-        .selectFrom(table)
-        .select((eb) => eb.fn.max('timestamp').as('timestamp'))
-        .where('charge_point_id', '=', chargePointId)
-        .where('transaction_id', '=', transactionId)
-        .executeTakeFirst()
-    )
-  )
-  const known = times.flatMap((row) => (row === undefined || row.timestamp === null ? [] : [Number(row.timestamp)]))
-  return known.length === 0 ? null : Math.max(...known)
+/**
+ * What was measured in a transaction: under its id or, when some values came without a usable id, beside them. Those
+ * are looked for in the time of the transaction only, because no index knows `inferred_id`.
+ */
+export function measuredIn(row: TransactionRow) {
+  const { id, charge_point_id, transaction_id, start_timestamp, created_at, ended_at, inferred_readings } = row
+  return (eb: ExpressionBuilder<Schema, 'meter_values'>) => {
+    const own = eb.and({ charge_point_id, transaction_id })
+    if (inferred_readings === 0) return own
+    const from = beginningOf({ timestamp: start_timestamp ?? created_at, receivedAt: created_at })
+    const times = [eb('timestamp', '<', OLDEST_CLOCK), eb('timestamp', '>=', from)]
+    const until = ended_at === null ? [] : [eb('timestamp', '<=', ended_at + DAY_MS)]
+    const inferred = eb.and({ charge_point_id, transaction_id: '', inferred_id: id })
+    return eb.or([own, eb.and([inferred, eb.or(times), ...until])])
+  }
+}
+
+/** When the charge point last told of a transaction; undefined when it never did. */
+export async function lastSignOf(db: Db, row: TransactionRow): Promise<Moment | undefined> {
+  const { charge_point_id, transaction_id } = row
+  const measured = await db
+    .selectFrom('meter_values')
+    .select(['timestamp', 'received_at'])
+    .where(measuredIn(row))
+    .orderBy(timeOfRow(), 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const told = await db
+    .selectFrom('transaction_events')
+    .select(['timestamp', 'received_at'])
+    .where('charge_point_id', '=', charge_point_id)
+    .where('transaction_id', '=', transaction_id)
+    .orderBy(timeOfRow(), 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const [last] = [measured, told]
+    .flatMap((sign) => (sign === undefined ? [] : [{ timestamp: sign.timestamp, receivedAt: sign.received_at }]))
+    .sort((a, b) => timeOf(b) - timeOf(a))
+  return last
 }
 
 /** The tariff that holds for a charge point and an id token: the one that says most about them. */
@@ -202,17 +270,28 @@ export function toTariff(row: TariffRow): Tariff {
   }
 }
 
+/** A transaction as its charge point calls it. */
+export interface NamedTransaction {
+  chargePoint: string
+  transactionId: string
+}
+
 /** Whether some transaction of this id token goes on, apart from one. */
-export async function hasOpen(db: Db, idToken: string, exceptTransactionId: string | undefined): Promise<boolean> {
-  const row = await db
+export async function hasOpen(db: Db, idToken: string, except: NamedTransaction | undefined): Promise<boolean> {
+  let query = db
     .selectFrom('transactions')
-    .select('id')
+    .innerJoin('charge_points', 'charge_points.id', 'transactions.charge_point_id')
+    .select('transactions.id')
     .where('status', '=', sql.lit('open' as const))
     .where((eb) => eb(eb.fn<string>('lower', ['id_token']), '=', fold(idToken)))
-    .where('transaction_id', '!=', exceptTransactionId ?? '')
     .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+  if (except !== undefined) {
+    const { chargePoint, transactionId } = except
+    query = query.where(({ eb, or }) =>
+      or([eb('identity_key', '!=', fold(chargePoint)), eb(DISPLAYED_ID, '!=', transactionId)])
+    )
+  }
+  return (await query.executeTakeFirst()) !== undefined
 }
 
 /** The transactions of a charge point that we closed, and that may turn out to go on. */

@@ -1,10 +1,12 @@
 import { type Selectable, sql } from 'kysely'
 import type { MeterValuesTable, TransactionEventsTable } from '../../database/schema.js'
+import { OLDEST_CLOCK } from './clock.js'
 import { meterOfRow, sequenceOf } from './event.js'
+import { ANONYMOUS_IDS } from './inference.js'
 import { meterNow } from './meter.js'
 import { toDateTime } from './numbers.js'
-import { type Db, fold, type TransactionRow } from './queries.js'
-import { dateTimeOf, present, receiptOf } from './receipt.js'
+import { type Db, DISPLAYED_ID, displayedIdOf, fold, measuredIn, type TransactionRow } from './queries.js'
+import { present, receiptOf, timeShown } from './receipt.js'
 import type { MeterValueRecord, TransactionEventRecord, TransactionRecord } from './records.js'
 import type { Meter } from './registers.js'
 import { isComplete } from './sequence.js'
@@ -53,10 +55,10 @@ function transactionsOf(db: Db) {
 }
 
 /**
- * When a transaction started by its charge point, or when it came if that says nothing or lies after it: a clock that
- * is ahead must not keep a transaction at the top for years. The indexes have the same expression.
+ * When a transaction started by its charge point, or when it came if that says nothing, is impossible or lies after it:
+ * a clock that is ahead must not keep a transaction at the top for years. The indexes have the same expression.
  */
-const STARTED = sql<number>`(case when start_timestamp < transactions.created_at then start_timestamp else transactions.created_at end)`
+const STARTED = sql<number>`(case when start_timestamp >= ${sql.lit(OLDEST_CLOCK)} and start_timestamp < transactions.created_at then start_timestamp else transactions.created_at end)`
 const RECEIVED = sql<number>`transactions.created_at`
 
 /** Of the ids, which PostgreSQL and SQLite compare without regard to case only by an expression. */
@@ -66,7 +68,7 @@ function folded(column: 'id_token' | 'group_id', text: string) {
 
 /** The query of a page of transactions. */
 export function transactionsQuery(db: Db, filter: TransactionFilter) {
-  const { chargePoint, idToken, groupId, status, from, to, order, limit, behind } = filter
+  const { chargePoint, idToken, groupId, transactionId, status, from, to, order, limit, behind } = filter
   const time = order.endsWith('startedAt') ? STARTED : RECEIVED
   const direction = order.startsWith('-') ? 'desc' : 'asc'
   let query = transactionsOf(db)
@@ -82,6 +84,7 @@ export function transactionsQuery(db: Db, filter: TransactionFilter) {
   }
   if (idToken !== undefined) query = query.where(folded('id_token', idToken))
   if (groupId !== undefined) query = query.where(folded('group_id', groupId))
+  if (transactionId !== undefined) query = query.where(DISPLAYED_ID, '=', transactionId)
   for (const [column, value] of exactFilters(filter)) query = query.where(column, '=', value)
   // Literally: an index on the open ones, or on the closed ones, does not serve a parameter.
   if (status === 'ended') query = query.where('status', '!=', sql.lit('open'))
@@ -99,9 +102,8 @@ export function transactionsQuery(db: Db, filter: TransactionFilter) {
   return query
 }
 
-function exactFilters({ transactionId, remoteStartId, stopReason, evseId, connectorId }: TransactionFilter) {
+function exactFilters({ remoteStartId, stopReason, evseId, connectorId }: TransactionFilter) {
   const filters = [
-    ['transaction_id', transactionId],
     ['remote_start_id', remoteStartId],
     ['stop_reason', stopReason],
     ['evse_id', evseId],
@@ -156,7 +158,12 @@ export async function eventsOf(db: Db, row: TransactionRow): Promise<Transaction
     .selectFrom('transaction_events')
     .selectAll()
     .where('charge_point_id', '=', row.charge_point_id)
-    .where('transaction_id', '=', row.transaction_id)
+    .where(({ eb, or, and }) => {
+      const own = eb('transaction_id', '=', row.transaction_id)
+      return row.ocpp16_id === null
+        ? own
+        : or([own, and([eb('transaction_id', 'in', ANONYMOUS_IDS), eb('inferred_id', '=', row.id)])])
+    })
     .orderBy('id')
     .limit(MAX_EVENTS)
     .execute()
@@ -175,8 +182,7 @@ export async function meterValuesOf(
   let query = db
     .selectFrom('meter_values')
     .selectAll()
-    .where('charge_point_id', '=', row.charge_point_id)
-    .where('transaction_id', '=', row.transaction_id)
+    .where(measuredIn(row))
     .orderBy('timestamp')
     .orderBy('id')
     .limit(limit)
@@ -195,7 +201,7 @@ function toRecord(row: NamedRow): TransactionRecord {
   return present({
     id: row.id,
     chargePoint: row.identity,
-    transactionId: row.transaction_id,
+    transactionId: displayedIdOf(row),
     protocol: row.protocol,
     status: row.status,
     evseId: row.evse_id || undefined,
@@ -204,10 +210,11 @@ function toRecord(row: NamedRow): TransactionRecord {
     idTokenType: row.id_token_type,
     stopIdToken: row.stop_id_token,
     receivedAt: toDateTime(row.created_at),
-    endReceivedAt: dateTimeOf(row.ended_at),
+    endReceivedAt: row.ended_at === null ? undefined : toDateTime(row.ended_at),
     chargingDuration: row.charging_duration,
     stopReason: row.stop_reason,
     closedReason: row.closed_reason,
+    inferred: row.inferred_end === 1 || undefined,
     chargingState: row.status === 'open' ? row.charging_state : undefined,
     offline: row.offline === 1,
     complete: isOf16 ? undefined : isComplete(sequence),
@@ -222,10 +229,11 @@ function toEventRecord(row: Selectable<TransactionEventsTable>, isOf2: boolean):
   return present({
     eventType: row.event_type,
     seqNo: isOf2 ? row.seq_no : undefined,
-    timestamp: toDateTime(row.timestamp),
+    timestamp: timeShown(row.timestamp, row.received_at),
     receivedAt: toDateTime(row.received_at),
     triggerReason: row.trigger_reason,
     offline: row.offline === 1,
+    inferred: row.inferred_id !== null || undefined,
     request: JSON.parse(row.payload),
     response: JSON.parse(row.response ?? '{}')
   }) as TransactionEventRecord
@@ -233,7 +241,7 @@ function toEventRecord(row: Selectable<TransactionEventsTable>, isOf2: boolean):
 
 export function toMeterValueRecord(row: Selectable<MeterValuesTable>): MeterValueRecord {
   return present({
-    timestamp: toDateTime(row.timestamp),
+    timestamp: timeShown(row.timestamp, row.received_at),
     receivedAt: toDateTime(row.received_at),
     evseId: row.evse_id || undefined,
     connectorId: row.connector_id || undefined,
@@ -245,6 +253,7 @@ export function toMeterValueRecord(row: Selectable<MeterValuesTable>): MeterValu
     location: row.location || undefined,
     format: row.format,
     raw: row.raw,
+    inferred: row.inferred_id !== null || undefined,
     signedMeterValue: row.signed_data === null ? undefined : JSON.parse(row.signed_data)
   }) as MeterValueRecord
 }

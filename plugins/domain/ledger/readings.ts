@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Selectable } from 'kysely'
 import type { MeterValuesTable } from '../../database/schema.js'
-import type { Db, TransactionRow } from './queries.js'
+import { type Db, displayedIdOf, type TransactionRow } from './queries.js'
 import { type Position, toMeterValueRecord } from './read.js'
 import type { ReadingRecord, StateReadings } from './records.js'
 
@@ -99,7 +99,7 @@ interface Place {
   connectorId?: number
 }
 
-type Owner = Pick<TransactionRow, 'id' | 'transaction_id' | 'evse_id' | 'connector_id'>
+type Owner = Pick<TransactionRow, 'id' | 'transaction_id' | 'displayed_id' | 'evse_id' | 'connector_id'>
 
 type PlacedRow = MeterValueRow & { place: Place; owner: Owner | undefined }
 
@@ -107,7 +107,8 @@ type PlacedRow = MeterValueRow & { place: Place; owner: Owner | undefined }
 class Places {
   readonly #db: Db
   readonly #chargePointId: number
-  readonly #owners = new Map<string, Owner | undefined>()
+  /** By the key of the transaction, or by our id of it where that was inferred. */
+  readonly #owners = new Map<string | number, Owner | undefined>()
 
   constructor(db: Db, chargePointId: number) {
     this.#db = db
@@ -115,24 +116,35 @@ class Places {
   }
 
   async of(rows: readonly MeterValueRow[]): Promise<PlacedRow[]> {
-    const ids = rows.map(({ transaction_id }) => transaction_id).filter((id) => id !== '' && !this.#owners.has(id))
-    if (ids.length > 0) await this.#look([...new Set(ids)])
+    const keys = new Set(rows.map(ownerKeyOf).filter((key) => key !== '' && !this.#owners.has(key)))
+    if (keys.size > 0) await this.#look([...keys])
     return rows.map((row) => {
-      const owner = this.#owners.get(row.transaction_id)
+      const owner = this.#owners.get(ownerKeyOf(row))
       return { ...row, owner, place: placeOf(row, owner) }
     })
   }
 
-  async #look(ids: readonly string[]): Promise<void> {
-    const owners = await this.#db
-      .selectFrom('transactions')
-      .select(['id', 'transaction_id', 'evse_id', 'connector_id'])
-      .where('charge_point_id', '=', this.#chargePointId)
-      .where('transaction_id', 'in', ids)
-      .execute()
-    for (const id of ids) this.#owners.set(id, undefined)
-    for (const owner of owners) this.#owners.set(owner.transaction_id, owner)
+  async #look(keys: readonly (string | number)[]): Promise<void> {
+    const named = keys.filter((key) => typeof key === 'string')
+    const inferred = keys.filter((key) => typeof key === 'number')
+    for (const key of keys) this.#owners.set(key, undefined)
+    for (const owner of await this.#ownersBy('transaction_id', named)) this.#owners.set(owner.transaction_id, owner)
+    for (const owner of await this.#ownersBy('id', inferred)) this.#owners.set(owner.id, owner)
   }
+
+  async #ownersBy(column: 'transaction_id' | 'id', keys: readonly (string | number)[]): Promise<Owner[]> {
+    if (keys.length === 0) return []
+    return this.#db
+      .selectFrom('transactions')
+      .select(['id', 'transaction_id', 'displayed_id', 'evse_id', 'connector_id'])
+      .where('charge_point_id', '=', this.#chargePointId)
+      .where(column, 'in', keys)
+      .execute()
+  }
+}
+
+function ownerKeyOf({ transaction_id, inferred_id }: MeterValueRow): string | number {
+  return inferred_id ?? transaction_id
 }
 
 /** Outside of transactions a charge point always names the place, which may be 0: the main meter. [1.6 §4.7; 2.x J01] */
@@ -146,10 +158,11 @@ function placeOf(row: MeterValueRow, owner: Owner | undefined): Place {
 function toReadingRecord(row: PlacedRow): ReadingRecord {
   const { evseId: _, connectorId: __, ...record } = toMeterValueRecord(row)
   const { owner, place, transaction_id } = row
+  const transactionId = owner === undefined ? transaction_id : displayedIdOf(owner)
   return {
     ...record,
     ...place,
-    ...(transaction_id !== '' && { transactionId: transaction_id }),
+    ...(transactionId !== '' && { transactionId }),
     ...(owner && { transaction: owner.id })
   }
 }

@@ -1,3 +1,4 @@
+import { timeOf } from './clock.js'
 import { toDateTime } from './numbers.js'
 import { type OwnCostDetails, ownFigures } from './own-cost.js'
 import type { TransactionRow } from './queries.js'
@@ -8,8 +9,8 @@ type Details = NonNullable<Receipt['costDetails']>
 /** What a receipt is made from, as far as it is known: use, tariff and price of a transaction. */
 export function receiptOf(row: TransactionRow): Receipt {
   return present({
-    startedAt: dateTimeOf(row.start_timestamp),
-    endedAt: dateTimeOf(row.end_timestamp),
+    startedAt: timeShown(row.start_timestamp, row.created_at),
+    endedAt: timeShown(row.end_timestamp, row.ended_at ?? row.updated_at),
     meterStart: row.meter_start,
     meterStop: row.meter_stop,
     energyWh: row.energy_wh,
@@ -30,8 +31,9 @@ function detailsOf(json: string): Details {
     : { calculatedBy: 'csms', ...details, taxIncluded: true }
 }
 
-export function dateTimeOf(millis: number | null): string | undefined {
-  return millis === null ? undefined : toDateTime(millis)
+/** A time by the clock of the charge point; an impossible one is shown as the time of its receipt. */
+export function timeShown(timestamp: number | null, receivedAt: number): string | undefined {
+  return timestamp === null ? undefined : toDateTime(timeOf({ timestamp, receivedAt }))
 }
 
 /** Without what is not known. */

@@ -80,9 +80,11 @@ export const Receipt = Type.Object({
 export type Receipt = Static<typeof Receipt>
 
 export const TransactionRecord = Type.Object({
-  id: Type.Integer({ description: 'Ours' }),
+  id: Type.Integer({ description: 'Ours, unique' }),
   chargePoint: Type.String(),
-  transactionId: Type.String({ description: "1.6: our number; 2.x: the charge point's text, unique only there" }),
+  transactionId: Type.String({
+    description: "1.6: our number; 2.x: the charge point's text, which a charge point may use again for a later one"
+  }),
   protocol: Type.String(),
   status: Type.String({
     description: 'open; ended by the charge point; closed by us, because it never was ended',
@@ -97,6 +99,9 @@ export const TransactionRecord = Type.Object({
   endReceivedAt: text(),
   chargingDuration: number('Seconds; 2.x only'),
   stopReason: text(),
+  inferred: Type.Optional(
+    Type.Boolean({ description: 'True: ended by a StopTransaction that named no transaction; 1.6 only' })
+  ),
   closedReason: text('Rebooted, ConnectorAvailable, NextTransaction or NotOngoing'),
   chargingState: text('2.x only, while it is open'),
   offline: Type.Boolean({ description: 'Whether some of it happened without a connection; 2.x only' }),
@@ -118,6 +123,18 @@ export const StateTransaction = Type.Object({
   seqNo: Type.Optional(Type.Integer({ description: 'The highest of its events; 2.x only' }))
 })
 export type StateTransaction = Static<typeof StateTransaction>
+export const UnassignedRecord = Type.Object({
+  chargePoint: Type.String(),
+  status: Type.Literal('unassigned'),
+  transactionId: Type.String({ description: 'As the charge point sent it: 0, -1, or a number that is not known' }),
+  stopIdToken: text('Who ended it'),
+  endedAt: Type.String(),
+  receivedAt: Type.String(),
+  meterStop: number('Wh'),
+  stopReason: text(),
+  request: Type.Unknown({ description: 'As the charge point sent it' })
+})
+export type UnassignedRecord = Static<typeof UnassignedRecord>
 
 export const TransactionEventRecord = Type.Object({
   eventType: Type.String({ description: 'Started, Updated or Ended; 1.6: Started or Ended' }),
@@ -126,6 +143,7 @@ export const TransactionEventRecord = Type.Object({
   receivedAt: Type.String(),
   triggerReason: text('2.x only'),
   offline: Type.Boolean(),
+  inferred: Type.Optional(Type.Boolean({ description: 'True: it named no transaction, and can only mean this one' })),
   request: Type.Unknown({ description: 'As the charge point sent it' }),
   response: Type.Unknown({ description: 'As it was answered' })
 })
@@ -144,6 +162,7 @@ export const MeterValueRecord = Type.Object({
   location: Type.Optional(Type.String({ examples: ['Outlet'] })),
   format: Type.String({ description: 'Raw or SignedData' }),
   raw: Type.String({ description: 'As the charge point sent it' }),
+  inferred: Type.Optional(Type.Boolean({ description: 'True: it named no transaction, and can only mean this one' })),
   signedMeterValue: Type.Optional(Type.Unknown({ description: '2.x only' }))
 })
 export type MeterValueRecord = Static<typeof MeterValueRecord>

@@ -14,6 +14,9 @@ export interface Sequence {
 
 export type EventType = 'Started' | 'Updated' | 'Ended'
 
+/** Sequences begin with it, or with a higher number. */
+const LOWEST = 0
+
 /** More holes than this are kept less exactly: two neighbours are then one, with what is between them. */
 const MAX_RANGES = 256
 
@@ -26,13 +29,18 @@ export function withEvent(sequence: Sequence, eventType: EventType, seqNo: numbe
   return { first, last, ended, missing: atMost(MAX_RANGES, missing) }
 }
 
+/** Whether an event that is known to exist has not come; Started is one of them. */
+export function hasGap({ first, missing }: Sequence): boolean {
+  return first === null || missing.length > 0
+}
+
 /** Whether Started, Ended and everything between has come. */
 export function isComplete({ first, ended, missing }: Sequence): boolean {
   return first !== null && ended !== null && missing.every(([from]) => from !== null && from > ended)
 }
 
 function missingWith({ last, missing }: Sequence, seqNo: number): Missing[] {
-  if (last === null) return [[null, seqNo - 1]]
+  if (last === null) return seqNo > LOWEST ? [[null, seqNo - 1]] : []
   if (seqNo > last) return seqNo === last + 1 ? [...missing] : [...missing, [last + 1, seqNo - 1]]
   return missing.flatMap((range) => without(range, seqNo))
 }
@@ -44,7 +52,7 @@ function without(range: Missing, seqNo: number): Missing[] {
     [from, seqNo - 1],
     [seqNo + 1, to]
   ]
-  return parts.filter(([start, end]) => start === null || start <= end)
+  return parts.filter(([start, end]) => (start ?? LOWEST) <= end)
 }
 
 function atMost(limit: number, ranges: readonly Missing[]): Missing[] {

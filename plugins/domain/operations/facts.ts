@@ -1,4 +1,5 @@
 import { attributeKey, placeIn } from '../device-model.js'
+import { DISPLAYED_ID } from '../ledger/queries.js'
 import { chunks, type Reader } from '../scope.js'
 
 // What operations have to know of a charge point. Everything is looked up together with the charge point it is of.
@@ -10,12 +11,12 @@ export interface TransactionQuery {
   transactionId?: string | undefined
 }
 
-/** One transaction of the charge point. */
+/** One transaction of the charge point; of several with the same id the latest. */
 export function findOwnTransaction(db: Reader, chargePointId: number, { id, transactionId }: TransactionQuery) {
   let query = db.selectFrom('transactions').selectAll().where('charge_point_id', '=', chargePointId)
   if (id !== undefined) query = query.where('id', '=', id)
-  if (transactionId !== undefined) query = query.where('transaction_id', '=', transactionId)
-  return query.executeTakeFirst()
+  if (transactionId !== undefined) query = query.where(DISPLAYED_ID, '=', transactionId)
+  return query.orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 
 /** Connectors that the charge point has told of, without the wholes. */

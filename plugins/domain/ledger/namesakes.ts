@@ -1,0 +1,146 @@
+import { isPossible, timeOf, timeOfRow } from './clock.js'
+import { sequenceOf, type TransactionEvent } from './event.js'
+import { type Db, DISPLAYED_ID, findResponse, type TransactionRow } from './queries.js'
+import { belongsTo, type Namesake } from './reuse.js'
+
+// Transactions of one charge point that have the same id, because it used the id again. In our tables each has a key
+// of its own: that of the second is the id with the suffix #2.
+
+/** Older ones are not looked at: nothing of them comes any more. */
+const MAX_NAMESAKES = 20
+
+/** The transactions that have this id, in the order in which they were made. */
+export async function findNamesakes(db: Db, chargePointId: number, displayedId: string): Promise<TransactionRow[]> {
+  const rows = await db
+    .selectFrom('transactions')
+    .selectAll()
+    .where(DISPLAYED_ID, '=', displayedId)
+    .where('charge_point_id', '=', chargePointId)
+    .orderBy('id', 'desc')
+    .limit(MAX_NAMESAKES)
+    .execute()
+  return rows.reverse()
+}
+
+/** The one that the charge point means when it says nothing but the id: the latest. */
+export async function findNewest(db: Db, chargePointId: number, displayedId: string) {
+  return (await findNamesakes(db, chargePointId, displayedId)).at(-1)
+}
+
+/** The ids by which the charge point knows transactions, by our keys of them where these differ. */
+export async function displayedIds(db: Db, chargePointId: number): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('transactions')
+    .select(['transaction_id', 'displayed_id'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('displayed_id', 'is not', null)
+    .execute()
+  return new Map(rows.map(({ transaction_id, displayed_id }) => [transaction_id, displayed_id ?? transaction_id]))
+}
+
+/**
+ * The key of another transaction with this id.
+ *
+ * @param attempt how many keys were taken already, by ids that look like a key of ours
+ */
+export function nextKey(rows: readonly TransactionRow[], displayedId: string, attempt: number): string {
+  const newest = rows.at(-1)
+  const number = newest === undefined ? 1 : numberOf(newest) + 1
+  return number + attempt === 1 ? displayedId : `${displayedId}#${number + attempt}`
+}
+
+function numberOf({ displayed_id, transaction_id }: TransactionRow): number {
+  return displayed_id === null ? 1 : Number(transaction_id.slice(displayed_id.length + 1))
+}
+
+/** The answer that an event got before; undefined when it is new. */
+export async function findAnswer(db: Db, rows: readonly TransactionRow[], event: TransactionEvent, now: number) {
+  const { eventType, seqNo, timestamp } = event
+  const bootedAt = isPossible({ timestamp, receivedAt: now }) ? undefined : await lastBootOf(db, rows)
+  for (const row of rows.toReversed()) {
+    // A clock that begins anew with each boot tells the same times again.
+    if (bootedAt !== undefined && row.status === 'ended' && row.updated_at < bootedAt) continue
+    const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id, eventType, seqNo, timestamp }
+    const known = await findResponse(db, key)
+    if (known !== undefined) return known
+  }
+  return undefined
+}
+
+/** The transaction that an event belongs to; undefined when it is the first event of one. */
+export async function findOwner(
+  db: Db,
+  rows: readonly TransactionRow[],
+  event: TransactionEvent,
+  now: number
+): Promise<TransactionRow | undefined> {
+  const [only] = rows
+  if (only === undefined) return undefined
+  if (rows.length === 1 && only.status === 'open' && event.eventType !== 'Started') return only
+  const spans = await spansOf(db, rows)
+  const bootedAt = (await lastBootOf(db, rows)) ?? 0
+  const namesakes = rows.map((row) => namesakeOf(row, { span: spans.get(row.transaction_id), bootedAt }))
+  const { eventType, seqNo, timestamp, idToken, remoteStartId } = event
+  const index = belongsTo(namesakes, {
+    eventType,
+    seqNo,
+    time: timeOf({ timestamp, receivedAt: now }),
+    ...(idToken !== undefined && { idToken }),
+    ...(remoteStartId !== undefined && { remoteStartId })
+  })
+  return index === undefined ? undefined : rows[index]
+}
+
+interface Span {
+  earliest: number
+  latest: number
+}
+
+function namesakeOf(row: TransactionRow, { span, bootedAt }: { span: Span | undefined; bootedAt: number }): Namesake {
+  const { id_token, remote_start_id, created_at } = row
+  return {
+    sequence: sequenceOf(row),
+    status: row.status,
+    isBeforeBoot: row.updated_at < bootedAt,
+    ...(span ?? { earliest: created_at, latest: created_at }),
+    ...(id_token !== null && { idToken: id_token }),
+    ...(remote_start_id !== null && { remoteStartId: remote_start_id })
+  }
+}
+
+/** The times of the events of transactions, by their keys. */
+async function spansOf(db: Db, rows: readonly TransactionRow[]): Promise<Map<string, Span>> {
+  const [first] = rows
+  if (first === undefined) return new Map()
+  const time = timeOfRow()
+  const found = await db
+    .selectFrom('transaction_events')
+    .select('transaction_id')
+    .select((eb) => [eb.fn.min(time).as('earliest'), eb.fn.max(time).as('latest')])
+    .where('charge_point_id', '=', first.charge_point_id)
+    .where(
+      'transaction_id',
+      'in',
+      rows.map(({ transaction_id }) => transaction_id)
+    )
+    .groupBy('transaction_id')
+    .execute()
+  return new Map(
+    found.map(({ transaction_id, earliest, latest }) => [
+      transaction_id,
+      { earliest: Number(earliest), latest: Number(latest) }
+    ])
+  )
+}
+
+async function lastBootOf(db: Db, [row]: readonly TransactionRow[]): Promise<number | undefined> {
+  if (row === undefined) return undefined
+  const found = await db
+    .selectFrom('charge_points')
+    .select(['last_boot_at', 'boot_reason'])
+    .where('id', '=', row.charge_point_id)
+    .executeTakeFirst()
+  // It was asked to send a BootNotification. [2.x F06]
+  if (found === undefined || found.boot_reason === 'Triggered') return undefined
+  return found.last_boot_at ?? undefined
+}

@@ -1,0 +1,54 @@
+import { DAY_MS } from './clock.js'
+import { endsIt, type TransactionEvent } from './event.js'
+import type { Db } from './queries.js'
+
+/** The id token that a charge point of 2.x was asked to start a transaction with. */
+export interface RemoteStart {
+  remoteStartId: number
+  idToken: string
+  idTokenType: string
+}
+
+/** A charge point that does not start within so many days will not. */
+const KEPT_DAYS = 30
+
+/** Remembers the token of a remote start before it is sent: Started may come before its answer is booked. */
+export async function saveRemoteStart(
+  db: Db,
+  chargePointId: number,
+  { start, now }: { start: RemoteStart; now: number }
+): Promise<void> {
+  const values = { id_token: start.idToken, id_token_type: start.idTokenType, created_at: now }
+  await db
+    .deleteFrom('remote_starts')
+    .where('charge_point_id', '=', chargePointId)
+    .where('created_at', '<', now - KEPT_DAYS * DAY_MS)
+    .execute()
+  await db
+    .insertInto('remote_starts')
+    .values({ charge_point_id: chargePointId, remote_start_id: start.remoteStartId, ...values })
+    .onConflict((conflict) => conflict.columns(['charge_point_id', 'remote_start_id']).doUpdateSet(values))
+    .execute()
+}
+
+/** Nothing came of a remote start. */
+export async function deleteRemoteStart(db: Db, chargePointId: number, remoteStartId: number): Promise<void> {
+  await db
+    .deleteFrom('remote_starts')
+    .where('charge_point_id', '=', chargePointId)
+    .where('remote_start_id', '=', remoteStartId)
+    .execute()
+}
+
+/** The token that an event stands for when it tells nothing but the remote start. [2.x F01, F02] */
+export async function remoteStartToken(db: Db, chargePointId: number, event: TransactionEvent) {
+  const { idToken, remoteStartId } = event
+  if (idToken !== undefined || remoteStartId === undefined || endsIt(event)) return {}
+  const start = await db
+    .selectFrom('remote_starts')
+    .select(['id_token', 'id_token_type'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('remote_start_id', '=', remoteStartId)
+    .executeTakeFirst()
+  return start === undefined ? {} : { idToken: start.id_token, idTokenType: start.id_token_type }
+}
