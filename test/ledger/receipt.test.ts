@@ -249,6 +249,7 @@ onBothBackends('a cost that nobody knows', (startBackend) => {
 
   it('is that of a meter of 1.6 that went backwards, or that was never read', async () => {
     const server = await startBackend()
+    const reader = await openReader(server.port, { query: '?type=transaction' })
     for (const [meterStart, meterStop, reason] of [
       [5000, 4000, 'meter-went-backwards'],
       [5000, -1, 'no-stop-register'],
@@ -264,6 +265,20 @@ onBothBackends('a cost that nobody knows', (startBackend) => {
       assert.deepEqual([cost, energyWh, costUnknown], [undefined, undefined, reason], identity)
       assert.equal(shown, meterStop === -1 ? undefined : meterStop)
     }
+    const told = (await reader.events(8)).map(({ data }) => JSON.parse(data ?? '').data)
+    assert.deepEqual(
+      told.filter(({ eventType }) => eventType === 'Started').map(({ meterStart }) => meterStart),
+      [5000, 5000, undefined, undefined]
+    )
+    assert.deepEqual(
+      told.filter(({ eventType }) => eventType === 'Ended').map(({ meterStop, cost }) => [meterStop, cost]),
+      [
+        [4000, undefined],
+        [undefined, undefined],
+        [4000, undefined],
+        [undefined, undefined]
+      ]
+    )
   })
 })
 

@@ -69,6 +69,17 @@ describe('the energy of a transaction', () => {
     assert.equal(energyOf(...phases([1, 2, 3], NINE, BEGIN), ...phases([5, 6], NINE + 1, END)), 'no-stop-register')
   })
 
+  it('is that of phases only when they were read at the same moment, in the same context', () => {
+    const end = phases([3000, 4000, 5000], NINE + 9, END)
+    const [l1, l2, l3] = phases([1000, 2000, 3000], NINE, BEGIN)
+    const late = register(3000, NINE + 1, { phase: 'L3', ...BEGIN })
+    const clock = register(3000, NINE, { phase: 'L3', context: 'Sample.Clock' })
+    assert.ok(l1 !== undefined && l2 !== undefined && l3 !== undefined)
+    assert.equal(energyOf(l1, l2, l3, ...end), 6000)
+    assert.equal(energyOf(l1, l2, late, ...end), 'no-start-register')
+    assert.equal(energyOf(l1, l2, clock, ...end), 'no-start-register')
+  })
+
   it('is not known from one reading, nor from what is no counter', () => {
     assert.equal(energyOf(register(100, NINE)), 'no-stop-register')
     assert.equal(energyOf(register(100, NINE, END)), 'no-start-register')

@@ -93,6 +93,22 @@ onBothDatabases('a tariff', (dialect) => {
     assert.deepEqual(answers, [...expected, ...expected])
   })
 
+  it('is not told to cost less by an event that comes late', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerHour: 1 })
+    await ledger.event('CP-1', event('Started', 0))
+    const answers = []
+    for (const [seqNo, hours] of [
+      [2, 2],
+      [1, 1],
+      [3, 3]
+    ] as const) {
+      const { response } = await ledger.event('CP-1', event('Updated', seqNo, { timestamp: NINE + hours * HOUR }))
+      answers.push(response)
+    }
+    assert.deepEqual(answers, [{ totalCost: 2 }, { totalCost: 2 }, { totalCost: 3 }])
+  })
+
   it('is chosen anew when the id token comes after the start', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)

@@ -2,6 +2,7 @@ import type { TransactionEvent } from '../ledger/event.js'
 import type { ClosedReason, Start, Stop } from '../ledger/ledger.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { receiptOf } from '../ledger/receipt.js'
+import { isRegisterValue } from '../ledger/registers.js'
 import type { MeterSample } from '../ledger/samples.js'
 import type { EventData, Reading } from './event.js'
 
@@ -13,8 +14,9 @@ export function statusData({ timestamp, ...status }: Status): EventData['status'
 }
 
 /** What is told of a StartTransaction. [1.6 §4.8] */
-export function startedData({ id, transaction_id }: TransactionRow, start: Start): EventData['transaction'] {
-  const { connectorId, idToken, meterStart, timestamp } = start
+export function startedData(row: TransactionRow, start: Start): EventData['transaction'] {
+  const { id, transaction_id, meter_start } = row
+  const { connectorId, idToken, timestamp } = start
   return {
     id,
     transactionId: transaction_id,
@@ -22,7 +24,7 @@ export function startedData({ id, transaction_id }: TransactionRow, start: Start
     timestamp: dateTime(timestamp),
     connectorId,
     idToken,
-    meterStart
+    ...(meter_start !== null && { meterStart: meter_start })
   }
 }
 
@@ -39,7 +41,7 @@ export function unassignedData({ transactionId, timestamp, meterStop, idToken, r
     transactionId: String(transactionId),
     eventType: 'Ended' as const,
     timestamp: dateTime(timestamp),
-    meterStop,
+    ...(isRegisterValue(meterStop) && { meterStop }),
     reason,
     ...(idToken !== undefined && { stopIdToken: idToken })
   }

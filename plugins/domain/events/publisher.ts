@@ -76,7 +76,7 @@ export class Publisher {
 
   #stamp({ type, chargePoint, data }: NewEvent): PublishedEvent {
     const event = { id: this.#ids.next(), type, chargePoint, at: currentTime(), data: redact(data) }
-    return type === 'transaction' ? { ...event, whole: redact(data, { idTokens: 'whole' }) } : event
+    return 'idToken' in data || 'stopIdToken' in data ? { ...event, whole: redact(data, { idTokens: 'whole' }) } : event
   }
 
   #deliver(event: PublishedEvent): void {
