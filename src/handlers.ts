@@ -35,11 +35,21 @@ export class Handlers {
   #explicitDataTransfer: AnyHandler | undefined
 
   on(action: string, handler: AnyHandler): void {
+    const entry = this.claim(action)
+    if (action === 'DataTransfer') this.#explicitDataTransfer = handler
+    else entry.on = handler
+  }
+
+  /**
+   * The entry of an action that has no handler yet.
+   *
+   * @throws `OCPP_ERR_HANDLER_EXISTS`, `OCPP_ERR_UNKNOWN_ACTION`
+   */
+  claim(action: string): HandlerEntry {
     const entry = this.#entry(action)
     const isTaken = action === 'DataTransfer' ? this.#explicitDataTransfer !== undefined : entry.on !== undefined
     if (isTaken) throw new HandlerExistsError(`${action} of ${this.#protocol}`)
-    if (action === 'DataTransfer') this.#explicitDataTransfer = handler
-    else entry.on = handler
+    return entry
   }
 
   after(action: string, handler: AnyAfterHandler): void {

@@ -9,7 +9,17 @@ import { EventHub } from './events.js'
 import { type AnyAfterHandler, type AnyFallback, type AnyHandler, Handlers } from './handlers.js'
 import type { EndpointSettings } from './options.js'
 import { ALL_PROTOCOLS } from './protocol.js'
-import type { CallOptions, DataTransferMatch, Ocpp, Protocol, VersionApi } from './types.js'
+import type {
+  CallOptions,
+  DataTransferMatch,
+  HandlerContext,
+  Ocpp,
+  Protocol,
+  SharedAction,
+  SharedHandler,
+  UnionHandler,
+  VersionApi
+} from './types.js'
 
 /** `app.ocpp`: the handlers and the live connections that all endpoints of an application share. */
 export class OcppCore implements Ocpp, Shared {
@@ -56,6 +66,16 @@ export class OcppCore implements Ocpp, Shared {
     this.#endpoints.push(endpoint)
     this.#targets.push({ url: route, protocols: settings.protocols })
     return endpoint
+  }
+
+  on<A extends SharedAction>(action: A, handler: SharedHandler<A> | UnionHandler<A>): this {
+    const answer = handler as (request: unknown, context: HandlerContext, protocol: Protocol) => unknown
+    // First of all whether all of them can have it.
+    for (const protocol of ALL_PROTOCOLS) this.handlers(protocol).claim(action)
+    for (const protocol of ALL_PROTOCOLS) {
+      this.handlers(protocol).on(action, (request, context) => answer(request, context, protocol))
+    }
+    return this
   }
 
   async call(identity: string, action: string, payload: unknown, options?: CallOptions): Promise<unknown> {

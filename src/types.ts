@@ -176,10 +176,7 @@ export interface ChargePoint16 extends ChargePointBase<'ocpp1.6'> {}
 /** A charging station connected with OCPP 2.0.1. */
 export interface ChargePoint201 extends ChargePointBase<'ocpp2.0.1'> {}
 /** A charging station connected with OCPP 2.1. */
-export interface ChargePoint21 extends ChargePointBase<'ocpp2.1'> {
-  /** Sends a SEND, which has no answer. 2.1 defines none that a CSMS sends. [2.1 Part 4 §4.2.5] */
-  send<A extends never>(action: A, payload: RequestOf<'ocpp2.1', A>, options?: SendOptions): void
-}
+export interface ChargePoint21 extends ChargePointBase<'ocpp2.1'> {}
 
 interface ChargePoints {
   'ocpp1.6': ChargePoint16
@@ -207,6 +204,25 @@ export type Handler<P extends Protocol, A> = (
   request: RequestOf<P, A>,
   context: HandlerContext<P>
 ) => MaybePromise<ResponseOf<P, A>>
+
+/** The actions that a charge point may send with a CALL in every version. */
+export type SharedAction = ChargePointAction<'ocpp1.6'> & ChargePointAction<'ocpp2.0.1'> & ChargePointAction<'ocpp2.1'>
+
+/** What a handler of every version gets. `protocol` tells which version the request and the charge point are of. */
+export type SharedMessage<A extends SharedAction> = {
+  [P in Protocol]: [request: RequestOf<P, A>, context: HandlerContext<P>, protocol: P]
+}[Protocol]
+
+/** Answers a CALL of any version: returns the response payload of that version, or throws a `CallError`. */
+export type SharedHandler<A extends SharedAction> = (
+  ...message: SharedMessage<A>
+) => MaybePromise<ResponseOf<Protocol, A>>
+
+/** A {@link SharedHandler} that takes the requests of all versions alike. */
+export type UnionHandler<A extends SharedAction> = (
+  request: RequestOf<Protocol, A>,
+  context: HandlerContext
+) => MaybePromise<ResponseOf<Protocol, A>>
 
 /** Runs once the answer is out. What it throws is logged. */
 export type AfterHandler<P extends Protocol, A> = (
@@ -570,6 +586,17 @@ export interface Ocpp {
   readonly events: OcppEventsApi
   /** The versions that some endpoint accepts. */
   readonly protocols: readonly Protocol[]
+
+  /**
+   * Answers an action that every version has, in every version. That the answer is one of the version of the CALL is
+   * checked at run time.
+   *
+   * @throws `OCPP_ERR_HANDLER_EXISTS` when some version has a handler already, `OCPP_ERR_UNKNOWN_ACTION` when some
+   * version has no such action. Then no version gets the handler.
+   */
+  on<A extends SharedAction>(action: A, handler: SharedHandler<A>): this
+  /** The same for a function that does not ask for the version. */
+  on<A extends SharedAction>(action: A, handler: UnionHandler<A>): this
 
   /**
    * Sends a CALL whose version is that of the live connection; for tools that do not know it beforehand.

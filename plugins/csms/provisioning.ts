@@ -111,18 +111,15 @@ async function provisioning(app: FastifyInstance): Promise<void> {
     return { status, currentTime: currentTime(), interval }
   }
 
-  ocpp.v16.on('BootNotification', (request, context) => answerBoot(bootOf16(request), context))
-  ocpp.v201.on('BootNotification', (request, context) => answerBoot(bootOf2(request, 'ocpp2.0.1'), context))
-  ocpp.v21.on('BootNotification', (request, context) => answerBoot(bootOf2(request, 'ocpp2.1'), context))
+  ocpp.on('BootNotification', (request, context, protocol) => {
+    return answerBoot(protocol === 'ocpp1.6' ? bootOf16(request) : bootOf2(request, protocol), context)
+  })
 
   ocpp.v16.after('BootNotification', renewCertificate)
   ocpp.v201.after('BootNotification', renewCertificate)
   ocpp.v21.after('BootNotification', renewCertificate)
 
-  const answerHeartbeat = () => ({ currentTime: currentTime() })
-  ocpp.v16.on('Heartbeat', answerHeartbeat)
-  ocpp.v201.on('Heartbeat', answerHeartbeat)
-  ocpp.v21.on('Heartbeat', answerHeartbeat)
+  ocpp.on('Heartbeat', () => ({ currentTime: currentTime() }))
 }
 
 export default fp(provisioning, {

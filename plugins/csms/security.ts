@@ -84,9 +84,7 @@ async function security({ ocpp, store, journal, log: appLog }: FastifyInstance):
     return {}
   }
 
-  ocpp.v16.on('SecurityEventNotification', answerEvent)
-  ocpp.v201.on('SecurityEventNotification', answerEvent)
-  ocpp.v21.on('SecurityEventNotification', answerEvent)
+  ocpp.on('SecurityEventNotification', answerEvent)
 
   const last = new Map<string, number>()
   ocpp.events.on('security', ({ type, identity, detail }) => {

@@ -53,12 +53,9 @@ export async function listen(app: FastifyInstance): Promise<TestServer> {
 }
 
 /** Answers BootNotification (Accepted) and Heartbeat in all versions. */
-export function answerBasics(app: FastifyInstance): void {
-  const { v16, v201, v21 } = app.ocpp
-  v16.on('BootNotification', () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }))
-  v201.on('BootNotification', () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }))
-  v21.on('BootNotification', () => ({ status: 'Accepted', currentTime: new Date().toISOString(), interval: 300 }))
-  v16.on('Heartbeat', () => ({ currentTime: new Date().toISOString() }))
-  v201.on('Heartbeat', () => ({ currentTime: new Date().toISOString() }))
-  v21.on('Heartbeat', () => ({ currentTime: new Date().toISOString() }))
+export function answerBasics({ ocpp }: FastifyInstance): void {
+  const currentTime = () => new Date().toISOString()
+  ocpp
+    .on('BootNotification', () => ({ status: 'Accepted', currentTime: currentTime(), interval: 300 }))
+    .on('Heartbeat', () => ({ currentTime: currentTime() }))
 }

@@ -1,7 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { expectTypeOf } from 'expect-type'
 import type { FastifyInstance } from 'fastify'
-import fastifyOcpp, { CallError, type CallFailure, type ChargePoint, type Protocol, TimeoutError } from 'fastify-ocpp'
+import fastifyOcpp, {
+  CallError,
+  type CallFailure,
+  type ChargePoint,
+  type HandlerContext,
+  type Protocol,
+  TimeoutError
+} from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
@@ -65,6 +72,51 @@ ocpp.v21.on('Bootnotification', () => ({}))
 // @ts-expect-error an action that came with 2.1
 ocpp.v201.on('BatterySwap', () => ({}))
 
+// --- a handler of every version knows which version it answers
+
+ocpp.on('Heartbeat', (request, { chargePoint, messageId, log }, protocol) => {
+  expectTypeOf(request).toEqualTypeOf<v16.HeartbeatRequest | v201.HeartbeatRequest | v21.HeartbeatRequest>()
+  expectTypeOf(protocol).toEqualTypeOf<Protocol>()
+  expectTypeOf(chargePoint).toEqualTypeOf<ChargePoint>()
+  expectTypeOf(messageId).toBeString()
+  log.info(chargePoint.identity)
+  return { currentTime }
+})
+ocpp.on('BootNotification', async (request, context, protocol) => {
+  if (protocol === 'ocpp1.6') {
+    expectTypeOf(request).toEqualTypeOf<v16.BootNotificationRequest>()
+    expectTypeOf(context.chargePoint.call('Reset', { type: 'Soft' })).resolves.toEqualTypeOf<v16.ResetResponse>()
+  } else {
+    expectTypeOf(request).toEqualTypeOf<v201.BootNotificationRequest | v21.BootNotificationRequest>()
+    expectTypeOf(request.chargingStation.model).toBeString()
+  }
+  return { status: 'Accepted', currentTime, interval: 300 }
+})
+ocpp
+  .on('Authorize', (_request, _context, protocol) =>
+    protocol === 'ocpp1.6' ? { idTagInfo: { status: 'Accepted' } } : { idTokenInfo: { status: 'Accepted' } }
+  )
+  .on('StatusNotification', () => ({}))
+
+declare function answerAlike(request: { type: string }, context: HandlerContext): Promise<Record<never, never>>
+ocpp.on('SecurityEventNotification', answerAlike)
+declare function answer16(request: v16.BootNotificationRequest): v16.BootNotificationResponse
+// @ts-expect-error the requests of 2.x are others
+ocpp.on('BootNotification', answer16)
+
+// @ts-expect-error a literal of no version
+ocpp.on('BootNotification', () => ({ status: 'Aceepted', currentTime, interval: 300 }))
+// @ts-expect-error a member is missing in every version
+ocpp.on('Heartbeat', () => ({}))
+// @ts-expect-error 1.6 has no such action
+ocpp.on('TransactionEvent', () => ({}))
+// @ts-expect-error 2.x has no such action
+ocpp.on('StartTransaction', () => ({ transactionId: 1, idTagInfo: { status: 'Accepted' } }))
+// @ts-expect-error a CSMS sends this action, it does not receive it
+ocpp.on('Reset', () => ({ status: 'Accepted' }))
+// @ts-expect-error an action that no version has
+ocpp.on('heartbeat', () => ({ currentTime }))
+
 // --- a SEND has no answer
 
 ocpp.v21.on('NotifyPeriodicEventStream', async (request) => {
@@ -127,7 +179,7 @@ if (chargePoint.protocol === 'ocpp1.6') {
   chargePoint.send('NotifyPeriodicEventStream', {})
 }
 if (chargePoint.protocol === 'ocpp2.1') {
-  // @ts-expect-error a charging station sends it, a CSMS does not
+  // @ts-expect-error a charging station sends it, a CSMS has nothing to send
   chargePoint.send('NotifyPeriodicEventStream', { id: 1, pending: 0, basetime: currentTime, data: [] })
 }
 
