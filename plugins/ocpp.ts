@@ -1,15 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import fastifyOcpp, {
-  type Authenticate,
-  type HandshakeAcceptance,
-  type HandshakeRejection,
-  LogThrottle
-} from 'fastify-ocpp'
+import fastifyOcpp, { type Authenticate, type HandshakeAcceptance, type HandshakeRejection } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from './domain/charge-points.js'
 import { matchesCredential, readCredential } from './domain/credential.js'
 import { admitCertificate } from './domain/issued-certificates.js'
 import { limitsOf } from './limits/chargers.js'
+import { LogLines } from './limits/log-lines.js'
 import { type ClientCertificate, ClientCertificates, type Transport } from './tls/client-certificates.js'
 import { ConnectionSecurity } from './tls/connection-security.js'
 import { Proxies } from './tls/proxies.js'
@@ -154,7 +150,7 @@ async function ocpp(app: FastifyInstance): Promise<void> {
       'open registration: any charger that reaches this address is accepted without a password (OCPP_OPEN_REGISTRATION)'
     )
   }
-  const lines = new LogThrottle()
+  const lines = new LogLines()
   app.ocpp.events.on('security', (event) => {
     lines.line(event.type, (more) => app.log.warn({ ...more, security: event }, `OCPP ${event.type}`))
   })

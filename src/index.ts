@@ -17,7 +17,6 @@ export {
   WrongProtocolError
 } from './errors.js'
 export { passwordMatches } from './handshake.js'
-export { LogThrottle } from './limits/log-throttle.js'
 export type { AuthenticatedEndpoint, EndpointOptions, FastifyOcppOptions, OpenEndpoint } from './options.js'
 export { default } from './plugin.js'
 export { redact } from './redact.js'

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
-import { LogThrottle } from 'fastify-ocpp'
+import { LogLines } from '../limits/log-lines.js'
 import { serverOptions } from '../limits/server.js'
 import type { Material } from './material.js'
 
@@ -25,7 +25,7 @@ export class TlsListener {
   readonly #app: FastifyInstance
   readonly #sockets = new Set<Socket>()
   readonly #onFailure: (code: string) => void
-  readonly #lines = new LogThrottle()
+  readonly #lines = new LogLines()
 
   constructor({ app, material, onFailure }: ListenerOptions) {
     this.#app = app
