@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
+import { parseTime } from 'fastify-ocpp'
 import { appliedMigrations, knownMigrations } from '../plugins/database/migrations.js'
 import { explain, type OpenDatabase, openDatabase, sqliteFile } from '../plugins/database/open.js'
 import { GroupCommitWriter } from '../plugins/database/writer.js'
@@ -112,7 +113,12 @@ function options(args: readonly string[]): {
 function expiry(text: string): number {
   const days = /^(\d{1,5})d$/.exec(text)?.[1]
   const isDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i.test(text)
-  const time = days === undefined ? (isDateTime ? Date.parse(text) : Number.NaN) : Date.now() + Number(days) * DAY_MS
+  const time =
+    days === undefined
+      ? isDateTime
+        ? (parseTime(text) ?? Number.NaN)
+        : Number.NaN
+      : Date.now() + Number(days) * DAY_MS
   if (time > Date.now()) return time
   throw new UsageError('--expires must be in the future, e.g. 90d or 2030-01-01T00:00:00Z')
 }

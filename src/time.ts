@@ -11,6 +11,24 @@ export function currentTime(): string {
   return text
 }
 
+/** RFC 3339, and what charge points make of it: an offset without minutes or colon, no seconds, no zone. */
+const DATE_TIME =
+  /^(?<date>\d{4}-\d\d-\d\d)[T ](?<minute>\d\d:\d\d)(?::(?<second>\d\d)(?<fraction>\.\d+)?)?(?:Z|(?<hours>[+-]\d\d)(?::?(?<minutes>\d\d))?)?$/i
+
+/**
+ * A date-time as epoch milliseconds. A leap second (`23:59:60Z`) becomes the second after it, as POSIX counts; a time
+ * without a zone is UTC. `undefined` when the text is no date-time. [RFC 3339 §5.6, §5.7]
+ */
+export function parseTime(text: string): number | undefined {
+  const { date, minute, second = '00', fraction = '', hours, minutes = '00' } = DATE_TIME.exec(text)?.groups ?? {}
+  if (date === undefined) return undefined
+  const isLeap = second === '60'
+  const zone = hours === undefined ? 'Z' : `${hours}:${minutes}`
+  const time = Date.parse(`${date}T${minute}:${isLeap ? '59' : second}${fraction}${zone}`)
+  if (Number.isNaN(time)) return undefined
+  return isLeap ? time + 1000 : time
+}
+
 /** Longest delay of a Node timer; a longer one would fire at once. */
 const MAX_DELAY = 2 ** 31 - 1
 

@@ -1,7 +1,20 @@
+import { parseTime } from 'fastify-ocpp'
+
 /** Answered as a 400 problem. */
 export class InvalidQueryError extends Error {
   readonly statusCode = 400
   readonly code = 'INVALID_QUERY'
+}
+
+/**
+ * Epoch milliseconds of a date-time in a request.
+ *
+ * @throws InvalidQueryError when it is no moment, though it may look like one
+ */
+export function readTime(name: string, text: string): number {
+  const time = parseTime(text)
+  if (time === undefined) throw new InvalidQueryError(`${name} must be a date-time`)
+  return time
 }
 
 const MAX_LIMIT = 1000

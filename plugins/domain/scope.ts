@@ -1,3 +1,4 @@
+import { parseTime } from 'fastify-ocpp'
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
@@ -30,10 +31,9 @@ export function contains(column: string, part: string): RawBuilder<boolean> {
   return sql<boolean>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`
 }
 
-/** Epoch milliseconds of an RFC 3339 date-time; of one that is absent, `otherwise`. */
+/** Epoch milliseconds of a date-time; `otherwise` when it is absent or cannot be read. */
 export function milliseconds(dateTime: string | undefined, otherwise: number): number {
-  const time = dateTime === undefined ? Number.NaN : Date.parse(dateTime)
-  return Number.isNaN(time) ? otherwise : time
+  return (dateTime === undefined ? undefined : parseTime(dateTime)) ?? otherwise
 }
 
 /** A change that reads before it decides what to write: no other process changes the charge point meanwhile. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { IdTokenRow } from '../domain/id-tokens.js'
+import { readTime } from '../domain/paging.js'
 import { InvalidRequestError, NotSupportedError, type Outcome, type Status } from './exchange.js'
 
 // What the requests of several operations have in common, and how it is said in each version.
@@ -127,7 +128,7 @@ export function refuse(version: '1.6' | '2.x', given: Readonly<Record<string, un
 
 /** @throws InvalidRequestError unless it lies ahead */
 export function checkAhead(name: string, moment: string, now: number): void {
-  if (Date.parse(moment) <= now) throw new InvalidRequestError(`${name} is over already`)
+  if (readTime(name, moment) <= now) throw new InvalidRequestError(`${name} is over already`)
 }
 
 /** What one charging limit says. */

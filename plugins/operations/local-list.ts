@@ -10,6 +10,7 @@ import {
 import type { IdTokenRow } from '../domain/id-tokens.js'
 import { difference, type LocalListEntry, merge } from '../domain/local-lists.js'
 import { allIdTokens, configurationValue, localListOf, variableValue } from '../domain/operations/facts.js'
+import { readTime } from '../domain/paging.js'
 import { dateTime, oneOf, outcomeOf } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, type Outcome, type Step } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
@@ -204,7 +205,7 @@ function infoOf({ status = 'Accepted', groupId, expiresAt }: Entry): IdTokenInfo
   return {
     status,
     ...(groupId !== undefined && { groupId }),
-    ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) })
+    ...(expiresAt !== undefined && { expiresAt: readTime('expiresAt', expiresAt) })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
-import { toDateTime, toMillis } from '../domain/ledger/numbers.js'
+import { parseTime } from 'fastify-ocpp'
+import { toDateTime } from '../domain/ledger/numbers.js'
 import { InvalidRequestError } from './exchange.js'
 
 /**
@@ -26,11 +27,8 @@ function copy(schema: TSchema, value: unknown, name: string): unknown {
   )
 }
 
-/** An offset may go without its minutes. */
-const HOURS_ONLY = /[+-]\d\d$/
-
 function utcTime(text: string, name: string): string {
-  const millis = toMillis(text.replace(HOURS_ONLY, '$&:00'), Number.NaN)
-  if (Number.isNaN(millis)) throw new InvalidRequestError(`${name} must be a date-time`)
+  const millis = parseTime(text)
+  if (millis === undefined) throw new InvalidRequestError(`${name} must be a date-time`)
   return toDateTime(millis)
 }

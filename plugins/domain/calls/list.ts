@@ -3,7 +3,7 @@ import { missingForAnswer, missingScopes } from '../action-scopes.js'
 import { type CallFilter, type CallPosition, type CallRow, listCalls } from '../calls.js'
 import { type Json, toJson } from '../json.js'
 import type { May } from '../operator-scopes.js'
-import { InvalidQueryError, type Page, pageOf, readCursor, readLimit } from '../paging.js'
+import { InvalidQueryError, type Page, pageOf, readCursor, readLimit, readTime } from '../paging.js'
 import { CallRecord, PageParams } from '../records.js'
 import type { Reader } from '../scope.js'
 
@@ -41,8 +41,8 @@ export async function pageOfCalls(
     ...(action !== undefined && { action }),
     ...(status !== undefined && { status }),
     ...(operator !== undefined && { operator }),
-    ...(from !== undefined && { from: Date.parse(from) }),
-    ...(to !== undefined && { to: Date.parse(to) })
+    ...(from !== undefined && { from: readTime('from', from) }),
+    ...(to !== undefined && { to: readTime('to', to) })
   }
   return pageOf(await listCalls(db, filter), limit, {
     show: (row) => showCall(row, may),

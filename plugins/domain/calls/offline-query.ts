@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { parseTime } from 'fastify-ocpp'
 import { InvalidQueryError } from '../paging.js'
 
 const MAX_EXPIRY_S = 31_536_000
@@ -59,7 +60,7 @@ export function expiryOf({ expiresIn, expiresAt }: Offline, otherwise: number): 
     throw new InvalidQueryError('either expiresIn or expiresAt')
   }
   if (expiresAt !== undefined) {
-    const time = /^\d{4}-\d\d-\d\dT/.test(expiresAt) ? Date.parse(expiresAt) : Number.NaN
+    const time = parseTime(expiresAt) ?? Number.NaN
     if (time > now && time <= now + MAX_EXPIRY_S * 1000) return time
     throw new InvalidQueryError('expiresAt must be an RFC 3339 date-time within the next 365 days')
   }

@@ -1,3 +1,5 @@
+import { parseTime } from 'fastify-ocpp'
+
 /** What an integer column of PostgreSQL holds at most; no charge point counts that far in earnest. */
 const MAX_INTEGER = 2 ** 31 - 1
 
@@ -7,14 +9,12 @@ export function toColumn(value: number): number {
 }
 
 /**
- * An RFC 3339 date-time as epoch milliseconds. A leap second becomes the second after it, as POSIX counts.
+ * A date-time as epoch milliseconds.
  *
  * @param otherwise for what cannot be read
  */
 export function toMillis(text: string, otherwise: number): number {
-  const leap = /^(.{16}):60(.*)$/.exec(text)
-  const value = leap === null ? Date.parse(text) : Date.parse(`${leap[1]}:59${leap[2]}`) + 1000
-  return Number.isFinite(value) ? value : otherwise
+  return parseTime(text) ?? otherwise
 }
 
 /** Epoch milliseconds as an RFC 3339 date-time. */

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { UnknownChargePointError } from '../../../plugins/domain/calls/errors.js'
-import { toMillis } from '../../../plugins/domain/ledger/numbers.js'
 import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../plugins/domain/ledger/readings.js'
 import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../plugins/domain/ledger/records.js'
+import { readTime } from '../../../plugins/domain/paging.js'
 import { IdentityParams, oneOf } from '../../../plugins/domain/records.js'
 import {
   CSV,
@@ -73,8 +73,8 @@ function filterOf(chargePointId: number, query: Query): ReadingFilter {
     limit: limitOf(query),
     ...(measurand !== undefined && { measurand }),
     ...(evseId !== undefined && { evseId: Number(evseId) }),
-    ...(from !== undefined && { from: toMillis(from, 0) }),
-    ...(to !== undefined && { to: toMillis(to, 0) }),
+    ...(from !== undefined && { from: readTime('from', from) }),
+    ...(to !== undefined && { to: readTime('to', to) }),
     ...(behind !== undefined && { behind })
   }
 }

@@ -1,4 +1,5 @@
 import { CallError } from '../../errors.js'
+import { parseTime } from '../../time.js'
 import type { CsmsAction, RequestOf, ResponseOf } from '../../types.js'
 import type * as v16 from '../../v16/index.js'
 import { certificateHash, deleteCertificate, looksLikeCertificate } from '../certificates.js'
@@ -104,7 +105,12 @@ const ANSWERS: Answers = {
     return { fileName: `${charger.identity}.log`.slice(0, 255) }
   },
   UpdateFirmware: (charger, { location, retrieveDate }) => {
-    updateFirmware(charger, { location, retrieveAt: Date.parse(retrieveDate), isSigned: false, requestId: undefined })
+    updateFirmware(charger, {
+      location,
+      retrieveAt: parseTime(retrieveDate) ?? Date.now(),
+      isSigned: false,
+      requestId: undefined
+    })
     return {}
   },
 
@@ -150,7 +156,7 @@ const ANSWERS: Answers = {
     }
     updateFirmware(charger, {
       location,
-      retrieveAt: Date.parse(retrieveDateTime),
+      retrieveAt: parseTime(retrieveDateTime) ?? Date.now(),
       isSigned: !isNowhere(location),
       requestId
     })
@@ -240,7 +246,7 @@ function knownToken(info: v16.IdTagInfo) {
   return {
     status,
     groupId: parentIdTag,
-    expiresAt: expiryDate === undefined ? undefined : Date.parse(expiryDate),
+    expiresAt: expiryDate === undefined ? undefined : parseTime(expiryDate),
     info
   }
 }
@@ -248,7 +254,7 @@ function knownToken(info: v16.IdTagInfo) {
 // [1.6 §5.13]
 function reserveNow(charger: Charger, request: v16.ReserveNowRequest): v16.ReserveNowResponse {
   const { connectorId, idTag, parentIdTag, reservationId, expiryDate } = request
-  const expiresAt = Date.parse(expiryDate)
+  const expiresAt = parseTime(expiryDate) ?? Date.now()
   if (expiresAt <= charger.time.now()) return { status: 'Rejected' }
   cancelReservation(charger, reservationId)
   const evse = reservedEvse(charger, connectorId)

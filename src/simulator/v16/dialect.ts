@@ -1,3 +1,4 @@
+import { parseTime } from '../../time.js'
 import type * as v16 from '../../v16/index.js'
 import type { Charger } from '../charger.js'
 import type { Dialect, SampleContext, StopCause, UpdateTrigger } from '../dialect.js'
@@ -58,7 +59,7 @@ export const dialect16: Dialect = {
   async authorize(charger, { idToken }) {
     const { idTagInfo } = await call(charger, 'Authorize', { idTag: idToken.slice(0, 20) })
     const { status, parentIdTag, expiryDate } = idTagInfo
-    return { status, groupId: parentIdTag, expiresAt: expiryDate === undefined ? undefined : Date.parse(expiryDate) }
+    return { status, groupId: parentIdTag, expiresAt: expiryDate === undefined ? undefined : parseTime(expiryDate) }
   },
 
   started(charger, evse, transaction) {

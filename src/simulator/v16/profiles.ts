@@ -1,3 +1,4 @@
+import { parseTime } from '../../time.js'
 import type * as v16 from '../../v16/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
@@ -40,7 +41,7 @@ export function profile16(evseId: number, original: v16.ChargingProfile): Profil
 }
 
 function time(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text)
+  return text === undefined ? undefined : parseTime(text)
 }
 
 /** The EVSE of a connector number, 0 for the whole charge point; nothing when there is none. */

@@ -1,3 +1,4 @@
+import { parseTime } from '../../time.js'
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { findTransaction } from '../model/station.js'
@@ -36,7 +37,7 @@ function sendLocalList(
 
 function knownToken(info: v21.IdTokenInfoType) {
   const { status, groupIdToken, cacheExpiryDateTime } = info
-  const expiresAt = cacheExpiryDateTime === undefined ? undefined : Date.parse(cacheExpiryDateTime)
+  const expiresAt = cacheExpiryDateTime === undefined ? undefined : parseTime(cacheExpiryDateTime)
   return { status, groupId: groupIdToken?.idToken, expiresAt, info }
 }
 

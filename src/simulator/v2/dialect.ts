@@ -1,3 +1,4 @@
+import { parseTime } from '../../time.js'
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import type { Dialect, SampleContext, StartTrigger, StopCause, UpdateTrigger } from '../dialect.js'
@@ -76,7 +77,7 @@ export const dialect2: Dialect = {
   async authorize(charger, { idToken, type }) {
     const { idTokenInfo } = await call(charger, 'Authorize', { idToken: { idToken, type } })
     const { status, groupIdToken, cacheExpiryDateTime } = idTokenInfo
-    const expiresAt = cacheExpiryDateTime === undefined ? undefined : Date.parse(cacheExpiryDateTime)
+    const expiresAt = cacheExpiryDateTime === undefined ? undefined : parseTime(cacheExpiryDateTime)
     return { status, groupId: groupIdToken?.idToken, expiresAt }
   },
 

@@ -1,3 +1,4 @@
+import { parseTime } from '../../time.js'
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
@@ -51,7 +52,7 @@ function period({ startPeriod, limit, setpoint, numberPhases }: v21.ChargingSche
 }
 
 function time(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Date.parse(text)
+  return text === undefined ? undefined : parseTime(text)
 }
 
 export const smartCharging: Answers<

@@ -1,3 +1,4 @@
+import { parseTime } from '../../time.js'
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { type Connector, type Evse, findTransaction, statusOf } from '../model/station.js'
@@ -90,7 +91,7 @@ function changeStationAvailability(
 function reserveNow(charger: Charger, request: v21.ReserveNowRequest): v21.ReserveNowResponse {
   const { id, evseId, idToken: token, groupIdToken, expiryDateTime } = request
   const { evses } = charger.station
-  const expiresAt = Date.parse(expiryDateTime)
+  const expiresAt = parseTime(expiryDateTime) ?? Date.now()
   if (expiresAt <= charger.time.now()) return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidValue' } }
   cancelReservation(charger, id)
   const evse =

@@ -1,3 +1,4 @@
+import { parseTime } from '../../time.js'
 import type * as v21 from '../../v21/index.js'
 import { certificateHash, deleteCertificate, looksLikeCertificate } from '../certificates.js'
 import { isNowhere, publishFirmware, updateFirmware, uploadLog } from '../sequences.js'
@@ -49,7 +50,7 @@ export const firmwareAndLogs: Answers<'UpdateFirmware' | 'PublishFirmware' | 'Un
       return { status: 'InvalidCertificate' }
     }
     const isSigned = signingCertificate !== undefined
-    updateFirmware(charger, { location, retrieveAt: Date.parse(retrieveDateTime), isSigned, requestId })
+    updateFirmware(charger, { location, retrieveAt: parseTime(retrieveDateTime) ?? Date.now(), isSigned, requestId })
     return { status: 'Accepted' }
   },
   PublishFirmware: (charger, { requestId, checksum, location }) => {

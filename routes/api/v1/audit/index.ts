@@ -2,7 +2,14 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { type AuditFilter, type AuditPosition, type AuditRow, listAudit } from '../../../../plugins/domain/audit.js'
 import { dateTime } from '../../../../plugins/domain/json.js'
-import { InvalidQueryError, type PageQuery, pageOf, readCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import {
+  InvalidQueryError,
+  type PageQuery,
+  pageOf,
+  readCursor,
+  readLimit,
+  readTime
+} from '../../../../plugins/domain/paging.js'
 import { PageParams, pageSchema } from '../../../../plugins/domain/records.js'
 
 const ListQuery = Type.Object(
@@ -59,12 +66,8 @@ function position(query: PageQuery): AuditPosition | undefined {
   return { at: Number(at), id: Number(id) }
 }
 
-/** A leap second has the format and is no time. */
 function time(name: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const milliseconds = Date.parse(text)
-  if (Number.isNaN(milliseconds)) throw new InvalidQueryError(`${name} must be a date-time`)
-  return milliseconds
+  return text === undefined ? undefined : readTime(name, text)
 }
 
 function filterOf(query: ListQuery): Omit<AuditFilter, 'limit'> {

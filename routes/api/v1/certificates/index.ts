@@ -12,7 +12,7 @@ import {
   readCertificateId
 } from '../../../../plugins/domain/certificate-list.js'
 import { revokeCertificate } from '../../../../plugins/domain/issued-certificates.js'
-import { InvalidQueryError, pageOf, readCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { InvalidQueryError, pageOf, readCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
 import { PageParams, pageSchema } from '../../../../plugins/domain/records.js'
 
 const TAGS = { tags: ['Certificates'] }
@@ -153,6 +153,6 @@ function filterOf({ chargePoint, type, status, expiresBefore }: ListQuery): Cert
     ...(chargePoint !== undefined && { chargePoint }),
     ...(type !== undefined && { type }),
     ...(status !== undefined && { status }),
-    ...(expiresBefore !== undefined && { expiresBefore: Date.parse(expiresBefore) })
+    ...(expiresBefore !== undefined && { expiresBefore: readTime('expiresBefore', expiresBefore) })
   }
 }

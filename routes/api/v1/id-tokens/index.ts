@@ -10,7 +10,7 @@ import {
   saveIdToken
 } from '../../../../plugins/domain/id-tokens.js'
 import { type Json, toJson } from '../../../../plugins/domain/json.js'
-import { InvalidQueryError, pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { pageOf, readIdCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
 import {
   IdTokenBody,
   IdTokenParams,
@@ -41,9 +41,7 @@ function show(row: IdTokenRow): Json {
 
 function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
   if (expiresAt === undefined) return body
-  const time = expiresAt === null ? null : Date.parse(expiresAt)
-  if (Number.isNaN(time)) throw new InvalidQueryError('expiresAt must be a date-time')
-  return { ...body, expiresAt: time }
+  return { ...body, expiresAt: expiresAt === null ? null : readTime('expiresAt', expiresAt) }
 }
 
 /** What charge points are told of id tokens. */

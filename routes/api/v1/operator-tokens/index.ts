@@ -12,7 +12,7 @@ import {
   scopesOf,
   TOKEN_NAME
 } from '../../../../plugins/domain/operator-tokens.js'
-import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { pageOf, readIdCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
 import { PageParams, pageSchema } from '../../../../plugins/domain/records.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../../../../plugins/operators.js'
 
@@ -111,7 +111,7 @@ function moments(times: Record<string, number | null | undefined>): Record<strin
 
 function wantedToken({ name, scopes, expiresAt = null }: Static<typeof Body>): NewOperatorToken {
   if (expiresAt === null) return { name, scopes, expiresAt }
-  const time = Date.parse(expiresAt)
+  const time = readTime('expiresAt', expiresAt)
   if (!(time > Date.now())) throw new InvalidExpiryError('expiresAt must be in the future')
   return { name, scopes, expiresAt: time }
 }

@@ -17,6 +17,7 @@ import {
   TransactionEventRecord,
   TransactionRecord
 } from '../../../../plugins/domain/ledger/records.js'
+import { readTime } from '../../../../plugins/domain/paging.js'
 import { oneOf } from '../../../../plugins/domain/records.js'
 import {
   CSV,
@@ -177,8 +178,8 @@ function filterOf(query: ListQuery): TransactionFilter {
     ...(remoteStartId !== undefined && { remoteStartId: Number(remoteStartId) }),
     ...(evseId !== undefined && { evseId: Number(evseId) }),
     ...(connectorId !== undefined && { connectorId: Number(connectorId) }),
-    ...(from !== undefined && { from: Date.parse(from) }),
-    ...(to !== undefined && { to: Date.parse(to) }),
+    ...(from !== undefined && { from: readTime('from', from) }),
+    ...(to !== undefined && { to: readTime('to', to) }),
     ...(behind !== undefined && { behind })
   }
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { InvalidQueryError, pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+import { pageOf, readIdCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
 import { pageSchema } from '../../../../plugins/domain/records.js'
 import {
   type DeliveryFilter,
@@ -126,15 +126,8 @@ function filterOf(webhookId: number, query: DeliveryQuery): Omit<DeliveryFilter,
     ...(status !== undefined && { status }),
     ...(type !== undefined && { type }),
     ...(chargePoint !== undefined && { chargePoint }),
-    ...(from !== undefined && { from: timeOf('from', from) }),
-    ...(to !== undefined && { to: timeOf('to', to) }),
+    ...(from !== undefined && { from: readTime('from', from) }),
+    ...(to !== undefined && { to: readTime('to', to) }),
     ...(behind !== undefined && { behind })
   }
-}
-
-/** A leap second passes as a date-time, and is none for Date. */
-function timeOf(name: string, text: string): number {
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw new InvalidQueryError(`${name} must be a date-time`)
-  return time
 }
