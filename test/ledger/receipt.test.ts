@@ -197,10 +197,17 @@ onBothBackends('a receipt', (startBackend) => {
     assert.deepEqual([eventType, reason, idToken], ['Closed', 'NextTransaction', 'ANNA-LIVIA'])
     assert.deepEqual([energyWh, duration, cost, endedAt], [1000, 3600, 1, at('10:00')])
 
+    const again = { value: '1.3', unit: 'kWh' }
+    await result(charger, 'MeterValues', { connectorId: 1, transactionId, ...measured('10:30', again) })
+    const corrected = JSON.parse((await reader.events(4))[3]?.data ?? '').data
+    assert.deepEqual([corrected.id, corrected.eventType, corrected.reason], [closed.id, 'Closed', 'NextTransaction'])
+    assert.deepEqual([corrected.energyWh, corrected.duration, corrected.cost], [1200, 5400, 1.2])
+    await result(charger, 'MeterValues', { connectorId: 1, transactionId, ...measured('10:10', { value: '1150' }) })
+
     const late = await charging(server, 'LATE', { pricePerKwh: 1 })
     await result(late, 'TransactionEvent', event('Ended', 1, '10:00', measured('10:00', { value: 3000 })))
     await result(late, 'TransactionEvent', event('Started', 0, '09:00', measured('09:00', { value: 1000 })))
-    const [ended, started] = (await reader.events(5)).slice(3).map(({ data }) => JSON.parse(data ?? '').data)
+    const [ended, started] = (await reader.events(6)).slice(4).map(({ data }) => JSON.parse(data ?? '').data)
     assert.deepEqual([ended.cost, ended.costUnknown], [undefined, 'no-start-register'])
     assert.deepEqual([started.eventType, started.cost, started.energyWh, started.duration], ['Started', 2, 2000, 3600])
   })

@@ -1,5 +1,5 @@
 import type { TransactionEvent } from '../ledger/event.js'
-import type { ClosedReason, Start, Stop } from '../ledger/ledger.js'
+import type { Start, Stop } from '../ledger/ledger.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { receiptOf } from '../ledger/receipt.js'
 import { isRegisterValue } from '../ledger/registers.js'
@@ -48,9 +48,15 @@ export function unassignedData({ transactionId, timestamp, meterStop, idToken, r
 }
 
 /** What is told of a transaction that we closed; when its end was nobody knows, so `timestamp` is by our clock. */
-export function closedData(closed: TransactionRow, reason: ClosedReason): EventData['transaction'] {
-  const transactionId = displayedIdOf(closed)
-  return { ...overData(closed), transactionId, eventType: 'Closed', timestamp: dateTime(Date.now()), reason }
+export function closedData(closed: TransactionRow): EventData['transaction'] {
+  const { closed_reason } = closed
+  return {
+    ...overData(closed),
+    transactionId: displayedIdOf(closed),
+    eventType: 'Closed',
+    timestamp: dateTime(Date.now()),
+    ...(closed_reason !== null && { reason: closed_reason })
+  }
 }
 
 /** What is told of a TransactionEvent; its meter values are told by themselves. [2.x E] */

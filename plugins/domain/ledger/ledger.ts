@@ -105,6 +105,7 @@ export interface LedgerOptions {
 
 interface Scope {
   trx: Transaction<Schema>
+  identity: string
   chargePointId: number
   now: number
   /** Tells of the charge point, once it is committed. */
@@ -487,13 +488,10 @@ export class Ledger {
 
   async #closeOpen(identity: string, { place, ...closing }: Closing & { place?: Place }): Promise<TransactionRow[]> {
     if (!(await this.#hasOpen(identity))) return []
-    const closed = await this.#book(identity, async (scope) => {
+    return this.#book(identity, async (scope) => {
       const rows = await queries.findOpen(scope.trx, scope.chargePointId, place)
       return this.#closeWhere(scope, { rows, ...closing })
     })
-    const { closed: ids } = this.#knownOf(identity)
-    for (const { transaction_id } of closed) ids?.add(transaction_id)
-    return closed
   }
 
   /** Most charge points that boot, or become available, have nothing open: they need no commit. */
@@ -513,13 +511,16 @@ export class Ledger {
   }
 
   async #closeWhere(
-    { trx, now, tell }: Scope,
+    { trx, identity, now, tell }: Scope,
     { rows, isOver, reason, timestamp }: Closing & { rows: readonly TransactionRow[] }
   ): Promise<TransactionRow[]> {
     const over = rows.filter(isOver)
+    const known = this.#knownOf(identity)
+    // Should the commit fail, the next meter values find that it is open.
+    for (const { transaction_id } of over) known.closed?.add(transaction_id)
     for (const row of over) {
       const closed = await close(trx, row, { reason, timestamp, now })
-      tell('transaction', closedData(closed, reason))
+      tell('transaction', closedData(closed))
     }
     return over
   }
@@ -542,7 +543,13 @@ export class Ledger {
       if (row?.status !== 'closed') return true
       const goesOn = samples.some(({ timestamp }) => isAfter({ timestamp, receivedAt: now }, evidenceOf(row)))
       if (goesOn) await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
-      else await settle(trx, row, now)
+      else {
+        const settled = await settle(trx, row, now)
+        // What is to be billed has changed.
+        if (settled.energy_wh !== row.energy_wh || settled.duration !== row.duration) {
+          tell('transaction', closedData(settled))
+        }
+      }
       return goesOn
     })
     if (!isOpen) return
@@ -596,7 +603,7 @@ export class Ledger {
       async (trx, tell) => {
         const now = this.#now()
         const chargePointId = await queries.heldChargePointId(trx, identity, now)
-        return job({ trx, now, chargePointId, tell: tellOf(tell, identity) })
+        return job({ trx, identity, now, chargePointId, tell: tellOf(tell, identity) })
       },
       { key: fold(identity) }
     )
@@ -720,10 +727,10 @@ async function close(
 }
 
 /** What we closed stays so, with what has come of it meanwhile. */
-async function settle(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<void> {
+async function settle(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
   const sign = await queries.lastSignOf(trx, row)
-  if (sign === undefined) return
-  await queries.updateTransaction(trx, row, { ...(await totalsAt(trx, row, sign)), updated_at: now })
+  if (sign === undefined) return row
+  return queries.updateTransaction(trx, row, { ...(await totalsAt(trx, row, sign)), updated_at: now })
 }
 
 /** With what was measured last; it ended when the charge point last told of it. */
