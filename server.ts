@@ -5,6 +5,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 import pino from 'pino'
 import { buildApp } from './app.js'
+import { background } from './plugins/domain/background.js'
 import { type Config, ConfigError, misspeltSettings, readConfig } from './plugins/env.js'
 
 /** Time for calls on the wire and for chargers to be told; less than the 30 s after which many a host kills. */
@@ -94,7 +95,8 @@ function surviveAcceptErrors(app: FastifyInstance, server: Pick<Server, 'on'>): 
 function closeGracefully(app: FastifyInstance): void {
   // With TLS it is what tells of new certificates.
   const skip: 'SIGHUP'[] = app.config.TLS_CERT.length > 0 ? ['SIGHUP'] : []
-  for (const signal of skip) process.on(signal, () => void app.tlsMaterial.reload())
+  for (const signal of skip)
+    process.on(signal, () => background(app.tlsMaterial.reload(), app.log, 'certificates were not reloaded'))
   closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: app.log, skip }, async ({ signal, err }) => {
     if (err !== undefined) app.log.fatal({ err }, 'going down because of an error')
     else app.log.info({ signal }, 'going down: chargers are told to come back')

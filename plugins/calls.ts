@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { background } from './domain/background.js'
 import { giveUpBulks } from './domain/calls/bulk.js'
 import { BulkCalls } from './domain/calls/bulk-calls.js'
 import { Caller } from './domain/calls/caller.js'
@@ -57,10 +58,11 @@ function tend(app: FastifyInstance, queue: OfflineQueue): void {
   }
   // Not before it is known what became of the calls of processes that died.
   let timer: NodeJS.Timeout | undefined
-  void runs.started.then(() => {
+  const begun = runs.started.then(() => {
     tick()
     timer = setInterval(tick, TICK_MS).unref()
   })
+  background(begun, log, 'calls that wait for their charge point are not looked after')
   ocpp.events.on('handled', ({ chargePoint }) => queue.heard(chargePoint))
   app.addHook('onClose', async () => {
     clearInterval(timer)

@@ -8,6 +8,7 @@ import { explain, isTransient, migrateDatabase, type OpenDatabase, openDatabase,
 import { prune } from './database/retention.js'
 import type { Schema } from './database/schema.js'
 import { type Batch, GroupCommitWriter, type Writer, type WriterCounters } from './database/writer.js'
+import { background } from './domain/background.js'
 import { ConfigError } from './env.js'
 
 declare module 'fastify' {
@@ -130,7 +131,7 @@ class DatabaseService implements Database {
     this.#app.log.error({ err: error }, 'writing to the database failed')
     if (kindOf(error) !== 'unavailable' || this.#state !== 'ready') return
     this.#state = 'down'
-    void this.#probe()
+    background(this.#probe(), this.#app.log, 'could not watch for the return of the database')
   }
 
   async #probe(): Promise<void> {
@@ -188,8 +189,14 @@ async function database(app: FastifyInstance): Promise<void> {
     () => true
   )
   if (await Promise.race([settled, sleep(PATIENCE_MS, false)])) await endWith(service, started)
-  else started.catch((error) => giveUp(app, error))
-  void service.ready.then(() => service.pruneRegularly())
+  else
+    background(
+      started.catch((error) => giveUp(app, error)),
+      app.log,
+      'could not close after a failed start'
+    )
+  const pruning = service.ready.then(() => service.pruneRegularly())
+  background(pruning, app.log, 'pruning ended: nothing is deleted any more')
 }
 
 /** The app is not closed by a start that fails. */

@@ -104,7 +104,10 @@ class OperatorService implements Operators {
           .catch((err) => app.log.warn({ err, name }, 'it was not written down that a token is used'))
       }
     })
-    this.#watch = new TokenWatch({ valid: (ids) => validTokenIds(db, ids, Date.now()) })
+    this.#watch = new TokenWatch({
+      valid: (ids) => validTokenIds(db, ids, Date.now()),
+      onError: (err) => app.log.error({ err }, 'could not end what a revoked token had begun')
+    })
   }
 
   authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -139,7 +142,7 @@ class OperatorService implements Operators {
 
   revoked(): void {
     this.#book.forget()
-    void this.#watch.look()
+    this.#watch.lookSoon()
   }
 
   close(): void {

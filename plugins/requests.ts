@@ -32,7 +32,7 @@ async function requests(app: FastifyInstance): Promise<void> {
     if (request.method === 'DELETE' && body.length === 0) return done(null)
     demandUtf8(request.headers['content-type'])
     const text = decodeJson(body)
-    parse(request, text, (error, value) => done(error === null ? null : invalidJson(text), value))
+    return parse(request, text, (error, value) => done(error === null ? null : invalidJson(text), value))
   })
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith(API)) route.bodyLimit ??= app.config.API_BODY_LIMIT

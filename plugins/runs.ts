@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { background } from './domain/background.js'
 import { endRun, HEARTBEAT_MS, isAlive, type Run, renewRun } from './domain/calls/runs.js'
 import { giveUpCalls } from './domain/calls.js'
 import type { Scope } from './domain/scope.js'
@@ -24,6 +25,8 @@ export interface Runs {
   onDeath(cleaner: Cleaner): void
 }
 
+const CLEANING_FAILED = 'what dead processes left behind was not cleaned up yet'
+
 async function runs(app: FastifyInstance): Promise<void> {
   const { database, store, log } = app
   const run: Run = { runId: randomUUID(), isAlone: database.dialect === 'sqlite' }
@@ -38,12 +41,14 @@ async function runs(app: FastifyInstance): Promise<void> {
     isFirst = false
   }
 
-  const warn = (err: unknown) => log.warn({ err }, 'what dead processes left behind was not cleaned up yet')
+  const warn = (err: unknown) => log.warn({ err }, CLEANING_FAILED)
   let timer: NodeJS.Timeout | undefined
   const started = new Promise<void>((resolve) => {
     const attempt = () => renew().then(resolve, warn)
-    void database.ready.then(attempt)
-    timer = setInterval(() => database.isReady() && void attempt(), HEARTBEAT_MS).unref()
+    background(database.ready.then(attempt), log, CLEANING_FAILED)
+    timer = setInterval(() => {
+      if (database.isReady()) background(attempt(), log, CLEANING_FAILED)
+    }, HEARTBEAT_MS).unref()
   })
   app.decorate('runs', {
     runId: run.runId,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type {} from './ca.js'
+import { background } from './domain/background.js'
 import { MaterialSource } from './tls/material-source.js'
 
 declare module 'fastify' {
@@ -23,7 +24,10 @@ async function tlsMaterial(app: FastifyInstance): Promise<void> {
   const { TLS_CERT, TLS_CLIENT_CA } = app.config
   if (TLS_CERT.length === 0 && TLS_CLIENT_CA.length === 0) return
   const timers = [
-    setInterval(() => void source.reload(), RELOAD_INTERVAL_MS).unref(),
+    setInterval(
+      () => background(source.reload(), app.log, 'certificates were not reloaded'),
+      RELOAD_INTERVAL_MS
+    ).unref(),
     setInterval(() => source.warnOfExpiry(), DAY_MS).unref()
   ]
   app.addHook('onClose', async () => {

@@ -56,7 +56,7 @@ async function tls(app: FastifyInstance): Promise<void> {
   app.addHook('preClose', async () => {
     closing = listener.close()
   })
-  app.addHook('onClose', () => closing)
+  app.addHook('onClose', async () => closing)
 }
 
 export default fp(tls, {

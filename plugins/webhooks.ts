@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { background } from './domain/background.js'
 import { RateLimit } from './domain/events/rate-limit.js'
 import { ConfigError, ruleOf, settings } from './env.js'
 import { observeWebhooks } from './metrics/webhooks.js'
@@ -74,7 +75,8 @@ async function webhooks(app: FastifyInstance): Promise<void> {
     observer: createObserver(app, () => deliverer)
   })
   app.decorate('webhooks', { rules, sender, deliverer })
-  void database.ready.then(() => deliverer.start())
+  const begun = database.ready.then(() => deliverer.start())
+  background(begun, app.log, 'webhooks are not delivered')
   app.addHook('onClose', async () => {
     await deliverer.stop()
     sender.close()

@@ -5,7 +5,7 @@ import { isPromiseLike, logFailure } from './failure.js'
 import { parseJson } from './frame.js'
 import { LogThrottle } from './limits/log-throttle.js'
 import { redact } from './redact.js'
-import type { ChargePoint, Direction, EventName, FrameEvent, OcppEvents, OcppEventsApi } from './types.js'
+import type { ChargePoint, Direction, EventName, FrameEvent, OcppEvents, OcppEventsApi, OcppListener } from './types.js'
 
 const NAMES = [
   'connect',
@@ -43,17 +43,17 @@ export class EventHub implements OcppEventsApi {
     return this.#failures
   }
 
-  on<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this {
+  on<E extends EventName>(event: E, listener: OcppListener<E>): this {
     this.#emitter.on(event, listener as (...args: unknown[]) => void)
     return this
   }
 
-  once<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this {
+  once<E extends EventName>(event: E, listener: OcppListener<E>): this {
     this.#emitter.once(event, listener as (...args: unknown[]) => void)
     return this
   }
 
-  off<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this {
+  off<E extends EventName>(event: E, listener: OcppListener<E>): this {
     this.#emitter.off(event, listener as (...args: unknown[]) => void)
     return this
   }

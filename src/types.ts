@@ -567,13 +567,16 @@ export interface OcppEvents {
 
 export type EventName = keyof OcppEvents
 
+/** A promise that a listener returns is not waited for; when it rejects, that is logged and counted. */
+export type OcppListener<E extends EventName> = (...args: OcppEvents[E]) => unknown
+
 /** Typed events. An error or rejection of a listener is logged and counted; the other listeners still run. */
 export interface OcppEventsApi {
   /** How often listeners of an event have thrown or rejected, by event. */
   readonly failures: ReadonlyMap<EventName, number>
-  on<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this
-  once<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this
-  off<E extends EventName>(event: E, listener: (...args: OcppEvents[E]) => void): this
+  on<E extends EventName>(event: E, listener: OcppListener<E>): this
+  once<E extends EventName>(event: E, listener: OcppListener<E>): this
+  off<E extends EventName>(event: E, listener: OcppListener<E>): this
 }
 
 /** What `app.ocpp` is. */

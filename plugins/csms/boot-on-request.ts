@@ -22,7 +22,7 @@ async function bootOnRequest({ ocpp }: FastifyInstance): Promise<void> {
     const chargePoint = ocpp.chargePoints.get(identity)
     if (type !== 'not-accepted' || chargePoint === undefined || asked.has(chargePoint)) return
     // Pending and Rejected are answers it has had: it knows when to come again. [2.x B02, B03]
-    if (chargePoint.registration === undefined) void ask(chargePoint)
+    if (chargePoint.registration === undefined) return ask(chargePoint)
   })
 }
 

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import type {} from '../ca.js'
+import { background } from '../domain/background.js'
 import { listExpiring, type Renewal, saveRenewal } from '../domain/issued-certificates.js'
 import { NotSupportedError } from '../operations/exchange.js'
 
@@ -75,7 +76,10 @@ async function certificateRenewal(app: FastifyInstance): Promise<void> {
   }
 
   app.decorate('renewals', { askAll })
-  const timer = setInterval(askAll, CHECK_MS).unref()
+  const timer = setInterval(
+    () => background(askAll(), log, 'certificates that expire soon were not looked for'),
+    CHECK_MS
+  ).unref()
   app.addHook('preClose', async () => clearInterval(timer))
 }
 

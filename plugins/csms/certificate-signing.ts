@@ -3,6 +3,7 @@ import type { HandlerContext } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { Issuance } from '../ca/issuance.js'
 import type {} from '../ca.js'
+import { background } from '../domain/background.js'
 import { observeCertificates } from '../metrics/certificates.js'
 import type {} from '../metrics.js'
 import { defined } from './normalise.js'
@@ -55,10 +56,10 @@ async function certificateSigning(app: FastifyInstance): Promise<void> {
 
   async function retry(): Promise<void> {
     if (!database.isReady()) return
-    await issuance.deliverWaiting(SETTLED_MS).catch((err) => log.warn({ err }, 'certificates that wait were not sent'))
+    await issuance.deliverWaiting(SETTLED_MS)
   }
 
-  const timer = setInterval(retry, RETRY_MS).unref()
+  const timer = setInterval(() => background(retry(), log, 'certificates that wait were not sent'), RETRY_MS).unref()
   app.addHook('preClose', async () => {
     clearInterval(timer)
     await issuance.close()

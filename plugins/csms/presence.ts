@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { background } from '../domain/background.js'
 import { type Presence, savePresence } from '../domain/charge-points.js'
 import { fold } from '../domain/scope.js'
 
 const INTERVAL_MS = 5_000
+const NOT_STORED = 'when charge points were last heard of was not stored'
 
 type News = Omit<Presence, 'chargePointId'>
 
@@ -42,7 +44,7 @@ async function presence(app: FastifyInstance): Promise<void> {
       }
       await store.write((trx) => savePresence({ trx }, rows))
     } catch (err) {
-      app.log.warn({ err, chargePoints: gathered.length }, 'when charge points were last heard of was not stored')
+      app.log.warn({ err, chargePoints: gathered.length }, NOT_STORED)
       for (const { identity, ...rest } of gathered) note(identity, { ...rest, ...news.get(fold(identity)) })
     }
   }
@@ -54,7 +56,7 @@ async function presence(app: FastifyInstance): Promise<void> {
     note(identity, { disconnectedAt: Date.now(), seenAt: lastSeenAt.getTime() })
   })
 
-  const timer = setInterval(() => void flush(), INTERVAL_MS).unref()
+  const timer = setInterval(() => background(flush(), app.log, NOT_STORED), INTERVAL_MS).unref()
   app.addHook('onClose', async () => {
     clearInterval(timer)
     await flush()

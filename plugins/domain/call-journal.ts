@@ -164,7 +164,7 @@ export class CallJournal {
     const ending = this.#finish(call)
     call.saving = ending
     this.#ending.add(ending)
-    void ending.finally(() => this.#ending.delete(ending))
+    ending.finally(() => this.#ending.delete(ending)).catch((error) => this.#options.onError(error, call))
   }
 
   /** Resolves when all that have ended are written down. */

@@ -29,7 +29,7 @@ export class Gatherer<T> {
   add(item: T): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject })
-      if (!this.#isRunning) void this.#run()
+      if (!this.#isRunning) this.#run().catch(reject)
     })
   }
 

@@ -3,6 +3,8 @@ import type { Operator } from '../domain/operator-scopes.js'
 export interface WatchOptions {
   /** Which of these tokens hold. */
   valid: (ids: readonly number[]) => Promise<ReadonlySet<number>>
+  /** Told when `end` of something failed. */
+  onError: (error: unknown) => void
   /** Milliseconds between two looks. Default: 2000. */
   interval?: number
 }
@@ -29,11 +31,16 @@ export class TokenWatch {
     if (tokenId === undefined) return () => undefined
     const watched = { tokenId, end }
     this.#watched.add(watched)
-    this.#timer ??= setInterval(() => void this.look(), this.#options.interval ?? INTERVAL_MS).unref()
+    this.#timer ??= setInterval(() => this.lookSoon(), this.#options.interval ?? INTERVAL_MS).unref()
     return () => {
       this.#watched.delete(watched)
       if (this.#watched.size === 0) this.stop()
     }
+  }
+
+  /** Looks now; nobody waits for it. */
+  lookSoon(): void {
+    this.look().catch(this.#options.onError)
   }
 
   /** Looks now. A database that does not answer ends nothing. */

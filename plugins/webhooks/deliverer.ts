@@ -258,7 +258,7 @@ export class Deliverer {
         observer.attempted(outcome, duration)
         if (outcome === 'delivered') return
         observer.failed({ webhook: row.id, delivery: id, attempts, error, isLast: outcome !== 'retried' })
-        if (outcome === 'gone') void this.#disable(row.id)
+        if (outcome === 'gone') this.#disable(row.id).catch((failure) => observer.troubled(failure))
       }
     }
   }
@@ -266,13 +266,9 @@ export class Deliverer {
   /** It answered 410. */
   async #disable(id: number): Promise<void> {
     const { writer, observer } = this.#options
-    try {
-      await writer.write((trx) => disableGone({ trx, now: Date.now() }, id))
-      observer.disabled(id)
-      await this.sync()
-    } catch (error) {
-      observer.troubled(error)
-    }
+    await writer.write((trx) => disableGone({ trx, now: Date.now() }, id))
+    observer.disabled(id)
+    await this.sync()
   }
 
   async #collect(): Promise<void> {

@@ -23,7 +23,9 @@ export class ParcelReader {
       this.#waiting.push({ id, resolve, reject })
       if (this.#isReading) return
       this.#isReading = true
-      setImmediate(() => void this.#read())
+      setImmediate(() => {
+        this.#read().catch(reject)
+      })
     })
   }
 

@@ -97,13 +97,14 @@ export class DeliveryQueue {
     if (delivery === undefined || !this.#isOnline || this.#isSending || this.#timer !== undefined) return
     this.#isSending = true
     delivery.wasSent = true
-    this.#send(delivery).then(() => {
+    const sent = this.#send(delivery).finally(() => {
       // Whoever awaits this answer has it before the next payload is made.
       setImmediate(() => {
         this.#isSending = false
         this.#next()
       })
     })
+    sent.catch((error) => delivery.reject(error))
   }
 
   async #send(delivery: Delivery): Promise<void> {

@@ -102,7 +102,7 @@ export function open<T>(options: OpenOptions, accept: (socket: WebSocket, protoc
     else signal.addEventListener('abort', abort, { once: true })
     socket.once('unexpected-response', (_request, response) => {
       refusal = response
-      readRefusal(response, identity).then(reject).finally(end)
+      readRefusal(response, identity).then(reject, reject).finally(end)
     })
     socket.on('error', (error) => {
       if (refusal !== undefined) return

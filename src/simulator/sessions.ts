@@ -49,7 +49,9 @@ export function unplug(charger: Charger, evseId?: number): void {
   const evse = evseOf(charger, evseId)
   const connector = plugged(evse)
   if (connector === undefined) throw new RefusedByCharger(`no vehicle is plugged at EVSE ${evse.id}`)
-  if (evse.transaction !== undefined && charger.flag('stopOnUnplug')) endTransaction(charger, evse, 'EVDisconnected')
+  if (evse.transaction !== undefined && charger.flag('stopOnUnplug')) {
+    charger.background(endTransaction(charger, evse, 'EVDisconnected'))
+  }
   connector.ev = undefined
   connector.isFinishing = false
   powerChanged(charger)
@@ -85,7 +87,7 @@ export async function swipe(charger: Charger, token: IdToken, evseId?: number): 
     return transaction?.token.idToken === token.idToken && (evseId === undefined || id === evseId)
   })
   if (running !== undefined) {
-    endTransaction(charger, running, 'Local', token)
+    charger.background(endTransaction(charger, running, 'Local', token))
     return 'Accepted'
   }
   const answer = await authorize(charger, token)
@@ -99,7 +101,7 @@ function accepted(charger: Charger, token: IdToken, { groupId }: TokenAnswer, ev
     groupId !== undefined && transaction?.groupId === groupId && (evseId === undefined || evseId === id)
   const ofGroup = charger.station.evses.find(isOfGroup)
   if (ofGroup !== undefined) {
-    endTransaction(charger, ofGroup, 'Local', token)
+    charger.background(endTransaction(charger, ofGroup, 'Local', token))
     return
   }
   const evse = evseFor(charger, token, groupId, evseId)
@@ -225,7 +227,6 @@ export function endTransaction(charger: Charger, evse: Evse, cause: StopCause, t
     wh: Math.round(evse.meter - transaction.meterStart)
   })
   becameIdle(charger, evse)
-  charger.background(told)
   return told
 }
 
@@ -260,7 +261,7 @@ export function deauthorized(charger: Charger, evse: Evse, transaction: Transact
 /** Something breaks; a transaction ends. */
 export function fault(charger: Charger, evseId?: number, code = 'GroundFailure'): void {
   const evse = evseOf(charger, evseId)
-  if (evse.transaction !== undefined) endTransaction(charger, evse, 'Fault')
+  if (evse.transaction !== undefined) charger.background(endTransaction(charger, evse, 'Fault'))
   for (const connector of evse.connectors) connector.fault = code
   powerChanged(charger)
 }

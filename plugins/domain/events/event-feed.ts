@@ -87,12 +87,15 @@ export class EventFeed {
     if (stream.destroyed) return
     const reader = new EventReader(stream, { maxBuffered: this.#maxBuffered }, this.#onCut)
     reader.write(retryText(RETRY_MS.min + Math.floor(Math.random() * RETRY_MS.spread)))
-    if (this.#isClosed) return void reader.close(CLOSE_TIMEOUT_MS)
+    if (this.#isClosed) {
+      reader.close(CLOSE_TIMEOUT_MS).catch(() => reader.cut())
+      return
+    }
     this.#readers.add(reader)
     stream.once('close', () => this.#leave(reader, filter))
     this.#heartbeats ??= setInterval(() => this.#beat(), this.#heartbeatInterval).unref()
     if (lastEventId === undefined) this.#join(reader, filter)
-    else void this.#replay(reader, { filter, lastEventId })
+    else this.#replay(reader, { filter, lastEventId }).catch(() => reader.cut())
   }
 
   /** Ends all readers, when they have had everything. */

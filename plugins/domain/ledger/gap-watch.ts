@@ -63,9 +63,13 @@ export class GapWatch {
   }
 
   #watch(identity: string, transactionId: string, attempts: number): void {
-    const wait = attempts === 0 ? this.#options.delay : this.#retryDelay * 2 ** (attempts - 1)
+    const { delay, onError } = this.#options
+    const wait = attempts === 0 ? delay : this.#retryDelay * 2 ** (attempts - 1)
     const watched: Watched = { timer: undefined, attempts }
-    watched.timer = setTimeout(() => void this.#look(watched, identity, transactionId), wait).unref()
+    const look = () => {
+      this.#look(watched, identity, transactionId).catch((error) => onError(identity, error))
+    }
+    watched.timer = setTimeout(look, wait).unref()
     this.#watched.set(keyOf(identity, transactionId), watched)
     if (this.#watched.size > MAX_REMEMBERED) this.#forgetOldest()
   }

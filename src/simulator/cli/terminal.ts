@@ -19,7 +19,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
     return swipe(charger, TOKEN, evseId)
   },
   x: (charger, evseId) => {
-    endTransaction(charger, evseOf(charger, evseId), 'Local')
+    charger.background(endTransaction(charger, evseOf(charger, evseId), 'Local'))
   },
   f: (charger, evseId) => {
     const evse = evseOf(charger, evseId)

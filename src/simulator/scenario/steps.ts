@@ -43,7 +43,7 @@ const RUNNERS: { readonly [N in StepName]: Runner<N> } = {
     await until(charger, signal, () => (evse.transaction === undefined ? 'there is no transaction' : undefined))
   },
   stop: ({ charger }, { evse }) => {
-    endTransaction(charger, evseOf(charger, evse), 'Local')
+    charger.background(endTransaction(charger, evseOf(charger, evse), 'Local'))
   },
   wait: ({ charger }, { seconds }, signal) => wait(charger, seconds, signal),
   expect: expectation,

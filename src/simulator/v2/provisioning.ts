@@ -132,7 +132,7 @@ function resetEvse(charger: Charger, evseId: number): v21.ResetResponse {
   const evse = charger.station.evses.find(({ id }) => id === evseId)
   if (evse === undefined) return { status: 'Rejected' }
   charger.afterwards(() => {
-    if (evse.transaction !== undefined) endTransaction(charger, evse, 'HardReset')
+    if (evse.transaction !== undefined) charger.background(endTransaction(charger, evse, 'HardReset'))
     powerChanged(charger)
   })
   return { status: 'Accepted' }
