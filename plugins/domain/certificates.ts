@@ -64,7 +64,7 @@ export function saveInstalledCertificates(
 export function saveCertificate(type: string, pem: string): Change {
   const [certificate] = tryCertificates(pem)
   // As the charge point will call it when it is asked, unless it prefers another algorithm.
-  const hashing = hashDataOfChain(pem)
+  const hashing = hashDataOfChain(pem).catch(() => undefined)
   return async ({ trx, chargePointId, now }) => {
     const hash = await hashing
     const values = {

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { BEARER, itemsOf, onBothBackends, operate } from '../app/support.js'
 import { type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
-import { deferred, until } from '../support/wait.js'
+import { deferred, until, within } from '../support/wait.js'
 
 const ACCEPTED = { status: 'Accepted' }
 const CALL = '[2,'
@@ -30,6 +30,30 @@ interface Item {
 }
 
 onBothBackends('a call to many charge points', (start) => {
+  it('that nobody waits for ends, and says why, while the database cannot be read', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/charge-points/unread', {})
+    const { store } = server.app
+    const { find } = store
+    const asked = deferred()
+    store.find = async () => {
+      asked.resolve()
+      throw new Error('the database is away')
+    }
+    const payload = { action: 'ClearCache', identities: ['unread'] }
+    const response = await callMany(server, payload, { prefer: 'respond-async' })
+    assert.equal(response.statusCode, 202)
+    await within('the look at the database', asked.promise)
+    store.find = find
+    const path = String(response.headers.location).replace('/api/v1', '')
+    let bulk = (await operate(server, 'GET', path)).json()
+    while (bulk.status === 'running') {
+      await new Promise(setImmediate)
+      bulk = (await operate(server, 'GET', path)).json()
+    }
+    assert.deepEqual([bulk.status, bulk.counts], ['completed', { failed: 1 }])
+  })
+
   it('is answered with what became of each, in the order they were named', async () => {
     const server = await start()
     await connect(server, 'many-1')

@@ -69,7 +69,10 @@ export class BulkCalls {
     const id = await store.write((trx) => insertBulk({ trx }, { bulkId, operator, action, request, runId }))
     const items = wish.identities.map((identity): BulkItem => ({ identity, messageId: randomUUID() }))
     for (const part of chunks(items)) await store.write((trx) => insertItems({ trx }, id, part, dialect))
-    const done = this.#run(id, wish, items).finally(() => this.#running.delete(done))
+    // Perhaps nobody waits for it.
+    const done = this.#run(id, wish, items)
+      .catch(this.#options.onError)
+      .finally(() => this.#running.delete(done))
     this.#running.add(done)
     return { bulkId, done }
   }
@@ -119,7 +122,12 @@ export class BulkCalls {
 
   async #reason(error: unknown, { identity }: BulkItem): Promise<unknown> {
     if (!(error instanceof NotConnectedError)) return error
-    return (await this.#options.store.find(identity)) === undefined ? new UnknownChargePointError(identity) : error
+    // When the database does not tell, the charge point counts as known.
+    const isKnown = await this.#options.store.find(identity).then(
+      (row) => row !== undefined,
+      () => true
+    )
+    return isKnown ? error : new UnknownChargePointError(identity)
   }
 
   /** What cannot be written down must not end the others. */
