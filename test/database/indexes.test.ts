@@ -4,6 +4,7 @@ import { CompiledQuery, sql } from 'kysely'
 import type { Dialect } from '../../plugins/database/dialect.js'
 import type { OpenDatabase } from '../../plugins/database/open.js'
 import { TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../plugins/domain/ledger/read.js'
+import { READING_ORDERS, readingsQuery } from '../../plugins/domain/ledger/readings.js'
 import { migrated, onBothDatabases } from './support.js'
 
 const FILTERS: Record<string, Partial<TransactionFilter>> = {
@@ -16,6 +17,7 @@ const FILTERS: Record<string, Partial<TransactionFilter>> = {
   'the remote start': { remoteStartId: 7 },
   'those that are open': { status: 'open' },
   'those that ended': { status: 'ended' },
+  'those that we closed': { status: 'closed' },
   'charge point and status': { chargePoint: 'CP-1', status: 'open' },
   'a period': { from: 1_000, to: 2_000 },
   'a period of a charge point': { chargePoint: 'CP-1', from: 1_000, to: 2_000 },
@@ -29,6 +31,7 @@ const STARTED_ONLY = new Set([
   'the group',
   'the stop reason',
   'those that are open',
+  'those that we closed',
   'a period of an id token'
 ])
 
@@ -71,4 +74,29 @@ onBothDatabases('a page of transactions by', (dialect) => {
       }
     })
   }
+})
+
+const READINGS = { sqlite: /SEARCH meter_values USING INDEX/, postgres: /Index (?:Only )?Scan.* on meter_values/ }
+
+onBothDatabases('a page of meter values', (dialect) => {
+  it('of a charge point is read by its index, wherever it begins', async () => {
+    const database = { ...(await migrated(dialect)), dialect }
+    for (const order of READING_ORDERS) {
+      for (const more of [{}, { from: 1_000, to: 2_000 }, { behind: { timestamp: 1_500, id: 5 } }]) {
+        const page = { chargePointId: 1, order, limit: 1_000, ...more }
+        const plan = await planOf(database, readingsQuery(database.db, page).compile())
+        assert.match(plan, READINGS[dialect], plan)
+        if (dialect === 'sqlite') assert.doesNotMatch(plan, SORT.sqlite, plan)
+      }
+    }
+  })
+})
+
+onBothDatabases('the list of transactions that we closed', (dialect) => {
+  it('is read by an index of those', async () => {
+    const database = { ...(await migrated(dialect)), dialect }
+    const filter = { status: 'closed', order: '-startedAt', limit: 101 } as const
+    const plan = await planOf(database, transactionsQuery(database.db, filter).compile())
+    assert.match(plan, /transactions_closed_started/, plan)
+  })
 })
