@@ -26,7 +26,7 @@ function old(transactionId: string, tariff: object, more: object = {}) {
     currency: 'EUR',
     cost_details: OURS,
     tariff: JSON.stringify({ ...TARIFF, ...tariff }),
-    created_at: 0,
+    created_at: Date.UTC(2026, 0, 1),
     updated_at: 0,
     ...more
   }

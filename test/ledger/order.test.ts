@@ -59,7 +59,9 @@ onBothDatabases('the bill of a transaction', (dialect) => {
         for (const order of [events, shuffled]) {
           const identity = `CP-${++run}`
           for (const one of order) {
-            const { response } = await ledger.event(identity, one)
+            const { response, outcome } = await ledger.event(identity, one)
+            // A retry is answered as the first time, whatever has become known since.
+            if (outcome === 'retry') continue
             const row = (await booksOf(database, identity)).transactions[0]
             if (row?.cost === null) assert.deepEqual(response, {}, 'a cost that nobody knows was told')
           }
