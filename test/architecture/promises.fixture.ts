@@ -10,6 +10,7 @@ declare function take(options: { onDone: () => void; onError?: (error: unknown) 
 declare const emitter: EventEmitter
 declare const isLate: boolean
 declare const things: string[]
+declare function onDone(): Promise<void>
 declare class Worker {
   work(): Promise<void>
 }
@@ -38,6 +39,10 @@ export function floating(): void {
   things.forEach(async (thing) => log(thing)) // callback
   take({ onDone: work }) // callback
   take({ onDone: async () => log(1) }) // callback
+  take({ onDone }) // callback
+  take({
+    async onDone() {} // callback
+  })
 }
 
 export async function held(): Promise<void> {
@@ -54,5 +59,11 @@ export async function held(): Promise<void> {
     work().catch(log)
   }, 1)
   take({ onDone: () => log(1), onError: later })
+  take({
+    onDone() {
+      log(1)
+    },
+    async onError() {}
+  })
   void log(await kept)
 }

@@ -8,13 +8,18 @@ import {
   isConditionalExpression,
   isExpressionStatement,
   isFunctionExpression,
+  isMethodDeclaration,
   isNewExpression,
+  isObjectLiteralExpression,
   isParenthesizedExpression,
   isPropertyAccessExpression,
   isPropertyAssignment,
+  isShorthandPropertyAssignment,
   isVoidExpression,
+  type MethodDeclaration,
   type Node,
   type PropertyAccessExpression,
+  type ShorthandPropertyAssignment,
   type SourceFile,
   SyntaxKind
 } from 'typescript/unstable/ast'
@@ -124,6 +129,7 @@ class FileSearch {
   readonly #statements: Expression[] = []
   readonly #thrownAway: Expression[] = []
   readonly #callbacks: Expression[] = []
+  readonly #members: Member[] = []
 
   constructor(file: SourceFile, checker: Checker, promises: Promises) {
     this.#file = file
@@ -136,13 +142,26 @@ class FileSearch {
     const lost = this.#promisesOf(this.#callbacks, (type) => this.#promises.areReturnedBy(type)).filter((callback) =>
       this.#promises.areLostBy(this.#checker.getContextualType(callback))
     )
+    const lostMembers = this.#members.filter((member) => this.#isLost(member))
     return [
       ...this.#promisesOf(this.#statements, (type) => this.#promises.areLeftBy(type)).map((node) =>
         this.#report('statement', node)
       ),
       ...this.#promisesOf(this.#thrownAway).map((node) => this.#report('void', node)),
-      ...lost.map((node) => this.#report('callback', node))
+      ...[...lost, ...lostMembers].map((node) => this.#report('callback', node))
     ]
+  }
+
+  /** Whether the object is to have a function of this name whose result nobody looks at. */
+  #isLost(member: Member): boolean {
+    const symbol = isMethodDeclaration(member)
+      ? this.#checker.getSymbolAtLocation(member.name)
+      : this.#checker.getShorthandAssignmentValueSymbol(member)
+    const wanted = this.#checker.getContextualType(member.parent as Expression)
+    const property = wanted && this.#checker.getPropertyOfType(wanted, member.name.getText(this.#file))
+    if (symbol === undefined || property === undefined) return false
+    const [given, asked] = [this.#checker.getTypeOfSymbol(symbol), this.#checker.getTypeOfSymbol(property)]
+    return this.#promises.areReturnedBy(given) && this.#promises.areLostBy(asked)
   }
 
   #collect(node: Node): void {
@@ -153,6 +172,7 @@ class FileSearch {
     } else if (isCallExpression(node) || isNewExpression(node)) {
       if (!isRegistration(node)) this.#callbacks.push(...(node.arguments ?? []).filter(isName))
     } else if (isPropertyAssignment(node) && isName(node.initializer)) this.#callbacks.push(node.initializer)
+    else if (isMember(node)) this.#members.push(node)
     node.forEachChild((child) => {
       this.#collect(child)
     })
@@ -169,6 +189,13 @@ class FileSearch {
     const [text = ''] = node.getText(this.#file).split('\n')
     return { place: `${relative(root, this.#file.fileName)}:${line}`, rule, text }
   }
+}
+
+/** `{ onDone() {} }` or `{ onDone }` */
+type Member = MethodDeclaration | ShorthandPropertyAssignment
+
+function isMember(node: Node): node is Member {
+  return (isMethodDeclaration(node) || isShorthandPropertyAssignment(node)) && isObjectLiteralExpression(node.parent)
 }
 
 function isName({ kind }: Node): boolean {

@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { background } from '../../plugins/domain/background.js'
+import { until } from '../support/wait.js'
+
+it('says in the log what was not done when nobody waits for it', async () => {
+  const lines: unknown[] = []
+  const log = { error: (fields: object, message: string) => lines.push([fields, message]) }
+  const err = new Error('away')
+  background(Promise.reject(err), log, 'certificates were not reloaded')
+  background(Promise.resolve(), log, 'never said')
+  await until('it is logged', () => lines.length > 0)
+  assert.deepEqual(lines, [[{ err }, 'certificates were not reloaded']])
+})
