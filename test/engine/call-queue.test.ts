@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { mock, test } from 'node:test'
 import fc from 'fast-check'
 import { CallQueue, type PendingCall } from '../../src/call-queue.js'
 import { within } from '../support/wait.js'
@@ -104,6 +104,46 @@ test('a call that nobody answers holds the line for lineTimeout from when it was
     await within('the next call', assert.rejects(second, TIMEOUT))
     assert.deepEqual(sent, ['a', 'b'])
     assert.ok(performance.now() - startedAt >= 60, `freed after ${performance.now() - startedAt} ms`)
+  }
+})
+
+test('the line is held for the longer of timeout and lineTimeout from when the call was sent, to the millisecond', async () => {
+  let now = 0
+  const clock = mock.method(performance, 'now', () => now)
+  mock.timers.enable({ apis: ['setTimeout'] })
+  const pass = (milliseconds: number) => {
+    for (let left = milliseconds; left > 0; left--) {
+      now++
+      mock.timers.tick(1)
+    }
+  }
+  try {
+    for (const { timeout, lineTimeout, abortAt } of [
+      { timeout: 20, lineTimeout: 100, abortAt: undefined },
+      { timeout: 100, lineTimeout: 20, abortAt: undefined },
+      { timeout: 100, lineTimeout: 20, abortAt: 10 },
+      { timeout: 20, lineTimeout: 100, abortAt: 10 },
+      { timeout: 100, lineTimeout: 100, abortAt: 99 }
+    ]) {
+      const { queue, sent, add } = queueOf({ lineTimeout })
+      const controller = new AbortController()
+      const first = assert.rejects(add('a', { timeout, signal: controller.signal }))
+      const second = assert.rejects(add('b', { timeout: 1000 }))
+      if (abortAt !== undefined) {
+        pass(abortAt)
+        controller.abort()
+      }
+      pass(100 - (abortAt ?? 0))
+      assert.deepEqual(sent, ['a'], 'not before')
+      // A timer of Node may be a millisecond early, so one more is waited for each of the two.
+      pass(2)
+      assert.deepEqual(sent, ['a', 'b'])
+      queue.close('closed')
+      await Promise.all([first, second])
+    }
+  } finally {
+    mock.timers.reset()
+    clock.mock.restore()
   }
 })
 

@@ -7,6 +7,8 @@ import fastifyOcpp, {
   type ChargePoint,
   type HandlerContext,
   type Protocol,
+  type RequestOf,
+  type ResponseOf,
   TimeoutError
 } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
@@ -204,6 +206,15 @@ ocpp.v16.onDataTransfer({ vendorId: 'com.example' }, () => ({ status: 'Ok' }))
 
 const reset: v16.ResetRequest = { type: 'Hard' }
 expectTypeOf(reset.type).toEqualTypeOf<'Hard' | 'Soft'>()
+
+// --- payload types by version and action, with names that leave those of fetch alone
+
+expectTypeOf<RequestOf<'ocpp1.6', 'Reset'>>().toEqualTypeOf<v16.ResetRequest>()
+expectTypeOf<ResponseOf<'ocpp2.1', 'Reset'>>().toEqualTypeOf<v21.ResetResponse>()
+expectTypeOf<RequestOf<Protocol, 'Reset'>>().toEqualTypeOf<v16.ResetRequest | v201.ResetRequest | v21.ResetRequest>()
+expectTypeOf<ResponseOf<'ocpp2.1', 'NotifyPeriodicEventStream'>>().toBeVoid()
+expectTypeOf<RequestOf<'ocpp1.6', 'TransactionEvent'>>().toBeNever()
+expectTypeOf(new Response()).toExtend<{ status: number }>()
 
 // --- errors have literal codes
 
