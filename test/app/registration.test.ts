@@ -26,6 +26,20 @@ describe('under open registration', () => {
   })
 })
 
+describe('a charger whose URL has slashes too much', () => {
+  it('is the charger of that identity, and needs its password', async () => {
+    const server = await startBackend(CLOSED)
+    await provision(server, 'CP-1', { password: PASSWORD })
+    for (const path of ['/ocpp/', '//ocpp']) {
+      assert.equal((await refusedCharger(server.url, 'CP-1', { path })).status, 401)
+      const charger = await connectCharger(server.url, 'CP-1', { path, password: PASSWORD, boot: true })
+      const { identity, connected } = await stateOf(server, 'CP-1')
+      assert.deepEqual([identity, connected], ['CP-1', true])
+      await charger.close()
+    }
+  })
+})
+
 describe('without open registration', () => {
   it('answers a charger that nobody provisioned 404', async () => {
     const server = await startBackend(CLOSED)
