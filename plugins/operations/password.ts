@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { CallError, type Protocol } from 'fastify-ocpp'
+import { InvalidResponseError, type Protocol } from 'fastify-ocpp'
 import { generatePassword, isHexKey } from '../domain/credential.js'
 import { outcomeOf } from './common.js'
 import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step, versionOf } from './exchange.js'
@@ -61,9 +61,14 @@ function* sent<T>(exchange: Generator<Step, T, unknown>, facts: PasswordFacts): 
   try {
     return yield* exchange
   } catch (error) {
-    if (!(error instanceof CallError) && (error as { sent?: boolean }).sent !== false) facts.onLost()
+    if (isLost(error)) facts.onLost()
     throw error
   }
+}
+
+/** Whether the charge point may have taken it. What was never sent, such as to a full queue, it has not. */
+function isLost(error: unknown): boolean {
+  return error instanceof InvalidResponseError || (error as { sent?: boolean }).sent === true
 }
 
 function told({ password: given, show }: Body, { password }: PasswordFacts, outcome: Outcome): Outcome {

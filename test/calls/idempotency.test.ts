@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { StorageError } from '../../plugins/database/errors.js'
 import type {} from '../../plugins/runs.js'
 import { BEARER, onBothBackends, operate } from '../app/support.js'
+import { tokenOf } from '../operators/support.js'
 import { connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, until } from '../support/wait.js'
@@ -113,6 +115,85 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.equal((await post(server, path, { key, body: { type: 'Medium' } })).statusCode, 422)
     assert.equal((await post(server, path, { key, body: { type: 'Soft' } })).statusCode, 200)
     assert.deepEqual((await operate(server, 'GET', '/charge-points/comes/calls')).json().items.length, 1)
+  })
+
+  it('is that of its own operator, whatever others do with the same key', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'shared', { boot: true })
+    charger.onCall((action) => ({ status: action === 'Reset' ? 'Rejected' : 'Accepted' }))
+    const path = '/charge-points/shared/calls'
+    const key = newKey()
+    const number = ++keys
+    const anna = await tokenOf(server, `anna-${number}`, 'calls:write')
+    const bert = await tokenOf(server, `bert-${number}`, 'calls:write')
+    const first = await post(server, `${path}/ClearCache`, { key, headers: anna })
+    assert.deepEqual([first.statusCode, first.json().result], [200, { status: 'Accepted' }])
+    // Neither an answer of another operator nor a complaint that the key was used for something else.
+    const other = await post(server, `${path}/Reset`, { key, headers: bert, body: { type: 'Soft' } })
+    assert.deepEqual([other.statusCode, other.json().result], [200, { status: 'Rejected' }])
+    assert.equal(other.headers['idempotency-replayed'], undefined)
+    for (const [headers, suffix, body, expected] of [
+      [anna, 'ClearCache', {}, first.body],
+      [bert, 'Reset', { type: 'Soft' }, other.body]
+    ] as const) {
+      const again = await post(server, `${path}/${suffix}`, { key, headers, body })
+      assert.deepEqual([again.body, again.headers['idempotency-replayed']], [expected, 'true'])
+    }
+    assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 2)
+  })
+
+  it('is free again for the one whose request came to nothing, and for nobody else', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'freed', { boot: true })
+    charger.onCall(() => ({ status: 'Accepted' }))
+    const key = newKey()
+    const number = ++keys
+    const anna = await tokenOf(server, `anna-${number}`, 'calls:write')
+    const bert = await tokenOf(server, `bert-${number}`, 'calls:write')
+    const path = '/charge-points/freed/calls/ClearCache'
+    const first = await post(server, path, { key, headers: anna })
+    assert.equal((await post(server, '/charge-points/nobody/calls/ClearCache', { key, headers: bert })).statusCode, 404)
+    const again = await post(server, path, { key, headers: anna })
+    assert.deepEqual([again.body, again.headers['idempotency-replayed']], [first.body, 'true'])
+    assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 1)
+  })
+
+  it('may be tried again after a 503: the database was away, and nothing was done', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/charge-points/later', {})
+    const path = '/charge-points/later/calls/ClearCache'
+    const key = newKey()
+    const query = '?whenOffline=queue'
+    const { store } = server.app
+    const commit = store.commit.bind(store)
+    store.commit = async () => {
+      throw new StorageError('unavailable')
+    }
+    const failed = await post(server, path, { key, query })
+    assert.equal(failed.statusCode, 503, failed.body)
+    store.commit = commit
+    const queued = await post(server, path, { key, query })
+    assert.deepEqual([queued.statusCode, queued.headers['idempotency-replayed']], [202, undefined])
+    assert.equal((await operate(server, 'GET', '/calls?status=queued&chargePoint=later')).json().items.length, 1)
+  })
+
+  it('is answered the same again with the headers that say where to look', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'located', { boot: true })
+    const answer = deferred<object>()
+    charger.onCall(() => answer.promise)
+    const path = '/charge-points/located/calls/ClearCache'
+    const key = newKey()
+    const headers = { prefer: 'respond-async' }
+    const first = await post(server, path, { key, headers })
+    const again = await post(server, path, { key, headers })
+    answer.resolve({ status: 'Accepted' })
+    assert.deepEqual([first.statusCode, again.statusCode, again.body], [202, 202, first.body])
+    assert.equal(again.headers['idempotency-replayed'], 'true')
+    assert.equal(first.headers.location, `/api/v1/calls/${first.json().messageId}`)
+    for (const name of ['location', 'preference-applied', 'content-type']) {
+      assert.equal(again.headers[name], first.headers[name], name)
+    }
   })
 
   it('goes on when its HTTP client leaves, who then asks again for its answer', async () => {

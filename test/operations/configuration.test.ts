@@ -42,6 +42,22 @@ const values = (items: { value?: string }[]) => items.map(({ value }) => value)
 const statuses = (items: { status: string }[]) => items.map(({ status }) => status)
 
 onBothBackends('many settings', (start) => {
+  it('of 1.6 are found in whatever case the charge point spells its keys, and in whatever order', async () => {
+    const server = await start()
+    const spelt = { HeartbeatInterval: 'heartbeatINTERVAL', MeterValueSampleInterval: 'METERVALUESAMPLEINTERVAL' }
+    const answer = () => ({
+      configurationKey: [
+        { key: spelt.MeterValueSampleInterval, readonly: false, value: '60' },
+        { key: spelt.HeartbeatInterval, readonly: true, value: '300' }
+      ]
+    })
+    const { charger } = await play(server, 'ocpp1.6', keys('10', answer))
+    const items = [...Object.keys(spelt), 'Missing'].map((key) => ({ key }))
+    const { body } = await perform(server, charger.identity, 'operations/get-configuration', { items })
+    assert.deepEqual(statuses(body.items), ['accepted', 'accepted', 'not-found'])
+    assert.deepEqual(values(body.items), ['300', '60', undefined])
+  })
+
   it('are read in as many messages as GetConfigurationMaxKeys wants, which is asked for once', async () => {
     const server = await start()
     const { charger, asked } = await play(server, 'ocpp1.6', keys('2', told))

@@ -4,6 +4,7 @@ import type { Protocol } from 'fastify-ocpp'
 import { onBothBackends, operate, stateOf } from '../app/support.js'
 import { type CallHandler, connectCharger, ErrorAnswer, NO_ANSWER, refusedCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
+import { deferred, until } from '../support/wait.js'
 import { PROTOCOLS, perform, play } from './support.js'
 
 const CLOSED = { OCPP_OPEN_REGISTRATION: 'false' }
@@ -115,6 +116,39 @@ onBothBackends('a new password', (start) => {
       assert.deepEqual(await valid(server, identity, protocol, [password, OLD]), [false, true])
     })
   }
+
+  it('keeps the one before valid when its answer makes no sense, and no third one is offered', async () => {
+    const server = await start(CLOSED)
+    const password = 'a0b1c2d3e4f5a6b7c8d9eaf0b1c2d3e4f5a6b7c8'
+    const { identity, charger } = await withPassword(server, 'ocpp1.6', () => ({ nonsense: true }))
+    const { status } = await perform(server, identity, 'operations/set-password', { password })
+    assert.equal(status, 502)
+    const again = await perform(server, identity, 'operations/set-password')
+    assert.deepEqual([again.status, again.body.code], [409, 'PASSWORD_UNDECIDED'])
+    await charger.close()
+    assert.deepEqual(await valid(server, identity, 'ocpp1.6', [OLD, password]), [true, true])
+  })
+
+  it('that was never sent does not keep out the next one', async () => {
+    const server = await start(CLOSED)
+    const answer = deferred<object>()
+    const { identity, charger } = await withPassword(server, 'ocpp1.6', (action) =>
+      action === 'ClearCache' ? answer.promise : { status: 'Accepted' }
+    )
+    // One is on the wire, and as many wait as may.
+    const calls = Array.from({ length: 51 }, () =>
+      operate(server, 'POST', `/charge-points/${identity}/calls/ClearCache`, {})
+    )
+    await until('the queue is full', () => server.app.ocpp.chargePoints.get(identity)?.pendingCalls === 51)
+    const refused = await perform(server, identity, 'operations/set-password')
+    assert.deepEqual([refused.status, refused.body.code], [429, 'OCPP_ERR_QUEUE_FULL'])
+    answer.resolve({ status: 'Accepted' })
+    await Promise.all(calls)
+    const { status, body } = await perform(server, identity, 'operations/set-password', { show: true })
+    assert.deepEqual([status, body.status], [200, 'accepted'])
+    await charger.close()
+    assert.deepEqual(await valid(server, identity, 'ocpp1.6', [OLD, body.password]), [false, true])
+  })
 
   it('can be set again after an answer was lost, once the charger has come again', async () => {
     const server = await start(CLOSED)

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Lookup } from '../../plugins/operations/operation.js'
+import { reserve } from '../../plugins/operations/reservations.js'
+import { onBothBackends, operate } from '../app/support.js'
+import { PROTOCOLS, perform, play } from './support.js'
+
+const FAR = '2090-01-01T00:00:00Z'
+const HASH = { hashAlgorithm: 'SHA256', issuerNameHash: 'a1', issuerKeyHash: 'b2', serialNumber: 'c3' } as const
+
+onBothBackends('what an operation names by an id', (start) => {
+  for (const protocol of PROTOCOLS) {
+    it(`is never the certificate of another charge point, in ${protocol}`, async () => {
+      const server = await start()
+      const certificateType = protocol === 'ocpp1.6' ? 'CentralSystemRootCertificate' : 'CSMSRootCertificate'
+      const list =
+        protocol === 'ocpp1.6'
+          ? { certificateHashData: [HASH] }
+          : { certificateHashDataChain: [{ certificateType, certificateHashData: HASH }] }
+      const answer = (action: string) => ({ status: 'Accepted', ...(action === 'GetInstalledCertificateIds' && list) })
+      const mine = await play(server, protocol, answer, { identity: `MINE-${protocol}` })
+      const others = await play(server, protocol, answer, { identity: `OTHER-${protocol}` })
+      for (const { charger } of [mine, others]) {
+        const listed = await perform(server, charger.identity, 'operations/list-certificates', {
+          types: ['CSMSRootCertificate']
+        })
+        assert.equal(listed.status, 200, JSON.stringify(listed.body))
+      }
+      const idOf = async (identity: string) => {
+        const { items } = (await operate(server, 'GET', `/certificates?chargePoint=${identity}`)).json()
+        assert.equal(items.length, 1)
+        return items[0].id as string
+      }
+      const certificate = await idOf(others.charger.identity)
+      mine.asked.length = 0
+      const refused = await perform(server, mine.charger.identity, 'operations/delete-certificate', { certificate })
+      assert.deepEqual([refused.status, refused.body.code], [422, 'INVALID_OPERATION'])
+      assert.deepEqual(mine.asked, [])
+
+      const own = await idOf(mine.charger.identity)
+      const deleted = await perform(server, mine.charger.identity, 'operations/delete-certificate', {
+        certificate: own
+      })
+      assert.deepEqual([deleted.status, deleted.body.status], [200, 'accepted'])
+      assert.deepEqual(mine.asked, [['DeleteCertificate', { certificateHashData: HASH }]])
+      assert.equal(await idOf(others.charger.identity), certificate, 'that of the other one is still there')
+    })
+  }
+
+  it('gets an id that no reservation of its charge point has; those of others do not matter', async () => {
+    const server = await start()
+    const ids: Record<string, number> = {}
+    for (const [identity, reservationId] of [
+      ['TAKEN', 7],
+      ['OTHERS', 8]
+    ] as const) {
+      const { charger } = await play(server, 'ocpp1.6', () => ({ status: 'Accepted' }), { identity })
+      const request = { idToken: { idToken: 'AA' }, expiresAt: FAR, evseId: 1, reservationId }
+      const { body } = await perform(server, charger.identity, 'operations/reserve', request)
+      assert.equal(body.status, 'accepted')
+      ids[identity] = (await server.app.store.find(identity))?.id ?? 0
+    }
+    const chargePoint = await server.app.store.find('TAKEN')
+    assert.ok(chargePoint !== undefined)
+    const rolled = [7, 7, 8, 9]
+    const lookup: Lookup = {
+      db: server.app.store.db,
+      chargePoint,
+      protocol: 'ocpp1.6',
+      connection: {},
+      now: Date.now(),
+      nextId: () => rolled.shift() ?? 0,
+      fileHosts: undefined
+    }
+    const facts = await reserve.facts(lookup, { idToken: { idToken: 'AA' }, expiresAt: FAR })
+    assert.equal((facts as { reservationId: number }).reservationId, 8)
+  })
+})
