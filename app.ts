@@ -9,6 +9,8 @@ import { Proxies } from './plugins/tls/proxies.js'
 
 export interface AppOptions {
   config: Config
+  /** Whether other processes may serve the same PostgreSQL database; for tests. Default: false. */
+  sharedDatabase?: boolean
   /** Default: none. */
   logger?: FastifyServerOptions['logger']
 }
@@ -19,7 +21,11 @@ const MAX_PARAM_LENGTH = 3 * 48
 const CLOSE_TIMEOUT_MS = 60_000
 
 /** Assembles the back-end: everything in plugins/, then everything in routes/, whose folders are URL segments. */
-export async function buildApp({ config, logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({
+  config,
+  sharedDatabase = false,
+  logger = false
+}: AppOptions): Promise<FastifyInstance> {
   // Run from source autoload has to look for .ts, however that is made to run.
   if (import.meta.filename.endsWith('.ts')) process.env.FASTIFY_AUTOLOAD_TYPESCRIPT ??= 'true'
   const proxies = new Proxies(config)
@@ -50,7 +56,7 @@ export async function buildApp({ config, logger = false }: AppOptions): Promise<
   })
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'plugins'),
-    options: { config },
+    options: { config, sharedDatabase },
     // Nothing there is a plugin, and some of it is loaded only when it is first needed.
     ignorePattern: /^ca\//
   })

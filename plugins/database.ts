@@ -3,10 +3,20 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Kysely } from 'kysely'
 import type { Dialect } from './database/dialect.js'
-import { kindOf } from './database/errors.js'
-import { explain, isTransient, migrateDatabase, type OpenDatabase, openDatabase, ping } from './database/open.js'
+import { kindOf, StorageError } from './database/errors.js'
+import { LockedError } from './database/lock.js'
+import {
+  explain,
+  isTransient,
+  migrateDatabase,
+  type OpenDatabase,
+  openDatabase,
+  ping,
+  serverLock
+} from './database/open.js'
 import { prune } from './database/retention.js'
 import type { Schema } from './database/schema.js'
+import { lockedBy, type ServerLock } from './database/server-lock.js'
 import { type Batch, GroupCommitWriter, type Writer, type WriterCounters } from './database/writer.js'
 import { background } from './domain/background.js'
 import { ConfigError } from './env.js'
@@ -37,9 +47,16 @@ const PATIENCE_MS = 2_000
 const MIN_RETRY_MS = 500
 const MAX_RETRY_MS = 15_000
 const PROBE_MS = 1_000
+/** How long the start waits for another process to end: it may be finishing what its chargers asked for. */
+const LOCK_PATIENCE_MS = 60_000
 const PRUNE_INTERVAL_MS = 600_000
 /** These are answered whatever has become of the database. */
 const ALWAYS = /^\/(?:health\/|docs|openapi\.json|metrics)/
+
+export interface DatabaseOptions {
+  /** Whether other processes may serve the database as well. PostgreSQL only. Default: false. */
+  sharedDatabase?: boolean
+}
 
 /** Opens the database, waits for it, and watches over it. */
 class DatabaseService implements Database {
@@ -49,11 +66,13 @@ class DatabaseService implements Database {
   readonly #app: FastifyInstance
   readonly #observers: ((batch: Batch) => void)[] = []
   readonly #stop = new AbortController()
+  readonly #lock: ServerLock | undefined
   #state: 'starting' | 'ready' | 'down' | 'closed' = 'starting'
   #announceReady: () => void = () => undefined
 
-  constructor(app: FastifyInstance) {
+  constructor(app: FastifyInstance, { sharedDatabase = false }: DatabaseOptions) {
     this.#app = app
+    this.#lock = sharedDatabase ? undefined : serverLock(app.config, () => this.#onLockLost())
     const onIdleError = (err: Error) => app.log.warn({ err }, 'a connection to the database broke')
     this.#open = openDatabase(app.config, { onIdleError })
     this.ready = new Promise((resolve) => {
@@ -63,6 +82,7 @@ class DatabaseService implements Database {
       db: this.#open.writeDb,
       dialect: this.#open.dialect,
       lanes: this.#open.lanes,
+      mayWrite: () => this.#lock?.isHeld !== false,
       onBatch: (batch) => {
         for (const observer of this.#observers) observer(batch)
       },
@@ -82,6 +102,10 @@ class DatabaseService implements Database {
     return this.#state === 'ready'
   }
 
+  get #isClosed(): boolean {
+    return this.#state === 'closed'
+  }
+
   onBatch(observer: (batch: Batch) => void): void {
     this.#observers.push(observer)
   }
@@ -90,14 +114,17 @@ class DatabaseService implements Database {
   async start(): Promise<void> {
     for (let delay = MIN_RETRY_MS; ; delay = Math.min(2 * delay, MAX_RETRY_MS)) {
       try {
+        await this.#waitForLock()
+        if (this.#isClosed) return
         const applied = await migrateDatabase(this.#open)
-        if (this.#state === 'closed') return
+        if (this.#isClosed) return
+        if (this.#lock?.isHeld === false) throw new StorageError('unavailable')
         this.#state = 'ready'
         this.#app.log.info({ dialect: this.dialect, migrations: applied }, 'the database is ready')
         this.#announceReady()
         return
       } catch (err) {
-        if (this.#state === 'closed') return
+        if (this.#isClosed) return
         if (!isTransient(err)) throw new ConfigError(explain(err, this.#app.config))
         const reason = err instanceof Error ? err.message : err
         this.#app.log.warn({ reason, retryIn: delay }, 'the database cannot be used yet: waiting for it')
@@ -125,23 +152,56 @@ class DatabaseService implements Database {
     this.#stop.abort()
     await this.writer.close()
     await this.#open.close()
+    await this.#lock?.release()
+  }
+
+  /** Another process may be going down, so that this one can take its place. */
+  async #waitForLock(): Promise<void> {
+    const deadline = performance.now() + LOCK_PATIENCE_MS
+    for (let isFirst = true; !this.#isClosed; isFirst = false) {
+      const holder = await this.#lock?.acquire()
+      if (holder === undefined) return
+      if (performance.now() > deadline) throw lockedBy(holder)
+      if (isFirst)
+        this.#app.log.warn(
+          { holder, patience: LOCK_PATIENCE_MS },
+          'waiting for the process that serves the database to end'
+        )
+      await this.#pause(PROBE_MS)
+    }
+  }
+
+  /** Nothing is served or written until it is ours again: another process may have it by now. */
+  #onLockLost(): void {
+    if (this.#isClosed) return
+    this.#app.log.error('the connection that keeps other processes off the database broke')
+    if (this.#state === 'ready') this.#goDown()
+  }
+
+  #goDown(): void {
+    this.#state = 'down'
+    const recovered = this.#recover().catch((error) => giveUp(this.#app, error))
+    background(recovered, this.#app.log, 'could not close after the database was lost to another process')
   }
 
   #onTrouble(error: Error): void {
     this.#app.log.error({ err: error }, 'writing to the database failed')
     if (kindOf(error) !== 'unavailable' || this.#state !== 'ready') return
-    this.#state = 'down'
-    background(this.#probe(), this.#app.log, 'could not watch for the return of the database')
+    this.#goDown()
   }
 
-  async #probe(): Promise<void> {
+  /** Resolves when the database can be used again. */
+  async #recover(): Promise<void> {
     while (this.#state === 'down') {
       try {
         await ping(this.#open)
+        const holder = await this.#lock?.acquire()
+        if (holder !== undefined) throw lockedBy(holder)
         if (this.#state !== 'down') return
         this.#state = 'ready'
         this.#app.log.info('the database is back')
-      } catch {
+      } catch (error) {
+        if (error instanceof LockedError) throw error
         await this.#pause(PROBE_MS)
       }
     }
@@ -155,9 +215,9 @@ class DatabaseService implements Database {
 }
 
 /** Opening a file fails at once or not at all. */
-function createService(app: FastifyInstance): DatabaseService {
+function createService(app: FastifyInstance, options: DatabaseOptions): DatabaseService {
   try {
-    return new DatabaseService(app)
+    return new DatabaseService(app, options)
   } catch (error) {
     throw new ConfigError(explain(error, app.config))
   }
@@ -173,8 +233,8 @@ class NotReadyError extends Error {
  * The database. One that cannot be reached is waited for, while the app already listens and answers 503; one that can
  * never be used ends the start, or the process when that turns out only later.
  */
-async function database(app: FastifyInstance): Promise<void> {
-  const service = createService(app)
+async function database(app: FastifyInstance, options: DatabaseOptions): Promise<void> {
+  const service = createService(app, options)
   app.decorate('database', service)
   app.addHook('onClose', () => service.close())
   app.addHook('onRequest', async (request, reply) => {

@@ -84,6 +84,9 @@ async function transactions(app: FastifyInstance): Promise<void> {
 
   const gaps = createGapWatch(app)
   app.addHook('onClose', async () => gaps.close())
+  for (const event of ['connect', 'disconnect'] as const) {
+    ocpp.events.on(event, ({ chargePoint }) => ledger.forget(chargePoint.identity))
+  }
   ocpp.events.on('connect', async ({ chargePoint: { identity, protocol } }) => {
     if (protocol !== 'ocpp1.6') gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
   })

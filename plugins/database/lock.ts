@@ -5,9 +5,6 @@ import Libsql from 'libsql'
 /** Another process has the database open. */
 export class LockedError extends Error {
   override readonly name = 'LockedError'
-  constructor(file: string, holder: string) {
-    super(`${file} is in use by another process${holder === '' ? '' : ` (pid ${holder})`}; stop that one first`)
-  }
 }
 
 /** Held until it is released, or the process ends, however that comes about. */
@@ -30,7 +27,7 @@ export function lockFile(file: string): Lock {
     lock.exec('begin exclusive')
   } catch (error) {
     lock.close()
-    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') throw new LockedError(file, holderOf(path))
+    if ((error as { code?: unknown }).code === 'SQLITE_BUSY') throw inUse(file, holderOf(path))
     throw error
   }
   writeFileSync(`${path}.pid`, `${process.pid}\n`)
@@ -40,6 +37,12 @@ export function lockFile(file: string): Lock {
     lock.close()
   }
   return { release }
+}
+
+function inUse(file: string, holder: string): LockedError {
+  return new LockedError(
+    `${file} is in use by another process${holder === '' ? '' : ` (pid ${holder})`}; stop that one first`
+  )
 }
 
 /** Who holds the lock, as far as it has said; the number itself locks nothing. */

@@ -6,6 +6,7 @@ import { type Lock, LockedError, lockFile } from './lock.js'
 import { migrate, TooNewError } from './migrations.js'
 import { isMisconfiguration, openPostgres } from './postgres.js'
 import type { Schema } from './schema.js'
+import { PoolerError, ServerLock } from './server-lock.js'
 import { openSqlite } from './sqlite.js'
 
 export interface DatabaseSettings {
@@ -32,6 +33,8 @@ export interface OpenDatabase {
   readonly writeDb: Kysely<Schema>
   /** Transactions that make sense at a time. */
   readonly lanes: number
+  /** A connection on which a statement may take as long as it wants. */
+  forMigrations(): { db: Kysely<Schema>; close(): Promise<void> }
   close(): Promise<void>
 }
 
@@ -66,7 +69,8 @@ function openFile(file: string, { exclusive = true, busyTimeout }: OpenOptions):
       await writeDb.destroy()
       lock.release()
     }
-    return { dialect: 'sqlite', db, writeDb, lanes: 1, close }
+    const forMigrations = () => ({ db: writeDb, close: async () => undefined })
+    return { dialect: 'sqlite', db, writeDb, lanes: 1, forMigrations, close }
   } catch (error) {
     lock.release()
     throw error
@@ -83,12 +87,26 @@ function openServer(url: string, poolSize: number, { onIdleError }: OpenOptions)
     await db.destroy()
     await writeDb.destroy()
   }
-  return { dialect: 'postgres', db, writeDb, lanes, close }
+  const forMigrations = () => {
+    const patient = openPostgres({ ...options, poolSize: 1, isPatient: true })
+    return { db: patient, close: () => patient.destroy() }
+  }
+  return { dialect: 'postgres', db, writeDb, lanes, forMigrations, close }
 }
 
-/** Brings the schema up to date. */
-export function migrateDatabase({ writeDb, dialect }: OpenDatabase): Promise<string[]> {
-  return migrate(writeDb, { dialect })
+/** Brings the schema up to date, however long that takes. */
+export async function migrateDatabase({ dialect, forMigrations }: OpenDatabase): Promise<string[]> {
+  const { db, close } = forMigrations()
+  try {
+    return await migrate(db, { dialect })
+  } finally {
+    await close()
+  }
+}
+
+/** The lock of the process that serves this database; undefined on SQLite, whose file is locked when it is opened. */
+export function serverLock({ DATABASE_URL: url }: DatabaseSettings, onLost: () => void): ServerLock | undefined {
+  return url === undefined ? undefined : new ServerLock({ url, onLost })
 }
 
 /** Resolves when the database answers. */
@@ -98,7 +116,8 @@ export async function ping({ db }: OpenDatabase): Promise<void> {
 
 /** Whether waiting may mend it; else somebody has to change a setting, the file or the program. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof LockedError || error instanceof TooNewError || isMisconfiguration(error)) return false
+  if (error instanceof LockedError || error instanceof TooNewError || error instanceof PoolerError) return false
+  if (isMisconfiguration(error)) return false
   const kind = kindOf(error)
   return kind !== undefined && kind !== 'io'
 }

@@ -20,11 +20,19 @@ const QUERY_TIMEOUT_MS = 12_000
 /** Of waiting for a lock; shorter than a statement may take, so that the error tells the two apart. */
 const LOCK_TIMEOUT_MS = 8_000
 const IDLE_IN_TRANSACTION_MS = 30_000
+const TIMEOUTS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  query_timeout: QUERY_TIMEOUT_MS,
+  lock_timeout: LOCK_TIMEOUT_MS,
+  idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS
+}
 
 export interface PostgresOptions {
   url: string
   /** Connections at most. */
   poolSize: number
+  /** Whether a statement may take as long as it wants. Default: false. */
+  isPatient?: boolean
   /** Told of connections that broke while nobody used them. */
   onIdleError?: (error: Error) => void
 }
@@ -33,7 +41,12 @@ export interface PostgresOptions {
 const INT8 = pg.types.builtins.INT8
 
 /** Connects when first used. */
-export function openPostgres({ url, poolSize, onIdleError = () => undefined }: PostgresOptions): Kysely<Schema> {
+export function openPostgres({
+  url,
+  poolSize,
+  isPatient = false,
+  onIdleError = () => undefined
+}: PostgresOptions): Kysely<Schema> {
   const pool = new pg.Pool({
     connectionString: url,
     max: poolSize,
@@ -41,10 +54,7 @@ export function openPostgres({ url, poolSize, onIdleError = () => undefined }: P
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
-    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+    ...(!isPatient && TIMEOUTS),
     types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) }
   })
   pool.on('error', onIdleError)

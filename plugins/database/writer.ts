@@ -65,6 +65,8 @@ export interface WriterOptions {
   maxQueue?: number
   /** Milliseconds for one transaction. Default: 20 000. */
   timeout?: number
+  /** Whether this process may write at all. Default: always. */
+  mayWrite?: () => boolean
   onBatch?: (batch: Batch) => void
   /** Told of every transaction that failed for want of the database. */
   onTrouble?: (error: StorageError) => void
@@ -99,6 +101,8 @@ const MAX_PAUSE_MS = 100
 const MAX_RETRIES = 3
 const RETRY_DELAY_MS = 20
 
+const always = () => true
+
 /** A job or rows that wait. */
 interface Entry {
   job?: Job<unknown>
@@ -123,12 +127,14 @@ export class GroupCommitWriter implements Writer {
   }
   readonly #lanes: readonly Lane[]
   readonly #maxQueue: number
+  readonly #mayWrite: () => boolean
   #isClosed = false
   #next = 0
 
   constructor(options: WriterOptions) {
     const { lanes = 1, maxQueue = 10_000 } = options
     this.#maxQueue = maxQueue
+    this.#mayWrite = options.mayWrite ?? always
     this.#lanes = Array.from({ length: lanes }, () => new Lane(options, this.counters))
   }
 
@@ -151,6 +157,7 @@ export class GroupCommitWriter implements Writer {
   #enqueue(work: Pick<Entry, 'job' | 'rows' | 'count'>, key: string | undefined): Promise<unknown> {
     const { counters } = this
     if (this.#isClosed) return Promise.reject(new StorageError('closed'))
+    if (!this.#mayWrite()) return Promise.reject(new StorageError('unavailable'))
     if (counters.queued >= this.#maxQueue) {
       counters.overloaded++
       return Promise.reject(new StorageError('overloaded'))
@@ -173,6 +180,7 @@ class Lane {
   readonly #dialect: Dialect
   readonly #maxBatch: number
   readonly #timeout: number
+  readonly #mayWrite: () => boolean
   readonly #onBatch: WriterOptions['onBatch']
   readonly #onTrouble: WriterOptions['onTrouble']
   readonly #counters: WriterCounters
@@ -187,6 +195,7 @@ class Lane {
     this.#maxPause = options.dialect === 'sqlite' ? MAX_PAUSE_MS : 0
     this.#maxBatch = options.maxBatch ?? 200
     this.#timeout = options.timeout ?? 20_000
+    this.#mayWrite = options.mayWrite ?? always
     this.#onBatch = options.onBatch
     this.#onTrouble = options.onTrouble
     this.#counters = counters
@@ -264,6 +273,7 @@ class Lane {
   }
 
   async #transaction(batch: readonly Entry[]): Promise<unknown[]> {
+    if (!this.#mayWrite()) throw new StorageError('unavailable')
     try {
       return await this.#db.transaction().execute((trx) => this.#inTime(trx, () => this.#work(trx, batch)))
     } catch (error) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
-import { buildApp } from '../../app.js'
+import { type AppOptions, buildApp } from '../../app.js'
 import type {} from '../../plugins/csms/authorization.js'
 import type {} from '../../plugins/database.js'
 import { readConfig } from '../../plugins/env.js'
@@ -16,9 +16,13 @@ export const TOKEN = 'token-of-the-test-operator'
 export const BEARER = { authorization: `Bearer ${TOKEN}` }
 
 /** The back-end on a free port, with these settings; closed when the calling test is over. */
-export async function startBackend(settings: Record<string, string> = {}): Promise<TestServer> {
+export async function startBackend(
+  settings: Record<string, string> = {},
+  options: Omit<AppOptions, 'config'> = {}
+): Promise<TestServer> {
   const DATA_DIR = await temporaryDirectory()
-  return listen(await buildApp({ config: readConfig({ OPERATOR_TOKEN: TOKEN, DATA_DIR, ...settings }) }))
+  const config = readConfig({ OPERATOR_TOKEN: TOKEN, DATA_DIR, ...settings })
+  return listen(await buildApp({ config, ...options }))
 }
 
 /** An empty directory that goes when the calling test is over. */

@@ -15,8 +15,8 @@ const CLOCKS = [
 ] as const
 
 function booksIn({ app }: TestServer, identity: string) {
-  const { dialect, db } = app.database
-  return booksOf({ dialect, db, writeDb: db, lanes: 1, close: async () => undefined }, identity)
+  const { db } = app.database
+  return booksOf({ db }, identity)
 }
 
 onBothBackends('a charge point whose clock', (startBackend) => {

@@ -88,7 +88,7 @@ export function idOf({ response }: { response: object }): number {
 }
 
 /** Everything booked for a charge point. */
-export async function booksOf({ db }: OpenDatabase, identity: string) {
+export async function booksOf({ db }: Pick<OpenDatabase, 'db'>, identity: string) {
   const chargePoint = await db
     .selectFrom('charge_points')
     .select('id')

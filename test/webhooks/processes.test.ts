@@ -13,8 +13,8 @@ describe('two processes on one PostgreSQL', { skip: noPostgres }, () => {
   it('deliver everything once, in order, and one takes over when the other goes', async () => {
     const { DATABASE_URL = '' } = await emptyDatabase('postgres')
     const [one, two] = await Promise.all([
-      startBackend({ ...LOCAL, DATABASE_URL }),
-      startBackend({ ...LOCAL, DATABASE_URL })
+      startBackend({ ...LOCAL, DATABASE_URL }, { sharedDatabase: true }),
+      startBackend({ ...LOCAL, DATABASE_URL }, { sharedDatabase: true })
     ])
     const receiver = await openReceiver()
     const { id } = await addWebhook(one, { url: receiver.url, filter: { types: ['transaction'] } })

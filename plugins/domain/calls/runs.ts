@@ -1,15 +1,14 @@
 import { hostname } from 'node:os'
-import type { Selectable } from 'kysely'
-import type { RunsTable } from '../../database/schema.js'
+import { type RawBuilder, sql } from 'kysely'
+import { isPostgres } from '../../database/hold.js'
 import type { Reader, Scope } from '../scope.js'
 
 type Transaction = Pick<Scope, 'trx'>
-type RunRow = Pick<Selectable<RunsTable>, 'run_id' | 'host' | 'pid' | 'seen_at'>
 
 /** How often a process tells that it lives. */
-export const HEARTBEAT_MS = 10_000
-/** One that has not been heard of for so long is dead; clocks may differ a little. */
-const LAPSE_MS = 45_000
+export const HEARTBEAT_MS = 5_000
+/** One that has not been heard of for so long is dead, by the clock of the database: those of machines differ. */
+const LEASE_MS = 20_000
 
 /** One process that serves the database, from its start to its end. */
 export interface Run {
@@ -18,36 +17,29 @@ export interface Run {
   readonly isAlone: boolean
 }
 
-function isDead({ runId, isAlone }: Run, other: RunRow, now: number): boolean {
-  if (other.run_id === runId) return false
-  if (isAlone || now - other.seen_at > LAPSE_MS) return true
-  return other.host === hostname() && !isProcess(other.pid)
+/** Epoch milliseconds. Where there may be several processes, nobody's clock counts but that of the database. */
+function clockOf(db: Reader): RawBuilder<number> {
+  return isPostgres(db)
+    ? sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
+    : sql<number>`cast(${Date.now()} as integer)`
 }
 
-/** Whether another process of this machine has the number. */
-function isProcess(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** Tells that this process lives, and forgets those that do not any more. Answers whether there were any. */
-export async function renewRun({ trx }: Transaction, run: Run): Promise<boolean> {
-  const now = Date.now()
-  const known = await trx.selectFrom('runs').select(['run_id', 'host', 'pid', 'seen_at']).execute()
-  const dead = known.filter((other) => isDead(run, other, now)).map(({ run_id }) => run_id)
-  if (dead.length > 0) await trx.deleteFrom('runs').where('run_id', 'in', dead).execute()
-  const row = { run_id: run.runId, host: hostname(), pid: process.pid, started_at: now, seen_at: now }
+/**
+ * Tells that this process lives, and forgets those that do not any more. Answers whether there were any. Host and pid
+ * are for people: two containers may have both in common.
+ */
+export async function renewRun({ trx }: Transaction, { runId, isAlone }: Run): Promise<boolean> {
+  const now = clockOf(trx)
+  const others = trx.deleteFrom('runs').where('run_id', '!=', runId)
+  const dead = isAlone ? others : others.where(sql<boolean>`seen_at < ${now} - ${sql.lit(LEASE_MS)}`)
+  const { numDeletedRows } = await dead.executeTakeFirst()
+  const row = { run_id: runId, host: hostname(), pid: process.pid, started_at: now, seen_at: now }
   await trx
     .insertInto('runs')
     .values(row)
     .onConflict((conflict) => conflict.column('run_id').doUpdateSet({ seen_at: now }))
     .execute()
-  return dead.length > 0
+  return numDeletedRows > 0n
 }
 
 /** This process ends in order. */
@@ -57,10 +49,12 @@ export async function endRun({ trx }: Transaction, { runId }: Run): Promise<void
 
 /** Whether a process may still do what it has begun. */
 export async function isAlive(db: Reader, run: Run, runId: string): Promise<boolean> {
+  if (run.isAlone) return runId === run.runId
   const row = await db
     .selectFrom('runs')
-    .select(['run_id', 'host', 'pid', 'seen_at'])
+    .select('run_id')
     .where('run_id', '=', runId)
+    .where(sql<boolean>`seen_at >= ${clockOf(db)} - ${sql.lit(LEASE_MS)}`)
     .executeTakeFirst()
-  return row !== undefined && !isDead(run, row, Date.now())
+  return row !== undefined
 }

@@ -580,6 +580,14 @@ export class Ledger {
     for (const query of inserts) await trx.executeQuery(query)
   }
 
+  /**
+   * Looks everything up again that it knows about a charge point, because another process may change it while the
+   * charge point is not connected to this one.
+   */
+  forget(identity: string): void {
+    this.#known.delete(fold(identity))
+  }
+
   #knownOf(identity: string): Known {
     const key = fold(identity)
     const known = this.#known.get(key) ?? { mayHaveOpen: true }

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { ServerLock } from '../../plugins/database/server-lock.js'
+import type {} from '../../plugins/database.js'
+import { startProcess } from '../app/process.js'
+import { startBackend } from '../app/support.js'
+import { refusedCharger } from '../support/charger.js'
+import { deferred, until, within } from '../support/wait.js'
+import { run } from './child.js'
+import { administer, emptyDatabase, noPostgres, storageError } from './support.js'
+
+/** What a start waits at most, and a cold start beside it. */
+const PATIENCE_MS = 150_000
+
+async function database() {
+  const { DATABASE_URL = '' } = await emptyDatabase('postgres')
+  return DATABASE_URL
+}
+
+/** Ends the connection that holds the lock, as a restart of the server or a broken network would. */
+function cut(url: string) {
+  return administer("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objsubid = 2", url)
+}
+
+describe('a PostgreSQL database', { skip: noPostgres }, () => {
+  it('is refused to a second process: after a minute one line, and exit code 1', { timeout: PATIENCE_MS }, async () => {
+    const DATABASE_URL = await database()
+    const first = await startBackend({ DATABASE_URL })
+    await first.app.database.ready
+    const second = await startProcess({ DATABASE_URL, LOG_LEVEL: 'fatal' })
+    const url = await second.url()
+    assert.equal((await fetch(`${url}/health/ready`)).status, 503)
+    const refused = await refusedCharger(url.replace('http', 'ws'), 'CP-1')
+    assert.equal(refused.status, 503)
+    await until('it gives up', () => second.output().includes('Cannot go on'), PATIENCE_MS)
+    assert.equal(await second.exited(), 1)
+    assert.match(second.output(), /another back-end serves this database .*stop that one first/)
+    assert.equal(first.app.database.isReady(), true)
+  })
+
+  it('goes over to the process that waits when the one before ends, however that comes about', async () => {
+    const DATABASE_URL = await database()
+    const first = await startProcess({ DATABASE_URL })
+    await first.url()
+    const second = await startBackend({ DATABASE_URL })
+    assert.equal(second.app.database.isReady(), false)
+    first.kill('SIGKILL')
+    await within('the second one to be ready', second.app.database.ready, PATIENCE_MS)
+  })
+
+  it('can be looked after by the command line meanwhile', async () => {
+    const DATABASE_URL = await database()
+    const { app } = await startBackend({ DATABASE_URL })
+    await app.database.ready
+    for (const command of [
+      ['scripts/db.ts', 'check'],
+      ['scripts/db.ts', 'prune'],
+      ['scripts/db.ts', 'migrate'],
+      ['scripts/tokens.ts', 'list']
+    ]) {
+      const [file = '', ...args] = command
+      const child = run(file, args, { DATABASE_URL })
+      assert.equal(await child.exited(), 0, child.output())
+    }
+  })
+
+  it('is served again after the connection of the lock broke, and not written to meanwhile', async () => {
+    const DATABASE_URL = await database()
+    const { app } = await startBackend({ DATABASE_URL })
+    await app.database.ready
+    const { writer } = app.database
+    await cut(DATABASE_URL)
+    await until('that is noticed', () => !app.database.isReady())
+    await assert.rejects(writer.append('meta', [{ key: 'a', value: '' }]), storageError('unavailable'))
+    await until('it is ready again', () => app.database.isReady())
+    await writer.append('meta', [{ key: 'a', value: '' }])
+  })
+
+  it('is left to the process that was quicker after the connection of the lock broke', async () => {
+    const DATABASE_URL = await database()
+    const first = await startProcess({ DATABASE_URL })
+    await first.url()
+    const thief = new ServerLock({ url: DATABASE_URL, onLost: () => undefined })
+    // It looks for the lock all the time, as nobody else does.
+    const deadline = performance.now() + PATIENCE_MS
+    await cut(DATABASE_URL)
+    while ((await thief.acquire()) !== undefined) {
+      assert.ok(performance.now() < deadline)
+      await cut(DATABASE_URL)
+    }
+    assert.equal(await first.exited(), 1)
+    assert.match(first.output(), /Cannot go on: DATABASE_URL: another back-end serves this database/)
+    await thief.release()
+  })
+})
+
+describe('the lock of a PostgreSQL database', { skip: noPostgres }, () => {
+  it('is of one process, until it is released', async () => {
+    const url = await database()
+    const [one, two] = [0, 1].map(() => new ServerLock({ url, onLost: () => undefined })) as [ServerLock, ServerLock]
+    assert.equal(await one.acquire(), undefined)
+    assert.equal(await one.acquire(), undefined)
+    const holder = await two.acquire()
+    assert.ok(holder !== undefined && holder.pid > 0)
+    assert.ok(Math.abs(Date.now() - holder.startedAt) < 60_000)
+    assert.deepEqual([one.isHeld, two.isHeld], [true, false])
+    await one.release()
+    const deadline = performance.now() + PATIENCE_MS
+    while ((await two.acquire()) !== undefined) assert.ok(performance.now() < deadline)
+    await two.release()
+  })
+
+  it('tells when it is lost', async () => {
+    const url = await database()
+    const lost = deferred()
+    const lock = new ServerLock({ url, onLost: lost.resolve })
+    await lock.acquire()
+    await cut(url)
+    await within('it to tell', lost.promise)
+    assert.equal(lock.isHeld, false)
+    assert.equal(await lock.acquire(), undefined)
+    await lock.release()
+  })
+})
