@@ -26,6 +26,8 @@ export const InvalidTimeoutError = createError(
 )
 /** The code or the reason given for a close frame may not be sent; nothing was closed. [RFC 6455 §7.4] */
 export const InvalidCloseError = createError('OCPP_ERR_INVALID_CLOSE', '%s', 422)
+/** An upgrade of a route that is no WebSocket route, or without a Host header; answered before anything is upgraded. */
+export const InvalidUpgradeError = createError('OCPP_ERR_INVALID_UPGRADE', '%s', 400)
 /** Too many calls wait for this charge point; nothing was sent. */
 export const QueueFullError = createError('OCPP_ERR_QUEUE_FULL', '%s calls wait for charge point %s already', 429)
 

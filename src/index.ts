@@ -10,6 +10,7 @@ export {
   InvalidPayloadError,
   InvalidResponseError,
   InvalidTimeoutError,
+  InvalidUpgradeError,
   NotConnectedError,
   QueueFullError,
   TimeoutError,

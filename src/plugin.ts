@@ -12,6 +12,7 @@ import { type EndpointSettings, type FastifyOcppOptions, resolveOptions } from '
 import { pathBelow } from './route-path.js'
 import type { Ocpp } from './types.js'
 import { UpgradeGuard } from './upgrade-guard.js'
+import { type OlderRoutes, refuseForeignUpgrades } from './websocket-routes.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -25,11 +26,12 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
   if (settings.authenticate === undefined) {
     app.log.warn({ path: settings.path }, 'OCPP security profile 0: everybody who can reach this endpoint is let in')
   }
-  if (app.websocketServer === undefined) await registerWebsocket(app, settings)
+  const isOurs = app.websocketServer === undefined
+  if (isOurs) await registerWebsocket(app, settings)
   else checkWebsocket(app, settings)
   const guard = UpgradeGuard.of(app)
   app.addHook('preClose', async () => guard.close())
-  const core = decorate(app)
+  const core = decorate(app, isOurs ? 'none is a WebSocket' : 'unknown')
   const route = pathBelow(app.prefix, settings.path)
   guard.add(route, settings.authenticateTimeout + GRACE)
   const endpoint = core.addEndpoint(settings, { log: app.log, route })
@@ -38,10 +40,11 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
 }
 
 /** A scope has one `ocpp`, however many endpoints are registered in it. */
-function decorate(app: FastifyInstance): OcppCore {
+function decorate(app: FastifyInstance, older: OlderRoutes): OcppCore {
   if (app.hasDecorator('ocpp')) return app.ocpp as OcppCore
   const core = new OcppCore(app)
   app.decorate('ocpp', core)
+  refuseForeignUpgrades(app, core.events, older)
   app.addHook('preClose', () => core.drain())
   return core
 }

@@ -504,6 +504,8 @@ export interface SecurityEvent {
 /** Why an upgrade was refused. */
 export type RefusalRule =
   | 'not-an-upgrade'
+  | 'not-a-websocket'
+  | 'host'
   | 'draining'
   | 'websocket-headers'
   | 'identity'

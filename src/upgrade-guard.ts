@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import { unavailable } from './admission.js'
@@ -74,6 +74,7 @@ export class UpgradeGuard {
     socket.setTimeout(this.#timeout, cut)
     this.#pending.add(socket)
     socket.on('close', this.#onClose)
+    process.nextTick(closeAfterAnswer, socket)
   }
 }
 
@@ -82,6 +83,17 @@ type TimedSocket = Duplex & { timeout?: number; setTimeout(milliseconds: number,
 // Not the streams of injectWS.
 function hasTimeout(socket: Duplex): socket is TimedSocket {
   return 'setTimeout' in socket
+}
+
+/** A socket to which the listener of @fastify/websocket has assigned a response. */
+type AnsweredSocket = Duplex & { _httpMessage?: ServerResponse | null }
+
+/**
+ * A route outside the scope of @fastify/websocket answers an upgrade like a plain request, and nobody closes the
+ * connection then: Node.js has handed it over. One that is upgraded has no answer.
+ */
+function closeAfterAnswer(socket: AnsweredSocket): void {
+  socket._httpMessage?.once('finish', () => socket.destroy())
 }
 
 /** `ws` ends the time-out of a socket that it upgrades. */

@@ -14,7 +14,7 @@ import {
 const LAYERS = [
   /^(index|rest\/.+|simulator\/.+)$/,
   /^plugin$/,
-  /^(admission|upgrade-guard|endpoint|ocpp)$/,
+  /^(admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp)$/,
   /^charge-point\/.+$/,
   /^(options|handlers|data-transfer|charge-points|handshake)$/,
   /^connection$/,
@@ -27,7 +27,8 @@ const LAYERS = [
 const LEAVES = LAYERS.length - 1
 
 /** Who may know of Fastify and of sockets, and who only by type. */
-const SHELL = /^src\/(plugin|connection|handshake|admission|upgrade-guard|endpoint|ocpp|(rest|charge-point)\/.+)$/
+const SHELL =
+  /^src\/(plugin|connection|handshake|admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp|(rest|charge-point)\/.+)$/
 const SHELL_BY_TYPE = /^src\/(types|events|failure)$/
 
 const libraryFiles = sourcesBelow('src')

@@ -14,9 +14,10 @@ test('a plain GET of the endpoint over HTTP/2 is answered 426 and harms nobody',
   const app = Fastify({ http2: true })
   await app.register(fastifyOcpp, PLUGIN)
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
-  after(() => app.close())
   const session = connectHttp2(address)
+  // In this order: the server closes when its sessions are gone.
   after(() => session.destroy())
+  after(() => app.close())
   const headers = deferred<IncomingHttpHeaders & IncomingHttpStatusHeader>()
   session.request({ ':path': '/ocpp/CP-1' }).on('response', headers.resolve).resume()
   assert.equal((await within('an answer', headers.promise))[':status'], 426)
