@@ -2,36 +2,42 @@ import type { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import type { WebSocket, WebSocketServer } from 'ws'
 
-/** Tells of a refusal and returns its text. */
-type Refuse = () => string
-
-const undecided = new WeakMap<IncomingMessage, Refuse>()
+const wanted = new WeakSet<IncomingMessage>()
 const watched = new WeakSet<WebSocketServer>()
 
+/** The upgrade is that of a WebSocket route. */
+export function want(request: IncomingMessage): void {
+  wanted.add(request)
+}
+
 /**
- * Refuses the upgrade when its route turns out to want no WebSocket. Whether a route that was registered before the
- * plugin is a WebSocket route, only @fastify/websocket knows: it upgrades the socket in any case, and closes the
- * WebSocket in the same turn when it is not. Until the end of that turn nothing is written to the socket.
+ * Refuses upgrades whose route turns out to be no WebSocket route. Of a route that was registered before the plugin
+ * only @fastify/websocket knows that: it upgrades the socket in any case, and closes the WebSocket in the same turn when
+ * there is nobody to have it. Until the end of that turn nothing is written to the socket.
+ *
+ * @param refuse tells of a refusal and returns its text
  */
-export function refuseWhenUnwanted(server: WebSocketServer, request: IncomingMessage, refuse: Refuse): void {
-  if (!(request.socket instanceof Socket)) return
-  undecided.set(request, refuse)
+export function refuseUnwanted(server: WebSocketServer, refuse: (request: IncomingMessage) => string): void {
   if (watched.has(server)) return
   watched.add(server)
   const held = new WeakMap<IncomingMessage, HeldSocket>()
-  server.on('headers', (_headers, upgrading) => {
-    if (undecided.has(upgrading)) held.set(upgrading, new HeldSocket(upgrading.socket))
+  server.on('headers', (_headers, request) => {
+    const { socket } = request
+    // Those of injectWS are no sockets.
+    if (!wanted.has(request) && socket instanceof Socket) held.set(request, new HeldSocket(socket))
   })
-  server.on('connection', (webSocket, upgraded) => {
-    const socket = held.get(upgraded)
-    if (socket !== undefined) process.nextTick(() => decide(webSocket, socket, undecided.get(upgraded)))
+  server.on('connection', (webSocket, request) => {
+    const socket = held.get(request)
+    if (socket === undefined) return
+    process.nextTick(() => {
+      if (isUnwanted(webSocket)) socket.answer(refuse(request))
+      else socket.release()
+    })
   })
 }
 
-function decide(webSocket: WebSocket, socket: HeldSocket, refuse: Refuse | undefined): void {
-  const isUnwanted = webSocket.readyState === webSocket.CLOSING && webSocket.listenerCount('message') === 0
-  if (isUnwanted && refuse !== undefined) socket.answer(refuse())
-  else socket.release()
+function isUnwanted(webSocket: WebSocket): boolean {
+  return webSocket.readyState === webSocket.CLOSING && webSocket.listenerCount('message') === 0
 }
 
 type Write = Parameters<Socket['write']>

@@ -1,9 +1,9 @@
 import { IncomingMessage } from 'node:http'
-import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { InvalidUpgradeError } from './errors.js'
 import type { EventHub } from './events.js'
 import type { RefusalRule } from './types.js'
-import { refuseWhenUnwanted } from './unwanted-websocket.js'
+import { refuseUnwanted, want } from './unwanted-websocket.js'
 
 /** In the `config` of a route, which is all that Fastify tells of a route to the hooks of a request. */
 const IS_WEBSOCKET = Symbol('ocpp.isWebSocket')
@@ -28,32 +28,31 @@ const NO_HOST: Refusal = { rule: 'host', reason: 'a request of HTTP/1.1 has one 
 const BAD_REQUEST = 400
 
 /**
- * Refuses upgrades of routes that are no WebSocket routes, before any other hook of the scope runs. @fastify/websocket
+ * Refuses upgrades of routes that are no WebSocket routes, before their own hooks and handlers run. @fastify/websocket
  * accepts such an upgrade, closes the WebSocket, and waits for the client to do the same.
  */
 export function refuseForeignUpgrades(app: FastifyInstance, events: EventHub, older: OlderRoutes): void {
-  const report = (request: FastifyRequest, { rule, reason }: Refusal) => {
-    events.publish('refused', { rule, status: BAD_REQUEST, remoteAddress: request.ip ?? '' })
-    events.lines.line(rule, (more) => {
-      request.log.info({ ...more, rule, status: BAD_REQUEST, reason }, 'upgrade refused')
-    })
+  const report = ({ rule, reason }: Refusal, log: FastifyBaseLogger, remoteAddress = '') => {
+    events.publish('refused', { rule, status: BAD_REQUEST, remoteAddress })
+    events.lines.line(rule, (more) => log.info({ ...more, rule, status: BAD_REQUEST, reason }, 'upgrade refused'))
   }
   app.addHook('onRoute', markRoute)
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.ws) return
-    const isWebSocket = kindOf(request, older)
-    const refusal = hasHost(request.raw) ? isWebSocket === false && NO_WEBSOCKET : NO_HOST
-    if (refusal) {
-      report(request, refusal)
-      // Stays 400 with an error handler that sets no status.
-      reply.code(BAD_REQUEST).header('connection', 'close')
-      throw new InvalidUpgradeError(refusal.reason)
+  // Not async: it runs for every request of the host.
+  app.addHook('onRequest', (request, reply, done) => {
+    const refusal = request.ws ? refusalOf(request, older) : undefined
+    if (refusal === undefined) {
+      done()
+      return
     }
-    if (isWebSocket === undefined)
-      refuseWhenUnwanted(app.websocketServer, request.raw, () => {
-        report(request, NO_WEBSOCKET)
-        return NO_WEBSOCKET.reason
-      })
+    report(refusal, request.log, request.ip)
+    // Stays 400 with an error handler that sets no status.
+    reply.code(BAD_REQUEST).header('connection', 'close')
+    done(new InvalidUpgradeError(refusal.reason))
+  })
+  if (older === 'none is a WebSocket') return
+  refuseUnwanted(app.websocketServer, ({ socket }) => {
+    report(NO_WEBSOCKET, app.log, socket.remoteAddress)
+    return NO_WEBSOCKET.reason
   })
 }
 
@@ -63,13 +62,16 @@ function markRoute(route: RouteOptions): void {
   route.config = config as NonNullable<RouteOptions['config']>
 }
 
-/** Whether the route is a WebSocket route, as far as that is known. */
-function kindOf({ is404, method, routeOptions }: FastifyRequest, older: OlderRoutes): boolean | undefined {
+function refusalOf(request: FastifyRequest, older: OlderRoutes): Refusal | undefined {
+  const { raw, is404, method, routeOptions } = request
+  if (!hasHost(raw)) return NO_HOST
   // Answered 404 like any other request.
-  if (is404) return true
+  if (is404) return undefined
   const isWebSocket = (routeOptions.config as Kind)[IS_WEBSOCKET]
-  if (isWebSocket !== undefined) return isWebSocket
-  return older === 'unknown' && method === 'GET' ? undefined : false
+  if (isWebSocket) want(raw)
+  // One that is not known is looked at when it is upgraded.
+  const mayBeWebSocket = isWebSocket ?? (older === 'unknown' && method === 'GET')
+  return mayBeWebSocket ? undefined : NO_WEBSOCKET
 }
 
 /** Node.js does not look at the Host header of an upgrade. [RFC 9112 §3.2] */

@@ -108,13 +108,21 @@ test('with the @fastify/websocket of the host it is the same, for routes before 
   await app.register(fastifyWebsocket)
   addRoutes(app, '/before')
   addWebSockets(app, '/before')
+  await app.register(
+    async (scope) => {
+      addRoutes(scope, '')
+      addWebSockets(scope, '')
+    },
+    { prefix: '/scope' }
+  )
   await app.register(fastifyOcpp, PLUGIN)
   answerBasics(app)
   addRoutes(app, '/after')
   addWebSockets(app, '/after')
   const server = await listen(app)
-  await check(server, '/before')
-  await check(server, '/after')
+  for (const prefix of ['/before', '/after']) await check(server, prefix)
+  for (const target of PLAIN) assert.equal(await statusOf(server, `/scope${target}`), 400, target)
+  for (const target of WEBSOCKETS) assert.equal(await echoOf(`${server.url}/scope${target}`), 'hello')
   assert.equal(await statusOf(server, '/nowhere'), 404)
   await checkCharger(server)
   await noConnectionLeft(app)
