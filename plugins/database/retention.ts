@@ -61,7 +61,7 @@ export const MAX_YOUNG_PAGES = 10
 /** Energy and cost are computed from them until the transaction is over. */
 const OF_OPEN_TRANSACTION = sql<boolean>`exists (select 1 from transactions
   where transactions.charge_point_id = meter_values.charge_point_id
-    and transactions.transaction_id = meter_values.transaction_id
+    and (transactions.transaction_id = meter_values.transaction_id or transactions.id = meter_values.inferred_id)
     and transactions.status = 'open')`
 /** Their charge point may come back after years. */
 const IS_QUEUED = sql<boolean>`(calls.status = 'queued'

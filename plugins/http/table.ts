@@ -27,14 +27,20 @@ interface PageQuery {
 
 export const CSV = 'As CSV with `Accept: text/csv`; the next page is then in the `Link` header.'
 
-/** A page of such items, or the items as a table with a header line. [RFC 4180] */
-export function pageOrCsv(item: TObject, columns: readonly string[]) {
+/**
+ * A page of such items, or the items as a table with a header line. [RFC 4180]
+ *
+ * @param others items of pages that hold nothing else
+ */
+export function pageOrCsv(item: TObject, columns: readonly string[], ...others: readonly TObject[]) {
   const nextCursor = Type.Optional(Type.String({ description: 'Absent on the last page' }))
+  const pages = [item, ...others].map((one) => Type.Object({ items: Type.Array(one), nextCursor }))
+  const [page = Type.Never()] = pages
   return {
     description: 'A page',
     headers: { Link: { type: 'string', description: 'Of CSV: the next page, `rel="next"`' } },
     content: {
-      'application/json': { schema: Type.Object({ items: Type.Array(item), nextCursor }) },
+      'application/json': { schema: pages.length === 1 ? page : Type.Union(pages) },
       'text/csv': { schema: Type.String({ examples: [`${columns.join()}\r\n`] }) }
     }
   }

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cell } from '../../../../plugins/domain/ledger/csv.js'
 import {
   eventsOf,
@@ -15,9 +15,11 @@ import {
   METER_VALUE_COLUMNS,
   MeterValueRecord,
   TransactionEventRecord,
-  TransactionRecord
+  TransactionRecord,
+  UnassignedRecord
 } from '../../../../plugins/domain/ledger/records.js'
-import { readTime } from '../../../../plugins/domain/paging.js'
+import { listUnassigned, type UnassignedFilter } from '../../../../plugins/domain/ledger/unassigned.js'
+import { InvalidQueryError, readTime } from '../../../../plugins/domain/paging.js'
 import { oneOf } from '../../../../plugins/domain/records.js'
 import {
   CSV,
@@ -45,8 +47,8 @@ const ListQuery = Type.Object(
     stopReason: Type.Optional(Type.String({ maxLength: 64, description: 'E.g. PowerLoss' })),
     status: Type.Optional(
       oneOf(
-        ['open', 'ended', 'closed'],
-        'ended: by the charge point or by us; closed: by us, because it never was ended'
+        ['open', 'ended', 'closed', 'unassigned'],
+        'ended: by the charge point or by us; closed: by us, because it never was ended; unassigned: ends that belong to no transaction, by the time of receipt, the latest first, and chosen by `chargePoint`, `transactionId`, `from` and `to` only'
       )
     ),
     from: Type.Optional(
@@ -98,7 +100,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
         ...TAGS,
         querystring: ListQuery,
         response: {
-          200: pageOrCsv(TransactionRecord, TRANSACTION_COLUMNS)
+          200: pageOrCsv(TransactionRecord, TRANSACTION_COLUMNS, UnassignedRecord)
         },
         operationId: 'listTransactions',
         summary: 'List transactions, the newest first',
@@ -106,6 +108,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
       }
     },
     async (request, reply) => {
+      if (request.query.status === 'unassigned') return sendUnassigned(request, reply)
       const filter = filterOf(request.query)
       const found = await listTransactions(db, { ...filter, limit: filter.limit + 1 }, Date.now())
       const last = found.length > filter.limit ? found[filter.limit - 1]?.position : undefined
@@ -161,6 +164,15 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
     }
   )
 
+  async function sendUnassigned(request: FastifyRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
+    const limit = limitOf(request.query)
+    const found = await listUnassigned(db, { ...unassignedFilterOf(request.query), limit: limit + 1 })
+    const last = found.length > limit ? found[limit - 1]?.position : undefined
+    const items = found.slice(0, limit).map(({ record }) => record)
+    const page = { items, next: last && writePosition(last) }
+    return sendPage({ request, reply, columns: UNASSIGNED_COLUMNS, rowOf: ({ request: _, ...cells }) => cells, page })
+  }
+
   async function existing(id: string) {
     const found = await findTransactionById(db, Number(id), Date.now())
     if (found === undefined) throw new UnknownTransactionError(`no transaction ${id}`)
@@ -169,12 +181,13 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
 }
 
 function filterOf(query: ListQuery): TransactionFilter {
-  const { remoteStartId, evseId, connectorId, from, to, sort, limit, cursor, ...rest } = query
+  const { status, remoteStartId, evseId, connectorId, from, to, sort, limit, cursor, ...rest } = query
   const behind = positionOf(query)
   return {
     ...rest,
     order: sort ?? '-startedAt',
     limit: limitOf(query),
+    ...(status !== undefined && status !== 'unassigned' && { status }),
     ...(remoteStartId !== undefined && { remoteStartId: Number(remoteStartId) }),
     ...(evseId !== undefined && { evseId: Number(evseId) }),
     ...(connectorId !== undefined && { connectorId: Number(connectorId) }),
@@ -183,6 +196,32 @@ function filterOf(query: ListQuery): TransactionFilter {
     ...(behind !== undefined && { behind })
   }
 }
+
+/** @throws InvalidQueryError */
+function unassignedFilterOf(query: ListQuery): Omit<UnassignedFilter, 'limit'> {
+  const { chargePoint, transactionId, from, to, status: _status, limit: _limit, cursor: _cursor, ...others } = query
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) throw new InvalidQueryError(`unassigned ends cannot be filtered or sorted by ${unknown}`)
+  const behind = positionOf(query)
+  return {
+    ...(chargePoint !== undefined && { chargePoint }),
+    ...(transactionId !== undefined && { transactionId }),
+    ...(from !== undefined && { from: readTime('from', from) }),
+    ...(to !== undefined && { to: readTime('to', to) }),
+    ...(behind !== undefined && { behind })
+  }
+}
+
+const UNASSIGNED_COLUMNS = [
+  'chargePoint',
+  'status',
+  'transactionId',
+  'stopIdToken',
+  'endedAt',
+  'receivedAt',
+  'meterStop',
+  'stopReason'
+] as const satisfies readonly (keyof UnassignedRecord)[]
 
 const TRANSACTION_COLUMNS = [
   'id',
