@@ -39,14 +39,21 @@ export interface Claim {
  * @returns an index; undefined: it is the first event of another transaction
  */
 export function belongsTo(namesakes: readonly Namesake[], claim: Claim): number | undefined {
-  const within = namesakes.findLastIndex((one) => covers(one, claim) && isPossiblyOf(one, claim))
-  const found = within === -1 ? namesakes.findLastIndex((one) => isPossiblyOf(one, claim)) : within
-  return found === -1 ? undefined : found
+  for (const isLikely of [covers, hasBegun, () => true]) {
+    const index = namesakes.findLastIndex((one) => isLikely(one, claim) && isPossiblyOf(one, claim))
+    if (index !== -1) return index
+  }
+  return undefined
 }
 
 /** Whether an event lies in the time of a transaction; one that goes on has no end yet. */
 function covers({ status, earliest, latest }: Namesake, { time }: Claim): boolean {
   return time >= earliest && (status === 'open' || time <= latest)
+}
+
+/** Before its Started a transaction has no events; without one nobody knows when it began. */
+function hasBegun({ sequence, earliest }: Namesake, { time }: Claim): boolean {
+  return sequence.first === null || time >= earliest
 }
 
 function isPossiblyOf(one: Namesake, claim: Claim): boolean {
