@@ -146,7 +146,7 @@ function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatc
 /** What tells that a transaction is over of which no end came. */
 type Evidence =
   | { kind: 'booted'; receivedAt: number }
-  | { kind: 'available'; evseId: number; connectorId: number; timestamp: number }
+  | { kind: 'available'; evseId: number; connectorId: number; timestamp: number; receivedAt: number }
 
 /** A charge point that boots, or whose connector becomes available, has no transaction there any more. */
 async function closeLeftOpen(
@@ -195,7 +195,8 @@ function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolea
     kind: 'available',
     evseId: 'evseId' in request ? request.evseId : 0,
     connectorId,
-    timestamp: timestamp === undefined ? receivedAt : toMillis(timestamp, receivedAt)
+    timestamp: timestamp === undefined ? receivedAt : toMillis(timestamp, receivedAt),
+    receivedAt
   }
 }
 

@@ -222,9 +222,9 @@ export class Ledger {
   /** Closes what was open on a connector that has become free. */
   async connectorAvailable(
     identity: string,
-    { timestamp, ...place }: { evseId: number; connectorId: number; timestamp: number }
+    { timestamp, receivedAt = this.#now(), ...place }: Place & { timestamp: number; receivedAt?: number }
   ): Promise<TransactionRow[]> {
-    const time = timeOf({ timestamp, receivedAt: this.#now() })
+    const time = timeOf({ timestamp, receivedAt })
     const isOver = (row: TransactionRow) =>
       (row.protocol === 'ocpp1.6' || PLUGGED_IN.includes(row.charging_state)) &&
       row.start_timestamp !== null &&
