@@ -115,11 +115,9 @@ onBothBackends('a transaction that was left open', (start) => {
     assert.deepEqual(statuses, ['closed', 'open'])
 
     const freed = await connectCharger(server.url, 'AHEAD-2', { boot: true })
-    const id = await startTransaction(freed, { timestamp: at(4 * HOUR) })
+    await startTransaction(freed, { timestamp: at(4 * HOUR) })
     await free(freed, at(MINUTE))
     assert.equal(await statusOf(server, freed, 'closed'), 'closed')
-    await measure(freed, id, at(0), 600)
-    assert.equal((await onlyTransactionOf(server, 'AHEAD-2')).status, 'closed')
   })
 
   it('is closed by a free connector whose time is impossible, or not told, as if it were told now', async () => {
