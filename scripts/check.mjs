@@ -1,37 +1,26 @@
 // `npm test`: everything that must hold before a commit, quickest first; stops at the first failure.
-// `npm test -- test/engine` narrows the test files to those whose path starts so; the other checks run all the same.
+// `npm test -- ledger`, or `npm test -- test/ledger/cost`: compiles, then runs only the test files whose path starts so.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { delimiter, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { compileTests } from './compile-tests.mjs'
+import { runTests } from './run-tests.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const prefixes = process.argv.slice(2)
+const prefixes = process.argv.slice(2).map((prefix) => prefix.replace(/^(?:test\/)?/, 'test/'))
 const tests = findTests()
-
-/** Tests import the library from its sources, so that a stale build never passes for the present one. */
-const tsx = ['--import=tsx', '--conditions=source']
 
 const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), process.env.PATH].join(delimiter) }
 
-/** Milliseconds for one test file: a hanging socket fails its file instead of the whole run. */
-const timeout = 180_000
-
-check('lint and format', 'biome', ['check', '--error-on-warnings', '.'])
-check('generated files', 'node', [...tsx, 'scripts/generate.ts', '--check'])
+if (prefixes.length === 0) {
+  check('lint and format', 'biome', ['check', '--error-on-warnings', '.'])
+  check('generated files', 'node', ['--import=tsx', '--conditions=source', 'scripts/generate.ts', '--check'])
+}
 check('build', 'npm', ['run', '--silent', 'build'])
-check('types', 'tsc', ['-p', 'test'])
-check(`${tests.length} test files`, 'node', [
-  ...tsx,
-  '--test',
-  '--test-reporter=spec',
-  `--test-concurrency=${availableParallelism()}`,
-  `--test-timeout=${timeout}`,
-  ...tests
-])
+await step('types, and the tests compiled', () => compileTests(root, env))
+await step(`${tests.length} test files`, () => runTests(root, tests))
 
-/** Node 20 takes no patterns after --test. */
 function findTests() {
   const found = readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.test.ts'))
@@ -42,11 +31,22 @@ function findTests() {
 }
 
 function check(title, command, args) {
+  return step(title, () => {
+    const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env })
+    return status === 0 ? undefined : (error?.message ?? signal ?? `exit code ${status}`)
+  })
+}
+
+/** Runs a step, which returns what is wrong, if anything. */
+function step(title, run) {
   console.log(`\n== ${title}`)
   const started = performance.now()
-  const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env })
-  if (status !== 0) fail(`FAILED: ${title} (${error?.message ?? signal ?? `exit code ${status}`})`)
-  console.log(`== ${title}: passed in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  const end = (fault) => {
+    if (fault !== undefined) fail(`FAILED: ${title} (${fault})`)
+    console.log(`== ${title}: passed in ${((performance.now() - started) / 1000).toFixed(1)} s`)
+  }
+  const fault = run()
+  return fault instanceof Promise ? fault.then(end) : end(fault)
 }
 
 function fail(message) {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { ConfigError, isLoopback, misspeltSettings, readConfig, settings, unknownSettings } from '../../plugins/env.js'
+import { ROOT } from '../support/root.js'
 
-const EXAMPLE = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8')
+const EXAMPLE = readFileSync(`${ROOT}.env.example`, 'utf8')
 
 const EVERY_SETTING = Object.fromEntries(Object.keys(settings).map((name) => [name, 'x']))
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { settings } from '../../plugins/env.js'
+import { ROOT } from '../support/root.js'
 
-const PAGE = readFileSync(new URL('../../docs/operating.md', import.meta.url), 'utf8')
+const PAGE = readFileSync(`${ROOT}docs/operating.md`, 'utf8')
 
 it('docs/operating.md has every setting with its default', () => {
   const rows = [...PAGE.matchAll(/^\| `([A-Z_]+)` \| (.*?) \|/gm)].map(([, name = '', value = '']) => ({ name, value }))

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { after } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { nodeArguments } from '../support/root.js'
 import { deferred, until, within } from '../support/wait.js'
 import { temporaryDirectory } from './support.js'
 
-const SERVER = fileURLToPath(new URL('../../server.ts', import.meta.url))
 /** A cold start compiles everything, perhaps on a busy machine. */
 const START_TIMEOUT_MS = 60_000
 
@@ -31,7 +30,7 @@ export async function startProcess(
   through: (command: string[]) => string[] = (command) => command
 ): Promise<Process> {
   const cwd = directory ?? (await temporaryDirectory())
-  const command = [process.execPath, '--import', import.meta.resolve('tsx'), '--conditions=source', SERVER]
+  const command = [process.execPath, ...nodeArguments('server.ts')]
   const [file = '', ...args] = through(command)
   const child = spawn(file, args, {
     cwd,

@@ -1,8 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import { fileURLToPath } from 'node:url'
-
-export const root = fileURLToPath(new URL('../../', import.meta.url))
+import { ROOT } from '../support/root.js'
 
 export interface Import {
   /** Path of the importing file from the root, without extension: `src/v16/types`. */
@@ -19,7 +17,7 @@ const STATEMENT = /^(?:import|export)\s+(type\s)?(?:[^'";]*?\sfrom\s+)?'([^']+)'
 export function importsOf(files: string[]): Import[] {
   return files.flatMap((file) => {
     const from = withoutExtension(file)
-    return [...readFileSync(join(root, file), 'utf8').matchAll(STATEMENT)].map(([, type, fixed, dynamic]) => ({
+    return [...readFileSync(join(ROOT, file), 'utf8').matchAll(STATEMENT)].map(([, type, fixed, dynamic]) => ({
       from,
       to: target(from, fixed ?? dynamic ?? ''),
       typeOnly: type !== undefined
@@ -29,15 +27,15 @@ export function importsOf(files: string[]): Import[] {
 
 /** The TypeScript files below a directory, by their paths from the root. */
 export function sourcesBelow(directory: string): string[] {
-  return readdirSync(join(root, directory), { recursive: true, withFileTypes: true })
+  return readdirSync(join(ROOT, directory), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .map((entry) => relative(ROOT, join(entry.parentPath, entry.name)))
     .filter((file) => !/\/(dist|node_modules)\//.test(file))
 }
 
 /** The TypeScript files beside package.json. */
 export function sourcesAtRoot(): string[] {
-  return readdirSync(root).filter((name) => name.endsWith('.ts'))
+  return readdirSync(ROOT).filter((name) => name.endsWith('.ts'))
 }
 
 export function withoutExtension(file: string): string {
@@ -55,6 +53,6 @@ export function packageOf(specifier: string): string {
 
 /** The packages that a package.json says are there at run time. */
 export function runtimePackages(directory: string): Set<string> {
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, directory, 'package.json'), 'utf8'))
+  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(ROOT, directory, 'package.json'), 'utf8'))
   return new Set(Object.keys({ ...dependencies, ...peerDependencies }))
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { after } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { nodeArguments } from '../support/root.js'
 import { deferred, until, within } from '../support/wait.js'
 
 /** A cold start compiles everything, perhaps on a busy machine. */
@@ -18,12 +18,7 @@ export interface Child {
 
 /** Runs a TypeScript file of this repository; it is killed when the calling test is over. */
 export function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
-  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url))
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), '--conditions=source', path, ...args],
-    { env: { PATH: process.env.PATH, ...env } }
-  )
+  const child = spawn(process.execPath, [...nodeArguments(file), ...args], { env: { PATH: process.env.PATH, ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
   const exit = deferred<number | null>()

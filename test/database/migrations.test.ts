@@ -5,10 +5,11 @@ import { sql } from 'kysely'
 import type { Dialect } from '../../plugins/database/dialect.js'
 import { appliedMigrations, knownMigrations, migrate } from '../../plugins/database/migrations.js'
 import { migrateDatabase } from '../../plugins/database/open.js'
+import { ROOT } from '../support/root.js'
 import { message } from './rows.js'
 import { emptyDatabase, migrated, onBothDatabases, open } from './support.js'
 
-const SOURCE = readFileSync(new URL('../../plugins/database/schema.ts', import.meta.url), 'utf8')
+const SOURCE = readFileSync(`${ROOT}plugins/database/schema.ts`, 'utf8')
 
 /** What schema.ts says: "table.column", with ? when NULL is allowed. */
 function declared(): string[] {

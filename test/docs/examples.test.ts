@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { type Charger, connectCharger, refusedCharger } from '../support/charger.js'
+import { ROOT } from '../support/root.js'
 import { within } from '../support/wait.js'
-import { ROOT } from './pages.js'
 
 interface Example {
   /** `127.0.0.1:port` */

@@ -6,7 +6,8 @@ import { limitsOf } from '../../plugins/limits/chargers.js'
 import { ServerLimits } from '../../plugins/limits/server.js'
 import { MESSAGE_CREDIT } from '../../src/connection.js'
 import { resolveOptions } from '../../src/options.js'
-import { ROOT, readPage, tableOf, valuesOf } from './pages.js'
+import { ROOT } from '../support/root.js'
+import { readPage, tableOf, valuesOf } from './pages.js'
 
 const page = readPage('limits')
 const limits = tableOf(page, 'limit')

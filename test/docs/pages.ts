@@ -1,8 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-
-/** The top of the repository. */
-export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+import { ROOT } from '../support/root.js'
 
 /** The pages whose snippets and tables these tests hold against the library. */
 export const PAGES = [

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
-import { PAGES, ROOT, type Snippet, snippetsOf } from './pages.js'
+import { ROOT } from '../support/root.js'
+import { PAGES, type Snippet, snippetsOf } from './pages.js'
 
 const run = promisify(execFile)
 
@@ -13,6 +14,7 @@ const run = promisify(execFile)
 const PRELUDE = `
 import type { FastifyInstance } from 'fastify'
 import type { StartTransactionRequest } from 'fastify-ocpp/v16'
+import { ROOT } from '../support/root.js'
 declare global {
   const app: FastifyInstance
   const store: { startTransaction(identity: string, request: StartTransactionRequest): Promise<number | undefined> }

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import { TRANSITIONS } from '../../src/charge-point/link.js'
 import * as errors from '../../src/errors.js'
 import { PROTOCOLS, spell } from '../../src/protocol.js'
-import { membersOf, pageFiles, ROOT, readPage, tableOf, valuesOf } from './pages.js'
+import { ROOT } from '../support/root.js'
+import { membersOf, pageFiles, readPage, tableOf, valuesOf } from './pages.js'
 
 /** `[code, class, statusCode]` of each. @fastify/error sets them on instances, which want arguments. */
 const declared = Array.from(

@@ -4,9 +4,10 @@ import { after, describe, it } from 'node:test'
 import { EVENT_TYPES } from '../../plugins/domain/events/event.js'
 import type {} from '../../plugins/publisher.js'
 import { startBackend, TOKEN } from '../app/support.js'
+import { ROOT } from '../support/root.js'
 import { until } from '../support/wait.js'
 
-const PAGE = readFileSync(new URL('../../docs/events-api.md', import.meta.url), 'utf8')
+const PAGE = readFileSync(`${ROOT}docs/events-api.md`, 'utf8')
 
 type Listen = (
   token: string,

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import { connectRaw } from '../support/raw.js'
+import { nodeArguments } from '../support/root.js'
 import { until } from '../support/wait.js'
 
-const SERVER = fileURLToPath(new URL('./memory-server.ts', import.meta.url))
 const PATIENCE = 60_000
 
 /** A server of its own, whose heap is full when it holds 200 MB. */
 async function start() {
-  const execArgv = ['--import=tsx', '--conditions=source', '--expose-gc', '--max-old-space-size=200']
-  const child = fork(SERVER, { execArgv, serialization: 'json' })
+  const command = nodeArguments('test/limits/memory-server.ts')
+  const execArgv = [...command.slice(0, -1), '--expose-gc', '--max-old-space-size=200']
+  const child = fork(command.at(-1) ?? '', { execArgv, serialization: 'json' })
   after(() => child.kill('SIGKILL'))
   const told: unknown[][] = []
   child.on('message', (event) => told.push(event as unknown[]))

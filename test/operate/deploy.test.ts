@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { settings } from '../../plugins/env.js'
+import { ROOT } from '../support/root.js'
 
-const ROOT = new URL('../../', import.meta.url)
-const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8')
+const read = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8')
 const DOCKERFILE = read('Dockerfile').replaceAll('\\\n', ' ')
 
 /** Not ours: read by Node and its packages. */
@@ -29,7 +29,7 @@ describe('the Dockerfile', () => {
     assert.ok(copied.length > 5)
     const admitted = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path)
     for (const path of copied) {
-      assert.ok(existsSync(new URL(path, ROOT)), path)
+      assert.ok(existsSync(`${ROOT}${path}`), path)
       assert.ok(
         admitted.some((each = '') => isWithin(path, each)),
         `${path} is ignored`

@@ -5,7 +5,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { WebSocket } from 'ws'
-import { createProject, npm, type Project, repository, startServer, tool } from './project.js'
+import { ROOT } from '../support/root.js'
+import { createProject, npm, type Project, startServer, tool } from './project.js'
 import { quickStart } from './quick-start.js'
 
 let project: Project
@@ -32,7 +33,7 @@ test('the tarball has the licence, the README and nothing that is only for devel
 })
 
 test('the tarball names no path of the machine it was packed on', async () => {
-  const machine = [repository, dirname(dirname(project.tarball))]
+  const machine = [ROOT, dirname(dirname(project.tarball))]
   for (const name of files) {
     const text = await readFile(join(library, name), 'utf8')
     for (const path of machine) assert(!text.includes(path), `${name} contains ${path}`)
@@ -97,7 +98,7 @@ test('the quick start of the README in plain JavaScript answers a charge point',
 })
 
 function readme(): Promise<string> {
-  return readFile(join(repository, 'README.md'), 'utf8')
+  return readFile(join(ROOT, 'README.md'), 'utf8')
 }
 
 async function answersTheFoundingExchange(file: string): Promise<void> {

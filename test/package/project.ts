@@ -5,12 +5,10 @@ import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pr
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { ROOT } from '../support/root.js'
 
 // A project of somebody who has nothing but the packed library.
-
-export const repository = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Two minutes for a command: an install over a slow network is the longest. */
 const COMMAND_TIMEOUT = 120_000
@@ -45,15 +43,15 @@ async function install(directory: string, tarball: string): Promise<void> {
 /** Packs a copy: prepack empties dist, which other tests may be running from. */
 async function pack(copy: string): Promise<string> {
   const isSource = (path: string) => !/[\\/]src[\\/](dist|node_modules)$/.test(path)
-  await cp(join(repository, 'src'), join(copy, 'src'), { recursive: true, filter: isSource })
-  for (const name of ['package.json', 'tsconfig.base.json']) await cp(join(repository, name), join(copy, name))
-  await symlink(join(repository, 'node_modules'), join(copy, 'node_modules'))
+  await cp(join(ROOT, 'src'), join(copy, 'src'), { recursive: true, filter: isSource })
+  for (const name of ['package.json', 'tsconfig.base.json']) await cp(join(ROOT, name), join(copy, name))
+  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
   const name = await npm(join(copy, 'src'), 'pack', '--silent')
   return join(copy, 'src', name.trim())
 }
 
 async function versionOf(dependency: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(repository, 'node_modules', dependency, 'package.json'), 'utf8'))
+  const { version } = JSON.parse(await readFile(join(ROOT, 'node_modules', dependency, 'package.json'), 'utf8'))
   return version
 }
 
@@ -63,7 +61,7 @@ export function npm(cwd: string, ...args: string[]): Promise<string> {
 
 /** Runs a command of the repository's own node_modules. */
 export function tool(cwd: string, name: string, ...args: string[]): Promise<string> {
-  return run(cwd, join(repository, 'node_modules', '.bin', name), args)
+  return run(cwd, join(ROOT, 'node_modules', '.bin', name), args)
 }
 
 async function run(cwd: string, command: string, args: string[]): Promise<string> {

@@ -3,14 +3,12 @@ import { readFileSync } from 'node:fs'
 import { readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { temporaryDirectory } from '../app/support.js'
+import { ROOT } from '../support/root.js'
 import { deferred, within } from '../support/wait.js'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-
 /** What a clone has that is made by running it. */
-const MADE = new Set(['.env', '.git', 'data', 'dist'])
+const MADE = new Set(['.env', '.git', '.test-build', 'data', 'dist'])
 const PATIENCE_MS = 60_000
 
 /** The shell lines of a page below the comment `<!-- name -->`. */

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
 import type { TSchema } from '@sinclair/typebox'
 import type { ActionDefinition } from '../../src/schema.js'
+import { ROOT } from '../support/root.js'
 import { differences } from './differences.js'
 import { versions } from './versions.js'
 
 // Compares the schemas with the facts of the published ones, where a copy of these facts lies beside the project.
 
-const FACTS = new URL('../../../shared/ocpp-schemas/', import.meta.url)
+const FACTS = pathToFileURL(`${ROOT}../shared/ocpp-schemas/`)
 const skip = existsSync(FACTS) ? false : 'no ../shared/ocpp-schemas'
 
 const COUNTS = {

@@ -5,13 +5,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { run } from '../../src/simulator/cli/run.js'
+import { ROOT } from '../support/root.js'
 import { startServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 import { startCsms } from './support.js'
 
-const scenarios = fileURLToPath(new URL('../../examples/scenarios/', import.meta.url))
+const scenarios = `${ROOT}examples/scenarios/`
 const directory = await mkdtemp(join(tmpdir(), 'simulator-'))
 after(() => rm(directory, { recursive: true }))
 

@@ -6,9 +6,10 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { startBackend, temporaryDirectory } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
+import { ROOT } from '../support/root.js'
 import { provision } from './support.js'
 
-const PAGE = readFileSync(new URL('../../docs/tls.md', import.meta.url), 'utf8')
+const PAGE = readFileSync(`${ROOT}docs/tls.md`, 'utf8')
 
 /** The blocks of the page in a language, one after the other. */
 function blocks(language: string): string[] {

@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { startBackend, temporaryDirectory } from '../app/support.js'
 import { freePort } from '../ledger/faults/server.js'
+import { ROOT, SOURCE_ARGUMENTS } from '../support/root.js'
 import { until } from '../support/wait.js'
 import { addWebhook, ask, deliveriesOf, LOCAL, publish, untilDeliveries } from './support.js'
 
-const PAGE = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')
+const PAGE = readFileSync(`${ROOT}docs/webhooks.md`, 'utf8')
 /** A cold start compiles it, perhaps on a busy machine. */
 const PATIENCE_MS = 60_000
 
@@ -16,7 +17,7 @@ const PATIENCE_MS = 60_000
 async function startReceiver(port: number, secret: string) {
   const file = join(await temporaryDirectory(), 'receiver.mts')
   writeFileSync(file, PAGE.split('```ts\n')[1]?.split('```')[0] ?? '')
-  const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), file], {
+  const child = spawn(process.execPath, [...SOURCE_ARGUMENTS, file], {
     env: { PATH: process.env.PATH, PORT: String(port), WEBHOOK_SECRET: secret }
   })
   after(() => child.kill('SIGKILL'))

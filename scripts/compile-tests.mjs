@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/**
+ * Type-checks everything and compiles it, tests and sources alike, to .test-build/, where the tests run without a
+ * loader: a test file starts in a quarter of the time. Packages are those of the repository, but for the library, which
+ * is the compiled one beside the tests. Returns what is wrong, or `undefined`.
+ */
+export function compileTests(root, env) {
+  const out = join(root, '.test-build')
+  rmSync(out, { recursive: true, force: true })
+  const { status } = spawnSync('tsc', ['-p', 'test', '--noEmit', 'false', '--outDir', out, '--sourceMap'], {
+    cwd: root,
+    stdio: 'inherit',
+    env
+  })
+  if (status !== 0) return `exit code ${status}`
+  copyFixtures(root, out)
+  linkLibrary(root, out)
+  return undefined
+}
+
+/** Certificates, scripts and the like: whatever is below test/ and is no TypeScript. */
+function copyFixtures(root, out) {
+  const isFixture = (path) => !/\.ts$|tsconfig\.json$/.test(path)
+  cpSync(join(root, 'test'), join(out, 'test'), { recursive: true, filter: isFixture })
+}
+
+/** The compiled library under its package name. */
+function linkLibrary(root, out) {
+  writeFileSync(join(out, 'package.json'), '{ "type": "module" }\n')
+  const { exports, ...manifest } = JSON.parse(readFileSync(join(root, 'src/package.json'), 'utf8'))
+  const compiled = Object.entries(exports).map(([name, entry]) => [
+    name,
+    entry.source?.replace(/\.ts$/, '.js') ?? entry
+  ])
+  writeFileSync(
+    join(out, 'src/package.json'),
+    JSON.stringify({ ...manifest, exports: Object.fromEntries(compiled) }, null, 2)
+  )
+  mkdirSync(join(out, 'node_modules'))
+  symlinkSync('../src', join(out, 'node_modules/fastify-ocpp'))
+}
