@@ -1,8 +1,11 @@
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { pathToFileURL } from 'node:url'
+import { startPostgres } from './test-postgres.mjs'
 
 /** Milliseconds for one test file: a hanging socket fails its file instead of the whole run. */
 const TIMEOUT_MS = 180_000
@@ -11,30 +14,38 @@ const SLOWEST = 10
 
 /** Runs compiled test files, a process each. Returns what is wrong, or `undefined`. */
 export async function runTests(root, tests) {
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim()
+  // In memory: thousands of files that live for seconds.
+  process.env.TMPDIR = mkdtempSync(join(temporaryParent(), 'fastify-ocpp-tests-'))
+  process.once('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 10 }))
+  process.env.TEST_POSTGRES ??= await startPostgres(temporaryParent())
+  process.env.TEST_TIMES = join(process.env.TMPDIR, 'times.ndjson')
+  const timer = pathToFileURL(join(root, 'scripts/time-test.mjs')).href
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps --import=${timer}`.trim()
   const files = tests.map((test) => join(root, '.test-build', test.replace(/\.ts$/, '.js')))
-  const seconds = new Map()
   let failed = 0
   const stream = run({ files, concurrency: availableParallelism(), timeout: TIMEOUT_MS })
-  for (const outcome of ['test:pass', 'test:fail']) {
-    stream.on(outcome, ({ nesting, file, details }) => {
-      if (outcome === 'test:fail') failed++
-      if (nesting === 0 && file !== undefined) {
-        seconds.set(file, (seconds.get(file) ?? 0) + (details.duration_ms ?? 0) / 1000)
-      }
-    })
-  }
+  stream.on('test:fail', () => failed++)
   const report = stream.compose(new spec())
   report.pipe(process.stdout, { end: false })
   await once(report, 'end')
-  printSlowest(root, seconds)
+  printSlowest(root)
   return failed === 0 ? undefined : `${failed} failed`
 }
 
-function printSlowest(root, seconds) {
-  const slowest = [...seconds].sort(([, one], [, other]) => other - one).slice(0, SLOWEST)
-  console.log('\nslowest files, in seconds of their tests')
-  for (const [file, time] of slowest) {
-    console.log(`${time.toFixed(1).padStart(7)}  ${relative(root, file)}`)
+function temporaryParent() {
+  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+}
+
+/** What scripts/time-test.mjs has written down. */
+function printSlowest(root) {
+  const times = readFileSync(process.env.TEST_TIMES, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const slowest = times.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)
+  console.log('\nslowest files: seconds, of these CPU')
+  for (const { file, seconds, cpu } of slowest) {
+    const name = relative(join(root, '.test-build'), file).replace(/\.js$/, '.ts')
+    console.log(`${seconds.toFixed(1).padStart(7)} ${cpu.toFixed(1).padStart(6)}  ${name}`)
   }
 }

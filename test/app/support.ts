@@ -7,7 +7,7 @@ import type {} from '../../plugins/csms/authorization.js'
 import type {} from '../../plugins/database.js'
 import { readConfig } from '../../plugins/env.js'
 import type {} from '../../plugins/store.js'
-import { administer, onBothDatabases, SERVER } from '../database/support.js'
+import { administer, createWithSchema, onBothDatabases, urlOf } from '../database/support.js'
 import { listen, type TestServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 
@@ -51,8 +51,8 @@ export function onBothBackends(what: string, tests: (start: Start) => void): voi
     before(async () => {
       database.DATA_DIR = await mkdtemp(join(tmpdir(), 'backend-'))
       if (dialect === 'sqlite') return
-      await administer(`create database ${name}`)
-      database.DATABASE_URL = SERVER.replace(/[^/]+$/, name)
+      await createWithSchema(name)
+      database.DATABASE_URL = urlOf(name)
     })
     after(async () => {
       await rm(database.DATA_DIR ?? '', { recursive: true, force: true })

@@ -2,23 +2,23 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { migrateDatabase, type OpenDatabase, openDatabase } from '../../plugins/database/open.js'
 import { fold } from '../../plugins/domain/scope.js'
 import { administer, noPostgres, SERVER } from '../database/support.js'
+import { nodeArguments } from '../support/root.js'
 import { within } from '../support/wait.js'
 import type { Order, Result, Task } from './booker.js'
 import { booksOf, NINE } from './support.js'
 
-const BOOKER = fileURLToPath(new URL('booker.ts', import.meta.url))
 /** A cold start compiles everything, and a deadlock takes a second to be found, perhaps on a busy machine. */
 const PATIENCE_MS = 30_000
 /** Transactions that a process has at a time. */
 const LANES = 4
 
 async function startBooker(url: string): Promise<ChildProcess> {
-  const child = fork(BOOKER, [url], { execArgv: ['--import', import.meta.resolve('tsx'), '--conditions=source'] })
+  const command = nodeArguments('test/ledger/booker.ts')
+  const child = fork(command.at(-1) ?? '', [url], { execArgv: command.slice(0, -1) })
   await within('the process to start', once(child, 'message'), PATIENCE_MS)
   return child
 }

@@ -4,16 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { run } from '../../src/simulator/cli/run.js'
 import { IncompleteRecordingError, Recorder } from '../../src/simulator/recording.js'
+import { ROOT } from '../support/root.js'
 import { within } from '../support/wait.js'
 import { startCsms } from './support.js'
 
 /** A device on which every write fails as on a full disk. */
 const FULL = '/dev/full'
 const isThere = { skip: existsSync(FULL) ? false : `there is no ${FULL}` }
-const scenario = fileURLToPath(new URL('../../examples/scenarios/charge.json', import.meta.url))
+const scenario = `${ROOT}examples/scenarios/charge.json`
 
 async function record(...argv: string[]): Promise<{ code: number; err: string }> {
   let err = ''
