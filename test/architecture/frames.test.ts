@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { root, sourcesAtRoot, sourcesBelow } from './imports.js'
+import { ROOT } from '../support/root.js'
+import { sourcesAtRoot, sourcesBelow } from './imports.js'
 
 // The text of a frame is not validated, may be no JSON, and may be refused. The app decides from `handled`, `sent` and
 // `call`; only the message log takes whole frames, and the metrics count them.
@@ -12,7 +13,7 @@ const files = [...sourcesAtRoot(), ...sourcesBelow('plugins'), ...sourcesBelow('
 /** The lines of the app that match, each with its file. */
 function linesWith(pattern: RegExp): string[] {
   return files.flatMap((file) =>
-    readFileSync(join(root, file), 'utf8')
+    readFileSync(join(ROOT, file), 'utf8')
       .split('\n')
       .filter((line) => pattern.test(line))
       .map((line) => `${file}: ${line.trim()}`)

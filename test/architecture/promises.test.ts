@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { root } from './imports.js'
+import { ROOT } from '../support/root.js'
 import { floatingPromises } from './promises.js'
 
 const FIXTURE = 'test/architecture/promises.fixture.ts'
@@ -10,7 +10,7 @@ const found = floatingPromises()
 const isFixture = ({ place }: { place: string }) => place.startsWith(FIXTURE)
 
 test('the search finds what floats, and nothing else', () => {
-  const lines = readFileSync(join(root, FIXTURE), 'utf8').split('\n')
+  const lines = readFileSync(join(ROOT, FIXTURE), 'utf8').split('\n')
   const wanted = lines.flatMap((line, index) => {
     const rule = / \/\/ (statement|void|callback)$/.exec(line)?.[1]
     return rule === undefined ? [] : [`${FIXTURE}:${index + 1} ${rule}`]

@@ -24,7 +24,7 @@ import {
   SyntaxKind
 } from 'typescript/unstable/ast'
 import { API, type Checker, SignatureKind, type Type, TypeFlags } from 'typescript/unstable/sync'
-import { root } from './imports.js'
+import { ROOT } from '../support/root.js'
 
 /** A promise whose rejection nobody would notice: in Node that ends the process. */
 export interface Floating {
@@ -38,7 +38,7 @@ export interface Floating {
   text: string
 }
 
-const CONFIG = join(root, 'test/architecture/tsconfig.promises.json')
+const CONFIG = join(ROOT, 'test/architecture/tsconfig.promises.json')
 /** Operators whose value is that of one of their operands. */
 const CHOOSING = new Set([
   SyntaxKind.CommaToken,
@@ -49,7 +49,7 @@ const CHOOSING = new Set([
 
 /** Every floating promise of the files of `tsconfig.promises.json`, found with the types of the compiler. */
 export function floatingPromises(): Floating[] {
-  const api = new API({ cwd: root })
+  const api = new API({ cwd: ROOT })
   try {
     const project = api.updateSnapshot({ openProjects: [CONFIG] }).getProject(CONFIG)
     if (project === undefined) throw new Error(`the compiler did not open ${CONFIG}`)
@@ -187,7 +187,7 @@ class FileSearch {
     const start = node.getStart(this.#file)
     const line = this.#file.text.slice(0, start).split('\n').length
     const [text = ''] = node.getText(this.#file).split('\n')
-    return { place: `${relative(root, this.#file.fileName)}:${line}`, rule, text }
+    return { place: `${relative(ROOT, this.#file.fileName)}:${line}`, rule, text }
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as library from 'fastify-ocpp'
-import { ROOT } from '../docs/pages.js'
+import { ROOT } from '../support/root.js'
 
 test('every export of the library is in the docs: what nobody is told of is internal', () => {
   const pages = readdirSync(`${ROOT}docs`).filter((name) => name.endsWith('.md'))
