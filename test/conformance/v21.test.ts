@@ -178,7 +178,7 @@ describe('2.1', () => {
     })
     await station.reboot()
     await event(station, 'Updated', 2, { triggerReason: 'TxResumed', transactionInfo: { chargingState: 'Charging' } })
-    await station.shows({ transactions: [{ id: 'tx', status: 'open', chargingState: 'Charging', seqNo: 2 }] })
+    await station.shows({ transactions: [{ transactionId: 'tx', status: 'open', chargingState: 'Charging', seqNo: 2 }] })
   })
 
   scenario('TC_C_103_CSMS', 'a prepaid card', async (station) => {
@@ -221,7 +221,7 @@ describe('2.1', () => {
       assert.deepEqual(await event(station, 'Updated', 1, { triggerReason: 'LimitSet', transactionInfo }), {})
       const stoppedReason = id === 'TC_E_106_CSMS' ? 'EnergyLimitReached' : 'TimeLimitReached'
       await event(station, 'Ended', 2, { transactionInfo: { stoppedReason } })
-      await station.shows({ transactions: [{ id: 'tx', status: 'ended', stoppedReason }] })
+      await station.shows({ transactions: [{ transactionId: 'tx', status: 'ended', stopReason: stoppedReason }] })
     })
   }
 
@@ -229,7 +229,7 @@ describe('2.1', () => {
     await charges(station)
     await station.reboot()
     await event(station, 'Updated', 1, { triggerReason: 'TxResumed', transactionInfo: { chargingState: 'Charging' } })
-    await station.shows({ transactions: [{ id: 'tx', status: 'open' }] })
+    await station.shows({ transactions: [{ transactionId: 'tx', status: 'open' }] })
   })
 
   scenario('TC_F_100_CSMS', 'a trigger of a vendor', async (station) => {
