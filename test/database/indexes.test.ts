@@ -3,6 +3,8 @@ import { it } from 'node:test'
 import { CompiledQuery, sql } from 'kysely'
 import type { Dialect } from '../../plugins/database/dialect.js'
 import type { OpenDatabase } from '../../plugins/database/open.js'
+import { edgesQuery, samplesQuery } from '../../plugins/domain/ledger/meter.js'
+import type { TransactionRow } from '../../plugins/domain/ledger/queries.js'
 import { TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../plugins/domain/ledger/read.js'
 import { READING_ORDERS, readingsQuery } from '../../plugins/domain/ledger/readings.js'
 import { migrated, onBothDatabases } from './support.js'
@@ -98,5 +100,37 @@ onBothDatabases('the list of transactions that we closed', (dialect) => {
     const filter = { status: 'closed', order: '-startedAt', limit: 101 } as const
     const plan = await planOf(database, transactionsQuery(database.db, filter).compile())
     assert.match(plan, /transactions_closed_started/, plan)
+  })
+})
+
+const READINGS_OF_SOME = {
+  sqlite: /SEARCH meter_values USING INDEX meter_values_charge_point_id_transaction_id/,
+  postgres: /Index Scan.* on meter_values/
+}
+const SCAN_READINGS = { sqlite: /SCAN meter_values/, postgres: /Seq Scan on meter_values/ }
+
+onBothDatabases('what the open transactions of a page have used', (dialect) => {
+  it('is read by the index of the readings of a transaction', async () => {
+    const database = { ...(await migrated(dialect)), dialect }
+    const rows = Array.from({ length: 50 }, (_, index) => ({
+      id: index,
+      charge_point_id: index,
+      transaction_id: String(index),
+      start_timestamp: 1_000,
+      created_at: 1_000,
+      ended_at: null,
+      inferred_readings: index % 2
+    })) as TransactionRow[]
+    for (const query of [
+      edgesQuery(database.db, rows).compile(),
+      samplesQuery(
+        database.db,
+        rows.map((row) => ({ row, times: [1, 2, 3, 4] }))
+      ).compile()
+    ]) {
+      const plan = await planOf(database, query)
+      assert.match(plan, READINGS_OF_SOME[dialect], plan)
+      assert.doesNotMatch(plan, SCAN_READINGS[dialect], plan)
+    }
   })
 })

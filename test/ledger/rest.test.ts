@@ -86,6 +86,32 @@ onBothBackends('the books for operators', (start) => {
     )
   })
 
+  it('list open transactions with what they have used until now, as each of them alone does', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/tariffs/list', { currency: 'EUR', pricePerKwh: 10 })
+    await sessions(server, 'L1')
+    await sessions(server, 'L2')
+    const charger = await connectCharger(server.url, 'L3', { boot: true })
+    const begin = { connectorId: 11, idTag: 'L1-11', meterStart: 50, timestamp: '2026-03-01T11:00:00Z' }
+    await book(charger, 'StartTransaction', begin)
+    const used = async (path: string) => {
+      const { energyWh, cost, costUnknown, meterStart, meterStop } = (await operate(server, 'GET', path)).json()
+      return { energyWh, cost, costUnknown, meterStart, meterStop }
+    }
+    const open = (await list(server, 'status=open')).filter(({ chargePoint }) => /^L\d$/.test(String(chargePoint)))
+    assert.equal(open.length, 5)
+    for (const { id, energyWh, cost, costUnknown, meterStart, meterStop } of open) {
+      assert.deepEqual({ energyWh, cost, costUnknown, meterStart, meterStop }, await used(`/transactions/${id}`))
+    }
+    assert.deepEqual(open.map(({ chargePoint, energyWh, cost }) => [chargePoint, energyWh, cost]).sort(), [
+      ['L1', 300, 3],
+      ['L1', 300, 3],
+      ['L2', 300, 3],
+      ['L2', 300, 3],
+      ['L3', undefined, undefined]
+    ])
+  })
+
   it('show what was measured in the order of time, page by page', async () => {
     const server = await start()
     await sessions(server, 'M1')

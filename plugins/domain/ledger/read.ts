@@ -1,9 +1,9 @@
 import { type Selectable, sql } from 'kysely'
 import type { MeterValuesTable, TransactionEventsTable } from '../../database/schema.js'
 import { OLDEST_CLOCK } from './clock.js'
-import { meterOfRow, sequenceOf } from './event.js'
+import { sequenceOf } from './event.js'
 import { ANONYMOUS_IDS } from './inference.js'
-import { meterNow } from './meter.js'
+import { meterNow, metersNow } from './meter.js'
 import { toDateTime } from './numbers.js'
 import { type Db, DISPLAYED_ID, displayedIdOf, fold, measuredIn, type TransactionRow } from './queries.js'
 import { present, receiptOf, timeShown } from './receipt.js'
@@ -118,19 +118,24 @@ export interface ListedTransaction {
   position: Position
 }
 
-/** A page of transactions; what open ones of 1.6 have used is not looked up. */
+/** A page of transactions; the open ones with what was measured until now. */
 export async function listTransactions(db: Db, filter: TransactionFilter, now: number): Promise<ListedTransaction[]> {
   const rows = await transactionsQuery(db, filter).execute()
-  return rows.map((row) => ({
-    record: toRecord(row.status === 'open' ? listedOpen(row, now) : row),
-    row,
-    position: { timestamp: Number(row.sort_time), id: row.id }
-  }))
+  const open = rows.filter(({ status }) => status === 'open')
+  const meters = await metersNow(db, open)
+  const running = new Map(open.flatMap((row, index) => meterEntry(row, meters[index])))
+  return rows.map((row) => {
+    const meter = running.get(row.id)
+    return {
+      record: toRecord(meter === undefined ? row : runningUntil(row, meter, now)),
+      row,
+      position: { timestamp: Number(row.sort_time), id: row.id }
+    }
+  })
 }
 
-function listedOpen(row: NamedRow, now: number): NamedRow {
-  if (row.ocpp16_id === null) return runningUntil(row, meterOfRow(row), now)
-  return { ...row, duration: durationUntil(row, { timestamp: now, receivedAt: now }) }
+function meterEntry({ id }: TransactionRow, meter: Meter | undefined): [id: number, meter: Meter][] {
+  return meter === undefined ? [] : [[id, meter]]
 }
 
 export interface FoundTransaction {
