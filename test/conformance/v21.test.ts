@@ -178,7 +178,9 @@ describe('2.1', () => {
     })
     await station.reboot()
     await event(station, 'Updated', 2, { triggerReason: 'TxResumed', transactionInfo: { chargingState: 'Charging' } })
-    await station.shows({ transactions: [{ transactionId: 'tx', status: 'open', chargingState: 'Charging', seqNo: 2 }] })
+    await station.shows({
+      transactions: [{ transactionId: 'tx', status: 'open', chargingState: 'Charging', seqNo: 2 }]
+    })
   })
 
   scenario('TC_C_103_CSMS', 'a prepaid card', async (station) => {
