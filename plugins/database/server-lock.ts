@@ -161,6 +161,8 @@ export class ServerLock {
       await other.connect()
       await other.query('begin')
       const { pid } = await backendOf(other)
+      // Or the pooler would keep the lock.
+      if (pid === before.pid) await other.query(`select pg_advisory_unlock(${LOCK})`)
       if (pid === before.pid || !(await isHeldBy(client))) throw new PoolerError()
     } finally {
       await other.end().catch(() => undefined)

@@ -153,7 +153,7 @@ onBothDatabases('after kill -9', (dialect) => {
     await backend.untilOver(again)
     const answers = [await again(), await again()]
     for (const { status, body } of answers) assert.deepEqual([status, body.code], [504, 'OCPP_ERR_OUTCOME_UNKNOWN'])
-    assert.equal(await backend.statusOf(String(answers[0]?.body.messageId)), 'unknown')
+    await backend.untilStatus(String(answers[0]?.body.messageId), 'unknown')
     assert.equal((await backend.ask('POST', path, change(2), headers)).status, 422)
     await charger.roundTrip()
     assert.deepEqual(valuesOf(charger), [])

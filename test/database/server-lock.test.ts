@@ -7,6 +7,7 @@ import { startBackend } from '../app/support.js'
 import { refusedCharger } from '../support/charger.js'
 import { deferred, until, within } from '../support/wait.js'
 import { run } from './child.js'
+import { pooler } from './pooler.js'
 import { administer, emptyDatabase, noPostgres, storageError } from './support.js'
 
 /** What a start waits at most, and a cold start beside it. */
@@ -120,5 +121,33 @@ describe('the lock of a PostgreSQL database', { skip: noPostgres }, () => {
     assert.equal(lock.isHeld, false)
     assert.equal(await lock.acquire(), undefined)
     await lock.release()
+  })
+})
+
+describe('a pooler in front of PostgreSQL', { skip: noPostgres }, () => {
+  for (const mode of ['transaction', 'session'] as const) {
+    it(
+      mode === 'transaction' ? 'is told of when it works in transaction mode' : 'is none to care about in session mode',
+      async () => {
+        const direct = await database()
+        const url = await pooler(direct, mode)
+        const lock = new ServerLock({ url, onLost: () => undefined })
+        const locking = within('the answer', lock.acquire())
+        if (mode === 'transaction') await assert.rejects(locking, { name: 'PoolerError', message: /transaction mode/ })
+        else assert.equal(await locking, undefined)
+        // The pooler does not keep what it was lent for a moment.
+        const other = new ServerLock({ url: direct, onLost: () => undefined })
+        assert.equal((await other.acquire()) === undefined, mode === 'transaction')
+        await other.release()
+        await lock.release()
+      }
+    )
+  }
+
+  it('in transaction mode ends the start with one line', async () => {
+    const url = await pooler(await database(), 'transaction')
+    const backend = await startProcess({ DATABASE_URL: url, LOG_LEVEL: 'fatal' })
+    assert.equal(await backend.exited(), 1)
+    assert.match(backend.output(), /DATABASE_URL: a connection pooler in transaction mode/)
   })
 })
