@@ -59,6 +59,49 @@ describe('missing events of a transaction', () => {
     assert.deepEqual(log, ['ask CP a', 'not connected'])
   })
 
+  it('are asked after again, each time later, when asking fails, until the charge point has been asked six times', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] })
+    const { gaps, log } = watch({ incomplete: [] })
+    gaps.notice('CP', 'a')
+    const asked: number[] = []
+    for (let minute = 0; minute <= 64; minute++) {
+      test.mock.timers.tick(minute === 0 ? 0 : 60_000)
+      await new Promise(setImmediate)
+      asked.push(log.filter((line) => line.startsWith('ask')).length)
+    }
+    const askedAfter = [0, 1, 3, 7, 15, 31, 64]
+    assert.deepEqual(
+      askedAfter.map((minute) => asked[minute]),
+      [1, 2, 3, 4, 5, 6, 6]
+    )
+  })
+
+  it('are asked after again when the charge point says that they wait in its queue', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] })
+    const { gaps, log } = watch({ incomplete: [], status: { ongoing: true, messagesInQueue: true } })
+    gaps.notice('CP', 'a')
+    for (const ticks of [0, 59_999, 1]) {
+      test.mock.timers.tick(ticks)
+      await new Promise(setImmediate)
+    }
+    assert.deepEqual(log, ['ask CP a', 'ask CP a'])
+  })
+
+  it('are asked after at once when the charge point comes back, whatever it was asked before', async (test) => {
+    test.mock.timers.enable({ apis: ['setTimeout'] })
+    const { gaps, log } = watch({ incomplete: [] })
+    gaps.notice('CP', 'a')
+    test.mock.timers.tick(0)
+    await new Promise(setImmediate)
+    gaps.cameBack('cp', ['a', 'b'])
+    test.mock.timers.tick(0)
+    await new Promise(setImmediate)
+    assert.deepEqual(
+      log.filter((line) => line.startsWith('ask')),
+      ['ask CP a', 'ask cp a', 'ask cp b']
+    )
+  })
+
   it('are forgotten when the app closes', async (test) => {
     test.mock.timers.enable({ apis: ['setTimeout'] })
     const { gaps, log } = watch({ incomplete: [], status: { ongoing: true, messagesInQueue: false } })

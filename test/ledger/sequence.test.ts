@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type EventType, isComplete, type Sequence, withEvent } from '../../plugins/domain/ledger/sequence.js'
+import { type EventType, hasGap, isComplete, type Sequence, withEvent } from '../../plugins/domain/ledger/sequence.js'
 
 const NO_SEQUENCE: Sequence = { first: null, last: null, ended: null, missing: [] }
 
@@ -33,6 +33,20 @@ describe('the sequence of a transaction', () => {
     assert.deepEqual(sequence.missing, [[null, 0]])
     assert.equal(isComplete(sequence), false)
     assert.equal(isComplete(withEvent(sequence, 'Started', 0)), true)
+  })
+
+  it('lacks Started, and nothing below 0, when it begins with number 0', () => {
+    const sequence = after([
+      ['Updated', 0],
+      ['Ended', 1]
+    ])
+    assert.deepEqual(sequence.missing, [])
+    assert.deepEqual([hasGap(sequence), isComplete(sequence)], [true, false])
+    const late = after([
+      ['Updated', 2],
+      ['Updated', 0]
+    ])
+    assert.deepEqual(late.missing, [[1, 1]])
   })
 
   it('is not complete without Ended', () => {
