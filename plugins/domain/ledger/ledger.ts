@@ -87,7 +87,7 @@ export type ClosedReason =
   | 'Rebooted'
   /** Its connector is free. */
   | 'ConnectorAvailable'
-  /** Another one was started on its connector. */
+  /** Another one was started on its connector or, in 2.x, with its id. */
   | 'NextTransaction'
   /** The charge point says that it is over and that nothing is to come. [2.x E14] */
   | 'NotOngoing'
