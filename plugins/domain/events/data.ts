@@ -28,11 +28,16 @@ export function startedData(row: TransactionRow, start: Start): EventData['trans
   }
 }
 
-/** What is told of a StopTransaction; a reason that is left out is Local. [1.6 §4.10] */
-export function stoppedData(stop: Stop, ended: TransactionRow): EventData['transaction'] {
-  const { timestamp, reason = 'Local' } = stop
-  const transactionId = ended.transaction_id
-  return { ...overData(ended), transactionId, eventType: 'Ended', timestamp: dateTime(timestamp), reason }
+/** What is told of a transaction that a StopTransaction has ended. [1.6 §4.10] */
+export function stoppedData(ended: TransactionRow): EventData['transaction'] {
+  const { transaction_id, end_timestamp, updated_at, inferred_end } = ended
+  return {
+    ...overData(ended),
+    transactionId: transaction_id,
+    eventType: 'Ended',
+    timestamp: dateTime(end_timestamp ?? updated_at),
+    ...(inferred_end === 1 && { inferred: true })
+  }
 }
 
 /** What is told of a StopTransaction that belongs to no transaction. [1.6 errata 3.18] */

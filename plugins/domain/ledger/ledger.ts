@@ -27,6 +27,7 @@ import { isRegisterValue, mergeRegisters, type Registers, registersIn } from './
 import { remoteStartToken } from './remote-starts.js'
 import type { MeterSample } from './samples.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
+import { toldStop } from './told-meter.js'
 import { durationUntil, totalsOf } from './totals.js'
 
 /** StartTransaction. */
@@ -115,8 +116,8 @@ interface Scope {
 /** What need not be asked for again with every message. */
 interface Known {
   id?: number
-  /** Transactions that we closed. */
-  closed?: Set<string>
+  /** The latest transactions that are over. */
+  over?: Set<string>
   /** False when it certainly has none that is open. */
   mayHaveOpen: boolean
 }
@@ -160,9 +161,7 @@ export class Ledger {
 
   /** Books a StopTransaction; one of an unknown transaction is kept by itself. [1.6 §4.10, errata 3.18] */
   async stop(identity: string, stop: Stop): Promise<Booking> {
-    const booking = await this.#book(identity, (scope) => this.#stop(scope, stop))
-    this.#knownOf(identity).closed?.delete(String(stop.transactionId))
-    return booking
+    return this.#book(identity, (scope) => this.#stop(scope, stop))
   }
 
   /** Books a TransactionEvent; the first of a transaction that comes makes it, whichever it is. [2.x E] */
@@ -170,7 +169,7 @@ export class Ledger {
     const booking = await this.#book(identity, (scope) => this.#event(scope, event))
     const known = this.#knownOf(identity)
     known.mayHaveOpen = true
-    known.closed?.delete(event.transactionId)
+    known.over?.delete(event.transactionId)
     return booking
   }
 
@@ -179,8 +178,7 @@ export class Ledger {
     if (samples.length === 0) return
     const measurement = { ...place, samples }
     if (isUsable(transactionId)) {
-      if (await this.#isClosed(identity, transactionId))
-        return this.#measureClosed(identity, transactionId, measurement)
+      if (await this.#isOver(identity, transactionId)) return this.#measureOver(identity, transactionId, measurement)
     } else if (isConnector(place) && (await this.#hasOpen(identity))) {
       return this.#measureAnonymous(identity, place, samples)
     }
@@ -361,7 +359,9 @@ export class Ledger {
     return { response: stop.response, outcome: 'booked', hasGap: false }
   }
 
-  async #end({ trx, now, tell }: Scope, row: TransactionRow, stop: Stop, { isInferred }: { isInferred: boolean }) {
+  async #end(scope: Scope, row: TransactionRow, stop: Stop, { isInferred }: { isInferred: boolean }) {
+    const { trx, identity, now, tell } = scope
+    this.#noteOver(identity, row)
     const meter = await meterAtEnd(trx, row, stop.meterStop)
     const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
     const ended = await queries.updateTransaction(trx, row, {
@@ -381,7 +381,7 @@ export class Ledger {
       updated_at: now
     })
     await dropProfiles(trx, row)
-    tell('transaction', { ...stoppedData(stop, ended), ...(isInferred && { inferred: true }) })
+    tell('transaction', stoppedData(ended))
   }
 
   /** It has no number in a sequence, so its content tells whether it is another one. */
@@ -515,47 +515,55 @@ export class Ledger {
     { rows, isOver, reason, timestamp }: Closing & { rows: readonly TransactionRow[] }
   ): Promise<TransactionRow[]> {
     const over = rows.filter(isOver)
-    const known = this.#knownOf(identity)
-    // Should the commit fail, the next meter values find that it is open.
-    for (const { transaction_id } of over) known.closed?.add(transaction_id)
     for (const row of over) {
+      this.#noteOver(identity, row)
       const closed = await close(trx, row, { reason, timestamp, now })
       tell('transaction', closedData(closed))
     }
     return over
   }
 
-  /** Whether we closed a transaction of 1.6, so that its meter values may show that it goes on. */
-  async #isClosed(identity: string, transactionId: number): Promise<boolean> {
+  /** Should the commit fail, the next meter values find that it is open. */
+  #noteOver(identity: string, { transaction_id }: TransactionRow): void {
+    const { over } = this.#knownOf(identity)
+    if (over === undefined) return
+    over.add(transaction_id)
+    const [oldest] = over
+    if (over.size > queries.MAX_OVER && oldest !== undefined) over.delete(oldest)
+  }
+
+  /** Whether a transaction of 1.6 is over, so that its meter values may change what is known of it. */
+  async #isOver(identity: string, transactionId: number): Promise<boolean> {
     const known = this.#knownOf(identity)
-    known.closed ??= new Set(await queries.closedIds(this.#db, await this.#chargePointId(identity)))
-    return known.closed.has(String(transactionId))
+    known.over ??= new Set(await queries.overIds(this.#db, await this.#chargePointId(identity)))
+    return known.over.has(String(transactionId))
   }
 
   /** What we closed goes on if it is measured later than what closed it happened. */
-  async #measureClosed(identity: string, id: number, { samples, ...place }: Omit<Measurement, 'transactionId'>) {
+  async #measureOver(identity: string, id: number, { samples, ...place }: Omit<Measurement, 'transactionId'>) {
     const transactionId = String(id)
     const isOpen = await this.#book(identity, async ({ trx, chargePointId, now, tell }) => {
       const key = { chargePointId, transactionId }
       await this.#insertSamples(trx, meterRows(key, { ...NOWHERE, ...place }, samples, now))
       tell('meter-values', measured({ transactionId, ...place, samples }))
       const row = await queries.findTransaction(trx, key)
-      if (row?.status !== 'closed') return true
-      const goesOn = samples.some(({ timestamp }) => isAfter({ timestamp, receivedAt: now }, evidenceOf(row)))
-      if (goesOn) await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
-      else {
-        const settled = await settle(trx, row, now)
-        // What is to be billed has changed.
-        if (settled.energy_wh !== row.energy_wh || settled.duration !== row.duration) {
-          tell('transaction', closedData(settled))
-        }
+      if (row === undefined || row.status === 'open') return true
+      const isClosed = row.status === 'closed'
+      if (isClosed && samples.some(({ timestamp }) => isAfter({ timestamp, receivedAt: now }, evidenceOf(row)))) {
+        await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
+        return true
       }
-      return goesOn
+      const settled = isClosed ? await settle(trx, row, now) : await settleEnded(trx, row, now)
+      // What is to be billed has changed.
+      if (settled.energy_wh !== row.energy_wh || settled.duration !== row.duration) {
+        tell('transaction', isClosed ? closedData(settled) : stoppedData(settled))
+      }
+      return false
     })
     if (!isOpen) return
     const known = this.#knownOf(identity)
     known.mayHaveOpen = true
-    known.closed?.delete(transactionId)
+    known.over?.delete(transactionId)
   }
 
   /** Meter values without a usable id: of the only transaction that is open on the connector, if there is one. */
@@ -739,6 +747,16 @@ async function settle(trx: Transaction<Schema>, row: TransactionRow, now: number
   const sign = await queries.lastSignOf(trx, row)
   if (sign === undefined) return row
   return queries.updateTransaction(trx, row, { ...(await totalsAt(trx, row, sign)), updated_at: now })
+}
+
+/** An end of which StopTransaction did not tell the meter, with what has been measured meanwhile. */
+async function settleEnded(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
+  const told = await toldStop(trx, row)
+  if (told === undefined) return row
+  const { start, stop, energy } = await meterAtEnd(trx, row, told ?? undefined)
+  const totals = totalsOf(row, { energy, duration: row.duration })
+  if (totals.energy_wh === row.energy_wh) return row
+  return queries.updateTransaction(trx, row, { ...totals, meter_start: start, meter_stop: stop, updated_at: now })
 }
 
 /** With what was measured last; it ended when the charge point last told of it. */

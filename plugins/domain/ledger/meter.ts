@@ -14,6 +14,7 @@ import {
   wholeAtBegin
 } from './registers.js'
 import { REGISTER } from './samples.js'
+import { toldStart } from './told-meter.js'
 
 /** What is known of the energy registers of a transaction. */
 export async function registersOf(db: Db, row: TransactionRow): Promise<Registers> {
@@ -37,7 +38,7 @@ function withMeterStart(row: TransactionRow, read: Registers): Registers {
  */
 export async function meterAtEnd(db: Db, row: TransactionRow, meterStop?: number): Promise<Meter> {
   const told = meterStop !== undefined && isRegisterValue(meterStop) ? meterStop : null
-  const start = row.meter_start
+  const start = row.ocpp16_id === null ? row.meter_start : await toldStart(db, row)
   if (start !== null && told !== null && told >= start) return meterBetween(start, told)
   const registers = await registersOf(db, row)
   if (row.ocpp16_id === null) return meterOf(registers)

@@ -294,15 +294,18 @@ export async function hasOpen(db: Db, idToken: string, except: NamedTransaction 
   return (await query.executeTakeFirst()) !== undefined
 }
 
-/** The transactions of a charge point that we closed, and that may turn out to go on. */
-export async function closedIds(db: Db, chargePointId: number): Promise<string[]> {
+/** Nothing is measured any more in those before. */
+export const MAX_OVER = 100
+
+/** The latest transactions of a charge point that are over; the oldest first. */
+export async function overIds(db: Db, chargePointId: number): Promise<string[]> {
   const rows = await db
     .selectFrom('transactions')
     .select('transaction_id')
     .where('charge_point_id', '=', chargePointId)
-    .where('status', '=', 'closed')
+    .where('status', '!=', 'open')
     .orderBy('id', 'desc')
-    .limit(100)
+    .limit(MAX_OVER)
     .execute()
-  return rows.map(({ transaction_id }) => transaction_id)
+  return rows.map(({ transaction_id }) => transaction_id).reverse()
 }
