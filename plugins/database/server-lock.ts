@@ -28,10 +28,10 @@ interface Backend {
   startedAt: number
 }
 
-/** Who has the lock. */
-export interface Holder extends Backend {
-  /** Undefined on the machine of the server. */
-  address: string | undefined
+/** Who has the lock, as far as the server tells: of other users it tells little, and somebody may just have gone. */
+export interface Holder extends Partial<Backend> {
+  /** Absent on the machine of the server. */
+  address?: string
 }
 
 /** The lock does not work through what is between this process and PostgreSQL. */
@@ -142,11 +142,12 @@ export class ServerLock {
   /** Answers who has the lock, unless that is what is left of our own connection, or it has just become free. */
   async #whoElse(client: pg.Client): Promise<Holder | undefined> {
     const holder = await holderOf(client)
-    if (holder !== undefined && holder.pid === this.#backend?.pid && holder.startedAt === this.#backend.startedAt) {
-      await client.query('select pg_terminate_backend($1)', [holder.pid])
+    const own = this.#backend
+    if (own !== undefined && holder?.pid === own.pid && holder.startedAt === own.startedAt) {
+      await client.query('select pg_terminate_backend($1)', [own.pid])
     }
     if (await takeSoon(client)) return undefined
-    return (await holderOf(client)) ?? { pid: 0, startedAt: 0, address: undefined }
+    return (await holderOf(client)) ?? {}
   }
 
   /**
@@ -173,7 +174,7 @@ export class ServerLock {
 /** One line for whoever has to stop one of the two. */
 export function lockedBy({ address, startedAt }: Holder): LockedError {
   const where = address === undefined ? '' : ` from ${address}`
-  const since = startedAt === 0 ? '' : ` since ${new Date(startedAt).toISOString()}`
+  const since = startedAt === undefined ? '' : ` since ${new Date(startedAt).toISOString()}`
   return new LockedError(
     `DATABASE_URL: another back-end serves this database (connected${where}${since}); stop that one first, or give this one a database of its own`
   )
@@ -225,5 +226,11 @@ async function holderOf(client: pg.Client): Promise<Holder | undefined> {
      where pid in (select pid from pg_locks where granted and ${IN_PG_LOCKS})`
   )
   const [row] = rows
-  return row && { pid: row.pid, startedAt: Number(row.started_at ?? 0), address: row.address ?? undefined }
+  if (row === undefined) return undefined
+  const { pid, started_at, address } = row
+  return {
+    pid,
+    ...(started_at !== null && { startedAt: Number(started_at) }),
+    ...(address !== null && { address })
+  }
 }

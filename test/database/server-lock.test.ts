@@ -4,14 +4,13 @@ import { ServerLock } from '../../plugins/database/server-lock.js'
 import type {} from '../../plugins/database.js'
 import { startProcess } from '../app/process.js'
 import { startBackend } from '../app/support.js'
-import { refusedCharger } from '../support/charger.js'
 import { deferred, until, within } from '../support/wait.js'
 import { run } from './child.js'
 import { pooler } from './pooler.js'
 import { administer, emptyDatabase, noPostgres, storageError } from './support.js'
 
-/** What a start waits at most, and a cold start beside it. */
-const PATIENCE_MS = 150_000
+/** A cold start, perhaps on a busy machine. */
+const PATIENCE_MS = 60_000
 
 async function database() {
   const { DATABASE_URL = '' } = await emptyDatabase('postgres')
@@ -24,21 +23,6 @@ function cut(url: string) {
 }
 
 describe('a PostgreSQL database', { skip: noPostgres }, () => {
-  it('is refused to a second process: after a minute one line, and exit code 1', { timeout: PATIENCE_MS }, async () => {
-    const DATABASE_URL = await database()
-    const first = await startBackend({ DATABASE_URL })
-    await first.app.database.ready
-    const second = await startProcess({ DATABASE_URL, LOG_LEVEL: 'fatal' })
-    const url = await second.url()
-    assert.equal((await fetch(`${url}/health/ready`)).status, 503)
-    const refused = await refusedCharger(url.replace('http', 'ws'), 'CP-1')
-    assert.equal(refused.status, 503)
-    await until('it gives up', () => second.output().includes('Cannot go on'), PATIENCE_MS)
-    assert.equal(await second.exited(), 1)
-    assert.match(second.output(), /another back-end serves this database .*stop that one first/)
-    assert.equal(first.app.database.isReady(), true)
-  })
-
   it('goes over to the process that waits when the one before ends, however that comes about', async () => {
     const DATABASE_URL = await database()
     const first = await startProcess({ DATABASE_URL })
@@ -102,7 +86,7 @@ describe('the lock of a PostgreSQL database', { skip: noPostgres }, () => {
     assert.equal(await one.acquire(), undefined)
     assert.equal(await one.acquire(), undefined)
     const holder = await two.acquire()
-    assert.ok(holder !== undefined && holder.pid > 0)
+    assert.ok(holder?.pid !== undefined && holder.startedAt !== undefined)
     assert.ok(Math.abs(Date.now() - holder.startedAt) < 60_000)
     assert.deepEqual([one.isHeld, two.isHeld], [true, false])
     await one.release()
