@@ -10,6 +10,10 @@ import { type ClientCertificate, ClientCertificates, type Transport } from './tl
 import { ConnectionSecurity } from './tls/connection-security.js'
 import { Proxies } from './tls/proxies.js'
 
+/** When the process stops: for calls on the wire to be answered, and to close the sockets of a whole fleet. */
+const DRAIN_TIMEOUT_MS = 10_000
+const DRAIN_SPREAD_MS = 5000
+
 /** Seconds after which to try again, spread over a fleet. */
 function soon(): number {
   return 1 + Math.floor(Math.random() * 30)
@@ -141,6 +145,8 @@ async function ocpp(app: FastifyInstance): Promise<void> {
     protocols: config.OCPP_PROTOCOLS,
     callTimeout: config.OCPP_CALL_TIMEOUT,
     pingInterval: config.OCPP_PING_INTERVAL,
+    drainTimeout: DRAIN_TIMEOUT_MS,
+    drainSpread: DRAIN_SPREAD_MS,
     ...limitsOf(config),
     authenticate: createAuthenticate(app)
   })

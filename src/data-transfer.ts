@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import { CallError, HandlerExistsError } from './errors.js'
+import { CallError, HandlerExistsError, InvalidOptionsError } from './errors.js'
 import { isPromiseLike } from './failure.js'
 import { isTooDeep, MAX_DEPTH, parseJson } from './frame.js'
 import { PROTOCOLS } from './protocol.js'
@@ -44,7 +44,7 @@ export class DataTransferHandlers {
       const message = match.messageId === undefined ? '' : `/${match.messageId}`
       throw new HandlerExistsError(`DataTransfer ${match.vendorId}${message} of ${this.#protocol}`)
     }
-    const route = this.#route(match.data, handler as Route['handler'])
+    const route = this.#route(match, handler as Route['handler'])
     if (match.messageId === undefined) vendor.any = route
     else vendor.messages.set(match.messageId, route)
   }
@@ -69,10 +69,24 @@ export class DataTransferHandlers {
     return vendor
   }
 
-  #route(data: TSchema | undefined, handler: Route['handler']): Route {
+  #route({ vendorId, data }: DataTransferMatch, handler: Route['handler']): Route {
     if (data === undefined) return { handler, check: undefined, isJson: false }
-    const check = new PayloadCheck(PROTOCOLS[this.#protocol], Type.Object({ data }))
+    const check = this.#check(vendorId, data)
     return { handler, check, isJson: this.#protocol === 'ocpp1.6' && !isOfStrings(data) }
+  }
+
+  /** Compiled now: a schema that cannot be would fail every message. */
+  #check(vendorId: string, data: TSchema): PayloadCheck {
+    try {
+      const check = new PayloadCheck(PROTOCOLS[this.#protocol], Type.Object({ data }))
+      check.compile()
+      return check
+    } catch {
+      const problem = `onDataTransfer of ${vendorId}: \`data\` is no schema of @sinclair/typebox 0.34`
+      throw new InvalidOptionsError(
+        `${problem}; TypeBox 1.x (package typebox) and plain JSON Schema are not understood`
+      )
+    }
   }
 
   #read(route: Route, received: unknown): unknown {

@@ -35,6 +35,8 @@ const SERVICE_RESTART = 1012
 /** Most time per socket when they are closed one after the other. */
 const CLOSE_PACE = 5
 const POLL = 20
+/** Milliseconds for a charge point to answer our close frame; then its socket is cut. */
+export const CLOSE_TIMEOUT = 2000
 /** When memory is short, who has more bytes waiting to be written may be cut, and so many at each tick. */
 const CUTTABLE = 16 * 1024
 const MAX_CUT_AT_ONCE = 100
@@ -141,7 +143,7 @@ export class Endpoint implements ConnectionOwner {
     const connections = [...this.#connections]
     const pace = Math.min(CLOSE_PACE, drainSpread / Math.max(1, connections.length))
     await Promise.all(connections.map((connection, index) => this.#closeLater(connection, index * pace, deadline)))
-    await this.#until(() => this.#connections.size === 0, drainTimeout)
+    await this.#until(() => this.#connections.size === 0, CLOSE_TIMEOUT)
     for (const connection of this.#connections) connection.terminate()
   }
 

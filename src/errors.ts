@@ -1,4 +1,4 @@
-import createError from '@fastify/error'
+import { defineError } from './define-error.js'
 import type { Violation } from './types.js'
 
 /**
@@ -7,29 +7,29 @@ import type { Violation } from './types.js'
  */
 
 /** An option is missing, unknown or out of range; thrown at registration. */
-export const InvalidOptionsError = createError('OCPP_ERR_INVALID_OPTIONS', '%s', 500)
+export const InvalidOptionsError = defineError('OCPP_ERR_INVALID_OPTIONS', '%s', 500)
 /** `on`, `fallback` or `onDataTransfer` was called twice for the same thing. */
-export const HandlerExistsError = createError('OCPP_ERR_HANDLER_EXISTS', '%s already has a handler', 500)
+export const HandlerExistsError = defineError('OCPP_ERR_HANDLER_EXISTS', '%s already has a handler', 500)
 /** The action does not exist in this version, or the other side is the one to send it. */
-export const UnknownActionError = createError('OCPP_ERR_UNKNOWN_ACTION', '%s', 422)
+export const UnknownActionError = defineError('OCPP_ERR_UNKNOWN_ACTION', '%s', 422)
 /** No live connection of this charge point. */
-export const NotConnectedError = createError('OCPP_ERR_NOT_CONNECTED', 'charge point %s is not connected', 409)
+export const NotConnectedError = defineError('OCPP_ERR_NOT_CONNECTED', 'charge point %s is not connected', 409)
 /** The charge point is connected with another OCPP version than the one called for. */
-export const WrongProtocolError = createError('OCPP_ERR_WRONG_PROTOCOL', 'charge point %s speaks %s, not %s', 409)
+export const WrongProtocolError = defineError('OCPP_ERR_WRONG_PROTOCOL', 'charge point %s speaks %s, not %s', 409)
 /** The message id is empty, longer than 36 characters or in use. */
-export const InvalidMessageIdError = createError('OCPP_ERR_INVALID_MESSAGE_ID', '%s', 422)
+export const InvalidMessageIdError = defineError('OCPP_ERR_INVALID_MESSAGE_ID', '%s', 422)
 /** The `timeout` of a call is not a positive number. */
-export const InvalidTimeoutError = createError(
+export const InvalidTimeoutError = defineError(
   'OCPP_ERR_INVALID_TIMEOUT',
   'the timeout of a call is a positive number of milliseconds',
   422
 )
 /** The code or the reason given for a close frame may not be sent; nothing was closed. [RFC 6455 §7.4] */
-export const InvalidCloseError = createError('OCPP_ERR_INVALID_CLOSE', '%s', 422)
+export const InvalidCloseError = defineError('OCPP_ERR_INVALID_CLOSE', '%s', 422)
 /** An upgrade of a route that is no WebSocket route, or without a Host header; answered before anything is upgraded. */
-export const InvalidUpgradeError = createError('OCPP_ERR_INVALID_UPGRADE', '%s', 400)
+export const InvalidUpgradeError = defineError('OCPP_ERR_INVALID_UPGRADE', '%s', 400)
 /** Too many calls wait for this charge point; nothing was sent. */
-export const QueueFullError = createError('OCPP_ERR_QUEUE_FULL', '%s calls wait for charge point %s already', 429)
+export const QueueFullError = defineError('OCPP_ERR_QUEUE_FULL', '%s calls wait for charge point %s already', 429)
 
 /** What became of a call when its error was made: `sent: false` means the charge point never saw it. */
 interface CallProgress {
@@ -37,7 +37,7 @@ interface CallProgress {
 }
 
 /** The signal given with the call was aborted. When `sent` is true the charge point may still act. */
-export class AbortedError extends createError('OCPP_ERR_ABORTED', 'the call %s was aborted by its caller', 499) {
+export class AbortedError extends defineError('OCPP_ERR_ABORTED', 'the call %s was aborted by its caller', 499) {
   readonly sent: boolean
   constructor(action: string, { sent }: CallProgress) {
     super(action)
@@ -46,7 +46,7 @@ export class AbortedError extends createError('OCPP_ERR_ABORTED', 'the call %s w
 }
 
 /** No answer within the time-out. When `sent` is true the charge point may still have acted. */
-export class TimeoutError extends createError('OCPP_ERR_TIMEOUT', 'no answer to %s within %s ms', 504) {
+export class TimeoutError extends defineError('OCPP_ERR_TIMEOUT', 'no answer to %s within %s ms', 504) {
   readonly sent: boolean
   constructor(action: string, timeout: number, { sent }: CallProgress) {
     super(action, timeout)
@@ -55,7 +55,7 @@ export class TimeoutError extends createError('OCPP_ERR_TIMEOUT', 'no answer to 
 }
 
 /** The connection closed before the answer came. When `sent` is true the charge point may still have acted. */
-export class DisconnectedError extends createError('OCPP_ERR_DISCONNECTED', 'connection closed during %s: %s', 504) {
+export class DisconnectedError extends defineError('OCPP_ERR_DISCONNECTED', 'connection closed during %s: %s', 504) {
   readonly sent: boolean
   constructor(action: string, reason: string, { sent }: CallProgress) {
     super(action, reason)
@@ -64,7 +64,7 @@ export class DisconnectedError extends createError('OCPP_ERR_DISCONNECTED', 'con
 }
 
 /** A request of ours breaks the schema of its action; nothing was sent. */
-export class InvalidPayloadError extends createError('OCPP_ERR_INVALID_PAYLOAD', '%s: %s %s', 422) {
+export class InvalidPayloadError extends defineError('OCPP_ERR_INVALID_PAYLOAD', '%s: %s %s', 422) {
   readonly violation: Violation
   constructor(action: string, violation: Violation) {
     super(action, violation.pointer || 'payload', violation.message)
@@ -73,7 +73,7 @@ export class InvalidPayloadError extends createError('OCPP_ERR_INVALID_PAYLOAD',
 }
 
 /** The charge point's answer breaks the schema of its action. The connection stays. */
-export class InvalidResponseError extends createError('OCPP_ERR_INVALID_RESPONSE', 'answer to %s: %s %s', 502) {
+export class InvalidResponseError extends defineError('OCPP_ERR_INVALID_RESPONSE', 'answer to %s: %s %s', 502) {
   readonly violation: Violation
   constructor(action: string, violation: Violation) {
     super(action, violation.pointer || 'payload', violation.message)

@@ -75,9 +75,9 @@ export interface EndpointOptions {
   maxHeapUsage?: number
   /** How long a newcomer may be silent before it replaces the connection it takes over from. Default 2000. */
   takeoverTimeout?: number
-  /** When draining: time for what is on the wire to finish. Default 10 000. */
+  /** When draining: time for handlers at work and calls on the wire to finish. Default 4000. */
   drainTimeout?: number
-  /** When draining: time over which the sockets are closed, at most 5 ms for each. Default 5000. */
+  /** When draining: time over which the sockets are closed, at most 5 ms for each. Default 3000. */
   drainSpread?: number
 }
 
@@ -160,8 +160,8 @@ const NUMBERS = {
   maxTakeovers: { fallback: 5, min: 0, max: 1000 },
   maxHeapUsage: { fallback: 85, min: 1, max: 100 },
   takeoverTimeout: { fallback: 2000, min: 0, max: DAY },
-  drainTimeout: { fallback: 10_000, min: 0, max: DAY },
-  drainSpread: { fallback: 5000, min: 0, max: DAY }
+  drainTimeout: { fallback: 4000, min: 0, max: DAY },
+  drainSpread: { fallback: 3000, min: 0, max: DAY }
 } satisfies Record<string, Bounds>
 
 type NumberOption = keyof typeof NUMBERS

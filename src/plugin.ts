@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
 import { Admission } from './admission.js'
-import type { Admitted, Endpoint } from './endpoint.js'
+import { type Admitted, CLOSE_TIMEOUT, type Endpoint } from './endpoint.js'
 import { OcppCore } from './ocpp.js'
 import { type EndpointSettings, type FastifyOcppOptions, resolveOptions } from './options.js'
 import { pathBelow } from './route-path.js'
@@ -26,6 +26,7 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
   if (settings.authenticate === undefined) {
     app.log.warn({ path: settings.path }, 'OCPP security profile 0: everybody who can reach this endpoint is let in')
   }
+  checkCloseTime(app, settings)
   const isOurs = app.websocketServer === undefined
   if (isOurs) await registerWebsocket(app, settings)
   else checkWebsocket(app, settings)
@@ -38,6 +39,24 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
   const admission = new Admission(settings, core.events, endpoint, () => core.isDraining)
   addRoute(app, { admission, endpoint, guard, path: settings.path })
 }
+
+/** `pluginTimeout` also bounds `app.close()`, which rejects when draining takes longer. */
+function checkCloseTime(
+  { initialConfig, log }: FastifyInstance,
+  { drainTimeout, drainSpread }: EndpointSettings
+): void {
+  const { pluginTimeout = DEFAULT_PLUGIN_TIMEOUT } = initialConfig
+  const needed = drainTimeout + drainSpread + CLOSE_TIMEOUT
+  if (pluginTimeout === 0 || needed < pluginTimeout) return
+  log.warn(
+    { drainTimeout, drainSpread, pluginTimeout },
+    `app.close() rejects after ${pluginTimeout} ms but draining may take ${needed} ms: ` +
+      'lower drainTimeout or drainSpread, or raise pluginTimeout of Fastify'
+  )
+}
+
+/** Milliseconds; of Fastify 5. */
+const DEFAULT_PLUGIN_TIMEOUT = 10_000
 
 /** A scope has one `ocpp`, however many endpoints are registered in it. */
 function decorate(app: FastifyInstance, older: OlderRoutes): OcppCore {
@@ -73,7 +92,6 @@ async function registerWebsocket(app: FastifyInstance, settings: EndpointSetting
   servers.add(app.server)
 }
 
-const CLOSE_TIMEOUT = 2000
 /** What a handshake may take beside `authenticate`. */
 const GRACE = 5000
 

@@ -30,10 +30,15 @@ export class PayloadCheck {
     this.schema = schema
   }
 
+  /** @throws TypeBoxError of a schema that is not made with this TypeBox */
+  compile(): TypeCheck<TSchema> {
+    this.#compiled ??= TypeCompiler.Compile(quickSchema(this.schema))
+    return this.#compiled
+  }
+
   /** The first violation, or nothing. */
   violation(payload: unknown): FoundViolation | undefined {
-    this.#compiled ??= TypeCompiler.Compile(quickSchema(this.schema))
-    if (this.#compiled.Check(payload)) return undefined
+    if (this.compile().Check(payload)) return undefined
     for (const error of Errors(this.schema, payload)) {
       if (isCodePointsWithin(error)) continue
       return describe(this.#definition, error)

@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http'
 import type { SecureContextOptions } from 'node:tls'
-import createError from '@fastify/error'
 import { type ClientOptions, WebSocket } from 'ws'
+import { defineError } from '../define-error.js'
 import type { Protocol } from '../types.js'
 
 /** The CSMS answered the upgrade with another HTTP status than 101; `status` is that one. */
-export class RefusedError extends createError('OCPP_ERR_REFUSED', 'the CSMS refused %s with HTTP %s: %s', 502) {
+export class RefusedError extends defineError('OCPP_ERR_REFUSED', 'the CSMS refused %s with HTTP %s: %s', 502) {
   readonly status: number
   /** Seconds of Retry-After, when there were any. */
   readonly retryAfter: number | undefined
@@ -18,7 +18,7 @@ export class RefusedError extends createError('OCPP_ERR_REFUSED', 'the CSMS refu
 }
 
 /** There is no WebSocket at the URL: not reachable, TLS failed, closed in the middle, no subprotocol, too slow. */
-export const UnreachableError = createError('OCPP_ERR_UNREACHABLE', 'cannot connect %s to %s: %s', 504)
+export const UnreachableError = defineError('OCPP_ERR_UNREACHABLE', 'cannot connect %s to %s: %s', 504)
 
 /** TLS of the client side: CA certificates for the CSMS, key and certificate for security profile 3. */
 export interface TlsOptions extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'passphrase'> {

@@ -221,3 +221,24 @@ test('a CALL of ours may be a DataTransfer, too', async () => {
   const answer = await server.app.ocpp.v16.call('CP-1', 'DataTransfer', { vendorId: 'Acme', data: 'x' })
   assert.deepEqual(answer, { status: 'Accepted', data: 'DataTransfer {"vendorId":"Acme","data":"x"}' })
 })
+
+const FOREIGN_SCHEMAS: Record<string, unknown> = {
+  // As the package typebox makes it.
+  'of TypeBox 1.x': Object.defineProperty({ type: 'string' }, '~kind', { value: 'String' }),
+  'of TypeBox 1.x inside one of ours': Type.Object({ soc: { type: 'integer' } as never }),
+  'in plain JSON Schema': { type: 'object', properties: { soc: { type: 'integer' } } },
+  'that is null': null
+}
+
+for (const [name, data] of Object.entries(FOREIGN_SCHEMAS)) {
+  test(`a schema ${name} is refused at registration`, async () => {
+    const { app } = await startServer(ACCEPTED)
+    assert.throws(
+      () => app.ocpp.v16.onDataTransfer({ vendorId: 'Acme', data: data as never }, () => ({ status: 'Accepted' })),
+      {
+        code: 'OCPP_ERR_INVALID_OPTIONS',
+        message: /^onDataTransfer of Acme: `data` is no schema of @sinclair\/typebox 0\.34/
+      }
+    )
+  })
+}

@@ -195,6 +195,43 @@ test('draining waits no longer than drainTimeout for a handler that hangs and a 
   assert.deepEqual([(await charger.closed).code, (await silent.closed).code], [1012, 1012])
 })
 
+test('by default a handler that hangs does not keep app.close() longer than Fastify lets it take', async () => {
+  const app = Fastify()
+  await app.register(fastifyOcpp, { authenticate: () => ({ accept: true, registration: 'Accepted' }) })
+  const started = deferred()
+  app.ocpp.v16.on('Heartbeat', () => {
+    started.resolve()
+    return new Promise(() => undefined)
+  })
+  const server = await listen(app)
+  const charger = await connectCharger(server.url, 'CP-1')
+  charger.sendText('[2,"a","Heartbeat",{}]')
+  await within('the handler', started.promise)
+  const call = assert.rejects(app.ocpp.v16.call('CP-1', 'ClearCache', {}), { code: 'OCPP_ERR_DISCONNECTED' })
+  await server.close()
+  await call
+  assert.equal((await charger.closed).code, 1012)
+})
+
+for (const { name, pluginTimeout, options, warned } of [
+  { name: 'defaults that fit', options: {}, warned: false },
+  { name: 'a drainTimeout that does not fit', options: { drainTimeout: 8000 }, warned: true },
+  { name: 'a drainTimeout that fits', pluginTimeout: 30_000, options: { drainTimeout: 10_000 }, warned: false },
+  { name: 'no limit at all', pluginTimeout: 0, options: { drainTimeout: 60_000 }, warned: false }
+]) {
+  test(`${name} ${warned ? 'is' : 'are not'} warned of at registration`, async () => {
+    const lines: string[] = []
+    const logger = { level: 'warn', stream: { write: (line: string) => void lines.push(line) } }
+    const app = Fastify({ logger, ...(pluginTimeout !== undefined && { pluginTimeout }) })
+    await app.register(fastifyOcpp, { authenticate: () => true, ...options })
+    await app.close()
+    assert.equal(
+      lines.some((line) => line.includes('app.close() rejects after 10000 ms but draining may take')),
+      warned
+    )
+  })
+}
+
 test('the sockets are closed one after the other over drainSpread', async () => {
   const server = await startServer({ ...ACCEPTED, drainSpread: 200 })
   const times: number[] = []

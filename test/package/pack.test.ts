@@ -92,6 +92,42 @@ test('the quick start of the README compiles strictly and answers a charge point
   await answersTheFoundingExchange('compiled/quick-start.js')
 })
 
+/** What an application does with the types of every entry that has errors. */
+const CONSUMER = `
+import Fastify from 'fastify'
+import fastifyOcpp, { InvalidOptionsError, TimeoutError } from 'fastify-ocpp'
+import { RefusedError, UnreachableError } from 'fastify-ocpp/charge-point'
+import operatorRoutes from 'fastify-ocpp/rest'
+
+const app = Fastify()
+app.register(fastifyOcpp, { securityProfile: 0 }).register(operatorRoutes, { prefix: '/api' })
+export function explain(error: unknown): readonly [string, number] | undefined {
+  if (error instanceof TimeoutError) return [error.code satisfies 'OCPP_ERR_TIMEOUT', error.statusCode satisfies 504]
+  if (error instanceof InvalidOptionsError) return [error.code satisfies 'OCPP_ERR_INVALID_OPTIONS', error.statusCode]
+  if (error instanceof RefusedError) return [error.code satisfies 'OCPP_ERR_REFUSED', error.status]
+  return error instanceof UnreachableError ? [error.code, error.statusCode satisfies 504] : undefined
+}
+export const reset = () => app.ocpp.v16.call('CP-1', 'Reset', { type: 'Soft' }).then(({ status }) => status satisfies string)
+// @ts-expect-error no such type of reset
+export const wrong = () => app.ocpp.v16.call('CP-1', 'Reset', { type: 'Gentle' })
+`
+
+for (const [module, moduleResolution] of [
+  ['NodeNext', 'nodenext'],
+  ['ESNext', 'bundler'],
+  ['Preserve', 'bundler']
+]) {
+  for (const skipLibCheck of [false, true]) {
+    test(`the types are right with ${module}, ${moduleResolution} and skipLibCheck ${skipLibCheck}`, async () => {
+      const options = { module, moduleResolution, skipLibCheck, target: 'ES2023', strict: true, noEmit: true }
+      const tsconfig = { compilerOptions: { ...options, types: ['node'], rootDir: '.' }, files: ['consumer.ts'] }
+      await writeFile(join(project.directory, 'consumer.ts'), CONSUMER)
+      await writeFile(join(project.directory, 'tsconfig.types.json'), JSON.stringify(tsconfig))
+      await tool(project.directory, 'tsc', '-p', 'tsconfig.types.json')
+    })
+  }
+}
+
 test('the quick start of the README in plain JavaScript answers a charge point', async () => {
   await writeFile(join(project.directory, 'quick-start.mjs'), quickStart(await readme(), 'js'))
   await answersTheFoundingExchange('quick-start.mjs')
