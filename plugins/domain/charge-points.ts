@@ -140,7 +140,7 @@ export async function findChargePoints(db: Reader, keys: readonly string[]): Pro
 function filtered(db: Reader, { part, status, enabled, provisioned, ...exact }: ChargePointFilter) {
   let query = db.selectFrom('charge_points').where('removed_at', 'is', null)
   if (part !== undefined) {
-    const columns = ['identity_key', 'vendor', 'model', 'serial_number'] as const
+    const columns = ['identity_key', 'vendor', 'model', 'serial_number', 'notes'] as const
     query = query.where(({ or }) => or(columns.map((column) => contains(column, part))))
   }
   if (status !== undefined) {

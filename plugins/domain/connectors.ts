@@ -1,4 +1,20 @@
+import type * as v16 from 'fastify-ocpp/v16'
+import type * as v21 from 'fastify-ocpp/v21'
 import { type Change, lastOfEach, type Scope } from './scope.js'
+
+/** What a connector may be, in 1.6 or in 2.x. */
+export const CONNECTOR_STATUSES = [
+  'Available',
+  'Preparing',
+  'Charging',
+  'SuspendedEVSE',
+  'SuspendedEV',
+  'Finishing',
+  'Occupied',
+  'Reserved',
+  'Unavailable',
+  'Faulted'
+] as const satisfies readonly (v16.ChargePointStatus | v21.ConnectorStatusEnumType)[]
 
 /** 1.6 knows connectors only: EVSE 0. Connector 0, and EVSE 0, is the whole. */
 export interface ConnectorStatus {

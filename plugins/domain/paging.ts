@@ -7,14 +7,18 @@ export class InvalidQueryError extends Error {
 }
 
 /**
- * Epoch milliseconds of a date-time in a request.
+ * Epoch milliseconds of a date-time in a request; of a date its beginning in UTC.
  *
  * @throws InvalidQueryError when it is no moment, though it may look like one
  */
 export function readTime(name: string, text: string): number {
-  const time = parseTime(text)
+  const time = parseTime(isDate(text) ? `${text}T00:00:00Z` : text)
   if (time === undefined) throw new InvalidQueryError(`${name} must be a date-time`)
   return time
+}
+
+function isDate(text: string): boolean {
+  return /^\d{4}-\d\d-\d\d$/.test(text)
 }
 
 const MAX_LIMIT = 1000

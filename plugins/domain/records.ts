@@ -18,6 +18,18 @@ export const IdentityParams = Type.Object({
 })
 export type IdentityParams = Static<typeof IdentityParams>
 
+/** A query parameter that is a moment: a date-time, or a date for its beginning in UTC. */
+export function momentParam(description: string) {
+  return Type.Optional(
+    Type.Unsafe<string>({
+      type: 'string',
+      anyOf: [{ format: 'date-time' }, { format: 'date' }],
+      description: `${description}. A date alone is 00:00 UTC of that day`,
+      examples: ['2026-11-01', '2026-11-01T08:30:00Z']
+    })
+  )
+}
+
 export const PageParams = {
   limit: Type.Optional(Type.String({ description: '1 to 1000. Default: 100' })),
   cursor: Type.Optional(Type.String({ description: '`nextCursor` of the page before' }))

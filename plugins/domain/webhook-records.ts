@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { EVENT_TYPES } from './events/event.js'
 import { dateTime } from './json.js'
-import { IdentityParams, PageParams } from './records.js'
+import { IdentityParams, momentParam, PageParams } from './records.js'
 import type { DeliveryRow, DeliverySummary } from './webhook-deliveries.js'
 import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './webhooks.js'
 
@@ -161,8 +161,8 @@ export const DeliveryQuery = Type.Object(
     status: Type.Optional(DeliveryStatus),
     type: Type.Optional(EventType),
     chargePoint: Type.Optional(Type.String({ minLength: 1, maxLength: 48 })),
-    from: moment('When the event was told: then or later'),
-    to: moment('Before'),
+    from: momentParam('When the event was told: then or later'),
+    to: momentParam('Before then'),
     ...PageParams
   },
   { additionalProperties: false }

@@ -2,28 +2,9 @@ import { type TObject, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Cell, toCsv, wantsCsv } from '../domain/ledger/csv.js'
 import type { Position } from '../domain/ledger/read.js'
+import { InvalidQueryError, type PageQuery } from '../domain/paging.js'
 
 // Lists that are pages of JSON, or tables: by time, with a position as the cursor.
-
-const DEFAULT_LIMIT = 100
-const MAX_LIMIT = 1000
-
-export const positionPaging = {
-  limit: Type.Optional(
-    Type.String({
-      pattern: `^(?:[1-9]\\d{0,2}|${MAX_LIMIT})$`,
-      description: `1 to ${MAX_LIMIT}, default ${DEFAULT_LIMIT}`
-    })
-  ),
-  cursor: Type.Optional(
-    Type.String({ pattern: '^-?\\d{1,16}\\.\\d{1,16}$', description: '`nextCursor` of the page before' })
-  )
-}
-
-interface PageQuery {
-  limit?: string
-  cursor?: string
-}
 
 export const CSV = 'As CSV with `Accept: text/csv`; the next page is then in the `Link` header.'
 
@@ -46,17 +27,15 @@ export function pageOrCsv(item: TObject, columns: readonly string[], ...others: 
   }
 }
 
-export function limitOf({ limit }: PageQuery): number {
-  return limit === undefined ? DEFAULT_LIMIT : Number(limit)
-}
-
 export function writePosition({ timestamp, id }: Position): string {
   return `${timestamp}.${id}`
 }
 
+/** @throws InvalidQueryError */
 export function positionOf({ cursor }: PageQuery): Position | undefined {
   if (cursor === undefined) return undefined
-  const [timestamp, id = '0'] = cursor.split('.')
+  const [, timestamp, id] = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor) ?? []
+  if (timestamp === undefined || id === undefined) throw new InvalidQueryError('cursor is not one that a page gave')
   return { timestamp: Number(timestamp), id: Number(id) }
 }
 

@@ -29,4 +29,5 @@ out once, and answered the same for 24 hours.
 **Limits.** 429 and 503 say in \`Retry-After\` after how many seconds to come back. Requests are counted by token, wrong tokens by
 address.
 
-Date-times are RFC 3339; those that we answer are in UTC.`
+Date-times are RFC 3339; those that we answer are in UTC. Where a list takes a moment, e.g. \`from\`, a date such as
+\`2026-11-01\` is 00:00 UTC of that day.`

@@ -39,6 +39,8 @@ interface FastifyViolation {
     additionalProperty?: unknown
     allowedValue?: unknown
     allowedValues?: unknown
+    /** Its name, of what has a wrong one. */
+    format?: unknown
     type?: unknown
   }
 }
@@ -145,9 +147,18 @@ function detailOf({ message, validation, validationContext }: KnownError, errors
   return errors.map(({ pointer, detail }) => `${validationContext}${pointer} ${detail}`).join(', ')
 }
 
+/** What a value has to be, by the name of its format. */
+const FORMATS: Readonly<Record<string, string>> = {
+  'date-time': 'must be a date-time, e.g. 2026-11-01T08:30:00Z',
+  date: 'must be a date, e.g. 2026-11-01'
+}
+
 /** With the values that would do. */
 function wordsOf({ keyword, message = 'is not valid', params }: FastifyViolation): string {
-  return keyword === 'enum' ? `must be one of ${listed(params?.allowedValues)}` : message
+  if (keyword === 'enum') return `must be one of ${listed(params?.allowedValues)}`
+  if (keyword === 'const') return `must be ${String(params?.allowedValue)}`
+  if (keyword === 'additionalProperties') return 'is not known here: misspelt?'
+  return (keyword === 'format' && FORMATS[String(params?.format)]) || message
 }
 
 function wordsOfBranches(union: FastifyViolation, tried: readonly FastifyViolation[]): string {

@@ -4,7 +4,7 @@ import { type CallFilter, type CallPosition, type CallRow, listCalls } from '../
 import { type Json, toJson } from '../json.js'
 import type { May } from '../operator-scopes.js'
 import { InvalidQueryError, type Page, pageOf, readCursor, readLimit, readTime } from '../paging.js'
-import { CallRecord, PageParams } from '../records.js'
+import { CallRecord, momentParam, PageParams } from '../records.js'
 import type { Reader } from '../scope.js'
 
 /** What every list of calls can be filtered by. */
@@ -14,8 +14,8 @@ export const CallsQuery = Type.Object(
     action: Type.Optional(Type.String({ maxLength: 64 })),
     status: Type.Optional(CallRecord.properties.status),
     operator: Type.Optional(Type.String({ maxLength: 255, description: 'Name of the token that asked' })),
-    from: Type.Optional(Type.String({ format: 'date-time', description: 'Asked for at this time or later' })),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'Asked for before this time' }))
+    from: momentParam('Asked for at this time or later'),
+    to: momentParam('Asked for before this time')
   },
   { additionalProperties: false }
 )

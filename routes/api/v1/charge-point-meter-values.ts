@@ -3,17 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import { UnknownChargePointError } from '../../../plugins/domain/calls/errors.js'
 import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../plugins/domain/ledger/readings.js'
 import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../plugins/domain/ledger/records.js'
-import { readTime } from '../../../plugins/domain/paging.js'
-import { IdentityParams, oneOf } from '../../../plugins/domain/records.js'
-import {
-  CSV,
-  limitOf,
-  pageOrCsv,
-  positionOf,
-  positionPaging,
-  sendPage,
-  writePosition
-} from '../../../plugins/http/table.js'
+import { readLimit, readTime } from '../../../plugins/domain/paging.js'
+import { IdentityParams, momentParam, oneOf, PageParams } from '../../../plugins/domain/records.js'
+import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../plugins/http/table.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../plugins/openapi/problems.js'
 
 const Query = Type.Object(
@@ -24,12 +16,10 @@ const Query = Type.Object(
     evseId: Type.Optional(
       Type.String({ pattern: '^\\d{1,10}$', description: 'In 1.6 the connector; 0 is the main meter' })
     ),
-    from: Type.Optional(
-      Type.String({ format: 'date-time', description: 'Then or later, by the clock of the charge point' })
-    ),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'Before then' })),
+    from: momentParam('Then or later, by the clock of the charge point'),
+    to: momentParam('Before then'),
     sort: Type.Optional(oneOf(READING_ORDERS, 'Default -timestamp, the latest first')),
-    ...positionPaging
+    ...PageParams
   },
   { additionalProperties: false }
 )
@@ -70,7 +60,7 @@ function filterOf(chargePointId: number, query: Query): ReadingFilter {
   return {
     chargePointId,
     order: sort ?? '-timestamp',
-    limit: limitOf(query),
+    limit: readLimit(query),
     ...(measurand !== undefined && { measurand }),
     ...(evseId !== undefined && { evseId: Number(evseId) }),
     ...(from !== undefined && { from: readTime('from', from) }),

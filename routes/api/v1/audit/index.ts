@@ -10,7 +10,7 @@ import {
   readLimit,
   readTime
 } from '../../../../plugins/domain/paging.js'
-import { PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+import { momentParam, PageParams, pageSchema } from '../../../../plugins/domain/records.js'
 
 const ListQuery = Type.Object(
   {
@@ -19,8 +19,8 @@ const ListQuery = Type.Object(
     target: Type.Optional(
       Type.String({ maxLength: 512, description: 'What was changed, e.g. `charge-points/CP-1`, whatever its case' })
     ),
-    from: Type.Optional(Type.String({ format: 'date-time', description: 'Then or later' })),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'Before then' }))
+    from: momentParam('Then or later'),
+    to: momentParam('Before then')
   },
   { additionalProperties: false }
 )

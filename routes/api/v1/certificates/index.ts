@@ -13,7 +13,7 @@ import {
 } from '../../../../plugins/domain/certificate-list.js'
 import { revokeCertificate } from '../../../../plugins/domain/issued-certificates.js'
 import { InvalidQueryError, pageOf, readCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
-import { PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+import { momentParam, PageParams, pageSchema } from '../../../../plugins/domain/records.js'
 
 const TAGS = { tags: ['Certificates'] }
 
@@ -23,7 +23,7 @@ const ListQuery = Type.Object(
     chargePoint: Type.Optional(Type.String({ maxLength: 48, description: 'Identity' })),
     type: Type.Optional(Type.String({ maxLength: 64, description: 'Use, e.g. ChargingStationCertificate' })),
     status: Type.Optional(Type.Unsafe<CertificateStatus>({ type: 'string', enum: CERTIFICATE_STATUSES })),
-    expiresBefore: Type.Optional(Type.String({ format: 'date-time' }))
+    expiresBefore: momentParam('They end before then')
   },
   { additionalProperties: false }
 )

@@ -7,6 +7,7 @@ import {
   type ChargePointRow,
   type Provision
 } from '../../../../plugins/domain/charge-points.js'
+import { CONNECTOR_STATUSES } from '../../../../plugins/domain/connectors.js'
 import { generatePassword } from '../../../../plugins/domain/credential.js'
 import { toJson } from '../../../../plugins/domain/json.js'
 import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../plugins/domain/live.js'
@@ -18,6 +19,7 @@ import {
   IdentityParams,
   LiveChargePointRecord,
   MessageRecord,
+  oneOf,
   PageParams,
   ProvisionedRecord,
   pageSchema,
@@ -35,11 +37,11 @@ const ListQuery = Type.Object(
   {
     ...PageParams,
     connected: Type.Optional(YesOrNo),
-    status: Type.Optional(Type.String({ maxLength: 64, description: 'Of some connector, e.g. Faulted' })),
+    status: Type.Optional(oneOf(CONNECTOR_STATUSES, 'Of some connector, in the words of its version')),
     q: Type.Optional(
-      Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model or serial number' })
+      Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model, serial number or notes' })
     ),
-    protocol: Type.Optional(Type.String({ maxLength: 16, description: 'With which it connected last' })),
+    protocol: Type.Optional(oneOf(['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'], 'With which it connected last')),
     vendor: Type.Optional(Type.String({ maxLength: 50 })),
     model: Type.Optional(Type.String({ maxLength: 50 })),
     firmwareVersion: Type.Optional(Type.String({ maxLength: 50 })),
@@ -58,7 +60,10 @@ const ListQuery = Type.Object(
 )
 type ListQuery = Static<typeof ListQuery>
 
-const MessagesQuery = Type.Object({ ...PageParams, action: Type.Optional(Type.String({ maxLength: 64 })) })
+const MessagesQuery = Type.Object(
+  { ...PageParams, action: Type.Optional(Type.String({ maxLength: 64 })) },
+  { additionalProperties: false }
+)
 
 /** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008

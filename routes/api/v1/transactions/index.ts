@@ -19,17 +19,9 @@ import {
   UnassignedRecord
 } from '../../../../plugins/domain/ledger/records.js'
 import { listUnassigned, type UnassignedFilter } from '../../../../plugins/domain/ledger/unassigned.js'
-import { InvalidQueryError, readTime } from '../../../../plugins/domain/paging.js'
-import { oneOf } from '../../../../plugins/domain/records.js'
-import {
-  CSV,
-  limitOf,
-  pageOrCsv,
-  positionOf,
-  positionPaging,
-  sendPage,
-  writePosition
-} from '../../../../plugins/http/table.js'
+import { InvalidQueryError, readLimit, readTime } from '../../../../plugins/domain/paging.js'
+import { momentParam, oneOf, PageParams } from '../../../../plugins/domain/records.js'
+import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../../plugins/http/table.js'
 
 function number(description: string) {
   return Type.String({ pattern: '^\\d{1,10}$', description })
@@ -51,10 +43,8 @@ const ListQuery = Type.Object(
         'ended: by the charge point or by us; closed: by us, because it never was ended; unassigned: ends that belong to no transaction, by the time of receipt, the latest first, and chosen by `chargePoint`, `transactionId`, `from` and `to` only'
       )
     ),
-    from: Type.Optional(
-      Type.String({ format: 'date-time', description: 'Then or later, by the time that is sorted by' })
-    ),
-    to: Type.Optional(Type.String({ format: 'date-time', description: 'Before then' })),
+    from: momentParam('Then or later, by the time that is sorted by'),
+    to: momentParam('Before then'),
     sort: Type.Optional(
       Type.Unsafe<TransactionOrder>({
         type: 'string',
@@ -62,13 +52,13 @@ const ListQuery = Type.Object(
         description: 'Default -startedAt, the latest first: the time of the charge point, or ours if that is ahead'
       })
     ),
-    ...positionPaging
+    ...PageParams
   },
   { additionalProperties: false }
 )
 type ListQuery = Static<typeof ListQuery>
 
-const PageQuery = Type.Object(positionPaging, { additionalProperties: false })
+const PageQuery = Type.Object(PageParams, { additionalProperties: false })
 type PageQuery = Static<typeof PageQuery>
 
 const Params = Type.Object({ id: Type.String({ pattern: '^[1-9]\\d{0,15}$' }) })
@@ -156,7 +146,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
     },
     async (request, reply) => {
       const { row } = await existing(request.params.id)
-      const limit = limitOf(request.query)
+      const limit = readLimit(request.query)
       const rows = await meterValuesOf(db, row, { limit: limit + 1, behind: positionOf(request.query) })
       const last = rows.length > limit ? rows[limit - 1] : undefined
       const page = { items: rows.slice(0, limit).map(toMeterValueRecord), next: last && writePosition(last) }
@@ -165,7 +155,7 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
   )
 
   async function sendUnassigned(request: FastifyRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
-    const limit = limitOf(request.query)
+    const limit = readLimit(request.query)
     const found = await listUnassigned(db, { ...unassignedFilterOf(request.query), limit: limit + 1 })
     const last = found.length > limit ? found[limit - 1]?.position : undefined
     const items = found.slice(0, limit).map(({ record }) => record)
@@ -186,7 +176,7 @@ function filterOf(query: ListQuery): TransactionFilter {
   return {
     ...rest,
     order: sort ?? '-startedAt',
-    limit: limitOf(query),
+    limit: readLimit(query),
     ...(status !== undefined && status !== 'unassigned' && { status }),
     ...(remoteStartId !== undefined && { remoteStartId: Number(remoteStartId) }),
     ...(evseId !== undefined && { evseId: Number(evseId) }),
