@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends } from '../app/support.js'
+import { onBothBackends, operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { book, event2, onlyTransactionOf, startTransaction, statusOf, transactionsOf } from './wire-support.js'
@@ -145,5 +145,18 @@ onBothBackends('a transaction that was left open', (start) => {
     const secondIs = async () => (await transactionsOf(server, 'EARLIER')).map(({ status }) => status)
     while ((await secondIs())[1] === 'open') await charger.roundTrip()
     assert.deepEqual(await secondIs(), ['open', 'closed'])
+  })
+})
+
+onBothBackends('a charge point whose clock jumps ahead in a transaction', (start) => {
+  it('is paid for the time that passed, not for what its clock skipped', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/tariffs/default', { currency: 'EUR', pricePerHour: 1 })
+    const charger = await connectCharger(server.url, 'JUMPS', { boot: true })
+    const transactionId = await startTransaction(charger, { timestamp: at(0) })
+    await book(charger, 'StopTransaction', { transactionId, meterStop: 500, timestamp: at(5 * HOUR) })
+    const { duration, cost } = await onlyTransactionOf(server, 'JUMPS')
+    assert.ok(Number(duration) < 3600, `${duration} s`)
+    assert.ok(Number(cost) < 1, `${cost} euros`)
   })
 })

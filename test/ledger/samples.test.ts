@@ -7,6 +7,7 @@ import { samplesOf2, samplesOf16, toWattHours } from '../../plugins/domain/ledge
 
 const AT = '2026-01-01T00:00:00Z'
 const DAY = 86_400_000
+const HOUR = 3_600_000
 
 describe('sampled values', () => {
   it('of 1.6 get the defaults of the standard, and keep what is no number as text', () => {
@@ -139,6 +140,8 @@ describe('energy', () => {
 
 describe('duration', () => {
   const now = Date.parse('2026-06-01T12:00:00Z')
+  /** Milliseconds after `now`, by the clock of the charge point and by ours. */
+  const moment = (told: number, received: number) => ({ timestamp: now + told, receivedAt: now + received })
 
   it('is by the clock of the charge point, however late it tells', () => {
     const start = { timestamp: now - 30 * DAY, receivedAt: now }
@@ -151,6 +154,18 @@ describe('duration', () => {
     assert.equal(durationBetween(start, { timestamp: now + 60_000, receivedAt: now + 60_000 }), 60)
     const future = { timestamp: Date.UTC(2099, 0), receivedAt: now }
     assert.equal(durationBetween(future, { timestamp: now + 60_000, receivedAt: now + 60_000 }), 60)
+  })
+
+  it('is by our clock when that of the charge point was ahead at one end, and right at the other', () => {
+    const [ahead, right] = [moment(HOUR, 0), moment(2 * HOUR, 2 * HOUR)]
+    assert.equal(durationBetween(ahead, right), 7200)
+    assert.equal(durationBetween(moment(0, 0), moment(5 * HOUR + 60_000, 60_000)), 60)
+  })
+
+  it('is by the clock of the charge point when that was ahead all the time, or the end was late on its way', () => {
+    assert.equal(durationBetween(moment(HOUR, 0), moment(3 * HOUR, 2 * HOUR)), 7200)
+    assert.equal(durationBetween(moment(HOUR, 0), moment(2 * HOUR, 5 * HOUR)), 3600)
+    assert.equal(durationBetween(moment(0, 0), moment(HOUR, 2 * HOUR)), 3600)
   })
 
   it('is never negative', () => {
