@@ -8,6 +8,30 @@ import { book, onlyTransactionOf, startTransaction, transactionsOf } from './wir
 const IMPOSSIBLE = ['1970-01-01T00:00:10Z', '0001-01-01T00:00:00Z', '2099-01-01T00:00:00Z'] as const
 
 onBothBackends('StartTransaction that says the same again', (start) => {
+  for (const boots of [true, false]) {
+    it(`is another session when the first one was measured and never ended, ${boots ? 'with' : 'without'} a boot`, async () => {
+      const server = await start()
+      const identity = `POWER-LOSS-${boots}`
+      const timestamp = '1970-01-01T00:00:10Z'
+      const before = await connectCharger(server.url, identity, { boot: true })
+      const first = await startTransaction(before, { timestamp, meterStart: 0 })
+      const meterValue = [{ timestamp: '1970-01-01T00:10:00Z', sampledValue: [{ value: '3000' }] }]
+      await book(before, 'MeterValues', { connectorId: 1, transactionId: first, meterValue })
+      if (boots) await before.close()
+      const charger = boots ? await connectCharger(server.url, identity, { boot: true }) : before
+      const second = await startTransaction(charger, { timestamp, meterStart: 0 })
+      assert.equal(await startTransaction(charger, { timestamp, meterStart: 0 }), second, 'a retry of the second one')
+      await book(charger, 'StopTransaction', { transactionId: second, meterStop: 2000, timestamp })
+      assert.deepEqual(
+        (await transactionsOf(server, identity)).map(({ status, energyWh }) => [status, energyWh]),
+        [
+          ['closed', 3000],
+          ['ended', 2000]
+        ]
+      )
+    })
+  }
+
   for (const timestamp of IMPOSSIBLE) {
     it(`is another session after the end of the first one, at ${timestamp}`, async () => {
       const server = await start()

@@ -269,7 +269,9 @@ export class Ledger {
     const known = await queries.findByStartKey(trx, chargePointId, startKey)
     const moment = { timestamp: start.timestamp, receivedAt: now }
     // A clock that was never set tells the same time of every start.
-    if (known !== undefined && (isPossible(moment) || known.status !== 'ended')) return retryOf16(trx, known, 'Started')
+    if (known !== undefined && (isPossible(moment) || (await mayLackItsId(trx, known)))) {
+      return retryOf16(trx, known, 'Started')
+    }
     if (known !== undefined) await queries.updateTransaction(trx, known, { start_key: null })
     const time = timeOf(moment)
     await this.#closeWhere(scope, {
@@ -709,6 +711,11 @@ function stopEventRow(key: TransactionKey, stop: Stop, { seqNo, now }: { seqNo: 
     response: JSON.stringify(stop.response),
     received_at: now
   }
+}
+
+/** Whether the charge point may not have got the id of a transaction yet, so that it asks for it again. */
+async function mayLackItsId(trx: Transaction<Schema>, row: TransactionRow): Promise<boolean> {
+  return row.status !== 'ended' && !(await queries.isMeasuredByName(trx, row))
 }
 
 async function retryOf16(

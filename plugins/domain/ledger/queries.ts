@@ -208,6 +208,18 @@ export function measuredIn(row: TransactionRow) {
   }
 }
 
+/** Whether the charge point has sent meter values with the id of the transaction. */
+export async function isMeasuredByName(db: Db, { charge_point_id, transaction_id }: TransactionRow): Promise<boolean> {
+  const found = await db
+    .selectFrom('meter_values')
+    .select('id')
+    .where('charge_point_id', '=', charge_point_id)
+    .where('transaction_id', '=', transaction_id)
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
 /** When the charge point last told of a transaction; undefined when it never did. */
 export async function lastSignOf(db: Db, row: TransactionRow): Promise<Moment | undefined> {
   const { charge_point_id, transaction_id } = row
