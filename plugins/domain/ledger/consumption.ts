@@ -11,8 +11,10 @@ export function energyBetween(meterStart: number | null, meterStop: number | nul
   return energy >= 0n ? fromScaled(energy, 3) : null
 }
 
-/** A clock that differs less from ours is as good as ours; messages take their time, too. */
+/** A clock that differs less from ours is right. */
 const TOLERANCE_MS = 60_000
+/** A clock that is set by more was wrong by a time zone or worse; less may as well be ours that was set. */
+const AHEAD_MS = 600_000
 
 /**
  * Seconds between two moments by the clock of the charge point, which also counts what it did without a connection.
@@ -33,7 +35,7 @@ function wasSetBetween(start: Moment, end: Moment): boolean {
 }
 
 function isAhead({ timestamp, receivedAt }: Moment): boolean {
-  return timestamp - receivedAt > TOLERANCE_MS
+  return timestamp - receivedAt > AHEAD_MS
 }
 
 function isRight({ timestamp, receivedAt }: Moment): boolean {
