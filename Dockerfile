@@ -8,6 +8,7 @@ COPY src/package.json src/
 RUN npm ci
 COPY tsconfig.base.json tsconfig.json app.ts server.ts ./
 COPY src/ src/
+COPY lib/ lib/
 COPY plugins/ plugins/
 COPY routes/ routes/
 COPY scripts/command-line.ts scripts/tokens.ts scripts/

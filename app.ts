@@ -2,10 +2,10 @@ import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
+import { answerClientError } from './lib/http/client-error.js'
+import { serverOptions } from './lib/limits/server.js'
+import { Proxies } from './lib/tls/proxies.js'
 import type { Config } from './plugins/env.js'
-import { answerClientError } from './plugins/http/client-error.js'
-import { serverOptions } from './plugins/limits/server.js'
-import { Proxies } from './plugins/tls/proxies.js'
 
 export interface AppOptions {
   config: Config

@@ -5,7 +5,7 @@ import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 import pino from 'pino'
 import { buildApp } from './app.js'
-import { background } from './plugins/domain/background.js'
+import { background } from './lib/background.js'
 import { type Config, ConfigError, misspeltSettings, readConfig } from './plugins/env.js'
 
 /** Time for calls on the wire and for chargers to be told; less than the 30 s after which many a host kills. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { type AuditOutcome, beginAudit, completeAudit, targetOf } from './domain/audit.js'
-import { auditBody, withoutParameters } from './domain/audit-body.js'
+import { type AuditOutcome, beginAudit, completeAudit, targetOf } from '../lib/operators/audit.js'
+import { auditBody, withoutParameters } from '../lib/operators/audit-body.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,11 +1,11 @@
 import type { X509Certificate } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { type Authority, LocalAuthority, readIssued, type SigningTask } from './ca/authority.js'
-import { isExposed, type Material, openOwn, readChain, readGiven } from './ca/material.js'
-import { writeCertificates } from './ca/pem.js'
-import { type CertificateUse, checkRequest, type Requester, RequestRefusedError } from './ca/policy.js'
-import { RemoteAuthority } from './ca/remote.js'
+import { type Authority, LocalAuthority, readIssued, type SigningTask } from '../lib/certificates/authority.js'
+import { isExposed, type Material, openOwn, readChain, readGiven } from '../lib/certificates/material.js'
+import { writeCertificates } from '../lib/certificates/pem.js'
+import { type CertificateUse, checkRequest, type Requester, RequestRefusedError } from '../lib/certificates/policy.js'
+import { RemoteAuthority } from '../lib/certificates/remote.js'
 import { type Config, ConfigError } from './env.js'
 
 declare module 'fastify' {
@@ -75,7 +75,7 @@ class Service implements CertificateService {
   }
 
   async check(csr: string, use: CertificateUse, requester: Requester): Promise<void> {
-    const { readRequest } = await import('./ca/x509.js')
+    const { readRequest } = await import('../lib/certificates/x509.js')
     const request = tryTo(() => readRequest(csr))
     await checkRequest(request, use, requester, { commonName: this.#app.config.TLS_CLIENT_SUBJECT })
   }

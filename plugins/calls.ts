@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { background } from './domain/background.js'
-import { giveUpBulks } from './domain/calls/bulk.js'
-import { BulkCalls } from './domain/calls/bulk-calls.js'
-import { Caller } from './domain/calls/caller.js'
-import { OfflineQueue } from './domain/calls/offline-queue.js'
+import { background } from '../lib/background.js'
+import { giveUpBulks } from '../lib/calls/bulk.js'
+import { BulkCalls } from '../lib/calls/bulk-calls.js'
+import { Caller } from '../lib/calls/caller.js'
+import { OfflineQueue } from '../lib/calls/offline-queue.js'
 import type {} from './drain.js'
 
 declare module 'fastify' {

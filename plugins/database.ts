@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Kysely } from 'kysely'
-import type { Dialect } from './database/dialect.js'
-import { kindOf, StorageError } from './database/errors.js'
-import { LockedError } from './database/lock.js'
+import { background } from '../lib/background.js'
+import type { Dialect } from '../lib/database/dialect.js'
+import { kindOf, StorageError } from '../lib/database/errors.js'
+import { LockedError } from '../lib/database/lock.js'
 import {
   explain,
   isTransient,
@@ -13,12 +14,11 @@ import {
   openDatabase,
   ping,
   serverLock
-} from './database/open.js'
-import { prune } from './database/retention.js'
-import type { Schema } from './database/schema.js'
-import { lockedBy, type ServerLock } from './database/server-lock.js'
-import { type Batch, GroupCommitWriter, type Writer, type WriterCounters } from './database/writer.js'
-import { background } from './domain/background.js'
+} from '../lib/database/open.js'
+import { prune } from '../lib/database/retention.js'
+import type { Schema } from '../lib/database/schema.js'
+import { lockedBy, type ServerLock } from '../lib/database/server-lock.js'
+import { type Batch, GroupCommitWriter, type Writer, type WriterCounters } from '../lib/database/writer.js'
 import { ConfigError } from './env.js'
 
 declare module 'fastify' {

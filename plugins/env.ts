@@ -3,8 +3,8 @@ import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
 import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import { misspelt } from './domain/misspelt.js'
-import { readNetwork } from './tls/networks.js'
+import { misspelt } from '../lib/settings/misspelt.js'
+import { readNetwork } from '../lib/tls/networks.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -9,7 +9,7 @@ import {
   keepAnswer,
   type RepeatableRequest,
   release
-} from './domain/calls/idempotency.js'
+} from '../lib/calls/idempotency.js'
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { CallJournal } from './domain/call-journal.js'
-import { MessageLog } from './domain/message-log.js'
+import { CallJournal } from '../lib/calls/journal.js'
+import { MessageLog } from '../lib/charge-points/message-log.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Ledger } from './domain/ledger/ledger.js'
+import { Ledger } from '../lib/ledger/ledger.js'
 import type {} from './publisher.js'
 
 declare module 'fastify' {

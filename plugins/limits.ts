@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { ServerLimits } from './limits/server.js'
+import { ServerLimits } from '../lib/limits/server.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { metricsAccess } from '../lib/metrics/access.js'
+import { observeDatabase } from '../lib/metrics/database.js'
+import { observeJournal } from '../lib/metrics/journal.js'
+import { observeLimits } from '../lib/metrics/limits.js'
+import { observeOcpp } from '../lib/metrics/ocpp.js'
 import type {} from './limits.js'
-import { metricsAccess } from './metrics/access.js'
-import { observeDatabase } from './metrics/database.js'
-import { observeJournal } from './metrics/journal.js'
-import { observeLimits } from './metrics/limits.js'
-import { observeOcpp } from './metrics/ocpp.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import fastifyOcpp, { type Authenticate, type HandshakeAcceptance, type HandshakeRejection } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from './domain/charge-points.js'
-import { matchesCredential, readCredential } from './domain/credential.js'
-import { admitCertificate } from './domain/issued-certificates.js'
-import { limitsOf } from './limits/chargers.js'
-import { LogLines } from './limits/log-lines.js'
-import { type ClientCertificate, ClientCertificates, type Transport } from './tls/client-certificates.js'
-import { ConnectionSecurity } from './tls/connection-security.js'
-import { Proxies } from './tls/proxies.js'
+import { admitCertificate } from '../lib/certificates/issued.js'
+import { matchesCredential, readCredential } from '../lib/charge-points/credential.js'
+import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from '../lib/charge-points/rows.js'
+import { limitsOf } from '../lib/limits/chargers.js'
+import { LogLines } from '../lib/limits/log-lines.js'
+import { type ClientCertificate, ClientCertificates, type Transport } from '../lib/tls/client-certificates.js'
+import { ConnectionSecurity } from '../lib/tls/connection-security.js'
+import { Proxies } from '../lib/tls/proxies.js'
 
 /** When the process stops: for calls on the wire to be answered, and to close the sockets of a whole fleet. */
 const DRAIN_TIMEOUT_MS = 10_000

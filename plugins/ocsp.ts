@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Contracts } from './ca/contract.js'
-import { readChain } from './ca/material.js'
-import { OcspClient } from './ca/ocsp.js'
-import { observeOcsp } from './metrics/certificates.js'
+import { Contracts } from '../lib/certificates/contract.js'
+import { readChain } from '../lib/certificates/material.js'
+import { OcspClient } from '../lib/certificates/ocsp.js'
+import { observeOcsp } from '../lib/metrics/certificates.js'
 import type {} from './metrics.js'
 
 declare module 'fastify' {

@@ -2,9 +2,9 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { complete, type FactsOf } from './openapi/complete.js'
-import type { Document } from './openapi/document.js'
-import { INTRODUCTION } from './openapi/introduction.js'
+import { complete, type FactsOf } from '../lib/openapi/complete.js'
+import type { Document } from '../lib/openapi/document.js'
+import { INTRODUCTION } from '../lib/openapi/introduction.js'
 
 /** As OpenAPI writes it, and without the slash at the end of an index route. */
 function pathOf(url: string): string {

@@ -1,7 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
-import { allows, type May, type Operator, type OperatorScope } from './domain/operator-scopes.js'
+import { type BuiltInToken, isOpenToOthers, loadBuiltInToken } from '../lib/operators/built-in-token.js'
+import { InsufficientScopeError, TokensUnavailableError, UnauthorizedError } from '../lib/operators/errors.js'
+import { type OperatorMetrics, operatorMetrics, type Refusal } from '../lib/operators/metrics.js'
+import { allows, type May, type Operator, type OperatorScope } from '../lib/operators/scopes.js'
+import { TokenBook } from '../lib/operators/token-book.js'
 import {
   findTokenByHash,
   isToken,
@@ -9,17 +13,13 @@ import {
   type OperatorTokenRow,
   scopesOf,
   validTokenIds
-} from './domain/operator-tokens.js'
+} from '../lib/operators/tokens.js'
+import { TokenWatch } from '../lib/operators/watch.js'
 import { ConfigError } from './env.js'
 import type {} from './metrics.js'
-import { type BuiltInToken, isOpenToOthers, loadBuiltInToken } from './operators/built-in-token.js'
-import { InsufficientScopeError, TokensUnavailableError, UnauthorizedError } from './operators/errors.js'
-import { type OperatorMetrics, operatorMetrics, type Refusal } from './operators/metrics.js'
-import { TokenBook } from './operators/token-book.js'
-import { TokenWatch } from './operators/watch.js'
 import type {} from './rate-limit.js'
 
-export { OPERATOR_SCOPES, type Operator, type OperatorScope } from './domain/operator-scopes.js'
+export { OPERATOR_SCOPES, type Operator, type OperatorScope } from '../lib/operators/scopes.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

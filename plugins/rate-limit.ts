@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { TooManyRequestsError } from './operators/errors.js'
+import { TooManyRequestsError } from '../lib/operators/errors.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import type {} from './csms/reports.js'
-import { isSecret } from './domain/device-model.js'
-import { dateTime } from './domain/json.js'
+import { isSecret } from '../lib/charge-points/device-model.js'
+import { dateTime } from '../lib/database/json.js'
+import type { MadeCall, Outcome } from '../lib/operations/exchange.js'
+import type { Lookup } from '../lib/operations/operation.js'
+import { checkMembers, REPORT_ACTIONS, REPORT_CELLS, ReportBody, reportFacts } from '../lib/operations/reports.js'
+import { withUtcTimes } from '../lib/operations/times.js'
 import {
   closeReport,
   findAsked,
@@ -14,11 +17,8 @@ import {
   type ReportKey,
   saveReportPart,
   uploadProgress
-} from './domain/reports.js'
-import type { MadeCall, Outcome } from './operations/exchange.js'
-import type { Lookup } from './operations/operation.js'
-import { checkMembers, REPORT_ACTIONS, REPORT_CELLS, ReportBody, reportFacts } from './operations/reports.js'
-import { withUtcTimes } from './operations/times.js'
+} from '../lib/reports/rows.js'
+import type {} from './csms/reports.js'
 import type { Errand } from './operations.js'
 
 declare module 'fastify' {

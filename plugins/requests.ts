@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { finished } from 'node:stream/promises'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { decodeJson, demandUtf8, invalidJson } from './domain/json-body.js'
+import { decodeJson, demandUtf8, invalidJson } from '../lib/http/json-body.js'
 
 const API = '/api/v1/'
 /** Milliseconds for what is too large to arrive. */

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { background } from './domain/background.js'
-import { endRun, HEARTBEAT_MS, isAlive, type Run, renewRun } from './domain/calls/runs.js'
-import { giveUpCalls } from './domain/calls.js'
-import type { Scope } from './domain/scope.js'
+import { background } from '../lib/background.js'
+import { giveUpCalls } from '../lib/calls/rows.js'
+import { endRun, HEARTBEAT_MS, isAlive, type Run, renewRun } from '../lib/calls/runs.js'
+import type { Scope } from '../lib/events/scope.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

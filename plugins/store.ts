@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Store } from './domain/store.js'
+import { Store } from '../lib/charge-points/store.js'
 import type {} from './publisher.js'
 
 declare module 'fastify' {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { background } from '../lib/background.js'
+import { MaterialSource } from '../lib/tls/material-source.js'
 import type {} from './ca.js'
-import { background } from './domain/background.js'
-import { MaterialSource } from './tls/material-source.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -2,10 +2,10 @@ import type { Server } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { observeTls } from '../lib/metrics/tls.js'
+import { TlsListener } from '../lib/tls/listener.js'
 import type {} from './limits.js'
-import { observeTls } from './metrics/tls.js'
 import type {} from './metrics.js'
-import { TlsListener } from './tls/listener.js'
 import type {} from './tls-material.js'
 
 declare module 'fastify' {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { background } from './domain/background.js'
-import { RateLimit } from './domain/events/rate-limit.js'
+import { background } from '../lib/background.js'
+import { RateLimit } from '../lib/events/rate-limit.js'
+import { observeWebhooks } from '../lib/metrics/webhooks.js'
+import { AddressRules, isNetwork } from '../lib/webhooks/addresses.js'
+import { Deliverer, type DelivererObserver } from '../lib/webhooks/deliverer.js'
+import { Sender } from '../lib/webhooks/sender.js'
+import type { TargetRules } from '../lib/webhooks/target.js'
 import { ConfigError, ruleOf, settings } from './env.js'
-import { observeWebhooks } from './metrics/webhooks.js'
-import { AddressRules, isNetwork } from './webhooks/addresses.js'
-import { Deliverer, type DelivererObserver } from './webhooks/deliverer.js'
-import { Sender } from './webhooks/sender.js'
-import type { TargetRules } from './webhooks/target.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

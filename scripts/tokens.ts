@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { parseTime } from 'fastify-ocpp'
-import { appliedMigrations, knownMigrations } from '../plugins/database/migrations.js'
-import { explain, type OpenDatabase, openDatabase, sqliteFile } from '../plugins/database/open.js'
-import { GroupCommitWriter } from '../plugins/database/writer.js'
-import { type AuditEntry, beginAudit, completeAudit } from '../plugins/domain/audit.js'
-import { dateTime } from '../plugins/domain/json.js'
-import { OPERATOR_SCOPES, type OperatorScope } from '../plugins/domain/operator-scopes.js'
+import { dateTime } from '../lib/database/json.js'
+import { appliedMigrations, knownMigrations } from '../lib/database/migrations.js'
+import { explain, type OpenDatabase, openDatabase, sqliteFile } from '../lib/database/open.js'
+import { GroupCommitWriter } from '../lib/database/writer.js'
+import type { Scope } from '../lib/events/scope.js'
+import { type AuditEntry, beginAudit, completeAudit } from '../lib/operators/audit.js'
+import { OPERATOR_SCOPES, type OperatorScope } from '../lib/operators/scopes.js'
 import {
   createToken,
   deleteToken,
@@ -17,8 +18,7 @@ import {
   type OperatorTokenRow,
   scopesOf,
   TOKEN_NAME
-} from '../plugins/domain/operator-tokens.js'
-import type { Scope } from '../plugins/domain/scope.js'
+} from '../lib/operators/tokens.js'
 import type { Config } from '../plugins/env.js'
 import { type Command, runCommand, UsageError } from './command-line.js'
 

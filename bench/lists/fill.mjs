@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { migrateDatabase, openDatabase } from '../../dist/plugins/database/open.js'
+import { migrateDatabase, openDatabase } from '../../dist/lib/database/open.js'
 
 /** Rows in one statement. */
 const STEP = 100_000

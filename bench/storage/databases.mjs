@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
-import { openDatabase } from '../../dist/plugins/database/open.js'
+import { openDatabase } from '../../dist/lib/database/open.js'
 
 /** A server where anybody may do anything. */
 const SERVER = process.env.TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/test'

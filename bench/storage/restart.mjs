@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
-import { migrateDatabase, openDatabase } from '../../dist/plugins/database/open.js'
+import { migrateDatabase, openDatabase } from '../../dist/lib/database/open.js'
 import { countRows, emptyDatabase } from './databases.mjs'
 
 const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { findChargePoints } from '../charge-points.js'
-import { type LiveFilter, listLivePositions } from '../live.js'
-import { IdentityParams } from '../records.js'
-import { fold } from '../scope.js'
+import { type LiveFilter, listLivePositions } from '../charge-points/live.js'
+import { findChargePoints } from '../charge-points/rows.js'
+import { fold } from '../events/scope.js'
+import { IdentityParams } from '../http/records.js'
 import { OfflineQuery } from './offline-query.js'
 
 /** Charge points of one request. */

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
-import type { CallStatus } from '../../database/schema.js'
-import { missingScopes } from '../action-scopes.js'
-import { type Json, toJson } from '../json.js'
-import type { May, OperatorScope } from '../operator-scopes.js'
-import { CallRecord, withheld } from '../records.js'
-import type { Reader } from '../scope.js'
+import { type Json, toJson } from '../database/json.js'
+import type { CallStatus } from '../database/schema.js'
+import type { Reader } from '../events/scope.js'
+import { CallRecord, withheld } from '../http/records.js'
+import { missingScopes } from '../operators/action-scopes.js'
+import type { May, OperatorScope } from '../operators/scopes.js'
 import { type BulkRow, countItems, type ItemRow, listItems } from './bulk.js'
 
 /** Items that are read at a time. */

@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely'
-import type { Dialect } from '../../database/dialect.js'
-import { joinedInserts } from '../../database/insert.js'
-import type { BulkCallsTable, CallStatus } from '../../database/schema.js'
-import type { Reader, Scope } from '../scope.js'
+import type { Dialect } from '../database/dialect.js'
+import { joinedInserts } from '../database/insert.js'
+import type { BulkCallsTable, CallStatus } from '../database/schema.js'
+import type { Reader, Scope } from '../events/scope.js'
 
 type Transaction = Pick<Scope, 'trx'>
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Json } from '../json.js'
+import type { Json } from '../database/json.js'
 import { findBulk } from './bulk.js'
 import { type BulkBody, targetsOf } from './bulk-body.js'
 import { showBulk, showItems } from './bulk-record.js'

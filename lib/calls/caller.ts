@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { NotConnectedError, type Ocpp } from 'fastify-ocpp'
-import type { CallJournal } from '../call-journal.js'
 import { checkCall } from './check.js'
+import type { CallJournal } from './journal.js'
 import { RecordedCall } from './recorded-call.js'
 
 /** What is asked of a charge point. */

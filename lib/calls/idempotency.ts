@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import { StorageError } from '../../database/errors.js'
-import type { IdempotencyKeysTable } from '../../database/schema.js'
-import type { Scope } from '../scope.js'
+import { StorageError } from '../database/errors.js'
+import type { IdempotencyKeysTable } from '../database/schema.js'
+import type { Scope } from '../events/scope.js'
 
 type Transaction = Pick<Scope, 'trx' | 'now'>
 

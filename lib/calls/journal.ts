@@ -11,12 +11,12 @@ import {
   type SentEvent,
   validatePayload
 } from 'fastify-ocpp'
+import type { Store } from '../charge-points/store.js'
 import type { Dialect } from '../database/dialect.js'
-import { RecordedCall } from './calls/recorded-call.js'
-import { type OwnedCall, saveCalls } from './calls.js'
-import { Gatherer } from './gatherer.js'
-import { type Change, fold, together } from './scope.js'
-import type { Store } from './store.js'
+import { type Change, fold, together } from '../events/scope.js'
+import { Gatherer } from './batch.js'
+import { RecordedCall } from './recorded-call.js'
+import { type OwnedCall, saveCalls } from './rows.js'
 
 /** What follows from a call that a charge point has answered: what to commit, if anything. */
 export type Consequence<P extends Protocol, A> = (

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { parseTime } from 'fastify-ocpp'
-import { InvalidQueryError } from '../paging.js'
+import { InvalidQueryError } from '../http/paging.js'
 
 const MAX_EXPIRY_S = 31_536_000
 

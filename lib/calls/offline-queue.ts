@@ -9,13 +9,13 @@ import {
   QueueFullError,
   TimeoutError
 } from 'fastify-ocpp'
-import type { CallJournal } from '../call-journal.js'
+import type { Store } from '../charge-points/store.js'
 import type { EventData, NewEvent } from '../events/event.js'
-import { fold } from '../scope.js'
-import type { Store } from '../store.js'
+import { fold } from '../events/scope.js'
 import type { CallAnswer, CallWish } from './caller.js'
 import { checkCall, checkCallOfAny } from './check.js'
 import { NotCancellableError, UnknownCallError, UnknownChargePointError } from './errors.js'
+import type { CallJournal } from './journal.js'
 import {
   awaited,
   dueCalls,

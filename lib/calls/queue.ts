@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
-import type { CallStatus, QueuedCallsTable } from '../../database/schema.js'
-import { type Change, held, type Reader, type Scope } from '../scope.js'
+import type { CallStatus, QueuedCallsTable } from '../database/schema.js'
+import { type Change, held, type Reader, type Scope } from '../events/scope.js'
 import type { RecordedCall } from './recorded-call.js'
 
 type Transaction = Pick<Scope, 'trx'>

@@ -2,8 +2,8 @@ import { CompiledQuery, type Selectable, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
 import { joinedInserts } from '../database/insert.js'
 import type { CallStatus, CallsTable } from '../database/schema.js'
-import type { RecordedCall } from './calls/recorded-call.js'
-import { chunks, type Reader, type Scope } from './scope.js'
+import { chunks, type Reader, type Scope } from '../events/scope.js'
+import type { RecordedCall } from './recorded-call.js'
 
 type Transaction = Pick<Scope, 'trx'>
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { type RawBuilder, sql } from 'kysely'
-import { isPostgres } from '../../database/hold.js'
-import type { Reader, Scope } from '../scope.js'
+import { isPostgres } from '../database/hold.js'
+import type { Reader, Scope } from '../events/scope.js'
 
 type Transaction = Pick<Scope, 'trx'>
 

@@ -1,6 +1,6 @@
-import { foldSerial, HASH_ALGORITHMS, hashDataOfChain } from '../ca/hash-data.js'
-import { tryCertificates } from '../ca/pem.js'
-import { type Change, held, lastOfEach } from './scope.js'
+import { type Change, held, lastOfEach } from '../events/scope.js'
+import { foldSerial, HASH_ALGORITHMS, hashDataOfChain } from './hash-data.js'
+import { tryCertificates } from './pem.js'
 
 /** As OCPP spells it. */
 export interface CertificateHash {

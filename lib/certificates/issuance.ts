@@ -1,7 +1,11 @@
 import type { X509Certificate } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import { CallError, type ChargePoint, InvalidResponseError, type Ocpp } from 'fastify-ocpp'
-import type { CertificateService } from '../ca.js'
+import type { CertificateService } from '../../plugins/ca.js'
+import { saveOwnSecurityEvent } from '../charge-points/security-events.js'
+import type { Store } from '../charge-points/store.js'
+import { type Change, fold } from '../events/scope.js'
+import { foldSerial, hashDataOf } from './hash-data.js'
 import {
   type CertificateRequest,
   failRequest,
@@ -14,11 +18,7 @@ import {
   rejectIssued,
   saveIssued,
   saveRequest
-} from '../domain/issued-certificates.js'
-import { type Change, fold } from '../domain/scope.js'
-import { saveOwnSecurityEvent } from '../domain/security-events.js'
-import type { Store } from '../domain/store.js'
-import { foldSerial, hashDataOf } from './hash-data.js'
+} from './issued.js'
 import { fingerprintOf, isIssuedBy, writeCertificates } from './pem.js'
 import { CERTIFICATE_USES, RequestRefusedError } from './policy.js'
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { dateTime } from './json.js'
-import { fold, type Reader } from './scope.js'
+import { dateTime } from '../database/json.js'
+import { fold, type Reader } from '../events/scope.js'
 
 /** What an operator is shown as the status of a certificate. */
 export const CERTIFICATE_STATUSES = [

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { fold } from '../domain/scope.js'
+import { fold } from '../events/scope.js'
 import type { SigningRequest, Subject } from './x509.js'
 
 export const CERTIFICATE_USES = ['ChargingStationCertificate', 'V2GCertificate', 'V2G20Certificate'] as const

@@ -1,5 +1,5 @@
-import { findNewest } from './ledger/namesakes.js'
-import { type Change, held } from './scope.js'
+import { type Change, held } from '../events/scope.js'
+import { findNewest } from '../ledger/namesakes.js'
 
 export interface ChargingProfile {
   /** 1.6: 0. */

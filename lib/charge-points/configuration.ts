@@ -1,5 +1,5 @@
+import { type Change, chunks, lastOfEach } from '../events/scope.js'
 import { isSecret } from './device-model.js'
-import { type Change, chunks, lastOfEach } from './scope.js'
 
 /** A configuration key of 1.6. */
 export interface ConfigurationKey {

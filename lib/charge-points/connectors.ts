@@ -1,6 +1,6 @@
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
-import { type Change, lastOfEach, type Scope } from './scope.js'
+import { type Change, lastOfEach, type Scope } from '../events/scope.js'
 
 /** What a connector may be, in 1.6 or in 2.x. */
 export const CONNECTOR_STATUSES = [

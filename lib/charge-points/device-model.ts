@@ -1,4 +1,4 @@
-import { type Change, chunks, fold, lastOfEach } from './scope.js'
+import { type Change, chunks, fold, lastOfEach } from '../events/scope.js'
 
 /** A component of 2.x, as the standard spells it. */
 export interface Component {

@@ -1,4 +1,7 @@
 import type { ChargePoint, ChargePointsApi } from 'fastify-ocpp'
+import type { Json } from '../database/json.js'
+import { fold, type Reader } from '../events/scope.js'
+import { InvalidQueryError, type Page, type PageQuery, pageOf, readCursor } from '../http/paging.js'
 import {
   type ChargePointFilter,
   type ChargePointOrder,
@@ -6,10 +9,7 @@ import {
   type ChargePointRow,
   findChargePoints,
   listPositions
-} from './charge-points.js'
-import type { Json } from './json.js'
-import { InvalidQueryError, type Page, type PageQuery, pageOf, readCursor } from './paging.js'
-import { fold, type Reader } from './scope.js'
+} from './rows.js'
 import { summary } from './state.js'
 
 /** A charge point with its connection, if it has one. */

@@ -1,4 +1,4 @@
-import { type Change, fold, held } from './scope.js'
+import { type Change, fold, held } from '../events/scope.js'
 
 /** An entry as it was sent: with `idTag` in 1.6, with `idToken` in 2.x. */
 export interface LocalListEntry {

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { MessagesTable } from '../database/schema.js'
-import type { Reader } from './scope.js'
+import type { Reader } from '../events/scope.js'
 
 export type MessageRow = Selectable<MessagesTable>
 

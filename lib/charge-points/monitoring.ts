@@ -1,5 +1,5 @@
+import { type Change, chunks, lastOfEach } from '../events/scope.js'
 import { type Component, isSecret, location, type Variable } from './device-model.js'
-import { type Change, chunks, lastOfEach } from './scope.js'
 
 /** A monitor as the charge point has it. [2.x N02, N04] */
 export interface Monitor {

@@ -1,5 +1,5 @@
 import type { StatusReportsTable } from '../database/schema.js'
-import type { Change } from './scope.js'
+import type { Change } from '../events/scope.js'
 
 /** A word about a firmware update or an upload. */
 export interface Progress {

@@ -1,8 +1,8 @@
 import type { Protocol } from 'fastify-ocpp'
 import { type Selectable, sql, type Updateable } from 'kysely'
 import type { ChargePointsTable, Registration } from '../database/schema.js'
+import { type Change, chunks, contains, fold, type Reader, type Scope } from '../events/scope.js'
 import { createCredential, writeCredential } from './credential.js'
-import { type Change, chunks, contains, fold, type Reader, type Scope } from './scope.js'
 
 export type ChargePointRow = Selectable<ChargePointsTable>
 

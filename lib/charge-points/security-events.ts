@@ -1,4 +1,4 @@
-import type { Change } from './scope.js'
+import type { Change } from '../events/scope.js'
 
 export interface SecurityEvent {
   type: string

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { StateReadings, StateTransaction } from './ledger/records.js'
+import { StateReadings, StateTransaction } from '../ledger/records.js'
 
 // What is shown of the tables of a charge point. Everything may be absent, and more may be there than is named.
 

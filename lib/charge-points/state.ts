@@ -1,14 +1,14 @@
 import type { Selectable } from 'kysely'
+import { type Json, toJson } from '../database/json.js'
 import type { ReservationsTable, Schema, StatusReportsTable } from '../database/schema.js'
-import { visibleActions } from './action-scopes.js'
-import type { ChargePointRow } from './charge-points.js'
-import { type Json, toJson } from './json.js'
-import { displayedIds } from './ledger/namesakes.js'
-import { listTransactions } from './ledger/read.js'
-import { latestReadings } from './ledger/readings.js'
-import type { StateTransaction } from './ledger/records.js'
-import type { May, OperatorScope } from './operator-scopes.js'
-import type { Reader } from './scope.js'
+import type { Reader } from '../events/scope.js'
+import { displayedIds } from '../ledger/namesakes.js'
+import { listTransactions } from '../ledger/read.js'
+import { latestReadings } from '../ledger/readings.js'
+import type { StateTransaction } from '../ledger/records.js'
+import { visibleActions } from '../operators/action-scopes.js'
+import type { May, OperatorScope } from '../operators/scopes.js'
+import type { ChargePointRow } from './rows.js'
 
 /** Tables of a charge point whose rows are all shown, in this order. */
 const WHOLE = {

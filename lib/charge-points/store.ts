@@ -1,7 +1,10 @@
 import type { Kysely } from 'kysely'
+import { cancelQueued } from '../calls/queue.js'
+import { revokeCertificates } from '../certificates/issued.js'
 import type { Schema } from '../database/schema.js'
 import type { Job, Writer } from '../database/writer.js'
-import { cancelQueued } from './calls/queue.js'
+import { Publisher, type TellingJob } from '../events/publisher.js'
+import { type Change, fold } from '../events/scope.js'
 import {
   type ChargePointRow,
   countStrangers,
@@ -11,10 +14,7 @@ import {
   provision,
   remove,
   restore
-} from './charge-points.js'
-import { Publisher, type TellingJob } from './events/publisher.js'
-import { revokeCertificates } from './issued-certificates.js'
-import { type Change, fold } from './scope.js'
+} from './rows.js'
 
 export interface StoreOptions {
   db: Kysely<Schema>

@@ -1,10 +1,10 @@
-import type { Append, Writer } from '../../database/writer.js'
-import { Gatherer } from '../gatherer.js'
-import { fold, type Reader } from '../scope.js'
-import { deliveriesOf } from '../webhook-deliveries.js'
-import { listSubscribers, type Subscriber } from '../webhooks.js'
+import { Gatherer } from '../calls/batch.js'
+import type { Append, Writer } from '../database/writer.js'
+import { deliveriesOf } from '../webhooks/deliveries.js'
+import { listSubscribers, type Subscriber } from '../webhooks/rows.js'
 import type { PublishedEvent } from './event.js'
 import { matches } from './filter.js'
+import { fold, type Reader } from './scope.js'
 
 export interface OutboxOptions {
   writer: Pick<Writer, 'write'>

@@ -2,7 +2,7 @@ import { parseTime } from 'fastify-ocpp'
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
-import type { NewEvent, Tell } from './events/event.js'
+import type { NewEvent, Tell } from './event.js'
 
 /** Reads from the database. */
 export type Reader = Kysely<Schema>

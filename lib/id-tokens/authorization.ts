@@ -1,7 +1,7 @@
-import type { IdTokenRow } from './id-tokens.js'
-import { findIdTokensOfAnyType } from './id-tokens.js'
-import type { NamedTransaction } from './ledger/queries.js'
-import { fold, type Reader } from './scope.js'
+import { fold, type Reader } from '../events/scope.js'
+import type { NamedTransaction } from '../ledger/queries.js'
+import type { IdTokenRow } from './rows.js'
+import { findIdTokensOfAnyType } from './rows.js'
 
 /** What an operator may say of an id token. */
 export const ID_TOKEN_STATUSES = [

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { IdTokensTable } from '../database/schema.js'
-import { contains, fold, type Reader, type Scope } from './scope.js'
+import { contains, fold, type Reader, type Scope } from '../events/scope.js'
 
 export type IdTokenRow = Selectable<IdTokensTable>
 

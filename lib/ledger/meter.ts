@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely'
-import type { MeterValuesTable } from '../../database/schema.js'
+import type { MeterValuesTable } from '../database/schema.js'
 import { meterOfRow } from './event.js'
 import { type Db, measuredIn, type TransactionRow } from './queries.js'
 import {

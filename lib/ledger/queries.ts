@@ -7,8 +7,8 @@ import {
   type Transaction,
   type Updateable
 } from 'kysely'
-import { hold, holding, isPostgres } from '../../database/hold.js'
-import type { Schema, TransactionEventsTable, TransactionsTable, UnassignedEventsTable } from '../../database/schema.js'
+import { hold, holding, isPostgres } from '../database/hold.js'
+import type { Schema, TransactionEventsTable, TransactionsTable, UnassignedEventsTable } from '../database/schema.js'
 import { beginningOf, DAY_MS, type Moment, OLDEST_CLOCK, timeOf, timeOfRow } from './clock.js'
 import type { Tariff } from './cost.js'
 import type { EventType } from './sequence.js'

@@ -1,5 +1,5 @@
-import { hold } from '../../database/hold.js'
-import type { Writer } from '../../database/writer.js'
+import { hold } from '../database/hold.js'
+import type { Writer } from '../database/writer.js'
 import { toDateTime } from './numbers.js'
 import { chargePointIdOf, type Db, type TariffRow, toTariff } from './queries.js'
 import type { TariffBody, TariffRecord } from './records.js'

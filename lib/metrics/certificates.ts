@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { IssuanceOutcome } from '../ca/issuance.js'
-import type { OcspOutcome } from '../ca/ocsp.js'
-import type { Database } from '../database.js'
-import { countIssued } from '../domain/issued-certificates.js'
+import type { Database } from '../../plugins/database.js'
+import type { IssuanceOutcome } from '../certificates/issuance.js'
+import { countIssued } from '../certificates/issued.js'
+import type { OcspOutcome } from '../certificates/ocsp.js'
 
 /** Of what charge points have now. */
 const CURRENT = new Set(['accepted', 'in-use'])

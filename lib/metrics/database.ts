@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Database } from '../../plugins/database.js'
 import type { WriterCounters } from '../database/writer.js'
-import type { Database } from '../database.js'
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20]
 const JOBS = [1, 2, 5, 10, 20, 50, 100, 200]

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Journal } from '../journal.js'
+import type { Journal } from '../../plugins/journal.js'
 
 /** Counts what the log of messages could not keep up with. */
 export function observeJournal(registry: Registry, { counters }: Journal): void {

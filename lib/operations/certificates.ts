@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type * as v21 from 'fastify-ocpp/v21'
-import { findCertificate, readCertificateId } from '../domain/certificate-list.js'
+import { findCertificate, readCertificateId } from '../certificates/list.js'
 import { oneOf, outcomeOf } from './common.js'
 import { ask2, ask16, InvalidRequestError, NotSupportedError } from './exchange.js'
 import { type Lookup, operation } from './operation.js'

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { IdTokenRow } from '../domain/id-tokens.js'
-import { readTime } from '../domain/paging.js'
+import { readTime } from '../http/paging.js'
+import type { IdTokenRow } from '../id-tokens/rows.js'
 import { InvalidRequestError, NotSupportedError, type Outcome, type Status } from './exchange.js'
 
 // What the requests of several operations have in common, and how it is said in each version.

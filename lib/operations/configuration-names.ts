@@ -1,4 +1,4 @@
-import type { Component, Variable } from '../domain/device-model.js'
+import type { Component, Variable } from '../charge-points/device-model.js'
 
 /** What a setting is called in 2.x. */
 export interface VariableName {

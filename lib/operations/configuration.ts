@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { attributeKey, type Component, isSecret, sameVariable, type Variable } from '../domain/device-model.js'
-import { configurationValue, readonlyVariables, variableValue } from '../domain/operations/facts.js'
+import { attributeKey, type Component, isSecret, sameVariable, type Variable } from '../charge-points/device-model.js'
 import { oneOf } from './common.js'
 import { keyOf, type VariableName, variableOf } from './configuration-names.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Step } from './exchange.js'
+import { configurationValue, readonlyVariables, variableValue } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 import { type ItemOutcome, type ItemStatus, readLimit, sendParts, split, summary } from './parts.js'
 

@@ -1,6 +1,6 @@
-import { attributeKey, placeIn } from '../device-model.js'
+import { attributeKey, placeIn } from '../charge-points/device-model.js'
+import { chunks, type Reader } from '../events/scope.js'
 import { DISPLAYED_ID } from '../ledger/queries.js'
-import { chunks, type Reader } from '../scope.js'
 
 // What operations have to know of a charge point. Everything is looked up together with the charge point it is of.
 

@@ -1,18 +1,18 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Protocol, RequestOf } from 'fastify-ocpp'
+import { difference, type LocalListEntry, merge } from '../charge-points/local-lists.js'
+import { readTime } from '../http/paging.js'
 import {
   ID_TOKEN_STATUSES,
   type IdTokenInfo,
   type IdTokenStatus,
   idTagInfo,
   idTokenInfo
-} from '../domain/authorization.js'
-import type { IdTokenRow } from '../domain/id-tokens.js'
-import { difference, type LocalListEntry, merge } from '../domain/local-lists.js'
-import { allIdTokens, configurationValue, localListOf, variableValue } from '../domain/operations/facts.js'
-import { readTime } from '../domain/paging.js'
+} from '../id-tokens/authorization.js'
+import type { IdTokenRow } from '../id-tokens/rows.js'
 import { dateTime, oneOf, outcomeOf } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, type Outcome, type Step } from './exchange.js'
+import { allIdTokens, configurationValue, localListOf, variableValue } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 import { type MessageLimits, readLimit, split } from './parts.js'
 

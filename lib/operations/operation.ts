@@ -1,7 +1,7 @@
 import type { Static, TObject, TProperties, TSchema } from '@sinclair/typebox'
 import type { Protocol } from 'fastify-ocpp'
-import type { ChargePointRow } from '../domain/charge-points.js'
-import type { Reader } from '../domain/scope.js'
+import type { ChargePointRow } from '../charge-points/rows.js'
+import type { Reader } from '../events/scope.js'
 import type { Exchange } from './exchange.js'
 
 /** Where an operation finds what it has to know. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { InvalidResponseError, type Protocol } from 'fastify-ocpp'
-import { generatePassword, isHexKey } from '../domain/credential.js'
+import { generatePassword, isHexKey } from '../charge-points/credential.js'
 import { outcomeOf } from './common.js'
 import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step, versionOf } from './exchange.js'
 import { type Lookup, operation } from './operation.js'

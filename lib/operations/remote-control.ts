@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { RequestOf } from 'fastify-ocpp'
-import { connectorsOf } from '../domain/operations/facts.js'
 import { connectorOf16, evseOf2, oneOf, outcomeOf, PLACE, type Place, refuse } from './common.js'
 import { ask2, ask16, type Exchange, NotSupportedError, type Outcome } from './exchange.js'
+import { connectorsOf } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 
 // --- reset -------------------------------------------------------------------------------------------------------

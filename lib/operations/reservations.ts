@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { findIdToken, type IdTokenRow } from '../domain/id-tokens.js'
-import { hasReservation } from '../domain/operations/facts.js'
+import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
 import {
   checkAhead,
   connectorOf16,
@@ -14,6 +13,7 @@ import {
   refuse
 } from './common.js'
 import { ask2, ask16 } from './exchange.js'
+import { hasReservation } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 
 /** [1.6 "CiString20Type"] */

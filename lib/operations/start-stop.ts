@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { RequestOf } from 'fastify-ocpp'
-import { findIdToken, type IdTokenRow } from '../domain/id-tokens.js'
-import { displayedIdOf, type TransactionRow } from '../domain/ledger/queries.js'
+import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
+import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import {
   connectorOf16,
   evseIdOf2,

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { InvalidQueryError } from '../paging.js'
+import { InvalidQueryError } from '../http/paging.js'
 
 const MAX_TIMEOUT = 300_000
 

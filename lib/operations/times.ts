@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { parseTime } from 'fastify-ocpp'
-import { toDateTime } from '../domain/ledger/numbers.js'
+import { toDateTime } from '../ledger/numbers.js'
 import { InvalidRequestError } from './exchange.js'
 
 /**

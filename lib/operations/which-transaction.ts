@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { displayedIdOf, findOpen, type TransactionRow } from '../domain/ledger/queries.js'
-import { findOwnTransaction } from '../domain/operations/facts.js'
+import { displayedIdOf, findOpen, type TransactionRow } from '../ledger/queries.js'
 import { PLACE, type Place } from './common.js'
 import { ConflictError, InvalidRequestError } from './exchange.js'
+import { findOwnTransaction } from './facts.js'
 import type { Lookup } from './operation.js'
 
 /** Which transaction: by one of its ids, or the only open one there. */

@@ -1,7 +1,7 @@
 import type { ActionName as ActionName16 } from 'fastify-ocpp/v16'
 import type { ActionName as ActionName21 } from 'fastify-ocpp/v21'
 import type { ActionName as ActionName201 } from 'fastify-ocpp/v201'
-import type { May, OperatorScope } from './operator-scopes.js'
+import type { May, OperatorScope } from './scopes.js'
 
 type AnyAction = ActionName16 | ActionName201 | ActionName21
 type Scopes = readonly OperatorScope[]

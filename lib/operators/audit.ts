@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { AuditLogTable } from '../database/schema.js'
-import { fold, type Reader, type Scope } from './scope.js'
+import { fold, type Reader, type Scope } from '../events/scope.js'
 
 export type AuditRow = Selectable<AuditLogTable>
 

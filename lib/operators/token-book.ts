@@ -1,4 +1,4 @@
-import type { OperatorTokenRow } from '../domain/operator-tokens.js'
+import type { OperatorTokenRow } from './tokens.js'
 
 export interface TokenBookOptions {
   /** Looks a token up by its hash. */

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import type { OperatorTokensTable } from '../database/schema.js'
-import { OPERATOR_SCOPES, type OperatorScope } from './operator-scopes.js'
-import type { Reader, Scope } from './scope.js'
+import type { Reader, Scope } from '../events/scope.js'
+import { OPERATOR_SCOPES, type OperatorScope } from './scopes.js'
 
 export type OperatorTokenRow = Selectable<OperatorTokensTable>
 

@@ -1,4 +1,4 @@
-import type { Operator } from '../domain/operator-scopes.js'
+import type { Operator } from './scopes.js'
 
 export interface WatchOptions {
   /** Which of these tokens hold. */

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
+import { attributeKey, placeIn, type ReportItem } from '../charge-points/device-model.js'
 import type { ReportRequestsTable } from '../database/schema.js'
-import { attributeKey, placeIn, type ReportItem } from './device-model.js'
-import { type Change, chunks, held, type Reader, type Scope } from './scope.js'
+import { type Change, chunks, held, type Reader, type Scope } from '../events/scope.js'
 
 export type ReportAction =
   | 'NotifyReport'

@@ -1,4 +1,4 @@
-import { fold } from './scope.js'
+import { fold } from '../events/scope.js'
 
 export interface WatchOptions {
   /** Looked at whenever there is news. */

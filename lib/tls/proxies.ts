@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Config } from '../env.js'
+import type { Config } from '../../plugins/env.js'
 import { readForwarded, readXForwarded } from './forwarded.js'
 import { matcherOf } from './networks.js'
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
-import type { AttemptResult, Parcel } from '../domain/webhook-deliveries.js'
 import { type BackOff, delayAfter } from './back-off.js'
+import type { AttemptResult, Parcel } from './deliveries.js'
 import type { Answer, Target } from './sender.js'
 import type { Message } from './signature.js'
 import { type Head, Streams } from './streams.js'

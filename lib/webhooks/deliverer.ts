@@ -3,8 +3,10 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { type Dialect, highestId } from '../database/dialect.js'
 import { MAX_YOUNG_PAGES } from '../database/retention.js'
 import type { Writer } from '../database/writer.js'
-import type { Outbox } from '../domain/events/outbox.js'
-import type { Reader } from '../domain/scope.js'
+import type { Outbox } from '../events/outbox.js'
+import type { Reader } from '../events/scope.js'
+import { type BackOff, DELIVERY_BACK_OFF } from './back-off.js'
+import { Courier, type CourierOptions, type DeliveryOutcome } from './courier.js'
 import {
   dropPending,
   listPending,
@@ -12,19 +14,10 @@ import {
   oldestPending,
   type PendingDelivery,
   pruneDeliveries
-} from '../domain/webhook-deliveries.js'
-import {
-  claimWebhooks,
-  disableGone,
-  listWebhooks,
-  releaseWebhooks,
-  subscriberOf,
-  type WebhookRow
-} from '../domain/webhooks.js'
-import { type BackOff, DELIVERY_BACK_OFF } from './back-off.js'
-import { Courier, type CourierOptions, type DeliveryOutcome } from './courier.js'
+} from './deliveries.js'
 import { ParcelReader } from './parcel-reader.js'
 import { Recorder } from './recorder.js'
+import { claimWebhooks, disableGone, listWebhooks, releaseWebhooks, subscriberOf, type WebhookRow } from './rows.js'
 import { ATTEMPT_TIMEOUT_MS, type Sender, type Target } from './sender.js'
 import type { Head } from './streams.js'
 

@@ -1,9 +1,9 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Row } from '../database/insert.js'
 import type { Schema, WebhookDeliveriesTable } from '../database/schema.js'
-import type { PublishedEvent } from './events/event.js'
-import { chunks, fold, type Reader } from './scope.js'
-import type { Subscriber } from './webhooks.js'
+import type { PublishedEvent } from '../events/event.js'
+import { chunks, fold, type Reader } from '../events/scope.js'
+import type { Subscriber } from './rows.js'
 
 export type DeliveryRow = Selectable<WebhookDeliveriesTable>
 const SUMMARY = [

@@ -1,5 +1,5 @@
-import type { Reader } from '../domain/scope.js'
-import { findParcels, type Parcel } from '../domain/webhook-deliveries.js'
+import type { Reader } from '../events/scope.js'
+import { findParcels, type Parcel } from './deliveries.js'
 
 interface Waiting {
   id: number

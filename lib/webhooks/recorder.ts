@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Writer } from '../database/writer.js'
-import { type AttemptResult, saveAttempts } from '../domain/webhook-deliveries.js'
+import { type AttemptResult, saveAttempts } from './deliveries.js'
 
 export interface RecorderOptions {
   writer: Pick<Writer, 'write'>

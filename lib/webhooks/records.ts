@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { EVENT_TYPES } from './events/event.js'
-import { dateTime } from './json.js'
-import { IdentityParams, momentParam, PageParams } from './records.js'
-import type { DeliveryRow, DeliverySummary } from './webhook-deliveries.js'
-import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './webhooks.js'
+import { EVENT_TYPES } from '../events/event.js'
+import { dateTime } from '../database/json.js'
+import { IdentityParams, momentParam, PageParams } from '../http/records.js'
+import type { DeliveryRow, DeliverySummary } from './deliveries.js'
+import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './rows.js'
 
 // Webhooks and deliveries as operators send them and are shown them.
 

@@ -1,9 +1,9 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema, WebhooksTable } from '../database/schema.js'
-import { EVENT_TYPES, type EventType, OF_TRANSACTIONS } from './events/event.js'
-import type { EventFilter } from './events/filter.js'
-import { fold, type Reader } from './scope.js'
+import { EVENT_TYPES, type EventType, OF_TRANSACTIONS } from '../events/event.js'
+import type { EventFilter } from '../events/filter.js'
+import { fold, type Reader } from '../events/scope.js'
 
 export type WebhookRow = Selectable<WebhooksTable>
 

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
+import { background } from '../../lib/background.js'
+import { listExpiring, type Renewal, saveRenewal } from '../../lib/certificates/issued.js'
+import { NotSupportedError } from '../../lib/operations/exchange.js'
 import type {} from '../ca.js'
-import { background } from '../domain/background.js'
-import { listExpiring, type Renewal, saveRenewal } from '../domain/issued-certificates.js'
-import { NotSupportedError } from '../operations/exchange.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

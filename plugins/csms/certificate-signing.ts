@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import { Issuance } from '../ca/issuance.js'
+import { background } from '../../lib/background.js'
+import { Issuance } from '../../lib/certificates/issuance.js'
+import { defined } from '../../lib/charge-points/defined.js'
+import { observeCertificates } from '../../lib/metrics/certificates.js'
 import type {} from '../ca.js'
-import { background } from '../domain/background.js'
-import { observeCertificates } from '../metrics/certificates.js'
 import type {} from '../metrics.js'
-import { defined } from './normalise.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -4,18 +4,18 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { ContractService } from '../ca/contract-service.js'
-import { fingerprintOf, tryCertificates } from '../ca/pem.js'
+import { ContractService } from '../../lib/certificates/contract-service.js'
 import {
   type CertificateHash,
   deleteCertificate,
   type InstalledCertificate,
   saveCertificate,
   saveInstalledCertificates
-} from '../domain/certificates.js'
-import { saveAnswer } from '../domain/issued-certificates.js'
-import { saveNotification } from '../domain/notifications.js'
-import { type Change, together } from '../domain/scope.js'
+} from '../../lib/certificates/installed.js'
+import { saveAnswer } from '../../lib/certificates/issued.js'
+import { fingerprintOf, tryCertificates } from '../../lib/certificates/pem.js'
+import { saveNotification } from '../../lib/charge-points/notifications.js'
+import { type Change, together } from '../../lib/events/scope.js'
 import type {} from '../ocsp.js'
 
 const DAY_MS = 86_400_000

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { RateLimit } from '../domain/events/rate-limit.js'
+import { RateLimit } from '../../lib/events/rate-limit.js'
 
 /** Security events a second: anybody can cause them, without knowing a password. The log has them all. */
 const MAX_SECURITY_EVENTS = 20

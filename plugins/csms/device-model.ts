@@ -4,7 +4,8 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { deleteConfiguration, saveConfiguration } from '../domain/configuration.js'
+import { deleteConfiguration, saveConfiguration } from '../../lib/charge-points/configuration.js'
+import { defined } from '../../lib/charge-points/defined.js'
 import {
   type Attribute,
   type ReportedAttribute,
@@ -12,10 +13,9 @@ import {
   sameVariable,
   saveReport,
   saveValues
-} from '../domain/device-model.js'
-import { saveReportPart } from '../domain/reports.js'
-import { type Change, together } from '../domain/scope.js'
-import { defined } from './normalise.js'
+} from '../../lib/charge-points/device-model.js'
+import { type Change, together } from '../../lib/events/scope.js'
+import { saveReportPart } from '../../lib/reports/rows.js'
 
 type ReportRequest = v201.NotifyReportRequest | v21.NotifyReportRequest
 

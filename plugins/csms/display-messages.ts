@@ -3,8 +3,12 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { deleteDisplayMessage, deleteDisplayMessages, saveDisplayMessages } from '../domain/display-messages.js'
-import type { Change } from '../domain/scope.js'
+import {
+  deleteDisplayMessage,
+  deleteDisplayMessages,
+  saveDisplayMessages
+} from '../../lib/charge-points/display-messages.js'
+import type { Change } from '../../lib/events/scope.js'
 
 interface StatusResponse {
   status: string

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import { type Progress, saveProgress } from '../domain/progress.js'
-import { defined } from './normalise.js'
+import { defined } from '../../lib/charge-points/defined.js'
+import { type Progress, saveProgress } from '../../lib/charge-points/progress.js'
 
 interface ProgressRequest {
   status: string

@@ -3,8 +3,8 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { saveLocalList, saveLocalListVersion } from '../domain/local-lists.js'
-import type { Change } from '../domain/scope.js'
+import { saveLocalList, saveLocalListVersion } from '../../lib/charge-points/local-lists.js'
+import type { Change } from '../../lib/events/scope.js'
 
 interface StatusResponse {
   status: string

@@ -3,8 +3,8 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { samplesOf2, samplesOf16 } from '../domain/ledger/samples.js'
-import { defined } from './normalise.js'
+import { defined } from '../../lib/charge-points/defined.js'
+import { samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
 
 /** MeterValues. [1.6 §4.7; 2.x J01] */
 async function metering({ ocpp, ledger }: FastifyInstance): Promise<void> {

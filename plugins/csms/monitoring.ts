@@ -3,12 +3,18 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { type ConnectorStatus, saveConnectorStatus } from '../domain/connectors.js'
-import { statusData } from '../domain/events/data.js'
-import { type DeviceEvent, deleteMonitors, type Monitor, saveDeviceEvents, saveMonitors } from '../domain/monitoring.js'
-import { saveReportPart } from '../domain/reports.js'
-import { type Change, milliseconds, together } from '../domain/scope.js'
-import { defined } from './normalise.js'
+import { type ConnectorStatus, saveConnectorStatus } from '../../lib/charge-points/connectors.js'
+import { defined } from '../../lib/charge-points/defined.js'
+import {
+  type DeviceEvent,
+  deleteMonitors,
+  type Monitor,
+  saveDeviceEvents,
+  saveMonitors
+} from '../../lib/charge-points/monitoring.js'
+import { statusData } from '../../lib/events/data.js'
+import { type Change, milliseconds, together } from '../../lib/events/scope.js'
+import { saveReportPart } from '../../lib/reports/rows.js'
 
 type MonitoringReport = v201.NotifyMonitoringReportRequest | v21.NotifyMonitoringReportRequest
 type EventRequest = v201.NotifyEventRequest | v21.NotifyEventRequest

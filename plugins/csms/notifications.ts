@@ -3,9 +3,9 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { saveNotification } from '../domain/notifications.js'
-import { saveReportPart } from '../domain/reports.js'
-import type { Notification } from './normalise.js'
+import type { Notification } from '../../lib/charge-points/defined.js'
+import { saveNotification } from '../../lib/charge-points/notifications.js'
+import { saveReportPart } from '../../lib/reports/rows.js'
 
 const NOTIFICATIONS_2 = ['NotifyChargingLimit'] as const satisfies readonly (Notification<'ocpp2.0.1'> &
   Notification<'ocpp2.1'>)[]

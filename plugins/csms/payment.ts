@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { defined } from './normalise.js'
+import { defined } from '../../lib/charge-points/defined.js'
 
 /** No register of VAT numbers is connected, so none is confirmed; who asked is kept. [2.1 C] */
 async function payment({ ocpp, ledger }: FastifyInstance): Promise<void> {

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { background } from '../domain/background.js'
-import { type Presence, savePresence } from '../domain/charge-points.js'
-import { fold } from '../domain/scope.js'
+import { background } from '../../lib/background.js'
+import { type Presence, savePresence } from '../../lib/charge-points/rows.js'
+import { fold } from '../../lib/events/scope.js'
 
 const INTERVAL_MS = 5_000
 const NOT_STORED = 'when charge points were last heard of was not stored'

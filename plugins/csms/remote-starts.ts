@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import type { Preparation } from '../domain/call-journal.js'
-import { deleteRemoteStart, saveRemoteStart } from '../domain/ledger/remote-starts.js'
+import type { Preparation } from '../../lib/calls/journal.js'
+import { deleteRemoteStart, saveRemoteStart } from '../../lib/ledger/remote-starts.js'
 
 /** The token is known before Started, which may tell nothing but the id of the remote start, can come. [2.x F01] */
 function prepare({

@@ -3,10 +3,10 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import type { Preparation } from '../domain/call-journal.js'
-import { ReportWatch } from '../domain/report-watch.js'
-import { closeReport, openReport, type ReportKey, type ReportType } from '../domain/reports.js'
-import type { Change } from '../domain/scope.js'
+import type { Preparation } from '../../lib/calls/journal.js'
+import type { Change } from '../../lib/events/scope.js'
+import { closeReport, openReport, type ReportKey, type ReportType } from '../../lib/reports/rows.js'
+import { ReportWatch } from '../../lib/reports/watch.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -4,9 +4,9 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { saveReservation, saveReservationStatus } from '../domain/reservations.js'
-import { type Change, milliseconds } from '../domain/scope.js'
-import { defined } from './normalise.js'
+import { defined } from '../../lib/charge-points/defined.js'
+import { saveReservation, saveReservationStatus } from '../../lib/charge-points/reservations.js'
+import { type Change, milliseconds } from '../../lib/events/scope.js'
 
 interface StatusResponse {
   status: string

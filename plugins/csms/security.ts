@@ -3,11 +3,11 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { acceptPassword, isCalled, offerPassword, withdrawPassword } from '../domain/charge-points.js'
-import { sameVariable } from '../domain/device-model.js'
-import { type Change, milliseconds, telling } from '../domain/scope.js'
-import { saveSecurityEvent } from '../domain/security-events.js'
-import { defined } from './normalise.js'
+import { defined } from '../../lib/charge-points/defined.js'
+import { sameVariable } from '../../lib/charge-points/device-model.js'
+import { acceptPassword, isCalled, offerPassword, withdrawPassword } from '../../lib/charge-points/rows.js'
+import { saveSecurityEvent } from '../../lib/charge-points/security-events.js'
+import { type Change, milliseconds, telling } from '../../lib/events/scope.js'
 
 interface SecurityEvent {
   type: string

@@ -9,10 +9,10 @@ import {
   deleteChargingProfiles,
   installChargingProfile,
   saveChargingProfiles
-} from '../domain/charging-profiles.js'
-import { saveNotification } from '../domain/notifications.js'
-import { type Change, together } from '../domain/scope.js'
-import { defined } from './normalise.js'
+} from '../../lib/charge-points/charging-profiles.js'
+import { defined } from '../../lib/charge-points/defined.js'
+import { saveNotification } from '../../lib/charge-points/notifications.js'
+import { type Change, together } from '../../lib/events/scope.js'
 
 /** Ours; other sources are those of limits that others set. [2.x "ChargingLimitSource"] */
 const CSO = 'CSO'

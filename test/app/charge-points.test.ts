@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { Store } from '../../plugins/domain/store.js'
+import { Store } from '../../lib/charge-points/store.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { onBothBackends, operate, stateOf } from './support.js'

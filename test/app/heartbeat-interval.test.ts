@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { heartbeatInterval } from '../../plugins/csms/heartbeat-interval.js'
+import { heartbeatInterval } from '../../lib/charge-points/heartbeat-interval.js'
 
 it('the interval between Heartbeats differs from charger to charger by 5 % at most, and not from time to time', () => {
   const intervals = Array.from({ length: 200 }, (_, index) => heartbeatInterval(`CP-${index}`, 1000))

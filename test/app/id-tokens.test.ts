@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { NamedTransaction } from '../../plugins/domain/ledger/queries.js'
+import type { NamedTransaction } from '../../lib/ledger/queries.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { onBothBackends, operate } from './support.js'

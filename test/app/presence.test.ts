@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { StorageError } from '../../plugins/database/errors.js'
+import { StorageError } from '../../lib/database/errors.js'
 import { connectCharger } from '../support/charger.js'
 import { until } from '../support/wait.js'
 import { startBackend } from './support.js'

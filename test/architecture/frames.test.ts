@@ -27,17 +27,17 @@ test('the sources of the app are found', () => {
 test('nothing listens to frames but the message log and a counter', () => {
   assert.deepEqual(linesWith(/(?:\(|:)['"`]?frame['"`]\s*,|fastify-ocpp:frame|['"`]frame['"`]/).sort(), [
     "plugins/journal.ts: if (messageLog !== undefined) ocpp.events.on('frame', (frame) => messageLog.add(frame))",
-    "plugins/metrics/ocpp.ts: events.on('frame', ({ direction }) => {"
+    "lib/metrics/ocpp.ts: events.on('frame', ({ direction }) => {"
   ])
 })
 
 test('nothing names the type of a frame but the message log', () => {
   const naming = linesWith(/\bFrameEvent\b/).map((line) => line.slice(0, line.indexOf(':')))
-  assert.deepEqual([...new Set(naming)], ['plugins/domain/message-log.ts'])
+  assert.deepEqual([...new Set(naming)], ['lib/charge-points/message-log.ts'])
 })
 
 test('nothing parses a frame, and only the message log takes its redacted copy', () => {
   assert.deepEqual(linesWith(/\.parsed\(|\bframe\.text\b|\bparsed\s*[,}].*FrameEvent|\btext\s*[,}].*FrameEvent/), [])
   const redacting = linesWith(/\.redacted\(/).map((line) => line.slice(0, line.indexOf(':')))
-  assert.deepEqual([...new Set(redacting)], ['plugins/domain/message-log.ts'])
+  assert.deepEqual([...new Set(redacting)], ['lib/charge-points/message-log.ts'])
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { admitCertificate } from '../../lib/certificates/issued.js'
 import type {} from '../../plugins/csms/certificate-renewal.js'
-import { admitCertificate } from '../../plugins/domain/issued-certificates.js'
 import { onBothBackends, operate } from '../app/support.js'
 import { Authority } from '../support/authority.js'
 import { connectCharger, ErrorAnswer } from '../support/charger.js'

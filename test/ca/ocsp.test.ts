@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type HashData, hashDataOf } from '../../plugins/ca/hash-data.js'
-import { OcspClient, type OcspOutcome } from '../../plugins/ca/ocsp.js'
-import { isAllowed } from '../../plugins/ca/responders.js'
+import { type HashData, hashDataOf } from '../../lib/certificates/hash-data.js'
+import { OcspClient, type OcspOutcome } from '../../lib/certificates/ocsp.js'
+import { isAllowed } from '../../lib/certificates/responders.js'
 import { Holder } from './pki.js'
 import { type Behaviour, Responder } from './responder.js'
 

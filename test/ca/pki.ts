@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
-import { type Certified, issue, issueRoot, type Subject } from '../../plugins/ca/x509.js'
+import { type Certified, issue, issueRoot, type Subject } from '../../lib/certificates/x509.js'
 
 const DAY_MS = 86_400_000
 

@@ -5,8 +5,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
-import { LocalAuthority } from '../../plugins/ca/authority.js'
-import { openOwn, readGiven } from '../../plugins/ca/material.js'
+import { LocalAuthority } from '../../lib/certificates/authority.js'
+import { openOwn, readGiven } from '../../lib/certificates/material.js'
 import type {} from '../../plugins/ca.js'
 import type {} from '../../plugins/csms/certificate-signing.js'
 import { readConfig } from '../../plugins/env.js'
@@ -40,7 +40,7 @@ async function signer(sign: Signing) {
   return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/sign` }
 }
 
-const { readRequest } = await import('../../plugins/ca/x509.js')
+const { readRequest } = await import('../../lib/certificates/x509.js')
 
 /** Signs what it is asked to, as an authority below another one. */
 async function authority() {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { Change } from '../../lib/events/scope.js'
 import type {} from '../../plugins/calls.js'
-import type { Change } from '../../plugins/domain/scope.js'
 import { itemsOf, operate, startBackend } from '../app/support.js'
 import { bootRequest, type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'

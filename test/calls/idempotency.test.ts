@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { StorageError } from '../../plugins/database/errors.js'
+import { StorageError } from '../../lib/database/errors.js'
 import type {} from '../../plugins/runs.js'
 import { BEARER, onBothBackends, operate } from '../app/support.js'
 import { tokenOf } from '../operators/support.js'

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { CompiledQuery, sql } from 'kysely'
-import type { OpenDatabase } from '../../plugins/database/open.js'
-import { type CallFilter, callsQuery } from '../../plugins/domain/calls.js'
+import { type CallFilter, callsQuery } from '../../lib/calls/rows.js'
+import type { OpenDatabase } from '../../lib/database/open.js'
 import { migrated, onBothDatabases } from '../database/support.js'
 
 const FILTERS: Record<string, Partial<CallFilter>> = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { readPreferences } from '../../plugins/domain/calls/preferences.js'
+import { readPreferences } from '../../lib/calls/preferences.js'
 
 for (const [header, respondAsync, wait] of [
   [undefined, false, undefined],

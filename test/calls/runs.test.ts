@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { hostname } from 'node:os'
 import { describe, it } from 'node:test'
 import { sql } from 'kysely'
-import { isAlive, type Run, renewRun } from '../../plugins/domain/calls/runs.js'
+import { isAlive, type Run, renewRun } from '../../lib/calls/runs.js'
 import { migrated, noPostgres, onBothDatabases, writerOf } from '../database/support.js'
 
 const HOUR = 3_600_000

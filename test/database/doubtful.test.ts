@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { sql } from 'kysely'
-import { receipts } from '../../plugins/database/migrations/0010-receipts.js'
-import { migrateDatabase } from '../../plugins/database/open.js'
+import { receipts } from '../../lib/database/migrations/0010-receipts.js'
+import { migrateDatabase } from '../../lib/database/open.js'
 import { run } from './child.js'
 import { emptyDatabase, onBothDatabases, open } from './support.js'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { sql } from 'kysely'
-import { migrateDatabase, sqliteFile } from '../../plugins/database/open.js'
-import { openSqlite } from '../../plugins/database/sqlite.js'
+import { migrateDatabase, sqliteFile } from '../../lib/database/open.js'
+import { openSqlite } from '../../lib/database/sqlite.js'
 import { deferred } from '../support/wait.js'
 import { message, meta } from './rows.js'
 import {

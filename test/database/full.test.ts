@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { sql } from 'kysely'
-import { migrateDatabase } from '../../plugins/database/open.js'
+import { migrateDatabase } from '../../lib/database/open.js'
 import { message, meta } from './rows.js'
 import { metaKeys, open, storageError, writerOf } from './support.js'
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { CompiledQuery, sql } from 'kysely'
-import type { Dialect } from '../../plugins/database/dialect.js'
-import type { OpenDatabase } from '../../plugins/database/open.js'
-import { edgesQuery, samplesQuery } from '../../plugins/domain/ledger/meter.js'
-import type { TransactionRow } from '../../plugins/domain/ledger/queries.js'
-import { TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../plugins/domain/ledger/read.js'
-import { READING_ORDERS, readingsQuery } from '../../plugins/domain/ledger/readings.js'
+import type { Dialect } from '../../lib/database/dialect.js'
+import type { OpenDatabase } from '../../lib/database/open.js'
+import { edgesQuery, samplesQuery } from '../../lib/ledger/meter.js'
+import type { TransactionRow } from '../../lib/ledger/queries.js'
+import { TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../lib/ledger/read.js'
+import { READING_ORDERS, readingsQuery } from '../../lib/ledger/readings.js'
 import { migrated, onBothDatabases } from './support.js'
 
 const FILTERS: Record<string, Partial<TransactionFilter>> = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { migrateDatabase, openDatabase } from '../../plugins/database/open.js'
+import { migrateDatabase, openDatabase } from '../../lib/database/open.js'
 import { run } from './child.js'
 import { emptyDatabase, loggedActions, open } from './support.js'
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { migrateDatabase, openDatabase } from '../../plugins/database/open.js'
-import { GroupCommitWriter } from '../../plugins/database/writer.js'
+import { migrateDatabase, openDatabase } from '../../lib/database/open.js'
+import { GroupCommitWriter } from '../../lib/database/writer.js'
 import { message } from './rows.js'
 
 // What the writer commits in a second, for 200 callers that each wait for theirs:

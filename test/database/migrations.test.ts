@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { sql } from 'kysely'
-import type { Dialect } from '../../plugins/database/dialect.js'
-import { appliedMigrations, knownMigrations, migrate } from '../../plugins/database/migrations.js'
-import { migrateDatabase } from '../../plugins/database/open.js'
+import type { Dialect } from '../../lib/database/dialect.js'
+import { appliedMigrations, knownMigrations, migrate } from '../../lib/database/migrations.js'
+import { migrateDatabase } from '../../lib/database/open.js'
 import { ROOT } from '../support/root.js'
 import { message } from './rows.js'
 import { emptyDatabase, migrated, onBothDatabases, open } from './support.js'
 
-const SOURCE = readFileSync(`${ROOT}plugins/database/schema.ts`, 'utf8')
+const SOURCE = readFileSync(`${ROOT}lib/database/schema.ts`, 'utf8')
 
 /** What schema.ts says: "table.column", with ? when NULL is allowed. */
 function declared(): string[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { prune, type RetentionSettings } from '../../plugins/database/retention.js'
-import type { Writer } from '../../plugins/database/writer.js'
+import { prune, type RetentionSettings } from '../../lib/database/retention.js'
+import type { Writer } from '../../lib/database/writer.js'
 import { message } from './rows.js'
 import { loggedActions, migrated, onBothDatabases, writerOf } from './support.js'
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { migrateDatabase, openDatabase } from '../../plugins/database/open.js'
-import { GroupCommitWriter } from '../../plugins/database/writer.js'
+import { migrateDatabase, openDatabase } from '../../lib/database/open.js'
+import { GroupCommitWriter } from '../../lib/database/writer.js'
 import { message } from './rows.js'
 
 // Writes for ever, and says what has been acknowledged: `ack <name>` for each row.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ServerLock } from '../../plugins/database/server-lock.js'
+import { ServerLock } from '../../lib/database/server-lock.js'
 import type {} from '../../plugins/database.js'
 import { startProcess } from '../app/process.js'
 import { startBackend } from '../app/support.js'

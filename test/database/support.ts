@@ -6,24 +6,24 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe } from 'node:test'
 import pg from 'pg'
-import type { Dialect } from '../../plugins/database/dialect.js'
+import type { Dialect } from '../../lib/database/dialect.js'
 import {
   type DatabaseSettings,
   migrateDatabase,
   type OpenDatabase,
   type OpenOptions,
   openDatabase
-} from '../../plugins/database/open.js'
-import { GroupCommitWriter, type WriterOptions } from '../../plugins/database/writer.js'
+} from '../../lib/database/open.js'
+import { GroupCommitWriter, type WriterOptions } from '../../lib/database/writer.js'
 import { ROOT } from '../support/root.js'
 
 /** A server where anybody may do anything; the database of this name is there already. */
 export const SERVER = process.env.TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/test'
 
 /** What makes the schema. */
-const MIGRATIONS = readdirSync(`${ROOT}plugins/database/migrations`)
+const MIGRATIONS = readdirSync(`${ROOT}lib/database/migrations`)
   .sort()
-  .map((file) => `${ROOT}plugins/database/migrations/${file}`)
+  .map((file) => `${ROOT}lib/database/migrations/${file}`)
 
 /** Why nothing can be tested on PostgreSQL; false when it can. */
 export const noPostgres = await whyNotPostgres()

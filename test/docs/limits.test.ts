@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { limitsOf } from '../../lib/limits/chargers.js'
+import { ServerLimits } from '../../lib/limits/server.js'
 import { readConfig } from '../../plugins/env.js'
-import { limitsOf } from '../../plugins/limits/chargers.js'
-import { ServerLimits } from '../../plugins/limits/server.js'
 import { MESSAGE_CREDIT } from '../../src/connection.js'
 import { resolveOptions } from '../../src/options.js'
 import { ROOT } from '../support/root.js'
@@ -70,7 +70,7 @@ test('what a limit answers is what its rule answers', () => {
 })
 
 test('the metrics that the page names are there', () => {
-  const source = ['limits', 'ocpp'].map((name) => readFileSync(`${ROOT}plugins/metrics/${name}.ts`, 'utf8')).join('')
+  const source = ['limits', 'ocpp'].map((name) => readFileSync(`${ROOT}lib/metrics/${name}.ts`, 'utf8')).join('')
   const names = new Set(page.match(/\b(?:ocpp|http)_\w+_total\b/g))
   assert.ok(names.size >= 5)
   for (const name of names) assert.ok(source.includes(`'${name}'`), name)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import type { PublishedEvent } from '../../plugins/domain/events/event.js'
+import type { PublishedEvent } from '../../lib/events/event.js'
 import type {} from '../../plugins/publisher.js'
 import { startBackend } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { EVENT_TYPES, type EventType, type PublishedEvent } from '../../plugins/domain/events/event.js'
-import { EventFeed } from '../../plugins/domain/events/event-feed.js'
+import { EVENT_TYPES, type EventType, type PublishedEvent } from '../../lib/events/event.js'
+import { EventFeed } from '../../lib/events/event-feed.js'
 
 const FLOOR = '10000'
 const IDENTITIES = ['CP-1', 'cp-2', 'CP-3']

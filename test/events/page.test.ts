@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, describe, it } from 'node:test'
-import { EVENT_TYPES } from '../../plugins/domain/events/event.js'
+import { EVENT_TYPES } from '../../lib/events/event.js'
 import type {} from '../../plugins/publisher.js'
 import { startBackend, TOKEN } from '../app/support.js'
 import { ROOT } from '../support/root.js'

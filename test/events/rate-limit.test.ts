@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
-import { RateLimit } from '../../plugins/domain/events/rate-limit.js'
+import { RateLimit } from '../../lib/events/rate-limit.js'
 import type {} from '../../plugins/publisher.js'
 import { startBackend } from '../app/support.js'
 import { refusedCharger } from '../support/charger.js'

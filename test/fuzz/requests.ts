@@ -1,4 +1,4 @@
-import { type Document, METHODS, type Operation } from '../../plugins/openapi/document.js'
+import { type Document, METHODS, type Operation } from '../../lib/openapi/document.js'
 import { mutated, textOf, treeOf } from './json-tree.js'
 import { pick, type Random, upTo } from './random.js'
 

@@ -1,7 +1,7 @@
-import { openDatabase } from '../../plugins/database/open.js'
-import { GroupCommitWriter } from '../../plugins/database/writer.js'
-import type { TransactionEvent } from '../../plugins/domain/ledger/event.js'
-import { Ledger } from '../../plugins/domain/ledger/ledger.js'
+import { openDatabase } from '../../lib/database/open.js'
+import { GroupCommitWriter } from '../../lib/database/writer.js'
+import type { TransactionEvent } from '../../lib/ledger/event.js'
+import { Ledger } from '../../lib/ledger/ledger.js'
 import { event, start } from './support.js'
 
 // A process of its own that books what it is told to, all of it at once, and answers with what came of it.

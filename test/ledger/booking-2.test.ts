@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { putTariff } from '../../plugins/domain/ledger/tariffs.js'
+import { putTariff } from '../../lib/ledger/tariffs.js'
 import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, NINE, openLedger, register } from './support.js'
 

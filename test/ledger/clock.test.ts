@@ -9,7 +9,7 @@ import {
   timeOf,
   timeOfRow,
   untimedEvidence
-} from '../../plugins/domain/ledger/clock.js'
+} from '../../lib/ledger/clock.js'
 import { migrated, onBothDatabases } from '../database/support.js'
 import { HOUR, NINE } from './support.js'
 

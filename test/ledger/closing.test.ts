@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { KyselyPlugin } from 'kysely'
-import { Ledger } from '../../plugins/domain/ledger/ledger.js'
+import { Ledger } from '../../lib/ledger/ledger.js'
 import { migrated, onBothDatabases, writerOf } from '../database/support.js'
 import { deferred } from '../support/wait.js'
 import { booksOf, event, HOUR, NINE, openLedger, start } from './support.js'

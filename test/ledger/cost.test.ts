@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import {
-  type Consumption,
-  type Cost,
-  costOf,
-  minorDigits,
-  type Quantity,
-  type Tariff
-} from '../../plugins/domain/ledger/cost.js'
-import { toScaled } from '../../plugins/domain/ledger/numbers.js'
+import { type Consumption, type Cost, costOf, minorDigits, type Quantity, type Tariff } from '../../lib/ledger/cost.js'
+import { toScaled } from '../../lib/ledger/numbers.js'
 
 const FREE: Tariff = { id: 'T', currency: 'EUR', pricePerKwh: 0, pricePerHour: 0, pricePerSession: 0, tax: 0 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { toCsv, wantsCsv } from '../../plugins/domain/ledger/csv.js'
+import { toCsv, wantsCsv } from '../../lib/http/csv.js'
 
 describe('CSV', () => {
   it('has a header, CRLF at every end, and quotes where they are needed', () => {

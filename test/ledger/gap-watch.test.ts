@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { GapWatch, type TransactionStatus } from '../../plugins/domain/ledger/gap-watch.js'
+import { GapWatch, type TransactionStatus } from '../../lib/ledger/gap-watch.js'
 import { until } from '../support/wait.js'
 
 function watch({ incomplete, status }: { incomplete: boolean[]; status?: TransactionStatus }) {

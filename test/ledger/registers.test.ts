@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { mergeRegisters, meterOf, meterSince, registersIn } from '../../plugins/domain/ledger/registers.js'
-import type { MeterSample } from '../../plugins/domain/ledger/samples.js'
+import { mergeRegisters, meterOf, meterSince, registersIn } from '../../lib/ledger/registers.js'
+import type { MeterSample } from '../../lib/ledger/samples.js'
 import { NINE, register } from './support.js'
 
 const BEGIN = { context: 'Transaction.Begin' }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { belongsTo, type Claim, type Namesake } from '../../plugins/domain/ledger/reuse.js'
-import { type EventType, type Sequence, withEvent } from '../../plugins/domain/ledger/sequence.js'
+import { belongsTo, type Claim, type Namesake } from '../../lib/ledger/reuse.js'
+import { type EventType, type Sequence, withEvent } from '../../lib/ledger/sequence.js'
 
 const NO_SEQUENCE: Sequence = { first: null, last: null, ended: null, missing: [] }
 

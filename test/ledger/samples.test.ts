@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { durationBetween, energyBetween } from '../../plugins/domain/ledger/consumption.js'
-import { fromScaled, shift, toColumn, toMillis, toNumber, toScaled } from '../../plugins/domain/ledger/numbers.js'
-import { samplesOf2, samplesOf16, toWattHours } from '../../plugins/domain/ledger/samples.js'
+import { durationBetween, energyBetween } from '../../lib/ledger/consumption.js'
+import { fromScaled, shift, toColumn, toMillis, toNumber, toScaled } from '../../lib/ledger/numbers.js'
+import { samplesOf2, samplesOf16, toWattHours } from '../../lib/ledger/samples.js'
 
 const AT = '2026-01-01T00:00:00Z'
 const DAY = 86_400_000

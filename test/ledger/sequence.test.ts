@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type EventType, hasGap, isComplete, type Sequence, withEvent } from '../../plugins/domain/ledger/sequence.js'
+import { type EventType, hasGap, isComplete, type Sequence, withEvent } from '../../lib/ledger/sequence.js'
 
 const NO_SEQUENCE: Sequence = { first: null, last: null, ended: null, missing: [] }
 

@@ -1,9 +1,9 @@
-import type { Dialect } from '../../plugins/database/dialect.js'
-import type { OpenDatabase } from '../../plugins/database/open.js'
-import type { TransactionEvent } from '../../plugins/domain/ledger/event.js'
-import { Ledger, type LedgerOptions, type Start, type Stop } from '../../plugins/domain/ledger/ledger.js'
-import { fold } from '../../plugins/domain/ledger/queries.js'
-import type { MeterSample } from '../../plugins/domain/ledger/samples.js'
+import type { Dialect } from '../../lib/database/dialect.js'
+import type { OpenDatabase } from '../../lib/database/open.js'
+import type { TransactionEvent } from '../../lib/ledger/event.js'
+import { Ledger, type LedgerOptions, type Start, type Stop } from '../../lib/ledger/ledger.js'
+import { fold } from '../../lib/ledger/queries.js'
+import type { MeterSample } from '../../lib/ledger/samples.js'
 import { migrated, writerOf } from '../database/support.js'
 
 export interface TestLedger {

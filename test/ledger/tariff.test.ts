@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { deleteTariff, findTariff, listTariffs, putTariff } from '../../plugins/domain/ledger/tariffs.js'
+import { deleteTariff, findTariff, listTariffs, putTariff } from '../../lib/ledger/tariffs.js'
 import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { StorageError } from '../../plugins/database/errors.js'
+import { StorageError } from '../../lib/database/errors.js'
 import { onBothBackends, operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'

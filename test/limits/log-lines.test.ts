@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { LogLines } from '../../plugins/limits/log-lines.js'
+import { LogLines } from '../../lib/limits/log-lines.js'
 
 test('of each kind 20 lines are written at once, then one a second that says how many were left out', () => {
   let now = 5000

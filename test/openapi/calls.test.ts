@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Protocol } from 'fastify-ocpp'
-import { type Media, nameOf, type Operation } from '../../plugins/openapi/document.js'
+import { type Media, nameOf, type Operation } from '../../lib/openapi/document.js'
 import { BEARER } from '../app/support.js'
 import { createCharger, PROTOCOLS } from '../simulator/support.js'
 import { until } from '../support/wait.js'

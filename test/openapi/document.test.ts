@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import { createConfig, lintFromString } from '@redocly/openapi-core'
-import type { Media, Schema } from '../../plugins/openapi/document.js'
+import type { Media, Schema } from '../../lib/openapi/document.js'
 import { Judge, operationsOf, startDocumented } from './document.js'
 
 describe('the document of the operator API', () => {

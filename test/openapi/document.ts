@@ -1,7 +1,7 @@
 import type { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
-import { type Document, METHODS, type Operation, type Schema } from '../../plugins/openapi/document.js'
+import { type Document, METHODS, type Operation, type Schema } from '../../lib/openapi/document.js'
 import { startBackend } from '../app/support.js'
 import type { TestServer } from '../support/server.js'
 

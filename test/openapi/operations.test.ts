@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Protocol } from 'fastify-ocpp'
-import type { Operation } from '../../plugins/openapi/document.js'
+import type { Operation } from '../../lib/openapi/document.js'
 import { plug } from '../../src/simulator/sessions.js'
 import { BEARER } from '../app/support.js'
 import { openReader } from '../events/reader.js'

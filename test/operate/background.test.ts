@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { background } from '../../plugins/domain/background.js'
+import { background } from '../../lib/background.js'
 import { until } from '../support/wait.js'
 
 it('says in the log what was not done when nobody waits for it', async () => {

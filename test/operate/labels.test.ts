@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { actionLabel, codeLabel } from '../../plugins/metrics/labels.js'
+import { actionLabel, codeLabel } from '../../lib/metrics/labels.js'
 
 it('labels only what the standard names', () => {
   assert.equal(actionLabel('NotifyPeriodicEventStream'), 'NotifyPeriodicEventStream')

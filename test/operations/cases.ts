@@ -1,5 +1,5 @@
 import type { Protocol } from 'fastify-ocpp'
-import type { OperationName } from '../../plugins/operations/table.js'
+import type { OperationName } from '../../lib/operations/table.js'
 import type { Charger } from '../support/charger.js'
 import { AN_ID, AN_ID_AS_TEXT, NOW } from './support.js'
 

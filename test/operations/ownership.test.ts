@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { Lookup } from '../../plugins/operations/operation.js'
-import { reserve } from '../../plugins/operations/reservations.js'
+import type { Lookup } from '../../lib/operations/operation.js'
+import { reserve } from '../../lib/operations/reservations.js'
 import { onBothBackends, operate } from '../app/support.js'
 import { PROTOCOLS, perform, play } from './support.js'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
-import { difference, type LocalListEntry, merge } from '../../plugins/domain/local-lists.js'
-import { split } from '../../plugins/operations/parts.js'
+import { difference, type LocalListEntry, merge } from '../../lib/charge-points/local-lists.js'
+import { split } from '../../lib/operations/parts.js'
 
 it('items are split into parts that a charge point takes, in their order, none lost', () => {
   const limits = fc.record({ items: fc.integer({ min: 1, max: 10 }), bytes: fc.integer({ min: 1, max: 2000 }) })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Protocol } from 'fastify-ocpp'
-import { OPERATIONS, type OperationName } from '../../plugins/operations/table.js'
+import { OPERATIONS, type OperationName } from '../../lib/operations/table.js'
 import { startBackend } from '../app/support.js'
 import { CASES, type Case, type Refusal } from './cases.js'
 import { assertIs, PROTOCOLS, perform, play } from './support.js'

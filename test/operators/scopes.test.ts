@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildApp } from '../../app.js'
-import { allows } from '../../plugins/domain/operator-scopes.js'
+import { allows } from '../../lib/operators/scopes.js'
 import { readConfig } from '../../plugins/env.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../../plugins/operators.js'
 import { startBackend, TOKEN, temporaryDirectory } from '../app/support.js'

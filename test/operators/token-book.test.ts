@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { OperatorTokenRow } from '../../plugins/domain/operator-tokens.js'
-import { TokenBook } from '../../plugins/operators/token-book.js'
+import { TokenBook } from '../../lib/operators/token-book.js'
+import type { OperatorTokenRow } from '../../lib/operators/tokens.js'
 import { deferred } from '../support/wait.js'
 
 const ROW: OperatorTokenRow = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { chainFault, type Trust } from '../../plugins/tls/chain.js'
-import { readCertificates, readRevocationLists } from '../../plugins/tls/pem.js'
+import { chainFault, type Trust } from '../../lib/tls/chain.js'
+import { readCertificates, readRevocationLists } from '../../lib/tls/pem.js'
 import { Authority, type Issued } from '../support/authority.js'
 
 const DAY_MS = 86_400_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { AddressRules, isNetwork } from '../../plugins/webhooks/addresses.js'
-import { checkUrl } from '../../plugins/webhooks/target.js'
+import { AddressRules, isNetwork } from '../../lib/webhooks/addresses.js'
+import { checkUrl } from '../../lib/webhooks/target.js'
 
 const NOT_ALLOWED = [
   ['this network', '0.0.0.0', '0.1.2.3'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { listPrunable } from '../../plugins/domain/webhook-deliveries.js'
+import { listPrunable } from '../../lib/webhooks/deliveries.js'
 import { migrated, onBothDatabases, writerOf } from '../database/support.js'
 
 const NOW = 1_000_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isSecret, newSecret, signedHeaders } from '../../plugins/webhooks/signature.js'
+import { isSecret, newSecret, signedHeaders } from '../../lib/webhooks/signature.js'
 
 describe('the signature', () => {
   it('is what the Standard Webhooks specification says, by its own example', () => {

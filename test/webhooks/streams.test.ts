@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type Head, Streams } from '../../plugins/webhooks/streams.js'
+import { type Head, Streams } from '../../lib/webhooks/streams.js'
 
 const KEYS = ['a', 'b', 'c']
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { PublishedEvent } from '../../plugins/domain/events/event.js'
+import type { PublishedEvent } from '../../lib/events/event.js'
 import type {} from '../../plugins/metrics.js'
 import type {} from '../../plugins/publisher.js'
 import type {} from '../../plugins/webhooks.js'

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import { UnknownChargePointError } from '../../../plugins/domain/calls/errors.js'
-import { CallsQuery, pageOfCalls } from '../../../plugins/domain/calls/list.js'
-import { CallRecord, IdentityParams, pageSchema } from '../../../plugins/domain/records.js'
-import { UNKNOWN_CHARGE_POINT } from '../../../plugins/openapi/problems.js'
+import { UnknownChargePointError } from '../../../lib/calls/errors.js'
+import { CallsQuery, pageOfCalls } from '../../../lib/calls/list.js'
+import { CallRecord, IdentityParams, pageSchema } from '../../../lib/http/records.js'
+import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 
 /** What was asked of one charge point. */
 export default async function chargePointCalls(app: FastifyInstance): Promise<void> {

@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { NotConnectedError } from 'fastify-ocpp'
-import { CERTIFICATE_USES } from '../../../plugins/ca/policy.js'
+import { CertificateRecord, listCertificates, readCertificateId } from '../../../lib/certificates/list.js'
+import { CERTIFICATE_USES } from '../../../lib/certificates/policy.js'
+import { InvalidQueryError, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
+import { IdentityParams, PageParams, pageSchema } from '../../../lib/http/records.js'
+import { CALL_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 import type {} from '../../../plugins/calls.js'
 import { renewalCall } from '../../../plugins/csms/certificate-renewal.js'
-import { CertificateRecord, listCertificates, readCertificateId } from '../../../plugins/domain/certificate-list.js'
-import { InvalidQueryError, pageOf, readCursor, readLimit } from '../../../plugins/domain/paging.js'
-import { IdentityParams, PageParams, pageSchema } from '../../../plugins/domain/records.js'
-import { CALL_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../plugins/openapi/problems.js'
 
 const TAGS = { tags: ['Certificates'] }
 

@@ -1,12 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { UnknownChargePointError } from '../../../plugins/domain/calls/errors.js'
-import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../plugins/domain/ledger/readings.js'
-import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../plugins/domain/ledger/records.js'
-import { readLimit, readTime } from '../../../plugins/domain/paging.js'
-import { IdentityParams, momentParam, oneOf, PageParams } from '../../../plugins/domain/records.js'
-import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../plugins/http/table.js'
-import { UNKNOWN_CHARGE_POINT } from '../../../plugins/openapi/problems.js'
+import { UnknownChargePointError } from '../../../lib/calls/errors.js'
+import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../lib/ledger/readings.js'
+import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../lib/ledger/records.js'
+import { readLimit, readTime } from '../../../lib/http/paging.js'
+import { IdentityParams, momentParam, oneOf, PageParams } from '../../../lib/http/records.js'
+import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../lib/http/table.js'
+import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 
 const Query = Type.Object(
   {

@@ -1,13 +1,13 @@
 import { type TObject, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { MadeCallRecord } from '../../../plugins/domain/operations/records.js'
-import { readTimeout, TimeoutQuery } from '../../../plugins/domain/operations/timeout.js'
-import { IdentityParams } from '../../../plugins/domain/records.js'
-import { OPERATION_PROBLEMS, type Problems, together } from '../../../plugins/openapi/problems.js'
-import { STATUSES } from '../../../plugins/operations/exchange.js'
-import type { AnyOperation } from '../../../plugins/operations/operation.js'
-import { brokenOff } from '../../../plugins/operations/problem.js'
-import { OPERATIONS, type OperationName } from '../../../plugins/operations/table.js'
+import { IdentityParams } from '../../../lib/http/records.js'
+import { OPERATION_PROBLEMS, type Problems, together } from '../../../lib/openapi/problems.js'
+import { STATUSES } from '../../../lib/operations/exchange.js'
+import type { AnyOperation } from '../../../lib/operations/operation.js'
+import { MadeCallRecord } from '../../../lib/operations/operation-records.js'
+import { brokenOff } from '../../../lib/operations/problem.js'
+import { OPERATIONS, type OperationName } from '../../../lib/operations/table.js'
+import { readTimeout, TimeoutQuery } from '../../../lib/operations/timeout.js'
 
 const CALLS = Type.Array(MadeCallRecord, { description: 'What went out for it, in this order' })
 

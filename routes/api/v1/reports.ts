@@ -1,14 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { scopesOfAction } from '../../../plugins/domain/action-scopes.js'
-import { readPreferences } from '../../../plugins/domain/calls/preferences.js'
-import { MadeCallRecord } from '../../../plugins/domain/operations/records.js'
-import { readTimeout, TimeoutQuery } from '../../../plugins/domain/operations/timeout.js'
-import { IdentityParams } from '../../../plugins/domain/records.js'
-import { OPERATION_PROBLEMS } from '../../../plugins/openapi/problems.js'
-import { STATUSES } from '../../../plugins/operations/exchange.js'
-import { brokenOff } from '../../../plugins/operations/problem.js'
-import { ReportBody } from '../../../plugins/operations/reports.js'
+import { readPreferences } from '../../../lib/calls/preferences.js'
+import { IdentityParams } from '../../../lib/http/records.js'
+import { OPERATION_PROBLEMS } from '../../../lib/openapi/problems.js'
+import { STATUSES } from '../../../lib/operations/exchange.js'
+import { MadeCallRecord } from '../../../lib/operations/operation-records.js'
+import { brokenOff } from '../../../lib/operations/problem.js'
+import { ReportBody } from '../../../lib/operations/reports.js'
+import { readTimeout, TimeoutQuery } from '../../../lib/operations/timeout.js'
+import { scopesOfAction } from '../../../lib/operators/action-scopes.js'
 
 /** Milliseconds that a report is waited for. */
 const PATIENCE_MS = 30_000

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OpenDatabase } from '../../../plugins/database/open.js'
+import type { OpenDatabase } from '../../../lib/database/open.js'
 import { booksOf } from '../support.js'
 import type { Acknowledged, Fleet, TestCharger } from './fleet.js'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Dialect } from '../../../plugins/database/dialect.js'
+import type { Dialect } from '../../../lib/database/dialect.js'
 import { onBothDatabases, open } from '../../database/support.js'
 import { until } from '../../support/wait.js'
 import { checkBooks } from './books.js'

@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { type AuditFilter, type AuditPosition, type AuditRow, listAudit } from '../../../../plugins/domain/audit.js'
-import { dateTime } from '../../../../plugins/domain/json.js'
+import { dateTime } from '../../../../lib/database/json.js'
 import {
   InvalidQueryError,
   type PageQuery,
@@ -9,8 +8,8 @@ import {
   readCursor,
   readLimit,
   readTime
-} from '../../../../plugins/domain/paging.js'
-import { momentParam, PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+} from '../../../../lib/http/paging.js'
+import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
 
 const ListQuery = Type.Object(
   {

@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { missingForAnswer } from '../../../../plugins/domain/action-scopes.js'
-import { type BulkRow, findBulk, listBulks, listItems } from '../../../../plugins/domain/calls/bulk.js'
+import { type BulkRow, findBulk, listBulks, listItems } from '../../../../lib/calls/bulk.js'
 import {
   BulkItemRecord,
   BulkRecord,
@@ -9,9 +8,10 @@ import {
   showBulk,
   showItem,
   showSummary
-} from '../../../../plugins/domain/calls/bulk-record.js'
-import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
-import { CallRecord, PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+} from '../../../../lib/calls/bulk-record.js'
+import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
+import { CallRecord, PageParams, pageSchema } from '../../../../lib/http/records.js'
+import { missingForAnswer } from '../../../../lib/operators/action-scopes.js'
 
 const ROUTE = { config: { scope: 'charge-points:read' } } as const
 const ONE = {

@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { BulkBody } from '../../../../plugins/domain/calls/bulk-body.js'
-import { AcceptedBulk, BulkResultRecord } from '../../../../plugins/domain/calls/bulk-record.js'
-import { callMany } from '../../../../plugins/domain/calls/call-many.js'
-import { CallHeaders } from '../../../../plugins/domain/calls/carry-out.js'
-import { UnknownCallError } from '../../../../plugins/domain/calls/errors.js'
-import { CallsQuery, pageOfCalls, showCall } from '../../../../plugins/domain/calls/list.js'
-import { findCall } from '../../../../plugins/domain/calls.js'
-import { CallRecord, IdentityParams, pageSchema } from '../../../../plugins/domain/records.js'
+import { BulkBody } from '../../../../lib/calls/bulk-body.js'
+import { AcceptedBulk, BulkResultRecord } from '../../../../lib/calls/bulk-record.js'
+import { callMany } from '../../../../lib/calls/call-many.js'
+import { CallHeaders } from '../../../../lib/calls/carry-out.js'
+import { UnknownCallError } from '../../../../lib/calls/errors.js'
+import { CallsQuery, pageOfCalls, showCall } from '../../../../lib/calls/list.js'
+import { findCall } from '../../../../lib/calls/rows.js'
+import { CallRecord, IdentityParams, pageSchema } from '../../../../lib/http/records.js'
 
 const TAG = { tags: ['Calls'] }
 const UNKNOWN_CALL = { 404: { UNKNOWN_CALL: 'no such call' } }

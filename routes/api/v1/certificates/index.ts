@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { writeCertificates } from '../../../../plugins/ca/pem.js'
-import type {} from '../../../../plugins/ca.js'
+import { revokeCertificate } from '../../../../lib/certificates/issued.js'
 import {
   CERTIFICATE_STATUSES,
   type CertificateFilter,
@@ -10,10 +9,10 @@ import {
   findCertificate,
   listCertificates,
   readCertificateId
-} from '../../../../plugins/domain/certificate-list.js'
-import { revokeCertificate } from '../../../../plugins/domain/issued-certificates.js'
-import { InvalidQueryError, pageOf, readCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
-import { momentParam, PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+} from '../../../../lib/certificates/list.js'
+import { revokeCertificate } from '../../../../lib/certificates/issued.js'
+import { InvalidQueryError, pageOf, readCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
+import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
 
 const TAGS = { tags: ['Certificates'] }
 

@@ -1,18 +1,20 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { scopesOfAction, visibleActions } from '../../../../plugins/domain/action-scopes.js'
+import { generatePassword } from '../../../../lib/charge-points/credential.js'
+import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
+import { listMessages } from '../../../../lib/charge-points/messages.js'
 import {
   CHARGE_POINT_ORDERS,
   type ChargePointOrder,
   type ChargePointRow,
   type Provision
-} from '../../../../plugins/domain/charge-points.js'
-import { CONNECTOR_STATUSES } from '../../../../plugins/domain/connectors.js'
-import { generatePassword } from '../../../../plugins/domain/credential.js'
-import { toJson } from '../../../../plugins/domain/json.js'
-import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../plugins/domain/live.js'
-import { listMessages } from '../../../../plugins/domain/messages.js'
-import { pageOf, readIdCursor, readLimit } from '../../../../plugins/domain/paging.js'
+} from '../../../../lib/charge-points/rows.js'
+import { CONNECTOR_STATUSES } from '../../../../lib/charge-points/connectors.js'
+import { generatePassword } from '../../../../lib/charge-points/credential.js'
+import { toJson } from '../../../../lib/database/json.js'
+import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
+import { listMessages } from '../../../../lib/charge-points/messages.js'
+import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
 import {
   ChargePointBody,
   ChargePointRecord,
@@ -24,9 +26,9 @@ import {
   ProvisionedRecord,
   pageSchema,
   StateRecord
-} from '../../../../plugins/domain/records.js'
-import { readState, summary } from '../../../../plugins/domain/state.js'
-import { UNKNOWN_CHARGE_POINT } from '../../../../plugins/openapi/problems.js'
+} from '../../../../lib/http/records.js'
+import { UNKNOWN_CHARGE_POINT } from '../../../../lib/openapi/problems.js'
+import { scopesOfAction, visibleActions } from '../../../../lib/operators/action-scopes.js'
 
 const TAG = { tags: ['ChargePoints'] }
 const READ_ONE = { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT } as const

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { EVENT_TYPES, OF_TRANSACTIONS } from '../../../../plugins/domain/events/event.js'
-import { EventFeed, type Subscription } from '../../../../plugins/domain/events/event-feed.js'
-import { EVENT_ID } from '../../../../plugins/domain/events/event-ids.js'
-import { fold } from '../../../../plugins/domain/scope.js'
+import { EVENT_TYPES, OF_TRANSACTIONS } from '../../../../lib/events/event.js'
+import { EventFeed, type Subscription } from '../../../../lib/events/event-feed.js'
+import { EVENT_ID } from '../../../../lib/events/event-ids.js'
+import { fold } from '../../../../lib/events/scope.js'
 
 /** UTF-16 units of the events that are kept, however many they are. */
 const MAX_LENGTH = 32 * 1_048_576

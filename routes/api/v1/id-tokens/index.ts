@@ -1,6 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { ID_TOKEN_STATUSES } from '../../../../plugins/domain/authorization.js'
+import { type Json, toJson } from '../../../../lib/database/json.js'
+import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
+import { IdTokenBody, IdTokenParams, IdTokenRecord, PageParams, pageSchema } from '../../../../lib/http/records.js'
+import { ID_TOKEN_STATUSES } from '../../../../lib/id-tokens/authorization.js'
 import {
   deleteIdToken,
   findIdToken,
@@ -8,16 +11,7 @@ import {
   type IdTokenRow,
   listIdTokens,
   saveIdToken
-} from '../../../../plugins/domain/id-tokens.js'
-import { type Json, toJson } from '../../../../plugins/domain/json.js'
-import { pageOf, readIdCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
-import {
-  IdTokenBody,
-  IdTokenParams,
-  IdTokenRecord,
-  PageParams,
-  pageSchema
-} from '../../../../plugins/domain/records.js'
+} from '../../../../lib/id-tokens/rows.js'
 
 const TAG = { tags: ['IdTokens'] }
 const problems = { 404: { UNKNOWN_ID_TOKEN: 'no such id token' } }

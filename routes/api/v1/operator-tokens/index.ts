@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { dateTime } from '../../../../plugins/domain/json.js'
+import { dateTime } from '../../../../lib/database/json.js'
+import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
+import { PageParams, pageSchema } from '../../../../lib/http/records.js'
 import {
   createToken,
   deleteToken,
@@ -11,9 +13,7 @@ import {
   type OperatorTokenRow,
   scopesOf,
   TOKEN_NAME
-} from '../../../../plugins/domain/operator-tokens.js'
-import { pageOf, readIdCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
-import { PageParams, pageSchema } from '../../../../plugins/domain/records.js'
+} from '../../../../lib/operators/tokens.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../../../../plugins/operators.js'
 
 const TAG = { tags: ['Operators'] }

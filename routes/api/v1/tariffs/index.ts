@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { TariffBody, TariffRecord } from '../../../../plugins/domain/ledger/records.js'
-import { deleteTariff, findTariff, listTariffs, putTariff } from '../../../../plugins/domain/ledger/tariffs.js'
+import { TariffBody, TariffRecord } from '../../../../lib/ledger/records.js'
+import { deleteTariff, findTariff, listTariffs, putTariff } from '../../../../lib/ledger/tariffs.js'
 
 const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9*\\-_=:+|@.]{1,60}$' }) })
 

@@ -1,6 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Cell } from '../../../../plugins/domain/ledger/csv.js'
+import type { Cell } from '../../../../lib/http/csv.js'
+import { InvalidQueryError, readTime } from '../../../../lib/http/paging.js'
+import { oneOf } from '../../../../lib/http/records.js'
+import {
+  CSV,
+  limitOf,
+  pageOrCsv,
+  positionOf,
+  positionPaging,
+  sendPage,
+  writePosition
+} from '../../../../lib/http/table.js'
 import {
   eventsOf,
   findTransactionById,
@@ -10,18 +21,18 @@ import {
   type TransactionFilter,
   type TransactionOrder,
   toMeterValueRecord
-} from '../../../../plugins/domain/ledger/read.js'
+} from '../../../../lib/ledger/read.js'
 import {
   METER_VALUE_COLUMNS,
   MeterValueRecord,
   TransactionEventRecord,
   TransactionRecord,
   UnassignedRecord
-} from '../../../../plugins/domain/ledger/records.js'
-import { listUnassigned, type UnassignedFilter } from '../../../../plugins/domain/ledger/unassigned.js'
-import { InvalidQueryError, readLimit, readTime } from '../../../../plugins/domain/paging.js'
-import { momentParam, oneOf, PageParams } from '../../../../plugins/domain/records.js'
-import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../../plugins/http/table.js'
+} from '../../../../lib/ledger/records.js'
+import { listUnassigned, type UnassignedFilter } from '../../../../lib/ledger/unassigned.js'
+import { InvalidQueryError, readLimit, readTime } from '../../../../lib/http/paging.js'
+import { momentParam, oneOf, PageParams } from '../../../../lib/http/records.js'
+import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../../lib/http/table.js'
 
 function number(description: string) {
   return Type.String({ pattern: '^\\d{1,10}$', description })

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import { pageOf, readIdCursor, readLimit, readTime } from '../../../../plugins/domain/paging.js'
-import { pageSchema } from '../../../../plugins/domain/records.js'
+import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
+import { pageSchema } from '../../../../lib/http/records.js'
 import {
   type DeliveryFilter,
   findDelivery,
   listDeliveries,
   resendDelivery
-} from '../../../../plugins/domain/webhook-deliveries.js'
+} from '../../../../lib/webhooks/deliveries.js'
 import {
   DeliveryParams,
   DeliveryQuery,
@@ -14,9 +14,9 @@ import {
   DeliveryWithEvent,
   showDelivery,
   WebhookParams
-} from '../../../../plugins/domain/webhook-records.js'
-import { findWebhook } from '../../../../plugins/domain/webhooks.js'
-import { UnknownWebhookError } from '../../../../plugins/webhooks/unknown.js'
+} from '../../../../lib/webhooks/records.js'
+import { findWebhook } from '../../../../lib/webhooks/rows.js'
+import { UnknownWebhookError } from '../../../../lib/webhooks/unknown.js'
 
 interface One {
   Params: DeliveryParams

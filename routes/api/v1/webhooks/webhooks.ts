@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { EventIds } from '../../../../plugins/domain/events/event-ids.js'
-import { InvalidQueryError } from '../../../../plugins/domain/paging.js'
+import { EventIds } from '../../../../lib/events/event-ids.js'
+import { InvalidQueryError } from '../../../../lib/http/paging.js'
+import { targetOf } from '../../../../lib/webhooks/deliverer.js'
 import {
   NewWebhookBody,
   NewWebhookRecord,
@@ -12,7 +13,7 @@ import {
   WebhookBody,
   WebhookParams,
   WebhookRecord
-} from '../../../../plugins/domain/webhook-records.js'
+} from '../../../../lib/webhooks/records.js'
 import {
   deleteWebhook,
   findWebhook,
@@ -22,11 +23,10 @@ import {
   updateWebhook,
   type WebhookChange,
   type WebhookRow
-} from '../../../../plugins/domain/webhooks.js'
-import { targetOf } from '../../../../plugins/webhooks/deliverer.js'
-import { isSecret, newSecret } from '../../../../plugins/webhooks/signature.js'
-import { checkUrl } from '../../../../plugins/webhooks/target.js'
-import { UnknownWebhookError } from '../../../../plugins/webhooks/unknown.js'
+} from '../../../../lib/webhooks/rows.js'
+import { isSecret, newSecret } from '../../../../lib/webhooks/signature.js'
+import { checkUrl } from '../../../../lib/webhooks/target.js'
+import { UnknownWebhookError } from '../../../../lib/webhooks/unknown.js'
 
 interface One {
   Params: WebhookParams
