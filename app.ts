@@ -5,7 +5,7 @@ import { problem, problemHandler } from 'fastify-ocpp/rest'
 import { answerClientError } from './lib/http/client-error.js'
 import { serverOptions } from './lib/limits/server.js'
 import { Proxies } from './lib/tls/proxies.js'
-import type { Config } from './plugins/env.js'
+import type { Config } from './lib/settings/settings.js'
 
 export interface AppOptions {
   config: Config

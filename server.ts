@@ -6,7 +6,7 @@ import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fast
 import pino from 'pino'
 import { buildApp } from './app.js'
 import { background } from './lib/background.js'
-import { type Config, ConfigError, misspeltSettings, readConfig } from './plugins/env.js'
+import { type Config, ConfigError, misspeltSettings, readConfig } from './lib/settings/settings.js'
 
 /** Time for calls on the wire and for chargers to be told; less than the 30 s after which many a host kills. */
 const DRAIN_TIMEOUT_MS = 25_000

@@ -6,7 +6,7 @@ import { isExposed, type Material, openOwn, readChain, readGiven } from '../lib/
 import { writeCertificates } from '../lib/certificates/pem.js'
 import { type CertificateUse, checkRequest, type Requester, RequestRefusedError } from '../lib/certificates/policy.js'
 import { RemoteAuthority } from '../lib/certificates/remote.js'
-import { type Config, ConfigError } from './env.js'
+import { type Config, ConfigError } from '../lib/settings/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -19,7 +19,7 @@ import { prune } from '../lib/database/retention.js'
 import type { Schema } from '../lib/database/schema.js'
 import { lockedBy, type ServerLock } from '../lib/database/server-lock.js'
 import { type Batch, GroupCommitWriter, type Writer, type WriterCounters } from '../lib/database/writer.js'
-import { ConfigError } from './env.js'
+import { ConfigError } from '../lib/settings/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -15,7 +15,7 @@ import {
   validTokenIds
 } from '../lib/operators/tokens.js'
 import { TokenWatch } from '../lib/operators/watch.js'
-import { ConfigError } from './env.js'
+import { ConfigError } from '../lib/settings/settings.js'
 import type {} from './metrics.js'
 import type {} from './rate-limit.js'
 

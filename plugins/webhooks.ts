@@ -7,7 +7,7 @@ import { AddressRules, isNetwork } from '../lib/webhooks/addresses.js'
 import { Deliverer, type DelivererObserver } from '../lib/webhooks/deliverer.js'
 import { Sender } from '../lib/webhooks/sender.js'
 import type { TargetRules } from '../lib/webhooks/target.js'
-import { ConfigError, ruleOf, settings } from './env.js'
+import { ConfigError, ruleOf, settings } from '../lib/settings/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

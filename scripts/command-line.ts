@@ -1,5 +1,5 @@
 import { loadEnvFile } from 'node:process'
-import { type Config, misspeltSettings, readConfig } from '../plugins/env.js'
+import { type Config, misspeltSettings, readConfig } from '../lib/settings/settings.js'
 
 const WRONG_USAGE = 2
 

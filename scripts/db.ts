@@ -7,7 +7,7 @@ import { prune } from '../lib/database/retention.js'
 import { GroupCommitWriter } from '../lib/database/writer.js'
 import { lineOfCsv, toCsv } from '../lib/http/csv.js'
 import { DOUBTFUL_COLUMNS, doubtfulTransactions } from '../lib/ledger/doubtful.js'
-import type { Config } from '../plugins/env.js'
+import type { Config } from '../lib/settings/settings.js'
 import { type Command, runCommand, UsageError } from './command-line.js'
 
 // `npm run db -- <command>`: looks after the database of the settings in the environment and in .env.

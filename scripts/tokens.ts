@@ -19,7 +19,7 @@ import {
   scopesOf,
   TOKEN_NAME
 } from '../lib/operators/tokens.js'
-import type { Config } from '../plugins/env.js'
+import type { Config } from '../lib/settings/settings.js'
 import { type Command, runCommand, UsageError } from './command-line.js'
 
 // `npm run tokens -- <command>`: looks after the operator tokens in the database of the settings in the environment

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildApp } from '../../app.js'
-import { readConfig } from '../../plugins/env.js'
+import { readConfig } from '../../lib/settings/settings.js'
 import type {} from '../../plugins/publisher.js'
 import type { Order, Outcome } from './orders.js'
 

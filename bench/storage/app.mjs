@@ -1,5 +1,5 @@
 import { buildApp } from '../../dist/app.js'
-import { readConfig } from '../../dist/plugins/env.js'
+import { readConfig } from '../../dist/lib/settings/settings.js'
 import { BACKLOG } from '../servers/listen.mjs'
 import { serve } from '../servers/serve.mjs'
 

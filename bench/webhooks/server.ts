@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { buildApp } from '../../app.js'
 import { saveSecurityEvent } from '../../lib/charge-points/security-events.js'
 import { telling } from '../../lib/events/scope.js'
-import { readConfig } from '../../plugins/env.js'
+import { readConfig } from '../../lib/settings/settings.js'
 import type {} from '../../plugins/store.js'
 import type { Order, Outcome, Usage } from './orders.js'
 

@@ -1,5 +1,5 @@
 import type { EndpointOptions } from 'fastify-ocpp'
-import type { Config } from '../../plugins/env.js'
+import type { Config } from '../settings/settings.js'
 
 /** What one charger, one address and all of them together may do. */
 export function limitsOf(config: Config) {

@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { FastifyHttpOptions } from 'fastify'
-import type { Config } from '../../plugins/env.js'
+import type { Config } from '../settings/settings.js'
 
 /** How often Node.js looks for requests that take too long. */
 const CHECK_INTERVAL_MS = 2000

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isLoopback } from '../../plugins/env.js'
+import { isLoopback } from '../settings/settings.js'
 
 /** Answered as a problem. */
 class AccessError extends Error {

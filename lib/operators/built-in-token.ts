@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Config, ConfigError } from '../../plugins/env.js'
+import { type Config, ConfigError } from '../settings/settings.js'
 
 /** The token that is there before any other, with every scope. */
 export interface BuiltInToken {

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Config } from '../../plugins/env.js'
+import type { Config } from '../settings/settings.js'
 import { expiryNotices } from './expiry.js'
 import { type Material, readMaterial } from './material.js'
 

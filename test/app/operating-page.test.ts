@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
-import { settings } from '../../plugins/env.js'
+import { settings } from '../../lib/settings/settings.js'
 import { ROOT } from '../support/root.js'
 
 const PAGE = readFileSync(`${ROOT}docs/operating.md`, 'utf8')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { settings } from '../../plugins/env.js'
+import { settings } from '../../lib/settings/settings.js'
 import { ROOT } from '../support/root.js'
 
 const read = (path: string) => readFileSync(`${ROOT}${path}`, 'utf8')

@@ -4,7 +4,7 @@ import { chmod } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { expiryNotices } from '../../lib/tls/expiry.js'
 import { readMaterial } from '../../lib/tls/material.js'
-import { ConfigError } from '../../plugins/env.js'
+import { ConfigError } from '../../lib/settings/settings.js'
 import { Authority } from '../support/authority.js'
 import { authority, Files, issueClient, serverEc, serverRsa } from './support.js'
 

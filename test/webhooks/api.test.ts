@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildApp } from '../../app.js'
-import { readConfig } from '../../plugins/env.js'
+import { readConfig } from '../../lib/settings/settings.js'
 import { BEARER, startBackend, TOKEN, temporaryDirectory } from '../app/support.js'
 import { listen } from '../support/server.js'
 import { isSigned, openReceiver } from './receiver.js'
