@@ -4,8 +4,8 @@ import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastif
 import { problem, problemHandler } from 'fastify-ocpp/rest'
 import { answerClientError } from './lib/http/client-error.js'
 import { serverOptions } from './lib/limits/server.js'
-import { Proxies } from './lib/tls/proxies.js'
 import type { Config } from './lib/settings/settings.js'
+import { Proxies } from './lib/tls/proxies.js'
 
 export interface AppOptions {
   config: Config

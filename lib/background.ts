@@ -1,6 +1,4 @@
-interface ErrorLog {
-  error(fields: object, message: string): void
-}
+import type { Log } from './log.js'
 
 /**
  * Lets `work` go on while nobody waits for it. Node ends the process when a promise rejects that nobody looks at, so
@@ -8,6 +6,6 @@ interface ErrorLog {
  *
  * @param failure what the log says when `work` fails
  */
-export function background(work: PromiseLike<unknown>, log: ErrorLog, failure: string): void {
+export function background(work: PromiseLike<unknown>, log: Pick<Log, 'error'>, failure: string): void {
   work.then(undefined, (err: unknown) => log.error({ err }, failure))
 }

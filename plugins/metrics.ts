@@ -1,11 +1,12 @@
-import type { FastifyInstance } from 'fastify'
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
-import { metricsAccess } from '../lib/metrics/access.js'
 import { observeDatabase } from '../lib/metrics/database.js'
 import { observeJournal } from '../lib/metrics/journal.js'
 import { observeLimits } from '../lib/metrics/limits.js'
 import { observeOcpp } from '../lib/metrics/ocpp.js'
+import { isLoopback } from '../lib/settings/settings.js'
 import type {} from './limits.js'
 
 declare module 'fastify' {
@@ -13,6 +14,47 @@ declare module 'fastify' {
     /** Where other plugins register metrics of theirs; one registry to an app. */
     metrics: Registry
   }
+}
+
+/** Answered as a problem. */
+class AccessError extends Error {
+  readonly statusCode: 401 | 403
+  readonly code: string
+
+  constructor(statusCode: 401 | 403, message: string) {
+    super(message)
+    this.statusCode = statusCode
+    this.code = statusCode === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN'
+  }
+}
+
+/** Who asks from this very machine, and for nobody else: a proxy on it says for whom it asks. */
+function isLocal({ socket, headers }: FastifyRequest): boolean {
+  const address = socket.remoteAddress?.replace(/^::ffff:/i, '') ?? ''
+  return isLoopback(address) && headers.forwarded === undefined && headers['x-forwarded-for'] === undefined
+}
+
+/**
+ * An `onRequest` hook for those who may read the metrics: whoever has the token, or without one this machine only.
+ * [RFC 6750]
+ */
+function metricsAccess(token: string | undefined) {
+  if (token === undefined) {
+    return async (request: FastifyRequest) => {
+      if (!isLocal(request)) throw new AccessError(403, 'only from this machine, unless METRICS_TOKEN is set')
+    }
+  }
+  const expected = digest(token)
+  return async ({ headers }: FastifyRequest, reply: FastifyReply) => {
+    const given = /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
+    if (given !== undefined && timingSafeEqual(digest(given), expected)) return
+    reply.header('www-authenticate', given === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
+    throw new AccessError(401, 'the metrics token is needed: Authorization: Bearer <token>')
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
 }
 
 /** WebSockets that were answered with an HTTP status. */

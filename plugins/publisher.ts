@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { Outbox } from '../lib/events/outbox.js'
 import { Publisher } from '../lib/events/publisher.js'
 import { RateLimit } from '../lib/events/rate-limit.js'
+import { Outbox } from '../lib/webhooks/outbox.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { cancelQueued } from '../lib/calls/queue.js'
+import { revokeCertificates } from '../lib/certificates/issued.js'
 import { Store } from '../lib/charge-points/store.js'
 import type {} from './publisher.js'
 
@@ -12,7 +14,10 @@ declare module 'fastify' {
 
 async function store(app: FastifyInstance): Promise<void> {
   const { db, writer } = app.database
-  app.decorate('store', new Store({ db, writer, publisher: app.publisher }))
+  app.decorate(
+    'store',
+    new Store({ db, writer, publisher: app.publisher, onRemove: [cancelQueued, revokeCertificates] })
+  )
 }
 
 export default fp(store, { fastify: '5.x', name: 'store', dependencies: ['database', 'publisher'] })

@@ -3,11 +3,11 @@ import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
 import { RateLimit } from '../lib/events/rate-limit.js'
 import { observeWebhooks } from '../lib/metrics/webhooks.js'
+import { ConfigError, ruleOf, settings } from '../lib/settings/settings.js'
 import { AddressRules, isNetwork } from '../lib/webhooks/addresses.js'
 import { Deliverer, type DelivererObserver } from '../lib/webhooks/deliverer.js'
 import { Sender } from '../lib/webhooks/sender.js'
 import type { TargetRules } from '../lib/webhooks/target.js'
-import { ConfigError, ruleOf, settings } from '../lib/settings/settings.js'
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -5,8 +5,8 @@ import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { migrateDatabase, openDatabase } from '../../dist/lib/database/open.js'
 import { createCredential, writeCredential } from '../../dist/lib/charge-points/credential.js'
+import { migrateDatabase, openDatabase } from '../../dist/lib/database/open.js'
 import { emptyDatabase } from '../storage/databases.mjs'
 
 const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))

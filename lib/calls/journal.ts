@@ -12,9 +12,9 @@ import {
   validatePayload
 } from 'fastify-ocpp'
 import type { Store } from '../charge-points/store.js'
+import { Gatherer } from '../database/batch.js'
 import type { Dialect } from '../database/dialect.js'
 import { type Change, fold, together } from '../events/scope.js'
-import { Gatherer } from './batch.js'
 import { RecordedCall } from './recorded-call.js'
 import { type OwnedCall, saveCalls } from './rows.js'
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../log.js'
 import { post } from './http.js'
 
 /** What a car asks by way of its charge point, and which that is. */
@@ -26,7 +26,7 @@ export interface ContractServiceOptions {
   /** Without it there is no service. */
   url: string | undefined
   token: string | undefined
-  log: Pick<FastifyBaseLogger, 'warn'>
+  log: Pick<Log, 'warn'>
   /** Milliseconds. Default: 20 000, because the charge point waits 30 seconds. */
   timeout?: number
 }

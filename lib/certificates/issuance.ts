@@ -1,10 +1,9 @@
 import type { X509Certificate } from 'node:crypto'
-import type { FastifyBaseLogger } from 'fastify'
 import { CallError, type ChargePoint, InvalidResponseError, type Ocpp } from 'fastify-ocpp'
-import type { CertificateService } from '../../plugins/ca.js'
 import { saveOwnSecurityEvent } from '../charge-points/security-events.js'
 import type { Store } from '../charge-points/store.js'
 import { type Change, fold } from '../events/scope.js'
+import type { Log } from '../log.js'
 import { foldSerial, hashDataOf } from './hash-data.js'
 import {
   type CertificateRequest,
@@ -21,6 +20,7 @@ import {
 } from './issued.js'
 import { fingerprintOf, isIssuedBy, writeCertificates } from './pem.js'
 import { CERTIFICATE_USES, RequestRefusedError } from './policy.js'
+import type { CertificateService } from './service.js'
 
 /** What became of a request: `limited` is one too many, `refused` by us, `failed` at the authority. */
 export type IssuanceOutcome = 'issued' | 'refused' | 'limited' | 'failed'
@@ -31,7 +31,7 @@ export interface IssuanceOptions {
   ocpp: Pick<Ocpp, 'call' | 'chargePoints'>
   /** Resolves when what charge points answered is written down. */
   recorded: () => Promise<void>
-  log: FastifyBaseLogger
+  log: Log
   /** Certificates of one charge point within 24 hours. */
   maxPerDay: number
   onOutcome?: (outcome: IssuanceOutcome) => void

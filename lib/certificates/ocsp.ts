@@ -1,5 +1,5 @@
 import { randomBytes, type X509Certificate } from 'node:crypto'
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../log.js'
 import { foldSerial, type HashData } from './hash-data.js'
 import { post } from './http.js'
 import type { OcspAnswer } from './ocsp-messages.js'
@@ -26,7 +26,7 @@ export interface OcspOptions {
   responders: readonly string[]
   /** Among which the issuers of certificates are looked for. */
   known: readonly X509Certificate[]
-  log: Pick<FastifyBaseLogger, 'warn'>
+  log: Pick<Log, 'warn'>
   onOutcome?: (outcome: OcspOutcome) => void
   /** Milliseconds for an answer. Default: 5000. */
   timeout?: number

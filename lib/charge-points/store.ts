@@ -1,6 +1,4 @@
 import type { Kysely } from 'kysely'
-import { cancelQueued } from '../calls/queue.js'
-import { revokeCertificates } from '../certificates/issued.js'
 import type { Schema } from '../database/schema.js'
 import type { Job, Writer } from '../database/writer.js'
 import { Publisher, type TellingJob } from '../events/publisher.js'
@@ -21,6 +19,8 @@ export interface StoreOptions {
   writer: Pick<Writer, 'write'>
   /** Tells of what is committed. Default: nobody hears of it. */
   publisher?: Publisher
+  /** What else is to be done, in the same commit, with a charge point that is removed. Default: nothing. */
+  onRemove?: readonly Change<unknown>[]
   /** Charge points that nobody provisioned, at most. Default: 10 000. */
   maxStrangers?: number
 }
@@ -37,16 +37,18 @@ export class Store {
   readonly db: Kysely<Schema>
   readonly #writer: Pick<Writer, 'write'>
   readonly #publisher: Publisher
+  readonly #onRemove: readonly Change<unknown>[]
   readonly #maxStrangers: number
   /** By folded identity; an id is never given away. */
   readonly #ids = new Map<string, number>()
   readonly #making = new Map<string, Promise<number>>()
   #strangers: number | undefined
 
-  constructor({ db, writer, publisher = new Publisher(), maxStrangers = MAX_STRANGERS }: StoreOptions) {
+  constructor({ db, writer, publisher = new Publisher(), onRemove = [], maxStrangers = MAX_STRANGERS }: StoreOptions) {
     this.db = db
     this.#writer = writer
     this.#publisher = publisher
+    this.#onRemove = onRemove
     this.#maxStrangers = maxStrangers
   }
 
@@ -118,8 +120,7 @@ export class Store {
     this.#strangers = undefined
     return this.commit(identity, async (scope) => {
       if (!(await remove(scope))) return false
-      await cancelQueued(scope)
-      await revokeCertificates(scope)
+      for (const change of this.#onRemove) await change(scope)
       return true
     })
   }

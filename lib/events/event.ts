@@ -1,5 +1,4 @@
 import type { CallOutcome, DisconnectReason, Protocol, RegistrationStatus, SecurityEvent } from 'fastify-ocpp'
-import type { Receipt } from '../ledger/records.js'
 
 /** The kinds of events that operators can listen to. */
 export const EVENT_TYPES = [
@@ -29,6 +28,26 @@ export interface Reading {
   phase?: string
   context?: string
   location?: string
+}
+
+/** What a receipt of a transaction is made from, as the transactions of the operator API show it. */
+interface ReceiptData {
+  startedAt?: string
+  endedAt?: string
+  /** Wh, like all energy. */
+  meterStart?: number
+  meterStop?: number
+  energyWh?: number
+  /** Seconds. */
+  duration?: number
+  tariffId?: string
+  tariff?: object
+  cost?: number
+  /** ISO 4217. */
+  currency?: string
+  costDetails?: object
+  /** Why `cost` is not known. */
+  costUnknown?: string
 }
 
 /** What each event tells beside its charge point and time. Date-times are RFC 3339, by the clock of the charge point. */
@@ -82,7 +101,7 @@ export interface EventData {
     inferred?: boolean
     /** Why it ended, in the words of the charge point; of a closed one, in ours. */
     reason?: string
-  } & Receipt
+  } & ReceiptData
   'meter-values': {
     /** Absent in 1.6, and when it is not known; 0 is the main meter. */
     evseId?: number

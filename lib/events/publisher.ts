@@ -4,22 +4,35 @@ import type { Schema } from '../database/schema.js'
 import type { Append, JobOptions, Writer } from '../database/writer.js'
 import type { NewEvent, PublishedEvent, Tell } from './event.js'
 import { EventIds } from './event-ids.js'
-import type { Outbox } from './outbox.js'
 
 export type Listener = (event: PublishedEvent) => void
 
 /** What is to be done in a transaction, as a writer's job, and to be told of. */
 export type TellingJob<T> = (trx: Transaction<Schema>, tell: Tell, append: Append) => Promise<T>
 
+/** Keeps events, until those are told who are not told at once: webhooks. */
+export interface EventKeeper {
+  /** Whether it is certain that nobody wants anything. */
+  readonly isIdle: boolean
+  /** Adds what is wanted of these to a transaction. */
+  keep(events: readonly PublishedEvent[], { trx, append }: { trx: Transaction<Schema>; append: Append }): Promise<void>
+  /** What was kept has been committed. */
+  written(events: readonly PublishedEvent[]): void
+  /** Writes down what nothing else is committed for. */
+  add(event: PublishedEvent): void
+  /** Resolves when what was added of a charge point, by its folded identity, has been written; undefined when it has. */
+  settled(chargePoint: string): Promise<void> | undefined
+}
+
 export interface PublisherOptions {
   /** Default: nobody is told by webhooks. */
-  outbox?: Outbox
+  outbox?: EventKeeper
   onListenerError?: (error: unknown, event: PublishedEvent) => void
 }
 
 /** The one place where events leave the app: whoever wants them, here or on another node, gets them from it. */
 export class Publisher {
-  readonly #outbox: Outbox | undefined
+  readonly #outbox: EventKeeper | undefined
   readonly #onListenerError: (error: unknown, event: PublishedEvent) => void
   readonly #ids = new EventIds()
   readonly #listeners = new Set<Listener>()

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { GUARDED_STATE_BLOCKS, STATE_BLOCKS } from '../charge-points/state-records.js'
 import { ID_TOKEN_STATUSES } from '../id-tokens/authorization.js'
+import { GUARDED_STATE_BLOCKS, STATE_BLOCKS } from './state-records.js'
 
 // What operators send and are shown. Date-times are RFC 3339 text in UTC.
 

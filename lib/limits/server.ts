@@ -1,5 +1,4 @@
 import type { Server } from 'node:http'
-import type { FastifyHttpOptions } from 'fastify'
 import type { Config } from '../settings/settings.js'
 
 /** How often Node.js looks for requests that take too long. */
@@ -17,7 +16,7 @@ export function serverOptions(config: Config) {
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       maxHeaderSize: config.HTTP_MAX_HEADER_SIZE
     }
-  } satisfies FastifyHttpOptions<Server>
+  }
 }
 
 /** Why a connection or a request was turned away before anybody looked at it. */

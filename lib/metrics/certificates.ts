@@ -1,8 +1,8 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { Database } from '../../plugins/database.js'
 import type { IssuanceOutcome } from '../certificates/issuance.js'
 import { countIssued } from '../certificates/issued.js'
 import type { OcspOutcome } from '../certificates/ocsp.js'
+import type { Database } from '../database/service.js'
 
 /** Of what charge points have now. */
 const CURRENT = new Set(['accepted', 'in-use'])

@@ -1,4 +1,4 @@
-import type { OperatorScope } from '../../plugins/operators.js'
+import type { OperatorScope } from '../operators/scopes.js'
 import {
   type Document,
   METHODS,

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { FastifyRequest } from 'fastify'
-import type { Config } from '../settings/settings.js'
 import type { ChargePointRow } from '../charge-points/rows.js'
+import type { Config } from '../settings/settings.js'
 import { chainFault, isExpired } from './chain.js'
 import { keyFault } from './key-strength.js'
 import type { Material } from './material.js'
@@ -60,7 +60,7 @@ export class ClientCertificates {
     this.#material = material
   }
 
-  transportOf({ raw }: FastifyRequest): Transport {
+  transportOf({ raw }: { readonly raw: IncomingMessage }): Transport {
     // One that is injected has no socket.
     const socket: Socket | undefined = raw.socket
     const { headers } = raw

@@ -1,10 +1,12 @@
 import { once } from 'node:events'
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
-import type { FastifyInstance } from 'fastify'
 import { LogLines } from '../limits/log-lines.js'
 import { serverOptions } from '../limits/server.js'
+import type { Log } from '../log.js'
+import type { Config } from '../settings/settings.js'
 import type { Material } from './material.js'
 
 /** From the connection to the end of the handshake. */
@@ -12,8 +14,16 @@ const HANDSHAKE_TIMEOUT_MS = 10_000
 /** For who is still there when the app goes down; chargers have been told by then. */
 const CLOSE_TIMEOUT_MS = 5_000
 
+/** The app behind the listener. */
+export interface ListeningApp {
+  readonly server: Server | HttpServer
+  readonly config: Config
+  readonly log: Log
+  routing(request: IncomingMessage, response: ServerResponse): void
+}
+
 export interface ListenerOptions {
-  app: FastifyInstance
+  app: ListeningApp
   material: Material
   /** Called with the code of each handshake that fails. */
   onFailure: (code: string) => void
@@ -22,7 +32,7 @@ export interface ListenerOptions {
 /** A second door to the app: what comes in over TLS goes the same way as what comes in without. */
 export class TlsListener {
   readonly server: Server
-  readonly #app: FastifyInstance
+  readonly #app: ListeningApp
   readonly #sockets = new Set<Socket>()
   readonly #onFailure: (code: string) => void
   readonly #lines = new LogLines()

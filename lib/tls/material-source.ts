@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Log } from '../log.js'
 import type { Config } from '../settings/settings.js'
 import { expiryNotices } from './expiry.js'
 import { type Material, readMaterial } from './material.js'
@@ -20,14 +20,14 @@ export type ReloadOutcome = 'changed' | 'same' | 'failed'
 export class MaterialSource {
   readonly #files: Files
   readonly #ownRoot: string | undefined
-  readonly #log: FastifyBaseLogger
+  readonly #log: Log
   readonly #listeners: ((material: Material) => void)[] = []
   #current: Material
   #trouble: string | undefined
   /** One at a time. */
   #reloading: Promise<ReloadOutcome> | undefined
 
-  private constructor(files: Files, log: FastifyBaseLogger, { material, ownRoot }: Opened) {
+  private constructor(files: Files, log: Log, { material, ownRoot }: Opened) {
     this.#files = files
     this.#ownRoot = ownRoot
     this.#log = log
@@ -40,7 +40,7 @@ export class MaterialSource {
    * @param ownRoot PEM of our own authority of client certificates, if there is one
    * @throws ConfigError
    */
-  static async open(files: Files, log: FastifyBaseLogger, ownRoot?: string): Promise<MaterialSource> {
+  static async open(files: Files, log: Log, ownRoot?: string): Promise<MaterialSource> {
     return new MaterialSource(files, log, { material: await readMaterial(files, ownRoot), ownRoot })
   }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { matcherOf } from '../settings/networks.js'
 import type { Config } from '../settings/settings.js'
 import { readForwarded, readXForwarded } from './forwarded.js'
-import { matcherOf } from '../settings/networks.js'
 
 /** Whom we believe on whose behalf they connect. */
 export class Proxies {

@@ -3,7 +3,6 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import { type Dialect, highestId } from '../database/dialect.js'
 import { MAX_YOUNG_PAGES } from '../database/retention.js'
 import type { Writer } from '../database/writer.js'
-import type { Outbox } from '../events/outbox.js'
 import type { Reader } from '../events/scope.js'
 import { type BackOff, DELIVERY_BACK_OFF } from './back-off.js'
 import { Courier, type CourierOptions, type DeliveryOutcome } from './courier.js'
@@ -15,6 +14,7 @@ import {
   type PendingDelivery,
   pruneDeliveries
 } from './deliveries.js'
+import type { Outbox } from './outbox.js'
 import { ParcelReader } from './parcel-reader.js'
 import { Recorder } from './recorder.js'
 import { claimWebhooks, disableGone, listWebhooks, releaseWebhooks, subscriberOf, type WebhookRow } from './rows.js'

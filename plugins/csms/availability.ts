@@ -4,11 +4,11 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import { Gatherer } from '../../lib/calls/batch.js'
 import { type ConnectorStatus, type OwnedStatus, saveConnectorStatuses } from '../../lib/charge-points/connectors.js'
 import { defined } from '../../lib/charge-points/defined.js'
-import { statusData } from '../../lib/events/data.js'
+import { Gatherer } from '../../lib/database/batch.js'
 import { milliseconds } from '../../lib/events/scope.js'
+import { statusData } from '../../lib/events/status.js'
 
 function statusOf16(request: v16.StatusNotificationRequest): ConnectorStatus {
   const { connectorId, status, errorCode, timestamp, info, vendorId, vendorErrorCode } = request

@@ -12,8 +12,8 @@ import {
   saveDeviceEvents,
   saveMonitors
 } from '../../lib/charge-points/monitoring.js'
-import { statusData } from '../../lib/events/data.js'
 import { type Change, milliseconds, together } from '../../lib/events/scope.js'
+import { statusData } from '../../lib/events/status.js'
 import { saveReportPart } from '../../lib/reports/rows.js'
 
 type MonitoringReport = v201.NotifyMonitoringReportRequest | v21.NotifyMonitoringReportRequest

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { ConfigError, isLoopback, misspeltSettings, readConfig, settings, unknownSettings } from '../../lib/settings/settings.js'
+import {
+  ConfigError,
+  isLoopback,
+  misspeltSettings,
+  readConfig,
+  settings,
+  unknownSettings
+} from '../../lib/settings/settings.js'
 import { ROOT } from '../support/root.js'
 
 const EXAMPLE = readFileSync(`${ROOT}.env.example`, 'utf8')

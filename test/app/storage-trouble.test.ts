@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
-import { Gatherer } from '../../lib/calls/batch.js'
+import { Gatherer } from '../../lib/database/batch.js'
 import { StorageError } from '../../lib/database/errors.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import { deferred } from '../support/wait.js'

@@ -5,7 +5,7 @@ import { until } from '../support/wait.js'
 
 it('says in the log what was not done when nobody waits for it', async () => {
   const lines: unknown[] = []
-  const log = { error: (fields: object, message: string) => lines.push([fields, message]) }
+  const log = { error: (...line: unknown[]) => lines.push(line) }
   const err = new Error('away')
   background(Promise.reject(err), log, 'certificates were not reloaded')
   background(Promise.resolve(), log, 'never said')

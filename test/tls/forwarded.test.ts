@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { readForwarded, readXForwarded } from '../../lib/tls/forwarded.js'
 import { matcherOf, readNetwork } from '../../lib/settings/networks.js'
+import { readForwarded, readXForwarded } from '../../lib/tls/forwarded.js'
 
 const isTrusted = matcherOf(['10.0.0.0/8', '::1'])
 

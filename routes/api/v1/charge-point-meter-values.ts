@@ -5,7 +5,7 @@ import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../lib/l
 import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../lib/ledger/records.js'
 import { readLimit, readTime } from '../../../lib/http/paging.js'
 import { IdentityParams, momentParam, oneOf, PageParams } from '../../../lib/http/records.js'
-import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../lib/http/table.js'
+import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../shared/table.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 
 const Query = Type.Object(

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { redact } from 'fastify-ocpp'
 import operatorRoutes, { type CallRequest } from 'fastify-ocpp/rest'
-import { CALL_EXTRAS, carryOut } from '../../../lib/calls/carry-out.js'
 import { CALL_PROBLEMS, RAW_CALL_PROBLEMS } from '../../../lib/openapi/problems.js'
+import { CALL_EXTRAS, carryOut } from '../../shared/carry-out.js'
 
 const { 404: unknown, 409: notConnected } = CALL_PROBLEMS
 const DISCONNECT_PROBLEMS = { 404: unknown, 409: notConnected }

@@ -5,9 +5,9 @@ import { OPERATION_PROBLEMS, type Problems, together } from '../../../lib/openap
 import { STATUSES } from '../../../lib/operations/exchange.js'
 import type { AnyOperation } from '../../../lib/operations/operation.js'
 import { MadeCallRecord } from '../../../lib/operations/operation-records.js'
-import { brokenOff } from '../../../lib/operations/problem.js'
 import { OPERATIONS, type OperationName } from '../../../lib/operations/table.js'
 import { readTimeout, TimeoutQuery } from '../../../lib/operations/timeout.js'
+import { brokenOff } from '../../shared/broken-off.js'
 
 const CALLS = Type.Array(MadeCallRecord, { description: 'What went out for it, in this order' })
 

@@ -5,10 +5,10 @@ import { IdentityParams } from '../../../lib/http/records.js'
 import { OPERATION_PROBLEMS } from '../../../lib/openapi/problems.js'
 import { STATUSES } from '../../../lib/operations/exchange.js'
 import { MadeCallRecord } from '../../../lib/operations/operation-records.js'
-import { brokenOff } from '../../../lib/operations/problem.js'
 import { ReportBody } from '../../../lib/operations/reports.js'
 import { readTimeout, TimeoutQuery } from '../../../lib/operations/timeout.js'
 import { scopesOfAction } from '../../../lib/operators/action-scopes.js'
+import { brokenOff } from '../../shared/broken-off.js'
 
 /** Milliseconds that a report is waited for. */
 const PATIENCE_MS = 30_000

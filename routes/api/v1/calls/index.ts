@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { BulkBody } from '../../../../lib/calls/bulk-body.js'
 import { AcceptedBulk, BulkResultRecord } from '../../../../lib/calls/bulk-record.js'
-import { callMany } from '../../../../lib/calls/call-many.js'
-import { CallHeaders } from '../../../../lib/calls/carry-out.js'
 import { UnknownCallError } from '../../../../lib/calls/errors.js'
 import { CallsQuery, pageOfCalls, showCall } from '../../../../lib/calls/list.js'
 import { findCall } from '../../../../lib/calls/rows.js'
 import { CallRecord, IdentityParams, pageSchema } from '../../../../lib/http/records.js'
+import { BulkBody } from '../../../shared/bulk-body.js'
+import { callMany } from '../../../shared/call-many.js'
+import { CallHeaders } from '../../../shared/carry-out.js'
 
 const TAG = { tags: ['Calls'] }
 const UNKNOWN_CALL = { 404: { UNKNOWN_CALL: 'no such call' } }

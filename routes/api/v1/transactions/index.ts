@@ -4,15 +4,6 @@ import type { Cell } from '../../../../lib/http/csv.js'
 import { InvalidQueryError, readTime } from '../../../../lib/http/paging.js'
 import { oneOf } from '../../../../lib/http/records.js'
 import {
-  CSV,
-  limitOf,
-  pageOrCsv,
-  positionOf,
-  positionPaging,
-  sendPage,
-  writePosition
-} from '../../../../lib/http/table.js'
-import {
   eventsOf,
   findTransactionById,
   listTransactions,
@@ -32,7 +23,7 @@ import {
 import { listUnassigned, type UnassignedFilter } from '../../../../lib/ledger/unassigned.js'
 import { InvalidQueryError, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, oneOf, PageParams } from '../../../../lib/http/records.js'
-import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../../lib/http/table.js'
+import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../shared/table.js'
 
 function number(description: string) {
   return Type.String({ pattern: '^\\d{1,10}$', description })

@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { CallExtras, CallRequest } from 'fastify-ocpp/rest'
-import type { CallAnswer, CallWish, StartedCall } from './caller.js'
-import { expiryOf, OfflineQuery, readOffline } from './offline-query.js'
-import { type Preferences, readPreferences } from './preferences.js'
-import { within } from './within.js'
+import type { CallAnswer, CallWish, StartedCall } from '../../lib/calls/caller.js'
+import { expiryOf, OfflineQuery, readOffline } from '../../lib/calls/offline-query.js'
+import { type Preferences, readPreferences } from '../../lib/calls/preferences.js'
+import { within } from '../../lib/calls/within.js'
 
 /** What a call is answered that goes on without its HTTP request. */
 export interface AcceptedCall {

@@ -1,10 +1,11 @@
-import { Gatherer } from '../calls/batch.js'
+import { Gatherer } from '../database/batch.js'
 import type { Append, Writer } from '../database/writer.js'
-import { deliveriesOf } from '../webhooks/deliveries.js'
-import { listSubscribers, type Subscriber } from '../webhooks/rows.js'
-import type { PublishedEvent } from './event.js'
-import { matches } from './filter.js'
-import { fold, type Reader } from './scope.js'
+import type { PublishedEvent } from '../events/event.js'
+import { matches } from '../events/filter.js'
+import type { EventKeeper } from '../events/publisher.js'
+import { fold, type Reader } from '../events/scope.js'
+import { deliveriesOf } from './deliveries.js'
+import { listSubscribers, type Subscriber } from './rows.js'
 
 export interface OutboxOptions {
   writer: Pick<Writer, 'write'>
@@ -16,7 +17,7 @@ export interface OutboxOptions {
  * Writes down what webhooks are to be told: in the commit of the change that an event tells of or, when there is none,
  * in one of its own. Whoever delivers it is told afterwards.
  */
-export class Outbox {
+export class Outbox implements EventKeeper {
   readonly #direct: Gatherer<PublishedEvent>
   readonly #onLost: (error: unknown) => void
   readonly #listeners: ((webhookIds: ReadonlySet<number>) => void)[] = []

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Json } from '../database/json.js'
-import { findBulk } from './bulk.js'
+import { findBulk } from '../../lib/calls/bulk.js'
+import { showBulk, showItems } from '../../lib/calls/bulk-record.js'
+import { expiryOf, type Offline, readOffline } from '../../lib/calls/offline-query.js'
+import { readPreferences } from '../../lib/calls/preferences.js'
+import { within } from '../../lib/calls/within.js'
+import type { Json } from '../../lib/database/json.js'
 import { type BulkBody, targetsOf } from './bulk-body.js'
-import { showBulk, showItems } from './bulk-record.js'
-import { expiryOf, type Offline, readOffline } from './offline-query.js'
-import { readPreferences } from './preferences.js'
-import { within } from './within.js'
 
 const CONCURRENCY = 100
 

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
-import { BrokenExchangeError } from './exchange.js'
+import { BrokenExchangeError } from '../../lib/operations/exchange.js'
 
 /** An error handler that tells what was done before an operation broke off. */
 export function brokenOff(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,17 +1,10 @@
-import type { TransactionEvent } from '../ledger/event.js'
-import type { Start, Stop } from '../ledger/ledger.js'
-import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
-import { receiptOf } from '../ledger/receipt.js'
-import { isRegisterValue } from '../ledger/registers.js'
-import type { MeterSample } from '../ledger/samples.js'
-import type { EventData, Reading } from './event.js'
-
-type Status = Omit<EventData['status'], 'timestamp'> & { timestamp: number }
-
-/** What is told of a StatusNotification. */
-export function statusData({ timestamp, ...status }: Status): EventData['status'] {
-  return { ...status, timestamp: dateTime(timestamp) }
-}
+import type { EventData, Reading } from '../events/event.js'
+import type { TransactionEvent } from './event.js'
+import type { Start, Stop } from './ledger.js'
+import { displayedIdOf, type TransactionRow } from './queries.js'
+import { receiptOf } from './receipt.js'
+import { isRegisterValue } from './registers.js'
+import type { MeterSample } from './samples.js'
 
 /** What is told of a StartTransaction. [1.6 §4.8] */
 export function startedData(row: TransactionRow, start: Start): EventData['transaction'] {

@@ -1,4 +1,4 @@
-import { StorageError } from '../database/errors.js'
+import { StorageError } from './errors.js'
 
 interface Waiting<T> {
   item: T

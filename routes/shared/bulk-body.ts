@@ -1,10 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { type LiveFilter, listLivePositions } from '../charge-points/live.js'
-import { findChargePoints } from '../charge-points/rows.js'
-import { fold } from '../events/scope.js'
-import { IdentityParams } from '../http/records.js'
-import { OfflineQuery } from './offline-query.js'
+import { OfflineQuery } from '../../lib/calls/offline-query.js'
+import { type LiveFilter, listLivePositions } from '../../lib/charge-points/live.js'
+import { findChargePoints } from '../../lib/charge-points/rows.js'
+import { fold } from '../../lib/events/scope.js'
+import { IdentityParams } from '../../lib/http/records.js'
 
 /** Charge points of one request. */
 const MAX_CHARGE_POINTS = 10_000

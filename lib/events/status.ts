@@ -1,0 +1,8 @@
+import type { EventData } from './event.js'
+
+type Status = Omit<EventData['status'], 'timestamp'> & { timestamp: number }
+
+/** What is told of a StatusNotification. */
+export function statusData({ timestamp, ...status }: Status): EventData['status'] {
+  return { ...status, timestamp: new Date(timestamp).toISOString() }
+}
