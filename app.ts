@@ -56,12 +56,12 @@ export async function buildApp({
   })
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'plugins'),
-    options: { config, sharedDatabase },
-    // Nothing there is a plugin, and some of it is loaded only when it is first needed.
-    ignorePattern: /^ca\//
+    options: { config, sharedDatabase }
   })
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'routes'),
+    // What several routes share.
+    ignorePattern: /^shared\//,
     autoHooks: true,
     cascadeHooks: true
   })

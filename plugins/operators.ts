@@ -19,8 +19,6 @@ import { ConfigError } from '../lib/settings/settings.js'
 import type {} from './metrics.js'
 import type {} from './rate-limit.js'
 
-export { OPERATOR_SCOPES, type Operator, type OperatorScope } from '../lib/operators/scopes.js'
-
 declare module 'fastify' {
   interface FastifyInstance {
     operators: Operators

@@ -11,7 +11,7 @@ import { operations } from './migrations/0008-operations.js'
 import { lists } from './migrations/0009-lists.js'
 import { receipts } from './migrations/0010-receipts.js'
 import { transactionIdentity } from './migrations/0011-transaction-identity.js'
-import { closedTransactions } from './migrations/0016-closed-transactions.js'
+import { closedTransactions } from './migrations/0012-closed-transactions.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. What was released never changes; a change is a new one. */
@@ -27,7 +27,7 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0009-lists': lists,
   '0010-receipts': receipts,
   '0011-transaction-identity': transactionIdentity,
-  '0016-closed-transactions': closedTransactions
+  '0012-closed-transactions': closedTransactions
 }
 
 /** The database was made by a newer program. */

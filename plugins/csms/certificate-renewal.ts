@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
-import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { background } from '../../lib/background.js'
 import { listExpiring, type Renewal, saveRenewal } from '../../lib/certificates/issued.js'
-import { NotSupportedError } from '../../lib/operations/exchange.js'
+import { renewalCall } from '../../lib/operations/renewal.js'
 import type {} from '../ca.js'
 
 declare module 'fastify' {
@@ -22,26 +21,6 @@ const CHECK_MS = 3_600_000
 const DAY_MS = 86_400_000
 /** Asked at a time; the others at the next check. */
 const MAX_AT_A_TIME = 500
-
-const TRIGGERS: Readonly<Record<string, string>> = {
-  ChargingStationCertificate: 'SignChargingStationCertificate',
-  V2GCertificate: 'SignV2GCertificate',
-  V2G20Certificate: 'SignV2G20Certificate'
-}
-
-/**
- * How a charge point is asked to ask for a certificate. [1.6 whitepaper A02; 2.x A02, F06]
- *
- * @throws NotSupportedError
- */
-export function renewalCall(protocol: Protocol, { type, combined }: Pick<Renewal, 'type' | 'combined'>) {
-  if (protocol === 'ocpp1.6') {
-    if (type !== 'ChargingStationCertificate') throw new NotSupportedError(`OCPP 1.6 knows no ${type}`)
-    return { action: 'ExtendedTriggerMessage', payload: { requestedMessage: 'SignChargePointCertificate' } }
-  }
-  const requestedMessage = combined === 1 ? 'SignCombinedCertificate' : TRIGGERS[type]
-  return { action: 'TriggerMessage', payload: { requestedMessage } }
-}
 
 /** A certificate that expires soon is renewed without anybody's doing. [2.x A02.FR.02, A03] */
 async function certificateRenewal(app: FastifyInstance): Promise<void> {

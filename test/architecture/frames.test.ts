@@ -8,7 +8,7 @@ import { sourcesAtRoot, sourcesBelow } from './imports.js'
 // The text of a frame is not validated, may be no JSON, and may be refused. The app decides from `handled`, `sent` and
 // `call`; only the message log takes whole frames, and the metrics count them.
 
-const files = [...sourcesAtRoot(), ...sourcesBelow('plugins'), ...sourcesBelow('routes')]
+const files = [...sourcesAtRoot(), ...sourcesBelow('lib'), ...sourcesBelow('plugins'), ...sourcesBelow('routes')]
 
 /** The lines of the app that match, each with its file. */
 function linesWith(pattern: RegExp): string[] {
@@ -26,8 +26,8 @@ test('the sources of the app are found', () => {
 
 test('nothing listens to frames but the message log and a counter', () => {
   assert.deepEqual(linesWith(/(?:\(|:)['"`]?frame['"`]\s*,|fastify-ocpp:frame|['"`]frame['"`]/).sort(), [
-    "plugins/journal.ts: if (messageLog !== undefined) ocpp.events.on('frame', (frame) => messageLog.add(frame))",
-    "lib/metrics/ocpp.ts: events.on('frame', ({ direction }) => {"
+    "lib/metrics/ocpp.ts: events.on('frame', ({ direction }) => {",
+    "plugins/journal.ts: if (messageLog !== undefined) ocpp.events.on('frame', (frame) => messageLog.add(frame))"
   ])
 })
 

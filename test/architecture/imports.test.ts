@@ -33,7 +33,12 @@ const SHELL_BY_TYPE = /^src\/(types|events|failure)$/
 
 const libraryFiles = sourcesBelow('src')
 const library = importsOf(libraryFiles)
-const app = importsOf([...sourcesAtRoot(), ...sourcesBelow('plugins'), ...sourcesBelow('routes')])
+const app = importsOf([
+  ...sourcesAtRoot(),
+  ...sourcesBelow('lib'),
+  ...sourcesBelow('plugins'),
+  ...sourcesBelow('routes')
+])
 
 test('every file of the library has its layer', () => {
   assert(libraryFiles.includes('src/plugin.ts'))
@@ -78,7 +83,7 @@ test('the library imports nothing but itself and what its package.json names', (
 })
 
 test('the app imports the library by its name, and nothing that package.json does not name', () => {
-  const outside = app.filter(({ to }) => !/^(app|server|plugins\/.+|routes\/.+)$/.test(to))
+  const outside = app.filter(({ to }) => !/^(app|server|lib\/.+|plugins\/.+|routes\/.+)$/.test(to))
   assert.deepEqual(undeclared(outside, '.'), [])
 })
 

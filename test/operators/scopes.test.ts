@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildApp } from '../../app.js'
-import { allows } from '../../lib/operators/scopes.js'
+import { allows, OPERATOR_SCOPES, type OperatorScope } from '../../lib/operators/scopes.js'
 import { readConfig } from '../../lib/settings/settings.js'
-import { OPERATOR_SCOPES, type OperatorScope } from '../../plugins/operators.js'
 import { startBackend, TOKEN, temporaryDirectory } from '../app/support.js'
 import { metric, type Route, routesOf, tokenOf } from './support.js'
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { OperatorScope } from '../../plugins/operators.js'
+import type { OperatorScope } from '../../lib/operators/scopes.js'
 import { operate } from '../app/support.js'
 import type { TestServer } from '../support/server.js'
 

@@ -6,8 +6,8 @@ import { CERTIFICATE_USES } from '../../../lib/certificates/policy.js'
 import { InvalidQueryError, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
 import { IdentityParams, PageParams, pageSchema } from '../../../lib/http/records.js'
 import { CALL_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
+import { renewalCall } from '../../../lib/operations/renewal.js'
 import type {} from '../../../plugins/calls.js'
-import { renewalCall } from '../../../plugins/csms/certificate-renewal.js'
 
 const TAGS = { tags: ['Certificates'] }
 

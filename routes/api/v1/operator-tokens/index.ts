@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { dateTime } from '../../../../lib/database/json.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { PageParams, pageSchema } from '../../../../lib/http/records.js'
+import { OPERATOR_SCOPES, type OperatorScope } from '../../../../lib/operators/scopes.js'
 import {
   createToken,
   deleteToken,
@@ -14,7 +15,6 @@ import {
   scopesOf,
   TOKEN_NAME
 } from '../../../../lib/operators/tokens.js'
-import { OPERATOR_SCOPES, type OperatorScope } from '../../../../plugins/operators.js'
 
 const TAG = { tags: ['Operators'] }
 const ADMIN = { scope: 'admin' } as const

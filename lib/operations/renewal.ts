@@ -1,0 +1,23 @@
+import type { Protocol } from 'fastify-ocpp'
+import type { Renewal } from '../certificates/issued.js'
+import { NotSupportedError } from './exchange.js'
+
+const TRIGGERS: Readonly<Record<string, string>> = {
+  ChargingStationCertificate: 'SignChargingStationCertificate',
+  V2GCertificate: 'SignV2GCertificate',
+  V2G20Certificate: 'SignV2G20Certificate'
+}
+
+/**
+ * How a charge point is asked to ask for a certificate. [1.6 whitepaper A02; 2.x A02, F06]
+ *
+ * @throws NotSupportedError
+ */
+export function renewalCall(protocol: Protocol, { type, combined }: Pick<Renewal, 'type' | 'combined'>) {
+  if (protocol === 'ocpp1.6') {
+    if (type !== 'ChargingStationCertificate') throw new NotSupportedError(`OCPP 1.6 knows no ${type}`)
+    return { action: 'ExtendedTriggerMessage', payload: { requestedMessage: 'SignChargePointCertificate' } }
+  }
+  const requestedMessage = combined === 1 ? 'SignCombinedCertificate' : TRIGGERS[type]
+  return { action: 'TriggerMessage', payload: { requestedMessage } }
+}
