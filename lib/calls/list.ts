@@ -1,11 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { missingForAnswer, missingScopes } from '../operators/action-scopes.js'
-import { type CallFilter, type CallPosition, type CallRow, listCalls } from './rows.js'
 import { type Json, toJson } from '../database/json.js'
-import type { May } from '../operators/scopes.js'
+import type { Reader } from '../events/scope.js'
 import { InvalidQueryError, type Page, pageOf, readCursor, readLimit, readTime } from '../http/paging.js'
 import { CallRecord, momentParam, PageParams } from '../http/records.js'
-import type { Reader } from '../events/scope.js'
+import { missingForAnswer, missingScopes } from '../operators/action-scopes.js'
+import type { May } from '../operators/scopes.js'
+import { type CallFilter, type CallPosition, type CallRow, listCalls } from './rows.js'
 
 /** What every list of calls can be filtered by. */
 export const CallsQuery = Type.Object(

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { EVENT_TYPES } from '../events/event.js'
 import { dateTime } from '../database/json.js'
+import { EVENT_TYPES } from '../events/event.js'
 import { IdentityParams, momentParam, PageParams } from '../http/records.js'
 import type { DeliveryRow, DeliverySummary } from './deliveries.js'
 import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './rows.js'

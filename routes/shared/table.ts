@@ -1,8 +1,8 @@
 import { type TObject, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Cell, toCsv, wantsCsv } from '../../lib/http/csv.js'
-import type { Position } from '../../lib/ledger/read.js'
 import { InvalidQueryError, type PageQuery } from '../../lib/http/paging.js'
+import type { Position } from '../../lib/ledger/read.js'
 
 // Lists that are pages of JSON, or tables: by time, with a position as the cursor.
 

@@ -1,12 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { UnknownChargePointError } from '../../../lib/calls/errors.js'
-import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../lib/ledger/readings.js'
-import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../lib/ledger/records.js'
 import { readLimit, readTime } from '../../../lib/http/paging.js'
 import { IdentityParams, momentParam, oneOf, PageParams } from '../../../lib/http/records.js'
-import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../shared/table.js'
+import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../lib/ledger/readings.js'
+import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../lib/ledger/records.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
+import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../shared/table.js'
 
 const Query = Type.Object(
   {

@@ -10,6 +10,7 @@ import {
   readTime
 } from '../../../../lib/http/paging.js'
 import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
+import { type AuditFilter, type AuditPosition, type AuditRow, listAudit } from '../../../../lib/operators/audit.js'
 
 const ListQuery = Type.Object(
   {

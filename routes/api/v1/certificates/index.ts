@@ -10,9 +10,10 @@ import {
   listCertificates,
   readCertificateId
 } from '../../../../lib/certificates/list.js'
-import { revokeCertificate } from '../../../../lib/certificates/issued.js'
+import { writeCertificates } from '../../../../lib/certificates/pem.js'
 import { InvalidQueryError, pageOf, readCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
+import type {} from '../../../../plugins/ca.js'
 
 const TAGS = { tags: ['Certificates'] }
 

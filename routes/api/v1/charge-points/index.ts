@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { CONNECTOR_STATUSES } from '../../../../lib/charge-points/connectors.js'
 import { generatePassword } from '../../../../lib/charge-points/credential.js'
 import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
 import { listMessages } from '../../../../lib/charge-points/messages.js'
@@ -9,11 +10,8 @@ import {
   type ChargePointRow,
   type Provision
 } from '../../../../lib/charge-points/rows.js'
-import { CONNECTOR_STATUSES } from '../../../../lib/charge-points/connectors.js'
-import { generatePassword } from '../../../../lib/charge-points/credential.js'
+import { readState, summary } from '../../../../lib/charge-points/state.js'
 import { toJson } from '../../../../lib/database/json.js'
-import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
-import { listMessages } from '../../../../lib/charge-points/messages.js'
 import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
 import {
   ChargePointBody,

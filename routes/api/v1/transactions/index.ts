@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Cell } from '../../../../lib/http/csv.js'
-import { InvalidQueryError, readTime } from '../../../../lib/http/paging.js'
-import { oneOf } from '../../../../lib/http/records.js'
+import { InvalidQueryError, readLimit, readTime } from '../../../../lib/http/paging.js'
+import { momentParam, oneOf, PageParams } from '../../../../lib/http/records.js'
 import {
   eventsOf,
   findTransactionById,
@@ -21,8 +21,6 @@ import {
   UnassignedRecord
 } from '../../../../lib/ledger/records.js'
 import { listUnassigned, type UnassignedFilter } from '../../../../lib/ledger/unassigned.js'
-import { InvalidQueryError, readLimit, readTime } from '../../../../lib/http/paging.js'
-import { momentParam, oneOf, PageParams } from '../../../../lib/http/records.js'
 import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../shared/table.js'
 
 function number(description: string) {
