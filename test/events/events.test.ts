@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BEARER, startBackend } from '../app/support.js'
+import { BEARER, operate, startBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { until, within } from '../support/wait.js'
@@ -61,17 +61,22 @@ describe('GET /api/v1/events', () => {
     assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000)
   })
 
-  it('shows no secret and no whole id token', async () => {
+  it('shows whole id tokens only to who may read them', async () => {
     const server = await startBackend()
-    const reader = await openReader(server.port)
+    const scopes = ['charge-points:read', 'transactions:read']
+    const made = await operate(server, 'POST', '/operator-tokens', { name: 'reader', scopes })
+    const headers = { authorization: `Bearer ${made.json().token}` }
+    const readers = [await openReader(server.port, { headers }), await openReader(server.port)]
     const data = { transactionId: '7', eventType: 'Started', timestamp: '2026-01-01T00:00:00Z' } as const
     server.app.publisher.publish({
       type: 'transaction',
       chargePoint: 'CP-1',
       data: { ...data, idToken: '04E91C5A2B3C' }
     })
-    const [event] = await reader.events(1)
-    assert.equal(dataOf(event ?? {}).data.idToken, '04E9…')
+    const shown = await Promise.all(
+      readers.map(async (reader) => dataOf((await reader.events(1))[0] ?? {}).data.idToken)
+    )
+    assert.deepEqual(shown, ['04E9…', '04E91C5A2B3C'])
   })
 
   it('keeps texts of chargers from breaking out of their event', async () => {
