@@ -3,7 +3,7 @@ import { after, describe, it } from 'node:test'
 import { sql } from 'kysely'
 import { migrateDatabase, sqliteFile } from '../../lib/database/open.js'
 import { openSqlite } from '../../lib/database/sqlite.js'
-import { deferred } from '../support/wait.js'
+import { deferred, within } from '../support/wait.js'
 import { message, meta } from './rows.js'
 import {
   administer,
@@ -44,12 +44,13 @@ describe('the writer, when its connection to PostgreSQL is cut', { skip: noPostg
     const database = open(settings, { onIdleError: broken.resolve })
     await migrateDatabase(database)
     const writer = writerOf(database)
+    await writer.append('meta', [meta('before')])
     await administer(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${new URL(settings.DATABASE_URL ?? '').pathname.slice(1)}'`
     )
-    assert.ok((await broken.promise) instanceof Error)
+    assert.ok((await within('the pool to notice', broken.promise, 10_000)) instanceof Error)
     await writer.append('meta', [meta('kept')])
-    assert.deepEqual(await metaKeys(database), ['kept'])
+    assert.deepEqual(await metaKeys(database), ['before', 'kept'])
   })
 
   it('rejects while there is no server at all', async () => {

@@ -167,7 +167,7 @@ test('a SEND is told, too, whether it was accepted or refused', async () => {
 
 test('the duration counts from receipt, so a CALL that waits for another is charged for it', async () => {
   const gate = deferred()
-  const { events, charger } = await handling((app) => {
+  const { events, charger, app } = await handling((app) => {
     app.ocpp.v16.on('Heartbeat', heartbeat)
     app.ocpp.v16.on('Authorize', async () => {
       await gate.promise
@@ -176,6 +176,7 @@ test('the duration counts from receipt, so a CALL that waits for another is char
   })
   const slow = charger.call('Authorize', { idTag: 'x' }, 'slow')
   const quick = charger.call('Heartbeat', {}, 'quick')
+  await until('both have come', () => [...app.ocpp.chargePoints].some(({ counters }) => counters.callsReceived === 2))
   const since = performance.now()
   await until('30 ms have passed', () => performance.now() - since > 30)
   gate.resolve()
