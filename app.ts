@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import autoload from '@fastify/autoload'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
+import { AllowedMethods } from './lib/http/allowed-methods.js'
 import { answerClientError } from './lib/http/client-error.js'
 import { serverOptions } from './lib/limits/server.js'
 import type { Config } from './lib/settings/settings.js'
@@ -19,6 +20,12 @@ export interface AppOptions {
 const MAX_PARAM_LENGTH = 3 * 48
 /** Longer than whoever stops the process waits. */
 const CLOSE_TIMEOUT_MS = 60_000
+
+/** Answered as a 405 problem. */
+class MethodNotAllowedError extends Error {
+  readonly statusCode = 405
+  readonly code = 'METHOD_NOT_ALLOWED'
+}
 
 /** Assembles the back-end: everything in plugins/, then everything in routes/, whose folders are URL segments. */
 export async function buildApp({
@@ -50,7 +57,14 @@ export async function buildApp({
     ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } }
   })
   app.setErrorHandler(problemHandler)
-  app.setNotFoundHandler((_request, reply) => {
+  const methods = new AllowedMethods()
+  app.addHook('onRoute', (route) => methods.add(route))
+  app.setNotFoundHandler(({ url, method }, reply) => {
+    const allowed = methods.of(url)
+    if (allowed.length > 0 && !allowed.includes(method)) {
+      reply.header('allow', allowed.join(', '))
+      throw new MethodNotAllowedError(`${method} is not allowed here, but ${allowed.join(', ')}`)
+    }
     const notFound = Object.assign(new Error('there is nothing here'), { statusCode: 404, code: 'NOT_FOUND' })
     return reply.code(404).type('application/problem+json').send(problem(notFound))
   })

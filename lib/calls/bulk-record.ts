@@ -57,6 +57,14 @@ export const AcceptedBulk = Type.Object(
 
 export const BulkResultRecord = Type.Object({ ...BulkRecord.properties, items: Type.Array(BulkItemRecord) })
 
+/** Who would be called. */
+export const DryRunRecord = Type.Object({
+  dryRun: Type.Literal(true),
+  action: Type.String(),
+  total: Type.Integer(),
+  identities: Type.Array(Type.String())
+})
+
 /** What needs a scope that the operator lacks is left out. */
 export function showSummary(row: BulkRow, may: May): Json {
   const { runId: _, request, ...shown } = toJson(row)

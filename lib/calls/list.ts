@@ -52,7 +52,7 @@ export async function pageOfCalls(
 
 /** A call as an operator sees it: what needs a scope that the operator lacks is left out. */
 export function showCall(row: CallRow, may: May): Json {
-  const call = toJson(row)
+  const call: Json = { ...toJson(row), ...(row.duration !== null && { duration: row.duration / 1000 }) }
   const missing = missingScopes(row.action, may)
   if (missing.length === 0) return call
   const { request: _, response, errorDescription, errorDetails, ...rest } = call

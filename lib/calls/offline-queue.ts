@@ -293,7 +293,7 @@ export class OfflineQueue {
     const { store } = this.#options
     if (!(await store.commit(identity, ({ trx }) => end({ trx }, queued, ending)))) return false
     const outcome = ending.status === 'failed' ? 'refused' : ending.status
-    this.#publish({ identity, messageId, action, outcome, duration: Date.now() - created_at })
+    this.#publish({ identity, messageId, action, outcome, duration: (Date.now() - created_at) / 1000 })
     this.#tell(fold(identity), messageId, 'waits')
     return true
   }

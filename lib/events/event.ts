@@ -110,7 +110,7 @@ export interface EventData {
     transactionId?: string
     readings: readonly Reading[]
   }
-  /** A call to the charge point that has ended, or waits for it now; `duration` in milliseconds. */
+  /** A call to the charge point that has ended, or waits for it now; `duration` in seconds. */
   call: {
     messageId: string
     action: string

@@ -185,7 +185,7 @@ export const CallRecord = Type.Object(
     expiresAt: moment('When one that waits for its charge point is given up'),
     sentAt: moment('When it went out'),
     answeredAt: moment('When the answer came'),
-    duration: Type.Optional(Type.Number({ description: 'Milliseconds, waiting included' }))
+    duration: Type.Optional(Type.Number({ examples: [0.184], description: 'Seconds, waiting included' }))
   },
   { additionalProperties: true }
 )

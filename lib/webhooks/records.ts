@@ -125,7 +125,7 @@ export const TestRecord = Type.Object({
   delivered: Type.Boolean({ description: 'Whether it was answered 2xx' }),
   responseStatus: Type.Optional(Type.Integer()),
   error: Type.Optional(Type.String({ description: 'A code such as ECONNREFUSED, TIMEOUT or HTTP_500' })),
-  duration: Type.Integer({ description: 'Milliseconds' })
+  duration: Type.Number({ examples: [0.184], description: 'Seconds' })
 })
 
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'failed'] as const satisfies readonly DeliveryRow['status'][]

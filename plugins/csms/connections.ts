@@ -14,7 +14,9 @@ async function connections({ publisher, ocpp: { events } }: FastifyInstance): Pr
     publisher.publish({ type: 'disconnect', chargePoint: identity, data: { protocol, reason, code } })
   })
   events.on('call', ({ chargePoint: { identity }, messageId, action, outcome, duration }) => {
-    publisher.publish({ type: 'call', chargePoint: identity, data: { messageId, action, outcome, duration } })
+    // The library counts milliseconds, the API seconds.
+    const data = { messageId, action, outcome, duration: duration / 1000 }
+    publisher.publish({ type: 'call', chargePoint: identity, data })
   })
   const limit = new RateLimit(MAX_SECURITY_EVENTS, 1000)
   events.on('security', ({ type, identity, remoteAddress, detail }) => {

@@ -15,14 +15,17 @@ const Filter = Type.Object(
   {
     connected: Type.Optional(Type.Boolean()),
     q: Type.Optional(
-      Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model or serial number' })
+      Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model, serial number or notes' })
     ),
     vendor: Type.Optional(Name),
     model: Type.Optional(Name),
     protocol: Type.Optional(Name),
     firmwareVersion: Type.Optional(Name)
   },
-  { additionalProperties: false, description: 'All known charge points that are so; an empty one is all of them' }
+  {
+    additionalProperties: false,
+    description: 'All known charge points that are so. An empty one is refused unless `all` is true'
+  }
 )
 
 /** One call to many charge points: to those that are named, or those that a filter finds. */
@@ -34,6 +37,12 @@ export const BulkBody = Type.Object(
       Type.Array(IdentityParams.properties.identity, { minItems: 1, maxItems: MAX_CHARGE_POINTS })
     ),
     filter: Type.Optional(Filter),
+    all: Type.Optional(
+      Type.Literal(true, { description: 'Every known charge point, instead of identities or a filter' })
+    ),
+    dryRun: Type.Optional(
+      Type.Boolean({ description: 'Calls nobody, and answers which charge points would be called. Default: false' })
+    ),
     concurrency: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 1_000, description: 'Calls at a time. Default: 100' })
     ),
@@ -72,9 +81,14 @@ export class BulkTargetError extends Error {
  *
  * @throws BulkTargetError
  */
-export async function targetsOf({ store, ocpp }: FastifyInstance, { identities, filter }: BulkBody): Promise<string[]> {
-  if ((identities === undefined) === (filter === undefined)) {
-    throw new BulkTargetError('BULK_TARGETS', 'either identities or filter')
+export async function targetsOf(
+  { store, ocpp }: FastifyInstance,
+  { identities, filter, all }: BulkBody
+): Promise<string[]> {
+  const isFiltered = Object.keys(filter ?? {}).length > 0
+  const isOneWay = [identities !== undefined, isFiltered, all === true].filter(Boolean).length === 1
+  if (!isOneWay || (identities !== undefined && filter !== undefined)) {
+    throw new BulkTargetError('BULK_TARGETS', 'give identities, a filter that is not empty, or all: one of them')
   }
   if (identities !== undefined) return [...new Map(identities.map((identity) => [fold(identity), identity])).values()]
   const { q, ...rest } = filter ?? {}

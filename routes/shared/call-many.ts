@@ -18,6 +18,7 @@ export async function callMany(
   const { body } = request
   const { action, payload = {}, concurrency = CONCURRENCY, timeout } = body
   const identities = await targetsOf(app, body)
+  if (body.dryRun === true) return { dryRun: true, action, total: identities.length, identities }
   const { bulkId, done } = await app.bulkCalls.start({
     bulkId: request.repeatable?.messageId,
     operator: request.operator?.name ?? '',

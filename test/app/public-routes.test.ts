@@ -28,6 +28,15 @@ describe('what needs no token', () => {
     await closing
   })
 
+  it('says at / what is here', async () => {
+    const response = await app.inject({ url: '/' })
+    assert.equal(response.statusCode, 200)
+    const { documentation, openapi, health, api, chargePoints } = response.json()
+    for (const url of [documentation, openapi, ...health])
+      assert.equal((await app.inject({ url })).statusCode, 200, url)
+    assert.deepEqual([api, chargePoints], ['/api/v1', '/ocpp/{identity}'])
+  })
+
   it('describes every operation in OpenAPI 3.1', async () => {
     const response = await app.inject({ url: '/openapi.json' })
     assert.equal(response.statusCode, 200)

@@ -216,6 +216,8 @@ onBothBackends('a call to many charge points', (start) => {
   for (const [what, body, status] of [
     ['no target', { action: 'ClearCache' }, 422],
     ['two kinds of targets', { action: 'ClearCache', identities: ['a'], filter: {} }, 422],
+    ['an empty filter', { action: 'ClearCache', filter: {} }, 422],
+    ['a filter and all', { action: 'ClearCache', filter: { connected: true }, all: true }, 422],
     ['an unknown action', { action: 'NoSuchAction', identities: ['a'] }, 422],
     ['a payload that no version allows', { action: 'Reset', payload: { type: 'Sideways' }, identities: ['a'] }, 422],
     ['too many targets', { action: 'ClearCache', identities: Array.from({ length: 10_001 }, (_, i) => `c${i}`) }, 400],
@@ -226,6 +228,27 @@ onBothBackends('a call to many charge points', (start) => {
       assert.equal((await callMany(await start(), body)).statusCode, status)
     })
   }
+
+  it('reaches every charge point when it says so, and calls nobody in a dry run', async () => {
+    const server = await start()
+    const charger = await connect(server, 'all-1')
+    await operate(server, 'PUT', '/charge-points/all-2', {})
+    for (const targets of [{ all: true }, { all: true, filter: {} }, { filter: { q: 'all-' } }]) {
+      const dry = (await callMany(server, { action: 'ClearCache', ...targets, dryRun: true })).json()
+      const { identities, ...others } = dry
+      assert.deepEqual(others, { dryRun: true, action: 'ClearCache', total: identities.length })
+      assert.deepEqual(
+        identities.filter((identity: string) => identity.startsWith('all-')),
+        ['all-1', 'all-2']
+      )
+    }
+    await charger.roundTrip()
+    assert.equal(callsOf(charger), 0)
+    const { items } = (await callMany(server, { action: 'ClearCache', all: true, dryRun: false })).json()
+    const statuses = new Map(items.map(({ identity, status }: Item) => [identity, status]))
+    assert.deepEqual([statuses.get('all-1'), statuses.get('all-2')], ['answered', 'failed'])
+    assert.equal(callsOf(charger), 1)
+  })
 
   it('is 404 when nobody made it', async () => {
     const server = await start()

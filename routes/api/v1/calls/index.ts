@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { AcceptedBulk, BulkResultRecord } from '../../../../lib/calls/bulk-record.js'
+import { AcceptedBulk, BulkResultRecord, DryRunRecord } from '../../../../lib/calls/bulk-record.js'
 import { UnknownCallError } from '../../../../lib/calls/errors.js'
 import { CallsQuery, pageOfCalls, showCall } from '../../../../lib/calls/list.js'
 import { findCall } from '../../../../lib/calls/rows.js'
@@ -13,7 +13,7 @@ const TAG = { tags: ['Calls'] }
 const UNKNOWN_CALL = { 404: { UNKNOWN_CALL: 'no such call' } }
 const BULK_PROBLEMS = {
   422: {
-    BULK_TARGETS: 'either identities or filter has to be given',
+    BULK_TARGETS: 'one of identities, a filter that is not empty, and all has to be given',
     BULK_NOBODY: 'no charge point is as the filter says',
     BULK_TOO_MANY: 'more than 10,000 charge points are as the filter says'
   }
@@ -107,7 +107,7 @@ export default async function calls(app: FastifyInstance): Promise<void> {
         operationId: 'callMany',
         headers: CallHeaders,
         body: BulkBody,
-        response: { 200: BulkResultRecord, 202: AcceptedBulk },
+        response: { 200: Type.Union([BulkResultRecord, DryRunRecord]), 202: AcceptedBulk },
         summary: 'Send one call to many charge points',
         description:
           'To at most 10,000 that are named or that a filter finds, each in its own version. Answers when all have ended, ' +

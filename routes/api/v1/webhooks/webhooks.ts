@@ -204,7 +204,7 @@ chosen anew; they go out when the webhook is enabled again.`,
         delivered: isOk,
         ...(status !== undefined && { responseStatus: status }),
         ...(error !== undefined && { error }),
-        duration: Math.round(performance.now() - started)
+        duration: Math.round(performance.now() - started) / 1000
       }
     }
   )

@@ -1,0 +1,35 @@
+import type { RouteOptions } from 'fastify'
+
+interface Known {
+  path: RegExp
+  methods: Set<string>
+}
+
+/** Which methods the routes of a path have: Fastify answers 404 to a method that a path lacks. [RFC 9110 §15.5.6] */
+export class AllowedMethods {
+  readonly #known = new Map<string, Known>()
+
+  add({ url, method }: Pick<RouteOptions, 'url' | 'method'>): void {
+    const known = this.#known.get(url) ?? { path: pathOf(url), methods: new Set() }
+    this.#known.set(url, known)
+    for (const one of [method].flat()) known.methods.add(one)
+  }
+
+  /** Sorted; empty when there is no route of that path. */
+  of(url: string): string[] {
+    const [path = ''] = url.split('?')
+    const methods = [...this.#known.values()].flatMap((known) => (known.path.test(path) ? [...known.methods] : []))
+    return [...new Set(methods)].sort()
+  }
+}
+
+/** A parameter is one segment, `*` is the rest. */
+function pathOf(url: string): RegExp {
+  const parts = url.split(/(:\w+|\*)/)
+  return new RegExp(`^${parts.map(patternOf).join('')}$`)
+}
+
+function patternOf(part: string): string {
+  if (part === '*') return '.*'
+  return part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

@@ -1,0 +1,36 @@
+import { Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+
+const Directory = Type.Object({
+  name: Type.String({ examples: ['fastify-ocpp'] }),
+  documentation: Type.String({ examples: ['/docs'], description: 'Every request, to be tried' }),
+  openapi: Type.String({ examples: ['/openapi.json'] }),
+  api: Type.String({ examples: ['/api/v1'], description: 'For operators, with a token' }),
+  chargePoints: Type.String({ examples: ['/ocpp/{identity}'], description: 'WebSocket of the chargers' }),
+  health: Type.Array(Type.String(), { examples: [['/health/live', '/health/ready']] })
+})
+
+/** For whoever opens the address in a browser. */
+export default async function directory(app: FastifyInstance): Promise<void> {
+  const { OCPP_PATH } = app.config
+  app.get(
+    '/',
+    {
+      schema: {
+        tags: ['Health'],
+        operationId: 'getDirectory',
+        summary: 'What is here',
+        security: [],
+        response: { 200: Directory }
+      }
+    },
+    async () => ({
+      name: 'fastify-ocpp',
+      documentation: '/docs',
+      openapi: '/openapi.json',
+      api: '/api/v1',
+      chargePoints: OCPP_PATH.replace(/:(\w+)$/, '{$1}'),
+      health: ['/health/live', '/health/ready']
+    })
+  )
+}
