@@ -29,7 +29,7 @@ describe('the document of the operator API', () => {
       assert.ok(described.has(operation.tags[0]), `${name}: nothing says what ${operation.tags[0]} is`)
       // What is not there is made by PUT.
       if (path.includes('{') && method !== 'put') assert.ok(operation.responses[404], `${name}: 404`)
-      const isPublic = path.startsWith('/health/')
+      const isPublic = path === '/' || path.startsWith('/health/')
       assert.equal(operation.security?.length, isPublic ? 0 : 1, `${name}: security`)
       for (const status of isPublic ? [] : ['401', '403']) assert.ok(operation.responses[status], `${name}: ${status}`)
     }
