@@ -1,4 +1,7 @@
-import type { RouteOptions } from 'fastify'
+interface Route {
+  url: string
+  method: string | readonly string[]
+}
 
 interface Known {
   path: RegExp
@@ -9,10 +12,10 @@ interface Known {
 export class AllowedMethods {
   readonly #known = new Map<string, Known>()
 
-  add({ url, method }: Pick<RouteOptions, 'url' | 'method'>): void {
+  add({ url, method }: Route): void {
     const known = this.#known.get(url) ?? { path: pathOf(url), methods: new Set() }
     this.#known.set(url, known)
-    for (const one of [method].flat()) known.methods.add(one)
+    for (const one of typeof method === 'string' ? [method] : method) known.methods.add(one)
   }
 
   /** Sorted; empty when there is no route of that path. */

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { after, describe } from 'node:test'
 import pg from 'pg'
 import type { Dialect } from '../../lib/database/dialect.js'
@@ -94,7 +94,10 @@ function templateDatabase(): Promise<string> {
 }
 
 async function makeTemplate(): Promise<string> {
-  const sources = await Promise.all(MIGRATIONS.map((file) => readFile(file)))
+  // With its name, which a migration of the same text may change before it is released.
+  const sources = await Promise.all(
+    MIGRATIONS.map(async (file) => Buffer.concat([Buffer.from(basename(file)), await readFile(file)]))
+  )
   const name = `fastify_ocpp_template_${createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 16)}`
   const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 5_000 })
   await client.connect()

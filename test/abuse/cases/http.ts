@@ -38,7 +38,7 @@ const NOT_HTTP: readonly Raw[] = [
   { what: 'zeros', bytes: Buffer.alloc(512), statuses: [400] },
   { what: 'a ClientHello', bytes: Buffer.from([0x16, 0x03, 0x01, 0x00, 0x05, 1, 0, 0, 1, 0]), statuses: [400] },
   { what: 'the preface of HTTP/2', bytes: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', statuses: [400] },
-  { what: 'HTTP/0.9', bytes: 'GET /\r\n\r\n', statuses: [400, 404] },
+  { what: 'HTTP/0.9', bytes: 'GET /nothing\r\n\r\n', statuses: [400, 404] },
   { what: 'HTTP/9.9', bytes: `GET / HTTP/9.9\r\n${HOST}\r\n\r\n`, statuses: [400] },
   { what: 'a method of its own', bytes: `CHARGE / HTTP/1.1\r\n${HOST}\r\n\r\n`, statuses: [400] },
   { what: 'a method in small letters', bytes: `get / HTTP/1.1\r\n${HOST}\r\n\r\n`, statuses: [400] },
