@@ -9,7 +9,7 @@ const API = '/api/v1/'
 const LINGER_MS = 2_000
 
 /** Answered as a 400 problem. */
-class NulError extends Error {
+class InvalidUrlError extends Error {
   readonly statusCode = 400
   readonly code = 'INVALID_URL'
 }
@@ -43,7 +43,9 @@ async function requests(app: FastifyInstance): Promise<void> {
     if (statusCode === 413 && !raw.complete) await linger(raw)
   })
   app.addHook('onRequest', async ({ url }) => {
-    if (url.startsWith(API) && url.includes('%00')) throw new NulError('there is a NUL in the URL')
+    // Fastify would take it for "/"; it is for OPTIONS only. [RFC 9112 §3.2.4]
+    if (url === '*') throw new InvalidUrlError('the target of the request is no path')
+    if (url.startsWith(API) && url.includes('%00')) throw new InvalidUrlError('there is a NUL in the URL')
   })
 }
 
