@@ -71,7 +71,8 @@ function slowloris({ name, start, drip, status }: Slow): Abuse {
         sockets.push(socket)
       }
       await dripInto(sockets, drip)
-      if (status !== undefined) assert.deepEqual([...answers], [[String(status), count]])
+      // One that is still sending when it is cut may lose the answer before it has read it.
+      if (status !== undefined) assert.deepEqual([...answers.keys()], [String(status)])
       return `${count} × ${status ?? 'cut'}`
     }
   }
