@@ -17,6 +17,8 @@ const SLOWEST = 10
 
 /** Runs compiled test files, a process each. Returns what is wrong, or `undefined`. */
 export async function runTests(root, tests) {
+  // So that what was started is stopped, and what was made is removed, when the run is interrupted, too.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   // In memory: thousands of files that live for seconds.
   process.env.TMPDIR = mkdtempSync(join(temporaryParent(), 'fastify-ocpp-tests-'))
   process.once('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 10 }))
