@@ -45,14 +45,15 @@ export function sequenceOf(row: TransactionRow): Sequence {
 /**
  * The transaction once an event of it has come; events come in any order, so what was told first is kept.
  *
- * @param registers all that is known of them by now; undefined: the event tells nothing about them
+ * @param registers all that its events have told of them by now; undefined: this event tells nothing about them
+ * @param meter where others than its events tell it
  */
 export function changeBy(
   row: TransactionRow,
   event: TransactionEvent,
-  { registers, now }: { registers: Registers | undefined; now: number }
+  { registers, meter: found, now }: { registers: Registers | undefined; meter?: Meter | undefined; now: number }
 ): TransactionUpdate {
-  const meter = registers === undefined ? meterOfRow(row) : meterOf(registers)
+  const meter = found ?? (registers === undefined ? meterOfRow(row) : meterOf(registers))
   const facts: TransactionRow = {
     ...row,
     ...placeAndTokens(row, event),

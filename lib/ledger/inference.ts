@@ -2,7 +2,7 @@ import { beginningOf, type Moment, timeOf } from './clock.js'
 import { fold, type TransactionRow } from './queries.js'
 
 // A charge point of 1.6 that does not know the id of its transaction, e.g. because the answer to StartTransaction was
-// lost, says 0, -1 or nothing. [1.6 errata 3.18]
+// lost, says 0, -1 or nothing. [1.6 errata 3.18] MeterValues of 2.x have no place for the id: they name the EVSE. [J01]
 
 /** What a StopTransaction that names no transaction has for an id, as it is stored. */
 export const ANONYMOUS_IDS: readonly string[] = ['0', '-1']
@@ -28,10 +28,10 @@ export function endedBy(open: readonly TransactionRow[], stop: AnonymousStop): T
   return isSameToken && isHigher && timeOf(stop) >= startOf(only) ? only : undefined
 }
 
-/** The transaction that readings without a usable id belong to: the only open one of their connector. */
+/** The transaction that readings without an id belong to: the only one that is open on their connector or EVSE. */
 export function measuredBy(open: readonly TransactionRow[], reading: Moment): TransactionRow | undefined {
   const [only, ...others] = open
-  if (only === undefined || others.length > 0 || only.ocpp16_id === null) return undefined
+  if (only === undefined || others.length > 0) return undefined
   return timeOf(reading) >= startOf(only) ? only : undefined
 }
 

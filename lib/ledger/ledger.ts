@@ -10,7 +10,7 @@ import { isAfter, isPossible, type Moment, timeOf, untimedEvidence } from './clo
 import { changeBy, evidenceOf, REOPENED, startsIt, type TransactionEvent } from './event.js'
 import { closedData, readings, startedData, stoppedData, transactionData, unassignedData } from './event-data.js'
 import { ANONYMOUS_IDS, endedBy, isUsable, measuredBy, startOf } from './inference.js'
-import { meterAtEnd, registersOf } from './meter.js'
+import { meterAtEnd, meterWithInferred, registersOf } from './meter.js'
 import { findAnswer, findNamesakes, findNewest, findOwner, nextKey } from './namesakes.js'
 import { toColumn } from './numbers.js'
 import { knownOwnCost } from './own-cost.js'
@@ -23,7 +23,7 @@ import {
   type TransactionRow,
   type TransactionUpdate
 } from './queries.js'
-import { isRegisterValue, mergeRegisters, type Registers, registersIn } from './registers.js'
+import { isRegisterValue, type Meter, mergeRegisters, type Registers, registersIn } from './registers.js'
 import { remoteStartToken } from './remote-starts.js'
 import type { MeterSample } from './samples.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
@@ -179,7 +179,7 @@ export class Ledger {
     const measurement = { ...place, samples }
     if (isUsable(transactionId)) {
       if (await this.#isOver(identity, transactionId)) return this.#measureOver(identity, transactionId, measurement)
-    } else if (isConnector(place) && (await this.#hasOpen(identity))) {
+    } else if (isWithinConnectorOrEvse(place) && (await this.#hasOpen(identity))) {
       return this.#measureAnonymous(identity, place, samples)
     }
     const assigned = isUsable(transactionId) ? String(transactionId) : ''
@@ -413,7 +413,8 @@ export class Ledger {
     await this.#insertSamples(trx, meterRows(key, place, event.samples, now))
     const registers = await registersWith(trx, row, event)
     const tariff = row.id_token === null && startsIt(event) ? await this.#tariff(trx, key, event) : {}
-    const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, now }) }
+    const meter = await meterWith(trx, row, { event, registers, now })
+    const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, meter, now }) }
     const response = { ...event.response, ...totalCost(event, change) }
     await queries.insertEvent(trx, {
       charge_point_id: chargePointId,
@@ -568,11 +569,11 @@ export class Ledger {
     known.over?.delete(transactionId)
   }
 
-  /** Meter values without a usable id: of the only transaction that is open on the connector, if there is one. */
-  async #measureAnonymous(identity: string, { connectorId }: Connector, samples: readonly MeterSample[]) {
-    const place = { evseId: 0, connectorId }
+  /** Meter values without a usable id: of the only transaction that is open on the connector or EVSE, if there is one. */
+  async #measureAnonymous(identity: string, told: MeasuredPlace, samples: readonly MeterSample[]) {
+    const place = { ...NOWHERE, ...told }
     await this.#book(identity, async ({ trx, chargePointId, now, tell }) => {
-      const open = await queries.findOpen(trx, chargePointId, place)
+      const open = await queries.findOpen(trx, chargePointId, { evseId: 0, ...told })
       const owned = samples.map(({ timestamp }) => measuredBy(open, { timestamp, receivedAt: now }))
       const rows = meterRows({ chargePointId, transactionId: '' }, place, samples, now)
       await this.#insertSamples(
@@ -580,8 +581,8 @@ export class Ledger {
         rows.map((row, index) => ({ ...row, inferred_id: owned[index]?.id ?? null }))
       )
       const owner = owned.find((row) => row !== undefined)
-      if (owner !== undefined) await queries.updateTransaction(trx, owner, { inferred_readings: 1 })
-      tell('meter-values', measured({ transactionId: '', connectorId, samples }))
+      if (owner !== undefined) await queries.updateTransaction(trx, owner, await withInferred(trx, owner))
+      tell('meter-values', measured({ transactionId: '', ...told, samples }))
     })
   }
 
@@ -640,13 +641,15 @@ interface Closing {
   timestamp?: number
 }
 
-/** A connector of 1.6; connector 0 is the main meter. */
-interface Connector {
-  connectorId: number
+/** Where MeterValues say that they measured: the connector of 1.6 or the EVSE of 2.x. */
+interface MeasuredPlace {
+  evseId?: number
+  connectorId?: number
 }
 
-function isConnector(place: { evseId?: number; connectorId?: number }): place is Connector {
-  return (place.evseId ?? 0) === 0 && (place.connectorId ?? 0) > 0
+/** 0 is the main meter, which measures no transaction. [1.6 §4.7; 2.x J01] */
+function isWithinConnectorOrEvse({ evseId = 0, connectorId = 0 }: MeasuredPlace): boolean {
+  return evseId > 0 || connectorId > 0
 }
 
 /** The place in a row of a message that names none. */
@@ -787,6 +790,24 @@ function startKeyOf({ connectorId, idToken, meterStart, timestamp, reservationId
 function contentNumber({ meterStop, idToken, reason }: Stop): number {
   const content = JSON.stringify([meterStop, idToken, reason])
   return createHash('sha256').update(content).digest().readUInt32BE(0) >>> 1
+}
+
+/** A transaction to which readings belong that do not name it. What its events have told is kept apart from them. */
+async function withInferred(trx: Transaction<Schema>, row: TransactionRow): Promise<TransactionUpdate> {
+  if (row.ocpp16_id !== null || row.registers !== null) return { inferred_readings: 1 }
+  return { inferred_readings: 1, registers: JSON.stringify(await registersOf(trx, row)) }
+}
+
+/** The meter with an event, if readings that do not name the transaction may count as well. */
+async function meterWith(
+  trx: Transaction<Schema>,
+  row: TransactionRow,
+  { event, registers, now }: { event: TransactionEvent; registers: Registers | undefined; now: number }
+): Promise<Meter | undefined> {
+  if (row.inferred_readings === 0) return undefined
+  const { eventType, timestamp } = event
+  const end = eventType === 'Ended' && ({ status: 'ended', end_timestamp: timestamp, ended_at: now } as const)
+  return meterWithInferred(trx, { ...row, ...end }, registers ?? (await registersOf(trx, row)))
 }
 
 /** All that is known of the registers with an event; undefined when it tells nothing of them. */

@@ -1,5 +1,6 @@
-import { type Selectable, sql } from 'kysely'
-import type { MeterValuesTable } from '../database/schema.js'
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import type { MeterValuesTable, Schema } from '../database/schema.js'
+import { timeOf } from './clock.js'
 import { meterOfRow } from './event.js'
 import { type Db, measuredIn, type TransactionRow } from './queries.js'
 import {
@@ -16,10 +17,12 @@ import {
 import { REGISTER } from './samples.js'
 import { toldStart } from './told-meter.js'
 
-/** What is known of the energy registers of a transaction. */
+/** What is known of the energy registers of a transaction; of one of 2.x what its events have told. */
 export async function registersOf(db: Db, row: TransactionRow): Promise<Registers> {
   if (row.registers !== null) return JSON.parse(row.registers) as Registers
-  return withMeterStart(row, (await storedRegisters(db, [row]))[0] ?? {})
+  // Readings that came without its id are no word of its events: they would count as much as these ever after.
+  const own = row.ocpp16_id === null ? { ...row, inferred_readings: 0 as const } : row
+  return withMeterStart(row, (await storedRegisters(db, [own]))[0] ?? {})
 }
 
 /** `read` with the meter at the start, which a transaction of 2.x may have without any reading. */
@@ -32,6 +35,20 @@ function withMeterStart(row: TransactionRow, read: Registers): Registers {
 }
 
 /**
+ * The meter of a transaction of 2.x. What its events tell counts; where they leave an end open, MeterValues of its EVSE
+ * count as well, unless they were measured after its end.
+ */
+export async function meterWithInferred(db: Db, row: TransactionRow, told: Registers): Promise<Meter> {
+  if (row.inferred_readings === 0 || !leavesOpen(told)) return meterOf(told)
+  return meterOf(mergeRegisters(told, (await storedRegisters(db, [row]))[0] ?? {}))
+}
+
+function leavesOpen(told: Registers): boolean {
+  const { energy } = meterOf(told)
+  return energy === 'no-start-register' || energy === 'no-stop-register'
+}
+
+/**
  * The meter of a transaction that ends or, without `meterStop`, that we close. 1.6: what Start- and StopTransaction say
  * of the meter counts more than meter values do, unless it is impossible: -1 is what some charge points say that cannot
  * read it.
@@ -41,16 +58,16 @@ export async function meterAtEnd(db: Db, row: TransactionRow, meterStop?: number
   const start = row.ocpp16_id === null ? row.meter_start : await toldStart(db, row)
   if (start !== null && told !== null && told >= start) return meterBetween(start, told)
   const registers = await registersOf(db, row)
-  if (row.ocpp16_id === null) return meterOf(registers)
+  if (row.ocpp16_id === null) return meterWithInferred(db, row, registers)
   const read = meterSince(start, registers)
   if (told === null) return read
   if (start === null) return meterBetween(wholeAtBegin(registers) ?? null, told)
   return read.stop !== null && typeof read.energy === 'number' ? read : meterBetween(start, told)
 }
 
-/** The meter of an open transaction. A charge point of 1.6 tells it with MeterValues, which do not touch the transaction. */
+/** The meter of an open transaction. MeterValues tell it as well, which do not touch the transaction. */
 export async function meterNow(db: Db, row: TransactionRow): Promise<Meter> {
-  return row.ocpp16_id === null ? meterOfRow(row) : meterSince(row.meter_start, await registersOf(db, row))
+  return isToBeRead(row) ? meterWith(row, (await storedRegisters(db, [row]))[0] ?? {}) : meterWith(row, {})
 }
 
 /** Transactions whose readings one query looks for: SQLite blocks the process for as long as a query runs. */
@@ -65,15 +82,22 @@ export async function metersNow(db: Db, rows: readonly TransactionRow[]): Promis
     const registers = await storedRegisters(db, some)
     for (const [index, { id }] of some.entries()) found.set(id, registers[index] ?? {})
   }
-  return rows.map((row) => {
-    if (row.ocpp16_id === null) return meterOfRow(row)
-    const registers = row.registers === null ? (found.get(row.id) ?? {}) : (JSON.parse(row.registers) as Registers)
-    return meterSince(row.meter_start, registers)
-  })
+  return rows.map((row) => meterWith(row, found.get(row.id) ?? {}))
 }
 
-function isToBeRead({ ocpp16_id, registers }: TransactionRow): boolean {
-  return ocpp16_id !== null && registers === null
+function isToBeRead(row: TransactionRow): boolean {
+  if (row.ocpp16_id !== null) return row.registers === null
+  return row.inferred_readings === 1 && leavesOpen(keptRegisters(row))
+}
+
+function keptRegisters({ registers }: TransactionRow): Registers {
+  return registers === null ? {} : (JSON.parse(registers) as Registers)
+}
+
+/** @param read what was read of the registers, if {@link isToBeRead} says that it counts */
+function meterWith(row: TransactionRow, read: Registers): Meter {
+  if (row.ocpp16_id !== null) return meterSince(row.meter_start, row.registers === null ? read : keptRegisters(row))
+  return isToBeRead(row) ? meterOf(mergeRegisters(keptRegisters(row), read)) : meterOfRow(row)
 }
 
 /** The outermost readings of each register of each of `rows`: few of the many rows that there may be. */
@@ -114,12 +138,22 @@ function momentsOf(edges: readonly EdgeTimes[]): number[] {
   return [...new Set(times.flatMap((time) => (time === null ? [] : [Number(time)])))]
 }
 
+/** What may be a reading of a transaction. The end of one of 2.x may come later than what was measured after it. */
+function countsIn(row: TransactionRow) {
+  const { ocpp16_id, status, end_timestamp, ended_at, updated_at } = row
+  return (eb: ExpressionBuilder<Schema, 'meter_values'>) => {
+    if (ocpp16_id !== null || status !== 'ended' || end_timestamp === null) return measuredIn(row)(eb)
+    const end = timeOf({ timestamp: end_timestamp, receivedAt: ended_at ?? updated_at })
+    return eb.and([measuredIn(row)(eb), eb('timestamp', '<=', end)])
+  }
+}
+
 /** When each register of the transactions was first and last read. */
 export function edgesQuery(db: Db, rows: readonly TransactionRow[]) {
   const edge = (context: string) => sql<string | null>`case when context = ${context} then timestamp end`
   const other = (context: string) => sql<string | null>`case when context <> ${context} then timestamp end`
   return readingsOf(db)
-    .where((eb) => eb.or(rows.map((row) => measuredIn(row)(eb))))
+    .where((eb) => eb.or(rows.map((row) => countsIn(row)(eb))))
     .select(({ fn }) => [
       ...OWNER,
       fn.min(edge('Transaction.Begin')).as('begin'),
@@ -133,7 +167,7 @@ export function edgesQuery(db: Db, rows: readonly TransactionRow[]) {
 /** The readings of the transactions at those times. */
 export function samplesQuery(db: Db, read: readonly { row: TransactionRow; times: readonly number[] }[]) {
   return readingsOf(db)
-    .where((eb) => eb.or(read.map(({ row, times }) => eb.and([measuredIn(row)(eb), eb('timestamp', 'in', times)]))))
+    .where((eb) => eb.or(read.map(({ row, times }) => eb.and([countsIn(row)(eb), eb('timestamp', 'in', times)]))))
     .select([...OWNER, 'timestamp', 'measurand', 'phase', 'context', 'location', 'unit', 'value'])
 }
 

@@ -11,6 +11,7 @@ import { hold, holding, isPostgres } from '../database/hold.js'
 import type { Schema, TransactionEventsTable, TransactionsTable, UnassignedEventsTable } from '../database/schema.js'
 import { beginningOf, DAY_MS, type Moment, OLDEST_CLOCK, timeOf, timeOfRow } from './clock.js'
 import type { Tariff } from './cost.js'
+import { toColumn } from './numbers.js'
 import type { EventType } from './sequence.js'
 
 export type Db = Kysely<Schema>
@@ -95,8 +96,8 @@ export function findByStartKey(db: Db, chargePointId: number, startKey: string) 
     .executeTakeFirst()
 }
 
-/** The open transactions of a charge point, of one connector when it is told. */
-export function findOpen(db: Db, chargePointId: number, place?: { evseId: number; connectorId: number }) {
+/** The open transactions of a charge point; of one connector or, without a connector, of one EVSE when it is told. */
+export function findOpen(db: Db, chargePointId: number, place?: { evseId: number; connectorId?: number }) {
   const query = db
     .selectFrom('transactions')
     .selectAll()
@@ -104,7 +105,9 @@ export function findOpen(db: Db, chargePointId: number, place?: { evseId: number
     // Literally, or the partial index is not used.
     .where('status', '=', sql.lit('open' as const))
   if (place === undefined) return query.execute()
-  return query.where('evse_id', '=', place.evseId).where('connector_id', '=', place.connectorId).execute()
+  const atEvse = query.where('evse_id', '=', toColumn(place.evseId))
+  if (place.connectorId === undefined) return atEvse.execute()
+  return atEvse.where('connector_id', '=', toColumn(place.connectorId)).execute()
 }
 
 /** undefined when the id is taken. Any other unique key that is taken is an error: the same was booked meanwhile. */
