@@ -42,6 +42,7 @@ const accepted = { has: { status: 'accepted' } }
 
 /** Every operation of the document, but for the raw calls: what is made is looked at, changed and taken away. */
 export const STEPS: readonly Step[] = [
+  { operation: 'getDirectory', status: 200 },
   { operation: 'isLive', status: 200 },
   { operation: 'isReady', status: 200 },
 
@@ -181,6 +182,12 @@ export const STEPS: readonly Step[] = [
   },
   { operation: 'listChargePointCalls', status: 200, query: here({ action: 'ClearCache', limit: '1' }) },
   { operation: 'callMany', status: 200, isSent: true },
+  {
+    operation: 'callMany',
+    status: 200,
+    body: () => ({ action: 'ClearCache', all: true, dryRun: true }),
+    has: { dryRun: true, total: 2 }
+  },
   { operation: 'callMany', status: only201, isSent: true, example: 'example2' },
   {
     operation: 'callMany',
