@@ -37,7 +37,8 @@ const BAD_SYNTAX: readonly Row[] = [
   ...['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'].map((method) => ({
     what: `the method ${method}`,
     request: { ...withHeaders({}), method },
-    status: 404
+    status: 405,
+    headers: { allow: /^GET/ }
   })),
   { what: 'no key', request: withHeaders({ 'Sec-WebSocket-Key': undefined }), status: 400, headers: VERSION },
   { what: 'an empty key', request: withHeaders({ 'Sec-WebSocket-Key': '' }), status: 400 },
@@ -369,7 +370,7 @@ const TOO_EARLY: Abuse = {
 export const UPGRADES: Family = {
   name: 'the answers to upgrades',
   abuses: [
-    upgrades('requests that are malformed are refused with 400, 404, 426 or 431', BAD_SYNTAX),
+    upgrades('requests that are malformed are refused with 400, 405, 426 or 431', BAD_SYNTAX),
     upgrades('identities that are malformed or nobody’s are refused with 400 or 404', BAD_IDENTITIES),
     upgrades('who has not the right credentials is refused with 401, 403 or 404', BAD_LOGINS)
   ]
