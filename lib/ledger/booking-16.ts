@@ -1,0 +1,201 @@
+import { createHash, randomInt } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import type { Schema } from '../database/schema.js'
+import { insertSamples, MAX_ATTEMPTS, meterRows, NOWHERE, noteOver, parse, placeOf, type Scope } from './booking.js'
+import { isPossible, timeOf } from './clock.js'
+import { closeWhere } from './closing.js'
+import { startedData, stoppedData, unassignedData } from './event-data.js'
+import { ANONYMOUS_IDS, endedBy, startOf } from './inference.js'
+import type { Booking, Start, Stop } from './ledger.js'
+import { meterAtEnd } from './meter.js'
+import { toColumn } from './numbers.js'
+import * as queries from './queries.js'
+import { fold, type TransactionKey, type TransactionRow } from './queries.js'
+import { isRegisterValue } from './registers.js'
+import { dropProfiles, useReservation } from './sequels.js'
+import { durationUntil, totalsOf } from './totals.js'
+
+// StartTransaction and StopTransaction. [1.6 §4.8, §4.10]
+
+/** 1 to 2^31 - 1, random: an id that can be guessed is an invitation, and none comes back with an old backup. */
+const ID_LIMIT = 2 ** 31
+/** 1.6 knows no sequence numbers. */
+const SEQ_NO_16 = { Started: 0, Ended: 1 } as const
+
+/** Books a StartTransaction, or answers a retry. */
+export async function bookStart(scope: Scope, start: Start): Promise<Booking> {
+  const { trx, chargePointId, now } = scope
+  const startKey = startKeyOf(start)
+  const known = await queries.findByStartKey(trx, chargePointId, startKey)
+  const moment = { timestamp: start.timestamp, receivedAt: now }
+  // A clock that was never set tells the same time of every start.
+  if (known !== undefined && (isPossible(moment) || (await mayLackItsId(trx, known)))) {
+    return retryOf16(trx, known, 'Started')
+  }
+  if (known !== undefined) await queries.updateTransaction(trx, known, { start_key: null })
+  const time = timeOf(moment)
+  await closeWhere(scope, {
+    rows: await queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
+    isOver: (row) => startOf(row) <= time,
+    reason: 'NextTransaction',
+    timestamp: time
+  })
+  const row = await insert16(trx, { chargePointId, startKey, start, now })
+  const { transaction_id } = row
+  if (row.ocpp16_id === null) throw new Error('a transaction of 1.6 without its number')
+  const response = start.respond(row.ocpp16_id)
+  await queries.insertEvent(trx, {
+    charge_point_id: chargePointId,
+    transaction_id,
+    event_type: 'Started',
+    seq_no: SEQ_NO_16.Started,
+    timestamp: start.timestamp,
+    payload: JSON.stringify(start.payload),
+    response: JSON.stringify(response),
+    received_at: now
+  })
+  const key = { chargePointId, transactionId: transaction_id }
+  await useReservation(trx, key, { reservationId: start.reservationId, now })
+  scope.tell('transaction', startedData(row, start))
+  return { response, outcome: 'booked', hasGap: false }
+}
+
+async function insert16(
+  trx: Transaction<Schema>,
+  { chargePointId, startKey, start, now }: { chargePointId: number; startKey: string; start: Start; now: number }
+): Promise<TransactionRow> {
+  const tariff = await queries.tariffFor(trx, chargePointId, start.idToken)
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const id = randomInt(1, ID_LIMIT)
+    const row = await queries.insertTransaction(trx, {
+      charge_point_id: chargePointId,
+      transaction_id: String(id),
+      ocpp16_id: id,
+      start_key: startKey,
+      protocol: 'ocpp1.6',
+      connector_id: toColumn(start.connectorId),
+      id_token: start.idToken,
+      reservation_id: start.reservationId === undefined ? null : toColumn(start.reservationId),
+      start_timestamp: start.timestamp,
+      meter_start: isRegisterValue(start.meterStart) ? start.meterStart : null,
+      tariff_id: tariff?.id ?? null,
+      tariff: tariff === undefined ? null : JSON.stringify(tariff),
+      created_at: now,
+      updated_at: now
+    })
+    if (row !== undefined) return row
+  }
+  throw new Error('no transaction id was free')
+}
+
+/** Books a StopTransaction, or answers a retry. */
+export async function bookStop(scope: Scope, stop: Stop): Promise<Booking> {
+  const { trx, chargePointId, now } = scope
+  const key = { chargePointId, transactionId: String(stop.transactionId) }
+  if (ANONYMOUS_IDS.includes(key.transactionId)) return stopAnonymous(scope, stop)
+  const row = await queries.findTransaction(trx, key)
+  if (row === undefined) return keepUnassigned(scope, stop)
+  // Its own word counts more than an end that we inferred.
+  if (row.status === 'ended' && row.inferred_end === 0) return retryOf16(trx, row, 'Ended')
+  await insertSamples(scope, meterRows(key, placeOf(row), stop.samples, now))
+  await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo: SEQ_NO_16.Ended, now }))
+  await endTransaction(scope, row, stop, { isInferred: false })
+  return { response: stop.response, outcome: 'booked', hasGap: false }
+}
+
+/** Ends the transaction that is meant, or keeps what belongs to none. What was sent tells a retry. */
+async function stopAnonymous(scope: Scope, stop: Stop): Promise<Booking> {
+  const { trx, chargePointId, now } = scope
+  const key = { chargePointId, transactionId: String(stop.transactionId) }
+  const seqNo = contentNumber(stop)
+  const known = await queries.findResponse(trx, { ...key, eventType: 'Ended', seqNo, timestamp: stop.timestamp })
+  if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
+  const row = endedBy(await queries.findOpen(trx, chargePointId), { ...stop, receivedAt: now })
+  if (row === undefined) return keepUnassigned(scope, stop)
+  const rows = meterRows({ chargePointId, transactionId: '' }, placeOf(row), stop.samples, now)
+  await insertSamples(
+    scope,
+    rows.map((sample) => ({ ...sample, inferred_id: row.id }))
+  )
+  await queries.insertEvent(trx, { ...stopEventRow(key, stop, { seqNo, now }), inferred_id: row.id })
+  await endTransaction(scope, row, stop, { isInferred: true })
+  return { response: stop.response, outcome: 'booked', hasGap: false }
+}
+
+async function endTransaction(scope: Scope, row: TransactionRow, stop: Stop, { isInferred }: { isInferred: boolean }) {
+  const { trx, known, now, tell } = scope
+  noteOver(known, row)
+  const meter = await meterAtEnd(trx, row, stop.meterStop)
+  const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
+  const ended = await queries.updateTransaction(trx, row, {
+    ...totalsOf(row, { energy: meter.energy, duration }),
+    status: 'ended',
+    meter_start: meter.start,
+    meter_stop: meter.stop,
+    end_timestamp: stop.timestamp,
+    ended_at: now,
+    // What the standard says it is when it is not said. [1.6 §6.49]
+    stop_reason: stop.reason ?? 'Local',
+    stop_id_token: stop.idToken ?? null,
+    closed_reason: null,
+    closed_timestamp: null,
+    inferred_end: isInferred ? 1 : 0,
+    ...(isInferred && stop.samples.length > 0 && { inferred_readings: 1 }),
+    updated_at: now
+  })
+  await dropProfiles(trx, row)
+  tell('transaction', stoppedData(ended))
+}
+
+/** It has no number in a sequence, so its content tells whether it is another one. */
+async function keepUnassigned(scope: Scope, stop: Stop): Promise<Booking> {
+  const { trx, chargePointId, now, tell } = scope
+  const key = { chargePointId, transactionId: String(stop.transactionId) }
+  const seqNo = contentNumber(stop)
+  const known = await queries.findResponse(trx, { ...key, eventType: 'Ended', seqNo, timestamp: stop.timestamp })
+  if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
+  await insertSamples(scope, meterRows(key, NOWHERE, stop.samples, now))
+  const eventId = await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo, now }))
+  await queries.insertUnassigned(trx, { event_id: eventId, charge_point_id: chargePointId, received_at: now })
+  tell('transaction', unassignedData(stop))
+  return { response: stop.response, outcome: 'unassigned', hasGap: false }
+}
+
+function stopEventRow(key: TransactionKey, stop: Stop, { seqNo, now }: { seqNo: number; now: number }) {
+  return {
+    charge_point_id: key.chargePointId,
+    transaction_id: key.transactionId,
+    event_type: 'Ended',
+    seq_no: seqNo,
+    timestamp: stop.timestamp,
+    payload: JSON.stringify(stop.payload),
+    response: JSON.stringify(stop.response),
+    received_at: now
+  }
+}
+
+/** Whether the charge point may not have got the id of a transaction yet, so that it asks for it again. */
+async function mayLackItsId(trx: Transaction<Schema>, row: TransactionRow): Promise<boolean> {
+  return row.status !== 'ended' && !(await queries.isMeasuredByName(trx, row))
+}
+
+async function retryOf16(
+  trx: Transaction<Schema>,
+  { charge_point_id, transaction_id }: TransactionRow,
+  eventType: 'Started' | 'Ended'
+): Promise<Booking> {
+  const key = { chargePointId: charge_point_id, transactionId: transaction_id, eventType }
+  const known = await queries.findResponse16(trx, key)
+  return { response: parse(known?.response ?? null), outcome: 'retry', hasGap: false }
+}
+
+/** What makes two StartTransactions the same; an idTag does not regard case. [1.6 §4.8, "CiString"] */
+function startKeyOf({ connectorId, idToken, meterStart, timestamp, reservationId }: Start): string {
+  return JSON.stringify([connectorId, fold(idToken), meterStart, timestamp, reservationId ?? null])
+}
+
+/** The content of a StopTransaction in 31 bits, as a column for sequence numbers holds them. */
+function contentNumber({ meterStop, idToken, reason }: Stop): number {
+  const content = JSON.stringify([meterStop, idToken, reason])
+  return createHash('sha256').update(content).digest().readUInt32BE(0) >>> 1
+}

@@ -1,0 +1,158 @@
+import type { Transaction } from 'kysely'
+import type { Schema } from '../database/schema.js'
+import { insertSamples, MAX_ATTEMPTS, measured, meterRows, parse, type Scope } from './booking.js'
+import { timeOf } from './clock.js'
+import { closeWhere } from './closing.js'
+import { changeBy, startsIt, type TransactionEvent } from './event.js'
+import { transactionData } from './event-data.js'
+import { startOf } from './inference.js'
+import type { Booking } from './ledger.js'
+import { meterWithInferred, registersOf } from './meter.js'
+import { findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
+import { toColumn } from './numbers.js'
+import { knownOwnCost } from './own-cost.js'
+import type { TransactionKey, TransactionRow, TransactionUpdate } from './queries.js'
+import * as queries from './queries.js'
+import { type Meter, mergeRegisters, type Registers, registersIn } from './registers.js'
+import { remoteStartToken } from './remote-starts.js'
+import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
+
+// TransactionEvent. [2.x E]
+
+/** Books a TransactionEvent, or answers a retry. */
+export async function bookEvent(scope: Scope, given: TransactionEvent): Promise<Booking> {
+  const { trx, chargePointId, now, tell } = scope
+  const sent = { ...given, seqNo: toColumn(given.seqNo) }
+  const namesakes = await findNamesakes(trx, chargePointId, sent.transactionId)
+  const known = await findAnswer(trx, namesakes, sent, now)
+  if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
+  const event = { ...sent, ...(await remoteStartToken(trx, chargePointId, sent)) }
+  const { eventType, seqNo, timestamp } = event
+  const row = await transactionOf(scope, namesakes, event)
+  const key = { chargePointId, transactionId: row.transaction_id }
+  const place = { evseId: event.evseId ?? row.evse_id, connectorId: event.connectorId ?? row.connector_id }
+  await insertSamples(scope, meterRows(key, place, event.samples, now))
+  const registers = await registersWith(trx, row, event)
+  const tariff = row.id_token === null && startsIt(event) ? await tariffOf(trx, key, event) : {}
+  const meter = await meterWith(trx, row, { event, registers, now })
+  const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, meter, now }) }
+  const response = { ...event.response, ...totalCost(event, change) }
+  await queries.insertEvent(trx, {
+    charge_point_id: chargePointId,
+    transaction_id: row.transaction_id,
+    event_type: eventType,
+    seq_no: seqNo,
+    timestamp,
+    trigger_reason: event.triggerReason,
+    offline: event.offline ? 1 : 0,
+    payload: JSON.stringify(event.payload),
+    response: JSON.stringify(response),
+    received_at: now
+  })
+  const changed = await queries.updateTransaction(trx, row, change)
+  if (row.reservation_id === null) await useReservation(trx, key, { reservationId: event.reservationId, now })
+  if (eventType === 'Ended') {
+    await dropProfiles(trx, row)
+    await dropDisplayMessages(trx, row)
+  }
+  tell('transaction', transactionData(event, changed))
+  if (given.samples.length > 0) tell('meter-values', measured({ ...knownPlace({ ...row, ...change }), ...given }))
+  return { response, outcome: 'booked', hasGap: isWaitedFor(changed) }
+}
+
+/** The transaction that an event belongs to; with the first one of another it is made. */
+async function transactionOf(scope: Scope, found: readonly TransactionRow[], event: TransactionEvent) {
+  const { trx, chargePointId, now } = scope
+  let namesakes = found
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const owner = await findOwner(trx, namesakes, event, now)
+    if (owner !== undefined) return owner
+    const transactionId = nextKey(namesakes, event.transactionId, attempt)
+    const made = await insert2(trx, { chargePointId, transactionId }, event, now)
+    if (made !== undefined) {
+      await closeNamesakes(scope, namesakes, event)
+      return made
+    }
+    // Another process has made it meanwhile, or the charge point has an id that looks like a key of ours.
+    namesakes = await findNamesakes(trx, chargePointId, event.transactionId)
+  }
+  throw new Error('no key was free for the transaction')
+}
+
+/** A charge point that uses an id again has ended what had it before. */
+async function closeNamesakes(scope: Scope, namesakes: readonly TransactionRow[], { timestamp }: TransactionEvent) {
+  const time = timeOf({ timestamp, receivedAt: scope.now })
+  await closeWhere(scope, {
+    rows: namesakes.filter(({ status }) => status === 'open'),
+    isOver: (row) => startOf(row) <= time,
+    reason: 'NextTransaction',
+    timestamp: time
+  })
+}
+
+/** undefined when the key is taken. */
+async function insert2(trx: Transaction<Schema>, key: TransactionKey, event: TransactionEvent, now: number) {
+  return queries.insertTransaction(trx, {
+    charge_point_id: key.chargePointId,
+    transaction_id: key.transactionId,
+    displayed_id: key.transactionId === event.transactionId ? null : event.transactionId,
+    protocol: event.protocol,
+    ...(await tariffOf(trx, key, startsIt(event) ? event : {})),
+    created_at: now,
+    updated_at: now
+  })
+}
+
+async function tariffOf(
+  trx: Transaction<Schema>,
+  { chargePointId }: TransactionKey,
+  { idToken }: { idToken?: string }
+) {
+  const tariff = await queries.tariffFor(trx, chargePointId, idToken)
+  return tariff === undefined
+    ? { tariff_id: null, tariff: null }
+    : { tariff_id: tariff.id, tariff: JSON.stringify(tariff) }
+}
+
+/** The place of a transaction, as far as its charge point has told it. */
+function knownPlace({ evse_id, connector_id }: Pick<TransactionUpdate, 'evse_id' | 'connector_id'>) {
+  return { ...(evse_id && { evseId: evse_id }), ...(connector_id && { connectorId: connector_id }) }
+}
+
+/** Whether events of a transaction are missing that may still come. */
+export function isWaitedFor({ missing_seq_nos = null, lost_seq_nos = null }: TransactionUpdate): boolean {
+  return missing_seq_nos !== null && missing_seq_nos !== lost_seq_nos
+}
+
+/** The meter with an event, if readings that do not name the transaction may count as well. */
+async function meterWith(
+  trx: Transaction<Schema>,
+  row: TransactionRow,
+  { event, registers, now }: { event: TransactionEvent; registers: Registers | undefined; now: number }
+): Promise<Meter | undefined> {
+  if (row.inferred_readings === 0) return undefined
+  const { eventType, timestamp } = event
+  const end = eventType === 'Ended' && ({ status: 'ended', end_timestamp: timestamp, ended_at: now } as const)
+  return meterWithInferred(trx, { ...row, ...end }, registers ?? (await registersOf(trx, row)))
+}
+
+/** All that is known of the registers with an event; undefined when it tells nothing of them. */
+async function registersWith(
+  trx: Transaction<Schema>,
+  row: TransactionRow,
+  { eventType, samples }: TransactionEvent
+): Promise<Registers | undefined> {
+  const told = registersIn(samples, eventType)
+  if (Object.keys(told).length === 0) return undefined
+  // Nothing has been told of a transaction that this event has made.
+  return row.last_seq_no === null ? told : mergeRegisters(await registersOf(trx, row), told)
+}
+
+/**
+ * The running cost, and at the end the final one: nothing as long as it is not known, since 0 is for free.
+ * [2.x I02, I03.FR.04]
+ */
+function totalCost({ eventType }: TransactionEvent, { cost, own_cost }: TransactionUpdate): { totalCost?: number } {
+  if (eventType === 'Started' || typeof cost !== 'number' || knownOwnCost(own_cost ?? null) !== undefined) return {}
+  return { totalCost: cost }
+}

@@ -1,0 +1,81 @@
+import type { Transaction } from 'kysely'
+import type { Schema } from '../database/schema.js'
+import { noteOver, type Scope } from './booking.js'
+import { type Moment, untimedEvidence } from './clock.js'
+import { closedData } from './event-data.js'
+import type { ClosedReason } from './ledger.js'
+import { meterAtEnd } from './meter.js'
+import type { TransactionRow } from './queries.js'
+import * as queries from './queries.js'
+import { dropDisplayMessages, dropProfiles } from './sequels.js'
+import { toldStop } from './told-meter.js'
+import { durationUntil, totalsOf } from './totals.js'
+
+// Transactions that we close, because the charge point never ends them.
+
+/** Which transactions are over, and why. */
+export interface Closing {
+  isOver: (row: TransactionRow) => boolean
+  reason: ClosedReason
+  /** When that happened, by the clock of the charge point; absent: nobody says. */
+  timestamp?: number
+}
+
+/** Closes those of the rows that are over. */
+export async function closeWhere(
+  { trx, known, now, tell }: Scope,
+  { rows, isOver, reason, timestamp }: Closing & { rows: readonly TransactionRow[] }
+): Promise<TransactionRow[]> {
+  const over = rows.filter(isOver)
+  for (const row of over) {
+    noteOver(known, row)
+    const closed = await close(trx, row, { reason, timestamp, now })
+    tell('transaction', closedData(closed))
+  }
+  return over
+}
+
+async function close(
+  trx: Transaction<Schema>,
+  row: TransactionRow,
+  { reason, timestamp, now }: { reason: ClosedReason; timestamp: number | undefined; now: number }
+): Promise<TransactionRow> {
+  const sign = await queries.lastSignOf(trx, row)
+  // It is over, and nothing waits to be sent: what comes later tells something new.
+  const untimed = reason === 'NotOngoing' && sign !== undefined ? sign : untimedEvidence(sign, now)
+  const closed = await queries.updateTransaction(trx, row, {
+    ...(await totalsAt(trx, row, sign ?? { timestamp: row.start_timestamp ?? now, receivedAt: now })),
+    status: 'closed',
+    closed_reason: reason,
+    closed_timestamp: timestamp ?? untimed.timestamp,
+    ended_at: now,
+    updated_at: now
+  })
+  await dropProfiles(trx, row)
+  await dropDisplayMessages(trx, row)
+  return closed
+}
+
+/** What we closed stays so, with what has come of it meanwhile. */
+export async function settle(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
+  const sign = await queries.lastSignOf(trx, row)
+  if (sign === undefined) return row
+  return queries.updateTransaction(trx, row, { ...(await totalsAt(trx, row, sign)), updated_at: now })
+}
+
+/** An end of which StopTransaction did not tell the meter, with what has been measured meanwhile. */
+export async function settleEnded(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
+  const told = await toldStop(trx, row)
+  if (told === undefined) return row
+  const { start, stop, energy } = await meterAtEnd(trx, row, told ?? undefined)
+  const totals = totalsOf(row, { energy, duration: row.duration })
+  if (totals.energy_wh === row.energy_wh) return row
+  return queries.updateTransaction(trx, row, { ...totals, meter_start: start, meter_stop: stop, updated_at: now })
+}
+
+/** With what was measured last; it ended when the charge point last told of it. */
+async function totalsAt(trx: Transaction<Schema>, row: TransactionRow, end: Moment) {
+  const { start, stop, energy } = await meterAtEnd(trx, row)
+  const totals = totalsOf(row, { energy, duration: durationUntil(row, end) })
+  return { ...totals, meter_start: start, meter_stop: stop, end_timestamp: end.timestamp }
+}
