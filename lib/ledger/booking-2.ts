@@ -31,6 +31,7 @@ export async function bookEvent(scope: Scope, given: TransactionEvent): Promise<
   const row = await transactionOf(scope, namesakes, event)
   const key = { chargePointId, transactionId: row.transaction_id }
   const place = { evseId: event.evseId ?? row.evse_id, connectorId: event.connectorId ?? row.connector_id }
+  if (eventType === 'Started') await closeBefore(scope, row, { evseId: place.evseId, timestamp })
   await insertSamples(scope, meterRows(key, place, event.samples, now))
   const registers = await registersWith(trx, row, event)
   const tariff = row.id_token === null && startsIt(event) ? await tariffOf(trx, key, event) : {}
@@ -85,6 +86,23 @@ async function closeNamesakes(scope: Scope, namesakes: readonly TransactionRow[]
   await closeWhere(scope, {
     rows: namesakes.filter(({ status }) => status === 'open'),
     isOver: (row) => startOf(row) <= time,
+    reason: 'NextTransaction',
+    timestamp: time
+  })
+}
+
+/** An EVSE has one transaction at a time: what began there before this one is over. */
+async function closeBefore(
+  scope: Scope,
+  started: TransactionRow,
+  { evseId, timestamp }: { evseId: number; timestamp: number }
+) {
+  if (evseId === 0) return
+  const time = timeOf({ timestamp, receivedAt: scope.now })
+  const open = await queries.findOpen(scope.trx, scope.chargePointId, { evseId })
+  await closeWhere(scope, {
+    rows: open.filter(({ id }) => id !== started.id),
+    isOver: (row) => startOf(row) < time,
     reason: 'NextTransaction',
     timestamp: time
   })

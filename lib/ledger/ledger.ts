@@ -77,7 +77,7 @@ export type ClosedReason =
   | 'Rebooted'
   /** Its connector is free. */
   | 'ConnectorAvailable'
-  /** Another one was started on its connector or, in 2.x, with its id. */
+  /** Another one was started on its connector or, in 2.x, on its EVSE or with its id. */
   | 'NextTransaction'
   /** The charge point says that it is over and that nothing is to come. [2.x E14] */
   | 'NotOngoing'
@@ -230,7 +230,8 @@ export class Ledger {
   async #closeOpen(identity: string, { place, ...closing }: Closing & { place?: Place }): Promise<TransactionRow[]> {
     if (!(await this.#hasOpen(identity))) return []
     return this.#book(identity, async (scope) => {
-      const rows = await queries.findOpen(scope.trx, scope.chargePointId, place)
+      const { trx, chargePointId } = scope
+      const rows = await (place ? queries.findOpenAt(trx, chargePointId, place) : queries.findOpen(trx, chargePointId))
       return closeWhere(scope, { rows, ...closing })
     })
   }

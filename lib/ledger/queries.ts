@@ -110,6 +110,34 @@ export function findOpen(db: Db, chargePointId: number, place?: { evseId: number
   return atEvse.where('connector_id', '=', toColumn(place.connectorId)).execute()
 }
 
+/**
+ * The open transactions of a connector. In 2.x also the only one of its EVSE, if nobody has named its connector and no
+ * other connector there is known to be in use.
+ */
+export async function findOpenAt(db: Db, chargePointId: number, place: { evseId: number; connectorId: number }) {
+  const { evseId, connectorId } = place
+  if (evseId === 0) return findOpen(db, chargePointId, place)
+  const open = await findOpen(db, chargePointId, { evseId })
+  const [only, ...others] = open
+  const isUnnamed = only?.connector_id === 0 && others.length === 0
+  if (isUnnamed && !(await isOtherInUse(db, chargePointId, place))) return [only]
+  return open.filter(({ connector_id }) => connector_id === connectorId)
+}
+
+/** Whether another connector of an EVSE has a cable in, as its charge point said last. */
+async function isOtherInUse(db: Db, chargePointId: number, place: { evseId: number; connectorId: number }) {
+  const found = await db
+    .selectFrom('connectors')
+    .select('id')
+    .where('charge_point_id', '=', chargePointId)
+    .where('evse_id', '=', toColumn(place.evseId))
+    .where('connector_id', '!=', toColumn(place.connectorId))
+    .where('status', '=', 'Occupied')
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
 /** undefined when the id is taken. Any other unique key that is taken is an error: the same was booked meanwhile. */
 export function insertTransaction(db: Db, row: Insertable<TransactionsTable>) {
   return db
