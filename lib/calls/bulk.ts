@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
-import { joinedInserts } from '../database/insert.js'
+import { insertJoined } from '../database/insert.js'
 import type { BulkCallsTable, CallStatus } from '../database/schema.js'
 import type { Reader, Scope } from '../events/scope.js'
 
@@ -43,9 +43,7 @@ export async function insertItems({ trx }: Transaction, bulkId: number, items: r
     status: 'pending',
     created_at
   }))
-  for (const query of joinedInserts([{ table: 'bulk_call_items', rows, ignoreConflicts: false }], dialect)) {
-    await trx.executeQuery(query)
-  }
+  await insertJoined(trx, [{ table: 'bulk_call_items', rows, ignoreConflicts: false }], dialect)
 }
 
 export interface FailedItem {

@@ -1,6 +1,6 @@
 import { CompiledQuery, type Selectable, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
-import { joinedInserts } from '../database/insert.js'
+import { insertJoined } from '../database/insert.js'
 import type { CallStatus, CallsTable } from '../database/schema.js'
 import { chunks, type Reader, type Scope } from '../events/scope.js'
 import type { RecordedCall } from './recorded-call.js'
@@ -31,9 +31,7 @@ export async function saveCalls({ trx }: Transaction, calls: readonly OwnedCall[
   const rows = calls
     .filter(({ call }) => !call.isStored)
     .map(({ call, chargePointId }) => ({ charge_point_id: chargePointId, run_id: runId, ...call.row() }))
-  for (const query of joinedInserts([{ table: 'calls', rows, ignoreConflicts: false }], dialect)) {
-    await trx.executeQuery(query)
-  }
+  await insertJoined(trx, [{ table: 'calls', rows, ignoreConflicts: false }], dialect)
   const stored = calls.filter(({ call }) => call.isStored)
   for (let from = 0; from < stored.length; ) {
     const count = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(stored.length - from)))

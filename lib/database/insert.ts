@@ -1,4 +1,5 @@
-import { CompiledQuery, type Insertable } from 'kysely'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { CompiledQuery, type Insertable, type Transaction } from 'kysely'
 import type { Dialect } from './dialect.js'
 import type { Schema } from './schema.js'
 
@@ -16,6 +17,18 @@ export type Row<T extends keyof Schema> = Insertable<Schema[T]>
 const MAX_ROWS = 128
 /** Rows that are joined with one another; what is behind them is not looked at before. */
 const MAX_JOINED = 1024
+
+/** Inserts that are done before everybody else has a turn. */
+const QUERIES_IN_A_TURN = 8
+
+/** Inserts the rows of a batch, joined. SQLite works within the turn of the event loop, so others get a turn in between. */
+export async function insertJoined(trx: Transaction<Schema>, batch: readonly Rows[], dialect: Dialect): Promise<void> {
+  let queries = 0
+  for (const query of joinedInserts(batch, dialect)) {
+    if (++queries % QUERIES_IN_A_TURN === 0) await nextTurn()
+    await trx.executeQuery(query)
+  }
+}
 
 /**
  * The inserts of a batch, joined: one statement for many rows of the same table and columns. Written as text, because

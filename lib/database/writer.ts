@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely'
 import { abandon, connectionOf } from './abandon.js'
 import type { Dialect } from './dialect.js'
 import { isTaken, kindOf, StorageError, toConflictError, toStorageError } from './errors.js'
-import { joinedInserts, type Row, type Rows } from './insert.js'
+import { insertJoined, type Row, type Rows } from './insert.js'
 import type { Schema } from './schema.js'
 
 /** Adds rows to the transaction, joined with the rows of others, after the jobs of its batch. */
@@ -92,8 +92,6 @@ export interface Writer {
 
 /** No more jobs are added to a transaction that appends this many rows: the event loop waits for it. */
 const MAX_ROWS = 2_000
-/** Inserts of a transaction that are done before everybody else has a turn. */
-const QUERIES_IN_A_TURN = 8
 /** Shortest pause after a transaction on SQLite, as a share of the time it took. */
 const MIN_PAUSE = 0.2
 /** Longest pause between two transactions on SQLite. */
@@ -309,12 +307,7 @@ class Lane {
       results.push(await job?.(trx, append))
       if (rows !== undefined) appended.push(rows)
     }
-    let queries = 0
-    for (const query of joinedInserts(appended, this.#dialect)) {
-      // SQLite works within the turn of the event loop.
-      if (++queries % QUERIES_IN_A_TURN === 0) await nextTurn()
-      await trx.executeQuery(query)
-    }
+    await insertJoined(trx, appended, this.#dialect)
     return results
   }
 

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
-import { joinedInserts } from '../database/insert.js'
+import { insertJoined } from '../database/insert.js'
 import type { Schema } from '../database/schema.js'
 import type { EventData } from '../events/event.js'
 import { readings } from './event-data.js'
@@ -44,8 +44,7 @@ export function noteOver(known: Known, { transaction_id }: TransactionRow): void
 }
 
 export async function insertSamples({ trx, dialect }: Scope, rows: readonly MeterRow[]): Promise<void> {
-  const inserts = joinedInserts([{ table: 'meter_values', rows, ignoreConflicts: true }], dialect)
-  for (const query of inserts) await trx.executeQuery(query)
+  await insertJoined(trx, [{ table: 'meter_values', rows, ignoreConflicts: true }], dialect)
 }
 
 /** The place in a row of a message that names none. */
