@@ -52,7 +52,12 @@ describe('the operator API', () => {
   })
 
   it('answers 404 and a problem where there is nothing', async () => {
-    for (const url of ['/nothing', '/api/v1/nothing', '/api/v1/charge-points/CP-1', '/api/v1/charge-points/CP-1/state']) {
+    for (const url of [
+      '/nothing',
+      '/api/v1/nothing',
+      '/api/v1/charge-points/CP-1',
+      '/api/v1/charge-points/CP-1/state'
+    ]) {
       const response = await app.inject({ url, headers: BEARER })
       assert.equal(response.statusCode, 404, url)
       assert.match(String(response.headers['content-type']), /^application\/problem\+json/)
