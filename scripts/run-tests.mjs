@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
@@ -21,6 +21,8 @@ export async function runTests(root, tests) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   // In memory: thousands of files that live for seconds.
   process.env.TMPDIR = mkdtempSync(join(temporaryParent(), 'fastify-ocpp-tests-'))
+  // A PostgreSQL that a test starts itself has an account of its own, and must get to its directory.
+  chmodSync(process.env.TMPDIR, 0o711)
   process.once('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 10 }))
   const postgres = process.env.TEST_POSTGRES ?? (await startPostgres(temporaryParent()))
   if (postgres !== undefined) process.env.TEST_POSTGRES = postgres
