@@ -81,8 +81,11 @@ describe('of the certificates that are expired these are refused:', async () => 
   for (const [what, client] of Object.entries(bad)) {
     it(what, async () => {
       await provision(server, 'CP-1', { serialNumber: 'SN-1', password: PASSWORD })
+      assert.equal((await refusedCharger(server.secureUrl, 'CP-1', withTls(client))).status, 403)
+      // A password outweighs it only where no certificate is asked for.
+      await provision(server, 'CP-3', { serialNumber: 'SN-1', password: PASSWORD, securityProfile: 3 })
       const options = { ...withTls(client), password: PASSWORD }
-      assert.equal((await refusedCharger(server.secureUrl, 'CP-1', options)).status, 403)
+      assert.equal((await refusedCharger(server.secureUrl, 'CP-3', options)).status, 403)
     })
   }
 
