@@ -554,7 +554,8 @@ export class Connection {
       return
     }
     frame.payload = payload
-    frame.isAdmitted = true
+    // A member more would change the shape of every frame.
+    if (frame.receivedAt !== undefined) frame.isAdmitted = true
     const handler = this.#handlers.find(frame.action)?.on ?? this.#handlers.fallbackFor(frame.action)
     if (handler === undefined) {
       this.#answerError(frame, NO_HANDLER)
