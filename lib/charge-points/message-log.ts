@@ -19,8 +19,9 @@ interface Waiting {
 const MAX_WAITING = 10_000
 /** Rows of one commit. */
 const BATCH = 1_000
-/** Frames that are made ready in one turn. */
+/** Frames, and characters of frames, that are prepared in one turn of the event loop. */
 const TURN = 100
+const TURN_LENGTH = 65_536
 /** CALLs whose action is remembered until the answer comes. */
 const MAX_ACTIONS = 10_000
 /** Characters; what is longer is cut. */
@@ -79,8 +80,16 @@ export class MessageLog {
 
   async #rows(batch: readonly Waiting[]): Promise<Row<'messages'>[]> {
     const rows: Row<'messages'>[] = []
-    for (const [index, { frame, at }] of batch.entries()) {
-      if (index % TURN === TURN - 1) await nextTurn()
+    let frames = 0
+    let length = 0
+    for (const { frame, at } of batch) {
+      if (frames === TURN || length > TURN_LENGTH) {
+        await nextTurn()
+        frames = 0
+        length = 0
+      }
+      frames++
+      length += frame.length
       const { identity } = frame.chargePoint
       const charge_point_id = await this.#options.chargePointId(identity)
       rows.push({ charge_point_id, created_at: at, ...this.#message(frame, identity.toLowerCase()) })

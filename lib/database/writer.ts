@@ -96,6 +96,8 @@ const MAX_ROWS = 2_000
 const MIN_PAUSE = 0.2
 /** Longest pause between two transactions on SQLite. */
 const MAX_PAUSE_MS = 100
+/** Milliseconds that the jobs of a batch may hold the event loop before everybody else has a turn. */
+const MAX_TURN_MS = 10
 const MAX_RETRIES = 3
 const RETRY_DELAY_MS = 20
 
@@ -303,7 +305,12 @@ class Lane {
     const append: Append = (table, rows, { onConflict } = {}) => {
       appended.push({ table, rows, ignoreConflicts: onConflict === 'ignore' })
     }
+    let turnStarted = performance.now()
     for (const { job, rows } of batch) {
+      if (performance.now() - turnStarted > MAX_TURN_MS) {
+        await nextTurn()
+        turnStarted = performance.now()
+      }
       results.push(await job?.(trx, append))
       if (rows !== undefined) appended.push(rows)
     }

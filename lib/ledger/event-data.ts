@@ -97,8 +97,9 @@ function overData(row: TransactionRow) {
 
 /** Meter values in the words of no version. */
 export function readings(samples: readonly MeterSample[]): Reading[] {
+  const format = memoised(dateTime)
   return samples.map(({ timestamp, measurand, value, unit, phase, context, location }) => ({
-    timestamp: dateTime(timestamp),
+    timestamp: format(timestamp),
     measurand,
     ...(value !== null && { value }),
     ...(unit !== '' && { unit }),
@@ -111,4 +112,15 @@ export function readings(samples: readonly MeterSample[]): Reading[] {
 /** RFC 3339 in UTC. */
 function dateTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString()
+}
+
+/** Remembers the last result: the samples of one reading share a timestamp, and formatting it is most of the work. */
+function memoised(format: (milliseconds: number) => string): (milliseconds: number) => string {
+  let last = Number.NaN
+  let text = ''
+  return (milliseconds) => {
+    if (milliseconds !== last) text = format(milliseconds)
+    last = milliseconds
+    return text
+  }
 }
