@@ -11,7 +11,7 @@ COPY src/ src/
 COPY lib/ lib/
 COPY plugins/ plugins/
 COPY routes/ routes/
-COPY scripts/command-line.ts scripts/tokens.ts scripts/
+COPY scripts/build.mjs scripts/command-line.ts scripts/tokens.ts scripts/
 RUN npm run build
 
 # --- runs: what it needs and no more, without npm's cache, a compiler's sources or root ---
