@@ -91,7 +91,7 @@ function comment(text: string | undefined, indent = ''): string {
 }
 
 function actionMap(actions: Version['actions'], names: Map<unknown, string>): string {
-  const members = Object.entries(actions).map(([action, { direction, messageType, request, response }]) => {
+  const members = sorted(actions).map(([action, { direction, messageType, request, response }]) => {
     const responseName = response === undefined ? 'never' : names.get(identity(response))
     return `  ${action}: {
     request: ${names.get(identity(request))}
@@ -104,12 +104,13 @@ function actionMap(actions: Version['actions'], names: Map<unknown, string>): st
 }
 
 function actionUnions(actions: Version['actions']): string[] {
-  const calls = Object.entries(actions).filter(([, { messageType }]) => messageType === 'CALL')
-  const sends = Object.entries(actions).filter(([, { messageType }]) => messageType === 'SEND')
+  const all = sorted(actions)
+  const calls = all.filter(([, { messageType }]) => messageType === 'CALL')
+  const sends = all.filter(([, { messageType }]) => messageType === 'SEND')
   const by = (sender: 'chargePoint' | 'csms') =>
     keys(calls.filter(([, { direction }]) => direction === sender || direction === 'both'))
   return [
-    alias('ActionName', keys(Object.entries(actions))),
+    alias('ActionName', keys(all)),
     comment('The actions a charge point may send as CALL.') + alias('ChargePointAction', by('chargePoint')),
     comment('The actions a CSMS may send as CALL.') + alias('CsmsAction', by('csms')),
     comment('The actions sent as SEND, which nobody answers.') + alias('SendAction', keys(sends))
@@ -130,6 +131,6 @@ function alias(name: string, values: readonly string[]): string {
   return `export type ${name} =\n${literals.map((literal) => `  | ${literal}\n`).join('')}`
 }
 
-function sorted(schemas: Record<string, TSchema>): [string, TSchema][] {
-  return Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))
+function sorted<T>(named: Readonly<Record<string, T>>): [string, T][] {
+  return Object.entries<T>(named).sort(([a], [b]) => (a < b ? -1 : 1))
 }

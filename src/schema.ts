@@ -71,6 +71,39 @@ export interface ActionDefinition {
   response?: TSchema
 }
 
+/** The sender of an action's request, and the profile (1.6) or functional block (2.x) of the action. */
+type ActionRow = readonly [direction: ActionDefinition['direction'], block: string]
+
+/** Defines actions sent as CALL; the payloads are the `…Request` and the `…Response` of that name in `messages`. */
+export function calls<Action extends string>(
+  messages: Readonly<Record<`${NoInfer<Action>}${'Request' | 'Response'}`, TSchema>>,
+  rows: Readonly<Record<Action, ActionRow>>
+): Record<Action, ActionDefinition> {
+  return definitions(rows, (action) => ({
+    messageType: 'CALL',
+    request: messages[`${action}Request`],
+    response: messages[`${action}Response`]
+  }))
+}
+
+/** Defines actions sent as SEND; the payload has the action's own name in `messages`. */
+export function sends<Action extends string>(
+  messages: Readonly<Record<NoInfer<Action>, TSchema>>,
+  rows: Readonly<Record<Action, ActionRow>>
+): Record<Action, ActionDefinition> {
+  return definitions(rows, (action) => ({ messageType: 'SEND', request: messages[action] }))
+}
+
+function definitions<Action extends string>(
+  rows: Readonly<Record<Action, ActionRow>>,
+  payloads: (action: Action) => Omit<ActionDefinition, 'direction' | 'block'>
+): Record<Action, ActionDefinition> {
+  const entries = Object.entries<ActionRow>(rows).map(([action, [direction, block]]) => {
+    return [action, { direction, block, ...payloads(action as Action) }]
+  })
+  return Object.fromEntries(entries)
+}
+
 /** Whether `value` has at most one decimal. */
 export function isTenth(value: number): boolean {
   const tenths = value * 10

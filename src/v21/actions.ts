@@ -1,645 +1,105 @@
-import type { ActionDefinition } from '../schema.js'
+import { type ActionDefinition, calls, sends } from '../schema.js'
 import type { ActionName } from './interfaces.js'
 import * as messages from './messages.js'
 
 export type { ActionName, Actions, ChargePointAction, CsmsAction, SendAction } from './interfaces.js'
 
-/** The actions of OCPP 2.1: who may send them, in which functional block, and their payloads. */
-export const actions: Readonly<Record<ActionName, ActionDefinition>> = {
-  AFRRSignal: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'BidirectionalPowerTransfer',
-    request: messages.AFRRSignalRequest,
-    response: messages.AFRRSignalResponse
-  },
-  AdjustPeriodicEventStream: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.AdjustPeriodicEventStreamRequest,
-    response: messages.AdjustPeriodicEventStreamResponse
-  },
-  Authorize: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Authorization',
-    request: messages.AuthorizeRequest,
-    response: messages.AuthorizeResponse
-  },
-  BatterySwap: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'BatterySwapping',
-    request: messages.BatterySwapRequest,
-    response: messages.BatterySwapResponse
-  },
-  BootNotification: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.BootNotificationRequest,
-    response: messages.BootNotificationResponse
-  },
-  CancelReservation: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Reservation',
-    request: messages.CancelReservationRequest,
-    response: messages.CancelReservationResponse
-  },
-  CertificateSigned: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Security',
-    request: messages.CertificateSignedRequest,
-    response: messages.CertificateSignedResponse
-  },
-  ChangeAvailability: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Availability',
-    request: messages.ChangeAvailabilityRequest,
-    response: messages.ChangeAvailabilityResponse
-  },
-  ChangeTransactionTariff: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'TariffAndCost',
-    request: messages.ChangeTransactionTariffRequest,
-    response: messages.ChangeTransactionTariffResponse
-  },
-  ClearCache: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Authorization',
-    request: messages.ClearCacheRequest,
-    response: messages.ClearCacheResponse
-  },
-  ClearChargingProfile: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.ClearChargingProfileRequest,
-    response: messages.ClearChargingProfileResponse
-  },
-  ClearDERControl: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'DERControl',
-    request: messages.ClearDERControlRequest,
-    response: messages.ClearDERControlResponse
-  },
-  ClearDisplayMessage: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'DisplayMessage',
-    request: messages.ClearDisplayMessageRequest,
-    response: messages.ClearDisplayMessageResponse
-  },
-  ClearTariffs: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'TariffAndCost',
-    request: messages.ClearTariffsRequest,
-    response: messages.ClearTariffsResponse
-  },
-  ClearVariableMonitoring: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.ClearVariableMonitoringRequest,
-    response: messages.ClearVariableMonitoringResponse
-  },
-  ClearedChargingLimit: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.ClearedChargingLimitRequest,
-    response: messages.ClearedChargingLimitResponse
-  },
-  ClosePeriodicEventStream: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.ClosePeriodicEventStreamRequest,
-    response: messages.ClosePeriodicEventStreamResponse
-  },
-  CostUpdated: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'TariffAndCost',
-    request: messages.CostUpdatedRequest,
-    response: messages.CostUpdatedResponse
-  },
-  CustomerInformation: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.CustomerInformationRequest,
-    response: messages.CustomerInformationResponse
-  },
-  DataTransfer: {
-    direction: 'both',
-    messageType: 'CALL',
-    block: 'DataTransfer',
-    request: messages.DataTransferRequest,
-    response: messages.DataTransferResponse
-  },
-  DeleteCertificate: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'CertificateManagement',
-    request: messages.DeleteCertificateRequest,
-    response: messages.DeleteCertificateResponse
-  },
-  FirmwareStatusNotification: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'FirmwareManagement',
-    request: messages.FirmwareStatusNotificationRequest,
-    response: messages.FirmwareStatusNotificationResponse
-  },
-  Get15118EVCertificate: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'CertificateManagement',
-    request: messages.Get15118EVCertificateRequest,
-    response: messages.Get15118EVCertificateResponse
-  },
-  GetBaseReport: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.GetBaseReportRequest,
-    response: messages.GetBaseReportResponse
-  },
-  GetCertificateChainStatus: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'CertificateManagement',
-    request: messages.GetCertificateChainStatusRequest,
-    response: messages.GetCertificateChainStatusResponse
-  },
-  GetCertificateStatus: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'CertificateManagement',
-    request: messages.GetCertificateStatusRequest,
-    response: messages.GetCertificateStatusResponse
-  },
-  GetChargingProfiles: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.GetChargingProfilesRequest,
-    response: messages.GetChargingProfilesResponse
-  },
-  GetCompositeSchedule: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.GetCompositeScheduleRequest,
-    response: messages.GetCompositeScheduleResponse
-  },
-  GetDERControl: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'DERControl',
-    request: messages.GetDERControlRequest,
-    response: messages.GetDERControlResponse
-  },
-  GetDisplayMessages: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'DisplayMessage',
-    request: messages.GetDisplayMessagesRequest,
-    response: messages.GetDisplayMessagesResponse
-  },
-  GetInstalledCertificateIds: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'CertificateManagement',
-    request: messages.GetInstalledCertificateIdsRequest,
-    response: messages.GetInstalledCertificateIdsResponse
-  },
-  GetLocalListVersion: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'LocalAuthorizationListManagement',
-    request: messages.GetLocalListVersionRequest,
-    response: messages.GetLocalListVersionResponse
-  },
-  GetLog: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.GetLogRequest,
-    response: messages.GetLogResponse
-  },
-  GetMonitoringReport: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.GetMonitoringReportRequest,
-    response: messages.GetMonitoringReportResponse
-  },
-  GetPeriodicEventStream: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.GetPeriodicEventStreamRequest,
-    response: messages.GetPeriodicEventStreamResponse
-  },
-  GetReport: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.GetReportRequest,
-    response: messages.GetReportResponse
-  },
-  GetTariffs: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'TariffAndCost',
-    request: messages.GetTariffsRequest,
-    response: messages.GetTariffsResponse
-  },
-  GetTransactionStatus: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Transactions',
-    request: messages.GetTransactionStatusRequest,
-    response: messages.GetTransactionStatusResponse
-  },
-  GetVariables: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.GetVariablesRequest,
-    response: messages.GetVariablesResponse
-  },
-  Heartbeat: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Availability',
-    request: messages.HeartbeatRequest,
-    response: messages.HeartbeatResponse
-  },
-  InstallCertificate: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'CertificateManagement',
-    request: messages.InstallCertificateRequest,
-    response: messages.InstallCertificateResponse
-  },
-  LogStatusNotification: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.LogStatusNotificationRequest,
-    response: messages.LogStatusNotificationResponse
-  },
-  MeterValues: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'MeterValues',
-    request: messages.MeterValuesRequest,
-    response: messages.MeterValuesResponse
-  },
-  NotifyAllowedEnergyTransfer: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'BidirectionalPowerTransfer',
-    request: messages.NotifyAllowedEnergyTransferRequest,
-    response: messages.NotifyAllowedEnergyTransferResponse
-  },
-  NotifyChargingLimit: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.NotifyChargingLimitRequest,
-    response: messages.NotifyChargingLimitResponse
-  },
-  NotifyCustomerInformation: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.NotifyCustomerInformationRequest,
-    response: messages.NotifyCustomerInformationResponse
-  },
-  NotifyDERAlarm: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'DERControl',
-    request: messages.NotifyDERAlarmRequest,
-    response: messages.NotifyDERAlarmResponse
-  },
-  NotifyDERStartStop: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'DERControl',
-    request: messages.NotifyDERStartStopRequest,
-    response: messages.NotifyDERStartStopResponse
-  },
-  NotifyDisplayMessages: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'DisplayMessage',
-    request: messages.NotifyDisplayMessagesRequest,
-    response: messages.NotifyDisplayMessagesResponse
-  },
-  NotifyEVChargingNeeds: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.NotifyEVChargingNeedsRequest,
-    response: messages.NotifyEVChargingNeedsResponse
-  },
-  NotifyEVChargingSchedule: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.NotifyEVChargingScheduleRequest,
-    response: messages.NotifyEVChargingScheduleResponse
-  },
-  NotifyEvent: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.NotifyEventRequest,
-    response: messages.NotifyEventResponse
-  },
-  NotifyMonitoringReport: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.NotifyMonitoringReportRequest,
-    response: messages.NotifyMonitoringReportResponse
-  },
-  NotifyPeriodicEventStream: {
-    direction: 'chargePoint',
-    messageType: 'SEND',
-    block: 'Diagnostics',
-    request: messages.NotifyPeriodicEventStream
-  },
-  NotifyPriorityCharging: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.NotifyPriorityChargingRequest,
-    response: messages.NotifyPriorityChargingResponse
-  },
-  NotifyReport: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.NotifyReportRequest,
-    response: messages.NotifyReportResponse
-  },
-  NotifySettlement: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Authorization',
-    request: messages.NotifySettlementRequest,
-    response: messages.NotifySettlementResponse
-  },
-  NotifyWebPaymentStarted: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Authorization',
-    request: messages.NotifyWebPaymentStartedRequest,
-    response: messages.NotifyWebPaymentStartedResponse
-  },
-  OpenPeriodicEventStream: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.OpenPeriodicEventStreamRequest,
-    response: messages.OpenPeriodicEventStreamResponse
-  },
-  PublishFirmware: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'FirmwareManagement',
-    request: messages.PublishFirmwareRequest,
-    response: messages.PublishFirmwareResponse
-  },
-  PublishFirmwareStatusNotification: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'FirmwareManagement',
-    request: messages.PublishFirmwareStatusNotificationRequest,
-    response: messages.PublishFirmwareStatusNotificationResponse
-  },
-  PullDynamicScheduleUpdate: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.PullDynamicScheduleUpdateRequest,
-    response: messages.PullDynamicScheduleUpdateResponse
-  },
-  ReportChargingProfiles: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.ReportChargingProfilesRequest,
-    response: messages.ReportChargingProfilesResponse
-  },
-  ReportDERControl: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'DERControl',
-    request: messages.ReportDERControlRequest,
-    response: messages.ReportDERControlResponse
-  },
-  RequestBatterySwap: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'BatterySwapping',
-    request: messages.RequestBatterySwapRequest,
-    response: messages.RequestBatterySwapResponse
-  },
-  RequestStartTransaction: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'RemoteControl',
-    request: messages.RequestStartTransactionRequest,
-    response: messages.RequestStartTransactionResponse
-  },
-  RequestStopTransaction: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'RemoteControl',
-    request: messages.RequestStopTransactionRequest,
-    response: messages.RequestStopTransactionResponse
-  },
-  ReservationStatusUpdate: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Reservation',
-    request: messages.ReservationStatusUpdateRequest,
-    response: messages.ReservationStatusUpdateResponse
-  },
-  ReserveNow: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Reservation',
-    request: messages.ReserveNowRequest,
-    response: messages.ReserveNowResponse
-  },
-  Reset: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.ResetRequest,
-    response: messages.ResetResponse
-  },
-  SecurityEventNotification: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Security',
-    request: messages.SecurityEventNotificationRequest,
-    response: messages.SecurityEventNotificationResponse
-  },
-  SendLocalList: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'LocalAuthorizationListManagement',
-    request: messages.SendLocalListRequest,
-    response: messages.SendLocalListResponse
-  },
-  SetChargingProfile: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.SetChargingProfileRequest,
-    response: messages.SetChargingProfileResponse
-  },
-  SetDERControl: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'DERControl',
-    request: messages.SetDERControlRequest,
-    response: messages.SetDERControlResponse
-  },
-  SetDefaultTariff: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'TariffAndCost',
-    request: messages.SetDefaultTariffRequest,
-    response: messages.SetDefaultTariffResponse
-  },
-  SetDisplayMessage: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'DisplayMessage',
-    request: messages.SetDisplayMessageRequest,
-    response: messages.SetDisplayMessageResponse
-  },
-  SetMonitoringBase: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.SetMonitoringBaseRequest,
-    response: messages.SetMonitoringBaseResponse
-  },
-  SetMonitoringLevel: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.SetMonitoringLevelRequest,
-    response: messages.SetMonitoringLevelResponse
-  },
-  SetNetworkProfile: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.SetNetworkProfileRequest,
-    response: messages.SetNetworkProfileResponse
-  },
-  SetVariableMonitoring: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Diagnostics',
-    request: messages.SetVariableMonitoringRequest,
-    response: messages.SetVariableMonitoringResponse
-  },
-  SetVariables: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'Provisioning',
-    request: messages.SetVariablesRequest,
-    response: messages.SetVariablesResponse
-  },
-  SignCertificate: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Security',
-    request: messages.SignCertificateRequest,
-    response: messages.SignCertificateResponse
-  },
-  StatusNotification: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Availability',
-    request: messages.StatusNotificationRequest,
-    response: messages.StatusNotificationResponse
-  },
-  TransactionEvent: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Transactions',
-    request: messages.TransactionEventRequest,
-    response: messages.TransactionEventResponse
-  },
-  TriggerMessage: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'RemoteControl',
-    request: messages.TriggerMessageRequest,
-    response: messages.TriggerMessageResponse
-  },
-  UnlockConnector: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'RemoteControl',
-    request: messages.UnlockConnectorRequest,
-    response: messages.UnlockConnectorResponse
-  },
-  UnpublishFirmware: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'FirmwareManagement',
-    request: messages.UnpublishFirmwareRequest,
-    response: messages.UnpublishFirmwareResponse
-  },
-  UpdateDynamicSchedule: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.UpdateDynamicScheduleRequest,
-    response: messages.UpdateDynamicScheduleResponse
-  },
-  UpdateFirmware: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'FirmwareManagement',
-    request: messages.UpdateFirmwareRequest,
-    response: messages.UpdateFirmwareResponse
-  },
-  UsePriorityCharging: {
-    direction: 'csms',
-    messageType: 'CALL',
-    block: 'SmartCharging',
-    request: messages.UsePriorityChargingRequest,
-    response: messages.UsePriorityChargingResponse
-  },
-  VatNumberValidation: {
-    direction: 'chargePoint',
-    messageType: 'CALL',
-    block: 'Authorization',
-    request: messages.VatNumberValidationRequest,
-    response: messages.VatNumberValidationResponse
-  }
-}
+const CALLS = calls(messages, {
+  AFRRSignal: ['csms', 'BidirectionalPowerTransfer'],
+  AdjustPeriodicEventStream: ['csms', 'Diagnostics'],
+  Authorize: ['chargePoint', 'Authorization'],
+  BatterySwap: ['chargePoint', 'BatterySwapping'],
+  BootNotification: ['chargePoint', 'Provisioning'],
+  CancelReservation: ['csms', 'Reservation'],
+  CertificateSigned: ['csms', 'Security'],
+  ChangeAvailability: ['csms', 'Availability'],
+  ChangeTransactionTariff: ['csms', 'TariffAndCost'],
+  ClearCache: ['csms', 'Authorization'],
+  ClearChargingProfile: ['csms', 'SmartCharging'],
+  ClearDERControl: ['csms', 'DERControl'],
+  ClearDisplayMessage: ['csms', 'DisplayMessage'],
+  ClearTariffs: ['csms', 'TariffAndCost'],
+  ClearVariableMonitoring: ['csms', 'Diagnostics'],
+  ClearedChargingLimit: ['chargePoint', 'SmartCharging'],
+  ClosePeriodicEventStream: ['chargePoint', 'Diagnostics'],
+  CostUpdated: ['csms', 'TariffAndCost'],
+  CustomerInformation: ['csms', 'Diagnostics'],
+  DataTransfer: ['both', 'DataTransfer'],
+  DeleteCertificate: ['csms', 'CertificateManagement'],
+  FirmwareStatusNotification: ['chargePoint', 'FirmwareManagement'],
+  Get15118EVCertificate: ['chargePoint', 'CertificateManagement'],
+  GetBaseReport: ['csms', 'Provisioning'],
+  GetCertificateChainStatus: ['chargePoint', 'CertificateManagement'],
+  GetCertificateStatus: ['chargePoint', 'CertificateManagement'],
+  GetChargingProfiles: ['csms', 'SmartCharging'],
+  GetCompositeSchedule: ['csms', 'SmartCharging'],
+  GetDERControl: ['csms', 'DERControl'],
+  GetDisplayMessages: ['csms', 'DisplayMessage'],
+  GetInstalledCertificateIds: ['csms', 'CertificateManagement'],
+  GetLocalListVersion: ['csms', 'LocalAuthorizationListManagement'],
+  GetLog: ['csms', 'Diagnostics'],
+  GetMonitoringReport: ['csms', 'Diagnostics'],
+  GetPeriodicEventStream: ['csms', 'Diagnostics'],
+  GetReport: ['csms', 'Provisioning'],
+  GetTariffs: ['csms', 'TariffAndCost'],
+  GetTransactionStatus: ['csms', 'Transactions'],
+  GetVariables: ['csms', 'Provisioning'],
+  Heartbeat: ['chargePoint', 'Availability'],
+  InstallCertificate: ['csms', 'CertificateManagement'],
+  LogStatusNotification: ['chargePoint', 'Diagnostics'],
+  MeterValues: ['chargePoint', 'MeterValues'],
+  NotifyAllowedEnergyTransfer: ['csms', 'BidirectionalPowerTransfer'],
+  NotifyChargingLimit: ['chargePoint', 'SmartCharging'],
+  NotifyCustomerInformation: ['chargePoint', 'Diagnostics'],
+  NotifyDERAlarm: ['chargePoint', 'DERControl'],
+  NotifyDERStartStop: ['chargePoint', 'DERControl'],
+  NotifyDisplayMessages: ['chargePoint', 'DisplayMessage'],
+  NotifyEVChargingNeeds: ['chargePoint', 'SmartCharging'],
+  NotifyEVChargingSchedule: ['chargePoint', 'SmartCharging'],
+  NotifyEvent: ['chargePoint', 'Diagnostics'],
+  NotifyMonitoringReport: ['chargePoint', 'Diagnostics'],
+  NotifyPriorityCharging: ['chargePoint', 'SmartCharging'],
+  NotifyReport: ['chargePoint', 'Provisioning'],
+  NotifySettlement: ['chargePoint', 'Authorization'],
+  NotifyWebPaymentStarted: ['csms', 'Authorization'],
+  OpenPeriodicEventStream: ['chargePoint', 'Diagnostics'],
+  PublishFirmware: ['csms', 'FirmwareManagement'],
+  PublishFirmwareStatusNotification: ['chargePoint', 'FirmwareManagement'],
+  PullDynamicScheduleUpdate: ['chargePoint', 'SmartCharging'],
+  ReportChargingProfiles: ['chargePoint', 'SmartCharging'],
+  ReportDERControl: ['chargePoint', 'DERControl'],
+  RequestBatterySwap: ['csms', 'BatterySwapping'],
+  RequestStartTransaction: ['csms', 'RemoteControl'],
+  RequestStopTransaction: ['csms', 'RemoteControl'],
+  ReservationStatusUpdate: ['chargePoint', 'Reservation'],
+  ReserveNow: ['csms', 'Reservation'],
+  Reset: ['csms', 'Provisioning'],
+  SecurityEventNotification: ['chargePoint', 'Security'],
+  SendLocalList: ['csms', 'LocalAuthorizationListManagement'],
+  SetChargingProfile: ['csms', 'SmartCharging'],
+  SetDERControl: ['csms', 'DERControl'],
+  SetDefaultTariff: ['csms', 'TariffAndCost'],
+  SetDisplayMessage: ['csms', 'DisplayMessage'],
+  SetMonitoringBase: ['csms', 'Diagnostics'],
+  SetMonitoringLevel: ['csms', 'Diagnostics'],
+  SetNetworkProfile: ['csms', 'Provisioning'],
+  SetVariableMonitoring: ['csms', 'Diagnostics'],
+  SetVariables: ['csms', 'Provisioning'],
+  SignCertificate: ['chargePoint', 'Security'],
+  StatusNotification: ['chargePoint', 'Availability'],
+  TransactionEvent: ['chargePoint', 'Transactions'],
+  TriggerMessage: ['csms', 'RemoteControl'],
+  UnlockConnector: ['csms', 'RemoteControl'],
+  UnpublishFirmware: ['csms', 'FirmwareManagement'],
+  UpdateDynamicSchedule: ['csms', 'SmartCharging'],
+  UpdateFirmware: ['csms', 'FirmwareManagement'],
+  UsePriorityCharging: ['csms', 'SmartCharging'],
+  VatNumberValidation: ['chargePoint', 'Authorization']
+})
+
+const SENDS = sends(messages, {
+  NotifyPeriodicEventStream: ['chargePoint', 'Diagnostics']
+})
+
+/** The actions of OCPP 2.1: the sender of the request, the functional block, and the payloads. */
+export const actions: Readonly<Record<ActionName, ActionDefinition>> = { ...CALLS, ...SENDS }
