@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js'
+import type { Connection } from './connection/connection.js'
 import type { ChargePoint, ChargePointsApi, RegistrationStatus } from './types.js'
 
 /** Registrations remembered of charge points that are away. */

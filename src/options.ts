@@ -1,4 +1,4 @@
-import { type ConnectionSettings, MESSAGE_CREDIT } from './connection.js'
+import { type ConnectionSettings, MESSAGE_CREDIT } from './connection/connection.js'
 import { InvalidOptionsError } from './errors.js'
 import { isFieldLength } from './leniency.js'
 import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { WebSocket } from 'ws'
-import type { Connection } from '../connection.js'
+import type { Connection } from '../connection/connection.js'
 import { NotConnectedError } from '../errors.js'
 import { logFailure } from '../failure.js'
 import type { DisconnectReason } from '../types.js'

@@ -17,8 +17,8 @@ const LAYERS = [
   /^(admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp)$/,
   /^charge-point\/.+$/,
   /^(options|handlers|data-transfer|charge-points|handshake)$/,
-  /^connection$/,
-  /^(call-queue|close-frame|frame|validate|action-table|leniency|events)$/,
+  /^connection\/.+$/,
+  /^(frame|validate|action-table|leniency|events)$/,
   /^protocol$/,
   /^v(16|201|21)\/.+$/,
   /^limits\/.+$/,
@@ -30,7 +30,7 @@ const LEAVES = LAYERS.length - 2
 
 /** Who may know of Fastify and of sockets, and who only by type. */
 const SHELL =
-  /^src\/(plugin|connection|handshake|admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp|(rest|charge-point)\/.+)$/
+  /^src\/(plugin|connection\/connection|handshake|admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp|(rest|charge-point)\/.+)$/
 const SHELL_BY_TYPE = /^src\/(types|events|failure)$/
 
 const libraryFiles = sourcesBelow('src')

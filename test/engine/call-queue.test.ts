@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import fc from 'fast-check'
-import { CallQueue, type PendingCall } from '../../src/call-queue.js'
+import { CallQueue, type PendingCall } from '../../src/connection/call-queue.js'
 import { within } from '../support/wait.js'
 
 function queueOf({ limit = 50, lineTimeout = 60_000 } = {}) {

@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyBaseLogger } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
-import type { ActionMessages, ActionTable } from './action-table.js'
-import { CallQueue, type Ending, type PendingCall } from './call-queue.js'
-import { checkClose } from './close-frame.js'
+import type { ActionMessages, ActionTable } from '../action-table.js'
 import {
   CallError,
   DisconnectedError,
@@ -13,13 +11,13 @@ import {
   InvalidTimeoutError,
   ReceivedCallError,
   UnknownActionError
-} from './errors.js'
-import { type EventHub, Frame } from './events.js'
-import { isPromiseLike, logFailure } from './failure.js'
-import * as frames from './frame.js'
-import type { AnyAfterHandler, Handlers } from './handlers.js'
-import { readCode, solicitedBy, spell } from './protocol.js'
-import type { TickClock } from './tick-clock.js'
+} from '../errors.js'
+import { type EventHub, Frame } from '../events.js'
+import { isPromiseLike, logFailure } from '../failure.js'
+import * as frames from '../frame.js'
+import type { AnyAfterHandler, Handlers } from '../handlers.js'
+import { readCode, solicitedBy, spell } from '../protocol.js'
+import type { TickClock } from '../tick-clock.js'
 import type {
   CallFailure,
   CallOptions,
@@ -35,8 +33,10 @@ import type {
   ValidationPolicy,
   Violation,
   ViolationCount
-} from './types.js'
-import { type FoundViolation, publicViolation } from './validate.js'
+} from '../types.js'
+import { type FoundViolation, publicViolation } from '../validate.js'
+import { CallQueue, type Ending, type PendingCall } from './call-queue.js'
+import { checkClose } from './close-frame.js'
 
 /** Limits of one connection; times are in milliseconds unless they are in ticks of the clock that drives it. */
 export interface ConnectionSettings {

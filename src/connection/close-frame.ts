@@ -1,4 +1,4 @@
-import { InvalidCloseError } from './errors.js'
+import { InvalidCloseError } from '../errors.js'
 
 /** Longest reason of a close frame, in bytes of UTF-8. [RFC 6455 §5.5] */
 const MAX_REASON_BYTES = 123
