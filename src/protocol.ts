@@ -28,6 +28,10 @@ export interface ProtocolDefinition {
   readonly identity: RegExp
   /** Most fractional digits of a second we send. [2.x Part 2 "dateTime"; 1.6 has no rule] */
   readonly maxFractionDigits: number
+  /** Whether permessage-deflate may be used. [2.x Part 4 §3.3: a CSMS has to support it; never offered with 1.6] */
+  readonly hasCompression: boolean
+  /** Whether a password of 32 to 40 hexadecimal digits stands for its octets. [1.6 security whitepaper A00.FR.205] */
+  readonly hasHexadecimalKey: boolean
 }
 
 const COMMON_CODES = [
@@ -62,7 +66,9 @@ const VERSION_2 = {
   answersUnreadableId: true,
   answersBrokenCall: false,
   identity: IDENTITY_2,
-  maxFractionDigits: 3
+  maxFractionDigits: 3,
+  hasCompression: true,
+  hasHexadecimalKey: false
 } as const
 
 export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
@@ -78,7 +84,9 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     answersUnknownType: false,
     hasSend: false,
     identity: IDENTITY_16,
-    maxFractionDigits: Number.POSITIVE_INFINITY
+    maxFractionDigits: Number.POSITIVE_INFINITY,
+    hasCompression: false,
+    hasHexadecimalKey: true
   },
   'ocpp2.0.1': {
     ...VERSION_2,

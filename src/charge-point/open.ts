@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { SecureContextOptions } from 'node:tls'
 import { type ClientOptions, WebSocket } from 'ws'
 import { defineError } from '../define-error.js'
+import { PROTOCOLS } from '../protocol.js'
 import type { Protocol } from '../types.js'
 
 /** The CSMS answered the upgrade with another HTTP status than 101; `status` is that one. */
@@ -77,7 +78,7 @@ export function open<T>(options: OpenOptions, accept: (socket: WebSocket, protoc
         maxPayload,
         // Where the CSMS closes, but not its end of the TCP connection.
         closeTimeout: CLOSE_TIMEOUT,
-        perMessageDeflate: compression && protocols.some((protocol) => protocol !== 'ocpp1.6'),
+        perMessageDeflate: compression && protocols.some((protocol) => PROTOCOLS[protocol].hasCompression),
         followRedirects: false
       } as ClientOptions)
     } catch (error) {

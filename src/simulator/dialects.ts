@@ -1,5 +1,5 @@
 import type { Protocol } from '../types.js'
-import type { Dialect } from './dialect.js'
+import type { Dialect } from './charger.js'
 import { dialect2 } from './v2/dialect.js'
 import { dialect16 } from './v16/dialect.js'
 

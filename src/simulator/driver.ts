@@ -1,7 +1,9 @@
 import type { Charger } from './charger.js'
 import { plugged } from './model/station.js'
 import { between } from './random.js'
-import { plug, RefusedByCharger, swipe, unplug } from './sessions.js'
+import { swipe } from './sessions/authorization.js'
+import { plug, unplug } from './sessions/cable.js'
+import { RefusedByCharger } from './sessions/evse.js'
 
 const SECOND = 1000
 

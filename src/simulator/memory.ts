@@ -1,9 +1,18 @@
 import type { KeyObject } from 'node:crypto'
 import type * as v21 from '../v21/index.js'
 import type { Certificate } from './certificates.js'
-import type { Monitor } from './v2/monitors.js'
+import type { Task } from './scheduler.js'
 
-/** What a CSMS told a charger to keep; made when first needed, so that a fleet stays small. */
+/** A monitor that the CSMS has set. */
+export interface Monitor {
+  readonly id: number
+  readonly data: v21.SetMonitoringDataType
+  task: Task | undefined
+  /** The event stream that reports the variable, if there is one. */
+  stream: { params: v21.PeriodicEventStreamParamsType; opened: boolean } | undefined
+}
+
+/** What the CSMS told a charger to store. Each map is created when it is first needed, so that a fleet stays small. */
 export class Memory {
   #certificates: Map<string, Certificate> | undefined
   #displays: Map<number, v21.MessageInfoType> | undefined
@@ -41,7 +50,7 @@ export class Memory {
     return this.#derControls
   }
 
-  /** Checksums of what is published. */
+  /** Checksums of the firmware that is published. */
   get firmwares(): Set<string> {
     this.#firmwares ??= new Set()
     return this.#firmwares
@@ -52,7 +61,7 @@ export class Memory {
     return this.#networkProfiles
   }
 
-  /** Keys that a certificate was asked for, by its use. */
+  /** Private keys of the certificates that were requested, by the use of the certificate. */
   get requestedKeys(): Map<string, KeyObject> {
     this.#requestedKeys ??= new Map()
     return this.#requestedKeys

@@ -1,7 +1,7 @@
 import type { Charger } from './charger.js'
-import type { Behaviour, SampleContext } from './dialect.js'
 import { readMeter, type Sample } from './model/meter.js'
 import { advance, type Evse, limitOf, settle, statusOf, type Transaction } from './model/station.js'
+import type { Behaviour, SampleContext } from './vocabulary.js'
 
 const SECOND = 1000
 /** How often it is looked whether a transaction has changed its state by itself. */

@@ -1,101 +1,75 @@
 import { setTimeout } from 'node:timers/promises'
-import { type BackOff, ChargePointClient, type RetryInfo, type TlsOptions } from '../charge-point/index.js'
+import { ChargePointClient, type RetryInfo } from '../charge-point/index.js'
 import { open } from '../charge-point/open.js'
 import { CallError } from '../errors.js'
 import type { ChargePoint, Protocol, RegistrationStatus } from '../types.js'
-import { keyOf, signingRequest } from './certificates.js'
-import type { Behaviour, BootReason, Dialect } from './dialect.js'
+import type { Charger, ChargerOptions, Dialect } from './charger.js'
+import { Credentials, isOwn } from './credentials.js'
 import { DIALECTS } from './dialects.js'
-import type { EventName, Observer } from './event.js'
+import type { EventName } from './event.js'
 import { Memory } from './memory.js'
 import { resumePulse, startClockAligned } from './metering.js'
 import { listOf, Settings } from './model/settings.js'
-import { createStation, type Station, type StationLayout, statusOf } from './model/station.js'
+import { createStation, type Station } from './model/station.js'
 import { isGone } from './problem.js'
 import type { Random } from './random.js'
-import type { Scheduler, Task } from './scheduler.js'
+import { BOOT_RETRY, Registration } from './registration.js'
+import type { Scheduler } from './scheduler.js'
+import { forgetStatuses, reportStatuses } from './statuses.js'
 import { TokenStore } from './tokens.js'
+import type { Behaviour, BootReason } from './vocabulary.js'
 
-export interface ChargerOptions {
-  identity: string
-  /** Endpoint of the CSMS; the identity is appended. */
-  url: string
-  password?: string
-  tls?: TlsOptions
-  /** Versions on offer, the preferred one first. */
-  protocols: readonly [Protocol, ...Protocol[]]
-  layout?: StationLayout
-  time: Scheduler
-  random: Random
-  /** As the option of the client. */
-  reconnect?: BackOff | false
-  /** As the option of the client. */
-  retryFirst?: boolean
-  /** Milliseconds of real time for an answer. Default 30 000. */
-  callTimeout?: number
-  /** Whether it sends BootNotification by itself once it is connected. Default true. */
-  bootsItself?: boolean
-  /** Whether 2.x messages may be compressed, which costs memory. Default true. */
-  compression?: boolean
-  /** Whether somebody comes and plugs after a remote start. Default false. */
-  autoPlug?: boolean
-  observe?: Observer
-}
-
-/** Seconds between attempts to boot when the CSMS named none. [B02.FR.07: the charger chooses] */
-const BOOT_RETRY = 30
 const SECOND = 1000
-/** The password of 1.6 is a hexadecimal key of octets. [1.6 whitepaper A00.FR.205] */
-const KEY_16 = /^(?:[0-9A-Fa-f]{2}){16,20}$/
-/** Real milliseconds that the last messages have before the charger hangs up, and between two looks. */
+/** Real milliseconds that the last messages may take before the charger hangs up. */
 const FLUSH_TIME = 1000
+/** Real milliseconds between two checks whether the last messages are out. */
 const FLUSH_LOOK = 10
-/** A reboot takes so long, in simulated seconds. */
+/** Simulated seconds that a reboot takes. */
 const REBOOT_TIME = 5
+/** Longest serial number of OCPP. [1.6 §6.1 CiString25Type; 2.x ChargingStationType.serialNumber] */
+const SERIAL_NUMBER_LENGTH = 25
 
-/** One simulated charger: the model of its hardware, what it remembers and its connection. */
-export class Charger {
+/** One simulated charger: the model of its hardware, what it remembers, and its connection. */
+export class SimulatedCharger implements Charger {
   readonly identity: string
   readonly options: ChargerOptions
   readonly client: ChargePointClient
   readonly time: Scheduler
   readonly random: Random
   readonly station: Station
+  readonly serialNumber: string
   readonly tokens = new TokenStore()
   readonly memory = new Memory()
+  readonly tasks: Charger['tasks'] = {}
   dialect: Dialect
   settings: Settings
-  registration: RegistrationStatus | undefined
   firmware = '1.0.0'
-  /** A reset that waits for the end of the transactions. */
   resetOnIdle = false
-  /** Status of the last firmware update and log upload, for triggers. */
   firmwareStatus = 'Idle'
   logStatus = 'Idle'
-  /** Tasks that others look after: the pulse of the transactions, a log upload, a firmware update. */
-  readonly tasks: { pulse?: Task | undefined; aligned?: Task | undefined; log?: Task | undefined } = {}
+  readonly #credentials: Credentials
+  readonly #registration = new Registration(this)
   #connection: ChargePoint | undefined
   #framesBefore = 0
-  #password: string | undefined
-  #certificate: { cert: string; key: string } | undefined
-  #bootReason: BootReason = 'PowerUp'
-  #isBooting = false
-  #isRestarted = false
-  #bootRetry: Task | undefined
-  #heartbeat: Task | undefined
   #state: 'working' | 'rebooting' | 'closed' = 'working'
 
   constructor(options: ChargerOptions) {
-    const { identity, protocols, time, random, layout = {}, callTimeout, retryFirst, reconnect } = options
+    const { identity, protocols, time, random, layout = {}, password, serialNumber } = options
     this.identity = identity
     this.options = options
     this.time = time
     this.random = random
-    this.#password = options.password
+    this.serialNumber = serialNumber ?? identity.slice(0, SERIAL_NUMBER_LENGTH)
     this.station = createStation(layout, time.now())
     this.dialect = DIALECTS[protocols[0]]
     this.settings = new Settings(this.dialect.settings)
-    this.client = new ChargePointClient(
+    this.#credentials = new Credentials(password, () => this.memory.requestedKeys)
+    this.client = this.#createClient()
+  }
+
+  #createClient(): ChargePointClient {
+    const { identity, protocols, callTimeout, retryFirst, reconnect, time } = this.options
+    const client = new ChargePointClient(
       {
         identity,
         protocols,
@@ -107,21 +81,20 @@ export class Charger {
       },
       (accept, signal) => open({ ...this.#target(), signal }, accept)
     )
-    this.client.fallback((action, request) => this.dialect.answer(this, action, request))
-    this.client.events.on('connect', ({ chargePoint }) => this.#connected(chargePoint))
-    this.client.events.on('disconnect', ({ reason, code }) => this.#disconnected(reason, code))
+    client.fallback((action, request) => this.dialect.answer(this, action, request))
+    client.events.on('connect', ({ chargePoint }) => this.#connected(chargePoint))
+    client.events.on('disconnect', ({ reason, code }) => this.#disconnected(reason, code))
+    return client
   }
 
-  /** What it tells at its boot, and has its certificate made out to. [A00.FR.405] */
-  get serialNumber(): string {
-    return this.identity.slice(0, 25)
+  get registration(): RegistrationStatus | undefined {
+    return this.#registration.status
   }
 
   get isOnline(): boolean {
     return this.client.connected && this.registration === 'Accepted'
   }
 
-  /** Frames that came and went, over all connections. */
   get frames(): number {
     const { received = 0, sent = 0 } = this.#connection?.counters ?? {}
     return this.#framesBefore + received + sent
@@ -135,7 +108,7 @@ export class Charger {
     return this.client.protocol ?? this.options.protocols[0]
   }
 
-  // --- settings ------------------------------------------------------------------------------------------------
+  // --- settings and credentials --------------------------------------------------------------------------------
 
   text(behaviour: Behaviour): string {
     return this.settings.get(this.dialect.names[behaviour]) ?? ''
@@ -153,42 +126,29 @@ export class Charger {
     return listOf(this.text(behaviour))
   }
 
-  /** Intervals may have changed. */
   settingsChanged(): void {
     if (!this.isOnline) return
-    this.#beat()
+    this.#registration.beat()
     startClockAligned(this)
     resumePulse(this)
   }
 
-  /** The password of the next connection, which is made at once when the answer is out. */
   changePassword(password: string): void {
-    this.#password = password
+    this.#credentials.changePassword(password)
     this.afterwards(() => this.reconnect())
   }
 
-  /** A request for a certificate of some use, whose key is remembered. */
   requestCertificate(use: string): string {
-    const { csr, key } = signingRequest(this.serialNumber)
-    this.memory.requestedKeys.set(use, key)
-    return csr
+    return this.#credentials.request(use, this.serialNumber)
   }
 
-  /** Takes a certificate that was asked for; that of its own is what it connects with from now on. */
   takeCertificate(certificateChain: string): boolean {
-    const { requestedKeys } = this.memory
-    const key = keyOf(certificateChain, requestedKeys.values())
-    const [use] = [...requestedKeys].find(([, candidate]) => candidate === key) ?? []
-    if (key === undefined || use === undefined) return false
-    requestedKeys.delete(use)
-    if (!use.startsWith('V2G')) {
-      this.#certificate = { cert: certificateChain, key: key.export({ type: 'pkcs8', format: 'pem' }).toString() }
-      if (/^wss:/i.test(this.options.url)) this.afterwards(() => this.reconnect())
-    }
-    return true
+    const use = this.#credentials.take(certificateChain)
+    if (use !== undefined && isOwn(use) && /^wss:/i.test(this.options.url)) this.afterwards(() => this.reconnect())
+    return use !== undefined
   }
 
-  // --- what happens ------------------------------------------------------------------------------------------------
+  // --- events and work -----------------------------------------------------------------------------------------
 
   emit(event: EventName, detail: Record<string, unknown> = {}): void {
     this.options.observe?.({ event, identity: this.identity, time: this.timestamp(), ...detail })
@@ -198,12 +158,10 @@ export class Charger {
     return new Date(at).toISOString()
   }
 
-  /** Does something that nobody waits for; what goes wrong is reported. */
   background(work: Promise<unknown>): void {
     work.catch((error: unknown) => this.#failed(error))
   }
 
-  /** Does something once the answer to the request at hand is out. */
   afterwards(work: () => unknown): void {
     setImmediate(() => {
       if (this.#state === 'closed') return
@@ -211,25 +169,23 @@ export class Charger {
     })
   }
 
+  reportStatuses(): void {
+    reportStatuses(this)
+  }
+
   #failed(error: unknown): void {
     if (this.#state === 'closed' || isGone(error)) return
     const { code, message, action } = error as { code?: string; message: string; action?: string }
     this.emit('problem', { action, code, message })
-    // The CSMS does not know us any more: a new BootNotification is what it waits for. [B01.FR.10]
-    if (error instanceof CallError && error.code === 'SecurityError' && this.options.bootsItself !== false) {
-      this.registration = undefined
-      this.#keepBooting()
-    }
+    if (error instanceof CallError && error.code === 'SecurityError') this.#registration.forgotten()
   }
 
-  // --- connection --------------------------------------------------------------------------------------------------
+  // --- connection ----------------------------------------------------------------------------------------------
 
-  /** Connects, and boots unless told otherwise. Errors as those of the client. */
   async connect(): Promise<void> {
     await this.client.connect()
   }
 
-  /** The network goes away; transaction messages wait. */
   async goOffline(): Promise<void> {
     await this.client.cut({ reconnect: false })
   }
@@ -243,14 +199,16 @@ export class Charger {
     await this.client.connect()
   }
 
-  /** Switches it off for good. */
+  boot(reason?: BootReason): Promise<RegistrationStatus> {
+    return this.#registration.boot(reason)
+  }
+
   async close(): Promise<void> {
     this.#state = 'closed'
     this.#stopTimers()
     await this.client.close()
   }
 
-  /** Restarts: nobody answers for some seconds, then it connects and boots again. */
   async reboot(reason: BootReason): Promise<void> {
     if (this.#state !== 'working') return
     this.#state = 'rebooting'
@@ -264,19 +222,19 @@ export class Charger {
 
   async #comeBack(reason: BootReason): Promise<void> {
     this.#state = 'working'
-    this.#isRestarted = true
-    this.registration = undefined
-    this.#bootReason = reason
-    for (const { connectors } of this.station.evses) for (const connector of connectors) connector.reported = undefined
+    this.#registration.restart(reason)
+    forgetStatuses(this)
     try {
       await this.client.connect()
     } catch (error) {
-      this.time.after(BOOT_RETRY * SECOND, () => this.background(this.#comeBack(reason)))
+      this.time.after(BOOT_RETRY * SECOND, () => {
+        if (this.#state !== 'closed') this.background(this.#comeBack(reason))
+      })
       throw error
     }
   }
 
-  // A close frame where it is possible: close() forgets the messages that wait.
+  // close() would forget the messages that wait, so it is used only when none does.
   async #hangUp(): Promise<void> {
     const deadline = performance.now() + FLUSH_TIME
     while (this.client.connected && this.client.undelivered > 0 && performance.now() < deadline)
@@ -285,12 +243,17 @@ export class Charger {
     else await this.client.cut({ reconnect: false })
   }
 
+  #stopTimers(): void {
+    const { pulse, aligned, log } = this.tasks
+    this.#registration.stop()
+    for (const task of [pulse, aligned, log]) this.time.cancel(task)
+  }
+
   #target() {
     const { url, identity, protocols, tls = {}, compression = true } = this.options
-    const isKey = protocols.every((protocol) => protocol === 'ocpp1.6') && KEY_16.test(this.#password ?? '')
-    const password = isKey ? Buffer.from(this.#password ?? '', 'hex') : this.#password
+    const password = this.#credentials.passwordFor(protocols)
     const connecting = { timeout: 10 * SECOND, maxPayload: 1024 * 1024, compression }
-    return { url, identity, password, protocols, tls: { ...tls, ...this.#certificate }, ...connecting }
+    return { url, identity, password, protocols, tls: { ...tls, ...this.#credentials.certificate }, ...connecting }
   }
 
   #connected(connection: ChargePoint): void {
@@ -302,121 +265,15 @@ export class Charger {
       this.settings = new Settings(dialect.settings)
     }
     this.emit('connected', { protocol: this.protocol })
-    if (this.registration === 'Accepted') this.#work()
-    else if (this.options.bootsItself !== false) this.#keepBooting()
+    this.#registration.connected()
   }
 
   #disconnected(reason: string, code: number): void {
-    this.time.cancel(this.#heartbeat)
+    this.#registration.disconnected()
     this.emit('disconnected', { reason, code, undelivered: this.client.undelivered })
   }
 
   #retrying({ attempt, wait, error }: RetryInfo): void {
     this.emit('retry', { attempt, wait, ...(error && { message: error.message }) })
-  }
-
-  // --- boot and heartbeat ------------------------------------------------------------------------------------------
-
-  /** Sends BootNotification and does what its answer says. */
-  async boot(reason: BootReason = this.#bootReason): Promise<RegistrationStatus> {
-    const { status, interval } = await this.dialect.boot(this, reason).catch((error: unknown) => {
-      this.#bootFailed()
-      throw error
-    })
-    this.registration = status
-    this.emit('boot', { status, interval })
-    if (status === 'Accepted') {
-      this.#setHeartbeat(interval)
-      this.#work()
-      this.#resumeTransactions()
-    } else if (this.options.bootsItself !== false) this.#bootAgain(interval || BOOT_RETRY)
-    return status
-  }
-
-  // Whether the CSMS accepted the charger is unknown: transaction messages wait for a boot that is answered.
-  #bootFailed(): void {
-    if (this.#state !== 'working') return
-    this.registration = undefined
-    if (this.options.bootsItself !== false) this.#bootAgain(BOOT_RETRY)
-  }
-
-  #keepBooting(): void {
-    if (this.#isBooting || !this.client.connected) return
-    this.#isBooting = true
-    this.time.cancel(this.#bootRetry)
-    this.boot().then(
-      () => {
-        this.#isBooting = false
-      },
-      (error: Error) => {
-        this.#isBooting = false
-        this.emit('problem', { message: `BootNotification: ${error.message}` })
-      }
-    )
-  }
-
-  /** Transactions that outlived a restart. [2.x E17] */
-  #resumeTransactions(): void {
-    if (!this.#isRestarted) return
-    this.#isRestarted = false
-    for (const evse of this.station.evses) {
-      if (evse.transaction !== undefined) this.dialect.updated(this, evse, evse.transaction, 'TxResumed')
-    }
-  }
-
-  #bootAgain(seconds: number): void {
-    this.time.cancel(this.#bootRetry)
-    this.#bootRetry = this.time.after(seconds * SECOND, () => this.#keepBooting())
-  }
-
-  #setHeartbeat(interval: number): void {
-    const name = this.dialect.names.heartbeatInterval
-    if (interval > 0 && this.settings.get(name) !== String(interval)) this.settings.force(name, String(interval))
-  }
-
-  /** Accepted and connected: says what changed meanwhile and beats. */
-  #work(): void {
-    this.reportStatuses()
-    this.#beat()
-    startClockAligned(this)
-    resumePulse(this)
-  }
-
-  // Up to a tenth more, so that a fleet does not beat in step.
-  #beat(): void {
-    this.time.cancel(this.#heartbeat)
-    const interval = this.number('heartbeatInterval')
-    if (interval <= 0) return
-    this.#heartbeat = this.time.after(interval * SECOND * (1 + this.random() / 10), () => {
-      if (!this.isOnline) return
-      this.background(this.dialect.heartbeat(this))
-      this.#beat()
-    })
-  }
-
-  #stopTimers(): void {
-    const { pulse, aligned, log } = this.tasks
-    for (const task of [this.#heartbeat, this.#bootRetry, pulse, aligned, log]) this.time.cancel(task)
-  }
-
-  // --- status --------------------------------------------------------------------------------------------------------
-
-  /** Tells the CSMS of every connector whose status is not what it was told last. */
-  reportStatuses(): void {
-    for (const evse of this.station.evses) {
-      for (const connector of evse.connectors) {
-        const status = this.dialect.statusText(statusOf(this.station, evse, connector))
-        if (connector.reported === status || !this.isOnline) continue
-        connector.reported = status
-        this.emit('status', { evse: evse.id, connector: connector.id, status })
-        this.background(
-          this.dialect.status(this, evse, connector, status).catch((error: unknown) => {
-            // Told again when the connection is back.
-            if (isGone(error) && connector.reported === status) connector.reported = undefined
-            throw error
-          })
-        )
-      }
-    }
   }
 }

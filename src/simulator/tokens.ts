@@ -1,6 +1,12 @@
-import type { TokenAnswer } from './dialect.js'
+/** What the CSMS, the local list or the cache says about an id token. */
+export interface TokenAnswer {
+  readonly status: string
+  readonly groupId: string | undefined
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number | undefined
+}
 
-/** What the local list and the cache hold of an id token. */
+/** An entry of the local list or of the cache. */
 export interface KnownToken extends TokenAnswer {
   /** As the CSMS sent it. */
   readonly info: unknown

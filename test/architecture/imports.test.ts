@@ -65,6 +65,15 @@ test('no import leads back to its own file', () => {
   )
 })
 
+test('no file of the simulator leads back to itself, type imports included', () => {
+  const simulator = libraryFiles.map(withoutExtension).filter((file) => file.startsWith('src/simulator/'))
+  assert(simulator.includes('src/simulator/charger'))
+  assert.deepEqual(
+    simulator.filter((file) => reachable(file, { withTypes: true }).has(file)),
+    []
+  )
+})
+
 test('a version of OCPP knows neither the others nor anything but TypeBox', () => {
   const foreign = library.filter(({ from, to }) => {
     const version = /^src\/v\d+\//.exec(from)?.[0]
@@ -103,12 +112,12 @@ function layer(file: string): number {
   return LAYERS.findIndex((members) => members.test(file.replace('src/', '')))
 }
 
-/** Every file that is loaded because this one is. */
-function reachable(file: string, seen = new Set<string>()): Set<string> {
+/** Every file that is loaded because this one is; with types also every file that it is compiled with. */
+function reachable(file: string, { withTypes = false } = {}, seen = new Set<string>()): Set<string> {
   for (const { from, to, typeOnly } of library) {
-    if (from !== file || typeOnly || seen.has(to)) continue
+    if (from !== file || (typeOnly && !withTypes) || seen.has(to)) continue
     seen.add(to)
-    reachable(to, seen)
+    reachable(to, { withTypes }, seen)
   }
   return seen
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
-import { Charger } from '../../src/simulator/charger.js'
 import { seeded } from '../../src/simulator/random.js'
 import { Scheduler } from '../../src/simulator/scheduler.js'
+import { SimulatedCharger } from '../../src/simulator/simulated-charger.js'
 import { operate } from '../app/support.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import { OPERATOR, PASSWORD, provision, startTls, type TlsBackend, withTls } from '../tls/support.js'
@@ -66,7 +66,7 @@ it('the simulator asks for a certificate when it is told to, and connects with i
   await provision(server, 'SIM', { password: PASSWORD, serialNumber: 'SIM' })
   const { ca } = withTls().ws
   const time = new Scheduler()
-  const charger = new Charger({
+  const charger = new SimulatedCharger({
     identity: 'SIM',
     url: `${server.secureUrl}/ocpp`,
     protocols: ['ocpp2.0.1'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { plug } from '../../src/simulator/sessions.js'
+import { plug } from '../../src/simulator/sessions/cable.js'
 import { operate, startBackend } from '../app/support.js'
 import { createCharger } from '../simulator/support.js'
 import type { TestServer } from '../support/server.js'

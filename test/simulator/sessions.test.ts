@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ManualScheduler } from '../../src/simulator/scheduler.js'
-import { evseOf, fault, plug, repair, swipe, unplug } from '../../src/simulator/sessions.js'
+import { swipe } from '../../src/simulator/sessions/authorization.js'
+import { fault, repair } from '../../src/simulator/sessions/availability.js'
+import { plug, unplug } from '../../src/simulator/sessions/cable.js'
+import { evseOf } from '../../src/simulator/sessions/evse.js'
 import { until } from '../support/wait.js'
 import { type Csms, createCharger, PROTOCOLS, start, startCsms } from './support.js'
 

@@ -1,9 +1,10 @@
 import { after } from 'node:test'
 import type { Protocol } from 'fastify-ocpp'
-import { Charger, type ChargerOptions } from '../../src/simulator/charger.js'
+import type { Charger, ChargerOptions } from '../../src/simulator/charger.js'
 import type { EventName, SimulatorEvent } from '../../src/simulator/event.js'
 import { seeded } from '../../src/simulator/random.js'
 import { Scheduler } from '../../src/simulator/scheduler.js'
+import { SimulatedCharger } from '../../src/simulator/simulated-charger.js'
 import { startServer, type TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
@@ -75,7 +76,7 @@ export function createCharger(
 ): TestCharger {
   const events: SimulatorEvent[] = []
   const scheduler = options.time ?? new Scheduler()
-  const charger = new Charger({
+  const charger = new SimulatedCharger({
     identity: 'SIM-1',
     url: csms.url,
     protocols: [protocol],

@@ -1,9 +1,10 @@
-import { Charger } from '../charger.js'
+import type { Charger } from '../charger.js'
 import { drive } from '../driver.js'
 import type { SimulatorEvent } from '../event.js'
 import { seeded } from '../random.js'
 import type { Recorder } from '../recording.js'
 import type { Scheduler } from '../scheduler.js'
+import { SimulatedCharger } from '../simulated-charger.js'
 import type { Arguments } from './arguments.js'
 import { EXIT, type ExitCode } from './exit-code.js'
 import type { Output } from './output.js'
@@ -63,7 +64,7 @@ export class Fleet {
   #startOne(index: number): void {
     const { prefix, protocols, url, password, tls, layout, seed, runsSessions } = this.#arguments
     const protocol = protocols[index % protocols.length] ?? protocols[0]
-    const charger = new Charger({
+    const charger = new SimulatedCharger({
       identity: `${prefix}${index + 1}`,
       protocols: [protocol],
       url,

@@ -1,4 +1,4 @@
-import { Charger, type ChargerOptions } from '../charger.js'
+import type { ChargerOptions } from '../charger.js'
 import { drive } from '../driver.js'
 import type { Observer } from '../event.js'
 import { seeded } from '../random.js'
@@ -8,6 +8,7 @@ import { loadScenario } from '../scenario/load.js'
 import { runScenario } from '../scenario/run.js'
 import { type Scenario, ScenarioError } from '../scenario/schema.js'
 import { Scheduler } from '../scheduler.js'
+import { SimulatedCharger } from '../simulated-charger.js'
 import { type Arguments, readArguments, UsageError } from './arguments.js'
 import { EXIT, type ExitCode, exitCodeOf, explain } from './exit-code.js'
 import { Fleet } from './fleet.js'
@@ -117,7 +118,7 @@ async function runSingle(
   const hasKeys = process.stdin.isTTY && process.stdout.isTTY && !isScript(options)
   const quit = new AbortController()
   let observe: Observer = output.event
-  const charger = new Charger({
+  const charger = new SimulatedCharger({
     ...optionsOf(options, time),
     autoPlug: true,
     retryFirst: !isScript(options),
@@ -165,7 +166,12 @@ async function runFleet(
 async function probe(options: Arguments, time: Scheduler): Promise<void> {
   const [protocol] = options.protocols
   const identity = `${options.prefix}1`
-  const charger = new Charger({ ...optionsOf(options, time), identity, protocols: [protocol], bootsItself: false })
+  const charger = new SimulatedCharger({
+    ...optionsOf(options, time),
+    identity,
+    protocols: [protocol],
+    bootsItself: false
+  })
   try {
     await charger.connect()
   } finally {
@@ -185,7 +191,7 @@ async function runScenarioFile(
   const time = new Scheduler({ speed: options.speed === 1 ? (scenario.speed ?? 1) : options.speed })
   const requests: string[] = []
   const problems: string[] = []
-  const charger = new Charger({
+  const charger = new SimulatedCharger({
     ...optionsOf(options, time),
     ...ofScenario(scenario, options),
     bootsItself: false,

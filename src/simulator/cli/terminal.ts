@@ -2,7 +2,11 @@ import { emitKeypressEvents } from 'node:readline'
 import type { Charger } from '../charger.js'
 import type { SimulatorEvent } from '../event.js'
 import { settle, statusOf } from '../model/station.js'
-import { endTransaction, evseOf, fault, plug, RefusedByCharger, repair, reset, swipe, unplug } from '../sessions.js'
+import { swipe } from '../sessions/authorization.js'
+import { fault, repair } from '../sessions/availability.js'
+import { plug, unplug } from '../sessions/cable.js'
+import { evseOf, RefusedByCharger } from '../sessions/evse.js'
+import { endTransaction, reset } from '../sessions/transactions.js'
 import { LOG_LINES, view } from './view.js'
 
 /** What a key does; `evseId` is the selected one. */

@@ -172,7 +172,12 @@ export function isOperative(station: Station, evse: Evse, connector: Connector):
   return station.operative && evse.operative && connector.operative
 }
 
-/** The connector of an EVSE that a vehicle is at. */
+/** Whether a connector is operative and not broken. */
+export function isUsable(station: Station, evse: Evse, connector: Connector): boolean {
+  return connector.fault === undefined && isOperative(station, evse, connector)
+}
+
+/** The connector of an EVSE that a vehicle is plugged into. */
 export function plugged(evse: Evse): Connector | undefined {
   return evse.connectors.find(({ ev }) => ev !== undefined)
 }

@@ -2,7 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { CallError, RefusedError } from '../../charge-point/index.js'
 import type { Charger } from '../charger.js'
 import { settle, statusOf } from '../model/station.js'
-import { endTransaction, evseOf, fault, plug, repair, reset, swipe, unplug } from '../sessions.js'
+import { swipe } from '../sessions/authorization.js'
+import { fault, repair } from '../sessions/availability.js'
+import { plug, unplug } from '../sessions/cable.js'
+import { evseOf } from '../sessions/evse.js'
+import { endTransaction, reset } from '../sessions/transactions.js'
 import type { Step, StepName, StepOf } from './schema.js'
 
 /** A step did not come out as the scenario says. */

@@ -7,17 +7,10 @@ import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { connectorAt, type Evse, findTransaction } from '../model/station.js'
 import { isNowhere, updateFirmware, uploadLog } from '../sequences.js'
-import {
-  allow,
-  authorize,
-  cancelReservation,
-  changeAvailability,
-  endTransaction,
-  evseFor,
-  reservable,
-  reserve,
-  reset
-} from '../sessions.js'
+import { allow, authorize, evseFor } from '../sessions/authorization.js'
+import { changeAvailability } from '../sessions/availability.js'
+import { cancelReservation, reservable, reserve } from '../sessions/reservations.js'
+import { endTransaction, reset } from '../sessions/transactions.js'
 import { call } from './calls.js'
 import { clearChargingProfile, getCompositeSchedule, profile16, setChargingProfile } from './profiles.js'
 import { trigger } from './triggers.js'

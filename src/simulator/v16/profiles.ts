@@ -4,7 +4,7 @@ import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { compositeSchedule, type Profile, type Purpose } from '../model/profiles.js'
 import { connectorAt, limitContext } from '../model/station.js'
-import { keepProfile } from '../sessions.js'
+import { keepProfile } from '../sessions/transactions.js'
 
 const PURPOSES: Readonly<Record<v16.ChargingProfilePurposeType, Purpose>> = {
   ChargePointMaxProfile: 'StationMax',

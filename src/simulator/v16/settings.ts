@@ -1,6 +1,6 @@
-import type { Behaviour } from '../dialect.js'
 import { MEASURANDS } from '../model/meter.js'
 import { type Setting, settingTable } from '../model/settings.js'
+import type { Behaviour } from '../vocabulary.js'
 
 const READ_ONLY = 'readonly'
 const SAMPLED = 'Energy.Active.Import.Register,Power.Active.Import,Current.Import,Voltage,SoC'

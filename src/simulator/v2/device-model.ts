@@ -85,7 +85,7 @@ function stationVariables(charger: Charger): Variable[] {
   return [
     fact(component, 'Model', 'string', `Simulator ${station.kind}`),
     fact(component, 'VendorName', 'string', 'fastify-ocpp'),
-    fact(component, 'SerialNumber', 'string', charger.identity.slice(0, 25)),
+    fact(component, 'SerialNumber', 'string', charger.serialNumber),
     fact(component, 'FirmwareVersion', 'string', charger.firmware),
     fact(component, 'SupplyPhases', 'integer', station.phases),
     monitored(fact(component, 'AvailabilityState', 'OptionList', availability)),

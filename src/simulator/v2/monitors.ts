@@ -1,17 +1,8 @@
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
-import type { Task } from '../scheduler.js'
+import type { Monitor } from '../memory.js'
 import { type Answers, call, send, sendParts } from './calls.js'
 import { findVariable } from './device-model.js'
-
-/** A monitor that the CSMS has set. */
-export interface Monitor {
-  readonly id: number
-  readonly data: v21.SetMonitoringDataType
-  task: Task | undefined
-  /** Values of an event stream that wait to be sent. */
-  stream: { params: v21.PeriodicEventStreamParamsType; opened: boolean } | undefined
-}
 
 const SECOND = 1000
 /** Monitors in one NotifyMonitoringReport. */

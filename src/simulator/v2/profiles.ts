@@ -4,7 +4,7 @@ import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { compositeSchedule, type Profile, type Purpose, type SchedulePeriod } from '../model/profiles.js'
 import { type Evse, findTransaction, limitContext } from '../model/station.js'
-import { keepProfile } from '../sessions.js'
+import { keepProfile } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 
 /** Nothing: only other systems may set it. [2.x K01.FR.22] */

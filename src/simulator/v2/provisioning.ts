@@ -1,7 +1,7 @@
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
-import { endTransaction, reset } from '../sessions.js'
+import { endTransaction, reset } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 import { findVariable, matchesComponent, reportData, type Variable, variables } from './device-model.js'
 

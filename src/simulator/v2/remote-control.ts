@@ -2,16 +2,10 @@ import { parseTime } from '../../time.js'
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { type Connector, type Evse, findTransaction, statusOf } from '../model/station.js'
-import {
-  allow,
-  authorize,
-  cancelReservation,
-  changeAvailability,
-  endTransaction,
-  evseFor,
-  reservable,
-  reserve
-} from '../sessions.js'
+import { allow, authorize, evseFor } from '../sessions/authorization.js'
+import { changeAvailability } from '../sessions/availability.js'
+import { cancelReservation, reservable, reserve } from '../sessions/reservations.js'
+import { endTransaction } from '../sessions/transactions.js'
 import { type Answers, call } from './calls.js'
 import { profile2 } from './profiles.js'
 
