@@ -1,17 +1,22 @@
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
+import { negotiate } from '@fastify/accept-negotiator'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { Compressor, ENCODINGS, type Encoding } from '../lib/http/compressor.js'
 import { complete, type FactsOf } from '../lib/openapi/complete.js'
 import type { Document } from '../lib/openapi/document.js'
 import { INTRODUCTION } from '../lib/openapi/introduction.js'
+import { pageDocument } from '../lib/openapi/page-document.js'
 
 /** As OpenAPI writes it, and without the slash at the end of an index route. */
 function pathOf(url: string): string {
   return url.replace(/:(\w+)/g, '{$1}').replace(/(?<=.)\/$/, '')
 }
 
-/** What the documentation page needs: its own files, and the styles that it writes into its elements. */
+/** The documentation page needs its own files, and the styles that it writes into its elements. */
 const DOCS_CSP = {
   'default-src': "'self'",
   'base-uri': "'none'",
@@ -56,12 +61,56 @@ async function openapi(app: FastifyInstance): Promise<void> {
       security: [{ operator: [] }]
     }
   })
+  await app.register(documentation)
+}
+
+/**
+ * Swagger UI keeps the token in `localStorage`, where it would stay for ever and be seen by every tab. This script,
+ * which the page runs before Swagger UI, puts the storage of the tab in its place.
+ */
+const STORAGE_OF_TAB = {
+  filename: 'storage-of-tab.js',
+  content: "Object.defineProperty(window, 'localStorage', { value: window.sessionStorage })\n"
+}
+
+/** A scope of its own: nothing but the page and the document is compressed. */
+async function documentation(app: FastifyInstance): Promise<void> {
+  compressAnswers(app)
+  let page: object | undefined
   await app.register(swaggerUi, {
     routePrefix: '/docs',
     staticCSP: DOCS_CSP,
-    uiConfig: { deepLinking: true, docExpansion: 'none', filter: true, defaultModelsExpandDepth: -1 }
+    theme: { title: 'Operator API', js: [STORAGE_OF_TAB] },
+    transformSpecificationClone: false,
+    transformSpecification: (document) => {
+      page ??= pageDocument(document as unknown as Document)
+      return page
+    },
+    uiConfig: {
+      deepLinking: true,
+      docExpansion: 'none',
+      filter: true,
+      defaultModelsExpandDepth: -1,
+      persistAuthorization: true
+    }
   })
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
+}
+
+/** Compresses what the routes of this scope answer: it must not depend on who asks. */
+function compressAnswers(app: FastifyInstance): void {
+  const compressor = new Compressor()
+  app.addHook('onSend', async (request, reply, payload) => {
+    const length = Number(reply.getHeader('content-length') ?? Buffer.byteLength(String(payload)))
+    const type = String(reply.getHeader('content-type'))
+    if (reply.statusCode !== 200 || request.method !== 'GET' || !Compressor.isWorthwhile(type, length)) return payload
+    reply.header('vary', 'accept-encoding')
+    const encoding = negotiate(request.headers['accept-encoding'] ?? '', [...ENCODINGS]) as Encoding | null
+    if (encoding === null) return payload
+    const body = payload instanceof Readable ? await buffer(payload) : Buffer.from(payload as string)
+    reply.header('content-encoding', encoding).removeHeader('content-length')
+    return compressor.compress(body, encoding)
+  })
 }
 
 export default fp(openapi, { fastify: '5.x', name: 'openapi', dependencies: ['security-headers'] })

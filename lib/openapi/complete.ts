@@ -95,6 +95,7 @@ function completeOperation(operation: Operation, facts: Facts): void {
     operation.responses[status] ??= referTo(status)
   }
   for (const parameter of operation.parameters ?? []) {
+    simplify(parameter.schema)
     if (parameter.in === 'path') parameter.example ??= exampleOf(parameter.schema, schemas, parameter.name)
   }
   for (const media of Object.values(operation.requestBody?.content ?? {})) completeMedia(media, schemas)
@@ -140,14 +141,26 @@ function completeMedia(media: Media, schemas: Schemas): void {
   }
 }
 
-/** A choice of one is none. */
+/** A union with one branch becomes that branch, and a union of literals one enumeration: a form then offers all values. */
 function simplify(schema: Schema): void {
-  const only = schema.anyOf?.length === 1 ? schema.anyOf[0] : undefined
-  if (only !== undefined) {
-    delete schema.anyOf
-    Object.assign(schema, only)
+  for (const part of partsOf(schema)) simplify(part)
+  const branches = schema.anyOf
+  if (branches === undefined) return
+  const [first = {}] = branches
+  const values = literalsOf(branches)
+  if (branches.length > 1 && values === undefined) return
+  delete schema.anyOf
+  Object.assign(schema, values === undefined ? first : { type: first.type, enum: values })
+}
+
+function partsOf({ properties = {}, items, anyOf = [], allOf = [] }: Schema): Schema[] {
+  return [...Object.values(properties), ...(items === undefined ? [] : [items]), ...anyOf, ...allOf]
+}
+
+/** The values of branches that are literals of one type; `undefined` when one of them is anything else. */
+function literalsOf(branches: readonly Schema[]): unknown[] | undefined {
+  const isLiteral = ({ type, enum: values, const: literal, ...others }: Schema) => {
+    return type === branches[0]?.type && (values ?? literal) !== undefined && Object.keys(others).length === 0
   }
-  for (const member of Object.values(schema.properties ?? {})) simplify(member)
-  if (schema.items !== undefined) simplify(schema.items)
-  for (const part of [...(schema.anyOf ?? []), ...(schema.allOf ?? [])]) simplify(part)
+  return branches.every(isLiteral) ? branches.flatMap((branch) => branch.enum ?? [branch.const]) : undefined
 }

@@ -31,12 +31,12 @@ import { scopesOfAction, visibleActions } from '../../../../lib/operators/action
 const TAG = { tags: ['ChargePoints'] }
 const READ_ONE = { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT } as const
 
-const YesOrNo = Type.Union([Type.Literal('true'), Type.Literal('false')])
+const YES_OR_NO = ['true', 'false'] as const
 
 const ListQuery = Type.Object(
   {
     ...PageParams,
-    connected: Type.Optional(YesOrNo),
+    connected: Type.Optional(oneOf(YES_OR_NO, 'Whether it is connected now')),
     status: Type.Optional(oneOf(CONNECTOR_STATUSES, 'Of some connector, in the words of its version')),
     q: Type.Optional(
       Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model, serial number or notes' })
@@ -46,8 +46,8 @@ const ListQuery = Type.Object(
     model: Type.Optional(Type.String({ maxLength: 50 })),
     firmwareVersion: Type.Optional(Type.String({ maxLength: 50 })),
     registration: Type.Optional(ChargePointRecord.properties.registration),
-    enabled: Type.Optional(YesOrNo),
-    provisioned: Type.Optional(YesOrNo),
+    enabled: Type.Optional(oneOf(YES_OR_NO, 'Whether it may connect')),
+    provisioned: Type.Optional(oneOf(YES_OR_NO, 'Whether an operator made it known')),
     sort: Type.Optional(
       Type.Unsafe<ChargePointOrder>({
         type: 'string',
