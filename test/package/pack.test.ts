@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { connectCharger, refusedCharger } from '../support/charger.js'
 import { ROOT } from '../support/root.js'
 import { createProject, npm, type Project, startServer, tool } from './project.js'
 import { quickStart } from './quick-start.js'
@@ -89,7 +90,16 @@ test('the quick start of the README compiles strictly and answers a charge point
   await writeFile(join(project.directory, 'tsconfig.json'), JSON.stringify(tsconfig))
   await writeFile(join(project.directory, 'quick-start.ts'), quickStart(await readme(), 'ts'))
   await tool(project.directory, 'tsc', '-p', '.')
-  await answersTheFoundingExchange('compiled/quick-start.js')
+  await answersTheFoundingExchange('compiled/quick-start.js', async (port) => {
+    const charger = await connectCharger(`ws://127.0.0.1:${port}`, 'CP-2', { boot: true })
+    const [, id, action, payload] = await charger.nextFrame()
+    assert.deepEqual([action, payload], ['TriggerMessage', { requestedMessage: 'StatusNotification' }])
+    charger.send(3, id, { status: 'Accepted' })
+    const status = { connectorId: 1, errorCode: 'NoError', status: 'Available' }
+    assert.deepEqual((await charger.call('StatusNotification', status)).type, 3)
+    const refused = await refusedCharger(`ws://127.0.0.1:${port}`, 'CP-3', { protocol: 'ocpp2.0.1' })
+    assert.equal(refused.status, 400)
+  })
 })
 
 /** What an application does with the types of every entry that has errors. */
@@ -130,14 +140,26 @@ for (const [module, moduleResolution] of [
 
 test('the quick start of the README in plain JavaScript answers a charge point', async () => {
   await writeFile(join(project.directory, 'quick-start.mjs'), quickStart(await readme(), 'js'))
-  await answersTheFoundingExchange('quick-start.mjs')
+  await answersTheFoundingExchange('quick-start.mjs', async (port) => {
+    for (const protocol of ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const) {
+      const charger = await connectCharger(`ws://127.0.0.1:${port}`, `CP-${protocol}`, { protocol, boot: true })
+      const status = {
+        'ocpp1.6': { connectorId: 1, errorCode: 'NoError', status: 'Available' },
+        'ocpp2.0.1': { evseId: 1, connectorId: 1, connectorStatus: 'Available', timestamp: '2026-01-01T00:00:00Z' },
+        'ocpp2.1': { evseId: 1, connectorId: 1, connectorStatus: 'Available', timestamp: '2026-01-01T00:00:00Z' }
+      }[protocol]
+      assert.equal((await charger.call('StatusNotification', status)).type, 3)
+      assert.equal((await charger.call('Heartbeat', {})).type, 3)
+    }
+  })
 })
 
 function readme(): Promise<string> {
   return readFile(join(ROOT, 'README.md'), 'utf8')
 }
 
-async function answersTheFoundingExchange(file: string): Promise<void> {
+/** Starts a program of the project, boots a charge point there, and goes on with `more`. */
+async function answersTheFoundingExchange(file: string, more: (port: number) => Promise<void>): Promise<void> {
   const server = await startServer(project, file)
   try {
     const answer = JSON.parse(await boot(server.port))
@@ -147,6 +169,7 @@ async function answersTheFoundingExchange(file: string): Promise<void> {
     assert.equal(answer[2].status, 'Accepted')
     assert(!Number.isNaN(Date.parse(answer[2].currentTime)))
     assert(answer[2].interval > 0)
+    await more(server.port)
   } catch (error) {
     assert.fail(`${error}\nThe server said:\n${server.output()}`)
   } finally {

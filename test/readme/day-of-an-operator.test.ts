@@ -16,14 +16,11 @@ interface Answer {
   [member: string]: unknown
 }
 
-/** The lines of JSON between the marks that separate the steps. */
+/** The JSON texts between the marks that separate the steps: indented, or in one line. */
 function answersOf(output: string): Answer[][] {
-  return output.split(/^-- \d+\n/m).map((part) =>
-    part
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Answer)
-  )
+  return output
+    .split(/^-- \d+\n/m)
+    .map((part) => Array.from(part.matchAll(/^\{(?:.*|[\s\S]*?^)\}$/gm), ([text]) => JSON.parse(text) as Answer))
 }
 
 it('the day of an operator goes as docs/api.md tells it', async () => {
@@ -73,10 +70,11 @@ it('the day of an operator goes as docs/api.md tells it', async () => {
   assert.deepEqual(first(7), second(7))
   assert.equal(first(8).status, 'answered')
   assert.equal(items(first(9)).length, 1)
-  assert.equal((first(10).items as Answer[]).length, 3)
+  assert.deepEqual(first(10).identities, ['GARAGE-7', 'SIM-1', 'SIM-2', 'SIM-3'])
+  assert.equal((second(10).items as Answer[]).length, 3)
   const report = JSON.parse(readFileSync(join(clone, 'report.json'), 'utf8'))
   assert.ok(report.items.length > 10)
-  assert.match(readFileSync(join(clone, 'webhook.json'), 'utf8'), /"secret":"whsec_/)
+  assert.match(readFileSync(join(clone, 'webhook.json'), 'utf8'), /"secret": "whsec_/)
   assert.match(day.output(), /^id,chargePoint,transactionId/m)
   assert.ok(items(first(14)).length > 1)
   assert.equal(items(second(14)).length, 3)

@@ -12,6 +12,11 @@ interface ChargePointPage {
   items: { identity: string; protocol: string; connected: boolean }[]
 }
 
+interface OperationAnswer {
+  status: string
+  calls: { action: string; result: { status: string } }[]
+}
+
 interface TransactionPage {
   items: { chargePoint: string; transactionId: string; status: string; idToken: string }[]
 }
@@ -22,7 +27,11 @@ interface Told {
   data: Record<string, unknown>
 }
 
-/** The JSON texts that curl printed one behind the other. */
+function callsOf({ calls }: OperationAnswer): string[][] {
+  return calls.map(({ action, result }) => [action, result.status])
+}
+
+/** The JSON texts that the commands printed, one after the other. */
 function answersIn(output: string): unknown[] {
   return output.split(/(?<=\})\s*(?=\{)/).map((text) => JSON.parse(text))
 }
@@ -63,9 +72,9 @@ describe('the first five minutes of README.md', () => {
     assert.equal(await operator.exited(), 0, operator.output())
     const [list, start, transactions, stop] = answersIn(operator.output()) as [
       ChargePointPage,
-      { action: string; result: unknown },
+      OperationAnswer,
       TransactionPage,
-      { action: string; result: unknown }
+      OperationAnswer
     ]
     assert.deepEqual(
       list.items.map(({ identity, protocol, connected }) => [identity, protocol, connected]),
@@ -75,15 +84,16 @@ describe('the first five minutes of README.md', () => {
         ['SIM-3', 'ocpp1.6', true]
       ]
     )
-    assert.equal(start.action, 'RemoteStartTransaction')
-    assert.deepEqual(start.result, { status: 'Accepted' })
+    assert.ok(operator.output().includes('\n  "items": [\n    {\n'), 'the JSON is indented')
+    assert.equal(start.status, 'accepted')
+    assert.deepEqual(callsOf(start), [['RemoteStartTransaction', 'Accepted']])
     const [transaction] = transactions.items
     assert.ok(transaction !== undefined)
     assert.equal(transaction.chargePoint, 'SIM-3')
     assert.equal(transaction.idToken, 'ANNA')
     assert.equal(transaction.status, 'open')
-    assert.equal(stop.action, 'RemoteStopTransaction')
-    assert.deepEqual(stop.result, { status: 'Accepted' })
+    assert.equal(stop.status, 'accepted')
+    assert.deepEqual(callsOf(stop), [['RemoteStopTransaction', 'Accepted']])
 
     const { transactionId } = transaction
     const happened: [string, object][] = [
