@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Ledger } from '../lib/ledger/ledger.js'
-import type {} from './publisher.js'
+import type {} from './store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -11,8 +11,7 @@ declare module 'fastify' {
 }
 
 async function ledger(app: FastifyInstance): Promise<void> {
-  const { db, writer, dialect } = app.database
-  app.decorate('ledger', new Ledger({ db, writer, publisher: app.publisher, dialect }))
+  app.decorate('ledger', new Ledger({ store: app.store, dialect: app.database.dialect }))
 }
 
-export default fp(ledger, { fastify: '5.x', name: 'ledger', dependencies: ['database', 'publisher'] })
+export default fp(ledger, { fastify: '5.x', name: 'ledger', dependencies: ['database', 'store'] })

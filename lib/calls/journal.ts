@@ -12,7 +12,7 @@ import {
   validatePayload
 } from 'fastify-ocpp'
 import type { Store } from '../charge-points/store.js'
-import { Gatherer } from '../database/batch.js'
+import { BatchedCommits } from '../database/batch.js'
 import type { Dialect } from '../database/dialect.js'
 import { type Change, fold, together } from '../events/scope.js'
 import { RecordedCall } from './recorded-call.js'
@@ -72,12 +72,12 @@ export class CallJournal {
   readonly #fresh = new Set<RecordedCall>()
   #freshTimer: NodeJS.Timeout | undefined
   readonly #ending = new Set<Promise<void>>()
-  readonly #book: Gatherer<RecordedCall>
+  readonly #book: BatchedCommits<RecordedCall>
 
   constructor(options: CallJournalOptions) {
     this.#options = options
     this.#store = options.store
-    this.#book = new Gatherer((calls) => this.#write(calls))
+    this.#book = new BatchedCommits((calls) => this.#write(calls))
   }
 
   /** Commits what follows from an answer to this action, together with the answer. */

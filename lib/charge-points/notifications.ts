@@ -1,13 +1,14 @@
+import { toColumn } from '../database/parameters.js'
 import type { Change } from '../events/scope.js'
 
-/** What has no table of its own. */
+/** A message for which there is no table of its own. */
 export interface Notification {
   action: string
   messageId: string
   payload: unknown
 }
 
-/** Keeps a message as it came. */
+/** Stores a message as the charge point sent it. */
 export function saveNotification({ action, messageId, payload }: Notification): Change {
   return async ({ trx, chargePointId, now }) => {
     const { evseId, transactionId } = payload as { evseId?: number; transactionId?: string }
@@ -17,7 +18,7 @@ export function saveNotification({ action, messageId, payload }: Notification): 
         charge_point_id: chargePointId,
         action,
         message_id: messageId,
-        evse_id: evseId ?? 0,
+        evse_id: toColumn(evseId ?? 0),
         transaction_id: transactionId ?? null,
         payload: JSON.stringify(payload),
         received_at: now

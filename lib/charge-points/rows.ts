@@ -1,6 +1,7 @@
 import type { Protocol } from 'fastify-ocpp'
 import { type Selectable, sql, type Updateable } from 'kysely'
 import type { ChargePointsTable, Registration } from '../database/schema.js'
+import { ensureChargePoint } from '../events/commits.js'
 import { type Change, chunks, contains, fold, type Reader, type Scope } from '../events/scope.js'
 import { createCredential, writeCredential } from './credential.js'
 
@@ -46,8 +47,8 @@ export async function findChargePoint(db: Reader, identity: string): Promise<Cha
   return row?.removed_at === null ? row : undefined
 }
 
-/** How many came by themselves. */
-export async function countStrangers(db: Reader): Promise<number> {
+/** The number of charge points that connected under open registration and that no operator provisioned. */
+export async function countUnprovisioned(db: Reader): Promise<number> {
   const { count } = await db
     .selectFrom('charge_points')
     .select((of) => of.fn.countAll<number>().as('count'))
@@ -166,28 +167,10 @@ function filtered(db: Reader, { part, status, enabled, provisioned, ...exact }: 
 
 // --- writing ---------------------------------------------------------------------------------------------------
 
-type Transaction = Pick<Scope, 'trx' | 'now'>
-
-/** The id of a charge point, which is made when there is none. */
-export async function ensureChargePoint({ trx, now }: Transaction, identity: string): Promise<number> {
-  const identity_key = fold(identity)
-  const known = await trx
-    .selectFrom('charge_points')
-    .select('id')
-    .where('identity_key', '=', identity_key)
-    .executeTakeFirst()
-  if (known !== undefined) return known.id
-  const { id } = await trx
-    .insertInto('charge_points')
-    .values({ identity_key, identity, created_at: now, updated_at: now })
-    // Two processes may have had the same idea.
-    .onConflict((conflict) => conflict.column('identity_key').doUpdateSet({ updated_at: now }))
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
-}
-
-function update({ trx, chargePointId, now }: Omit<Scope, 'tell'>, values: Updateable<ChargePointsTable>) {
+function update(
+  { trx, chargePointId, now }: Pick<Scope, 'trx' | 'chargePointId' | 'now'>,
+  values: Updateable<ChargePointsTable>
+) {
   return trx
     .updateTable('charge_points')
     .set({ ...values, updated_at: now })
@@ -195,13 +178,13 @@ function update({ trx, chargePointId, now }: Omit<Scope, 'tell'>, values: Update
 }
 
 /** A charge point that was removed comes back as one that nobody provisioned. */
-export async function restore(scope: Omit<Scope, 'tell'>): Promise<void> {
+export async function restore(scope: Pick<Scope, 'trx' | 'chargePointId' | 'now'>): Promise<void> {
   await update(scope, { removed_at: null }).where('removed_at', 'is not', null).execute()
 }
 
 /** Makes or changes a charge point. Answers what has become of it, and whether it is new. */
 export async function provision(
-  { trx, now }: Transaction,
+  { trx, now }: Pick<Scope, 'trx' | 'now'>,
   identity: string,
   wanted: Provision
 ): Promise<{ row: ChargePointRow; isNew: boolean }> {

@@ -10,7 +10,7 @@ interface Waiting<T> {
  * Commits many small things of one kind at once: what comes while one commit is under way goes into the next, in the
  * order it came. A commit of two hundred statuses in two statements costs little more than one of a single status.
  */
-export class Gatherer<T> {
+export class BatchedCommits<T> {
   readonly #commit: (items: readonly T[]) => Promise<void>
   readonly #maxItems: number
   #waiting: Waiting<T>[] = []

@@ -28,3 +28,11 @@ function toParameter(value: unknown): Parameter {
       throw new TypeError('a column holds text, a number or nothing; JSON is stored as text')
   }
 }
+
+/** The highest value of an integer column of PostgreSQL. No charge point counts that far in earnest. */
+const MAX_INTEGER = 2 ** 31 - 1
+
+/** Limits an integer to what an integer column can hold. */
+export function toColumn(value: number): number {
+  return Math.max(-MAX_INTEGER, Math.min(MAX_INTEGER, value))
+}

@@ -2,6 +2,7 @@ import { parseTime } from 'fastify-ocpp'
 import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
+import type { Append } from '../database/writer.js'
 import type { NewEvent, Tell } from './event.js'
 
 /** Reads from the database. */
@@ -15,6 +16,8 @@ export interface Scope {
   readonly now: number
   /** Tells listeners, once it is committed, and webhooks, by the same commit. */
   readonly tell: Tell
+  /** Inserts rows, joined with the rows of other commits, at the end of the transaction. */
+  readonly append: Append
 }
 
 /** What is to be committed for a charge point; it may be run more than once, after a roll-back. */

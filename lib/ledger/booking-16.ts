@@ -1,19 +1,29 @@
 import { createHash, randomInt } from 'node:crypto'
 import type { Transaction } from 'kysely'
+import { toColumn } from '../database/parameters.js'
 import type { Schema } from '../database/schema.js'
-import { insertSamples, MAX_ATTEMPTS, meterRows, NOWHERE, noteOver, parse, placeOf, type Scope } from './booking.js'
+import { fold } from '../events/scope.js'
+import {
+  type BookingScope,
+  insertSamples,
+  MAX_ATTEMPTS,
+  meterRows,
+  NOWHERE,
+  noteOver,
+  parse,
+  placeOf
+} from './booking.js'
 import { isPossible, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
 import { startedData, stoppedData, unassignedData } from './event-data.js'
 import { ANONYMOUS_IDS, endedBy, startOf } from './inference.js'
-import type { Booking, Start, Stop } from './ledger.js'
 import { meterAtEnd } from './meter.js'
-import { toColumn } from './numbers.js'
+import type { TransactionKey, TransactionRow } from './queries.js'
 import * as queries from './queries.js'
-import { fold, type TransactionKey, type TransactionRow } from './queries.js'
 import { isRegisterValue } from './registers.js'
 import { dropProfiles, useReservation } from './sequels.js'
 import { durationUntil, totalsOf } from './totals.js'
+import type { Booking, Start, Stop } from './types.js'
 
 // StartTransaction and StopTransaction. [1.6 §4.8, §4.10]
 
@@ -23,7 +33,7 @@ const ID_LIMIT = 2 ** 31
 const SEQ_NO_16 = { Started: 0, Ended: 1 } as const
 
 /** Books a StartTransaction, or answers a retry. */
-export async function bookStart(scope: Scope, start: Start): Promise<Booking> {
+export async function bookStart(scope: BookingScope, start: Start): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const startKey = startKeyOf(start)
   const known = await queries.findByStartKey(trx, chargePointId, startKey)
@@ -89,7 +99,7 @@ async function insert16(
 }
 
 /** Books a StopTransaction, or answers a retry. */
-export async function bookStop(scope: Scope, stop: Stop): Promise<Booking> {
+export async function bookStop(scope: BookingScope, stop: Stop): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const key = { chargePointId, transactionId: String(stop.transactionId) }
   if (ANONYMOUS_IDS.includes(key.transactionId)) return stopAnonymous(scope, stop)
@@ -104,7 +114,7 @@ export async function bookStop(scope: Scope, stop: Stop): Promise<Booking> {
 }
 
 /** Ends the transaction that is meant, or keeps what belongs to none. What was sent tells a retry. */
-async function stopAnonymous(scope: Scope, stop: Stop): Promise<Booking> {
+async function stopAnonymous(scope: BookingScope, stop: Stop): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const key = { chargePointId, transactionId: String(stop.transactionId) }
   const seqNo = contentNumber(stop)
@@ -122,7 +132,12 @@ async function stopAnonymous(scope: Scope, stop: Stop): Promise<Booking> {
   return { response: stop.response, outcome: 'booked', hasGap: false }
 }
 
-async function endTransaction(scope: Scope, row: TransactionRow, stop: Stop, { isInferred }: { isInferred: boolean }) {
+async function endTransaction(
+  scope: BookingScope,
+  row: TransactionRow,
+  stop: Stop,
+  { isInferred }: { isInferred: boolean }
+) {
   const { trx, known, now, tell } = scope
   noteOver(known, row)
   const meter = await meterAtEnd(trx, row, stop.meterStop)
@@ -148,7 +163,7 @@ async function endTransaction(scope: Scope, row: TransactionRow, stop: Stop, { i
 }
 
 /** It has no number in a sequence, so its content tells whether it is another one. */
-async function keepUnassigned(scope: Scope, stop: Stop): Promise<Booking> {
+async function keepUnassigned(scope: BookingScope, stop: Stop): Promise<Booking> {
   const { trx, chargePointId, now, tell } = scope
   const key = { chargePointId, transactionId: String(stop.transactionId) }
   const seqNo = contentNumber(stop)

@@ -1,26 +1,26 @@
 import type { Transaction } from 'kysely'
+import { toColumn } from '../database/parameters.js'
 import type { Schema } from '../database/schema.js'
-import { insertSamples, MAX_ATTEMPTS, measured, meterRows, parse, type Scope } from './booking.js'
+import { type BookingScope, insertSamples, MAX_ATTEMPTS, measured, meterRows, parse } from './booking.js'
 import { timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
 import { changeBy, startsIt, type TransactionEvent } from './event.js'
 import { transactionData } from './event-data.js'
 import { startOf } from './inference.js'
-import type { Booking } from './ledger.js'
 import { meterWithInferred, registersOf } from './meter.js'
 import { findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
-import { toColumn } from './numbers.js'
 import { knownOwnCost } from './own-cost.js'
 import type { TransactionKey, TransactionRow, TransactionUpdate } from './queries.js'
 import * as queries from './queries.js'
 import { type Meter, mergeRegisters, type Registers, registersIn } from './registers.js'
 import { remoteStartToken } from './remote-starts.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
+import type { Booking } from './types.js'
 
 // TransactionEvent. [2.x E]
 
 /** Books a TransactionEvent, or answers a retry. */
-export async function bookEvent(scope: Scope, given: TransactionEvent): Promise<Booking> {
+export async function bookEvent(scope: BookingScope, given: TransactionEvent): Promise<Booking> {
   const { trx, chargePointId, now, tell } = scope
   const sent = { ...given, seqNo: toColumn(given.seqNo) }
   const namesakes = await findNamesakes(trx, chargePointId, sent.transactionId)
@@ -62,7 +62,7 @@ export async function bookEvent(scope: Scope, given: TransactionEvent): Promise<
 }
 
 /** The transaction that an event belongs to; with the first one of another it is made. */
-async function transactionOf(scope: Scope, found: readonly TransactionRow[], event: TransactionEvent) {
+async function transactionOf(scope: BookingScope, found: readonly TransactionRow[], event: TransactionEvent) {
   const { trx, chargePointId, now } = scope
   let namesakes = found
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -81,7 +81,11 @@ async function transactionOf(scope: Scope, found: readonly TransactionRow[], eve
 }
 
 /** A charge point that uses an id again has ended what had it before. */
-async function closeNamesakes(scope: Scope, namesakes: readonly TransactionRow[], { timestamp }: TransactionEvent) {
+async function closeNamesakes(
+  scope: BookingScope,
+  namesakes: readonly TransactionRow[],
+  { timestamp }: TransactionEvent
+) {
   const time = timeOf({ timestamp, receivedAt: scope.now })
   await closeWhere(scope, {
     rows: namesakes.filter(({ status }) => status === 'open'),
@@ -93,7 +97,7 @@ async function closeNamesakes(scope: Scope, namesakes: readonly TransactionRow[]
 
 /** An EVSE has one transaction at a time: what began there before this one is over. */
 async function closeBefore(
-  scope: Scope,
+  scope: BookingScope,
   started: TransactionRow,
   { evseId, timestamp }: { evseId: number; timestamp: number }
 ) {

@@ -1,10 +1,9 @@
-import type { Transaction } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
 import { insertJoined } from '../database/insert.js'
-import type { Schema } from '../database/schema.js'
+import { toColumn } from '../database/parameters.js'
 import type { EventData } from '../events/event.js'
+import type { Scope } from '../events/scope.js'
 import { readings } from './event-data.js'
-import { toColumn } from './numbers.js'
 import type { TransactionKey, TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import type { MeterSample } from './samples.js'
@@ -12,19 +11,15 @@ import type { MeterSample } from './samples.js'
 // What the bookings of all versions have in common.
 
 /** One commit of the ledger for one charge point. */
-export interface Scope {
-  trx: Transaction<Schema>
+export interface BookingScope extends Omit<Scope, 'tell'> {
   dialect: Dialect
-  chargePointId: number
   known: Known
-  now: number
   /** Tells of the charge point, once it is committed. */
   tell<T extends 'transaction' | 'meter-values'>(type: T, data: EventData[T]): void
 }
 
 /** What need not be asked for again with every message. */
 export interface Known {
-  id?: number
   /** The latest transactions that are over. */
   over?: Set<string>
   /** False when it certainly has none that is open. */
@@ -43,7 +38,7 @@ export function noteOver(known: Known, { transaction_id }: TransactionRow): void
   if (over.size > queries.MAX_OVER && oldest !== undefined) over.delete(oldest)
 }
 
-export async function insertSamples({ trx, dialect }: Scope, rows: readonly MeterRow[]): Promise<void> {
+export async function insertSamples({ trx, dialect }: BookingScope, rows: readonly MeterRow[]): Promise<void> {
   await insertJoined(trx, [{ table: 'meter_values', rows, ignoreConflicts: true }], dialect)
 }
 

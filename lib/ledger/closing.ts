@@ -1,15 +1,14 @@
 import type { Transaction } from 'kysely'
 import type { Schema } from '../database/schema.js'
-import { noteOver, type Scope } from './booking.js'
+import { type BookingScope, noteOver } from './booking.js'
 import { type Moment, untimedEvidence } from './clock.js'
 import { closedData } from './event-data.js'
-import type { ClosedReason } from './ledger.js'
-import { meterAtEnd } from './meter.js'
+import { meterAtEnd, toldStop } from './meter.js'
 import type { TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import { dropDisplayMessages, dropProfiles } from './sequels.js'
-import { toldStop } from './told-meter.js'
 import { durationUntil, totalsOf } from './totals.js'
+import type { ClosedReason } from './types.js'
 
 // Transactions that we close, because the charge point never ends them.
 
@@ -23,7 +22,7 @@ export interface Closing {
 
 /** Closes those of the rows that are over. */
 export async function closeWhere(
-  { trx, known, now, tell }: Scope,
+  { trx, known, now, tell }: BookingScope,
   { rows, isOver, reason, timestamp }: Closing & { rows: readonly TransactionRow[] }
 ): Promise<TransactionRow[]> {
   const over = rows.filter(isOver)

@@ -1,10 +1,10 @@
 import type { EventData, Reading } from '../events/event.js'
 import type { TransactionEvent } from './event.js'
-import type { Start, Stop } from './ledger.js'
 import { displayedIdOf, type TransactionRow } from './queries.js'
 import { receiptOf } from './receipt.js'
 import { isRegisterValue } from './registers.js'
 import type { MeterSample } from './samples.js'
+import type { Start, Stop } from './types.js'
 
 /** What is told of a StartTransaction. [1.6 §4.8] */
 export function startedData(row: TransactionRow, start: Start): EventData['transaction'] {

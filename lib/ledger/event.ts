@@ -1,5 +1,5 @@
+import { toColumn } from '../database/parameters.js'
 import { isAfter, type Moment, timeOf } from './clock.js'
-import { toColumn } from './numbers.js'
 import { latestOwnCost, type OwnCostDetails } from './own-cost.js'
 import type { TransactionRow, TransactionUpdate } from './queries.js'
 import { type Meter, meterBetween, meterOf, type Registers } from './registers.js'

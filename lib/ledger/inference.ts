@@ -1,5 +1,6 @@
+import { fold } from '../events/scope.js'
 import { beginningOf, type Moment, timeOf } from './clock.js'
-import { fold, type TransactionRow } from './queries.js'
+import type { TransactionRow } from './queries.js'
 
 // A charge point of 1.6 that does not know the id of its transaction, e.g. because the answer to StartTransaction was
 // lost, says 0, -1 or nothing. [1.6 errata 3.18] MeterValues of 2.x have no place for the id: they name the EVSE. [J01]

@@ -1,10 +1,10 @@
-import type { Kysely, Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
 import type { Schema } from '../database/schema.js'
-import type { Writer } from '../database/writer.js'
+import type { Commits } from '../events/commits.js'
 import type { Tell } from '../events/event.js'
-import { Publisher } from '../events/publisher.js'
-import { insertSamples, type Known, measured, meterRows, NOWHERE, type Place, type Scope } from './booking.js'
+import { fold, held } from '../events/scope.js'
+import { type BookingScope, insertSamples, type Known, measured, meterRows, NOWHERE, type Place } from './booking.js'
 import { bookEvent, isWaitedFor } from './booking-2.js'
 import { bookStart, bookStop } from './booking-16.js'
 import { isAfter, timeOf } from './clock.js'
@@ -14,83 +14,15 @@ import { closedData, stoppedData } from './event-data.js'
 import { isUsable, measuredBy, startOf } from './inference.js'
 import { registersOf } from './meter.js'
 import { findNewest } from './namesakes.js'
-import { toColumn } from './numbers.js'
 import * as queries from './queries.js'
-import { displayedIdOf, fold, type NamedTransaction, type TransactionRow, type TransactionUpdate } from './queries.js'
+import { displayedIdOf, type NamedTransaction, type TransactionRow, type TransactionUpdate } from './queries.js'
 import type { MeterSample } from './samples.js'
-
-/** StartTransaction. */
-export interface Start {
-  connectorId: number
-  idToken: string
-  meterStart: number
-  timestamp: number
-  reservationId?: number
-  payload: object
-  /** The answer, once there is an id. */
-  respond(transactionId: number): object
-}
-
-/** StopTransaction. */
-export interface Stop {
-  transactionId: number
-  meterStop: number
-  timestamp: number
-  reason?: string
-  idToken?: string
-  samples: readonly MeterSample[]
-  payload: object
-  response: object
-}
-
-/** MeterValues. */
-export interface Measurement {
-  /** 2.x only. */
-  evseId?: number
-  /** 1.6 only. */
-  connectorId?: number
-  /** 1.6 only. */
-  transactionId?: number
-  samples: readonly MeterSample[]
-}
-
-export interface Notification {
-  action: string
-  messageId: string
-  evseId?: number
-  payload: object
-}
-
-/** What came of a message. */
-export interface Booking {
-  /** What the message is answered: a retry gets what the first one got. */
-  response: object
-  /** retry: it was booked before; unassigned: kept, but there is no such transaction. */
-  outcome: 'booked' | 'retry' | 'unassigned'
-  /** 2.x: whether events before it have not come. */
-  hasGap: boolean
-}
-
-/** Why we closed a transaction ourselves. */
-export type ClosedReason =
-  /** The charge point booted and had not ended it. */
-  | 'Rebooted'
-  /** Its connector is free. */
-  | 'ConnectorAvailable'
-  /** Another one was started on its connector or, in 2.x, on its EVSE or with its id. */
-  | 'NextTransaction'
-  /** The charge point says that it is over and that nothing is to come. [2.x E14] */
-  | 'NotOngoing'
+import type { Booking, Measurement, Start, Stop } from './types.js'
 
 export interface LedgerOptions {
-  /** To read. */
-  db: Kysely<Schema>
-  writer: Writer
-  /** Tells of what is booked. Default: nobody hears of it. */
-  publisher?: Publisher
+  /** Reads, commits and publishes. */
+  store: Commits
   dialect: Dialect
-  /** Default: the system's clock. */
-  now?: () => number
 }
 
 /** With these a cable is in, so that a free connector contradicts them. [2.x ChargingStateEnumType] */
@@ -101,19 +33,13 @@ const PLUGGED_IN: readonly (string | null)[] = ['Charging', 'EVConnected', 'Susp
  * comes, and is safe when the promise resolves. Nothing is found but by the charge point that it belongs to.
  */
 export class Ledger {
-  readonly #db: Kysely<Schema>
-  readonly #writer: Writer
-  readonly #publisher: Publisher
+  readonly #store: Commits
   readonly #dialect: Dialect
-  readonly #now: () => number
   readonly #known = new Map<string, Known>()
 
-  constructor({ db, writer, publisher = new Publisher(), dialect, now = Date.now }: LedgerOptions) {
-    this.#db = db
-    this.#writer = writer
-    this.#publisher = publisher
+  constructor({ store, dialect }: LedgerOptions) {
+    this.#store = store
     this.#dialect = dialect
-    this.#now = now
   }
 
   /** Books a StartTransaction. [1.6 §4.8] */
@@ -147,44 +73,30 @@ export class Ledger {
       return this.#measureAnonymous(identity, place, samples)
     }
     const assigned = isUsable(transactionId) ? String(transactionId) : ''
-    const key = { chargePointId: await this.#chargePointId(identity), transactionId: assigned }
-    const rows = meterRows(key, { ...NOWHERE, ...place }, samples, this.#now())
     const data = measured({ transactionId: assigned, ...measurement })
-    await this.#publisher.commit(
-      this.#writer,
-      async (_trx, tell, append) => {
-        append('meter_values', rows, { onConflict: 'ignore' })
+    await this.#store.commit(
+      identity,
+      async ({ chargePointId, now, tell, append }) => {
+        const key = { chargePointId, transactionId: assigned }
+        append('meter_values', meterRows(key, { ...NOWHERE, ...place }, samples, now), { onConflict: 'ignore' })
         tell({ type: 'meter-values', chargePoint: identity, data })
       },
-      { key: fold(identity), rows: rows.length }
+      { rows: samples.length }
     )
-  }
-
-  /** Keeps what nothing follows from. */
-  async notification(identity: string, { action, messageId, payload, evseId = 0 }: Notification): Promise<void> {
-    const row = {
-      charge_point_id: await this.#chargePointId(identity),
-      action,
-      message_id: messageId,
-      evse_id: toColumn(evseId),
-      payload: JSON.stringify(payload),
-      received_at: this.#now()
-    }
-    await this.#writer.append('notifications', [row], { key: fold(identity) })
   }
 
   /**
    * Closes what a charge point has left open, now that it has booted. Its own word counts more, also when it has come
    * meanwhile: 2.1 resumes transactions after a boot.
    */
-  async booted(identity: string, bootedAt = this.#now()): Promise<TransactionRow[]> {
+  async booted(identity: string, bootedAt = this.#store.now()): Promise<TransactionRow[]> {
     return this.#closeOpen(identity, { reason: 'Rebooted', isOver: ({ updated_at }) => updated_at <= bootedAt })
   }
 
   /** Closes what was open on a connector that has become free. */
   async connectorAvailable(
     identity: string,
-    { timestamp, receivedAt = this.#now(), ...place }: Place & { timestamp: number; receivedAt?: number }
+    { timestamp, receivedAt = this.#store.now(), ...place }: Place & { timestamp: number; receivedAt?: number }
   ): Promise<TransactionRow[]> {
     const time = timeOf({ timestamp, receivedAt })
     const isOver = (row: TransactionRow) =>
@@ -202,21 +114,18 @@ export class Ledger {
 
   /** Whether some transaction of this id token goes on, anywhere, apart from one. */
   hasOpenTransaction(idToken: string, except?: NamedTransaction): Promise<boolean> {
-    return queries.hasOpen(this.#db, idToken, except)
+    return queries.hasOpen(this.#store.db, idToken, except)
   }
 
   /** Whether a transaction lacks some of its events, and the charge point has not said that it has none of them. */
   async isIncomplete(identity: string, transactionId: string): Promise<boolean> {
-    const chargePointId = await queries.findChargePointId(this.#db, identity)
-    if (chargePointId === undefined) return false
-    const row = await findNewest(this.#db, chargePointId, transactionId)
+    const row = await findNewest(this.#store.db, await this.#store.chargePointId(identity), transactionId)
     return row !== undefined && isWaitedFor(row)
   }
 
   /** The transactions of a charge point that lack some of their events, as {@link isIncomplete} says. */
   async incompleteTransactions(identity: string): Promise<string[]> {
-    const chargePointId = await queries.findChargePointId(this.#db, identity)
-    return chargePointId === undefined ? [] : queries.incompleteIds(this.#db, chargePointId)
+    return queries.incompleteIds(this.#store.db, await this.#store.chargePointId(identity))
   }
 
   /** The charge point has none of the events that are missing. [2.x E14] */
@@ -243,7 +152,7 @@ export class Ledger {
     // Before looking: what is started meanwhile sets it again.
     known.mayHaveOpen = false
     try {
-      const rows = await queries.findOpen(this.#db, await this.#chargePointId(identity))
+      const rows = await queries.findOpen(this.#store.db, await this.#store.chargePointId(identity))
       if (rows.length > 0) known.mayHaveOpen = true
       return rows.length > 0
     } catch (error) {
@@ -255,7 +164,7 @@ export class Ledger {
   /** Whether a transaction of 1.6 is over, so that its meter values may change what is known of it. */
   async #isOver(identity: string, transactionId: number): Promise<boolean> {
     const known = this.#knownOf(identity)
-    known.over ??= new Set(await queries.overIds(this.#db, await this.#chargePointId(identity)))
+    known.over ??= new Set(await queries.overIds(this.#store.db, await this.#store.chargePointId(identity)))
     return known.over.has(String(transactionId))
   }
 
@@ -320,32 +229,21 @@ export class Ledger {
     return known
   }
 
-  async #chargePointId(identity: string): Promise<number> {
-    const known = this.#knownOf(identity)
-    known.id ??= await this.#book(identity, async ({ chargePointId }) => chargePointId)
-    return known.id
-  }
-
   /**
-   * In the order in which they came, for one charge point; what another process booked for it before is seen. When
-   * that is the same message, the writer does the job once more, which then finds it.
+   * Commits a booking. The charge point is held meanwhile, so that the booking sees everything that another process
+   * committed for it before. If another process commits the same message at the same time, the writer runs the job
+   * again, which then finds the message booked.
    */
-  #book<T>(identity: string, job: (scope: Scope) => Promise<T>): Promise<T> {
-    return this.#publisher.commit(
-      this.#writer,
-      async (trx, tell) => {
-        const now = this.#now()
-        const chargePointId = await queries.heldChargePointId(trx, identity, now)
-        const known = this.#knownOf(identity)
-        return job({ trx, dialect: this.#dialect, chargePointId, known, now, tell: tellOf(tell, identity) })
-      },
-      { key: fold(identity) }
+  #book<T>(identity: string, job: (scope: BookingScope) => Promise<T>): Promise<T> {
+    const change = held(({ tell, ...scope }) =>
+      job({ ...scope, dialect: this.#dialect, known: this.#knownOf(identity), tell: tellOf(tell, identity) })
     )
+    return this.#store.commit(identity, change)
   }
 }
 
 /** Which events have which data is checked where it is told. */
-function tellOf(tell: Tell, chargePoint: string): Scope['tell'] {
+function tellOf(tell: Tell, chargePoint: string): BookingScope['tell'] {
   return (type, data) => tell({ type, chargePoint, data } as Parameters<Tell>[0])
 }
 

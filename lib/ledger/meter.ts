@@ -2,6 +2,7 @@ import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import type { MeterValuesTable, Schema } from '../database/schema.js'
 import { timeOf } from './clock.js'
 import { meterOfRow } from './event.js'
+import { ANONYMOUS_IDS } from './inference.js'
 import { type Db, measuredIn, type TransactionRow } from './queries.js'
 import {
   isRegisterValue,
@@ -15,7 +16,6 @@ import {
   wholeAtBegin
 } from './registers.js'
 import { REGISTER } from './samples.js'
-import { toldStart } from './told-meter.js'
 
 /** What is known of the energy registers of a transaction; of one of 2.x what its events have told. */
 export async function registersOf(db: Db, row: TransactionRow): Promise<Registers> {
@@ -177,4 +177,38 @@ function readingsOf(db: Db) {
     .where('measurand', '=', REGISTER)
     .where('format', '=', 'Raw')
     .where('value', '>=', 0)
+}
+
+// What StartTransaction and StopTransaction said of the meter. The columns of a transaction that is over also hold what
+// was only read, which better evidence may replace.
+
+/** The `meterStart` of a transaction of 1.6; null when it is no reading. */
+export async function toldStart(db: Db, row: TransactionRow): Promise<number | null> {
+  const payload = await payloadOf(db, row, 'Started')
+  return payload?.meterStart === undefined ? row.meter_start : readingOf(payload.meterStart)
+}
+
+/** The `meterStop` of a transaction of 1.6; null when it is no reading, undefined when nobody knows what was said. */
+export async function toldStop(db: Db, row: TransactionRow): Promise<number | null | undefined> {
+  const payload = await payloadOf(db, row, 'Ended')
+  return payload?.meterStop === undefined ? undefined : readingOf(payload.meterStop)
+}
+
+function readingOf(wh: number): number | null {
+  return isRegisterValue(wh) ? wh : null
+}
+
+async function payloadOf(db: Db, row: TransactionRow, eventType: 'Started' | 'Ended') {
+  const { id, charge_point_id, transaction_id, inferred_end } = row
+  const events = db
+    .selectFrom('transaction_events')
+    .select('payload')
+    .where('charge_point_id', '=', charge_point_id)
+    .where('event_type', '=', eventType)
+  const own =
+    eventType === 'Ended' && inferred_end === 1
+      ? events.where('transaction_id', 'in', ANONYMOUS_IDS).where('inferred_id', '=', id)
+      : events.where('transaction_id', '=', transaction_id)
+  const found = await own.orderBy('id').limit(1).executeTakeFirst()
+  return found === undefined ? undefined : (JSON.parse(found.payload) as { meterStart?: number; meterStop?: number })
 }

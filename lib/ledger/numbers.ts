@@ -1,22 +1,3 @@
-import { parseTime } from 'fastify-ocpp'
-
-/** What an integer column of PostgreSQL holds at most; no charge point counts that far in earnest. */
-const MAX_INTEGER = 2 ** 31 - 1
-
-/** The integer as a column can hold it. */
-export function toColumn(value: number): number {
-  return Math.max(-MAX_INTEGER, Math.min(MAX_INTEGER, value))
-}
-
-/**
- * A date-time as epoch milliseconds.
- *
- * @param otherwise for what cannot be read
- */
-export function toMillis(text: string, otherwise: number): number {
-  return parseTime(text) ?? otherwise
-}
-
 /** Epoch milliseconds as an RFC 3339 date-time. */
 export function toDateTime(millis: number): string {
   return new Date(millis).toISOString()

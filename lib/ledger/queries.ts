@@ -1,70 +1,19 @@
-import {
-  type ExpressionBuilder,
-  type Insertable,
-  type Kysely,
-  type Selectable,
-  sql,
-  type Transaction,
-  type Updateable
-} from 'kysely'
-import { hold, holding, isPostgres } from '../database/hold.js'
+import { type ExpressionBuilder, type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely'
+import { toColumn } from '../database/parameters.js'
 import type { Schema, TransactionEventsTable, TransactionsTable, UnassignedEventsTable } from '../database/schema.js'
+import { fold } from '../events/scope.js'
 import { beginningOf, DAY_MS, type Moment, OLDEST_CLOCK, timeOf, timeOfRow } from './clock.js'
 import type { Tariff } from './cost.js'
-import { toColumn } from './numbers.js'
 import type { EventType } from './sequence.js'
 
 export type Db = Kysely<Schema>
 export type TransactionRow = Selectable<TransactionsTable>
 export type TransactionUpdate = Updateable<TransactionsTable>
 
-/** An identity or an id token as it is looked up. [2.x Part 2 "identifierString"; 1.6 "CiString"] */
-export function fold(text: string): string {
-  return text.toLowerCase()
-}
-
 /** A transaction belongs to its charge point: its own id alone finds nothing. */
 export interface TransactionKey {
   chargePointId: number
   transactionId: string
-}
-
-/** The charge point's row, made when there is none: whoever was let in may have its messages stored. */
-export async function chargePointIdOf(db: Db, identity: string, now: number): Promise<number> {
-  const known = await findChargePointId(db, identity)
-  if (known !== undefined) return known
-  await db
-    .insertInto('charge_points')
-    .values({ identity_key: fold(identity), identity, created_at: now, updated_at: now })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  const made = await findChargePointId(db, identity)
-  if (made === undefined) throw new Error('the charge point was removed meanwhile')
-  return made
-}
-
-/** The same, and no other process books anything for the charge point until the transaction is over. */
-export async function heldChargePointId(trx: Transaction<Schema>, identity: string, now: number): Promise<number> {
-  if (isPostgres(trx)) {
-    const held = await trx
-      .selectFrom('charge_points')
-      .select(['id', holding('chargePoint', sql`cast(id as text)`).as('held')])
-      .where('identity_key', '=', fold(identity))
-      .executeTakeFirst()
-    if (held !== undefined) return held.id
-  }
-  const id = await chargePointIdOf(trx, identity, now)
-  await hold(trx, 'chargePoint', String(id))
-  return id
-}
-
-export async function findChargePointId(db: Db, identity: string): Promise<number | undefined> {
-  const row = await db
-    .selectFrom('charge_points')
-    .select('id')
-    .where('identity_key', '=', fold(identity))
-    .executeTakeFirst()
-  return row?.id
 }
 
 /** The id by which the charge point knows a transaction, as an index has it. */

@@ -1,4 +1,3 @@
-import { energyBetween } from './consumption.js'
 import type { CostUnknown, Quantity } from './cost.js'
 import { fromScaled, toScaled } from './numbers.js'
 import { type MeterSample, REGISTER, toWattHours } from './samples.js'
@@ -182,4 +181,12 @@ function sum(values: readonly number[]): number {
     values.reduce((total, value) => total + toScaled(value, 3), 0n),
     3
   )
+}
+
+/** Wh that went through the meter; null when that is not known, e.g. because the meter was replaced. */
+export function energyBetween(meterStart: number | null, meterStop: number | null): number | null {
+  if (meterStart === null || meterStop === null) return null
+  // A counter of thousandths, in whole numbers: a double has no room for those of a large one.
+  const energy = toScaled(meterStop, 3) - toScaled(meterStart, 3)
+  return energy >= 0n ? fromScaled(energy, 3) : null
 }

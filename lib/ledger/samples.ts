@@ -1,7 +1,8 @@
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
-import { shift, toMillis, toNumber } from './numbers.js'
+import { milliseconds } from '../events/scope.js'
+import { shift, toNumber } from './numbers.js'
 
 /** One sampled value of any version. What the charge point left out and has no default is ''. */
 export interface MeterSample {
@@ -30,7 +31,7 @@ type SampledValue2 = MeterValue2['sampledValue'][number]
 /** @param now for a timestamp that cannot be read */
 export function samplesOf16(meterValue: readonly v16.MeterValue[] | undefined, now: number): MeterSample[] {
   return (meterValue ?? []).flatMap(({ timestamp, sampledValue }) => {
-    const time = toMillis(timestamp, now)
+    const time = milliseconds(timestamp, now)
     return sampledValue.map((sampled) => sampleOf16(sampled, time))
   })
 }
@@ -54,7 +55,7 @@ function sampleOf16(sampled: v16.SampledValue, timestamp: number): MeterSample {
 /** @param now for a timestamp that cannot be read */
 export function samplesOf2(meterValue: readonly MeterValue2[] | undefined, now: number): MeterSample[] {
   return (meterValue ?? []).flatMap(({ timestamp, sampledValue }) => {
-    const time = toMillis(timestamp, now)
+    const time = milliseconds(timestamp, now)
     return sampledValue.map((sampled: SampledValue2) => sampleOf2(sampled, time))
   })
 }

@@ -1,7 +1,8 @@
 import { hold } from '../database/hold.js'
 import type { Writer } from '../database/writer.js'
+import { ensureChargePoint } from '../events/commits.js'
 import { toDateTime } from './numbers.js'
-import { chargePointIdOf, type Db, type TariffRow, toTariff } from './queries.js'
+import { type Db, type TariffRow, toTariff } from './queries.js'
 import type { TariffBody, TariffRecord } from './records.js'
 
 type NamedRow = TariffRow & { identity: string | null }
@@ -30,7 +31,7 @@ export async function putTariff(writer: Writer, id: string, body: TariffBody): P
     await hold(trx, 'tariff', id)
     const now = Date.now()
     const values = {
-      charge_point_id: body.chargePoint === undefined ? null : await chargePointIdOf(trx, body.chargePoint, now),
+      charge_point_id: body.chargePoint === undefined ? null : await ensureChargePoint({ trx, now }, body.chargePoint),
       group_id: body.groupId ?? null,
       currency: body.currency,
       price_per_kwh: body.pricePerKwh ?? 0,

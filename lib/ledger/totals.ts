@@ -1,4 +1,4 @@
-import { durationBetween, type Moment } from './consumption.js'
+import { durationBetween, type Moment } from './clock.js'
 import { costOf, type Quantity, type Tariff } from './cost.js'
 import { knownOwnCost } from './own-cost.js'
 import type { TransactionRow } from './queries.js'

@@ -1,7 +1,8 @@
 import type { Static } from '@sinclair/typebox'
+import { fold } from '../events/scope.js'
 import { timeOf } from './clock.js'
 import { toDateTime } from './numbers.js'
-import { type Db, fold } from './queries.js'
+import type { Db } from './queries.js'
 import type { Position } from './read.js'
 import type { UnassignedRecord } from './records.js'
 

@@ -1,4 +1,4 @@
-import { Gatherer } from '../database/batch.js'
+import { BatchedCommits } from '../database/batch.js'
 import type { Append, Writer } from '../database/writer.js'
 import type { PublishedEvent } from '../events/event.js'
 import { matches } from '../events/filter.js'
@@ -18,7 +18,7 @@ export interface OutboxOptions {
  * in one of its own. Whoever delivers it is told afterwards.
  */
 export class Outbox implements EventKeeper {
-  readonly #direct: Gatherer<PublishedEvent>
+  readonly #direct: BatchedCommits<PublishedEvent>
   readonly #onLost: (error: unknown) => void
   readonly #listeners: ((webhookIds: ReadonlySet<number>) => void)[] = []
   /** What is being written without a change, by charge point. */
@@ -27,7 +27,7 @@ export class Outbox implements EventKeeper {
 
   constructor({ writer, onLost }: OutboxOptions) {
     this.#onLost = onLost
-    this.#direct = new Gatherer(async (events) => {
+    this.#direct = new BatchedCommits(async (events) => {
       await writer.write((trx, append) => this.keep(events, { trx, append }))
       this.written(events)
     })

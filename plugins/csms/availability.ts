@@ -6,7 +6,7 @@ import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { type ConnectorStatus, type OwnedStatus, saveConnectorStatuses } from '../../lib/charge-points/connectors.js'
 import { defined } from '../../lib/charge-points/defined.js'
-import { Gatherer } from '../../lib/database/batch.js'
+import { BatchedCommits } from '../../lib/database/batch.js'
 import { milliseconds } from '../../lib/events/scope.js'
 import { statusData } from '../../lib/events/status.js'
 
@@ -31,7 +31,7 @@ async function availability(app: FastifyInstance): Promise<void> {
   const { ocpp, store, publisher } = app
 
   // A whole fleet tells its statuses when it comes back.
-  const statuses = new Gatherer<OwnedStatus & { identity: string }>((batch) =>
+  const statuses = new BatchedCommits<OwnedStatus & { identity: string }>((batch) =>
     store.write(async (trx, tell) => {
       await saveConnectorStatuses({ trx, now: Date.now() }, batch)
       for (const { identity, chargePointId: _, ...status } of batch) {

@@ -3,7 +3,7 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import type { Notification } from '../../lib/charge-points/defined.js'
+import { defined, type Notification } from '../../lib/charge-points/defined.js'
 import { saveNotification } from '../../lib/charge-points/notifications.js'
 import { saveReportPart } from '../../lib/reports/rows.js'
 
@@ -41,6 +41,13 @@ async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
   ocpp.v21.on('OpenPeriodicEventStream', async (request, context) => {
     await keepOpened(request, context)
     return { status: 'Accepted' }
+  })
+  // No register of VAT numbers is connected, so no number is confirmed. [2.1 C]
+  const keepVatNumber = keep('VatNumberValidation')
+  ocpp.v21.on('VatNumberValidation', async (request, context) => {
+    await keepVatNumber(request, context)
+    const { vatNumber, evseId } = request
+    return { vatNumber, status: 'Rejected', ...defined({ evseId }) }
   })
   const keepStream = keep('NotifyPeriodicEventStream')
   ocpp.v21.on('NotifyPeriodicEventStream', async (request, context) => {

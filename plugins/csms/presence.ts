@@ -23,29 +23,29 @@ async function presence(app: FastifyInstance): Promise<void> {
     news.set(key, { ...news.get(key), ...more, identity })
   }
 
-  function gather(): (News & { identity: string })[] {
+  function takeNews(): (News & { identity: string })[] {
     const now = Date.now()
     for (const { identity, lastSeenAt } of ocpp.chargePoints) {
       if (lastSeenAt.getTime() >= heardBefore) note(identity, { seenAt: lastSeenAt.getTime() })
     }
     heardBefore = now
-    const gathered = [...news.values()]
+    const changes = [...news.values()]
     news.clear()
-    return gathered
+    return changes
   }
 
   async function flush(): Promise<void> {
-    const gathered = gather()
-    if (gathered.length === 0) return
+    const changes = takeNews()
+    if (changes.length === 0) return
     try {
       const rows: Presence[] = []
-      for (const { identity, ...rest } of gathered) {
+      for (const { identity, ...rest } of changes) {
         rows.push({ chargePointId: await store.chargePointId(identity), ...rest })
       }
       await store.write((trx) => savePresence({ trx }, rows))
     } catch (err) {
-      app.log.warn({ err, chargePoints: gathered.length }, NOT_STORED)
-      for (const { identity, ...rest } of gathered) note(identity, { ...rest, ...news.get(fold(identity)) })
+      app.log.warn({ err, chargePoints: changes.length }, NOT_STORED)
+      for (const { identity, ...rest } of changes) note(identity, { ...rest, ...news.get(fold(identity)) })
     }
   }
 

@@ -61,7 +61,7 @@ async function provisioning(app: FastifyInstance): Promise<void> {
   }
 
   /** It is closed, and nothing of its boot is booked. [B01.FR.11, B01.FR.12] */
-  async function refuseStranger({ serialNumber }: Boot, chargePoint: ChargePoint): Promise<never> {
+  async function refuseSerialNumber({ serialNumber }: Boot, chargePoint: ChargePoint): Promise<never> {
     const techInfo = `its certificate is not that of the serial number ${serialNumber ?? '(none)'}`
     chargePoint.log.warn({ serialNumber }, 'security: closed, because its certificate is that of another charge point')
     const event = { type: 'SerialNumberMismatch', source: 'csms', timestamp: Date.now(), techInfo } as const
@@ -88,7 +88,7 @@ async function provisioning(app: FastifyInstance): Promise<void> {
   async function answerBoot(booted: Boot, { chargePoint, log }: HandlerContext) {
     const { identity } = chargePoint
     const security = ConnectionSecurity.of(chargePoint)
-    if (!hasSerialNumberOf(booted, security)) return refuseStranger(booted, chargePoint)
+    if (!hasSerialNumberOf(booted, security)) return refuseSerialNumber(booted, chargePoint)
     const asksForCertificates = isBySerialNumber && tlsMaterial.current.authorities.length > 0
     const trust = {
       isProven: asksForCertificates && (security?.profile ?? 0) > 0,

@@ -7,10 +7,10 @@ import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
+import { milliseconds } from '../../lib/events/scope.js'
 import { idTagInfo, idTokenInfo } from '../../lib/id-tokens/authorization.js'
 import { startsIt, type TransactionEvent } from '../../lib/ledger/event.js'
 import { GapWatch } from '../../lib/ledger/gap-watch.js'
-import { toMillis } from '../../lib/ledger/numbers.js'
 import { displayedIdOf, type NamedTransaction } from '../../lib/ledger/queries.js'
 import { samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
 
@@ -25,7 +25,7 @@ function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): O
     transactionId,
     eventType,
     seqNo,
-    timestamp: toMillis(request.timestamp, now),
+    timestamp: milliseconds(request.timestamp, now),
     triggerReason,
     offline,
     samples: samplesOf2(request.meterValue, now),
@@ -53,7 +53,7 @@ async function transactions(app: FastifyInstance): Promise<void> {
       connectorId,
       idToken: idTag,
       meterStart,
-      timestamp: toMillis(request.timestamp, Date.now()),
+      timestamp: milliseconds(request.timestamp, Date.now()),
       payload: request,
       respond: (transactionId) => ({ transactionId, idTagInfo: info }),
       ...defined({ reservationId })
@@ -70,7 +70,7 @@ async function transactions(app: FastifyInstance): Promise<void> {
     const { response, outcome } = await ledger.stop(chargePoint.identity, {
       transactionId,
       meterStop,
-      timestamp: toMillis(request.timestamp, now),
+      timestamp: milliseconds(request.timestamp, now),
       ...defined({ idToken: idTag, reason }),
       samples: samplesOf16(measured, now),
       payload: request,
@@ -195,7 +195,7 @@ function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolea
     kind: 'available',
     evseId: 'evseId' in request ? request.evseId : 0,
     connectorId,
-    timestamp: timestamp === undefined ? receivedAt : toMillis(timestamp, receivedAt),
+    timestamp: timestamp === undefined ? receivedAt : milliseconds(timestamp, receivedAt),
     receivedAt
   }
 }

@@ -200,7 +200,7 @@ onBothBackends('a charge point', (start) => {
   it('is let in by itself only as long as there are not too many', async () => {
     const server = await start()
     const { store } = server.app
-    const full = new Store({ db: store.db, writer: server.app.database.writer, maxStrangers: 0 })
+    const full = new Store({ db: store.db, writer: server.app.database.writer, maxUnprovisioned: 0 })
     assert.equal(await full.admit('one-too-many'), false)
     assert.equal(await store.find('one-too-many'), undefined)
     assert.equal(await store.admit('not-too-many'), true)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
-import { Gatherer } from '../../lib/database/batch.js'
+import { BatchedCommits } from '../../lib/database/batch.js'
 import { StorageError } from '../../lib/database/errors.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import { deferred } from '../support/wait.js'
@@ -72,11 +72,11 @@ describe('what is gathered for one commit', () => {
   it('is committed together with what came while another was under way, in its order', async () => {
     const commits: number[][] = []
     const first = deferred()
-    const gatherer = new Gatherer<number>(async (items) => {
+    const batched = new BatchedCommits<number>(async (items) => {
       commits.push([...items])
       if (commits.length === 1) await first.promise
     }, 3)
-    const all = [1, 2, 3, 4, 5].map((item) => gatherer.add(item))
+    const all = [1, 2, 3, 4, 5].map((item) => batched.add(item))
     first.resolve()
     await Promise.all(all)
     assert.deepEqual(commits, [[1], [2, 3, 4], [5]])
@@ -84,11 +84,11 @@ describe('what is gathered for one commit', () => {
 
   it('rejects only the one that is to blame', async () => {
     const kept: number[] = []
-    const gatherer = new Gatherer<number>(async (items) => {
+    const batched = new BatchedCommits<number>(async (items) => {
       if (items.includes(13)) throw new RangeError('no such number')
       kept.push(...items)
     })
-    const settled = await Promise.allSettled([1, 12, 13, 14].map((item) => gatherer.add(item)))
+    const settled = await Promise.allSettled([1, 12, 13, 14].map((item) => batched.add(item)))
     assert.deepEqual(
       settled.map(({ status }) => status),
       ['fulfilled', 'fulfilled', 'rejected', 'fulfilled']
@@ -98,11 +98,11 @@ describe('what is gathered for one commit', () => {
 
   it('is rejected as a whole when the database takes nothing', async () => {
     let commits = 0
-    const gatherer = new Gatherer<number>(async () => {
+    const batched = new BatchedCommits<number>(async () => {
       commits++
       throw new StorageError('unavailable')
     })
-    const settled = await Promise.allSettled([1, 2, 3].map((item) => gatherer.add(item)))
+    const settled = await Promise.allSettled([1, 2, 3].map((item) => batched.add(item)))
     assert.ok(settled.every(({ status }) => status === 'rejected'))
     assert.equal(commits, 2)
   })

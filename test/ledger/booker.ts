@@ -1,5 +1,6 @@
 import { openDatabase } from '../../lib/database/open.js'
 import { GroupCommitWriter } from '../../lib/database/writer.js'
+import { Commits } from '../../lib/events/commits.js'
 import type { TransactionEvent } from '../../lib/ledger/event.js'
 import { Ledger } from '../../lib/ledger/ledger.js'
 import { event, start } from './support.js'
@@ -26,7 +27,7 @@ const { db, writeDb, dialect, lanes } = openDatabase({ DATA_DIR: '.', DATABASE_U
 
 async function carryOut({ orders, maxBatch }: Task): Promise<Result[]> {
   const writer = new GroupCommitWriter({ db: writeDb, dialect, lanes, maxBatch })
-  const ledger = new Ledger({ db, writer, dialect })
+  const ledger = new Ledger({ store: new Commits({ db, writer }), dialect })
   return Promise.all(orders.map((order) => book(ledger, order)))
 }
 

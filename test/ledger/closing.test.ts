@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { KyselyPlugin } from 'kysely'
-import { Ledger } from '../../lib/ledger/ledger.js'
-import { migrated, onBothDatabases, writerOf } from '../database/support.js'
+import { migrated, onBothDatabases } from '../database/support.js'
 import { deferred } from '../support/wait.js'
-import { booksOf, event, HOUR, NINE, openLedger, start } from './support.js'
+import { booksOf, event, HOUR, ledgerOn, NINE, openLedger, start } from './support.js'
 
 /** Holds every answer to a query until it is let go. */
 function holding(): { plugin: KyselyPlugin; asked: Promise<void>; letGo: () => void } {
@@ -49,8 +48,7 @@ onBothDatabases('a free connector', (dialect) => {
   it('closes a transaction that began while it was looked whether any is open', async () => {
     const database = await migrated(dialect)
     const { plugin, asked, letGo } = holding()
-    const options = { writer: writerOf(database), dialect }
-    const ledger = new Ledger({ db: database.db.withPlugin(plugin), ...options })
+    const ledger = ledgerOn(database, { db: database.db.withPlugin(plugin) })
     const place = { evseId: 0, connectorId: 1 }
     const looking = ledger.connectorAvailable('CP-1', { ...place, timestamp: NINE })
     await asked

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
-import type { Booking } from '../../lib/ledger/ledger.js'
+import type { Booking } from '../../lib/ledger/types.js'
 import { onBothDatabases } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 

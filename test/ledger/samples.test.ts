@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { durationBetween, energyBetween } from '../../lib/ledger/consumption.js'
-import { fromScaled, shift, toColumn, toMillis, toNumber, toScaled } from '../../lib/ledger/numbers.js'
+import { toColumn } from '../../lib/database/parameters.js'
+import { milliseconds } from '../../lib/events/scope.js'
+import { durationBetween } from '../../lib/ledger/clock.js'
+import { fromScaled, shift, toNumber, toScaled } from '../../lib/ledger/numbers.js'
+import { energyBetween } from '../../lib/ledger/registers.js'
 import { samplesOf2, samplesOf16, toWattHours } from '../../lib/ledger/samples.js'
 
 const AT = '2026-01-01T00:00:00Z'
@@ -121,9 +124,9 @@ describe('date-times', () => {
   it('are read with any offset, in lower case and with a leap second', () => {
     const expected = Date.parse('2026-01-01T00:00:00Z')
     for (const text of ['2026-01-01T01:00:00+01:00', '2026-01-01t00:00:00z', '2025-12-31T23:59:60Z']) {
-      assert.equal(toMillis(text, 7), expected, text)
+      assert.equal(milliseconds(text, 7), expected, text)
     }
-    assert.equal(toMillis('yesterday', 7), 7)
+    assert.equal(milliseconds('yesterday', 7), 7)
   })
 })
 

@@ -1,9 +1,11 @@
 import type { Dialect } from '../../lib/database/dialect.js'
 import type { OpenDatabase } from '../../lib/database/open.js'
+import { Commits, type CommitsOptions } from '../../lib/events/commits.js'
+import { fold } from '../../lib/events/scope.js'
 import type { TransactionEvent } from '../../lib/ledger/event.js'
-import { Ledger, type LedgerOptions, type Start, type Stop } from '../../lib/ledger/ledger.js'
-import { fold } from '../../lib/ledger/queries.js'
+import { Ledger } from '../../lib/ledger/ledger.js'
 import type { MeterSample } from '../../lib/ledger/samples.js'
+import type { Start, Stop } from '../../lib/ledger/types.js'
 import { migrated, writerOf } from '../database/support.js'
 
 export interface TestLedger {
@@ -14,10 +16,16 @@ export interface TestLedger {
 }
 
 /** A ledger on an empty database, until the calling test is over. */
-export async function openLedger(dialect: Dialect, options: Partial<LedgerOptions> = {}): Promise<TestLedger> {
+export async function openLedger(dialect: Dialect, options: Pick<CommitsOptions, 'now'> = {}): Promise<TestLedger> {
   const database = await migrated(dialect)
-  const another = () => new Ledger({ db: database.db, writer: writerOf(database), dialect, ...options })
+  const another = () => ledgerOn(database, options)
   return { database, another, ledger: another() }
+}
+
+/** A ledger on an open database. */
+export function ledgerOn(database: OpenDatabase, options: Partial<CommitsOptions> = {}): Ledger {
+  const { db, dialect } = database
+  return new Ledger({ store: new Commits({ db, writer: writerOf(database), ...options }), dialect })
 }
 
 export const HOUR = 3_600_000
