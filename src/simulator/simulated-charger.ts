@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { ChargePointClient, type RetryInfo } from '../charge-point/index.js'
 import { open } from '../charge-point/open.js'
@@ -26,6 +27,8 @@ const FLUSH_TIME = 1000
 const FLUSH_LOOK = 10
 /** Simulated seconds that a reboot takes. */
 const REBOOT_TIME = 5
+/** Close code of the back-end for a connection that a newer one with the same identity replaced. */
+const REPLACED = 4000
 /** Longest serial number of OCPP. [1.6 §6.1 CiString25Type; 2.x ChargingStationType.serialNumber] */
 const SERIAL_NUMBER_LENGTH = 25
 
@@ -50,6 +53,8 @@ export class SimulatedCharger implements Charger {
   readonly #credentials: Credentials
   readonly #registration = new Registration(this)
   #connection: ChargePoint | undefined
+  /** Reason in the close frame of the last connection. */
+  #closeReason: string | undefined
   #framesBefore = 0
   #state: 'working' | 'rebooting' | 'closed' = 'working'
 
@@ -79,7 +84,11 @@ export class SimulatedCharger implements Charger {
         ...(retryFirst !== undefined && { retryFirst }),
         ...(reconnect !== undefined && { reconnect })
       },
-      (accept, signal) => open({ ...this.#target(), signal }, accept)
+      (accept, signal) =>
+        open({ ...this.#target(), signal }, (socket, protocol) => {
+          this.#watch(socket)
+          return accept(socket, protocol)
+        })
     )
     client.fallback((action, request) => this.dialect.answer(this, action, request))
     client.events.on('connect', ({ chargePoint }) => this.#connected(chargePoint))
@@ -268,9 +277,22 @@ export class SimulatedCharger implements Charger {
     this.#registration.connected()
   }
 
+  // This listener runs before the one that publishes `disconnect`.
+  #watch(socket: EventEmitter): void {
+    this.#closeReason = undefined
+    socket.once('close', (_code: number, reason: Buffer) => {
+      this.#closeReason = reason.toString() || undefined
+    })
+  }
+
   #disconnected(reason: string, code: number): void {
     this.#registration.disconnected()
-    this.emit('disconnected', { reason, code, undelivered: this.client.undelivered })
+    const { undelivered } = this.client
+    this.emit('disconnected', { reason, code, closeReason: this.#closeReason, undelivered })
+    if (reason === 'closed' && code === REPLACED) {
+      const message = `another connection took over the identity ${this.identity}: give each charger its own name (--identity, for a fleet --prefix)`
+      this.emit('problem', { message })
+    }
   }
 
   #retrying({ attempt, wait, error }: RetryInfo): void {

@@ -5,33 +5,14 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { run } from '../../src/simulator/cli/run.js'
 import { ROOT } from '../support/root.js'
 import { startServer } from '../support/server.js'
-import { within } from '../support/wait.js'
+import { simulate } from './command-line.js'
 import { startCsms } from './support.js'
 
 const scenarios = `${ROOT}examples/scenarios/`
 const directory = await mkdtemp(join(tmpdir(), 'simulator-'))
 after(() => rm(directory, { recursive: true }))
-
-interface Ran {
-  code: number
-  out: string
-  err: string
-  /** The lines of --json. */
-  json: Record<string, unknown>[]
-}
-
-/** Runs the command line in this process. */
-async function simulate(...argv: string[]): Promise<Ran> {
-  let out = ''
-  let err = ''
-  const streams = { out: (text: string) => (out += text), err: (text: string) => (err += text) }
-  const code = await within('simulate to end', run(argv, {}, new AbortController().signal, streams), 20_000)
-  const json = argv.includes('--json') ? out.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])) : []
-  return { code, out, err, json }
-}
 
 function file(name: string, content: unknown): string {
   const path = join(directory, name)
@@ -74,7 +55,7 @@ test('nobody there: a script gets exit code 3 at once, one charger, a fleet or a
     simulate('--url', 'ws://127.0.0.1:9', '--quiet', '--scenario', join(scenarios, 'charge.json'))
   ])
   assert.deepEqual([one.code, fleet.code, scenario.code], [3, 3, 3])
-  assert.match(one.err, /cannot connect SIM-1/)
+  assert.match(one.err, /cannot connect SIM-SOLO/)
 })
 
 test('a server that closes in the middle of the handshake is unreachable', async () => {
@@ -237,7 +218,7 @@ test('a recording holds no password', async () => {
   csms.app.ocpp.events.once('connect', () => {
     const variable = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' } }
     const setVariableData = [{ ...variable, attributeValue: 'correct-horse-battery-staple' }]
-    setImmediate(() => csms.app.ocpp.call('SIM-1', 'SetVariables', { setVariableData }).catch(() => undefined))
+    setImmediate(() => csms.app.ocpp.call('SIM-SOLO', 'SetVariables', { setVariableData }).catch(() => undefined))
   })
   await recorded
   const text = await readFile(out, 'utf8')

@@ -38,7 +38,7 @@ for (const [what, argv] of [
 test('the error of a run is told beside that of its recording', isThere, async () => {
   const { code, err } = await record('--url', 'ws://127.0.0.1:1/ocpp')
   assert.equal(code, 1)
-  assert.match(err, /cannot connect SIM-1 .*\n.*is incomplete: ENOSPC/)
+  assert.match(err, /cannot connect SIM-SOLO .*\n.*is incomplete: ENOSPC/)
 })
 
 test(

@@ -31,7 +31,7 @@ test('the picture shows what the keys do', async () => {
     ['o', /offline/],
     ['o', /connected/],
     ['u', /EVSE 1 +Available/],
-    ['u', /problem message=no vehicle is plugged at EVSE 1/],
+    ['u', /problem message="no vehicle is plugged at EVSE 1"/],
     ['r', /restarting/]
   ] as const) {
     press(key)

@@ -9,7 +9,9 @@ import type { StationLayout } from '../model/station.js'
 export interface Arguments {
   command: 'run' | 'record' | 'replay'
   url: string
-  identity: string
+  /** `undefined`: that of the scenario, else `DEFAULT_IDENTITY`. */
+  identity: string | undefined
+  serialNumber: string | undefined
   password: string | undefined
   protocols: [Protocol, ...Protocol[]]
   tls: TlsOptions
@@ -33,7 +35,10 @@ export interface Arguments {
   isJson: boolean
 }
 
-/** The command line asks for something that is not there. */
+/** Identity of a single charger; no charger of a fleet has it. */
+export const DEFAULT_IDENTITY = 'SIM-SOLO'
+
+/** The command line cannot be understood or asks for something that does not exist. */
 export class UsageError extends Error {}
 
 export const HELP = `Simulates charge points that speak OCPP 1.6, 2.0.1 and 2.1.
@@ -45,7 +50,9 @@ export const HELP = `Simulates charge points that speak OCPP 1.6, 2.0.1 and 2.1.
 
 Where
   --url URL             endpoint, the identity is appended        ws://127.0.0.1:3000/ocpp
-  --identity ID         identity of the charger                   SIM-1
+  --identity ID         identity of the charger                   SIM-SOLO
+  --serial TEXT         serial number of the charger; with security profile 3 the CN
+                        of its certificate                        the identity
   --password TEXT       password of HTTP Basic; or set OCPP_PASSWORD, which no process list shows
   --protocol LIST       versions on offer, the preferred first    ocpp2.1,ocpp2.0.1,ocpp1.6
                         a fleet takes them in turn, one for each charger
@@ -79,14 +86,15 @@ With --json, --quiet or --duration the first failure to connect ends it; without
 const OPTIONS = {
   url: { type: 'string', default: 'ws://127.0.0.1:3000/ocpp' },
   identity: { type: 'string' },
+  serial: { type: 'string' },
   password: { type: 'string' },
   protocol: { type: 'string' },
   ca: { type: 'string' },
   cert: { type: 'string' },
   key: { type: 'string' },
-  kind: { type: 'string', default: 'ac' },
-  evses: { type: 'string', default: '1' },
-  connectors: { type: 'string', default: '1' },
+  kind: { type: 'string' },
+  evses: { type: 'string' },
+  connectors: { type: 'string' },
   speed: { type: 'string', default: '1' },
   duration: { type: 'string' },
   count: { type: 'string', default: '1' },
@@ -117,15 +125,12 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): 
     recording,
     out: values.out,
     url: url(values.url),
-    identity: values.identity ?? 'SIM-1',
+    identity: values.identity,
+    serialNumber: serialNumber(values.serial, count),
     password: values.password ?? env.OCPP_PASSWORD,
     protocols: protocols(values.protocol),
     tls: tls(values),
-    layout: {
-      kind: oneOf('--kind', values.kind.toUpperCase(), ['AC', 'DC']),
-      evses: integer('--evses', values.evses, 1, 100),
-      connectors: integer('--connectors', values.connectors, 1, 10)
-    },
+    layout: layout(values),
     speed: positive('--speed', values.speed),
     duration: values.duration === undefined ? undefined : time('--duration', values.duration),
     count,
@@ -170,12 +175,33 @@ function url(text: string): string {
   return text
 }
 
+/** Longest serial number of OCPP. [1.6 CiString25Type; 2.x ChargingStationType.serialNumber] */
+const SERIAL_NUMBER_LENGTH = 25
+
+function serialNumber(text: string | undefined, count: number): string | undefined {
+  if (text === undefined) return undefined
+  if (count > 1) throw new UsageError('--serial is for one charger, not for a fleet (--count)')
+  if (text === '' || text.length > SERIAL_NUMBER_LENGTH) {
+    throw new UsageError(`--serial has 1 to ${SERIAL_NUMBER_LENGTH} characters, not "${text}"`)
+  }
+  return text
+}
+
 function protocols(text: string | undefined): [Protocol, ...Protocol[]] {
   if (text === undefined) return [...ALL_PROTOCOLS]
   const names = text.split(',').map((name) => oneOf('--protocol', name.trim(), ALL_PROTOCOLS))
   const [first, ...others] = names
   if (first === undefined) throw new UsageError('--protocol names no version')
   return [first, ...others]
+}
+
+/** What the command line says about the hardware; the rest is up to the scenario and the defaults. */
+function layout({ kind, evses, connectors }: Values): StationLayout {
+  return {
+    ...(kind !== undefined && { kind: oneOf('--kind', kind.toUpperCase(), ['AC', 'DC']) }),
+    ...(evses !== undefined && { evses: integer('--evses', evses, 1, 100) }),
+    ...(connectors !== undefined && { connectors: integer('--connectors', connectors, 1, 10) })
+  }
 }
 
 function tls({ ca, cert, key }: Values): TlsOptions {

@@ -7,7 +7,7 @@ import type { Scheduler } from '../scheduler.js'
 import { SimulatedCharger } from '../simulated-charger.js'
 import type { Arguments } from './arguments.js'
 import { EXIT, type ExitCode } from './exit-code.js'
-import type { Output } from './output.js'
+import { details, type Output } from './output.js'
 
 interface Counts {
   started: number
@@ -93,6 +93,7 @@ export class Fleet {
         break
       case 'disconnected':
         this.#counts.lost++
+        if (event.reason !== 'disconnected') this.#lastProblem = lost(event)
         break
       case 'retry':
         this.#counts.retries++
@@ -136,6 +137,10 @@ export class Fleet {
     }
     this.#output.result(summary, text(summary, this.#arguments.count))
   }
+}
+
+function lost({ identity, reason, code, closeReason }: SimulatorEvent): string {
+  return `${identity} ${details({ disconnected: reason, code, closeReason })}`
 }
 
 function isCharging({ station }: Charger): boolean {

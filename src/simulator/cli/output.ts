@@ -39,6 +39,11 @@ export function line({ event, identity, time, ...detail }: SimulatorEvent): stri
 export function details(detail: Record<string, unknown>): string {
   return Object.entries(detail)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => `${name}=${String(value)}`)
+    .map(([name, value]) => `${name}=${quoted(String(value))}`)
     .join(' ')
+}
+
+/** A text with spaces in quotation marks, so that it is clear where it ends. */
+function quoted(text: string): string {
+  return text.includes(' ') ? JSON.stringify(text) : text
 }

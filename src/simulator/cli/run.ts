@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { ChargerOptions } from '../charger.js'
 import { drive } from '../driver.js'
 import type { Observer } from '../event.js'
@@ -9,7 +10,7 @@ import { runScenario } from '../scenario/run.js'
 import { type Scenario, ScenarioError } from '../scenario/schema.js'
 import { Scheduler } from '../scheduler.js'
 import { SimulatedCharger } from '../simulated-charger.js'
-import { type Arguments, readArguments, UsageError } from './arguments.js'
+import { type Arguments, DEFAULT_IDENTITY, readArguments, UsageError } from './arguments.js'
 import { EXIT, type ExitCode, exitCodeOf, explain } from './exit-code.js'
 import { Fleet } from './fleet.js'
 import { createOutput, type Output, STREAMS, type Streams } from './output.js'
@@ -93,7 +94,8 @@ function end(duration: number | undefined, signal: AbortSignal): Promise<void> {
   })
 }
 
-function optionsOf({ url, identity, password, tls, layout, protocols, seed }: Arguments, time: Scheduler) {
+function optionsOf(options: Arguments, time: Scheduler) {
+  const { url, identity = DEFAULT_IDENTITY, serialNumber, password, tls, layout, protocols, seed } = options
   return {
     url,
     identity,
@@ -102,6 +104,7 @@ function optionsOf({ url, identity, password, tls, layout, protocols, seed }: Ar
     protocols,
     time,
     random: seeded(seed),
+    ...(serialNumber !== undefined && { serialNumber }),
     ...(password !== undefined && { password })
   } satisfies ChargerOptions
 }
@@ -224,20 +227,24 @@ async function runScenarioFile(
   }
 }
 
-/** The charger that the scenario describes, where the command line says nothing. */
+/** The charger that the scenario describes; what the command line says takes precedence. */
 function ofScenario({ charger = {} }: Scenario, { identity, protocols, layout }: Arguments) {
   const { protocol, kind, evses, connectors } = charger
-  const isDefault = identity === 'SIM-1'
   return {
-    identity: isDefault ? (charger.identity ?? identity) : identity,
+    identity: identity ?? withRandom(charger.identity ?? DEFAULT_IDENTITY),
     protocols: protocol !== undefined && protocols.length > 1 ? ([protocol] as const) : protocols,
     layout: {
-      ...layout,
       ...(kind !== undefined && { kind }),
       ...(evses !== undefined && { evses }),
-      ...(connectors !== undefined && { connectors })
+      ...(connectors !== undefined && { connectors }),
+      ...layout
     }
   }
+}
+
+/** The identity with eight random hexadecimal digits in place of `{random}`: a charger that no CSMS knows yet. */
+function withRandom(identity: string): string {
+  return identity.replaceAll('{random}', () => randomBytes(4).toString('hex'))
 }
 
 // --- replay --------------------------------------------------------------------------------------------------
