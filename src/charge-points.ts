@@ -1,4 +1,5 @@
 import type { Connection } from './connection/connection.js'
+import type { TickClock } from './tick-clock.js'
 import type { ChargePoint, ChargePointsApi, RegistrationStatus } from './types.js'
 
 /** Registrations remembered of charge points that are away. */
@@ -6,14 +7,33 @@ const MAX_REMEMBERED = 100_000
 /** Close code of a connection that a newer one replaced. [RFC 6455 §7.4.2: for private use] */
 const REPLACED = 4000
 
+/** How long a newcomer may be silent, and what follows when it has replaced the connection before it. */
+export interface TakeOverTerms {
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly clock: TickClock
+  replaced(newcomer: Connection, predecessor: Connection): void
+}
+
+/** The state of a newcomer that has not yet shown that it works. */
+interface TakeOver {
+  /** The connection that was current before. */
+  predecessor: Connection
+  /** Ticks until the newcomer replaces its predecessor though it is silent. */
+  ticksLeft: number
+  readonly terms: TakeOverTerms
+}
+
 /**
- * The live connections by identity. A newcomer is current at once, but the connection it takes over from is
- * closed only when the newcomer has sent its first frame or the takeover time is over, and is current again
- * when the newcomer leaves before. What is compared is the connection, never only the name.
+ * The live connections by identity. A newcomer is current at once. The connection that it takes over from is closed
+ * when the newcomer has sent its first frame or the take-over time is over, and is current again when the newcomer
+ * leaves before that. Connections are compared, never only their identities.
  */
 export class ChargePoints implements ChargePointsApi {
   readonly #current = new Map<string, Connection>()
   readonly #registrations = new Map<string, RegistrationStatus>()
+  /** By newcomer. */
+  readonly #takeOvers = new Map<Connection, TakeOver>()
 
   get size(): number {
     return this.#current.size
@@ -35,54 +55,89 @@ export class ChargePoints implements ChargePointsApi {
     return this.#current.get(fold(identity))
   }
 
-  /** The registration last known of a charge point, live or away: it belongs to the charger, not to a socket. */
+  /** The registration last known of a charge point, live or away: it belongs to the charge point, not to a socket. */
   registration(identity: string): RegistrationStatus | undefined {
     const key = fold(identity)
     return this.#current.get(key)?.registration ?? this.#registrations.get(key)
   }
 
-  /** Makes the connection current. Returns the one it takes over from. */
-  take(connection: Connection): Connection | undefined {
+  /** Makes the connection current. If another one was, a take-over begins. */
+  take(connection: Connection, terms: TakeOverTerms): void {
     const key = fold(connection.identity)
-    connection.predecessor = this.#current.get(key)
+    const predecessor = this.#current.get(key)
     this.#current.set(key, connection)
-    return connection.predecessor
+    if (predecessor === undefined) return
+    this.#takeOvers.set(connection, { predecessor, ticksLeft: terms.clock.ticksFor(terms.timeout), terms })
+    connection.onceFrame(() => this.complete(connection))
   }
 
   /** How many connections of the identity may still take over from another one. */
   countNewcomers(identity: string): number {
     let count = 0
-    for (let one = this.#current.get(fold(identity)); one?.predecessor !== undefined; one = one.predecessor) count++
+    for (let takeOver = this.#takeOverOf(this.#current.get(fold(identity))); takeOver !== undefined; count++) {
+      takeOver = this.#takeOverOf(takeOver.predecessor)
+    }
     return count
   }
 
-  /** The newcomer works: closes what it took over from. */
-  replace(newcomer: Connection): void {
-    let predecessor = newcomer.predecessor
-    newcomer.predecessor = undefined
+  /** One tick of this clock: silent newcomers whose time is over replace their predecessors. */
+  tick(clock: TickClock): void {
+    for (const [newcomer, takeOver] of this.#takeOvers) {
+      if (takeOver.terms.clock === clock && --takeOver.ticksLeft <= 0) this.complete(newcomer)
+    }
+  }
+
+  /** The newcomer works, if it is one: closes the connection that it takes over from, and those before that one. */
+  complete(newcomer: Connection): void {
+    const takeOver = this.#end(newcomer)
+    if (takeOver === undefined) return
+    let predecessor: Connection | undefined = takeOver.predecessor
     while (predecessor !== undefined) {
-      const replaced = predecessor
-      predecessor = replaced.predecessor
-      replaced.predecessor = undefined
+      const replaced: Connection = predecessor
+      predecessor = this.#end(replaced)?.predecessor
       replaced.close('replaced', REPLACED, 'replaced by a newer connection')
     }
+    takeOver.terms.replaced(newcomer, takeOver.predecessor)
   }
 
   /** Forgets a connection that is over. */
   release(connection: Connection): void {
     const key = fold(connection.identity)
-    const { predecessor } = connection
-    connection.predecessor = undefined
-    const current = this.#current.get(key)
-    if (current === connection) {
+    const predecessor = this.#end(connection)?.predecessor
+    if (this.#current.get(key) === connection) {
       if (connection.registration !== undefined) this.#remember(key, connection.registration)
       if (predecessor === undefined) this.#current.delete(key)
       else this.#current.set(key, predecessor)
       return
     }
-    for (let newer = current; newer !== undefined; newer = newer.predecessor) {
-      if (newer.predecessor === connection) newer.predecessor = predecessor
+    this.#relink(key, connection, predecessor)
+  }
+
+  /** A connection that was not current is over: its newcomer takes over from the one before it, if there is one. */
+  #relink(key: string, gone: Connection, predecessor: Connection | undefined): void {
+    let newcomer = this.#current.get(key)
+    while (newcomer !== undefined) {
+      const takeOver = this.#takeOverOf(newcomer)
+      const next = takeOver?.predecessor
+      if (takeOver !== undefined && next === gone) {
+        if (predecessor === undefined) this.#end(newcomer)
+        else takeOver.predecessor = predecessor
+        return
+      }
+      newcomer = next
     }
+  }
+
+  #takeOverOf(newcomer: Connection | undefined): TakeOver | undefined {
+    return newcomer && this.#takeOvers.get(newcomer)
+  }
+
+  #end(newcomer: Connection): TakeOver | undefined {
+    const takeOver = this.#takeOvers.get(newcomer)
+    if (takeOver === undefined) return undefined
+    this.#takeOvers.delete(newcomer)
+    newcomer.onceFrame(undefined)
+    return takeOver
   }
 
   #remember(key: string, registration: RegistrationStatus): void {

@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { WebSocket } from 'ws'
 import { ActionTable } from './action-table.js'
-import { type ChargePoints, fold } from './charge-points.js'
-import { Connection, type ConnectionOwner, type ConnectionSettings } from './connection/connection.js'
+import { type ChargePoints, fold, type TakeOverTerms } from './charge-points.js'
+import { Connection, type ConnectionOwner } from './connection/connection.js'
+import type { ConnectionSettings } from './connection/settings.js'
 import type { EventHub } from './events.js'
 import type { Handlers } from './handlers.js'
 import { addressKey } from './limits/address.js'
@@ -11,6 +12,7 @@ import { MemoryWatch } from './limits/memory-watch.js'
 import { type Flapping, TakeoverLimiter } from './limits/takeover-limiter.js'
 import type { EndpointSettings } from './options.js'
 import { PROTOCOLS } from './protocol.js'
+import { Registration } from './registration.js'
 import { TickClock } from './tick-clock.js'
 import type { DisconnectReason, Protocol, RegistrationStatus, Role } from './types.js'
 
@@ -51,6 +53,7 @@ export class Endpoint implements ConnectionOwner {
   readonly arrivals = new ConnectionCounter()
   readonly memory: MemoryWatch
   readonly #takeovers: TakeoverLimiter
+  readonly #takeOver: TakeOverTerms
   readonly #endpoint: EndpointSettings
   readonly #shared: Shared
   readonly #tables = new Map<Protocol, ActionTable>()
@@ -64,6 +67,11 @@ export class Endpoint implements ConnectionOwner {
     this.settings = endpoint.connection
     this.clock = new TickClock(endpoint.tick)
     this.#takeovers = new TakeoverLimiter(endpoint.maxTakeovers)
+    this.#takeOver = {
+      timeout: endpoint.takeoverTimeout,
+      clock: this.clock,
+      replaced: (newcomer, predecessor) => this.#replaced(newcomer, predecessor)
+    }
     this.memory = new MemoryWatch(endpoint.maxHeapUsage / 100)
     this.events = shared.events
     this.log = log
@@ -98,25 +106,22 @@ export class Endpoint implements ConnectionOwner {
       handlers: this.#shared.handlers(admitted.protocol),
       identity: admitted.identity,
       remoteAddress: admitted.remoteAddress,
-      registration: admitted.registration ?? chargePoints.registration(admitted.identity),
-      context: admitted.context,
-      takeoverTimeout: this.#endpoint.takeoverTimeout
+      registration: new Registration(admitted.registration ?? chargePoints.registration(admitted.identity)),
+      context: admitted.context
     })
     this.#connections.add(connection)
     this.arrivals.enter(addressKey(connection.remoteAddress))
-    chargePoints.take(connection)
+    chargePoints.take(connection, this.#takeOver)
     this.events.publish('connect', { chargePoint: connection.chargePoint })
     // A listener may have disconnected it already.
-    if (connection.predecessor !== undefined && this.#endpoint.takeoverTimeout === 0) this.confirmed(connection)
+    if (this.#takeOver.timeout === 0) chargePoints.complete(connection)
     // A hook of the host may have held it up until now.
     if (this.#isDraining) this.#leave(connection)
     return connection
   }
 
-  confirmed(connection: Connection): void {
-    const { identity, remoteAddress } = connection
-    const detail = `was connected from ${connection.predecessor?.remoteAddress}`
-    this.#shared.chargePoints.replace(connection)
+  #replaced({ identity, remoteAddress }: Connection, predecessor: Connection): void {
+    const detail = `was connected from ${predecessor.remoteAddress}`
     this.#takeovers.count(fold(identity))
     this.events.publish('security', { type: 'connection-replaced', identity, remoteAddress, detail })
   }
@@ -165,6 +170,7 @@ export class Endpoint implements ConnectionOwner {
 
   #tick(): void {
     for (const connection of this.#connections) connection.tick()
+    this.#shared.chargePoints.tick(this.clock)
     if (this.isMemoryCritical) this.#makeRoom()
   }
 

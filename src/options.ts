@@ -1,4 +1,5 @@
-import { type ConnectionSettings, MESSAGE_CREDIT } from './connection/connection.js'
+import { MESSAGE_CREDIT } from './connection/flow-control.js'
+import type { ConnectionSettings } from './connection/settings.js'
 import { InvalidOptionsError } from './errors.js'
 import { isFieldLength } from './leniency.js'
 import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'

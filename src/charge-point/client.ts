@@ -77,7 +77,6 @@ export class ChargePointClient<P extends Protocol = Protocol> {
       events: this.#hub,
       log: this.log,
       clock: clockOf(tick),
-      confirmed: () => {},
       closed: (connection, reason, code) => this.#link.over(connection, reason, code),
       gone: (connection) => this.#link.gone(connection)
     }
@@ -282,8 +281,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
       identity: this.identity,
       remoteAddress: '',
       registration: undefined,
-      context: undefined,
-      takeoverTimeout: 0
+      context: undefined
     })
   }
 

@@ -16,7 +16,7 @@ const LAYERS = [
   /^plugin$/,
   /^(admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp)$/,
   /^charge-point\/.+$/,
-  /^(options|handlers|data-transfer|charge-points|handshake)$/,
+  /^(options|handlers|data-transfer|charge-points|registration|handshake)$/,
   /^connection\/.+$/,
   /^(frame|validate|action-table|leniency|events)$/,
   /^protocol$/,
@@ -31,7 +31,7 @@ const LEAVES = LAYERS.length - 2
 /** Who may know of Fastify and of sockets, and who only by type. */
 const SHELL =
   /^src\/(plugin|connection\/connection|handshake|admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp|(rest|charge-point)\/.+)$/
-const SHELL_BY_TYPE = /^src\/(types|events|failure)$/
+const SHELL_BY_TYPE = /^src\/(types|events|failure|connection\/.+)$/
 
 const libraryFiles = sourcesBelow('src')
 const library = importsOf(libraryFiles)

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import Fastify from 'fastify'
 import type { WebSocket } from 'ws'
 import { ActionTable } from '../../src/action-table.js'
-import { Connection, type ConnectionSettings } from '../../src/connection/connection.js'
+import { Connection } from '../../src/connection/connection.js'
+import type { ConnectionSettings } from '../../src/connection/settings.js'
 import { EventHub } from '../../src/events.js'
 import { Handlers } from '../../src/handlers.js'
 import { type EndpointOptions, resolveOptions } from '../../src/options.js'
@@ -67,7 +68,6 @@ function connectWith(settings: ConnectionSettings, clock: TickClock) {
       events,
       log,
       clock,
-      confirmed: () => undefined,
       closed: (_connection, reason) => closed.push(reason),
       gone: () => undefined
     },
@@ -75,14 +75,13 @@ function connectWith(settings: ConnectionSettings, clock: TickClock) {
     handlers,
     identity: 'CP-1',
     remoteAddress: '',
-    registration: 'Accepted',
-    context: undefined,
-    takeoverTimeout: 0
+    registration: undefined,
+    context: undefined
   })
   const ticks = (count: number) => {
     for (let left = count; left > 0; left--) connection.tick()
   }
-  const receive = (text: string) => connection.receive(Buffer.from(text), false)
+  const receive = (text: string) => connection.message(Buffer.from(text), false)
   return { connection, socket, handlers, events, limited, closed, ticks, receive, settings, tick: clock.tick }
 }
 

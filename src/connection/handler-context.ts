@@ -1,0 +1,30 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { ChargePoint } from '../types.js'
+
+/** What a handler gets beside the payload. Logger and signal are created when the handler first asks for them. */
+export class MessageContext {
+  readonly chargePoint: ChargePoint
+  readonly messageId: string
+  #controller: AbortController | undefined
+  #isAborted = false
+
+  constructor(chargePoint: ChargePoint, messageId: string) {
+    this.chargePoint = chargePoint
+    this.messageId = messageId
+  }
+
+  get log(): FastifyBaseLogger {
+    return this.chargePoint.log.child({ messageId: this.messageId })
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isAborted) this.#controller.abort()
+    return this.#controller.signal
+  }
+
+  abort(): void {
+    this.#isAborted = true
+    this.#controller?.abort()
+  }
+}

@@ -1,0 +1,307 @@
+import type { ActionMessages, ActionTable } from '../action-table.js'
+import { CallError, ReceivedCallError } from '../errors.js'
+import { isPromiseLike, logFailure } from '../failure.js'
+import * as frames from '../frame.js'
+import type { AnyAfterHandler, AnyHandler, Handlers } from '../handlers.js'
+import { spell } from '../protocol.js'
+import type { CallFailure, HandlerContext } from '../types.js'
+import type { FlowControl } from './flow-control.js'
+import { MessageContext } from './handler-context.js'
+import type { ConnectionPort } from './port.js'
+
+/** A CALL or SEND of the peer. */
+export type CallFrame = Extract<frames.Frame, { action: string }> & {
+  /** Known when somebody listens to `handled`. */
+  receivedAt?: number
+  /** Whether `payload` is the normalised and validated one. Known when `receivedAt` is. */
+  isAdmitted?: boolean
+}
+
+/** Decides what the peer may send before it is accepted. */
+export interface Gate {
+  admits(action: string): boolean
+  /** A CALL of the peer is answered with this payload. */
+  answered(action: string, response: unknown): void
+}
+
+/** A CALL or SEND whose handler has returned a promise. */
+interface Running {
+  readonly frame: CallFrame
+  readonly messages: ActionMessages
+  readonly context: MessageContext
+  ticksLeft: number
+}
+
+/** Why a CALL or SEND is not handled, as its CALLERROR says it. */
+interface Refusal {
+  readonly code: string
+  readonly description: string
+  readonly details?: object
+}
+
+const NOT_ACCEPTED: Refusal = { code: 'SecurityError', description: 'not accepted: send a BootNotification' }
+const UNKNOWN_ACTION: Refusal = { code: 'NotImplemented', description: 'unknown action' }
+const WRONG_DIRECTION: Refusal = { code: 'NotSupported', description: 'this action is not for you to send' }
+const NO_HANDLER: Refusal = { code: 'NotImplemented', description: 'nothing handles this action' }
+const INTERNAL_ERROR: Refusal = { code: 'InternalError', description: '' }
+const HANDLER_TIMEOUT: Refusal = { code: 'InternalError', description: 'no answer in time' }
+
+/**
+ * The CALLs and SENDs of the peer: one is handled at a time, the others wait in order. Each CALL is answered once,
+ * whatever its handler does.
+ */
+export class InboundCalls {
+  readonly #port: ConnectionPort
+  readonly #table: ActionTable
+  readonly #handlers: Handlers
+  readonly #flow: FlowControl
+  /** `undefined` when the peer may always send everything: only a CSMS has a gate. */
+  readonly #gate: Gate | undefined
+  readonly #waiting: CallFrame[] = []
+  #running: Running | undefined
+
+  constructor(port: ConnectionPort, table: ActionTable, handlers: Handlers, flow: FlowControl, gate: Gate | undefined) {
+    this.#port = port
+    this.#table = table
+    this.#handlers = handlers
+    this.#flow = flow
+    this.#gate = gate
+  }
+
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  get isIdle(): boolean {
+    return this.#running === undefined && this.#waiting.length === 0
+  }
+
+  /** Whether a CALL of this action is not answered yet. */
+  isPending(action: string): boolean {
+    return this.#running?.frame.action === action || this.#waiting.some((frame) => frame.action === action)
+  }
+
+  receive(frame: CallFrame, receivedAt: number | undefined): void {
+    this.#port.counters.callsReceived++
+    if (receivedAt !== undefined) frame.receivedAt = receivedAt
+    if (this.isIdle && (!this.#flow.isPaused || !this.#flow.isFull())) this.#handle(frame)
+    else {
+      this.#waiting.push(frame)
+      this.#flow.regulate()
+    }
+  }
+
+  /** Goes on with the CALLs that wait, as long as their answers can be written. */
+  proceed(): void {
+    while (this.#running === undefined && this.#port.connected && !this.#flow.isFull()) {
+      const frame = this.#waiting.shift()
+      if (frame === undefined) break
+      this.#handle(frame)
+    }
+    this.#flow.regulate()
+  }
+
+  /** Counts one tick of the handler that is at work, and gives it up when its time is over. */
+  tick(): void {
+    const running = this.#running
+    if (running === undefined || --running.ticksLeft > 0) return
+    const { frame, context } = running
+    this.#running = undefined
+    this.#port.log.error({ action: frame.action, messageId: frame.id }, 'a handler ran out of time')
+    context.abort()
+    this.#refuse(frame, HANDLER_TIMEOUT)
+    this.proceed()
+  }
+
+  /** The connection is over: nothing is answered any more. */
+  close(): void {
+    this.#waiting.length = 0
+    this.#running?.context.abort()
+    this.#running = undefined
+  }
+
+  // --- handling ------------------------------------------------------------------------------------------------
+
+  /** Answers one CALL, now or when its handler is done. A failure of ours never costs more than this one CALL. */
+  #handle(frame: CallFrame): void {
+    try {
+      this.#admit(frame)
+    } catch (error) {
+      this.#fail(frame, error)
+    }
+  }
+
+  #admit(frame: CallFrame): void {
+    const messages = this.#table.get(frame.action)
+    const refusal = this.#objection(frame, messages)
+    if (refusal !== undefined || messages === undefined) {
+      this.#refuse(frame, refusal ?? UNKNOWN_ACTION)
+      return
+    }
+    const { payload, violation } = messages.admitRequest(frame.payload)
+    if (violation !== undefined && !this.#port.tolerates(frame.action, 'inbound', violation)) {
+      this.#refuse(frame, { code: violation.code, description: violation.wire })
+      return
+    }
+    frame.payload = payload
+    // Only where somebody asks: one more member would change the shape of every frame.
+    if (frame.receivedAt !== undefined) frame.isAdmitted = true
+    const handler = this.#handlers.find(frame.action)?.on ?? this.#handlers.fallbackFor(frame.action)
+    if (handler === undefined) {
+      this.#refuse(frame, NO_HANDLER)
+      return
+    }
+    // A listener of the violation may have disconnected the peer.
+    if (this.#port.connected) this.#run(frame, messages, handler)
+  }
+
+  /** Why the peer may not send this now, if it may not. */
+  #objection(frame: CallFrame, messages: ActionMessages | undefined): Refusal | undefined {
+    if (this.#gate?.admits(frame.action) === false) {
+      this.#port.publishSecurity('not-accepted', frame.action)
+      return NOT_ACCEPTED
+    }
+    if (messages === undefined) return UNKNOWN_ACTION
+    const isExpected = messages.isInbound && (messages.messageType === 'SEND') === (frame.type === frames.SEND)
+    return isExpected ? undefined : WRONG_DIRECTION
+  }
+
+  #run(frame: CallFrame, messages: ActionMessages, handler: AnyHandler): void {
+    const context = new MessageContext(this.#port.chargePoint, frame.id)
+    let response: unknown
+    try {
+      response = handler(frame.payload, context as HandlerContext)
+    } catch (error) {
+      this.#fail(frame, error)
+      return
+    }
+    if (!isPromiseLike(response)) {
+      this.#respond(frame, messages, context, response)
+      return
+    }
+    const { clock, settings } = this.#port.surroundings
+    const running = { frame, messages, context, ticksLeft: clock.ticksFor(settings.handlerTimeout) }
+    this.#running = running
+    // A promise of our own: the `then` of a foreign one may throw.
+    Promise.resolve(response).then(
+      (value) => this.#finish(running, () => this.#respond(frame, messages, context, value)),
+      (error: unknown) => this.#finish(running, () => this.#fail(frame, error))
+    )
+  }
+
+  /** A handler has ended. The result of one that was given up is dropped. */
+  #finish(running: Running, answer: () => void): void {
+    if (this.#running === running) {
+      this.#running = undefined
+      try {
+        answer()
+      } catch (error) {
+        this.#fail(running.frame, error)
+      }
+    } else if (this.#port.connected) {
+      const { action, id: messageId } = running.frame
+      this.#port.log.warn({ action, messageId }, 'a handler ended after its time, and its result is dropped')
+    }
+    this.proceed()
+  }
+
+  // --- answers -------------------------------------------------------------------------------------------------
+
+  #respond(frame: CallFrame, messages: ActionMessages, context: MessageContext, response: unknown): void {
+    if (!this.#port.connected) return
+    if (frame.type === frames.SEND) {
+      this.#answered(frame, undefined, context)
+      return
+    }
+    const violation = messages.refuseResponse(response)
+    if (violation !== undefined && !this.#port.tolerates(frame.action, 'outbound', violation)) {
+      const { log } = this.#port
+      log.error({ action: frame.action, violation: violation.wire }, 'a handler returned an invalid response')
+      this.#refuse(frame, INTERNAL_ERROR)
+      return
+    }
+    // A listener of the violation may have disconnected the peer.
+    if (!this.#port.connected) return
+    let text: string
+    try {
+      text = frames.callResult(frame.id, response)
+    } catch (error) {
+      this.#fail(frame, error)
+      return
+    }
+    this.#gate?.answered(frame.action, response)
+    this.#port.write(text)
+    this.#answered(frame, response, context)
+  }
+
+  #answered(frame: CallFrame, response: unknown, context: MessageContext): void {
+    this.#publishHandled(frame, response, undefined)
+    const entry = this.#handlers.find(frame.action)
+    if (entry === undefined) return
+    for (const after of entry.after) this.#runAfter(after, frame, response, context)
+  }
+
+  #runAfter(after: AnyAfterHandler, { action, payload }: CallFrame, response: unknown, context: MessageContext): void {
+    const failed = (error: unknown) => {
+      this.#port.surroundings.events.lines.line('after-failed', (more) => {
+        logFailure(this.#port.log, error, { ...more, action }, 'an after handler failed')
+      })
+    }
+    try {
+      const result = after(payload, response, context as HandlerContext)
+      // A promise of our own: the `then` of a foreign one may throw.
+      if (isPromiseLike(result)) Promise.resolve(result).then(undefined, failed)
+    } catch (error) {
+      failed(error)
+    }
+  }
+
+  /** A handler threw. A CallError is its answer. Any other error is a failure of ours and only goes to the log. */
+  #fail(frame: CallFrame, error: unknown): void {
+    if (error instanceof CallError && !(error instanceof ReceivedCallError)) {
+      this.#refuse(frame, error)
+      return
+    }
+    const { action, id: messageId } = frame
+    this.#port.surroundings.events.lines.line('handler-failed', (more) => {
+      logFailure(this.#port.log, error, { ...more, action, messageId }, 'a handler failed')
+    })
+    this.#refuse(frame, INTERNAL_ERROR)
+  }
+
+  /** Answers with a CALLERROR. A SEND is never answered. [2.1 Part 4 §4.2.4] */
+  #refuse(frame: CallFrame, { code, description, details = {} }: Refusal): void {
+    const port = this.#port
+    // The handler, or a listener of what is wrong with the message, may have disconnected the peer.
+    if (!port.connected) return
+    let published = details
+    if (frame.type === frames.SEND) {
+      port.counters.ignored++
+      port.surroundings.events.lines.line('refused-send', (more) => {
+        port.log.warn({ ...more, code, messageId: frame.id }, 'a SEND was refused')
+      })
+    } else if (!port.writeError(frame.id, code, description, details)) published = {}
+    if (frame.receivedAt === undefined) return
+    this.#publishHandled(frame, undefined, {
+      code: spell(this.#table.protocol, code),
+      description: frames.cutDescription(description),
+      details: published as Record<string, unknown>
+    })
+  }
+
+  #publishHandled(frame: CallFrame, response: unknown, error: CallFailure | undefined): void {
+    const { receivedAt, id: messageId, action } = frame
+    if (receivedAt === undefined) return
+    this.#port.surroundings.events.publish('handled', {
+      chargePoint: this.#port.chargePoint,
+      messageId,
+      messageType: frame.type === frames.SEND ? 'SEND' : 'CALL',
+      action,
+      request: frame.isAdmitted === true ? frame.payload : undefined,
+      response,
+      error,
+      duration: performance.now() - receivedAt
+    })
+  }
+}

@@ -1,0 +1,40 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { EventHub } from '../events.js'
+import type { TickClock } from '../tick-clock.js'
+import type { ChargePoint, Counters, Direction, LimitRule } from '../types.js'
+import type { FoundViolation } from '../validate.js'
+import type { ConnectionSettings } from './settings.js'
+
+/** The limits, events, log and clock that many connections share. */
+export interface Surroundings {
+  readonly settings: ConnectionSettings
+  readonly events: EventHub
+  readonly log: FastifyBaseLogger
+  readonly clock: TickClock
+  /** While memory is critical, messages are sent without compression. */
+  readonly isMemoryCritical?: boolean
+}
+
+/** What the parts of a connection know of the connection. They do not import its class. */
+export interface ConnectionPort {
+  readonly identity: string
+  /** The connection as the public interface of its version. */
+  readonly chargePoint: ChargePoint
+  readonly counters: Counters
+  readonly log: FastifyBaseLogger
+  readonly surroundings: Surroundings
+  /** Whether messages can still be sent and received. A listener or handler may end that at any time. */
+  readonly connected: boolean
+  /** CALLs of the peer that wait for their turn. */
+  readonly waitingCalls: number
+  /** Whether a CALL of ours waits for the answer of the peer. */
+  readonly isCallOnWire: boolean
+  write(text: string): void
+  /** Writes a CALLERROR. Returns whether its details could be written as JSON, too; otherwise they are left out. */
+  writeError(id: string, code: string, description: string, details?: object): boolean
+  /** Counts and reports a violation. Returns whether the message is delivered in spite of it. */
+  tolerates(action: string, direction: Direction, violation: FoundViolation): boolean
+  /** Reports that the connection has reached a limit, without a line in the log. */
+  publishLimited(rule: LimitRule): void
+  publishSecurity(type: 'not-accepted' | 'protocol-error' | 'slow-reader', detail: string): void
+}
