@@ -4,10 +4,10 @@ import { NotConnectedError, type Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { fold } from '../lib/events/scope.js'
 import { type Exchange, type MadeCall, type Outcome, run } from '../lib/operations/exchange.js'
+import { Turns } from '../lib/operations/mutex.js'
 import type { AnyOperation, Lookup } from '../lib/operations/operation.js'
 import { OPERATIONS, type OperationName } from '../lib/operations/table.js'
 import { withUtcTimes } from '../lib/operations/times.js'
-import { Turns } from '../lib/operations/turns.js'
 import type {} from './calls.js'
 
 declare module 'fastify' {

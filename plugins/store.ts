@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { cancelQueued } from '../lib/calls/queue.js'
+import { cancelQueued } from '../lib/calls/offline-rows.js'
 import { revokeCertificates } from '../lib/certificates/issued.js'
 import { Store } from '../lib/charge-points/store.js'
 import type {} from './publisher.js'

@@ -1,140 +1,137 @@
-import { type Selectable, sql } from 'kysely'
+import { randomUUID } from 'node:crypto'
+import { NotConnectedError, type Ocpp, redact } from 'fastify-ocpp'
+import { problem } from 'fastify-ocpp/rest'
+import type { Store } from '../charge-points/store.js'
 import type { Dialect } from '../database/dialect.js'
-import { insertJoined } from '../database/insert.js'
-import type { BulkCallsTable, CallStatus } from '../database/schema.js'
-import type { Reader, Scope } from '../events/scope.js'
+import { chunks } from '../events/scope.js'
+import { type BulkItem, endBulk, failItem, insertBulk, insertItems } from './bulk-rows.js'
+import type { Caller } from './caller.js'
+import { checkCallOfAny } from './check.js'
+import { UnknownChargePointError } from './errors.js'
+import type { OfflineQueue } from './offline-queue.js'
 
-type Transaction = Pick<Scope, 'trx'>
+export interface BulkCallsOptions {
+  store: Pick<Store, 'write' | 'find'>
+  ocpp: Pick<Ocpp, 'chargePoints' | 'protocols'>
+  calls: Pick<Caller, 'start'>
+  offlineCalls: Pick<OfflineQueue, 'add'>
+  dialect: Dialect
+  /** Of this process. */
+  runId: string
+  /** Whether nothing new may go out. */
+  isDraining(): boolean
+  onError(error: unknown): void
+}
 
-export type BulkRow = Selectable<BulkCallsTable>
-
-export interface NewBulk {
-  bulkId: string
+/** One call to many charge points. */
+export interface BulkWish {
+  /** Default: a random UUID. */
+  bulkId?: string | undefined
   operator: string
   action: string
-  /** JSON, without secrets. */
-  request: string
-  runId: string
+  payload: unknown
+  /** Each once, without regard to case. */
+  identities: readonly string[]
+  /** Calls at a time. */
+  concurrency: number
+  /** Milliseconds for each. */
+  timeout?: number | undefined
+  /** Epoch milliseconds until which calls wait for charge points that are away; without it they fail. */
+  expiresAt?: number | undefined
 }
 
-/** Answers the row's id. */
-export async function insertBulk({ trx }: Transaction, { bulkId, operator, action, request, runId }: NewBulk) {
-  const row = { bulk_id: bulkId, operator, action, request, run_id: runId, created_at: Date.now() }
-  const { id } = await trx
-    .insertInto('bulk_calls')
-    .values({ ...row, status: 'running' })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
+export interface StartedBulk {
+  bulkId: string
+  /** Resolves when no more calls are made and those that were sent have ended. */
+  done: Promise<void>
 }
 
-/** A charge point that is to be called, and the message id of its call. */
-export interface BulkItem {
-  identity: string
-  messageId: string
+/** Calls many charge points, so many at a time. What is begun by a process that ends is not gone on with by the next. */
+export class BulkCalls {
+  readonly #options: BulkCallsOptions
+  readonly #running = new Set<Promise<void>>()
+  #isStopped = false
+
+  constructor(options: BulkCallsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Writes down who is to be called, and begins.
+   *
+   * @throws `OCPP_ERR_UNKNOWN_ACTION`, `OCPP_ERR_INVALID_PAYLOAD` when no version allows it, StorageError
+   */
+  async start({ bulkId = randomUUID(), ...wish }: BulkWish): Promise<StartedBulk> {
+    const { store, ocpp, runId, dialect } = this.#options
+    const { operator, action, payload } = wish
+    checkCallOfAny(ocpp.protocols, action, payload)
+    const request = JSON.stringify(redact(payload))
+    const id = await store.write((trx) => insertBulk({ trx }, { bulkId, operator, action, request, runId }))
+    const items = wish.identities.map((identity): BulkItem => ({ identity, messageId: randomUUID() }))
+    for (const part of chunks(items)) await store.write((trx) => insertItems({ trx }, id, part, dialect))
+    // Perhaps nobody waits for it.
+    const done = this.#run(id, wish, items)
+      .catch(this.#options.onError)
+      .finally(() => this.#running.delete(done))
+    this.#running.add(done)
+    return { bulkId, done }
+  }
+
+  /** Makes no more calls. Resolves when those that were made have ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await Promise.all(this.#running)
+  }
+
+  get #isEnding(): boolean {
+    return this.#isStopped || this.#options.isDraining()
+  }
+
+  async #run(id: number, wish: BulkWish, items: readonly BulkItem[]): Promise<void> {
+    let next = 0
+    const work = async () => {
+      while (next < items.length && !this.#isEnding) {
+        const item = items[next++]
+        if (item !== undefined) await this.#call(wish, item)
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(wish.concurrency, items.length) }, work))
+    const status = next < items.length ? 'interrupted' : 'completed'
+    await this.#save(() => this.#options.store.write((trx) => endBulk({ trx }, id, status)))
+  }
+
+  async #call(wish: BulkWish, item: BulkItem): Promise<void> {
+    try {
+      await this.#ask(wish, item)
+    } catch (error) {
+      const failed = { messageId: item.messageId, problem: problem(await this.#reason(error, item)) }
+      await this.#save(() => this.#options.store.write((trx) => failItem({ trx }, failed)))
+    }
+  }
+
+  async #ask({ operator, action, payload, timeout, expiresAt }: BulkWish, item: BulkItem): Promise<void> {
+    const { ocpp, calls, offlineCalls } = this.#options
+    const wish = { ...item, operator, action, payload, timeout }
+    if (expiresAt !== undefined && !ocpp.chargePoints.has(item.identity)) {
+      await offlineCalls.add({ ...wish, expiresAt })
+      return
+    }
+    const { answer } = await calls.start(wish)
+    await answer
+  }
+
+  async #reason(error: unknown, { identity }: BulkItem): Promise<unknown> {
+    if (!(error instanceof NotConnectedError)) return error
+    // When the database does not tell, the charge point counts as known.
+    const isKnown = await this.#options.store.find(identity).then(
+      (row) => row !== undefined,
+      () => true
+    )
+    return isKnown ? error : new UnknownChargePointError(identity)
+  }
+
+  /** What cannot be written down must not end the others. */
+  async #save(write: () => Promise<void>): Promise<void> {
+    await write().catch((error) => this.#options.onError(error))
+  }
 }
-
-export async function insertItems({ trx }: Transaction, bulkId: number, items: readonly BulkItem[], dialect: Dialect) {
-  const created_at = Date.now()
-  const rows = items.map(({ identity, messageId }) => ({
-    bulk_call_id: bulkId,
-    identity,
-    message_id: messageId,
-    status: 'pending',
-    created_at
-  }))
-  await insertJoined(trx, [{ table: 'bulk_call_items', rows, ignoreConflicts: false }], dialect)
-}
-
-export interface FailedItem {
-  messageId: string
-  problem: object
-}
-
-/** Writes down why there was no answer. Where there was a call, its own row tells how it ended. */
-export async function failItem({ trx }: Transaction, { messageId, problem }: FailedItem): Promise<void> {
-  await trx
-    .updateTable('bulk_call_items')
-    .set({ status: 'failed', problem: JSON.stringify(problem) })
-    .where('message_id', '=', messageId)
-    .execute()
-}
-
-export async function endBulk({ trx }: Transaction, id: number, status: 'completed' | 'interrupted'): Promise<void> {
-  await trx.updateTable('bulk_calls').set({ status, ended_at: Date.now() }).where('id', '=', id).execute()
-  if (status === 'interrupted') await cancelItems({ trx }, [id])
-}
-
-/** What processes that died had begun is not gone on with: what was not sent is cancelled. */
-export async function giveUpBulks({ trx }: Transaction): Promise<void> {
-  const left = await trx
-    .updateTable('bulk_calls')
-    .set({ status: 'interrupted', ended_at: Date.now() })
-    .where('status', '=', 'running')
-    .where('run_id', 'not in', (of) => of.selectFrom('runs').select('run_id'))
-    .returning('id')
-    .execute()
-  if (left.length === 0) return
-  await cancelItems(
-    { trx },
-    left.map(({ id }) => id)
-  )
-}
-
-async function cancelItems({ trx }: Transaction, ids: readonly number[]): Promise<void> {
-  await trx
-    .updateTable('bulk_call_items')
-    .set({ status: 'cancelled' })
-    .where('status', '=', 'pending')
-    .where('bulk_call_id', 'in', ids)
-    .execute()
-}
-
-// --- reading ---------------------------------------------------------------------------------------------------
-
-export function findBulk(db: Reader, bulkId: string): Promise<BulkRow | undefined> {
-  return db.selectFrom('bulk_calls').selectAll().where('bulk_id', '=', bulkId).executeTakeFirst()
-}
-
-/** A page, newest first. */
-export function listBulks(db: Reader, { before, limit }: { before: number; limit: number }): Promise<BulkRow[]> {
-  return db.selectFrom('bulk_calls').selectAll().where('id', '<', before).orderBy('id', 'desc').limit(limit).execute()
-}
-
-/** Where there is a call, it tells how things stand. */
-const STATUS = sql<CallStatus>`coalesce(calls.status, bulk_call_items.status)`
-
-function select(db: Reader, id: number) {
-  return db
-    .selectFrom('bulk_call_items')
-    .leftJoin('calls', 'calls.message_id', 'bulk_call_items.message_id')
-    .where('bulk_call_items.bulk_call_id', '=', id)
-}
-
-/** How many of a bulk are in which status. */
-export async function countItems(db: Reader, id: number): Promise<Record<string, number>> {
-  const rows = await select(db, id)
-    .select([STATUS.as('status'), db.fn.countAll<number>().as('count')])
-    .groupBy(STATUS)
-    .execute()
-  return Object.fromEntries(rows.map(({ status, count }) => [status, Number(count)]))
-}
-
-export interface ItemFilter {
-  /** Id that the page starts behind. */
-  behind: number
-  limit: number
-  status?: CallStatus
-}
-
-/** A page of the charge points of a bulk, in the order in which they were named. */
-export function listItems(db: Reader, id: number, { behind, limit, status }: ItemFilter) {
-  let query = select(db, id)
-    .select(['bulk_call_items.id', 'bulk_call_items.identity', 'bulk_call_items.message_id', 'bulk_call_items.problem'])
-    .select(['calls.id as call_id', 'calls.response', STATUS.as('status')])
-    .where('bulk_call_items.id', '>', behind)
-  if (status !== undefined) query = query.where(STATUS, '=', status)
-  return query.orderBy('bulk_call_items.id').limit(limit).execute()
-}
-
-export type ItemRow = Awaited<ReturnType<typeof listItems>>[number]

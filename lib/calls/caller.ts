@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { NotConnectedError, type Ocpp } from 'fastify-ocpp'
 import { checkCall } from './check.js'
 import type { CallJournal } from './journal.js'
-import { RecordedCall } from './recorded-call.js'
+import { RecordedCall } from './record.js'
 
 /** What is asked of a charge point. */
 export interface CallWish {

@@ -15,7 +15,7 @@ import type { Store } from '../charge-points/store.js'
 import { BatchedCommits } from '../database/batch.js'
 import type { Dialect } from '../database/dialect.js'
 import { type Change, fold, together } from '../events/scope.js'
-import { RecordedCall } from './recorded-call.js'
+import { RecordedCall } from './record.js'
 import { type OwnedCall, saveCalls } from './rows.js'
 
 /** What follows from a call that a charge point has answered: what to commit, if anything. */

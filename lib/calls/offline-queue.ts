@@ -27,8 +27,8 @@ import {
   putBack,
   type QueuedCall,
   take
-} from './queue.js'
-import { RecordedCall } from './recorded-call.js'
+} from './offline-rows.js'
+import { RecordedCall } from './record.js'
 
 export interface OfflineQueueOptions {
   store: Pick<Store, 'db' | 'find' | 'commit' | 'write'>

@@ -3,7 +3,7 @@ import type { Dialect } from '../database/dialect.js'
 import { insertJoined } from '../database/insert.js'
 import type { CallStatus, CallsTable } from '../database/schema.js'
 import { chunks, type Reader, type Scope } from '../events/scope.js'
-import type { RecordedCall } from './recorded-call.js'
+import type { RecordedCall } from './record.js'
 
 type Transaction = Pick<Scope, 'trx'>
 

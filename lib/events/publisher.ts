@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely'
 import type { Schema } from '../database/schema.js'
 import type { Append, JobOptions, Writer } from '../database/writer.js'
 import type { NewEvent, PublishedEvent, Tell } from './event.js'
-import { EventIds } from './event-ids.js'
+import { EventIds } from './ids.js'
 
 export type Listener = (event: PublishedEvent) => void
 

@@ -5,7 +5,6 @@ import { MAX_YOUNG_PAGES } from '../database/retention.js'
 import type { Writer } from '../database/writer.js'
 import type { Reader } from '../events/scope.js'
 import { type BackOff, DELIVERY_BACK_OFF } from './back-off.js'
-import { Courier, type CourierOptions, type DeliveryOutcome } from './courier.js'
 import {
   dropPending,
   listPending,
@@ -15,11 +14,12 @@ import {
   pruneDeliveries
 } from './deliveries.js'
 import type { Outbox } from './outbox.js'
-import { ParcelReader } from './parcel-reader.js'
+import { ParcelReader } from './reader.js'
 import { Recorder } from './recorder.js'
 import { claimWebhooks, disableGone, listWebhooks, releaseWebhooks, subscriberOf, type WebhookRow } from './rows.js'
 import { ATTEMPT_TIMEOUT_MS, type Sender, type Target } from './sender.js'
 import type { Head } from './streams.js'
+import { Courier, type CourierOptions, type DeliveryOutcome } from './worker.js'
 
 export interface DelivererSettings {
   /** Deliveries of one webhook that may wait. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { findBulk } from '../../lib/calls/bulk.js'
-import { showBulk, showItems } from '../../lib/calls/bulk-record.js'
+import { showBulk, showItems } from '../../lib/calls/bulk-records.js'
+import { findBulk } from '../../lib/calls/bulk-rows.js'
 import { expiryOf, type Offline, readOffline } from '../../lib/calls/offline-query.js'
 import { readPreferences } from '../../lib/calls/preferences.js'
 import { within } from '../../lib/calls/within.js'

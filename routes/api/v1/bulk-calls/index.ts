@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { type BulkRow, findBulk, listBulks, listItems } from '../../../../lib/calls/bulk.js'
 import {
   BulkItemRecord,
   BulkRecord,
@@ -8,7 +7,8 @@ import {
   showBulk,
   showItem,
   showSummary
-} from '../../../../lib/calls/bulk-record.js'
+} from '../../../../lib/calls/bulk-records.js'
+import { type BulkRow, findBulk, listBulks, listItems } from '../../../../lib/calls/bulk-rows.js'
 import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
 import { CallRecord, PageParams, pageSchema } from '../../../../lib/http/records.js'
 import { missingForAnswer } from '../../../../lib/operators/action-scopes.js'

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { AcceptedBulk, BulkResultRecord, DryRunRecord } from '../../../../lib/calls/bulk-record.js'
+import { AcceptedBulk, BulkResultRecord, DryRunRecord } from '../../../../lib/calls/bulk-records.js'
 import { UnknownCallError } from '../../../../lib/calls/errors.js'
 import { CallsQuery, pageOfCalls, showCall } from '../../../../lib/calls/list.js'
 import { findCall } from '../../../../lib/calls/rows.js'

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { EVENT_TYPES, OF_TRANSACTIONS } from '../../../../lib/events/event.js'
-import { EventFeed, type Subscription } from '../../../../lib/events/event-feed.js'
-import { EVENT_ID } from '../../../../lib/events/event-ids.js'
+import { EventFeed, type Subscription } from '../../../../lib/events/feed.js'
+import { EVENT_ID } from '../../../../lib/events/ids.js'
 import { fold } from '../../../../lib/events/scope.js'
 
 /** UTF-16 units of the events that are kept, however many they are. */

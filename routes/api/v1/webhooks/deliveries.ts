@@ -7,6 +7,7 @@ import {
   listDeliveries,
   resendDelivery
 } from '../../../../lib/webhooks/deliveries.js'
+import { UnknownWebhookError } from '../../../../lib/webhooks/errors.js'
 import {
   DeliveryParams,
   DeliveryQuery,
@@ -16,7 +17,6 @@ import {
   WebhookParams
 } from '../../../../lib/webhooks/records.js'
 import { findWebhook } from '../../../../lib/webhooks/rows.js'
-import { UnknownWebhookError } from '../../../../lib/webhooks/unknown.js'
 
 interface One {
   Params: DeliveryParams

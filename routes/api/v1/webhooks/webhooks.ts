@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { EventIds } from '../../../../lib/events/event-ids.js'
+import { EventIds } from '../../../../lib/events/ids.js'
 import { InvalidQueryError } from '../../../../lib/http/paging.js'
 import { targetOf } from '../../../../lib/webhooks/deliverer.js'
+import { UnknownWebhookError } from '../../../../lib/webhooks/errors.js'
 import {
   NewWebhookBody,
   NewWebhookRecord,
@@ -26,7 +27,6 @@ import {
 } from '../../../../lib/webhooks/rows.js'
 import { isSecret, newSecret } from '../../../../lib/webhooks/signature.js'
 import { checkUrl } from '../../../../lib/webhooks/target.js'
-import { UnknownWebhookError } from '../../../../lib/webhooks/unknown.js'
 
 interface One {
   Params: WebhookParams

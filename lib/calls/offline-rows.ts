@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { CallStatus, QueuedCallsTable } from '../database/schema.js'
 import { type Change, held, type Reader, type Scope } from '../events/scope.js'
-import type { RecordedCall } from './recorded-call.js'
+import type { RecordedCall } from './record.js'
 
 type Transaction = Pick<Scope, 'trx'>
 

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream'
 import type { PublishedEvent } from './event.js'
-import { EventReader } from './event-reader.js'
-import { type Entry, EventRing, type RingLimits } from './event-ring.js'
-import { eventText, gapText, HEARTBEAT, positionText, retryText } from './event-stream.js'
 import { type EventFilter, keyOf, matches } from './filter.js'
+import { EventReader } from './reader.js'
+import { type Entry, EventRing, type RingLimits } from './ring.js'
 import { fold } from './scope.js'
+import { eventText, gapText, HEARTBEAT, positionText, retryText } from './stream.js'
 
 export interface FeedOptions {
   ring: RingLimits

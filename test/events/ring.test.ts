@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { EVENT_ID, EventIds } from '../../lib/events/event-ids.js'
-import { type Entry, EventRing } from '../../lib/events/event-ring.js'
+import { EVENT_ID, EventIds } from '../../lib/events/ids.js'
+import { type Entry, EventRing } from '../../lib/events/ring.js'
 
 const FLOOR = '0000'
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { Courier } from '../../lib/webhooks/courier.js'
 import type { AttemptResult, Parcel } from '../../lib/webhooks/deliveries.js'
 import type { Answer } from '../../lib/webhooks/sender.js'
+import { Courier } from '../../lib/webhooks/worker.js'
 import { type Deferred, deferred, until } from '../support/wait.js'
 
 const HOUR_MS = 3_600_000

@@ -5,7 +5,7 @@ import type { Reader } from '../events/scope.js'
 import { CallRecord, withheld } from '../http/records.js'
 import { missingScopes } from '../operators/action-scopes.js'
 import type { May, OperatorScope } from '../operators/scopes.js'
-import { type BulkRow, countItems, type ItemRow, listItems } from './bulk.js'
+import { type BulkRow, countItems, type ItemRow, listItems } from './bulk-rows.js'
 
 /** Items that are read at a time. */
 const BATCH = 500

@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { EVENT_TYPES, type EventType, type PublishedEvent } from '../../lib/events/event.js'
-import { EventFeed } from '../../lib/events/event-feed.js'
+import { EventFeed } from '../../lib/events/feed.js'
 
 const FLOOR = '10000'
 const IDENTITIES = ['CP-1', 'cp-2', 'CP-3']
