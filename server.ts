@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fast
 import pino from 'pino'
 import { buildApp } from './app.js'
 import { background } from './lib/background.js'
+import { API } from './lib/http/api.js'
 import { type Config, ConfigError, misspeltSettings, readConfig } from './lib/settings/settings.js'
 
 /** Time for calls on the wire and for chargers to be told; less than the 30 s after which many a host kills. */
@@ -116,7 +117,7 @@ function banner(app: FastifyInstance): string {
     ...(OCPP_MIN_SECURITY_PROFILE > 1 ? [] : [`ws://${plain}${path}`]),
     ...(secure === undefined ? [] : [`wss://${secure}${path}`])
   ]
-  const operating = [`http://${plain}/api/v1`, ...(secure === undefined ? [] : [`https://${secure}/api/v1`])]
+  const operating = [`http://${plain}${API}`, ...(secure === undefined ? [] : [`https://${secure}${API}`])]
   const { newToken, tokenFile } = app.operators
   const token = newToken ?? (tokenFile === undefined ? 'the one in OPERATOR_TOKEN' : `see ${tokenFile}`)
   return [

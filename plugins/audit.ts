@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { API, isApi } from '../lib/http/api.js'
 import { type AuditOutcome, beginAudit, completeAudit, targetOf } from '../lib/operators/audit.js'
 import { auditBody, withoutParameters } from '../lib/operators/audit-body.js'
 
@@ -25,12 +26,11 @@ export interface Audit {
   complete(request: FastifyRequest, reply: FastifyReply): Promise<void>
 }
 
-const API = '/api/v1'
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** Below the API. */
 function relative(url: string): string {
-  return url.startsWith(`${API}/`) ? url.slice(API.length) : url
+  return isApi(url) ? url.slice(API.length) : url
 }
 
 /** What was made tells its own address. */
@@ -39,7 +39,7 @@ function outcomeOf({ auditId, url }: FastifyRequest, reply: FastifyReply): Audit
   const { statusCode: status } = reply
   const location = reply.getHeader('location')
   const isCollection = !targetOf(relative(url)).includes('/')
-  const made = isCollection && typeof location === 'string' && location.startsWith(API)
+  const made = isCollection && typeof location === 'string' && isApi(location)
   return { status, ...(made && { target: targetOf(relative(location)) }) }
 }
 

@@ -1,8 +1,8 @@
 import cors from '@fastify/cors'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
+import { isApi } from '../lib/http/api.js'
 
-const API = '/api/v1/'
 /** Seconds that a browser need not ask again. */
 const MAX_AGE = 600
 
@@ -29,7 +29,7 @@ const EXPOSED = [
 
 /** Whether a page asks for the operator API; nothing else is for pages of others, the WebSockets of chargers least. */
 function isForeign({ url, method, headers }: FastifyRequest): boolean {
-  if (!url.startsWith(API) || headers.origin === undefined) return false
+  if (!isApi(url) || headers.origin === undefined) return false
   return method !== 'OPTIONS' || headers['access-control-request-method'] !== undefined
 }
 

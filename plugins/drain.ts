@@ -17,7 +17,7 @@ class DrainingError extends Error {
 /** These tell how things stand until the very end. */
 const ALWAYS = /^\/(?:health\/|metrics)/
 
-/** Turns requests away while chargers are told to come back; without it Fastify would, in a format of its own. */
+/** Mutex requests away while chargers are told to come back; without it Fastify would, in a format of its own. */
 async function drain(app: FastifyInstance): Promise<void> {
   let isDraining = false
   app.decorate('isDraining', { getter: () => isDraining })

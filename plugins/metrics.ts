@@ -3,8 +3,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { observeDatabase } from '../lib/metrics/database.js'
-import { observeJournal } from '../lib/metrics/journal.js'
 import { observeLimits } from '../lib/metrics/limits.js'
+import { observeMessageLog } from '../lib/metrics/message-log.js'
 import { observeOcpp } from '../lib/metrics/ocpp.js'
 import { isLoopback } from '../lib/settings/settings.js'
 import type {} from './limits.js'
@@ -78,7 +78,7 @@ async function metrics(app: FastifyInstance): Promise<void> {
   observeOcpp(registry, app.ocpp)
   observeLimits(registry, app.ocpp, app.limits)
   observeDatabase(registry, app.database)
-  observeJournal(registry, app.journal)
+  observeMessageLog(registry, app.messageLog)
   observeUpgrades(app, registry)
   const onRequest = metricsAccess(app.config.METRICS_TOKEN)
   app.get('/metrics', { onRequest, schema: { hide: true } }, async (_request, reply) => {
@@ -89,5 +89,5 @@ async function metrics(app: FastifyInstance): Promise<void> {
 export default fp(metrics, {
   fastify: '5.x',
   name: 'metrics',
-  dependencies: ['env', 'database', 'journal', 'limits', 'ocpp']
+  dependencies: ['env', 'database', 'limits', 'message-log', 'ocpp']
 })

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
+import { isApi } from '../lib/http/api.js'
 import { type BuiltInToken, isOpenToOthers, loadBuiltInToken } from '../lib/operators/built-in-token.js'
 import { InsufficientScopeError, TokensUnavailableError, UnauthorizedError } from '../lib/operators/errors.js'
 import { type OperatorMetrics, operatorMetrics, type Refusal } from '../lib/operators/metrics.js'
@@ -58,7 +59,6 @@ export interface Operators {
   revoked(): void
 }
 
-const API = '/api/v1/'
 /** Seconds after which the database may answer again. */
 const RETRY_S = 5
 /** The one with the built-in token. */
@@ -224,7 +224,7 @@ const UNAUTHORIZED = {
 function demandScopes(app: FastifyInstance): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
-    if (route.url.startsWith(API)) routes.push(route)
+    if (isApi(route.url)) routes.push(route)
   })
   // Only now, because whoever registers routes of a library gives them their scope from outside.
   app.addHook('onReady', async () => {
@@ -234,7 +234,7 @@ function demandScopes(app: FastifyInstance): void {
 }
 
 async function operators(app: FastifyInstance): Promise<void> {
-  if (app.config.OCPP_PATH.startsWith(API)) throw new ConfigError('OCPP_PATH must not be a path of the operator API')
+  if (isApi(app.config.OCPP_PATH)) throw new ConfigError('OCPP_PATH must not be a path of the operator API')
   const builtIn = await loadBuiltInToken(app.config)
   const { file } = builtIn
   if (file !== undefined && (await isOpenToOthers(file))) {

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { finished } from 'node:stream/promises'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { isApi } from '../lib/http/api.js'
 import { decodeJson, demandUtf8, invalidJson } from '../lib/http/json-body.js'
 
-const API = '/api/v1/'
 /** Milliseconds for what is too large to arrive. */
 const LINGER_MS = 2_000
 
@@ -37,7 +37,7 @@ async function requests(app: FastifyInstance): Promise<void> {
     return parse(request, text, (error, value) => done(error === null ? null : invalidJson(text), value))
   })
   app.addHook('onRoute', (route) => {
-    if (route.url.startsWith(API)) route.bodyLimit ??= app.config.API_BODY_LIMIT
+    if (isApi(route.url)) route.bodyLimit ??= app.config.API_BODY_LIMIT
   })
   app.addHook('onSend', async ({ raw }, { statusCode }) => {
     if (statusCode === 413 && !raw.complete) await linger(raw)
@@ -45,7 +45,7 @@ async function requests(app: FastifyInstance): Promise<void> {
   app.addHook('onRequest', async ({ url }) => {
     // Fastify would take it for "/"; it is for OPTIONS only. [RFC 9112 §3.2.4]
     if (url === '*') throw new InvalidUrlError('the target of the request is no path')
-    if (url.startsWith(API) && url.includes('%00')) throw new InvalidUrlError('there is a NUL in the URL')
+    if (isApi(url) && url.includes('%00')) throw new InvalidUrlError('there is a NUL in the URL')
   })
 }
 

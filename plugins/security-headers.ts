@@ -3,8 +3,7 @@ import { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import helmet from 'helmet'
-
-const API = '/api/v1/'
+import { isApi } from '../lib/http/api.js'
 
 /** Nothing but /docs, which says what it needs itself, is a page. */
 const protect = helmet({
@@ -29,7 +28,7 @@ async function securityHeaders(app: FastifyInstance): Promise<void> {
   // What operators are told is for nobody on the way. [RFC 9111 §5.2.2.5]
   const ofApi = { ...headers, 'cache-control': 'no-store' }
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers(request.url.startsWith(API) ? ofApi : headers)
+    reply.headers(isApi(request.url) ? ofApi : headers)
     done()
   })
 }

@@ -63,5 +63,5 @@ export default fp(tls, {
   fastify: '5.x',
   name: 'tls',
   // Before these go down there is nobody left who needs them.
-  dependencies: ['env', 'tls-material', 'limits', 'database', 'store', 'journal', 'publisher', 'ocpp', 'metrics']
+  dependencies: ['env', 'tls-material', 'limits', 'database', 'store', 'calls', 'publisher', 'ocpp', 'metrics']
 })

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { API } from '../lib/http/api.js'
 
 const Directory = Type.Object({
   name: Type.String({ examples: ['fastify-ocpp'] }),
@@ -28,7 +29,7 @@ export default async function directory(app: FastifyInstance): Promise<void> {
       name: 'fastify-ocpp',
       documentation: '/docs',
       openapi: '/openapi.json',
-      api: '/api/v1',
+      api: API,
       chargePoints: OCPP_PATH.replace(/:(\w+)$/, '{$1}'),
       health: ['/health/live', '/health/ready']
     })

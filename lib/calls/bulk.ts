@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { NotConnectedError, type Ocpp, redact } from 'fastify-ocpp'
 import { problem } from 'fastify-ocpp/rest'
+import { UnknownChargePointError } from '../charge-points/errors.js'
 import type { Store } from '../charge-points/store.js'
 import type { Dialect } from '../database/dialect.js'
 import { chunks } from '../events/scope.js'
 import { type BulkItem, endBulk, failItem, insertBulk, insertItems } from './bulk-rows.js'
 import type { Caller } from './caller.js'
 import { checkCallOfAny } from './check.js'
-import { UnknownChargePointError } from './errors.js'
 import type { OfflineQueue } from './offline-queue.js'
 
 export interface BulkCallsOptions {
@@ -24,7 +24,7 @@ export interface BulkCallsOptions {
 }
 
 /** One call to many charge points. */
-export interface BulkWish {
+export interface BulkCommand {
   /** Default: a random UUID. */
   bulkId?: string | undefined
   operator: string
@@ -61,16 +61,16 @@ export class BulkCalls {
    *
    * @throws `OCPP_ERR_UNKNOWN_ACTION`, `OCPP_ERR_INVALID_PAYLOAD` when no version allows it, StorageError
    */
-  async start({ bulkId = randomUUID(), ...wish }: BulkWish): Promise<StartedBulk> {
+  async start({ bulkId = randomUUID(), ...command }: BulkCommand): Promise<StartedBulk> {
     const { store, ocpp, runId, dialect } = this.#options
-    const { operator, action, payload } = wish
+    const { operator, action, payload } = command
     checkCallOfAny(ocpp.protocols, action, payload)
     const request = JSON.stringify(redact(payload))
     const id = await store.write((trx) => insertBulk({ trx }, { bulkId, operator, action, request, runId }))
-    const items = wish.identities.map((identity): BulkItem => ({ identity, messageId: randomUUID() }))
+    const items = command.identities.map((identity): BulkItem => ({ identity, messageId: randomUUID() }))
     for (const part of chunks(items)) await store.write((trx) => insertItems({ trx }, id, part, dialect))
     // Perhaps nobody waits for it.
-    const done = this.#run(id, wish, items)
+    const done = this.#run(id, command, items)
       .catch(this.#options.onError)
       .finally(() => this.#running.delete(done))
     this.#running.add(done)
@@ -87,36 +87,36 @@ export class BulkCalls {
     return this.#isStopped || this.#options.isDraining()
   }
 
-  async #run(id: number, wish: BulkWish, items: readonly BulkItem[]): Promise<void> {
+  async #run(id: number, command: BulkCommand, items: readonly BulkItem[]): Promise<void> {
     let next = 0
     const work = async () => {
       while (next < items.length && !this.#isEnding) {
         const item = items[next++]
-        if (item !== undefined) await this.#call(wish, item)
+        if (item !== undefined) await this.#call(command, item)
       }
     }
-    await Promise.all(Array.from({ length: Math.min(wish.concurrency, items.length) }, work))
+    await Promise.all(Array.from({ length: Math.min(command.concurrency, items.length) }, work))
     const status = next < items.length ? 'interrupted' : 'completed'
     await this.#save(() => this.#options.store.write((trx) => endBulk({ trx }, id, status)))
   }
 
-  async #call(wish: BulkWish, item: BulkItem): Promise<void> {
+  async #call(command: BulkCommand, item: BulkItem): Promise<void> {
     try {
-      await this.#ask(wish, item)
+      await this.#ask(command, item)
     } catch (error) {
       const failed = { messageId: item.messageId, problem: problem(await this.#reason(error, item)) }
       await this.#save(() => this.#options.store.write((trx) => failItem({ trx }, failed)))
     }
   }
 
-  async #ask({ operator, action, payload, timeout, expiresAt }: BulkWish, item: BulkItem): Promise<void> {
+  async #ask({ operator, action, payload, timeout, expiresAt }: BulkCommand, item: BulkItem): Promise<void> {
     const { ocpp, calls, offlineCalls } = this.#options
-    const wish = { ...item, operator, action, payload, timeout }
+    const command = { ...item, operator, action, payload, timeout }
     if (expiresAt !== undefined && !ocpp.chargePoints.has(item.identity)) {
-      await offlineCalls.add({ ...wish, expiresAt })
+      await offlineCalls.add({ ...command, expiresAt })
       return
     }
-    const { answer } = await calls.start(wish)
+    const { answer } = await calls.start(command)
     await answer
   }
 

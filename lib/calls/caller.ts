@@ -1,24 +1,41 @@
 import { randomUUID } from 'node:crypto'
-import { NotConnectedError, type Ocpp } from 'fastify-ocpp'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  CallError,
+  type CallEvent,
+  type ChargePoint,
+  type CsmsAction,
+  NotConnectedError,
+  type Ocpp,
+  type Protocol,
+  type RequestOf,
+  type ResponseOf,
+  type SentEvent,
+  validatePayload
+} from 'fastify-ocpp'
+import type { Store } from '../charge-points/store.js'
+import { BatchedCommits } from '../database/batch.js'
+import type { Dialect } from '../database/dialect.js'
+import { type Change, fold, together } from '../events/scope.js'
 import { checkCall } from './check.js'
-import type { CallJournal } from './journal.js'
 import { RecordedCall } from './record.js'
+import { type OwnedCall, saveCalls } from './rows.js'
 
-/** What is asked of a charge point. */
-export interface CallWish {
+/** A call that an operator wants made to a charge point. */
+export interface CallCommand {
   identity: string
   action: string
   /** Default: `{}`. */
   payload?: unknown
-  /** Who asks: `request.operator.name`. */
+  /** Name of the operator's token: `request.operator.name`. */
   operator: string
   /** Milliseconds. Default: OCPP_CALL_TIMEOUT. */
   timeout?: number | undefined
-  /** Gives the call up while it waits; what was sent is waited for all the same. */
+  /** Aborts the call while it waits for others; a call that was sent is waited for all the same. */
   signal?: AbortSignal | undefined
   /** Default: a random UUID. */
   messageId?: string | undefined
-  /** Written down beside the call. */
+  /** Saved with the call. */
   idempotencyKey?: string | undefined
 }
 
@@ -26,68 +43,285 @@ export interface CallWish {
 export interface CallAnswer {
   messageId: string
   action: string
-  /** The charge point's own answer; its `Rejected` is data. */
+  /** The charge point's own answer. A `Rejected` in it is data, not an error. */
   result: unknown
 }
 
-/** A call that is on its way, and written down. */
+/** A call that is saved and on its way. */
 export interface StartedCall {
   messageId: string
-  /** Settles when the end of the call is written down; a rejection that nobody reads is harmless. */
+  /** Settles when the end of the call is saved. A rejection that nobody handles is harmless. */
   answer: Promise<CallAnswer>
 }
 
-/** Calls charge points, and has every call written down. */
+/** The change to commit together with the answer to a call, or `undefined`. */
+export type Consequence<P extends Protocol, A> = (
+  request: RequestOf<P, A>,
+  response: ResponseOf<P, A>
+) => Change | undefined
+
+/** What is committed before an operator's call is sent, and what undoes it when the call had no effect. */
+export interface Preparation {
+  prepare: Change
+  undo: Change
+}
+
+type AnyPreparation = (request: unknown) => Preparation | undefined
+type AnyConsequence = (request: unknown, response: unknown) => Change | undefined
+
+type CallerStore = Pick<Store, 'commit' | 'write' | 'knownId' | 'chargePointId'>
+
+export interface CallerOptions {
+  ocpp: Ocpp
+  store: CallerStore
+  dialect: Dialect
+  /** Id of this process among those that serve the database. */
+  runId: string
+  /** Called when a call could not be saved. */
+  onError(error: unknown, call: { identity: string; action: string; messageId: string }): void
+}
+
+/** How a call is made. */
+export interface SendOptions {
+  /** Milliseconds. Default: OCPP_CALL_TIMEOUT. */
+  timeout?: number | undefined
+  /** Aborts the call while it waits for others; a call that was sent is waited for, so that its end is known. */
+  signal?: AbortSignal | undefined
+  /** Whether the call is saved before it is sent. Default: false. */
+  isDurable?: boolean
+  /** Called once the call waits for its answer, or for other calls before it. */
+  onAccepted?: () => void
+}
+
+/**
+ * Makes the calls of operators, saves every call to a charge point, whoever made it, and commits what follows from the
+ * answers.
+ */
 export class Caller {
   readonly #ocpp: Ocpp
-  readonly #journal: CallJournal
+  readonly #store: CallerStore
+  readonly #options: CallerOptions
+  readonly #consequences = new Map<string, AnyConsequence[]>()
+  readonly #preparations = new Map<string, AnyPreparation>()
+  /** Calls of operators by charge point and message id, until they have ended. */
+  readonly #asked = new Map<string, RecordedCall>()
+  /** The call that was sent and has not ended: OCPP allows one for each charge point. [OCPP-J §4.1.1] */
+  readonly #outstanding = new Map<ChargePoint, RecordedCall>()
+  /** Calls that were sent and are not saved yet. */
+  readonly #fresh = new Set<RecordedCall>()
+  #freshTimer: NodeJS.Timeout | undefined
+  readonly #ending = new Set<Promise<void>>()
+  readonly #saves: BatchedCommits<RecordedCall>
 
-  constructor(ocpp: Ocpp, journal: CallJournal) {
-    this.#ocpp = ocpp
-    this.#journal = journal
+  constructor(options: CallerOptions) {
+    this.#options = options
+    this.#ocpp = options.ocpp
+    this.#store = options.store
+    this.#saves = new BatchedCommits((calls) => this.#write(calls))
+  }
+
+  /** Commits the consequence of an answer to this action in one transaction with the answer. */
+  after<const P extends Protocol, A extends CsmsAction<P>>(
+    protocol: P,
+    action: A,
+    consequence: Consequence<P, A>
+  ): this {
+    const key = `${protocol} ${String(action)}`
+    this.#consequences.set(key, [...(this.#consequences.get(key) ?? []), consequence as AnyConsequence])
+    return this
+  }
+
+  /** Commits a change before an operator's call of this action is sent. */
+  before<const P extends Protocol, A extends CsmsAction<P>>(
+    protocol: P,
+    action: A,
+    preparation: (request: RequestOf<P, A>) => Preparation | undefined
+  ): this {
+    this.#preparations.set(`${protocol} ${String(action)}`, preparation as AnyPreparation)
+    return this
   }
 
   /**
-   * Sends a CALL in the version that the charge point speaks, waits for the answer and writes both down.
+   * Sends a CALL in the version that the charge point speaks, waits for the answer and saves both.
    *
-   * @throws the errors of `app.ocpp.call`
+   * @throws the errors of `app.ocpp.call`, StorageError
    */
-  async call(wish: CallWish): Promise<CallAnswer> {
-    const call = recordOf(wish)
+  async call({ timeout, signal, ...command }: CallCommand): Promise<CallAnswer> {
+    const call = recordOf(command)
     const { messageId, action } = call
-    const result = await this.#journal.ask(this.#ocpp, { call, timeout: wish.timeout, signal: wish.signal })
-    return { messageId, action, result }
+    return { messageId, action, result: await this.send(call, { timeout, signal }) }
   }
 
   /**
-   * Writes a call down before it goes out, and does not wait for the answer. What is wrong with it is told at once.
+   * Saves a call, sends it, and does not wait for the answer.
    *
    * @throws the errors of `app.ocpp.call` that come before anything is sent, StorageError
    */
-  async start(wish: CallWish): Promise<StartedCall> {
-    const call = recordOf(wish)
+  async start({ timeout, signal, ...command }: CallCommand): Promise<StartedCall> {
+    const call = recordOf(command)
     const { messageId, action, identity, request } = call
     const live = this.#ocpp.chargePoints.get(identity)
     if (live === undefined) throw new NotConnectedError(identity)
     checkCall(live.protocol, action, request)
-    const { promise: accepted, resolve: onAccepted } = withResolvers()
-    const asking = { call, timeout: wish.timeout, signal: wish.signal, isDurable: true, onAccepted }
-    const answer = this.#journal.ask(this.#ocpp, asking).then((result) => ({ messageId, action, result }))
-    answer.catch(() => undefined)
-    await Promise.race([accepted, answer])
-    return { messageId, answer }
+    return new Promise((resolve, reject) => {
+      const onAccepted = () => resolve({ messageId, answer })
+      const answer = this.send(call, { timeout, signal, isDurable: true, onAccepted }).then((result) => ({
+        messageId,
+        action,
+        result
+      }))
+      answer.then(onAccepted, reject)
+    })
+  }
+
+  /**
+   * Sends a call. Settles when its end is saved.
+   *
+   * @throws the errors of `app.ocpp.call`, StorageError
+   */
+  async send(call: RecordedCall, { timeout, signal, isDurable = false, onAccepted }: SendOptions): Promise<unknown> {
+    const { identity, messageId, action, request } = call
+    const preparation = this.#preparationOf(call)
+    if (preparation !== undefined) await this.#store.commit(identity, preparation.prepare)
+    const key = keyOf(identity, messageId)
+    try {
+      if (isDurable) await this.#saves.add(call)
+      this.#asked.set(key, call)
+      const answer = this.#ocpp.call(identity, action, request, {
+        messageId,
+        ...(timeout !== undefined && { timeout }),
+        ...(signal !== undefined && { signal: whileWaiting(call, signal) })
+      })
+      // The library rejects a call that it does not accept within this turn of the event loop.
+      if (onAccepted !== undefined) Promise.race([answer, nextTurn()]).then(onAccepted, () => undefined)
+      return await answer
+    } catch (error) {
+      if (isDurable && !call.isOver) await this.#refuse(call, error)
+      // Without an answer the charge point may have acted: then the preparation stays.
+      const hadNoEffect = !call.isSent || error instanceof CallError
+      if (preparation !== undefined && hadNoEffect) await this.#store.commit(identity, preparation.undo)
+      throw call.isOver ? Object.assign(error as Error, { messageId }) : error
+    } finally {
+      await call.saving
+      this.#asked.delete(key)
+    }
+  }
+
+  /** To be called with every `sent` event of the library: a CALL was written to the socket. */
+  sent({ chargePoint, messageId, action, request }: SentEvent): void {
+    const { identity, protocol } = chargePoint
+    const call =
+      this.#asked.get(keyOf(identity, messageId)) ??
+      new RecordedCall({ identity, messageId, action, request, operator: null, protocol })
+    call.send(protocol)
+    this.#outstanding.set(chargePoint, call)
+    if (call.isStored) this.#save(call)
+    else this.#saveSoon(call)
+  }
+
+  /** To be called with every `call` event of the library: a CALL has ended. */
+  ended(event: CallEvent): void {
+    const { chargePoint, messageId, action, request } = event
+    const { identity, protocol } = chargePoint
+    const outstanding = this.#outstanding.get(chargePoint)
+    const isOutstanding = outstanding?.messageId === messageId
+    if (isOutstanding) this.#outstanding.delete(chargePoint)
+    const call =
+      this.#asked.get(keyOf(identity, messageId)) ??
+      (isOutstanding
+        ? outstanding
+        : new RecordedCall({ identity, messageId, action, request, operator: null, protocol }))
+    if (call.isQueued && !call.isSent) return
+    call.protocol ??= protocol
+    call.end(event)
+    const ending = this.#finish(call)
+    call.saving = ending
+    this.#ending.add(ending)
+    ending.finally(() => this.#ending.delete(ending)).catch((error) => this.#options.onError(error, call))
+  }
+
+  /** Resolves when all calls that have ended are saved. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#ending)
+  }
+
+  #preparationOf({ identity, action, request }: RecordedCall): Preparation | undefined {
+    const protocol = this.#ocpp.chargePoints.get(identity)?.protocol
+    const preparation = this.#preparations.get(`${protocol} ${action}`)
+    if (protocol === undefined || preparation === undefined) return undefined
+    return validatePayload(protocol, action, 'request', request) === undefined ? preparation(request) : undefined
+  }
+
+  #save(call: RecordedCall): void {
+    call.saving = this.#saves.add(call).catch((error) => this.#options.onError(error, call))
+  }
+
+  /** Most calls end within milliseconds: waiting a moment saves writing their row twice. */
+  #saveSoon(call: RecordedCall): void {
+    this.#fresh.add(call)
+    this.#freshTimer ??= setTimeout(() => {
+      this.#freshTimer = undefined
+      for (const each of this.#fresh) this.#save(each)
+      this.#fresh.clear()
+    }, SAVE_AFTER_MS).unref()
+  }
+
+  async #refuse(call: RecordedCall, error: unknown): Promise<void> {
+    const { code, message } = error as { code?: unknown; message?: string }
+    call.refuse({ code: typeof code === 'string' ? code : 'INTERNAL_ERROR', description: message ?? null })
+    await this.#saves.add(call).catch((reason) => this.#options.onError(reason, call))
+  }
+
+  async #finish(call: RecordedCall): Promise<void> {
+    this.#fresh.delete(call)
+    try {
+      const follows = call.status === 'answered' ? this.#follow(call) : []
+      if (follows.length === 0) return await this.#saves.add(call)
+      // An earlier save of the same call may still insert the row that this one updates.
+      await call.saving
+      const save: Change = ({ trx, chargePointId }) => saveCalls({ trx }, [{ call, chargePointId }], this.#options)
+      await this.#store.commit(call.identity, together(save, ...follows))
+      call.isStored = true
+    } catch (error) {
+      this.#options.onError(error, call)
+    }
+  }
+
+  #follow({ protocol, action, request, response }: RecordedCall): Change[] {
+    const consequences = this.#consequences.get(`${protocol} ${action}`) ?? []
+    return consequences.flatMap((consequence) => consequence(request, response) ?? [])
+  }
+
+  async #write(calls: readonly RecordedCall[]): Promise<void> {
+    const owned: OwnedCall[] = []
+    for (const call of new Set(calls)) {
+      const chargePointId = this.#store.knownId(call.identity) ?? (await this.#store.chargePointId(call.identity))
+      owned.push({ call, chargePointId })
+    }
+    await this.#store.write((trx) => saveCalls({ trx }, owned, this.#options))
+    for (const { call } of owned) call.isStored = true
   }
 }
 
-function recordOf({ messageId = randomUUID(), payload = {}, ...wish }: CallWish): RecordedCall {
-  const { identity, action, operator, idempotencyKey = null } = wish
-  return new RecordedCall({ identity, messageId, action, request: payload, operator, idempotencyKey })
+/** Longest time between sending a call and saving it as sent. */
+const SAVE_AFTER_MS = 100
+
+function keyOf(identity: string, messageId: string): string {
+  return `${fold(identity)} ${messageId}`
 }
 
-function withResolvers(): { promise: Promise<void>; resolve: () => void } {
-  let resolve: () => void = () => undefined
-  const promise = new Promise<void>((onResolve) => {
-    resolve = onResolve
-  })
-  return { promise, resolve }
+/** A signal that aborts with `signal`, unless the call was sent before. */
+function whileWaiting(call: RecordedCall, signal: AbortSignal): AbortSignal {
+  const controller = new AbortController()
+  const abort = () => {
+    if (!call.isSent) controller.abort(signal.reason)
+  }
+  if (signal.aborted) abort()
+  else signal.addEventListener('abort', abort, { once: true })
+  return controller.signal
+}
+
+function recordOf({ messageId = randomUUID(), payload = {}, ...command }: CallCommand): RecordedCall {
+  const { identity, action, operator, idempotencyKey = null } = command
+  return new RecordedCall({ identity, messageId, action, request: payload, operator, idempotencyKey })
 }

@@ -1,13 +1,4 @@
 /** Answered as a 404 problem. */
-export class UnknownChargePointError extends Error {
-  readonly statusCode = 404
-  readonly code = 'OCPP_ERR_UNKNOWN_CHARGE_POINT'
-  constructor(identity: string) {
-    super(`no charge point ${identity}`)
-  }
-}
-
-/** Answered as a 404 problem. */
 export class UnknownCallError extends Error {
   readonly statusCode = 404
   readonly code = 'UNKNOWN_CALL'

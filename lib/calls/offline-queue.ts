@@ -12,10 +12,9 @@ import {
 import type { Store } from '../charge-points/store.js'
 import type { EventData, NewEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
-import type { CallAnswer, CallWish } from './caller.js'
+import type { CallAnswer, CallCommand, Caller } from './caller.js'
 import { checkCall, checkCallOfAny } from './check.js'
-import { NotCancellableError, UnknownCallError, UnknownChargePointError } from './errors.js'
-import type { CallJournal } from './journal.js'
+import { NotCancellableError, UnknownCallError } from './errors.js'
 import {
   awaited,
   dueCalls,
@@ -31,9 +30,9 @@ import {
 import { RecordedCall } from './record.js'
 
 export interface OfflineQueueOptions {
-  store: Pick<Store, 'db' | 'find' | 'commit' | 'write'>
-  ocpp: Pick<Ocpp, 'call' | 'chargePoints' | 'protocols'>
-  journal: Pick<CallJournal, 'ask'>
+  store: Pick<Store, 'db' | 'find' | 'require' | 'commit'>
+  ocpp: Pick<Ocpp, 'chargePoints' | 'protocols'>
+  calls: Pick<Caller, 'send'>
   /** Of this process. */
   runId: string
   /** Calls that may wait for one charge point. */
@@ -44,7 +43,7 @@ export interface OfflineQueueOptions {
   onError(error: unknown, message: string): void
 }
 
-export interface OfflineWish extends Omit<CallWish, 'signal'> {
+export interface OfflineCommand extends Omit<CallCommand, 'signal'> {
   /** Epoch milliseconds. */
   expiresAt: number
 }
@@ -104,13 +103,12 @@ export class OfflineQueue {
    * @throws UnknownChargePointError, `OCPP_ERR_UNKNOWN_ACTION`, `OCPP_ERR_INVALID_PAYLOAD`, `OCPP_ERR_QUEUE_FULL`,
    * StorageError
    */
-  async add(wish: OfflineWish): Promise<Enqueued> {
+  async add(command: OfflineCommand): Promise<Enqueued> {
     const { store, ocpp, limit } = this.#options
-    const { action, operator, payload = {}, messageId = randomUUID(), idempotencyKey = null, timeout = null } = wish
-    const row = await store.find(wish.identity)
-    if (row === undefined) throw new UnknownChargePointError(wish.identity)
+    const { action, operator, payload = {}, messageId = randomUUID(), idempotencyKey = null, timeout = null } = command
+    const row = await store.require(command.identity)
     const protocol =
-      ocpp.chargePoints.get(wish.identity)?.protocol ?? ocpp.protocols.find((one) => one === row.protocol)
+      ocpp.chargePoints.get(command.identity)?.protocol ?? ocpp.protocols.find((one) => one === row.protocol)
     if (protocol === undefined) checkCallOfAny(ocpp.protocols, action, payload)
     else checkCall(protocol, action, payload)
 
@@ -119,7 +117,7 @@ export class OfflineQueue {
     call.status = 'queued'
     const key = fold(identity)
     const outcome = this.#ready(key) === undefined ? undefined : this.#watch(key, messageId)
-    if (!(await store.commit(identity, enqueue({ call, timeout, expiresAt: wish.expiresAt, limit })))) {
+    if (!(await store.commit(identity, enqueue({ call, timeout, expiresAt: command.expiresAt, limit })))) {
       this.#tell(key, messageId, 'waits')
       throw new QueueFullError(limit, identity)
     }
@@ -247,8 +245,7 @@ export class OfflineQueue {
     try {
       // It may have left, or begun to boot, while the call was marked.
       if (this.#ready(key) === undefined) throw new NotConnectedError(identity)
-      const { ocpp, journal } = this.#options
-      const result = await journal.ask(ocpp as Ocpp, { call, timeout: timeout ?? undefined })
+      const result = await this.#options.calls.send(call, { timeout: timeout ?? undefined })
       this.#tell(key, messageId, { answer: { messageId, action, result } })
       return true
     } catch (error) {

@@ -1,5 +1,6 @@
 import { Commits, type CommitsOptions, ensureChargePoint } from '../events/commits.js'
 import type { Change } from '../events/scope.js'
+import { UnknownChargePointError } from './errors.js'
 import {
   type ChargePointRow,
   countUnprovisioned,
@@ -36,6 +37,17 @@ export class Store extends Commits {
   async find(identity: string): Promise<ChargePointRow | undefined> {
     const row = await findChargePoint(this.db, identity)
     if (row !== undefined) this.remember(row.identity_key, row.id)
+    return row
+  }
+
+  /**
+   * The charge point.
+   *
+   * @throws UnknownChargePointError
+   */
+  async require(identity: string): Promise<ChargePointRow> {
+    const row = await this.find(identity)
+    if (row === undefined) throw new UnknownChargePointError(identity)
     return row
   }
 

@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type * as v21 from 'fastify-ocpp/v21'
 import { findCertificate, readCertificateId } from '../certificates/list.js'
-import { oneOf, outcomeOf } from './common.js'
+import { oneOf } from '../http/records.js'
+import { outcomeOf } from './common.js'
 import { ask2, ask16, InvalidRequestError, NotSupportedError } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
@@ -43,7 +44,7 @@ export const installCertificate = operation({
   description: '`rejected` when the charge point does not like it; Failed is the reason when it could not keep it.',
   body: InstallBody,
   facts: async () => undefined,
-  cells: {
+  rows: {
     *v16({ type, certificate }) {
       return outcomeOf(yield* ask16('InstallCertificate', { certificateType: root16(type), certificate }))
     },
@@ -111,7 +112,7 @@ export const removeCertificate = operation({
   description: '`not-found` when the charge point has none like it.',
   body: DeleteBody,
   facts: deleteFacts,
-  cells: {
+  rows: {
     *v16(_request, certificateHashData) {
       return deleted(yield* ask16('DeleteCertificate', { certificateHashData }))
     },
@@ -178,5 +179,5 @@ export const listInstalledCertificates = operation({
   body: ListBody,
   details: { certificates: Type.Optional(Type.Array(ListedCertificate)) },
   facts: async () => undefined,
-  cells: { v16: list16, v2: list2 }
+  rows: { v16: list16, v2: list2 }
 })

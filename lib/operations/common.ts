@@ -1,13 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { readTime } from '../http/paging.js'
+import { oneOf } from '../http/records.js'
 import type { IdTokenRow } from '../id-tokens/rows.js'
 import { InvalidRequestError, NotSupportedError, type Outcome, type Status } from './exchange.js'
 
 // What the requests of several operations have in common, and how it is said in each version.
-
-export function oneOf<const T extends readonly string[]>(values: T, description: string) {
-  return Type.Unsafe<T[number]>({ type: 'string', enum: values, description })
-}
 
 export const dateTime = (description: string) => Type.String({ format: 'date-time', description })
 

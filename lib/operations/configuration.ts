@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { attributeKey, type Component, isSecret, sameVariable, type Variable } from '../charge-points/device-model.js'
-import { oneOf } from './common.js'
+import { oneOf } from '../http/records.js'
+
 import { keyOf, type VariableName, variableOf } from './configuration-names.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Step } from './exchange.js'
 import { configurationValue, readonlyVariables, variableValue } from './facts.js'
@@ -275,7 +276,7 @@ export const getConfiguration = operation({
     )
   },
   facts: readFacts,
-  cells: { v16: get16, v2: get2 }
+  rows: { v16: get16, v2: get2 }
 })
 
 // --- setting -----------------------------------------------------------------------------------------------------
@@ -355,5 +356,5 @@ export const setConfiguration = operation({
   details: { items: Type.Array(Type.Object(ITEM_ANSWER)) },
   isExclusive: true,
   facts: setFacts,
-  cells: { v16: set16, v2: set2 }
+  rows: { v16: set16, v2: set2 }
 })

@@ -1,12 +1,4 @@
-import {
-  CallError,
-  type CsmsAction,
-  type Protocol,
-  type RequestOf,
-  type ResponseOf,
-  redact,
-  validatePayload
-} from 'fastify-ocpp'
+import type { CsmsAction, Protocol, RequestOf, ResponseOf } from 'fastify-ocpp'
 
 /** A call that an operation wants made. */
 export interface Step {
@@ -99,65 +91,7 @@ export class BrokenExchangeError extends Error {
   }
 }
 
-/** Makes one call. */
-export type Caller = (step: Step & { messageId: string }) => Promise<unknown>
-
-export interface RunOptions {
-  protocol: Protocol
-  call: Caller
-  createId: () => string
-}
-
-/**
- * Makes the calls of an exchange.
- *
- * @throws NotSupportedError, ConflictError, InvalidRequestError; once a call was made, BrokenExchangeError
- */
-export async function run(exchange: Exchange, options: RunOptions): Promise<{ outcome: Outcome; calls: MadeCall[] }> {
-  const calls: MadeCall[] = []
-  try {
-    let next = exchange.next()
-    while (next.done !== true) {
-      checkExpressible(options.protocol, next.value)
-      next = await proceed(exchange, next.value, calls, options)
-    }
-    return { outcome: next.value, calls }
-  } catch (error) {
-    throw calls.length === 0 ? error : new BrokenExchangeError(error, calls)
-  }
-}
-
-/** An exchange may go on without an answer. */
-async function proceed(exchange: Exchange, step: Step, calls: MadeCall[], { call, createId }: RunOptions) {
-  const made: MadeCall = { messageId: createId(), action: step.action }
-  calls.push(made)
-  let answer: unknown
-  try {
-    answer = await call({ ...step, messageId: made.messageId })
-  } catch (error) {
-    made.error = described(error)
-    return exchange.throw(error)
-  }
-  // A charge point may tell a password that nobody is to see. [A01.FR.09]
-  made.result = redact(answer)
-  return exchange.next(answer)
-}
-
-/** The versions differ in lengths and enumerations, which their schemas know best. */
-function checkExpressible(protocol: Protocol, { action, payload }: Step): void {
-  const violation = validatePayload(protocol, action, 'request', payload)
-  if (violation === undefined) return
-  const { pointer, message } = violation
-  throw new NotSupportedError(`${versionOf(protocol)} cannot say this: ${action} ${pointer} ${message}`)
-}
-
 /** `OCPP 1.6` */
 export function versionOf(protocol: Protocol): string {
   return protocol.replace('ocpp', 'OCPP ')
-}
-
-function described(error: unknown): { code: string; detail: string } {
-  if (error instanceof CallError) return { code: error.code, detail: error.description }
-  const { code = 'INTERNAL_ERROR', message } = error as Error & { code?: string }
-  return { code, detail: code.startsWith('OCPP_ERR_') ? message : 'the call failed' }
 }

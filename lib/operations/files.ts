@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { dateTime, oneOf, outcomeOf, refuse } from './common.js'
+import { oneOf } from '../http/records.js'
+import { dateTime, outcomeOf, refuse } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
@@ -136,7 +137,7 @@ export const updateFirmware = operation({
   body: FirmwareBody,
   details: { requestId: REQUEST_ID },
   facts: fileFacts,
-  cells: { v16: firmware16, v2: firmware2 }
+  rows: { v16: firmware16, v2: firmware2 }
 })
 
 // --- logs --------------------------------------------------------------------------------------------------------
@@ -205,5 +206,5 @@ export const uploadLog = operation({
   body: LogBody,
   details: { requestId: REQUEST_ID, fileName: Type.Optional(Type.String({ description: 'Under which it will be' })) },
   facts: fileFacts,
-  cells: { v16: log16, v2: log2 }
+  rows: { v16: log16, v2: log2 }
 })

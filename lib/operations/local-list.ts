@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Protocol, RequestOf } from 'fastify-ocpp'
 import { difference, type LocalListEntry, merge } from '../charge-points/local-lists.js'
 import { readTime } from '../http/paging.js'
+import { oneOf } from '../http/records.js'
 import {
   ID_TOKEN_STATUSES,
   type IdTokenInfo,
@@ -10,7 +11,7 @@ import {
   idTokenInfo
 } from '../id-tokens/authorization.js'
 import type { IdTokenRow } from '../id-tokens/rows.js'
-import { dateTime, oneOf, outcomeOf } from './common.js'
+import { dateTime, outcomeOf } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, type Outcome, type Step } from './exchange.js'
 import { allIdTokens, configurationValue, localListOf, variableValue } from './facts.js'
 import { type Lookup, operation } from './operation.js'
@@ -266,7 +267,7 @@ export const sendLocalList = operation({
   },
   isExclusive: true,
   facts: listFacts,
-  cells: {
+  rows: {
     v16: (request: Body, facts: ListFacts) => sendList(request, facts, WORDS_16),
     v2: (request: Body, facts: ListFacts) => sendList(request, facts, WORDS_2)
   }

@@ -1,20 +1,21 @@
-/** What is not to be done twice at a time. */
-export class Turns {
+/** Runs one task at a time for each key, in the order of the calls. */
+export class Mutex {
+  /** The last task of each key: settles when it has ended, and never rejects. */
   readonly #last = new Map<string, Promise<unknown>>()
 
-  /** Does it when all that came before under the same key is over, however that ended. */
-  async take<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /** Runs the task when all earlier tasks of the key have ended, whether they succeeded or failed. */
+  async run<T>(key: string, task: () => Promise<T>): Promise<T> {
     const before = this.#last.get(key) ?? Promise.resolve()
-    const turn = before.then(work, work)
-    const isOver = turn.then(
+    const running = before.then(task)
+    const ended = running.then(
       () => undefined,
       () => undefined
     )
-    this.#last.set(key, isOver)
+    this.#last.set(key, ended)
     try {
-      return await turn
+      return await running
     } finally {
-      if (this.#last.get(key) === isOver) this.#last.delete(key)
+      if (this.#last.get(key) === ended) this.#last.delete(key)
     }
   }
 }

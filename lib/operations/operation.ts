@@ -19,7 +19,7 @@ export interface Lookup {
 }
 
 /** One operation in the words of one version. */
-export type Cell<R, F> = (request: R, facts: F) => Exchange
+export type OperationRow<R, F> = (request: R, facts: F) => Exchange
 
 /** One operation for all versions. */
 export interface Operation<B extends TObject = TObject, F = unknown> {
@@ -30,9 +30,9 @@ export interface Operation<B extends TObject = TObject, F = unknown> {
   details: TProperties
   /** Two of it for one charge point are not done at once. */
   isExclusive: boolean
-  /** What of the database its cells have to know. */
+  /** What of the database its rows have to know. */
   facts: (lookup: Lookup, request: Static<B>) => Promise<F>
-  cells: Readonly<Record<Protocol, Cell<Static<B>, F>>>
+  rows: Readonly<Record<Protocol, OperationRow<Static<B>, F>>>
 }
 
 /** Any operation, of whose request and facts nothing is known. */
@@ -43,18 +43,18 @@ export interface AnyOperation {
   details: TProperties
   isExclusive: boolean
   facts: (lookup: Lookup, request: unknown) => Promise<unknown>
-  cells: Readonly<Record<Protocol, Cell<unknown, unknown>>>
+  rows: Readonly<Record<Protocol, OperationRow<unknown, unknown>>>
 }
 
-interface Definition<B extends TObject, F> extends Omit<Operation<B, F>, 'cells' | 'details' | 'isExclusive'> {
+interface Definition<B extends TObject, F> extends Omit<Operation<B, F>, 'rows' | 'details' | 'isExclusive'> {
   details?: TProperties
   isExclusive?: boolean
-  cells: { v16: Cell<Static<B>, F>; v2: Cell<Static<B>, F> }
+  rows: { v16: OperationRow<Static<B>, F>; v2: OperationRow<Static<B>, F> }
 }
 
 /** An operation that is the same in 2.0.1 and 2.1, but for what their schemas allow. */
-export function operation<B extends TObject, F>({ cells: { v16, v2 }, ...rest }: Definition<B, F>): AnyOperation {
-  const cells = { 'ocpp1.6': v16, 'ocpp2.0.1': v2, 'ocpp2.1': v2 }
-  const whole: Operation<B, F> = { details: {}, isExclusive: false, ...rest, cells }
+export function operation<B extends TObject, F>({ rows: { v16, v2 }, ...rest }: Definition<B, F>): AnyOperation {
+  const rows = { 'ocpp1.6': v16, 'ocpp2.0.1': v2, 'ocpp2.1': v2 }
+  const whole: Operation<B, F> = { details: {}, isExclusive: false, ...rest, rows }
   return whole as unknown as AnyOperation
 }

@@ -103,5 +103,5 @@ export const setPassword = operation({
   details: { password: Type.Optional(Type.String({ description: 'With `show`, the random one; never shown again' })) },
   isExclusive: true,
   facts: passwordFacts,
-  cells: { v16: password16, v2: password2 }
+  rows: { v16: password16, v2: password2 }
 })

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { RequestOf } from 'fastify-ocpp'
-import { connectorOf16, evseOf2, oneOf, outcomeOf, PLACE, type Place, refuse } from './common.js'
+import { oneOf } from '../http/records.js'
+import { connectorOf16, evseOf2, outcomeOf, PLACE, type Place, refuse } from './common.js'
 import { ask2, ask16, type Exchange, NotSupportedError, type Outcome } from './exchange.js'
 import { connectorsOf } from './facts.js'
 import { type Lookup, operation } from './operation.js'
@@ -50,7 +51,7 @@ export const reset = operation({
   description: '`scheduled`: once no transaction goes on.',
   body: ResetBody,
   facts: async () => undefined,
-  cells: { v16: reset16, v2: reset2 }
+  rows: { v16: reset16, v2: reset2 }
 })
 
 // --- availability ------------------------------------------------------------------------------------------------
@@ -78,7 +79,7 @@ export const availability = operation({
   description: 'A place, or without one the whole charge point. `scheduled`: once the transaction there has ended.',
   body: AvailabilityBody,
   facts: async () => undefined,
-  cells: { v16: availability16, v2: availability2 }
+  rows: { v16: availability16, v2: availability2 }
 })
 
 // --- cache -------------------------------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ export const clearCache = operation({
   description: '`rejected` when it has none.',
   body: Type.Object({}, { additionalProperties: false }),
   facts: async () => undefined,
-  cells: {
+  rows: {
     *v16() {
       return outcomeOf(yield* ask16('ClearCache', {}))
     },
@@ -185,5 +186,5 @@ export const trigger = operation({
   description: 'The message comes by itself, after the answer. `not-supported` when the charge point cannot send it.',
   body: TriggerBody,
   facts: ({ db, chargePoint }: Lookup) => connectorsOf(db, chargePoint.id),
-  cells: { v16: trigger16, v2: trigger2 }
+  rows: { v16: trigger16, v2: trigger2 }
 })

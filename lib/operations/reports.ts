@@ -1,14 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Protocol, RequestOf } from 'fastify-ocpp'
+import { oneOf } from '../http/records.js'
 import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
 import type { ReportAction, ReportType } from '../reports/rows.js'
 import { REPORT_TYPES } from '../reports/rows.js'
-import { ID_TOKEN, idToken2, oneOf, outcomeOf } from './common.js'
+import { ID_TOKEN, idToken2, outcomeOf } from './common.js'
 import { COMPONENT, VARIABLE } from './configuration.js'
 import { keyOf, variableOf } from './configuration-names.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } from './exchange.js'
 import { LOG_MEMBERS, uploadLog } from './files.js'
-import type { Cell, Lookup } from './operation.js'
+import type { Lookup, OperationRow } from './operation.js'
 
 const name = (description: string) => Type.String({ minLength: 1, maxLength: 50, description })
 
@@ -155,7 +156,7 @@ function* report16({ type, variables = [], componentCriteria, ...rest }: ReportB
       if (componentCriteria !== undefined) throw new NotSupportedError('OCPP 1.6 has no components')
       return yield* configuration(variables.map(keyFor))
     case 'log':
-      return yield* uploadLog.cells['ocpp1.6'](rest, facts.log)
+      return yield* uploadLog.rows['ocpp1.6'](rest, facts.log)
     default:
       throw new NotSupportedError(`OCPP 1.6 has no report of type ${type}`)
   }
@@ -194,7 +195,7 @@ function* report2(request: ReportBody, facts: ReportFacts): Exchange {
       return outcomeOf(yield* ask2('CustomerInformation', customerOf(request, facts)))
     case 'log': {
       const { type: _type, ...rest } = request
-      return yield* uploadLog.cells['ocpp2.1'](rest, log)
+      return yield* uploadLog.rows['ocpp2.1'](rest, log)
     }
     default:
       return outcomeOf(yield* ask2('GetBaseReport', { requestId, reportBase: BASES[request.type] }))
@@ -227,7 +228,7 @@ function customerOf(
 }
 
 /** What is sent for a report, in the words of each version. */
-export const REPORT_CELLS: Readonly<Record<Protocol, Cell<ReportBody, ReportFacts>>> = {
+export const REPORT_ROWS: Readonly<Record<Protocol, OperationRow<ReportBody, ReportFacts>>> = {
   'ocpp1.6': report16,
   'ocpp2.0.1': (request, facts) => accepted(report2(request, facts)),
   'ocpp2.1': (request, facts) => accepted(report2(request, facts))

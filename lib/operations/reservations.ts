@@ -110,7 +110,7 @@ export const reserve = operation({
   body: ReserveBody,
   details: { reservationId: Type.Integer({ description: 'With which it can be cancelled' }) },
   facts: reserveFacts,
-  cells: { v16: reserve16, v2: reserve2 }
+  rows: { v16: reserve16, v2: reserve2 }
 })
 
 const CancelBody = Type.Object({ reservationId: RESERVATION_ID }, { additionalProperties: false })
@@ -120,7 +120,7 @@ export const cancelReservation = operation({
   description: '`rejected` when the charge point knows of none.',
   body: CancelBody,
   facts: async () => undefined,
-  cells: {
+  rows: {
     *v16({ reservationId }) {
       return outcomeOf(yield* ask16('CancelReservation', { reservationId }))
     },

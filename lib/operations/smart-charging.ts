@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { oneOf } from '../http/records.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
-import { connectorOf16, dateTime, evseIdOf2, LIMIT, oneOf, outcomeOf, PLACE, type Place } from './common.js'
+import { connectorOf16, dateTime, evseIdOf2, LIMIT, outcomeOf, PLACE, type Place } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Outcome } from './exchange.js'
 import { ownProfiles } from './facts.js'
 import { type Lookup, operation } from './operation.js'
@@ -146,7 +147,7 @@ export const chargingLimit = operation({
     stackLevel: STACK_LEVEL
   },
   facts: limitFacts,
-  cells: { v16: limit16, v2: limit2 }
+  rows: { v16: limit16, v2: limit2 }
 })
 
 const ClearBody = Type.Object(
@@ -194,5 +195,5 @@ export const clearChargingLimit = operation({
   description: 'All that what is given is true of; with nothing given, all. `not-found` when there was none.',
   body: ClearBody,
   facts: async () => undefined,
-  cells: { v16: clear16, v2: clear2 }
+  rows: { v16: clear16, v2: clear2 }
 })

@@ -90,7 +90,7 @@ export const start = operation({
     transactionId: Type.Optional(Type.String({ description: '2.x, when the charge point had started it already' }))
   },
   facts: startFacts,
-  cells: { v16: start16, v2: start2 }
+  rows: { v16: start16, v2: start2 }
 })
 
 const StopBody = Type.Object(TRANSACTION, { additionalProperties: false, examples: [{ evseId: 1 }] })
@@ -112,7 +112,7 @@ export const stop = operation({
   body: StopBody,
   details: { transactionId: Type.String({ description: 'Which one it was' }) },
   facts: findMeant,
-  cells: { v16: stop16, v2: stop2 }
+  rows: { v16: stop16, v2: stop2 }
 })
 
 const UnlockBody = Type.Object(PLACE, { additionalProperties: false, examples: [{ evseId: 1 }] })
@@ -135,5 +135,5 @@ export const unlock = operation({
   description: '1.6: a transaction there ends first. 2.x: refused while one goes on. Default in 2.x: connector 1.',
   body: UnlockBody,
   facts: async () => undefined,
-  cells: { v16: unlock16, v2: unlock2 }
+  rows: { v16: unlock16, v2: unlock2 }
 })

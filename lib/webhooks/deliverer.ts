@@ -14,12 +14,12 @@ import {
   pruneDeliveries
 } from './deliveries.js'
 import type { Outbox } from './outbox.js'
-import { ParcelReader } from './reader.js'
+import { DeliveryReader } from './reader.js'
 import { Recorder } from './recorder.js'
 import { claimWebhooks, disableGone, listWebhooks, releaseWebhooks, subscriberOf, type WebhookRow } from './rows.js'
 import { ATTEMPT_TIMEOUT_MS, type Sender, type Target } from './sender.js'
 import type { Head } from './streams.js'
-import { Courier, type CourierOptions, type DeliveryOutcome } from './worker.js'
+import { type DeliveryOutcome, DeliveryWorker, type WorkerOptions } from './worker.js'
 
 export interface DelivererSettings {
   /** Deliveries of one webhook that may wait. */
@@ -72,8 +72,8 @@ const LOOK_PAUSE = 3
 const DAY_MS = 86_400_000
 
 /** One webhook that is ours to deliver to. */
-interface Round {
-  readonly courier: Courier
+interface Assignment {
+  readonly worker: DeliveryWorker
   /** What is behind this delivery has not been seen yet. SQLite only. */
   seen: number
   /** When something may be dropped again. */
@@ -87,9 +87,9 @@ interface Round {
 export class Deliverer {
   readonly #options: DelivererOptions
   readonly #recorder: Recorder
-  readonly #parcels: ParcelReader
+  readonly #reader: DeliveryReader
   readonly #owner = randomUUID()
-  readonly #rounds = new Map<number, Round>()
+  readonly #assignments = new Map<number, Assignment>()
   /** Webhooks for which something was written. */
   readonly #news = new Set<number>()
   #state: 'idle' | 'running' | 'stopped' = 'idle'
@@ -107,7 +107,7 @@ export class Deliverer {
   constructor(options: DelivererOptions) {
     this.#options = options
     const { db, writer, observer, outbox } = options
-    this.#parcels = new ParcelReader(db)
+    this.#reader = new DeliveryReader(db)
     this.#recorder = new Recorder({ writer, onTrouble: (error) => observer.troubled(error) })
     outbox.onWritten((webhookIds) => {
       for (const id of webhookIds) this.#news.add(id)
@@ -118,7 +118,7 @@ export class Deliverer {
   /** Deliveries that wait or are under way, of the webhooks that are ours. */
   get backlog(): number {
     let size = 0
-    for (const { courier } of this.#rounds.values()) size += courier.size
+    for (const { worker } of this.#assignments.values()) size += worker.size
     return size
   }
 
@@ -152,9 +152,9 @@ export class Deliverer {
     this.#wakeUp()
     await this.#loop
     await this.#syncing.catch(() => undefined)
-    await Promise.all([...this.#rounds.values()].map(({ courier }) => courier.stop(GRACE_MS)))
+    await Promise.all([...this.#assignments.values()].map(({ worker }) => worker.stop(GRACE_MS)))
     await this.#recorder.close()
-    if (this.#options.dialect === 'sqlite' || this.#rounds.size === 0) return
+    if (this.#options.dialect === 'sqlite' || this.#assignments.size === 0) return
     const { writer, observer } = this.#options
     await writer.write((trx) => releaseWebhooks(trx, this.#owner)).catch((error) => observer.troubled(error))
   }
@@ -190,16 +190,16 @@ export class Deliverer {
     await this.sync()
     if (this.#isBehind) this.#forgetSeen()
     // Other processes do not tell us what they have written.
-    if (this.#options.dialect !== 'sqlite') for (const id of this.#rounds.keys()) this.#news.add(id)
+    if (this.#options.dialect !== 'sqlite') for (const id of this.#assignments.keys()) this.#news.add(id)
     await this.#measure()
     await this.#prune()
-    for (const { courier } of this.#rounds.values()) courier.pump()
+    for (const { worker } of this.#assignments.values()) worker.pump()
   }
 
   #forgetSeen(): void {
     this.#isBehind = false
-    for (const [id, round] of this.#rounds) {
-      round.seen = 0
+    for (const [id, assignment] of this.#assignments) {
+      assignment.seen = 0
       this.#news.add(id)
     }
   }
@@ -211,10 +211,10 @@ export class Deliverer {
     outbox.use(rows.map(subscriberOf))
     const ours = await this.#claim(rows)
     this.#leaseUntil = askedAt + LEASE_MS
-    for (const [id, { courier }] of this.#rounds) {
+    for (const [id, { worker }] of this.#assignments) {
       if (ours.some((row) => row.id === id)) continue
-      this.#rounds.delete(id)
-      await courier.stop(0)
+      this.#assignments.delete(id)
+      await worker.stop(0)
     }
     if (this.#state !== 'stopped') for (const row of ours) this.#serve(row)
   }
@@ -227,21 +227,21 @@ export class Deliverer {
   }
 
   #serve(row: WebhookRow): void {
-    const round = this.#rounds.get(row.id)
-    if (round !== undefined) {
-      round.courier.target = targetOf(row)
+    const assignment = this.#assignments.get(row.id)
+    if (assignment !== undefined) {
+      assignment.worker.target = targetOf(row)
       return
     }
-    this.#rounds.set(row.id, { courier: new Courier(this.#courierOptions(row)), seen: 0, nextDrop: 0 })
+    this.#assignments.set(row.id, { worker: new DeliveryWorker(this.#workerOptions(row)), seen: 0, nextDrop: 0 })
     this.notice(row.id)
   }
 
-  #courierOptions(row: WebhookRow): CourierOptions {
+  #workerOptions(row: WebhookRow): WorkerOptions {
     const { sender, observer, settings, dialect } = this.#options
     return {
       target: targetOf(row),
       backOff: settings.backOff ?? DELIVERY_BACK_OFF,
-      find: (id) => this.#parcels.find(id),
+      find: (id) => this.#reader.find(id),
       send: (target, message, signal) => sender.send(target, message, signal),
       record: (result) => this.#recorder.add(result),
       // An attempt that begins has to end while nobody else can have taken the webhook.
@@ -267,20 +267,20 @@ export class Deliverer {
   async #collect(): Promise<void> {
     for (const id of this.#news) {
       this.#news.delete(id)
-      const round = this.#rounds.get(id)
-      if (round === undefined) continue
-      if (this.#options.dialect === 'sqlite') await this.#readOn(id, round)
-      else await this.#readAll(id, round)
-      await this.#drop(id, round)
+      const assignment = this.#assignments.get(id)
+      if (assignment === undefined) continue
+      if (this.#options.dialect === 'sqlite') await this.#readOn(id, assignment)
+      else await this.#readAll(id, assignment)
+      await this.#drop(id, assignment)
     }
   }
 
   /** SQLite has one writer: what is committed later has a higher id. */
-  async #readOn(webhookId: number, round: Round): Promise<void> {
+  async #readOn(webhookId: number, assignment: Assignment): Promise<void> {
     for (;;) {
-      const rows = await listPending(this.#options.db, { webhookId, behind: round.seen, limit: PAGE })
-      round.courier.add(rows.map(headOf))
-      round.seen = rows.at(-1)?.id ?? round.seen
+      const rows = await listPending(this.#options.db, { webhookId, behind: assignment.seen, limit: PAGE })
+      assignment.worker.add(rows.map(headOf))
+      assignment.seen = rows.at(-1)?.id ?? assignment.seen
       if (rows.length < PAGE) return
       await nextTurn()
     }
@@ -290,21 +290,21 @@ export class Deliverer {
    * PostgreSQL has many: what is committed later may have a lower id, but not for the same charge point. So whatever one
    * statement sees is whole for each of them, from its oldest on.
    */
-  async #readAll(webhookId: number, { courier }: Round): Promise<void> {
+  async #readAll(webhookId: number, { worker }: Assignment): Promise<void> {
     const wait = this.#nextLook - performance.now()
     if (wait > 0) await sleep(wait)
     const started = performance.now()
-    courier.add((await listPending(this.#options.db, { webhookId, behind: 0 })).map(headOf))
+    worker.add((await listPending(this.#options.db, { webhookId, behind: 0 })).map(headOf))
     const ended = performance.now()
     this.#nextLook = ended + LOOK_PAUSE * (ended - started)
   }
 
   /** Keeps the backlog within its bounds, as far as it may be dropped. */
-  async #drop(webhookId: number, round: Round): Promise<void> {
+  async #drop(webhookId: number, assignment: Assignment): Promise<void> {
     const { writer, observer, settings } = this.#options
-    const { courier } = round
-    if (courier.size <= settings.maxBacklog || performance.now() < round.nextDrop) return
-    const wanted = courier.size - settings.maxBacklog + Math.ceil(settings.maxBacklog * DROP_SHARE)
+    const { worker } = assignment
+    if (worker.size <= settings.maxBacklog || performance.now() < assignment.nextDrop) return
+    const wanted = worker.size - settings.maxBacklog + Math.ceil(settings.maxBacklog * DROP_SHARE)
     const ids: number[] = []
     while (ids.length < wanted) {
       const count = Math.min(PAGE, wanted - ids.length)
@@ -312,14 +312,14 @@ export class Deliverer {
       ids.push(...dropped)
       if (dropped.length < count) break
     }
-    courier.forget(new Set(ids))
+    worker.forget(new Set(ids))
     if (ids.length > 0) observer.dropped(webhookId, ids.length)
-    if (ids.length < wanted) round.nextDrop = performance.now() + DROP_PAUSE_MS
+    if (ids.length < wanted) assignment.nextDrop = performance.now() + DROP_PAUSE_MS
   }
 
   async #measure(): Promise<void> {
     let oldest: number | undefined
-    for (const id of this.#rounds.keys()) {
+    for (const id of this.#assignments.keys()) {
       const at = await oldestPending(this.#options.db, id)
       if (at !== undefined) oldest = Math.min(oldest ?? at, at)
     }

@@ -69,19 +69,19 @@ export function listPending(
 const isPending = sql<boolean>`status = 'pending'`
 
 /** What is to go out. */
-export type Parcel = Pick<DeliveryRow, 'id' | 'event_id' | 'payload' | 'attempts' | 'retry_until'>
+export type DueDelivery = Pick<DeliveryRow, 'id' | 'event_id' | 'payload' | 'attempts' | 'retry_until'>
 
 /** By id, those of these that still are to go out. */
-export async function findParcels(db: Reader, ids: readonly number[]): Promise<Map<number, Parcel>> {
-  const found = new Map<number, Parcel>()
+export async function findDue(db: Reader, ids: readonly number[]): Promise<Map<number, DueDelivery>> {
+  const found = new Map<number, DueDelivery>()
   for (const some of chunks(ids, MAX_IDS)) {
-    const parcels = await db
+    const rows = await db
       .selectFrom('webhook_deliveries')
       .select(['id', 'event_id', 'payload', 'attempts', 'retry_until'])
       .where('id', 'in', padded(some))
       .where(isPending)
       .execute()
-    for (const parcel of parcels) found.set(parcel.id, parcel)
+    for (const delivery of rows) found.set(delivery.id, delivery)
   }
   return found
 }

@@ -1,14 +1,14 @@
 import type { Reader } from '../events/scope.js'
-import { findParcels, type Parcel } from './deliveries.js'
+import { type DueDelivery, findDue } from './deliveries.js'
 
 interface Waiting {
   id: number
-  resolve(parcel: Parcel | undefined): void
+  resolve(delivery: DueDelivery | undefined): void
   reject(error: unknown): void
 }
 
 /** Reads what is to go out: what is asked for while one statement is under way is one statement together. */
-export class ParcelReader {
+export class DeliveryReader {
   readonly #db: Reader
   #waiting: Waiting[] = []
   #isReading = false
@@ -18,7 +18,7 @@ export class ParcelReader {
   }
 
   /** Resolves with undefined when it need not go out any more. */
-  find(id: number): Promise<Parcel | undefined> {
+  find(id: number): Promise<DueDelivery | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ id, resolve, reject })
       if (this.#isReading) return
@@ -33,7 +33,7 @@ export class ParcelReader {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0)
       try {
-        const found = await findParcels(
+        const found = await findDue(
           this.#db,
           batch.map(({ id }) => id)
         )

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { type BackOff, delayAfter } from './back-off.js'
-import type { AttemptResult, Parcel } from './deliveries.js'
+import type { AttemptResult, DueDelivery } from './deliveries.js'
 import type { Answer, Target } from './sender.js'
 import type { Message } from './signature.js'
 import { type Head, Streams } from './streams.js'
@@ -8,10 +8,10 @@ import { type Head, Streams } from './streams.js'
 /** How a delivery went on: gone is that its webhook wants nothing any more. */
 export type DeliveryOutcome = 'delivered' | 'retried' | 'failed' | 'gone'
 
-export interface CourierOptions {
+export interface WorkerOptions {
   target: Target
   /** What is to go out; undefined when it need not any more. */
-  find: (id: number) => Promise<Parcel | undefined>
+  find: (id: number) => Promise<DueDelivery | undefined>
   send: (target: Target, message: Message, signal: AbortSignal) => Promise<Answer>
   record: (result: AttemptResult) => Promise<void>
   /** Whether an attempt may begin: nobody else makes one. */
@@ -38,8 +38,8 @@ const GONE = 410
  * Delivers what one webhook is to be told: in order for each charge point, several charge points at a time. What fails
  * is tried again, and only what is behind it waits.
  */
-export class Courier {
-  readonly #options: CourierOptions
+export class DeliveryWorker {
+  readonly #options: WorkerOptions
   readonly #streams = new Streams()
   readonly #stop = new AbortController()
   readonly #running = new Set<Promise<void>>()
@@ -53,7 +53,7 @@ export class Courier {
   #pauses = 0
   #pause: NodeJS.Timeout | undefined
 
-  constructor(options: CourierOptions) {
+  constructor(options: WorkerOptions) {
     this.#options = options
     this.#target = options.target
     // Every attempt that is under way listens.
@@ -107,34 +107,34 @@ export class Courier {
 
   async #deliver({ key, id }: Head): Promise<void> {
     try {
-      const parcel = await this.#options.find(id)
-      if (parcel === undefined) this.#streams.done(key)
-      else await this.#attempt(key, parcel)
+      const delivery = await this.#options.find(id)
+      if (delivery === undefined) this.#streams.done(key)
+      else await this.#attempt(key, delivery)
     } catch (error) {
       this.#options.onError(error)
       this.#wait(key, DATABASE_RETRY_MS)
     }
   }
 
-  async #attempt(key: string, parcel: Parcel): Promise<void> {
+  async #attempt(key: string, delivery: DueDelivery): Promise<void> {
     const { send } = this.#options
     const started = performance.now()
-    const answer = await send(this.#target, { id: parcel.event_id, body: parcel.payload }, this.#stop.signal)
+    const answer = await send(this.#target, { id: delivery.event_id, body: delivery.payload }, this.#stop.signal)
     // It was cut off: not the receiver's fault.
     if (!answer.isOk && this.#stop.signal.aborted) return
     const duration = performance.now() - started
-    if (answer.isOk) this.#succeeded(key, { parcel, answer, duration })
-    else await this.#failed(key, { parcel, answer, duration })
+    if (answer.isOk) this.#succeeded(key, { delivery, answer, duration })
+    else await this.#failed(key, { delivery, answer, duration })
   }
 
-  #succeeded(key: string, { parcel, answer, duration }: Ended): void {
+  #succeeded(key: string, { delivery, answer, duration }: Ended): void {
     const { record, onOutcome, onError } = this.#options
-    const result = resultOf(parcel, answer, { status: 'delivered', nextAttemptAt: null })
-    this.#unwritten.add(parcel.id)
+    const result = resultOf(delivery, answer, { status: 'delivered', nextAttemptAt: null })
+    this.#unwritten.add(delivery.id)
     // Nobody waits for it to be written: when it never is, it goes out once more.
     record(result)
       .catch(onError)
-      .finally(() => this.#unwritten.delete(parcel.id))
+      .finally(() => this.#unwritten.delete(delivery.id))
     onOutcome('delivered', result, duration)
     this.#streams.done(key)
     // The receiver is back: it may have everything.
@@ -144,15 +144,15 @@ export class Courier {
     this.#endPause()
   }
 
-  async #failed(key: string, { parcel, answer, duration }: Ended): Promise<void> {
+  async #failed(key: string, { delivery, answer, duration }: Ended): Promise<void> {
     const { record, onOutcome, backOff } = this.#options
     const isGone = answer.status === GONE
     const now = Date.now()
-    const isOver = isGone || now >= parcel.retry_until
-    const wanted = Math.max(delayAfter(parcel.attempts + 1, backOff), Math.min(answer.retryAfter ?? 0, backOff.max))
+    const isOver = isGone || now >= delivery.retry_until
+    const wanted = Math.max(delayAfter(delivery.attempts + 1, backOff), Math.min(answer.retryAfter ?? 0, backOff.max))
     // The last attempt is made when the time is over, not before.
-    const wait = Math.min(wanted, Math.max(parcel.retry_until - now, 0))
-    const result = resultOf(parcel, answer, {
+    const wait = Math.min(wanted, Math.max(delivery.retry_until - now, 0))
+    const result = resultOf(delivery, answer, {
       status: isOver ? 'failed' : 'pending',
       nextAttemptAt: isOver ? null : Math.round(now + wait)
     })
@@ -202,13 +202,13 @@ export class Courier {
 }
 
 interface Ended {
-  parcel: Parcel
+  delivery: DueDelivery
   answer: Answer
   duration: number
 }
 
 function resultOf(
-  { id, attempts }: Parcel,
+  { id, attempts }: DueDelivery,
   { status, error }: Answer,
   more: Pick<AttemptResult, 'status' | 'nextAttemptAt'>
 ): AttemptResult {

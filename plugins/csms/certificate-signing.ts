@@ -28,9 +28,9 @@ interface SignRequest2 {
 
 /** SignCertificate is followed by CertificateSigned without anybody's doing. [1.6 whitepaper A02; 2.x A02] */
 async function certificateSigning(app: FastifyInstance): Promise<void> {
-  const { ocpp, ca, store, journal, database, log, config } = app
+  const { ocpp, ca, store, calls, database, log, config } = app
   const onOutcome = observeCertificates(app.metrics, database)
-  const recorded = () => journal.calls.idle()
+  const recorded = () => calls.idle()
   const issuance = new Issuance({ ca, store, ocpp, recorded, log, maxPerDay: config.CA_REQUESTS_PER_DAY, onOutcome })
   app.decorate('issuance', issuance)
 
@@ -69,5 +69,5 @@ async function certificateSigning(app: FastifyInstance): Promise<void> {
 export default fp(certificateSigning, {
   fastify: '5.x',
   name: 'csms-certificate-signing',
-  dependencies: ['env', 'ca', 'database', 'store', 'ocpp', 'journal', 'metrics']
+  dependencies: ['env', 'ca', 'database', 'store', 'ocpp', 'calls', 'metrics']
 })

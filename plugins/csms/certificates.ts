@@ -93,7 +93,7 @@ function deleted(
  * The certificates of charge points, the status of those of others, and contract certificates for cars, which another
  * service gives them. [1.6 whitepaper M03-M05; 2.x M]
  */
-async function certificates({ ocpp, store, journal, ocsp, config, log }: FastifyInstance): Promise<void> {
+async function certificates({ ocpp, store, calls, ocsp, config, log }: FastifyInstance): Promise<void> {
   function keep(action: string, { chargePoint, messageId }: HandlerContext, payload: unknown): Promise<void> {
     return store.commit(chargePoint.identity, saveNotification({ action, messageId, payload }))
   }
@@ -150,7 +150,7 @@ async function certificates({ ocpp, store, journal, ocsp, config, log }: Fastify
     return { certificateHashData, source, status: 'Failed', nextUpdate } as const
   }
 
-  journal.calls
+  calls
     .after('ocpp1.6', 'GetInstalledCertificateIds', listed16)
     .after('ocpp2.0.1', 'GetInstalledCertificateIds', listed2)
     .after('ocpp2.1', 'GetInstalledCertificateIds', listed2)
@@ -168,5 +168,5 @@ async function certificates({ ocpp, store, journal, ocsp, config, log }: Fastify
 export default fp(certificates, {
   fastify: '5.x',
   name: 'csms-certificates',
-  dependencies: ['env', 'ocpp', 'store', 'journal', 'ocsp']
+  dependencies: ['env', 'ocpp', 'store', 'calls', 'ocsp']
 })

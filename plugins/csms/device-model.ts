@@ -84,7 +84,7 @@ function configurationSet(
 }
 
 /** Configuration keys and the device model, as last told. [1.6 §5.3, §5.8; 2.x B05-B08] */
-async function deviceModel({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+async function deviceModel({ ocpp, store, calls }: FastifyInstance): Promise<void> {
   async function answerReport(request: ReportRequest, { chargePoint }: HandlerContext) {
     const { requestId, seqNo, tbc = false } = request
     const attributes = attributesOf(request)
@@ -97,7 +97,7 @@ async function deviceModel({ ocpp, store, journal }: FastifyInstance): Promise<v
   ocpp.v201.on('NotifyReport', answerReport)
   ocpp.v21.on('NotifyReport', answerReport)
 
-  journal.calls
+  calls
     .after('ocpp1.6', 'GetConfiguration', configurationRead)
     .after('ocpp1.6', 'ChangeConfiguration', configurationSet)
     .after('ocpp2.0.1', 'GetVariables', valuesRead)
@@ -109,5 +109,5 @@ async function deviceModel({ ocpp, store, journal }: FastifyInstance): Promise<v
 export default fp(deviceModel, {
   fastify: '5.x',
   name: 'csms-device-model',
-  dependencies: ['ocpp', 'store', 'journal']
+  dependencies: ['ocpp', 'store', 'calls']
 })

@@ -38,7 +38,7 @@ function found(
 type NotifyRequest = v201.NotifyDisplayMessagesRequest | v21.NotifyDisplayMessagesRequest
 
 /** Messages on displays. [2.x O] */
-async function displayMessages({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+async function displayMessages({ ocpp, store, calls }: FastifyInstance): Promise<void> {
   async function answer({ messageInfo = [] }: NotifyRequest, { chargePoint }: HandlerContext) {
     await store.commit(chargePoint.identity, saveDisplayMessages(messageInfo))
     return {}
@@ -47,7 +47,7 @@ async function displayMessages({ ocpp, store, journal }: FastifyInstance): Promi
   ocpp.v201.on('NotifyDisplayMessages', answer)
   ocpp.v21.on('NotifyDisplayMessages', answer)
 
-  journal.calls
+  calls
     .after('ocpp2.0.1', 'SetDisplayMessage', shown)
     .after('ocpp2.1', 'SetDisplayMessage', shown)
     .after('ocpp2.0.1', 'GetDisplayMessages', found)
@@ -59,5 +59,5 @@ async function displayMessages({ ocpp, store, journal }: FastifyInstance): Promi
 export default fp(displayMessages, {
   fastify: '5.x',
   name: 'csms-display-messages',
-  dependencies: ['ocpp', 'store', 'journal']
+  dependencies: ['ocpp', 'store', 'calls']
 })

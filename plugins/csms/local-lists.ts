@@ -26,8 +26,8 @@ function sent2(
 }
 
 /** Local authorization lists, as charge points hold them. [1.6 §5.9, §5.15; 2.x D] */
-async function localLists({ journal }: FastifyInstance): Promise<void> {
-  journal.calls
+async function localLists({ calls }: FastifyInstance): Promise<void> {
+  calls
     .after('ocpp1.6', 'SendLocalList', sent16)
     .after('ocpp2.0.1', 'SendLocalList', sent2)
     .after('ocpp2.1', 'SendLocalList', sent2)
@@ -36,4 +36,4 @@ async function localLists({ journal }: FastifyInstance): Promise<void> {
     .after('ocpp2.1', 'GetLocalListVersion', (_request, { versionNumber }) => saveLocalListVersion(versionNumber))
 }
 
-export default fp(localLists, { fastify: '5.x', name: 'csms-local-lists', dependencies: ['journal'] })
+export default fp(localLists, { fastify: '5.x', name: 'csms-local-lists', dependencies: ['calls'] })

@@ -82,7 +82,7 @@ function monitorsCleared(_request: unknown, { clearMonitoringResult }: ClearResp
 }
 
 /** Monitors, and what they report. [2.x N] */
-async function monitoring({ ocpp, store, journal, publisher }: FastifyInstance): Promise<void> {
+async function monitoring({ ocpp, store, calls, publisher }: FastifyInstance): Promise<void> {
   async function answerReport(request: MonitoringReport, { chargePoint }: HandlerContext) {
     const { requestId, seqNo, tbc = false } = request
     const items = monitorsOf(request)
@@ -105,7 +105,7 @@ async function monitoring({ ocpp, store, journal, publisher }: FastifyInstance):
   ocpp.v201.on('NotifyMonitoringReport', answerReport).on('NotifyEvent', answerEvent)
   ocpp.v21.on('NotifyMonitoringReport', answerReport).on('NotifyEvent', answerEvent)
 
-  journal.calls
+  calls
     .after('ocpp2.0.1', 'SetVariableMonitoring', monitorsSet)
     .after('ocpp2.1', 'SetVariableMonitoring', monitorsSet)
     .after('ocpp2.0.1', 'ClearVariableMonitoring', monitorsCleared)
@@ -115,5 +115,5 @@ async function monitoring({ ocpp, store, journal, publisher }: FastifyInstance):
 export default fp(monitoring, {
   fastify: '5.x',
   name: 'csms-monitoring',
-  dependencies: ['ocpp', 'store', 'journal', 'publisher']
+  dependencies: ['ocpp', 'store', 'calls', 'publisher']
 })

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import type { Preparation } from '../../lib/calls/journal.js'
+import type { Preparation } from '../../lib/calls/caller.js'
 import { deleteRemoteStart, saveRemoteStart } from '../../lib/ledger/remote-starts.js'
 
 /** The token is known before Started, which may tell nothing but the id of the remote start, can come. [2.x F01] */
@@ -20,10 +20,8 @@ function prepare({
 }
 
 /** RequestStartTransaction. [2.x F01, F02] */
-async function remoteStarts({ journal }: FastifyInstance): Promise<void> {
-  journal.calls
-    .before('ocpp2.0.1', 'RequestStartTransaction', prepare)
-    .before('ocpp2.1', 'RequestStartTransaction', prepare)
+async function remoteStarts({ calls }: FastifyInstance): Promise<void> {
+  calls.before('ocpp2.0.1', 'RequestStartTransaction', prepare).before('ocpp2.1', 'RequestStartTransaction', prepare)
 }
 
-export default fp(remoteStarts, { fastify: '5.x', name: 'csms-remote-starts', dependencies: ['journal'] })
+export default fp(remoteStarts, { fastify: '5.x', name: 'csms-remote-starts', dependencies: ['calls'] })

@@ -3,7 +3,7 @@ import type { HandlerContext } from 'fastify-ocpp'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
-import type { Preparation } from '../../lib/calls/journal.js'
+import type { Preparation } from '../../lib/calls/caller.js'
 import type { Change } from '../../lib/events/scope.js'
 import { closeReport, openReport, type ReportKey, type ReportType } from '../../lib/reports/rows.js'
 import { ReportWatch } from '../../lib/reports/watch.js'
@@ -43,7 +43,7 @@ function following(action: ReportKey['action']) {
 
 /** Reports that operators asked for. [2.x B07, B08, N02, N09] */
 async function reports(app: FastifyInstance): Promise<void> {
-  const { ocpp, journal } = app
+  const { ocpp, calls } = app
   const watch = new ReportWatch()
   app.decorate('reportWatch', watch)
   app.addHook('preClose', async () => watch.close())
@@ -53,7 +53,7 @@ async function reports(app: FastifyInstance): Promise<void> {
   const monitoring = preparing('NotifyMonitoringReport', () => 'monitoring')
   const customer = preparing('NotifyCustomerInformation', () => 'customer-information')
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
-    journal.calls
+    calls
       .before(protocol, 'GetBaseReport', base)
       .before(protocol, 'GetReport', custom)
       .before(protocol, 'GetMonitoringReport', monitoring)
@@ -80,4 +80,4 @@ async function reports(app: FastifyInstance): Promise<void> {
     .after('LogStatusNotification', notice)
 }
 
-export default fp(reports, { fastify: '5.x', name: 'csms-reports', dependencies: ['ocpp', 'journal'] })
+export default fp(reports, { fastify: '5.x', name: 'csms-reports', dependencies: ['ocpp', 'calls'] })

@@ -49,7 +49,7 @@ function cancelled({ reservationId }: { reservationId: number }, { status }: Sta
 type StatusUpdate = v201.ReservationStatusUpdateRequest | v21.ReservationStatusUpdateRequest
 
 /** Reservations that charge points took, and what became of them. [1.6 §5.2, §5.13; 2.x H] */
-async function reservations({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+async function reservations({ ocpp, store, calls }: FastifyInstance): Promise<void> {
   async function answerUpdate(request: StatusUpdate, { chargePoint }: HandlerContext) {
     const { reservationId, reservationUpdateStatus } = request
     await store.commit(chargePoint.identity, saveReservationStatus(reservationId, reservationUpdateStatus))
@@ -59,7 +59,7 @@ async function reservations({ ocpp, store, journal }: FastifyInstance): Promise<
   ocpp.v201.on('ReservationStatusUpdate', answerUpdate)
   ocpp.v21.on('ReservationStatusUpdate', answerUpdate)
 
-  journal.calls
+  calls
     .after('ocpp1.6', 'ReserveNow', reserved16)
     .after('ocpp2.0.1', 'ReserveNow', reserved2)
     .after('ocpp2.1', 'ReserveNow', reserved2)
@@ -71,5 +71,5 @@ async function reservations({ ocpp, store, journal }: FastifyInstance): Promise<
 export default fp(reservations, {
   fastify: '5.x',
   name: 'csms-reservations',
-  dependencies: ['ocpp', 'store', 'journal']
+  dependencies: ['ocpp', 'store', 'calls']
 })

@@ -70,7 +70,7 @@ const MAX_REMEMBERED = 10_000
 /**
  * Security events and new passwords. [1.6 whitepaper; 2.x A01, A04]
  */
-async function security({ ocpp, store, journal, log: appLog }: FastifyInstance): Promise<void> {
+async function security({ ocpp, store, calls, log: appLog }: FastifyInstance): Promise<void> {
   async function answerEvent({ type, timestamp, techInfo }: SecurityEvent, { chargePoint, log }: HandlerContext) {
     log.warn({ securityEvent: { type, timestamp } }, 'security event of the charge point')
     const event = { type, source: 'chargePoint', timestamp: milliseconds(timestamp, Date.now()) } as const
@@ -102,7 +102,7 @@ async function security({ ocpp, store, journal, log: appLog }: FastifyInstance):
   })
 
   const isKey = (key: string) => key.toLowerCase() === 'authorizationkey'
-  journal.calls
+  calls
     .before('ocpp1.6', 'ChangeConfiguration', ({ key, value }) =>
       isKey(key) ? { prepare: offerPassword(value), undo: withdrawPassword } : undefined
     )
@@ -126,9 +126,9 @@ async function security({ ocpp, store, journal, log: appLog }: FastifyInstance):
     return status === 'Accepted' ? acceptPassword(wanted.data.attributeValue) : withdrawPassword
   }
 
-  journal.calls.before('ocpp2.0.1', 'SetVariables', prepare).after('ocpp2.0.1', 'SetVariables', follow)
-  journal.calls.before('ocpp2.1', 'SetVariables', prepare).after('ocpp2.1', 'SetVariables', follow)
-  journal.calls
+  calls.before('ocpp2.0.1', 'SetVariables', prepare).after('ocpp2.0.1', 'SetVariables', follow)
+  calls.before('ocpp2.1', 'SetVariables', prepare).after('ocpp2.1', 'SetVariables', follow)
+  calls
     .before('ocpp2.1', 'SetNetworkProfile', ({ connectionData: { identity, basicAuthPassword } }) =>
       basicAuthPassword === undefined
         ? undefined
@@ -142,5 +142,5 @@ async function security({ ocpp, store, journal, log: appLog }: FastifyInstance):
 export default fp(security, {
   fastify: '5.x',
   name: 'csms-security',
-  dependencies: ['ocpp', 'store', 'journal']
+  dependencies: ['ocpp', 'store', 'calls']
 })

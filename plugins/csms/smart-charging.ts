@@ -82,7 +82,7 @@ function profilesCleared2({ chargingProfileId, chargingProfileCriteria = {} }: C
 }
 
 /** Charging profiles as installed. Nobody plans schedules here: an EV charges as the operator's own profiles say. [2.x K] */
-async function smartCharging({ ocpp, store, journal }: FastifyInstance): Promise<void> {
+async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<void> {
   function keep(action: string) {
     return ({ chargePoint, messageId }: HandlerContext, payload: unknown, ...changes: Change[]) =>
       store.commit(chargePoint.identity, together(saveNotification({ action, messageId, payload }), ...changes))
@@ -138,7 +138,7 @@ async function smartCharging({ ocpp, store, journal }: FastifyInstance): Promise
   ocpp.v201.on('ClearedChargingLimit', answerCleared)
   ocpp.v21.on('ClearedChargingLimit', answerCleared)
 
-  journal.calls
+  calls
     .after('ocpp1.6', 'SetChargingProfile', profileSet16)
     .after('ocpp2.0.1', 'SetChargingProfile', profileSet2)
     .after('ocpp2.1', 'SetChargingProfile', profileSet2)
@@ -150,5 +150,5 @@ async function smartCharging({ ocpp, store, journal }: FastifyInstance): Promise
 export default fp(smartCharging, {
   fastify: '5.x',
   name: 'csms-smart-charging',
-  dependencies: ['ocpp', 'store', 'journal']
+  dependencies: ['ocpp', 'store', 'calls']
 })

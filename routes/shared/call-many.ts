@@ -5,6 +5,7 @@ import { expiryOf, type Offline, readOffline } from '../../lib/calls/offline-que
 import { readPreferences } from '../../lib/calls/preferences.js'
 import { within } from '../../lib/calls/within.js'
 import type { Json } from '../../lib/database/json.js'
+import { API } from '../../lib/http/api.js'
 import { type BulkBody, targetsOf } from './bulk-body.js'
 
 const CONCURRENCY = 100
@@ -39,7 +40,7 @@ export async function callMany(
         done.then(() => true)
       ))
     if (isDone !== true) {
-      reply.code(202).header('location', `/api/v1/bulk-calls/${bulkId}`)
+      reply.code(202).header('location', `${API}/bulk-calls/${bulkId}`)
       return { bulkId, total: identities.length, status: 'running' }
     }
   }

@@ -1,10 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import type { CallExtras, CallRequest } from 'fastify-ocpp/rest'
-import type { CallAnswer, CallWish, StartedCall } from '../../lib/calls/caller.js'
+import type { CallAnswer, CallCommand, StartedCall } from '../../lib/calls/caller.js'
 import { expiryOf, OfflineQuery, readOffline } from '../../lib/calls/offline-query.js'
 import { type Preferences, readPreferences } from '../../lib/calls/preferences.js'
 import { within } from '../../lib/calls/within.js'
+import { API } from '../../lib/http/api.js'
 
 /** What a call is answered that goes on without its HTTP request. */
 export interface AcceptedCall {
@@ -22,34 +23,34 @@ export async function carryOut(app: FastifyInstance, call: CallRequest): Promise
   const preferences = readPreferences(request.headers.prefer)
   const { messageId, key: idempotencyKey } = request.repeatable ?? {}
   const operator = request.operator?.name ?? ''
-  const wish: CallWish = { identity, action, payload, operator, timeout, messageId, idempotencyKey }
+  const command: CallCommand = { identity, action, payload, operator, timeout, messageId, idempotencyKey }
   const offline = readOffline(request.query)
   if (offline.whenOffline === 'queue') {
     const expiresAt = expiryOf(offline, app.config.OFFLINE_CALLS_EXPIRY)
-    return queue(app, reply, { wish: { ...wish, expiresAt }, preferences })
+    return queue(app, reply, { command: { ...command, expiresAt }, preferences })
   }
   // Who may ask again for what has become of it need not wait for it.
   if (!preferences.respondAsync && messageId === undefined) {
     // Only a call that has to wait for others can be given up when its HTTP client leaves.
     const isBusy = (app.ocpp.chargePoints.get(identity)?.pendingCalls ?? 0) > 0
-    return app.calls.call(isBusy ? { ...wish, signal: call.signal } : wish)
+    return app.calls.call(isBusy ? { ...command, signal: call.signal } : command)
   }
-  const started = await app.calls.start(wish)
+  const started = await app.calls.start(command)
   if (!preferences.respondAsync) return started.answer
   return answerSoon(reply, call, { started, wait: preferences.wait })
 }
 
 interface Queueing {
-  wish: CallWish & { expiresAt: number }
+  command: CallCommand & { expiresAt: number }
   preferences: Preferences
 }
 
 /** A call that may wait for its charge point; when that is there it is answered like any other. */
-async function queue({ offlineCalls }: FastifyInstance, reply: FastifyReply, { wish, preferences }: Queueing) {
-  const { messageId, outcome } = await offlineCalls.add(wish)
+async function queue({ offlineCalls }: FastifyInstance, reply: FastifyReply, { command, preferences }: Queueing) {
+  const { messageId, outcome } = await offlineCalls.add(command)
   if (preferences.respondAsync) reply.header('preference-applied', 'respond-async')
   const seen = preferences.respondAsync ? undefined : await outcome
-  if (seen === undefined || seen === 'waits') return accepted(reply, wish, { messageId, status: 'queued' })
+  if (seen === undefined || seen === 'waits') return accepted(reply, command, { messageId, status: 'queued' })
   if ('error' in seen) throw seen.error
   return seen.answer
 }
@@ -72,7 +73,7 @@ function accepted(
   { identity, action }: Target,
   { messageId, status }: Pick<AcceptedCall, 'messageId' | 'status'>
 ): AcceptedCall {
-  reply.code(202).header('location', `/api/v1/calls/${messageId}`)
+  reply.code(202).header('location', `${API}/calls/${messageId}`)
   return { messageId, identity, action, status }
 }
 

@@ -21,13 +21,13 @@ function linesWith(pattern: RegExp): string[] {
 }
 
 test('the sources of the app are found', () => {
-  assert.ok(files.includes('app.ts') && files.includes('server.ts') && files.includes('plugins/journal.ts'))
+  assert.ok(files.includes('app.ts') && files.includes('server.ts') && files.includes('plugins/message-log.ts'))
 })
 
 test('nothing listens to frames but the message log and a counter', () => {
   assert.deepEqual(linesWith(/(?:\(|:)['"`]?frame['"`]\s*,|fastify-ocpp:frame|['"`]frame['"`]/).sort(), [
     "lib/metrics/ocpp.ts: events.on('frame', ({ direction }) => {",
-    "plugins/journal.ts: if (messageLog !== undefined) ocpp.events.on('frame', (frame) => messageLog.add(frame))"
+    "plugins/message-log.ts: if (messageLog !== undefined) app.ocpp.events.on('frame', (frame) => messageLog.add(frame))"
   ])
 })
 

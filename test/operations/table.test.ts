@@ -41,8 +41,8 @@ async function isRefused(protocol: Protocol, name: OperationName, { request, bef
 describe('every operation', () => {
   it('has a cell for every version, and a case for every cell', () => {
     assert.deepEqual(Object.keys(CASES).sort(), Object.keys(OPERATIONS).sort())
-    for (const [name, { cells }] of Object.entries(OPERATIONS)) {
-      assert.deepEqual(Object.keys(cells), [...PROTOCOLS])
+    for (const [name, { rows }] of Object.entries(OPERATIONS)) {
+      assert.deepEqual(Object.keys(rows), [...PROTOCOLS])
       for (const protocol of PROTOCOLS)
         assert.ok(CASES[name as OperationName][protocol].length > 0, `${name} ${protocol}`)
     }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import type { AttemptResult, Parcel } from '../../lib/webhooks/deliveries.js'
+import type { AttemptResult, DueDelivery } from '../../lib/webhooks/deliveries.js'
 import type { Answer } from '../../lib/webhooks/sender.js'
-import { Courier } from '../../lib/webhooks/worker.js'
+import { DeliveryWorker } from '../../lib/webhooks/worker.js'
 import { type Deferred, deferred, until } from '../support/wait.js'
 
 const HOUR_MS = 3_600_000
@@ -11,13 +11,13 @@ const BACK_OFF = { min: HOUR_MS / 2, max: HOUR_MS }
 const FAILED: Answer = { isOk: false, status: 500 }
 const OK: Answer = { isOk: true, status: 204 }
 
-/** A courier whose receiver answers when the test says so. */
+/** A worker whose receiver answers when the test says so. */
 function start() {
   const attempts: { id: string; answer: Deferred<Answer> }[] = []
   const results: AttemptResult[] = []
-  const courier = new Courier({
-    target: {} as ConstructorParameters<typeof Courier>[0]['target'],
-    find: async (id): Promise<Parcel> => {
+  const worker = new DeliveryWorker({
+    target: {} as ConstructorParameters<typeof DeliveryWorker>[0]['target'],
+    find: async (id): Promise<DueDelivery> => {
       return { id, event_id: String(id), payload: '{}', attempts: 0, retry_until: Date.now() + 24 * HOUR_MS }
     },
     send: async (_target, { id }) => {
@@ -31,20 +31,20 @@ function start() {
     onError: (error) => assert.fail(String(error)),
     backOff: BACK_OFF
   })
-  after(() => courier.stop(0))
-  return { courier, attempts, results }
+  after(() => worker.stop(0))
+  return { worker, attempts, results }
 }
 
 const heads = (count: number) => Array.from({ length: count }, (_, index) => ({ key: `cp-${index}`, id: index + 1 }))
 
-describe('a courier', () => {
+describe('a worker', () => {
   for (const [what, retryAfter] of [
     ['a year', 365 * 24 * HOUR_MS],
     ['for ever', Number.POSITIVE_INFINITY]
   ] as const) {
     it(`tries again after the longest pause at most, though the receiver asks for ${what}`, async () => {
-      const { courier, attempts, results } = start()
-      courier.add(heads(1))
+      const { worker, attempts, results } = start()
+      worker.add(heads(1))
       await until('it is sent', () => attempts.length === 1)
       const before = Date.now()
       attempts[0]?.answer.resolve({ isOk: false, status: 503, retryAfter })
@@ -55,8 +55,8 @@ describe('a courier', () => {
   }
 
   it('waits for as long as the receiver asks for, when that is longer than its own pause', async () => {
-    const { courier, attempts, results } = start()
-    courier.add(heads(1))
+    const { worker, attempts, results } = start()
+    worker.add(heads(1))
     await until('it is sent', () => attempts.length === 1)
     const before = Date.now()
     const retryAfter = HOUR_MS * 0.9
@@ -67,8 +67,8 @@ describe('a courier', () => {
   })
 
   it('sends everything at once when a receiver that failed answers again, though each had its own pause', async () => {
-    const { courier, attempts, results } = start()
-    courier.add(heads(6))
+    const { worker, attempts, results } = start()
+    worker.add(heads(6))
     await until('all are sent', () => attempts.length === 6)
     for (const { answer } of attempts.slice(0, 5)) answer.resolve(FAILED)
     await until('five have failed', () => results.length === 5)
@@ -78,18 +78,18 @@ describe('a courier', () => {
     const again = attempts.slice(6).map(({ id }) => id)
     assert.deepEqual(again.sort(), ['1', '2', '3', '4', '5'])
     for (const { answer } of attempts.slice(6)) answer.resolve(OK)
-    await until('all are delivered', () => courier.size === 0)
+    await until('all are delivered', () => worker.size === 0)
   })
 
   it('lets what failed wait when the receiver did not fail as a whole', async () => {
-    const { courier, attempts, results } = start()
-    courier.add(heads(3))
+    const { worker, attempts, results } = start()
+    worker.add(heads(3))
     await until('all are sent', () => attempts.length === 3)
     attempts[0]?.answer.resolve(FAILED)
     await until('one has failed', () => results.length === 1)
     for (const { answer } of attempts.slice(1)) answer.resolve(OK)
-    await until('the others are delivered', () => courier.size === 1)
-    courier.pump()
+    await until('the others are delivered', () => worker.size === 1)
+    worker.pump()
     assert.equal(attempts.length, 3)
   })
 })

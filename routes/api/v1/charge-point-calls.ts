@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { UnknownChargePointError } from '../../../lib/calls/errors.js'
 import { CallsQuery, pageOfCalls } from '../../../lib/calls/list.js'
 import { CallRecord, IdentityParams, pageSchema } from '../../../lib/http/records.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
@@ -20,12 +19,10 @@ export default async function chargePointCalls(app: FastifyInstance): Promise<vo
       }
     },
     async (request) => {
-      const { identity } = request.params
-      const row = await app.store.find(identity)
-      if (row === undefined) throw new UnknownChargePointError(identity)
+      const { id } = await app.store.require(request.params.identity)
       return pageOfCalls(app.store.db, request.query, {
         may: app.operators.mayOf(request),
-        chargePointId: row.id
+        chargePointId: id
       })
     }
   )

@@ -37,12 +37,6 @@ const RENEW_PROBLEMS = together(CALL_PROBLEMS, {
   409: { OPERATION_NOT_SUPPORTED: 'the version that the charge point speaks knows no such certificate' }
 })
 
-/** Answered as a 404 problem. */
-class UnknownChargePointError extends Error {
-  readonly statusCode = 404
-  readonly code = 'OCPP_ERR_UNKNOWN_CHARGE_POINT'
-}
-
 interface OneChargePoint {
   Params: IdentityParams
 }
@@ -50,10 +44,6 @@ interface OneChargePoint {
 /** The certificates of one charge point. */
 export default async function chargePointCertificates(app: FastifyInstance): Promise<void> {
   const { store, ocpp, calls } = app
-
-  async function demandKnown(identity: string): Promise<void> {
-    if ((await store.find(identity)) === undefined) throw new UnknownChargePointError(`no charge point ${identity}`)
-  }
 
   app.get<OneChargePoint & { Querystring: Static<typeof ListQuery> }>(
     '/charge-points/:identity/certificates',
@@ -70,7 +60,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       }
     },
     async ({ params: { identity }, query }) => {
-      await demandKnown(identity)
+      await store.require(identity)
       const limit = readLimit(query)
       const cursor = readCursor(query)
       const behind = cursor === undefined ? undefined : readCertificateId(cursor)
@@ -96,7 +86,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       }
     },
     async ({ params: { identity }, body, operator }) => {
-      await demandKnown(identity)
+      await store.require(identity)
       const live = ocpp.chargePoints.get(identity)
       if (live === undefined) throw new NotConnectedError(identity)
       const { type = 'ChargingStationCertificate', combined = false } = body

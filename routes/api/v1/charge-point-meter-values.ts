@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { UnknownChargePointError } from '../../../lib/calls/errors.js'
 import { readLimit, readTime } from '../../../lib/http/paging.js'
 import { IdentityParams, momentParam, oneOf, PageParams } from '../../../lib/http/records.js'
 import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../lib/ledger/readings.js'
@@ -44,10 +43,8 @@ export default async function chargePointMeterValues(app: FastifyInstance): Prom
       }
     },
     async (request, reply) => {
-      const { identity } = request.params
-      const row = await app.store.find(identity)
-      if (row === undefined) throw new UnknownChargePointError(identity)
-      const { items, next } = await listReadings(app.store.db, filterOf(row.id, request.query))
+      const { id } = await app.store.require(request.params.identity)
+      const { items, next } = await listReadings(app.store.db, filterOf(id, request.query))
       const page = { items, next: next && writePosition(next) }
       return sendPage({ request, reply, columns: COLUMNS, rowOf: (record) => record, page })
     }

@@ -4,10 +4,8 @@ import { IdentityParams } from '../../../lib/http/records.js'
 import { OPERATION_PROBLEMS, type Problems, together } from '../../../lib/openapi/problems.js'
 import { STATUSES } from '../../../lib/operations/exchange.js'
 import type { AnyOperation } from '../../../lib/operations/operation.js'
-import { MadeCallRecord } from '../../../lib/operations/records.js'
 import { OPERATIONS, type OperationName } from '../../../lib/operations/table.js'
-import { readTimeout, TimeoutQuery } from '../../../lib/operations/timeout.js'
-import { brokenOff } from '../../shared/broken-off.js'
+import { answerFailure, MadeCallRecord, readTimeout, TimeoutQuery } from '../../shared/operation.js'
 
 const CALLS = Type.Array(MadeCallRecord, { description: 'What went out for it, in this order' })
 
@@ -58,7 +56,7 @@ interface OneOperation {
 /** What can be asked of charge points whatever version they speak. */
 export default async function operations(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
-    scope.setErrorHandler(brokenOff)
+    scope.setErrorHandler(answerFailure)
     for (const [name, operation] of Object.entries(OPERATIONS) as [OperationName, AnyOperation][]) {
       addOperation(scope, name, operation)
     }
@@ -87,6 +85,7 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
       app.operations.perform({
         identity: params.identity,
         name,
+        operation,
         request,
         operator: operator?.name ?? '',
         messageId: repeatable?.messageId,

@@ -1,14 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readPreferences } from '../../../lib/calls/preferences.js'
+import { API } from '../../../lib/http/api.js'
 import { IdentityParams } from '../../../lib/http/records.js'
-import { OPERATION_PROBLEMS } from '../../../lib/openapi/problems.js'
+import { OPERATION_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 import { STATUSES } from '../../../lib/operations/exchange.js'
-import { MadeCallRecord } from '../../../lib/operations/records.js'
 import { ReportBody } from '../../../lib/operations/reports.js'
-import { readTimeout, TimeoutQuery } from '../../../lib/operations/timeout.js'
 import { scopesOfAction } from '../../../lib/operators/action-scopes.js'
-import { brokenOff } from '../../shared/broken-off.js'
+import { answerFailure, MadeCallRecord, readTimeout, TimeoutQuery } from '../../shared/operation.js'
 
 /** Milliseconds that a report is waited for. */
 const PATIENCE_MS = 30_000
@@ -50,14 +49,9 @@ const ReportParams = Type.Object({
 })
 
 /** Answered as a 404 problem. */
-class NotFoundError extends Error {
+class UnknownReportError extends Error {
   readonly statusCode = 404
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
+  readonly code = 'UNKNOWN_REPORT'
 }
 
 interface NewReport {
@@ -73,7 +67,7 @@ interface OneReport {
 /** Reports of charge points, whole. */
 export default async function reports(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
-    scope.setErrorHandler(brokenOff)
+    scope.setErrorHandler(answerFailure)
     addCreate(scope)
     addRead(scope)
   })
@@ -115,7 +109,7 @@ function addCreate(app: FastifyInstance): void {
       })
       if (respondAsync) reply.header('preference-applied', 'respond-async')
       if (answer.status !== 'pending') return answer
-      const location = `/api/v1/charge-points/${encodeURIComponent(params.identity)}/reports/${answer.requestId}`
+      const location = `${API}/charge-points/${encodeURIComponent(params.identity)}/reports/${answer.requestId}`
       return reply.code(202).header('location', location).send(answer)
     }
   )
@@ -127,7 +121,7 @@ function addRead(app: FastifyInstance): void {
     {
       config: {
         scope: 'charge-points:read',
-        problems: { 404: { OCPP_ERR_UNKNOWN_CHARGE_POINT: 'no such charge point', UNKNOWN_REPORT: 'no such report' } }
+        problems: together(UNKNOWN_CHARGE_POINT, { 404: { UNKNOWN_REPORT: 'no such report' } })
       },
       schema: {
         tags: ['Operations'],
@@ -142,12 +136,9 @@ function addRead(app: FastifyInstance): void {
     },
     async (request, reply) => {
       const { identity, requestId } = request.params
-      const chargePoint = await app.store.find(identity)
-      if (chargePoint === undefined) {
-        throw new NotFoundError('OCPP_ERR_UNKNOWN_CHARGE_POINT', `no charge point ${identity}`)
-      }
+      const chargePoint = await app.store.require(identity)
       const report = await app.reports.read(chargePoint.id, Number(requestId))
-      if (report === undefined) throw new NotFoundError('UNKNOWN_REPORT', `no report ${requestId}`)
+      if (report === undefined) throw new UnknownReportError(`no report ${requestId}`)
       demandScopes(app, { request, reply, type: report.type })
       return report
     }

@@ -4,12 +4,7 @@ import { CONNECTOR_STATUSES } from '../../../../lib/charge-points/connectors.js'
 import { generatePassword } from '../../../../lib/charge-points/credential.js'
 import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
 import { listMessages } from '../../../../lib/charge-points/messages.js'
-import {
-  CHARGE_POINT_ORDERS,
-  type ChargePointOrder,
-  type ChargePointRow,
-  type Provision
-} from '../../../../lib/charge-points/rows.js'
+import { CHARGE_POINT_ORDERS, type ChargePointOrder, type Provision } from '../../../../lib/charge-points/rows.js'
 import { readState, summary } from '../../../../lib/charge-points/state.js'
 import { toJson } from '../../../../lib/database/json.js'
 import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
@@ -70,12 +65,6 @@ const POLICY_VIOLATION = 1008
 /** Ids are below. */
 const NEWEST = Number.MAX_SAFE_INTEGER
 
-/** Answered as a 404 problem. */
-class UnknownChargePointError extends Error {
-  readonly statusCode = 404
-  readonly code = 'OCPP_ERR_UNKNOWN_CHARGE_POINT'
-}
-
 /** Answered as a 422 problem. */
 class TwoPasswordsError extends Error {
   readonly statusCode = 422
@@ -98,12 +87,6 @@ interface OneChargePoint {
 export default async function chargePoints(app: FastifyInstance): Promise<void> {
   const { store, ocpp, operators } = app
   const { db } = store
-
-  async function find({ identity }: IdentityParams): Promise<ChargePointRow> {
-    const row = await store.find(identity)
-    if (row === undefined) throw new UnknownChargePointError(`no charge point ${identity}`)
-    return row
-  }
 
   app.get<{ Querystring: ListQuery }>(
     '/',
@@ -143,7 +126,10 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     },
     async ({ params }) => {
       const live = ocpp.chargePoints.get(params.identity)
-      return { ...liveSummary(await find(params), live), ...(live && { violations: [...live.violations] }) }
+      return {
+        ...liveSummary(await store.require(params.identity), live),
+        ...(live && { violations: [...live.violations] })
+      }
     }
   )
 
@@ -164,7 +150,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       }
     },
     async (request) => {
-      const row = await find(request.params)
+      const row = await store.require(request.params.identity)
       const state = await readState(db, row, operators.mayOf(request))
       return { ...state, connected: ocpp.chargePoints.has(row.identity) }
     }
@@ -212,7 +198,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       const isKnown = await store.remove(params.identity)
       const connection = ocpp.chargePoints.get(params.identity)
       connection?.disconnect(POLICY_VIOLATION, 'removed by an operator')
-      if (!isKnown && connection === undefined) await find(params)
+      if (!isKnown && connection === undefined) await store.require(params.identity)
       return reply.code(204).send()
     }
   )
@@ -236,7 +222,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     },
     async (request, reply) => {
       const { params, query } = request
-      const { id: chargePointId } = await find(params)
+      const { id: chargePointId } = await store.require(params.identity)
       const limit = readLimit(query)
       const { action } = query
       for (const scope of action === undefined ? [] : scopesOfAction(action)) operators.demand(request, reply, scope)

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { dateTime } from '../../../../lib/database/json.js'
+import { API } from '../../../../lib/http/api.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { PageParams, pageSchema } from '../../../../lib/http/records.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../../../../lib/operators/scopes.js'
@@ -161,7 +162,7 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
       if (row === undefined) throw new NameTakenError(`there is an operator token ${wanted.name} already`)
       return reply
         .code(201)
-        .header('location', `/api/v1/operator-tokens/${encodeURIComponent(row.name)}`)
+        .header('location', `${API}/operator-tokens/${encodeURIComponent(row.name)}`)
         .send({ ...show(row), token })
     }
   )

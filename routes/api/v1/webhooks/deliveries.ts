@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { API } from '../../../../lib/http/api.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { pageSchema } from '../../../../lib/http/records.js'
 import {
@@ -104,7 +105,7 @@ export default async function deliveries(app: FastifyInstance): Promise<void> {
       const row = await writer.write((trx) => resendDelivery({ trx, now: Date.now() }, { webhookId, id }))
       if (webhook === undefined || row === undefined) throw unknown(params)
       app.webhooks.deliverer.notice(webhookId)
-      reply.code(202).header('location', `/api/v1/webhooks/${webhookId}/deliveries/${row.id}`)
+      reply.code(202).header('location', `${API}/webhooks/${webhookId}/deliveries/${row.id}`)
       return showDelivery(row)
     }
   )

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { EventIds } from '../../../../lib/events/ids.js'
+import { API } from '../../../../lib/http/api.js'
 import { InvalidQueryError } from '../../../../lib/http/paging.js'
 import { targetOf } from '../../../../lib/webhooks/deliverer.js'
 import { UnknownWebhookError } from '../../../../lib/webhooks/errors.js'
@@ -91,7 +92,7 @@ export default async function webhooks(app: FastifyInstance): Promise<void> {
       const row = await writer.write((trx) => insertWebhook({ trx, now: Date.now() }, wanted, MAX_WEBHOOKS))
       if (row === undefined) throw new TooManyWebhooksError(`there may be ${MAX_WEBHOOKS} webhooks at most`)
       await deliverer.sync()
-      reply.code(201).header('location', `/api/v1/webhooks/${row.id}`)
+      reply.code(201).header('location', `${API}/webhooks/${row.id}`)
       return { ...showWebhook(row), secret }
     }
   )

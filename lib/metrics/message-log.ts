@@ -1,14 +1,14 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
 interface LogCounters {
-  /** Frames that were not logged because the database was too slow. */
+  /** Messages that were not logged because the database was too slow. */
   readonly dropped: number
-  /** Frames that wait to be logged. */
+  /** Messages that wait to be logged. */
   readonly queued: number
 }
 
-/** Counts what the log of messages could not keep up with. */
-export function observeJournal(registry: Registry, { counters }: { readonly counters: LogCounters }): void {
+/** Metrics of the log of OCPP messages. */
+export function observeMessageLog(registry: Registry, counters: LogCounters): void {
   const registers = [registry]
   new Counter({
     name: 'ocpp_log_dropped_total',
