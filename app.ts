@@ -1,9 +1,12 @@
 import { join } from 'node:path'
+import ajvCompiler from '@fastify/ajv-compiler'
 import autoload from '@fastify/autoload'
+import serializerCompiler from '@fastify/fast-json-stringify-compiler'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
 import { AllowedMethods } from './lib/http/allowed-methods.js'
 import { answerClientError } from './lib/http/client-error.js'
+import { compileOnce } from './lib/http/compilers.js'
 import { serverOptions } from './lib/limits/server.js'
 import type { Config } from './lib/settings/settings.js'
 import { Proxies } from './lib/tls/proxies.js'
@@ -20,6 +23,12 @@ export interface AppOptions {
 const MAX_PARAM_LENGTH = 3 * 48
 /** Longer than whoever stops the process waits. */
 const CLOSE_TIMEOUT_MS = 60_000
+
+/** The same for every app of the process. */
+const compilersFactory = {
+  buildValidator: compileOnce(ajvCompiler()),
+  buildSerializer: compileOnce(serializerCompiler())
+}
 
 /** Answered as a 405 problem. */
 class MethodNotAllowedError extends Error {
@@ -53,6 +62,7 @@ export async function buildApp({
     // Where no route is there to answer: of a path that is none, and of what is no request.
     frameworkErrors: problemHandler,
     clientErrorHandler: answerClientError,
+    schemaController: { compilersFactory },
     // A body is checked as it came: nothing is converted, added or dropped.
     ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } }
   })

@@ -1,21 +1,24 @@
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { pathToFileURL } from 'node:url'
-import { startPostgres } from './test-postgres.mjs'
+import { divide } from './groups.mjs'
+import { startPostgres } from './postgres.mjs'
 
 /** Milliseconds for one test file: a hanging socket fails its file instead of the whole run. */
-const TIMEOUT_MS = 180_000
+const FILE_TIMEOUT_MS = 180_000
+/** Milliseconds for the files of one process, so that one which blocks its process fails as well. */
+const GROUP_TIMEOUT_MS = 600_000
 const MEMORY = '/dev/shm'
 /** Bytes that the databases of a whole run need at most, about. */
 const MIN_MEMORY = 4 * 1024 ** 3
 /** Files that are named at the end. */
 const SLOWEST = 10
 
-/** Runs compiled test files, a process each. Returns what is wrong, or `undefined`. */
+/** Runs compiled test files, several in a process. Returns what is wrong, or `undefined`. */
 export async function runTests(root, tests) {
   // So that what was started is stopped, and what was made is removed, when the run is interrupted, too.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
@@ -27,16 +30,15 @@ export async function runTests(root, tests) {
   const postgres = process.env.TEST_POSTGRES ?? (await startPostgres(temporaryParent()))
   if (postgres !== undefined) process.env.TEST_POSTGRES = postgres
   process.env.TEST_TIMES = join(process.env.TMPDIR, 'times.ndjson')
-  const timer = pathToFileURL(join(root, 'scripts/time-test.mjs')).href
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps --import=${timer}`.trim()
-  const files = tests.map((test) => join(root, '.test-build', test.replace(/\.ts$/, '.js')))
+  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim()
   let failed = 0
-  const stream = run({ files, concurrency: availableParallelism(), timeout: TIMEOUT_MS })
+  const files = writeGroups(root, divide(tests))
+  const stream = run({ files, concurrency: availableParallelism(), timeout: GROUP_TIMEOUT_MS })
   stream.on('test:fail', () => failed++)
   const report = stream.compose(new spec())
   report.pipe(process.stdout, { end: false })
   await once(report, 'end')
-  printSlowest(root)
+  printTimes()
   return failed === 0 ? undefined : `${failed} failed`
 }
 
@@ -50,16 +52,27 @@ function temporaryParent() {
   }
 }
 
-/** What scripts/time-test.mjs has written down. */
-function printSlowest(root) {
-  const times = readFileSync(process.env.TEST_TIMES, 'utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  const slowest = times.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)
+/** Writes what each process runs. Returns the paths. */
+function writeGroups(root, groups) {
+  const directory = join(root, '.test-build/groups')
+  rmSync(directory, { recursive: true, force: true })
+  mkdirSync(directory)
+  const runner = pathToFileURL(join(root, 'scripts/tests/group.mjs')).href
+  return groups.map(({ name, files }) => {
+    const path = join(directory, `${name}.mjs`)
+    const call = `await runGroup(${JSON.stringify(files)}, ${FILE_TIMEOUT_MS})`
+    writeFileSync(path, `import { runGroup } from '${runner}'\n${call}\n`)
+    return path
+  })
+}
+
+/** What group.mjs has written down. */
+function printTimes() {
+  if (!existsSync(process.env.TEST_TIMES)) return
+  const lines = readFileSync(process.env.TEST_TIMES, 'utf8').trim().split('\n')
+  const times = lines.map((line) => JSON.parse(line))
   console.log('\nslowest files: seconds, of these CPU')
-  for (const { file, seconds, cpu } of slowest) {
-    const name = relative(join(root, '.test-build'), file).replace(/\.js$/, '.ts')
-    console.log(`${seconds.toFixed(1).padStart(7)} ${cpu.toFixed(1).padStart(6)}  ${name}`)
+  for (const { file, seconds, cpu } of times.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)) {
+    console.log(`${seconds.toFixed(1).padStart(7)} ${cpu.toFixed(1).padStart(6)}  ${file}`)
   }
 }

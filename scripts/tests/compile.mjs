@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+
+/** What may stand before the body of a compiled test file. */
+const HEAD = /^(?:import .*;|\/\/.*|\/\*.*\*\/|)$/
 
 /**
  * Type-checks everything and compiles it, tests and sources alike, to .test-build/, where the tests run without a
@@ -18,6 +21,7 @@ export function compileTests(root, env) {
   if (status !== 0) return `exit code ${status}`
   copyFixtures(root, out)
   linkLibrary(root, out)
+  wrapTestFiles(out)
   return undefined
 }
 
@@ -41,4 +45,21 @@ function linkLibrary(root, out) {
   )
   mkdirSync(join(out, 'node_modules'))
   symlinkSync('../src', join(out, 'node_modules/fastify-ocpp'))
+}
+
+/**
+ * Makes the body of every test file a function, so that several files run in one process, each in a suite of its own
+ * (group.mjs): Node attaches tests and hooks to the suite in which they are made. Lines keep their numbers.
+ */
+function wrapTestFiles(out) {
+  for (const path of readdirSync(join(out, 'test'), { recursive: true })) {
+    if (!path.endsWith('.test.js')) continue
+    const file = join(out, 'test', path)
+    const lines = readFileSync(file, 'utf8').split('\n')
+    const start = lines.findIndex((line) => !HEAD.test(line))
+    lines[start] = `export default async function () { ${lines[start]}`
+    const map = lines.findLastIndex((line) => line.startsWith('//# sourceMappingURL='))
+    lines[map] = `}\n${lines[map]}`
+    writeFileSync(file, lines.join('\n'))
+  }
 }

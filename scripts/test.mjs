@@ -4,8 +4,8 @@ import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { delimiter, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { compileTests } from './compile-tests.mjs'
-import { runTests } from './run-tests.mjs'
+import { compileTests } from './tests/compile.mjs'
+import { runTests } from './tests/run.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const prefixes = process.argv.slice(2).map((prefix) => prefix.replace(/^(?:test\/)?/, 'test/'))

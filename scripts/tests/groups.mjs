@@ -1,0 +1,25 @@
+/** A process costs a second or three before its first test, so files share one; more than these make a run uneven. */
+const MAX_FILES = 12
+
+/**
+ * Divides test files into groups that share a process: files of one folder, which use the same parts of the product.
+ * The largest folders come first, so that the last processes are short ones.
+ */
+export function divide(tests) {
+  const folders = new Map()
+  for (const test of tests) folders.set(folderOf(test), [...(folders.get(folderOf(test)) ?? []), test])
+  const groups = [...folders].flatMap(([folder, files]) => {
+    const count = Math.ceil(files.length / MAX_FILES)
+    const name = folder.replaceAll('/', '-')
+    return Array.from({ length: count }, (_, index) => ({
+      name: count === 1 ? name : `${name}-${index + 1}`,
+      // Every count-th: what is slow stands together by name.
+      files: files.filter((_file, position) => position % count === index)
+    }))
+  })
+  return groups.sort((one, other) => other.files.length - one.files.length)
+}
+
+function folderOf(test) {
+  return test.split('/').slice(1, -1).join('/')
+}
