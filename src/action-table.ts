@@ -76,7 +76,7 @@ export class ActionMessages {
     const payload = received === null ? {} : received
     if (check.violation(payload) === undefined) return { payload, violation: undefined }
     const { protocol, leniency } = this.#table
-    const normalised = normalise(protocol.protocol, check.schema, payload, leniency)
+    const normalised = normalise(protocol, check.schema, payload, leniency)
     return { payload: normalised, violation: check.violation(normalised) }
   }
 }

@@ -16,7 +16,7 @@ import {
 import { addressKey } from './limits/address.js'
 import { LoginAttempt, LoginLimiter } from './limits/login-limiter.js'
 import type { EndpointSettings } from './options.js'
-import { isIdentity } from './protocol.js'
+import { isIdentity, type ProtocolDefinition } from './protocol.js'
 import { timerDelay } from './time.js'
 import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection, RefusalRule } from './types.js'
 
@@ -171,7 +171,7 @@ export class Admission {
     }
     const flapping = this.#refuseFlapping(handshake)
     if (flapping !== undefined) return flapping
-    prepareUpgrade(request, definition.protocol, this.#settings.compression)
+    prepareUpgrade(request, definition, this.#settings.compression)
     const { registration, context } = decision
     return { identity, protocol: definition.protocol, remoteAddress, registration, context }
   }
@@ -287,8 +287,12 @@ function peerCertificate(socket: TLSSocket) {
  * `ws` reads the headers again when it upgrades, with the options of whoever registered @fastify/websocket. So
  * they are made to say what was decided: one subprotocol, and compression only where it is wanted.
  */
-function prepareUpgrade(request: FastifyRequest, protocol: string, compression: boolean): void {
+function prepareUpgrade(
+  request: FastifyRequest,
+  { protocol, hasCompression }: ProtocolDefinition,
+  compression: boolean
+): void {
   const { headers } = request.raw
   headers['sec-websocket-protocol'] = protocol
-  if (!compression || protocol === 'ocpp1.6') delete headers['sec-websocket-extensions']
+  if (!compression || !hasCompression) delete headers['sec-websocket-extensions']
 }

@@ -72,7 +72,7 @@ export class DataTransferHandlers {
   #route({ vendorId, data }: DataTransferMatch, handler: Route['handler']): Route {
     if (data === undefined) return { handler, check: undefined, isJson: false }
     const check = this.#check(vendorId, data)
-    return { handler, check, isJson: this.#protocol === 'ocpp1.6' && !isOfStrings(data) }
+    return { handler, check, isJson: PROTOCOLS[this.#protocol].hasTextData && !isOfStrings(data) }
   }
 
   /** Compiled now: a schema that cannot be would fail every message. */

@@ -20,6 +20,7 @@ export {
 export { passwordMatches } from './handshake.js'
 export type { AuthenticatedEndpoint, EndpointOptions, FastifyOcppOptions, OpenEndpoint } from './options.js'
 export { default } from './plugin.js'
+export { ALL_PROTOCOLS, type VersionInfo, versionInfo } from './protocol.js'
 export { redact } from './redact.js'
 export { currentTime, parseTime } from './time.js'
 export type * from './types.js'

@@ -1,23 +1,17 @@
 import { Kind, Optional, OptionalKind, type TSchema, Type } from '@sinclair/typebox'
 import type { ProtocolDefinition } from './protocol.js'
 import { dateTime, isDateTime } from './schema.js'
-import type { Leniency, Protocol } from './types.js'
+import type { Leniency } from './types.js'
 
 /**
- * The schemas state what the standard states. What a robust receiver accepts beyond it, and what a sender
- * holds itself to, is here: inbound payloads that fail are normalised and checked again; schemas of either
- * direction differ from the exact ones in a few listed places.
+ * The schemas state what the standard states. This file says what a robust receiver accepts beyond that, and where a
+ * sender is stricter: an inbound payload that fails its schema is normalised and checked again, and the schemas of
+ * either direction differ from the exact ones in a few listed places.
  */
 
 type Edit = (schema: TSchema, path: string) => TSchema | undefined
 
-/** Lists that the text of 1.6 gives at least one item and its schemas none: never sent empty. */
-const NEVER_EMPTY_16 = /\.(?:meterValue|sampledValue|chargingSchedulePeriod)$/
-
-/** 1.6 GetCompositeSchedule.conf: chargers answer limits with more than one decimal. */
-const ANY_DECIMALS_16 = /^GetCompositeScheduleResponse\..*\.(?:limit|minChargingRate)$/
-
-/** `schema` as it is applied to what comes in. The same object when nothing differs. */
+/** The schema that inbound payloads are checked with. The same object when nothing differs. */
 export function inboundSchema(
   definition: ProtocolDefinition,
   message: string,
@@ -25,21 +19,21 @@ export function inboundSchema(
   leniency: Leniency
 ): TSchema {
   return edit(schema, message, (part, path) => {
-    if (definition.protocol === 'ocpp1.6' && ANY_DECIMALS_16.test(path)) return Type.Number()
+    if (definition.anyDecimals?.test(path)) return Type.Number()
     return part[Kind] === 'Integer' ? withExactRange(part) : withFieldLength(part, path, leniency)
   })
 }
 
 /**
- * OCPP sets no bounds to an integer. One beyond 2^53 has already lost digits when JSON is parsed, so it is refused: a
- * wrong id or meter reading is worse than none. [RFC 8259 §6]
+ * OCPP sets no bounds to an integer. JSON.parse loses digits of an integer beyond 2^53, so such a message is rejected:
+ * a wrong id or meter reading is worse than none. [RFC 8259 §6]
  */
 function withExactRange(part: TSchema): TSchema {
   const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = part
   return { ...part, minimum, maximum }
 }
 
-/** `schema` as it is applied to what goes out. The same object when nothing differs. */
+/** The schema that outbound payloads are checked with. The same object when nothing differs. */
 export function outboundSchema(
   definition: ProtocolDefinition,
   message: string,
@@ -47,7 +41,7 @@ export function outboundSchema(
   leniency: Leniency
 ): TSchema {
   return edit(schema, message, (part, path) => {
-    if (definition.protocol === 'ocpp1.6' && NEVER_EMPTY_16.test(path)) return { ...part, minItems: 1 }
+    if (definition.neverEmpty?.test(path)) return { ...part, minItems: 1 }
     if (part.format === 'date-time' && Number.isFinite(definition.maxFractionDigits)) {
       return dateTime(definition.maxFractionDigits)
     }
@@ -55,7 +49,7 @@ export function outboundSchema(
   })
 }
 
-/** Whether a field length names a text that has a limit in some version. */
+/** Whether `path`, a key of the option `fieldLengths`, names a text that has a limit in one of the versions. */
 export function isFieldLength(protocols: readonly ProtocolDefinition[], path: string): boolean {
   return protocols.some(({ actions }) => {
     for (const [action, { request, response, messageType }] of actions) {
@@ -82,7 +76,7 @@ function withFieldLength(part: TSchema, path: string, leniency: Leniency): TSche
   return { ...part, maxLength: Math.max(part.maxLength, limits[path] ?? 0) }
 }
 
-/** A copy of `schema` with the parts that `change` wants different; paths are `Message.member.member`. */
+/** A copy of `schema` in which `change` has replaced parts. It gets the path of each: `Message.member.member`. */
 function edit(schema: TSchema, path: string, change: Edit): TSchema {
   const changed = change(schema, path)
   if (changed === undefined) return editParts(schema, path, change)
@@ -106,16 +100,22 @@ function editParts(schema: TSchema, path: string, change: Edit): TSchema {
 }
 
 /**
- * Brings the known deviations of real chargers into the form of the standard, in place: `null` for an absent
- * member, date-times of ISO 8601 that RFC 3339 does not know, and one of each version. Called for payloads
- * that failed only, so that nothing of a valid one is ever changed. Depth is that of the schema.
+ * Brings known deviations of real chargers into the form of the standard, in place: `null` for an absent member, a
+ * date-time of ISO 8601 that RFC 3339 does not know, a unit of frequency in 1.6, the correct spelling of "IdleTime" in
+ * 2.1. Called only for payloads that failed, so that a valid payload is never changed. The recursion is as deep as the
+ * schema.
  */
-export function normalise(protocol: Protocol, schema: TSchema, payload: unknown, leniency: Leniency): unknown {
-  return normaliseValue({ protocol, leniency }, schema, payload)
+export function normalise(
+  definition: ProtocolDefinition,
+  schema: TSchema,
+  payload: unknown,
+  leniency: Leniency
+): unknown {
+  return normaliseValue({ definition, leniency }, schema, payload)
 }
 
 interface Settings {
-  protocol: Protocol
+  definition: ProtocolDefinition
   leniency: Leniency
 }
 
@@ -145,8 +145,8 @@ function normaliseObject(settings: Settings, schema: TSchema, value: Record<stri
       delete value[name]
     } else value[name] = normaliseValue(settings, member, value[name])
   }
-  // 1.6 has no unit for a frequency: chargers write one of their own. [1.6 errata 3.86]
-  if (settings.protocol === 'ocpp1.6' && value.measurand === 'Frequency' && isHertz(value.unit)) delete value.unit
+  // 1.6 has no unit for a frequency, and charge points add one of their own. [1.6 errata 3.86]
+  if (!settings.definition.hasFrequencyUnit && value.measurand === 'Frequency' && isHertz(value.unit)) delete value.unit
   return value
 }
 
@@ -182,11 +182,11 @@ function coerce(schema: TSchema, value: unknown): unknown {
   return value
 }
 
-/** Longest text that is looked at as a date-time. */
+/** Longest text that is tried as a date-time, in characters. */
 const MAX_DATE_TIME = 64
 const ZONE = /(?:[Zz]|([+-]\d\d)(?::?(\d\d))?)?$/
 
-/** Reads a missing zone as UTC, and `+02` and `+0200` as `+02:00`; what is no date-time stays as it is. */
+/** Reads a missing zone as UTC, and `+02` and `+0200` as `+02:00`. A text that is no date-time stays as it is. */
 function normaliseDateTime(text: string): string {
   if (text.length > MAX_DATE_TIME || !text.includes(':')) return text
   const zone = ZONE.exec(text)

@@ -9,6 +9,7 @@ import { Admission } from './admission.js'
 import { type Admitted, CLOSE_TIMEOUT, type Endpoint } from './endpoint.js'
 import { OcppCore } from './ocpp.js'
 import { type EndpointSettings, type FastifyOcppOptions, resolveOptions } from './options.js'
+import { PROTOCOLS } from './protocol.js'
 import { pathBelow } from './route-path.js'
 import type { Ocpp } from './types.js'
 import { UpgradeGuard } from './upgrade-guard.js'
@@ -117,7 +118,8 @@ function checkWebsocket(app: FastifyInstance, settings: EndpointSettings): void 
       `@fastify/websocket was registered with a higher maxPayload than ${settings.maxPayload}`
     )
   }
-  if (settings.compression && !perMessageDeflate && settings.protocols.some((protocol) => protocol !== 'ocpp1.6')) {
+  const hasCompression = settings.protocols.some((protocol) => PROTOCOLS[protocol].hasCompression)
+  if (settings.compression && !perMessageDeflate && hasCompression) {
     app.log.warn('@fastify/websocket was registered without perMessageDeflate, which OCPP 2.x asks of a CSMS')
   }
 }

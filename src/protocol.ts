@@ -5,9 +5,35 @@ import { actions as actions16 } from './v16/index.js'
 import { actions as actions21 } from './v21/index.js'
 import { actions as actions201 } from './v201/index.js'
 
-/** What a version does differently. This table is the only place that knows there are three. */
-export interface ProtocolDefinition {
+/** What applications need to know of a version. */
+export interface VersionInfo {
+  /** The WebSocket subprotocol. */
   readonly protocol: Protocol
+  /** E.g. `OCPP 1.6`. */
+  readonly name: string
+  /**
+   * Whether settings are variables of components and reports exist. Otherwise settings are configuration keys.
+   * [2.x Part 1, device model; 1.6 §5.3, §5.8]
+   */
+  readonly hasDeviceModel: boolean
+  /** Whether a transaction is told by TransactionEvent. Otherwise by StartTransaction and StopTransaction. [2.x E] */
+  readonly hasTransactionEvents: boolean
+  /** Longest id token, in characters. [1.6 IdToken; 2.x IdTokenType] */
+  readonly maxIdTokenLength: number
+  /** The types that an id token may have; `undefined`: any text, or none in 1.6. [2.0.1 IdTokenEnumType] */
+  readonly idTokenTypes: readonly string[] | undefined
+  /** Longest password that CSMS and charge point agree on, in characters. [1.6 whitepaper and 2.x A00.FR.205] */
+  readonly maxPasswordLength: number
+  /** Whether a password of 32 to 40 hexadecimal digits stands for its octets. [1.6 security whitepaper A00.FR.205] */
+  readonly hasHexadecimalKey: boolean
+  /** Whether CertificateSigned names the type of the certificate. [2.x A02; 1.6 has one type] */
+  readonly hasCertificateTypes: boolean
+  /** Whether SignCertificate and CertificateSigned carry a request id. [2.1 A02] */
+  readonly hasCertificateRequestIds: boolean
+}
+
+/** What a version does differently. This table is the only place that knows there are three. */
+export interface ProtocolDefinition extends VersionInfo {
   readonly actions: ReadonlyMap<string, ActionDefinition>
   /** CALLERROR codes of this version; a code not in it is never sent. */
   readonly codes: ReadonlySet<string>
@@ -30,8 +56,14 @@ export interface ProtocolDefinition {
   readonly maxFractionDigits: number
   /** Whether permessage-deflate may be used. [2.x Part 4 §3.3: a CSMS has to support it; never offered with 1.6] */
   readonly hasCompression: boolean
-  /** Whether a password of 32 to 40 hexadecimal digits stands for its octets. [1.6 security whitepaper A00.FR.205] */
-  readonly hasHexadecimalKey: boolean
+  /** Whether `data` of a DataTransfer is a text. Otherwise it is any JSON value. [1.6 §4.3; 2.x P01] */
+  readonly hasTextData: boolean
+  /** Whether the schemas have a unit for the measurand Frequency. [1.6 errata 3.86] */
+  readonly hasFrequencyUnit: boolean
+  /** Paths of received numbers that may have any number of decimals. */
+  readonly anyDecimals: RegExp | undefined
+  /** Paths of lists that are never sent empty, though the schemas allow it. */
+  readonly neverEmpty: RegExp | undefined
 }
 
 const COMMON_CODES = [
@@ -58,7 +90,27 @@ const CODES_2 = new Set([
 const IDENTITY_16 = /^(?! )[A-Za-z0-9*\-_=+|@. ]{1,48}(?<! )$/
 const IDENTITY_2 = /^[A-Za-z0-9*\-_=+|@.]{1,48}$/
 
+/** GetCompositeSchedule.conf: charge points answer limits with more than the one decimal of the schema. */
+const ANY_DECIMALS_16 = /^GetCompositeScheduleResponse\..*\.(?:limit|minChargingRate)$/
+/** The text of 1.6 gives these lists at least one item, its schemas give them none. */
+const NEVER_EMPTY_16 = /\.(?:meterValue|sampledValue|chargingSchedulePeriod)$/
+
+const ID_TOKEN_TYPES_201 = [
+  'Central',
+  'eMAID',
+  'ISO14443',
+  'ISO15693',
+  'KeyCode',
+  'Local',
+  'MacAddress',
+  'NoAuthorization'
+]
+
 const VERSION_2 = {
+  hasDeviceModel: true,
+  hasTransactionEvents: true,
+  hasHexadecimalKey: false,
+  hasCertificateTypes: true,
   codes: CODES_2,
   formatViolation: 'FormatViolation',
   occurrenceViolation: 'OccurrenceConstraintViolation',
@@ -68,12 +120,24 @@ const VERSION_2 = {
   identity: IDENTITY_2,
   maxFractionDigits: 3,
   hasCompression: true,
-  hasHexadecimalKey: false
+  hasTextData: false,
+  hasFrequencyUnit: true,
+  anyDecimals: undefined,
+  neverEmpty: undefined
 } as const
 
 export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
   'ocpp1.6': {
     protocol: 'ocpp1.6',
+    name: 'OCPP 1.6',
+    hasDeviceModel: false,
+    hasTransactionEvents: false,
+    maxIdTokenLength: 20,
+    idTokenTypes: undefined,
+    maxPasswordLength: 20,
+    hasHexadecimalKey: true,
+    hasCertificateTypes: false,
+    hasCertificateRequestIds: false,
     actions: new Map(Object.entries(actions16)),
     codes: CODES_16,
     formatViolation: 'FormationViolation',
@@ -86,11 +150,19 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     identity: IDENTITY_16,
     maxFractionDigits: Number.POSITIVE_INFINITY,
     hasCompression: false,
-    hasHexadecimalKey: true
+    hasTextData: true,
+    hasFrequencyUnit: false,
+    anyDecimals: ANY_DECIMALS_16,
+    neverEmpty: NEVER_EMPTY_16
   },
   'ocpp2.0.1': {
     ...VERSION_2,
     protocol: 'ocpp2.0.1',
+    name: 'OCPP 2.0.1',
+    maxIdTokenLength: 36,
+    idTokenTypes: ID_TOKEN_TYPES_201,
+    maxPasswordLength: 40,
+    hasCertificateRequestIds: false,
     actions: new Map(Object.entries(actions201)),
     answersUnknownType: true,
     hasSend: false
@@ -98,6 +170,11 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
   'ocpp2.1': {
     ...VERSION_2,
     protocol: 'ocpp2.1',
+    name: 'OCPP 2.1',
+    maxIdTokenLength: 255,
+    idTokenTypes: undefined,
+    maxPasswordLength: 64,
+    hasCertificateRequestIds: true,
     actions: new Map(Object.entries(actions21)),
     answersUnknownType: false,
     hasSend: true
@@ -106,6 +183,11 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
 
 /** All subprotocols, the newest first. */
 export const ALL_PROTOCOLS = ['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'] as const satisfies readonly Protocol[]
+
+/** What is particular to a version, for code that works with several of them. */
+export function versionInfo(protocol: Protocol): VersionInfo {
+  return PROTOCOLS[protocol]
+}
 
 /** Whether `sender` may start this action. */
 export function maySend(sender: Role, action: ActionDefinition): boolean {

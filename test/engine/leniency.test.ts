@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Protocol, ViolationEvent } from 'fastify-ocpp'
 import { normalise } from '../../src/leniency.js'
+import { PROTOCOLS } from '../../src/protocol.js'
 import { closed, literals } from '../../src/schema.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import { type ServerOptions, startServer } from '../support/server.js'
@@ -157,8 +158,8 @@ for (const [protocol, action, payload, code] of REFUSED) {
 
 test('2.1: the cost dimension IdleTime is read as IdleTIme', () => {
   const schema = closed({ type: literals('Energy', 'IdleTIme') })
-  assert.deepEqual(normalise('ocpp2.1', schema, { type: 'IdleTime' }, {}), { type: 'IdleTIme' })
-  assert.deepEqual(normalise('ocpp2.1', schema, { type: 'Energy' }, {}), { type: 'Energy' })
+  assert.deepEqual(normalise(PROTOCOLS['ocpp2.1'], schema, { type: 'IdleTime' }, {}), { type: 'IdleTIme' })
+  assert.deepEqual(normalise(PROTOCOLS['ocpp2.1'], schema, { type: 'Energy' }, {}), { type: 'Energy' })
 })
 
 test('1.6: a composite schedule may answer more than one decimal, a profile is never sent with it', async () => {
