@@ -11,7 +11,7 @@ import { readPage, tableOf, valuesOf } from './pages.js'
 
 const page = readPage('limits')
 const limits = tableOf(page, 'limit')
-const server = tableOf(page.split('what may stand at the door')[1] ?? '', 'limit')
+const server = tableOf(page.split('before the library sees them')[1] ?? '', 'limit')
 const refusals = tableOf(page, 'refused because of rule')
 const config: Record<string, unknown> = { ...readConfig({}) }
 const resolved = resolveOptions({ securityProfile: 0 })
