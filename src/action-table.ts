@@ -2,7 +2,8 @@ import type { TSchema } from '@sinclair/typebox'
 import { inboundSchema, normalise, outboundSchema } from './leniency.js'
 import { maySend, type ProtocolDefinition } from './protocol.js'
 import type { ActionDefinition } from './schema.js'
-import type { Leniency, Role } from './types.js'
+import type { Role } from './types/protocol.js'
+import type { Leniency } from './types/validation.js'
 import { type FoundViolation, PayloadCheck } from './validate.js'
 
 /** A payload as it may be delivered, and what is still wrong with it. */

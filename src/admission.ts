@@ -18,7 +18,8 @@ import { LoginAttempt, LoginLimiter } from './limits/login-limiter.js'
 import type { EndpointSettings } from './options.js'
 import { isIdentity, type ProtocolDefinition } from './protocol.js'
 import { timerDelay } from './time.js'
-import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection, RefusalRule } from './types.js'
+import type { RefusalRule } from './types/events.js'
+import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection } from './types/handshake.js'
 
 /** Refuses an upgrade with a plain HTTP answer. */
 class Refusal {

@@ -1,6 +1,7 @@
 import type { Connection } from './connection/connection.js'
 import type { TickClock } from './tick-clock.js'
-import type { ChargePoint, ChargePointsApi, RegistrationStatus } from './types.js'
+import type { ChargePoint, ChargePointsApi } from './types/charge-point.js'
+import type { RegistrationStatus } from './types/protocol.js'
 
 /** Registrations remembered of charge points that are away. */
 const MAX_REMEMBERED = 100_000

@@ -3,7 +3,8 @@ import { CallError, HandlerExistsError, InvalidOptionsError } from './errors.js'
 import { isPromiseLike } from './failure.js'
 import { isTooDeep, MAX_DEPTH, parseJson } from './frame.js'
 import { PROTOCOLS } from './protocol.js'
-import type { DataTransferAnswer, DataTransferMatch, HandlerContext, Protocol } from './types.js'
+import type { DataTransferAnswer, DataTransferMatch, HandlerContext } from './types/handlers.js'
+import type { Protocol } from './types/protocol.js'
 import { PayloadCheck } from './validate.js'
 
 type AnyHandler = (message: never, context: never) => unknown

@@ -14,7 +14,8 @@ import type { EndpointSettings } from './options.js'
 import { PROTOCOLS } from './protocol.js'
 import { Registration } from './registration.js'
 import { TickClock } from './tick-clock.js'
-import type { DisconnectReason, Protocol, RegistrationStatus, Role } from './types.js'
+import type { DisconnectReason } from './types/charge-point.js'
+import type { Protocol, RegistrationStatus, Role } from './types/protocol.js'
 
 /** What the endpoints of one application share. */
 export interface Shared {

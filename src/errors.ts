@@ -1,20 +1,20 @@
 import { defineError } from './define-error.js'
-import type { Violation } from './types.js'
+import type { CallErrorCode, Violation } from './types/protocol.js'
 
 /**
- * Errors of this library's API. `code` is stable, `statusCode` is what an HTTP route should answer when it
- * lets the error through. A CALLERROR is not in this family: see {@link CallError}.
+ * Errors of this library's API. `code` is stable. `statusCode` is the HTTP status that a route should answer when it
+ * lets the error through. A CALLERROR is not one of these errors: see {@link CallError}.
  */
 
-/** An option is missing, unknown or out of range; thrown at registration. */
+/** An option is missing, unknown or out of range. Thrown at registration. */
 export const InvalidOptionsError = defineError('OCPP_ERR_INVALID_OPTIONS', '%s', 500)
 /** `on`, `fallback` or `onDataTransfer` was called twice for the same thing. */
 export const HandlerExistsError = defineError('OCPP_ERR_HANDLER_EXISTS', '%s already has a handler', 500)
-/** The action does not exist in this version, or the other side is the one to send it. */
+/** The action does not exist in this version, or only the other side may send it. */
 export const UnknownActionError = defineError('OCPP_ERR_UNKNOWN_ACTION', '%s', 422)
 /** No live connection of this charge point. */
 export const NotConnectedError = defineError('OCPP_ERR_NOT_CONNECTED', 'charge point %s is not connected', 409)
-/** The charge point is connected with another OCPP version than the one called for. */
+/** The charge point is connected with another OCPP version than that of the call. */
 export const WrongProtocolError = defineError('OCPP_ERR_WRONG_PROTOCOL', 'charge point %s speaks %s, not %s', 409)
 /** The message id is empty, longer than 36 characters or in use. */
 export const InvalidMessageIdError = defineError('OCPP_ERR_INVALID_MESSAGE_ID', '%s', 422)
@@ -24,19 +24,19 @@ export const InvalidTimeoutError = defineError(
   'the timeout of a call is a positive number of milliseconds',
   422
 )
-/** The code or the reason given for a close frame may not be sent; nothing was closed. [RFC 6455 §7.4] */
+/** The code or the reason given for a close frame may not be sent. Nothing was closed. [RFC 6455 §7.4] */
 export const InvalidCloseError = defineError('OCPP_ERR_INVALID_CLOSE', '%s', 422)
-/** An upgrade of a route that is no WebSocket route, or without a Host header; answered before anything is upgraded. */
+/** An upgrade of a route that is no WebSocket route, or without a Host header. Answered before the upgrade. */
 export const InvalidUpgradeError = defineError('OCPP_ERR_INVALID_UPGRADE', '%s', 400)
-/** Too many calls wait for this charge point; nothing was sent. */
+/** Too many calls already wait for this charge point. Nothing was sent. */
 export const QueueFullError = defineError('OCPP_ERR_QUEUE_FULL', '%s calls wait for charge point %s already', 429)
 
-/** What became of a call when its error was made: `sent: false` means the charge point never saw it. */
+/** How far a call was when it failed. `sent: false` means that the charge point never received it. */
 interface CallProgress {
   sent: boolean
 }
 
-/** The signal given with the call was aborted. When `sent` is true the charge point may still act. */
+/** The signal given with the call was aborted. If `sent` is true, the charge point may still act. */
 export class AbortedError extends defineError('OCPP_ERR_ABORTED', 'the call %s was aborted by its caller', 499) {
   readonly sent: boolean
   constructor(action: string, { sent }: CallProgress) {
@@ -81,34 +81,17 @@ export class InvalidResponseError extends defineError('OCPP_ERR_INVALID_RESPONSE
   }
 }
 
-/** Every CALLERROR code of any version. Sending maps it to the spelling of the connection's version. */
-export type CallErrorCode =
-  | 'FormatViolation'
-  | 'FormationViolation'
-  | 'GenericError'
-  | 'InternalError'
-  | 'MessageTypeNotSupported'
-  | 'NotImplemented'
-  | 'NotSupported'
-  | 'OccurenceConstraintViolation'
-  | 'OccurrenceConstraintViolation'
-  | 'PropertyConstraintViolation'
-  | 'ProtocolError'
-  | 'RpcFrameworkError'
-  | 'SecurityError'
-  | 'TypeConstraintViolation'
-
 /**
- * A CALLERROR frame. Thrown by a handler it is the answer to the charge point; received it rejects the call.
- * `description` holds at most 255 characters on the wire [OCPP-J 4.2.3]; `details` is an object.
+ * A CALLERROR frame. A handler throws it to answer the charge point. A call rejects with it when the charge point sends
+ * one. On the wire, `description` has at most 255 characters [OCPP-J 4.2.3]. `details` is an object.
  */
 export class CallError extends Error {
   override readonly name = 'CallError'
-  /** The code as its sender spelt it; a code of no version at all is possible when received. */
+  /** The code in the spelling of its sender. A received code may be one that no version has. */
   readonly code: CallErrorCode | (string & {})
   readonly description: string
   readonly details: Record<string, unknown>
-  /** What a route that lets it through should answer: the charge point is the bad gateway. */
+  /** The HTTP status that a route should answer when it lets the error through: the charge point is the bad gateway. */
   readonly statusCode = 502
 
   constructor(code: CallErrorCode | (string & {}), description = '', details: Record<string, unknown> = {}) {
@@ -119,5 +102,5 @@ export class CallError extends Error {
   }
 }
 
-/** A CALLERROR that came from the other side: a handler that lets it through has failed, it is no answer of ours. */
+/** A CALLERROR that the other side sent. A handler that throws it has failed: it is not an answer of ours. */
 export class ReceivedCallError extends CallError {}

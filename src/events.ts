@@ -5,7 +5,9 @@ import { isPromiseLike, logFailure } from './failure.js'
 import { parseJson } from './frame.js'
 import { LogThrottle } from './limits/log-throttle.js'
 import { redact } from './redact.js'
-import type { ChargePoint, Direction, EventName, FrameEvent, OcppEvents, OcppEventsApi, OcppListener } from './types.js'
+import type { ChargePoint } from './types/charge-point.js'
+import type { EventName, FrameEvent, OcppEvents, OcppEventsApi, OcppListener } from './types/events.js'
+import type { Direction } from './types/protocol.js'
 
 const NAMES = [
   'connect',

@@ -1,7 +1,8 @@
 import { DataTransferHandlers, NO_VENDOR } from './data-transfer.js'
 import { HandlerExistsError, UnknownActionError } from './errors.js'
 import { maySend, PROTOCOLS } from './protocol.js'
-import type { HandlerContext, Protocol, Role } from './types.js'
+import type { HandlerContext } from './types/handlers.js'
+import type { Protocol, Role } from './types/protocol.js'
 
 /** A handler whose types were checked where it was registered. */
 export type AnyHandler = (request: unknown, context: HandlerContext) => unknown

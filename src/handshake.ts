@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIdentity, PROTOCOLS, type ProtocolDefinition } from './protocol.js'
-import type { Protocol } from './types.js'
+import type { Protocol } from './types/protocol.js'
 
 /** User name and password of HTTP Basic; the password as the bytes that came. [RFC 7617] */
 export interface Credentials {

@@ -1,7 +1,7 @@
 import { Kind, Optional, OptionalKind, type TSchema, Type } from '@sinclair/typebox'
 import type { ProtocolDefinition } from './protocol.js'
 import { dateTime, isDateTime } from './schema.js'
-import type { Leniency } from './types.js'
+import type { Leniency } from './types/validation.js'
 
 /**
  * The schemas state what the standard states. This file says what a robust receiver accepts beyond that, and where a

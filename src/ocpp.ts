@@ -7,19 +7,19 @@ import { Endpoint, type Shared } from './endpoint.js'
 import { NotConnectedError, WrongProtocolError } from './errors.js'
 import { EventHub } from './events.js'
 import { type AnyAfterHandler, type AnyFallback, type AnyHandler, Handlers } from './handlers.js'
+import type { Ocpp } from './ocpp-api.js'
 import type { EndpointSettings } from './options.js'
 import { ALL_PROTOCOLS } from './protocol.js'
+import type { CallOptions } from './types/charge-point.js'
 import type {
-  CallOptions,
   DataTransferMatch,
   HandlerContext,
-  Ocpp,
-  Protocol,
   SharedAction,
   SharedHandler,
   UnionHandler,
   VersionApi
-} from './types.js'
+} from './types/handlers.js'
+import type { Protocol } from './types/protocol.js'
 
 /** `app.ocpp`: the handlers and the live connections that all endpoints of an application share. */
 export class OcppCore implements Ocpp, Shared {

@@ -3,7 +3,9 @@ import type { ConnectionSettings } from './connection/settings.js'
 import { InvalidOptionsError } from './errors.js'
 import { isFieldLength } from './leniency.js'
 import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'
-import type { Authenticate, Leniency, Protocol, ValidationMode, ValidationPolicy } from './types.js'
+import type { Authenticate } from './types/handshake.js'
+import type { Protocol } from './types/protocol.js'
+import type { Leniency, ValidationMode, ValidationPolicy } from './types/validation.js'
 
 /** Options of one endpoint that have a default. Times are milliseconds, sizes bytes. */
 export interface EndpointOptions {

@@ -1,6 +1,5 @@
-import type { CallErrorCode } from './errors.js'
 import type { ActionDefinition } from './schema.js'
-import type { Protocol, Role } from './types.js'
+import type { CallErrorCode, Protocol, Role } from './types/protocol.js'
 import { actions as actions16 } from './v16/index.js'
 import { actions as actions21 } from './v21/index.js'
 import { actions as actions201 } from './v201/index.js'

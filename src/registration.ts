@@ -1,4 +1,4 @@
-import type { RegistrationStatus } from './types.js'
+import type { RegistrationStatus } from './types/protocol.js'
 
 const BOOT = 'BootNotification'
 

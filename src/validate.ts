@@ -1,10 +1,9 @@
 import type { TSchema } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
 import { Errors, type ValueError, ValueErrorType } from '@sinclair/typebox/errors'
-import type { CallErrorCode } from './errors.js'
 import { PROTOCOLS, type ProtocolDefinition } from './protocol.js'
 import { quickSchema } from './schema.js'
-import type { Protocol, Violation } from './types.js'
+import type { CallErrorCode, Protocol, Violation } from './types/protocol.js'
 
 /** A violation with what may leave the process: `wire` names only what the schema knows, never the input. */
 export interface FoundViolation extends Violation {

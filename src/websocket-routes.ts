@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RouteOptions } from 'fastify'
 import { InvalidUpgradeError } from './errors.js'
 import type { EventHub } from './events.js'
-import type { RefusalRule } from './types.js'
+import type { RefusalRule } from './types/events.js'
 import { refuseUnwanted, want } from './unwanted-websocket.js'
 
 /** In the `config` of a route, which is all that Fastify tells of a route to the hooks of a request. */

@@ -1,5 +1,5 @@
 import { CallError, InvalidResponseError } from '../errors.js'
-import type { RegistrationStatus } from '../types.js'
+import type { RegistrationStatus } from '../types/protocol.js'
 
 /**
  * Whether a charge point may send its transaction messages, by the outcome of its BootNotifications. A charge point

@@ -8,37 +8,27 @@ import { NotConnectedError, UnknownActionError } from '../errors.js'
 import { EventHub } from '../events.js'
 import { type AnyHandler, Handlers } from '../handlers.js'
 import { ALL_PROTOCOLS, maySend, PROTOCOLS } from '../protocol.js'
+import type { CallOptions, DisconnectReason, SendOptions } from '../types/charge-point.js'
+import type { OcppEventsApi } from '../types/events.js'
+import type { DataTransferAnswer, DataTransferMatch, DataTransferMessage, HandlerContext } from '../types/handlers.js'
+import type { MaybePromise } from '../types/maybe-promise.js'
 import type {
-  CallOptions,
   ChargePointAction,
   CsmsAction,
-  DataTransferAnswer,
-  DataTransferMatch,
-  DataTransferMessage,
-  DisconnectReason,
-  HandlerContext,
-  Leniency,
-  OcppEventsApi,
   Protocol,
   RegistrationStatus,
   RequestOf,
   ResponseOf,
-  SendAction,
-  SendOptions
-} from '../types.js'
+  SendAction
+} from '../types/protocol.js'
+import type { Leniency } from '../types/validation.js'
 import { BACK_OFF } from './back-off.js'
 import { BootGate } from './boot-gate.js'
 import { clockOf } from './clock.js'
 import { DELIVERY, DeliveryQueue } from './delivery-queue.js'
 import { type ConnectionState, type Dial, Link, terminate } from './link.js'
 import { silentLogger } from './logger.js'
-import {
-  type ChargePointOptions,
-  type ClientContext,
-  type MaybePromise,
-  settingsOf,
-  type TransactionAction
-} from './options.js'
+import { type ChargePointOptions, type ClientContext, settingsOf, type TransactionAction } from './options.js'
 
 /**
  * A charge point: handlers for what a CSMS sends, calls to the CSMS, a connection that comes back.

@@ -1,5 +1,5 @@
 import { ALL_PROTOCOLS } from '../protocol.js'
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 import { ChargePointClient } from './client.js'
 import { open, type TlsOptions } from './open.js'
 import type { ChargePointOptions } from './options.js'

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { WebSocket } from 'ws'
 import { InvalidOptionsError } from '../errors.js'
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 import { ChargePointClient } from './client.js'
 import { basicAuthorization, RefusedError, UnreachableError } from './open.js'
 import type { ChargePointOptions } from './options.js'

@@ -3,7 +3,7 @@ import type { SecureContextOptions } from 'node:tls'
 import { type ClientOptions, WebSocket } from 'ws'
 import { defineError } from '../define-error.js'
 import { PROTOCOLS } from '../protocol.js'
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 
 /** The CSMS answered the upgrade with another HTTP status than 101; `status` is that one. */
 export class RefusedError extends defineError('OCPP_ERR_REFUSED', 'the CSMS refused %s with HTTP %s: %s', 502) {

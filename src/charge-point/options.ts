@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { resolveOptions } from '../options.js'
-import type { ChargePointAction, Leniency, Protocol, ValidationMode, ValidationPolicy } from '../types.js'
+import type { ChargePointAction, Protocol } from '../types/protocol.js'
+import type { Leniency, ValidationMode, ValidationPolicy } from '../types/validation.js'
 import type { BackOff } from './back-off.js'
 import type { ChargePointClient } from './client.js'
 import type { DeliveryRules } from './delivery-queue.js'
@@ -44,8 +45,6 @@ export interface ChargePointOptions<P extends Protocol> {
   /** Default: silent. */
   log?: FastifyBaseLogger
 }
-
-export type MaybePromise<T> = T | Promise<T>
 
 /** What a handler of a charge point gets beside the payload. */
 export interface ClientContext<P extends Protocol> {

@@ -1,6 +1,6 @@
 import { AbortedError, DisconnectedError, QueueFullError, TimeoutError } from '../errors.js'
 import { timerDelay } from '../time.js'
-import type { CallOutcome } from '../types.js'
+import type { CallOutcome } from '../types/events.js'
 
 /** A CALL from the moment it is asked for to its end. */
 export interface PendingCall {

@@ -6,18 +6,15 @@ import * as frames from '../frame.js'
 import type { Handlers } from '../handlers.js'
 import { spell } from '../protocol.js'
 import type {
-  CallFailure,
   CallOptions,
   ChargePoint,
   Counters,
-  Direction,
   DisconnectReason,
-  LimitRule,
-  Protocol,
-  RegistrationStatus,
   SendOptions,
   ViolationCount
-} from '../types.js'
+} from '../types/charge-point.js'
+import type { CallFailure, LimitRule } from '../types/events.js'
+import type { Direction, Protocol, RegistrationStatus } from '../types/protocol.js'
 import type { FoundViolation } from '../validate.js'
 import { checkClose } from './close-frame.js'
 import { FlowControl } from './flow-control.js'

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import type { LimitRule } from '../types.js'
+import type { LimitRule } from '../types/events.js'
 import type { ConnectionPort } from './port.js'
 
 /** Cost of one message, in credits. With a low rate and a short tick, a tick adds only a fraction of this. */

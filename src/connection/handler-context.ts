@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { ChargePoint } from '../types.js'
+import type { ChargePoint } from '../types/charge-point.js'
 
 /** What a handler gets beside the payload. Logger and signal are created when the handler first asks for them. */
 export class MessageContext {

@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventHub } from '../events.js'
 import type { TickClock } from '../tick-clock.js'
-import type { ChargePoint, Counters, Direction, LimitRule } from '../types.js'
+import type { ChargePoint, Counters } from '../types/charge-point.js'
+import type { LimitRule } from '../types/events.js'
+import type { Direction } from '../types/protocol.js'
 import type { FoundViolation } from '../validate.js'
 import type { ConnectionSettings } from './settings.js'
 

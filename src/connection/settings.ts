@@ -1,4 +1,4 @@
-import type { ValidationPolicy } from '../types.js'
+import type { ValidationPolicy } from '../types/validation.js'
 
 /** Limits of one connection. Times are in milliseconds, or in ticks of the clock that drives the connection. */
 export interface ConnectionSettings {

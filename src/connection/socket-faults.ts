@@ -1,4 +1,4 @@
-import type { LimitRule } from '../types.js'
+import type { LimitRule } from '../types/events.js'
 
 /** A fault of the peer for which `ws` closes the socket: a limit that was reached, or a breach of RFC 6455. */
 export type SocketFault = {

@@ -1,5 +1,7 @@
 import { logFailure } from '../failure.js'
-import type { Direction, ValidationMode, Violation, ViolationCount } from '../types.js'
+import type { ViolationCount } from '../types/charge-point.js'
+import type { Direction, Violation } from '../types/protocol.js'
+import type { ValidationMode } from '../types/validation.js'
 import type { FoundViolation } from '../validate.js'
 import type { ConnectionPort } from './port.js'
 

@@ -1,4 +1,5 @@
-import type { ChargePoint, Counters, Protocol, RegistrationStatus, ViolationCount } from '../types.js'
+import type { ChargePoint, Counters, ViolationCount } from '../types/charge-point.js'
+import type { Protocol, RegistrationStatus } from '../types/protocol.js'
 
 /** A charge point as the routes show it; one that is not connected has an identity only. */
 export interface ChargePointItem {

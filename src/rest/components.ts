@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 import * as v16 from '../v16/index.js'
 import * as v21 from '../v21/index.js'
 import * as v201 from '../v201/index.js'

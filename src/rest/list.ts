@@ -1,6 +1,7 @@
 import { fold } from '../charge-points.js'
 import { ALL_PROTOCOLS } from '../protocol.js'
-import type { ChargePoint, Protocol } from '../types.js'
+import type { ChargePoint } from '../types/charge-point.js'
+import type { Protocol } from '../types/protocol.js'
 import { InvalidQueryError } from './errors.js'
 import { choice, integer, type Query, text } from './query.js'
 

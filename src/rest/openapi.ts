@@ -1,6 +1,7 @@
+import type { Ocpp } from '../ocpp-api.js'
 import { ALL_PROTOCOLS, maySend, PROTOCOLS } from '../protocol.js'
 import type { ActionDefinition } from '../schema.js'
-import type { Ocpp, Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 import { type Components, ComponentWriter, type Schema } from './components.js'
 import { SUMMARIES } from './summaries.js'
 

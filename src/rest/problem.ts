@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CallError } from '../errors.js'
-import type { Violation } from '../types.js'
+import type { Violation } from '../types/protocol.js'
 
 /** What is wrong with one member of a body. */
 export interface ProblemError {

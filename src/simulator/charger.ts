@@ -1,5 +1,5 @@
 import type { BackOff, ChargePointClient, TlsOptions } from '../charge-point/index.js'
-import type { Protocol, RegistrationStatus } from '../types.js'
+import type { Protocol, RegistrationStatus } from '../types/protocol.js'
 import type { EventName, Observer } from './event.js'
 import type { Memory } from './memory.js'
 import type { Settings, SettingTable } from './model/settings.js'

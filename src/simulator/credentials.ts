@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { PROTOCOLS } from '../protocol.js'
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 import { keyOf, signingRequest } from './certificates.js'
 
 /** The password of 1.6: a hexadecimal key whose octets are sent. [1.6 whitepaper A00.FR.205] */

@@ -1,4 +1,4 @@
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 import type { Dialect } from './charger.js'
 import { dialect2 } from './v2/dialect.js'
 import { dialect16 } from './v16/dialect.js'

@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises'
 import type { ChargePointClient } from '../charge-point/index.js'
 import { ALL_PROTOCOLS } from '../protocol.js'
 import { redact } from '../redact.js'
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 
 /** First line of a recording. */
 interface Header {

@@ -1,4 +1,4 @@
-import type { RegistrationStatus } from '../types.js'
+import type { RegistrationStatus } from '../types/protocol.js'
 import type { Charger } from './charger.js'
 import { resumePulse, startClockAligned } from './metering.js'
 import type { Task } from './scheduler.js'

@@ -1,6 +1,6 @@
 import type { TlsOptions } from '../charge-point/index.js'
 import { RawConnection } from '../charge-point/raw-connection.js'
-import type { Protocol } from '../types.js'
+import type { Protocol } from '../types/protocol.js'
 import { Mover, TIME } from './mover.js'
 import type { Entry, Recording } from './recording.js'
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { TlsOptions } from '../../charge-point/index.js'
 import { ALL_PROTOCOLS } from '../../protocol.js'
-import type { Protocol } from '../../types.js'
+import type { Protocol } from '../../types/protocol.js'
 import type { StationLayout } from '../model/station.js'
 
 /** What the command line asks for. */

@@ -1,6 +1,6 @@
 import { CallError } from '../../errors.js'
 import { parseTime } from '../../time.js'
-import type { CsmsAction, RequestOf, ResponseOf } from '../../types.js'
+import type { CsmsAction, RequestOf, ResponseOf } from '../../types/protocol.js'
 import type * as v16 from '../../v16/index.js'
 import { certificateHash, deleteCertificate, looksLikeCertificate } from '../certificates.js'
 import type { Charger } from '../charger.js'

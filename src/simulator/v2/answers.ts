@@ -1,5 +1,5 @@
 import { CallError } from '../../errors.js'
-import type { CsmsAction } from '../../types.js'
+import type { CsmsAction } from '../../types/protocol.js'
 import type { Charger } from '../charger.js'
 import { findTransaction } from '../model/station.js'
 import { type Answers, call } from './calls.js'

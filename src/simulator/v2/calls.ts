@@ -1,6 +1,6 @@
 import type { ChargePointClient } from '../../charge-point/index.js'
 import type { TransactionAction } from '../../charge-point/options.js'
-import type { ChargePointAction, CsmsAction, RequestOf, ResponseOf, SendAction } from '../../types.js'
+import type { ChargePointAction, CsmsAction, RequestOf, ResponseOf, SendAction } from '../../types/protocol.js'
 import type { Charger } from '../charger.js'
 import { named } from '../problem.js'
 

@@ -1,0 +1,2 @@
+/** A value, or a promise of one. */
+export type MaybePromise<T> = T | Promise<T>
