@@ -82,3 +82,22 @@ export class Session {
 export async function charging(station: Station2, more: Event = {}): Promise<Session> {
   return new Session(station).charges(more)
 }
+
+export const parked = { evse: { id: 1 } }
+export const plugged = { evse: EVSE, chargingState: 'EVConnected' } as const
+
+export function value(context: v201.SampledValueType['context'] = 'Trigger', of: number = 100): v201.MeterValueType {
+  const sample = { value: of, measurand: 'Energy.Active.Import.Register' as const, unitOfMeasure: { unit: 'Wh' } }
+  return { timestamp: '2026-01-01T00:00:00.000Z', sampledValue: [{ ...sample, ...(context && { context }) }] }
+}
+
+export function signedValue(context: v201.SampledValueType['context']): v201.MeterValueType {
+  const signedMeterValue = {
+    signedMeterData: 'ZGF0YQ==',
+    signingMethod: 'ECDSA',
+    encodingMethod: 'OCMF',
+    publicKey: 'a2V5'
+  }
+  const { timestamp, sampledValue } = value(context)
+  return { timestamp, sampledValue: sampledValue.map((sample) => ({ ...sample, signedMeterValue })) }
+}
