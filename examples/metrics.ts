@@ -1,5 +1,5 @@
 /**
- * Counters for Prometheus out of the events, at /metrics.
+ * Counts the events of the library, and shows the counters to Prometheus at /metrics.
  *
  *   npx tsx --conditions=source examples/metrics.ts
  *   curl http://127.0.0.1:3000/metrics
@@ -9,7 +9,7 @@ import fastifyOcpp, { currentTime } from 'fastify-ocpp'
 
 type Labels = Record<string, string | number>
 
-/** Counts by name and labels. Labels hold nothing that a charger makes up, so there are never many. */
+/** Counters by name and labels. No label contains text that a charger can choose, so their number stays small. */
 class Metrics {
   readonly #counters = new Map<string, number>()
 

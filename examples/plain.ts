@@ -1,5 +1,5 @@
 /**
- * A small CSMS for OCPP 1.6 that keeps its records in memory, with two HTTP routes for its operator.
+ * A small CSMS for OCPP 1.6. It keeps transactions in memory, and has two HTTP routes for the operator.
  *
  *   npx tsx --conditions=source examples/plain.ts
  *   npx wscat -c ws://127.0.0.1:3000/ocpp/CP-1 -s ocpp1.6
@@ -17,12 +17,12 @@ interface Transaction {
 }
 
 const transactions = new Map<number, Transaction>()
-/** Chargers repeat what was not answered: the same start is the same transaction. */
+/** Transactions by the content of their start: a charger repeats a message that was not answered. */
 const starts = new Map<string, Transaction>()
 
 const app = Fastify({ logger: true })
 
-// No credentials: for chargers on this machine.
+// Accepts every charger without credentials. That is safe here, because the server listens on 127.0.0.1 only.
 await app.register(fastifyOcpp, { protocols: ['ocpp1.6'], securityProfile: 0 })
 
 const { v16 } = app.ocpp
@@ -47,7 +47,7 @@ v16.on('StartTransaction', ({ connectorId, idTag, meterStart, timestamp }, { cha
 
 v16.on('StopTransaction', ({ transactionId, meterStop }, { chargePoint, log }) => {
   const transaction = transactions.get(transactionId)
-  // An unknown one is answered as well, or the charger repeats it for ever.
+  // Unknown transactions are answered, too: otherwise the charger repeats the message for ever.
   if (transaction?.identity === chargePoint.identity) transaction.meterStop = meterStop
   else log.warn({ transactionId }, 'unknown transaction')
   return {}
@@ -59,7 +59,7 @@ v16.after('BootNotification', async (_request, _response, { chargePoint }) => {
 
 app.get('/transactions', () => [...transactions.values()])
 
-// What a call rejects with has a statusCode: 409 not connected, 504 no answer, 502 a CALLERROR.
+// Fastify answers with the statusCode of the error: 409 not connected, 504 no answer, 502 CALLERROR.
 app.post<{ Params: { identity: string } }>('/charge-points/:identity/reset', (request) => {
   return v16.call(request.params.identity, 'Reset', { type: 'Soft' }, { timeout: 10_000 })
 })

@@ -1,6 +1,6 @@
 /**
- * Two operators on one server, each with its own path, passwords, handlers and charge points. A charger named CP-1 may
- * exist in both.
+ * Two tenants on one server, each with its own path, passwords, handlers and charge points. Both may have a charger
+ * named CP-1.
  *
  *   npx tsx --conditions=source examples/tenants.ts
  *   npx wscat -c ws://127.0.0.1:3000/north/ocpp/CP-1 -s ocpp1.6 --auth CP-1:northern-lights
@@ -20,7 +20,7 @@ const TENANTS: readonly Tenant[] = [
   { name: 'south', heartbeatInterval: 900, passwords: new Map([['CP-1', 'southern-cross']]) }
 ]
 
-/** A plugin in a scope of its own, so that `scope.ocpp` is this tenant's and nobody else's. */
+/** Registers the routes of one tenant. Each tenant has its own scope, and therefore its own `scope.ocpp`. */
 async function tenantRoutes(scope: FastifyInstance, { name, heartbeatInterval, passwords }: Tenant): Promise<void> {
   await scope.register(fastifyOcpp, {
     authenticate: ({ identity, password }) => {

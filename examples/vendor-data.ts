@@ -1,5 +1,5 @@
 /**
- * A vendor's own messages in DataTransfer: typed and checked like those of the standard, in both directions.
+ * Messages of a vendor in DataTransfer, in both directions. They are typed and checked like those of the standard.
  *
  *   npx tsx --conditions=source examples/vendor-data.ts
  */
@@ -9,7 +9,7 @@ import fastifyOcpp from 'fastify-ocpp'
 
 const VENDOR = 'com.example'
 
-/** What the charger asks: the price of some energy. 1.6 carries it as JSON in a text, 2.x as it is. */
+/** The charger asks for the price of some energy (in Wh). 1.6 carries the data as JSON in a text, 2.x as an object. */
 const Quote = Type.Object({
   energy: Type.Integer({ minimum: 1 }),
   tariff: Type.Union([Type.Literal('day'), Type.Literal('night')])
@@ -24,7 +24,7 @@ function price({ energy, tariff }: Quote): { cents: number } {
 
 const app = Fastify({ logger: true })
 
-// A charger that has booted before: vendor messages come after acceptance only.
+// Accepts every charger, also without a BootNotification: before acceptance, the library rejects vendor messages.
 await app.register(fastifyOcpp, { authenticate: () => ({ accept: true, registration: 'Accepted' }) })
 
 const { v16, v201 } = app.ocpp
@@ -38,13 +38,13 @@ v201.onDataTransfer({ vendorId: VENDOR, messageId: 'Quote', data: Quote }, ({ da
   data: price(data)
 }))
 
-// Vendors without a handler of their own.
+// Handles the messages of all other vendors.
 v16.on('DataTransfer', (request, { log }) => {
   log.info({ vendorId: request.vendorId }, 'unknown vendor')
   return { status: 'UnknownVendorId' }
 })
 
-// And the other way: a message of ours to a charger of that vendor. In 1.6 its data is a text.
+// The other direction: sends a message to a charger of this vendor. In 1.6 the data is a text.
 app.post<{ Params: { identity: string } }>('/charge-points/:identity/greeting', ({ params }) => {
   const data = JSON.stringify({ text: 'Welcome' })
   return v16.call(params.identity, 'DataTransfer', { vendorId: VENDOR, messageId: 'Greeting', data })

@@ -1,5 +1,5 @@
 /**
- * Tests of the handlers in `app.ts` with charge points that live in this process: no port, nothing to wait for.
+ * Tests the handlers in `app.ts` with charge points inside this process, without a port.
  *
  *   node --import=tsx --conditions=source --test examples/inject/app.test.ts
  */
@@ -15,7 +15,7 @@ const store: Store = {
   isKnown: (idTag) => idTag === 'ANNA'
 }
 
-/** An app of its own for each test, closed with it. */
+/** Creates an app for one test, and closes it after the test. */
 async function testApp(t: { after(fn: () => unknown): void }) {
   const app = await buildApp(store)
   t.after(() => app.close())
@@ -28,7 +28,7 @@ test('a wrong password is refused', async (t) => {
   await assert.rejects(attempt, { code: 'OCPP_ERR_REFUSED', status: 401 })
 })
 
-test('an accepted charger is told how often to measure', async (t) => {
+test('an accepted charger receives the interval of its meter values', async (t) => {
   const app = await testApp(t)
   const charger = await app.ocpp.inject(CHARGER)
   const configured = new Promise((resolve) => {
@@ -44,7 +44,7 @@ test('an accepted charger is told how often to measure', async (t) => {
   assert.deepEqual(await configured, { key: 'MeterValueSampleInterval', value: '60' })
 })
 
-test('known drivers may charge, others may not', async (t) => {
+test('known drivers are accepted, others are not', async (t) => {
   const app = await testApp(t)
   const charger = await app.ocpp.inject(CHARGER)
   await charger.call('BootNotification', BOOT)
@@ -57,7 +57,7 @@ test('known drivers may charge, others may not', async (t) => {
   assert.equal(bert.idTagInfo.status, 'Invalid')
 })
 
-test('an HTTP request unlocks the connector, and answers what the charger answers', async (t) => {
+test('an HTTP request unlocks the connector and returns the answer of the charger', async (t) => {
   const app = await testApp(t)
   const charger = await app.ocpp.inject(CHARGER)
   charger.on('UnlockConnector', ({ connectorId }) => {
@@ -69,7 +69,7 @@ test('an HTTP request unlocks the connector, and answers what the charger answer
   assert.deepEqual([answer.statusCode, answer.json()], [200, { status: 'Unlocked' }])
 })
 
-test('without the charger the request is answered 409', async (t) => {
+test('the request is answered 409 when the charger is not connected', async (t) => {
   const app = await testApp(t)
   const charger = await app.ocpp.inject(CHARGER)
   await charger.close()

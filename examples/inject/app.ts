@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import Fastify from 'fastify'
 import fastifyOcpp, { currentTime } from 'fastify-ocpp'
 
-/** What the app asks its database. */
+/** The queries that the app makes to its database. */
 export interface Store {
   password(identity: string): string | undefined
   isKnown(idTag: string): boolean
 }
 
-/** A CSMS whose handlers are tested in `app.test.ts`: it knows chargers by password and drivers by tag. */
+/** A CSMS that checks the passwords of chargers and the tags of drivers. `app.test.ts` tests its handlers. */
 export async function buildApp(store: Store): Promise<FastifyInstance> {
   const app = Fastify()
   await app.register(fastifyOcpp, {
