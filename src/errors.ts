@@ -8,6 +8,13 @@ import type { CallErrorCode, Violation } from './types/protocol.js'
 
 /** An option is missing, unknown or out of range. Thrown at registration. */
 export const InvalidOptionsError = defineError('OCPP_ERR_INVALID_OPTIONS', '%s', 500)
+/** The app registers @fastify/websocket after this plugin, which has registered it already. */
+export const WebsocketExistsError = defineError(
+  'OCPP_ERR_WEBSOCKET_EXISTS',
+  'fastify-ocpp has registered @fastify/websocket in this scope: register yours before fastify-ocpp, which then uses ' +
+    'it, or leave yours out and add your WebSocket routes as they are',
+  500
+)
 /** `on`, `fallback` or `onDataTransfer` was called twice for the same thing. */
 export const HandlerExistsError = defineError('OCPP_ERR_HANDLER_EXISTS', '%s already has a handler', 500)
 /** The action does not exist in this version, or only the other side may send it. */

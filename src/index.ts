@@ -14,6 +14,7 @@ export {
   QueueFullError,
   TimeoutError,
   UnknownActionError,
+  WebsocketExistsError,
   WrongProtocolError
 } from './errors.js'
 export { passwordMatches } from './handshake.js'

@@ -7,6 +7,7 @@ import fp from 'fastify-plugin'
 import type { WebSocket } from 'ws'
 import { Admission } from './admission.js'
 import { type Admitted, CLOSE_TIMEOUT, type Endpoint } from './endpoint.js'
+import { WebsocketExistsError } from './errors.js'
 import { OcppCore } from './ocpp.js'
 import type { Ocpp } from './ocpp-api.js'
 import { type EndpointSettings, type FastifyOcppOptions, resolveOptions } from './options.js'
@@ -91,6 +92,16 @@ async function registerWebsocket(app: FastifyInstance, settings: EndpointSetting
       app.server.removeListener('upgrade', listener as () => void)
   }
   servers.add(app.server)
+  explainSecondWebsocket(app)
+}
+
+/** A scope has one @fastify/websocket. Of a second one Fastify says only that a decorator `ws` exists. */
+function explainSecondWebsocket(app: FastifyInstance): void {
+  const { decorateRequest } = app
+  app.decorateRequest = function (this: FastifyInstance, ...decoration: Parameters<typeof decorateRequest>) {
+    if (decoration[0] === 'ws') throw new WebsocketExistsError()
+    return decorateRequest.apply(this, decoration)
+  } as typeof decorateRequest
 }
 
 /** What a handshake may take beside `authenticate`. */
@@ -144,6 +155,9 @@ function addRoute(app: FastifyInstance, { admission, endpoint, guard, path }: Pa
     exposeHeadRoute: false,
     // For @fastify/swagger: an upgrade is no operation.
     schema: { hide: true } as FastifySchema,
+    // A global @fastify/rate-limit of the host would lock out a fleet that reconnects at once or shares one address.
+    // The limits of this plugin count charge points: `maxHandshakes`, `maxLoginFailures` and others.
+    config: { rateLimit: false } as object,
     onRequest: async (request, reply) => {
       const admitted = await admission.admit(request, reply)
       if (admitted !== undefined) upgrades.set(request, { admitted, reply })
