@@ -9,6 +9,7 @@ import { answerClientError } from './lib/http/client-error.js'
 import { compileOnce } from './lib/http/compilers.js'
 import { serverOptions } from './lib/limits/server.js'
 import type { Config } from './lib/settings/settings.js'
+import { RULE } from './lib/text-like.js'
 import { Proxies } from './lib/tls/proxies.js'
 
 export interface AppOptions {
@@ -64,7 +65,16 @@ export async function buildApp({
     clientErrorHandler: answerClientError,
     schemaController: { compilersFactory },
     // A body is checked as it came: nothing is converted, added or dropped.
-    ajv: { customOptions: { coerceTypes: false, useDefaults: false, removeAdditional: false } }
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        useDefaults: false,
+        removeAdditional: false,
+        // With its schema, an error can tell the rule of a pattern and the members that are known.
+        verbose: true,
+        keywords: [RULE]
+      }
+    }
   })
   app.setErrorHandler(problemHandler)
   const methods = new AllowedMethods()

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ID_TOKEN_STATUSES } from '../id-tokens/authorization.js'
+import { textLike } from '../text-like.js'
 import { GUARDED_STATE_BLOCKS, STATE_BLOCKS } from './state-records.js'
 
 // What operators send and are shown. Date-times are RFC 3339 text in UTC.
@@ -14,7 +15,10 @@ export function oneOf<const T extends readonly string[]>(values: T, description:
 
 export const IdentityParams = Type.Object({
   // What OCPP allows in any version. [Part 4 §3.1.1; J-1.6 §3.1.1]
-  identity: Type.String({ pattern: '^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$' })
+  identity: textLike(
+    '^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$',
+    'must be 1 to 48 letters, digits, spaces and * - _ = + | @ . without a space at either end'
+  )
 })
 export type IdentityParams = Static<typeof IdentityParams>
 
@@ -43,6 +47,8 @@ export function pageSchema(item: ReturnType<typeof Type.Object>) {
   })
 }
 
+const PRINTABLE = 'must consist of printable ASCII characters'
+
 // --- charge points -----------------------------------------------------------------------------------------------
 
 const registration = oneOf(['Accepted', 'Pending', 'Rejected'], 'What the next BootNotification is answered')
@@ -51,7 +57,7 @@ const registration = oneOf(['Accepted', 'Pending', 'Rejected'], 'What the next B
 export const ChargePointBody = Type.Object(
   {
     password: Type.Optional(
-      Type.Union([Type.String({ minLength: 16, maxLength: 64, pattern: '^[\\x20-\\x7e]+$' }), Type.Null()], {
+      Type.Union([textLike('^[\\x20-\\x7e]+$', PRINTABLE, { minLength: 16, maxLength: 64 }), Type.Null()], {
         description: 'What the charge point sends as HTTP Basic password. Never shown again'
       })
     ),
@@ -69,7 +75,7 @@ export const ChargePointBody = Type.Object(
       })
     ),
     serialNumber: Type.Optional(
-      Type.Union([Type.String({ minLength: 1, maxLength: 25, pattern: '^[\\x20-\\x7e]+$' }), Type.Null()], {
+      Type.Union([textLike('^[\\x20-\\x7e]+$', PRINTABLE, { minLength: 1, maxLength: 25 }), Type.Null()], {
         description: 'CN of its client certificate, when that is a serial number. null: what it tells at its next boot'
       })
     ),

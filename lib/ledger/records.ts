@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { textLike } from '../text-like.js'
 import { COST_UNKNOWN, type CostUnknown } from './cost.js'
 
 // Transactions, meter values and tariffs as the operator API shows them. Date-times are RFC 3339 text in UTC;
@@ -220,7 +221,7 @@ export const TariffBody = Type.Object(
     groupId: Type.Optional(
       Type.String({ minLength: 1, maxLength: 255, description: 'Group of id tokens. Default: every id token' })
     ),
-    currency: Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' }),
+    currency: textLike('^[A-Z]{3}$', 'must be three capital letters, e.g. EUR', { description: 'ISO 4217' }),
     pricePerKwh: price('Without tax'),
     pricePerHour: price('Without tax, from start to end of a transaction'),
     pricePerSession: price('Without tax'),

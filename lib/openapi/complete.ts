@@ -1,4 +1,5 @@
 import type { OperatorScope } from '../operators/scopes.js'
+import { RULE } from '../text-like.js'
 import {
   type Document,
   METHODS,
@@ -106,11 +107,12 @@ function completeOperation(operation: Operation, facts: Facts): void {
   }
 }
 
+const KEY_RULE = 'must consist of visible ASCII characters without spaces'
 const KEY = {
   name: 'Idempotency-Key',
   in: 'header',
   description: 'With the same key the same request is carried out once, and answered the same for 24 hours',
-  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$', [RULE]: KEY_RULE }
 } as const satisfies Parameter
 
 function addKey(operation: Operation): void {

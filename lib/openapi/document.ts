@@ -55,6 +55,8 @@ export interface Schema {
   type?: string | readonly string[]
   format?: string
   pattern?: string
+  /** What the pattern asks for, in words. */
+  'x-rule'?: string
   enum?: readonly unknown[]
   const?: unknown
   default?: unknown

@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type * as v21 from 'fastify-ocpp/v21'
 import { findCertificate, readCertificateId } from '../certificates/list.js'
 import { oneOf } from '../http/records.js'
+import { textLike } from '../text-like.js'
 import { outcomeOf } from './common.js'
 import { ask2, ask16, InvalidRequestError, NotSupportedError } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
@@ -54,7 +55,9 @@ export const installCertificate = operation({
   }
 })
 
-const hexadecimal = (maxLength: number) => Type.String({ pattern: `^[0-9A-Fa-f]{1,${maxLength}}$` })
+function hexadecimal(maxLength: number) {
+  return textLike(`^[0-9A-Fa-f]{1,${maxLength}}$`, `must be 1 to ${maxLength} hexadecimal digits`)
+}
 
 const HashData = Type.Object(
   {

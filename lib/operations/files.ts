@@ -1,16 +1,21 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { oneOf } from '../http/records.js'
+import { textLike } from '../text-like.js'
 import { dateTime, outcomeOf, refuse } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
-const LOCATION = Type.String({
-  minLength: 1,
-  maxLength: 2000,
-  // No backslash: whether that ends the host depends on who reads it.
-  pattern: '^(?:https?|ftps?|sftp)://[^\\s/?#\\\\]+(?:[/?#][^\\s\\\\]*)?$',
-  description: 'URL that the charge point can reach: http, https, ftp, ftps or sftp. A password in it is shown nowhere'
-})
+const LOCATION = textLike(
+  // No backslash: whether it ends the host depends on the reader of the URL.
+  '^(?:https?|ftps?|sftp)://[^\\s/?#\\\\]+(?:[/?#][^\\s\\\\]*)?$',
+  'must be a URL of http, https, ftp, ftps or sftp, without spaces and backslashes',
+  {
+    minLength: 1,
+    maxLength: 2000,
+    description:
+      'URL that the charge point can reach: http, https, ftp, ftps or sftp. A password in it is shown nowhere'
+  }
+)
 
 const RETRIES = {
   retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: 'How often it tries again' })),

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { InvalidResponseError, type Protocol } from 'fastify-ocpp'
 import { generatePassword, isHexKey } from '../charge-points/credential.js'
+import { textLike } from '../text-like.js'
 import { outcomeOf } from './common.js'
 import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step, versionOf } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
@@ -8,10 +9,9 @@ import { type Lookup, operation } from './operation.js'
 const Body = Type.Object(
   {
     password: Type.Optional(
-      Type.String({
+      textLike('^[\\x20-\\x7e]+$', 'must consist of printable ASCII characters', {
         minLength: 16,
         maxLength: 64,
-        pattern: '^[\\x20-\\x7e]+$',
         description:
           '1.6: 32 to 40 hexadecimal digits, or 16 to 20 characters; 2.0.1: at most 40. Default: a random one, which is best'
       })

@@ -22,6 +22,9 @@ const TOKEN = /^ocpp_[A-Za-z0-9_-]{43}$/
 const RESERVED = ['operator', 'command-line', 'self']
 
 export const TOKEN_NAME = `^(?!(?:${RESERVED.join('|')})$)[a-z0-9][a-z0-9._\\-]{0,63}$`
+export const TOKEN_NAME_RULE =
+  'must be 1 to 64 lower case letters, digits and . _ -, begin with a letter or digit, and not be ' +
+  RESERVED.join(', ')
 
 /** Whether it looks like a token of the database: nothing else is worth a look-up. */
 export function isToken(text: string): boolean {

@@ -2,20 +2,18 @@ import { type Static, Type } from '@sinclair/typebox'
 import { dateTime } from '../database/json.js'
 import { EVENT_TYPES } from '../events/event.js'
 import { IdentityParams, momentParam, PageParams } from '../http/records.js'
+import { textLike } from '../text-like.js'
 import type { DeliveryRow, DeliverySummary } from './deliveries.js'
 import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './rows.js'
 
 // Webhooks and deliveries as operators send them and are shown them.
 
-const ID = '^[1-9]\\d{0,15}$'
+const ID = textLike('^[1-9]\\d{0,15}$', 'must be a number from 1 on, of at most 16 digits')
 
-export const WebhookParams = Type.Object({ id: Type.String({ pattern: ID }) }, { additionalProperties: false })
+export const WebhookParams = Type.Object({ id: ID }, { additionalProperties: false })
 export type WebhookParams = Static<typeof WebhookParams>
 
-export const DeliveryParams = Type.Object(
-  { id: Type.String({ pattern: ID }), deliveryId: Type.String({ pattern: ID }) },
-  { additionalProperties: false }
-)
+export const DeliveryParams = Type.Object({ id: ID, deliveryId: ID }, { additionalProperties: false })
 export type DeliveryParams = Static<typeof DeliveryParams>
 
 const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', enum: [...EVENT_TYPES] })

@@ -6,6 +6,7 @@ import { expiryOf, OfflineQuery, readOffline } from '../../lib/calls/offline-que
 import { type Preferences, readPreferences } from '../../lib/calls/preferences.js'
 import { within } from '../../lib/calls/within.js'
 import { API } from '../../lib/http/api.js'
+import { textLike } from '../../lib/text-like.js'
 
 /** What a call is answered that goes on without its HTTP request. */
 export interface AcceptedCall {
@@ -87,11 +88,10 @@ export const CallHeaders = Type.Object({
     })
   ),
   'idempotency-key': Type.Optional(
-    Type.String({
+    textLike('^[\\x21-\\x7e]+$', 'must consist of visible ASCII characters without spaces', {
       description: 'With the same key the same request is carried out once, and answered the same for 24 hours',
       minLength: 1,
-      maxLength: 255,
-      pattern: '^[\\x21-\\x7e]+$'
+      maxLength: 255
     })
   )
 })

@@ -43,6 +43,8 @@ interface FastifyViolation {
     format?: unknown
     type?: unknown
   }
+  /** With Ajv's option `verbose`: the schema whose keyword it is. */
+  parentSchema?: { properties?: Readonly<Record<string, unknown>>; 'x-rule'?: unknown }
 }
 
 /** What errors of this library, of Fastify and of other plugins tell beside their message. */
@@ -153,12 +155,17 @@ const FORMATS: Readonly<Record<string, string>> = {
   date: 'must be a date, e.g. 2026-11-01'
 }
 
-/** With the values that would do. */
-function wordsOf({ keyword, message = 'is not valid', params }: FastifyViolation): string {
+/** What is wrong, with what would do instead. A schema says by `x-rule` in words what its pattern asks for. */
+function wordsOf({ keyword, message = 'is not valid', params, parentSchema = {} }: FastifyViolation): string {
   if (keyword === 'enum') return `must be one of ${listed(params?.allowedValues)}`
   if (keyword === 'const') return `must be ${String(params?.allowedValue)}`
-  if (keyword === 'additionalProperties') return 'is not known here: misspelt?'
+  if (keyword === 'additionalProperties') return wordsOfUnknown(Object.keys(parentSchema.properties ?? {}))
+  if (keyword === 'pattern' && typeof parentSchema['x-rule'] === 'string') return parentSchema['x-rule']
   return (keyword === 'format' && FORMATS[String(params?.format)]) || message
+}
+
+function wordsOfUnknown(known: readonly string[]): string {
+  return known.length === 0 ? 'is unknown, probably misspelt' : `is unknown; known are ${known.join(', ')}`
 }
 
 function wordsOfBranches(union: FastifyViolation, tried: readonly FastifyViolation[]): string {

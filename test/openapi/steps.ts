@@ -74,6 +74,7 @@ export const STEPS: readonly Step[] = [
   },
   { operation: 'listChargePoints', status: 200, query: here({ limit: '1' }), keep: { cursor: '/nextCursor' } },
   { operation: 'listChargePoints', status: 200, query: ({ cursor = '' }) => ({ limit: '1', cursor }) },
+  { operation: 'listConnectors', status: 200, query: here({ status: 'Available', chargePoint: 'SIM-1' }) },
   {
     operation: 'listMessages',
     status: 200,

@@ -89,3 +89,15 @@ test('a value that is not allowed is answered with those that are, each once', a
   assert.equal(union.detail, 'body/either must be one of a, b or must be null')
   await app.close()
 })
+
+test('what a pattern asks for is told in the words of its schema, and an unknown member with those that are known', async () => {
+  const app = Fastify({ ajv: { customOptions: { removeAdditional: false, verbose: true, keywords: ['x-rule'] } } })
+  app.setErrorHandler(problemHandler)
+  const currency = { type: 'string', pattern: '^[A-Z]{3}$', 'x-rule': 'must be three capital letters' }
+  const body = { type: 'object', additionalProperties: false, properties: { currency, price: { type: 'number' } } }
+  app.post('/things', { schema: { body } }, async () => 'ok')
+  const refusal = async (payload: object) => (await app.inject({ method: 'POST', url: '/things', payload })).json()
+  assert.equal((await refusal({ currency: 'euro' })).detail, 'body/currency must be three capital letters')
+  assert.equal((await refusal({ prize: 1 })).detail, 'body/prize is unknown; known are currency, price')
+  await app.close()
+})

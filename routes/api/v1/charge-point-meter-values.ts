@@ -5,6 +5,7 @@ import { IdentityParams, momentParam, oneOf, PageParams } from '../../../lib/htt
 import { listReadings, READING_ORDERS, type ReadingFilter } from '../../../lib/ledger/readings.js'
 import { METER_VALUE_COLUMNS, ReadingRecord } from '../../../lib/ledger/records.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
+import { textLike } from '../../../lib/text-like.js'
 import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../shared/table.js'
 
 const Query = Type.Object(
@@ -13,7 +14,9 @@ const Query = Type.Object(
       Type.String({ maxLength: 64, description: 'As the charge point names it', examples: ['Power.Active.Import'] })
     ),
     evseId: Type.Optional(
-      Type.String({ pattern: '^\\d{1,10}$', description: 'In 1.6 the connector; 0 is the main meter' })
+      textLike('^\\d{1,10}$', 'must be a number of at most 10 digits', {
+        description: 'In 1.6 the connector; 0 is the main meter'
+      })
     ),
     from: momentParam('Then or later, by the clock of the charge point'),
     to: momentParam('Before then'),

@@ -7,6 +7,7 @@ import { OPERATION_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../lib
 import { STATUSES } from '../../../lib/operations/exchange.js'
 import { ReportBody } from '../../../lib/operations/reports.js'
 import { scopesOfAction } from '../../../lib/operators/action-scopes.js'
+import { textLike } from '../../../lib/text-like.js'
 import { answerFailure, MadeCallRecord, readTimeout, TimeoutQuery } from '../../shared/operation.js'
 
 /** Milliseconds that a report is waited for. */
@@ -45,7 +46,7 @@ const ReportRecord = Type.Object({
 
 const ReportParams = Type.Object({
   ...IdentityParams.properties,
-  requestId: Type.String({ pattern: '^[0-9]{1,10}$' })
+  requestId: textLike('^[0-9]{1,10}$', 'must be a number of at most 10 digits')
 })
 
 /** Answered as a 404 problem. */

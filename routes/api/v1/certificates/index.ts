@@ -13,6 +13,7 @@ import {
 import { writeCertificates } from '../../../../lib/certificates/pem.js'
 import { InvalidQueryError, pageOf, readCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
+import { textLike } from '../../../../lib/text-like.js'
 import type {} from '../../../../plugins/ca.js'
 
 const TAGS = { tags: ['Certificates'] }
@@ -29,7 +30,11 @@ const ListQuery = Type.Object(
 )
 type ListQuery = Static<typeof ListQuery>
 
-const Params = Type.Object({ id: Type.String({ pattern: '^(?:issued|installed)-\\d{1,15}$', examples: ['issued-1'] }) })
+const Params = Type.Object({
+  id: textLike('^(?:issued|installed)-\\d{1,15}$', 'must be issued- or installed- and a number', {
+    examples: ['issued-1']
+  })
+})
 
 /** Answered as a 404 problem. */
 class UnknownCertificateError extends Error {

@@ -4,11 +4,14 @@ import { EVENT_TYPES, OF_TRANSACTIONS } from '../../../../lib/events/event.js'
 import { EventFeed, type Subscription } from '../../../../lib/events/feed.js'
 import { EVENT_ID } from '../../../../lib/events/ids.js'
 import { fold } from '../../../../lib/events/scope.js'
+import { textLike } from '../../../../lib/text-like.js'
 
 /** UTF-16 units of the events that are kept, however many they are. */
 const MAX_LENGTH = 32 * 1_048_576
 
 const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', enum: [...EVENT_TYPES] })
+
+const EVENT_ID_RULE = 'must be the id of an event, as the stream sent it'
 
 const Query = Type.Object(
   {
@@ -19,7 +22,9 @@ const Query = Type.Object(
     ),
     type: Type.Optional(Type.Array(EventType, { description: 'Of these only; repeatable' })),
     lastEventId: Type.Optional(
-      Type.String({ pattern: EVENT_ID, description: 'As `Last-Event-ID`, which wins, for who cannot send headers' })
+      textLike(EVENT_ID, EVENT_ID_RULE, {
+        description: 'As the header `Last-Event-ID`, which takes precedence, for clients that cannot send headers'
+      })
     )
   },
   { additionalProperties: false }
@@ -29,8 +34,7 @@ type Query = Static<typeof Query>
 
 const Headers = Type.Object({
   'last-event-id': Type.Optional(
-    Type.String({
-      pattern: `${EVENT_ID}|^$`,
+    textLike(`${EVENT_ID}|^$`, EVENT_ID_RULE, {
       description: 'Id of the last event that was seen: what came after it is sent first'
     })
   )

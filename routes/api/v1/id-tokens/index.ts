@@ -23,12 +23,15 @@ import {
 const TAG = { tags: ['IdTokens'] }
 const problems = { 404: { UNKNOWN_ID_TOKEN: 'no such id token' } }
 
-const ListQuery = Type.Object({
-  ...PageParams,
-  q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the token' })),
-  status: Type.Optional(oneOf(ID_TOKEN_STATUSES, 'As it is stored: one that has expired may still be Accepted')),
-  groupId: Type.Optional(Type.String({ maxLength: 255 }))
-})
+const ListQuery = Type.Object(
+  {
+    ...PageParams,
+    q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the token' })),
+    status: Type.Optional(oneOf(ID_TOKEN_STATUSES, 'As it is stored: one that has expired may still be Accepted')),
+    groupId: Type.Optional(Type.String({ maxLength: 255 }))
+  },
+  { additionalProperties: false }
+)
 
 /** Answered as a 404 problem. */
 class UnknownIdTokenError extends Error {

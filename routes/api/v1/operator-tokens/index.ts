@@ -14,8 +14,10 @@ import {
   type NewOperatorToken,
   type OperatorTokenRow,
   scopesOf,
-  TOKEN_NAME
+  TOKEN_NAME,
+  TOKEN_NAME_RULE
 } from '../../../../lib/operators/tokens.js'
+import { textLike } from '../../../../lib/text-like.js'
 
 const TAG = { tags: ['Operators'] }
 const ADMIN = { scope: 'admin' } as const
@@ -30,8 +32,7 @@ const Scopes = Type.Array(Type.Unsafe<OperatorScope>({ type: 'string', enum: [..
 })
 const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
-const Name = Type.String({
-  pattern: TOKEN_NAME,
+const Name = textLike(TOKEN_NAME, TOKEN_NAME_RULE, {
   description: 'Lower case letters, digits, . _ and -, 64 at most: what it does is written down by this name'
 })
 const Params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })

@@ -2,8 +2,11 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { TariffBody, TariffRecord } from '../../../../lib/ledger/records.js'
 import { deleteTariff, findTariff, listTariffs, putTariff } from '../../../../lib/ledger/tariffs.js'
+import { textLike } from '../../../../lib/text-like.js'
 
-const Params = Type.Object({ id: Type.String({ pattern: '^[A-Za-z0-9*\\-_=:+|@.]{1,60}$' }) })
+const Params = Type.Object({
+  id: textLike('^[A-Za-z0-9*\\-_=:+|@.]{1,60}$', 'must be 1 to 60 letters, digits and * - _ = : + | @ .')
+})
 
 interface OneTariff {
   Params: Static<typeof Params>

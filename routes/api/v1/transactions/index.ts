@@ -21,10 +21,11 @@ import {
   UnassignedRecord
 } from '../../../../lib/ledger/records.js'
 import { listUnassigned, type UnassignedFilter } from '../../../../lib/ledger/unassigned.js'
+import { textLike } from '../../../../lib/text-like.js'
 import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../../shared/table.js'
 
 function number(description: string) {
-  return Type.String({ pattern: '^\\d{1,10}$', description })
+  return textLike('^\\d{1,10}$', 'must be a number of at most 10 digits', { description })
 }
 
 const ListQuery = Type.Object(
@@ -61,7 +62,7 @@ type ListQuery = Static<typeof ListQuery>
 const PageQuery = Type.Object(PageParams, { additionalProperties: false })
 type PageQuery = Static<typeof PageQuery>
 
-const Params = Type.Object({ id: Type.String({ pattern: '^[1-9]\\d{0,15}$' }) })
+const Params = Type.Object({ id: textLike('^[1-9]\\d{0,15}$', 'must be a number from 1 on, of at most 16 digits') })
 
 interface OneTransaction {
   Params: Static<typeof Params>
