@@ -49,8 +49,8 @@ for (const [limit, fallback = '', setting = ''] of server.filter(([, , setting])
 }
 
 test('the rules are those of the source', () => {
-  const ofRefusals = valuesOf('type RefusalRule =')
-  const ofLimits = valuesOf('type LimitRule =')
+  const ofRefusals = valuesOf('types/events.ts', 'type RefusalRule =')
+  const ofLimits = valuesOf('types/events.ts', 'type LimitRule =')
   assert.deepEqual(refusals.map(([rule]) => rule).toSorted(), ofRefusals.toSorted())
   const used = new Set(limits.map((row) => row.at(-1) ?? ''))
   assert.deepEqual(

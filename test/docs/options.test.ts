@@ -26,7 +26,7 @@ test('the table has every option, once, and no other', () => {
 
 test('the table of leniency has every member and its default', () => {
   const documented = tableOf(page, 'member').map(([name]) => String(name))
-  assert.deepEqual(documented.toSorted(), membersOf('types.ts', 'Leniency').toSorted())
+  assert.deepEqual(documented.toSorted(), membersOf('types/validation.ts', 'Leniency').toSorted())
   assert.deepEqual(resolved.leniency, {})
 })
 

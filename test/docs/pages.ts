@@ -76,9 +76,9 @@ export function membersOf(file: string, name: string): string[] {
   return Array.from(body.matchAll(/^ {2}(?:readonly )?(\w+)\??(?:\(\))?:/gm), ([, member]) => String(member))
 }
 
-/** The texts that `declaration` of src/types.ts lists, e.g. those of a union. */
-export function valuesOf(declaration: string): string[] {
-  const source = readFileSync(`${ROOT}src/types.ts`, 'utf8')
+/** The texts that `declaration` of a file of the library lists, e.g. those of a union. */
+export function valuesOf(file: string, declaration: string): string[] {
+  const source = readFileSync(`${ROOT}src/${file}`, 'utf8')
   const list = source.split(declaration)[1]?.split(/\n(?=\n|export| {2}readonly)/)[0] ?? ''
   return Array.from(list.replace(/\/\*\*.*\*\//g, '').matchAll(/'([\w-]+)'/g), ([, value]) => String(value))
 }

@@ -52,25 +52,28 @@ test('the page of the charge point has every state of its connection and the sta
 
 test('the page of events has every event with its fields', () => {
   const rows = tableOf(readPage('events'), 'event')
-  assert.deepEqual(rows.map(([name]) => name).toSorted(), membersOf('types.ts', 'OcppEvents').toSorted())
+  assert.deepEqual(rows.map(([name]) => name).toSorted(), membersOf('types/events.ts', 'OcppEvents').toSorted())
   for (const [name = '', fields = ''] of rows) {
     const documented = fields.split(', ').map((field) => field.replace('()', ''))
-    const members = membersOf('types.ts', `${name.replace(/^./, (letter) => letter.toUpperCase())}Event`)
+    const members = membersOf('types/events.ts', `${name.replace(/^./, (letter) => letter.toUpperCase())}Event`)
     assert.deepEqual(documented.toSorted(), members.toSorted(), name)
   }
 })
 
 test('the page of events has every type of security event and every outcome of a call', () => {
   const types = tableOf(readPage('events'), 'security type').map(([type]) => type)
-  assert.deepEqual(types.toSorted(), valuesOf('interface SecurityEvent {\n  readonly type:').toSorted())
+  assert.deepEqual(
+    types.toSorted(),
+    valuesOf('types/events.ts', 'interface SecurityEvent {\n  readonly type:').toSorted()
+  )
   const outcomes = tableOf(readPage('events'), 'field').find(([field]) => field === 'outcome')?.[1]
-  assert.deepEqual(outcomes?.split(', ').toSorted(), valuesOf('type CallOutcome =').toSorted())
+  assert.deepEqual(outcomes?.split(', ').toSorted(), valuesOf('types/events.ts', 'type CallOutcome =').toSorted())
 })
 
 test('the page of connections has every reason of a disconnect', () => {
   const rows = tableOf(readPage('connections').split('## Limits and close codes')[1] ?? '', 'what')
   const reasons = new Set(rows.map((row) => row.at(-1)?.split(',')[0]))
-  assert.deepEqual([...reasons].toSorted(), valuesOf('type DisconnectReason =').toSorted())
+  assert.deepEqual([...reasons].toSorted(), valuesOf('types/charge-point.ts', 'type DisconnectReason =').toSorted())
 })
 
 test('links from page to page lead somewhere', () => {
