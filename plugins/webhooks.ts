@@ -3,8 +3,7 @@ import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
 import { RateLimit } from '../lib/events/rate-limit.js'
 import { observeWebhooks } from '../lib/metrics/webhooks.js'
-import { ConfigError, ruleOf, settings } from '../lib/settings/settings.js'
-import { AddressRules, isNetwork } from '../lib/webhooks/addresses.js'
+import { AddressRules } from '../lib/webhooks/addresses.js'
 import { Deliverer, type DelivererObserver } from '../lib/webhooks/deliverer.js'
 import { Sender } from '../lib/webhooks/sender.js'
 import type { TargetRules } from '../lib/webhooks/target.js'
@@ -52,9 +51,6 @@ function createObserver({ log, metrics }: FastifyInstance, deliverer: () => Deli
 /** Delivers events to webhooks. */
 async function webhooks(app: FastifyInstance): Promise<void> {
   const { config, database, outbox } = app
-  if (!config.WEBHOOK_ALLOWED_NETWORKS.every(isNetwork)) {
-    throw new ConfigError(`WEBHOOK_ALLOWED_NETWORKS must be ${ruleOf(settings.WEBHOOK_ALLOWED_NETWORKS)}`)
-  }
   const addresses = new AddressRules({
     allowPrivate: config.WEBHOOK_ALLOW_PRIVATE,
     allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS

@@ -1,3 +1,6 @@
+import type { IncomingMessage } from 'node:http'
+import { HttpClient, HttpTimeoutError } from '../http/client.js'
+
 /** What may be wrong with an answer, in words for the log. */
 export class FetchError extends Error {
   override readonly name = 'FetchError'
@@ -20,8 +23,10 @@ export interface Post {
   signal?: AbortSignal
 }
 
+const client = new HttpClient()
+
 /**
- * Sends a request and reads the answer. Redirections are not followed: only where the operator said is asked.
+ * Sends a request and reads the response. Redirects are not followed: only the server that the operator named is asked.
  *
  * @throws FetchError
  */
@@ -29,25 +34,25 @@ export async function post({ url, headers, body, maxBytes, timeout, signal }: Po
   const deadline = AbortSignal.timeout(timeout)
   const stop = signal === undefined ? deadline : AbortSignal.any([deadline, signal])
   try {
-    const init = { method: 'POST', headers, body, redirect: 'error', signal: stop } as const
-    const response = await fetch(url, init)
+    const response = await client.post(new URL(url), { headers, body, timeout, signal: stop })
     const answer = await readBody(response, maxBytes)
-    if (!response.ok) throw new FetchError(`it answered ${response.status}`, response.status)
+    const { statusCode = 0 } = response
+    if (statusCode < 200 || statusCode > 299) throw new FetchError(`it answered ${statusCode}`, statusCode)
     return answer
   } catch (error) {
     if (error instanceof FetchError) throw error
-    if (deadline.aborted) throw new FetchError(`no answer within ${timeout} ms`)
-    const { cause = error } = error as { cause?: unknown }
-    throw new FetchError((cause as Error).message)
+    if (deadline.aborted || error instanceof HttpTimeoutError) throw new FetchError(`no answer within ${timeout} ms`)
+    const { message, code } = error as NodeJS.ErrnoException
+    // An error about several addresses of one name has a code and no message.
+    throw new FetchError(message || (code ?? 'the request failed'))
   }
 }
 
-async function readBody({ body }: Response, maxBytes: number): Promise<Buffer> {
-  if (body === null) return Buffer.alloc(0)
-  const chunks: Uint8Array[] = []
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
   let length = 0
-  // Leaving the loop ends the connection.
-  for await (const chunk of body) {
+  // To leave the loop closes the connection.
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > maxBytes) throw new FetchError(`the answer is longer than ${maxBytes} bytes`)
     chunks.push(chunk)

@@ -8,7 +8,7 @@ export interface Network {
   prefix: number
 }
 
-/** Reads an address or a network in CIDR notation; nothing when it is neither. [RFC 4632 §3.1; RFC 4291 §2.3] */
+/** Reads an address or a network in CIDR notation; `undefined` when it is neither. [RFC 4632 §3.1; RFC 4291 §2.3] */
 export function readNetwork(text: string): Network | undefined {
   const [address = '', bits, ...more] = text.split('/')
   const version = isIP(address)
@@ -18,13 +18,19 @@ export function readNetwork(text: string): Network | undefined {
   return { address, family: family(version), prefix: Number(bits ?? length) }
 }
 
-/** Tells whether an address is in one of the networks; what is no address is in none. */
-export function matcherOf(networks: readonly string[]): (address: string | undefined) => boolean {
-  if (networks.length === 0) return () => false
+/** A list of the networks that {@link readNetwork} understands. */
+export function blockListOf(networks: readonly string[]): BlockList {
   const list = new BlockList()
   for (const { address, prefix, family } of networks.flatMap((text) => readNetwork(text) ?? [])) {
     list.addSubnet(address, prefix, family)
   }
+  return list
+}
+
+/** Tells whether an address is in one of the networks; text that is no address is in none. */
+export function matcherOf(networks: readonly string[]): (address: string | undefined) => boolean {
+  if (networks.length === 0) return () => false
+  const list = blockListOf(networks)
   return (text = '') => {
     const address = plainAddress(text)
     const version = isIP(address)

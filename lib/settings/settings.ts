@@ -126,7 +126,7 @@ export const settings = {
   EVENTS_BUFFER: Type.Integer({ default: 10_000, minimum: 1, maximum: 1_000_000, unit: 'events' }),
   WEBHOOK_ALLOW_HTTP: Type.Boolean({ default: false, rule: 'true or false' }),
   WEBHOOK_ALLOW_PRIVATE: Type.Boolean({ default: false, rule: 'true or false' }),
-  WEBHOOK_ALLOWED_NETWORKS: Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]{2,45}(?:/\\d{1,3})?$' }), {
+  WEBHOOK_ALLOWED_NETWORKS: Type.Array(Type.String({ format: NETWORK }), {
     default: [],
     rule: 'networks such as 10.1.0.0/16,fd00::/8'
   }),

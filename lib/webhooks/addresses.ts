@@ -1,5 +1,6 @@
 import { type LookupAddress, type LookupOptions, lookup as resolve } from 'node:dns'
-import { BlockList, isIP, type LookupFunction } from 'node:net'
+import { type BlockList, isIP, type LookupFunction } from 'node:net'
+import { blockListOf } from '../settings/networks.js'
 
 /** What nobody reaches over the internet, or reaches only inside: not for us to be sent to. [V19; IANA special-purpose registries] */
 const SPECIAL = [
@@ -40,24 +41,6 @@ const SPECIAL = [
   'ff00::/8'
 ]
 
-/** A network such as 10.0.0.0/8 or fd00::/8, or one address. */
-export function isNetwork(text: string): boolean {
-  const [address = '', prefix, more] = text.split('/')
-  const family = isIP(address)
-  if (family === 0 || more !== undefined) return false
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 6 ? 128 : 32))
-}
-
-function listOf(networks: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const network of networks) {
-    const [address = '', prefix] = network.split('/')
-    const type = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    list.addSubnet(address, prefix === undefined ? (type === 'ipv6' ? 128 : 32) : Number(prefix), type)
-  }
-  return list
-}
-
 export interface AddressSettings {
   /** Whether any address will do. */
   allowPrivate: boolean
@@ -74,11 +57,11 @@ export class AddressNotAllowedError extends Error {
 export class AddressRules {
   readonly #allowsAll: boolean
   readonly #allowed: BlockList
-  readonly #special = listOf(SPECIAL)
+  readonly #special = blockListOf(SPECIAL)
 
   constructor({ allowPrivate, allowedNetworks }: AddressSettings) {
     this.#allowsAll = allowPrivate
-    this.#allowed = listOf(allowedNetworks)
+    this.#allowed = blockListOf(allowedNetworks)
   }
 
   /** @param address IPv4 or IPv6; anything else is not allowed */

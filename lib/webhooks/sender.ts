@@ -1,6 +1,6 @@
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http'
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
+import { HttpClient } from '../http/client.js'
 import { AddressNotAllowedError } from './addresses.js'
 import { type Message, signedHeaders } from './signature.js'
 import { hostOf, type TargetRules } from './target.js'
@@ -31,78 +31,49 @@ export interface SenderOptions {
 export const ATTEMPT_TIMEOUT_MS = 10_000
 /** Nobody reads the body of an answer; more than this is not even taken. */
 const MAX_BODY = 65_536
-const IDLE_TIMEOUT_MS = 4_000
 
 /** Sends messages, each once. Redirects are not followed. */
 export class Sender {
   readonly #rules: TargetRules
   readonly #timeout: number
-  readonly #http: HttpAgent
-  readonly #https: HttpsAgent
+  readonly #client: HttpClient
 
   constructor({ rules, timeout = ATTEMPT_TIMEOUT_MS }: SenderOptions) {
     this.#rules = rules
     this.#timeout = timeout
-    // Shorter than most servers keep an idle connection, so that few are closed while a request is on its way.
-    const options = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, scheduling: 'lifo' } as const
-    this.#http = new HttpAgent(options)
-    this.#https = new HttpsAgent(options)
+    this.#client = new HttpClient(rules.addresses.lookup)
   }
 
-  /** Never rejects. */
-  async send(target: Target, message: Message, signal?: AbortSignal): Promise<Answer> {
-    const { answer, wasStale } = await this.#attempt(target, message, signal)
-    // The server had given the idle connection up. Should the message have reached it, it knows it by its id.
-    return wasStale ? (await this.#attempt(target, message, signal)).answer : answer
+  /** Never rejects. The receiver recognises a message that arrives twice by its id. */
+  async send({ url, secrets }: Target, message: Message, signal?: AbortSignal): Promise<Answer> {
+    try {
+      const target = new URL(url)
+      this.#check(target)
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': 'fastify-ocpp',
+        ...signedHeaders(message, secrets)
+      }
+      const response = await this.#client.post(target, { headers, body: message.body, timeout: this.#timeout, signal })
+      discard(response)
+      return answerOf(response)
+    } catch (error) {
+      return { isOk: false, error: codeOf(error) }
+    }
   }
 
   close(): void {
-    this.#http.destroy()
-    this.#https.destroy()
+    this.#client.close()
   }
 
-  #attempt({ url, secrets }: Target, message: Message, signal?: AbortSignal) {
-    return new Promise<{ answer: Answer; wasStale: boolean }>((resolve) => {
-      const fail = (error: unknown, wasStale = false) => {
-        resolve({ answer: { isOk: false, error: codeOf(error) }, wasStale })
-      }
-      try {
-        const request = this.#request(new URL(url), signedHeaders(message, secrets), signal)
-        const timer = setTimeout(() => request.destroy(new TimeoutError()), this.#timeout)
-        request.on('error', (error) => fail(error, request.reusedSocket && codeOf(error) === 'ECONNRESET'))
-        request.on('close', () => clearTimeout(timer))
-        request.on('response', (response) => {
-          discard(response)
-          resolve({ answer: answerOf(response), wasStale: false })
-        })
-        request.end(message.body)
-      } catch (error) {
-        fail(error)
-      }
-    })
-  }
-
-  #request(url: URL, headers: Record<string, string>, signal: AbortSignal | undefined): ClientRequest {
+  /** @throws AddressNotAllowedError, NotSecureError */
+  #check(url: URL): void {
     const { addresses, allowHttp } = this.#rules
     const host = hostOf(url)
-    // An address is never looked up.
+    // The look-up of the client sees names only.
     if (isIP(host) !== 0 && !addresses.allows(host)) throw new AddressNotAllowedError('the address is not allowed')
-    const isSecure = url.protocol === 'https:'
-    if (!isSecure && !allowHttp) throw new NotSecureError()
-    const options = {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'fastify-ocpp', ...headers },
-      lookup: addresses.lookup,
-      ...(signal !== undefined && { signal })
-    }
-    return isSecure
-      ? requestHttps(url, { ...options, agent: this.#https })
-      : requestHttp(url, { ...options, agent: this.#http })
+    if (url.protocol !== 'https:' && !allowHttp) throw new NotSecureError('only https is allowed')
   }
-}
-
-class TimeoutError extends Error {
-  readonly code = 'TIMEOUT'
 }
 
 class NotSecureError extends Error {
