@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { versionInfo } from 'fastify-ocpp'
 import { attributeKey, type Component, isSecret, sameVariable, type Variable } from '../charge-points/device-model.js'
 import { oneOf } from '../http/records.js'
 
@@ -156,7 +157,7 @@ function limitsOf({ db, chargePoint }: Lookup, instance: 'GetVariables' | 'SetVa
 
 async function readFacts(lookup: Lookup, { items = [] }: GetBody): Promise<ReadFacts> {
   const { db, chargePoint, protocol } = lookup
-  if (protocol === 'ocpp1.6') {
+  if (!versionInfo(protocol).hasDeviceModel) {
     const maxItems = readLimit(await configurationValue(db, chargePoint.id, MAX_KEYS))
     return { maxItems, maxBytes: undefined, isReadonly: new Map() }
   }
@@ -301,7 +302,7 @@ interface SetFacts {
 }
 
 async function setFacts(lookup: Lookup): Promise<SetFacts> {
-  if (lookup.protocol === 'ocpp1.6') return { maxItems: 1, maxBytes: undefined }
+  if (!versionInfo(lookup.protocol).hasDeviceModel) return { maxItems: 1, maxBytes: undefined }
   const [maxItems, maxBytes] = await limitsOf(lookup, 'SetVariables')
   return { maxItems: readLimit(maxItems), maxBytes: readLimit(maxBytes) }
 }

@@ -90,8 +90,3 @@ export class BrokenExchangeError extends Error {
     this.calls = calls
   }
 }
-
-/** `OCPP 1.6` */
-export function versionOf(protocol: Protocol): string {
-  return protocol.replace('ocpp', 'OCPP ')
-}

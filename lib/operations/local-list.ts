@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Protocol, RequestOf } from 'fastify-ocpp'
+import { type Protocol, type RequestOf, versionInfo } from 'fastify-ocpp'
 import { difference, type LocalListEntry, merge } from '../charge-points/local-lists.js'
 import { readTime } from '../http/paging.js'
 import { oneOf } from '../http/records.js'
@@ -64,14 +64,11 @@ interface ListFacts {
   isSayable: (idToken: IdTokenRow) => boolean
 }
 
-/** [1.6 "IdToken"; 2.x "IdTokenType"] */
-const MAX_ID_TOKEN = { 'ocpp1.6': 20, 'ocpp2.0.1': 36, 'ocpp2.1': 255 } as const
-
-/** Any other type is one of 2.1. [2.0.1 "IdTokenEnumType"] */
-const TYPES_201 = ['', 'Central', 'eMAID', 'ISO14443', 'ISO15693', 'KeyCode', 'Local', 'MacAddress', 'NoAuthorization']
-
+/** Whether the version has the length and the type of an id token. A token without a type gets one that it has. */
 function isSayable(protocol: Protocol, { id_token, type }: IdTokenRow): boolean {
-  return [...id_token].length <= MAX_ID_TOKEN[protocol] && (protocol !== 'ocpp2.0.1' || TYPES_201.includes(type))
+  const { maxIdTokenLength, idTokenTypes } = versionInfo(protocol)
+  if ([...id_token].length > maxIdTokenLength) return false
+  return type === '' || idTokenTypes === undefined || idTokenTypes.includes(type)
 }
 
 async function listFacts(lookup: Lookup, { entries }: Body): Promise<ListFacts> {
@@ -87,7 +84,7 @@ async function listFacts(lookup: Lookup, { entries }: Body): Promise<ListFacts> 
 }
 
 async function limitsOf({ db, chargePoint: { id }, protocol }: Lookup): Promise<MessageLimits> {
-  if (protocol === 'ocpp1.6') return { items: readLimit(await configurationValue(db, id, MAX_LENGTH)) }
+  if (!versionInfo(protocol).hasDeviceModel) return { items: readLimit(await configurationValue(db, id, MAX_LENGTH)) }
   const find = (variable: string) => variableValue(db, id, { component: CONTROLLER, variable })
   return { items: readLimit(await find('ItemsPerMessage')), bytes: readLimit(await find('BytesPerMessage')) }
 }

@@ -1,9 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { InvalidResponseError, type Protocol } from 'fastify-ocpp'
+import { InvalidResponseError, type Protocol, versionInfo } from 'fastify-ocpp'
 import { generatePassword, isHexKey } from '../charge-points/credential.js'
 import { textLike } from '../text-like.js'
 import { outcomeOf } from './common.js'
-import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step, versionOf } from './exchange.js'
+import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
 const Body = Type.Object(
@@ -47,12 +47,11 @@ async function passwordFacts({ protocol, connection }: Lookup, { password }: Bod
   return { protocol, password: password ?? generatePassword(), onLost: () => undecided.add(connection) }
 }
 
-const LENGTHS = { 'ocpp1.6': 20, 'ocpp2.0.1': 40, 'ocpp2.1': 64 } as const satisfies Record<Protocol, number>
-
 function checkPassword({ protocol, password }: PasswordFacts): void {
-  if (password.length <= LENGTHS[protocol] || (protocol === 'ocpp1.6' && isHexKey(password))) return
-  const hex = protocol === 'ocpp1.6' ? ', or 32 to 40 hexadecimal digits' : ''
-  throw new NotSupportedError(`a password of ${versionOf(protocol)} has 16 to ${LENGTHS[protocol]} characters${hex}`)
+  const { name, maxPasswordLength, hasHexadecimalKey } = versionInfo(protocol)
+  if (password.length <= maxPasswordLength || (hasHexadecimalKey && isHexKey(password))) return
+  const hex = hasHexadecimalKey ? ', or 32 to 40 hexadecimal digits' : ''
+  throw new NotSupportedError(`a password of ${name} has 16 to ${maxPasswordLength} characters${hex}`)
 }
 
 /** Sends the password; both that and the one before are valid until the answer is here, or the first use. */

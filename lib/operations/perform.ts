@@ -1,5 +1,13 @@
 import { randomInt, randomUUID } from 'node:crypto'
-import { CallError, NotConnectedError, type Ocpp, type Protocol, redact, validatePayload } from 'fastify-ocpp'
+import {
+  CallError,
+  NotConnectedError,
+  type Ocpp,
+  type Protocol,
+  redact,
+  validatePayload,
+  versionInfo
+} from 'fastify-ocpp'
 import type { CallCommand, Caller } from '../calls/caller.js'
 import type { Store } from '../charge-points/store.js'
 import { fold } from '../events/scope.js'
@@ -9,8 +17,7 @@ import {
   type MadeCall,
   NotSupportedError,
   type Outcome,
-  type Step,
-  versionOf
+  type Step
 } from './exchange.js'
 import { Mutex } from './mutex.js'
 import type { AnyOperation, Lookup } from './operation.js'
@@ -141,7 +148,7 @@ function checkExpressible(protocol: Protocol, { action, payload }: Step): void {
   const violation = validatePayload(protocol, action, 'request', payload)
   if (violation === undefined) return
   const { pointer, message } = violation
-  throw new NotSupportedError(`${versionOf(protocol)} cannot say this: ${action} ${pointer} ${message}`)
+  throw new NotSupportedError(`${versionInfo(protocol).name} cannot say this: ${action} ${pointer} ${message}`)
 }
 
 function described(error: unknown): { code: string; detail: string } {

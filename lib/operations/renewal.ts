@@ -1,4 +1,4 @@
-import type { Protocol } from 'fastify-ocpp'
+import { type Protocol, versionInfo } from 'fastify-ocpp'
 import type { Renewal } from '../certificates/issued.js'
 import { NotSupportedError } from './exchange.js'
 
@@ -14,7 +14,7 @@ const TRIGGERS: Readonly<Record<string, string>> = {
  * @throws NotSupportedError
  */
 export function renewalCall(protocol: Protocol, { type, combined }: Pick<Renewal, 'type' | 'combined'>) {
-  if (protocol === 'ocpp1.6') {
+  if (!versionInfo(protocol).hasCertificateTypes) {
     if (type !== 'ChargingStationCertificate') throw new NotSupportedError(`OCPP 1.6 knows no ${type}`)
     return { action: 'ExtendedTriggerMessage', payload: { requestedMessage: 'SignChargePointCertificate' } }
   }
