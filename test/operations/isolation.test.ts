@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Change } from '../../lib/events/scope.js'
+import { operate, startBackend } from '../app/support.js'
+import { perform, play } from './support.js'
+
+// What is known of one charge point changes nothing for another. Whatever an operation looks up, OTHER has it here.
+
+const server = await startBackend()
+const { store } = server.app
+const NOW = Date.now()
+
+const insert = (change: Change) => store.commit('OTHER', change)
+
+it('a status is triggered for the connectors of the charge point only', async () => {
+  await insert(async ({ trx, chargePointId: charge_point_id }) => {
+    const row = { charge_point_id, status: 'Available', timestamp: NOW, updated_at: NOW }
+    await trx
+      .insertInto('connectors')
+      .values([1, 2].map((evse_id) => ({ ...row, evse_id, connector_id: 1 })))
+      .execute()
+  })
+  const { charger, asked } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
+  await perform(server, charger.identity, 'operations/trigger', { message: 'status' })
+  assert.deepEqual(asked, [['TriggerMessage', { requestedMessage: 'StatusNotification' }]])
+})
+
+it('a charging limit keeps its profile id, whatever profiles another charge point has', async () => {
+  const { charger } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
+  const limit = () => perform(server, charger.identity, 'operations/charging-limit', { limit: 16, unit: 'A' })
+  const { profileId } = (await limit()).body
+  await insert(async ({ trx, chargePointId: charge_point_id }) => {
+    const row = { charge_point_id, profile_id: profileId, purpose: 'TxProfile', stack_level: 0 }
+    await trx
+      .insertInto('charging_profiles')
+      .values({ ...row, source: 'CSO', payload: '{}', updated_at: NOW })
+      .execute()
+  })
+  assert.equal((await limit()).body.profileId, profileId)
+})
+
+it('a local list is compared with that of the charge point only', async () => {
+  await operate(server, 'PUT', '/id-tokens/04E91C5A2B3C', { status: 'Accepted' })
+  await insert(async ({ trx, chargePointId: charge_point_id }) => {
+    await trx
+      .insertInto('local_lists')
+      .values({ charge_point_id, version: 5, entries: '[]', updated_at: NOW })
+      .execute()
+  })
+  const { charger, asked } = await play(server, 'ocpp1.6', (action) =>
+    action === 'GetLocalListVersion' ? { listVersion: 5 } : { status: 'Accepted' }
+  )
+  await perform(server, charger.identity, 'operations/send-local-list', { update: 'differential' })
+  const updates = asked.filter(([action]) => action === 'SendLocalList')
+  assert.deepEqual(
+    updates.map(([, payload]) => (payload as { updateType: string }).updateType),
+    ['Full']
+  )
+})
+
+it('the limits of another charge point do not count in 1.6', async () => {
+  await insert(async ({ trx, chargePointId: charge_point_id }) => {
+    const keys = ['GetConfigurationMaxKeys', 'SendLocalListMaxLength']
+    await trx
+      .insertInto('configuration_keys')
+      .values(keys.map((key) => ({ charge_point_id, key, value: '1', updated_at: NOW })))
+      .execute()
+  })
+  const { charger, asked } = await play(server, 'ocpp1.6', () => ({ configurationKey: [] }))
+  await perform(server, charger.identity, 'operations/get-configuration', { items: [{ key: 'A' }, { key: 'B' }] })
+  assert.deepEqual(asked, [
+    ['GetConfiguration', { key: ['GetConfigurationMaxKeys'] }],
+    ['GetConfiguration', { key: ['A', 'B'] }]
+  ])
+})
+
+it('the limits and the mutability of the variables of another charge point do not count in 2.x', async () => {
+  const variable = { component: { name: 'TxCtrlr' }, variable: { name: 'EVConnectionTimeOut' } }
+  await insert(async ({ trx, chargePointId: charge_point_id }) => {
+    await trx
+      .insertInto('variables')
+      .values([
+        {
+          charge_point_id,
+          component: 'DeviceDataCtrlr',
+          variable: 'ItemsPerMessage',
+          variable_instance: 'GetVariables',
+          value: '1',
+          mutability: null,
+          updated_at: NOW
+        },
+        {
+          charge_point_id,
+          component: 'TxCtrlr',
+          variable: 'EVConnectionTimeOut',
+          variable_instance: '',
+          value: '60',
+          mutability: 'ReadOnly',
+          updated_at: NOW
+        }
+      ])
+      .execute()
+  })
+  const { charger, asked } = await play(server, 'ocpp2.1', (_action, payload) => {
+    const { getVariableData } = payload as { getVariableData: object[] }
+    return { getVariableResult: getVariableData.map((one) => ({ ...one, attributeStatus: 'Accepted' })) }
+  })
+  const items = [variable, { component: { name: 'TxCtrlr' }, variable: { name: 'StopTxOnInvalidId' } }]
+  const { body } = await perform(server, charger.identity, 'operations/get-configuration', { items })
+  assert.equal(asked.length, 2, 'the limit is asked for, then both are read at once')
+  assert.deepEqual(
+    body.items.map(({ readonly }: { readonly?: boolean }) => readonly),
+    [undefined, undefined]
+  )
+})
+
+for (const protocol of ['ocpp1.6', 'ocpp2.1'] as const) {
+  it(`a transaction of another charge point is unknown, by either id, in ${protocol}`, async () => {
+    const other = await play(server, protocol, () => ({}))
+    const timestamp = new Date().toISOString()
+    const started =
+      protocol === 'ocpp1.6'
+        ? await other.charger.call('StartTransaction', { connectorId: 1, idTag: 'AA', meterStart: 0, timestamp })
+        : await other.charger.call('TransactionEvent', {
+            eventType: 'Started',
+            timestamp,
+            triggerReason: 'CablePluggedIn',
+            seqNo: 0,
+            evse: { id: 1, connectorId: 1 },
+            transactionInfo: { transactionId: 'TX-1' }
+          })
+    const transactionId = protocol === 'ocpp1.6' ? String((started as { transactionId: number }).transactionId) : 'TX-1'
+    const query = `/transactions?chargePoint=${other.charger.identity}`
+    const { id } = (await operate(server, 'GET', query)).json().items[0]
+    const { charger, asked } = await play(server, protocol, () => ({ status: 'Accepted' }))
+    for (const [name, more] of [
+      ['stop', {}],
+      ['charging-limit', { limit: 6, unit: 'A' }]
+    ] as const) {
+      for (const which of [{ id }, { transactionId }]) {
+        const { status, body } = await perform(server, charger.identity, `operations/${name}`, { ...which, ...more })
+        assert.deepEqual([status, body.code], [404, 'UNKNOWN_TRANSACTION'])
+      }
+    }
+    assert.deepEqual(asked, [])
+  })
+}
+
+it('a report of another charge point is unknown, and its uploads are not those of this one', async () => {
+  const { charger } = await play(server, 'ocpp2.1', () => ({}))
+  const report = (request_id: number) => ({ request_id, parts: '[]', created_at: NOW, updated_at: NOW })
+  await insert(async ({ trx, chargePointId: charge_point_id }) => {
+    await trx
+      .insertInto('report_requests')
+      .values({ charge_point_id, action: 'NotifyReport', type: 'custom', ...report(77) })
+      .execute()
+    await trx
+      .insertInto('status_reports')
+      .values({ charge_point_id, kind: 'log', request_id: 78, status: 'Uploaded', received_at: NOW })
+      .execute()
+  })
+  await store.commit(charger.identity, async ({ trx, chargePointId: charge_point_id }) => {
+    await trx
+      .insertInto('report_requests')
+      .values({ charge_point_id, action: 'LogStatusNotification', type: 'log', ...report(78) })
+      .execute()
+  })
+  const read = (requestId: number) => operate(server, 'GET', `/charge-points/${charger.identity}/reports/${requestId}`)
+  assert.equal((await read(77)).statusCode, 404)
+  const { status, items } = (await read(78)).json()
+  assert.deepEqual([status, items], ['pending', []])
+})

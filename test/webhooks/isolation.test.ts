@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { startBackend } from '../app/support.js'
+import { openReceiver } from './receiver.js'
+import { addWebhook, ask, LOCAL, publish } from './support.js'
+
+// The deliveries of one webhook are not those of another, which may have other scopes and another receiver.
+
+it('a delivery is shown, listed and sent again as one of its own webhook only', async () => {
+  const server = await startBackend(LOCAL)
+  const [mine, other] = [await openReceiver(), await openReceiver()]
+  const first = await addWebhook(server, { url: mine.url, filter: { chargePoints: ['A'] } })
+  const second = await addWebhook(server, { url: other.url, filter: { chargePoints: ['B'] } })
+  publish(server, 'A')
+  publish(server, 'B')
+  await Promise.all([mine.received(1), other.received(1)])
+
+  const idsOf = async ({ id }: { id: number }) => {
+    const { items } = (await ask(server, 'GET', `/${id}/deliveries`)).json()
+    return items.map(({ id, chargePoint }: { id: number; chargePoint: string }) => [id, chargePoint])
+  }
+  const [[a]] = await idsOf(first)
+  const [[b]] = await idsOf(second)
+  assert.deepEqual(await idsOf(first), [[a, 'A']])
+  assert.deepEqual(await idsOf(second), [[b, 'B']])
+
+  for (const [method, path] of [
+    ['GET', `/${first.id}/deliveries/${b}`],
+    ['POST', `/${first.id}/deliveries/${b}/resend`]
+  ] as const) {
+    const { statusCode, body } = await ask(server, method, path)
+    assert.deepEqual([statusCode, JSON.parse(body).code], [404, 'UNKNOWN_DELIVERY'])
+  }
+  assert.equal((await ask(server, 'GET', `/${first.id}/deliveries/${a}`)).statusCode, 200)
+  assert.equal((await ask(server, 'POST', `/${first.id}/deliveries/${a}/resend`)).statusCode, 202)
+  await mine.received(2)
+  assert.equal(other.requests.length, 1)
+})
