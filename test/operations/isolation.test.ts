@@ -118,20 +118,18 @@ for (const protocol of ['ocpp1.6', 'ocpp2.1'] as const) {
   it(`a transaction of another charge point is unknown, by either id, in ${protocol}`, async () => {
     const other = await play(server, protocol, () => ({}))
     const timestamp = new Date().toISOString()
-    const started =
-      protocol === 'ocpp1.6'
-        ? await other.charger.call('StartTransaction', { connectorId: 1, idTag: 'AA', meterStart: 0, timestamp })
-        : await other.charger.call('TransactionEvent', {
-            eventType: 'Started',
-            timestamp,
-            triggerReason: 'CablePluggedIn',
-            seqNo: 0,
-            evse: { id: 1, connectorId: 1 },
-            transactionInfo: { transactionId: 'TX-1' }
-          })
-    const transactionId = protocol === 'ocpp1.6' ? String((started as { transactionId: number }).transactionId) : 'TX-1'
+    await (protocol === 'ocpp1.6'
+      ? other.charger.call('StartTransaction', { connectorId: 1, idTag: 'AA', meterStart: 0, timestamp })
+      : other.charger.call('TransactionEvent', {
+          eventType: 'Started',
+          timestamp,
+          triggerReason: 'CablePluggedIn',
+          seqNo: 0,
+          evse: { id: 1, connectorId: 1 },
+          transactionInfo: { transactionId: 'TX-1' }
+        }))
     const query = `/transactions?chargePoint=${other.charger.identity}`
-    const { id } = (await operate(server, 'GET', query)).json().items[0]
+    const { id, transactionId } = (await operate(server, 'GET', query)).json().items[0]
     const { charger, asked } = await play(server, protocol, () => ({ status: 'Accepted' }))
     for (const [name, more] of [
       ['stop', {}],
