@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fileSize, functionSizes, functionsIn, handWritten, type Size } from './sizes.js'
+
+const MAX_FILE = 450
+const MAX_FUNCTION = 60
+
+/** Files that are tables: long, and read entry by entry. */
+const TABLES: readonly RegExp[] = [
+  // The schemas of the standard, one entry for each message or datatype.
+  /^src\/v(16|201|21)\/(messages|types)\.ts$/,
+  // The tables of the database, one interface for each.
+  /^lib\/database\/schema\.ts$/,
+  // The cases that are sent to each operation, and those of each functional block of the standard.
+  /^test\/operations\/cases\.ts$/,
+  /^test\/conformance\/.+\.test\.ts$/
+]
+
+/** What is still too long, with its lines. Each of these numbers may only become smaller. */
+const NOT_YET: Readonly<Record<string, number>> = {
+  'test/engine/answers.test.ts': 455,
+  'test/engine/calls.test.ts': 554,
+  'test/simulator/blocks.test.ts': 452,
+  'plugins/csms/certificates.ts certificates': 71,
+  'plugins/csms/provisioning.ts provisioning': 73,
+  'plugins/csms/security.ts security': 68,
+  'plugins/csms/smart-charging.ts smartCharging': 64,
+  'plugins/csms/transactions.ts transactions': 81,
+  'plugins/idempotency.ts idempotency': 84,
+  'plugins/ocpp.ts createAuthenticate': 84,
+  'routes/api/v1/bulk-calls/index.ts bulkCalls': 72,
+  'routes/api/v1/calls/index.ts calls': 89,
+  'routes/api/v1/certificates/index.ts certificates': 92,
+  'routes/api/v1/charge-points/index.ts chargePoints': 149,
+  'routes/api/v1/id-tokens/index.ts idTokens': 88,
+  'routes/api/v1/operator-tokens/index.ts operatorTokens': 107,
+  'routes/api/v1/tariffs/index.ts tariffs': 77,
+  'routes/api/v1/transactions/index.ts transactions': 90,
+  'routes/api/v1/webhooks/deliveries.ts deliveries': 71,
+  'routes/api/v1/webhooks/webhooks.ts webhooks': 162
+}
+
+const code = handWritten(['src', 'lib', 'plugins', 'routes', 'scripts', 'bench'])
+const tests = handWritten(['test'])
+
+test(`no hand-written file has more than ${MAX_FILE} lines, except tables`, () => {
+  const files = [...new Set([...code, ...tests])].filter((file) => !TABLES.some((table) => table.test(file)))
+  assert.ok(files.includes('src/plugin.ts') && !files.includes('src/v16/interfaces.ts'))
+  assert.deepEqual(tooLong(files.map(fileSize), MAX_FILE), [])
+})
+
+test(`no function has more than ${MAX_FUNCTION} lines`, () => {
+  assert.deepEqual(tooLong(code.flatMap(functionSizes), MAX_FUNCTION), [])
+})
+
+test('functions, methods and arrow functions are measured from their first line to their last one', () => {
+  const source = `
+export async function plugin(app: App): Promise<void> {
+  app.get('/', async (request) => {
+    return request.id
+  })
+}
+
+class Queue {
+  constructor(
+    limit: number
+  ) {
+    this.limit = limit
+  }
+
+  async #next<T>(one: T): Promise<T> {
+    call(one)
+    if (one) {
+      return one
+    }
+  }
+}
+
+const double = (value: number) => {
+  return value * 2
+}
+`
+  assert.deepEqual(functionsIn(source.split('\n')), [
+    { name: 'plugin', lines: 5 },
+    { name: 'app', lines: 3 },
+    { name: 'constructor', lines: 5 },
+    { name: '#next', lines: 6 },
+    { name: 'double', lines: 3 }
+  ])
+})
+
+function tooLong(sizes: readonly Size[], limit: number): Size[] {
+  return sizes.filter(({ name, lines }) => lines > Math.max(limit, NOT_YET[name] ?? 0))
+}
