@@ -2,8 +2,9 @@ import { CallError, InvalidResponseError } from '../errors.js'
 import type { RegistrationStatus } from '../types/protocol.js'
 
 /**
- * Whether a charge point may send its transaction messages, by the outcome of its BootNotifications. A charge point
- * that sent none since it was made counts as accepted earlier. [1.6 §4.2; 2.x B02.FR.09, B03.FR.07]
+ * Decides whether a charge point may send its transaction messages: after a BootNotification only once the CSMS has
+ * answered it with Accepted. A charge point that never sent a BootNotification counts as accepted earlier.
+ * [1.6 §4.2; 2.x B02.FR.09, B03.FR.07]
  */
 export class BootGate {
   #status: RegistrationStatus | undefined
@@ -19,7 +20,7 @@ export class BootGate {
     return this.#isAccepted && this.#inFlight === 0
   }
 
-  /** Sends a BootNotification; the gate is closed until the answer is there. */
+  /** Sends a BootNotification; the gate stays closed until it is answered. */
   async pass(send: () => Promise<unknown>): Promise<unknown> {
     this.#inFlight++
     try {
@@ -29,7 +30,7 @@ export class BootGate {
       this.#isAccepted = status === 'Accepted'
       return response
     } catch (error) {
-      // The CSMS may have decided anything. A BootNotification that never left changes nothing.
+      // The decision of the CSMS is unknown. A BootNotification that was never sent changes nothing.
       if (mayHaveArrived(error)) this.#isAccepted = false
       throw error
     } finally {
@@ -38,7 +39,7 @@ export class BootGate {
   }
 }
 
-/** A validation policy may let any answer through. */
+/** The status is checked again here because a lenient validation policy may deliver any answer. */
 function readStatus(response: unknown): RegistrationStatus | undefined {
   const status = (response as { status?: unknown } | undefined | null)?.status
   return status === 'Accepted' || status === 'Pending' || status === 'Rejected' ? status : undefined

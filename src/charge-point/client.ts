@@ -31,9 +31,9 @@ import { silentLogger } from './logger.js'
 import { type ChargePointOptions, type ClientContext, settingsOf, type TransactionAction } from './options.js'
 
 /**
- * A charge point: handlers for what a CSMS sends, calls to the CSMS, a connection that comes back.
+ * A charge point: handlers for the messages of the CSMS, calls to the CSMS, and a connection that reconnects.
  *
- * With several versions on offer, an action's payloads are those of any of them until `protocol` is known.
+ * With several versions on offer, the payload types of an action are a union over these versions.
  */
 export class ChargePointClient<P extends Protocol = Protocol> {
   readonly identity: string
@@ -92,12 +92,12 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return this.#link.connection !== undefined
   }
 
-  /** How far it is on its way to the CSMS. */
+  /** State of the connection. */
   get state(): ConnectionState {
     return this.#link.state
   }
 
-  /** The version that was agreed on; `undefined` before the first connection. */
+  /** The negotiated version; `undefined` before the first connection. */
   get protocol(): P | undefined {
     return this.#protocol as P | undefined
   }
@@ -107,7 +107,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return this.#boots.status
   }
 
-  /** Transaction messages that are not answered yet. */
+  /** Number of transaction messages that are not answered yet. */
   get undelivered(): number {
     return this.#deliveries.size
   }
@@ -115,7 +115,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   // --- what the CSMS sends -------------------------------------------------------------------------------------
 
   /**
-   * Answers an action of the CSMS, in every offered version that has it.
+   * Registers the handler of an action, in each offered version that has the action.
    *
    * @throws `OCPP_ERR_HANDLER_EXISTS`, `OCPP_ERR_UNKNOWN_ACTION`
    */
@@ -129,7 +129,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   }
 
   /**
-   * Runs when the answer to an action is out, in order of registration.
+   * Registers a function that runs after the answer to an action was sent. Several run in order of registration.
    *
    * @throws `OCPP_ERR_UNKNOWN_ACTION`
    */
@@ -144,7 +144,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return this
   }
 
-  /** Answers the actions that have no handler; without it they are answered NotImplemented. */
+  /** Registers the handler of all actions without a handler of their own. Default: they are answered NotImplemented. */
   fallback(
     handler: (action: CsmsAction<P>, request: unknown, context: ClientContext<P>) => MaybePromise<unknown>
   ): this {
@@ -154,7 +154,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return this
   }
 
-  /** Answers the DataTransfers of a vendor, as `onDataTransfer` of the plugin. */
+  /** Registers the handler of a vendor's DataTransfer messages, like `onDataTransfer` of the plugin. */
   onDataTransfer<const S extends TSchema | undefined = undefined>(
     match: DataTransferMatch<S>,
     handler: (message: DataTransferMessage<S>, context: ClientContext<P>) => MaybePromise<DataTransferAnswer>
@@ -169,7 +169,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   /**
    * Sends a CALL and resolves with the answer of the CSMS.
    *
-   * @throws `OCPP_ERR_NOT_CONNECTED` and those of the plugin's `call`; `CallError` for a CALLERROR
+   * @throws `OCPP_ERR_NOT_CONNECTED`, the errors of the plugin's `call`, and `CallError` for a CALLERROR
    */
   async call<A extends ChargePointAction<P>>(
     action: A,
@@ -182,7 +182,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return response as Promise<ResponseOf<P, A>>
   }
 
-  /** Transaction messages wait until the BootNotification is answered with Accepted. */
+  /** Holds the transaction messages back until the BootNotification is answered with Accepted. */
   async #boot(connection: Connection, payload: unknown, options: CallOptions | undefined): Promise<unknown> {
     this.#deliveries.pause()
     try {
@@ -192,7 +192,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     }
   }
 
-  /** Sends the transaction messages that wait, if they may be sent. */
+  /** Sends the waiting transaction messages, if the CSMS has accepted the charge point. */
   #resume(): void {
     if (this.connected && this.#boots.isOpen) this.#deliveries.resume()
   }
@@ -203,13 +203,13 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   }
 
   /**
-   * Sends a transaction message for certain: in order, over lost connections, again after no answer or a
-   * CALLERROR. Resolves with the answer; rejects when its attempts are used up, when the signal is aborted, or
-   * at `close()`. From a BootNotification on it waits until one is answered with Accepted.
+   * Sends a transaction message reliably: in order, across lost connections, and again after a timeout or a CALLERROR.
+   * Resolves with the answer. Rejects when the attempts are used up, when the signal is aborted, or at `close()`. After
+   * a BootNotification, the message waits until a BootNotification is answered with Accepted.
    *
-   * @param payload the request, or a function that makes it when it is sent: a StopTransaction needs the
-   * transactionId that the answer to its StartTransaction brings
-   * @param options of every attempt
+   * @param payload the request, or a function that makes the request when it is sent: a StopTransaction needs the
+   * transactionId from the answer to its StartTransaction
+   * @param options options of each attempt
    */
   deliver<A extends TransactionAction<P>>(
     action: A,
@@ -225,11 +225,11 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   // --- the connection ------------------------------------------------------------------------------------------
 
   /**
-   * Connects, and from then on stays connected. A wait for the next attempt is cut short; when the attempt fails, the
-   * next one follows all the same.
+   * Connects, and from then on reconnects whenever the connection is lost. During a wait for the next attempt, the
+   * attempt starts at once; when it fails, the retries go on.
    *
-   * @throws `OCPP_ERR_REFUSED`, `OCPP_ERR_UNREACHABLE`, unless `retryFirst`; `OCPP_ERR_NOT_CONNECTED` when it is
-   * closed meanwhile
+   * @throws `OCPP_ERR_REFUSED` and `OCPP_ERR_UNREACHABLE` unless `retryFirst` is set; `OCPP_ERR_NOT_CONNECTED` when
+   * `close()` is called before the connection is open
    */
   async connect(): Promise<void> {
     await this.#link.connect()
@@ -238,10 +238,10 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   /**
    * Closes the connection for good. Resolves when the socket is closed.
    *
-   * @param code WebSocket close code, as for `disconnect()` of the plugin. Default 1000.
-   * @param options `keepUndelivered`: transaction messages wait for the next `connect()`, as over a reboot.
-   * Default: they are rejected
-   * @throws `OCPP_ERR_INVALID_CLOSE`, and nothing is closed
+   * @param code WebSocket close code, as for `disconnect()` of the plugin. Default: 1000.
+   * @param options `keepUndelivered`: transaction messages wait for the next `connect()`, as during a reboot.
+   * Default: they are rejected.
+   * @throws `OCPP_ERR_INVALID_CLOSE`; the connection stays open
    */
   async close(code = 1000, reason = '', { keepUndelivered = false } = {}): Promise<void> {
     checkClose(code, reason)
@@ -249,7 +249,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     await this.#link.stop('closed', (connection) => connection.close('disconnected', code, reason))
   }
 
-  /** Cuts the connection without a word, as a power cut does, and connects again unless told not to. */
+  /** Cuts the connection without a close frame, as a power failure does. Reconnects unless `reconnect` is false. */
   async cut({ reconnect = true } = {}): Promise<void> {
     await (reconnect ? this.#link.cut() : this.#link.stop('idle', terminate))
   }
@@ -260,7 +260,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
       socket.terminate()
       throw new UnknownActionError(`the CSMS chose the subprotocol "${protocol}"`)
     }
-    // Whoever awaits connect() may still register handlers before the first frame is read.
+    // Code that awaits connect() can still register handlers before the first frame is read.
     socket.pause()
     setImmediate(() => socket.resume())
     return new Connection({
@@ -316,7 +316,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
   }
 }
 
-/** Logger and signal stay what the engine makes on demand. */
+/** Getters, because the engine creates logger and signal only on demand. */
 class Context<P extends Protocol> implements ClientContext<P> {
   readonly client: ChargePointClient<P>
   readonly #context: HandlerContext
@@ -339,7 +339,7 @@ class Context<P extends Protocol> implements ClientContext<P> {
   }
 }
 
-/** The tables of a fleet are the same: one for each version, unless a charge point is lenient in its own way. */
+/** All charge points with default leniency share one table for each version. */
 const tables = new Map<Protocol, ActionTable>()
 
 function tableOf(protocol: Protocol, leniency: Leniency | undefined): ActionTable {

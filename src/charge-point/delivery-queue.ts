@@ -9,11 +9,14 @@ import {
 } from '../errors.js'
 import { MAX_WAIT } from './back-off.js'
 
-/** When a transaction message that failed is sent again. [1.6 §3.7.1; 2.x E13] */
+/** Rules for the retry of failed transaction messages. [1.6 §3.7.1; 2.x E13] */
 export interface DeliveryRules {
-  /** TransactionMessageAttempts / MessageAttempts: how often a message is sent before it is given up. Default 3. */
+  /** TransactionMessageAttempts / MessageAttempts: maximum number of attempts for a message. Default: 3. */
   attempts?: number
-  /** TransactionMessageRetryInterval / MessageAttemptInterval: milliseconds, times the number of failures. Default 60 000. */
+  /**
+   * TransactionMessageRetryInterval / MessageAttemptInterval: wait before a retry, multiplied by the number of failures.
+   * Milliseconds. Default: 60 000.
+   */
   retryInterval?: number
 }
 
@@ -28,9 +31,9 @@ interface Delivery {
 }
 
 /**
- * Transaction messages in the order in which they were made, each until it is answered. One that is refused or
- * not answered is tried again after failures x interval, then given up; losing the connection is no failure,
- * and neither is what kept it from being sent.
+ * The transaction messages of a charge point, in the order in which they were added. Each message stays until it is
+ * answered. A message that is answered with an error, or not in time, is retried after failures x interval until its
+ * attempts are used up. A lost connection, and an error before the message was sent, do not count as failures.
  */
 export class DeliveryQueue {
   readonly #rules: Required<DeliveryRules>
@@ -43,12 +46,12 @@ export class DeliveryQueue {
     this.#rules = rules
   }
 
-  /** Messages that are not answered yet. */
+  /** Number of messages that are not answered yet. */
   get size(): number {
     return this.#deliveries.length
   }
 
-  /** Resolves with the answer, however long the connection is away. */
+  /** Adds a message. Resolves with its answer, however many connections that takes. */
   async add(action: string, send: () => Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
     const aborted = (wasSent: boolean) => {
       const error = new AbortedError(action, { sent: wasSent })
@@ -73,20 +76,20 @@ export class DeliveryQueue {
     }
   }
 
-  /** The connection is there: what waits is sent. */
+  /** The charge point is connected: starts sending the messages. */
   resume(): void {
     this.#isOnline = true
     this.#next()
   }
 
-  /** The connection is away: what waits is kept. */
+  /** The charge point is disconnected: keeps the messages until `resume()`. */
   pause(): void {
     this.#isOnline = false
     clearTimeout(this.#timer)
     this.#timer = undefined
   }
 
-  /** Rejects what was not delivered. */
+  /** Rejects all messages that were not delivered. */
   close(error: Error): void {
     this.pause()
     for (const delivery of this.#deliveries.splice(0)) delivery.reject(error)
@@ -98,7 +101,7 @@ export class DeliveryQueue {
     this.#isSending = true
     delivery.wasSent = true
     const sent = this.#send(delivery).finally(() => {
-      // Whoever awaits this answer has it before the next payload is made.
+      // Code that awaits this answer runs before the payload of the next message is made.
       setImmediate(() => {
         this.#isSending = false
         this.#next()
@@ -141,14 +144,14 @@ export class DeliveryQueue {
     if (position === -1) return
     this.#deliveries.splice(position, 1)
     if (position > 0 || this.#timer === undefined) return
-    // Only the first is waited for.
+    // The timer belongs to the message that was first until now.
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#next()
   }
 }
 
-/** No valid answer and a CALLERROR are; a payload or an action of ours that is wrong stays wrong. */
+/** Whether a retry may succeed. An invalid payload and an unknown action fail again each time. */
 function isWorthRetrying(error: unknown): boolean {
   const isFailure = error instanceof CallError || error instanceof TimeoutError || error instanceof InvalidResponseError
   return isFailure || error instanceof QueueFullError

@@ -13,23 +13,23 @@ export type { ConnectionState } from './link.js'
 export { RefusedError, type TlsOptions, UnreachableError } from './open.js'
 export type { ChargePointOptions, ClientContext, RetryInfo, TransactionAction } from './options.js'
 
-/** Where and how a charge point connects. Times are milliseconds, sizes bytes. */
+/** Options of a charge point and of its connection. Times are in milliseconds, sizes in bytes. */
 export interface ConnectOptions<P extends Protocol> extends ChargePointOptions<P> {
   /** Endpoint of the CSMS, `ws:` or `wss:`; the identity is appended. [OCPP-J §3.1.1] */
   url: string
-  /** Password of HTTP Basic; a 1.6 key as its bytes. [1.6 whitepaper A00.FR.205; 2.x A00.FR.205] */
+  /** Password of HTTP Basic. Pass a 1.6 key as its bytes. [1.6 whitepaper A00.FR.205; 2.x A00.FR.205] */
   password?: string | Uint8Array
-  /** CA certificates of the CSMS; key and certificate of the charge point for security profile 3. */
+  /** CA certificates for the CSMS; key and certificate of the charge point for security profile 3. */
   tls?: TlsOptions
-  /** Time for one attempt to connect. Default 10 000. */
+  /** Timeout of one attempt to connect. Milliseconds. Default: 10 000. */
   handshakeTimeout?: number
-  /** Largest message. Default 1 MiB. */
+  /** Maximum size of a received message. Bytes. Default: 1 MiB. */
   maxPayload?: number
-  /** Whether permessage-deflate is offered with 2.x; a fleet in one process does without its memory. Default true. */
+  /** Whether permessage-deflate is offered with 2.x. A fleet in one process saves memory without it. Default: true. */
   compression?: boolean
 }
 
-/** A charge point that is not connected yet: register its handlers, then `connect()`. */
+/** Creates a charge point that is not connected yet. Register its handlers, then call `connect()`. */
 export function createChargePoint<const P extends Protocol = Protocol>(
   options: ConnectOptions<P>
 ): ChargePointClient<P> {
@@ -42,10 +42,10 @@ export function createChargePoint<const P extends Protocol = Protocol>(
 }
 
 /**
- * Connects a charge point to a CSMS. Needs no Fastify.
+ * Creates a charge point and connects it to a CSMS. Needs no Fastify.
  *
- * @throws `OCPP_ERR_REFUSED` when the CSMS answers with an HTTP status, `OCPP_ERR_UNREACHABLE` when it does not,
- * `OCPP_ERR_INVALID_OPTIONS`
+ * @throws `OCPP_ERR_REFUSED` when the CSMS answers the upgrade with another HTTP status, `OCPP_ERR_UNREACHABLE` when
+ * there is no connection, `OCPP_ERR_INVALID_OPTIONS`
  */
 export async function connect<const P extends Protocol = Protocol>(
   options: ConnectOptions<P>

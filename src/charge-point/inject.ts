@@ -6,16 +6,16 @@ import { ChargePointClient } from './client.js'
 import { basicAuthorization, RefusedError, UnreachableError } from './open.js'
 import type { ChargePointOptions } from './options.js'
 
-/** A charge point in this process. */
+/** Options of a charge point that connects to an application in the same process. */
 export interface InjectOptions<P extends Protocol>
   extends Omit<ChargePointOptions<P>, 'protocols' | 'reconnect' | 'retryFirst' | 'onRetry'> {
-  /** The version it speaks. */
+  /** The version that the charge point speaks. */
   protocol: P
   /** Password of HTTP Basic. */
   password?: string | Uint8Array
-  /** Route of the endpoint, as it was registered and with its prefix. Default: the first one that speaks the version. */
+  /** Route of the endpoint as registered, with its prefix. Default: the first endpoint that speaks the version. */
   path?: string
-  /** More headers of the upgrade. */
+  /** Additional headers of the upgrade request. */
   headers?: Readonly<Record<string, string>>
 }
 
@@ -25,10 +25,10 @@ export interface InjectTarget {
   protocols: readonly Protocol[]
 }
 
-/** What the request says of its socket, as that of `app.inject()` does. Who reads `request.ip` may need it. */
+/** The socket of the request, as with `app.inject()`: a handler may read `request.ip`. */
 const IN_PROCESS = { remoteAddress: '127.0.0.1' } as const
 
-/** What @fastify/websocket adds. */
+/** The method that @fastify/websocket adds to the application. */
 interface InjectWS {
   injectWS(
     path: string,
@@ -37,7 +37,7 @@ interface InjectWS {
   ): Promise<WebSocket>
 }
 
-/** Connects a charge point without a port, through the whole upgrade: identity, authentication, subprotocol. */
+/** Connects a charge point without a port. The upgrade is complete: identity, authentication, subprotocol. */
 export async function inject<const P extends Protocol>(
   app: FastifyInstance,
   targets: readonly InjectTarget[],
@@ -54,7 +54,7 @@ export async function inject<const P extends Protocol>(
     async (accept) => {
       await ready(app)
       const target = url.replace(/:\w+$/, encodeURIComponent(options.identity))
-      // An application that is closed answers nothing at all.
+      // A closed application would never answer.
       if (app.server.listenerCount('upgrade') === 0) throw new RefusedError(target, 503, 'the application is closed')
       const upgraded = upgradeInProcess(app as unknown as InjectWS, target, upgrade, (socket) =>
         accept(socket, protocol)
@@ -66,14 +66,14 @@ export async function inject<const P extends Protocol>(
   return client
 }
 
-/** With a callback: the promise of a scope that is ready already is never settled. */
+/** Uses the callback of `ready()`: in a scope that is already ready, its promise never settles. */
 function ready(app: FastifyInstance): Promise<void> {
   return new Promise((resolve, reject) => {
     app.ready((error) => (error ? reject(error) : resolve()))
   })
 }
 
-/** Milliseconds. Longer than `authenticate` may take: only an upgrade that is never answered comes to this. */
+/** Milliseconds. Longer than `authenticate` may take, so that only an upgrade without any answer times out. */
 const UPGRADE_TIMEOUT = 30_000
 
 async function within<T>(upgraded: Promise<T>, identity: string, target: string): Promise<T> {
@@ -96,7 +96,7 @@ async function upgradeInProcess<T>(
   accept: (socket: WebSocket) => T
 ): Promise<T> {
   let accepted: Promise<T> | undefined
-  // What accept() throws must not reach the stream that calls this.
+  // An error of accept() must not reach the stream that calls onOpen.
   const onOpen = (socket: WebSocket) => {
     accepted = new Promise<T>((resolve) => resolve(accept(socket)))
     accepted.catch(() => {})
@@ -110,7 +110,7 @@ async function upgradeInProcess<T>(
   return accepted
 }
 
-// It says the status in its message only.
+// The error of @fastify/websocket has the HTTP status only in its message.
 function refusal(error: Error, target: string): Error {
   const status = /^Unexpected server response: (\d{3})$/.exec(error.message)?.[1]
   return status === undefined ? error : new RefusedError(target, Number(status), 'see the log of the application')

@@ -8,25 +8,25 @@ import { type BackOff, backOffWait, MAX_WAIT } from './back-off.js'
 import { onEvery } from './clock.js'
 import type { RetryInfo } from './options.js'
 
-/** How far a charge point is on its way to the CSMS. */
+/** The state of a charge point's connection to the CSMS. */
 export type ConnectionState = 'idle' | 'opening' | 'open' | 'waiting' | 'closing' | 'closed'
 
 /** The states that can follow each state. */
 export const TRANSITIONS: Readonly<Record<ConnectionState, readonly ConnectionState[]>> = {
-  // No connection and no attempt: before the first connect(), or because nothing tries again.
+  // No connection and no attempt: before the first connect(), or when no retry follows.
   idle: ['opening', 'closed'],
-  // One attempt to connect is under way.
+  // An attempt to connect is in progress.
   opening: ['open', 'waiting', 'idle', 'closing', 'closed'],
   open: ['closing'],
   // The back-off before the next attempt.
   waiting: ['opening', 'idle', 'closed'],
-  // The connection is over, its socket is not closed yet.
+  // The connection has ended, but its socket is not closed yet.
   closing: ['opening', 'waiting', 'idle', 'closed'],
   // close() has ended.
   closed: ['opening']
 }
 
-/** Opens a connection: `accept` must be called in the turn in which the socket opens. */
+/** Opens a connection. `accept` must be called in the same turn of the event loop in which the socket opens. */
 export type Dial = (
   accept: (socket: WebSocket, protocol: string) => Connection,
   signal: AbortSignal
@@ -38,15 +38,15 @@ export interface LinkOptions {
   dial: Dial
   /** Milliseconds between two ticks of an open connection. */
   tick: number
-  /** `undefined`: a connection that is lost stays lost. */
+  /** `undefined`: no reconnect after a lost connection. */
   backOff: Required<BackOff> | undefined
-  /** Whether a first attempt that fails is repeated, too. */
+  /** Whether a failed first attempt is retried, too. */
   retryFirst: boolean
   onRetry: ((retry: RetryInfo) => unknown) | undefined
-  /** Makes the connection of a socket that has just opened. */
+  /** Creates the connection for a socket that has just opened. */
   accept(socket: WebSocket, protocol: string): Connection
   opened(connection: Connection): void
-  /** A connection that was open is over. */
+  /** Called when an open connection has ended. */
   lost(connection: Connection, reason: DisconnectReason, code: number): void
 }
 
@@ -57,9 +57,9 @@ interface Resting {
 interface Opening {
   readonly name: 'opening'
   readonly abort: AbortController
-  /** Whether the next attempt follows when this one fails. */
+  /** Whether a retry follows when this attempt fails. */
   readonly isRepeated: boolean
-  /** The connection whose socket is open already. */
+  /** The connection, once the socket is open. */
   accepted: Connection | undefined
 }
 
@@ -81,26 +81,26 @@ interface Closing {
   /** Settled when the socket is closed. */
   readonly gone: Deferred
   next: 'idle' | 'waiting' | 'opening' | 'closed'
-  /** Of the attempt that follows, when `next` is `opening`. */
+  /** `isRepeated` of the next attempt, when `next` is `opening`. */
   isRepeated: boolean
-  /** Why the attempt failed that led here. */
+  /** The error of the failed attempt, if this state follows one. */
   readonly error: Error | undefined
 }
 
 type State = Resting | Opening | Open | Waiting | Closing
 
-/** Milliseconds that a CSMS has to answer a close frame. */
+/** Milliseconds to wait for the CSMS to answer a close frame. */
 const CLOSE_TIMEOUT = 2000
 
 /**
- * Keeps one charge point connected: at most one socket at a time, a back-off between attempts, and one state, which
- * holds whatever has to be ended when it is left.
+ * Keeps one charge point connected, with at most one socket at a time and a back-off between attempts. Its single state
+ * object holds the timer, socket or attempt that has to end when the state changes.
  */
 export class Link {
   readonly #options: LinkOptions
   readonly #isPatient: boolean
   #state: State = { name: 'idle' }
-  /** What the callers of connect() wait for. */
+  /** Settles for the callers of connect(). */
   #asked: Deferred | undefined
   #retries = 0
 
@@ -113,12 +113,12 @@ export class Link {
     return this.#state.name
   }
 
-  /** The connection while it is open. */
+  /** The connection, or `undefined` unless it is open. */
   get connection(): Connection | undefined {
     return this.#state.name === 'open' && this.#state.connection.connected ? this.#state.connection : undefined
   }
 
-  /** Resolves when the connection is open; a wait for the next attempt is cut short. */
+  /** Connects; a wait before the next attempt ends at once. Resolves when the connection is open. */
   async connect(): Promise<void> {
     const state = this.#state
     if (state.name === 'open') return
@@ -137,7 +137,7 @@ export class Link {
     await promise
   }
 
-  /** Ends the connection in the way given, and all attempts. Resolves when the socket is closed. */
+  /** Ends the connection with `leave`, and all attempts. Resolves when the socket is closed. */
   async stop(next: 'idle' | 'closed', leave: (connection: Connection) => void): Promise<void> {
     const state = this.#state
     this.#settle(new NotConnectedError(this.#options.identity))
@@ -155,7 +155,7 @@ export class Link {
     await this.#gone()
   }
 
-  /** Cuts an open connection; the next one follows after the back-off. Resolves when the socket is closed. */
+  /** Cuts an open connection; a new attempt follows after the back-off. Resolves when the socket is closed. */
   async cut(): Promise<void> {
     const state = this.#state
     if (state.name === 'open') this.#leave(state, 'waiting', terminate)
@@ -163,16 +163,16 @@ export class Link {
     await this.#gone()
   }
 
-  /** The connection is over; its socket may still be open. */
+  /** Called when the connection has ended; its socket may still be open. */
   over(connection: Connection, reason: DisconnectReason, code: number): void {
     const state = this.#state
-    // One that never was open is no loss.
+    // A connection that was never open is not reported as lost.
     if (state.name === 'opening') return
     if (state.name === 'open' && state.connection === connection) this.#leave(state, 'waiting', () => {})
     this.#options.lost(connection, reason, code)
   }
 
-  /** The socket of the connection is closed. */
+  /** Called when the socket of the connection is closed. */
   gone(connection: Connection): void {
     const state = this.#state
     if (state.name === 'opening' && state.accepted === connection) state.accepted = undefined
@@ -200,7 +200,7 @@ export class Link {
     )
   }
 
-  // Async: a dial that throws has failed like one that rejects.
+  // Async, so that a dial that throws counts as a failed attempt, like one that rejects.
   async #dial(...args: Parameters<Dial>): Promise<Connection> {
     return this.#options.dial(...args)
   }
@@ -233,7 +233,7 @@ export class Link {
     this.#discard(opening, opening.isRepeated ? 'waiting' : 'idle', error)
   }
 
-  /** Goes on from an attempt that came to nothing. */
+  /** Leaves the state of a failed or abandoned attempt. */
   #discard(opening: Opening, next: Closing['next'], error: Error | undefined): void {
     const { accepted } = opening
     accepted?.terminate()
@@ -257,7 +257,7 @@ export class Link {
     return { name: 'closing', connection, timer, gone: deferred(), next, isRepeated: false, error }
   }
 
-  /** The wait before the next attempt; a Retry-After of the CSMS is kept to. */
+  /** Waits before the next attempt, at least as long as the Retry-After header of the CSMS says. */
   #wait(error: Error | undefined): void {
     const { backOff, onRetry } = this.#options
     if (backOff === undefined) {

@@ -5,10 +5,10 @@ import { defineError } from '../define-error.js'
 import { PROTOCOLS } from '../protocol.js'
 import type { Protocol } from '../types/protocol.js'
 
-/** The CSMS answered the upgrade with another HTTP status than 101; `status` is that one. */
+/** The CSMS answered the upgrade with the HTTP status in `status` instead of 101. */
 export class RefusedError extends defineError('OCPP_ERR_REFUSED', 'the CSMS refused %s with HTTP %s: %s', 502) {
   readonly status: number
-  /** Seconds of Retry-After, when there were any. */
+  /** Seconds of the Retry-After header, or `undefined` without one. */
   readonly retryAfter: number | undefined
 
   constructor(identity: string, status: number, text: string, retryAfter?: number) {
@@ -18,12 +18,15 @@ export class RefusedError extends defineError('OCPP_ERR_REFUSED', 'the CSMS refu
   }
 }
 
-/** There is no WebSocket at the URL: not reachable, TLS failed, closed in the middle, no subprotocol, too slow. */
+/**
+ * No WebSocket connection: the host is not reachable, TLS failed, the server closed the connection during the handshake,
+ * agreed on no subprotocol, or was too slow.
+ */
 export const UnreachableError = defineError('OCPP_ERR_UNREACHABLE', 'cannot connect %s to %s: %s', 504)
 
-/** TLS of the client side: CA certificates for the CSMS, key and certificate for security profile 3. */
+/** TLS options of the client: CA certificates for the CSMS; key and certificate for security profile 3. */
 export interface TlsOptions extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'passphrase'> {
-  /** Default true. False accepts any server: for tests only. */
+  /** Whether the certificate of the server is verified. `false` is for tests only. Default: true. */
   rejectUnauthorized?: boolean
   servername?: string
 }
@@ -34,33 +37,34 @@ export interface OpenOptions {
   password: string | Uint8Array | undefined
   protocols: readonly Protocol[]
   tls: TlsOptions
-  /** Milliseconds for the handshake. */
+  /** Timeout of the handshake. Milliseconds. */
   timeout: number
   maxPayload: number
-  /** Whether permessage-deflate is offered with 2.x. Default true. */
+  /** Whether permessage-deflate is offered with 2.x. Default: true. */
   compression?: boolean
   signal: AbortSignal
 }
 
 const COLON = Buffer.from(':')
-/** Milliseconds. */
+/** Milliseconds to wait for the CSMS to close its end of the TCP connection. */
 const CLOSE_TIMEOUT = 2000
-/** Most bytes of an HTTP refusal that are repeated in an error. */
+/** Maximum number of characters of the refusal that the error repeats. */
 const MAX_REFUSAL = 200
 
-/** `url/identity`, the identity percent-encoded. [OCPP-J §3.1.1] */
+/** The URL of a charge point: `url/identity`, with the identity percent-encoded. [OCPP-J §3.1.1] */
 export function connectionUrl(url: string, identity: string): string {
   return `${url.replace(/\/+$/, '')}/${encodeURIComponent(identity)}`
 }
 
-/** The Authorization header of security profiles 1 and 2. A 1.6 key is given as its bytes. [A00.FR.204, A00.FR.205] */
+/** The Authorization header of security profiles 1 and 2. Pass a 1.6 key as its bytes. [A00.FR.204, A00.FR.205] */
 export function basicAuthorization(identity: string, password: string | Uint8Array): string {
   const bytes = typeof password === 'string' ? Buffer.from(password, 'utf8') : password
   return `Basic ${Buffer.concat([Buffer.from(identity, 'utf8'), COLON, bytes]).toString('base64')}`
 }
 
 /**
- * Opens the WebSocket. `accept` gets it in the very turn in which it opens: later its first frame would be lost.
+ * Opens the WebSocket. `accept` is called in the same turn of the event loop in which the socket opens; later, its first
+ * frame would be lost.
  *
  * @throws `OCPP_ERR_REFUSED`, `OCPP_ERR_UNREACHABLE`
  */
@@ -76,7 +80,6 @@ export function open<T>(options: OpenOptions, accept: (socket: WebSocket, protoc
         ...tls,
         headers,
         maxPayload,
-        // Where the CSMS closes, but not its end of the TCP connection.
         closeTimeout: CLOSE_TIMEOUT,
         perMessageDeflate: compression && protocols.some((protocol) => PROTOCOLS[protocol].hasCompression),
         followRedirects: false
@@ -88,13 +91,13 @@ export function open<T>(options: OpenOptions, accept: (socket: WebSocket, protoc
     let refusal: IncomingMessage | undefined
     const giveUp = (reason: string) => {
       end()
-      // What was refused already is told as such.
+      // A refusal that was already received is reported instead of the timeout.
       if (refusal === undefined) fail(reason)
       socket.terminate()
     }
-    // Of the whole attempt: a time-out of the socket would begin anew with every byte.
+    // One timer for the whole attempt: a timeout of the socket would start again with each byte.
     const timer = setTimeout(giveUp, timeout, `no answer within ${timeout} ms`)
-    const abort = () => giveUp('given up')
+    const abort = () => giveUp('aborted')
     const end = () => {
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
@@ -130,7 +133,7 @@ async function readRefusal(response: IncomingMessage, identity: string): Promise
       if (text.length > MAX_REFUSAL) break
     }
   } catch {
-    // The status says enough.
+    // The connection broke within the body: the status is enough for the error.
   }
   response.destroy()
   const retryAfter = Number.parseInt(response.headers['retry-after'] ?? '', 10)

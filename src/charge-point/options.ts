@@ -6,62 +6,62 @@ import type { BackOff } from './back-off.js'
 import type { ChargePointClient } from './client.js'
 import type { DeliveryRules } from './delivery-queue.js'
 
-/** What a retry is about. */
+/** A retry that is about to be waited for. */
 export interface RetryInfo {
-  /** 1 for the first new attempt. */
+  /** Number of the retry, counted from 1. */
   attempt: number
-  /** Milliseconds until then. */
+  /** Wait before the attempt. Milliseconds. */
   wait: number
-  /** Error of the last attempt, or `undefined` when a connection was lost. */
+  /** Error of the last attempt, or `undefined` after a lost connection. */
   error: Error | undefined
 }
 
-/** Settings of a charge point that have nothing to do with how it connects. Times are milliseconds. */
+/** Options of a charge point, apart from those of the transport. Times are in milliseconds. */
 export interface ChargePointOptions<P extends Protocol> {
   /** 1 to 48 characters of `a-z A-Z 0-9 * - _ = + | @ .` [Part 4 §3.1.1] */
   identity: string
-  /** Versions it offers, the preferred one first. Default all three, the newest first. */
+  /** Versions on offer, the preferred one first. Default: all three, the newest first. */
   protocols?: readonly P[]
-  /** Default: reconnects with the back-off of the standard. `false`: a connection that is lost stays lost. */
+  /** Back-off between attempts; `false`: no reconnect after a lost connection. Default: the back-off of the standard. */
   reconnect?: BackOff | false
-  /** Whether the first attempt is repeated like the later ones instead of rejecting `connect()`. Default false. */
+  /** Whether a failed first attempt is retried like later ones, instead of rejecting `connect()`. Default: false. */
   retryFirst?: boolean
-  /** Called before the wait for every new attempt. */
+  /** Called before the wait for each retry. */
   onRetry?: (retry: RetryInfo) => void
-  /** How `deliver()` repeats transaction messages. */
+  /** Retry rules of `deliver()`. */
   delivery?: DeliveryRules
-  /** Time for the answer to a CALL. Default 30 000. */
+  /** Timeout of the answer to a CALL. Milliseconds. Default: 30 000. */
   callTimeout?: number
-  /** CALLs that may wait. Default 50. */
+  /** Maximum number of waiting CALLs. Default: 50. */
   callQueueLimit?: number
-  /** Time for a handler. Default 25 000. */
+  /** Timeout of a handler. Milliseconds. Default: 25 000. */
   handlerTimeout?: number
-  /** Quiet time after which the CSMS is pinged. 0: never. Default 30 000. */
+  /** Time without traffic after which the CSMS is pinged. 0: never. Milliseconds. Default: 30 000. */
   pingInterval?: number
-  /** As the option of the plugin. */
+  /** Same as the plugin option of this name. */
   validation?: ValidationMode | ValidationPolicy
-  /** As the option of the plugin. */
+  /** Same as the plugin option of this name. */
   leniency?: Leniency
-  /** Default: silent. */
+  /** Logger. Default: no log. */
   log?: FastifyBaseLogger
 }
 
-/** What a handler of a charge point gets beside the payload. */
+/** The second argument of a charge point's handlers. */
 export interface ClientContext<P extends Protocol> {
   readonly client: ChargePointClient<P>
   readonly messageId: string
   readonly log: FastifyBaseLogger
-  /** Aborted when the handler has run out of time or the connection is gone. */
+  /** Aborted when the handler times out or the connection ends. */
   readonly signal: AbortSignal
 }
 
-/** The messages that a charge point keeps until they are answered. [1.6 §3.7.1; 2.x E13] */
+/** The messages that a charge point repeats until they are answered. [1.6 §3.7.1; 2.x E13] */
 export type TransactionAction<P extends Protocol> = Extract<
   ChargePointAction<P>,
   'StartTransaction' | 'StopTransaction' | 'MeterValues' | 'TransactionEvent'
 >
 
-/** The options that both roles share are checked in one place. @throws `OCPP_ERR_INVALID_OPTIONS` */
+/** Checks the options that a charge point shares with the plugin. @throws `OCPP_ERR_INVALID_OPTIONS` */
 export function settingsOf<P extends Protocol>(options: ChargePointOptions<P>) {
   const { protocols, callTimeout, callQueueLimit, handlerTimeout, pingInterval, validation, leniency } = options
   const shared = { protocols, callTimeout, callQueueLimit, handlerTimeout, pingInterval, validation, leniency }

@@ -6,7 +6,7 @@ const CALLRESULT = 3
 const CALLERROR = 4
 /** The id of an answer to a CALL whose id could not be read. [2.x Part 4 §4.2.3] */
 const UNREADABLE_ID = '-1'
-/** Milliseconds for one attempt to connect, as of the client. */
+/** Timeout of one attempt to connect, the same as that of the client. Milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000
 const MAX_PAYLOAD = 1024 * 1024
 
@@ -16,10 +16,10 @@ interface Pending {
   reject(error: Error): void
 }
 
-/** Answers a CALL of the CSMS: type and content of the frame, without its id. */
+/** Answers a CALL of the CSMS with the type and the content of a frame, without its message id. */
 type Answerer = (action: string) => [type: unknown, ...content: unknown[]]
 
-/** A connection that sends any frame, right or wrong, one at a time. */
+/** A connection that sends any frame, valid or not, one at a time. */
 export class RawConnection {
   readonly #socket: WebSocket
   readonly #timeout: number
@@ -51,7 +51,7 @@ export class RawConnection {
     })
   }
 
-  /** Whether it could be sent. */
+  /** Sends a frame. `false`: the connection is not open. */
   send(frame: unknown[]): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return false
     this.#socket.send(JSON.stringify(frame))
@@ -65,7 +65,7 @@ export class RawConnection {
     try {
       return await new Promise<unknown[]>((resolve, reject) => {
         this.#pending = { id: frame[1], resolve, reject }
-        timer = setTimeout(reject, this.#timeout, new Error(`none within ${this.#timeout} ms`))
+        timer = setTimeout(reject, this.#timeout, new Error(`no answer within ${this.#timeout} ms`))
       })
     } finally {
       clearTimeout(timer)
@@ -88,7 +88,7 @@ export class RawConnection {
     } else if ((type === CALLRESULT || type === CALLERROR) && this.#isAwaited(id)) this.#pending?.resolve(frame)
   }
 
-  // A CSMS may answer a message id that is a number with a string.
+  // A CSMS may answer a numeric message id with a string.
   #isAwaited(id: unknown): boolean {
     return this.#pending !== undefined && (String(id) === String(this.#pending.id) || id === UNREADABLE_ID)
   }

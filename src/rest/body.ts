@@ -3,8 +3,8 @@ import { MAX_DEPTH } from '../frame.js'
 import { InvalidBodyError, InvalidJsonError } from './errors.js'
 
 /**
- * Reads the request of a CALL, `{}` when there is no body. What it returns is what the charge point gets: a body
- * that would change on the way is refused.
+ * Reads the payload of a CALL from the body; an empty body is `{}`. The charge point receives exactly what was sent: a
+ * body whose values would change on the way is refused.
  *
  * @throws `OCPP_ERR_INVALID_JSON`, `OCPP_ERR_INVALID_BODY`
  */
@@ -31,7 +31,7 @@ function read(bytes: Buffer): { text: string; value: unknown } {
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 
-/** Refuses what `JSON.parse` rounds [RFC 8259 §6] and what is nested too deep for a frame [CWE-674]. */
+/** Refuses numbers that `JSON.parse` rounds [RFC 8259 §6] and nesting too deep for a frame [CWE-674]. */
 function checkUnaltered(json: string): void {
   let depth = 0
   for (let index = 0; index < json.length; index++) {
@@ -59,7 +59,7 @@ function isDigit(char: string | undefined): boolean {
   return char !== undefined && char >= '0' && char <= '9'
 }
 
-/** Whether a number is written again with its value: an integer with all its digits, a fraction as precise as a double. */
+/** Whether a number keeps its value when it is parsed and written again. Fractions count as exact. */
 function isExact(number: string): boolean {
   const value = Number(number)
   if (!Number.isFinite(value)) return false

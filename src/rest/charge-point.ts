@@ -1,7 +1,7 @@
 import type { ChargePoint, Counters, ViolationCount } from '../types/charge-point.js'
 import type { Protocol, RegistrationStatus } from '../types/protocol.js'
 
-/** A charge point as the routes show it; one that is not connected has an identity only. */
+/** A charge point in the answers of the routes. One that is not connected has only `identity` and `connected`. */
 export interface ChargePointItem {
   identity: string
   connected: boolean

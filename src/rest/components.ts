@@ -4,17 +4,17 @@ import * as v16 from '../v16/index.js'
 import * as v21 from '../v21/index.js'
 import * as v201 from '../v201/index.js'
 
-/** A JSON schema as it stands in an OpenAPI document. */
+/** A JSON schema of an OpenAPI document. */
 export type Schema = Readonly<Record<string, unknown>>
 
-/** The schemas that a document has under `components`. */
+/** The schemas below `components` of an OpenAPI document. */
 export type Components = Record<string, Schema>
 
 const PREFIXES: Record<Protocol, string> = { 'ocpp1.6': 'Ocpp16', 'ocpp2.0.1': 'Ocpp201', 'ocpp2.1': 'Ocpp21' }
 
 const MODULES: Record<Protocol, object> = { 'ocpp1.6': v16, 'ocpp2.0.1': v201, 'ocpp2.1': v21 }
 
-/** Keywords that OpenAPI shares with the schemas; anything else in them is ours. */
+/** The keywords that are copied to OpenAPI; our schemas have internal ones besides. */
 const KEYWORDS = [
   'type',
   'enum',
@@ -30,7 +30,7 @@ const KEYWORDS = [
   'required'
 ]
 
-/** Writes the schemas of one version as OpenAPI components: every message and datatype once, the others refer to it. */
+/** Writes the schemas of one version as OpenAPI components, each message and datatype once. */
 export class ComponentWriter {
   readonly #components: Components
   readonly #prefix: string
@@ -50,12 +50,12 @@ export class ComponentWriter {
     if (name === undefined) return this.#spell(schema)
     const component = `${this.#prefix}${name}`
     if (!Object.hasOwn(this.#components, component)) {
-      // There before it is complete: a datatype may hold itself.
+      // Registered first: a datatype may refer to itself.
       this.#components[component] = {}
       this.#components[component] = { title: this.#title(name), ...this.#spell({ ...schema, default: undefined }) }
     }
     const reference = { $ref: `#/components/schemas/${component}` }
-    // Beside a $ref nothing counts. [OpenAPI 3.0 "Reference Object"]
+    // Members beside a $ref are ignored. [OpenAPI 3.0 "Reference Object"]
     return schema.default === undefined ? reference : { allOf: [reference], default: schema.default }
   }
 
@@ -66,7 +66,7 @@ export class ComponentWriter {
   #spell(schema: TSchema): Schema {
     const spelt: Record<string, unknown> = {}
     for (const keyword of KEYWORDS) {
-      // A copy: what a host does to its document must not reach the checks.
+      // A copy, so that an application that edits its document does not change the schemas of the checks.
       if (schema[keyword] !== undefined) spelt[keyword] = structuredClone(schema[keyword])
     }
     if (schema.items !== undefined) spelt.items = this.write(schema.items)
@@ -79,7 +79,7 @@ export class ComponentWriter {
   }
 }
 
-/** TypeBox copies a schema to make it optional, but not what is in it. */
+/** The part of a schema that its optional copy shares: TypeBox copies only the outermost object. */
 function identityOf(schema: TSchema): unknown {
   return schema.properties ?? schema.enum
 }

@@ -5,14 +5,14 @@ import type { Protocol } from '../types/protocol.js'
 import { InvalidQueryError } from './errors.js'
 import { choice, integer, type Query, text } from './query.js'
 
-/** Which charge points are listed. */
+/** Filter and position of a page. */
 export interface ListQuery {
   connected: 'true' | 'false' | undefined
   protocol: Protocol | undefined
-  /** Part of the identity, folded. */
+  /** Part of the identity, in folded case. */
   part: string
   limit: number
-  /** The folded identity that the page starts behind. */
+  /** The page starts after this identity, in folded case. */
   behind: string
 }
 
@@ -35,7 +35,7 @@ export function listQuery(query: Query): ListQuery {
   }
 }
 
-/** One page by folded identity: what connects or leaves meanwhile moves nothing between pages. */
+/** One page in the order of the folded identities, so that charge points that come and go do not shift other pages. */
 export function page(live: Iterable<ChargePoint>, { connected, protocol, part, limit, behind }: ListQuery): Page {
   const found: [key: string, chargePoint: ChargePoint][] = []
   for (const chargePoint of live) {
@@ -61,6 +61,7 @@ function encodeCursor(key: string): string {
 function decodeCursor(cursor: string | undefined): string {
   if (cursor === undefined) return ''
   const key = Buffer.from(cursor, 'base64url').toString()
-  if (key === '' || encodeCursor(key) !== cursor) throw new InvalidQueryError('cursor', 'is not one that a page gave')
+  if (key === '' || encodeCursor(key) !== cursor)
+    throw new InvalidQueryError('cursor', 'must be the `nextCursor` of a page')
   return key
 }

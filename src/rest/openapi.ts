@@ -5,7 +5,7 @@ import type { Protocol } from '../types/protocol.js'
 import { type Components, ComponentWriter, type Schema } from './components.js'
 import { SUMMARIES } from './summaries.js'
 
-/** What @fastify/swagger calls for a route that has it in its config. */
+/** A function in the config of a route that @fastify/swagger calls for its schema. */
 type SwaggerTransform = (route: { url: string; openapiObject?: OpenApiDocument }) => { schema: object; url: string }
 
 interface OpenApiDocument {
@@ -21,7 +21,7 @@ const HIDDEN: Operation = { hide: true }
 
 /**
  * Route config that documents an operation for @fastify/swagger. The route itself has no schema, so Fastify compiles
- * none, and the operation is written only when a document is asked for, with the versions that are spoken by then.
+ * nothing. The operation is written when a document is requested, with the versions that are registered by then.
  */
 export function documented(ocpp: Ocpp, write: OperationWriter): object {
   const swaggerTransform: SwaggerTransform = ({ url, openapiObject }) => {
@@ -31,7 +31,7 @@ export function documented(ocpp: Ocpp, write: OperationWriter): object {
   return { swaggerTransform }
 }
 
-/** Every action that some version lets a CSMS send with a CALL. */
+/** Every action that a CSMS may send as a CALL in at least one version. */
 export function callActions(): string[] {
   const actions = new Set<string>()
   for (const { actions: definitions } of Object.values(PROTOCOLS)) {
@@ -48,7 +48,9 @@ function isCall(definition: ActionDefinition | undefined): definition is ActionD
 
 const TAG = 'ChargePoints'
 
-const IDENTITY = { identity: { type: 'string', minLength: 1, maxLength: 48, description: 'Case does not matter' } }
+const IDENTITY = {
+  identity: { type: 'string', minLength: 1, maxLength: 48, description: 'Upper and lower case are the same' }
+}
 const PARAMS = { type: 'object', properties: IDENTITY, required: ['identity'] }
 
 export const listOperation: OperationWriter = (components) => ({
@@ -60,14 +62,14 @@ export const listOperation: OperationWriter = (components) => ({
     properties: {
       connected: { type: 'boolean' },
       protocol: { type: 'string', enum: ALL_PROTOCOLS },
-      q: { type: 'string', maxLength: 256, description: 'Part of the identity' },
+      q: { type: 'string', maxLength: 256, description: 'Part of the identity, in any case' },
       limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
-      cursor: { type: 'string', description: '`nextCursor` of the page before' }
+      cursor: { type: 'string', description: '`nextCursor` of the previous page' }
     }
   },
   response: {
     200: {
-      description: 'A page, by identity',
+      description: 'A page of charge points, sorted by identity',
       type: 'object',
       required: ['items'],
       properties: {
@@ -81,7 +83,7 @@ export const listOperation: OperationWriter = (components) => ({
 
 export const getOperation: OperationWriter = (components) => ({
   operationId: 'getChargePoint',
-  summary: 'Look at a charge point',
+  summary: 'Get a charge point',
   tags: [TAG],
   params: PARAMS,
   response: {
@@ -99,7 +101,7 @@ export const getOperation: OperationWriter = (components) => ({
 export const disconnectOperation: OperationWriter = (components) => ({
   operationId: 'disconnectChargePoint',
   summary: 'Close the connection of a charge point',
-  description: 'A charge point usually connects again at once.',
+  description: 'A charge point usually reconnects at once.',
   tags: [TAG],
   params: PARAMS,
   response: { 204: { description: 'Closed', type: 'null' }, ...problems(components, [404, 409]) }
@@ -107,14 +109,14 @@ export const disconnectOperation: OperationWriter = (components) => ({
 
 export const hiddenOperation: OperationWriter = () => HIDDEN
 
-/** What an app adds to every call, as JSON schemas: query parameters, headers, and answers by status. */
+/** JSON schemas that an app adds to each call: query parameters, headers, and responses by status. */
 export interface CallExtras {
   querystring?: Readonly<Record<string, object>>
   headers?: Readonly<Record<string, object>>
   response?: Readonly<Record<number, object>>
 }
 
-/** The operation that sends one action, in all versions that are spoken and have it. */
+/** The operation that sends one action, in all registered versions that have the action. */
 export function callOperation(action: string, extras: CallExtras = {}): OperationWriter {
   return (components, ocpp) => {
     const versions = ocpp.protocols.flatMap((protocol) => version(protocol, action))
@@ -178,21 +180,21 @@ function answer(action: string, results: Schema[]): Schema {
 
 // --- schemas ---------------------------------------------------------------------------------------------------
 
-/** Puts the schema among the components. Returns the reference to it. */
+/** Adds the schema to the components. Returns a reference to it. */
 function component(components: Components, name: string, schema: Schema): Schema {
   components[name] ??= structuredClone(schema)
   return { $ref: `#/components/schemas/${name}` }
 }
 
 const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'The query or the JSON is not valid',
-  404: 'No such charge point',
+  400: 'The query or the JSON is invalid',
+  404: 'Unknown charge point',
   409: 'The charge point is not connected',
   413: 'The body is too large',
   415: 'The body is not JSON',
-  422: 'The version that the charge point speaks has no such action, or the request breaks its schema',
-  429: 'Too many calls wait for this charge point',
-  502: 'The charge point answered with a CALLERROR, or its answer breaks the schema',
+  422: 'The version of the charge point has no such action, or the request violates its schema',
+  429: 'Too many calls are waiting for this charge point',
+  502: 'The charge point answered with a CALLERROR, or its answer violates the schema',
   504: 'No answer in time, or the connection was lost'
 }
 
@@ -231,8 +233,8 @@ const PROBLEM: Schema = {
       required: ['code', 'description', 'details'],
       properties: { code: { type: 'string' }, description: { type: 'string' }, details: { type: 'object' } }
     },
-    sent: { type: 'boolean', description: 'Whether the call went out: the charge point may have acted' },
-    messageId: { type: 'string', description: 'Of a call that was written down' }
+    sent: { type: 'boolean', description: 'Whether the call was sent, so that the charge point may have acted' },
+    messageId: { type: 'string', description: 'Message id of a recorded call' }
   }
 }
 
@@ -241,7 +243,7 @@ const MOMENT = { type: 'string', format: 'date-time' }
 
 const CHARGE_POINT: Schema = {
   title: 'Charge point',
-  description: 'Of one that is not connected only the identity is known.',
+  description: 'A charge point that is not connected has only `identity` and `connected`.',
   type: 'object',
   required: ['identity', 'connected'],
   properties: {

@@ -8,12 +8,12 @@ import { UnknownChargePointError } from './errors.js'
 import { listQuery, page } from './list.js'
 import { integer, type Query } from './query.js'
 
-/** Tells whether a charge point exists, connected or not. */
+/** Whether a charge point exists, connected or not. */
 export type IsKnown = (identity: string) => boolean | Promise<boolean>
 
 export interface ListAnswer {
   items: ChargePointItem[]
-  /** Where the next page starts; absent on the last one. */
+  /** Cursor of the next page; absent on the last page. */
   nextCursor?: string
 }
 
@@ -21,7 +21,7 @@ export interface ListAnswer {
 export interface CallAnswer {
   messageId: string
   action: string
-  /** The charge point's own answer; its `Rejected` is data. */
+  /** The payload of the answer. A status such as `Rejected` is a result, not an error. */
   result: unknown
 }
 
@@ -30,26 +30,26 @@ export interface CallTarget {
   action: string
 }
 
-/** A call that an operator asks for over HTTP. */
+/** A call that an operator requests over HTTP. */
 export interface CallRequest extends CallTarget {
-  /** The body as it came; `{}` when there is none. Not checked yet. */
+  /** The body; `{}` when it is empty. Not validated yet. */
   readonly payload: unknown
-  /** Milliseconds, when the operator said so. */
+  /** Timeout from the query. Milliseconds. `undefined`: the default of the plugin. */
   readonly timeout: number | undefined
-  /** Aborted when the HTTP client leaves. */
+  /** Aborted when the HTTP client closes the connection. */
   readonly signal: AbortSignal
   readonly request: FastifyRequest
   readonly reply: FastifyReply
 }
 
-/** Carries a call out. What it returns is the body of the answer, what it throws a problem. */
+/** Carries out a call. The returned value is the body of the response; a thrown error becomes problem details. */
 export type CarryOut = (request: CallRequest) => unknown
 
 const MAX_TIMEOUT = 300_000
-/** Close code of a connection that an operator ends. [RFC 6455 §7.4.1] */
+/** Close code when an operator disconnects a charge point. [RFC 6455 §7.4.1] */
 const NORMAL_CLOSURE = 1000
 
-/** What the routes do, without how they are reached. */
+/** What the routes do, independent of URLs and methods. */
 export class Operations {
   readonly #ocpp: Ocpp
   readonly #isKnown: IsKnown | undefined
@@ -83,7 +83,7 @@ export class Operations {
   }
 
   /**
-   * Sends a CALL as it is and waits for the answer, unless the app does that in its own way.
+   * Sends a CALL and waits for the answer, or lets the `call` option of the routes do so.
    *
    * @throws the errors of `app.ocpp.call`, `OCPP_ERR_INVALID_QUERY`, `OCPP_ERR_UNKNOWN_CHARGE_POINT`
    */
@@ -97,7 +97,7 @@ export class Operations {
     }
   }
 
-  /** Why there is no connection. Without `isKnown` every charge point may exist. */
+  /** The error for a charge point without a connection. Without `isKnown`, any charge point may exist. */
   async #absence(identity: string): Promise<Error> {
     const exists = this.#isKnown === undefined || (await this.#isKnown(identity))
     return exists ? new NotConnectedError(identity) : new UnknownChargePointError(identity)
@@ -114,7 +114,7 @@ async function callLive(ocpp: Ocpp, { identity, action, payload, timeout, signal
   return { messageId, action, result }
 }
 
-/** A call whose signal is made when it is asked for: few need one. */
+/** A call that creates its signal on demand, because most calls need none. */
 class HttpCall implements CallRequest {
   readonly identity: string
   readonly action: string
@@ -139,7 +139,7 @@ class HttpCall implements CallRequest {
   }
 }
 
-/** Aborted when the HTTP client is gone before it was answered. */
+/** A signal that aborts when the HTTP client closes the connection before the response. */
 function leaving({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController()
   const abort = () => {

@@ -18,23 +18,24 @@ import type { Query } from './query.js'
 /** Options of the operator routes. */
 export interface OperatorRoutesOptions {
   /**
-   * Tells whether a charge point exists, so that one that is away is told from one that is unknown. Without it
-   * only those connected are known, and a call to any other is answered 409.
+   * Whether a charge point exists; it distinguishes a disconnected charge point (409) from an unknown one (404).
+   * Default: only connected charge points are known, and a call to any other is answered 409.
    */
   isKnown?: IsKnown
-  /** Which routes there are, for an app that has its own instead of some. Default all. */
+  /** The routes to register, for an app that replaces some of them with its own. Default: all. */
   routes?: readonly OperatorRoute[]
   /**
-   * Carries out a call in place of these routes, which send it to the live connection and wait for the answer: for an
-   * app that writes calls down, queues or answers them later. Errors it throws become problems, `OCPP_ERR_NOT_CONNECTED`
-   * becomes a 404 as `isKnown` says, and what it returns is the body of the answer. It may set status and headers.
+   * Carries out a call, for an app that records calls, queues them or answers later. The returned value is the body of
+   * the response; thrown errors become problem details, and `OCPP_ERR_NOT_CONNECTED` becomes 404 when `isKnown` says
+   * that the charge point is unknown. The function may set status and headers. Default: the call is sent to the live
+   * connection, and the response waits for the answer.
    */
   call?: CarryOut
-  /** What `call` understands beyond `timeout`, for the OpenAPI document. */
+  /** Parameters, headers and responses of `call` besides the built-in ones, for the OpenAPI document. */
   callDocs?: CallExtras
 }
 
-/** `list` and `get` charge points, `disconnect` and `call` one. */
+/** `list`: all charge points; `get`, `disconnect` and `call`: one charge point. */
 export type OperatorRoute = (typeof ROUTES)[number]
 
 const ROUTES = ['list', 'get', 'disconnect', 'call'] as const
@@ -53,10 +54,10 @@ const CHARGE_POINT = `${CHARGE_POINTS}/:identity`
 const CALLS = `${CHARGE_POINT}/calls`
 
 /**
- * Operator routes over the live connections: list, look at, disconnect and call charge points. Hooks of the scope
- * it is registered in guard them; there is no other protection.
+ * Operator routes for the live connections: list, get, disconnect and call charge points. The routes have no protection
+ * of their own: guard them with hooks in the scope where you register them.
  *
- * @throws `OCPP_ERR_INVALID_OPTIONS` when fastify-ocpp is not registered before
+ * @throws `OCPP_ERR_INVALID_OPTIONS` when fastify-ocpp is not registered yet
  */
 export async function operatorRoutes(app: FastifyInstance, options: OperatorRoutesOptions): Promise<void> {
   const { isKnown, call, callDocs } = checked(app, options)
@@ -82,7 +83,7 @@ function checked(app: FastifyInstance, options: OperatorRoutesOptions): Operator
   return options
 }
 
-/** Nothing of the host may alter a payload: no parser, no schema that coerces, no serialiser that drops members. */
+/** Isolates the payloads from the application: its parsers, coercing schemas and serialisers could alter them. */
 function isolate(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
@@ -115,7 +116,7 @@ function addChargePoints(app: FastifyInstance, operations: Operations, routes: R
   )
 }
 
-/** One route an action, so that each is documented; an action that no version has falls to the last. */
+/** Adds one route per action, so that each is documented, and a last one for unknown actions. */
 function addCalls(app: FastifyInstance, operations: Operations, docs: CallExtras | undefined): void {
   for (const action of callActions()) {
     const config = documented(app.ocpp, callOperation(action, docs))

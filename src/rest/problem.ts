@@ -3,33 +3,33 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { CallError } from '../errors.js'
 import type { Violation } from '../types/protocol.js'
 
-/** What is wrong with one member of a body. */
+/** One error in a body. */
 export interface ProblemError {
-  /** RFC 6901 JSON pointer; for a missing member, where it should be. */
+  /** JSON pointer to the member, also to a missing one. [RFC 6901] */
   pointer: string
   detail: string
 }
 
 /** Problem details of an HTTP error. [RFC 9457] */
 export interface Problem {
-  /** Always `about:blank`: the title is that of the status, `code` tells more. */
+  /** Always `about:blank`: `title` is the name of the status, `code` is more specific. */
   type: 'about:blank'
   title: string
   status: number
   detail?: string
-  /** Stable, for programs: `OCPP_ERR_*`, `OCPP_CALLERROR`, a code of Fastify or `INTERNAL_ERROR`. */
+  /** Stable code for programs: `OCPP_ERR_*`, `OCPP_CALLERROR`, a code of Fastify or `INTERNAL_ERROR`. */
   code?: string
   /** Violations of a schema: in the request for 400 and 422, in the charge point's answer for 502. */
   errors?: ProblemError[]
   /** The CALLERROR that a charge point answered with. */
   callError?: { code: string; description: string; details: Record<string, unknown> }
-  /** Of a call without an answer: whether it went out, so that the charge point may have acted. */
+  /** For a call without an answer: whether it was sent, so that the charge point may have acted. */
   sent?: boolean
-  /** Of a call that was written down: where to look for what became of it. */
+  /** For a recorded call: the message id, under which its outcome can be looked up. */
   messageId?: string
 }
 
-/** As Ajv tells it. */
+/** An error of Ajv. */
 interface FastifyViolation {
   instancePath: string
   keyword?: string
@@ -39,30 +39,30 @@ interface FastifyViolation {
     additionalProperty?: unknown
     allowedValue?: unknown
     allowedValues?: unknown
-    /** Its name, of what has a wrong one. */
+    /** Name of the format that the value does not have. */
     format?: unknown
     type?: unknown
   }
-  /** With Ajv's option `verbose`: the schema whose keyword it is. */
+  /** The schema that the keyword belongs to; present with Ajv's option `verbose`. */
   parentSchema?: { properties?: Readonly<Record<string, unknown>>; 'x-rule'?: unknown }
 }
 
-/** What errors of this library, of Fastify and of other plugins tell beside their message. */
+/** The members of errors of this library, of Fastify and of other plugins. */
 interface KnownError extends Error {
   code?: unknown
   statusCode?: unknown
   violation?: Violation
-  /** Of Fastify's own validation. */
+  /** Errors of Fastify's own validation. */
   validation?: readonly FastifyViolation[]
-  /** What was validated: `body`, `querystring`, `params` or `headers`. */
+  /** The validated part: `body`, `querystring`, `params` or `headers`. */
   validationContext?: unknown
   sent?: boolean
   messageId?: unknown
 }
 
 /**
- * The problem details of an error: of this library's, of Fastify's, or any with a `statusCode`. Of an error that
- * tells neither, or of a 5xx that is not ours, nothing of its message gets out.
+ * The problem details of an error of this library, of Fastify, or of any error with a `statusCode`. The message of any
+ * other error, and of a 5xx error of other code, is not disclosed.
  */
 export function problem(error: unknown): Problem {
   const status = statusOf(error)
@@ -87,10 +87,10 @@ export function problem(error: unknown): Problem {
 export function problemHandler(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const answer = problem(error)
   const { status, code } = answer
-  // What the answer does not tell, the log must.
+  // An error that the response does not disclose must be in the log.
   if (status >= 500 && answer.detail === undefined) request.log.error({ err: error }, 'request failed')
   else request.log.info({ status, code }, answer.detail)
-  // As text: no schema of the host may drop a member.
+  // Sent as text, so that no response schema of the application drops a member.
   return reply.code(status).type('application/problem+json').send(JSON.stringify(answer))
 }
 
@@ -99,7 +99,7 @@ function statusOf(error: unknown): number {
   return typeof status === 'number' && Number.isInteger(status) && status >= 400 && status <= 599 ? status : 500
 }
 
-/** Status of a request whose client went away; not registered, but widely used. */
+/** Status of a request whose client closed the connection. Not registered with IANA, but widely used. */
 const CLIENT_CLOSED_REQUEST = 499
 
 function titleOf(status: number): string {
@@ -134,7 +134,7 @@ function violations({ violation, validation = [] }: KnownError): ProblemError[] 
   })
 }
 
-/** What Ajv says of each branch of an `anyOf`, in one sentence; what is wrong further inside says it by itself. */
+/** Joins the errors of the branches of an `anyOf` into one; errors deeper inside stay on their own. */
 function ofUnion(union: FastifyViolation, all: readonly FastifyViolation[]): ProblemError[] {
   const { instancePath: pointer } = union
   const tried = all.filter((found) => found !== union && found.instancePath === pointer)
@@ -143,19 +143,19 @@ function ofUnion(union: FastifyViolation, all: readonly FastifyViolation[]): Pro
   return [{ pointer, detail: wordsOfBranches(union, tried) }]
 }
 
-/** Of a schema of Fastify: its own message would tell every branch of an `anyOf` by itself. */
+/** The detail of an error. For a validation error of Fastify it is composed here, with one sentence per `anyOf`. */
 function detailOf({ message, validation, validationContext }: KnownError, errors: readonly ProblemError[]): string {
   if (validation === undefined || typeof validationContext !== 'string') return message
   return errors.map(({ pointer, detail }) => `${validationContext}${pointer} ${detail}`).join(', ')
 }
 
-/** What a value has to be, by the name of its format. */
+/** Messages by the name of the format. */
 const FORMATS: Readonly<Record<string, string>> = {
   'date-time': 'must be a date-time, e.g. 2026-11-01T08:30:00Z',
   date: 'must be a date, e.g. 2026-11-01'
 }
 
-/** What is wrong, with what would do instead. A schema says by `x-rule` in words what its pattern asks for. */
+/** The message of an error, with the allowed values. `x-rule` of a schema describes its pattern in words. */
 function wordsOf({ keyword, message = 'is not valid', params, parentSchema = {} }: FastifyViolation): string {
   if (keyword === 'enum') return `must be one of ${listed(params?.allowedValues)}`
   if (keyword === 'const') return `must be ${String(params?.allowedValue)}`
@@ -182,7 +182,7 @@ function listed(values: unknown): string {
   return Array.isArray(values) ? [...new Set(values)].map(String).join(', ') : 'its allowed values'
 }
 
-/** Ajv points to the object around a member that is missing or not defined. */
+/** The pointer to the member; Ajv points to the enclosing object when a member is missing or unknown. */
 function pointerOf({ instancePath, params }: FastifyViolation): string {
   const member = params?.missingProperty ?? params?.additionalProperty
   // [RFC 6901 §3]

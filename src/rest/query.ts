@@ -35,7 +35,7 @@ const MAX_TEXT = 256
 export function text(query: Query, name: string): string | undefined {
   const value = query[name]
   if (value === undefined) return undefined
-  if (typeof value !== 'string') throw new InvalidQueryError(name, 'must be given once')
+  if (typeof value !== 'string') throw new InvalidQueryError(name, 'must be given only once')
   if (value.length > MAX_TEXT) throw new InvalidQueryError(name, `must have at most ${MAX_TEXT} characters`)
   return value
 }

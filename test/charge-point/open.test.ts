@@ -60,7 +60,7 @@ test('an attempt that is given up leaves no timer and no socket behind', async (
   while (sockets.length === 0) await new Promise((resolve) => setImmediate(resolve))
   const closed = once(sockets[0] ?? assert.fail(), 'close')
   controller.abort()
-  assert.match(await within('the attempt', attempt), /given up/)
+  assert.match(await within('the attempt', attempt), /aborted/)
   await within('the end of the socket', closed)
   assert.deepEqual([left(), getEventListeners(controller.signal, 'abort').length], [0, 0])
 })
@@ -69,7 +69,7 @@ test('an attempt whose signal was aborted before opens nothing', async (t) => {
   const csms = await startCsms()
   const left = watchTimers(t, TIMEOUT)
   const attempt = open(optionsFor(csms.url, AbortSignal.abort()), () => assert.fail('it was opened'))
-  await assert.rejects(within('the attempt', attempt), /given up/)
+  await assert.rejects(within('the attempt', attempt), /aborted/)
   assert.equal(left(), 0)
 })
 
