@@ -21,10 +21,10 @@ import {
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
-/** `ec` is P-256, `rsa` has 2048 bits; `weak-…` are too short for OCPP. [A00.FR.502/503] */
+/** Kinds of keys: `ec` is P-256, `rsa` has 2048 bits; the `weak-…` keys are too short for OCPP. [A00.FR.502/503] */
 export type KeyKind = 'ec' | 'ec-384' | 'rsa' | 'weak-ec' | 'weak-rsa'
 
-/** Organization and common name; without one of them the subject has none. */
+/** Organization and common name of the subject; a name that is left out is not in the certificate. */
 export interface Subject {
   O?: string
   CN?: string
@@ -40,27 +40,27 @@ export interface Validity {
 export interface LeafOptions extends Subject, Validity {
   /** Default `ec`. */
   kind?: KeyKind
-  /** Default: a client without names, a server with them. */
+  /** Default: a server if there are alternative names, else a client. */
   usage?: 'client' | 'server'
-  /** Alternative names. */
+  /** Subject alternative names. */
   dns?: readonly string[]
   ip?: readonly string[]
-  /** SubjectPublicKeyInfo of a key that somebody else has; `key` is empty then. */
+  /** SubjectPublicKeyInfo of a key that the test does not have; `key` of the result is then empty. */
   publicKey?: Uint8Array
 }
 
 /** A certificate as PEM. */
 export interface Issued {
   readonly cert: string
-  /** PKCS #8; never shown to anybody but these tests. */
+  /** Private key as PKCS #8. */
   readonly key: string
-  /** The certificate, and those of the authorities between it and the root. */
+  /** The certificate, followed by those of the intermediate authorities, without the root. */
   readonly chain: string
-  /** Hexadecimal, for {@link Authority.revocationList}. */
+  /** Serial number in hexadecimal, for {@link Authority.revocationList}. */
   readonly serialNumber: string
 }
 
-/** An authority made on the fly: its certificates are good for the tests that made it, and for nothing else. */
+/** A certificate authority that a test creates and that exists only during this test. */
 export class Authority {
   /** PEM. */
   readonly cert: string
@@ -68,7 +68,7 @@ export class Authority {
   readonly key: string
   readonly #certificate: X509Certificate
   readonly #signingKey: webcrypto.CryptoKey
-  /** Of the authorities above, without the root. */
+  /** Certificates of the authorities above this one, without the root. */
   readonly #intermediates: string
 
   private constructor(
@@ -84,7 +84,7 @@ export class Authority {
     this.#intermediates = intermediates
   }
 
-  /** One that vouches for itself. */
+  /** Creates a root authority, whose certificate is self-signed. */
   static async create(subject: Subject = { O: 'Test Operator', CN: 'Test CA' }, options: AuthorityOptions = {}) {
     const keys = await createKeys(options.kind)
     const signingKey = await importKey(keys.privateKey)
@@ -92,7 +92,7 @@ export class Authority {
     return new Authority(certificate, keys, signingKey, '')
   }
 
-  /** One below it, which appears in the `chain` of what it issues. */
+  /** Creates an intermediate authority below this one. It appears in the `chain` of the certificates that it issues. */
   async intermediate(subject: Subject, options: AuthorityOptions = {}): Promise<Authority> {
     const keys = await createKeys(options.kind)
     const certificate = await this.#sign(subject, keys, authorityExtensions(), options)
@@ -101,7 +101,7 @@ export class Authority {
     return new Authority(certificate, keys, signingKey, `${pem}\n${this.#intermediates}`)
   }
 
-  /** The same authority once more: a certificate that it has issued for itself, with another number. */
+  /** The same authority with a second certificate, which it has issued for itself under another serial number. */
   async crossSigned(): Promise<string> {
     const { publicKey, subjectName } = this.#certificate
     const certificate = await this.#sign(
@@ -113,7 +113,7 @@ export class Authority {
     return certificate.toString('pem')
   }
 
-  /** A certificate of a server or a charge point. */
+  /** Issues a certificate for a server or a charge point. */
   async issue({ O, CN, kind, usage, dns = [], ip = [], publicKey, ...validity }: LeafOptions): Promise<Issued> {
     const keys = publicKey === undefined ? await createKeys(kind) : { spki: publicKey, pem: '' }
     const names: JsonGeneralNames = [
@@ -133,12 +133,12 @@ export class Authority {
     return { cert, key: keys.pem, chain: `${cert}\n${this.#intermediates}`, serialNumber: certificate.serialNumber }
   }
 
-  /** A certificate for 127.0.0.1 and localhost. */
+  /** Issues a certificate for 127.0.0.1 and localhost. */
   issueServer(options: Omit<LeafOptions, 'usage'> = {}): Promise<Issued> {
     return this.issue({ CN: 'localhost', dns: ['localhost'], ip: ['127.0.0.1'], ...options, usage: 'server' })
   }
 
-  /** The list of what it has revoked, as PEM. */
+  /** The revocation list of this authority, as PEM. */
   async revocationList(serialNumbers: readonly string[]): Promise<string> {
     const list = await X509CrlGenerator.create({
       issuer: this.#certificate.subjectName.toJSON(),
@@ -148,7 +148,7 @@ export class Authority {
       signingKey: this.#signingKey,
       signingAlgorithm: signingAlgorithm(this.#signingKey)
     })
-    // OpenSSL knows no "BEGIN CRL", which the package writes. [RFC 7468 §6]
+    // OpenSSL does not read the label "BEGIN CRL" that the package writes. [RFC 7468 §6]
     return list.toString('pem').replaceAll(' CRL-----', ' X509 CRL-----')
   }
 

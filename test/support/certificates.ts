@@ -1,6 +1,6 @@
-/** Made for these tests, good for nothing else, valid for 100 years. */
+/** Certificates and keys for tests only, valid for 100 years. */
 
-/** Issuer of the certificates of the server and the client. */
+/** The authority that issued the certificates of the server and of the client. */
 export const CA = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBrDCCAVGgAwIBAgIUDcNk70PUfWr65BTag8lM4Va8Gd8wCgYIKoZIzj0EAwIw
@@ -15,7 +15,7 @@ t+7Nm17LQg/W0l4nRQIhAOx7mmERhtrvo3/dNLGxR+yZDeVyKWyV0ZKkcdrKRALr
 -----END CERTIFICATE-----`
 }
 
-/** localhost, 127.0.0.1 */
+/** Server certificate for localhost and 127.0.0.1. */
 export const SERVER = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBoDCCAUagAwIBAgIUEuP2u8ju0rM3VQPIskIQcKFd+sAwCgYIKoZIzj0EAwIw
@@ -35,7 +35,7 @@ SzaYczLEgKYYKRrILn/OaN/PKoU3AQfVjvt1cxY+6NE09BeszjNNsRVK
 -----END PRIVATE KEY-----`
 }
 
-/** A charge point of this operator: CN is its serial number. */
+/** Client certificate of a charge point; its CN is the serial number of the charge point. */
 export const CLIENT = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBUjCB+AIUEuP2u8ju0rM3VQPIskIQcKFd+sEwCgYIKoZIzj0EAwIwKjEWMBQG
@@ -54,7 +54,7 @@ n22XXEwkNBAUQEWtf1N3bY1mexE9qsYnWiEZFn2s37Knjjk1Hxaq7tpd
 -----END PRIVATE KEY-----`
 }
 
-/** The same CN, but nobody has signed it. */
+/** Client certificate with the same CN, but self-signed. */
 export const STRANGER = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBojCCAUmgAwIBAgIUWwrJzQRe5BjerpmoSUl+oA4vGh0wCgYIKoZIzj0EAwIw

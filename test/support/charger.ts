@@ -5,30 +5,30 @@ import WebSocket, { type ClientOptions } from 'ws'
 import { deferred, within } from './wait.js'
 
 export interface ChargerOptions {
-  /** Subprotocols it offers. Default `ocpp1.6`. */
+  /** Subprotocols that the charger offers. Default: `ocpp1.6`. */
   protocol?: Protocol | string | string[]
-  /** User name of HTTP Basic; default the identity when there is a password. */
+  /** User name of HTTP Basic. Default: the identity, if there is a password. */
   username?: string
   password?: string | Buffer
   headers?: Record<string, string>
-  /** Default `/ocpp`. */
+  /** Default: `/ocpp`. */
   path?: string
-  /** Sends a BootNotification first and wants it accepted. */
+  /** Whether the charger first sends a BootNotification, which must be accepted. */
   boot?: boolean
   ws?: ClientOptions
 }
 
-/** What a CALL was answered with. */
+/** The answer to a CALL: a CALLRESULT (3) or a CALLERROR (4). */
 export type Answer =
   | { type: 3; id: string; payload: Record<string, unknown> }
   | { type: 4; id: string; code: string; description: string; details: unknown }
 
 export type CallHandler = (action: string, payload: unknown, id: string) => unknown
 
-/** What a handler of {@link Charger.onCall} returns to leave a CALL without answer. */
+/** A handler of {@link Charger.onCall} returns this to send no answer. */
 export const NO_ANSWER = Symbol('no answer')
 
-/** What a handler of {@link Charger.onCall} returns to answer a CALLERROR. */
+/** A handler of {@link Charger.onCall} returns this to answer with a CALLERROR. */
 export class ErrorAnswer {
   readonly code: string
   readonly description: string
@@ -41,7 +41,7 @@ export class ErrorAnswer {
   }
 }
 
-/** A WebSocket that was refused with a plain HTTP answer. */
+/** The server rejected the WebSocket upgrade with a plain HTTP answer. */
 export class UpgradeRefused extends Error {
   readonly status: number
   readonly headers: Record<string, string | string[] | undefined>
@@ -61,12 +61,12 @@ export function bootRequest(protocol: string): Record<string, unknown> {
   return { reason: 'PowerUp', chargingStation: { vendorName: 'Acme', model: 'One' } }
 }
 
-/** A small charge point. It checks nothing, so it can break every rule. */
+/** A minimal charge point. It validates nothing, so a test can make it break every rule. */
 export class Charger {
   readonly ws: WebSocket
   readonly identity: string
   readonly closed: Promise<{ code: number; reason: string }>
-  /** All texts that came. */
+  /** All text frames that the charger has received. */
   readonly received: string[] = []
   readonly #answers = new Map<string, (frame: unknown[]) => void>()
   readonly #frames: unknown[][] = []
@@ -102,7 +102,7 @@ export class Charger {
     return answered
   }
 
-  /** The answer to a CALL that is sent by other means. */
+  /** Waits for the answer to a CALL that was not sent by {@link call}. */
   async answerTo(id: string, what = 'a CALL'): Promise<Answer> {
     const answer = deferred<unknown[]>()
     this.#answers.set(id, answer.resolve)
@@ -113,7 +113,7 @@ export class Charger {
     return readAnswer(frame)
   }
 
-  /** The next frame that is no answer to {@link call} and no CALL that {@link onCall} answers. */
+  /** The next frame that is neither an answer to {@link call} nor a CALL that {@link onCall} handles. */
   nextFrame(timeout?: number): Promise<unknown[]> {
     const frame = this.#frames.shift()
     if (frame !== undefined) return Promise.resolve(frame)
@@ -122,24 +122,24 @@ export class Charger {
     return within(`a frame for ${this.identity}`, next.promise, timeout)
   }
 
-  /** Frames that nobody has read. */
+  /** Frames that {@link nextFrame} has not returned yet. */
   get unread(): readonly unknown[][] {
     return this.#frames
   }
 
-  /** Takes the frames that nobody has read. */
+  /** Removes and returns the frames that {@link nextFrame} has not returned yet. */
   takeUnread(): unknown[][] {
     return this.#frames.splice(0)
   }
 
-  /** Answers the CALLs of the CSMS with what `handler` returns. */
+  /** Answers the CALLs of the CSMS with the result of `handler`. */
   onCall(handler: CallHandler): this {
     this.#onCall = handler
     for (const frame of this.#frames.splice(0)) this.#deliver(frame)
     return this
   }
 
-  /** Sends a Heartbeat and wants it answered: all that was sent before is dealt with then. */
+  /** Sends a Heartbeat and waits for its answer. The server has then handled everything that was sent before. */
   async roundTrip(): Promise<Answer> {
     return this.call('Heartbeat')
   }
@@ -235,7 +235,7 @@ function opened(ws: WebSocket): Promise<void> {
   })
 }
 
-/** Connects a charger that is to be refused, and resolves with the refusal. */
+/** Connects a charger that the server must reject, and resolves with the rejection. */
 export async function refusedCharger(url: string, identity: string, options?: ChargerOptions): Promise<UpgradeRefused> {
   const charger = await connectCharger(url, identity, options).catch((error: unknown) => error)
   if (charger instanceof UpgradeRefused) return charger

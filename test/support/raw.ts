@@ -13,11 +13,11 @@ export interface HttpAnswer {
 
 export interface UpgradeRequest {
   method?: string
-  /** The request target, as it stands on the wire. */
+  /** The request target, exactly as it is sent. */
   target: string
-  /** Added to, or in place of, the headers of a correct upgrade; `undefined` leaves one out. */
+  /** Headers that are added to those of a correct upgrade or replace them; `undefined` removes a header. */
   headers?: Record<string, string | undefined>
-  /** Header lines added as they are. */
+  /** Header lines that are added unchanged. */
   lines?: string[]
 }
 
@@ -36,12 +36,12 @@ export function upgradeRequest({ method = 'GET', target, headers = {}, lines = [
   return [`${method} ${target} HTTP/1.1`, ...given, ...lines, '', ''].join('\r\n')
 }
 
-/** Sends the text of a request over a TCP connection of its own and reads the head and the body that is announced. */
+/** Sends a request over a new TCP connection, and reads the head and as much of the body as the head announces. */
 export function rawUpgrade(port: number, request: string | Buffer): Promise<HttpAnswer> {
   return answerOn(openSocket(port), request)
 }
 
-/** Sends the text of a request over `socket`, reads the head and the body that is announced, and hangs up. */
+/** The same over `socket`, which it closes afterwards. */
 export async function answerOn(socket: Socket, request: string | Buffer, timeout?: number): Promise<HttpAnswer> {
   socket.write(request)
   const answer = deferred<HttpAnswer>()
@@ -94,11 +94,11 @@ export interface RawFrame {
   fin?: boolean
   /** The three reserved bits, 0 to 7. */
   rsv?: number
-  /** Default true, as RFC 6455 §5.1 wants it of a client. */
+  /** Whether the frame is masked. Default: true, as RFC 6455 §5.1 requires of a client. */
   masked?: boolean
 }
 
-/** The bytes of one WebSocket frame, right or wrong. [RFC 6455 §5.2] */
+/** The bytes of one WebSocket frame, valid or not. [RFC 6455 §5.2] */
 export function rawFrame({ opcode = 1, payload = '', fin = true, rsv = 0, masked = true }: RawFrame): Buffer {
   const body = Buffer.from(payload)
   const head = [(fin ? 0x80 : 0) | (rsv << 4) | opcode]
@@ -122,11 +122,11 @@ export interface ServerFrame {
   payload: Buffer
 }
 
-/** A charger on a bare TCP socket: it can break RFC 6455, stop reading or vanish without a word. */
+/** A charger on a bare TCP socket. It can violate RFC 6455, stop reading, or disappear without closing. */
 export class RawCharger {
   readonly socket: Socket
   readonly frames: ServerFrame[] = []
-  /** When the TCP connection is over. */
+  /** Resolves when the TCP connection is closed. */
   readonly closed: Promise<void>
   #bytes: Buffer = Buffer.alloc(0)
 
@@ -176,7 +176,7 @@ export function connectRaw(port: number, identity: string, request: Partial<Upgr
   return upgradeOn(openSocket(port), identity, request)
 }
 
-/** Makes a charger of `socket`. */
+/** Upgrades `socket` to a charger. */
 export async function upgradeOn(
   socket: Socket,
   identity: string,

@@ -19,7 +19,7 @@ export interface ServerOptions extends EndpointOptions {
   securityProfile?: 0 | undefined
 }
 
-/** Whoever forgets a charger that does not answer waits this long for the end of its test, not 10 s. */
+/** Milliseconds that closing the app waits for a charger that never answers; the default would slow the tests down. */
 const TEST_OPTIONS: EndpointOptions = { drainTimeout: 200, drainSpread: 0 }
 
 /**

@@ -3,7 +3,7 @@ import { after } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { deferred, until, within } from './wait.js'
 
-/** All that the server sends on a connection that the client leaves open, until the server closes it. */
+/** Reads everything that the server sends, until the server closes the connection. The client leaves it open. */
 export async function untilClosed(socket: Socket, request: string): Promise<string> {
   after(() => socket.destroy())
   const over = deferred<string>()
@@ -17,12 +17,12 @@ export async function untilClosed(socket: Socket, request: string): Promise<stri
   return within(`the server to close the connection after ${JSON.stringify(text)}`, over.promise)
 }
 
-/** The same over a TCP connection of its own. */
+/** The same over a new TCP connection. */
 export function answerUntilClosed(port: number, request: string): Promise<string> {
   return untilClosed(connect(port, '127.0.0.1'), request)
 }
 
-/** Waits until the server has no TCP connection. */
+/** Waits until the server has no open TCP connection. */
 export async function noConnectionLeft({ server }: Pick<FastifyInstance, 'server'>): Promise<void> {
   let count = -1
   const look = () => server.getConnections((_error, found) => (count = found))

@@ -1,7 +1,7 @@
-/** How long a test waits for what should come at once. */
+/** Milliseconds that a test waits for something that should happen at once. */
 const PATIENCE = 5000
 
-/** `promise`, or an error that says what did not happen in time. */
+/** Resolves like `promise`, or rejects after a timeout with an error that says what did not happen. */
 export async function within<T>(what: string, promise: Promise<T>, timeout = PATIENCE): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const expired = new Promise<never>((_resolve, reject) => {
@@ -14,7 +14,7 @@ export async function within<T>(what: string, promise: Promise<T>, timeout = PAT
   }
 }
 
-/** Looks again and again until `condition` holds. */
+/** Checks `condition` repeatedly until it is true, or rejects after a timeout. */
 export async function until(what: string, condition: () => boolean, timeout = PATIENCE): Promise<void> {
   const deadline = performance.now() + timeout
   while (!condition()) {
@@ -23,7 +23,7 @@ export async function until(what: string, condition: () => boolean, timeout = PA
   }
 }
 
-/** A promise and what settles it. */
+/** A promise and the functions that settle it. */
 export interface Deferred<T> {
   readonly promise: Promise<T>
   resolve(value: T): void
@@ -37,7 +37,7 @@ export function deferred<T = void>(): Deferred<T> {
     resolve = onResolve
     reject = onReject
   })
-  // A rejection is read by whoever awaits the promise, which may be later.
+  // Prevents an unhandledRejection: a test may await the promise later.
   promise.catch(() => undefined)
   return { promise, resolve, reject }
 }
