@@ -13,7 +13,7 @@ export interface Certificate {
   readonly hash: CertificateHash
 }
 
-/** Hash data of a self-signed certificate in PEM; nothing when it is none. [RFC 6960 §4.1.1] */
+/** Hash data of a self-signed certificate in PEM, or `undefined` when it cannot be read. [RFC 6960 §4.1.1] */
 export function certificateHash(pem: string): CertificateHash | undefined {
   try {
     const { raw, serialNumber } = new X509Certificate(pem)
@@ -60,7 +60,7 @@ function sameHash(a: CertificateHash, b: { [Name in keyof CertificateHash]: stri
   )
 }
 
-/** A new key, and the request to certify it. [RFC 2986] */
+/** A new key pair and its certificate signing request. [RFC 2986] */
 export function signingRequest(name: string): { csr: string; key: KeyObject } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const commonName = element(SET, element(SEQUENCE, COMMON_NAME, element(UTF8_STRING, Buffer.from(name))))
@@ -78,7 +78,7 @@ export function signingRequest(name: string): { csr: string; key: KeyObject } {
   return { csr, key: privateKey }
 }
 
-/** Which of the keys the first certificate of a chain is for. */
+/** The key of the first certificate in the chain, or `undefined` when it is not among `keys`. */
 export function keyOf(certificateChain: string, keys: Iterable<KeyObject>): KeyObject | undefined {
   try {
     const { publicKey } = new X509Certificate(certificateChain)
@@ -96,7 +96,7 @@ function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-// --- the little of DER that is needed ------------------------------------------------------------------------
+// --- a minimal reader and writer of DER ------------------------------------------------------------------------
 
 function header(der: Uint8Array, at: number): { start: number; end: number } {
   const first = der[at + 1] ?? 0

@@ -7,7 +7,7 @@ import { RefusedByCharger } from './sessions/evse.js'
 
 const SECOND = 1000
 
-/** How long a driver takes for what, in simulated seconds. */
+/** Shortest and longest time of each act of a driver, in simulated seconds. */
 const TIMES = {
   away: [10, 180],
   swipe: [2, 10],
@@ -15,7 +15,7 @@ const TIMES = {
   unplug: [5, 30]
 } as const
 
-/** Lets drivers come, charge for a while and go, one EVSE after the other. */
+/** Lets drivers come, charge for a while and leave, at each EVSE one after the other. */
 export function drive(charger: Charger): void {
   for (const evse of charger.station.evses) next(charger, evse.id, 'away')
 }
@@ -41,7 +41,7 @@ function next(charger: Charger, evseId: number, act: Act): void {
   })
 }
 
-/** A driver whom the charger refuses goes away, and takes the car along. */
+/** Runs an act. A driver whom the charger refuses unplugs and leaves. */
 function attempt(charger: Charger, run: () => void): boolean {
   if (charger.isRebooting) return false
   try {
@@ -57,7 +57,7 @@ function attempt(charger: Charger, run: () => void): boolean {
 }
 
 function present(charger: Charger, evseId: number): void {
-  // Every driver has the card of the charger: no card is used twice at once.
+  // Each charger has its own card, so that no card is used at two chargers at once.
   const token = { idToken: charger.identity.slice(0, 20), type: 'ISO14443' }
   charger.background(swipe(charger, token, evseId))
 }

@@ -1,4 +1,4 @@
-/** What a simulated charger reports of itself. */
+/** The events of a simulated charger. */
 export type EventName =
   | 'connected'
   | 'disconnected'

@@ -4,7 +4,7 @@ import { advance, type Evse, limitOf, settle, statusOf, type Transaction } from 
 import type { Behaviour, SampleContext } from './vocabulary.js'
 
 const SECOND = 1000
-/** How often it is looked whether a transaction has changed its state by itself. */
+/** Simulated milliseconds between two checks whether a transaction has changed its state. */
 const PULSE = 10 * SECOND
 
 /** Reads the meters now. */
@@ -14,13 +14,13 @@ export function sample(charger: Charger, evse: Evse, measurands: Behaviour): Sam
   return readMeter(station, evse, charger.list(measurands), limitOf(station, evse, station.updatedAt))
 }
 
-/** Which measurands a reading holds. */
+/** The setting that lists the measurands of a reading. */
 export function measurandsOf(context: SampleContext): Behaviour {
   if (context === 'Sample.Clock') return 'alignedMeasurands'
   return context === 'Transaction.End' ? 'endedMeasurands' : 'sampledMeasurands'
 }
 
-/** Looks after the running transactions: samples and changes of state. One task for all of a charger's. */
+/** Schedules the samples and state checks of the running transactions, in one task per charger. */
 export function resumePulse(charger: Charger): void {
   const { time, tasks } = charger
   time.cancel(tasks.pulse)
@@ -49,13 +49,13 @@ function pulse(charger: Charger): void {
   charger.reportStatuses()
 }
 
-/** Sets when the next periodic sample is due; never, when the interval is 0. */
+/** Schedules the next periodic sample; an interval of 0 means none. */
 export function scheduleSample(charger: Charger, transaction: Transaction): void {
   const interval = charger.number('sampleInterval')
   transaction.nextSampleAt = interval > 0 ? charger.time.now() + interval * SECOND : Number.POSITIVE_INFINITY
 }
 
-/** Tells the CSMS when the power began or ceased to flow. */
+/** Reports to the CSMS that the charging state changed, e.g. that the power began or ceased to flow. */
 export function stateChanged(charger: Charger, evse: Evse, transaction: Transaction): void {
   const state = statusOf(charger.station, evse, transaction.connector)
   if (state === transaction.reportedState) return
@@ -63,7 +63,7 @@ export function stateChanged(charger: Charger, evse: Evse, transaction: Transact
   charger.dialect.updated(charger, evse, transaction, 'ChargingStateChanged')
 }
 
-/** Something that the power depends on has changed. */
+/** Recalculates the power after a change, and reports new states. */
 export function powerChanged(charger: Charger): void {
   settle(charger.station, charger.time.now())
   for (const evse of charger.station.evses) {
@@ -72,7 +72,7 @@ export function powerChanged(charger: Charger): void {
   charger.reportStatuses()
 }
 
-/** Readings at full intervals of the clock, counted from midnight UTC. [1.6 §9.1.5 ClockAlignedDataInterval] */
+/** Schedules readings at multiples of the interval since midnight UTC. [1.6 §9.1.5 ClockAlignedDataInterval] */
 export function startClockAligned(charger: Charger): void {
   const { time, tasks } = charger
   time.cancel(tasks.aligned)

@@ -1,4 +1,4 @@
-/** Rejections say which action they are about. */
+/** Adds the action to the error when the answer is rejected. */
 export async function named<T>(action: string, answer: Promise<T>): Promise<T> {
   try {
     return await answer
@@ -9,7 +9,7 @@ export async function named<T>(action: string, answer: Promise<T>): Promise<T> {
 
 const GONE = new Set<unknown>(['OCPP_ERR_DISCONNECTED', 'OCPP_ERR_NOT_CONNECTED'])
 
-/** Whether the connection went away, which is no fault of the message. */
+/** Whether the error means that the connection was lost. */
 export function isGone(error: unknown): boolean {
   return GONE.has((error as { code?: unknown }).code)
 }

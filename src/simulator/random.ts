@@ -1,6 +1,7 @@
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** A generator of numbers from 0 to 1. */
 export type Random = () => number
 
+/** A generator whose numbers depend only on the seed (mulberry32). */
 export function seeded(seed: number): Random {
   let state = seed >>> 0
   return () => {

@@ -5,14 +5,14 @@ import { ALL_PROTOCOLS } from '../protocol.js'
 import { redact } from '../redact.js'
 import type { Protocol } from '../types/protocol.js'
 
-/** First line of a recording. */
+/** The first line of a recording. */
 interface Header {
   format: 'ocpp-session'
   version: 1
   startedAt: string
 }
 
-/** What passed between a charger and the CSMS, or that they met or parted. */
+/** One line of a recording: a frame, a connect or a disconnect. */
 export interface Entry {
   /** Milliseconds from the start of the recording. */
   t: number
@@ -27,7 +27,7 @@ export interface Recording {
   entries: Entry[]
 }
 
-/** Writes down every frame of the chargers it is attached to. Passwords and keys are hidden, id tokens are not. */
+/** Records every frame of the chargers that it is attached to. Passwords and keys are hidden, id tokens are not. */
 export class Recorder {
   readonly #file: WriteStream
   readonly #origin = performance.now()
@@ -50,7 +50,7 @@ export class Recorder {
     file.write(`${JSON.stringify(header)}\n`)
   }
 
-  /** Aborted when the file cannot be written any more, e.g. because the disk is full. */
+  /** Aborted when the file can no longer be written, e.g. because the disk is full. */
   get failed(): AbortSignal {
     return this.#failed.signal
   }
@@ -70,7 +70,7 @@ export class Recorder {
     })
   }
 
-  /** @throws `IncompleteRecordingError` when something could not be written */
+  /** @throws `IncompleteRecordingError` when an entry could not be written */
   async close(): Promise<void> {
     this.#file.end()
     try {
@@ -81,7 +81,7 @@ export class Recorder {
   }
 }
 
-/** The file holds less than what happened. */
+/** Some entries of a recording could not be written. */
 export class IncompleteRecordingError extends Error {
   constructor(path: string, cause: Error) {
     super(`the recording ${path} is incomplete: ${cause.message}`, { cause })
@@ -90,7 +90,7 @@ export class IncompleteRecordingError extends Error {
 
 const HIDDEN = '[redacted]'
 
-/** The original, but for what the redacted copy hides altogether: a replay needs the id tokens. */
+/** The original without the values that the redacted copy hides completely. Id tokens stay: a replay needs them. */
 export function hideSecrets(original: unknown, redacted: unknown): unknown {
   if (redacted === HIDDEN) return HIDDEN
   if (typeof original !== 'object' || original === null || typeof redacted !== 'object' || redacted === null)
@@ -100,15 +100,15 @@ export function hideSecrets(original: unknown, redacted: unknown): unknown {
   return Object.fromEntries(Object.entries(original).map(([name, member]) => [name, hideSecrets(member, copy[name])]))
 }
 
-/** Not a recording, or one that is damaged. */
+/** The file is no recording or is damaged. */
 export class RecordingError extends Error {}
 
-/** Reads a recording. @throws RecordingError with the line */
+/** Reads a recording. @throws RecordingError with the number of the line */
 export function readRecording(path: string): Recording {
   const [first = '', ...lines] = readText(path).split('\n')
   const header = parseLine(path, first, 1) as Partial<Header>
   if (header.format !== 'ocpp-session' || header.version !== 1) {
-    throw new RecordingError(`${path}:1: this is no recorded session`)
+    throw new RecordingError(`${path}:1: not a recorded session`)
   }
   const entries = lines.flatMap((line, index) => (line === '' ? [] : [entryOf(path, line, index + 2)]))
   return { startedAt: Date.parse(header.startedAt ?? ''), entries }
@@ -128,7 +128,7 @@ function entryOf(path: string, line: string, number: number): Entry {
   const entry = parseLine(path, line, number) as Partial<Entry>
   const isKnown = EVENTS.has(entry.event) && ALL_PROTOCOLS.some((protocol) => protocol === entry.protocol)
   if (!isKnown || typeof entry.identity !== 'string')
-    throw new RecordingError(`${path}:${number}: this is no entry of a session`)
+    throw new RecordingError(`${path}:${number}: not an entry of a session`)
   return entry as Entry
 }
 
@@ -137,7 +137,7 @@ function parseLine(path: string, line: string, number: number): object {
     const value: unknown = JSON.parse(line)
     if (typeof value === 'object' && value !== null) return value
   } catch {
-    // Said below.
+    // Reported below.
   }
-  throw new RecordingError(`${path}:${number}: no JSON object`)
+  throw new RecordingError(`${path}:${number}: not a JSON object`)
 }

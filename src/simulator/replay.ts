@@ -15,13 +15,13 @@ export interface ReplayOptions {
   url: string
   password?: string
   tls?: TlsOptions
-  /** Whether payloads are compared too. */
+  /** Whether payloads are compared, too. */
   isStrict: boolean
-  /** Milliseconds for an answer. Default 30 000. */
+  /** Timeout of an answer. Milliseconds. Default: 30 000. */
   callTimeout?: number
 }
 
-/** An answer that is not what was recorded, or a message that could not be sent. */
+/** An answer that differs from the recorded one, or a message that could not be sent. */
 export interface Difference {
   /** Number of the entry, counted from 1. */
   entry: number
@@ -42,8 +42,9 @@ interface Answer {
 }
 
 /**
- * Sends what the recorded chargers sent, right or wrong, in order, each message when the one before is answered, and
- * compares the answers. Times are moved to now, transaction ids are new ones. Errors of connecting go through.
+ * Sends the messages of the recorded chargers, valid or not, in order, each one when the message before it is answered,
+ * and compares the answers. Times are moved to the present, transaction ids are new. Rejects when a charger cannot
+ * connect.
  */
 export async function replay(recording: Recording, options: ReplayOptions): Promise<ReplayResult> {
   const chargers = new Map<string, ReplayedCharger>()
@@ -83,9 +84,9 @@ async function step(
 class ReplayedCharger {
   readonly #identity: string
   readonly #options: ReplayOptions
-  /** What the CSMS answered, by the index of the CALL. */
+  /** The recorded answers of the CSMS, by the index of the CALL. */
   readonly #answers = new Map<number, Answer>()
-  /** The frames that this charger answered with, by action, in order. */
+  /** The recorded answers of this charger, by action, in order. */
   readonly #own = new Map<string, unknown[][]>()
   readonly #mover: Mover
   #connection: RawConnection | undefined
@@ -110,7 +111,7 @@ class ReplayedCharger {
     this.#connection = undefined
   }
 
-  /** A message that is not answered, such as a SEND of 2.1. */
+  /** Sends a message that has no answer, such as a SEND of 2.1. */
   send(frame: unknown[]): Found | undefined {
     if (this.#connection?.send(this.#mover.message(frame))) return undefined
     return { action: actionOf(frame), recorded: 'sent', replayed: 'not sent (not connected)' }
@@ -165,7 +166,7 @@ class ReplayedCharger {
     }
   }
 
-  /** Type and content of the answer that the charger gave to this action then; the last one serves for all that follow. */
+  /** Type and content of the recorded answer to this action. The last recorded answer serves for all later requests. */
   #answer(action: string): [type: unknown, ...content: unknown[]] {
     const frames = this.#own.get(action) ?? []
     const [type, , ...content] = (frames.length > 1 ? frames.shift() : frames[0]) ?? []
@@ -200,10 +201,10 @@ function differenceOf(
   return before === now ? undefined : { recorded: before ?? '', replayed: now ?? '' }
 }
 
-/** Members that are never the same twice. The heartbeat interval is spread over a fleet. */
+/** Members that differ from session to session; the CSMS spreads the heartbeat interval over a fleet. */
 const UNSTABLE = /^(?:interval|.*Id)$/
 
-/** Without times and ids, members in the order of the alphabet. */
+/** The value without times and ids, with its members sorted by name. */
 function comparable(value: unknown): unknown {
   if (typeof value === 'string' && TIME.test(value)) return 'time'
   if (Array.isArray(value)) return value.map(comparable)

@@ -1,17 +1,17 @@
-/** Something to be done later. */
+/** A scheduled function. */
 export interface Task {
   /** Simulated milliseconds since the epoch. */
   readonly at: number
-  /** Nothing once it ran or was cancelled. */
+  /** `undefined` after the task ran or was cancelled. */
   run: (() => void) | undefined
 }
 
-/** Longest delay of a timer in Node. */
+/** Longest delay of a timer in Node.js, in milliseconds. */
 const MAX_DELAY = 2 ** 31 - 1
 
 /**
- * The time of a simulation and all that is due in it: one timer for a whole fleet. `speed` times faster than
- * the clock on the wall.
+ * The clock of a simulation and its tasks, with one timer for a whole fleet. Simulated time runs `speed` times as fast as
+ * real time.
  */
 export class Scheduler {
   readonly speed: number
@@ -30,7 +30,7 @@ export class Scheduler {
     return this.#start + Math.round((performance.now() - this.#origin) * this.speed)
   }
 
-  /** Runs something at a simulated time; what is past runs as soon as possible. */
+  /** Schedules a task at a simulated time. A time in the past means as soon as possible. */
   at(time: number, run: () => void): Task {
     const task: Task = { at: time, run }
     this.#tasks.push(task)
@@ -38,7 +38,7 @@ export class Scheduler {
     return task
   }
 
-  /** Runs something after simulated milliseconds. */
+  /** Schedules a task after `delay` simulated milliseconds. */
   after(delay: number, run: () => void): Task {
     return this.at(this.now() + delay, run)
   }
@@ -47,7 +47,7 @@ export class Scheduler {
     if (task !== undefined) task.run = undefined
   }
 
-  /** Forgets everything. */
+  /** Cancels all tasks. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
@@ -55,7 +55,7 @@ export class Scheduler {
     this.#tasks.clear()
   }
 
-  /** When the next task is due. */
+  /** Time of the next task, or `undefined` without one. */
   protected get nextAt(): number | undefined {
     return this.#tasks.first()?.at
   }
@@ -75,7 +75,7 @@ export class Scheduler {
     if (next !== undefined) this.arm(next)
   }
 
-  /** Runs what is due by now, in the order of time. */
+  /** Runs the tasks that are due, in the order of their times. */
   protected runDue(): void {
     const now = this.now()
     for (let task = this.#tasks.first(); task !== undefined && task.at <= now; task = this.#tasks.first()) {
@@ -87,7 +87,7 @@ export class Scheduler {
   }
 }
 
-/** Time that stands still until told to go on: for tests. */
+/** A clock for tests that moves only by `advance()`. */
 export class ManualScheduler extends Scheduler {
   #now: number
 
@@ -101,10 +101,10 @@ export class ManualScheduler extends Scheduler {
   }
 
   protected override arm(): void {
-    // Nothing runs by itself.
+    // Tasks run only in advance().
   }
 
-  /** Lets time pass; what becomes due runs at its own time. */
+  /** Moves the clock forward. Each task that becomes due runs at its own time. */
   advance(milliseconds: number): void {
     const end = this.#now + milliseconds
     for (let next = this.nextAt; next !== undefined && next <= end; next = this.nextAt) {
@@ -115,7 +115,7 @@ export class ManualScheduler extends Scheduler {
   }
 }
 
-/** A binary heap by time; of equal times the earlier push comes first. */
+/** A binary heap by time. Tasks of equal times keep the order in which they were pushed. */
 class TaskHeap {
   #tasks: { task: Task; order: number }[] = []
   #pushed = 0

@@ -1,9 +1,9 @@
 import type { Charger } from './charger.js'
 
-// Firmware updates and log uploads: they say what they do and do nothing of it. No URL is ever opened.
+// Firmware updates and log uploads: the charger reports their states, but never opens a URL.
 
 const SECOND = 1000
-/** Seconds between the steps. */
+/** Simulated seconds between two steps. */
 const STEP_TIME = 5
 
 const REBOOT = 'reboot'
@@ -21,7 +21,7 @@ const SIGNED_UPDATE = [
 const FAILED_DOWNLOAD = ['Downloading', 'DownloadFailed'] as const
 const PUBLICATION = ['Downloading', 'Downloaded', 'ChecksumVerified', 'Published'] as const
 
-/** Hosts that never exist, so what is there cannot be loaded. [RFC 2606 §2] */
+/** Hosts that never exist; a transfer from or to them fails. [RFC 2606 §2] */
 const NOWHERE = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/@]*@)?[^/]*\.invalid(?:[:/]|$)/i
 
 export function isNowhere(location: string): boolean {
@@ -30,13 +30,13 @@ export function isNowhere(location: string): boolean {
 
 interface FirmwareUpdate {
   location: string
-  /** Milliseconds since the epoch; what is past starts at once. */
+  /** Milliseconds since the epoch; a time in the past means at once. */
   retrieveAt: number
   isSigned: boolean
   requestId: number | undefined
 }
 
-/** Plays a firmware update from the download to the reboot. */
+/** Simulates a firmware update from the download to the reboot. */
 export function updateFirmware(charger: Charger, { location, retrieveAt, isSigned, requestId }: FirmwareUpdate): void {
   const steps = isNowhere(location) ? FAILED_DOWNLOAD : isSigned ? SIGNED_UPDATE : UPDATE
   charger.time.at(Math.max(retrieveAt, charger.time.now()), () => play(charger, steps, requestId))
@@ -57,7 +57,7 @@ function play(charger: Charger, [step, ...rest]: readonly string[], requestId: n
   next()
 }
 
-/** How often it is looked whether a charger is back, and how often at most. */
+/** Maximum number of checks whether the charger is online again. */
 const ATTEMPTS = 1000
 
 function whenOnline(charger: Charger, then: () => void, attempts = ATTEMPTS): void {
@@ -67,12 +67,12 @@ function whenOnline(charger: Charger, then: () => void, attempts = ATTEMPTS): vo
   })
 }
 
-/** Plays the publication of a firmware by a local controller. */
+/** Simulates the publication of a firmware by a local controller. */
 export function publishFirmware(charger: Charger, notify: (status: string) => Promise<unknown>): void {
   steps(charger, PUBLICATION, notify)
 }
 
-/** Plays a log upload; true when it took the place of another one. */
+/** Simulates a log upload. Returns whether it replaced another upload. */
 export function uploadLog(charger: Charger, location: string, notify: (status: string) => Promise<unknown>): boolean {
   const replaces = charger.logStatus === 'Uploading'
   charger.time.cancel(charger.tasks.log)

@@ -8,7 +8,7 @@ export interface TokenAnswer {
 
 /** An entry of the local list or of the cache. */
 export interface KnownToken extends TokenAnswer {
-  /** As the CSMS sent it. */
+  /** The idTagInfo or idTokenInfo of the CSMS. */
   readonly info: unknown
 }
 
@@ -26,7 +26,7 @@ export class TokenStore {
     return this.#list?.get(fold(idToken))
   }
 
-  /** Replaces the list or changes it; an entry without info is taken out. */
+  /** Replaces or updates the list; an entry without `known` is removed. */
   updateList(isFull: boolean, version: number, entries: readonly { idToken: string; known?: KnownToken }[]): void {
     if (isFull) this.#list = undefined
     this.#list ??= new Map()

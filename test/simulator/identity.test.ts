@@ -68,8 +68,8 @@ test('the serial number of a charger is the one of --serial, else its identity',
 
 for (const [name, argv, message] of [
   ['for a fleet', ['--serial', 'SN-1', '--count', '2'], /--serial is for one charger/],
-  ['that is too long', ['--serial', 'x'.repeat(26)], /--serial has 1 to 25 characters/],
-  ['that is empty', ['--serial', ''], /--serial has 1 to 25 characters/]
+  ['that is too long', ['--serial', 'x'.repeat(26)], /--serial must have 1 to 25 characters/],
+  ['that is empty', ['--serial', ''], /--serial must have 1 to 25 characters/]
 ] as const) {
   test(`bad usage: a serial number ${name}`, async () => {
     const { code, err } = await simulate(...argv)

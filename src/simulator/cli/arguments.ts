@@ -5,7 +5,7 @@ import { ALL_PROTOCOLS } from '../../protocol.js'
 import type { Protocol } from '../../types/protocol.js'
 import type { StationLayout } from '../model/station.js'
 
-/** What the command line asks for. */
+/** The parsed command line. */
 export interface Arguments {
   command: 'run' | 'record' | 'replay'
   url: string
@@ -17,18 +17,18 @@ export interface Arguments {
   tls: TlsOptions
   layout: StationLayout
   speed: number
-  /** Milliseconds of real time after which it ends by itself. */
+  /** Real milliseconds after which the run ends. `undefined`: it runs until it is stopped. */
   duration: number | undefined
   count: number
-  /** Milliseconds of real time in which a fleet comes up. */
+  /** Real milliseconds in which the chargers of a fleet connect. */
   ramp: number
   prefix: string
   seed: number
   runsSessions: boolean
   scenario: string | undefined
-  /** Where to record to. */
+  /** File to record to. */
   out: string | undefined
-  /** What to replay. */
+  /** File to replay. */
   recording: string | undefined
   isStrict: boolean
   isQuiet: boolean
@@ -45,18 +45,18 @@ export const HELP = `Simulates charge points that speak OCPP 1.6, 2.0.1 and 2.1.
 
   simulate [options]                        one charger in the terminal, or with --count a fleet
   simulate --scenario file.json [options]   plays a scenario; exit code 1 when it fails
-  simulate record --out session.ndjson …    any of these, and writes down every frame
-  simulate replay session.ndjson [options]  sends what the recorded chargers sent and compares the answers
+  simulate record --out session.ndjson …    any of these, and records every frame
+  simulate replay session.ndjson [options]  sends the recorded messages again and compares the answers
 
 Where
-  --url URL             endpoint, the identity is appended        ws://127.0.0.1:3000/ocpp
+  --url URL             endpoint; the identity is appended        ws://127.0.0.1:3000/ocpp
   --identity ID         identity of the charger                   SIM-SOLO
   --serial TEXT         serial number of the charger; with security profile 3 the CN
                         of its certificate                        the identity
   --password TEXT       password of HTTP Basic; or set OCPP_PASSWORD, which no process list shows
   --protocol LIST       versions on offer, the preferred first    ocpp2.1,ocpp2.0.1,ocpp1.6
-                        a fleet takes them in turn, one for each charger
-  --ca FILE             certificates that the server's is checked against
+                        each charger of a fleet speaks one of them, in turn
+  --ca FILE             CA certificates to verify the server with
   --cert FILE --key FILE  certificate and key of the charger (security profile 3)
 
 What
@@ -64,23 +64,23 @@ What
   --evses N             1
   --connectors N        connectors of each EVSE                   1
   --speed N             simulated time runs N times faster        1
-  --duration TIME       ends after this (10s, 5m, 1h)             runs until told to stop
+  --duration TIME       ends after this time (10s, 5m, 1h)        runs until it is stopped
 
 Fleet
   --count N             number of chargers                        1
   --ramp TIME           time in which they connect                10s
-  --prefix TEXT         identities are this and a number          SIM-
+  --prefix TEXT         prefix of the numbered identities         SIM-
   --sessions on|off     drivers come and charge                   on for a fleet, off for one charger
-  --seed N              the same seed, the same drivers           1
+  --seed N              the same seed gives the same drivers      1
 
 Output
-  --json                one JSON object a line
+  --json                one JSON object per line
   --quiet               errors only; with --json the objects only
-  --strict              replay: compares the payloads too, apart from times and ids
+  --strict              replay: also compares the payloads, except times and ids
   --help, --version
 
 Exit codes: 0 done, 1 scenario, comparison or recording failed, 2 bad usage, 3 unreachable, 4 refused.
-With --json, --quiet or --duration the first failure to connect ends it; without, it is tried again.
+With --json, --quiet or --duration the first failed attempt to connect ends the run; otherwise it is retried.
 `
 
 const OPTIONS = {
@@ -113,7 +113,7 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parse>['values']
 
-/** Reads the command line; what is only to be printed comes back as text. @throws UsageError */
+/** Parses the command line. `print`: a text that is only to be printed (--help, --version). @throws UsageError */
 export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): Arguments | { print: string } {
   const { values, positionals } = parse(argv)
   if (values.help) return { print: HELP }
@@ -164,7 +164,7 @@ function readCommand([word, file, ...rest]: string[], values: Values): Pick<Argu
     if (values.out === undefined) throw new UsageError('record needs --out FILE')
     return { command: 'record', recording: undefined }
   }
-  if (word !== undefined && word !== 'run') throw new UsageError(`unknown command "${word}": record or replay?`)
+  if (word !== undefined && word !== 'run') throw new UsageError(`unknown command "${word}", must be record or replay`)
   return { command: 'run', recording: undefined }
 }
 
@@ -182,7 +182,7 @@ function serialNumber(text: string | undefined, count: number): string | undefin
   if (text === undefined) return undefined
   if (count > 1) throw new UsageError('--serial is for one charger, not for a fleet (--count)')
   if (text === '' || text.length > SERIAL_NUMBER_LENGTH) {
-    throw new UsageError(`--serial has 1 to ${SERIAL_NUMBER_LENGTH} characters, not "${text}"`)
+    throw new UsageError(`--serial must have 1 to ${SERIAL_NUMBER_LENGTH} characters, not "${text}"`)
   }
   return text
 }
@@ -205,7 +205,7 @@ function layout({ kind, evses, connectors }: Values): StationLayout {
 }
 
 function tls({ ca, cert, key }: Values): TlsOptions {
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key go together')
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key must be given together')
   return {
     ...(ca !== undefined && { ca: readFile('--ca', ca) }),
     ...(cert !== undefined && { cert: readFile('--cert', cert) }),
@@ -223,14 +223,14 @@ function readFile(option: string, path: string): string {
 
 function oneOf<const T extends string>(option: string, text: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === text)
-  if (found === undefined) throw new UsageError(`${option} is one of ${allowed.join(', ')}, not "${text}"`)
+  if (found === undefined) throw new UsageError(`${option} must be one of ${allowed.join(', ')}, not "${text}"`)
   return found
 }
 
 function integer(option: string, text: string, min: number, max: number): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < min || value > max || text.trim() === '') {
-    throw new UsageError(`${option} is a whole number from ${min} to ${max}, not "${text}"`)
+    throw new UsageError(`${option} must be an integer from ${min} to ${max}, not "${text}"`)
   }
   return value
 }
@@ -238,30 +238,31 @@ function integer(option: string, text: string, min: number, max: number): number
 function positive(option: string, text: string): number {
   const value = Number(text)
   if (!(value > 0 && value <= 100_000))
-    throw new UsageError(`${option} is a number above 0, at most 100000, not "${text}"`)
+    throw new UsageError(`${option} must be a number above 0 and at most 100 000, not "${text}"`)
   return value
 }
 
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }
-/** Longest delay of a timer in Node. */
+/** Longest delay of a timer in Node.js, in milliseconds. */
 const MAX_TIME = 2 ** 31 - 1
 
-/** Milliseconds of `10s`, `500ms`, `5m`, `1h`; without a unit they are seconds. */
+/** Milliseconds of a time such as `10s`, `500ms`, `5m` or `1h`. Default unit: seconds. */
 function time(option: string, text: string): number {
   const [, number = '', unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? []
   const value = Number(number) * UNITS[unit as keyof typeof UNITS]
-  if (number === '' || value > MAX_TIME) throw new UsageError(`${option} is a time like 10s, 5m or 1h, not "${text}"`)
+  if (number === '' || value > MAX_TIME)
+    throw new UsageError(`${option} must be a time such as 10s, 5m or 1h, not "${text}"`)
   return value
 }
 
 function version(): string {
-  // Beside the sources it is two folders up, in the build three.
+  // The package.json is two folders above the sources and three above the build.
   for (const place of ['../../package.json', '../../../package.json']) {
     try {
       const { name, version: number } = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'))
       if (name === 'fastify-ocpp') return number
     } catch {
-      // The other place.
+      // Tried at the other place.
     }
   }
   return 'unknown'

@@ -16,22 +16,20 @@ interface Counts {
   retries: number
   lost: number
   transactions: number
-  /** Frames of connections that are over. */
-  frames: number
 }
 
 const SECOND = 1000
 
-/** Many chargers: they come up over the ramp, and a line a second says how they are. */
+/** Many chargers. They connect during the ramp, and a line per second reports their state. */
 export class Fleet {
   readonly #arguments: Arguments
   readonly #time: Scheduler
   readonly #output: Output
   readonly #recorder: Recorder | undefined
   readonly #chargers: Charger[] = []
-  readonly #counts: Counts = { started: 0, booted: 0, problems: 0, retries: 0, lost: 0, transactions: 0, frames: 0 }
+  readonly #counts: Counts = { started: 0, booted: 0, problems: 0, retries: 0, lost: 0, transactions: 0 }
   readonly #startedAt = performance.now()
-  /** Identities that were accepted once. */
+  /** Identities whose boot was accepted at least once. */
   readonly #accepted = new Set<string>()
   #frames = { total: 0, at: performance.now() }
   #allBootedAt: number | undefined
@@ -74,7 +72,7 @@ export class Fleet {
       random: seeded(seed + index),
       retryFirst: true,
       autoPlug: true,
-      // The compressors of a connection are most of its memory.
+      // Most of the memory of a connection would be its compressors.
       compression: false,
       observe: (event) => this.#observe(charger, event),
       ...(password !== undefined && { password })

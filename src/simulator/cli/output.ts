@@ -1,10 +1,10 @@
 import type { Observer, SimulatorEvent } from '../event.js'
 
-/** Where the simulator writes. */
+/** The output of the simulator. */
 export interface Output {
-  /** An event of a charger. */
+  /** Writes an event of a charger. */
   readonly event: Observer
-  /** A result: the summary of a fleet, a step of a scenario. For people `text`, for scripts the object. */
+  /** Writes a result, such as the summary of a fleet or a step of a scenario: `text`, or the object with --json. */
   result(detail: Record<string, unknown>, text: string): void
   error(message: string): void
 }
@@ -19,7 +19,7 @@ export const STREAMS: Streams = {
   err: (text) => process.stderr.write(text)
 }
 
-/** Objects for scripts, lines for people, or nothing but errors. */
+/** Writes lines, JSON objects (--json), or only errors (--quiet). */
 export function createOutput(
   { isJson, isQuiet }: { isJson: boolean; isQuiet: boolean },
   { out, err }: Streams

@@ -16,7 +16,7 @@ import { Fleet } from './fleet.js'
 import { createOutput, type Output, STREAMS, type Streams } from './output.js'
 import { Terminal } from './terminal.js'
 
-/** Runs the simulator; the exit code. Aborting the signal ends it in good order. */
+/** Runs the simulator and resolves with the exit code. Aborting the signal ends the run in good order. */
 export async function run(
   argv: readonly string[],
   env: NodeJS.ProcessEnv,
@@ -39,7 +39,7 @@ export async function run(
 
 function report(error: unknown, output: Output): ExitCode {
   output.error(explain(error))
-  if (error instanceof UsageError) output.error('simulate --help says more')
+  if (error instanceof UsageError) output.error('see simulate --help')
   return error instanceof ScenarioError || error instanceof RecordingError ? EXIT.usage : exitCodeOf(error)
 }
 
@@ -53,7 +53,7 @@ async function runCommand(options: Arguments, output: Output, signal: AbortSigna
   } catch (error) {
     code = report(error, output)
   }
-  // What was not recorded counts as a failure, whatever else has happened.
+  // An incomplete recording is a failure, whatever the run itself did.
   await recorder.close()
   return code
 }
@@ -76,12 +76,12 @@ async function openRecorder(path: string): Promise<Recorder> {
   }
 }
 
-/** Whether a script waits for the exit code, so that the first failure to connect is the last. */
+/** Whether a script waits for the exit code, so that the first failed attempt to connect ends the run. */
 function isScript({ isJson, isQuiet, duration }: Arguments): boolean {
   return isJson || isQuiet || duration !== undefined
 }
 
-/** Resolves when the time is over or somebody ends it. */
+/** Resolves when the duration is over or the signal is aborted. */
 function end(duration: number | undefined, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = duration === undefined ? undefined : setTimeout(resolve, duration)
@@ -165,7 +165,7 @@ async function runFleet(
   }
 }
 
-/** A script wants to know at once that nobody is there. */
+/** Connects one charger first, so that a script learns at once that the CSMS is not reachable. */
 async function probe(options: Arguments, time: Scheduler): Promise<void> {
   const [protocol] = options.protocols
   const identity = `${options.prefix}1`

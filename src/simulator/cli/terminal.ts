@@ -9,7 +9,7 @@ import { evseOf, RefusedByCharger } from '../sessions/evse.js'
 import { endTransaction, reset } from '../sessions/transactions.js'
 import { LOG_LINES, view } from './view.js'
 
-/** What a key does; `evseId` is the selected one. */
+/** The action of a key; `evseId` is the selected EVSE. */
 type Key = (charger: Charger, evseId: number) => unknown
 
 const TOKEN = { idToken: 'SIM-TOKEN', type: 'ISO14443' }
@@ -35,13 +35,13 @@ export const KEYS: Readonly<Record<string, Key>> = {
   r: (charger) => reset(charger, 'SoftReset', 'LocalReset')
 }
 
-/** Milliseconds between two pictures. */
+/** Milliseconds between two updates of the screen. */
 const FRAME = 250
 const CLEAR = '\x1b[H\x1b[J'
 const ALTERNATE_SCREEN = '\x1b[?1049h\x1b[?25l'
 const NORMAL_SCREEN = '\x1b[?25h\x1b[?1049l'
 
-/** The live picture of a charger, with keys. */
+/** The screen of one charger, with keys. */
 export class Terminal {
   readonly #charger: Charger
   readonly #quit: () => void
@@ -55,7 +55,7 @@ export class Terminal {
     this.#quit = quit
   }
 
-  /** What a charger reports goes below its picture. */
+  /** Adds an event to the lines below the EVSEs. */
   event(event: SimulatorEvent): void {
     this.#events.push(event)
     if (this.#events.length > LOG_LINES) this.#events.shift()
@@ -81,7 +81,7 @@ export class Terminal {
 
   #draw(): void {
     settle(this.#charger.station, this.#charger.time.now())
-    // A terminal that does not know its width says 0.
+    // A terminal of unknown width reports 0 columns.
     const rows = view(this.#charger, this.#selected, this.#events, process.stdout.columns || undefined)
     process.stdout.write(`${CLEAR}${rows.join('\r\n')}`)
   }
@@ -99,7 +99,7 @@ export class Terminal {
   }
 }
 
-/** Does what a key stands for; what the charger refuses becomes a line of its log. */
+/** Runs the action of a key. An action that the charger refuses becomes a `problem` event. */
 export function pressKey(charger: Charger, evseId: number, act: Key): void {
   const work = async () => act(charger, evseId)
   charger.background(

@@ -3,7 +3,7 @@ import type { SimulatorEvent } from '../event.js'
 import { type Evse, limitOf, plugged, statusOf } from '../model/station.js'
 import { line } from './output.js'
 
-/** Events below the picture. */
+/** Number of events below the EVSEs. */
 export const LOG_LINES = 12
 
 const BOLD = '\x1b[1m'
@@ -19,11 +19,11 @@ const COLOURS: Readonly<Record<string, string>> = {
 const KEYS = 'p plug · u unplug · s swipe · c charge · x stop · f fault · o offline · r reset · 1-9 EVSE · q quit'
 const BAR = 20
 
-/** The picture of one charger, one text for each row of the terminal. */
+/** The screen of one charger, one text for each row of the terminal. */
 export function view(charger: Charger, selected: number, events: readonly SimulatorEvent[], columns = 100): string[] {
   const { client, registration, protocol, time } = charger
   const link = client.connected ? `connected, ${protocol}` : charger.isRebooting ? 'restarting' : 'offline'
-  const waiting = client.undelivered > 0 ? ` · ${client.undelivered} messages wait` : ''
+  const waiting = client.undelivered > 0 ? ` · ${client.undelivered} messages waiting` : ''
   const speed = time.speed === 1 ? '' : ` · ${time.speed}x`
   const rows = [
     `${BOLD}${charger.identity}${RESET}  ${link} · ${registration ?? 'not booted'}${waiting}  ${DIM}${charger.timestamp()}${speed}${RESET}`,
@@ -60,7 +60,7 @@ function battery(evse: Evse): string {
 /** An escape sequence, or one character. */
 const PART = new RegExp(`${'\x1b'}\\[[0-9]*m|.`, 'gsu')
 
-/** Cuts what would wrap; escape sequences have no width. */
+/** Cuts a row at the width of the terminal; escape sequences have no width. */
 function cut(row: string, columns: number): string {
   let width = 0
   for (const { 0: part, index } of row.matchAll(PART)) {

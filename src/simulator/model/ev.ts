@@ -2,9 +2,9 @@
 export interface Ev {
   /** Wh */
   readonly capacity: number
-  /** W it takes at most, with a battery that is neither full nor cold. */
+  /** Maximum power with a battery that is neither full nor cold. W. */
   readonly maxPower: number
-  /** Phases of its AC charger. */
+  /** Phases of the on-board AC charger. */
   readonly phases: 1 | 3
   /** State of charge, 0 to 1. */
   soc: number
@@ -12,22 +12,22 @@ export interface Ev {
 
 export type CurrentKind = 'AC' | 'DC'
 
-/** State of charge from which the battery takes less and less. */
+/** State of charge above which the power of the battery decreases. */
 const TAPER_FROM = 0.8
-/** Share of its power that the battery still takes just before it is full. */
+/** Share of its maximum power that the battery takes just before it is full. */
 const TAPER_TO = 0.1
-/** A vehicle takes no less than 6 A of one phase. [IEC 61851-1] */
+/** Minimum power of a vehicle: 6 A on one phase. W. [IEC 61851-1] */
 export const MIN_POWER = 6 * 230
 const HOUR = 3_600_000
 
-/** A compact car on AC, something bigger on DC. */
+/** A compact car for AC, a larger one for DC. */
 export function defaultEv(kind: CurrentKind, soc = 0.35): Ev {
   return kind === 'AC'
     ? { capacity: 60_000, maxPower: 11_000, phases: 3, soc }
     : { capacity: 75_000, maxPower: 120_000, phases: 3, soc }
 }
 
-/** W that the vehicle would take if nobody limited it. */
+/** Power that the vehicle takes without a limit. W. */
 export function acceptedPower({ soc, maxPower }: Ev): number {
   if (soc >= 1) return 0
   if (soc <= TAPER_FROM) return maxPower
@@ -35,13 +35,13 @@ export function acceptedPower({ soc, maxPower }: Ev): number {
   return maxPower * (1 - taper * (1 - TAPER_TO))
 }
 
-/** W that flow under a limit; nothing when the limit is below what a vehicle can do with. */
+/** Power under a limit; 0 when the limit is below the minimum of a vehicle. W. */
 export function powerUnder(ev: Ev, limit: number): number {
   if (limit < MIN_POWER) return 0
   return Math.min(acceptedPower(ev), limit)
 }
 
-/** Charges for some milliseconds at a power in W; the Wh that went in. */
+/** Charges at a power in W for some milliseconds. Returns the energy in Wh. */
 export function charge(ev: Ev, power: number, milliseconds: number): number {
   const room = (1 - ev.soc) * ev.capacity
   const energy = Math.min(room, (power * milliseconds) / HOUR)

@@ -1,6 +1,6 @@
 import type { Evse, Station } from './station.js'
 
-/** One measured value of either version. */
+/** One measured value, in the words of all versions. */
 export interface Sample {
   readonly measurand: (typeof MEASURANDS)[number]
   readonly value: number
@@ -9,7 +9,7 @@ export interface Sample {
   readonly location?: 'EV'
 }
 
-/** What the meters can measure. */
+/** The measurands of the meters. */
 export const MEASURANDS = [
   'Energy.Active.Import.Register',
   'Power.Active.Import',
@@ -48,7 +48,7 @@ const METERS: Readonly<Record<(typeof MEASURANDS)[number], Meter>> = {
   }
 }
 
-/** Reads the meters of an EVSE; measurands nobody knows are left out. */
+/** Reads the meters of an EVSE; unknown measurands are left out. */
 export function readMeter(station: Station, evse: Evse, measurands: readonly string[], offered: number): Sample[] {
   const known = MEASURANDS.filter((measurand) => measurands.includes(measurand))
   return known.flatMap((measurand) =>

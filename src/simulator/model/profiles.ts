@@ -1,4 +1,4 @@
-/** What a charging profile is for, in the words of 2.x. */
+/** The purpose of a charging profile, in the words of 2.x. */
 export type Purpose = 'StationMax' | 'TxDefault' | 'Tx' | 'Priority' | 'LocalGeneration'
 
 export interface SchedulePeriod {
@@ -13,7 +13,7 @@ export interface Schedule {
   readonly unit: 'A' | 'W'
   /** Milliseconds since the epoch. */
   readonly start: number | undefined
-  /** Seconds; without one it lasts until something else takes over. */
+  /** Seconds. `undefined`: the schedule lasts until another one takes over. */
   readonly duration: number | undefined
   readonly periods: readonly SchedulePeriod[]
 }
@@ -21,7 +21,7 @@ export interface Schedule {
 /** A charging profile of any version. [1.6 §3.13; 2.x K01] */
 export interface Profile {
   readonly id: number
-  /** 0 is the whole charge point. */
+  /** 0 means the whole charge point. */
   readonly evseId: number
   readonly purpose: Purpose
   readonly kind: 'Absolute' | 'Recurring' | 'Relative' | 'Dynamic'
@@ -31,23 +31,23 @@ export interface Profile {
   readonly validTo: number | undefined
   readonly transactionId: string | undefined
   readonly schedule: Schedule
-  /** As it came, for reports. */
+  /** The profile as the CSMS sent it, for reports. */
   readonly original: unknown
 }
 
-/** What a limit depends on besides the profiles. */
+/** The values that a limit depends on, besides the profiles. */
 export interface LimitContext {
   readonly evseId: number
-  /** W that the hardware can give. */
+  /** Maximum power of the hardware. W. */
   readonly hardware: number
   readonly voltage: number
   readonly phases: number
-  /** When the transaction began; profiles of it count only with one. */
+  /** Start of the transaction. `undefined`: there is none, so TxProfiles do not count. */
   readonly transactionStart: number | undefined
   readonly hasPriority: boolean
 }
 
-/** Part of a composite schedule. */
+/** A period of a composite schedule. */
 export interface CompositePeriod {
   /** Seconds from the start. */
   readonly start: number
@@ -57,12 +57,13 @@ export interface CompositePeriod {
 
 const SECOND = 1000
 const RECURRENCE = { Daily: 86_400 * SECOND, Weekly: 7 * 86_400 * SECOND }
-/** A composite schedule of 2.x has no more periods. */
+/** Maximum number of periods in a composite schedule of 2.x. */
 const MAX_PERIODS = 1024
 
 /**
- * W that may flow at a time. Of every purpose the highest stack level that says something counts; TxProfile comes
- * before TxDefaultProfile, that of an EVSE before that of all; the lowest of what is left holds. [1.6 §3.13.3; 2.x K01]
+ * The power limit at a time, in W. For each purpose, the profile with the highest stack level that is valid then counts.
+ * TxProfile takes precedence over TxDefaultProfile, the profile of an EVSE over that of the charge point. The lowest of
+ * the remaining limits holds. [1.6 §3.13.3; 2.x K01]
  */
 export function limitAt(profiles: readonly Profile[], context: LimitContext, at: number): number {
   const of = (purpose: Purpose, evseId: number) => highest(profiles, purpose, evseId, context, at)
@@ -76,7 +77,7 @@ export function limitAt(profiles: readonly Profile[], context: LimitContext, at:
   return Math.max(0, Math.min(context.hardware, transaction ?? Infinity, (station ?? Infinity) + generated))
 }
 
-/** The limits over some seconds, equal neighbours joined. */
+/** The limits over some seconds; consecutive periods with the same limit are joined. */
 export function compositeSchedule(
   profiles: readonly Profile[],
   context: LimitContext,
@@ -108,7 +109,7 @@ function highest(
   return found?.limit
 }
 
-/** W of one profile at a time; nothing when it says nothing then. */
+/** The limit of one profile at a time, in W; `undefined` when the profile is not valid then. */
 function profileLimit(profile: Profile, context: LimitContext, at: number): number | undefined {
   const { validFrom = -Infinity, validTo = Infinity, schedule } = profile
   if (at < validFrom || at >= validTo) return undefined
@@ -132,7 +133,7 @@ function inWatts(period: SchedulePeriod, unit: 'A' | 'W', { voltage, phases }: L
   return unit === 'W' ? period.limit : period.limit * voltage * Math.min(period.phases ?? phases, phases)
 }
 
-/** Every time at which the limit may change, the start included. */
+/** All times at which the limit may change, including the start. */
 function boundaries(profiles: readonly Profile[], context: LimitContext, from: number, to: number): number[] {
   const times = new Set<number>([from])
   const add = (time: number) => {

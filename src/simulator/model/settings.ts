@@ -6,14 +6,14 @@ export interface Setting {
   readonly name: string
   readonly type: SettingType
   readonly value: string
-  /** Default: may be read and written. */
+  /** Default: readable and writable. */
   readonly access?: 'readonly' | 'writeonly'
   readonly needsReboot?: true
-  /** Of a number; of a text its length. */
+  /** Minimum of a number, or minimum length of a text. */
   readonly min?: number
   readonly max?: number
   readonly unit?: string
-  /** What a text, or every member of a list, may be. */
+  /** Allowed values of a text, or of each member of a list. */
   readonly values?: readonly string[]
 }
 
@@ -21,12 +21,12 @@ export type SettingTable = ReadonlyMap<string, Setting>
 
 export type SetResult = 'Accepted' | 'RebootRequired' | 'Rejected' | 'Unknown'
 
-/** One table for all chargers of a version; names are compared without regard to case. [2.x Part 2 "identifierString"] */
+/** The table of a version, shared by all chargers. Names are case-insensitive. [2.x Part 2 "identifierString"] */
 export function settingTable(settings: readonly Setting[]): SettingTable {
   return new Map(settings.map((setting) => [setting.name.toLowerCase(), setting]))
 }
 
-/** The settings of one charger: the shared table, and what was changed. */
+/** The settings of one charger: the shared table and its own changes. */
 export class Settings {
   readonly table: SettingTable
   #changed: Map<string, string> | undefined
@@ -44,7 +44,7 @@ export class Settings {
     return this.#changed?.get(key) ?? this.table.get(key)?.value
   }
 
-  /** Sets a value, as the CSMS may. */
+  /** Sets a value for the CSMS, if access and type allow it. */
   set(name: string, value: string): SetResult {
     const setting = this.find(name)
     if (setting === undefined) return 'Unknown'
@@ -53,7 +53,7 @@ export class Settings {
     return setting.needsReboot === true ? 'RebootRequired' : 'Accepted'
   }
 
-  /** Sets a value, whoever may. */
+  /** Sets a value without any check. */
   force(name: string, value: string): void {
     this.#changed ??= new Map()
     this.#changed.set(name.toLowerCase(), value)
@@ -80,7 +80,7 @@ function isValid(setting: Setting, value: string): boolean {
   }
 }
 
-/** The members of a comma separated list. */
+/** The members of a comma-separated list. */
 export function listOf(value: string): string[] {
   return value
     .split(',')

@@ -1,7 +1,7 @@
 import { acceptedPower, type CurrentKind, charge, type Ev, MIN_POWER, powerUnder } from './ev.js'
 import { type LimitContext, limitAt, type Profile } from './profiles.js'
 
-/** State of a connector in the words of 1.6, which tells more of them than 2.x. [1.6 §4.9] */
+/** Status of a connector in the words of 1.6, which has more of them than 2.x. [1.6 §4.9] */
 export type Status =
   | 'Available'
   | 'Preparing'
@@ -21,22 +21,22 @@ export interface IdToken {
 
 export interface Connector {
   readonly id: number
-  /** Number of 1.6, counted over all EVSEs. */
+  /** The connectorId of 1.6: connectors are numbered consecutively over all EVSEs. */
   readonly number: number
   ev: Ev | undefined
   operative: boolean
   /** Error code of 1.6. */
   fault: string | undefined
-  /** The transaction is over and the cable still plugged. */
+  /** Whether the transaction has ended and the cable is still plugged in. */
   isFinishing: boolean
-  /** What the CSMS was told last. */
+  /** The status that was reported last. */
   reported: string | undefined
 }
 
 export interface Transaction {
   /** UUID; the id of 2.x. */
   readonly id: string
-  /** The id that the CSMS gave, in 1.6. */
+  /** The transaction id that the CSMS assigned in 1.6. */
   csmsId: number | undefined
   readonly token: IdToken
   readonly groupId: string | undefined
@@ -46,23 +46,23 @@ export interface Transaction {
   readonly meterStart: number
   readonly remoteStartId: number | undefined
   readonly reservationId: number | undefined
-  /** Number of the next message of 2.x. */
+  /** `seqNo` of the next TransactionEvent of 2.x. */
   seqNo: number
   /** Milliseconds in which energy flowed. */
   chargingTime: number
   hasPriority: boolean
   reportedState: string | undefined
-  /** When the next periodic sample is due. */
+  /** Time of the next periodic sample. */
   nextSampleAt: number
 }
 
-/** Somebody was authorized and the cable is not plugged yet. */
+/** A driver is authorized, but the cable is not plugged in yet. */
 export interface Authorization {
   readonly token: IdToken
   readonly groupId: string | undefined
   readonly cause: 'Local' | 'Remote'
   readonly remoteStartId: number | undefined
-  /** TxProfile that came with a remote start. */
+  /** TxProfile of a remote start. */
   readonly profile: Profile | undefined
 }
 
@@ -77,15 +77,15 @@ export interface Reservation {
 export interface Evse {
   readonly id: number
   readonly connectors: readonly Connector[]
-  /** Wh since it was built. */
+  /** Energy register. Wh. */
   meter: number
-  /** W that flow now. */
+  /** Present power. W. */
   power: number
   transaction: Transaction | undefined
   authorization: Authorization | undefined
   reservation: Reservation | undefined
   operative: boolean
-  /** Change of availability that waits for the end of the transaction. */
+  /** Availability that takes effect when the transaction ends. */
   scheduledOperative: boolean | undefined
 }
 
@@ -93,12 +93,12 @@ export interface Station {
   readonly kind: CurrentKind
   readonly phases: number
   readonly voltage: number
-  /** W of one EVSE. */
+  /** Maximum power of one EVSE. W. */
   readonly maxPower: number
   readonly evses: readonly Evse[]
   profiles: Profile[]
   operative: boolean
-  /** Until when the meters are up to date. */
+  /** The meters are up to date until this time. */
   updatedAt: number
 }
 
@@ -148,7 +148,7 @@ function createConnector(id: number, before: number): Connector {
   }
 }
 
-/** What a connector shows. */
+/** The status of a connector. */
 export function statusOf(station: Station, evse: Evse, connector: Connector): Status {
   if (connector.fault !== undefined) return 'Faulted'
   const transaction = evse.transaction
@@ -156,7 +156,7 @@ export function statusOf(station: Station, evse: Evse, connector: Connector): St
   if (!isOperative(station, evse, connector)) return 'Unavailable'
   if (connector.isFinishing) return 'Finishing'
   if (connector.ev !== undefined) return 'Preparing'
-  // The other plug of a busy EVSE cannot be used.
+  // The other connectors of a busy EVSE cannot be used.
   if (evse.transaction !== undefined || plugged(evse) !== undefined) return 'Unavailable'
   if (evse.authorization !== undefined) return 'Preparing'
   return evse.reservation === undefined ? 'Available' : 'Reserved'
@@ -195,7 +195,7 @@ export function connectorAt(station: Station, number: number): { evse: Evse; con
   return undefined
 }
 
-/** What the limit of an EVSE is worked out from. */
+/** The context of the limit of an EVSE, or of the whole station. */
 export function limitContext(station: Station, evse: Evse | undefined): LimitContext {
   const { maxPower, voltage, phases, evses } = station
   return {
@@ -208,7 +208,7 @@ export function limitContext(station: Station, evse: Evse | undefined): LimitCon
   }
 }
 
-/** W that an EVSE may give; what the whole charge point may take is shared by those that charge. */
+/** Power limit of an EVSE, in W. The limit of the whole charge point is shared equally by the EVSEs that charge. */
 export function limitOf(station: Station, evse: Evse, at: number): number {
   const own = limitAt(station.profiles, limitContext(station, evse), at)
   const charging = station.evses.filter(({ transaction }) => transaction !== undefined).length
@@ -216,12 +216,12 @@ export function limitOf(station: Station, evse: Evse, at: number): number {
   return Math.min(own, limitAt(station.profiles, limitContext(station, undefined), at) / charging)
 }
 
-/** Longest step in which power is taken as constant. */
+/** Longest step, in milliseconds, in which the power counts as constant. */
 const STEP = 10_000
-/** Further back than this nobody wants to know every step. */
+/** Maximum number of steps; a longer time is cut into longer steps. */
 const MAX_STEPS = 20_000
 
-/** Lets the energy flow until `now`. */
+/** Advances meters and batteries until `now`. */
 export function advance(station: Station, now: number): void {
   const step = Math.max(STEP, (now - station.updatedAt) / MAX_STEPS)
   while (station.updatedAt < now) {
@@ -232,7 +232,7 @@ export function advance(station: Station, now: number): void {
   }
 }
 
-/** Sets the power anew after something changed. */
+/** Advances until `now` and recalculates the power after a change. */
 export function settle(station: Station, now: number): void {
   advance(station, now)
   for (const evse of station.evses) evse.power = powerOf(station, evse)

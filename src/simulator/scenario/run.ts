@@ -1,7 +1,7 @@
 import type { Scenario, Step } from './schema.js'
 import { runStep, type Stage, StepFailed } from './steps.js'
 
-/** Seconds of real time that a step may take, unless the scenario says otherwise. */
+/** Default timeout of a step. Real seconds. */
 const TIMEOUT = 30
 
 export interface StepResult {
@@ -13,7 +13,7 @@ export interface StepResult {
   message?: string
 }
 
-/** Plays a scenario up to the first step that fails. Rejects with what kept it from connecting. */
+/** Runs a scenario up to the first step that fails. Rejects when the charger cannot connect. */
 export async function runScenario(
   scenario: Scenario,
   stage: Stage,
@@ -34,12 +34,12 @@ export async function runScenario(
 
 async function attempt(stage: Stage, step: Step, seconds: number): Promise<Error | undefined> {
   const stopped = new AbortController()
-  const over = `the time of the step, ${seconds} s, is over`
+  const over = `the step timed out after ${seconds} s`
   let timer: NodeJS.Timeout | undefined
   const expired = new Promise<Error>((resolve) => {
     timer = setTimeout(() => {
       stopped.abort()
-      // A step that says what it waits for says it now.
+      // Gives the step time to fail with a message about what it waits for.
       setTimeout(() => resolve(new StepFailed(over)), 50)
     }, seconds * 1000)
   })

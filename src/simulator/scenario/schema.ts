@@ -6,7 +6,7 @@ import { literals } from '../../schema.js'
 const evse = Type.Optional(Type.Integer({ minimum: 1 }))
 const token = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }))
 const seconds = Type.Number({ minimum: 0 })
-/** Seconds of real time that a step may take. */
+/** Timeout of a step. Real seconds. */
 const timeout = Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 86_400 }))
 const payload = Type.Record(Type.String(), Type.Unknown())
 
@@ -14,7 +14,7 @@ function step<const P extends Parameters<typeof Type.Object>[0]>(properties: P) 
   return Type.Object({ ...properties, comment: Type.Optional(Type.String()), timeout }, { additionalProperties: false })
 }
 
-/** What a scenario can do. */
+/** The steps of a scenario. */
 export const STEPS = {
   connect: step({
     do: Type.Literal('connect'),
@@ -99,7 +99,7 @@ export interface Scenario extends Omit<Static<typeof Head>, 'steps'> {
   steps: Step[]
 }
 
-/** What is wrong with a scenario, with the step and a JSON pointer. */
+/** A scenario is invalid; the message has the step and a JSON pointer. */
 export class ScenarioError extends Error {}
 
 /** Checks a scenario. @throws ScenarioError */

@@ -9,15 +9,15 @@ import { evseOf } from '../sessions/evse.js'
 import { endTransaction, reset } from '../sessions/transactions.js'
 import type { Step, StepName, StepOf } from './schema.js'
 
-/** A step did not come out as the scenario says. */
+/** A step did not have the expected outcome. */
 export class StepFailed extends Error {}
 
-/** What the steps work on. */
+/** The charger of a scenario and what has happened to it. */
 export interface Stage {
   readonly charger: Charger
-  /** Actions the CSMS asked for and no step has looked at. */
+  /** Actions that the CSMS has sent and that no step has checked yet. */
   readonly requests: string[]
-  /** Messages that the CSMS answered with an error, or not at all. */
+  /** Errors of messages to the CSMS: CALLERRORs, timeouts, refused work. */
   readonly problems: string[]
 }
 
@@ -25,7 +25,7 @@ type Runner<N extends StepName> = (stage: Stage, step: StepOf<N>, signal: AbortS
 
 const TOKEN = 'SIM-TOKEN'
 const SECOND = 1000
-/** Real milliseconds between two looks at what a step waits for. */
+/** Real milliseconds between two checks of the condition that a step waits for. */
 const LOOK = 5
 
 const RUNNERS: { readonly [N in StepName]: Runner<N> } = {
@@ -63,7 +63,7 @@ const RUNNERS: { readonly [N in StepName]: Runner<N> } = {
   disconnect: ({ charger }) => charger.client.close()
 }
 
-/** Does one step. Rejects with StepFailed, or with what stopped it. */
+/** Runs one step. Rejects with StepFailed, or with the error that stopped it. */
 export async function runStep(stage: Stage, step: Step, signal: AbortSignal): Promise<void> {
   const run = RUNNERS[step.do] as (stage: Stage, step: Step, signal: AbortSignal) => unknown
   await run(stage, step, signal)
@@ -91,12 +91,12 @@ function wait(charger: Charger, seconds: number, signal: AbortSignal): Promise<v
     const task = charger.time.after(seconds * SECOND, resolve)
     signal.addEventListener('abort', () => {
       charger.time.cancel(task)
-      reject(new StepFailed('the time of the step is over; give it a longer "timeout" or the scenario more "speed"'))
+      reject(new StepFailed('the step timed out; give it a longer "timeout" or the scenario more "speed"'))
     })
   })
 }
 
-/** Waits until nothing is wrong any more; fails with what still is when the time is over. */
+/** Waits until `wrong` returns `undefined`; on timeout, fails with its last message. */
 async function until(charger: Charger, signal: AbortSignal, wrong: () => string | undefined): Promise<void> {
   for (let fault = wrong(); fault !== undefined; fault = wrong()) {
     if (signal.aborted) throw new StepFailed(`${charger.identity}: ${fault}`)
@@ -115,7 +115,7 @@ async function expectation(stage: Stage, step: StepOf<'expect'>, signal: AbortSi
   if (step.request !== undefined) requests.splice(0, requests.indexOf(step.request) + 1)
 }
 
-/** What is not as expected. */
+/** The checks of an `expect` step. Each returns a message, or `undefined` when the expectation holds. */
 const EXPECTATIONS: Readonly<Record<string, (stage: Stage, step: StepOf<'expect'>) => string | undefined>> = {
   status({ charger }, { status, evse: id }) {
     if (status === undefined) return undefined
@@ -172,7 +172,7 @@ async function call(
   if (fault !== undefined) throw new StepFailed(`the answer to ${action} at ${fault}`)
 }
 
-/** Where a payload lacks what is expected; members that are not expected do not matter. */
+/** Describes where a payload differs from the expected members; other members are ignored. */
 export function missing(actual: unknown, expected: unknown, pointer: string): string | undefined {
   if (expected === undefined || isDeepStrictEqual(actual, expected)) return undefined
   if (typeof expected !== 'object' || expected === null || typeof actual !== 'object' || actual === null) {

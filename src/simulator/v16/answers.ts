@@ -20,7 +20,7 @@ type Answers = {
   readonly [A in CsmsAction<P>]: (charger: Charger, request: RequestOf<P, A>) => ResponseOf<P, A>
 }
 
-/** Answers what a CSMS sends in 1.6. */
+/** Answers a request of the CSMS in 1.6. */
 export function answer16(charger: Charger, action: string, request: unknown): unknown {
   const answer = ANSWERS[action as CsmsAction<P>] as ((charger: Charger, request: unknown) => unknown) | undefined
   if (answer === undefined) throw new CallError('NotImplemented')
@@ -169,12 +169,12 @@ function changeConfiguration(
   return { status }
 }
 
-/** Keys whose value is the hardware's. */
+/** Configuration keys whose value depends on the hardware. */
 const MEASURED: Readonly<Record<string, (charger: Charger) => string>> = {
   NumberOfConnectors: ({ station }) => String(station.evses.flatMap(({ connectors }) => connectors).length)
 }
 
-// [1.6 §5.8: without keys, all of them; what cannot be read comes without value]
+// Without keys, all are reported; a write-only key comes without value. [1.6 §5.8]
 function getConfiguration(charger: Charger, { key }: v16.GetConfigurationRequest): v16.GetConfigurationResponse {
   const names = key?.length ? key : [...charger.settings.table.values()].map(({ name }) => name)
   const configurationKey: v16.KeyValue[] = []
@@ -262,7 +262,7 @@ function reserveNow(charger: Charger, request: v16.ReserveNowRequest): v16.Reser
   return { status }
 }
 
-/** Connector 0 is any; the first that can be reserved, else the first. */
+/** The EVSE of a connector. Connector 0 means any: the first EVSE that can be reserved, or else the first one. */
 function reservedEvse(charger: Charger, connectorId: number): Evse | undefined {
   const { station } = charger
   if (connectorId !== 0) return connectorAt(station, connectorId)?.evse

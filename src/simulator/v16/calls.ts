@@ -6,7 +6,7 @@ import { named } from '../problem.js'
 
 type P = 'ocpp1.6'
 
-// A charger whose dialect this is speaks 1.6.
+// This dialect is used only while the charger speaks 1.6.
 function client(charger: Charger): ChargePointClient<P> {
   return charger.client as unknown as ChargePointClient<P>
 }
@@ -20,7 +20,7 @@ export function call<A extends ChargePointAction<P>>(
   return named(action, client(charger).call(action, payload))
 }
 
-/** Sends a transaction message of 1.6 for certain. */
+/** Sends a transaction message of 1.6 until it is answered. */
 export function deliver<A extends TransactionAction<P>>(
   charger: Charger,
   action: A,

@@ -21,14 +21,14 @@ const REASONS: Readonly<Record<StopCause, v16.Reason>> = {
   Fault: 'Other'
 }
 
-/** The messages that 1.6 sends while a transaction runs. */
+/** The triggers that send MeterValues in 1.6. */
 const CONTEXTS: Partial<Record<UpdateTrigger, SampleContext>> = {
   MeterValuePeriodic: 'Sample.Periodic',
   MeterValueClock: 'Sample.Clock',
   Trigger: 'Trigger'
 }
 
-/** What comes in when a transaction was refused and has no id of the CSMS. [1.6 errata 3.18] */
+/** Transaction id when the CSMS assigned none because StartTransaction failed. [1.6 errata 3.18] */
 const NO_TRANSACTION = -1
 
 export const dialect16: Dialect = {
@@ -106,7 +106,7 @@ export const dialect16: Dialect = {
     await call(charger, 'MeterValues', { connectorId, meterValue: [value] })
   },
 
-  // 1.6 tells by StatusNotification alone.
+  // In 1.6, StatusNotification is the only message about the end of a reservation.
   reservationEnded: () => Promise.resolve(),
 
   securityEvent: (charger, type, techInfo) =>
@@ -139,7 +139,7 @@ async function deliverMeterValues(
   }))
 }
 
-/** A reading of now; nothing when it would be empty. */
+/** A reading of the meters now, or `undefined` when it would be empty. */
 function meterValue(charger: Charger, evse: Evse, context: SampleContext): v16.MeterValue | undefined {
   const samples = sample(charger, evse, measurandsOf(context)).filter(({ measurand }) => measurand !== 'Frequency')
   if (samples.length === 0) return undefined

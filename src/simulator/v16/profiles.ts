@@ -12,7 +12,7 @@ const PURPOSES: Readonly<Record<v16.ChargingProfilePurposeType, Purpose>> = {
   TxProfile: 'Tx'
 }
 
-/** A profile of 1.6 as the model has it. */
+/** Converts a profile of 1.6 for the model. */
 export function profile16(evseId: number, original: v16.ChargingProfile): Profile {
   const { chargingProfileId, chargingProfilePurpose, chargingProfileKind, recurrencyKind, stackLevel } = original
   const { validFrom, validTo, chargingSchedule } = original
@@ -44,7 +44,7 @@ function time(text: string | undefined): number | undefined {
   return text === undefined ? undefined : parseTime(text)
 }
 
-/** The EVSE of a connector number, 0 for the whole charge point; nothing when there is none. */
+/** The EVSE id of a connectorId; 0 for the whole charge point, `undefined` for an unknown connector. */
 export function evseIdAt(charger: Charger, connectorId: number): number | undefined {
   return connectorId === 0 ? 0 : connectorAt(charger.station, connectorId)?.evse.id
 }

@@ -5,7 +5,7 @@ import { call } from './calls.js'
 
 type Sender = (charger: Charger, evses: readonly Evse[]) => Promise<unknown>
 
-/** What a TriggerMessage or ExtendedTriggerMessage asks for. */
+/** Senders of the messages that TriggerMessage and ExtendedTriggerMessage request. */
 const SENDERS: Readonly<Record<v16.MessageTrigger | v16.MessageTriggerEnumType, Sender>> = {
   BootNotification: (charger) => charger.boot('Triggered'),
   Heartbeat: (charger) => call(charger, 'Heartbeat', {}),

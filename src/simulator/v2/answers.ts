@@ -11,7 +11,7 @@ import { provisioning } from './provisioning.js'
 import { remoteControl } from './remote-control.js'
 import { firmwareAndLogs, security } from './security.js'
 
-/** What is left: a line or two each. */
+/** The remaining actions. */
 const others: Answers<
   'DataTransfer' | 'AFRRSignal' | 'NotifyAllowedEnergyTransfer' | 'NotifyWebPaymentStarted' | 'RequestBatterySwap'
 > = {
@@ -23,7 +23,7 @@ const others: Answers<
     status: findTransaction(station, ({ id }) => id === transactionId) === undefined ? 'Rejected' : 'Accepted'
   }),
   NotifyWebPaymentStarted: () => ({}),
-  // A full battery goes out for one that comes in. [2.1 S]
+  // A full battery is taken out, then an empty one is put in. [2.1 S]
   RequestBatterySwap: (charger, { requestId, idToken }) => {
     charger.afterwards(async () => {
       for (const [eventType, soC] of [
@@ -38,7 +38,7 @@ const others: Answers<
   }
 }
 
-/** Every action that a CSMS may send; 2.0.1 has a part of them. */
+/** All actions that a CSMS may send in 2.1; 2.0.1 has some of them. */
 const ANSWERS: Answers<CsmsAction<'ocpp2.1'>> = {
   ...provisioning,
   ...authorization,
@@ -53,7 +53,7 @@ const ANSWERS: Answers<CsmsAction<'ocpp2.1'>> = {
   ...others
 }
 
-/** Answers what a CSMS sends in 2.x. */
+/** Answers a request of the CSMS in 2.x. */
 export function answer2(charger: Charger, action: string, request: unknown): unknown {
   const answer = ANSWERS[action as CsmsAction<'ocpp2.1'>] as
     | ((charger: Charger, request: unknown) => unknown)

@@ -7,7 +7,7 @@ import { named } from '../problem.js'
 // The payloads that a simulated charger sends in 2.0.1 are those that it sends in 2.1.
 type P = 'ocpp2.1'
 
-/** Answers of 2.x, a part of them in every file. */
+/** The answers to some actions of 2.x; each file has a part of them. */
 export type Answers<A extends CsmsAction<P>> = {
   readonly [Name in A]: (charger: Charger, request: RequestOf<P, Name>) => ResponseOf<P, Name>
 }
@@ -25,7 +25,7 @@ export function call<A extends ChargePointAction<P>>(
   return named(action, client(charger).call(action, payload))
 }
 
-/** Sends a transaction message of 2.x for certain. */
+/** Sends a transaction message of 2.x until it is answered. */
 export function deliver<A extends TransactionAction<P>>(
   charger: Charger,
   action: A,
@@ -39,13 +39,13 @@ export function send<A extends SendAction<P>>(charger: Charger, action: A, paylo
   client(charger).send(action, payload)
 }
 
-/** Cuts a list into the parts of a report; an empty list is one empty part. */
+/** Splits a list into the parts of a report; an empty list gives one empty part. */
 export function parts<T>(items: readonly T[], size: number): T[][] {
   const count = Math.max(1, Math.ceil(items.length / size))
   return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size))
 }
 
-/** Sends the parts of a report, one after the other. */
+/** Sends the parts of a report in order. */
 export async function sendParts<T>(
   items: readonly T[],
   size: number,

@@ -23,7 +23,7 @@ function sendLocalList(
   const { tokens } = charger
   const isFull = updateType === 'Full'
   if (!isFull && versionNumber <= tokens.listVersion) return { status: 'VersionMismatch' }
-  // The version of an empty list is 0, and only of that. [2.x D01.FR.02, D01.FR.18]
+  // Version 0 is reserved for an empty list. [2.x D01.FR.02, D01.FR.18]
   if (versionNumber < 0 || (versionNumber === 0 && localAuthorizationList.length > 0)) {
     return { status: 'Failed', statusInfo: { reasonCode: 'InvalidValue' } }
   }
@@ -41,7 +41,7 @@ function knownToken(info: v21.IdTokenInfoType) {
   return { status, groupId: groupIdToken?.idToken, expiresAt, info }
 }
 
-/** Characters in one NotifyCustomerInformation. */
+/** Maximum number of characters in one NotifyCustomerInformation. */
 const PART_SIZE = 512
 
 // [2.x N09, N10]
@@ -68,7 +68,7 @@ function notifyCustomer(charger: Charger, requestId: number, data: string): Prom
 // --- display messages ----------------------------------------------------------------------------------------
 
 const FORMATS = new Set<v21.MessageFormatEnumType>(['ASCII', 'UTF8'])
-/** Messages in one NotifyDisplayMessages. */
+/** Maximum number of messages in one NotifyDisplayMessages. */
 const REPORT_SIZE = 10
 
 export const display: Answers<'SetDisplayMessage' | 'GetDisplayMessages' | 'ClearDisplayMessage'> = {

@@ -5,7 +5,7 @@ import { type Answers, call } from './calls.js'
 type Setting = Exclude<keyof v21.SetDERControlRequest, 'customData' | 'isDefault' | 'controlId' | 'controlType'>
 type Reports = Pick<v21.ReportDERControlRequest, Setting>
 
-/** The member that carries a control; all the others are curves. [2.1 R04] */
+/** The member of SetDERControl that carries a control; all other controls are in `curve`. [2.1 R04] */
 const MEMBERS: Partial<Record<v21.DERControlEnumType, Setting>> = {
   EnterService: 'enterService',
   FixedPFAbsorb: 'fixedPFAbsorb',
@@ -63,7 +63,7 @@ function controls(
   )
 }
 
-/** One report for every control. */
+/** Sends one report for each control. */
 async function report(charger: Charger, requestId: number, found: readonly v21.SetDERControlRequest[]): Promise<void> {
   for (const [index, control] of found.entries()) {
     await call(charger, 'ReportDERControl', { requestId, tbc: index < found.length - 1, ...reported(control) })

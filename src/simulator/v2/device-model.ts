@@ -8,10 +8,10 @@ export interface Variable {
   readonly component: v21.ComponentType
   readonly variable: v21.VariableType
   readonly dataType: v21.DataEnumType
-  /** Nothing when it cannot be read. */
+  /** `undefined` when the variable cannot be read. */
   readonly value: string | undefined
   readonly mutability: v21.MutabilityEnumType
-  /** Where a value that can be set is kept. */
+  /** The setting behind the variable; without one, the variable cannot be set. */
   readonly setting?: Setting
   readonly unit?: string
   readonly max?: number
@@ -29,14 +29,14 @@ const DATA_TYPES: Readonly<Record<SettingType, v21.DataEnumType>> = {
 
 const MUTABILITY = { readonly: 'ReadOnly', writeonly: 'WriteOnly', readwrite: 'ReadWrite' } as const
 
-/** Values that the charger works out when asked. */
+/** Values that are calculated when they are read. */
 const LIVE: Readonly<Record<string, (charger: Charger) => string>> = {
   'ClockCtrlr.DateTime': (charger) => charger.timestamp(),
   'LocalAuthListCtrlr.Entries': ({ tokens }) => String(tokens.listSize),
   'SecurityCtrlr.CertificateEntries': ({ memory }) => String(memory.certificates.size)
 }
 
-/** Every variable: those of the controllers, of the charging station, its EVSEs and connectors. */
+/** All variables: of the controllers, the charging station, its EVSEs and connectors. */
 export function variables(charger: Charger): Variable[] {
   const settings = [...charger.settings.table.values()].map((setting) => fromSetting(charger, setting))
   return [
@@ -128,7 +128,7 @@ function statusOf2(charger: Charger, evse: Evse, index: number): string {
     : charger.dialect.statusText(statusOf(charger.station, evse, connector))
 }
 
-/** A component or variable that is looked for; found by name without regard to case. [Part 2 "identifierString"] */
+/** Finds a variable; names are case-insensitive. [2.x Part 2 "identifierString"] */
 export function findVariable(
   charger: Charger,
   component: v21.ComponentType,
@@ -141,7 +141,7 @@ export function findVariable(
   return ofComponent.find(isMeant) ?? 'UnknownVariable'
 }
 
-/** @param isExact whether an EVSE that is not named means none, instead of any */
+/** @param isExact `true`: a component without EVSE matches only components without EVSE; `false`: any EVSE */
 export function matchesComponent(
   row: Variable,
   { name, instance, evse }: v21.ComponentType,
@@ -158,7 +158,7 @@ function same(a: string | undefined, b: string | undefined): boolean {
   return a?.toLowerCase() === b?.toLowerCase()
 }
 
-/** A variable as a report tells it. */
+/** The variable in the form of a report. */
 export function reportData(row: Variable): v21.ReportDataType {
   const { component, variable, value, mutability, dataType, unit, max, values, canBeMonitored = false } = row
   return {

@@ -98,7 +98,7 @@ export const dialect2: Dialect = {
   updated(charger, evse, transaction, trigger) {
     const context = CONTEXTS[trigger]
     const values = context === undefined ? {} : meterValues(charger, evse, context)
-    // A sample of nothing tells nothing.
+    // An empty sample is not sent.
     if (context !== undefined && context !== 'Trigger' && !('meterValue' in values)) return
     sendEvent(charger, evse, transaction, { ...eventOf(charger, evse, transaction, 'Updated', trigger), ...values })
   },

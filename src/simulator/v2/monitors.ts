@@ -5,16 +5,16 @@ import { type Answers, call, send, sendParts } from './calls.js'
 import { findVariable } from './device-model.js'
 
 const SECOND = 1000
-/** Monitors in one NotifyMonitoringReport. */
+/** Maximum number of monitors in one NotifyMonitoringReport. */
 const REPORT_SIZE = 20
-/** A period that nobody would wait for. */
+/** Longest period of a monitor, in seconds; a longer one never reports. */
 const MAX_PERIOD = 366 * 86_400
 
 const NUMBERS = new Set<v21.DataEnumType>(['integer', 'decimal'])
 const PERIODIC = new Set<v21.MonitorEnumType>(['Periodic', 'PeriodicClockAligned'])
 const THRESHOLDS = new Set<v21.MonitorEnumType>(['UpperThreshold', 'LowerThreshold'])
 
-/** Which monitors a criterion means. [2.x N02] */
+/** The monitors that a criterion selects, by type. [2.x N02] */
 const CRITERIA: Readonly<Record<v21.MonitoringCriterionEnumType, (type: v21.MonitorEnumType) => boolean>> = {
   ThresholdMonitoring: (type) => THRESHOLDS.has(type),
   DeltaMonitoring: (type) => !THRESHOLDS.has(type) && !PERIODIC.has(type),
@@ -42,7 +42,7 @@ export const monitoring: Answers<
     charger.afterwards(() => report(charger, request.requestId, found))
     return { status: 'Accepted' }
   },
-  // No monitor is hard-wired or comes from the factory: only those of the CSMS go away. [2.x N03]
+  // The charger has no hard-wired or factory-default monitors, so only those of the CSMS are removed. [2.x N03]
   SetMonitoringBase: (charger, { monitoringBase }) => {
     if (monitoringBase !== 'All') for (const id of charger.memory.monitors.keys()) clearMonitor(charger, id)
     return { status: 'Accepted' }
@@ -112,7 +112,7 @@ async function openStream(
   schedule(charger, monitor)
 }
 
-/** Sends what a periodic monitor or a stream has to say, again and again. */
+/** Schedules the reports of a periodic monitor or a stream. */
 function schedule(charger: Charger, monitor: Monitor): void {
   charger.time.cancel(monitor.task)
   const seconds = monitor.stream?.params.interval ?? (PERIODIC.has(monitor.data.type) ? monitor.data.value : 0)

@@ -7,7 +7,7 @@ import { type Evse, findTransaction, limitContext } from '../model/station.js'
 import { keepProfile } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 
-/** Nothing: only other systems may set it. [2.x K01.FR.22] */
+/** `undefined`: the CSMS may not set this purpose. [2.x K01.FR.22] */
 const PURPOSES: Readonly<Record<v21.ChargingProfilePurposeEnumType, Purpose | undefined>> = {
   ChargingStationExternalConstraints: undefined,
   ChargingStationMaxProfile: 'StationMax',
@@ -17,10 +17,10 @@ const PURPOSES: Readonly<Record<v21.ChargingProfilePurposeEnumType, Purpose | un
   LocalGeneration: 'LocalGeneration'
 }
 
-/** Purposes that are for the whole charging station. [2.x K01.FR.38, K24] */
+/** Purposes that apply only to the whole charging station. [2.x K01.FR.38, K24] */
 const OF_STATION = new Set<v21.ChargingProfilePurposeEnumType>(['ChargingStationMaxProfile', 'LocalGeneration'])
 
-/** A profile of 2.x as the model has it; the first schedule counts, as without ISO 15118. */
+/** Converts a profile of 2.x for the model. Only the first schedule counts, as without ISO 15118. */
 export function profile2(evseId: number, original: v21.ChargingProfileType): Profile | undefined {
   const purpose = PURPOSES[original.chargingProfilePurpose]
   const [schedule] = original.chargingSchedule
@@ -46,7 +46,7 @@ export function profile2(evseId: number, original: v21.ChargingProfileType): Pro
   }
 }
 
-// Without a limit the set point is one. [2.1 Q]
+// Without a limit, the set point serves as limit. [2.1 Q]
 function period({ startPeriod, limit, setpoint, numberPhases }: v21.ChargingSchedulePeriodType): SchedulePeriod {
   return { start: startPeriod, limit: limit ?? setpoint ?? Number.POSITIVE_INFINITY, phases: numberPhases }
 }
@@ -109,7 +109,7 @@ export const smartCharging: Answers<
   }
 }
 
-/** Why a profile cannot be taken, as a reason code. [2.x K01; Part 2 appendices "Reason codes"] */
+/** The reason code for refusing a profile, or `undefined`. [2.x K01; Part 2 appendices "Reason codes"] */
 function refusal(charger: Charger, evseId: number, profile: v21.ChargingProfileType): string | undefined {
   const { chargingProfilePurpose, chargingSchedule, stackLevel, transactionId } = profile
   const evse = charger.station.evses.find(({ id }) => id === evseId)
@@ -148,7 +148,7 @@ function isReported(profile: Profile, { evseId, chargingProfile }: v21.GetChargi
   )
 }
 
-/** Profiles in one ReportChargingProfiles; all of one are of one EVSE. */
+/** Maximum number of profiles in one ReportChargingProfiles; all of them belong to one EVSE. */
 const REPORT_SIZE = 5
 
 async function report(charger: Charger, requestId: number, profiles: readonly Profile[]): Promise<void> {

@@ -5,17 +5,17 @@ import { endTransaction, reset } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 import { findVariable, matchesComponent, reportData, type Variable, variables } from './device-model.js'
 
-/** Variables in one NotifyReport. */
+/** Maximum number of variables in one NotifyReport. */
 const REPORT_SIZE = 25
 
-/** Which variables a base report holds. [2.x B07] */
+/** The variables of each base report. [2.x B07] */
 const BASES: Readonly<Record<v21.ReportBaseEnumType, (row: Variable) => boolean>> = {
   FullInventory: () => true,
   ConfigurationInventory: ({ mutability }) => mutability !== 'ReadOnly',
   SummaryInventory: ({ variable }) => ['AvailabilityState', 'Available', 'Problem'].includes(variable.name)
 }
 
-/** Variables that say whether a criterion holds for their component. [2.x B08] */
+/** The variable that decides whether a criterion holds for its component. [2.x B08] */
 const CRITERIA: Readonly<Record<v21.ComponentCriterionEnumType, string>> = {
   Active: 'Active',
   Available: 'Available',

@@ -109,14 +109,14 @@ interface Place {
 
 type Sender = (charger: Charger, place: Place) => Promise<unknown>
 
-/** What a TriggerMessage asks for; nothing: this charger cannot. [2.x F06] */
+/** Senders of the messages that TriggerMessage requests; `undefined`: not implemented. [2.x F06] */
 const SENDERS: Readonly<Record<v21.MessageTriggerEnumType, Sender | undefined>> = {
   BootNotification: (charger) => charger.boot('Triggered'),
   Heartbeat: (charger) => call(charger, 'Heartbeat', {}),
   LogStatusNotification: (charger) =>
     call(charger, 'LogStatusNotification', { status: charger.logStatus === 'Uploading' ? 'Uploading' : 'Idle' }),
   FirmwareStatusNotification: (charger) =>
-    // Installed is told once; afterwards there is nothing to tell. [2.x L01.FR.25]
+    // Installed is reported once; after that, the status is Idle. [2.x L01.FR.25]
     charger.dialect.firmwareStatus(
       charger,
       charger.firmwareStatus === 'Installed' ? 'Idle' : charger.firmwareStatus,
@@ -159,11 +159,11 @@ function trigger(
   if (sender === undefined) return { status: 'NotImplemented' }
   const place = placeOf(charger, wanted)
   if (place === undefined) return { status: 'Rejected', statusInfo: { reasonCode: 'UnknownEvse' } }
-  // A transaction must be there to tell of. [2.x F06.FR.07]
+  // There must be a transaction to report. [2.x F06.FR.07]
   if (requestedMessage === 'TransactionEvent' && place.evses.every(({ transaction }) => transaction === undefined)) {
     return { status: 'Rejected', statusInfo: { reasonCode: 'TxNotFound' } }
   }
-  // The accepted state is not up for change. [2.x F06.FR.17]
+  // An accepted charger must not boot again on request. [2.x F06.FR.17]
   if (requestedMessage === 'BootNotification' && charger.registration === 'Accepted') {
     return { status: 'Rejected', statusInfo: { reasonCode: 'NotEnabled' } }
   }
