@@ -3,12 +3,12 @@ import { type Config, misspeltSettings, readConfig } from '../lib/settings/setti
 
 const WRONG_USAGE = 2
 
-/** What was typed is no command; the message tells what is. */
+/** The command or its options are wrong; the message says how to use it. */
 export class UsageError extends Error {}
 
 export type Command = (config: Config, args: readonly string[]) => Promise<void>
 
-/** Runs a command with the settings in the environment and in .env; its exit code is 2 for one that does not exist. */
+/** Runs a command with the settings in the environment and in .env. The exit code is 2 for wrong usage, 1 for any other error. */
 export async function runCommand(commands: Readonly<Record<string, Command>>, usage: string): Promise<void> {
   const [name = '', ...args] = process.argv.slice(2)
   try {

@@ -10,21 +10,21 @@ import { DOUBTFUL_COLUMNS, doubtfulTransactions } from '../lib/ledger/doubtful.j
 import type { Config } from '../lib/settings/settings.js'
 import { type Command, runCommand, UsageError } from './command-line.js'
 
-// `npm run db -- <command>`: looks after the database of the settings in the environment and in .env.
+// `npm run db -- <command>`: maintains the database that the settings in the environment and in .env name.
 
 const USAGE = `npm run db -- <command>
 
-  backup <file>  copies the SQLite database, while the back-end runs or not
-  check          looks for damage, and whether the schema is this program's
-  doubtful       lists, as CSV, the transactions that are over and whose cost is not known; one that has a cost was
-                 billed by an earlier release as if what is not known were 0
-  migrate        brings the schema up to date; the back-end does so itself when it starts
-  prune          deletes now what the retention settings do not keep
+  backup <file>  copies the SQLite database to a new file; the back-end may be running
+  check          checks the database for damage, and whether its schema belongs to this version of the program
+  doubtful       lists, as CSV, the transactions that are over and whose cost is unknown; those that have a cost were
+                 billed by an earlier release, which took unknown quantities for 0
+  migrate        brings the schema up to date; the back-end does the same at every start
+  prune          deletes the rows that the retention settings do not keep
 `
-/** Others may write; whoever waits here waits alone. */
+/** Milliseconds that a command waits while another process writes to the database. */
 const BUSY_TIMEOUT_MS = 10_000
 
-/** What `check` found. */
+/** `check` has found faults; the message lists them. */
 class ProblemsError extends Error {}
 
 const commands: Record<string, Command> = {
@@ -115,7 +115,7 @@ async function check({ db, dialect }: OpenDatabase): Promise<void> {
   console.log('nothing is wrong')
 }
 
-/** What SQLite finds in one table and its indexes. */
+/** Faults that SQLite finds in one table and its indexes. */
 async function damage(db: OpenDatabase['db'], table: string): Promise<string[]> {
   const integrity = await sql<{ integrity_check: string }>`pragma integrity_check(${sql.lit(table)})`.execute(db)
   const references = await sql<{ rowid: number }>`pragma foreign_key_check(${sql.lit(table)})`.execute(db)

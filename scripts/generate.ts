@@ -11,7 +11,8 @@ import * as messages201 from '../src/v201/messages.js'
 import * as types201 from '../src/v201/types.js'
 import { interfaces } from './interfaces.js'
 
-// Writes interfaces.ts of every OCPP version; with --check writes nothing, names the stale ones and exits 1.
+// `npm run generate`: writes interfaces.ts of every OCPP version. With --check it writes nothing, names the files that are
+// stale, and exits with code 1.
 
 const generated = {
   'src/v16/interfaces.ts': { version: '1.6', actions: actions16, messages: messages16, types: types16 },

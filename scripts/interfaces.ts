@@ -1,16 +1,16 @@
 import { OptionalKind, type TSchema } from '@sinclair/typebox'
 import type { ActionDefinition } from '../src/schema.js'
 
-/** What `interfaces.ts` of one OCPP version is derived from. */
+/** The schemas of one OCPP version from which its `interfaces.ts` is generated. */
 export interface Version {
-  /** As the standard writes it, e.g. `2.0.1`. */
+  /** The version in the spelling of the standard, e.g. `2.0.1`. */
   version: string
   actions: Readonly<Record<string, ActionDefinition>>
   messages: Record<string, TSchema>
   types: Record<string, TSchema>
 }
 
-/** The text of `interfaces.ts`: a type for every datatype and message, and the map of the actions. */
+/** Generates the text of `interfaces.ts`: a type for every datatype and every message, and the map of the actions. */
 export function interfaces({ version, actions, messages, types }: Version): string {
   const names = namesByIdentity(types)
   const facts = messageFacts(actions)
@@ -24,8 +24,8 @@ export function interfaces({ version, actions, messages, types }: Version): stri
 }
 
 /**
- * `Type.Optional` and `Type.Unsafe` copy the schema they are given but share what is inside it, so the list of
- * members or of values tells which constant a schema came from.
+ * Identifies the constant from which a schema was made by its list of members or of values: `Type.Optional` and
+ * `Type.Unsafe` copy the schema itself, but share this list with the original.
  */
 function identity(schema: TSchema): unknown {
   return schema.properties ?? schema.enum
@@ -53,7 +53,7 @@ function declaration(name: string, schema: TSchema, names: Map<unknown, string>)
     return `${comment(constraints(type), '  ')}  ${member}${optional}: ${typeName(type, names)}\n`
   })
   if (schema.additionalProperties !== false) members.push('  [member: string]: unknown\n')
-  // An empty interface would accept any value at all.
+  // An empty interface would accept any value.
   if (members.length === 0) return `export type ${name} = Record<string, never>\n`
   return `export interface ${name} {\n${members.join('')}}\n`
 }
@@ -123,7 +123,7 @@ function keys(entries: [string, unknown][]): string[] {
 
 const LINE_WIDTH = 120
 
-/** A union of string literals, broken the way Biome breaks it. */
+/** A union of string literals, with the line breaks that Biome would make. */
 function alias(name: string, values: readonly string[]): string {
   const literals = values.map((value) => `'${value}'`)
   const line = `export type ${name} = ${literals.join(' | ') || 'never'}`

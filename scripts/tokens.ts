@@ -22,8 +22,8 @@ import {
 import type { Config } from '../lib/settings/settings.js'
 import { type Command, runCommand, UsageError } from './command-line.js'
 
-// `npm run tokens -- <command>`: looks after the operator tokens in the database of the settings in the environment
-// and in .env, whether the back-end runs or not.
+// `npm run tokens -- <command>`: creates, lists and revokes operator tokens, whether the back-end is running or not. The
+// settings in the environment and in .env name the database.
 
 const USAGE = `npm run tokens -- <command>
 
@@ -33,14 +33,14 @@ const USAGE = `npm run tokens -- <command>
 
 scopes: ${OPERATOR_SCOPES.join(', ')}
 `
-/** Others may write; whoever waits here waits alone. */
+/** Milliseconds that a command waits while another process writes to the database. */
 const BUSY_TIMEOUT_MS = 10_000
 const DAY_MS = 86_400_000
 const PAGE = 500
-/** Who is written down as having done it. */
+/** The name of the operator in the audit log. */
 const OPERATOR = 'command-line'
 
-/** What the database is not to blame for. */
+/** An error of the user, not of the database. */
 class RefusedError extends Error {}
 
 const commands: Record<string, Command> = {
@@ -109,7 +109,7 @@ function options(args: readonly string[]): {
   }
 }
 
-/** A date-time with its zone, or a number of days from now on. */
+/** Parses a date-time with a time zone, or a number of days from now. */
 function expiry(text: string): number {
   const days = /^(\d{1,5})d$/.exec(text)?.[1]
   const isDateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)$/i.test(text)
@@ -128,7 +128,7 @@ function entryOf(command: string, name: string): AuditEntry {
   return { operator: OPERATOR, method: 'CLI', route: `tokens ${command}`, path, body: null, remoteAddress: null }
 }
 
-/** Does it and writes it down, both or neither. What was not done is not written down. */
+/** Makes a change and writes its audit entry in one transaction. Without a change there is no entry. */
 async function change(
   config: Config,
   entry: AuditEntry,

@@ -10,7 +10,7 @@ import { membersOf, pageFiles, readPage, tableOf, valuesOf } from './pages.js'
 /** `[code, class, statusCode]` of each. `defineError` sets them on instances, which want arguments. */
 const declared = Array.from(
   readFileSync(`${ROOT}src/errors.ts`, 'utf8').matchAll(
-    /(?:const|class) (\w+) (?:=|extends) defineError\(\s*'(OCPP_ERR_\w+)',\s*'.*',\s*(\d+)\s*\)/g
+    /(?:const|class) (\w+) (?:=|extends) defineError\(\s*'(OCPP_ERR_\w+)',\s*[\s\S]*?,\s*(\d+)\s*\)/g
   ),
   ([, name = '', code = '', statusCode = '']) => [code, name, statusCode]
 )
