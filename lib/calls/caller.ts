@@ -120,24 +120,28 @@ export class Caller {
     this.#saves = new BatchedCommits((calls) => this.#write(calls))
   }
 
-  /** Commits the consequence of an answer to this action in one transaction with the answer. */
+  /** Commits the consequence of an answer to this action, in these versions, in one transaction with the answer. */
   after<const P extends Protocol, A extends CsmsAction<P>>(
-    protocol: P,
+    protocols: P | readonly P[],
     action: A,
     consequence: Consequence<P, A>
   ): this {
-    const key = `${protocol} ${String(action)}`
-    this.#consequences.set(key, [...(this.#consequences.get(key) ?? []), consequence as AnyConsequence])
+    for (const protocol of [protocols].flat()) {
+      const key = `${protocol} ${String(action)}`
+      this.#consequences.set(key, [...(this.#consequences.get(key) ?? []), consequence as AnyConsequence])
+    }
     return this
   }
 
-  /** Commits a change before an operator's call of this action is sent. */
+  /** Commits a change before an operator's call of this action, in these versions, is sent. */
   before<const P extends Protocol, A extends CsmsAction<P>>(
-    protocol: P,
+    protocols: P | readonly P[],
     action: A,
     preparation: (request: RequestOf<P, A>) => Preparation | undefined
   ): this {
-    this.#preparations.set(`${protocol} ${String(action)}`, preparation as AnyPreparation)
+    for (const protocol of [protocols].flat()) {
+      this.#preparations.set(`${protocol} ${String(action)}`, preparation as AnyPreparation)
+    }
     return this
   }
 

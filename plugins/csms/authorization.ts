@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import type { ContractStatus, Contracts } from '../../lib/certificates/contract.js'
+import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { type IdTokenInfo, IdTokens, idTagInfo, idTokenInfo } from '../../lib/id-tokens/authorization.js'
 import type {} from '../ledger.js'
 import type {} from '../ocsp.js'
@@ -13,7 +12,7 @@ declare module 'fastify' {
   }
 }
 
-type AuthorizeRequest2 = v201.AuthorizeRequest | v21.AuthorizeRequest
+type AuthorizeRequest2 = Request2<'Authorize'>
 
 /** Of a contract certificate, or of what the charge point calls it by when it has verified it. [2.x C07] */
 async function certificateStatus(
@@ -47,8 +46,7 @@ async function authorization(app: FastifyInstance): Promise<void> {
   }
 
   ocpp.v16.on('Authorize', async ({ idTag }) => ({ idTagInfo: idTagInfo(await idTokens.info(idTag)) }))
-  ocpp.v201.on('Authorize', authorize2)
-  ocpp.v21.on('Authorize', authorize2)
+  new Version2(ocpp).on('Authorize', authorize2)
 }
 
 export default fp(authorization, {

@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { type ConnectorStatus, type OwnedStatus, saveConnectorStatuses } from '../../lib/charge-points/connectors.js'
 import { defined } from '../../lib/charge-points/defined.js'
+import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { BatchedCommits } from '../../lib/database/batch.js'
 import { milliseconds } from '../../lib/events/scope.js'
 import { statusData } from '../../lib/events/status.js'
@@ -21,7 +20,7 @@ function statusOf16(request: v16.StatusNotificationRequest): ConnectorStatus {
   }
 }
 
-function statusOf2(request: v201.StatusNotificationRequest | v21.StatusNotificationRequest): ConnectorStatus {
+function statusOf2(request: Request2<'StatusNotification'>): ConnectorStatus {
   const { evseId, connectorId, connectorStatus, timestamp } = request
   return { evseId, connectorId, status: connectorStatus, timestamp: milliseconds(timestamp, Date.now()) }
 }
@@ -47,8 +46,7 @@ async function availability(app: FastifyInstance): Promise<void> {
   }
 
   ocpp.v16.on('StatusNotification', (request, context) => answer(statusOf16(request), context))
-  ocpp.v201.on('StatusNotification', (request, context) => answer(statusOf2(request), context))
-  ocpp.v21.on('StatusNotification', (request, context) => answer(statusOf2(request), context))
+  new Version2(ocpp).on('StatusNotification', (request, context) => answer(statusOf2(request), context))
 }
 
 export default fp(availability, {

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { background } from '../../lib/background.js'
 import { Issuance } from '../../lib/certificates/issuance.js'
 import { defined } from '../../lib/charge-points/defined.js'
+import { Version2 } from '../../lib/charge-points/versions.js'
 import { observeCertificates } from '../../lib/metrics/certificates.js'
 import type {} from '../ca.js'
 import type {} from '../metrics.js'
@@ -51,8 +52,7 @@ async function certificateSigning(app: FastifyInstance): Promise<void> {
   }
 
   ocpp.v16.on('SignCertificate', sign16).after('SignCertificate', deliver)
-  ocpp.v201.on('SignCertificate', sign2).after('SignCertificate', deliver)
-  ocpp.v21.on('SignCertificate', sign2).after('SignCertificate', deliver)
+  new Version2(ocpp).on('SignCertificate', sign2).after('SignCertificate', deliver)
 
   async function retry(): Promise<void> {
     if (!database.isReady()) return

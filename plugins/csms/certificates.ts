@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { ContractService } from '../../lib/certificates/contract-service.js'
 import {
@@ -15,6 +14,7 @@ import {
 import { saveAnswer } from '../../lib/certificates/issued.js'
 import { fingerprintOf, tryCertificates } from '../../lib/certificates/pem.js'
 import { saveNotification } from '../../lib/charge-points/notifications.js'
+import { ALL_PROTOCOLS, PROTOCOLS_2, type Request2, type Response2 } from '../../lib/charge-points/versions.js'
 import { type Change, together } from '../../lib/events/scope.js'
 import type {} from '../ocsp.js'
 
@@ -36,8 +36,8 @@ interface SignedRequest {
   certificateType?: string
 }
 
-type InstalledRequest2 = v201.GetInstalledCertificateIdsRequest | v21.GetInstalledCertificateIdsRequest
-type InstalledResponse2 = v201.GetInstalledCertificateIdsResponse | v21.GetInstalledCertificateIdsResponse
+type InstalledRequest2 = Request2<'GetInstalledCertificateIds'>
+type InstalledResponse2 = Response2<'GetInstalledCertificateIds'>
 
 function listed16(
   { certificateType: type }: v16.GetInstalledCertificateIdsRequest,
@@ -152,17 +152,10 @@ async function certificates({ ocpp, store, calls, ocsp, config, log }: FastifyIn
 
   calls
     .after('ocpp1.6', 'GetInstalledCertificateIds', listed16)
-    .after('ocpp2.0.1', 'GetInstalledCertificateIds', listed2)
-    .after('ocpp2.1', 'GetInstalledCertificateIds', listed2)
-    .after('ocpp1.6', 'InstallCertificate', installed)
-    .after('ocpp2.0.1', 'InstallCertificate', installed)
-    .after('ocpp2.1', 'InstallCertificate', installed)
-    .after('ocpp1.6', 'CertificateSigned', signed)
-    .after('ocpp2.0.1', 'CertificateSigned', signed)
-    .after('ocpp2.1', 'CertificateSigned', signed)
-    .after('ocpp1.6', 'DeleteCertificate', deleted)
-    .after('ocpp2.0.1', 'DeleteCertificate', deleted)
-    .after('ocpp2.1', 'DeleteCertificate', deleted)
+    .after(PROTOCOLS_2, 'GetInstalledCertificateIds', listed2)
+    .after(ALL_PROTOCOLS, 'InstallCertificate', installed)
+    .after(ALL_PROTOCOLS, 'CertificateSigned', signed)
+    .after(ALL_PROTOCOLS, 'DeleteCertificate', deleted)
 }
 
 export default fp(certificates, {

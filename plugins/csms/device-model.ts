@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { deleteConfiguration, saveConfiguration } from '../../lib/charge-points/configuration.js'
 import { defined } from '../../lib/charge-points/defined.js'
@@ -14,10 +12,11 @@ import {
   saveReport,
   saveValues
 } from '../../lib/charge-points/device-model.js'
+import { PROTOCOLS_2, type Request2, type Response2, Version2 } from '../../lib/charge-points/versions.js'
 import { type Change, together } from '../../lib/events/scope.js'
 import { saveReportPart } from '../../lib/reports/rows.js'
 
-type ReportRequest = v201.NotifyReportRequest | v21.NotifyReportRequest
+type ReportRequest = Request2<'NotifyReport'>
 
 function attributesOf({ reportData = [] }: ReportRequest): ReportedAttribute[] {
   return reportData.flatMap(({ component, variable, variableAttribute, variableCharacteristics }) =>
@@ -31,7 +30,7 @@ function attributesOf({ reportData = [] }: ReportRequest): ReportedAttribute[] {
 }
 
 /** What GetVariables read. [2.x B06] */
-function valuesRead(_request: unknown, response: v201.GetVariablesResponse | v21.GetVariablesResponse): Change {
+function valuesRead(_request: unknown, response: Response2<'GetVariables'>): Change {
   return saveValues(
     response.getVariableResult
       .filter(({ attributeStatus }) => attributeStatus === 'Accepted')
@@ -43,8 +42,8 @@ function valuesRead(_request: unknown, response: v201.GetVariablesResponse | v21
   )
 }
 
-type SetRequest = v201.SetVariablesRequest | v21.SetVariablesRequest
-type SetResponse = v201.SetVariablesResponse | v21.SetVariablesResponse
+type SetRequest = Request2<'SetVariables'>
+type SetResponse = Response2<'SetVariables'>
 type SetData = SetRequest['setVariableData'][number]
 type SetResult = SetResponse['setVariableResult'][number]
 
@@ -94,16 +93,13 @@ async function deviceModel({ ocpp, store, calls }: FastifyInstance): Promise<voi
     return {}
   }
 
-  ocpp.v201.on('NotifyReport', answerReport)
-  ocpp.v21.on('NotifyReport', answerReport)
+  new Version2(ocpp).on('NotifyReport', answerReport)
 
   calls
     .after('ocpp1.6', 'GetConfiguration', configurationRead)
     .after('ocpp1.6', 'ChangeConfiguration', configurationSet)
-    .after('ocpp2.0.1', 'GetVariables', valuesRead)
-    .after('ocpp2.1', 'GetVariables', valuesRead)
-    .after('ocpp2.0.1', 'SetVariables', valuesSet)
-    .after('ocpp2.1', 'SetVariables', valuesSet)
+    .after(PROTOCOLS_2, 'GetVariables', valuesRead)
+    .after(PROTOCOLS_2, 'SetVariables', valuesSet)
 }
 
 export default fp(deviceModel, {

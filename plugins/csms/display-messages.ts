@@ -1,23 +1,19 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import {
   deleteDisplayMessage,
   deleteDisplayMessages,
   saveDisplayMessages
 } from '../../lib/charge-points/display-messages.js'
+import { PROTOCOLS_2, type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import type { Change } from '../../lib/events/scope.js'
 
 interface StatusResponse {
   status: string
 }
 
-function shown(
-  { message }: v201.SetDisplayMessageRequest | v21.SetDisplayMessageRequest,
-  { status }: StatusResponse
-): Change | undefined {
+function shown({ message }: Request2<'SetDisplayMessage'>, { status }: StatusResponse): Change | undefined {
   return status === 'Accepted' ? saveDisplayMessages([message]) : undefined
 }
 
@@ -28,14 +24,14 @@ function cleared({ id }: { id: number }, { status }: StatusResponse): Change | u
 
 /** Of no kind in particular there are none. [2.x O03] */
 function found(
-  { id, priority, state }: v201.GetDisplayMessagesRequest | v21.GetDisplayMessagesRequest,
+  { id, priority, state }: Request2<'GetDisplayMessages'>,
   { status }: StatusResponse
 ): Change | undefined {
   const isOfAny = id === undefined && priority === undefined && state === undefined
   return isOfAny && status === 'Unknown' ? deleteDisplayMessages : undefined
 }
 
-type NotifyRequest = v201.NotifyDisplayMessagesRequest | v21.NotifyDisplayMessagesRequest
+type NotifyRequest = Request2<'NotifyDisplayMessages'>
 
 /** Messages on displays. [2.x O] */
 async function displayMessages({ ocpp, store, calls }: FastifyInstance): Promise<void> {
@@ -44,16 +40,12 @@ async function displayMessages({ ocpp, store, calls }: FastifyInstance): Promise
     return {}
   }
 
-  ocpp.v201.on('NotifyDisplayMessages', answer)
-  ocpp.v21.on('NotifyDisplayMessages', answer)
+  new Version2(ocpp).on('NotifyDisplayMessages', answer)
 
   calls
-    .after('ocpp2.0.1', 'SetDisplayMessage', shown)
-    .after('ocpp2.1', 'SetDisplayMessage', shown)
-    .after('ocpp2.0.1', 'GetDisplayMessages', found)
-    .after('ocpp2.1', 'GetDisplayMessages', found)
-    .after('ocpp2.0.1', 'ClearDisplayMessage', cleared)
-    .after('ocpp2.1', 'ClearDisplayMessage', cleared)
+    .after(PROTOCOLS_2, 'SetDisplayMessage', shown)
+    .after(PROTOCOLS_2, 'GetDisplayMessages', found)
+    .after(PROTOCOLS_2, 'ClearDisplayMessage', cleared)
 }
 
 export default fp(displayMessages, {

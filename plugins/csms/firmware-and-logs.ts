@@ -3,6 +3,7 @@ import type { HandlerContext } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
 import { type Progress, saveProgress } from '../../lib/charge-points/progress.js'
+import { Version2 } from '../../lib/charge-points/versions.js'
 
 interface ProgressRequest {
   status: string
@@ -31,11 +32,7 @@ async function firmwareAndLogs(app: FastifyInstance): Promise<void> {
     .on('SignedFirmwareStatusNotification', keep('firmware'))
     .on('DiagnosticsStatusNotification', keep('diagnostics'))
     .on('LogStatusNotification', keep('log'))
-  ocpp.v201
-    .on('FirmwareStatusNotification', keep('firmware'))
-    .on('LogStatusNotification', keep('log'))
-    .on('PublishFirmwareStatusNotification', keep('publishFirmware'))
-  ocpp.v21
+  new Version2(ocpp)
     .on('FirmwareStatusNotification', keep('firmware'))
     .on('LogStatusNotification', keep('log'))
     .on('PublishFirmwareStatusNotification', keep('publishFirmware'))

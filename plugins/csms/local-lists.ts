@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type * as v16 from 'fastify-ocpp/v16'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { saveLocalList, saveLocalListVersion } from '../../lib/charge-points/local-lists.js'
+import { PROTOCOLS_2, type Request2 } from '../../lib/charge-points/versions.js'
 import type { Change } from '../../lib/events/scope.js'
 
 interface StatusResponse {
@@ -16,10 +15,7 @@ function sent16(request: v16.SendLocalListRequest, { status }: StatusResponse): 
   return saveLocalList({ version: listVersion, isFull: updateType === 'Full', entries: localAuthorizationList })
 }
 
-function sent2(
-  request: v201.SendLocalListRequest | v21.SendLocalListRequest,
-  { status }: StatusResponse
-): Change | undefined {
+function sent2(request: Request2<'SendLocalList'>, { status }: StatusResponse): Change | undefined {
   if (status !== 'Accepted') return undefined
   const { versionNumber, updateType, localAuthorizationList = [] } = request
   return saveLocalList({ version: versionNumber, isFull: updateType === 'Full', entries: localAuthorizationList })
@@ -29,11 +25,9 @@ function sent2(
 async function localLists({ calls }: FastifyInstance): Promise<void> {
   calls
     .after('ocpp1.6', 'SendLocalList', sent16)
-    .after('ocpp2.0.1', 'SendLocalList', sent2)
-    .after('ocpp2.1', 'SendLocalList', sent2)
+    .after(PROTOCOLS_2, 'SendLocalList', sent2)
     .after('ocpp1.6', 'GetLocalListVersion', (_request, { listVersion }) => saveLocalListVersion(listVersion))
-    .after('ocpp2.0.1', 'GetLocalListVersion', (_request, { versionNumber }) => saveLocalListVersion(versionNumber))
-    .after('ocpp2.1', 'GetLocalListVersion', (_request, { versionNumber }) => saveLocalListVersion(versionNumber))
+    .after(PROTOCOLS_2, 'GetLocalListVersion', (_request, { versionNumber }) => saveLocalListVersion(versionNumber))
 }
 
 export default fp(localLists, { fastify: '5.x', name: 'csms-local-lists', dependencies: ['calls'] })

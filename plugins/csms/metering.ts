@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
+import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
 
 /** MeterValues. [1.6 §4.7; 2.x J01] */
@@ -14,17 +13,13 @@ async function metering({ ocpp, ledger }: FastifyInstance): Promise<void> {
     return {}
   })
 
-  async function answer2(
-    { evseId, meterValue }: v201.MeterValuesRequest | v21.MeterValuesRequest,
-    { chargePoint }: HandlerContext
-  ) {
+  async function answer2({ evseId, meterValue }: Request2<'MeterValues'>, { chargePoint }: HandlerContext) {
     const samples = samplesOf2(meterValue, Date.now())
     await ledger.meterValues(chargePoint.identity, { evseId, samples })
     return {}
   }
 
-  ocpp.v201.on('MeterValues', answer2)
-  ocpp.v21.on('MeterValues', answer2)
+  new Version2(ocpp).on('MeterValues', answer2)
 }
 
 export default fp(metering, { fastify: '5.x', name: 'csms-metering', dependencies: ['ocpp', 'ledger'] })

@@ -1,7 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { type ConnectorStatus, saveConnectorStatus } from '../../lib/charge-points/connectors.js'
 import { defined } from '../../lib/charge-points/defined.js'
@@ -12,12 +10,13 @@ import {
   saveDeviceEvents,
   saveMonitors
 } from '../../lib/charge-points/monitoring.js'
+import { PROTOCOLS_2, type Request2, type Response2, Version2 } from '../../lib/charge-points/versions.js'
 import { type Change, milliseconds, together } from '../../lib/events/scope.js'
 import { statusData } from '../../lib/events/status.js'
 import { saveReportPart } from '../../lib/reports/rows.js'
 
-type MonitoringReport = v201.NotifyMonitoringReportRequest | v21.NotifyMonitoringReportRequest
-type EventRequest = v201.NotifyEventRequest | v21.NotifyEventRequest
+type MonitoringReport = Request2<'NotifyMonitoringReport'>
+type EventRequest = Request2<'NotifyEvent'>
 
 function monitorsOf({ monitor = [] }: MonitoringReport): Monitor[] {
   return monitor.flatMap(({ component, variable, variableMonitoring }) =>
@@ -49,8 +48,8 @@ function statusOf({ component, variable, actualValue, timestamp }: DeviceEvent):
   ]
 }
 
-type SetRequest = v201.SetVariableMonitoringRequest | v21.SetVariableMonitoringRequest
-type SetResponse = v201.SetVariableMonitoringResponse | v21.SetVariableMonitoringResponse
+type SetRequest = Request2<'SetVariableMonitoring'>
+type SetResponse = Response2<'SetVariableMonitoring'>
 
 /** The monitors that were set, by the ids that the charge point gave them. [2.x N04] */
 function monitorsSet({ setMonitoringData }: SetRequest, { setMonitoringResult }: SetResponse): Change {
@@ -74,7 +73,7 @@ function monitorsSet({ setMonitoringData }: SetRequest, { setMonitoringResult }:
   )
 }
 
-type ClearResponse = v201.ClearVariableMonitoringResponse | v21.ClearVariableMonitoringResponse
+type ClearResponse = Response2<'ClearVariableMonitoring'>
 
 function monitorsCleared(_request: unknown, { clearMonitoringResult }: ClearResponse): Change {
   const gone = clearMonitoringResult.filter(({ status }) => status !== 'Rejected')
@@ -102,14 +101,11 @@ async function monitoring({ ocpp, store, calls, publisher }: FastifyInstance): P
     return {}
   }
 
-  ocpp.v201.on('NotifyMonitoringReport', answerReport).on('NotifyEvent', answerEvent)
-  ocpp.v21.on('NotifyMonitoringReport', answerReport).on('NotifyEvent', answerEvent)
+  new Version2(ocpp).on('NotifyMonitoringReport', answerReport).on('NotifyEvent', answerEvent)
 
   calls
-    .after('ocpp2.0.1', 'SetVariableMonitoring', monitorsSet)
-    .after('ocpp2.1', 'SetVariableMonitoring', monitorsSet)
-    .after('ocpp2.0.1', 'ClearVariableMonitoring', monitorsCleared)
-    .after('ocpp2.1', 'ClearVariableMonitoring', monitorsCleared)
+    .after(PROTOCOLS_2, 'SetVariableMonitoring', monitorsSet)
+    .after(PROTOCOLS_2, 'ClearVariableMonitoring', monitorsCleared)
 }
 
 export default fp(monitoring, {

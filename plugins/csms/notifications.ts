@@ -1,17 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { defined, type Notification } from '../../lib/charge-points/defined.js'
 import { saveNotification } from '../../lib/charge-points/notifications.js'
+import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { saveReportPart } from '../../lib/reports/rows.js'
 
-const NOTIFICATIONS_2 = ['NotifyChargingLimit'] as const satisfies readonly (Notification<'ocpp2.0.1'> &
-  Notification<'ocpp2.1'>)[]
-
 const NOTIFICATIONS_21 = [
-  ...NOTIFICATIONS_2,
   'NotifyPriorityCharging',
   // Distributed energy resources
   'NotifyDERAlarm',
@@ -33,7 +28,9 @@ async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
     }
   }
 
-  for (const action of NOTIFICATIONS_2) ocpp.v201.on(action, keep(action))
+  new Version2(ocpp)
+    .on('NotifyChargingLimit', keep('NotifyChargingLimit'))
+    .on('NotifyCustomerInformation', answerInformation)
   for (const action of NOTIFICATIONS_21) ocpp.v21.on(action, keep(action))
 
   // The operator asked for the stream when setting the monitor; a SEND has no answer. [2.1 N]
@@ -54,7 +51,7 @@ async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
     await keepStream(request, context)
   })
 
-  type InformationRequest = v201.NotifyCustomerInformationRequest | v21.NotifyCustomerInformationRequest
+  type InformationRequest = Request2<'NotifyCustomerInformation'>
 
   /** Customer information, joined. [2.x N09] */
   async function answerInformation(
@@ -65,9 +62,6 @@ async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
     await store.commit(chargePoint.identity, saveReportPart(part))
     return {}
   }
-
-  ocpp.v201.on('NotifyCustomerInformation', answerInformation)
-  ocpp.v21.on('NotifyCustomerInformation', answerInformation)
 }
 
 export default fp(notifications, { fastify: '5.x', name: 'csms-notifications', dependencies: ['ocpp', 'store'] })

@@ -1,13 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { CallError, type ChargePoint, currentTime, type HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
 import { heartbeatInterval } from '../../lib/charge-points/heartbeat-interval.js'
 import { type Boot, boot } from '../../lib/charge-points/rows.js'
 import { saveSecurityEvent } from '../../lib/charge-points/security-events.js'
+import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import type { Registration } from '../../lib/database/schema.js'
 import { telling } from '../../lib/events/scope.js'
 import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
@@ -29,10 +28,7 @@ function bootOf16(request: v16.BootNotificationRequest): Boot {
   }
 }
 
-function bootOf2(
-  { chargingStation, reason }: v201.BootNotificationRequest | v21.BootNotificationRequest,
-  protocol: 'ocpp2.0.1' | 'ocpp2.1'
-): Boot {
+function bootOf2({ chargingStation, reason }: Request2<'BootNotification'>, protocol: 'ocpp2.0.1' | 'ocpp2.1'): Boot {
   const { vendorName, model, serialNumber, firmwareVersion, modem } = chargingStation
   return {
     protocol,
@@ -116,8 +112,7 @@ async function provisioning(app: FastifyInstance): Promise<void> {
   })
 
   ocpp.v16.after('BootNotification', renewCertificate)
-  ocpp.v201.after('BootNotification', renewCertificate)
-  ocpp.v21.after('BootNotification', renewCertificate)
+  new Version2(ocpp).after('BootNotification', renewCertificate)
 
   ocpp.on('Heartbeat', () => ({ currentTime: currentTime() }))
 }

@@ -1,15 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import type { Preparation } from '../../lib/calls/caller.js'
+import { PROTOCOLS_2, type Request2 } from '../../lib/charge-points/versions.js'
 import { deleteRemoteStart, saveRemoteStart } from '../../lib/ledger/remote-starts.js'
 
 /** The token is known before Started, which may tell nothing but the id of the remote start, can come. [2.x F01] */
-function prepare({
-  remoteStartId,
-  idToken
-}: v201.RequestStartTransactionRequest | v21.RequestStartTransactionRequest): Preparation | undefined {
+function prepare({ remoteStartId, idToken }: Request2<'RequestStartTransaction'>): Preparation | undefined {
   // Of the type NoAuthorization.
   if (idToken.idToken === '') return undefined
   const start = { remoteStartId, idToken: idToken.idToken, idTokenType: idToken.type }
@@ -21,7 +17,7 @@ function prepare({
 
 /** RequestStartTransaction. [2.x F01, F02] */
 async function remoteStarts({ calls }: FastifyInstance): Promise<void> {
-  calls.before('ocpp2.0.1', 'RequestStartTransaction', prepare).before('ocpp2.1', 'RequestStartTransaction', prepare)
+  calls.before(PROTOCOLS_2, 'RequestStartTransaction', prepare)
 }
 
 export default fp(remoteStarts, { fastify: '5.x', name: 'csms-remote-starts', dependencies: ['calls'] })

@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import type { Preparation } from '../../lib/calls/caller.js'
+import { PROTOCOLS_2, type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import type { Change } from '../../lib/events/scope.js'
 import { closeReport, openReport, type ReportKey, type ReportType } from '../../lib/reports/rows.js'
 import { ReportWatch } from '../../lib/reports/watch.js'
@@ -15,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-type BaseReport = v201.GetBaseReportRequest | v21.GetBaseReportRequest
+type BaseReport = Request2<'GetBaseReport'>
 
 const BASES: Readonly<Record<BaseReport['reportBase'], ReportType>> = {
   FullInventory: 'full-inventory',
@@ -52,28 +51,21 @@ async function reports(app: FastifyInstance): Promise<void> {
   const custom = preparing('NotifyReport', () => 'custom')
   const monitoring = preparing('NotifyMonitoringReport', () => 'monitoring')
   const customer = preparing('NotifyCustomerInformation', () => 'customer-information')
-  for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
-    calls
-      .before(protocol, 'GetBaseReport', base)
-      .before(protocol, 'GetReport', custom)
-      .before(protocol, 'GetMonitoringReport', monitoring)
-      .before(protocol, 'CustomerInformation', customer)
-      .after(protocol, 'GetBaseReport', following('NotifyReport'))
-      .after(protocol, 'GetReport', following('NotifyReport'))
-      .after(protocol, 'GetMonitoringReport', following('NotifyMonitoringReport'))
-      .after(protocol, 'CustomerInformation', following('NotifyCustomerInformation'))
-  }
+  calls
+    .before(PROTOCOLS_2, 'GetBaseReport', base)
+    .before(PROTOCOLS_2, 'GetReport', custom)
+    .before(PROTOCOLS_2, 'GetMonitoringReport', monitoring)
+    .before(PROTOCOLS_2, 'CustomerInformation', customer)
+    .after(PROTOCOLS_2, 'GetBaseReport', following('NotifyReport'))
+    .after(PROTOCOLS_2, 'GetReport', following('NotifyReport'))
+    .after(PROTOCOLS_2, 'GetMonitoringReport', following('NotifyMonitoringReport'))
+    .after(PROTOCOLS_2, 'CustomerInformation', following('NotifyCustomerInformation'))
 
   // The answer is out: what came is committed.
   const notice = (_request: unknown, _response: unknown, { chargePoint }: HandlerContext) =>
     watch.notice(chargePoint.identity)
   ocpp.v16.after('DiagnosticsStatusNotification', notice).after('LogStatusNotification', notice)
-  ocpp.v201
-    .after('NotifyReport', notice)
-    .after('NotifyMonitoringReport', notice)
-    .after('NotifyCustomerInformation', notice)
-    .after('LogStatusNotification', notice)
-  ocpp.v21
+  new Version2(ocpp)
     .after('NotifyReport', notice)
     .after('NotifyMonitoringReport', notice)
     .after('NotifyCustomerInformation', notice)

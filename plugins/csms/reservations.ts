@@ -1,11 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
 import { saveReservation, saveReservationStatus } from '../../lib/charge-points/reservations.js'
+import { ALL_PROTOCOLS, PROTOCOLS_2, type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { type Change, milliseconds } from '../../lib/events/scope.js'
 
 interface StatusResponse {
@@ -25,10 +24,7 @@ function reserved16(request: v16.ReserveNowRequest, { status }: StatusResponse):
   })
 }
 
-function reserved2(
-  request: v201.ReserveNowRequest | v21.ReserveNowRequest,
-  { status }: StatusResponse
-): Change | undefined {
+function reserved2(request: Request2<'ReserveNow'>, { status }: StatusResponse): Change | undefined {
   if (status !== 'Accepted') return undefined
   const { id, evseId = 0, idToken, groupIdToken, expiryDateTime, connectorType } = request
   return saveReservation({
@@ -46,7 +42,7 @@ function cancelled({ reservationId }: { reservationId: number }, { status }: Sta
   return status === 'Accepted' ? saveReservationStatus(reservationId, 'Cancelled') : undefined
 }
 
-type StatusUpdate = v201.ReservationStatusUpdateRequest | v21.ReservationStatusUpdateRequest
+type StatusUpdate = Request2<'ReservationStatusUpdate'>
 
 /** Reservations that charge points took, and what became of them. [1.6 §5.2, §5.13; 2.x H] */
 async function reservations({ ocpp, store, calls }: FastifyInstance): Promise<void> {
@@ -56,16 +52,12 @@ async function reservations({ ocpp, store, calls }: FastifyInstance): Promise<vo
     return {}
   }
 
-  ocpp.v201.on('ReservationStatusUpdate', answerUpdate)
-  ocpp.v21.on('ReservationStatusUpdate', answerUpdate)
+  new Version2(ocpp).on('ReservationStatusUpdate', answerUpdate)
 
   calls
     .after('ocpp1.6', 'ReserveNow', reserved16)
-    .after('ocpp2.0.1', 'ReserveNow', reserved2)
-    .after('ocpp2.1', 'ReserveNow', reserved2)
-    .after('ocpp1.6', 'CancelReservation', cancelled)
-    .after('ocpp2.0.1', 'CancelReservation', cancelled)
-    .after('ocpp2.1', 'CancelReservation', cancelled)
+    .after(PROTOCOLS_2, 'ReserveNow', reserved2)
+    .after(ALL_PROTOCOLS, 'CancelReservation', cancelled)
 }
 
 export default fp(reservations, {

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
-import type * as v21 from 'fastify-ocpp/v21'
-import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
 import { sameVariable } from '../../lib/charge-points/device-model.js'
 import { acceptPassword, isCalled, offerPassword, withdrawPassword } from '../../lib/charge-points/rows.js'
 import { saveSecurityEvent } from '../../lib/charge-points/security-events.js'
+import { PROTOCOLS_2, type Request2, type Response2 } from '../../lib/charge-points/versions.js'
 import { type Change, milliseconds, telling } from '../../lib/events/scope.js'
 
 interface SecurityEvent {
@@ -15,8 +14,8 @@ interface SecurityEvent {
   techInfo?: string
 }
 
-type SetRequest = v201.SetVariablesRequest | v21.SetVariablesRequest
-type SetResponse = v201.SetVariablesResponse | v21.SetVariablesResponse
+type SetRequest = Request2<'SetVariables'>
+type SetResponse = Response2<'SetVariables'>
 
 /** Where 2.x has passwords: that of its connection, and in 2.1 those of others that it may change to. [2.x A01, B09] */
 const PASSWORDS = { securityctrlr: 'connection', networkconfiguration: 'later' } as const
@@ -126,8 +125,7 @@ async function security({ ocpp, store, calls, log: appLog }: FastifyInstance): P
     return status === 'Accepted' ? acceptPassword(wanted.data.attributeValue) : withdrawPassword
   }
 
-  calls.before('ocpp2.0.1', 'SetVariables', prepare).after('ocpp2.0.1', 'SetVariables', follow)
-  calls.before('ocpp2.1', 'SetVariables', prepare).after('ocpp2.1', 'SetVariables', follow)
+  calls.before(PROTOCOLS_2, 'SetVariables', prepare).after(PROTOCOLS_2, 'SetVariables', follow)
   calls
     .before('ocpp2.1', 'SetNetworkProfile', ({ connectionData: { identity, basicAuthPassword } }) =>
       basicAuthPassword === undefined

@@ -12,6 +12,7 @@ import {
 } from '../../lib/charge-points/charging-profiles.js'
 import { defined } from '../../lib/charge-points/defined.js'
 import { saveNotification } from '../../lib/charge-points/notifications.js'
+import { PROTOCOLS_2, type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { type Change, together } from '../../lib/events/scope.js'
 
 /** Ours; other sources are those of limits that others set. [2.x "ChargingLimitSource"] */
@@ -53,8 +54,8 @@ interface StatusResponse {
   status: string
 }
 
-type SetRequest2 = v201.SetChargingProfileRequest | v21.SetChargingProfileRequest
-type ClearRequest2 = v201.ClearChargingProfileRequest | v21.ClearChargingProfileRequest
+type SetRequest2 = Request2<'SetChargingProfile'>
+type ClearRequest2 = Request2<'ClearChargingProfile'>
 
 function profileSet16(request: v16.SetChargingProfileRequest, { status }: StatusResponse): Change | undefined {
   if (status !== 'Accepted') return undefined
@@ -105,8 +106,7 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
     await keepSchedule(context, request)
     return { status: 'Accepted' } as const
   }
-  ocpp.v201.on('NotifyEVChargingSchedule', answerSchedule)
-  ocpp.v21.on('NotifyEVChargingSchedule', answerSchedule)
+  new Version2(ocpp).on('NotifyEVChargingSchedule', answerSchedule)
 
   // [2.1 K28]
   const keepPull = keep('PullDynamicScheduleUpdate')
@@ -115,7 +115,7 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
     return { status: 'Rejected' }
   })
 
-  type ReportRequest = v201.ReportChargingProfilesRequest | v21.ReportChargingProfilesRequest
+  type ReportRequest = Request2<'ReportChargingProfiles'>
   async function answerReport(
     { evseId, chargingLimitSource, chargingProfile }: ReportRequest,
     { chargePoint }: HandlerContext
@@ -124,10 +124,9 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
     await store.commit(chargePoint.identity, saveChargingProfiles(profiles))
     return {}
   }
-  ocpp.v201.on('ReportChargingProfiles', answerReport)
-  ocpp.v21.on('ReportChargingProfiles', answerReport)
+  new Version2(ocpp).on('ReportChargingProfiles', answerReport)
 
-  type ClearedRequest = v201.ClearedChargingLimitRequest | v21.ClearedChargingLimitRequest
+  type ClearedRequest = Request2<'ClearedChargingLimit'>
   const keepCleared = keep('ClearedChargingLimit')
   async function answerCleared(request: ClearedRequest, context: HandlerContext) {
     const { chargingLimitSource: source, evseId } = request
@@ -135,16 +134,13 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
     await keepCleared(context, request, ...(isOurs ? [] : [deleteChargingProfiles({ source, evseId })]))
     return {}
   }
-  ocpp.v201.on('ClearedChargingLimit', answerCleared)
-  ocpp.v21.on('ClearedChargingLimit', answerCleared)
+  new Version2(ocpp).on('ClearedChargingLimit', answerCleared)
 
   calls
     .after('ocpp1.6', 'SetChargingProfile', profileSet16)
-    .after('ocpp2.0.1', 'SetChargingProfile', profileSet2)
-    .after('ocpp2.1', 'SetChargingProfile', profileSet2)
+    .after(PROTOCOLS_2, 'SetChargingProfile', profileSet2)
     .after('ocpp1.6', 'ClearChargingProfile', profilesCleared16)
-    .after('ocpp2.0.1', 'ClearChargingProfile', profilesCleared2)
-    .after('ocpp2.1', 'ClearChargingProfile', profilesCleared2)
+    .after(PROTOCOLS_2, 'ClearChargingProfile', profilesCleared2)
 }
 
 export default fp(smartCharging, {

@@ -3,10 +3,10 @@ import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
 import type { ChargePoint, HandledEvent, HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
-import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
+import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { milliseconds } from '../../lib/events/scope.js'
 import { idTagInfo, idTokenInfo } from '../../lib/id-tokens/authorization.js'
 import { startsIt, type TransactionEvent } from '../../lib/ledger/event.js'
@@ -14,7 +14,7 @@ import { GapWatch } from '../../lib/ledger/gap-watch.js'
 import { displayedIdOf, type NamedTransaction } from '../../lib/ledger/queries.js'
 import { samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
 
-type TransactionEventRequest = v201.TransactionEventRequest | v21.TransactionEventRequest
+type TransactionEventRequest = Request2<'TransactionEvent'>
 
 function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): Omit<TransactionEvent, 'response'> {
   const { eventType, seqNo, triggerReason, offline = false, evse, idToken, reservationId, transactionInfo } = request
@@ -109,8 +109,7 @@ async function transactions(app: FastifyInstance): Promise<void> {
     return { idTokenInfo: idTokenInfo(await idTokens.info(idToken.idToken, idToken.type, starts)) }
   }
 
-  ocpp.v201.on('TransactionEvent', answerEvent)
-  ocpp.v21.on('TransactionEvent', answerEvent)
+  new Version2(ocpp).on('TransactionEvent', answerEvent)
 
   /** Connections over which something was accepted and answered. */
   const begun = new WeakSet<ChargePoint>()
