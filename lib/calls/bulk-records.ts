@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { type Json, toJson } from '../database/json.js'
-import type { CallStatus } from '../database/schema.js'
+import { type Columns, type Json, toJson } from '../database/json.js'
+import type { CallStatus } from '../database/schema-operators.js'
 import type { Reader } from '../events/scope.js'
 import { CallRecord, withheld } from '../http/records.js'
 import { missingScopes } from '../operators/action-scopes.js'
@@ -65,9 +65,21 @@ export const DryRunRecord = Type.Object({
   identities: Type.Array(Type.String())
 })
 
+const COLUMNS: Columns<BulkRow> = {
+  id: 'hidden',
+  bulk_id: 'value',
+  operator: 'value',
+  action: 'value',
+  request: 'json',
+  status: 'value',
+  run_id: 'hidden',
+  created_at: 'time',
+  ended_at: 'time'
+}
+
 /** What needs a scope that the operator lacks is left out. */
 export function showSummary(row: BulkRow, may: May): Json {
-  const { runId: _, request, ...shown } = toJson(row)
+  const { request, ...shown } = toJson(row, COLUMNS)
   const missing = missingScopes(row.action, may)
   return missing.length === 0 ? { ...shown, request } : { ...shown, withheld: missing }
 }

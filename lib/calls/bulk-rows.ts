@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
 import { insertJoined } from '../database/insert.js'
-import type { BulkCallsTable, CallStatus } from '../database/schema.js'
+import type { BulkCallsTable, CallStatus } from '../database/schema-operators.js'
 import type { Reader, Scope } from '../events/scope.js'
 
 type Transaction = Pick<Scope, 'trx'>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { StorageError } from '../database/errors.js'
-import type { IdempotencyKeysTable } from '../database/schema.js'
+import type { IdempotencyKeysTable } from '../database/schema-operators.js'
 import type { Scope } from '../events/scope.js'
 
 type Transaction = Pick<Scope, 'trx' | 'now'>

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { type Json, toJson } from '../database/json.js'
+import { type Columns, type Json, toJson } from '../database/json.js'
 import type { Reader } from '../events/scope.js'
 import { InvalidQueryError, type Page, pageOf, readCursor, readLimit, readTime } from '../http/paging.js'
 import { CallRecord, momentParam, PageParams } from '../http/records.js'
@@ -50,9 +50,32 @@ export async function pageOfCalls(
   })
 }
 
+const COLUMNS: Columns<CallRow> = {
+  id: 'hidden',
+  charge_point_id: 'hidden',
+  message_id: 'value',
+  protocol: 'value',
+  action: 'value',
+  status: 'value',
+  request: 'json',
+  response: 'json',
+  error_code: 'value',
+  error_description: 'value',
+  error_details: 'json',
+  operator: 'value',
+  idempotency_key: 'value',
+  created_at: 'time',
+  expires_at: 'time',
+  sent_at: 'time',
+  answered_at: 'time',
+  // Shown in seconds.
+  duration: 'hidden',
+  identity: 'value'
+}
+
 /** A call as an operator sees it: what needs a scope that the operator lacks is left out. */
 export function showCall(row: CallRow, may: May): Json {
-  const call: Json = { ...toJson(row), ...(row.duration !== null && { duration: row.duration / 1000 }) }
+  const call: Json = { ...toJson(row, COLUMNS), ...(row.duration !== null && { duration: row.duration / 1000 }) }
   const missing = missingScopes(row.action, may)
   if (missing.length === 0) return call
   const { request: _, response, errorDescription, errorDetails, ...rest } = call

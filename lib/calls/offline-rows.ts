@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import type { CallStatus, QueuedCallsTable } from '../database/schema.js'
+import type { CallStatus, QueuedCallsTable } from '../database/schema-operators.js'
 import { type Change, held, type Reader, type Scope } from '../events/scope.js'
 import type { RecordedCall } from './record.js'
 

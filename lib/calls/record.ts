@@ -1,5 +1,5 @@
 import { type CallEvent, type CallOutcome, type Protocol, redact } from 'fastify-ocpp'
-import type { CallStatus } from '../database/schema.js'
+import type { CallStatus } from '../database/schema-operators.js'
 
 const STATUSES: Record<CallOutcome, CallStatus> = {
   result: 'answered',

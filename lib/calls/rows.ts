@@ -1,7 +1,7 @@
 import { CompiledQuery, type Selectable, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
 import { insertJoined } from '../database/insert.js'
-import type { CallStatus, CallsTable } from '../database/schema.js'
+import type { CallStatus, CallsTable } from '../database/schema-operators.js'
 import { chunks, type Reader, type Scope } from '../events/scope.js'
 import type { RecordedCall } from './record.js'
 

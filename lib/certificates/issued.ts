@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import type { Store } from '../charge-points/store.js'
-import type { IssuedCertificatesTable, IssuedStatus } from '../database/schema.js'
+import type { IssuedCertificatesTable, IssuedStatus } from '../database/schema-charge-points.js'
 import { type Change, fold, held, type Reader, type Scope } from '../events/scope.js'
 import { fingerprintOf } from './pem.js'
 

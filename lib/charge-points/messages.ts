@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
-import type { MessagesTable } from '../database/schema.js'
+import { type Json, toJson } from '../database/json.js'
+import type { MessagesTable } from '../database/schema-charge-points.js'
 import type { Reader } from '../events/scope.js'
+import { MESSAGE_COLUMNS } from './columns.js'
 
 export type MessageRow = Selectable<MessagesTable>
 
@@ -32,4 +34,9 @@ export async function listMessages(
     query = query.where(({ or, eb }) => or([eb('action', 'in', visible), eb('message_type', '=', NO_MESSAGE)]))
   }
   return query.orderBy('id', 'desc').limit(limit).execute()
+}
+
+/** A frame as an operator sees it. */
+export function showMessage(row: MessageRow): Json {
+  return toJson(row, MESSAGE_COLUMNS)
 }

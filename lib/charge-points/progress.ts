@@ -1,4 +1,4 @@
-import type { StatusReportsTable } from '../database/schema.js'
+import type { StatusReportsTable } from '../database/schema-reports.js'
 import type { Change } from '../events/scope.js'
 
 /** A word about a firmware update or an upload. */

@@ -1,6 +1,7 @@
 import type { Protocol } from 'fastify-ocpp'
 import { type Selectable, sql, type Updateable } from 'kysely'
-import type { ChargePointsTable, Registration } from '../database/schema.js'
+import type { Registration } from '../database/columns.js'
+import type { ChargePointsTable } from '../database/schema-charge-points.js'
 import { ensureChargePoint } from '../events/commits.js'
 import { type Change, chunks, contains, fold, type Reader, type Scope } from '../events/scope.js'
 import { createCredential, writeCredential } from './credential.js'

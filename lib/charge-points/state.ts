@@ -1,6 +1,8 @@
 import type { Selectable } from 'kysely'
 import { type Json, toJson } from '../database/json.js'
-import type { ReservationsTable, Schema, StatusReportsTable } from '../database/schema.js'
+import type { Schema } from '../database/schema.js'
+import type { ReservationsTable } from '../database/schema-charge-points.js'
+import type { StatusReportsTable } from '../database/schema-reports.js'
 import type { Reader } from '../events/scope.js'
 import { displayedIds } from '../ledger/namesakes.js'
 import { listTransactions } from '../ledger/read.js'
@@ -8,6 +10,7 @@ import { latestReadings } from '../ledger/readings.js'
 import type { StateTransaction } from '../ledger/records.js'
 import { visibleActions } from '../operators/action-scopes.js'
 import type { May, OperatorScope } from '../operators/scopes.js'
+import { BOOT_COLUMNS, LOCAL_LIST_COLUMNS, STATE_COLUMNS } from './columns.js'
 import type { ChargePointRow } from './rows.js'
 
 /** Tables of a charge point whose rows are all shown, in this order. */
@@ -68,6 +71,15 @@ export async function readState(db: Reader, row: ChargePointRow, may: May): Prom
   return state
 }
 
+const PROVISIONED = { boot_status: 'value', security_profile: 'value', notes: 'value' } as const
+const TIMES = {
+  last_boot_at: 'time',
+  last_seen_at: 'time',
+  last_connected_at: 'time',
+  last_disconnected_at: 'time',
+  created_at: 'time'
+} as const
+
 /** What a charge point told at its last boot, and what an operator decided. */
 export function summary(row: ChargePointRow): Json {
   const boot = {
@@ -83,13 +95,6 @@ export function summary(row: ChargePointRow): Json {
     reason: row.boot_reason,
     protocol: row.protocol
   }
-  const times = {
-    last_boot_at: row.last_boot_at,
-    last_seen_at: row.last_seen_at,
-    last_connected_at: row.last_connected_at,
-    last_disconnected_at: row.last_disconnected_at,
-    created_at: row.created_at
-  }
   return {
     identity: row.identity,
     registration: row.registration,
@@ -97,10 +102,10 @@ export function summary(row: ChargePointRow): Json {
     provisioned: row.provisioned === 1,
     hasPassword: row.credential !== null,
     highestSecurityProfile: row.highest_security_profile,
-    ...toJson({ boot_status: row.boot_status, security_profile: row.security_profile, notes: row.notes }),
-    ...toJson({ serial_number: row.expected_serial_number }),
-    ...(row.last_boot_at !== null && { boot: toJson(boot) }),
-    ...toJson(times)
+    ...toJson(row, PROVISIONED),
+    ...toJson({ serial_number: row.expected_serial_number }, { serial_number: 'value' }),
+    ...(row.last_boot_at !== null && { boot: toJson(boot, BOOT_COLUMNS) }),
+    ...toJson(row, TIMES)
   }
 }
 
@@ -118,10 +123,8 @@ async function whole({ db, chargePointId, visible }: Of, [table, order]: (typeof
   const rows = await query.execute()
   const named =
     table === 'reservations' || table === 'charging_profiles' ? await withNames(db, chargePointId, rows) : rows
-  return named.map((row) => {
-    if (table === 'connectors') return ofConnector(row)
-    return table === 'reservations' ? ofReservation(row) : toJson(row)
-  })
+  const shown = table === 'reservations' ? named.map(expired) : named
+  return shown.map((row) => toJson(row, STATE_COLUMNS[table]))
 }
 
 /** The rows with the ids of transactions as the charge point knows them. */
@@ -133,34 +136,31 @@ async function withNames(db: Reader, chargePointId: number, rows: readonly objec
   })
 }
 
-/** In 1.6 a charge point does not tell that the time of a reservation is over. */
-function ofReservation(row: object): Json {
+/** A charge point of 1.6 does not tell that a reservation has expired. */
+function expired(row: object): object {
   const { status, expires_at } = row as Pick<Selectable<ReservationsTable>, 'status' | 'expires_at'>
   const isOver = status === 'Accepted' && expires_at !== null && expires_at <= Date.now()
-  return toJson(isOver ? { ...row, status: 'Expired' } : row)
-}
-
-/** Connector 0 is the charge point itself in 1.6, the whole EVSE in 2.x. */
-function ofConnector(row: object): Json {
-  return { ...toJson(row), connectorId: (row as { connector_id: number }).connector_id }
+  return isOver ? { ...row, status: 'Expired' } : row
 }
 
 async function latest({ db, chargePointId, visible }: Of, table: (typeof LATEST)[keyof typeof LATEST]) {
   let query = db.selectFrom(table).selectAll().where('charge_point_id', '=', chargePointId)
   if (visible !== undefined && BY_ACTION.has(table)) query = query.where(db.dynamic.ref('action'), 'in', visible)
   const rows = await query.orderBy('id', 'desc').limit(MAX_LATEST).execute()
-  return rows.map(table === 'status_history' ? ofConnector : toJson)
+  return rows.map((row: object) => toJson(row, STATE_COLUMNS[table]))
 }
 
 async function localList({ db, chargePointId }: Of): Promise<Json | undefined> {
   const query = db.selectFrom('local_lists').selectAll().where('charge_point_id', '=', chargePointId)
   const list = await query.executeTakeFirst()
-  return list && toJson(list)
+  return list && toJson(list, LOCAL_LIST_COLUMNS)
 }
 
 const KINDS: readonly StatusReportsTable['kind'][] = ['firmware', 'diagnostics', 'log', 'publishFirmware']
 
-/** The last word about each kind. */
+const PROGRESS = { status: 'value', request_id: 'requestId', details: 'json', received_at: 'time' } as const
+
+/** The last report of each kind. */
 async function lastProgress(db: Reader, chargePointId: number): Promise<Json> {
   const found: Json = {}
   for (const kind of KINDS) {
@@ -172,7 +172,7 @@ async function lastProgress(db: Reader, chargePointId: number): Promise<Json> {
       .orderBy('id', 'desc')
       .limit(1)
       .executeTakeFirst()
-    if (row !== undefined) found[kind] = toJson(row)
+    if (row !== undefined) found[kind] = toJson(row, PROGRESS)
   }
   return found
 }

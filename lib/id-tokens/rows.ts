@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import { hold } from '../database/hold.js'
-import type { IdTokensTable } from '../database/schema.js'
+import { type Columns, type Json, toJson } from '../database/json.js'
+import type { IdTokensTable } from '../database/schema-transactions.js'
 import { contains, fold, type Reader, type Scope } from '../events/scope.js'
 
 export type IdTokenRow = Selectable<IdTokensTable>
@@ -52,6 +53,27 @@ export async function listIdTokens(
   if (status !== undefined) query = query.where('status', '=', status)
   if (groupId !== undefined) query = query.where(sql<boolean>`lower(group_id) = ${fold(groupId)}`)
   return query.orderBy('id').limit(limit).execute()
+}
+
+const COLUMNS: Columns<IdTokenRow> = {
+  id: 'hidden',
+  token_key: 'hidden',
+  id_token: 'value',
+  type: 'value',
+  status: 'value',
+  group_id: 'value',
+  master_group: 'boolean',
+  expires_at: 'time',
+  language: 'value',
+  additional_info: 'json',
+  notes: 'value',
+  created_at: 'time',
+  updated_at: 'time'
+}
+
+/** An id token as an operator sees it. */
+export function showIdToken(row: IdTokenRow): Json {
+  return toJson(row, COLUMNS)
 }
 
 type Transaction = Pick<Scope, 'trx' | 'now'>

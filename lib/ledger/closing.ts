@@ -16,32 +16,41 @@ import type { ClosedReason } from './types.js'
 export interface Closing {
   isOver: (row: TransactionRow) => boolean
   reason: ClosedReason
-  /** When that happened, by the clock of the charge point; absent: nobody says. */
+  /** When that happened, by the clock of the charge point. Absent: the evidence has no timestamp. */
   timestamp?: number
+  /** When the evidence arrived, in epoch milliseconds by our clock. Default: the time of the commit. */
+  receivedAt?: number
 }
 
 /** Closes those of the rows that are over. */
 export async function closeWhere(
   { trx, known, now, tell }: BookingScope,
-  { rows, isOver, reason, timestamp }: Closing & { rows: readonly TransactionRow[] }
+  { rows, isOver, reason, timestamp, receivedAt = now }: Closing & { rows: readonly TransactionRow[] }
 ): Promise<TransactionRow[]> {
   const over = rows.filter(isOver)
   for (const row of over) {
     noteOver(known, row)
-    const closed = await close(trx, row, { reason, timestamp, now })
+    const closed = await close(trx, row, { reason, timestamp, receivedAt, now })
     tell('transaction', closedData(closed))
   }
   return over
 }
 
+interface CloseOptions {
+  reason: ClosedReason
+  timestamp: number | undefined
+  receivedAt: number
+  now: number
+}
+
 async function close(
   trx: Transaction<Schema>,
   row: TransactionRow,
-  { reason, timestamp, now }: { reason: ClosedReason; timestamp: number | undefined; now: number }
+  { reason, timestamp, receivedAt, now }: CloseOptions
 ): Promise<TransactionRow> {
   const sign = await queries.lastSignOf(trx, row)
   // It is over, and nothing waits to be sent: what comes later tells something new.
-  const untimed = reason === 'NotOngoing' && sign !== undefined ? sign : untimedEvidence(sign, now)
+  const untimed = reason === 'NotOngoing' && sign !== undefined ? sign : untimedEvidence(sign, receivedAt)
   const closed = await queries.updateTransaction(trx, row, {
     ...(await totalsAt(trx, row, sign ?? { timestamp: row.start_timestamp ?? now, receivedAt: now })),
     status: 'closed',

@@ -90,7 +90,8 @@ export class Ledger {
    * meanwhile: 2.1 resumes transactions after a boot.
    */
   async booted(identity: string, bootedAt = this.#store.now()): Promise<TransactionRow[]> {
-    return this.#closeOpen(identity, { reason: 'Rebooted', isOver: ({ updated_at }) => updated_at <= bootedAt })
+    const isOver = ({ updated_at }: TransactionRow) => updated_at <= bootedAt
+    return this.#closeOpen(identity, { reason: 'Rebooted', isOver, receivedAt: bootedAt })
   }
 
   /** Closes what was open on a connector that has become free. */

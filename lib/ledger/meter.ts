@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
-import type { MeterValuesTable, Schema } from '../database/schema.js'
+import type { Schema } from '../database/schema.js'
+import type { MeterValuesTable } from '../database/schema-transactions.js'
 import { timeOf } from './clock.js'
 import { meterOfRow } from './event.js'
 import { ANONYMOUS_IDS } from './inference.js'

@@ -1,6 +1,11 @@
 import { type ExpressionBuilder, type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import { toColumn } from '../database/parameters.js'
-import type { Schema, TransactionEventsTable, TransactionsTable, UnassignedEventsTable } from '../database/schema.js'
+import type { Schema } from '../database/schema.js'
+import type {
+  TransactionEventsTable,
+  TransactionsTable,
+  UnassignedEventsTable
+} from '../database/schema-transactions.js'
 import { fold } from '../events/scope.js'
 import { beginningOf, DAY_MS, type Moment, OLDEST_CLOCK, timeOf, timeOfRow } from './clock.js'
 import type { Tariff } from './cost.js'

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely'
-import type { MeterValuesTable, TransactionEventsTable } from '../database/schema.js'
+import type { MeterValuesTable, TransactionEventsTable } from '../database/schema-transactions.js'
 import { fold } from '../events/scope.js'
 import { OLDEST_CLOCK } from './clock.js'
 import { sequenceOf } from './event.js'

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Selectable } from 'kysely'
-import type { MeterValuesTable } from '../database/schema.js'
+import type { MeterValuesTable } from '../database/schema-transactions.js'
 import { type Db, displayedIdOf, type TransactionRow } from './queries.js'
 import { type Position, toMeterValueRecord } from './read.js'
 import type { ReadingRecord, StateReadings } from './records.js'

@@ -1,5 +1,5 @@
 import { type Selectable, sql } from 'kysely'
-import type { AuditLogTable } from '../database/schema.js'
+import type { AuditLogTable } from '../database/schema-operators.js'
 import { fold, type Reader, type Scope } from '../events/scope.js'
 
 export type AuditRow = Selectable<AuditLogTable>

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Selectable } from 'kysely'
-import type { OperatorTokensTable } from '../database/schema.js'
+import type { OperatorTokensTable } from '../database/schema-operators.js'
 import type { Reader, Scope } from '../events/scope.js'
 import { OPERATOR_SCOPES, type OperatorScope } from './scopes.js'
 

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely'
 import { attributeKey, placeIn, type ReportItem } from '../charge-points/device-model.js'
-import type { ReportRequestsTable } from '../database/schema.js'
+import type { ReportRequestsTable } from '../database/schema-reports.js'
 import { type Change, chunks, held, type Reader, type Scope } from '../events/scope.js'
 
 export type ReportAction =

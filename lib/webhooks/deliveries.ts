@@ -1,6 +1,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Row } from '../database/insert.js'
-import type { Schema, WebhookDeliveriesTable } from '../database/schema.js'
+import type { Schema } from '../database/schema.js'
+import type { WebhookDeliveriesTable } from '../database/schema-operators.js'
 import type { PublishedEvent } from '../events/event.js'
 import { chunks, fold, type Reader } from '../events/scope.js'
 import type { Subscriber } from './rows.js'

@@ -1,6 +1,7 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import { hold } from '../database/hold.js'
-import type { Schema, WebhooksTable } from '../database/schema.js'
+import type { Schema } from '../database/schema.js'
+import type { WebhooksTable } from '../database/schema-operators.js'
 import { EVENT_TYPES, type EventType, OF_TRANSACTIONS } from '../events/event.js'
 import type { EventFilter } from '../events/filter.js'
 import { fold, type Reader } from '../events/scope.js'

@@ -7,7 +7,7 @@ import { heartbeatInterval } from '../../lib/charge-points/heartbeat-interval.js
 import { type Boot, boot } from '../../lib/charge-points/rows.js'
 import { saveSecurityEvent } from '../../lib/charge-points/security-events.js'
 import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
-import type { Registration } from '../../lib/database/schema.js'
+import type { Registration } from '../../lib/database/columns.js'
 import { telling } from '../../lib/events/scope.js'
 import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
 

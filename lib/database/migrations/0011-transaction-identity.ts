@@ -1,17 +1,6 @@
 import { type Kysely, type Migration, sql } from 'kysely'
 import { type Dialect, idColumn } from '../dialect.js'
 
-/** By table; every one may be NULL or has a constant default, so that no row is written anew. */
-const COLUMNS: readonly (readonly [table: string, column: string, type: 'text' | 'bigint', preset?: string])[] = [
-  ['transactions', 'displayed_id', 'text'],
-  ['transactions', 'closed_timestamp', 'bigint'],
-  ['transactions', 'lost_seq_nos', 'text'],
-  ['transactions', 'inferred_end', 'bigint', '0'],
-  ['transactions', 'inferred_readings', 'bigint', '0'],
-  ['transaction_events', 'inferred_id', 'bigint'],
-  ['meter_values', 'inferred_id', 'bigint']
-]
-
 /** A start before 2015, when there was no OCPP 1.6, or after its receipt counts as at receipt. */
 const STARTED =
   '(case when start_timestamp >= 1420070400000 and start_timestamp < created_at then start_timestamp else created_at end) desc, id desc'
@@ -33,14 +22,7 @@ const INDEXES: Readonly<Record<string, string>> = {
 export function transactionIdentity(dialect: Dialect): Migration {
   return {
     async up(db) {
-      for (const [table, column, type, preset] of COLUMNS) {
-        await db.schema
-          .alterTable(table)
-          .addColumn(column, type, (definition) =>
-            preset === undefined ? definition : definition.notNull().defaultTo(sql.raw(preset))
-          )
-          .execute()
-      }
+      await addColumns(db)
       await createTables(db, dialect)
       for (const [name, columns] of Object.entries(INDEXES)) {
         await db.schema.dropIndex(name).execute()
@@ -56,6 +38,25 @@ export function transactionIdentity(dialect: Dialect): Migration {
       await keepOldUnassigned(db)
     }
   }
+}
+
+/** Each column may be NULL or has a constant default, so that no row is rewritten. */
+async function addColumns(db: Kysely<unknown>): Promise<void> {
+  for (const [name, type] of [
+    ['displayed_id', 'text'],
+    ['closed_timestamp', 'bigint'],
+    ['lost_seq_nos', 'text']
+  ] as const) {
+    await db.schema.alterTable('transactions').addColumn(name, type).execute()
+  }
+  for (const name of ['inferred_end', 'inferred_readings']) {
+    await db.schema
+      .alterTable('transactions')
+      .addColumn(name, 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute()
+  }
+  await db.schema.alterTable('transaction_events').addColumn('inferred_id', 'bigint').execute()
+  await db.schema.alterTable('meter_values').addColumn('inferred_id', 'bigint').execute()
 }
 
 async function createTables(db: Kysely<unknown>, dialect: Dialect): Promise<void> {

@@ -3,10 +3,9 @@ import type { FastifyInstance } from 'fastify'
 import { CONNECTOR_STATUSES } from '../../../../lib/charge-points/connectors.js'
 import { generatePassword } from '../../../../lib/charge-points/credential.js'
 import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
-import { listMessages } from '../../../../lib/charge-points/messages.js'
+import { listMessages, showMessage } from '../../../../lib/charge-points/messages.js'
 import { CHARGE_POINT_ORDERS, type ChargePointOrder, type Provision } from '../../../../lib/charge-points/rows.js'
 import { readState, summary } from '../../../../lib/charge-points/state.js'
-import { toJson } from '../../../../lib/database/json.js'
 import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
 import {
   ChargePointBody,
@@ -229,7 +228,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       const before = readIdCursor(query) ?? NEWEST
       const visible = action === undefined ? visibleActions(operators.mayOf(request)) : undefined
       const filter = { chargePointId, before, limit: limit + 1, visible, ...(action !== undefined && { action }) }
-      return pageOf(await listMessages(db, filter), limit, { show: toJson, keyOf: ({ id }) => id })
+      return pageOf(await listMessages(db, filter), limit, { show: showMessage, keyOf: ({ id }) => id })
     }
   )
 }

@@ -1,6 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { type Json, toJson } from '../../../../lib/database/json.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import {
   IdTokenBody,
@@ -15,9 +14,9 @@ import {
   deleteIdToken,
   findIdToken,
   type IdTokenChange,
-  type IdTokenRow,
   listIdTokens,
-  saveIdToken
+  saveIdToken,
+  showIdToken
 } from '../../../../lib/id-tokens/rows.js'
 
 const TAG = { tags: ['IdTokens'] }
@@ -37,10 +36,6 @@ const ListQuery = Type.Object(
 class UnknownIdTokenError extends Error {
   readonly statusCode = 404
   readonly code = 'UNKNOWN_ID_TOKEN'
-}
-
-function show(row: IdTokenRow): Json {
-  return toJson(row)
 }
 
 function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
@@ -74,7 +69,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
         ...(status !== undefined && { status }),
         ...(groupId !== undefined && { groupId })
       })
-      return pageOf(rows, limit, { show, keyOf: ({ id }) => id })
+      return pageOf(rows, limit, { show: showIdToken, keyOf: ({ id }) => id })
     }
   )
 
@@ -93,7 +88,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
     async ({ params: { idToken } }) => {
       const row = await findIdToken(store.db, idToken)
       if (row === undefined) throw new UnknownIdTokenError(`no id token ${idToken}`)
-      return show(row)
+      return showIdToken(row)
     }
   )
 
@@ -114,7 +109,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
     async ({ params: { idToken }, body }, reply) => {
       const change = changeOf(body)
       const { row, isNew } = await store.write((trx) => saveIdToken({ trx, now: Date.now() }, idToken, change))
-      return reply.code(isNew ? 201 : 200).send(show(row))
+      return reply.code(isNew ? 201 : 200).send(showIdToken(row))
     }
   )
 

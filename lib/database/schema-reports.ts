@@ -1,0 +1,145 @@
+import type { Generated } from 'kysely'
+import type { Bit, Default, Fixed, JsonText, Milliseconds, Optional } from './columns.js'
+
+// The device model of charge points, and what they report.
+
+/** 1.6, as last reported. */
+export interface ConfigurationKeysTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  key: Fixed<string>
+  value: Optional<string>
+  readonly: Default<Bit>
+  updated_at: Milliseconds
+}
+
+/** 2.x device model, as last reported: one row for each attribute. */
+export interface VariablesTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  component: Fixed<string>
+  component_instance: Default<string>
+  evse_id: Default<number>
+  connector_id: Default<number>
+  variable: Fixed<string>
+  variable_instance: Default<string>
+  /** Actual, Target, MinSet or MaxSet. */
+  attribute: Default<string>
+  value: Optional<string>
+  mutability: Optional<string>
+  persistent: Optional<Bit>
+  constant: Optional<Bit>
+  /** VariableCharacteristicsType. */
+  characteristics: Optional<JsonText>
+  updated_at: Milliseconds
+}
+
+export interface VariableMonitorsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  monitor_id: Fixed<number>
+  component: string
+  component_instance: Default<string>
+  evse_id: Default<number>
+  connector_id: Default<number>
+  variable: string
+  variable_instance: Default<string>
+  type: string
+  value: Optional<number>
+  severity: Optional<number>
+  transaction_only: Default<Bit>
+  /** HardWiredMonitor, PreconfiguredMonitor or CustomMonitor. */
+  event_notification_type: Optional<string>
+  updated_at: Milliseconds
+}
+
+/** NotifyEvent. */
+export interface DeviceEventsTable {
+  id: Generated<number>
+  charge_point_id: number
+  event_id: number
+  timestamp: Milliseconds
+  /** Alerting, Delta or Periodic. */
+  trigger: string
+  /** Of the event this one follows from. */
+  cause: Optional<number>
+  component: string
+  component_instance: Default<string>
+  evse_id: Default<number>
+  connector_id: Default<number>
+  variable: string
+  variable_instance: Default<string>
+  actual_value: string
+  severity: Optional<number>
+  cleared: Optional<Bit>
+  transaction_id: Optional<string>
+  monitor_id: Optional<number>
+  event_notification_type: Optional<string>
+  tech_code: Optional<string>
+  tech_info: Optional<string>
+  received_at: Milliseconds
+}
+
+export interface SecurityEventsTable {
+  id: Generated<number>
+  charge_point_id: number
+  type: string
+  /** Ours (a refused login, a clone) or the charge point's own. */
+  source: 'csms' | 'chargePoint'
+  timestamp: Milliseconds
+  tech_info: Optional<string>
+  received_at: Milliseconds
+}
+
+/** Progress of a firmware update or an upload. */
+export interface StatusReportsTable {
+  id: Generated<number>
+  charge_point_id: number
+  kind: 'firmware' | 'diagnostics' | 'log' | 'publishFirmware'
+  /** -1 when the charge point sends none. */
+  request_id: Default<number>
+  status: string
+  details: Optional<JsonText>
+  received_at: Milliseconds
+}
+
+/** Everything that has no table of its own: DER, battery swap, EV charging needs, streams, payments … */
+export interface NotificationsTable {
+  id: Generated<number>
+  charge_point_id: number
+  action: string
+  message_id: string
+  evse_id: Default<number>
+  transaction_id: Optional<string>
+  payload: JsonText
+  received_at: Milliseconds
+}
+
+/** A report that comes in parts: NotifyReport, NotifyMonitoringReport, NotifyCustomerInformation … */
+export interface ReportRequestsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  action: Fixed<string>
+  request_id: Fixed<number>
+  /** The seqNos that came, as JSON. */
+  parts: JsonText
+  last_seq_no: Optional<number>
+  complete: Default<Bit>
+  /** Joined text of customer information. */
+  payload: Optional<string>
+  /** What was asked for, e.g. full-inventory; null when nobody here did. */
+  type: Optional<string>
+  created_at: Fixed<Milliseconds>
+  updated_at: Milliseconds
+}
+
+/** A part of a report that was asked for; of others it is not kept what they held. */
+export interface ReportPartsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  action: Fixed<string>
+  request_id: Fixed<number>
+  seq_no: Fixed<number>
+  /** Its items as JSON, or text. No secrets. */
+  payload: string
+}
