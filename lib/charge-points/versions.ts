@@ -1,17 +1,22 @@
-import type {
-  AfterHandler,
-  ChargePointAction,
-  Handler,
-  HandlerContext,
-  Ocpp,
-  RequestOf,
-  ResponseOf
+import {
+  type AfterHandler,
+  ALL_PROTOCOLS,
+  type ChargePointAction,
+  type Handler,
+  type HandlerContext,
+  type Ocpp,
+  type Protocol,
+  type RequestOf,
+  type ResponseOf,
+  versionInfo
 } from 'fastify-ocpp'
 
+type Protocol2 = Exclude<Protocol, 'ocpp1.6'>
+
 /** The versions 2.0.1 and 2.1, which share most of their messages. */
-export const PROTOCOLS_2 = ['ocpp2.0.1', 'ocpp2.1'] as const
-export const ALL_PROTOCOLS = ['ocpp1.6', ...PROTOCOLS_2] as const
-type Protocol2 = (typeof PROTOCOLS_2)[number]
+export const PROTOCOLS_2 = ALL_PROTOCOLS.filter(
+  (protocol): protocol is Protocol2 => versionInfo(protocol).hasTransactionEvents
+)
 
 /** The request of an action in OCPP 2.0.1 or 2.1. */
 export type Request2<A> = RequestOf<Protocol2, A>

@@ -101,7 +101,7 @@ export class Ledger {
   ): Promise<TransactionRow[]> {
     const time = timeOf({ timestamp, receivedAt })
     const isOver = (row: TransactionRow) =>
-      (row.protocol === 'ocpp1.6' || PLUGGED_IN.includes(row.charging_state)) &&
+      (row.ocpp16_id !== null || PLUGGED_IN.includes(row.charging_state)) &&
       row.start_timestamp !== null &&
       startOf(row) < time
     return this.#closeOpen(identity, { reason: 'ConnectorAvailable', place, isOver, timestamp: time })

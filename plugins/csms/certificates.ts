@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
+import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import fp from 'fastify-plugin'
@@ -14,7 +15,7 @@ import {
 import { saveAnswer } from '../../lib/certificates/issued.js'
 import { fingerprintOf, tryCertificates } from '../../lib/certificates/pem.js'
 import { saveNotification } from '../../lib/charge-points/notifications.js'
-import { ALL_PROTOCOLS, PROTOCOLS_2, type Request2, type Response2 } from '../../lib/charge-points/versions.js'
+import { PROTOCOLS_2, type Request2, type Response2 } from '../../lib/charge-points/versions.js'
 import { type Change, together } from '../../lib/events/scope.js'
 import type {} from '../ocsp.js'
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { CallError, type ChargePoint, currentTime, type HandlerContext } from 'fastify-ocpp'
+import { CallError, type ChargePoint, currentTime, type HandlerContext, type Protocol, versionInfo } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
@@ -9,6 +9,7 @@ import { saveSecurityEvent } from '../../lib/charge-points/security-events.js'
 import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import type { Registration } from '../../lib/database/columns.js'
 import { telling } from '../../lib/events/scope.js'
+import { renewalCall } from '../../lib/operations/renewal.js'
 import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
 
 /** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
@@ -28,7 +29,7 @@ function bootOf16(request: v16.BootNotificationRequest): Boot {
   }
 }
 
-function bootOf2({ chargingStation, reason }: Request2<'BootNotification'>, protocol: 'ocpp2.0.1' | 'ocpp2.1'): Boot {
+function bootOf2({ chargingStation, reason }: Request2<'BootNotification'>, protocol: Protocol): Boot {
   const { vendorName, model, serialNumber, firmwareVersion, modem } = chargingStation
   return {
     protocol,
@@ -52,7 +53,7 @@ async function provisioning(app: FastifyInstance): Promise<void> {
   function hasSerialNumberOf({ protocol, serialNumber, boxSerialNumber }: Boot, security?: ConnectionSecurity) {
     const { commonName } = security ?? {}
     if (!isBySerialNumber || commonName === undefined) return true
-    if (protocol === 'ocpp1.6' && serialNumber === undefined) return true
+    if (!versionInfo(protocol).hasDeviceModel && serialNumber === undefined) return true
     return commonName === serialNumber || commonName === boxSerialNumber
   }
 
@@ -74,11 +75,8 @@ async function provisioning(app: FastifyInstance): Promise<void> {
     // One that is rejected is told nothing. [B03.FR.03]
     if (status !== 'Pending' || ConnectionSecurity.of(chargePoint)?.isRenewing !== true) return
     const { identity, protocol } = chargePoint
-    const [action, requestedMessage] =
-      protocol === 'ocpp1.6'
-        ? ['ExtendedTriggerMessage', 'SignChargePointCertificate']
-        : ['TriggerMessage', 'SignChargingStationCertificate']
-    await calls.call({ identity, action, payload: { requestedMessage }, operator: 'csms' })
+    const call = renewalCall(protocol, { type: 'ChargingStationCertificate', combined: 0 })
+    await calls.call({ identity, ...call, operator: 'csms' })
   }
 
   async function answerBoot(booted: Boot, { chargePoint, log }: HandlerContext) {
@@ -107,8 +105,10 @@ async function provisioning(app: FastifyInstance): Promise<void> {
     return { status, currentTime: currentTime(), interval }
   }
 
-  ocpp.on('BootNotification', (request, context, protocol) => {
-    return answerBoot(protocol === 'ocpp1.6' ? bootOf16(request) : bootOf2(request, protocol), context)
+  type BootRequest = v16.BootNotificationRequest | Request2<'BootNotification'>
+  ocpp.on('BootNotification', (request: BootRequest, context: HandlerContext) => {
+    const { protocol } = context.chargePoint
+    return answerBoot('chargingStation' in request ? bootOf2(request, protocol) : bootOf16(request), context)
   })
 
   ocpp.v16.after('BootNotification', renewCertificate)

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
+import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
 import { saveReservation, saveReservationStatus } from '../../lib/charge-points/reservations.js'
-import { ALL_PROTOCOLS, PROTOCOLS_2, type Request2, Version2 } from '../../lib/charge-points/versions.js'
+import { PROTOCOLS_2, type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { type Change, milliseconds } from '../../lib/events/scope.js'
 
 interface StatusResponse {

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifyInstance } from 'fastify'
-import type { ChargePoint, HandledEvent, HandlerContext } from 'fastify-ocpp'
+import { type ChargePoint, type HandledEvent, type HandlerContext, versionInfo } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v201 from 'fastify-ocpp/v201'
 import fp from 'fastify-plugin'
@@ -88,7 +88,8 @@ async function transactions(app: FastifyInstance): Promise<void> {
     ocpp.events.on(event, ({ chargePoint }) => ledger.forget(chargePoint.identity))
   }
   ocpp.events.on('connect', async ({ chargePoint: { identity, protocol } }) => {
-    if (protocol !== 'ocpp1.6') gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
+    if (versionInfo(protocol).hasTransactionEvents)
+      gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
   })
 
   async function answerEvent(request: TransactionEventRequest, { chargePoint, log }: HandlerContext) {

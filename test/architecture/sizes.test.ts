@@ -9,8 +9,6 @@ const MAX_FUNCTION = 60
 const TABLES: readonly RegExp[] = [
   // The schemas of the standard, one entry for each message or datatype.
   /^src\/v(16|201|21)\/(messages|types)\.ts$/,
-  // The tables of the database, one interface for each.
-  /^lib\/database\/schema\.ts$/,
   // The cases that are sent to each operation, and those of each functional block of the standard.
   /^test\/operations\/cases\.ts$/,
   /^test\/conformance\/.+\.test\.ts$/

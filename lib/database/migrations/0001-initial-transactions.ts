@@ -109,6 +109,10 @@ async function createTransactions(db: Kysely<unknown>, dialect: Dialect): Promis
     .addColumn('cost_details', 'text')
     .addColumn('currency', 'text')
     .execute()
+  await indexTransactions(db)
+}
+
+async function indexTransactions(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('transactions_charge_point_id_transaction_id')
     .on('transactions')
