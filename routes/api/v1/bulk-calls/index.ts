@@ -9,6 +9,7 @@ import {
   showSummary
 } from '../../../../lib/calls/bulk-records.js'
 import { type BulkRow, findBulk, listBulks, listItems } from '../../../../lib/calls/bulk-rows.js'
+import type { Reader } from '../../../../lib/events/scope.js'
 import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
 import { CallRecord, PageParams, pageSchema } from '../../../../lib/http/records.js'
 import { missingForAnswer } from '../../../../lib/operators/action-scopes.js'
@@ -37,15 +38,14 @@ class UnknownBulkCallError extends Error {
 
 /** How far calls to many charge points are. */
 export default async function bulkCalls(app: FastifyInstance): Promise<void> {
-  const { operators } = app
+  addList(app)
+  addRead(app)
+  addItems(app)
+}
+
+function addList(app: FastifyInstance): void {
   const { db } = app.store
-
-  async function find({ bulkId }: Params): Promise<BulkRow> {
-    const row = await findBulk(db, bulkId)
-    if (row === undefined) throw new UnknownBulkCallError(`no bulk call ${bulkId}`)
-    return row
-  }
-
+  const { operators } = app
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/',
     {
@@ -65,7 +65,11 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
       return pageOf(rows, limit, { show: (row) => showSummary(row, operators.mayOf(request)), keyOf: ({ id }) => id })
     }
   )
+}
 
+function addRead(app: FastifyInstance): void {
+  const { db } = app.store
+  const { operators } = app
   app.get<{ Params: Params }>(
     '/:bulkId',
     {
@@ -78,9 +82,13 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
         summary: 'Look at how far a call to many charge points is'
       }
     },
-    async (request) => showBulk(db, await find(request.params), operators.mayOf(request))
+    async (request) => showBulk(db, await find(db, request.params), operators.mayOf(request))
   )
+}
 
+function addItems(app: FastifyInstance): void {
+  const { db } = app.store
+  const { operators } = app
   app.get<{ Params: Params; Querystring: Static<typeof ItemsQuery> }>(
     '/:bulkId/items',
     {
@@ -96,7 +104,7 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
     },
     async (request) => {
       const { params, query } = request
-      const { id, action } = await find(params)
+      const { id, action } = await find(db, params)
       const missing = missingForAnswer(action, operators.mayOf(request))
       const limit = readLimit(query)
       const { status } = query
@@ -107,4 +115,11 @@ export default async function bulkCalls(app: FastifyInstance): Promise<void> {
       })
     }
   )
+}
+
+/** @throws UnknownBulkCallError */
+async function find(db: Reader, { bulkId }: Params): Promise<BulkRow> {
+  const row = await findBulk(db, bulkId)
+  if (row === undefined) throw new UnknownBulkCallError(`no bulk call ${bulkId}`)
+  return row
 }

@@ -29,8 +29,14 @@ const AllCallsQuery = Type.Object(
 
 /** What has become of calls. */
 export default async function calls(app: FastifyInstance): Promise<void> {
-  const { store, operators } = app
+  addList(app)
+  addRead(app)
+  addCancel(app)
+  addCreate(app)
+}
 
+function addList(app: FastifyInstance): void {
+  const { store, operators } = app
   app.get<{ Querystring: Static<typeof AllCallsQuery> }>(
     '/',
     {
@@ -51,7 +57,10 @@ export default async function calls(app: FastifyInstance): Promise<void> {
       return row === undefined ? { items: [] } : pageOfCalls(store.db, query, { may, chargePointId: row.id })
     }
   )
+}
 
+function addRead(app: FastifyInstance): void {
+  const { store, operators } = app
   app.get<{ Params: Params }>(
     '/:messageId',
     {
@@ -72,7 +81,10 @@ export default async function calls(app: FastifyInstance): Promise<void> {
       return showCall(row, operators.mayOf(request))
     }
   )
+}
 
+function addCancel(app: FastifyInstance): void {
+  const { store, operators } = app
   app.delete<{ Params: Params }>(
     '/:messageId',
     {
@@ -97,7 +109,9 @@ export default async function calls(app: FastifyInstance): Promise<void> {
       return showCall(row, operators.mayOf(request))
     }
   )
+}
 
+function addCreate(app: FastifyInstance): void {
   app.post<{ Body: BulkBody }>(
     '/',
     {

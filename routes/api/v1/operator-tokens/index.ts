@@ -120,9 +120,15 @@ function wantedToken({ name, scopes, expiresAt = null }: Static<typeof Body>): N
 
 /** Who may use this API beside the one with the built-in token. */
 export default async function operatorTokens(app: FastifyInstance): Promise<void> {
-  const { store, operators } = app
-  const { db } = store
+  addList(app)
+  addCreate(app)
+  addSelf(app)
+  addRead(app)
+  addRevoke(app)
+}
 
+function addList(app: FastifyInstance): void {
+  const { db } = app.store
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/',
     {
@@ -142,7 +148,10 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
       return pageOf(rows, limit, { show, keyOf: ({ id }) => id })
     }
   )
+}
 
+function addCreate(app: FastifyInstance): void {
+  const { store } = app
   app.post<{ Body: Static<typeof Body> }>(
     '/',
     {
@@ -167,7 +176,9 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
         .send({ ...show(row), token })
     }
   )
+}
 
+function addSelf(app: FastifyInstance): void {
   app.get(
     '/self',
     {
@@ -185,7 +196,10 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
       ...moments({ expiresAt: operator?.expiresAt })
     })
   )
+}
 
+function addRead(app: FastifyInstance): void {
+  const { db } = app.store
   app.get<OneToken>(
     '/:name',
     {
@@ -204,7 +218,11 @@ export default async function operatorTokens(app: FastifyInstance): Promise<void
       return show(row)
     }
   )
+}
 
+function addRevoke(app: FastifyInstance): void {
+  const { store } = app
+  const { operators } = app
   app.delete<OneToken>(
     '/:name',
     {

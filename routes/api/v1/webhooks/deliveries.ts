@@ -40,8 +40,13 @@ const UNKNOWN_DELIVERY = { 404: { UNKNOWN_DELIVERY: 'no such delivery of this we
 
 /** What webhooks were told, are to be told, and could not be told. */
 export default async function deliveries(app: FastifyInstance): Promise<void> {
-  const { db, writer } = app.database
+  addList(app)
+  addRead(app)
+  addResend(app)
+}
 
+function addList(app: FastifyInstance): void {
+  const { db } = app.database
   app.get<{ Params: WebhookParams; Querystring: DeliveryQuery }>(
     '/:id/deliveries',
     {
@@ -62,7 +67,10 @@ export default async function deliveries(app: FastifyInstance): Promise<void> {
       return pageOf(rows, limit, { show: showDelivery, keyOf: (row) => row.id })
     }
   )
+}
 
+function addRead(app: FastifyInstance): void {
+  const { db } = app.database
   app.get<One>(
     '/:id/deliveries/:deliveryId',
     {
@@ -81,7 +89,11 @@ export default async function deliveries(app: FastifyInstance): Promise<void> {
       return { ...showDelivery(row), event: JSON.parse(row.payload) }
     }
   )
+}
 
+function addResend(app: FastifyInstance): void {
+  const { writer } = app.database
+  const { db } = app.database
   app.post<One>(
     '/:id/deliveries/:deliveryId/resend',
     {

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { EventIds } from '../../../../lib/events/ids.js'
+import type { Reader } from '../../../../lib/events/scope.js'
 import { API } from '../../../../lib/http/api.js'
 import { InvalidQueryError } from '../../../../lib/http/paging.js'
 import { targetOf } from '../../../../lib/webhooks/deliverer.js'
@@ -55,10 +56,17 @@ each at least once. An answer 410 disables it.`
 
 /** Who is told of events by HTTP. */
 export default async function webhooks(app: FastifyInstance): Promise<void> {
-  const { db, writer } = app.database
-  const { rules, sender, deliverer } = app.webhooks
-  const ids = new EventIds()
+  addList(app)
+  addCreate(app)
+  addRead(app)
+  addChange(app)
+  addDelete(app)
+  addSecret(app)
+  addTest(app)
+}
 
+function addList(app: FastifyInstance): void {
+  const { db } = app.database
   app.get(
     '/',
     {
@@ -72,7 +80,12 @@ export default async function webhooks(app: FastifyInstance): Promise<void> {
     },
     async () => ({ items: (await listWebhooks(db)).map(showWebhook) })
   )
+}
 
+function addCreate(app: FastifyInstance): void {
+  const { writer } = app.database
+  const { rules } = app.webhooks
+  const { deliverer } = app.webhooks
   app.post<{ Body: NewWebhookBody }>(
     '/',
     {
@@ -96,7 +109,9 @@ export default async function webhooks(app: FastifyInstance): Promise<void> {
       return { ...showWebhook(row), secret }
     }
   )
+}
 
+function addRead(app: FastifyInstance): void {
   app.get<One>(
     '/:id',
     {
@@ -109,9 +124,14 @@ export default async function webhooks(app: FastifyInstance): Promise<void> {
         response: { 200: WebhookRecord }
       }
     },
-    async ({ params }) => showWebhook(await existing(params))
+    async ({ params }) => showWebhook(await existing(app.database.db, params))
   )
+}
 
+function addChange(app: FastifyInstance): void {
+  const { writer } = app.database
+  const { rules } = app.webhooks
+  const { deliverer } = app.webhooks
   app.patch<One & { Body: WebhookBody }>(
     '/:id',
     {
@@ -135,7 +155,11 @@ chosen anew; they go out when the webhook is enabled again.`,
       return showWebhook(row)
     }
   )
+}
 
+function addDelete(app: FastifyInstance): void {
+  const { writer } = app.database
+  const { deliverer } = app.webhooks
   app.delete<One>(
     '/:id',
     {
@@ -156,7 +180,11 @@ chosen anew; they go out when the webhook is enabled again.`,
       return reply.code(204).send()
     }
   )
+}
 
+function addSecret(app: FastifyInstance): void {
+  const { writer } = app.database
+  const { deliverer } = app.webhooks
   app.post<One & { Body: SecretBody | null }>(
     '/:id/secret',
     {
@@ -181,7 +209,11 @@ chosen anew; they go out when the webhook is enabled again.`,
       return { secret, previousSecretUntil: new Date(until).toISOString() }
     }
   )
+}
 
+function addTest(app: FastifyInstance): void {
+  const ids = new EventIds()
+  const { sender } = app.webhooks
   app.post<One>(
     '/:id/test',
     {
@@ -196,7 +228,7 @@ chosen anew; they go out when the webhook is enabled again.`,
       }
     },
     async ({ params }) => {
-      const row = await existing(params)
+      const row = await existing(app.database.db, params)
       const id = ids.next()
       const event = { id, type: 'test', chargePoint: '', at: new Date().toISOString(), data: { webhook: row.id } }
       const started = performance.now()
@@ -209,12 +241,13 @@ chosen anew; they go out when the webhook is enabled again.`,
       }
     }
   )
+}
 
-  async function existing({ id }: WebhookParams): Promise<WebhookRow> {
-    const row = await findWebhook(db, Number(id))
-    if (row === undefined) throw new UnknownWebhookError(id)
-    return row
-  }
+/** @throws UnknownWebhookError */
+async function existing(db: Reader, { id }: WebhookParams): Promise<WebhookRow> {
+  const row = await findWebhook(db, Number(id))
+  if (row === undefined) throw new UnknownWebhookError(id)
+  return row
 }
 
 function changeOf({ description, filter, scopes, enabled }: WebhookBody): WebhookChange {
