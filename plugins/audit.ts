@@ -9,31 +9,31 @@ declare module 'fastify' {
     audit: Audit
   }
   interface FastifyRequest {
-    /** Of its entry in the audit log; null when it has none. */
+    /** Id of the entry in the audit log; null when the request has none. */
     auditId: number | null
   }
   interface FastifyContextConfig {
-    /** False for a route whose changes are written down elsewhere, as OCPP calls are. Default: true. */
+    /** False for a route whose changes are saved elsewhere, as OCPP calls are. Default: true. */
     audit?: boolean
   }
 }
 
-/** The record of every change that operators make. */
+/** Saves every change that operators make. */
 export interface Audit {
-  /** A `preHandler` hook: what cannot be written down is not done. */
+  /** A `preHandler` hook: a change that cannot be saved is not carried out. */
   begin(request: FastifyRequest): Promise<void>
-  /** An `onSend` hook: how it ended is known before who asked is told. */
+  /** An `onSend` hook: saves the outcome before the operator gets the answer. */
   complete(request: FastifyRequest, reply: FastifyReply): Promise<void>
 }
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** Below the API. */
+/** A path below that of the API. */
 function relative(url: string): string {
   return isApi(url) ? url.slice(API.length) : url
 }
 
-/** What was made tells its own address. */
+/** The status, and the address of a resource that was created. */
 function outcomeOf({ auditId, url }: FastifyRequest, reply: FastifyReply): AuditOutcome | undefined {
   if (auditId === null) return undefined
   const { statusCode: status } = reply
@@ -68,8 +68,11 @@ async function audit(app: FastifyInstance): Promise<void> {
       try {
         await writer.write((trx) => completeAudit({ trx, now: Date.now() }, id, outcome))
       } catch (err) {
-        // It has been done: the answer must not say otherwise.
-        request.log.error({ err, auditId: id, status: outcome.status }, 'the end of a change was not written down')
+        // The change was carried out: the answer must not say otherwise.
+        request.log.error(
+          { err, auditId: id, status: outcome.status },
+          'could not save the outcome of a change in the audit log'
+        )
       }
     }
   } satisfies Audit)

@@ -25,43 +25,43 @@ declare module 'fastify' {
     operators: Operators
   }
   interface FastifyRequest {
-    /** Who asks; null outside the operator API. */
+    /** The operator that sent the request; null outside the operator API. */
     operator: Operator | null
   }
   interface FastifyContextConfig {
-    /** What the operator's token must allow; null is any token. Every route of the operator API says it. */
+    /** The scope that the operator's token needs; null: any token. Required on every route of the operator API. */
     scope?: OperatorScope | null
   }
 }
 
-/** Who may use the operator API: whoever knows a token. */
+/** Authenticates operators by their tokens. */
 export interface Operators {
   /** Where the built-in token is kept; undefined when it was given by OPERATOR_TOKEN. */
   readonly tokenFile: string | undefined
-  /** The built-in token, when this start made it: to be shown once. */
+  /** The built-in token, when this start created it. It is shown once. */
   readonly newToken: string | undefined
-  /** An `onRequest` hook that lets through only who has a token with the scope of the route. [RFC 6750] */
+  /** An `onRequest` hook that rejects requests without a token that has the scope of the route. [RFC 6750] */
   authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
-  /** An `onResponse` hook that counts. */
+  /** An `onResponse` hook that counts requests. */
   count(request: FastifyRequest, reply: FastifyReply): Promise<void>
-  /** Whether who asks may do what needs `scope`, beside that of the route. */
+  /** Whether the operator has `scope`, which the route does not demand. */
   may(request: FastifyRequest, scope: OperatorScope): boolean
-  /** The same for one request, to be asked about several scopes. */
+  /** The same as a function for one request. */
   mayOf(request: FastifyRequest): May
-  /** Refuses who asks for what needs `scope` and may not. [RFC 6750 §3.1] */
+  /** Rejects the request of an operator without `scope`. [RFC 6750 §3.1] */
   demand(request: FastifyRequest, reply: FastifyReply, scope: OperatorScope): void
   /**
-   * Calls `end` once the token of a request is revoked or has expired, for answers that go on for long, unless what is
-   * returned was called before.
+   * Calls `end` when the token of a request is revoked or expires, for long answers such as streams. The returned
+   * function ends the watch.
    */
   watch(request: FastifyRequest, end: () => void): () => void
-  /** A token was revoked: it counts no more from now on. */
+  /** To be called when a token was revoked: it is rejected from now on. */
   revoked(): void
 }
 
-/** Seconds after which the database may answer again. */
+/** Seconds for `Retry-After` when the database does not answer. */
 const RETRY_S = 5
-/** The one with the built-in token. */
+/** The operator that has the built-in token. */
 const OPERATOR: Operator = { name: 'operator', scopes: ['admin'] }
 
 function bearer({ headers }: FastifyRequest): string | undefined {
@@ -99,12 +99,12 @@ class OperatorService implements Operators {
       markUsed: ({ id, name }, now) => {
         writer
           .write((trx) => markTokenUsed({ trx, now }, id))
-          .catch((err) => app.log.warn({ err, name }, 'it was not written down that a token is used'))
+          .catch((err) => app.log.warn({ err, name }, 'could not save when an operator token was used'))
       }
     })
     this.#watch = new TokenWatch({
       valid: (ids) => validTokenIds(db, ids, Date.now()),
-      onError: (err) => app.log.error({ err }, 'could not end what a revoked token had begun')
+      onError: (err) => app.log.error({ err }, 'could not close a stream whose operator token was revoked')
     })
   }
 
@@ -166,8 +166,8 @@ class OperatorService implements Operators {
   }
 
   /**
-   * Whether a token is known that no guess can hit: it is let through also from an address that others guess from, so
-   * that they keep nobody out. A token that somebody thought up is not.
+   * Whether this is a known random token. It is accepted even from an address with too many failures, so that somebody
+   * who guesses tokens there cannot lock out others. A token that a person chose (OPERATOR_TOKEN) could be guessed.
    */
   #isBeyondGuessing(hash: Buffer): boolean {
     if (this.#book.has(hash.toString('hex'))) return true
@@ -207,29 +207,33 @@ class OperatorService implements Operators {
 
   #refused({ ip, operator, routeOptions, log }: FastifyRequest, reason: Refusal): void {
     this.#metrics.refused(reason)
-    // Of these there may be any number, and the log of requests has them.
+    // Anybody can cause these, any number of times; the request log has them.
     if (reason === 'no-token' || reason === 'throttled') return
     const name = operator?.name
-    log.warn({ reason, operator: name, remoteAddress: ip, route: routeOptions.url }, 'an operator was refused')
+    log.warn(
+      { reason, operator: name, remoteAddress: ip, route: routeOptions.url },
+      'rejected a request to the operator API'
+    )
   }
 }
 
 const UNAUTHORIZED = {
   'no-token': { code: 'UNAUTHORIZED', message: 'an operator token is needed: Authorization: Bearer <token>' },
-  'invalid-token': { code: 'INVALID_TOKEN', message: 'this is no operator token, or it was revoked' },
+  'invalid-token': { code: 'INVALID_TOKEN', message: 'unknown operator token, or it was revoked' },
   'expired-token': { code: 'EXPIRED_TOKEN', message: 'the operator token has expired' }
 } as const
 
-/** Nothing of the operator API is open by an oversight: a route without a scope ends the start. */
+/** Prevents a route that is open by oversight: the start fails when one has no scope. */
 function demandScopes(app: FastifyInstance): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
     if (isApi(route.url)) routes.push(route)
   })
-  // Only now, because whoever registers routes of a library gives them their scope from outside.
+  // In onReady, because the routes of the library get their scope after they are registered.
   app.addHook('onReady', async () => {
     const open = routes.filter(({ config }) => config?.scope === undefined)
-    if (open.length > 0) throw new Error(`no scope: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}`)
+    if (open.length > 0)
+      throw new Error(`routes without a scope: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}`)
   })
 }
 
@@ -238,7 +242,7 @@ async function operators(app: FastifyInstance): Promise<void> {
   const builtIn = await loadBuiltInToken(app.config)
   const { file } = builtIn
   if (file !== undefined && (await isOpenToOthers(file))) {
-    app.log.warn({ file }, 'the operator token can be read by others: chmod 600 it')
+    app.log.warn({ file }, 'other users can read the file with the operator token: run chmod 600 on it')
   }
   demandScopes(app)
   const service = new OperatorService(app, builtIn)

@@ -7,7 +7,7 @@ import { Outbox } from '../lib/webhooks/outbox.js'
 declare module 'fastify' {
   interface FastifyInstance {
     publisher: Publisher
-    /** What webhooks are to be told. */
+    /** Saves the events that webhooks want. */
     outbox: Outbox
   }
 }
@@ -20,12 +20,12 @@ async function publisher(app: FastifyInstance): Promise<void> {
   const outbox = new Outbox({
     writer: database.writer,
     onLost: (err) => {
-      if (warnings.pass()) log.warn({ err }, 'webhooks will not hear of an event: it could not be written down')
+      if (warnings.pass()) log.warn({ err }, 'could not save an event for webhooks: they will not get it')
     }
   })
   app.decorate('outbox', outbox)
   const onListenerError = (err: unknown, { id }: { id: string }) => {
-    log.error({ err, event: id }, 'a listener to events failed')
+    log.error({ err, event: id }, 'a listener to events threw an error')
   }
   app.decorate('publisher', new Publisher({ outbox, onListenerError }))
 }

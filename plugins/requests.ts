@@ -5,7 +5,7 @@ import fp from 'fastify-plugin'
 import { isApi } from '../lib/http/api.js'
 import { decodeJson, demandUtf8, invalidJson } from '../lib/http/json-body.js'
 
-/** Milliseconds for what is too large to arrive. */
+/** Milliseconds to read the rest of a body that is too large. */
 const LINGER_MS = 2_000
 
 /** Answered as a 400 problem. */
@@ -14,23 +14,23 @@ class InvalidUrlError extends Error {
   readonly code = 'INVALID_URL'
 }
 
-/** Who is cut off while they send may never see the answer. [RFC 9112 §9.6] */
+/** A client whose connection is closed while it is still sending may never read the response. [RFC 9112 §9.6] */
 async function linger(body: IncomingMessage): Promise<void> {
   const signal = AbortSignal.timeout(LINGER_MS)
   await finished(body.resume(), { writable: false, signal }).catch(() => undefined)
 }
 
 /**
- * What a request to the operator API may be made of. A body is JSON and nothing else: what a page of another origin can
- * send unasked is not [Fetch, "CORS-safelisted"]. NUL is nowhere, because PostgreSQL cannot keep it.
+ * Limits on requests to the operator API. A body is JSON: a web page of another origin cannot send that type without a
+ * preflight [Fetch, "CORS-safelisted"]. NUL is rejected, because PostgreSQL cannot store it.
  */
 async function requests(app: FastifyInstance): Promise<void> {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    // Many clients name the type whatever they send, and this needs none.
+    // Many clients send the content type without a body.
     if (request.method === 'DELETE' && body.length === 0) return done(null)
-    // A POST that needs no body, or whose members may all be left out; another is told what it lacks.
+    // An empty body is an empty object; the schema says which members are missing.
     if (request.method === 'POST' && body.length === 0) return done(null, {})
     demandUtf8(request.headers['content-type'])
     const text = decodeJson(body)
@@ -43,9 +43,9 @@ async function requests(app: FastifyInstance): Promise<void> {
     if (statusCode === 413 && !raw.complete) await linger(raw)
   })
   app.addHook('onRequest', async ({ url }) => {
-    // Fastify would take it for "/"; it is for OPTIONS only. [RFC 9112 §3.2.4]
-    if (url === '*') throw new InvalidUrlError('the target of the request is no path')
-    if (isApi(url) && url.includes('%00')) throw new InvalidUrlError('there is a NUL in the URL')
+    // `*` is for OPTIONS only; Fastify would treat it as `/`. [RFC 9112 §3.2.4]
+    if (url === '*') throw new InvalidUrlError('the request target is not a path')
+    if (isApi(url) && url.includes('%00')) throw new InvalidUrlError('the URL contains a NUL character')
   })
 }
 

@@ -14,18 +14,18 @@ declare module 'fastify' {
 
 type Cleaner = (scope: Pick<Scope, 'trx'>) => Promise<void>
 
-/** This process among those that serve the database: on PostgreSQL there may be several. */
+/** This process among those that serve the database. On PostgreSQL there may be several. */
 export interface Runs {
   readonly runId: string
-  /** Resolves once what dead processes left behind has been cleaned up for the first time. */
+  /** Resolves after the first clean-up behind processes that died. */
   readonly started: Promise<void>
-  /** Whether the process with this id may still finish what it began. */
+  /** Whether the process with this id still runs. */
   isAlive(runId: string): Promise<boolean>
-  /** Adds what is to be cleaned up behind processes that died; it runs in the same commit. */
+  /** Adds a clean-up behind processes that died. All run in one commit. */
   onDeath(cleaner: Cleaner): void
 }
 
-const CLEANING_FAILED = 'what dead processes left behind was not cleaned up yet'
+const CLEANING_FAILED = 'could not clean up after processes that died: retrying'
 
 async function runs(app: FastifyInstance): Promise<void> {
   const { database, store, log } = app

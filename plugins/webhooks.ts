@@ -14,19 +14,19 @@ declare module 'fastify' {
   }
 }
 
-/** Who is told of events by HTTP. */
+/** Sends events to webhooks. */
 export interface Webhooks {
-  /** What a webhook may be told at. */
+  /** The URLs that a webhook may have. */
   readonly rules: TargetRules
   readonly sender: Sender
   readonly deliverer: Deliverer
 }
 
-/** What was delivered and what failed is kept, so many rows of it. */
+/** Maximum number of deliveries that are kept after they have ended. */
 const MAX_ROWS = 1_000_000
 const LOG_INTERVAL_MS = 10_000
 
-/** One line now and then: a receiver that is away fails as often as it is tried. */
+/** At most one log line in 10 s for failed attempts: a receiver that is down fails at each. */
 function createObserver({ log, metrics }: FastifyInstance, deliverer: () => Deliverer): DelivererObserver {
   const counters = observeWebhooks(metrics, deliverer)
   const failures = new RateLimit(1, LOG_INTERVAL_MS)
@@ -34,16 +34,16 @@ function createObserver({ log, metrics }: FastifyInstance, deliverer: () => Deli
   return {
     attempted: (outcome, duration) => counters.attempted(outcome, duration / 1000),
     failed({ isLast, ...failure }) {
-      if (isLast) log.error(failure, 'a webhook was not told of an event, and will not be')
-      else if (failures.pass()) log.warn(failure, 'a webhook could not be told of an event: it is tried again')
+      if (isLast) log.error(failure, 'could not deliver an event to a webhook, and the time for retries is over')
+      else if (failures.pass()) log.warn(failure, 'could not deliver an event to a webhook: retrying')
     },
-    disabled: (webhook) => log.warn({ webhook }, 'a webhook answered 410 Gone: disabled'),
+    disabled: (webhook) => log.warn({ webhook }, 'a webhook answered 410 Gone: disabled it'),
     dropped(webhook, count) {
       counters.dropped(count)
-      log.error({ webhook, count }, 'too much waits for a webhook: the oldest events were dropped, transactions never')
+      log.error({ webhook, count }, 'too many events wait for a webhook: dropped the oldest, but no transactions')
     },
     troubled(err) {
-      if (troubles.pass()) log.warn({ err }, 'delivering to webhooks was interrupted by the database')
+      if (troubles.pass()) log.warn({ err }, 'the database failed while events were delivered to webhooks: retrying')
     }
   }
 }
@@ -72,7 +72,7 @@ async function webhooks(app: FastifyInstance): Promise<void> {
   })
   app.decorate('webhooks', { rules, sender, deliverer })
   const begun = database.ready.then(() => deliverer.start())
-  background(begun, app.log, 'webhooks are not delivered')
+  background(begun, app.log, 'the delivery of webhooks has ended')
   app.addHook('onClose', async () => {
     await deliverer.stop()
     sender.close()

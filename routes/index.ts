@@ -4,14 +4,17 @@ import { API } from '../lib/http/api.js'
 
 const Directory = Type.Object({
   name: Type.String({ examples: ['fastify-ocpp'] }),
-  documentation: Type.String({ examples: ['/docs'], description: 'Every request, to be tried' }),
+  documentation: Type.String({
+    examples: ['/docs'],
+    description: 'Documentation of all requests, with a form to try each'
+  }),
   openapi: Type.String({ examples: ['/openapi.json'] }),
-  api: Type.String({ examples: ['/api/v1'], description: 'For operators, with a token' }),
-  chargePoints: Type.String({ examples: ['/ocpp/{identity}'], description: 'WebSocket of the chargers' }),
+  api: Type.String({ examples: ['/api/v1'], description: 'Operator API; needs a token' }),
+  chargePoints: Type.String({ examples: ['/ocpp/{identity}'], description: 'WebSocket path for charge points' }),
   health: Type.Array(Type.String(), { examples: [['/health/live', '/health/ready']] })
 })
 
-/** For whoever opens the address in a browser. */
+/** An overview for people who open the address in a browser. */
 export default async function directory(app: FastifyInstance): Promise<void> {
   const { OCPP_PATH } = app.config
   app.get(
@@ -20,7 +23,7 @@ export default async function directory(app: FastifyInstance): Promise<void> {
       schema: {
         tags: ['Health'],
         operationId: 'getDirectory',
-        summary: 'What is here',
+        summary: 'List what this server offers',
         security: [],
         response: { 200: Directory }
       }

@@ -7,57 +7,57 @@ import { missingScopes } from '../operators/action-scopes.js'
 import type { May, OperatorScope } from '../operators/scopes.js'
 import { type BulkRow, countItems, type ItemRow, listItems } from './bulk-rows.js'
 
-/** Items that are read at a time. */
+/** Items in one read from the database. */
 const BATCH = 500
-/** Characters of results in one answer; what goes beyond is left out, and found by its message id. */
+/** Maximum length of all results in one answer, in characters. Further results are left out; `/calls` shows them. */
 const MAX_RESULTS = 8_000_000
 
 const Problem = Type.Object({}, { additionalProperties: true, description: 'Problem details, RFC 9457' })
 
-/** What became of the call to one of many charge points. */
+/** The outcome of a bulk call for one charge point. */
 export const BulkItemRecord = Type.Object({
   identity: Type.String(),
-  messageId: Type.Optional(Type.String({ description: 'Of the call, when there is one' })),
+  messageId: Type.Optional(Type.String({ description: 'Message id of the call, when one was made' })),
   status: CallRecord.properties.status,
   withheld,
-  result: Type.Optional(Type.Unknown({ description: 'Of the charge point, without secrets' })),
+  result: Type.Optional(Type.Unknown({ description: "The charge point's answer, without secrets" })),
   problem: Type.Optional(Problem)
 })
 
-/** A call to many charge points. */
+/** A bulk call. */
 export const BulkSummary = Type.Object({
   bulkId: Type.String(),
   action: Type.String(),
   withheld,
-  request: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
+  request: Type.Optional(Type.Unknown({ description: 'Payload of the call, without secrets' })),
   operator: Type.String(),
   status: Type.Unsafe<BulkRow['status']>({
     type: 'string',
     enum: ['running', 'completed', 'interrupted'],
-    description: 'interrupted: the process ended meanwhile; what was not sent is cancelled'
+    description: 'interrupted: the process ended before all calls were sent; the others are cancelled'
   }),
   createdAt: Type.String({ format: 'date-time' }),
   endedAt: Type.Optional(Type.String({ format: 'date-time' }))
 })
 
-/** How far it is. */
+/** The progress of a bulk call. */
 export const BulkRecord = Type.Object({
   ...BulkSummary.properties,
-  total: Type.Integer({ description: 'Charge points' }),
+  total: Type.Integer({ description: 'Number of charge points' }),
   counts: Type.Object(
     {},
-    { additionalProperties: Type.Integer(), description: 'Charge points by status of their call' }
+    { additionalProperties: Type.Integer(), description: 'Number of charge points by status of their call' }
   )
 })
 
 export const AcceptedBulk = Type.Object(
   { bulkId: Type.String(), total: Type.Integer(), status: Type.Literal('running') },
-  { description: '`Location` tells where to look for how far it is' }
+  { description: '`Location` is the address of the bulk call, which shows its progress' }
 )
 
 export const BulkResultRecord = Type.Object({ ...BulkRecord.properties, items: Type.Array(BulkItemRecord) })
 
-/** Who would be called. */
+/** The charge points that would be called. */
 export const DryRunRecord = Type.Object({
   dryRun: Type.Literal(true),
   action: Type.String(),
@@ -77,7 +77,7 @@ const COLUMNS: Columns<BulkRow> = {
   ended_at: 'time'
 }
 
-/** What needs a scope that the operator lacks is left out. */
+/** Without the members that need a scope which the operator lacks. */
 export function showSummary(row: BulkRow, may: May): Json {
   const { request, ...shown } = toJson(row, COLUMNS)
   const missing = missingScopes(row.action, may)
@@ -108,7 +108,7 @@ export interface ItemsPage {
   status?: CallStatus
 }
 
-/** All charge points of a bulk, as long as there is room for their results. */
+/** All charge points of a bulk call. Results beyond `MAX_RESULTS` are left out. */
 export async function showItems(db: Reader, { id }: BulkRow): Promise<Json[]> {
   const shown: Json[] = []
   let room = MAX_RESULTS

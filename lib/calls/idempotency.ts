@@ -1,26 +1,28 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { StorageError } from '../database/errors.js'
 import type { IdempotencyKeysTable } from '../database/schema-operators.js'
+import type { Commits } from '../events/commits.js'
 import type { Scope } from '../events/scope.js'
+import { KeyReusedError, OutcomeUnknownError, StillRunningError } from './errors.js'
 
 type Transaction = Pick<Scope, 'trx' | 'now'>
 
-/** How long a request is remembered. */
+/** Milliseconds that the answer to a request is kept. */
 export const KEPT_MS = 24 * 60 * 60 * 1000
 
-/** A request that may be repeated. */
+/** A request with an Idempotency-Key. */
 export interface RepeatableRequest {
   operator: string
   key: string
   fingerprint: string
-  /** What its call gets as message id, when it makes one. */
+  /** Message id of the call, or the first call, that the request makes. */
   messageId: string
-  /** Of the process that carries it out. */
+  /** Id of the process that carries it out. */
   runId: string
 }
 
-/** What a request was answered. */
+/** The answer to a request. */
 export interface KeptAnswer {
   status: number
   headers: Record<string, string>
@@ -35,10 +37,10 @@ export function fingerprintOf(method: string, target: string, body: unknown): st
   return hash.update(JSON.stringify(body ?? {})).digest('hex')
 }
 
-/** How often a key may be let go of by others while it is being claimed. */
+/** Attempts to claim a key that others release at the same time. */
 const MAX_ATTEMPTS = 5
 
-/** Writes the request down, unless its key is taken: then it answers what the key stands for. */
+/** Saves the request, unless its key is taken: then it returns the request that has it. */
 export async function claim({ trx, now }: Transaction, request: RepeatableRequest): Promise<KeptRequest | undefined> {
   const { operator, key, fingerprint, messageId, runId } = request
   const ofKey = { operator, idempotency_key: key }
@@ -66,7 +68,7 @@ export async function claim({ trx, now }: Transaction, request: RepeatableReques
 
 type Claimed = Pick<RepeatableRequest, 'operator' | 'key'>
 
-/** Keeps what the request was answered. */
+/** Saves the answer to the request. */
 export async function keepAnswer({ trx }: Pick<Scope, 'trx'>, { operator, key }: Claimed, answer: KeptAnswer) {
   const { status, headers, body } = answer
   await trx
@@ -77,7 +79,110 @@ export async function keepAnswer({ trx }: Pick<Scope, 'trx'>, { operator, key }:
     .execute()
 }
 
-/** Nothing came of the request: the key is free again. */
+/** Frees the key of a request that had no effect. */
 export async function release({ trx }: Pick<Scope, 'trx'>, { operator, key }: Claimed): Promise<void> {
   await trx.deleteFrom('idempotency_keys').where('operator', '=', operator).where('idempotency_key', '=', key).execute()
+}
+
+export interface IdempotentRequestsOptions {
+  store: Pick<Commits, 'write'>
+  /** Id of this process. */
+  runId: string
+  /** Whether the process with this id still serves the database. */
+  isAlive(runId: string): Promise<boolean>
+}
+
+interface Running {
+  fingerprint: string
+  ended: Promise<void>
+  end(): void
+}
+
+/**
+ * Carries out requests with the same key of the same operator once, and gives all of them the same answer, also when
+ * this process dies before it has answered.
+ */
+export class IdempotentRequests {
+  readonly #options: IdempotentRequestsOptions
+  /** Requests that this process carries out, by operator and key. */
+  readonly #running = new Map<string, Running>()
+
+  constructor(options: IdempotentRequestsOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Begins a request: to be carried out, and ended with {@link end}, unless it was answered before.
+   *
+   * @throws KeyReusedError, StillRunningError, OutcomeUnknownError, StorageError
+   */
+  async begin({ operator, key, fingerprint }: Pick<RepeatableRequest, 'operator' | 'key' | 'fingerprint'>) {
+    const name = nameOf({ operator, key })
+    for (let first = this.#running.get(name); first !== undefined; first = this.#running.get(name)) {
+      if (first.fingerprint !== fingerprint) throw new KeyReusedError()
+      await first.ended
+    }
+    const running = this.#run(name, fingerprint)
+    const request: RepeatableRequest = {
+      operator,
+      key,
+      fingerprint,
+      messageId: randomUUID(),
+      runId: this.#options.runId
+    }
+    try {
+      const answered = await this.#answered(request)
+      if (answered === undefined) return { request }
+      running.end()
+      return { answered }
+    } catch (error) {
+      running.end()
+      throw error
+    }
+  }
+
+  /** Saves the answer to a request, or frees its key when it had no effect. Those that wait for it go on in any case. */
+  async end(request: RepeatableRequest, answer: KeptAnswer): Promise<void> {
+    try {
+      await this.#options.store.write((trx) =>
+        isFinal(answer.status) ? keepAnswer({ trx }, request, answer) : release({ trx }, request)
+      )
+    } finally {
+      this.#running.get(nameOf(request))?.end()
+    }
+  }
+
+  #run(name: string, fingerprint: string): Running {
+    let end: () => void = () => undefined
+    const ended = new Promise<void>((resolve) => {
+      end = () => {
+        this.#running.delete(name)
+        resolve()
+      }
+    })
+    const running = { fingerprint, ended, end }
+    this.#running.set(name, running)
+    return running
+  }
+
+  /** The earlier request with its answer; `undefined` when this one is the first. */
+  async #answered(request: RepeatableRequest): Promise<KeptRequest | undefined> {
+    const { store, runId, isAlive } = this.#options
+    const kept = await store.write((trx) => claim({ trx, now: Date.now() }, request))
+    if (kept === undefined) return undefined
+    if (kept.fingerprint !== request.fingerprint) throw new KeyReusedError()
+    if (kept.status !== null) return kept
+    // A request of this process without an answer has ended, and its answer could not be saved.
+    const isElsewhere = kept.run_id !== runId && (await isAlive(kept.run_id))
+    throw isElsewhere ? new StillRunningError(kept.message_id) : new OutcomeUnknownError(kept.message_id)
+  }
+}
+
+function nameOf({ operator, key }: Claimed): string {
+  return `${operator} ${key}`
+}
+
+/** Whether a request is not carried out again. One that was rejected before it had any effect is. */
+function isFinal(status: number): boolean {
+  return status < 400 || (status >= 500 && status !== 503)
 }

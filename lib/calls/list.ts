@@ -7,15 +7,15 @@ import { missingForAnswer, missingScopes } from '../operators/action-scopes.js'
 import type { May } from '../operators/scopes.js'
 import { type CallFilter, type CallPosition, type CallRow, listCalls } from './rows.js'
 
-/** What every list of calls can be filtered by. */
+/** The filters of every list of calls. */
 export const CallsQuery = Type.Object(
   {
     ...PageParams,
     action: Type.Optional(Type.String({ maxLength: 64 })),
     status: Type.Optional(CallRecord.properties.status),
-    operator: Type.Optional(Type.String({ maxLength: 255, description: 'Name of the token that asked' })),
-    from: momentParam('Asked for at this time or later'),
-    to: momentParam('Asked for before this time')
+    operator: Type.Optional(Type.String({ maxLength: 255, description: 'Name of the token that made the call' })),
+    from: momentParam('Only calls that were requested at this time or later'),
+    to: momentParam('Only calls that were requested before this time')
   },
   { additionalProperties: false }
 )
@@ -73,7 +73,7 @@ const COLUMNS: Columns<CallRow> = {
   identity: 'value'
 }
 
-/** A call as an operator sees it: what needs a scope that the operator lacks is left out. */
+/** A call as an operator may see it: members that need a scope which the operator lacks are left out. */
 export function showCall(row: CallRow, may: May): Json {
   const call: Json = { ...toJson(row, COLUMNS), ...(row.duration !== null && { duration: row.duration / 1000 }) }
   const missing = missingScopes(row.action, may)

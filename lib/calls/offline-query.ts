@@ -4,20 +4,20 @@ import { InvalidQueryError } from '../http/paging.js'
 
 const MAX_EXPIRY_S = 31_536_000
 
-/** What may be said of a call to a charge point that may be away, as text. */
+/** Query parameters for a call to a charge point that may not be connected. */
 export const OfflineQuery = Type.Object({
   whenOffline: Type.Optional(
     Type.Unsafe<'fail' | 'queue'>({
       type: 'string',
       enum: ['fail', 'queue'],
-      description: 'queue: the call waits until the charge point is back, in its order. Default: fail'
+      description: 'queue: the call waits until the charge point connects, behind earlier ones. Default: fail'
     })
   ),
   expiresIn: Type.Optional(
-    Type.String({ description: 'Seconds that it waits at most, 1 to 31536000. Default: OFFLINE_CALLS_EXPIRY' })
+    Type.String({ description: 'Seconds that the call waits at most, 1 to 31536000. Default: OFFLINE_CALLS_EXPIRY' })
   ),
   expiresAt: Type.Optional(
-    Type.String({ format: 'date-time', description: 'Until when it waits, instead of expiresIn' })
+    Type.String({ format: 'date-time', description: 'Until when the call waits; in place of expiresIn' })
   )
 })
 
@@ -28,7 +28,7 @@ export interface Offline {
 }
 
 /**
- * Reads a query that nobody has checked yet.
+ * Reads a query that no schema has checked.
  *
  * @throws InvalidQueryError
  */
@@ -40,7 +40,7 @@ export function readOffline(query: unknown): Offline {
   for (const [name, value] of Object.entries({ expiresIn, expiresAt })) {
     if (value === undefined) continue
     if (typeof value !== 'string') throw new InvalidQueryError(`${name} must be given once`)
-    if (whenOffline !== 'queue') throw new InvalidQueryError(`${name} goes with whenOffline=queue`)
+    if (whenOffline !== 'queue') throw new InvalidQueryError(`${name} needs whenOffline=queue`)
   }
   return {
     ...(whenOffline !== undefined && { whenOffline }),
@@ -50,14 +50,14 @@ export function readOffline(query: unknown): Offline {
 }
 
 /**
- * Epoch milliseconds at which a call is given up.
+ * Epoch milliseconds at which a waiting call expires.
  *
  * @throws InvalidQueryError
  */
 export function expiryOf({ expiresIn, expiresAt }: Offline, otherwise: number): number {
   const now = Date.now()
   if (expiresIn !== undefined && expiresAt !== undefined) {
-    throw new InvalidQueryError('either expiresIn or expiresAt')
+    throw new InvalidQueryError('give either expiresIn or expiresAt')
   }
   if (expiresAt !== undefined) {
     const time = parseTime(expiresAt) ?? Number.NaN

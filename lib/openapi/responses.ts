@@ -29,7 +29,7 @@ const COMMON = {
     description: 'The token is missing, wrong, revoked or expired.',
     problems: {
       UNAUTHORIZED: 'an operator token is needed: Authorization: Bearer <token>',
-      INVALID_TOKEN: 'this is no operator token, or it was revoked',
+      INVALID_TOKEN: 'unknown operator token, or it was revoked',
       EXPIRED_TOKEN: 'the operator token has expired'
     }
   },

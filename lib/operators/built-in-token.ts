@@ -3,12 +3,12 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Config, ConfigError } from '../settings/settings.js'
 
-/** The token that is there before any other, with every scope. */
+/** The token with every scope, which exists before any other. */
 export interface BuiltInToken {
   token: string
-  /** Where it is kept; absent when it was given by OPERATOR_TOKEN. */
+  /** The file that holds it; absent when OPERATOR_TOKEN is set. */
   file?: string
-  /** Whether this start made it. */
+  /** Whether this start created it. */
   isNew: boolean
 }
 
@@ -29,11 +29,11 @@ export async function loadBuiltInToken(config: Config): Promise<BuiltInToken> {
       : { token: kept, file, isNew: false }
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new ConfigError(`DATA_DIR must be a directory that can be written: ${(error as Error).message}`)
+    throw new ConfigError(`DATA_DIR must be a writable directory: ${(error as Error).message}`)
   }
 }
 
-/** Whether others than the owner of the file may do anything with it. */
+/** Whether users other than the owner have any permission on the file. */
 export async function isOpenToOthers(file: string): Promise<boolean> {
   const { mode } = await stat(file)
   return (mode & NOT_OWNER) !== 0
@@ -43,14 +43,14 @@ async function readToken(file: string): Promise<string | undefined> {
   try {
     const token = (await readFile(file, 'utf8')).trim()
     if (token.length >= MIN_LENGTH) return token
-    throw new ConfigError(`${file} holds no token: delete it, and the next start makes a new one`)
+    throw new ConfigError(`${file} contains no token: delete it, and the next start creates a new one`)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }
 
-/** Exclusive, so that two processes that start at once do not each believe in a token of their own. */
+/** Opens the file exclusively: of two processes that start together, only one may create the token. */
 async function createToken(file: string): Promise<string> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url')
   await mkdir(join(file, '..'), { recursive: true, mode: OWNER_ONLY_DIRECTORY })

@@ -26,12 +26,12 @@ export class TooManyRequestsError extends Error {
   }
 }
 
-/** Answered as a 503 problem: the database does not answer, so nobody knows what the token allows. */
+/** Answered as a 503 problem: the database does not answer, so the scopes of the token are unknown. */
 export class TokensUnavailableError extends Error {
   readonly statusCode = 503
   readonly code = 'TOKENS_UNAVAILABLE'
 
   constructor(cause: unknown) {
-    super('the tokens cannot be read', { cause })
+    super('could not read the operator tokens: the database does not answer', { cause })
   }
 }

@@ -21,14 +21,15 @@ const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', en
 const url = Type.String({
   minLength: 1,
   maxLength: 2_000,
-  description: 'Where events are posted to: https, without user and password, at no private address unless allowed'
+  description:
+    'URL to which events are posted: https, without user and password. Private addresses need WEBHOOK_ALLOWED_NETWORKS'
 })
 
 const description = Type.Union([Type.String({ maxLength: 1_000 }), Type.Null()])
 
 const secret = Type.String({
   maxLength: 100,
-  description: '`whsec_` and 24 to 64 bytes in base64. Default: made. Shown once'
+  description: '`whsec_` and 24 to 64 bytes in base64. Default: a random one. Shown only once'
 })
 
 const filter = Type.Object(
@@ -45,11 +46,11 @@ const filter = Type.Object(
       Type.Array(IdentityParams.properties.identity, {
         minItems: 1,
         maxItems: 1_000,
-        description: 'Identities, whatever their case. Default: all'
+        description: 'Identities, in upper or lower case. Default: all'
       })
     )
   },
-  { additionalProperties: false, description: 'Which events it is told of' }
+  { additionalProperties: false, description: 'The events that are sent' }
 )
 
 const scopes = Type.Array(Type.Unsafe<WebhookScope>({ type: 'string', enum: [...WEBHOOK_SCOPES] }), {
@@ -57,10 +58,12 @@ const scopes = Type.Array(Type.Unsafe<WebhookScope>({ type: 'string', enum: [...
   maxItems: WEBHOOK_SCOPES.length,
   uniqueItems: true,
   description:
-    'What it may be told, as scopes of a token: transactions:read for `transaction` and `meter-values`, charge-points:read for the others, id-tokens:read for whole id tokens. Default: charge-points:read and transactions:read'
+    'What may be sent, as scopes of a token: transactions:read for `transaction` and `meter-values`, charge-points:read for the other types, id-tokens:read for id tokens in full. Default: charge-points:read and transactions:read'
 })
 
-const enabled = Type.Boolean({ description: 'Whether it is told of events; meanwhile nothing is kept for it' })
+const enabled = Type.Boolean({
+  description: 'Whether events are sent. Events that happen while a webhook is disabled are not kept for it'
+})
 
 export const NewWebhookBody = Type.Object(
   {
@@ -78,7 +81,7 @@ export const NewWebhookBody = Type.Object(
 )
 export type NewWebhookBody = Static<typeof NewWebhookBody>
 
-/** What is left out stays as it is; a filter is replaced as a whole. */
+/** Members that are left out stay as they are; a filter is replaced as a whole. */
 export const WebhookBody = Type.Object(
   {
     url: Type.Optional(url),
@@ -103,24 +106,26 @@ export const WebhookRecord = Type.Object({
   filter,
   scopes,
   enabled: Type.Boolean(),
-  disabledReason: Type.Optional(Type.String({ description: 'gone: it answered 410. Absent: an operator disabled it' })),
-  previousSecretUntil: moment('Until then the secret before this one signs as well'),
+  disabledReason: Type.Optional(
+    Type.String({ description: 'gone: the receiver answered 410. Absent: an operator disabled the webhook' })
+  ),
+  previousSecretUntil: moment('Until then the previous secret signs too'),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' })
 })
 export type WebhookRecord = Static<typeof WebhookRecord>
 
-const shownSecret = Type.String({ description: 'For the receiver, to verify signatures. Not shown again' })
+const shownSecret = Type.String({ description: 'With which the receiver verifies signatures. Not shown again' })
 
 export const NewWebhookRecord = Type.Object({ ...WebhookRecord.properties, secret: shownSecret })
 
 export const SecretRecord = Type.Object({
   secret: shownSecret,
-  previousSecretUntil: Type.String({ format: 'date-time', description: 'Until then the old one signs as well' })
+  previousSecretUntil: Type.String({ format: 'date-time', description: 'Until then the old secret signs too' })
 })
 
 export const TestRecord = Type.Object({
-  delivered: Type.Boolean({ description: 'Whether it was answered 2xx' }),
+  delivered: Type.Boolean({ description: 'Whether the answer was 2xx' }),
   responseStatus: Type.Optional(Type.Integer()),
   error: Type.Optional(Type.String({ description: 'A code such as ECONNREFUSED, TIMEOUT or HTTP_500' })),
   duration: Type.Number({ examples: [0.184], description: 'Seconds' })
@@ -132,26 +137,26 @@ const DeliveryStatus = Type.Unsafe<DeliveryRow['status']>({ type: 'string', enum
 export const DeliveryRecord = Type.Object({
   id: Type.Integer(),
   webhookId: Type.Integer(),
-  eventId: Type.String({ description: 'The same however often it is sent' }),
+  eventId: Type.String({ description: 'The same for every attempt' }),
   type: Type.String({ examples: ['transaction'] }),
   chargePoint: Type.String(),
   status: Type.Unsafe<DeliveryRow['status']>({
     ...DeliveryStatus,
-    description: 'pending: it waits, or is tried again; failed: given up, but it can be sent again'
+    description: 'pending: waits for its first or next attempt; failed: no further attempt, unless it is sent again'
   }),
   attempts: Type.Integer(),
   responseStatus: Type.Optional(Type.Integer({ description: 'HTTP status of the last answer' })),
-  error: Type.Optional(Type.String({ description: 'Of the last attempt: ECONNREFUSED, TIMEOUT, HTTP_500 …' })),
+  error: Type.Optional(Type.String({ description: 'Error of the last attempt: ECONNREFUSED, TIMEOUT, HTTP_500 …' })),
   createdAt: Type.String({ format: 'date-time' }),
   retryUntil: Type.String({ format: 'date-time' }),
-  lastAttemptAt: moment('When it was last tried'),
-  nextAttemptAt: moment('When it is tried again, unless it is sooner')
+  lastAttemptAt: moment('When the last attempt began'),
+  nextAttemptAt: moment('When the next attempt begins at the latest')
 })
 export type DeliveryRecord = Static<typeof DeliveryRecord>
 
 export const DeliveryWithEvent = Type.Object({
   ...DeliveryRecord.properties,
-  event: Type.Unknown({ description: 'The body, as it goes out' })
+  event: Type.Unknown({ description: 'The body of the request' })
 })
 
 export const DeliveryQuery = Type.Object(
@@ -159,8 +164,8 @@ export const DeliveryQuery = Type.Object(
     status: Type.Optional(DeliveryStatus),
     type: Type.Optional(EventType),
     chargePoint: Type.Optional(Type.String({ minLength: 1, maxLength: 48 })),
-    from: momentParam('When the event was told: then or later'),
-    to: momentParam('Before then'),
+    from: momentParam('Only events at this time or later'),
+    to: momentParam('Only events before this time'),
     ...PageParams
   },
   { additionalProperties: false }
@@ -205,7 +210,7 @@ export function showDelivery(row: DeliverySummary): DeliveryRecord {
   }
 }
 
-/** By our clock, which is in no year that RFC 3339 lacks. */
+/** A time of our own clock as RFC 3339. */
 function shown(milliseconds: number): string {
   return dateTime(milliseconds) ?? ''
 }

@@ -13,7 +13,7 @@ export interface TargetRules {
 }
 
 /**
- * The URL as it is kept. Where a name leads is seen with every connection only.
+ * The URL in the form that is stored. The addresses of a host name are checked with every connection, not here.
  *
  * @throws UrlNotAllowedError
  */
@@ -28,13 +28,13 @@ export function checkUrl(text: string, { addresses, allowHttp }: TargetRules): s
   if (url.username !== '' || url.password !== '') throw new UrlNotAllowedError('url must have no user and no password')
   const host = hostOf(url)
   if (isIP(host) !== 0 && !addresses.allows(host)) {
-    throw new UrlNotAllowedError('url must not lead to a private or special address (WEBHOOK_ALLOWED_NETWORKS)')
+    throw new UrlNotAllowedError('url must not be a private or special address (WEBHOOK_ALLOWED_NETWORKS)')
   }
   url.hash = ''
   return url.href
 }
 
-/** The name or address, of IPv6 without the brackets. */
+/** The host of a URL; an IPv6 address without brackets. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '')
 }

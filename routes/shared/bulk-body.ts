@@ -6,7 +6,7 @@ import { findChargePoints } from '../../lib/charge-points/rows.js'
 import { fold } from '../../lib/events/scope.js'
 import { IdentityParams } from '../../lib/http/records.js'
 
-/** Charge points of one request. */
+/** Maximum number of charge points in one request. */
 const MAX_CHARGE_POINTS = 10_000
 
 const Name = Type.String({ minLength: 1, maxLength: 50 })
@@ -24,11 +24,11 @@ const Filter = Type.Object(
   },
   {
     additionalProperties: false,
-    description: 'All known charge points that are so. An empty one is refused unless `all` is true'
+    description: 'All known charge points that match every member. An empty filter is rejected: use `all`'
   }
 )
 
-/** One call to many charge points: to those that are named, or those that a filter finds. */
+/** A call to many charge points, which are named or match a filter. */
 export const BulkBody = Type.Object(
   {
     action: Type.String({ minLength: 1, maxLength: 64 }),
@@ -38,20 +38,28 @@ export const BulkBody = Type.Object(
     ),
     filter: Type.Optional(Filter),
     all: Type.Optional(
-      Type.Literal(true, { description: 'Every known charge point, instead of identities or a filter' })
+      Type.Literal(true, { description: 'Calls every known charge point; in place of `identities` or `filter`' })
     ),
     dryRun: Type.Optional(
-      Type.Boolean({ description: 'Calls nobody, and answers which charge points would be called. Default: false' })
+      Type.Boolean({ description: 'Makes no call, and answers which charge points would be called. Default: false' })
     ),
     concurrency: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 1_000, description: 'Calls at a time. Default: 100' })
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000,
+        description: 'Maximum number of calls at the same time. Default: 100'
+      })
     ),
     timeout: Type.Optional(
       Type.Integer({ minimum: 1, maximum: 300_000, description: 'Milliseconds to wait for each answer' })
     ),
     whenOffline: OfflineQuery.properties.whenOffline,
     expiresIn: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 31_536_000, description: 'Seconds, for whenOffline' })
+      Type.Integer({
+        minimum: 1,
+        maximum: 31_536_000,
+        description: 'Seconds that a call waits at most, with `whenOffline`: `queue`'
+      })
     ),
     expiresAt: OfflineQuery.properties.expiresAt
   },
@@ -77,7 +85,7 @@ export class BulkTargetError extends Error {
 }
 
 /**
- * The charge points that are meant, each once.
+ * The charge points to call, each once.
  *
  * @throws BulkTargetError
  */
@@ -88,7 +96,7 @@ export async function targetsOf(
   const isFiltered = Object.keys(filter ?? {}).length > 0
   const isOneWay = [identities !== undefined, isFiltered, all === true].filter(Boolean).length === 1
   if (!isOneWay || (identities !== undefined && filter !== undefined)) {
-    throw new BulkTargetError('BULK_TARGETS', 'give identities, a filter that is not empty, or all: one of them')
+    throw new BulkTargetError('BULK_TARGETS', 'give exactly one of identities, a filter that is not empty, and all')
   }
   if (identities !== undefined) return [...new Map(identities.map((identity) => [fold(identity), identity])).values()]
   const { q, ...rest } = filter ?? {}
@@ -96,9 +104,9 @@ export async function targetsOf(
   const page = { filter: wanted, order: 'identity', limit: MAX_CHARGE_POINTS + 1 } as const
   const found = await listLivePositions(store.db, ocpp.chargePoints, page)
   if (found.length > MAX_CHARGE_POINTS) {
-    throw new BulkTargetError('BULK_TOO_MANY', `more than ${MAX_CHARGE_POINTS} charge points are so`)
+    throw new BulkTargetError('BULK_TOO_MANY', 'the filter matches more than 10 000 charge points')
   }
-  if (found.length === 0) throw new BulkTargetError('BULK_NOBODY', 'no charge point is so')
+  if (found.length === 0) throw new BulkTargetError('BULK_NOBODY', 'no charge point matches the filter')
   const keys = found.map(({ key }) => key)
   const rows = await findChargePoints(store.db, keys)
   return keys.map((key) => rows.get(key)?.identity ?? key)

@@ -10,7 +10,7 @@ import { type BulkBody, targetsOf } from './bulk-body.js'
 
 const CONCURRENCY = 100
 
-/** Carries out a call to many charge points. */
+/** Makes a call to many charge points. */
 export async function callMany(
   app: FastifyInstance,
   request: FastifyRequest<{ Body: BulkBody }>,
@@ -57,9 +57,9 @@ function expiresAt({ config }: FastifyInstance, { whenOffline, expiresIn, expire
   return whenOffline === 'queue' ? expiryOf(said, config.OFFLINE_CALLS_EXPIRY) : undefined
 }
 
-/** Whole: it is what the one who asked sent, and was answered. */
+/** Without regard to scopes: the operator sent the request itself. */
 async function result({ store }: FastifyInstance, bulkId: string): Promise<Json> {
   const row = await findBulk(store.db, bulkId)
-  if (row === undefined) throw new Error('the record of a bulk call is gone')
+  if (row === undefined) throw new Error('the bulk call was deleted before it was answered')
   return { ...(await showBulk(store.db, row, () => true)), items: await showItems(store.db, row) }
 }

@@ -8,7 +8,7 @@ import { within } from '../../lib/calls/within.js'
 import { API } from '../../lib/http/api.js'
 import { textLike } from '../../lib/text-like.js'
 
-/** What a call is answered that goes on without its HTTP request. */
+/** The answer to a request whose call goes on after it. */
 export interface AcceptedCall {
   messageId: string
   identity: string
@@ -18,7 +18,7 @@ export interface AcceptedCall {
 
 type Target = Pick<CallRequest, 'identity' | 'action'>
 
-/** Carries out a call of the operator API. */
+/** Makes a call of the operator API. */
 export async function carryOut(app: FastifyInstance, call: CallRequest): Promise<CallAnswer | AcceptedCall> {
   const { request, reply, identity, action, payload, timeout } = call
   const preferences = readPreferences(request.headers.prefer)
@@ -30,9 +30,9 @@ export async function carryOut(app: FastifyInstance, call: CallRequest): Promise
     const expiresAt = expiryOf(offline, app.config.OFFLINE_CALLS_EXPIRY)
     return queue(app, reply, { command: { ...command, expiresAt }, preferences })
   }
-  // Who may ask again for what has become of it need not wait for it.
+  // A client that can repeat the request, or asked not to wait, may leave: the call goes on without it.
   if (!preferences.respondAsync && messageId === undefined) {
-    // Only a call that has to wait for others can be given up when its HTTP client leaves.
+    // Only a call that waits for others can be aborted when its HTTP client leaves.
     const isBusy = (app.ocpp.chargePoints.get(identity)?.pendingCalls ?? 0) > 0
     return app.calls.call(isBusy ? { ...command, signal: call.signal } : command)
   }
@@ -46,7 +46,7 @@ interface Queueing {
   preferences: Preferences
 }
 
-/** A call that may wait for its charge point; when that is there it is answered like any other. */
+/** Queues a call. When its charge point is connected, the call is sent and answered like any other. */
 async function queue({ offlineCalls }: FastifyInstance, reply: FastifyReply, { command, preferences }: Queueing) {
   const { messageId, outcome } = await offlineCalls.add(command)
   if (preferences.respondAsync) reply.header('preference-applied', 'respond-async')
@@ -61,7 +61,7 @@ interface Soon {
   wait: number | undefined
 }
 
-/** Answers 202, unless the answer comes within the seconds that the operator prefers to wait. [RFC 7240 §4.1, §4.3] */
+/** Answers 202, unless the charge point answers within the seconds that the operator prefers to wait. [RFC 7240 §4.1, §4.3] */
 async function answerSoon(reply: FastifyReply, target: Target, { started, wait }: Soon) {
   const { messageId } = started
   reply.header('preference-applied', wait === undefined ? 'respond-async' : `respond-async, wait=${wait}`)
@@ -84,26 +84,26 @@ const text = (description: string) => ({ type: 'string', description })
 export const CallHeaders = Type.Object({
   prefer: Type.Optional(
     Type.String({
-      description: '`respond-async`: answer 202 at once; with `wait=5` only after 5 seconds without an answer. RFC 7240'
+      description:
+        '`respond-async`: answer 202 at once, or with `wait=5` after 5 seconds without an answer from the charge point. RFC 7240'
     })
   ),
   'idempotency-key': Type.Optional(
     textLike('^[\\x21-\\x7e]+$', 'must consist of visible ASCII characters without spaces', {
-      description: 'With the same key the same request is carried out once, and answered the same for 24 hours',
+      description: 'A request with the same key is carried out once. For 24 hours its repetitions get the same answer',
       minLength: 1,
       maxLength: 255
     })
   )
 })
 
-/** What the operator API understands beyond the operator routes of the library. */
+/** What this API adds to the operator routes of the library. */
 export const CALL_EXTRAS: CallExtras = {
   querystring: OfflineQuery.properties,
   headers: CallHeaders.properties,
   response: {
     202: {
-      description:
-        'The call goes on, or waits for its charge point; `Location` tells where to look for what becomes of it',
+      description: 'The call goes on, or waits until its charge point connects; `Location` is its address',
       type: 'object',
       required: ['messageId', 'identity', 'action', 'status'],
       properties: {
@@ -114,7 +114,7 @@ export const CALL_EXTRAS: CallExtras = {
       },
       headers: {
         Location: text('`/api/v1/calls/{messageId}`'),
-        'Preference-Applied': text('Which preferences were honoured')
+        'Preference-Applied': text('The preferences that were honoured')
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Only operators get below here, and what they change is written down. */
+/** All routes below need an operator token, and save what operators change. */
 export default async function guard(app: FastifyInstance): Promise<void> {
   const { operators, audit } = app
   app.addHook('onRequest', operators.authenticate)

@@ -3,7 +3,7 @@ import { CallsQuery, pageOfCalls } from '../../../lib/calls/list.js'
 import { CallRecord, IdentityParams, pageSchema } from '../../../lib/http/records.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 
-/** What was asked of one charge point. */
+/** The calls to one charge point. */
 export default async function chargePointCalls(app: FastifyInstance): Promise<void> {
   app.get<{ Params: IdentityParams; Querystring: CallsQuery }>(
     '/charge-points/:identity/calls',

@@ -7,10 +7,10 @@ import { CALL_EXTRAS, carryOut } from '../../shared/carry-out.js'
 const { 404: unknown, 409: notConnected } = CALL_PROBLEMS
 const DISCONNECT_PROBLEMS = { 404: unknown, 409: notConnected }
 
-/** Connections, and every OCPP call. */
+/** The library's operator routes: disconnect a charge point, and make any OCPP call. */
 export default async function live(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
-    // The library knows nothing of scopes.
+    // The library knows nothing of scopes, so the routes get theirs here.
     scope.addHook('onRoute', (route) => {
       const isCall = route.method === 'POST'
       route.config = isCall
@@ -20,7 +20,7 @@ export default async function live(app: FastifyInstance): Promise<void> {
     await scope.register(operatorRoutes, {
       routes: ['disconnect', 'call'],
       isKnown: async (identity) => (await app.store.find(identity)) !== undefined,
-      // A charge point that tells its password, which it must not, tells it nobody. [A01.FR.09]
+      // A charge point must not report its password; if it does, nobody sees it. [A01.FR.09]
       call: async (call: CallRequest) => redact(await carryOut(app, call), { idTokens: 'whole' }),
       callDocs: CALL_EXTRAS
     })

@@ -7,18 +7,20 @@ import type { AnyOperation } from '../../../lib/operations/operation.js'
 import { OPERATIONS, type OperationName } from '../../../lib/operations/table.js'
 import { answerFailure, MadeCallRecord, readTimeout, TimeoutQuery } from '../../shared/operation.js'
 
-const CALLS = Type.Array(MadeCallRecord, { description: 'What went out for it, in this order' })
+const CALLS = Type.Array(MadeCallRecord, { description: 'The OCPP calls that were made, in this order' })
 
-/** What is answered when the charge point has answered. */
+/** The answer to an operation. */
 function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
   return Type.Object({
     operation: Type.Literal(name),
-    protocol: Type.String({ description: 'That the charge point speaks' }),
-    status: Type.Unsafe({ type: 'string', enum: STATUSES, description: 'In the words of no version' }),
+    protocol: Type.String({ description: 'Version that the charge point speaks' }),
+    status: Type.Unsafe({ type: 'string', enum: STATUSES, description: 'The same words for every version of OCPP' }),
     reason: Type.Optional(
-      Type.String({ description: "The charge point's own word, when it says more than the status" })
+      Type.String({ description: "The charge point's own status, when it says more than `status`" })
     ),
-    statusInfo: Type.Optional(Type.Object({}, { additionalProperties: true, description: '2.x: more about it' })),
+    statusInfo: Type.Optional(
+      Type.Object({}, { additionalProperties: true, description: 'OCPP 2.x: details from the charge point' })
+    ),
     ...details,
     calls: CALLS
   })
@@ -27,19 +29,19 @@ function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
 const OF_TRANSACTIONS = {
   404: { UNKNOWN_TRANSACTION: 'the charge point has no such transaction' },
   409: {
-    NO_OPEN_TRANSACTION: 'none is named, and none is open there',
-    SEVERAL_TRANSACTIONS: 'none is named, and several are open there'
+    NO_OPEN_TRANSACTION: 'no transaction is named, and none is open at that place',
+    SEVERAL_TRANSACTIONS: 'no transaction is named, and several are open at that place'
   }
 }
 
-/** Of some operations only. */
+/** Problems of single operations. */
 const PROBLEMS: Partial<Record<OperationName, Problems>> = {
   stop: OF_TRANSACTIONS,
   'charging-limit': OF_TRANSACTIONS,
   'set-password': {
     409: {
       PASSWORD_UNDECIDED:
-        'whether the charge point took the password before this one is not known until it connects again'
+        'an earlier password got no answer: whether it is in use is unknown until the charge point connects again'
     }
   }
 }
@@ -53,7 +55,7 @@ interface OneOperation {
   Querystring: TimeoutQuery
 }
 
-/** What can be asked of charge points whatever version they speak. */
+/** A route for each operation. */
 export default async function operations(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler(answerFailure)
@@ -68,7 +70,7 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
   app.post<OneOperation>(
     `/charge-points/:identity/operations/${name}`,
     {
-      // A password that is shown is kept nowhere, so its answer cannot be given again.
+      // An answer that shows a password is not saved, so it cannot be repeated.
       config: { scope: 'calls:write', idempotent: name !== 'set-password', problems: problemsOf(name) },
       schema: {
         tags: ['Operations'],
@@ -95,7 +97,7 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
   )
 }
 
-/** `clear-cache` is operateClearCache. */
+/** `clear-cache` becomes `operateClearCache`. */
 function operationIdOf(name: string): string {
   return `operate-${name}`.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -10,38 +10,40 @@ import { scopesOfAction } from '../../../lib/operators/action-scopes.js'
 import { textLike } from '../../../lib/text-like.js'
 import { answerFailure, MadeCallRecord, readTimeout, TimeoutQuery } from '../../shared/operation.js'
 
-/** Milliseconds that a report is waited for. */
+/** Milliseconds to wait for a report. */
 const PATIENCE_MS = 30_000
 
 const ReportRecord = Type.Object({
-  requestId: Type.Integer({ description: 'By which the charge point knows it, too' }),
+  requestId: Type.Integer({ description: 'Id of the request in OCPP' }),
   type: Type.String({ examples: ['full-inventory'] }),
-  protocol: Type.Optional(Type.String({ description: 'That the charge point speaks' })),
+  protocol: Type.Optional(Type.String({ description: 'Version that the charge point speaks' })),
   status: Type.Unsafe<string>({
     type: 'string',
     enum: ['complete', 'pending', 'incomplete', ...STATUSES.filter((status) => status !== 'accepted')],
     description:
-      'pending: more may come; incomplete: nothing has come for 5 minutes, of a log for an hour; else the charge point has refused'
+      'pending: more parts may come; incomplete: no part has come for 5 minutes, or for a log for one hour; any other status: the charge point refused'
   }),
-  reason: Type.Optional(Type.String({ description: "The charge point's own word, when it says more than the status" })),
-  statusInfo: Type.Optional(Type.Object({}, { additionalProperties: true, description: '2.x: more about it' })),
-  parts: Type.Optional(Type.Integer({ description: 'How many have come' })),
+  reason: Type.Optional(Type.String({ description: "The charge point's own status, when it says more than `status`" })),
+  statusInfo: Type.Optional(
+    Type.Object({}, { additionalProperties: true, description: 'OCPP 2.x: details from the charge point' })
+  ),
+  parts: Type.Optional(Type.Integer({ description: 'Number of parts that have come' })),
   missing: Type.Optional(
     Type.Array(Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }), {
-      description: 'First and last numbers of the parts that others have overtaken'
+      description: 'Parts that are missing although later ones have come: first and last number of each gap'
     })
   ),
   items: Type.Optional(
     Type.Array(Type.Unknown(), {
       description:
-        'Of what has come: { component, variable, attribute, value, mutability, readonly, … }, in 1.6 { key, value, readonly }; monitoring: monitors; log: statuses of the upload'
+        'The parts that have come: { component, variable, attribute, value, mutability, readonly, … }, in OCPP 1.6 { key, value, readonly }; monitoring: monitors; log: statuses of the upload'
     })
   ),
-  text: Type.Optional(Type.String({ description: 'customer-information' })),
-  fileName: Type.Optional(Type.String({ description: 'log' })),
+  text: Type.Optional(Type.String({ description: 'The text of customer-information' })),
+  fileName: Type.Optional(Type.String({ description: 'The name of the uploaded log' })),
   createdAt: Type.Optional(Type.String({ format: 'date-time' })),
-  updatedAt: Type.Optional(Type.String({ format: 'date-time', description: 'When something of it came last' })),
-  calls: Type.Optional(Type.Array(MadeCallRecord, { description: 'What went out for it' }))
+  updatedAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the last part or status came' })),
+  calls: Type.Optional(Type.Array(MadeCallRecord, { description: 'The OCPP calls that were made' }))
 })
 
 const ReportParams = Type.Object({
@@ -65,7 +67,7 @@ interface OneReport {
   Params: Static<typeof ReportParams>
 }
 
-/** Reports of charge points, whole. */
+/** Reports of charge points, joined from their parts. */
 export default async function reports(app: FastifyInstance): Promise<void> {
   await app.register(async (scope) => {
     scope.setErrorHandler(answerFailure)
@@ -82,8 +84,8 @@ function addCreate(app: FastifyInstance): void {
       schema: {
         tags: ['Operations'],
         operationId: 'createReport',
-        summary: 'Have a charge point report, and wait for all parts',
-        description: `customer-information needs the scopes id-tokens:read and transactions:read as well. Waits ${PATIENCE_MS / 1000} s, or \`timeout\`, or with \`Prefer: respond-async\` not at all, or the seconds of its \`wait\`; what is not complete by then is answered 202 with its \`Location\`.`,
+        summary: 'Request a report from a charge point, and wait for all parts',
+        description: `customer-information also needs the scopes id-tokens:read and transactions:read. Waits at most ${PATIENCE_MS / 1000} s, or \`timeout\`; with \`Prefer: respond-async\` not at all, or the seconds of its \`wait\`. A report that is not complete by then is answered 202 with its \`Location\`.`,
         params: IdentityParams,
         querystring: TimeoutQuery,
         headers: Type.Object({
@@ -127,10 +129,10 @@ function addRead(app: FastifyInstance): void {
       schema: {
         tags: ['Operations'],
         operationId: 'getReport',
-        summary: 'Look at a report that was asked for',
+        summary: 'Show a report that was requested',
         description:
-          'As much of it as has come. The latest 5 of a charge point are kept. customer-information needs the scopes ' +
-          'id-tokens:read and transactions:read as well.',
+          'The parts that have come. The latest 5 reports of a charge point are kept. customer-information also needs the ' +
+          'scopes id-tokens:read and transactions:read.',
         params: ReportParams,
         response: { 200: ReportRecord }
       }
@@ -152,13 +154,13 @@ interface Asked {
   type: string | undefined
 }
 
-/** What a charge point knows of a customer is about id tokens and transactions. */
+/** Customer information contains id tokens and transactions, so it needs their scopes. */
 function demandScopes({ operators }: FastifyInstance, { request, reply, type }: Asked): void {
   if (type !== 'customer-information') return
   for (const scope of scopesOfAction('NotifyCustomerInformation')) operators.demand(request, reply, scope)
 }
 
-/** Aborted when the HTTP client is gone. */
+/** A signal that aborts when the HTTP client closes the connection. */
 function leaving({ raw }: FastifyReply): AbortSignal {
   const controller = new AbortController()
   raw.once('close', () => controller.abort())

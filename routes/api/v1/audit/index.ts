@@ -17,10 +17,13 @@ const ListQuery = Type.Object(
     ...PageParams,
     operator: Type.Optional(Type.String({ maxLength: 64, description: 'Name of the token' })),
     target: Type.Optional(
-      Type.String({ maxLength: 512, description: 'What was changed, e.g. `charge-points/CP-1`, whatever its case' })
+      Type.String({
+        maxLength: 512,
+        description: 'The resource that was changed, e.g. `charge-points/CP-1`, in upper or lower case'
+      })
     ),
-    from: momentParam('Then or later'),
-    to: momentParam('Before then')
+    from: momentParam('Only changes at this time or later'),
+    to: momentParam('Only changes before this time')
   },
   { additionalProperties: false }
 )
@@ -28,16 +31,19 @@ type ListQuery = Static<typeof ListQuery>
 
 const AuditRecord = Type.Object({
   operator: Type.String({ description: 'Name of the token; `command-line` for `npm run tokens`' }),
-  method: Type.String({ description: 'Of HTTP, or CLI' }),
+  method: Type.String({ description: 'HTTP method, or CLI' }),
   route: Type.String(),
-  path: Type.String({ description: 'Below /api/v1' }),
-  target: Type.String({ description: 'What was changed, in lower case' }),
-  body: Type.Optional(Type.Unknown({ description: 'Without secrets; what is long is cut' })),
+  path: Type.String({ description: 'Path below /api/v1' }),
+  target: Type.String({ description: 'The resource that was changed, in lower case' }),
+  body: Type.Optional(Type.Unknown({ description: 'Body of the request without secrets; long texts are cut' })),
   remoteAddress: Type.Optional(Type.String()),
   status: Type.Optional(
-    Type.Integer({ examples: [200], description: 'Of the answer; absent when nobody knows how it ended' })
+    Type.Integer({
+      examples: [200],
+      description: 'HTTP status of the answer; absent when the process ended before it answered'
+    })
   ),
-  createdAt: Type.String({ format: 'date-time', description: 'Before it was done' }),
+  createdAt: Type.String({ format: 'date-time', description: 'When the request was saved, before it was carried out' }),
   completedAt: Type.Optional(Type.String({ format: 'date-time' }))
 })
 
@@ -82,7 +88,7 @@ function filterOf(query: ListQuery): Omit<AuditFilter, 'limit'> {
   }
 }
 
-/** What operators changed. */
+/** The audit log. */
 export default async function audit(app: FastifyInstance): Promise<void> {
   app.get<{ Querystring: ListQuery }>(
     '/',
@@ -93,8 +99,8 @@ export default async function audit(app: FastifyInstance): Promise<void> {
         operationId: 'listAudit',
         querystring: ListQuery,
         response: { 200: pageSchema(AuditRecord) },
-        summary: 'List what operators changed, the latest first',
-        description: 'OCPP calls are not among it: every call tells itself who asked.'
+        summary: 'List the changes that operators made, newest first',
+        description: 'OCPP calls are not in this list: `/calls` shows each of them with its operator.'
       }
     },
     async ({ query }) => {

@@ -19,7 +19,7 @@ const ONE = {
   config: { scope: 'charge-points:read', problems: { 404: { UNKNOWN_BULK_CALL: 'no such bulk call' } } }
 } as const
 const TAG = { tags: ['Calls'] }
-/** Ids are below. */
+/** Higher than any id. */
 const NEWEST = Number.MAX_SAFE_INTEGER
 
 const Params = Type.Object({ bulkId: Type.String({ minLength: 1, maxLength: 36 }) })
@@ -36,7 +36,7 @@ class UnknownBulkCallError extends Error {
   readonly code = 'UNKNOWN_BULK_CALL'
 }
 
-/** How far calls to many charge points are. */
+/** The progress of bulk calls. */
 export default async function bulkCalls(app: FastifyInstance): Promise<void> {
   addList(app)
   addRead(app)
@@ -55,7 +55,7 @@ function addList(app: FastifyInstance): void {
         operationId: 'listBulkCalls',
         querystring: ListQuery,
         response: { 200: pageSchema(BulkSummary) },
-        summary: 'List the calls to many charge points, newest first'
+        summary: 'List the bulk calls, newest first'
       }
     },
     async (request) => {
@@ -79,7 +79,7 @@ function addRead(app: FastifyInstance): void {
         operationId: 'getBulkCall',
         params: Params,
         response: { 200: BulkRecord },
-        summary: 'Look at how far a call to many charge points is'
+        summary: 'Show the progress of a bulk call'
       }
     },
     async (request) => showBulk(db, await find(db, request.params), operators.mayOf(request))
@@ -99,7 +99,7 @@ function addItems(app: FastifyInstance): void {
         params: Params,
         querystring: ItemsQuery,
         response: { 200: pageSchema(BulkItemRecord) },
-        summary: 'List what became of the call to each charge point'
+        summary: 'List the outcome of a bulk call for each charge point'
       }
     },
     async (request) => {

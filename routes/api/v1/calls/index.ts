@@ -13,9 +13,9 @@ const TAG = { tags: ['Calls'] }
 const UNKNOWN_CALL = { 404: { UNKNOWN_CALL: 'no such call' } }
 const BULK_PROBLEMS = {
   422: {
-    BULK_TARGETS: 'one of identities, a filter that is not empty, and all has to be given',
-    BULK_NOBODY: 'no charge point is as the filter says',
-    BULK_TOO_MANY: 'more than 10,000 charge points are as the filter says'
+    BULK_TARGETS: 'give exactly one of `identities`, a `filter` that is not empty, and `all`',
+    BULK_NOBODY: 'no charge point matches the filter',
+    BULK_TOO_MANY: 'the filter matches more than 10 000 charge points'
   }
 }
 
@@ -27,7 +27,7 @@ const AllCallsQuery = Type.Object(
   { additionalProperties: false }
 )
 
-/** What has become of calls. */
+/** Calls to charge points, and bulk calls. */
 export default async function calls(app: FastifyInstance): Promise<void> {
   addList(app)
   addRead(app)
@@ -70,8 +70,8 @@ function addRead(app: FastifyInstance): void {
         operationId: 'getCall',
         params: Params,
         response: { 200: CallRecord },
-        summary: 'Look at a call',
-        description: 'By the message id that its answer, or its problem, told.'
+        summary: 'Show a call',
+        description: 'By its message id, which the answer or the problem of the call contains.'
       }
     },
     async (request) => {
@@ -90,15 +90,15 @@ function addCancel(app: FastifyInstance): void {
     {
       config: {
         scope: 'calls:write',
-        problems: { ...UNKNOWN_CALL, 409: { NOT_CANCELLABLE: 'it does not wait for its charge point any more' } }
+        problems: { ...UNKNOWN_CALL, 409: { NOT_CANCELLABLE: 'the call does not wait for its charge point any more' } }
       },
       schema: {
         ...TAG,
         operationId: 'cancelCall',
         params: Params,
         response: { 200: CallRecord },
-        summary: 'Cancel a call that waits for its charge point',
-        description: 'What has been sent cannot be called back: 409.'
+        summary: 'Cancel a call that waits until its charge point connects',
+        description: 'A call that was sent cannot be cancelled: 409.'
       }
     },
     async (request) => {
@@ -124,8 +124,8 @@ function addCreate(app: FastifyInstance): void {
         response: { 200: Type.Union([BulkResultRecord, DryRunRecord]), 202: AcceptedBulk },
         summary: 'Send one call to many charge points',
         description:
-          'To at most 10,000 that are named or that a filter finds, each in its own version. Answers when all have ended, ' +
-          'or at once with `Prefer: respond-async`.'
+          'Calls at most 10 000 charge points that are named or that a filter matches, each in its own version of OCPP. ' +
+          'Answers when all calls have ended, or at once with `Prefer: respond-async`.'
       }
     },
     (request, reply) => callMany(app, request, reply)

@@ -6,7 +6,7 @@ import { EVENT_ID } from '../../../../lib/events/ids.js'
 import { fold } from '../../../../lib/events/scope.js'
 import { textLike } from '../../../../lib/text-like.js'
 
-/** UTF-16 units of the events that are kept, however many they are. */
+/** Maximum length of all events in the ring buffer, in UTF-16 units. */
 const MAX_LENGTH = 32 * 1_048_576
 
 const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', enum: [...EVENT_TYPES] })
@@ -17,10 +17,10 @@ const Query = Type.Object(
   {
     chargePoint: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 48 }), {
-        description: 'Of these only, whatever their case; repeatable'
+        description: 'Only events of these charge points, in upper or lower case; repeatable'
       })
     ),
-    type: Type.Optional(Type.Array(EventType, { description: 'Of these only; repeatable' })),
+    type: Type.Optional(Type.Array(EventType, { description: 'Only events of these types; repeatable' })),
     lastEventId: Type.Optional(
       textLike(EVENT_ID, EVENT_ID_RULE, {
         description: 'As the header `Last-Event-ID`, which takes precedence, for clients that cannot send headers'
@@ -35,33 +35,33 @@ type Query = Static<typeof Query>
 const Headers = Type.Object({
   'last-event-id': Type.Optional(
     textLike(`${EVENT_ID}|^$`, EVENT_ID_RULE, {
-      description: 'Id of the last event that was seen: what came after it is sent first'
+      description: 'Id of the last event that the client received: later events are sent first'
     })
   )
 })
 
 const EventRecord = Type.Object({
-  id: Type.String({ description: 'Unique; the same for webhooks' }),
+  id: Type.String({ description: 'Unique. Webhooks get the same id' }),
   type: EventType,
   chargePoint: Type.String(),
-  at: Type.String({ format: 'date-time', description: 'When we heard of it' }),
+  at: Type.String({ format: 'date-time', description: 'When the back-end received it' }),
   data: Type.Unknown({
-    description: 'Depends on the type. Secrets are hidden, id tokens shortened without `id-tokens:read`'
+    description: 'Depends on the type. Secrets are hidden; id tokens are shortened without `id-tokens:read`'
   })
 })
 
 const OTHERS = EVENT_TYPES.filter((type) => !OF_TRANSACTIONS.has(type))
 
-const DESCRIPTION = `Server-sent events, \`data\` being JSON. It does not end: \`curl -N\`.
+const DESCRIPTION = `A stream of server-sent events with JSON as \`data\`. It has no end: use \`curl -N\`.
 
-After \`Last-Event-ID\` what was missed comes first; when not all of it is there any more, an event \`gap\` with
-\`{ lastEventId, oldest }\` comes before it. A comment every 15 s tells that the connection lives. Who does not read is cut off,
-and so is whose token is revoked or expires.
+With \`Last-Event-ID\` the events since then are sent first. When some of them are no longer kept, an event \`gap\` with
+\`{ lastEventId, oldest }\` is sent before them. A comment every 15 s shows that the connection is alive. The back-end closes
+the connection of a client that does not read, and when the token is revoked or expires.
 
-\`transaction\` and \`meter-values\` need the scope \`transactions:read\` as well: without it they are left out, and 403 when asked for.
-With \`id-tokens:read\` id tokens are whole.`
+\`transaction\` and \`meter-values\` also need the scope \`transactions:read\`: without it they are left out, and asking for them is
+answered 403. With \`id-tokens:read\` id tokens are shown in full.`
 
-/** Nothing between us and the reader may keep or collect what it is sent. */
+/** A proxy must neither cache nor buffer the stream. */
 const HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-store',
@@ -69,16 +69,16 @@ const HEADERS = {
   connection: 'close'
 }
 
-/** What happens, as it happens. */
+/** The event stream. */
 export default async function events(app: FastifyInstance): Promise<void> {
   const { publisher, config, log, operators } = app
   const feed = new EventFeed({
     ring: { size: config.EVENTS_BUFFER, length: MAX_LENGTH },
     floor: publisher.lastId,
-    onCut: () => log.warn('a reader of events was cut off: it did not read')
+    onCut: () => log.warn('closed an event stream: the client did not read')
   })
   publisher.subscribe((event) => feed.add(event))
-  // When chargers have been told to come back, so that this is told as well.
+  // In preClose, after the charge points were disconnected, so that their `disconnect` events are still sent.
   app.addHook('preClose', () => feed.close())
 
   app.get<{ Querystring: Query; Headers: Static<typeof Headers> }>(
@@ -92,7 +92,7 @@ export default async function events(app: FastifyInstance): Promise<void> {
       schema: {
         tags: ['Events'],
         operationId: 'listenToEvents',
-        summary: 'Listen to what happens',
+        summary: 'Listen to events',
         description: DESCRIPTION,
         querystring: Query,
         headers: Headers,
@@ -105,7 +105,7 @@ export default async function events(app: FastifyInstance): Promise<void> {
       const types = query.type ?? (operators.may(request, 'transactions:read') ? undefined : OTHERS)
       reply.hijack()
       const { raw } = reply
-      // The end of the connection is the end of the answer: without chunks one buffer serves all readers as it is.
+      // Without chunked encoding the same buffer can be written to all readers; the stream ends with the connection.
       raw.removeHeader('transfer-encoding')
       raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS })
       raw.once(
@@ -119,7 +119,7 @@ export default async function events(app: FastifyInstance): Promise<void> {
   )
 }
 
-/** What is given once is a list all the same. */
+/** A parameter that is given once becomes a list of one. */
 function withLists(query: object): Query {
   const lists = Object.entries(query).filter(([name]) => name === 'chargePoint' || name === 'type')
   return { ...query, ...Object.fromEntries(lists.map(([name, value]) => [name, [value].flat()])) }

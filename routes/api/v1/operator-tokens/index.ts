@@ -23,17 +23,17 @@ const TAG = { tags: ['Operators'] }
 const ADMIN = { scope: 'admin' } as const
 const ONE = { ...ADMIN, problems: { 404: { UNKNOWN_OPERATOR_TOKEN: 'no such operator token' } } }
 const NEW_PROBLEMS = {
-  409: { NAME_TAKEN: 'there is an operator token of this name already' },
+  409: { NAME_TAKEN: 'an operator token with this name exists' },
   422: { INVALID_EXPIRY: 'expiresAt must be in the future' }
 }
 
 const Scopes = Type.Array(Type.Unsafe<OperatorScope>({ type: 'string', enum: [...OPERATOR_SCOPES] }), {
-  description: 'What it allows: to write is to read as well, and admin is everything'
+  description: 'What the token allows: a `write` scope includes `read`, and `admin` includes everything'
 })
 const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
 const Name = textLike(TOKEN_NAME, TOKEN_NAME_RULE, {
-  description: 'Lower case letters, digits, . _ and -, 64 at most: what it does is written down by this name'
+  description: '1 to 64 lower case letters, digits, `.`, `_` and `-`. The audit log shows this name'
 })
 const Params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
 const ListQuery = Type.Object(PageParams, { additionalProperties: false })
@@ -56,17 +56,17 @@ const TokenRecord = Type.Object({
   name: Type.String({ examples: ['billing'] }),
   scopes: Scopes,
   createdAt: Type.String({ format: 'date-time' }),
-  expiresAt: moment('Absent when it never does'),
-  lastUsedAt: moment('To the minute; absent when it never was')
+  expiresAt: moment('When the token expires; absent when it never does'),
+  lastUsedAt: moment('When the token was last used, to the minute; absent when it was never used')
 })
 const NewTokenRecord = Type.Object({
   ...TokenRecord.properties,
-  token: Type.String({ description: 'The token itself. It is shown this once, and stored nowhere' })
+  token: Type.String({ description: 'The token. It is shown only once: the back-end stores its hash' })
 })
 const SelfRecord = Type.Object({
   name: Type.String({ examples: ['billing'] }),
   scopes: Scopes,
-  expiresAt: moment('Absent when it never does')
+  expiresAt: moment('When the token expires; absent when it never does')
 })
 
 interface OneToken {
@@ -102,7 +102,7 @@ function show(row: OperatorTokenRow): Static<typeof TokenRecord> {
   }
 }
 
-/** Those that are there, as RFC 3339. */
+/** The times that are present, as RFC 3339. */
 function moments(times: Record<string, number | null | undefined>): Record<string, string> {
   const shown = Object.entries(times).flatMap(([name, time]) => {
     const text = typeof time === 'number' ? dateTime(time) : undefined
@@ -118,7 +118,7 @@ function wantedToken({ name, scopes, expiresAt = null }: Static<typeof Body>): N
   return { name, scopes, expiresAt: time }
 }
 
-/** Who may use this API beside the one with the built-in token. */
+/** The operator tokens beside the built-in one. */
 export default async function operatorTokens(app: FastifyInstance): Promise<void> {
   addList(app)
   addCreate(app)
@@ -139,7 +139,8 @@ function addList(app: FastifyInstance): void {
         querystring: ListQuery,
         response: { 200: pageSchema(TokenRecord) },
         summary: 'List the operator tokens, oldest first',
-        description: 'Without the built-in one, and without the tokens themselves: they are known by their hash only.'
+        description:
+          'Without the built-in token. The tokens themselves are not shown: the back-end stores only their hashes.'
       }
     },
     async ({ query }) => {
@@ -162,14 +163,14 @@ function addCreate(app: FastifyInstance): void {
         body: Body,
         response: { 201: NewTokenRecord },
         summary: 'Create an operator token',
-        description: 'The answer shows it this once.'
+        description: 'The token is shown only in this answer.'
       }
     },
     async ({ body }, reply) => {
       const wanted = wantedToken(body)
       const token = createToken()
       const row = await store.write((trx) => insertToken({ trx, now: Date.now() }, token, wanted))
-      if (row === undefined) throw new NameTakenError(`there is an operator token ${wanted.name} already`)
+      if (row === undefined) throw new NameTakenError(`an operator token with the name ${wanted.name} exists`)
       return reply
         .code(201)
         .header('location', `${API}/operator-tokens/${encodeURIComponent(row.name)}`)
@@ -187,7 +188,7 @@ function addSelf(app: FastifyInstance): void {
         ...TAG,
         operationId: 'getOwnOperatorToken',
         response: { 200: SelfRecord },
-        summary: 'Tell who asks, and what their token allows'
+        summary: 'Show the name and the scopes of the token that is used'
       }
     },
     async ({ operator }) => ({
@@ -209,7 +210,7 @@ function addRead(app: FastifyInstance): void {
         operationId: 'getOperatorToken',
         params: Params,
         response: { 200: TokenRecord },
-        summary: 'Look at an operator token'
+        summary: 'Show an operator token'
       }
     },
     async ({ params: { name } }) => {
@@ -233,7 +234,7 @@ function addRevoke(app: FastifyInstance): void {
         params: Params,
         response: { 204: Type.Null({ description: 'Revoked' }) },
         summary: 'Revoke an operator token',
-        description: 'It counts no more at once, in other processes on the same database within two seconds.'
+        description: 'Takes effect at once, and in other processes on the same database within two seconds.'
       }
     },
     async ({ params: { name } }, reply) => {

@@ -38,7 +38,7 @@ class WebhookDisabledError extends Error {
 const TAGS = { tags: ['Webhooks'] }
 const UNKNOWN_DELIVERY = { 404: { UNKNOWN_DELIVERY: 'no such delivery of this webhook' } }
 
-/** What webhooks were told, are to be told, and could not be told. */
+/** Deliveries: events that were sent to webhooks, or will be, or could not be. */
 export default async function deliveries(app: FastifyInstance): Promise<void> {
   addList(app)
   addRead(app)
@@ -78,7 +78,7 @@ function addRead(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'getDelivery',
-        summary: 'Look at a delivery and its event',
+        summary: 'Show a delivery and its event',
         params: DeliveryParams,
         response: { 200: DeliveryWithEvent }
       }
@@ -104,8 +104,9 @@ function addResend(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'resendDelivery',
-        summary: 'Send an event once more',
-        description: 'As a new delivery, behind all others; with the same event id, by which receivers know it.',
+        summary: 'Send an event again',
+        description:
+          'Makes a new delivery behind all others. It has the same event id, by which receivers recognise the event.',
         params: DeliveryParams,
         response: { 202: DeliveryRecord }
       }

@@ -43,18 +43,18 @@ class TooManyWebhooksError extends Error {
 const TAGS = { tags: ['Webhooks'] }
 const ADMIN = { config: { scope: 'admin' } } as const
 const UNKNOWN = { 404: { UNKNOWN_WEBHOOK: 'no such webhook' } }
-const NOT_ALLOWED = { 422: { WEBHOOK_URL_NOT_ALLOWED: 'events may not be told there, see `detail`' } }
-const MANY = { 409: { TOO_MANY_WEBHOOKS: 'there are as many webhooks as there may be' } }
+const NOT_ALLOWED = { 422: { WEBHOOK_URL_NOT_ALLOWED: 'events may not be sent to this URL, see `detail`' } }
+const MANY = { 409: { TOO_MANY_WEBHOOKS: 'the maximum number of webhooks exists' } }
 const ONE = { config: { scope: 'admin', problems: UNKNOWN } } as const
 const MAX_WEBHOOKS = 100
-/** For so long a secret that was replaced signs as well. */
+/** Milliseconds that a replaced secret signs beside the new one. */
 const OVERLAP_MS = 86_400_000
 
-const NEW = `Posts events as JSON \`{ id, type, chargePoint, at, data }\`, signed as the Standard Webhooks specification has it
-(HMAC-SHA-256 over id, time and body): in order for each charge point, again and again for 24 h until it is answered 2xx,
-each at least once. An answer 410 disables it.`
+const NEW = `Posts events as JSON \`{ id, type, chargePoint, at, data }\`, signed by the Standard Webhooks specification (HMAC-SHA-256
+over id, time and body). Events of one charge point are sent in order. Each event is sent at least once, and again for 24 h
+until the answer is 2xx. An answer 410 disables the webhook.`
 
-/** Who is told of events by HTTP. */
+/** Webhooks: URLs to which events are posted. */
 export default async function webhooks(app: FastifyInstance): Promise<void> {
   addList(app)
   addCreate(app)
@@ -93,7 +93,7 @@ function addCreate(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'createWebhook',
-        summary: 'Have events told by HTTP',
+        summary: 'Create a webhook',
         description: NEW,
         body: NewWebhookBody,
         response: { 201: NewWebhookRecord }
@@ -103,7 +103,7 @@ function addCreate(app: FastifyInstance): void {
       const secret = secretOf(body)
       const wanted = { ...changeOf(body), url: checkUrl(body.url, rules), secret }
       const row = await writer.write((trx) => insertWebhook({ trx, now: Date.now() }, wanted, MAX_WEBHOOKS))
-      if (row === undefined) throw new TooManyWebhooksError(`there may be ${MAX_WEBHOOKS} webhooks at most`)
+      if (row === undefined) throw new TooManyWebhooksError(`there may be at most ${MAX_WEBHOOKS} webhooks`)
       await deliverer.sync()
       reply.code(201).header('location', `${API}/webhooks/${row.id}`)
       return { ...showWebhook(row), secret }
@@ -119,7 +119,7 @@ function addRead(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'getWebhook',
-        summary: 'Look at a webhook',
+        summary: 'Show a webhook',
         params: WebhookParams,
         response: { 200: WebhookRecord }
       }
@@ -140,8 +140,8 @@ function addChange(app: FastifyInstance): void {
         ...TAGS,
         operationId: 'changeWebhook',
         summary: 'Change, enable or disable a webhook',
-        description: `What is left out stays as it is; a filter is replaced as a whole. Events that wait already are not
-chosen anew; they go out when the webhook is enabled again.`,
+        description: `Members that are left out stay as they are; a filter is replaced as a whole. Events that already wait are not filtered
+again; they are sent when the webhook is enabled.`,
         params: WebhookParams,
         body: WebhookBody,
         response: { 200: WebhookRecord }
@@ -167,9 +167,9 @@ function addDelete(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'deleteWebhook',
-        summary: 'Delete a webhook and what it was to be told',
+        summary: 'Delete a webhook and its deliveries',
         params: WebhookParams,
-        response: { 204: Type.Null({ description: 'Gone' }) }
+        response: { 204: Type.Null({ description: 'Deleted' }) }
       }
     },
     async ({ params }, reply) => {
@@ -192,8 +192,9 @@ function addSecret(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'replaceWebhookSecret',
-        summary: 'Give a webhook another secret',
-        description: 'For 24 h there are two signatures, so that the receiver can change in its own time.',
+        summary: 'Replace the secret of a webhook',
+        description:
+          'For 24 h the old secret signs too: every request has two signatures, so that the receiver can be changed meanwhile.',
         params: WebhookParams,
         body: Type.Union([SecretBody, Type.Null()]),
         response: { 200: SecretRecord }
@@ -221,8 +222,9 @@ function addTest(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'testWebhook',
-        summary: 'Send a webhook an event of the type `test`, once',
-        description: 'Also to one that is disabled. The answer tells how it went; nothing is tried again or kept.',
+        summary: 'Send an event of the type `test` to a webhook, once',
+        description:
+          'Also when the webhook is disabled. The answer shows the outcome; a failed test is neither repeated nor kept.',
         params: WebhookParams,
         response: { 200: TestRecord }
       }
@@ -259,7 +261,7 @@ function changeOf({ description, filter, scopes, enabled }: WebhookBody): Webhoo
   }
 }
 
-/** Checked here and not by the schema, whose complaint would repeat it. */
+/** Checked here, because the error of the schema would repeat the secret. */
 function secretOf({ secret }: SecretBody): string {
   if (secret === undefined) return newSecret()
   if (!isSecret(secret)) {
