@@ -113,7 +113,7 @@ function actionUnions(actions: Version['actions']): string[] {
     alias('ActionName', keys(all)),
     comment('The actions a charge point may send as CALL.') + alias('ChargePointAction', by('chargePoint')),
     comment('The actions a CSMS may send as CALL.') + alias('CsmsAction', by('csms')),
-    comment('The actions sent as SEND, which nobody answers.') + alias('SendAction', keys(sends))
+    comment('The actions sent as SEND, which have no answer.') + alias('SendAction', keys(sends))
   ]
 }
 

@@ -1,15 +1,15 @@
 import { Kind, OptionalKind, type TProperties, type TSchema, type TUnsafe, Type, TypeRegistry } from '@sinclair/typebox'
 
 /**
- * The four leaf types JSON schema and TypeBox do not check the way OCPP needs. Each is a TypeBox kind of
- * our own, so nothing here touches a format or a kind of the host application.
+ * The four leaf types that JSON schema and TypeBox do not check the way OCPP needs. Each is a TypeBox kind of its own, so
+ * that no format or kind of the application changes.
  */
 const LITERALS = 'OcppLiterals'
 const DECIMAL = 'OcppDecimal'
 const DATE_TIME = 'OcppDateTime'
 const URI = 'OcppUri'
 
-// Of the global registry, as TypeBox's kinds are: two copies of this library may share one TypeBox.
+// A symbol of the global registry, like TypeBox's kinds: two copies of this library may share one TypeBox.
 const VALUES = Symbol.for('fastify-ocpp.literals')
 
 interface LiteralsSchema {
@@ -20,7 +20,7 @@ interface DateTimeSchema {
   maxFractionDigits?: number
 }
 
-/** An enumeration: one look-up however many values it has (a union of literals is compared one by one). */
+/** An enumeration, checked with one look-up; TypeBox would compare a union of literals one by one. */
 export function literals<const Values extends readonly string[]>(...values: Values): TUnsafe<Values[number]> {
   return Type.Unsafe<Values[number]>({
     [Kind]: LITERALS,
@@ -31,14 +31,14 @@ export function literals<const Values extends readonly string[]>(...values: Valu
 }
 
 /**
- * A number with at most one decimal (`multipleOf: 0.1`), tested in decimals: of 0.1 … 100.0 the binary
- * test `value % 0.1 === 0` refuses 990 of 1000. [OCPP 1.6 §7.13]
+ * A number with at most one decimal (`multipleOf: 0.1`). The check is decimal, because the binary check
+ * `value % 0.1 === 0` refuses 990 of the 1000 numbers from 0.1 to 100.0. [OCPP 1.6 §7.13]
  */
 export function decimal(): TUnsafe<number> {
   return Type.Unsafe<number>({ [Kind]: DECIMAL, type: 'number', multipleOf: 0.1 })
 }
 
-/** An RFC 3339 date-time; on request with a limit to the digits of its fraction. */
+/** An RFC 3339 date-time, optionally with a maximum number of fractional digits. */
 export function dateTime(maxFractionDigits?: number): TUnsafe<string> {
   const limit = maxFractionDigits === undefined ? {} : { maxFractionDigits }
   return Type.Unsafe<string>({ [Kind]: DATE_TIME, type: 'string', format: 'date-time', ...limit })
@@ -49,12 +49,12 @@ export function uri(): TUnsafe<string> {
   return Type.Unsafe<string>({ [Kind]: URI, type: 'string', format: 'uri' })
 }
 
-/** An object without members other than `properties`: `additionalProperties: false`. */
+/** An object with only the members of `properties` (`additionalProperties: false`). */
 export function closed<T>(properties: TProperties): TUnsafe<T> {
   return Type.Unsafe<T>(Type.Object(properties, { additionalProperties: false }))
 }
 
-/** `schema` annotated with the value a receiver assumes when the member is absent. Nothing ever inserts it. */
+/** `schema` with the value that a receiver assumes for an absent member. The value is never inserted. */
 export function withDefault<T>(schema: TUnsafe<T>, value: T): TUnsafe<T> {
   return Type.Unsafe<T>({ ...schema, default: value })
 }
@@ -63,7 +63,7 @@ export function withDefault<T>(schema: TUnsafe<T>, value: T): TUnsafe<T> {
 export interface ActionDefinition {
   /** Who may send the request. */
   direction: 'chargePoint' | 'csms' | 'both'
-  /** A SEND has no response. */
+  /** A CALL has a response, a SEND has none. */
   messageType: 'CALL' | 'SEND'
   /** The profile (1.6) or functional block (2.x) it belongs to. */
   block: string
@@ -138,8 +138,8 @@ function isLeapYear(year: number): boolean {
 }
 
 /**
- * A copy of `schema` that is quicker to check and refuses nothing but what has to be looked at again: TypeBox
- * calls a kind of our own through its registry, a pattern directly.
+ * A copy of `schema` that is faster to check, because TypeBox calls our kinds through its registry and patterns directly.
+ * The copy may refuse a valid value, which then has to be checked with `schema` itself.
  */
 export function quickSchema(schema: TSchema): TSchema {
   switch (schema[Kind]) {
@@ -170,7 +170,7 @@ const COMMON_DATE =
   '\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|02-(?:0[1-9]|1\\d|2[0-8]))'
 const COMMON_CLOCK = '(?:[01]\\d|2[0-3]):[0-5]\\d'
 
-/** Matches date-times only, and all but 29 February, leap seconds and those in lower case. */
+/** Matches only valid date-times: all except those on 29 February, in a leap second, or in lower case. */
 function commonDateTime(maxFractionDigits: number | undefined): string {
   const fraction = `(?:\\.\\d{1,${maxFractionDigits ?? ''}})?`
   return `^${COMMON_DATE}T${COMMON_CLOCK}:[0-5]\\d${fraction}(?:Z|[+-]${COMMON_CLOCK})$`

@@ -1186,5 +1186,5 @@ export type CsmsAction =
   | 'UnlockConnector'
   | 'UpdateFirmware'
 
-/** The actions sent as SEND, which nobody answers. */
+/** The actions sent as SEND, which have no answer. */
 export type SendAction = never

@@ -2581,5 +2581,5 @@ export type CsmsAction =
   | 'UnpublishFirmware'
   | 'UpdateFirmware'
 
-/** The actions sent as SEND, which nobody answers. */
+/** The actions sent as SEND, which have no answer. */
 export type SendAction = never

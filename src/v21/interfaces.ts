@@ -4234,5 +4234,5 @@ export type CsmsAction =
   | 'UpdateFirmware'
   | 'UsePriorityCharging'
 
-/** The actions sent as SEND, which nobody answers. */
+/** The actions sent as SEND, which have no answer. */
 export type SendAction = 'NotifyPeriodicEventStream'

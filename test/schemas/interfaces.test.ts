@@ -86,7 +86,7 @@ export type ChargePointAction = 'Ping'
 /** The actions a CSMS may send as CALL. */
 export type CsmsAction = 'Ping'
 
-/** The actions sent as SEND, which nobody answers. */
+/** The actions sent as SEND, which have no answer. */
 export type SendAction = 'Stream'
 `
   )
