@@ -178,3 +178,13 @@ test('a hundred take-overs leave one connection and nothing behind it', async ()
   await until('the others are closed', () => server.app.ocpp.chargePoints.size === 1)
   assert.equal(current()?.connected, true)
 })
+
+test('a newcomer whose predecessor has left takes over from nobody', async () => {
+  const { events, server } = await start()
+  const old = await connectCharger(server.url, 'CP-1')
+  const newcomer = await connectCharger(server.url, 'CP-1')
+  await old.close()
+  await until('the old one has left', () => events.includes('disconnect closed 1000'))
+  await newcomer.roundTrip()
+  assert.deepEqual(events, ['connect', 'connect', 'disconnect closed 1000'])
+})

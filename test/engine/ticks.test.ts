@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import Fastify from 'fastify'
 import type { WebSocket } from 'ws'
 import { ActionTable } from '../../src/action-table.js'
+import { ChargePoints } from '../../src/charge-points.js'
 import { Connection } from '../../src/connection/connection.js'
 import type { ConnectionSettings } from '../../src/connection/settings.js'
 import { EventHub } from '../../src/events.js'
@@ -279,4 +280,43 @@ test('maxMessageRate lets the burst pass and then so many messages in a second, 
       assert.ok(passed >= most - rate - burst, `${passed} of ${most} with a tick of ${tick}`)
     }
   }
+})
+
+test('a silent peer saves up no more messages than maxMessageBurst, however long it is silent', () => {
+  const { ticks, receive, limited, tick } = connect({ pingInterval: 0, maxMessageRate: 10, maxMessageBurst: 20 })
+  ticks(Math.ceil(600_000 / tick))
+  for (let count = 1; count < 20; count++) receive(HEARTBEAT)
+  assert.deepEqual(limited, [])
+  receive(HEARTBEAT)
+  assert.deepEqual(limited, ['message-rate'])
+})
+
+test('while a CALL of ours waits for its answer, the socket is paused only for more than 64 waiting CALLs', async () => {
+  const { connection, handlers, receive, limited } = connect({ maxWaitingCalls: 1, maxMessageBurst: 1000 })
+  handlers.on('BootNotification', () => new Promise(() => undefined))
+  const boot = { chargePointVendor: 'V', chargePointModel: 'M' }
+  const call = connection.call('ClearCache', {})
+  receive(JSON.stringify([2, 'boot', 'BootNotification', boot]))
+  for (let waiting = 1; waiting <= 64; waiting++) receive(HEARTBEAT)
+  assert.deepEqual(limited, [])
+  receive(HEARTBEAT)
+  assert.deepEqual(limited, ['waiting-calls'])
+  connection.terminate()
+  await assert.rejects(call, { code: 'OCPP_ERR_DISCONNECTED' })
+})
+
+test('only the ticks of its own endpoint bring a silent newcomer nearer to its take-over', () => {
+  const { connection: settings, tick } = resolveOptions({ takeoverTimeout: 1000, securityProfile: 0 })
+  const clock = new TickClock(tick)
+  const other = new TickClock(tick)
+  const chargePoints = new ChargePoints()
+  const replaced: boolean[] = []
+  const terms = { timeout: 1000, clock, replaced: () => replaced.push(true) }
+  const old = connectWith(settings, clock)
+  chargePoints.take(old.connection, terms)
+  chargePoints.take(connectWith(settings, clock).connection, terms)
+  for (let times = 0; times < 100; times++) chargePoints.tick(other)
+  assert.deepEqual([old.closed, replaced], [[], []])
+  for (let times = 0; times <= Math.ceil(1000 / tick) + 1; times++) chargePoints.tick(clock)
+  assert.deepEqual([old.closed, replaced], [['replaced'], [true]])
 })

@@ -121,3 +121,17 @@ test('guesses that are made at once count as if they had failed already', async 
   assert.equal(asked.length, 3)
   assert.equal(all.filter(({ status }) => status === 429).length, 27)
 })
+
+for (const status of [429, 503] as const) {
+  test(`an answer of authenticate with ${status} is not counted as a failed login`, async () => {
+    let answer: boolean | { accept: false; status: 429 | 503 } = { accept: false, status }
+    const server = await startServer({ maxLoginFailures: 1, authenticate: () => answer }, answerBasics)
+    // Each with a password of its own: the same one again would not count as another failure.
+    for (const password of ['first', 'second', 'third']) {
+      assert.equal((await refusedCharger(server.url, 'CP-1', { password })).status, status)
+    }
+    answer = true
+    const charger = await connectCharger(server.url, 'CP-1', { password: 'fourth' })
+    assert.equal((await charger.call('Heartbeat', {})).type, 4)
+  })
+}

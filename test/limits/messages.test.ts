@@ -160,6 +160,7 @@ for (const { name, frames, code, limited: limits = [], malformed: faults = [] } 
     raw.write(...frames)
     assert.equal(await raw.closeCode(), code)
     await until('it is gone', () => gone.length === 1)
+    assert.deepEqual(gone, [{ reason: 'protocol-error', code }])
     assert.deepEqual([limited, malformed], [limits, faults])
     assert.equal((await bystander.roundTrip()).type, 3)
   })
