@@ -30,11 +30,11 @@ function root16(type: Root) {
 
 const InstallBody = Type.Object(
   {
-    type: oneOf(ROOTS, '1.6: the first two; 2.0.1: all but the last'),
+    type: oneOf(ROOTS, 'OCPP 1.6: the first two; OCPP 2.0.1: all but the last'),
     certificate: Type.String({
       minLength: 1,
       maxLength: 10_000,
-      description: 'PEM; before 2.1 at most 5500 characters'
+      description: 'PEM; at most 5500 characters before OCPP 2.1'
     })
   },
   { additionalProperties: false }
@@ -42,7 +42,8 @@ const InstallBody = Type.Object(
 
 export const installCertificate = operation({
   summary: 'Install a root certificate',
-  description: '`rejected` when the charge point does not like it; Failed is the reason when it could not keep it.',
+  description:
+    '`rejected` when the charge point does not accept the certificate; with the reason Failed it could not store it.',
   body: InstallBody,
   facts: async () => undefined,
   rows: {
@@ -61,7 +62,7 @@ function hexadecimal(maxLength: number) {
 
 const HashData = Type.Object(
   {
-    hashAlgorithm: oneOf(['SHA256', 'SHA384', 'SHA512'], 'Of the following two'),
+    hashAlgorithm: oneOf(['SHA256', 'SHA384', 'SHA512'], 'Hash algorithm of the following two'),
     issuerNameHash: hexadecimal(128),
     issuerKeyHash: hexadecimal(128),
     serialNumber: hexadecimal(40)
@@ -72,8 +73,8 @@ type HashData = Static<typeof HashData>
 
 const DeleteBody = Type.Object(
   {
-    certificate: Type.Optional(Type.String({ maxLength: 32, description: 'Id, as the list of certificates shows it' })),
-    hashData: Type.Optional({ ...HashData, description: 'In place of the id' })
+    certificate: Type.Optional(Type.String({ maxLength: 32, description: 'Id in the list of certificates' })),
+    hashData: Type.Optional({ ...HashData, description: 'In place of `certificate`' })
   },
   {
     additionalProperties: false,
@@ -101,18 +102,21 @@ async function deleteFacts(
   }
   const position = readCertificateId(certificate)
   const found = position && (await findCertificate(db, position))
-  if (found?.chargePoint !== chargePoint.identity) throw new InvalidRequestError(`it has no certificate ${certificate}`)
+  if (found?.chargePoint !== chargePoint.identity)
+    throw new InvalidRequestError(`the charge point has no certificate ${certificate}`)
   const { issuerNameHash, issuerKeyHash, serialNumber } = found
   const hashAlgorithm = (['SHA256', 'SHA384', 'SHA512'] as const).find((one) => one === found.hashAlgorithm)
   if (hashAlgorithm === undefined || issuerNameHash === undefined || issuerKeyHash === undefined) {
-    throw new InvalidRequestError('its hashes are not known: ask the charge point for them (list-certificates)')
+    throw new InvalidRequestError(
+      'the hashes of the certificate are unknown: read them with the operation list-certificates'
+    )
   }
   return { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber: serialNumber ?? '' }
 }
 
 export const removeCertificate = operation({
   summary: 'Delete a certificate',
-  description: '`not-found` when the charge point has none like it.',
+  description: '`not-found` when the charge point does not have the certificate.',
   body: DeleteBody,
   facts: deleteFacts,
   rows: {
@@ -135,16 +139,16 @@ type Listed = (typeof LISTED)[number]
 const ListBody = Type.Object(
   {
     types: Type.Optional(
-      Type.Array(oneOf(LISTED, 'Use'), { minItems: 1, uniqueItems: true, description: 'Default: all' })
+      Type.Array(oneOf(LISTED, 'Use'), { minItems: 1, uniqueItems: true, description: 'Default: all types' })
     )
   },
   { additionalProperties: false, examples: [{ types: ['CSMSRootCertificate'] }] }
 )
 
 const ListedCertificate = Type.Object({
-  type: Type.String({ description: 'Its use' }),
+  type: Type.String({ description: 'Type of the certificate' }),
   hashData: HashData,
-  children: Type.Optional(Type.Array(HashData, { description: 'Of the certificates below it' }))
+  children: Type.Optional(Type.Array(HashData, { description: 'The certificates below it in the chain' }))
 })
 
 function* list16({ types = ['CSMSRootCertificate', 'ManufacturerRootCertificate'] }: { types?: Listed[] }) {
@@ -177,8 +181,8 @@ function hashOf({ hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber }: 
 }
 
 export const listInstalledCertificates = operation({
-  summary: 'Ask which certificates are installed',
-  description: 'What the charge point answers is kept: the list of certificates shows it. `not-found`: it has none.',
+  summary: 'List the installed certificates',
+  description: 'The answer is saved: `/certificates` shows it. `not-found`: the charge point has none.',
   body: ListBody,
   details: { certificates: Type.Optional(Type.Array(ListedCertificate)) },
   facts: async () => undefined,

@@ -8,20 +8,21 @@ import { InvalidRequestError, NotSupportedError, type Outcome, type Status } fro
 
 export const dateTime = (description: string) => Type.String({ format: 'date-time', description })
 
-/** Where: the same number finds the place in every version when it is given as `evseId`. */
+/** A place at the charge point. The same number as `evseId` means the same place in every version. */
 export const PLACE = {
   evseId: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: 2 ** 31 - 1,
-      description: 'EVSE. 1.6 has none: it is taken as the number of the connector there'
+      description: 'EVSE; in OCPP 1.6, which has no EVSEs, the number of the connector'
     })
   ),
   connectorId: Type.Optional(
     Type.Integer({
       minimum: 1,
       maximum: 2 ** 31 - 1,
-      description: '2.x: connector of the EVSE, which has to be given as well; 1.6: connector of the charge point'
+      description:
+        'OCPP 2.x: connector of the EVSE `evseId`, which is required; OCPP 1.6: connector of the charge point'
     })
   )
 }
@@ -34,7 +35,9 @@ export interface Place {
 /** Connectors of 1.6 are what 2.x calls EVSEs: each can be used whatever the others do. [1.6 §2.2] */
 export function connectorOf16({ evseId, connectorId }: Place): number | undefined {
   if (evseId !== undefined && connectorId !== undefined && evseId !== connectorId) {
-    throw new NotSupportedError('OCPP 1.6 has no EVSEs: give either evseId or connectorId, as number of the connector')
+    throw new NotSupportedError(
+      'OCPP 1.6 has no EVSEs: give the number of the connector, either as evseId or as connectorId'
+    )
   }
   return connectorId ?? evseId
 }
@@ -42,7 +45,7 @@ export function connectorOf16({ evseId, connectorId }: Place): number | undefine
 /** A connector of 2.x is one of its EVSE. */
 export function placeOf2({ evseId, connectorId }: Place): { evseId?: number; connectorId?: number } {
   if (connectorId !== undefined && evseId === undefined) {
-    throw new NotSupportedError('OCPP 2.x numbers connectors within their EVSE: give evseId as well')
+    throw new NotSupportedError('OCPP 2.x numbers connectors within their EVSE: give evseId too')
   }
   return { ...(evseId !== undefined && { evseId }), ...(connectorId !== undefined && { connectorId }) }
 }
@@ -56,18 +59,24 @@ export function evseOf2(place: Place): { id: number; connectorId?: number } | un
 
 /** Where only an EVSE can be meant. */
 export function evseIdOf2({ evseId, connectorId }: Place): number | undefined {
-  if (connectorId !== undefined) throw new NotSupportedError('OCPP 2.x does this for an EVSE, not for a connector')
+  if (connectorId !== undefined)
+    throw new NotSupportedError('OCPP 2.x does this for an EVSE, not for a connector: leave out connectorId')
   return evseId
 }
 
 export const ID_TOKEN = Type.Object(
   {
-    idToken: Type.String({ minLength: 1, maxLength: 255, description: '1.6: at most 20 characters, 2.0.1: 36' }),
+    idToken: Type.String({
+      minLength: 1,
+      maxLength: 255,
+      description: 'At most 20 characters in OCPP 1.6 and 36 in OCPP 2.0.1'
+    }),
     type: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 20,
-        description: 'As 2.x names them. Default: that of the id token as it is known here, else Central. 1.6 has none'
+        description:
+          'Type of the id token in OCPP 2.x. Default: the type that the back-end knows of it, else Central. OCPP 1.6 has no types'
       })
     )
   },
@@ -75,7 +84,7 @@ export const ID_TOKEN = Type.Object(
 )
 export type IdTokenBody = Static<typeof ID_TOKEN>
 
-/** An id token that the operator's server gave out. [2.x IdTokenEnumType] */
+/** The type of an id token that the operator's server created. [2.x IdTokenEnumType] */
 const CENTRAL = 'Central'
 
 /** An id token as 2.x says it. */
@@ -93,7 +102,7 @@ interface Answer {
   statusInfo?: object
 }
 
-/** Words that are the same in all versions. */
+/** Statuses of OCPP, whatever the version, with ours. */
 const WORDS: Readonly<Record<string, Status>> = {
   Accepted: 'accepted',
   Unlocked: 'accepted',
@@ -104,10 +113,10 @@ const WORDS: Readonly<Record<string, Status>> = {
   NotSupported: 'not-supported',
   Unknown: 'not-found'
 }
-/** Words that say no more than the status that they become. */
+/** Statuses of OCPP that say no more than ours, so that they are no reason. */
 const PLAIN = new Set(['Accepted', 'Unlocked', 'Scheduled', 'RebootRequired', 'Rejected', 'NotSupported'])
 
-/** What a status of OCPP comes to; whatever is no success is a refusal, with its reason. */
+/** The outcome of a status of OCPP. An unknown status counts as `rejected`, with the status as the reason. */
 export function outcomeOf({ status, statusInfo }: Answer, details: object = {}): Outcome {
   return {
     status: WORDS[status] ?? 'rejected',
@@ -117,23 +126,34 @@ export function outcomeOf({ status, statusInfo }: Answer, details: object = {}):
   }
 }
 
-/** Refuses what one version has no word for. */
+/** Rejects members that a version does not support. */
 export function refuse(version: '1.6' | '2.x', given: Readonly<Record<string, unknown>>): void {
   const names = Object.keys(given).filter((name) => given[name] !== undefined)
-  if (names.length > 0) throw new NotSupportedError(`OCPP ${version} has nothing like ${names.join(' or ')} here`)
+  if (names.length > 0)
+    throw new NotSupportedError(`OCPP ${version} does not support ${names.join(' and ')} in this operation`)
 }
 
 /** @throws InvalidRequestError unless it lies ahead */
 export function checkAhead(name: string, moment: string, now: number): void {
-  if (readTime(name, moment) <= now) throw new InvalidRequestError(`${name} is over already`)
+  if (readTime(name, moment) <= now) throw new InvalidRequestError(`${name} must be in the future`)
 }
 
-/** What one charging limit says. */
+/** The members of a charging limit. */
 export const LIMIT = {
-  limit: Type.Number({ minimum: 0, maximum: 1e9, description: 'In `unit`; 0 stops charging' }),
-  unit: oneOf(['W', 'A'], 'W: of all phases together; A: of each phase'),
-  phases: Type.Optional(Type.Integer({ minimum: 1, maximum: 3, description: 'Default: what the charge point has, 3' })),
+  limit: Type.Number({ minimum: 0, maximum: 1e9, description: 'Maximum in `unit`; 0 stops charging' }),
+  unit: oneOf(['W', 'A'], 'W: all phases together; A: each phase'),
+  phases: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 3,
+      description: 'Number of phases. Default: 3, the default of the charge point'
+    })
+  ),
   duration: Type.Optional(
-    Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: 'Seconds. Default: until it is replaced or cleared' })
+    Type.Integer({
+      minimum: 1,
+      maximum: 2 ** 31 - 1,
+      description: 'Seconds that the limit applies. Default: until it is replaced or cleared'
+    })
   )
 }

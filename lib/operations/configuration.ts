@@ -33,10 +33,12 @@ type Attribute = (typeof ATTRIBUTES)[number]
 
 /** Which setting: a key of 1.6, or component and variable of 2.x. Either finds many of them in any version. */
 const SETTING = {
-  key: Type.Optional(name('Of 1.6; 2.x has many of the same by another name, which is found')),
+  key: Type.Optional(
+    name('Key of OCPP 1.6. For OCPP 2.x the variable with the same meaning is used, when there is one')
+  ),
   component: Type.Optional(COMPONENT),
   variable: Type.Optional(VARIABLE),
-  attribute: Type.Optional(oneOf(ATTRIBUTES, '2.x. Default: Actual'))
+  attribute: Type.Optional(oneOf(ATTRIBUTES, 'Attribute of a variable, OCPP 2.x only. Default: Actual'))
 }
 const Setting = Type.Object(SETTING, { additionalProperties: false })
 type Setting = Static<typeof Setting>
@@ -53,8 +55,11 @@ const ITEM_STATUSES = [
 
 const ITEM_ANSWER = {
   ...SETTING,
-  status: oneOf(ITEM_STATUSES, 'failed: a CALLERROR or no answer, see reason; not-sent: none came before it'),
-  reason: Type.Optional(Type.String({ description: 'In the words of the charge point' }))
+  status: oneOf(
+    ITEM_STATUSES,
+    'failed: a CALLERROR or no answer, see `reason`; not-sent: the charge point did not answer an earlier request'
+  ),
+  reason: Type.Optional(Type.String({ description: "The charge point's own status" }))
 }
 
 /** A setting with the name that the version has for it. */
@@ -73,7 +78,7 @@ interface Named2 extends VariableName {
 function checkNames({ key, component, variable }: Setting): void {
   const isVariable = component !== undefined && variable !== undefined
   if ((key === undefined) === isVariable && (component === undefined) === (variable === undefined)) return
-  throw new InvalidRequestError('a setting is named by key, or by component and variable')
+  throw new InvalidRequestError('name a setting by key, or by component and variable')
 }
 
 function named16(asked: Setting, value = ''): Named16 {
@@ -123,7 +128,7 @@ const GetBody = Type.Object(
       Type.Array(Setting, {
         minItems: 1,
         maxItems: 10_000,
-        description: 'Default in 1.6: all. 2.x has reports for that'
+        description: 'Default in OCPP 1.6: all settings. In OCPP 2.x use a report for that'
       })
     )
   },
@@ -214,7 +219,9 @@ function* read16(part: readonly Named16[]): Generator<Step, Read[], unknown> {
 
 function* get2({ items }: GetBody, { maxItems, maxBytes, isReadonly }: ReadFacts): Exchange {
   if (items === undefined) {
-    throw new NotSupportedError('OCPP 2.x tells all settings in a report: POST …/reports {"type":"full-inventory"}')
+    throw new NotSupportedError(
+      'OCPP 2.x shows all settings in a report only: POST …/reports {"type":"full-inventory"}'
+    )
   }
   const names = items.map((item) => named2(item))
   const most = maxItems ?? (names.length > 1 ? yield* askItemsPerMessage('GetVariables') : 1)
@@ -265,14 +272,14 @@ function withMutability(item: Read, isReadonly: ReadFacts['isReadonly']): Read {
 export const getConfiguration = operation({
   summary: 'Read settings',
   description:
-    'Asks for as many at a time as the charge point takes, and joins the answers. `partial` when some could not be read: each item has its own status.',
+    'Reads as many settings with each call as the charge point accepts, and joins the answers. `partial` when some could not be read: each item has its own status.',
   body: GetBody,
   details: {
     items: Type.Array(
       Type.Object({
         ...ITEM_ANSWER,
-        value: Type.Optional(Type.String({ description: 'Absent when it cannot be read' })),
-        readonly: Type.Optional(Type.Boolean({ description: '2.x: when a report told it' }))
+        value: Type.Optional(Type.String({ description: 'Absent when the value cannot be read' })),
+        readonly: Type.Optional(Type.Boolean({ description: 'OCPP 2.x: present when a report has shown it' }))
       })
     )
   },
@@ -286,7 +293,7 @@ const SetBody = Type.Object(
   {
     items: Type.Array(
       Type.Object(
-        { ...SETTING, value: Type.String({ maxLength: 2500, description: '1.6: at most 500 characters' }) },
+        { ...SETTING, value: Type.String({ maxLength: 2500, description: 'At most 500 characters in OCPP 1.6' }) },
         { additionalProperties: false }
       ),
       { minItems: 1, maxItems: 10_000 }
@@ -352,7 +359,7 @@ const MISSING: ItemOutcome = { status: 'failed', reason: 'not in the answer' }
 export const setConfiguration = operation({
   summary: 'Change settings',
   description:
-    'Sends as many at a time as the charge point takes. Each item has its own status; `partial` when only some were set, `reboot-required` when all were but some hold from the next reboot.',
+    'Sends as many settings with each call as the charge point accepts. Each item has its own status. `partial` when only some were set; `reboot-required` when all were set and some take effect after the next reboot.',
   body: SetBody,
   details: { items: Type.Array(Type.Object(ITEM_ANSWER)) },
   isExclusive: true,

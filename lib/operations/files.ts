@@ -18,9 +18,9 @@ const LOCATION = textLike(
 )
 
 const RETRIES = {
-  retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: 'How often it tries again' })),
+  retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 1000, description: 'Number of retries' })),
   retryInterval: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: 'Seconds before it tries again' })
+    Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1, description: 'Seconds between two attempts' })
   )
 }
 
@@ -34,7 +34,9 @@ function retriesOf({ retries, retryInterval }: Retries): Retries {
 }
 
 const REQUEST_ID = Type.Optional(
-  Type.Integer({ description: 'Of the status notifications that follow; 1.6 has it in the security extension only' })
+  Type.Integer({
+    description: 'Request id of the status notifications that follow; in OCPP 1.6 only with the security extension'
+  })
 )
 
 /** @throws InvalidRequestError when nothing may be sent there, or fetched from there */
@@ -48,7 +50,7 @@ function parseUrl(location: string): URL {
   try {
     return new URL(location)
   } catch {
-    throw new InvalidRequestError('location is no URL')
+    throw new InvalidRequestError('location must be a URL')
   }
 }
 
@@ -67,18 +69,18 @@ async function fileFacts({ nextId, now, fileHosts }: Lookup, { location }: { loc
 const FirmwareBody = Type.Object(
   {
     location: LOCATION,
-    retrieveAt: Type.Optional(dateTime('Not before. Default: now')),
-    installAt: Type.Optional(dateTime('Not before; 1.6: signed firmware only')),
+    retrieveAt: Type.Optional(dateTime('Earliest time of the download. Default: now')),
+    installAt: Type.Optional(dateTime('Earliest time of the installation; in OCPP 1.6 for signed firmware only')),
     ...RETRIES,
     signature: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 800,
-        description: 'Base64, of the firmware file; with signingCertificate'
+        description: 'Signature of the firmware file in base64; needs signingCertificate'
       })
     ),
     signingCertificate: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 5500, description: 'PEM, of who signed it; with signature' })
+      Type.String({ minLength: 1, maxLength: 5500, description: 'Certificate of the signer as PEM; needs signature' })
     )
   },
   {
@@ -99,7 +101,7 @@ type FirmwareBody = Static<typeof FirmwareBody>
 function signatureOf({ signature, signingCertificate }: FirmwareBody) {
   if (signature === undefined && signingCertificate === undefined) return undefined
   if (signature !== undefined && signingCertificate !== undefined) return { signature, signingCertificate }
-  throw new InvalidRequestError('signature and signingCertificate go together')
+  throw new InvalidRequestError('give both signature and signingCertificate, or neither')
 }
 
 function* firmware16(request: FirmwareBody, { requestId, now }: FileFacts): Exchange {
@@ -138,7 +140,7 @@ function* firmware2(request: FirmwareBody, { requestId, now }: FileFacts) {
 export const updateFirmware = operation({
   summary: 'Update the firmware',
   description:
-    'With signature and signingCertificate the charge point checks who made it (1.6: SignedUpdateFirmware). How far it is the status notifications tell. The reason AcceptedCanceled: another update was given up for it.',
+    'With signature and signingCertificate the charge point verifies the signer (OCPP 1.6: SignedUpdateFirmware). Status notifications show the progress. The reason AcceptedCanceled: the charge point cancelled an earlier update.',
   body: FirmwareBody,
   details: { requestId: REQUEST_ID },
   facts: fileFacts,
@@ -151,10 +153,10 @@ const LOGS = ['diagnostics', 'security', 'data-collector'] as const
 const LOGS_2 = { diagnostics: 'DiagnosticsLog', security: 'SecurityLog', 'data-collector': 'DataCollectorLog' } as const
 
 export const LOG_MEMBERS = {
-  log: Type.Optional(oneOf(LOGS, 'Default: diagnostics. data-collector: 2.1 only')),
+  log: Type.Optional(oneOf(LOGS, 'Default: diagnostics. data-collector: OCPP 2.1 only')),
   location: LOCATION,
-  from: Type.Optional(dateTime('Of the oldest entry')),
-  to: Type.Optional(dateTime('Of the latest entry')),
+  from: Type.Optional(dateTime('Time of the oldest entry')),
+  to: Type.Optional(dateTime('Time of the latest entry')),
   ...RETRIES
 }
 const LogBody = Type.Object(LOG_MEMBERS, {
@@ -205,11 +207,14 @@ function parametersOf({ location, from, to }: LogBody) {
 }
 
 export const uploadLog = operation({
-  summary: 'Have a log uploaded',
+  summary: 'Request the upload of a log',
   description:
-    'How far it is the status notifications tell. `not-found`: 1.6 has no diagnostics. The reason AcceptedCanceled: another upload was given up for it.',
+    'Status notifications show the progress. `not-found`: an OCPP 1.6 charge point has no diagnostics. The reason AcceptedCanceled: the charge point cancelled an earlier upload.',
   body: LogBody,
-  details: { requestId: REQUEST_ID, fileName: Type.Optional(Type.String({ description: 'Under which it will be' })) },
+  details: {
+    requestId: REQUEST_ID,
+    fileName: Type.Optional(Type.String({ description: 'Name of the uploaded file' }))
+  },
   facts: fileFacts,
   rows: { v16: log16, v2: log2 }
 })

@@ -21,12 +21,18 @@ const Entry = Type.Object(
   {
     idToken: Type.String({ minLength: 1, maxLength: 255 }),
     type: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 20, description: 'As 2.x names them. Default: ISO14443. 1.6 has none' })
+      Type.String({
+        minLength: 1,
+        maxLength: 20,
+        description: 'Type of the id token in OCPP 2.x. Default: ISO14443. OCPP 1.6 has no types'
+      })
     ),
     status: Type.Optional(oneOf(ID_TOKEN_STATUSES, 'Default: Accepted')),
     groupId: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-    expiresAt: Type.Optional(dateTime('When it is no longer good')),
-    remove: Type.Optional(Type.Literal(true, { description: 'Takes it out of the list; differential only' }))
+    expiresAt: Type.Optional(dateTime('When the id token expires')),
+    remove: Type.Optional(
+      Type.Literal(true, { description: 'Removes the id token from the list; with `differential` only' })
+    )
   },
   { additionalProperties: false }
 )
@@ -35,12 +41,12 @@ type Entry = Static<typeof Entry>
 const Body = Type.Object(
   {
     update: Type.Optional(
-      oneOf(['full', 'differential'], 'full (default): this is the list; differential: this is changed in the list')
+      oneOf(['full', 'differential'], 'full (default): replaces the list; differential: changes the list')
     ),
     entries: Type.Optional(
       Type.Array(Entry, {
         maxItems: 100_000,
-        description: 'Default: all id tokens that are known here, of which differential sends what has changed'
+        description: 'Default: all id tokens of the back-end; `differential` sends those that have changed'
       })
     )
   },
@@ -188,7 +194,7 @@ function updateOf(
   const isFull = update === 'full'
   if (entries !== undefined) {
     if (isFull && entries.some(({ remove }) => remove))
-      throw new InvalidRequestError('remove is for a differential update')
+      throw new InvalidRequestError('remove needs a differential update')
     const ofEntry = (entry: Entry) => words.entry(entry.idToken, entry.type, entry.remove ? undefined : infoOf(entry))
     return { update: { isFull, entries: entries.map(ofEntry) }, skipped: 0 }
   }
@@ -253,13 +259,15 @@ function broken(outcome: Outcome, { sent, version }: { sent: number; version: nu
 export const sendLocalList = operation({
   summary: 'Send the local authorization list',
   description:
-    'In as many parts as the charge point wants, under the next versions of its list. When somebody else has changed the list meanwhile, it is sent again in full, if it is known. `partial`: the charge point took the first parts only.',
+    'Sends the list in parts that the charge point accepts, with the next version numbers. When the list was changed by others meanwhile, it is sent again in full, if its entries are known. `partial`: the charge point accepted only the first parts.',
   body: Body,
   details: {
-    version: Type.Optional(Type.Integer({ description: 'Of the list from now on' })),
-    sent: Type.Optional(Type.Integer({ description: 'Entries that the charge point took' })),
+    version: Type.Optional(Type.Integer({ description: 'New version of the list' })),
+    sent: Type.Optional(Type.Integer({ description: 'Number of entries that the charge point accepted' })),
     skipped: Type.Optional(
-      Type.Integer({ description: 'Id tokens that this version has no words for, e.g. too long ones' })
+      Type.Integer({
+        description: 'Number of id tokens that this version of OCPP does not support, e.g. because they are too long'
+      })
     )
   },
   isExclusive: true,

@@ -13,12 +13,12 @@ const Body = Type.Object(
         minLength: 16,
         maxLength: 64,
         description:
-          '1.6: 32 to 40 hexadecimal digits, or 16 to 20 characters; 2.0.1: at most 40. Default: a random one, which is best'
+          'OCPP 1.6: 32 to 40 hexadecimal digits, or 16 to 20 characters; OCPP 2.0.1: at most 40 characters. Default, and recommended: a random one'
       })
     ),
     show: Type.Optional(
       Type.Boolean({
-        description: 'Whether to answer the random one: it is told this once and kept nowhere. Default: false'
+        description: 'Whether the answer shows the random password, which is stored only as a hash. Default: false'
       })
     )
   },
@@ -41,7 +41,7 @@ async function passwordFacts({ protocol, connection }: Lookup, { password }: Bod
   if (undecided.has(connection)) {
     throw new ConflictError(
       'PASSWORD_UNDECIDED',
-      'whether the charge point took the password before this one is not known until it connects again'
+      'an earlier password got no answer: whether it is in use is unknown until the charge point connects again'
     )
   }
   return { protocol, password: password ?? generatePassword(), onLost: () => undecided.add(connection) }
@@ -95,11 +95,13 @@ function* password2(request: Body, facts: PasswordFacts) {
 }
 
 export const setPassword = operation({
-  summary: 'Give a charge point a new password',
+  summary: 'Set the password of a charge point',
   description:
-    'Once it has accepted it only the new one is valid, once it has refused it only the one before. After `reboot-required`, or when the answer was lost, both are, until it connects with the new one.',
+    'Only the new password is valid after the charge point has accepted it, and only the old one after it has rejected it. After `reboot-required`, or without an answer, both are valid until the charge point connects with the new one.',
   body: Body,
-  details: { password: Type.Optional(Type.String({ description: 'With `show`, the random one; never shown again' })) },
+  details: {
+    password: Type.Optional(Type.String({ description: 'With `show`: the random password. It is never shown again' }))
+  },
   isExclusive: true,
   facts: passwordFacts,
   rows: { v16: password16, v2: password2 }

@@ -16,10 +16,10 @@ const ResetBody = Type.Object(
     type: Type.Optional(
       oneOf(
         RESETS,
-        'graceful (default): transactions are ended in order; immediate: at once, whatever goes on; on-idle: when no transaction goes on, 2.x only; immediate-and-resume: transactions go on afterwards, 2.1 only'
+        'graceful (default): ends transactions properly first; immediate: at once; on-idle: when no transaction is open, OCPP 2.x only; immediate-and-resume: transactions continue afterwards, OCPP 2.1 only'
       )
     ),
-    evseId: Type.Optional(Type.Integer({ minimum: 1, description: 'This EVSE only; 2.x only' }))
+    evseId: Type.Optional(Type.Integer({ minimum: 1, description: 'Resets only this EVSE; OCPP 2.x only' }))
   },
   { additionalProperties: false, examples: [{ type: 'graceful' }] }
 )
@@ -48,7 +48,7 @@ function* reset2({ type = 'graceful', evseId }: ResetBody) {
 
 export const reset = operation({
   summary: 'Reset a charge point',
-  description: '`scheduled`: once no transaction goes on.',
+  description: '`scheduled`: the charge point resets when no transaction is open.',
   body: ResetBody,
   facts: async () => undefined,
   rows: { v16: reset16, v2: reset2 }
@@ -57,7 +57,7 @@ export const reset = operation({
 // --- availability ------------------------------------------------------------------------------------------------
 
 const AvailabilityBody = Type.Object(
-  { operative: Type.Boolean({ description: 'Whether it may be used' }), ...PLACE },
+  { operative: Type.Boolean({ description: 'Whether the place may be used' }), ...PLACE },
   { additionalProperties: false, examples: [{ operative: false, evseId: 1 }] }
 )
 type AvailabilityBody = Static<typeof AvailabilityBody>
@@ -75,8 +75,9 @@ function* availability2({ operative, ...place }: AvailabilityBody) {
 }
 
 export const availability = operation({
-  summary: 'Take in or out of service',
-  description: 'A place, or without one the whole charge point. `scheduled`: once the transaction there has ended.',
+  summary: 'Take a charge point or a place in or out of service',
+  description:
+    'Without a place: the whole charge point. `scheduled`: takes effect when the transaction there has ended.',
   body: AvailabilityBody,
   facts: async () => undefined,
   rows: { v16: availability16, v2: availability2 }
@@ -86,7 +87,7 @@ export const availability = operation({
 
 export const clearCache = operation({
   summary: 'Empty the authorization cache',
-  description: '`rejected` when it has none.',
+  description: '`rejected` when the charge point has no cache.',
   body: Type.Object({}, { additionalProperties: false }),
   facts: async () => undefined,
   rows: {
@@ -138,10 +139,12 @@ const TriggerBody = Type.Object(
   {
     message: oneOf(
       TRIGGER_NAMES,
-      'transaction, publish-firmware-status and the other certificates: 2.x only; sign-v2g20-certificate and custom: 2.1 only'
+      'transaction, publish-firmware-status, sign-v2g-certificate and sign-combined-certificate: OCPP 2.x only; sign-v2g20-certificate and custom: OCPP 2.1 only'
     ),
     ...PLACE,
-    customTrigger: Type.Optional(Type.String({ minLength: 1, maxLength: 50, description: 'Which one; custom only' }))
+    customTrigger: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 50, description: 'Name of the custom trigger; with `custom` only' })
+    )
   },
   { additionalProperties: false, examples: [{ message: 'status', evseId: 1 }] }
 )
@@ -182,8 +185,8 @@ function statusPlaces(place: Place, connectors: Connectors) {
 }
 
 export const trigger = operation({
-  summary: 'Have a message sent',
-  description: 'The message comes by itself, after the answer. `not-supported` when the charge point cannot send it.',
+  summary: 'Trigger a message',
+  description: 'The charge point sends the message after its answer. `not-supported` when it cannot send it.',
   body: TriggerBody,
   facts: ({ db, chargePoint }: Lookup) => connectorsOf(db, chargePoint.id),
   rows: { v16: trigger16, v2: trigger2 }

@@ -28,42 +28,49 @@ export const ReportBody = Type.Object(
   {
     type: oneOf(
       REPORT_TYPES,
-      'full-inventory, configuration-inventory, custom: settings and facts, in 1.6 its configuration keys; log: has a log uploaded and waits for the end of it; the others: 2.x only'
+      'full-inventory, configuration-inventory, custom: the device model, in OCPP 1.6 the configuration keys; log: requests the upload of a log and waits for its end; the others: OCPP 2.x only'
     ),
     variables: Type.Optional(
       Type.Array(
         Type.Object(
           {
-            key: Type.Optional(name('Of 1.6, instead')),
+            key: Type.Optional(name('Key of OCPP 1.6, in place of component and variable')),
             component: Type.Optional(COMPONENT),
             variable: Type.Optional(VARIABLE)
           },
           { additionalProperties: false }
         ),
-        { minItems: 1, maxItems: 1_000, description: 'custom, monitoring: of these only' }
+        { minItems: 1, maxItems: 1_000, description: 'custom, monitoring: only these variables' }
       )
     ),
     componentCriteria: Type.Optional(
       Type.Array(oneOf(['Active', 'Available', 'Enabled', 'Problem'], 'Of the component'), {
         minItems: 1,
         maxItems: 4,
-        description: 'custom: of such components only; 2.x only'
+        description: 'custom: only components that match; OCPP 2.x only'
       })
     ),
     monitoringCriteria: Type.Optional(
       Type.Array(oneOf(['ThresholdMonitoring', 'DeltaMonitoring', 'PeriodicMonitoring'], 'Of the monitor'), {
         minItems: 1,
         maxItems: 3,
-        description: 'monitoring: such monitors only'
+        description: 'monitoring: only monitors that match'
       })
     ),
-    idToken: Type.Optional({ ...ID_TOKEN, description: 'customer-information: whose' }),
+    idToken: Type.Optional({ ...ID_TOKEN, description: 'customer-information: the customer by id token' }),
     customerIdentifier: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 64, description: 'customer-information: whose, instead' })
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'customer-information: the customer by another identifier'
+      })
     ),
-    customerCertificate: Type.Optional({ ...CERTIFICATE, description: 'customer-information: whose, instead' }),
+    customerCertificate: Type.Optional({
+      ...CERTIFICATE,
+      description: 'customer-information: the customer by certificate'
+    }),
     clear: Type.Optional(
-      Type.Boolean({ description: 'customer-information: whether it is erased as well. Default: false' })
+      Type.Boolean({ description: 'customer-information: whether the charge point also erases it. Default: false' })
     ),
     ...LOG_MEMBERS,
     location: Type.Optional({ ...LOG_MEMBERS.location, description: `log: ${LOG_MEMBERS.location.description}` })
@@ -96,14 +103,14 @@ const MEMBERS: Readonly<Record<ReportType, readonly string[]>> = {
 /** @throws InvalidRequestError */
 export function checkMembers({ type, ...rest }: ReportBody): void {
   const wrong = Object.keys(rest).filter((member) => !MEMBERS[type].includes(member))
-  if (wrong.length > 0) throw new InvalidRequestError(`${wrong.join(', ')} is not for the type ${type}`)
+  if (wrong.length > 0) throw new InvalidRequestError(`${wrong.join(', ')} is not allowed with the type ${type}`)
   const { idToken, customerIdentifier, customerCertificate, location } = rest
   const customers = [idToken, customerIdentifier, customerCertificate].filter((one) => one !== undefined)
   // [2.x N09.FR.09]
   if (type === 'customer-information' && customers.length !== 1) {
-    throw new InvalidRequestError('give one of idToken, customerIdentifier and customerCertificate')
+    throw new InvalidRequestError('give exactly one of idToken, customerIdentifier and customerCertificate')
   }
-  if (type === 'log' && location === undefined) throw new InvalidRequestError('give location')
+  if (type === 'log' && location === undefined) throw new InvalidRequestError('the type log needs location')
 }
 
 /** In what the parts of each type come. */
@@ -153,7 +160,8 @@ function* report16({ type, variables = [], componentCriteria, ...rest }: ReportB
       return { ...outcome, items: (items as { readonly: boolean }[]).filter((item) => !item.readonly) }
     }
     case 'custom':
-      if (componentCriteria !== undefined) throw new NotSupportedError('OCPP 1.6 has no components')
+      if (componentCriteria !== undefined)
+        throw new NotSupportedError('OCPP 1.6 has no components: leave out componentCriteria')
       return yield* configuration(variables.map(keyFor))
     case 'log':
       return yield* uploadLog.rows['ocpp1.6'](rest, facts.log)

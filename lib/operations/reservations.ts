@@ -24,20 +24,25 @@ const RESERVATION_ID = Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 })
 const ReserveBody = Type.Object(
   {
     idToken: ID_TOKEN,
-    expiresAt: dateTime('When it ends by itself'),
+    expiresAt: dateTime('When the reservation expires'),
     ...PLACE,
     connectorType: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 20, description: '2.x: any EVSE with such a connector, e.g. cCCS2' })
+      Type.String({
+        minLength: 1,
+        maxLength: 20,
+        description: 'OCPP 2.x: any EVSE with a connector of this type, e.g. cCCS2'
+      })
     ),
     groupId: Type.Optional(
       Type.String({
         minLength: 1,
         maxLength: 255,
-        description: 'Whose tokens may use it. Default: the group of the id token as it is known here'
+        description:
+          'Group whose id tokens may use the reservation. Default: the group that the back-end knows of the id token'
       })
     ),
     reservationId: Type.Optional(
-      Type.Integer({ ...RESERVATION_ID, description: 'Of a reservation that this one replaces. Default: a new id' })
+      Type.Integer({ ...RESERVATION_ID, description: 'Id of a reservation that this one replaces. Default: a new id' })
     )
   },
   {
@@ -104,11 +109,11 @@ function parentOf(known: IdTokenRow | undefined): string | undefined {
 }
 
 export const reserve = operation({
-  summary: 'Reserve for an id token',
+  summary: 'Reserve a place for an id token',
   description:
-    'A place, or any that is free. `rejected` with the reason Occupied, Faulted or Unavailable when it cannot be.',
+    'Reserves the place, or without one any that is free. `rejected` with the reason Occupied, Faulted or Unavailable when that is not possible.',
   body: ReserveBody,
-  details: { reservationId: Type.Integer({ description: 'With which it can be cancelled' }) },
+  details: { reservationId: Type.Integer({ description: 'Id by which the reservation can be cancelled' }) },
   facts: reserveFacts,
   rows: { v16: reserve16, v2: reserve2 }
 })
@@ -117,7 +122,7 @@ const CancelBody = Type.Object({ reservationId: RESERVATION_ID }, { additionalPr
 
 export const cancelReservation = operation({
   summary: 'Cancel a reservation',
-  description: '`rejected` when the charge point knows of none.',
+  description: '`rejected` when the charge point does not know the reservation.',
   body: CancelBody,
   facts: async () => undefined,
   rows: {

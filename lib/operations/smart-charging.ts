@@ -10,12 +10,12 @@ import { findMeant, TRANSACTION } from './which-transaction.js'
 
 const PURPOSE = oneOf(
   PURPOSES,
-  'station: of the whole charge point together; default: of every transaction at the place; transaction: of one'
+  'station: the whole charge point together; default: every transaction at the place; transaction: one transaction'
 )
 const STACK_LEVEL = Type.Integer({
   minimum: 0,
   maximum: 1000,
-  description: 'The higher one counts; the same one is replaced. Default of a limit: 0'
+  description: 'The highest level applies; a limit of the same level is replaced. Default of a limit: 0'
 })
 
 const LimitBody = Type.Object(
@@ -24,13 +24,13 @@ const LimitBody = Type.Object(
     purpose: Type.Optional(
       Type.Unsafe<Purpose>({
         ...PURPOSE,
-        description: `${PURPOSE.description}. Default: transaction when one is named, else default for a place, else station`
+        description: `${PURPOSE.description}. Default: transaction when a transaction is named, default when a place is given, else station`
       })
     ),
     ...TRANSACTION,
     stackLevel: Type.Optional(STACK_LEVEL),
-    validFrom: Type.Optional(dateTime('Not before')),
-    validTo: Type.Optional(dateTime('Not after'))
+    validFrom: Type.Optional(dateTime('Start of the validity')),
+    validTo: Type.Optional(dateTime('End of the validity'))
   },
   { additionalProperties: false, examples: [{ limit: 16, unit: 'A', duration: 3600, evseId: 1 }] }
 )
@@ -84,14 +84,14 @@ function defaultPurpose({ transactionId, id, evseId, connectorId }: LimitBody): 
 /** [1.6 §7.9; 2.x K01.FR.35] */
 function checkPlace(purpose: Purpose, { evseId, connectorId }: Place): void {
   if (purpose !== 'station' || (evseId ?? connectorId) === undefined) return
-  throw new NotSupportedError('a limit of the whole charge point has no place: leave out evseId and connectorId')
+  throw new NotSupportedError('a limit for the whole charge point has no place: leave out evseId and connectorId')
 }
 
 function* limit16(request: LimitBody, facts: LimitFacts) {
   const { purpose, transaction } = facts
   checkPlace(purpose, request)
   if (transaction !== undefined && transaction.ocpp16_id === null) {
-    throw new NotSupportedError('OCPP 1.6 knows transactions by a number, and this has none')
+    throw new NotSupportedError('OCPP 1.6 identifies transactions by a number, and this transaction has none')
   }
   const connectorId = transaction === undefined ? (connectorOf16(request) ?? 0) : transaction.connector_id
   const limit = complete(request, facts, connectorId)
@@ -152,7 +152,7 @@ export const chargingLimit = operation({
 
 const ClearBody = Type.Object(
   {
-    profileId: Type.Optional(Type.Integer({ description: 'This one only, whatever the rest says' })),
+    profileId: Type.Optional(Type.Integer({ description: 'Clears only this profile; the other members are ignored' })),
     ...PLACE,
     purpose: Type.Optional(PURPOSE),
     stackLevel: Type.Optional(STACK_LEVEL)
@@ -192,7 +192,8 @@ function* clear2({ profileId, purpose, stackLevel, ...place }: ClearBody): Excha
 
 export const clearChargingLimit = operation({
   summary: 'Clear charging limits',
-  description: 'All that what is given is true of; with nothing given, all. `not-found` when there was none.',
+  description:
+    'Clears the limits that match all members given; without members, all limits. `not-found` when there was none.',
   body: ClearBody,
   facts: async () => undefined,
   rows: { v16: clear16, v2: clear2 }

@@ -26,11 +26,15 @@ const StartBody = Type.Object(
       Type.String({
         minLength: 1,
         maxLength: 255,
-        description: 'Whose tokens may stop it; 2.x only. Default: the group of the id token as it is known here'
+        description:
+          'Group whose id tokens may stop the transaction; OCPP 2.x only. Default: the group that the back-end knows of the id token'
       })
     ),
     chargingLimit: Type.Optional(
-      Type.Object(LIMIT, { additionalProperties: false, description: 'For this transaction, from its start on' })
+      Type.Object(LIMIT, {
+        additionalProperties: false,
+        description: 'Charging limit of this transaction from its start'
+      })
     )
   },
   {
@@ -51,7 +55,8 @@ async function startFacts({ db, nextId }: Lookup, { idToken }: StartBody): Promi
 }
 
 function* start16({ idToken, groupId, chargingLimit, ...place }: StartBody, { profileId }: StartFacts) {
-  if (groupId !== undefined) throw new NotSupportedError('OCPP 1.6 has no groupId here: Authorize tells it')
+  if (groupId !== undefined)
+    throw new NotSupportedError('OCPP 1.6 has no groupId in this operation: the charge point gets it with Authorize')
   const connectorId = connectorOf16(place)
   const answer = yield* ask16('RemoteStartTransaction', {
     idTag: idToken.idToken,
@@ -75,7 +80,7 @@ function* start2(request: StartBody, { known, remoteStartId, profileId }: StartF
   return outcomeOf(answer, { remoteStartId, ...(transactionId !== undefined && { transactionId }) })
 }
 
-/** It has no transaction yet, and its time is counted from the start. [1.6 §3.13.1; 2.x F01, K05] */
+/** The profile of a transaction that has not started: it has no transaction id, and counts from the start. [1.6 §3.13.1; 2.x F01, K05] */
 function ofStart(limit: NonNullable<StartBody['chargingLimit']>, profileId: number) {
   return { ...limit, profileId, purpose: 'transaction', stackLevel: 0 } as const
 }
@@ -83,11 +88,13 @@ function ofStart(limit: NonNullable<StartBody['chargingLimit']>, profileId: numb
 export const start = operation({
   summary: 'Start a transaction',
   description:
-    '2.x: the transaction that starts has the `remoteStartId` of the answer, by which `/transactions?remoteStartId=` finds it. 1.6 has no such thing: it is the next one of this id token there.',
+    'OCPP 2.x: the transaction gets the `remoteStartId` of the answer; `/transactions?remoteStartId=` finds it. OCPP 1.6 has no such id: the next transaction of this id token is the one.',
   body: StartBody,
   details: {
-    remoteStartId: Type.Optional(Type.Integer({ description: '2.x; that of the transaction' })),
-    transactionId: Type.Optional(Type.String({ description: '2.x, when the charge point had started it already' }))
+    remoteStartId: Type.Optional(Type.Integer({ description: 'OCPP 2.x: the remote start id of the transaction' })),
+    transactionId: Type.Optional(
+      Type.String({ description: 'OCPP 2.x: present when the charge point had already started the transaction' })
+    )
   },
   facts: startFacts,
   rows: { v16: start16, v2: start2 }
@@ -96,8 +103,9 @@ export const start = operation({
 const StopBody = Type.Object(TRANSACTION, { additionalProperties: false, examples: [{ evseId: 1 }] })
 
 function* stop16(_request: unknown, { ocpp16_id, transaction_id: transactionId }: TransactionRow) {
-  // One that was started when it spoke 2.x, before it was set back.
-  if (ocpp16_id === null) throw new NotSupportedError('OCPP 1.6 knows transactions by a number, and this has none')
+  // The transaction was started over OCPP 2.x, and the charge point now speaks OCPP 1.6.
+  if (ocpp16_id === null)
+    throw new NotSupportedError('OCPP 1.6 identifies transactions by a number, and this transaction has none')
   return outcomeOf(yield* ask16('RemoteStopTransaction', { transactionId: ocpp16_id }), { transactionId })
 }
 
@@ -108,9 +116,9 @@ function* stop2(_request: unknown, transaction: TransactionRow) {
 
 export const stop = operation({
   summary: 'Stop a transaction',
-  description: 'The one that is named, or else the only one that is open there.',
+  description: 'Stops the transaction that is named, or else the only open one at the place.',
   body: StopBody,
-  details: { transactionId: Type.String({ description: 'Which one it was' }) },
+  details: { transactionId: Type.String({ description: 'The transaction that was to be stopped' }) },
   facts: findMeant,
   rows: { v16: stop16, v2: stop2 }
 })
@@ -120,19 +128,20 @@ type UnlockPlace = RequestOf<'ocpp2.1', 'UnlockConnector'>
 
 function* unlock16(place: Static<typeof UnlockBody>) {
   const connectorId = connectorOf16(place)
-  if (connectorId === undefined) throw new NotSupportedError('OCPP 1.6 unlocks one connector: say which')
+  if (connectorId === undefined) throw new NotSupportedError('OCPP 1.6 unlocks one connector: give connectorId')
   return outcomeOf(yield* ask16('UnlockConnector', { connectorId }))
 }
 
 function* unlock2(place: Static<typeof UnlockBody>) {
   const { evseId, connectorId = 1 } = placeOf2(place)
-  if (evseId === undefined) throw new NotSupportedError('OCPP 2.x unlocks one connector of an EVSE: say which')
+  if (evseId === undefined) throw new NotSupportedError('OCPP 2.x unlocks one connector of an EVSE: give evseId')
   return outcomeOf(yield* ask2('UnlockConnector', { evseId, connectorId } satisfies UnlockPlace))
 }
 
 export const unlock = operation({
   summary: 'Unlock a connector',
-  description: '1.6: a transaction there ends first. 2.x: refused while one goes on. Default in 2.x: connector 1.',
+  description:
+    'OCPP 1.6: ends the transaction at the connector first. OCPP 2.x: rejected during a transaction. Default in OCPP 2.x: connector 1.',
   body: UnlockBody,
   facts: async () => undefined,
   rows: { v16: unlock16, v2: unlock2 }

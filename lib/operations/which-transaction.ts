@@ -8,9 +8,15 @@ import type { Lookup } from './operation.js'
 /** Which transaction: by one of its ids, or the only open one there. */
 export const TRANSACTION = {
   transactionId: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 36, description: 'As the charge point knows it; of 1.6 the number as text' })
+    Type.String({
+      minLength: 1,
+      maxLength: 36,
+      description: 'Transaction id of the charge point; in OCPP 1.6 the number as text'
+    })
   ),
-  id: Type.Optional(Type.Integer({ minimum: 1, description: 'The `id` of /transactions, instead' })),
+  id: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'In place of `transactionId`: the `id` of /transactions' })
+  ),
   ...PLACE
 }
 
@@ -32,7 +38,7 @@ class UnknownTransactionError extends Error {
  */
 export async function findMeant({ db, chargePoint }: Lookup, wanted: WhichTransaction): Promise<TransactionRow> {
   const { id, transactionId, evseId, connectorId } = wanted
-  if (id !== undefined && transactionId !== undefined) throw new InvalidRequestError('give id or transactionId')
+  if (id !== undefined && transactionId !== undefined) throw new InvalidRequestError('give either id or transactionId')
   if (id !== undefined || transactionId !== undefined) {
     const found = await findOwnTransaction(db, chargePoint.id, { id, transactionId })
     if (found === undefined) throw new UnknownTransactionError('the charge point has no such transaction')
@@ -40,10 +46,10 @@ export async function findMeant({ db, chargePoint }: Lookup, wanted: WhichTransa
   }
   const open = (await findOpen(db, chargePoint.id)).filter((row) => isAt(row, { evseId, connectorId }))
   const [only] = open
-  if (only === undefined) throw new ConflictError('NO_OPEN_TRANSACTION', 'no transaction is open there')
+  if (only === undefined) throw new ConflictError('NO_OPEN_TRANSACTION', 'no transaction is open at that place')
   if (open.length === 1) return only
   const ids = open.map(displayedIdOf).join(', ')
-  throw new ConflictError('SEVERAL_TRANSACTIONS', `say which transaction: ${ids} are open`)
+  throw new ConflictError('SEVERAL_TRANSACTIONS', `several transactions are open: name one of ${ids}`)
 }
 
 interface Sought {

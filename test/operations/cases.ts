@@ -238,7 +238,7 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
         exchange: [['UnlockConnector', { connectorId: 2 }, { status: 'NotSupported' }]],
         comes: { status: 'not-supported' }
       },
-      { of: 'nowhere', request: {}, refused: /say which/ }
+      { of: 'nowhere', request: {}, refused: /give (?:connectorId|evseId)/ }
     ],
     ...in2(
       {
@@ -247,7 +247,7 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
         comes: { status: 'rejected', reason: 'OngoingAuthorizedTransaction' }
       },
       { of: 'of no EVSE', request: { connectorId: 2 }, refused: /evseId/ },
-      { of: 'nowhere', request: {}, refused: /say which/ }
+      { of: 'nowhere', request: {}, refused: /give (?:connectorId|evseId)/ }
     )
   },
 

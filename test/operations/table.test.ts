@@ -39,7 +39,7 @@ async function isRefused(protocol: Protocol, name: OperationName, { request, bef
 }
 
 describe('every operation', () => {
-  it('has a cell for every version, and a case for every cell', () => {
+  it('has a row for every version, and a case for every row', () => {
     assert.deepEqual(Object.keys(CASES).sort(), Object.keys(OPERATIONS).sort())
     for (const [name, { rows }] of Object.entries(OPERATIONS)) {
       assert.deepEqual(Object.keys(rows), [...PROTOCOLS])

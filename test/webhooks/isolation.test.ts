@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { startBackend } from '../app/support.js'
+import { dropPending, listPending } from '../../lib/webhooks/deliveries.js'
+import { itemsOf, startBackend } from '../app/support.js'
 import { openReceiver } from './receiver.js'
 import { addWebhook, ask, LOCAL, publish } from './support.js'
 
@@ -35,4 +36,20 @@ it('a delivery is shown, listed and sent again as one of its own webhook only', 
   assert.equal((await ask(server, 'POST', `/${first.id}/deliveries/${a}/resend`)).statusCode, 202)
   await mine.received(2)
   assert.equal(other.requests.length, 1)
+})
+
+it('events are dropped from the backlog of one webhook, and none of another', async () => {
+  const server = await startBackend(LOCAL)
+  const receiver = await openReceiver()
+  receiver.answer(() => 503)
+  const webhooks = [await addWebhook(server, { url: receiver.url }), await addWebhook(server, { url: receiver.url })]
+  for (const reason of ['1', '22', '333']) publish(server, 'A', reason)
+  const [full, other] = webhooks.map(({ id }) => id)
+  assert.ok(full !== undefined && other !== undefined)
+  const { db, writer } = server.app.database
+  const pending = async (webhookId: number) => (await listPending(db, { webhookId, behind: 0 })).length
+  for (const id of [full, other]) await itemsOf(server, `/webhooks/${id}/deliveries?status=pending`, 3)
+  const dropped = await writer.write((trx) => dropPending(trx, { webhookId: full, count: 5 }))
+  assert.equal(dropped.length, 3)
+  assert.deepEqual([await pending(full), await pending(other)], [0, 3])
 })
