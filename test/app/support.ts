@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { type AppOptions, buildApp } from '../../app.js'
+import type { Dialect } from '../../lib/database/dialect.js'
 import { readConfig } from '../../lib/settings/settings.js'
 import type {} from '../../plugins/csms/authorization.js'
 import type {} from '../../plugins/database.js'
@@ -44,7 +45,7 @@ export type Start = (settings?: Record<string, string>) => Promise<TestServer>
 let databases = 0
 
 /** The same tests on SQLite and on PostgreSQL, each with a database of its own. */
-export function onBothBackends(what: string, tests: (start: Start) => void): void {
+export function onBothBackends(what: string, tests: (start: Start, dialect: Dialect) => void): void {
   onBothDatabases(what, (dialect) => {
     const name = `backend_${process.pid}_${++databases}`
     const database: Record<string, string> = {}
@@ -63,7 +64,7 @@ export function onBothBackends(what: string, tests: (start: Start) => void): voi
       // A busy machine may need longer for the migrations than the start waits.
       await within('the database', server.app.database.ready, 60_000)
       return server
-    })
+    }, dialect)
   })
 }
 
