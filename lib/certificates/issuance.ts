@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
-import { CallError, type ChargePoint, InvalidResponseError, type Ocpp } from 'fastify-ocpp'
+import { CallError, type ChargePoint, InvalidResponseError, type Ocpp, versionInfo } from 'fastify-ocpp'
 import { saveOwnSecurityEvent } from '../charge-points/security-events.js'
 import type { Store } from '../charge-points/store.js'
 import { type Change, fold } from '../events/scope.js'
@@ -167,8 +167,9 @@ export class Issuance {
     const live = ocpp.chargePoints.get(identity)
     if (live?.registration !== 'Accepted' && live?.registration !== 'Pending') return
     const type = row.combined === 1 ? {} : { certificateType: row.type }
-    const requestId = row.request_id === null || live.protocol !== 'ocpp2.1' ? {} : { requestId: row.request_id }
-    const payload = live.protocol === 'ocpp1.6' ? { certificateChain } : { certificateChain, ...type, ...requestId }
+    const { hasCertificateTypes, hasCertificateRequestIds } = versionInfo(live.protocol)
+    const requestId = row.request_id === null || !hasCertificateRequestIds ? {} : { requestId: row.request_id }
+    const payload = hasCertificateTypes ? { certificateChain, ...type, ...requestId } : { certificateChain }
     await ocpp.call(identity, 'CertificateSigned', payload)
     await recorded()
   }

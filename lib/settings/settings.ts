@@ -1,10 +1,9 @@
 import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import type { Protocol } from 'fastify-ocpp'
+import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import { misspelt } from './misspelt.js'
 import { readNetwork } from './networks.js'
 
-const PROTOCOLS = ['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'] as const satisfies readonly Protocol[]
 const DAY_MS = 86_400_000
 
 /** An address or a network, e.g. 10.0.0.0/8. */
@@ -137,11 +136,11 @@ export const settings = {
     pattern: '^/(?:[^/:*]+/)+:identity$',
     rule: 'a path such as /ocpp/:identity'
   }),
-  OCPP_PROTOCOLS: Type.Array(Type.Union(PROTOCOLS.map((protocol) => Type.Literal(protocol))), {
-    default: [...PROTOCOLS],
+  OCPP_PROTOCOLS: Type.Array(Type.Union(ALL_PROTOCOLS.map((protocol) => Type.Literal(protocol))), {
+    default: [...ALL_PROTOCOLS],
     minItems: 1,
     uniqueItems: true,
-    rule: `some of ${PROTOCOLS.join(',')}, each once`
+    rule: `some of ${ALL_PROTOCOLS.join(',')}, each once`
   }),
   OCPP_OPEN_REGISTRATION: Type.Optional(
     Type.Boolean({

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import { CONNECTOR_STATUSES } from '../../../../lib/charge-points/connectors.js'
 import { generatePassword } from '../../../../lib/charge-points/credential.js'
 import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
@@ -35,7 +36,7 @@ const ListQuery = Type.Object(
     q: Type.Optional(
       Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model, serial number or notes' })
     ),
-    protocol: Type.Optional(oneOf(['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'], 'With which it connected last')),
+    protocol: Type.Optional(oneOf(ALL_PROTOCOLS, 'With which it connected last')),
     vendor: Type.Optional(Type.String({ maxLength: 50 })),
     model: Type.Optional(Type.String({ maxLength: 50 })),
     firmwareVersion: Type.Optional(Type.String({ maxLength: 50 })),
