@@ -68,6 +68,28 @@ onBothBackends('a certificate that a charge point comes with', (start) => {
     assert.equal(await admitCertificate(store, 'REVOKED', certificate), 'revoked')
   })
 
+  it('cuts off nobody when one is revoked that was superseded, or was never used', async () => {
+    const server = await start(IDENTITY)
+    const { store } = server.app
+    const { applicant, obtain } = await certified(server, 'KEPT')
+    await admitCertificate(store, 'KEPT', await obtain())
+    await admitCertificate(store, 'KEPT', await obtain())
+    await obtain()
+    const items = await certificatesOf(server, '?chargePoint=KEPT', (all) => all[0]?.status === 'accepted')
+    assert.deepEqual(
+      items.map(({ status }) => status),
+      ['accepted', 'in-use', 'superseded']
+    )
+    for (const { id, status } of items) {
+      if (status === 'in-use') continue
+      const response = await operate(server, 'POST', `/certificates/${id}/revoke`)
+      assert.equal(response.json().status, 'revoked', response.body)
+    }
+    // Its connection is the one that it had: it still answers.
+    assert.equal((await applicant.charger.roundTrip()).type, 3)
+    assert.ok(server.app.ocpp.chargePoints.has('KEPT'))
+  })
+
   it('does not bring back who was removed, not even when somebody of that name is made known again', async () => {
     const server = await start(IDENTITY)
     const { store } = server.app

@@ -165,6 +165,16 @@ describe('an authority that the operator gives', () => {
     })
   }
 
+  it('signs nothing that is valid longer than the authority itself, or before it', async () => {
+    const [notBefore, notAfter] = [new Date(Date.now() - 60_000), new Date(Date.now() + 3 * 86_400_000)]
+    const authority = await Authority.create({ O: 'Operator', CN: 'Short' }, { notBefore, notAfter })
+    const server = await startBackend({ ...(await files(authority.cert, authority.key)), CA_VALIDITY_DAYS: '30' })
+    const applicant = await Applicant.connect(server, 'SHORT')
+    const [leaf] = chainOf(await applicant.obtains(await signingRequest('CN=SHORT')))
+    const above = new X509Certificate(authority.cert)
+    assert.deepEqual([leaf.validFrom, leaf.validTo], [above.validFrom, above.validTo])
+  })
+
   it('has to be one, with the key that belongs to it', async () => {
     const root = await Authority.create({ CN: 'Root' })
     const other = await Authority.create({ CN: 'Other' })

@@ -29,6 +29,7 @@ interface Shown {
 interface Operation {
   parameters?: { name: string; in: string }[]
   requestBody?: { content?: Record<string, Shown> }
+  security?: { operator?: string[] }[]
 }
 
 /** A route of the operator API, its parameters filled in. */
@@ -38,6 +39,8 @@ export interface Route {
   /** As OpenAPI writes it. */
   path: string
   query: string[]
+  /** That the document says it needs. */
+  scopes: string[]
   hasBody: boolean
   /** A body that has the right form. */
   example: unknown
@@ -54,11 +57,12 @@ export function routesOf({ app }: TestServer): Route[] {
   return Object.entries(document.paths)
     .filter(([path]) => path.startsWith('/api/v1/'))
     .flatMap(([path, operations]) =>
-      Object.entries(operations).map(([method, { parameters = [], requestBody }]) => ({
+      Object.entries(operations).map(([method, { parameters = [], requestBody, security = [] }]) => ({
         method: method.toUpperCase() as Route['method'],
         url: path.replace(/\{\w+\}/g, '1'),
         path,
         query: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
+        scopes: security.flatMap(({ operator = [] }) => operator),
         hasBody: requestBody !== undefined,
         example: exampleOf(requestBody?.content?.['application/json'])
       }))

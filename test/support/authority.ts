@@ -88,14 +88,17 @@ export class Authority {
   static async create(subject: Subject = { O: 'Test Operator', CN: 'Test CA' }, options: AuthorityOptions = {}) {
     const keys = await createKeys(options.kind)
     const signingKey = await importKey(keys.privateKey)
-    const certificate = await sign({ subject, issuer: subject, keys, signingKey, ...options }, authorityExtensions())
+    const certificate = await sign(
+      { subject, issuer: subject, keys, signingKey, ...options },
+      authorityExtensions(options.pathLength)
+    )
     return new Authority(certificate, keys, signingKey, '')
   }
 
   /** Creates an intermediate authority below this one. It appears in the `chain` of the certificates that it issues. */
   async intermediate(subject: Subject, options: AuthorityOptions = {}): Promise<Authority> {
     const keys = await createKeys(options.kind)
-    const certificate = await this.#sign(subject, keys, authorityExtensions(), options)
+    const certificate = await this.#sign(subject, keys, authorityExtensions(options.pathLength), options)
     const pem = certificate.toString('pem')
     const signingKey = await importKey(keys.privateKey)
     return new Authority(certificate, keys, signingKey, `${pem}\n${this.#intermediates}`)
@@ -162,6 +165,8 @@ export class Authority {
 export interface AuthorityOptions extends Validity {
   /** Default `ec`. */
   kind?: 'ec' | 'ec-384' | 'rsa'
+  /** Authorities that there may be between this one and a certificate. Default: any number. */
+  pathLength?: number
 }
 
 interface Keys {
@@ -199,9 +204,9 @@ function distinguishedName(subject: Name): { [type: string]: string[] }[] {
   return Object.entries(subject).map(([type, value]) => ({ [type]: [value] }))
 }
 
-function authorityExtensions(): Extension[] {
+function authorityExtensions(pathLength?: number): Extension[] {
   return [
-    new BasicConstraintsExtension(true, undefined, true),
+    new BasicConstraintsExtension(true, pathLength, true),
     new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true)
   ]
 }

@@ -83,6 +83,24 @@ describe('a chain that TLS has not verified', () => {
     assert.match(String(fault(await root.issue({ CN: 'SN-1', usage: 'server' }), trust(root.cert))), /not for clients/)
   })
 
+  for (const [at, isAllowed] of [
+    [{ root: 2 }, true],
+    [{ root: 1 }, false],
+    [{ middle: 1 }, true],
+    [{ middle: 0 }, false],
+    [{ low: 0 }, true],
+    [{ root: 2, middle: 1, low: 0 }, true]
+  ] as [Partial<Record<'root' | 'middle' | 'low', number>>, boolean][]) {
+    it(`${isAllowed ? 'holds' : 'is too long'} with path lengths of ${JSON.stringify(at)}`, async () => {
+      const limited = (pathLength?: number) => (pathLength === undefined ? {} : { pathLength })
+      const top = await Authority.create({ O: 'Test Operator', CN: 'Root' }, limited(at.root))
+      const between = await top.intermediate({ O: 'Test Operator', CN: 'Middle' }, limited(at.middle))
+      const below = await between.intermediate({ O: 'Test Operator', CN: 'Low' }, limited(at.low))
+      const found = fault(await below.issue({ CN: 'SN-1', usage: 'client' }), trust(top.cert))
+      assert.equal(found === undefined, isAllowed, found)
+    })
+  }
+
   it('of authorities that vouch for one another in a circle comes to an end', async () => {
     // Same names and keys: each of them has issued all of the others.
     const ring = await Authority.create({ O: 'Ring', CN: 'Ring' })

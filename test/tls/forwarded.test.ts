@@ -19,6 +19,13 @@ describe('Forwarded', () => {
     // What the client says of itself stands before what the first proxy says of it.
     ['for=10.0.0.9;proto=https, for=192.0.2.1;proto=http', ['10.0.0.9', '192.0.2.1'], 'http'],
     ['for=10.0.0.9;proto=https, for=192.0.2.1', ['10.0.0.9', '192.0.2.1'], undefined],
+    // The nearest that is no proxy is the client; a farther one is what the client claims.
+    ['for=198.51.100.7;proto=https, for=192.0.2.1;proto=http', ['198.51.100.7', '192.0.2.1'], 'http'],
+    [
+      'for=198.51.100.7;proto=http, for=192.0.2.1;proto=https, for=10.0.0.2;proto=http',
+      ['198.51.100.7', '192.0.2.1', '10.0.0.2'],
+      'https'
+    ],
     ['proto=https', ['unknown'], 'https'],
     ['', [], undefined],
     [undefined, [], undefined]
