@@ -50,6 +50,10 @@ onBothBackends('the query of a list', (start) => {
       const { detail } = await problemOf(server, `/transactions?${query}`)
       assert.equal(detail, 'limit must be an integer from 1 to 1000')
     }
+    for (const cursor of ['MQ%3D%3D', 'M%20Q', '', 'x']) {
+      const { detail } = await problemOf(server, `/id-tokens?cursor=${cursor}`)
+      assert.equal(detail, 'cursor is not one that a page gave', cursor)
+    }
     assert.match(
       String((await problemOf(server, '/transactions?cursor=x')).detail),
       /^cursor is not one that a page gave/

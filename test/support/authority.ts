@@ -6,7 +6,7 @@ import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
-  type Extension,
+  Extension,
   type JsonGeneralNames,
   KeyUsageFlags,
   KeyUsagesExtension,
@@ -47,6 +47,10 @@ export interface LeafOptions extends Subject, Validity {
   ip?: readonly string[]
   /** SubjectPublicKeyInfo of a key that the test does not have; `key` of the result is then empty. */
   publicKey?: Uint8Array
+  /** A second common name. */
+  otherCN?: string
+  /** With a critical extension that nobody knows. */
+  unknownExtension?: boolean
 }
 
 /** A certificate as PEM. */
@@ -117,19 +121,22 @@ export class Authority {
   }
 
   /** Issues a certificate for a server or a charge point. */
-  async issue({ O, CN, kind, usage, dns = [], ip = [], publicKey, ...validity }: LeafOptions): Promise<Issued> {
+  async issue(options: LeafOptions): Promise<Issued> {
+    const { O, CN, kind, usage, dns = [], ip = [], publicKey, otherCN, unknownExtension = false, ...validity } = options
     const keys = publicKey === undefined ? await createKeys(kind) : { spki: publicKey, pem: '' }
     const names: JsonGeneralNames = [
       ...dns.map((value) => ({ type: 'dns' as const, value })),
       ...ip.map((value) => ({ type: 'ip' as const, value }))
     ]
     const isServer = usage === undefined ? names.length > 0 : usage === 'server'
-    const subject = { ...(O !== undefined && { O }), ...(CN !== undefined && { CN }) }
+    const named = { ...(O !== undefined && { O }), ...(CN !== undefined && { CN }) }
+    const subject = otherCN === undefined ? named : [...distinguishedName(named), { CN: [otherCN] }]
     const extensions = [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
       new ExtendedKeyUsageExtension([isServer ? ExtendedKeyUsage.serverAuth : ExtendedKeyUsage.clientAuth]),
-      ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : [])
+      ...(names.length > 0 ? [new SubjectAlternativeNameExtension(names)] : []),
+      ...(unknownExtension ? [new Extension('1.3.6.1.4.1.99999.1', true, Buffer.from('0500', 'hex'))] : [])
     ]
     const certificate = await this.#sign(subject, keys, extensions, validity)
     const cert = certificate.toString('pem')
@@ -164,7 +171,7 @@ export class Authority {
 
 export interface AuthorityOptions extends Validity {
   /** Default `ec`. */
-  kind?: 'ec' | 'ec-384' | 'rsa'
+  kind?: 'ec' | 'ec-384' | 'rsa' | 'weak-rsa'
   /** Authorities that there may be between this one and a certificate. Default: any number. */
   pathLength?: number
 }

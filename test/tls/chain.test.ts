@@ -83,6 +83,16 @@ describe('a chain that TLS has not verified', () => {
     assert.match(String(fault(await root.issue({ CN: 'SN-1', usage: 'server' }), trust(root.cert))), /not for clients/)
   })
 
+  it('has no critical extension that nobody understands', async () => {
+    const odd = await root.issue({ CN: 'SN-1', usage: 'client', unknownExtension: true })
+    assert.ok(fault(odd, trust(root.cert)))
+  })
+
+  it('has no authority with a weak key', async () => {
+    const weak = await root.intermediate({ O: 'Test Operator', CN: 'Weak' }, { kind: 'weak-rsa' })
+    assert.ok(fault(await weak.issue({ CN: 'SN-1', usage: 'client' }), trust(root.cert)))
+  })
+
   for (const [at, isAllowed] of [
     [{ root: 2 }, true],
     [{ root: 1 }, false],

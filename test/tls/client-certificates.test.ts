@@ -41,6 +41,7 @@ const bad: [what: string, client: Issued, reason: RegExp][] = [
   ['of another organization', await issueClient('SN-1', { O: 'Others' }), /organization/],
   ['without an organization', await authority.issue({ CN: 'SN-1', usage: 'client' }), /organization/],
   ['without a CN', await authority.issue({ O: OPERATOR, usage: 'client' }), /CN/],
+  ['with two CNs', await issueClient('SN-1', { otherCN: 'SN-2' }), /one CN/],
   ['of another serial number', await issueClient('SN-2'), /serial number/],
   ['of a serial number in another spelling', await issueClient('sn-1'), /serial number/]
 ]

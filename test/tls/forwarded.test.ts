@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { describe, it } from 'node:test'
 import { matcherOf, readNetwork } from '../../lib/settings/networks.js'
 import { readForwarded, readXForwarded } from '../../lib/tls/forwarded.js'
+import { Proxies } from '../../lib/tls/proxies.js'
 
 const isTrusted = matcherOf(['10.0.0.0/8', '::1'])
 
@@ -44,6 +46,23 @@ it('X-Forwarded-For is read without ports, and of X-Forwarded-Proto what the nea
   assert.deepEqual(readXForwarded(headers), { for: ['192.0.2.1', '2001:db8::1', '10.0.0.1'], proto: 'http' })
   assert.deepEqual(readXForwarded({}), { for: [] })
   assert.deepEqual(readXForwarded({ 'x-forwarded-for': 'evil\r\n, ::1' }), { for: ['unknown', '::1'] })
+})
+
+it('what a client writes into headers that the proxy does not set is not passed on', () => {
+  const headersAfter = (remoteAddress: string) => {
+    const headers = {
+      forwarded: 'for=192.0.2.1;proto=https',
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-for': '::1'
+    }
+    const request = { headers, socket: { remoteAddress } } as unknown as IncomingMessage
+    new Proxies({ TRUSTED_PROXIES: ['127.0.0.1'], TRUSTED_PROXY_HEADER: 'forwarded' }).normalise(request)
+    return headers as IncomingHttpHeaders
+  }
+  const { forwarded, ...told } = headersAfter('127.0.0.1')
+  assert.ok(forwarded)
+  assert.deepEqual(told, { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' })
+  assert.equal(headersAfter('192.0.2.9')['x-forwarded-for'], '::1', 'Fastify does not read those of others')
 })
 
 describe('networks', () => {
