@@ -1,4 +1,5 @@
 import type { X509Certificate } from 'node:crypto'
+import { foldSerial } from '../serial-number.js'
 import { isIssuedBy, tryCertificates } from './pem.js'
 
 export const HASH_ALGORITHMS = ['SHA256', 'SHA384', 'SHA512'] as const
@@ -14,11 +15,6 @@ export interface HashData {
 }
 
 const HASHES = { SHA256: 'SHA-256', SHA384: 'SHA-384', SHA512: 'SHA-512' } as const
-
-/** Serial numbers are hexadecimal, with or without zeros in front, in either case. */
-export function foldSerial(serialNumber: string): string {
-  return serialNumber.toLowerCase().replace(/^0+(?=.)/, '')
-}
 
 export async function hashDataOf(
   certificate: X509Certificate,

@@ -1,5 +1,6 @@
 import { type Change, held, lastOfEach } from '../events/scope.js'
-import { foldSerial, HASH_ALGORITHMS, hashDataOfChain } from './hash-data.js'
+import { foldSerial } from '../serial-number.js'
+import { HASH_ALGORITHMS, hashDataOfChain } from './hash-data.js'
 import { tryCertificates } from './pem.js'
 
 /** As OCPP spells it. */

@@ -4,7 +4,8 @@ import { saveOwnSecurityEvent } from '../charge-points/security-events.js'
 import type { Store } from '../charge-points/store.js'
 import { type Change, fold } from '../events/scope.js'
 import type { Log } from '../log.js'
-import { foldSerial, hashDataOf } from './hash-data.js'
+import { foldSerial } from '../serial-number.js'
+import { hashDataOf } from './hash-data.js'
 import {
   type CertificateRequest,
   failRequest,

@@ -15,7 +15,8 @@ import {
 } from '@peculiar/asn1-ocsp'
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
 import { AlgorithmIdentifier, Extension } from '@peculiar/asn1-x509'
-import { foldSerial, type HashAlgorithm, type HashData, isIssuer, namesIssuer } from './hash-data.js'
+import { foldSerial } from '../serial-number.js'
+import { type HashAlgorithm, type HashData, isIssuer, namesIssuer } from './hash-data.js'
 import { isCurrent, isIssuedBy } from './pem.js'
 
 // Requests to OCSP responders and what they answer. [RFC 6960] Loaded when it is first needed.

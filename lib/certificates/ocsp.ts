@@ -1,6 +1,7 @@
 import { randomBytes, type X509Certificate } from 'node:crypto'
 import type { Log } from '../log.js'
-import { foldSerial, type HashData } from './hash-data.js'
+import { foldSerial } from '../serial-number.js'
+import type { HashData } from './hash-data.js'
 import { post } from './http.js'
 import type { OcspAnswer } from './ocsp-messages.js'
 import { isAllowed } from './responders.js'

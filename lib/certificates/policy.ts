@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { fold } from '../events/scope.js'
+import { keyFault } from '../key-strength.js'
 import type { SigningRequest, Subject } from './x509.js'
 
 export const CERTIFICATE_USES = ['ChargingStationCertificate', 'V2GCertificate', 'V2G20Certificate'] as const
@@ -25,9 +26,7 @@ export interface Rules {
   commonName: 'serial-number' | 'identity'
 }
 
-const MIN_RSA_BITS = 2048
 const MAX_RSA_BITS = 8192
-const MIN_EC_BITS = 224
 
 /**
  * Checks what a charge point asks to have certified. [A00.FR.405, FR.501-503; 2.x A02.FR.05]
@@ -50,17 +49,14 @@ export async function checkRequest(
   }
 }
 
-/** [A00.FR.502/503] */
-function checkKey({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject): void {
-  const bits = type === 'rsa' ? (details.modulusLength ?? 0) : curveBits(details.namedCurve)
-  if (type === 'rsa' && bits >= MIN_RSA_BITS && bits <= MAX_RSA_BITS) return
-  if (type === 'ec' && bits >= MIN_EC_BITS) return
-  throw new RequestRefusedError(`its key is too weak or of no use: ${type ?? 'unknown'}, ${bits} bits`)
-}
-
-/** Names of curves hold the size, e.g. secp224r1; curves without a name are not known. */
-function curveBits(name = ''): number {
-  return Number(/(\d{3})/.exec(name)?.[1] ?? 0)
+/** RSA or EC, strong enough, and not so long that every handshake would take our time. */
+function checkKey(key: KeyObject): void {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: { modulusLength = 0 } = {} } = key
+  // A certificate for RSA-PSS alone cannot be used with the older suites.
+  const fault = type === 'rsa-pss' ? 'has a key of the type rsa-pss, and RSA or EC is needed' : keyFault(key)
+  if (fault !== undefined) throw new RequestRefusedError(`the request ${fault}`)
+  if (modulusLength <= MAX_RSA_BITS) return
+  throw new RequestRefusedError(`the request has an RSA key of ${modulusLength} bits, more than ${MAX_RSA_BITS}`)
 }
 
 function namesOf(

@@ -9,8 +9,9 @@ import {
   id_ce_keyUsage,
   id_ce_subjectAltName
 } from '@peculiar/asn1-x509'
-import { keyFault } from './key-strength.js'
-import { canonicalSerial, hex, type RevocationList } from './pem.js'
+import { keyFault } from '../key-strength.js'
+import { foldSerial } from '../serial-number.js'
+import { hex, type RevocationList } from './pem.js'
 
 export interface Trust {
   /** Of these, those that vouch for themselves are where a chain may end. */
@@ -93,7 +94,7 @@ export function isExpired({ validTo }: X509Certificate, now = Date.now()): boole
 function isRevoked(certificate: X509Certificate, lists: readonly RevocationList[]): boolean {
   if (lists.length === 0) return false
   const name = hex(AsnConvert.serialize(parse(certificate).issuer))
-  const serialNumber = canonicalSerial(certificate.serialNumber)
+  const serialNumber = foldSerial(certificate.serialNumber)
   return lists.some(({ issuer, serialNumbers }) => issuer === name && serialNumbers.has(serialNumber))
 }
 

@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
+import { keyFault } from '../key-strength.js'
 import { type Config, ConfigError } from '../settings/settings.js'
-import { keyFault } from './key-strength.js'
 import { type RevocationList, readCertificates, readRevocationLists } from './pem.js'
 import { HARDENING } from './suites.js'
 

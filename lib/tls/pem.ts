@@ -1,12 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import { AsnConvert } from '@peculiar/asn1-schema'
 import { CertificateList } from '@peculiar/asn1-x509'
+import { foldSerial } from '../serial-number.js'
 
 /** What an authority has revoked. [RFC 5280 §5] */
 export interface RevocationList {
   /** The name of the authority, DER as hexadecimal. */
   readonly issuer: string
-  /** Hexadecimal, in upper case. */
+  /** Folded, see `foldSerial`. */
   readonly serialNumbers: ReadonlySet<string>
   /** When the next one is due: TLS takes no old one. Epoch milliseconds. */
   readonly nextUpdate: number
@@ -21,18 +22,13 @@ export function readCertificates(text: string): X509Certificate[] | undefined {
 export function readRevocationLists(text: string): RevocationList[] | undefined {
   return readBlocks(text, 'X509 CRL', (der) => {
     const { issuer, revokedCertificates = [], nextUpdate } = AsnConvert.parse(der, CertificateList).tbsCertList
-    const serialNumbers = revokedCertificates.map(({ userCertificate }) => canonicalSerial(hex(userCertificate)))
+    const serialNumbers = revokedCertificates.map(({ userCertificate }) => foldSerial(hex(userCertificate)))
     return {
       issuer: hex(AsnConvert.serialize(issuer)),
       serialNumbers: new Set(serialNumbers),
       nextUpdate: nextUpdate?.getTime().getTime() ?? Number.POSITIVE_INFINITY
     }
   })
-}
-
-/** Without the octet that only says that the number is not negative. */
-export function canonicalSerial(serialNumber: string): string {
-  return serialNumber.toUpperCase().replace(/^0+(?=.)/, '')
 }
 
 export function hex(bytes: ArrayBuffer): string {
