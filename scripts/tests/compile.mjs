@@ -53,7 +53,7 @@ function linkLibrary(root, out) {
  */
 function wrapTestFiles(out) {
   for (const path of readdirSync(join(out, 'test'), { recursive: true })) {
-    if (!path.endsWith('.test.js')) continue
+    if (!/\.(?:test|long)\.js$/.test(path)) continue
     const file = join(out, 'test', path)
     const lines = readFileSync(file, 'utf8').split('\n')
     const start = lines.findIndex((line) => !HEAD.test(line))

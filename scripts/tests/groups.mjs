@@ -1,15 +1,12 @@
-/** A process costs a second or three before its first test, so files share one; more than these make a run uneven. */
-const MAX_FILES = 12
-
 /**
- * Divides test files into groups that share a process: files of one folder, which use the same parts of the product.
- * The largest folders come first, so that the last processes are short ones.
+ * Divides test files into groups that share a process: at most so many files of one folder, which use the same parts of
+ * the product. The largest groups come first, so that the last processes are short ones.
  */
-export function divide(tests) {
+export function divide(tests, filesPerProcess) {
   const folders = new Map()
   for (const test of tests) folders.set(folderOf(test), [...(folders.get(folderOf(test)) ?? []), test])
   const groups = [...folders].flatMap(([folder, files]) => {
-    const count = Math.ceil(files.length / MAX_FILES)
+    const count = Math.ceil(files.length / filesPerProcess)
     const name = folder.replaceAll('/', '-')
     return Array.from({ length: count }, (_, index) => ({
       name: count === 1 ? name : `${name}-${index + 1}`,

@@ -8,10 +8,12 @@ import { pathToFileURL } from 'node:url'
 import { divide } from './groups.mjs'
 import { startPostgres } from './postgres.mjs'
 
+/** A process costs a second or three before its first test; more files than these make a run uneven. */
+const FILES_PER_PROCESS = 12
 /** Milliseconds for one test file: a hanging socket fails its file instead of the whole run. */
-const FILE_TIMEOUT_MS = 180_000
+const FILE_TIMEOUT_MS = 300_000
 /** Milliseconds for the files of one process, so that one which blocks its process fails as well. */
-const GROUP_TIMEOUT_MS = 600_000
+const GROUP_TIMEOUT_MS = 900_000
 const MEMORY = '/dev/shm'
 /** Bytes that the databases of a whole run need at most, about. */
 const MIN_MEMORY = 4 * 1024 ** 3
@@ -19,7 +21,26 @@ const MIN_MEMORY = 4 * 1024 ** 3
 const SLOWEST = 10
 
 /** Runs compiled test files, several in a process. Returns what is wrong, or `undefined`. */
-export async function runTests(root, tests) {
+export async function runTests(root, tests, { filesPerProcess = FILES_PER_PROCESS } = {}) {
+  await prepare()
+  let failed = 0
+  const files = writeGroups(root, divide(tests, filesPerProcess))
+  const stream = run({ files, concurrency: availableParallelism(), timeout: GROUP_TIMEOUT_MS })
+  stream.on('test:fail', () => failed++)
+  const report = stream.compose(new spec())
+  report.pipe(process.stdout, { end: false })
+  await once(report, 'end')
+  printTimes()
+  rmSync(process.env.TEST_TIMES, { force: true })
+  return failed === 0 ? undefined : `${failed} failed`
+}
+
+let isPrepared = false
+
+/** Once for all runs of this process. */
+async function prepare() {
+  if (isPrepared) return
+  isPrepared = true
   // So that what was started is stopped, and what was made is removed, when the run is interrupted, too.
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1))
   // In memory: thousands of files that live for seconds.
@@ -31,15 +52,6 @@ export async function runTests(root, tests) {
   if (postgres !== undefined) process.env.TEST_POSTGRES = postgres
   process.env.TEST_TIMES = join(process.env.TMPDIR, 'times.ndjson')
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim()
-  let failed = 0
-  const files = writeGroups(root, divide(tests))
-  const stream = run({ files, concurrency: availableParallelism(), timeout: GROUP_TIMEOUT_MS })
-  stream.on('test:fail', () => failed++)
-  const report = stream.compose(new spec())
-  report.pipe(process.stdout, { end: false })
-  await once(report, 'end')
-  printTimes()
-  return failed === 0 ? undefined : `${failed} failed`
 }
 
 /** Memory where it is a file system with room, as on most Linux machines; containers often have 64 MiB of it. */

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inLong } from '../support/long.js'
 import { Target } from './kit.js'
 
-test('a server that stands still, or ends, is noticed', async () => {
+test('a server that stands still, or ends, is noticed', inLong, async () => {
   const target = await Target.start()
   const calm = await target.suffer(() => sleep(100))
   const pause = 1500

@@ -35,6 +35,10 @@ export const PATIENCE_MS = 20_000
 const TOKEN = 'token-of-the-test-operator'
 /** The slowest start of a newcomer, on a machine that others use. */
 const HEAR_MS = 40
+/** The longest that a charger which does nothing may wait because of one that does. */
+const MAX_WAIT_MS = 1000
+/** The same in jobs of bystander.mjs, one of which takes about 6 ms of a processor of 2024. */
+const MAX_WAIT_JOBS = 250
 const MIB = 1024 * 1024
 
 /** Memory of the back-end that is in use after its garbage was collected, in bytes. */
@@ -48,8 +52,8 @@ interface Memory {
 export interface Cost {
   /** The slowest Heartbeat of the bystander, without the time for which the machine was busy with somebody else. */
   wait: number
-  /** With that time. */
-  wall: number
+  /** What it may be: {@link MAX_WAIT_MS}, or more where the machine is slower. */
+  limit: number
   /** Heartbeats of the bystander that were answered meanwhile. */
   answers: number
   /** Resident memory before, and the most of it at any moment. */
@@ -58,6 +62,20 @@ export interface Cost {
   after: number
   /** By how much more memory is in use than before, when all is over. */
   kept: number
+}
+
+/** What the bystander tells. Milliseconds. */
+interface Slowest {
+  /** Its slowest Heartbeat, and the same without the time for which the machine was busy with somebody else. */
+  wait: number
+  own: number
+  /** How long this machine needs at the moment for the same little work. */
+  job: number
+  answers: number
+  /** The code with which it was closed. */
+  closed?: number
+  /** Whether the machine tells how long a process waits for a processor. */
+  isMeasured: boolean
 }
 
 /** What an operator says of a charge point; a password is made when none is given. */
@@ -268,7 +286,7 @@ export class Target {
     await this.#slowest()
     this.#forgetPeak()
     await attack()
-    const { wait, own, answers, closed, isMeasured } = await this.#slowest()
+    const { wait, own, job, answers, closed, isMeasured } = await this.#slowest()
     assert.equal(closed, undefined, `the bystander was cut: ${this.#lastWords()}`)
     const peak = this.#peak()
     this.hangUp()
@@ -277,7 +295,7 @@ export class Target {
     const kept = settled.heapUsed + settled.external - before.heapUsed - before.external
     return {
       wait: Math.round(isMeasured ? own : wait),
-      wall: Math.round(wait),
+      limit: Math.round(Math.max(MAX_WAIT_MS, job * MAX_WAIT_JOBS)),
       answers,
       before: mebibytes(before.rss),
       peak: mebibytes(peak),
@@ -329,9 +347,9 @@ export class Target {
     return JSON.parse(found() ?? '')
   }
 
-  async #slowest(): Promise<{ wait: number; own: number; answers: number; closed?: number; isMeasured: boolean }> {
-    const told = deferred<{ wait: number; own: number; answers: number; isMeasured: boolean }>()
-    this.#bystander.once('message', (message) => told.resolve(message as Awaited<typeof told.promise>))
+  async #slowest(): Promise<Slowest> {
+    const told = deferred<Slowest>()
+    this.#bystander.once('message', (message) => told.resolve(message as Slowest))
     this.#bystander.send('how long')
     return within('the bystander', told.promise, PATIENCE_MS)
   }

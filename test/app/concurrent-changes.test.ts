@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { itemsOf, onBothBackends, operate } from './support.js'
+import { itemsOf, onBothBackendsAlways, operate } from './support.js'
 
 const COUNT = 60
 
@@ -11,7 +11,7 @@ function statuses(answers: readonly { statusCode: number }[]): Record<string, nu
   return counts
 }
 
-onBothBackends(`${COUNT} operators at once`, (start) => {
+onBothBackendsAlways(`${COUNT} operators at once`, (start) => {
   it('make one id token, whatever type each of them gives it', async () => {
     const server = await start()
     const types = ['ISO14443', 'eMAID', 'Central']

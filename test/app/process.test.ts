@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { basic, connectCharger, refusedCharger } from '../support/charger.js'
+import { inLong } from '../support/long.js'
 import { until } from '../support/wait.js'
 import { startProcess } from './process.js'
 import { temporaryDirectory } from './support.js'
@@ -42,7 +43,7 @@ describe('the started back-end', () => {
     assert.deepEqual(calls, [['Reset', { type: 'Soft' }]])
   })
 
-  it('warns of settings that are misspelt, and of nothing else that it is given', async () => {
+  it('warns of settings that are misspelt, and of nothing else that it is given', inLong, async () => {
     const backend = await startProcess({ DATABASE_ULR: 'x', OPERTOR_TOKEN: 'x', HTTP_PROXY: 'x', LOG_LEVEL: 'warn' })
     await backend.url()
     const warned = [
@@ -57,7 +58,7 @@ describe('the started back-end', () => {
     )
   })
 
-  it('tells chargers to come back and exits 0 on SIGTERM', async () => {
+  it('tells chargers to come back and exits 0 on SIGTERM', inLong, async () => {
     const backend = await startProcess()
     const charger = await connectCharger((await backend.url()).replace('http', 'ws'), 'CP-1', { boot: true })
     backend.kill('SIGTERM')
@@ -65,7 +66,7 @@ describe('the started back-end', () => {
     assert.equal(await backend.exited(), 0)
   })
 
-  it('leaves at once, and not with 0, on a second signal', async () => {
+  it('leaves at once, and not with 0, on a second signal', inLong, async () => {
     const backend = await startProcess()
     const url = await backend.url()
     const charger = await connectCharger(url.replace('http', 'ws'), 'CP-1', { boot: true })
@@ -89,7 +90,7 @@ describe('the started back-end', () => {
 })
 
 describe('the operator token', () => {
-  it('is made on the first start, shown once, kept for its owner only, and stays', async () => {
+  it('is made on the first start, shown once, kept for its owner only, and stays', inLong, async () => {
     const directory = await temporaryDirectory()
     const first = await startProcess({}, directory)
     await first.url()
@@ -113,7 +114,7 @@ describe('the operator token', () => {
 })
 
 describe('the log', () => {
-  it('holds no password of a charger, even at trace', async () => {
+  it('holds no password of a charger, even at trace', inLong, async () => {
     const backend = await startProcess({ LOG_LEVEL: 'trace', OPERATOR_TOKEN: 'token-of-the-test-operator' })
     const url = await backend.url()
     const password = 'correct-horse-battery'
@@ -143,7 +144,7 @@ describe('a start that cannot succeed', () => {
     assert.match(backend.output(), /^Cannot start: PORT must be an integer from 0 to 65535/m)
   })
 
-  it('exits 1 and names the port that is in use', async () => {
+  it('exits 1 and names the port that is in use', inLong, async () => {
     const other = createServer().listen(0, '127.0.0.1')
     after(() => other.close())
     await new Promise((resolve) => other.once('listening', resolve))
@@ -154,13 +155,13 @@ describe('a start that cannot succeed', () => {
     assert.match(backend.output(), new RegExp(`^Cannot start: PORT ${address.port} on 127\\.0\\.0\\.1 is in use`, 'm'))
   })
 
-  it('exits 1 and names the path that collides', async () => {
+  it('exits 1 and names the path that collides', inLong, async () => {
     const backend = await startProcess({ OCPP_PATH: '/api/v1/charge-points/:identity' })
     assert.equal(await backend.exited(), 1)
     assert.match(backend.output(), /^Cannot start: OCPP_PATH must not be/m)
   })
 
-  it('exits 1 and names the directory that cannot be made', async () => {
+  it('exits 1 and names the directory that cannot be made', inLong, async () => {
     const directory = await temporaryDirectory()
     await writeFile(join(directory, 'data'), 'a file')
     const backend = await startProcess({}, directory)
@@ -170,7 +171,7 @@ describe('a start that cannot succeed', () => {
 })
 
 describe('a file .env', () => {
-  it('gives settings, but not over the environment', async () => {
+  it('gives settings, but not over the environment', inLong, async () => {
     const directory = await temporaryDirectory()
     await writeFile(join(directory, '.env'), 'OPERATOR_TOKEN=from-the-env-file-of-the-test\nPORT=1\n')
     const backend = await startProcess({}, directory)

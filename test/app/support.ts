@@ -8,7 +8,8 @@ import { readConfig } from '../../lib/settings/settings.js'
 import type {} from '../../plugins/csms/authorization.js'
 import type {} from '../../plugins/database.js'
 import type {} from '../../plugins/store.js'
-import { administer, createWithSchema, onBothDatabases, urlOf } from '../database/support.js'
+import { administer, createWithSchema, fileWithSchema, onBothDatabases, urlOf } from '../database/support.js'
+import { ORDINARY_DATABASES } from '../support/long.js'
 import { listen, type TestServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 
@@ -21,8 +22,9 @@ export async function startBackend(
   settings: Record<string, string> = {},
   options: Omit<AppOptions, 'config'> = {}
 ): Promise<TestServer> {
-  const DATA_DIR = await temporaryDirectory()
-  const config = readConfig({ OPERATOR_TOKEN: TOKEN, DATA_DIR, ...settings })
+  const DATA_DIR = settings.DATA_DIR ?? (await temporaryDirectory())
+  if (settings.DATA_DIR === undefined && settings.DATABASE_URL === undefined) await fileWithSchema(DATA_DIR)
+  const config = readConfig({ OPERATOR_TOKEN: TOKEN, ...settings, DATA_DIR })
   return listen(await buildApp({ config, ...options }))
 }
 
@@ -44,14 +46,23 @@ export type Start = (settings?: Record<string, string>) => Promise<TestServer>
 
 let databases = 0
 
-/** The same tests on SQLite and on PostgreSQL, each with a database of its own. */
+/** The same tests on SQLite and, in the long suite, on PostgreSQL, each with a database of its own. */
 export function onBothBackends(what: string, tests: (start: Start, dialect: Dialect) => void): void {
-  onBothDatabases(what, (dialect) => {
+  onBackends(what, tests, ORDINARY_DATABASES)
+}
+
+/** The same tests on SQLite and on PostgreSQL, because what they test is the work of the database. */
+export function onBothBackendsAlways(what: string, tests: (start: Start, dialect: Dialect) => void): void {
+  onBackends(what, tests, ['sqlite', 'postgres'])
+}
+
+function onBackends(what: string, tests: (start: Start, dialect: Dialect) => void, dialects: readonly Dialect[]): void {
+  const each = (dialect: Dialect) => {
     const name = `backend_${process.pid}_${++databases}`
     const database: Record<string, string> = {}
     before(async () => {
       database.DATA_DIR = await mkdtemp(join(tmpdir(), 'backend-'))
-      if (dialect === 'sqlite') return
+      if (dialect === 'sqlite') return fileWithSchema(database.DATA_DIR)
       await createWithSchema(name)
       database.DATABASE_URL = urlOf(name)
     })
@@ -65,7 +76,8 @@ export function onBothBackends(what: string, tests: (start: Start, dialect: Dial
       await within('the database', server.app.database.ready, 60_000)
       return server
     }, dialect)
-  })
+  }
+  onBothDatabases(what, each, dialects)
 }
 
 /** A request of an operator. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { BEARER, itemsOf, onBothBackends, operate } from '../app/support.js'
+import { BEARER, itemsOf, onBothBackendsAlways, operate } from '../app/support.js'
 import { type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
@@ -29,7 +29,7 @@ interface Item {
   problem?: { status: number; code?: string }
 }
 
-onBothBackends('a call to many charge points', (start) => {
+onBothBackendsAlways('a call to many charge points', (start) => {
   it('that nobody waits for ends, and says why, while the database cannot be read', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/unread', {})

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { migrateDatabase, openDatabase } from '../../lib/database/open.js'
+import { inLong } from '../support/long.js'
 import { run } from './child.js'
 import { emptyDatabase, loggedActions, open } from './support.js'
 
@@ -22,7 +23,7 @@ describe('a SQLite file', () => {
     await migrateDatabase(open(settings))
   })
 
-  it('is refused to the back-end while another has it: one line, exit code 1', async () => {
+  it('is refused to the back-end while another has it: one line, exit code 1', inLong, async () => {
     const settings = await emptyDatabase('sqlite')
     open(settings)
     const backend = run('server.ts', [], { PORT: '0', DATA_DIR: settings.DATA_DIR })

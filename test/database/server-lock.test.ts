@@ -4,6 +4,7 @@ import { ServerLock } from '../../lib/database/server-lock.js'
 import type {} from '../../plugins/database.js'
 import { startProcess } from '../app/process.js'
 import { startBackend } from '../app/support.js'
+import { inLong } from '../support/long.js'
 import { deferred, until, within } from '../support/wait.js'
 import { run } from './child.js'
 import { pooler } from './pooler.js'
@@ -33,7 +34,7 @@ describe('a PostgreSQL database', { skip: noPostgres }, () => {
     await within('the second one to be ready', second.app.database.ready, PATIENCE_MS)
   })
 
-  it('can be looked after by the command line meanwhile', async () => {
+  it('can be looked after by the command line meanwhile', inLong, async () => {
     const DATABASE_URL = await database()
     const { app } = await startBackend({ DATABASE_URL })
     await app.database.ready
@@ -49,7 +50,7 @@ describe('a PostgreSQL database', { skip: noPostgres }, () => {
     }
   })
 
-  it('is served again after the connection of the lock broke, and not written to meanwhile', async () => {
+  it('is served again after the connection of the lock broke, and not written to meanwhile', inLong, async () => {
     const DATABASE_URL = await database()
     const { app } = await startBackend({ DATABASE_URL })
     await app.database.ready
@@ -61,7 +62,7 @@ describe('a PostgreSQL database', { skip: noPostgres }, () => {
     await writer.append('meta', [{ key: 'a', value: '' }])
   })
 
-  it('is left to the process that was quicker after the connection of the lock broke', async () => {
+  it('is left to the process that was quicker after the connection of the lock broke', inLong, async () => {
     const DATABASE_URL = await database()
     const first = await startProcess({ DATABASE_URL })
     await first.url()
@@ -128,7 +129,7 @@ describe('a pooler in front of PostgreSQL', { skip: noPostgres }, () => {
     )
   }
 
-  it('in transaction mode ends the start with one line', async () => {
+  it('in transaction mode ends the start with one line', inLong, async () => {
     const url = await pooler(await database(), 'transaction')
     const backend = await startProcess({ DATABASE_URL: url, LOG_LEVEL: 'fatal' })
     assert.equal(await backend.exited(), 1)

@@ -6,6 +6,7 @@ import { migrateDatabase } from '../../lib/database/open.js'
 import type {} from '../../plugins/database.js'
 import { startBackend, temporaryDirectory } from '../app/support.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
+import { inLong } from '../support/long.js'
 import { until } from '../support/wait.js'
 import { run } from './child.js'
 import { emptyDatabase, noPostgres, open, SERVER } from './support.js'
@@ -59,7 +60,10 @@ describe('a PostgreSQL that is down at the start', { skip: noPostgres }, () => {
 })
 
 describe('a database that can never be used', () => {
-  it('ends the start, and the message says why, when PostgreSQL does not know it', { skip: noPostgres }, async () => {
+  it('ends the start, and the message says why, when PostgreSQL does not know it', {
+    ...inLong,
+    skip: noPostgres
+  }, async () => {
     const url = new URL(SERVER)
     url.pathname = 'there_is_no_such_database'
     const backend = run('server.ts', [], { PORT: '0', DATA_DIR: await temporaryDirectory(), DATABASE_URL: url.href })
@@ -67,7 +71,7 @@ describe('a database that can never be used', () => {
     assert.match(backend.output(), /^Cannot start: DATABASE_URL: .*"there_is_no_such_database" does not exist\n$/m)
   })
 
-  it('ends the start when it is of a newer program', async () => {
+  it('ends the start when it is of a newer program', inLong, async () => {
     const settings = await emptyDatabase('sqlite')
     const database = open(settings)
     await migrateDatabase(database)
@@ -79,7 +83,7 @@ describe('a database that can never be used', () => {
     assert.match(backend.output(), /^Cannot start: the database is newer than this program: .*9999-of-the-future/m)
   })
 
-  it('ends the process when that turns out only later', { skip: noPostgres }, async () => {
+  it('ends the process when that turns out only later', { ...inLong, skip: noPostgres }, async () => {
     const { port, open: openDoor } = await door()
     const url = `postgres://postgres@127.0.0.1:${port}/there_is_no_such_database`
     const backend = run('server.ts', [], { PORT: '0', DATA_DIR: await temporaryDirectory(), DATABASE_URL: url })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync, readdirSync } from 'node:fs'
+import { copyFile, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { after, describe } from 'node:test'
@@ -12,7 +12,8 @@ import {
   migrateDatabase,
   type OpenDatabase,
   type OpenOptions,
-  openDatabase
+  openDatabase,
+  sqliteFile
 } from '../../lib/database/open.js'
 import { GroupCommitWriter, type WriterOptions } from '../../lib/database/writer.js'
 import { ROOT } from '../support/root.js'
@@ -49,19 +50,24 @@ export async function administer(statement: string, url = SERVER): Promise<pg.Qu
   }
 }
 
-/** The same tests on both databases. */
-export function onBothDatabases(what: string, tests: (dialect: Dialect) => void): void {
-  describe(`${what} (SQLite)`, () => tests('sqlite'))
-  describe(`${what} (PostgreSQL)`, { skip: noPostgres }, () => tests('postgres'))
+const BOTH: readonly Dialect[] = ['sqlite', 'postgres']
+
+/** The same tests on both databases, or on those given. */
+export function onBothDatabases(what: string, tests: (dialect: Dialect) => void, dialects = BOTH): void {
+  if (dialects.includes('sqlite')) describe(`${what} (SQLite)`, () => tests('sqlite'))
+  if (dialects.includes('postgres')) describe(`${what} (PostgreSQL)`, { skip: noPostgres }, () => tests('postgres'))
 }
 
 let databases = 0
 
-/** Settings of an empty database that goes when the calling test is over; on PostgreSQL it may have the schema. */
+/** Settings of a database, empty or with the schema, that goes when the calling test is over. */
 export async function emptyDatabase(dialect: Dialect, { withSchema = false } = {}): Promise<DatabaseSettings> {
   const DATA_DIR = await mkdtemp(join(tmpdir(), 'database-'))
   after(() => rm(DATA_DIR, { recursive: true, force: true }))
-  if (dialect === 'sqlite') return { DATA_DIR, DATABASE_POOL_SIZE: 2 }
+  if (dialect === 'sqlite') {
+    if (withSchema) await fileWithSchema(DATA_DIR)
+    return { DATA_DIR, DATABASE_POOL_SIZE: 2 }
+  }
   const name = `fastify_ocpp_${process.pid}_${++databases}`
   await (withSchema ? createWithSchema(name) : administer(`create database ${name}`))
   after(() => administer(`drop database if exists ${name} with (force)`))
@@ -77,10 +83,7 @@ export function open(settings: DatabaseSettings, options?: OpenOptions): OpenDat
 
 /** An open database with the schema. */
 export async function migrated(dialect: Dialect): Promise<OpenDatabase> {
-  const settings = await emptyDatabase(dialect, { withSchema: true })
-  const database = open(settings)
-  if (dialect === 'sqlite') await migrateDatabase(database)
-  return database
+  return open(await emptyDatabase(dialect, { withSchema: true }))
 }
 
 /** Whatever number; the same for all who make the template. */
@@ -93,12 +96,17 @@ function templateDatabase(): Promise<string> {
   return template
 }
 
-async function makeTemplate(): Promise<string> {
+/** Of a template that has the schema of today. */
+async function templateName(): Promise<string> {
   // With its name, which a migration of the same text may change before it is released.
   const sources = await Promise.all(
     MIGRATIONS.map(async (file) => Buffer.concat([Buffer.from(basename(file)), await readFile(file)]))
   )
-  const name = `fastify_ocpp_template_${createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 16)}`
+  return `fastify_ocpp_template_${createHash('sha256').update(Buffer.concat(sources)).digest('hex').slice(0, 16)}`
+}
+
+async function makeTemplate(): Promise<string> {
+  const name = await templateName()
   const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 5_000 })
   await client.connect()
   try {
@@ -117,6 +125,26 @@ async function makeTemplate(): Promise<string> {
     await client.end()
   }
   return name
+}
+
+let templateDirectory: Promise<string> | undefined
+
+/** Puts a SQLite file that has the schema into a directory: quicker than migrating each. */
+export async function fileWithSchema(DATA_DIR: string): Promise<void> {
+  templateDirectory ??= makeFileTemplate()
+  await copyFile(sqliteFile({ DATA_DIR: await templateDirectory }), sqliteFile({ DATA_DIR }))
+}
+
+async function makeFileTemplate(): Promise<string> {
+  const directory = join(tmpdir(), await templateName())
+  if (existsSync(directory)) return directory
+  const unfinished = await mkdtemp(`${directory}-`)
+  const database = openDatabase({ DATA_DIR: unfinished, DATABASE_POOL_SIZE: 2 })
+  await migrateDatabase(database)
+  await database.close()
+  // Another process may have been quicker.
+  await rename(unfinished, directory).catch(() => rm(unfinished, { recursive: true }))
+  return directory
 }
 
 /** The URL of another database of the server. */

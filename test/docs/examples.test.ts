@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { after, test } from 'node:test'
 import { type Charger, connectCharger, refusedCharger } from '../support/charger.js'
+import { inLong } from '../support/long.js'
 import { ROOT } from '../support/root.js'
 import { within } from '../support/wait.js'
 
@@ -53,6 +54,7 @@ async function payloadOf(charger: Charger, action: string, payload: unknown): Pr
 }
 
 const limits = { timeout: 60_000 }
+const limitsInLong = { ...limits, ...inLong }
 
 test(
   'plain: a charger boots, charges once however often it says so, is reset, and told when the app goes down',
@@ -88,7 +90,7 @@ function isSoft(payload: unknown): boolean {
   return (payload as { type: string }).type === 'Soft'
 }
 
-test('tenants: the same identity is a charger of each, with the password of its own', limits, async () => {
+test('tenants: the same identity is a charger of each, with the password of its own', limitsInLong, async () => {
   const { host } = await start('tenants')
   const north = { path: '/north/ocpp', password: 'northern-lights' }
   const south = { path: '/south/ocpp', password: 'southern-cross', protocol: 'ocpp2.0.1' }
@@ -106,7 +108,7 @@ test('tenants: the same identity is a charger of each, with the password of its 
   assert.deepEqual(await getJson(`${host}/south/charge-points`), [{ identity: 'CP-1', protocol: 'ocpp2.0.1' }])
 })
 
-test('vendor-data: a quote is asked and answered in both versions, and nonsense is refused', limits, async () => {
+test('vendor-data: a quote is asked and answered in both versions, and nonsense is refused', limitsInLong, async () => {
   const { host } = await start('vendor-data')
   const old = await connectCharger(`ws://${host}`, 'CP-1')
   const quote = { vendorId: 'com.example', messageId: 'Quote', data: '{"energy":2000,"tariff":"night"}' }
@@ -129,7 +131,7 @@ test('vendor-data: a quote is asked and answered in both versions, and nonsense 
   })
 })
 
-test('metrics: connections, frames, calls and violations are counted', limits, async () => {
+test('metrics: connections, frames, calls and violations are counted', limitsInLong, async () => {
   const { host } = await start('metrics')
   const charger = await connectCharger(`ws://${host}`, 'CP-1', { boot: true })
   charger.onCall(() => ({ status: 'Accepted' }))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { BEARER, onBothBackends, operate } from '../app/support.js'
+import { BEARER, onBothBackendsAlways, operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 
@@ -37,7 +37,7 @@ function csv(server: TestServer, path: string) {
   return server.app.inject({ url: `/api/v1${path}`, headers: { ...BEARER, accept: 'text/csv' } })
 }
 
-onBothBackends('the books for operators', (start) => {
+onBothBackendsAlways('the books for operators', (start) => {
   it('are found by charge point, id token, status and start, the newest first', async () => {
     const server = await start()
     await sessions(server, 'F1')

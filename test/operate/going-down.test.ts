@@ -4,6 +4,7 @@ import pg from 'pg'
 import { startProcess } from '../app/process.js'
 import { emptyDatabase, loggedActions, noPostgres, open } from '../database/support.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
+import { inLong } from '../support/long.js'
 import { deferred, until } from '../support/wait.js'
 
 const OPERATOR_TOKEN = 'token-of-the-test-operator'
@@ -51,7 +52,7 @@ describe('on SIGTERM', () => {
 })
 
 describe('before it ends', { skip: noPostgres }, () => {
-  it('what waits to be written is written', async () => {
+  it('what waits to be written is written', inLong, async () => {
     const settings = await emptyDatabase('postgres')
     const { DATABASE_URL = '' } = settings
     const backend = await startProcess({ DATABASE_URL })
@@ -98,7 +99,7 @@ describe('on a fault that nobody caught', () => {
     ['an exception', 'SIGWINCH', 'thrown by the test'],
     ['a rejection', 'SIGIO', 'rejected by the test']
   ] as const) {
-    it(`logs ${what}, tells chargers to come back, and exits 1`, async () => {
+    it(`logs ${what}, tells chargers to come back, and exits 1`, inLong, async () => {
       const backend = await startProcess({ NODE_OPTIONS: `--import=${FAIL_ON_SIGNAL}` })
       const charger = await connectCharger((await backend.url()).replace('http', 'ws'), 'CP-1', { boot: true })
       backend.kill(signal)

@@ -5,6 +5,7 @@ import { connect, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
 import { startProcess } from '../app/process.js'
 import { connectCharger } from '../support/charger.js'
+import { inLong } from '../support/long.js'
 import { until } from '../support/wait.js'
 import { freePort } from './proxy.js'
 
@@ -12,7 +13,7 @@ import { freePort } from './proxy.js'
 const afterwards = (script: string) => (command: string[]) => ['sh', '-c', `${script}`, 'sh', ...command]
 
 describe('when the disk of the log is full', () => {
-  it('goes on without a log', async () => {
+  it('goes on without a log', inLong, async () => {
     const port = await freePort()
     const settings = { PORT: String(port), LOG_LEVEL: 'trace', OPERATOR_TOKEN: 'token-of-the-test-operator' }
     const backend = await startProcess(settings, undefined, afterwards('exec "$@" > /dev/full'))
@@ -27,7 +28,7 @@ describe('when the disk of the log is full', () => {
 })
 
 describe('when no file can be opened any more', () => {
-  it('keeps its chargers, and lets others in as soon as there is room', async () => {
+  it('keeps its chargers, and lets others in as soon as there is room', inLong, async () => {
     const limit = 128
     const backend = await startProcess({})
     const url = (await backend.url()).replace('http', 'ws')

@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { connectCharger, refusedCharger } from '../support/charger.js'
+import { inLong } from '../support/long.js'
 import { ROOT } from '../support/root.js'
 import { createProject, npm, type Project, startServer, tool } from './project.js'
 import { quickStart } from './quick-start.js'
@@ -50,11 +51,11 @@ test('every source map leads to a source that is shipped', async () => {
   }
 })
 
-test('publint finds no fault in the tarball', async () => {
+test('publint finds no fault in the tarball', inLong, async () => {
   await tool(project.directory, 'publint', '--strict', project.tarball)
 })
 
-test('the types of every entry resolve for importers of ES modules', async () => {
+test('the types of every entry resolve for importers of ES modules', inLong, async () => {
   await tool(project.directory, 'attw', '--profile', 'esm-only', project.tarball)
 })
 
@@ -72,7 +73,7 @@ test('a new project gets a single ws, of a release without known faults', async 
   )
 })
 
-test('the quick start of the README compiles strictly and answers a charge point', async () => {
+test('the quick start of the README compiles strictly and answers a charge point', inLong, async () => {
   const tsconfig = {
     compilerOptions: {
       target: 'ES2023',
@@ -128,13 +129,17 @@ for (const [module, moduleResolution] of [
   ['Preserve', 'bundler']
 ]) {
   for (const skipLibCheck of [false, true]) {
-    test(`the types are right with ${module}, ${moduleResolution} and skipLibCheck ${skipLibCheck}`, async () => {
-      const options = { module, moduleResolution, skipLibCheck, target: 'ES2023', strict: true, noEmit: true }
-      const tsconfig = { compilerOptions: { ...options, types: ['node'], rootDir: '.' }, files: ['consumer.ts'] }
-      await writeFile(join(project.directory, 'consumer.ts'), CONSUMER)
-      await writeFile(join(project.directory, 'tsconfig.types.json'), JSON.stringify(tsconfig))
-      await tool(project.directory, 'tsc', '-p', 'tsconfig.types.json')
-    })
+    test(
+      `the types are right with ${module}, ${moduleResolution} and skipLibCheck ${skipLibCheck}`,
+      inLong,
+      async () => {
+        const options = { module, moduleResolution, skipLibCheck, target: 'ES2023', strict: true, noEmit: true }
+        const tsconfig = { compilerOptions: { ...options, types: ['node'], rootDir: '.' }, files: ['consumer.ts'] }
+        await writeFile(join(project.directory, 'consumer.ts'), CONSUMER)
+        await writeFile(join(project.directory, 'tsconfig.types.json'), JSON.stringify(tsconfig))
+        await tool(project.directory, 'tsc', '-p', 'tsconfig.types.json')
+      }
+    )
   }
 }
 

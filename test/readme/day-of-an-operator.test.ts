@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { startProcess } from '../app/process.js'
 import { BEARER } from '../app/support.js'
+import { inLong } from '../support/long.js'
 import { until } from '../support/wait.js'
 import { freshClone, runLines, shellLines } from './terminal.js'
 
@@ -23,7 +24,7 @@ function answersOf(output: string): Answer[][] {
     .map((part) => Array.from(part.matchAll(/^\{(?:.*|[\s\S]*?^)\}$/gm), ([text]) => JSON.parse(text) as Answer))
 }
 
-it('the day of an operator goes as docs/api.md tells it', async () => {
+it('the day of an operator goes as docs/api.md tells it', inLong, async () => {
   const clone = await freshClone()
   const backend = await startProcess({}, clone)
   const url = await backend.url()

@@ -1,5 +1,8 @@
-/** Milliseconds that a test waits for something that should happen at once. */
-const PATIENCE = 5000
+/**
+ * Milliseconds that a test waits for something that should happen at once. Many, because other programs may keep the
+ * processors busy.
+ */
+const PATIENCE = 20_000
 
 /** Resolves like `promise`, or rejects after a timeout with an error that says what did not happen. */
 export async function within<T>(what: string, promise: Promise<T>, timeout = PATIENCE): Promise<T> {

@@ -4,6 +4,7 @@ import { after, describe, it } from 'node:test'
 import { connect } from 'node:tls'
 import { startProcess } from '../app/process.js'
 import { connectCharger } from '../support/charger.js'
+import { inLong } from '../support/long.js'
 import { until, within } from '../support/wait.js'
 import { authority, Files, serverEc, serverRsa, withTls } from './support.js'
 
@@ -41,7 +42,7 @@ describe('the started back-end', () => {
     assert.equal(await backend.exited(), 0)
   })
 
-  it('does not begin with a key that does not fit, and says which', async () => {
+  it('does not begin with a key that does not fit, and says which', inLong, async () => {
     const files = await Files.create()
     const TLS_CERT = await files.write('server.pem', serverEc.cert)
     const TLS_KEY = await files.write('server.key', serverRsa.key)
@@ -50,7 +51,7 @@ describe('the started back-end', () => {
     assert.match(backend.output(), /Cannot start: TLS_KEY: \S+server\.key does not belong to \S+server\.pem\n/)
   })
 
-  it('does not begin on a port of TLS that is in use, and says so', async () => {
+  it('does not begin on a port of TLS that is in use, and says so', inLong, async () => {
     const files = await Files.create()
     const first = await startProcess()
     const { port } = new URL(await first.url())

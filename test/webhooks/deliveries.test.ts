@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends } from '../app/support.js'
+import { onBothBackendsAlways } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { isSigned, openReceiver } from './receiver.js'
 import { addWebhook, ask, deliveriesOf, LOCAL, listenTo, publish, untilDeliveries } from './support.js'
 
 const AT = '2026-03-04T05:06:07.000Z'
 
-onBothBackends('a webhook', (start) => {
+onBothBackendsAlways('a webhook', (start) => {
   it('is told what happens, as it is told to listeners, signed', async () => {
     const server = await start(LOCAL)
     const receiver = await openReceiver()

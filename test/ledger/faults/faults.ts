@@ -95,11 +95,14 @@ export interface RunOptions {
   faults(scene: Scene): Iterable<Fault>
   /** Milliseconds between two faults. */
   pause: number
+  /** Default: both. */
+  dialects?: readonly Dialect[]
 }
 
 /** Lets a fleet charge while things go wrong, and compares its list with the books after each of them. */
-export function testFaults({ seed, size, faults, pause }: RunOptions): void {
-  onBothDatabases(`faults that must cost nothing, --seed ${seed}`, (dialect) => {
+export function testFaults({ seed, size, faults, pause, dialects }: RunOptions): void {
+  const name = `faults that must cost nothing, --seed ${seed}`
+  const faultsOf = (dialect: Dialect) => {
     it('every message that was answered is booked once, and retries get the same answer', async (test) => {
       const disk = dialect === 'sqlite' ? await mountDisk(64) : undefined
       const postgres = dialect === 'postgres' ? await OwnPostgres.start() : undefined
@@ -122,5 +125,6 @@ export function testFaults({ seed, size, faults, pause }: RunOptions): void {
       await checkBooks(database, fleet, { isFinal: true })
       assert.ok(fleet.acknowledged > 10 * size)
     })
-  })
+  }
+  onBothDatabases(name, faultsOf, dialects)
 }

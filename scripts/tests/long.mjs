@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findTests } from './files.mjs'
+import { root } from './steps.mjs'
+
+/** Files that run in the long suite only, and those with tests that do (test/support/long.ts). */
+const LONG_FILE = /\.long\.ts$/
+const ANY_FILE = /\.(?:test|long)\.ts$/
+const LONG = { TEST_LONG: '1' }
+
+/** What the tests of the long suite may be told. */
+export const OPTIONS = {
+  seconds: 'fuzz, soak: how long; default 60',
+  seed: 'fuzz, soak: repeats a run',
+  chargers: 'soak: how many; default 20',
+  scale: 'abuse: so many times as long and as much; default 1',
+  only: 'abuse: part of the name of a family',
+  over: 'abuse: TCP or TLS; default TCP'
+}
+
+/** What `npm run test:long` runs. */
+export const SUITES = [
+  {
+    name: 'databases',
+    about: 'what npm test runs on SQLite only, on PostgreSQL',
+    files: () => findTests(root, ['test/']).filter((path) => /\bonBothBackends\(/.test(read(path))),
+    settings: { TEST_DATABASES: 'postgres' },
+    filesPerProcess: 12
+  },
+  {
+    name: 'processes',
+    about: 'back-ends in processes of their own that start, are killed, wait for each other, and end',
+    files: () => longTests(['app', 'calls', 'database', 'operate', 'tls', 'webhooks', 'limits', 'operators']),
+    settings: LONG,
+    filesPerProcess: 3
+  },
+  {
+    name: 'vectors',
+    about: 'every case of tables of which npm test takes some, and property tests with new seeds',
+    files: () => longTests(['charge-point', 'conformance', 'engine', 'ledger/', 'schemas', 'simulator', 'openapi']),
+    settings: LONG,
+    filesPerProcess: 3
+  },
+  {
+    name: 'package',
+    about: 'the packed library in new projects, the README and the pages of docs/ word for word',
+    files: () => longTests(['package', 'readme', 'docs']),
+    settings: LONG
+  },
+  {
+    name: 'abuse',
+    about: 'every abuse that docs/security.md promises to survive',
+    files: () => longTests(['abuse']),
+    settings: LONG
+  },
+  {
+    name: 'fuzz',
+    about: 'made-up input, to the library and to the back-end',
+    files: () => findTests(root, ['test/fuzz/'], LONG_FILE),
+    settings: LONG
+  },
+  {
+    name: 'soak',
+    about: 'a fleet charges while its server is killed, its database cut and its disk filled, in random order',
+    files: () => findTests(root, ['test/ledger/faults/'], LONG_FILE),
+    settings: LONG
+  }
+]
+
+function longTests(folders) {
+  const prefixes = folders.map((folder) => `test/${folder}`)
+  const isPart = (path) => LONG_FILE.test(path) || /\b(?:in|is)Long\b/.test(read(path))
+  return findTests(root, prefixes, ANY_FILE).filter((path) => isPart(path) && !path.includes('ledger/faults/'))
+}
+
+function read(path) {
+  return readFileSync(join(root, path), 'utf8')
+}

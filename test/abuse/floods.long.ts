@@ -1,0 +1,4 @@
+import { testAbuseAtLength } from './abuse.js'
+import { FLOODS_OF_MESSAGES } from './cases/floods.js'
+
+testAbuseAtLength(FLOODS_OF_MESSAGES)

@@ -1,0 +1,4 @@
+import { testAbuseAtLength } from './abuse.js'
+import { FRAMES } from './cases/frames.js'
+
+testAbuseAtLength(FRAMES)

@@ -1,0 +1,4 @@
+import { testAbuseAtLength } from './abuse.js'
+import { HTTP } from './cases/http.js'
+
+testAbuseAtLength(HTTP)

@@ -1,0 +1,4 @@
+import { testAbuseAtLength } from './abuse.js'
+import { LOGINS } from './cases/logins.js'
+
+testAbuseAtLength(LOGINS)

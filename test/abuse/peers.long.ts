@@ -1,0 +1,4 @@
+import { testAbuseAtLength } from './abuse.js'
+import { PEERS } from './cases/peers.js'
+
+testAbuseAtLength(PEERS)
