@@ -9,7 +9,7 @@ import { median } from '../lib/statistics.mjs'
 import { emptyDatabase } from '../storage/databases.mjs'
 import { Lane } from './lane.mjs'
 
-const USAGE = `npm run bench:calls -- [options]
+const USAGE = `npm run bench -- calls [options]
   --databases <names>   sqlite, postgres or both, with a comma; default sqlite
   --rounds <n>          rounds; default 5
   --seconds <s>         length of a measured window; default 4

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Outcome } from './orders.js'
 
-// npx tsx --conditions=source bench/events/run.ts --readers 1000 --rate 1000 --seconds 10
+// npm run bench -- events --readers 1000 --rate 1000 --seconds 10
 
 const { values } = parseArgs({
   options: {

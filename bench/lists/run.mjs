@@ -1,4 +1,4 @@
-// npm run bench:lists [-- --transactions 1000000 --charge-points 10000 --times 100]
+// npm run bench -- lists [--transactions 1000000] [--charge-points 10000] [--times 100]
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'

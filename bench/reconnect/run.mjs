@@ -15,7 +15,7 @@ const PROCESSES = 2
 const PATIENCE_MS = 120_000
 const WANTED_SECONDS = 20
 
-const USAGE = `npm run bench:reconnect -- [options]
+const USAGE = `npm run bench -- reconnect [options]
   --chargers <n>          default 5000
   --databases <names>     some of sqlite,postgres; default sqlite
   --rounds <n>            times that the server is killed; default 3

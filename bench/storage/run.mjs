@@ -8,7 +8,7 @@ import { measureThroughput } from './throughput.mjs'
 
 const PARTS = [...Object.keys(PAYLOADS), 'restart']
 
-const USAGE = `npm run bench:storage -- [options]
+const USAGE = `npm run bench -- storage [options]
   --only <parts>        some of ${PARTS.join(',')}; default all
   --databases <names>   sqlite, postgres or both, with a comma; default both
   --rounds <n>          rounds of each message; default 5

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { Order, Outcome, Usage } from './orders.js'
 
-// npx tsx --conditions=source bench/webhooks/run.ts --rate 1000 --seconds 10
+// npm run bench -- webhooks --rate 1000 --seconds 10
 // With DATABASE_URL of an empty database it runs on PostgreSQL.
 
 const { values } = parseArgs({
