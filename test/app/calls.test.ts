@@ -328,7 +328,8 @@ onBothBackends('a new password that is sent to a charge point', (start) => {
     const charger = await connectCharger(server.url, identity, { password: OLD, boot: true })
     const request = { key: 'AuthorizationKey', value: NEW }
     charger.onCall(() => answer)
-    const path = `/charge-points/${identity}/calls/ChangeConfiguration?timeout=50`
+    const timeout = answer === NO_ANSWER ? 50 : 20_000
+    const path = `/charge-points/${identity}/calls/ChangeConfiguration?timeout=${timeout}`
     await operate(server, 'POST', path, request)
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { startBackend } from '../app/support.js'
 import { emptyDatabase, noPostgres } from '../database/support.js'
-import { until } from '../support/wait.js'
+import { until, within } from '../support/wait.js'
 import { byChargePoint, openReceiver } from './receiver.js'
 import { addWebhook, LOCAL, tellTransactions, untilDeliveries } from './support.js'
 
@@ -11,11 +11,12 @@ const PATIENCE_MS = 60_000
 
 describe('two processes on one PostgreSQL', { skip: noPostgres }, () => {
   it('deliver everything once, in order, and one takes over when the other goes', async () => {
-    const { DATABASE_URL = '' } = await emptyDatabase('postgres')
+    const { DATABASE_URL = '' } = await emptyDatabase('postgres', { withSchema: true })
     const [one, two] = await Promise.all([
       startBackend({ ...LOCAL, DATABASE_URL }, { sharedDatabase: true }),
       startBackend({ ...LOCAL, DATABASE_URL }, { sharedDatabase: true })
     ])
+    for (const { app } of [one, two]) await within('the database', app.database.ready, PATIENCE_MS)
     const receiver = await openReceiver()
     const { id } = await addWebhook(one, { url: receiver.url, filter: { types: ['transaction'] } })
     await two.app.webhooks.deliverer.sync()
