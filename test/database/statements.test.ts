@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import Libsql from 'libsql'
 import pg from 'pg'
 import type { Dialect } from '../../lib/database/dialect.js'
-import { onBothBackends } from '../app/support.js'
+import { onBothBackendsAlways } from '../app/support.js'
 import { book, event2 } from '../ledger/wire-support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
@@ -148,7 +148,7 @@ async function lookUpOnce(fleet: readonly Ready[]): Promise<void> {
   )
 }
 
-onBothBackends('what a message costs the database', (start, dialect) => {
+onBothBackendsAlways('what a message costs the database', (start, dialect) => {
   it('does not grow, alone or in a burst', async (t) => {
     // What is done every few seconds is not counted.
     t.mock.timers.enable({ apis: ['setInterval'] })
