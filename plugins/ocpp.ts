@@ -9,6 +9,7 @@ import { LogLines } from '../lib/limits/log-lines.js'
 import { type ClientCertificate, ClientCertificates, type Transport } from '../lib/tls/client-certificates.js'
 import { ConnectionSecurity } from '../lib/tls/connection-security.js'
 import { Proxies } from '../lib/tls/proxies.js'
+import { knownOf } from '../lib/traits/book.js'
 
 /** When the process stops: for calls on the wire to be answered, and to close the sockets of a whole fleet. */
 const DRAIN_TIMEOUT_MS = 10_000
@@ -51,14 +52,14 @@ function isRefused(outcome: Proof | HandshakeRejection): outcome is HandshakeRej
  * if the password is right and profile 3 is not asked for: many chargers show the certificate of their maker. What the
  * charge point was told at its last boot holds. [A00.FR.002, A00.FR.207, A00.FR.407, A05.FR.09; U7; J-1.6 §5.3; 2.x B01]
  */
-function createAuthenticate({ store, database, config, tlsMaterial }: FastifyInstance): Authenticate {
+function createAuthenticate({ store, database, config, tlsMaterial, traits }: FastifyInstance): Authenticate {
   const { OCPP_OPEN_REGISTRATION: isOpen, OCPP_MIN_SECURITY_PROFILE: minProfile } = config
   const certificates = new ClientCertificates(config, new Proxies(config), () => tlsMaterial.current)
 
   async function admit(identity: string) {
     if (!isOpen || minProfile > 0) return refuse(404, 'nobody provisioned it')
     if (!(await store.admit(identity))) return refuse(503, 'too many that nobody provisioned')
-    return { accept: true, context: new ConnectionSecurity(0) } as const
+    return { accept: true, context: new ConnectionSecurity(0), traits: traits.book.connecting(identity) } as const
   }
 
   function proofByCertificate(row: ChargePointRow, certificate: ClientCertificate, password: Buffer | undefined) {
@@ -112,14 +113,15 @@ function createAuthenticate({ store, database, config, tlsMaterial }: FastifyIns
     if (known !== 'ours' && known !== 'foreign') return refuse(403, `its certificate is ${known}`)
 
     await remember(row, proof)
-    if (context.isRenewing) return { accept: true, registration: 'Pending', context }
-    return { accept: true, context, ...(row.boot_status !== null && { registration: row.boot_status }) }
+    const accepted = { accept: true, context, traits: traits.book.connecting(row.identity, knownOf(row)) } as const
+    if (context.isRenewing) return { ...accepted, registration: 'Pending' }
+    return { ...accepted, ...(row.boot_status !== null && { registration: row.boot_status }) }
   }
 
   return async ({ identity, password, request }) => {
     if (!database.isReady()) return refuse(503, 'the database is not ready')
     const transport = certificates.transportOf(request)
-    const row = await store.find(identity)
+    const [row] = await Promise.all([store.find(identity), traits.models.refresh()])
     if (!transport.encrypted && minProfile > 1) return refuse(403, 'it has to connect with TLS')
     if (row === undefined) return admit(identity)
 
@@ -148,7 +150,8 @@ async function ocpp(app: FastifyInstance): Promise<void> {
     drainTimeout: DRAIN_TIMEOUT_MS,
     drainSpread: DRAIN_SPREAD_MS,
     ...limitsOf(config),
-    authenticate: createAuthenticate(app)
+    authenticate: createAuthenticate(app),
+    traits: ({ identity }, told) => app.traits.book.booting(identity, told)
   })
   if (config.OCPP_OPEN_REGISTRATION) {
     app.log.warn(
@@ -156,6 +159,10 @@ async function ocpp(app: FastifyInstance): Promise<void> {
       'open registration: any charger that reaches this address is accepted without a password (OCPP_OPEN_REGISTRATION)'
     )
   }
+  app.ocpp.events.on('disconnect', ({ chargePoint: { identity } }) => {
+    // It may have come back already.
+    if (!app.ocpp.chargePoints.has(identity)) app.traits.book.left(identity)
+  })
   const lines = new LogLines()
   app.ocpp.events.on('security', (event) => {
     lines.line(event.type, (more) => app.log.warn({ ...more, security: event }, `OCPP ${event.type}`))
@@ -165,5 +172,5 @@ async function ocpp(app: FastifyInstance): Promise<void> {
 export default fp(ocpp, {
   fastify: '5.x',
   name: 'ocpp',
-  dependencies: ['env', 'database', 'store', 'drain', 'tls-material']
+  dependencies: ['env', 'database', 'store', 'drain', 'tls-material', 'traits']
 })

@@ -1,18 +1,12 @@
 import type { TSchema } from '@sinclair/typebox'
-import { inboundSchema, normalise, outboundSchema } from './leniency.js'
+import { DEVIATIONS, type Deviation } from './deviations/names.js'
+import { InboundMessage } from './inbound-message.js'
+import { outboundSchema } from './leniency.js'
 import { maySend, type ProtocolDefinition } from './protocol.js'
 import type { ActionDefinition } from './schema.js'
 import type { Role } from './types/protocol.js'
 import type { Leniency } from './types/validation.js'
 import { type FoundViolation, PayloadCheck } from './validate.js'
-
-/** A payload as it may be delivered, and what is still wrong with it. */
-export interface Admission {
-  payload: unknown
-  violation: FoundViolation | undefined
-}
-
-type Flow = 'inbound' | 'outbound'
 
 /** One action on one side of a connection: who may send it and the checks of its two payloads. */
 export class ActionMessages {
@@ -23,10 +17,10 @@ export class ActionMessages {
   readonly isOutbound: boolean
   readonly #table: ActionTable
   readonly #definition: ActionDefinition
-  #request: PayloadCheck | undefined
+  #request: InboundMessage | undefined
   #response: PayloadCheck | undefined
   #sentRequest: PayloadCheck | undefined
-  #receivedResponse: PayloadCheck | undefined
+  #receivedResponse: InboundMessage | undefined
 
   constructor(table: ActionTable, action: string, definition: ActionDefinition) {
     this.#table = table
@@ -41,44 +35,43 @@ export class ActionMessages {
   }
 
   /** A request that came in: checked, and when it fails normalised and checked again. */
-  admitRequest(payload: unknown): Admission {
-    this.#request ??= this.#check('inbound', 'Request', this.#definition.request)
-    return this.#admit(this.#request, payload)
+  get request(): InboundMessage {
+    this.#request ??= this.#inbound('Request', this.#definition.request)
+    return this.#request
   }
 
   /** An answer to a CALL of ours. */
-  admitResponse(payload: unknown): Admission {
-    this.#receivedResponse ??= this.#check('inbound', 'Response', this.#definition.response)
-    return this.#admit(this.#receivedResponse, payload)
+  get response(): InboundMessage {
+    this.#receivedResponse ??= this.#inbound('Response', this.#definition.response)
+    return this.#receivedResponse
   }
 
   /** What is wrong with a request of ours. */
   refuseRequest(payload: unknown): FoundViolation | undefined {
-    this.#sentRequest ??= this.#check('outbound', 'Request', this.#definition.request)
+    this.#sentRequest ??= this.#outbound('Request', this.#definition.request)
     return this.#sentRequest.violation(payload)
   }
 
   /** What is wrong with an answer of ours. */
   refuseResponse(payload: unknown): FoundViolation | undefined {
-    this.#response ??= this.#check('outbound', 'Response', this.#definition.response)
+    this.#response ??= this.#outbound('Response', this.#definition.response)
     return this.#response.violation(payload)
   }
 
-  #check(flow: Flow, suffix: 'Request' | 'Response', schema: TSchema | undefined): PayloadCheck {
+  #inbound(suffix: 'Request' | 'Response', schema: TSchema | undefined): InboundMessage {
     if (schema === undefined) throw new TypeError(`${this.action} has no response`)
-    const { protocol, leniency } = this.#table
-    const message = this.messageType === 'SEND' ? this.action : `${this.action}${suffix}`
-    const edited = flow === 'inbound' ? inboundSchema : outboundSchema
-    return new PayloadCheck(protocol, edited(protocol, message, schema, leniency))
+    const { protocol: definition, leniency } = this.#table
+    return new InboundMessage({ definition, leniency, message: this.#messageOf(suffix), schema })
   }
 
-  // A payload without members may be null. [1.6-J §4.2.1, §4.2.2; 2.x Part 4 §4.1.5]
-  #admit(check: PayloadCheck, received: unknown): Admission {
-    const payload = received === null ? {} : received
-    if (check.violation(payload) === undefined) return { payload, violation: undefined }
+  #outbound(suffix: 'Request' | 'Response', schema: TSchema | undefined): PayloadCheck {
+    if (schema === undefined) throw new TypeError(`${this.action} has no response`)
     const { protocol, leniency } = this.#table
-    const normalised = normalise(protocol, check.schema, payload, leniency)
-    return { payload: normalised, violation: check.violation(normalised) }
+    return new PayloadCheck(protocol, outboundSchema(protocol, this.#messageOf(suffix), schema, leniency))
+  }
+
+  #messageOf(suffix: 'Request' | 'Response'): string {
+    return this.messageType === 'SEND' ? this.action : `${this.action}${suffix}`
   }
 }
 
@@ -87,12 +80,16 @@ export class ActionTable {
   readonly protocol: ProtocolDefinition
   readonly role: Role
   readonly leniency: Leniency
+  /** The deviations of frames that are accepted; `undefined` when there are none. */
+  readonly frameDeviations: ReadonlySet<Deviation> | undefined
   readonly #actions = new Map<string, ActionMessages>()
 
   constructor(protocol: ProtocolDefinition, role: Role, leniency: Leniency) {
     this.protocol = protocol
     this.role = role
     this.leniency = leniency
+    const ofFrames = leniency.deviations?.filter((name) => DEVIATIONS[name].place === 'frame') ?? []
+    this.frameDeviations = ofFrames.length === 0 ? undefined : new Set(ofFrames)
     for (const [action, definition] of protocol.actions) {
       this.#actions.set(action, new ActionMessages(this, action, definition))
     }

@@ -2,21 +2,23 @@ import { Duplex } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fold } from './charge-points.js'
+import type { Deviation } from './deviations/names.js'
 import type { Admitted, Endpoint } from './endpoint.js'
 import type { EventHub } from './events.js'
 import { logFailure } from './failure.js'
 import {
   basicCredentials,
-  chooseProtocol,
+  decodedAgain,
   identityOf,
   isIdentityOfAny,
-  offeredProtocols,
+  type Offer,
+  readOffer,
   upgradeFault
 } from './handshake.js'
 import { addressKey } from './limits/address.js'
 import { LoginAttempt, LoginLimiter } from './limits/login-limiter.js'
-import type { EndpointSettings } from './options.js'
-import { isIdentity, type ProtocolDefinition } from './protocol.js'
+import { checkTraits, type EndpointSettings } from './options.js'
+import { isIdentity } from './protocol.js'
 import { timerDelay } from './time.js'
 import type { RefusalRule } from './types/events.js'
 import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection } from './types/handshake.js'
@@ -27,6 +29,8 @@ class Refusal {
   readonly status: number
   readonly text: string
   readonly headers: Record<string, string>
+  /** The deviation that would have to be accepted. */
+  suggestion: Deviation | undefined
 
   constructor(rule: RefusalRule, status: number, text: string, headers: Record<string, string> = {}) {
     this.rule = rule
@@ -36,6 +40,12 @@ class Refusal {
   }
 }
 
+const NO_LIST = new Refusal('subprotocol', 400, 'Sec-WebSocket-Protocol must be a list of tokens')
+const NO_IDENTITY = new Refusal(
+  'identity',
+  400,
+  'the identity in the URL has characters or a length that OCPP does not allow'
+)
 const CHALLENGE = { 'www-authenticate': 'Basic realm="ocpp"' }
 const MAX_RETRY_AFTER = 60
 
@@ -48,7 +58,11 @@ const REASONS: Record<HandshakeRejection['status'], string> = {
 }
 
 /** What is known before anybody is asked. */
-type Arrival = Omit<Handshake, 'signal'>
+interface Arrival extends Omit<Handshake, 'signal'> {
+  offer: Offer
+  /** What is read loosely: let through only where it is accepted. */
+  deviations: readonly Deviation[]
+}
 
 type Decision = HandshakeAcceptance | HandshakeRejection
 
@@ -83,8 +97,15 @@ export class Admission {
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<Admitted | undefined> {
     const result = await this.#decide(request)
     if (!(result instanceof Refusal)) return result
-    const { rule, status, text, headers } = result
-    this.#events.publish('refused', { rule, status, remoteAddress: request.ip ?? '' })
+    const { rule, status, text, headers, suggestion } = result
+    const identity = identityOf(request.raw.url ?? '')
+    this.#events.publish('refused', {
+      rule,
+      status,
+      remoteAddress: request.ip ?? '',
+      ...(identity !== undefined && { identity }),
+      ...(suggestion !== undefined && { suggestion })
+    })
     this.#events.lines.line(rule, (more) => {
       request.log.info({ ...more, rule, status, reason: text }, 'upgrade refused')
     })
@@ -126,12 +147,14 @@ export class Admission {
     const { headers, method, url } = request.raw
     const fault = upgradeFault(method ?? '', headers)
     if (fault !== undefined) return new Refusal('websocket-headers', 400, fault, { 'sec-websocket-version': '13' })
-    const offered = offeredProtocols(headers['sec-websocket-protocol'])
-    if (offered === undefined) return new Refusal('subprotocol', 400, 'Sec-WebSocket-Protocol must be a list of tokens')
-    const identity = identityOf(url ?? '')
-    if (identity === undefined || !isIdentityOfAny(this.#settings.protocols, identity)) {
-      return new Refusal('identity', 400, 'the identity in the URL has characters or a length that OCPP does not allow')
-    }
+    const { protocols } = this.#settings
+    const offer = readOffer(headers['sec-websocket-protocol'], protocols)
+    if (offer === undefined) return NO_LIST
+    const { identity, isEncodedTwice } = this.#identity(url ?? '')
+    if (identity === undefined) return NO_IDENTITY
+    const deviations: Deviation[] = []
+    if (offer.isLoose) deviations.push('loose-subprotocols')
+    if (isEncodedTwice) deviations.push('encoded-identities')
     const credentials = basicCredentials(headers.authorization)
     const tls = request.raw.socket as TLSSocket | undefined
     const encrypted = tls?.encrypted === true
@@ -143,10 +166,22 @@ export class Admission {
       certificate: encrypted ? peerCertificate(tls) : undefined,
       tlsAuthorized: encrypted && tls.authorized,
       remoteAddress: request.ip ?? '',
-      offeredProtocols: offered,
-      protocol: chooseProtocol(offered, this.#settings.protocols)?.protocol,
-      request
+      offeredProtocols: offer.protocols,
+      protocol: offer.chosen?.protocol,
+      request,
+      offer,
+      deviations
     }
+  }
+
+  #identity(url: string): { identity: string | undefined; isEncodedTwice: boolean } {
+    const { protocols } = this.#settings
+    const once = identityOf(url)
+    if (once === undefined) return { identity: undefined, isEncodedTwice: false }
+    if (isIdentityOfAny(protocols, once)) return { identity: once, isEncodedTwice: false }
+    const again = decodedAgain(once)
+    const isIdentity = again !== undefined && isIdentityOfAny(protocols, again)
+    return { identity: isIdentity ? again : undefined, isEncodedTwice: isIdentity }
   }
 
   async #authenticate(handshake: Arrival, address: string): Promise<Admitted | Refusal> {
@@ -162,19 +197,34 @@ export class Admission {
       }
       return rejection(decision)
     }
-    const definition = chooseProtocol(handshake.offeredProtocols, this.#settings.protocols)
-    if (definition === undefined) {
-      const text = `Sec-WebSocket-Protocol must offer one of ${this.#settings.protocols.join(', ')}`
-      return new Refusal('subprotocol', 400, text)
+    const { chosen: definition, spelling } = handshake.offer
+    if (definition === undefined || spelling === undefined) {
+      return this.#noProtocol()
     }
+    const { leniency = this.#settings.leniency } = decision.traits ?? {}
+    const refused = handshake.deviations.find((deviation) => leniency.deviations?.includes(deviation) !== true)
+    if (refused !== undefined) return this.#refuseDeviation(refused, handshake.offer)
     if (!isIdentity(definition, identity)) {
       return new Refusal('identity', 400, `${definition.protocol} does not allow this identity`)
     }
     const flapping = this.#refuseFlapping(handshake)
     if (flapping !== undefined) return flapping
-    prepareUpgrade(request, definition, this.#settings.compression)
-    const { registration, context } = decision
-    return { identity, protocol: definition.protocol, remoteAddress, registration, context }
+    prepareUpgrade(request, { hasCompression: definition.hasCompression, spelling }, this.#settings.compression)
+    const { registration, context, traits } = decision
+    return { identity, protocol: definition.protocol, remoteAddress, registration, context, traits }
+  }
+
+  #noProtocol(): Refusal {
+    const text = `Sec-WebSocket-Protocol must offer one of ${this.#settings.protocols.join(', ')}`
+    return new Refusal('subprotocol', 400, text)
+  }
+
+  /** A handshake that deviates in what is not accepted is refused as if it could not be read. */
+  #refuseDeviation(deviation: Deviation, { isList }: Offer): Refusal {
+    const strict = deviation === 'encoded-identities' ? NO_IDENTITY : isList ? this.#noProtocol() : NO_LIST
+    const refusal = new Refusal(strict.rule, strict.status, strict.text)
+    refusal.suggestion = deviation
+    return refusal
   }
 
   /** Two with the same credentials take over from each other again and again. [PROTOCOL X6] */
@@ -233,6 +283,7 @@ export class Admission {
     this.#inProgress++
     try {
       const decision = readDecision(await this.#settings.authenticate?.(handshake))
+      if (decision.accept && decision.traits !== undefined) checkTraits(decision.traits)
       if (decision.accept) attempt.accepted()
       else if (decision.status !== 429 && decision.status !== 503) attempt.refused()
       return decision
@@ -290,10 +341,10 @@ function peerCertificate(socket: TLSSocket) {
  */
 function prepareUpgrade(
   request: FastifyRequest,
-  { protocol, hasCompression }: ProtocolDefinition,
+  { hasCompression, spelling }: { hasCompression: boolean; spelling: string },
   compression: boolean
 ): void {
   const { headers } = request.raw
-  headers['sec-websocket-protocol'] = protocol
+  headers['sec-websocket-protocol'] = spelling
   if (!compression || !hasCompression) delete headers['sec-websocket-extensions']
 }

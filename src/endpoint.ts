@@ -4,18 +4,20 @@ import { ActionTable } from './action-table.js'
 import { type ChargePoints, fold, type TakeOverTerms } from './charge-points.js'
 import { Connection, type ConnectionOwner } from './connection/connection.js'
 import type { ConnectionSettings } from './connection/settings.js'
+import type { Treatment } from './connection/treatment.js'
 import type { EventHub } from './events.js'
 import type { Handlers } from './handlers.js'
 import { addressKey } from './limits/address.js'
 import { ConnectionCounter } from './limits/connection-counter.js'
 import { MemoryWatch } from './limits/memory-watch.js'
 import { type Flapping, TakeoverLimiter } from './limits/takeover-limiter.js'
-import type { EndpointSettings } from './options.js'
+import { checkTraits, type EndpointSettings, pingTicks } from './options.js'
 import { PROTOCOLS } from './protocol.js'
 import { Registration } from './registration.js'
 import { TickClock } from './tick-clock.js'
 import type { DisconnectReason } from './types/charge-point.js'
 import type { Protocol, RegistrationStatus, Role } from './types/protocol.js'
+import type { ConnectionTraits, Leniency, TraitsOf } from './types/validation.js'
 
 /** What the endpoints of one application share. */
 export interface Shared {
@@ -32,12 +34,15 @@ export interface Admitted {
   remoteAddress: string
   registration: RegistrationStatus | undefined
   context: unknown
+  traits: ConnectionTraits | undefined
 }
 
 const SERVICE_RESTART = 1012
 /** Most time per socket when they are closed one after the other. */
 const CLOSE_PACE = 5
 const POLL = 20
+/** Tables that are kept: versions times sets of deviations. A table costs a check of each message that is used. */
+const MAX_TABLES = 64
 /** Milliseconds for a charge point to answer our close frame; then its socket is cut. */
 export const CLOSE_TIMEOUT = 2000
 /** When memory is short, who has more bytes waiting to be written may be cut, and so many at each tick. */
@@ -57,7 +62,9 @@ export class Endpoint implements ConnectionOwner {
   readonly #takeOver: TakeOverTerms
   readonly #endpoint: EndpointSettings
   readonly #shared: Shared
-  readonly #tables = new Map<Protocol, ActionTable>()
+  /** By version and leniency. */
+  readonly #tables = new Map<string, ActionTable>()
+  readonly traitsOf: TraitsOf | undefined
   readonly #connections = new Set<Connection>()
   #stopClock: (() => void) | undefined
   #isDraining = false
@@ -66,6 +73,7 @@ export class Endpoint implements ConnectionOwner {
     this.#shared = shared
     this.#endpoint = endpoint
     this.settings = endpoint.connection
+    this.traitsOf = endpoint.traits
     this.clock = new TickClock(endpoint.tick)
     this.#takeovers = new TakeoverLimiter(endpoint.maxTakeovers)
     this.#takeOver = {
@@ -103,7 +111,7 @@ export class Endpoint implements ConnectionOwner {
     const connection = new Connection({
       socket,
       owner: this,
-      table: this.#table(admitted.protocol),
+      treatment: this.treat(admitted.protocol, admitted.traits ?? {}),
       handlers: this.#shared.handlers(admitted.protocol),
       identity: admitted.identity,
       remoteAddress: admitted.remoteAddress,
@@ -184,12 +192,26 @@ export class Endpoint implements ConnectionOwner {
     for (const connection of slow.slice(0, MAX_CUT_AT_ONCE)) connection.cutForMemory()
   }
 
-  #table(protocol: Protocol): ActionTable {
-    let table = this.#tables.get(protocol)
-    if (table === undefined) {
-      table = new ActionTable(PROTOCOLS[protocol], this.#shared.role, this.#endpoint.leniency)
-      this.#tables.set(protocol, table)
+  /** How a charge point is treated of which this is said. @throws `OCPP_ERR_INVALID_OPTIONS` */
+  treat(protocol: Protocol, traits: ConnectionTraits): Treatment {
+    const { leniency, validation, pingInterval } = checkTraits(traits)
+    return {
+      table: this.#table(protocol, leniency ?? this.#endpoint.leniency),
+      validation,
+      pings: pingInterval === undefined ? undefined : pingTicks(pingInterval, this.#endpoint.tick)
     }
+  }
+
+  #table(protocol: Protocol, leniency: Leniency): ActionTable {
+    const deviations = leniency.deviations === undefined ? undefined : [...leniency.deviations].sort()
+    const key = `${protocol} ${JSON.stringify({ ...leniency, deviations })}`
+    const known = this.#tables.get(key)
+    if (known !== undefined) return known
+    const table = new ActionTable(PROTOCOLS[protocol], this.#shared.role, leniency)
+    this.#tables.set(key, table)
+    // Connections keep the table that they use.
+    const [oldest] = this.#tables.keys()
+    if (this.#tables.size > MAX_TABLES && oldest !== undefined) this.#tables.delete(oldest)
     return table
   }
 }

@@ -1,4 +1,5 @@
 import { scan } from 'secure-json-parse'
+import type { Deviation } from './deviations/names.js'
 import type { ProtocolDefinition } from './protocol.js'
 
 export const CALL = 2
@@ -14,16 +15,32 @@ export const MAX_DEPTH = 64
 /** Longest errorDescription. [OCPP-J §4.2.3] */
 export const MAX_DESCRIPTION = 255
 
+/** What a frame deviates in, of what is accepted. */
+interface Deviating {
+  deviation?: Deviation
+  /** Whether the message id is a number, which `id` has as it was written: it is answered as a number. */
+  hasNumericId?: boolean
+}
+
 export type Frame =
-  | { type: typeof CALL | typeof SEND; id: string; action: string; payload: unknown }
-  | { type: typeof CALLRESULT; id: string; payload: unknown }
-  | { type: typeof CALLERROR | typeof CALLRESULTERROR; id: string; code: string; description: string; details: object }
+  | ({ type: typeof CALL | typeof SEND; id: string; action: string; payload: unknown } & Deviating)
+  | ({ type: typeof CALLRESULT; id: string; payload: unknown } & Deviating)
+  | ({
+      type: typeof CALLERROR | typeof CALLRESULTERROR
+      id: string
+      code: string
+      description: string
+      details: object
+    } & Deviating)
 
 /** A text that is no frame. Without `answer` it is ignored; `reason` is for logs and holds none of the input. */
 export interface FrameError {
   type: 0
   reason: string
-  answer?: { id: string; code: string }
+  answer?: { id: string; code: string; hasNumericId?: boolean }
+  /** The deviation that would have to be accepted for the text to be read. */
+  suggestion?: Deviation
+  deviation?: undefined
   /** Present when the text is meant as the answer to a CALL whose id can be read. */
   answerTo?: { type: typeof CALLRESULT | typeof CALLERROR; id: string }
 }
@@ -31,8 +48,16 @@ export interface FrameError {
 /** The id that stands for one that could not be read. [2.x Part 4 §4.2.3] */
 const UNREADABLE_ID = '-1'
 
-/** Reads one text message. Never throws, whatever the text. [OCPP-J §4.2] */
-export function parse(definition: ProtocolDefinition, text: string): Frame | FrameError {
+/**
+ * Reads one text message. Never throws, whatever the text. [OCPP-J §4.2]
+ *
+ * @param deviations that are accepted; those of payloads have no effect here
+ */
+export function parse(
+  definition: ProtocolDefinition,
+  text: string,
+  deviations?: ReadonlySet<Deviation>
+): Frame | FrameError {
   let message: unknown
   try {
     message = parseJson(text)
@@ -40,6 +65,50 @@ export function parse(definition: ProtocolDefinition, text: string): Frame | Fra
     return text.trim() === '' ? { type: 0, reason: 'empty message' } : readBroken(definition, text)
   }
   if (!Array.isArray(message)) return unreadable(definition, 'not a JSON array')
+  const repaired = deviations === undefined ? undefined : repairFrame(message, text, deviations)
+  const frame = read(definition, message, text)
+  if (repaired === undefined) return frame.type === 0 ? withSuggestion(frame, message) : frame
+  if (frame.type !== 0) return { ...frame, ...repaired }
+  const { hasNumericId = false } = repaired
+  return frame.answer === undefined ? frame : { ...frame, answer: { ...frame.answer, hasNumericId } }
+}
+
+/** Longest head of a message: its type and an id of 36 characters that are all escaped. */
+const MAX_HEAD = 256
+const NUMERIC_HEAD = /^\s*\[\s*\d\s*,\s*(-?\d[\d.eE+-]{0,35})\s*,/
+
+function withSuggestion(error: FrameError, message: unknown[]): FrameError {
+  const length = LENGTHS.get(message[0] as number)
+  if (length === undefined || message.length < length) return error
+  if (typeof message[1] === 'number') return { ...error, suggestion: 'numeric-message-ids' }
+  return message.length > length ? { ...error, suggestion: 'extra-elements' } : error
+}
+
+/** Elements of each type of message. */
+const LENGTHS = new Map([
+  [CALL, 4],
+  [CALLRESULT, 3]
+])
+
+/** Brings a message into the form of the standard, in place. Returns what it deviated in, or `undefined`. */
+function repairFrame(message: unknown[], text: string, deviations: ReadonlySet<Deviation>): Deviating | undefined {
+  let repaired: Deviating | undefined
+  const length = LENGTHS.get(message[0] as number)
+  if (length !== undefined && message.length > length && deviations.has('extra-elements')) {
+    message.length = length
+    repaired = { deviation: 'extra-elements' }
+  }
+  if (typeof message[1] === 'number' && deviations.has('numeric-message-ids')) {
+    // As it was written: an id beyond 2^53 has lost digits as a number.
+    const literal = NUMERIC_HEAD.exec(text.slice(0, MAX_HEAD))?.[1]
+    if (literal === undefined) return repaired
+    message[1] = literal
+    repaired = { deviation: 'numeric-message-ids', hasNumericId: true }
+  }
+  return repaired
+}
+
+function read(definition: ProtocolDefinition, message: unknown[], text: string): Frame | FrameError {
   switch (message[0]) {
     case CALL:
       return readCall(definition, message, isTooDeep(text))
@@ -59,8 +128,6 @@ export function parse(definition: ProtocolDefinition, text: string): Frame | Fra
   return { type: 0, reason: 'unknown message type', answer: { id, code: 'MessageTypeNotSupported' } }
 }
 
-/** Longest head of a message: its type and an id of 36 characters that are all escaped. */
-const MAX_HEAD = 256
 const HEAD = /^\s*\[\s*([234])\s*,\s*("(?:[^"\\]|\\.)*")/
 
 /** A text that is not valid JSON, often one that was cut short: its type and id may be readable. */
@@ -189,19 +256,25 @@ export function call(id: string, action: string, payload: unknown): string {
   return `[2,${JSON.stringify(id)},"${action}",${stringify(payload)}]`
 }
 
-/** `[3,"id",payload]` */
-export function callResult(id: string, payload: unknown): string {
-  return `[3,${JSON.stringify(id)},${stringify(payload)}]`
+/** `[3,"id",payload]`, or `[3,id,payload]` for a charge point that numbers its messages. */
+export function callResult(id: string, payload: unknown, isNumeric = false): string {
+  return `[3,${isNumeric ? id : JSON.stringify(id)},${stringify(payload)}]`
 }
 
 /** `[4,"id","code","description",details]`, the description cut to 255 characters. */
-export function callError(id: string, code: string, description: string, details: object = {}): string {
-  return `[4,${errorTail(id, code, description, details)}`
+export function callError(
+  id: string,
+  code: string,
+  description: string,
+  details: object = {},
+  isNumeric = false
+): string {
+  return `[4,${errorTail(isNumeric ? id : JSON.stringify(id), code, description, details)}`
 }
 
 /** `[5,"id","code","description",details]` of 2.1. */
 export function callResultError(id: string, code: string, description: string): string {
-  return `[5,${errorTail(id, code, description, {})}`
+  return `[5,${errorTail(JSON.stringify(id), code, description, {})}`
 }
 
 /** `[6,"id","action",payload]` of 2.1. */
@@ -210,7 +283,7 @@ export function send(id: string, action: string, payload: unknown): string {
 }
 
 function errorTail(id: string, code: string, description: string, details: object): string {
-  return `${JSON.stringify(id)},"${code}",${JSON.stringify(cutDescription(description))},${stringify(details)}]`
+  return `${id},"${code}",${JSON.stringify(cutDescription(description))},${stringify(details)}]`
 }
 
 /** The description as it goes out. */

@@ -33,13 +33,61 @@ export function identityOf(url: string): string | undefined {
   }
 }
 
+/** An identity that was percent-encoded twice, decoded once more; `undefined` when it was not. */
+export function decodedAgain(identity: string): string | undefined {
+  if (!/%[0-9A-Fa-f]{2}/.test(identity)) return undefined
+  try {
+    return decodeURIComponent(identity)
+  } catch {
+    return undefined
+  }
+}
+
 /** Whether some version of `protocols` allows the identity. */
 export function isIdentityOfAny(protocols: readonly Protocol[], identity: string): boolean {
   return protocols.some((protocol) => isIdentity(PROTOCOLS[protocol], identity))
 }
 
-/** The subprotocols a client offers, in its order; nothing when the header is no list of distinct tokens. */
-export function offeredProtocols(header: string | undefined): string[] | undefined {
+/** What a client offers. */
+export interface Offer {
+  /** In the order and spelling of the client. */
+  readonly protocols: readonly string[]
+  /** The client's first choice among the enabled versions. [RFC 6455 §4.2.2; Part 4 §3.1.2] */
+  readonly chosen: ProtocolDefinition | undefined
+  /** How the client spells its choice: the answer must repeat one of its tokens. [RFC 6455 §4.2.2] */
+  readonly spelling: string | undefined
+  /** Whether the header had to be read loosely: empty or repeated elements, or a token in another case. */
+  readonly isLoose: boolean
+  /** Whether the header is a list of distinct tokens. */
+  readonly isList: boolean
+}
+
+/** Reads `Sec-WebSocket-Protocol`; `undefined` when it is no list of tokens, however loosely it is read. */
+export function readOffer(header: string | undefined, enabled: readonly Protocol[]): Offer | undefined {
+  const strict = offeredProtocols(header)
+  if (strict !== undefined) {
+    const spelling = strict.find((token) => enabled.includes(token as Protocol))
+    if (spelling !== undefined || strict.length === 0) return offer(strict, spelling, { isLoose: false, isList: true })
+  }
+  const tokens = (header ?? '').split(',').map(withoutSpace)
+  const loose = [...new Set(tokens.filter((token) => token !== ''))]
+  if (!loose.every((token) => TOKEN.test(token))) return undefined
+  const spelling = loose.find((token) => enabled.includes(token.toLowerCase() as Protocol))
+  if (spelling === undefined && strict === undefined) return undefined
+  return offer(loose, spelling, { isLoose: spelling !== undefined, isList: strict !== undefined })
+}
+
+function offer(
+  protocols: readonly string[],
+  spelling: string | undefined,
+  how: Pick<Offer, 'isLoose' | 'isList'>
+): Offer {
+  const chosen = spelling === undefined ? undefined : PROTOCOLS[spelling.toLowerCase() as Protocol]
+  return { protocols, chosen, spelling, ...how }
+}
+
+/** The tokens that the header lists; `undefined` when it is no list of distinct tokens. */
+function offeredProtocols(header: string | undefined): string[] | undefined {
   if (header === undefined) return []
   const offered = header.split(',').map(withoutSpace)
   const isList = offered.every((token) => TOKEN.test(token)) && new Set(offered).size === offered.length
@@ -57,15 +105,6 @@ function withoutSpace(token: string): string {
 
 function isSpace(char: string | undefined): boolean {
   return char === ' ' || char === '\t'
-}
-
-/** The client's first choice among those enabled. [RFC 6455 §4.2.2; Part 4 §3.1.2] */
-export function chooseProtocol(
-  offered: readonly string[],
-  enabled: readonly Protocol[]
-): ProtocolDefinition | undefined {
-  const chosen = offered.find((protocol): protocol is Protocol => enabled.includes(protocol as Protocol))
-  return chosen && PROTOCOLS[chosen]
 }
 
 /**

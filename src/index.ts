@@ -1,3 +1,4 @@
+export { type AppliedDeviation, DEVIATIONS, type Deviation, type DeviationDefinition } from './deviations/names.js'
 export {
   AbortedError,
   CallError,

@@ -1,6 +1,8 @@
 import { Kind, Optional, OptionalKind, type TSchema, Type } from '@sinclair/typebox'
+import { withZone } from './deviations/date-time.js'
+import { lenientPart } from './deviations/schemas.js'
 import type { ProtocolDefinition } from './protocol.js'
-import { dateTime, isDateTime } from './schema.js'
+import { dateTime } from './schema.js'
 import type { Leniency } from './types/validation.js'
 
 /**
@@ -18,9 +20,13 @@ export function inboundSchema(
   schema: TSchema,
   leniency: Leniency
 ): TSchema {
+  const deviations = leniency.deviations?.length ? new Set(leniency.deviations) : undefined
   return edit(schema, message, (part, path) => {
     if (definition.anyDecimals?.test(path)) return Type.Number()
-    return part[Kind] === 'Integer' ? withExactRange(part) : withFieldLength(part, path, leniency)
+    const lenient = deviations === undefined ? undefined : lenientPart(part, path, deviations)
+    const whole = lenient ?? part
+    const exact = whole[Kind] === 'Integer' ? withExactRange(whole) : withFieldLength(whole, path, leniency)
+    return exact ?? lenient
   })
 }
 
@@ -96,7 +102,9 @@ function editParts(schema: TSchema, path: string, change: Edit): TSchema {
     isEdited ||= edited !== member
     properties[name] = edited
   }
-  return isEdited ? { ...schema, properties } : schema
+  if (!isEdited) return schema
+  const required = schema.required?.filter((name: string) => properties[name]?.[OptionalKind] === undefined)
+  return { ...schema, properties, ...(required !== undefined && { required }) }
 }
 
 /**
@@ -126,7 +134,7 @@ function normaliseValue(settings: Settings, schema: TSchema, value: unknown): un
     case 'Array':
       return normaliseArray(settings, schema, value)
     case 'OcppDateTime':
-      return typeof value === 'string' ? normaliseDateTime(value) : value
+      return typeof value === 'string' ? withZone(value, settings.leniency.timeZone) : value
     case 'OcppLiterals':
       // "IdleTIme" is the standard's spelling. [2.1 CostDimensionEnumType]
       return value === 'IdleTime' && schema.enum.includes('IdleTIme') ? 'IdleTIme' : value
@@ -180,18 +188,4 @@ function coerce(schema: TSchema, value: unknown): unknown {
     return Number.isFinite(number) ? number : value
   }
   return value
-}
-
-/** Longest text that is tried as a date-time, in characters. */
-const MAX_DATE_TIME = 64
-const ZONE = /(?:[Zz]|([+-]\d\d)(?::?(\d\d))?)?$/
-
-/** Reads a missing zone as UTC, and `+02` and `+0200` as `+02:00`. A text that is no date-time stays as it is. */
-function normaliseDateTime(text: string): string {
-  if (text.length > MAX_DATE_TIME || !text.includes(':')) return text
-  const zone = ZONE.exec(text)
-  const clock = text.slice(0, zone?.index ?? text.length)
-  const offset = zone?.[1] === undefined ? 'Z' : `${zone[1]}:${zone[2] ?? '00'}`
-  const normalised = `${clock}${offset}`
-  return isDateTime(normalised) ? normalised : text
 }

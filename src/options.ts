@@ -1,11 +1,13 @@
 import { MESSAGE_CREDIT } from './connection/flow-control.js'
 import type { ConnectionSettings } from './connection/settings.js'
+import { DEVIATIONS, isDeviation } from './deviations/names.js'
+import { isTimeZone } from './deviations/time-zone.js'
 import { InvalidOptionsError } from './errors.js'
 import { isFieldLength } from './leniency.js'
 import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'
 import type { Authenticate } from './types/handshake.js'
 import type { Protocol } from './types/protocol.js'
-import type { Leniency, ValidationMode, ValidationPolicy } from './types/validation.js'
+import type { ConnectionTraits, Leniency, TraitsOf, ValidationMode, ValidationPolicy } from './types/validation.js'
 
 /** Options of one endpoint that have a default. Times are milliseconds, sizes bytes. */
 export interface EndpointOptions {
@@ -20,6 +22,11 @@ export interface EndpointOptions {
   validation?: ValidationMode | ValidationPolicy
   /** What is accepted beyond the schemas. Default nothing but the deviations that are always normalised. */
   leniency?: Leniency
+  /**
+   * What is to be said of a charge point that tells what it is, before its BootNotification is checked. Default: nothing,
+   * and the options hold for all.
+   */
+  traits?: TraitsOf
   /** Time for the answer to a CALL, from when it is sent. Default 30 000. */
   callTimeout?: number
   /** CALLs that may wait for one charge point. Default 50. */
@@ -110,6 +117,7 @@ export interface EndpointSettings {
   protocols: readonly Protocol[]
   authenticate: Authenticate | undefined
   leniency: Leniency
+  traits: TraitsOf | undefined
   maxPayload: number
   maxFragments: number
   maxBufferedChunks: number
@@ -169,7 +177,16 @@ const NUMBERS = {
 
 type NumberOption = keyof typeof NUMBERS
 
-const OTHERS = ['path', 'protocols', 'authenticate', 'securityProfile', 'validation', 'leniency', 'compression']
+const OTHERS = [
+  'path',
+  'protocols',
+  'authenticate',
+  'securityProfile',
+  'validation',
+  'leniency',
+  'traits',
+  'compression'
+]
 /** Given by Fastify to every plugin. */
 const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
 const KNOWN = new Set([...Object.keys(NUMBERS), ...OTHERS, ...FASTIFY_OPTIONS])
@@ -200,6 +217,7 @@ export function resolveOptions(options: GivenOptions): EndpointSettings {
     protocols: checkProtocols(given(options.protocols, ALL_PROTOCOLS)),
     authenticate: checkAuthenticate(options),
     leniency: checkLeniency(given(options.leniency, {})),
+    traits: checkTraitsOf(options.traits),
     compression: checkBoolean('compression', given(options.compression, true)),
     tick,
     connection: {
@@ -217,7 +235,7 @@ export function resolveOptions(options: GivenOptions): EndpointSettings {
 }
 
 /** The tick in which a peer was last heard counts as none: nobody is pinged or cut early. */
-function pingTicks(pingInterval: number, tick: number) {
+export function pingTicks(pingInterval: number, tick: number) {
   if (pingInterval === 0) return { pingTicks: 0, cutTicks: 0 }
   return { pingTicks: Math.ceil(pingInterval / tick) + 1, cutTicks: Math.ceil((2 * pingInterval) / tick) + 1 }
 }
@@ -292,14 +310,45 @@ function checkValidation(validation: unknown): ValidationPolicy {
   throw invalid('validation', "must be 'strict', 'warn' or a function")
 }
 
+/** @throws `OCPP_ERR_INVALID_OPTIONS` */
+export function checkTraits(traits: ConnectionTraits): ConnectionTraits {
+  const { leniency, validation, pingInterval } = traits
+  if (leniency !== undefined) checkLeniency(leniency)
+  if (validation !== undefined && validation !== 'strict' && validation !== 'warn') {
+    throw invalid('traits.validation', "must be 'strict' or 'warn'")
+  }
+  const isInterval =
+    pingInterval === undefined || (Number.isInteger(pingInterval) && pingInterval >= 0 && pingInterval <= DAY)
+  if (!isInterval) throw invalid('traits.pingInterval', `must be an integer from 0 to ${DAY}`)
+  return traits
+}
+
+function checkTraitsOf(traits: unknown): TraitsOf | undefined {
+  if (traits === undefined || typeof traits === 'function') return traits as TraitsOf | undefined
+  throw invalid('traits', 'must be a function')
+}
+
 function checkLeniency(leniency: unknown): Leniency {
   if (typeof leniency !== 'object' || leniency === null) throw invalid('leniency', 'must be an object')
   for (const [name, value] of Object.entries(leniency)) {
     if (LENIENCY_FLAGS.includes(name)) checkBoolean(`leniency.${name}`, value)
     else if (name === 'fieldLengths') checkFieldLengths(value)
+    else if (name === 'deviations') checkDeviations(value)
+    else if (name === 'timeZone') checkTimeZone(value)
     else throw invalid(`leniency.${name}`, 'is not an option')
   }
   return leniency
+}
+
+function checkDeviations(names: unknown): void {
+  if (!Array.isArray(names)) throw invalid('leniency.deviations', 'must be a list')
+  const unknown = names.find((name) => !isDeviation(name))
+  if (unknown === undefined) return
+  throw invalid('leniency.deviations', `has an unknown name; known are ${Object.keys(DEVIATIONS).join(', ')}`)
+}
+
+function checkTimeZone(name: unknown): void {
+  if (!isTimeZone(name)) throw invalid('leniency.timeZone', 'must be an IANA time zone, e.g. Europe/Berlin')
 }
 
 function checkFieldLengths(lengths: unknown): void {

@@ -4,6 +4,7 @@ import type { Registration } from '../database/columns.js'
 import type { ChargePointsTable } from '../database/schema-charge-points.js'
 import { ensureChargePoint } from '../events/commits.js'
 import { type Change, chunks, contains, fold, type Reader, type Scope } from '../events/scope.js'
+import { changed, ownTraits, type TraitsChange } from '../traits/traits.js'
 import { createCredential, writeCredential } from './credential.js'
 
 export type ChargePointRow = Selectable<ChargePointsTable>
@@ -34,6 +35,8 @@ export interface Provision {
   securityProfile?: number | null
   serialNumber?: string | null
   notes?: string | null
+  /** `null` removes all of its own traits, `null` for one removes that one. */
+  traits?: TraitsChange | null
 }
 
 // --- reading ---------------------------------------------------------------------------------------------------
@@ -192,7 +195,7 @@ export async function provision(
   const before = await findChargePoint(trx, identity)
   const chargePointId = await ensureChargePoint({ trx, now }, identity)
   const row = await update({ trx, chargePointId, now }, { identity, provisioned: 1, removed_at: null })
-    .set(columns(wanted))
+    .set({ ...columns(wanted), ...traitsColumn(wanted.traits, before) })
     .returningAll()
     .executeTakeFirstOrThrow()
   return { row, isNew: before === undefined }
@@ -214,6 +217,13 @@ function columns({ password, registration, enabled, securityProfile, serialNumbe
   }
 }
 
+/** Own traits are merged with those that the charge point has: the body of a request names what changes. */
+function traitsColumn(change: TraitsChange | null | undefined, before: ChargePointRow | undefined) {
+  if (change === undefined) return {}
+  const own = changed(ownTraits(before?.traits ?? null), change)
+  return { traits: Object.keys(own).length === 0 ? null : JSON.stringify(own) }
+}
+
 /** Forgets who it was; what it did stays. Answers whether there was one. */
 export const remove: Change<boolean> = async (scope) => {
   const { numUpdatedRows } = await update(scope, {
@@ -227,7 +237,8 @@ export const remove: Change<boolean> = async (scope) => {
     expected_serial_number: null,
     registration: 'Accepted',
     boot_status: null,
-    notes: null
+    notes: null,
+    traits: null
   })
     .where('removed_at', 'is', null)
     .executeTakeFirst()

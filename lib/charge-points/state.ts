@@ -10,6 +10,7 @@ import { latestReadings } from '../ledger/readings.js'
 import type { StateTransaction } from '../ledger/records.js'
 import { visibleActions } from '../operators/action-scopes.js'
 import type { May, OperatorScope } from '../operators/scopes.js'
+import { ownTraits } from '../traits/traits.js'
 import { BOOT_COLUMNS, LOCAL_LIST_COLUMNS, STATE_COLUMNS } from './columns.js'
 import type { ChargePointRow } from './rows.js'
 
@@ -104,6 +105,7 @@ export function summary(row: ChargePointRow): Json {
     highestSecurityProfile: row.highest_security_profile,
     ...toJson(row, PROVISIONED),
     ...toJson({ serial_number: row.expected_serial_number }, { serial_number: 'value' }),
+    ...(row.traits !== null && { traits: ownTraits(row.traits) }),
     ...(row.last_boot_at !== null && { boot: toJson(boot, BOOT_COLUMNS) }),
     ...toJson(row, TIMES)
   }

@@ -2,7 +2,13 @@ import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely'
 import type { Schema } from './schema.js'
 
 /** The kinds of things that a job can lock against other processes. */
-const CLASSES = { chargePoint: 0x4350, idToken: 0x4954, tariff: 0x5441, webhooks: 0x5748 } as const
+const CLASSES = {
+  chargePoint: 0x4350,
+  idToken: 0x4954,
+  tariff: 0x5441,
+  webhooks: 0x5748,
+  chargerModel: 0x434d
+} as const
 
 export type Held = keyof typeof CLASSES
 

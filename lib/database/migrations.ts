@@ -12,6 +12,7 @@ import { lists } from './migrations/0009-lists.js'
 import { receipts } from './migrations/0010-receipts.js'
 import { transactionIdentity } from './migrations/0011-transaction-identity.js'
 import { closedTransactions } from './migrations/0012-closed-transactions.js'
+import { traits } from './migrations/0013-traits.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. What was released never changes; a change is a new one. */
@@ -27,7 +28,8 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0009-lists': lists,
   '0010-receipts': receipts,
   '0011-transaction-identity': transactionIdentity,
-  '0012-closed-transactions': closedTransactions
+  '0012-closed-transactions': closedTransactions,
+  '0013-traits': traits
 }
 
 /** The database was made by a newer program. */

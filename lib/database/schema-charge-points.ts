@@ -39,6 +39,8 @@ export interface ChargePointsTable {
   meter_serial_number: Optional<string>
   boot_reason: Optional<string>
   notes: Optional<string>
+  /** The traits that an operator gave to the charge point, as JSON by their names. */
+  traits: Optional<JsonText>
   last_boot_at: Optional<Milliseconds>
   last_connected_at: Optional<Milliseconds>
   last_disconnected_at: Optional<Milliseconds>

@@ -34,6 +34,7 @@ import type {
   VariableMonitorsTable,
   VariablesTable
 } from './schema-reports.js'
+import type { ChargerModelsTable, ProblemAcknowledgementsTable, ViolationsTable } from './schema-traits.js'
 import type {
   IdTokensTable,
   MeterValuesTable,
@@ -75,6 +76,9 @@ export interface Schema {
   certificates: CertificatesTable
   issued_certificates: IssuedCertificatesTable
   tariffs: TariffsTable
+  charger_models: ChargerModelsTable
+  violations: ViolationsTable
+  problem_acknowledgements: ProblemAcknowledgementsTable
   operator_tokens: OperatorTokensTable
   audit_log: AuditLogTable
   notifications: NotificationsTable

@@ -9,7 +9,8 @@ export const EVENT_TYPES = [
   'transaction',
   'meter-values',
   'call',
-  'security'
+  'security',
+  'problem'
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -121,6 +122,17 @@ export interface EventData {
   security:
     | { source: 'csms'; type: SecurityEvent['type']; remoteAddress: string; detail: string }
     | { source: 'chargePoint'; type: string; timestamp: string; techInfo?: string }
+  /** What is wrong has begun, changed or gone, as `GET /problems` shows it. */
+  problem: {
+    change: 'raised' | 'changed' | 'cleared'
+    id: string
+    kind: string
+    severity: 'critical' | 'warning'
+    since: string
+    detail: string
+    /** The traits that would solve it. */
+    suggestedTraits?: object
+  }
 }
 
 /** What happened at a charge point, as the app tells it. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ID_TOKEN_STATUSES } from '../id-tokens/authorization.js'
 import { textLike } from '../text-like.js'
+import { AppliedTraitsRecord, TraitsChange, TraitsRecord } from '../traits/traits.js'
 import { GUARDED_STATE_BLOCKS, STATE_BLOCKS } from './state-records.js'
 
 // What operators send and are shown. Date-times are RFC 3339 text in UTC.
@@ -79,7 +80,14 @@ export const ChargePointBody = Type.Object(
         description: 'CN of its client certificate, when that is a serial number. null: what it tells at its next boot'
       })
     ),
-    notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
+    notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()])),
+    traits: Type.Optional(
+      Type.Union([TraitsChange, Type.Null()], {
+        description:
+          'How it deviates from the standard, and what is accepted of it. What is left out stays as it is, null removes ' +
+          'a trait. It applies to a connected charge point from its next message on'
+      })
+    )
   },
   {
     additionalProperties: false,
@@ -121,6 +129,7 @@ export const ChargePointRecord = Type.Object(
     highestSecurityProfile: Type.Integer({ description: 'That it ever logged in with' }),
     serialNumber: text('That its client certificate has to have'),
     notes: text('Of operators'),
+    traits: Type.Optional(TraitsRecord),
     boot: Type.Optional(Boot),
     lastBootAt: moment('By our clock, as all that follow'),
     lastSeenAt: moment('When it was last heard of'),
@@ -149,7 +158,8 @@ export const LiveChargePointRecord = Type.Object(
     remoteAddress: text('Where it connects from'),
     connectedAt: moment('Since when it is connected'),
     pendingCalls: Type.Optional(Type.Integer()),
-    counters: Type.Optional(Type.Object({}, { additionalProperties: Type.Integer() }))
+    counters: Type.Optional(Type.Object({}, { additionalProperties: Type.Integer() })),
+    appliedTraits: Type.Optional(AppliedTraitsRecord)
   },
   { additionalProperties: true }
 )

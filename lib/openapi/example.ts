@@ -35,6 +35,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   description: 'Car park, level 2',
   detail: 'there is no such thing',
   duration: 3600,
+  timeZone: 'Europe/Berlin',
   endpoint: 'https://csms.example.com/',
   energyWh: 19_000,
   error: 'ECONNREFUSED',

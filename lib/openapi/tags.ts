@@ -8,6 +8,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Transactions: 'Of all versions alike, with what was measured in them. Also as CSV.',
   Tariffs: 'What charging costs.',
   'Id tokens': 'Who may charge.',
+  Problems: 'What is wrong now, and what to do about it.',
   Events: 'What happens, as it happens.',
   Webhooks: 'What happens, told by HTTP: signed, in order, and again until it is received.',
   Certificates: 'Of charge points: who signs them, who has which, and until when.',

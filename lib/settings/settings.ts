@@ -1,10 +1,11 @@
 import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { ALL_PROTOCOLS } from 'fastify-ocpp'
+import { ALL_PROTOCOLS, DEVIATIONS, type Deviation } from 'fastify-ocpp'
 import { misspelt } from './misspelt.js'
 import { readNetwork } from './networks.js'
 
 const DAY_MS = 86_400_000
+const DEVIATION_NAMES = Object.keys(DEVIATIONS) as Deviation[]
 
 /** An address or a network, e.g. 10.0.0.0/8. */
 const NETWORK = 'backend-network'
@@ -158,6 +159,16 @@ export const settings = {
   OCPP_BOOT_RETRY_INTERVAL: Type.Integer({ default: 30, minimum: 1, maximum: 86_400, unit: 'seconds' }),
   OCPP_CALL_TIMEOUT: Type.Integer({ default: 30_000, minimum: 1, maximum: DAY_MS, unit: 'milliseconds' }),
   OCPP_PING_INTERVAL: Type.Integer({ default: 30_000, minimum: 0, maximum: DAY_MS, unit: 'milliseconds; 0 is never' }),
+  OCPP_VALIDATION: Type.Union([Type.Literal('strict'), Type.Literal('warn')], {
+    default: 'strict',
+    rule: 'strict or warn'
+  }),
+  OCPP_DEVIATIONS: Type.Array(Type.Union(DEVIATION_NAMES.map((name) => Type.Literal(name))), {
+    default: [],
+    uniqueItems: true,
+    rule: 'names of deviations that are accepted of every charge point, with commas between them'
+  }),
+  OCPP_CALLS_AFTER_CONNECT: Type.Integer({ default: 2, minimum: 0, maximum: 600, unit: 'seconds' }),
   TRANSACTION_GAP_DELAY: Type.Integer({ default: 20, minimum: 0, maximum: 86_400, unit: 'seconds' }),
   UNKNOWN_ID_TOKENS: Type.Optional(
     Type.Union([Type.Literal('accept'), Type.Literal('reject')], {

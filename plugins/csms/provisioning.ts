@@ -46,7 +46,7 @@ interface Booted {
 
 /** BootNotification and Heartbeat. [1.6 §4.2, §4.6; 2.x B01-B04, G02] */
 async function provisioning(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, config, calls, tlsMaterial } = app
+  const { ocpp, store, config, calls, tlsMaterial, traits } = app
   const isBySerialNumber = config.TLS_CLIENT_SUBJECT === 'serial-number'
 
   /** Whether it is the one that its certificate names, where that is a serial number. 1.6 need not tell its own. */
@@ -100,7 +100,7 @@ async function provisioning(app: FastifyInstance): Promise<void> {
     // Of a boot that is not accepted: when to boot again. [1.6 §4.2; 2.x B02, B03]
     const interval =
       status === 'Accepted'
-        ? heartbeatInterval(identity, config.OCPP_HEARTBEAT_INTERVAL)
+        ? heartbeatInterval(identity, traits.book.of(identity).heartbeatInterval ?? config.OCPP_HEARTBEAT_INTERVAL)
         : config.OCPP_BOOT_RETRY_INTERVAL
     return { status, currentTime: currentTime(), interval }
   }
@@ -120,5 +120,5 @@ async function provisioning(app: FastifyInstance): Promise<void> {
 export default fp(provisioning, {
   fastify: '5.x',
   name: 'csms-provisioning',
-  dependencies: ['env', 'ocpp', 'store', 'calls', 'tls-material']
+  dependencies: ['env', 'ocpp', 'store', 'calls', 'tls-material', 'traits']
 })

@@ -266,7 +266,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
     return new Connection({
       socket,
       owner: this.#owner,
-      table: this.#table(protocol),
+      treatment: { table: this.#table(protocol), validation: undefined, pings: undefined },
       handlers,
       identity: this.identity,
       remoteAddress: '',

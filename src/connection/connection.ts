@@ -13,18 +13,21 @@ import type {
   SendOptions,
   ViolationCount
 } from '../types/charge-point.js'
-import type { CallFailure, LimitRule } from '../types/events.js'
+import type { LimitRule } from '../types/events.js'
 import type { Direction, Protocol, RegistrationStatus } from '../types/protocol.js'
-import type { FoundViolation } from '../validate.js'
+import type { ConnectionTraits, TraitsOf } from '../types/validation.js'
 import { checkClose } from './close-frame.js'
 import { FlowControl } from './flow-control.js'
 import { type Gate, InboundCalls } from './inbound-calls.js'
 import { Liveness } from './liveness.js'
 import { type CallObserver, OutboundCalls } from './outbound-calls.js'
-import type { ConnectionPort, Surroundings } from './port.js'
+import type { Answered, ConnectionPort, Surroundings } from './port.js'
+import { reportLimit, reportMalformed, reportUnexpected } from './reports.js'
 import { listenTo, type SocketListener } from './socket-events.js'
 import { faultOf, type SocketFault } from './socket-faults.js'
-import { Violations } from './violations.js'
+import { askForTraits } from './told.js'
+import type { Treatment } from './treatment.js'
+import { type RepairReport, repairedFrame, type ViolationReport, Violations } from './violations.js'
 
 /** Takes the end of a connection. */
 export interface ConnectionOwner extends Surroundings {
@@ -32,6 +35,10 @@ export interface ConnectionOwner extends Surroundings {
   closed(connection: Connection, reason: DisconnectReason, code: number): void
   /** The socket of the connection is closed, too. */
   gone(connection: Connection): void
+  /** How a peer is treated of which this is said. Only a CSMS has it. @throws `OCPP_ERR_INVALID_OPTIONS` */
+  treat?(protocol: Protocol, traits: ConnectionTraits): Treatment
+  /** What is to be said of a charge point that tells what it is. */
+  traitsOf?: TraitsOf | undefined
 }
 
 /** What a CSMS remembers of the charge point at the other end. */
@@ -42,7 +49,7 @@ export interface ConnectionRegistration extends Gate, CallObserver {
 export interface ConnectionInit {
   socket: WebSocket
   owner: ConnectionOwner
-  table: ActionTable
+  treatment: Treatment
   handlers: Handlers
   identity: string
   remoteAddress: string
@@ -77,6 +84,7 @@ export class Connection implements ConnectionPort, SocketListener {
   readonly #socket: WebSocket
   readonly #owner: ConnectionOwner
   readonly #table: ActionTable
+  #treatment: Treatment
   readonly #registration: ConnectionRegistration | undefined
   readonly #connectedAt = Date.now()
   readonly #flow: FlowControl
@@ -94,15 +102,16 @@ export class Connection implements ConnectionPort, SocketListener {
   constructor(init: ConnectionInit) {
     this.#socket = init.socket
     this.#owner = init.owner
-    this.#table = init.table
-    this.protocol = init.table.protocol.protocol
+    this.#table = init.treatment.table
+    this.#treatment = init.treatment
+    this.protocol = this.#table.protocol.protocol
     this.identity = init.identity
     this.remoteAddress = init.remoteAddress
     this.#registration = init.registration
     this.context = init.context
     this.#flow = new FlowControl(init.socket, this)
-    this.#liveness = new Liveness(init.owner.settings)
-    this.#inbound = new InboundCalls(this, init.table, init.handlers, this.#flow, init.registration)
+    this.#liveness = new Liveness(init.treatment.pings ?? init.owner.settings)
+    this.#inbound = new InboundCalls(this, this.#table, init.handlers, this.#flow, init.registration)
     listenTo(init.socket, this)
   }
 
@@ -161,13 +170,16 @@ export class Connection implements ConnectionPort, SocketListener {
   }
 
   /** Bytes that wait to be written. */
+  get treatment(): Treatment {
+    return this.#treatment
+  }
+
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount
   }
 
   toJSON(): object {
-    const { identity, protocol, remoteAddress } = this
-    return { identity, protocol, remoteAddress }
+    return { identity: this.identity, protocol: this.protocol, remoteAddress: this.remoteAddress }
   }
 
   call(action: string, payload: unknown, options: CallOptions = {}): Promise<unknown> {
@@ -183,6 +195,17 @@ export class Connection implements ConnectionPort, SocketListener {
     return this.#outbound
   }
 
+  adapt(traits: ConnectionTraits): void {
+    const treatment = this.#owner.treat?.(this.protocol, traits)
+    if (treatment === undefined) return
+    this.#treatment = treatment
+    this.#liveness.adapt(treatment.pings ?? this.#owner.settings)
+  }
+
+  told(payload: unknown): void {
+    askForTraits(this, this.#owner.traitsOf, payload, (traits) => this.adapt(traits))
+  }
+
   // --- reading -------------------------------------------------------------------------------------------------
 
   /** Calls `listener` before the next text message is handled, once. `undefined` takes the listener back. */
@@ -196,7 +219,7 @@ export class Connection implements ConnectionPort, SocketListener {
     if (this.#state !== 'open') return
     this.#liveness.heard()
     if (isBinary) {
-      this.#publishMalformed('binary message')
+      reportMalformed(this, 'binary message')
       this.publishSecurity('protocol-error', 'binary messages are not OCPP')
       this.close('protocol-error', UNSUPPORTED_DATA, 'binary messages are not OCPP')
       return
@@ -208,7 +231,7 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#flow.spend(text.length)
     this.#publishFrame('inbound', text)
     // A listener of these events may have disconnected the peer.
-    if (this.#state === 'open') this.#dispatch(frames.parse(this.#table.protocol, text), receivedAt)
+    if (this.#state === 'open') this.#read(text, receivedAt)
   }
 
   /** A ping or pong of the peer. */
@@ -218,7 +241,7 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#flow.spend(0)
     // `ws` cuts a peer whose pongs pile up.
     if (this.#socket.readyState === this.#socket.OPEN) return
-    this.#limited('pings')
+    reportLimit(this, 'pings')
     this.publishSecurity('protocol-error', 'too many pings')
     this.#finish('protocol-error', ABNORMAL_CLOSURE)
   }
@@ -228,6 +251,16 @@ export class Connection implements ConnectionPort, SocketListener {
     listener()
   }
 
+  #read(text: string, receivedAt: number | undefined): void {
+    const { protocol, frameDeviations } = this.#treatment.table
+    const frame = frames.parse(protocol, text, frameDeviations)
+    if (frame.type !== 0 && frame.deviation !== undefined) {
+      const action = 'action' in frame ? frame.action : (this.#outbound?.outstanding(frame.id) ?? '')
+      this.repaired(repairedFrame(frame.id, action, protocol.frameError, frame.deviation))
+    }
+    if (this.#state === 'open') this.#dispatch(frame, receivedAt)
+  }
+
   #dispatch(frame: frames.Frame | frames.FrameError, receivedAt: number | undefined): void {
     switch (frame.type) {
       case frames.CALL:
@@ -235,10 +268,10 @@ export class Connection implements ConnectionPort, SocketListener {
         this.#inbound.receive(frame, receivedAt)
         break
       case frames.CALLRESULT:
-        if (this.#outbound?.receiveResult(frame.id, frame.payload) !== true) this.#ignoreResponse()
+        if (this.#outbound?.receiveResult(frame.id, frame.payload) !== true) reportUnexpected(this)
         break
       case frames.CALLERROR:
-        if (this.#outbound?.receiveError(frame) !== true) this.#ignoreResponse()
+        if (this.#outbound?.receiveError(frame) !== true) reportUnexpected(this)
         break
       case frames.CALLRESULTERROR:
         this.#owner.events.lines.line('refused-answer', (more) => {
@@ -250,24 +283,17 @@ export class Connection implements ConnectionPort, SocketListener {
     }
   }
 
-  #receiveMalformed({ reason, answer, answerTo }: frames.FrameError): void {
+  #receiveMalformed({ reason, answer, answerTo, suggestion }: frames.FrameError): void {
     this.counters.ignored++
     const action = answerTo && this.#outbound?.outstanding(answerTo.id)
     const error = action === undefined ? answer : undefined
     const { protocol } = this.#table
-    this.#publishMalformed(reason, error && { code: spell(protocol, error.code), description: reason, details: {} })
+    const sent = error && { code: spell(protocol, error.code), description: reason, details: {} }
+    reportMalformed(this, reason, sent, suggestion)
     // A listener may have disconnected the peer.
     if (this.#state !== 'open') return
     if (answerTo !== undefined && action !== undefined) this.#outbound?.receiveUnreadable(answerTo, action, reason)
-    else if (error !== undefined) this.writeError(error.id, error.code, reason)
-  }
-
-  // Not ours, not asked for, or so late that other calls were sent since. [PROTOCOL: a response nobody waits for]
-  #ignoreResponse(): void {
-    this.counters.ignored++
-    const { chargePoint } = this
-    this.#owner.events.publish('malformed', { rule: 'response that nobody waits for', chargePoint, error: undefined })
-    this.log.debug('response that nobody waits for')
+    else if (error !== undefined) this.writeError(error, error.code, reason)
   }
 
   // --- writing -------------------------------------------------------------------------------------------------
@@ -286,15 +312,15 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#flow.regulate()
   }
 
-  writeError(id: string, code: string, description: string, details?: object): boolean {
+  writeError({ id, hasNumericId }: Answered, code: string, description: string, details?: object): boolean {
     this.counters.errorsSent++
     const spelt = spell(this.#table.protocol, code)
     let text: string
     let isWhole = true
     try {
-      text = frames.callError(id, spelt, description, details)
+      text = frames.callError(id, spelt, description, details, hasNumericId)
     } catch {
-      text = frames.callError(id, spelt, description)
+      text = frames.callError(id, spelt, description, {}, hasNumericId)
       isWhole = false
     }
     this.write(text)
@@ -303,9 +329,14 @@ export class Connection implements ConnectionPort, SocketListener {
 
   // --- events --------------------------------------------------------------------------------------------------
 
-  tolerates(action: string, direction: Direction, violation: FoundViolation): boolean {
+  tolerates(report: ViolationReport): boolean {
     this.#violations ??= new Violations(this)
-    return this.#violations.tolerates(action, direction, violation)
+    return this.#violations.tolerates(report)
+  }
+
+  repaired(report: RepairReport): void {
+    this.#violations ??= new Violations(this)
+    this.#violations.repaired(report)
   }
 
   publishSecurity(type: 'not-accepted' | 'protocol-error' | 'slow-reader', detail: string): void {
@@ -315,19 +346,6 @@ export class Connection implements ConnectionPort, SocketListener {
 
   publishLimited(rule: LimitRule): void {
     this.#owner.events.publish('limited', { rule, chargePoint: this.chargePoint })
-  }
-
-  #limited(rule: LimitRule): void {
-    this.publishLimited(rule)
-    this.#owner.events.lines.line(rule, (more) => this.log.warn({ ...more, rule }, 'a limit is reached'))
-  }
-
-  /** `rule`: what is wrong with the message, without anything of the input. `error`: its answer, if it gets one. */
-  #publishMalformed(rule: string, error?: CallFailure): void {
-    const { chargePoint } = this
-    const { events } = this.#owner
-    events.publish('malformed', { rule, chargePoint, error })
-    events.lines.line(rule, (more) => this.log.warn({ ...more, rule }, 'malformed message'))
   }
 
   #publishFrame(direction: Direction, text: string): void {
@@ -349,7 +367,7 @@ export class Connection implements ConnectionPort, SocketListener {
     // A listener may have disconnected the peer.
     if (this.#state !== 'open') return
     if (this.#flow.isTooSlow()) {
-      this.#limited('slow-reader')
+      reportLimit(this, 'slow-reader')
       this.#cutSlowReader()
       return
     }
@@ -370,7 +388,7 @@ export class Connection implements ConnectionPort, SocketListener {
 
   /** Memory is short, and the peer does not read what is sent. */
   cutForMemory(): void {
-    this.#limited('memory')
+    reportLimit(this, 'memory')
     this.#cutSlowReader()
   }
 
@@ -395,7 +413,7 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#finish(why, code)
   }
 
-  /** Cuts the socket without a close frame. */
+  /** Without a close frame. */
   terminate(): void {
     this.#finish('disconnected', ABNORMAL_CLOSURE)
     this.#socket.terminate()
@@ -409,8 +427,8 @@ export class Connection implements ConnectionPort, SocketListener {
       return
     }
     const { limit, breach } = this.#fault
-    if (limit === undefined) this.#publishMalformed(breach)
-    else this.#limited(limit)
+    if (limit === undefined) reportMalformed(this, breach)
+    else reportLimit(this, limit)
     this.publishSecurity('protocol-error', error.message)
   }
 

@@ -1,4 +1,5 @@
 import type { ActionMessages, ActionTable } from '../action-table.js'
+import type { AppliedDeviation } from '../deviations/names.js'
 import { CallError, ReceivedCallError } from '../errors.js'
 import { isPromiseLike, logFailure } from '../failure.js'
 import * as frames from '../frame.js'
@@ -6,6 +7,7 @@ import type { AnyAfterHandler, AnyHandler, Handlers } from '../handlers.js'
 import { spell } from '../protocol.js'
 import type { CallFailure } from '../types/events.js'
 import type { HandlerContext } from '../types/handlers.js'
+import type { FoundViolation } from '../validate.js'
 import type { FlowControl } from './flow-control.js'
 import { MessageContext } from './handler-context.js'
 import type { ConnectionPort } from './port.js'
@@ -40,6 +42,7 @@ interface Refusal {
   readonly details?: object
 }
 
+const BOOT = 'BootNotification'
 const NOT_ACCEPTED: Refusal = { code: 'SecurityError', description: 'not accepted: send a BootNotification' }
 const UNKNOWN_ACTION: Refusal = { code: 'NotImplemented', description: 'unknown action' }
 const WRONG_DIRECTION: Refusal = { code: 'NotSupported', description: 'this action is not for you to send' }
@@ -134,17 +137,20 @@ export class InboundCalls {
   }
 
   #admit(frame: CallFrame): void {
-    const messages = this.#table.get(frame.action)
+    // It may say that the charge point is another one than was thought, of which other things are accepted.
+    if (frame.action === BOOT) this.#port.told(frame.payload)
+    const messages = this.#port.treatment.table.get(frame.action)
     const refusal = this.#objection(frame, messages)
     if (refusal !== undefined || messages === undefined) {
       this.#refuse(frame, refusal ?? UNKNOWN_ACTION)
       return
     }
-    const { payload, violation } = messages.admitRequest(frame.payload)
-    if (violation !== undefined && !this.#port.tolerates(frame.action, 'inbound', violation)) {
+    const { payload, violation, repaired, applied } = messages.request.admit(frame.payload)
+    if (violation !== undefined && !this.#tolerates(frame, messages, violation)) {
       this.#refuse(frame, { code: violation.code, description: violation.wire })
       return
     }
+    if (applied !== undefined) this.#repaired(frame, applied, repaired)
     frame.payload = payload
     // Only where somebody asks: one more member would change the shape of every frame.
     if (frame.receivedAt !== undefined) frame.isAdmitted = true
@@ -155,6 +161,17 @@ export class InboundCalls {
     }
     // A listener of the violation may have disconnected the peer.
     if (this.#port.connected) this.#run(frame, messages, handler)
+  }
+
+  #tolerates(frame: CallFrame, messages: ActionMessages, found: FoundViolation): boolean {
+    const { action, id: messageId, payload } = frame
+    const suggest = () => messages.request.suggest(payload)
+    return this.#port.tolerates({ action, direction: 'inbound', found, messageId, suggest })
+  }
+
+  #repaired({ action, id: messageId }: CallFrame, applied: readonly AppliedDeviation[], found?: FoundViolation): void {
+    const code = found?.code ?? this.#table.protocol.formatViolation
+    this.#port.repaired({ action, messageId, code, applied })
   }
 
   /** Why the peer may not send this now, if it may not. */
@@ -216,7 +233,7 @@ export class InboundCalls {
       return
     }
     const violation = messages.refuseResponse(response)
-    if (violation !== undefined && !this.#port.tolerates(frame.action, 'outbound', violation)) {
+    if (violation !== undefined && !this.#toleratesResponse(frame, violation)) {
       const { log } = this.#port
       log.error({ action: frame.action, violation: violation.wire }, 'a handler returned an invalid response')
       this.#refuse(frame, INTERNAL_ERROR)
@@ -226,7 +243,7 @@ export class InboundCalls {
     if (!this.#port.connected) return
     let text: string
     try {
-      text = frames.callResult(frame.id, response)
+      text = frames.callResult(frame.id, response, frame.hasNumericId)
     } catch (error) {
       this.#fail(frame, error)
       return
@@ -234,6 +251,10 @@ export class InboundCalls {
     this.#gate?.answered(frame.action, response)
     this.#port.write(text)
     this.#answered(frame, response, context)
+  }
+
+  #toleratesResponse({ action, id: messageId }: CallFrame, found: FoundViolation): boolean {
+    return this.#port.tolerates({ action, direction: 'outbound', found, messageId })
   }
 
   #answered(frame: CallFrame, response: unknown, context: MessageContext): void {
@@ -282,7 +303,7 @@ export class InboundCalls {
       port.surroundings.events.lines.line('refused-send', (more) => {
         port.log.warn({ ...more, code, messageId: frame.id }, 'a SEND was refused')
       })
-    } else if (!port.writeError(frame.id, code, description, details)) published = {}
+    } else if (!port.writeError(frame, code, description, details)) published = {}
     if (frame.receivedAt === undefined) return
     this.#publishHandled(frame, undefined, {
       code: spell(this.#table.protocol, code),

@@ -1,19 +1,21 @@
 import type { ConnectionSettings } from './settings.js'
 
+export type Pings = Pick<ConnectionSettings, 'pingTicks' | 'cutTicks'>
+
 /** What a connection does about a peer that has been quiet. */
 export type QuietMeasure = 'ping' | 'cut' | undefined
 
 /** Finds peers that are gone though their TCP connection does not say so. [RFC 6455 §5.5.2; J-errata 3.11] */
 export class Liveness {
-  readonly #settings: ConnectionSettings
+  #pings: Pings
   /** Ticks since the last sign of life. */
   #quietTicks = 0
   /** The quiet tick at which the peer is pinged. */
   #pingTick: number
   #lastSeenAt = Date.now()
 
-  constructor(settings: ConnectionSettings) {
-    this.#settings = settings
+  constructor(settings: Pings) {
+    this.#pings = settings
     // Random at first: a fleet that connects at the same moment is not pinged at the same moment.
     this.#pingTick = 1 + Math.floor(Math.random() * settings.pingTicks)
   }
@@ -23,16 +25,23 @@ export class Liveness {
     return this.#lastSeenAt
   }
 
+  /** Other times hold from now on. The peer counts as heard, so that it is not cut for what it did before. */
+  adapt(pings: Pings): void {
+    this.#pings = pings
+    this.#quietTicks = 0
+    this.#pingTick = pings.pingTicks
+  }
+
   /** Records a sign of life: a message, a ping or a pong. */
   heard(): void {
     this.#quietTicks = 0
-    this.#pingTick = this.#settings.pingTicks
+    this.#pingTick = this.#pings.pingTicks
     this.#lastSeenAt = Date.now()
   }
 
   /** Counts one quiet tick. Not called while the socket is paused, because a pong could not be read. */
   tick(): QuietMeasure {
-    const { pingTicks, cutTicks } = this.#settings
+    const { pingTicks, cutTicks } = this.#pings
     if (pingTicks === 0) return undefined
     this.#quietTicks++
     if (this.#quietTicks === this.#pingTick) return 'ping'

@@ -11,11 +11,12 @@ import {
   UnknownActionError
 } from '../errors.js'
 import * as frames from '../frame.js'
+import type { Admission } from '../inbound-message.js'
 import { readCode } from '../protocol.js'
 import type { CallOptions, DisconnectReason, SendOptions } from '../types/charge-point.js'
 import type { CallFailure } from '../types/events.js'
 import type { Violation } from '../types/protocol.js'
-import { publicViolation } from '../validate.js'
+import { type FoundViolation, publicViolation } from '../validate.js'
 import { CallQueue, type Ending, type PendingCall } from './call-queue.js'
 import type { FlowControl } from './flow-control.js'
 import type { ConnectionPort } from './port.js'
@@ -92,15 +93,16 @@ export class OutboundCalls {
   #check(action: string, messageType: 'CALL' | 'SEND', payload: unknown): void {
     const messages = this.#messages(action, messageType)
     const violation = messages.refuseRequest(payload)
-    if (violation !== undefined && !this.#port.tolerates(action, 'outbound', violation)) {
+    if (violation !== undefined && !this.#port.tolerates({ action, direction: 'outbound', found: violation })) {
       throw new InvalidPayloadError(action, { ...publicViolation(violation) } as Violation)
     }
     if (!this.#port.connected) throw new DisconnectedError(action, 'already closed', { sent: false })
   }
 
   #messages(action: string, messageType: 'CALL' | 'SEND'): ActionMessages {
-    const { role, protocol } = this.#table
-    const messages = this.#table.get(action)
+    const { table } = this.#port.treatment
+    const { role, protocol } = table
+    const messages = table.get(action)
     if (messages === undefined) throw new UnknownActionError(`${protocol.protocol} has no action ${action}`)
     if (!messages.isOutbound || messages.messageType !== messageType) {
       throw new UnknownActionError(`${action} is no ${messageType} that a ${role} sends in ${protocol.protocol}`)
@@ -156,15 +158,17 @@ export class OutboundCalls {
   /** A CALLRESULT. Returns `false` when no call waits for it. */
   receiveResult(id: string, received: unknown): boolean {
     const action = this.#queue.outstanding(id)
-    const messages = action === undefined ? undefined : this.#table.get(action)
+    const messages = action === undefined ? undefined : this.#port.treatment.table.get(action)
     if (messages === undefined) return false
     if (this.#queue.isGivenUp) {
       this.#receiveLate()
       return true
     }
-    const { payload, violation } = messages.admitResponse(received)
-    if (violation === undefined || this.#port.tolerates(messages.action, 'inbound', violation)) {
-      this.#queue.answer(payload)
+    const admission = messages.response.admit(received)
+    const { violation } = admission
+    if (violation === undefined || this.#tolerates(id, messages, received, violation)) {
+      this.#repaired(id, messages, admission)
+      this.#queue.answer(admission.payload)
     } else if (this.#port.connected) {
       const { code, pointer, message } = violation
       this.#refuseResult(id, code, violation.wire)
@@ -172,6 +176,17 @@ export class OutboundCalls {
     }
     this.#flow.regulate()
     return true
+  }
+
+  #tolerates(messageId: string, messages: ActionMessages, received: unknown, found: FoundViolation): boolean {
+    const suggest = () => messages.response.suggest(received)
+    return this.#port.tolerates({ action: messages.action, direction: 'inbound', found, messageId, suggest })
+  }
+
+  #repaired(messageId: string, { action }: ActionMessages, { applied, repaired }: Admission): void {
+    if (applied === undefined) return
+    const code = repaired?.code ?? this.#table.protocol.formatViolation
+    this.#port.repaired({ action, messageId, code, applied })
   }
 
   /** A CALLERROR. Returns `false` when no call waits for it. */

@@ -3,9 +3,9 @@ import type { EventHub } from '../events.js'
 import type { TickClock } from '../tick-clock.js'
 import type { ChargePoint, Counters } from '../types/charge-point.js'
 import type { LimitRule } from '../types/events.js'
-import type { Direction } from '../types/protocol.js'
-import type { FoundViolation } from '../validate.js'
 import type { ConnectionSettings } from './settings.js'
+import type { Treatment } from './treatment.js'
+import type { RepairReport, ViolationReport } from './violations.js'
 
 /** The limits, events, log and clock that many connections share. */
 export interface Surroundings {
@@ -15,6 +15,12 @@ export interface Surroundings {
   readonly clock: TickClock
   /** While memory is critical, messages are sent without compression. */
   readonly isMemoryCritical?: boolean
+}
+
+/** The message that an answer is for. */
+export interface Answered {
+  readonly id: string
+  readonly hasNumericId?: boolean | undefined
 }
 
 /** What the parts of a connection know of the connection. They do not import its class. */
@@ -33,9 +39,15 @@ export interface ConnectionPort {
   readonly isCallOnWire: boolean
   write(text: string): void
   /** Writes a CALLERROR. Returns whether its details could be written as JSON, too; otherwise they are left out. */
-  writeError(id: string, code: string, description: string, details?: object): boolean
+  writeError(to: Answered, code: string, description: string, details?: object): boolean
+  /** What is accepted of the peer now. */
+  readonly treatment: Treatment
   /** Counts and reports a violation. Returns whether the message is delivered in spite of it. */
-  tolerates(action: string, direction: Direction, violation: FoundViolation): boolean
+  tolerates(violation: ViolationReport): boolean
+  /** Counts and reports deviations that were put right. */
+  repaired(repairs: RepairReport): void
+  /** The peer says what it is, in a BootNotification that is not checked yet. */
+  told(payload: unknown): void
   /** Reports that the connection has reached a limit, without a line in the log. */
   publishLimited(rule: LimitRule): void
   publishSecurity(type: 'not-accepted' | 'protocol-error' | 'slow-reader', detail: string): void

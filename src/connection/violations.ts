@@ -1,6 +1,7 @@
+import { type AppliedDeviation, DEVIATIONS, type Deviation } from '../deviations/names.js'
 import { logFailure } from '../failure.js'
 import type { ViolationCount } from '../types/charge-point.js'
-import type { Direction, Violation } from '../types/protocol.js'
+import type { CallErrorCode, Direction, Violation } from '../types/protocol.js'
 import type { ValidationMode } from '../types/validation.js'
 import type { FoundViolation } from '../validate.js'
 import type { ConnectionPort } from './port.js'
@@ -9,6 +10,36 @@ import type { ConnectionPort } from './port.js'
 const MAX_KINDS = 256
 
 type Count = { -readonly [K in keyof ViolationCount]: ViolationCount[K] }
+
+/** A message that breaks its schema. */
+export interface ViolationReport {
+  action: string
+  direction: Direction
+  found: FoundViolation
+  messageId?: string
+  /** The deviations that would have to be accepted. */
+  suggest?: () => readonly Deviation[]
+}
+
+/** A message that deviates, and was put right. */
+export interface RepairReport {
+  action: string
+  messageId: string
+  code: CallErrorCode
+  applied: readonly AppliedDeviation[]
+}
+
+/** The report of a frame that deviates. */
+export function repairedFrame(
+  messageId: string,
+  action: string,
+  code: CallErrorCode,
+  deviation: Deviation
+): RepairReport {
+  return { action, messageId, code, applied: [{ deviation, pointer: '' }] }
+}
+
+const none = (): readonly Deviation[] => []
 
 /** Counts the violations of one connection and asks the `validation` option whether the message is delivered. */
 export class Violations {
@@ -24,7 +55,7 @@ export class Violations {
   }
 
   /** Counts and reports a violation. Returns whether the message is delivered in spite of it. */
-  tolerates(action: string, direction: Direction, found: FoundViolation): boolean {
+  tolerates({ action, direction, found, messageId, suggest = none }: ViolationReport): boolean {
     const { code, pointer, message } = found
     const violation = { code, pointer, message }
     const count = this.#count(action, direction, violation)
@@ -33,12 +64,42 @@ export class Violations {
     if (isWorthALine(count)) {
       log.warn({ action, direction, violation: found.wire, delivered, count }, 'a message breaks its schema')
     }
-    surroundings.events.publish('violation', { chargePoint, action, direction, violation, delivered })
+    surroundings.events.publish('violation', {
+      chargePoint,
+      action,
+      direction,
+      violation,
+      delivered,
+      suggestions: suggest,
+      ...(messageId !== undefined && { messageId })
+    })
     return delivered
   }
 
-  #decide(action: string, direction: Direction, violation: Violation): ValidationMode {
+  /** Counts and reports deviations that were put right, each at its place. */
+  repaired({ action, messageId, code, applied }: RepairReport): void {
     const { chargePoint, log, surroundings } = this.#port
+    const direction = 'inbound'
+    for (const { deviation, pointer } of applied) {
+      const violation = { code, pointer, message: DEVIATIONS[deviation].description }
+      const count = this.#count(action, direction, violation, deviation)
+      if (isWorthALine(count)) log.info({ action, deviation, pointer, count }, 'a message deviates and was put right')
+      surroundings.events.publish('violation', {
+        chargePoint,
+        messageId,
+        action,
+        direction,
+        violation,
+        delivered: true,
+        deviation,
+        suggestions: none
+      })
+    }
+  }
+
+  #decide(action: string, direction: Direction, violation: Violation): ValidationMode {
+    const { chargePoint, log, surroundings, treatment } = this.#port
+    if (direction === 'inbound' && treatment.validation !== undefined) return treatment.validation
     try {
       return surroundings.settings.validation({ chargePoint, action, direction, violation })
     } catch (error) {
@@ -48,8 +109,8 @@ export class Violations {
   }
 
   /** How often this kind of violation has come. 0 when the connection has too many kinds to count another one. */
-  #count(action: string, direction: Direction, violation: Violation): number {
-    const key = `${direction} ${action} ${violation.code} ${violation.pointer}`
+  #count(action: string, direction: Direction, violation: Violation, deviation = ''): number {
+    const key = `${direction} ${action} ${violation.code} ${violation.pointer} ${deviation}`
     const kind = this.#kinds.get(key)
     if (kind !== undefined) return ++kind.count
     if (this.#kinds.size >= MAX_KINDS) return 0

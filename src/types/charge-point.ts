@@ -8,6 +8,7 @@ import type {
   ResponseOf,
   Violation
 } from './protocol.js'
+import type { ConnectionTraits } from './validation.js'
 
 export interface CallOptions {
   /** Milliseconds from sending the call to its answer. Default: option `callTimeout`. */
@@ -82,7 +83,7 @@ interface ChargePointBase<P extends Protocol> {
    */
   readonly registration: RegistrationStatus | undefined
   readonly counters: Readonly<Counters>
-  /** Violations counted by action, direction, code and pointer: the first 256 kinds. */
+  /** Violations counted by action, direction, code, pointer and deviation: the first 256 kinds. */
   readonly violations: readonly ViolationCount[]
   /** Whether a BootNotification waits for its answer. Our next CALL should wait for that answer, too. */
   readonly booting: boolean
@@ -94,6 +95,14 @@ interface ChargePointBase<P extends Protocol> {
   readonly log: FastifyBaseLogger
   /** For the application: state of this connection, for example a tenant. `undefined` at first. */
   context: unknown
+
+  /**
+   * Says how this charge point is treated from its next message on. What is absent is as the options of the plugin say:
+   * `adapt({})` takes back what was said before.
+   *
+   * @throws `OCPP_ERR_INVALID_OPTIONS`
+   */
+  adapt(traits: ConnectionTraits): void
 
   /**
    * Sends a CALL and resolves with the charge point's own answer. One CALL is on the wire at a time, the others wait.

@@ -1,3 +1,4 @@
+import type { Deviation } from '../deviations/names.js'
 import type { ChargePoint, DisconnectReason } from './charge-point.js'
 import type { Direction, Violation } from './protocol.js'
 
@@ -85,11 +86,17 @@ export interface CallEvent {
 
 export interface ViolationEvent {
   readonly chargePoint: ChargePoint
+  /** Absent for a request of ours, which has no id yet. */
+  readonly messageId?: string
   readonly action: string
   readonly direction: Direction
   readonly violation: Violation
   /** Whether the message was delivered in spite of the violation. */
   readonly delivered: boolean
+  /** The named deviation that was corrected. Absent when nothing was corrected. */
+  readonly deviation?: Deviation
+  /** The deviations that would have to be accepted for the message to be delivered; none if that is not enough. */
+  suggestions(): readonly Deviation[]
 }
 
 /** An event for a security log. */
@@ -127,6 +134,10 @@ export type RefusalRule =
 
 /** An upgrade was rejected with an HTTP status. */
 export interface RefusedEvent {
+  /** The identity in the URL. Absent when it cannot be read. */
+  readonly identity?: string
+  /** The deviation that would have to be accepted. Absent when there is none. */
+  readonly suggestion?: Deviation
   readonly rule: RefusalRule
   readonly status: number
   readonly remoteAddress: string
@@ -156,6 +167,8 @@ export interface MalformedEvent {
   readonly chargePoint: ChargePoint
   /** The CALLERROR that answers the message; `undefined` if the message is ignored. */
   readonly error: CallFailure | undefined
+  /** The deviation that would have to be accepted for the message to be read. Absent when there is none. */
+  readonly suggestion?: Deviation
 }
 
 export interface OcppEvents {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { MaybePromise } from './maybe-promise.js'
 import type { Protocol, RegistrationStatus } from './protocol.js'
+import type { ConnectionTraits } from './validation.js'
 
 /** What is known of a charge point that asks for a WebSocket. */
 export interface Handshake {
@@ -32,6 +33,8 @@ export interface HandshakeAcceptance {
   registration?: RegistrationStatus
   /** Becomes `chargePoint.context`. */
   context?: unknown
+  /** How this charge point is treated; see `chargePoint.adapt`. */
+  traits?: ConnectionTraits
 }
 
 /** Rejects a handshake. */

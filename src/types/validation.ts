@@ -1,3 +1,4 @@
+import type { Deviation } from '../deviations/names.js'
 import type { ChargePoint } from './charge-point.js'
 import type { Direction, Violation } from './protocol.js'
 
@@ -22,4 +23,31 @@ export interface Leniency {
    * `{ 'Get15118EVCertificateResponse.exiResponse': 17_000 }`. [2.1 OCPPCommCtrlr.FieldLength]
    */
   fieldLengths?: Readonly<Record<string, number>>
+  /** Named deviations of charge points that are accepted and brought into the form of the standard: see `DEVIATIONS`. */
+  deviations?: readonly Deviation[]
+  /** IANA time zone of date-times that a charge point sends without one. Default: UTC. */
+  timeZone?: string
 }
+
+/** How one charge point is treated. What is absent is as the options of the plugin say. */
+export interface ConnectionTraits {
+  leniency?: Leniency
+  /** For messages of the charge point. Our own messages are always strict. */
+  validation?: ValidationMode
+  /** Milliseconds between pings. 0: the charge point is never pinged, and never cut because it is silent. */
+  pingInterval?: number
+}
+
+/** What a BootNotification says of its sender. Nothing of it is checked yet. */
+export interface ToldIdentity {
+  readonly vendor?: string
+  readonly model?: string
+  readonly firmwareVersion?: string
+  readonly serialNumber?: string
+}
+
+/**
+ * Says how a charge point is treated once its BootNotification says what it is. Called before that message is checked.
+ * `undefined` leaves everything as it is. An exception is logged.
+ */
+export type TraitsOf = (chargePoint: ChargePoint, told: ToldIdentity) => ConnectionTraits | undefined

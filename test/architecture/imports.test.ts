@@ -19,12 +19,13 @@ const LAYERS = [
   /^(options|charge-points|registration|handshake)$/,
   /^connection\/.+$/,
   /^(handlers|data-transfer)$/,
-  /^(frame|validate|action-table|leniency|events)$/,
+  /^(frame|validate|action-table|inbound-message|leniency|events)$/,
+  /^deviations\/(?!names$).+$/,
   /^protocol$/,
   /^errors$/,
   /^types\/.+$/,
   /^(v(16|201|21)|limits)\/.+$/,
-  /^(failure|schema|time|tick-clock|route-path|redact)$/,
+  /^(failure|schema|time|tick-clock|route-path|redact|deviations\/names)$/,
   /^define-error$/
 ]
 /** These import nothing of their own layer. */

@@ -13,11 +13,11 @@ const FLOORS = [
   ['settings'],
   ['database', 'limits'],
   ['events'],
-  ['id-tokens', 'operators', 'ledger'],
+  ['id-tokens', 'operators', 'ledger', 'traits'],
   ['http'],
-  ['charge-points', 'webhooks'],
+  ['charge-points', 'webhooks', 'violations'],
   ['calls', 'certificates', 'reports', 'tls'],
-  ['operations', 'metrics', 'openapi']
+  ['operations', 'metrics', 'openapi', 'problems']
 ]
 
 const libFiles = sourcesBelow('lib')

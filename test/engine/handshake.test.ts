@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { basicCredentials, chooseProtocol, identityOf, offeredProtocols, upgradeFault } from '../../src/handshake.js'
+import type { Protocol } from 'fastify-ocpp'
+import { basicCredentials, identityOf, readOffer, upgradeFault } from '../../src/handshake.js'
 
 test('an identity is the last segment, decoded once', () => {
   assert.equal(identityOf('/ocpp/CP-1'), 'CP-1')
@@ -21,19 +22,36 @@ test('what is encoded as a segment comes back', () => {
 })
 
 test('a list of subprotocols is a list of distinct tokens', () => {
-  assert.deepEqual(offeredProtocols(undefined), [])
-  assert.deepEqual(offeredProtocols('ocpp1.6'), ['ocpp1.6'])
-  assert.deepEqual(offeredProtocols(' a ,\tb,c '), ['a', 'b', 'c'])
+  const listed = (header?: string) => {
+    const offer = readOffer(header, ['ocpp1.6'])
+    return offer?.isList === true ? offer.protocols : undefined
+  }
+  assert.deepEqual(listed(undefined), [])
+  assert.deepEqual(listed('ocpp1.6'), ['ocpp1.6'])
+  assert.deepEqual(listed(' a ,\tb,c '), ['a', 'b', 'c'])
   for (const header of ['', ' ', 'a,', ',a', 'a,,b', 'a b', 'a;b', 'a, a', '"a"', 'é', 'a\u00a0']) {
-    assert.equal(offeredProtocols(header), undefined, header)
+    assert.equal(listed(header), undefined, header)
   }
 })
 
 test('the first offered that is enabled is chosen', () => {
-  assert.equal(chooseProtocol(['x', 'ocpp1.6', 'ocpp2.1'], ['ocpp2.1', 'ocpp1.6'])?.protocol, 'ocpp1.6')
-  assert.equal(chooseProtocol(['ocpp2.1'], ['ocpp1.6']), undefined)
-  assert.equal(chooseProtocol([], ['ocpp1.6']), undefined)
-  assert.equal(chooseProtocol(['__proto__', 'toString'], ['ocpp1.6']), undefined)
+  const chosen = (header: string, enabled: Protocol[]) => readOffer(header, enabled)?.chosen?.protocol
+  assert.equal(chosen('x, ocpp1.6, ocpp2.1', ['ocpp2.1', 'ocpp1.6']), 'ocpp1.6')
+  assert.equal(chosen('ocpp2.1', ['ocpp1.6']), undefined)
+  assert.equal(readOffer(undefined, ['ocpp1.6'])?.chosen, undefined)
+  assert.equal(chosen('__proto__, toString', ['ocpp1.6']), undefined)
+})
+
+test('a list that has to be read loosely says so, and keeps the spelling of the client', () => {
+  for (const header of ['ocpp1.6,', 'OCPP1.6', 'ocpp1.6, ocpp1.6', ',,Ocpp1.6']) {
+    const offer = readOffer(header, ['ocpp1.6'])
+    assert.equal(offer?.isLoose, true, header)
+    assert.equal(offer?.chosen?.protocol, 'ocpp1.6', header)
+    assert.ok(offer?.spelling !== undefined && header.includes(offer.spelling))
+  }
+  for (const header of ['ocpp1.6', 'x, ocpp1.6', 'x', 'x,', 'ocpp 1.6']) {
+    assert.notEqual(readOffer(header, ['ocpp1.6'])?.isLoose, true, header)
+  }
 })
 
 test('credentials are split at the first colon, and the password is octets', () => {

@@ -72,7 +72,11 @@ function connectWith(settings: ConnectionSettings, clock: TickClock) {
       closed: (_connection, reason) => closed.push(reason),
       gone: () => undefined
     },
-    table: new ActionTable(PROTOCOLS['ocpp1.6'], 'csms', {}),
+    treatment: {
+      table: new ActionTable(PROTOCOLS['ocpp1.6'], 'csms', {}),
+      validation: undefined,
+      pings: undefined
+    },
     handlers,
     identity: 'CP-1',
     remoteAddress: '',

@@ -22,6 +22,8 @@ import {
 } from '../../../../lib/http/records.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../../lib/openapi/problems.js'
 import { scopesOfAction, visibleActions } from '../../../../lib/operators/action-scopes.js'
+import { knownOf } from '../../../../lib/traits/book.js'
+import { checkTraits, ownTraits } from '../../../../lib/traits/traits.js'
 
 const TAG = { tags: ['ChargePoints'] }
 const READ_ONE = { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT } as const
@@ -85,7 +87,7 @@ interface OneChargePoint {
 
 /** Which charge points there are, and what is known of them. */
 export default async function chargePoints(app: FastifyInstance): Promise<void> {
-  const { store, ocpp, operators } = app
+  const { store, ocpp, operators, traits } = app
   const { db } = store
 
   app.get<{ Querystring: ListQuery }>(
@@ -126,9 +128,11 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     },
     async ({ params }) => {
       const live = ocpp.chargePoints.get(params.identity)
+      const row = await store.require(params.identity)
       return {
-        ...liveSummary(await store.require(params.identity), live),
-        ...(live && { violations: [...live.violations] })
+        ...liveSummary(row, live),
+        ...(live && { violations: [...live.violations] }),
+        appliedTraits: traits.book.applied(knownOf(row))
       }
     }
   )
@@ -161,7 +165,12 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     {
       config: {
         scope: 'charge-points:write',
-        problems: { 422: { TWO_PASSWORDS: 'both password and generatePassword are given' } }
+        problems: {
+          422: {
+            TWO_PASSWORDS: 'both password and generatePassword are given',
+            UNKNOWN_TIME_ZONE: 'traits.timeZone is no IANA time zone'
+          }
+        }
       },
       schema: {
         ...TAG,
@@ -171,12 +180,16 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
         operationId: 'putChargePoint',
         summary: 'Create or change a charge point',
         description:
-          'What is left out stays as it is. It holds from the next connection on, `registration` from the next boot.'
+          'What is left out stays as it is. It holds from the next connection on, `registration` from the next boot, `traits` at once.'
       }
     },
     async ({ params, body }, reply) => {
+      if (body.traits !== undefined && body.traits !== null) checkTraits(body.traits)
       const { wanted, generated } = withPassword(body)
       const { row, isNew } = await store.provision(params.identity, wanted)
+      if (wanted.traits !== undefined) {
+        traits.book.changed(row.identity, ownTraits(row.traits), ocpp.chargePoints.get(row.identity))
+      }
       return reply.code(isNew ? 201 : 200).send({ ...summary(row), ...generated })
     }
   )

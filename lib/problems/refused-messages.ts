@@ -1,0 +1,73 @@
+import type { Deviation } from 'fastify-ocpp'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../database/schema.js'
+import type { TraitsBook, TraitsRow } from '../traits/book.js'
+import { knownOf } from '../traits/book.js'
+import { type Traits, valuesOf } from '../traits/traits.js'
+import type { Problem, ProblemSource } from './problem.js'
+
+/** Refusals for the same reason that make a problem. */
+const MIN_REFUSED = 3
+const DAY_MS = 86_400_000
+/** Days after which a refusal that has not come again is over. */
+const MAX_AGE_DAYS = 7
+const MAX_PROBLEMS = 1_000
+
+/** Charge points whose messages are refused again and again for the same reason. */
+export function refusedMessages(db: Kysely<Schema>, book: Pick<TraitsBook, 'applied'>): ProblemSource {
+  return async () => {
+    const rows = await db
+      .selectFrom('violations')
+      .innerJoin('charge_points', 'charge_points.id', 'violations.charge_point_id')
+      .select(['violations.id', 'identity', 'traits', 'vendor', 'model', 'firmware_version'])
+      .select(['action', 'pointer', 'rule', 'refused', 'suggestions', 'violations.direction', 'first_at'])
+      .where('refused', '>=', MIN_REFUSED)
+      .where('last_refused_at', '>', Date.now() - MAX_AGE_DAYS * DAY_MS)
+      .where('direction', '=', 'inbound')
+      .where('removed_at', 'is', null)
+      .orderBy('violations.id')
+      .limit(MAX_PROBLEMS)
+      .execute()
+    return rows.flatMap((row) => problemOf(row, valuesOf(book.applied(knownOf(row)))) ?? [])
+  }
+}
+
+interface RefusedRow extends TraitsRow {
+  id: number
+  identity: string
+  action: string
+  pointer: string
+  rule: string
+  refused: number
+  suggestions: string | null
+  first_at: number
+}
+
+/** `undefined` once the traits of the charge point solve it. */
+function problemOf(row: RefusedRow, traits: Traits): Problem | undefined {
+  const suggested = row.suggestions === null ? [] : (JSON.parse(row.suggestions) as Deviation[])
+  const accepted = traits.leniency ?? []
+  const missing = suggested.filter((deviation) => !accepted.includes(deviation))
+  const isSolved = suggested.length > 0 && missing.length === 0
+  if (isSolved || traits.validation === 'warn') return undefined
+  const where = row.pointer === '' ? '' : ` at ${row.pointer}`
+  return {
+    id: `refused-messages-${row.id}`,
+    kind: 'refused-messages',
+    severity: SEVERE.has(row.action) ? 'critical' : 'warning',
+    since: Number(row.first_at),
+    chargePoint: row.identity,
+    detail: `${row.action} was refused ${row.refused} times${where}: ${row.rule}`,
+    suggestedTraits: missing.length > 0 ? { leniency: [...accepted, ...missing] } : { validation: 'warn' }
+  }
+}
+
+/** Messages without which nobody can charge, or nothing can be billed. */
+const SEVERE = new Set([
+  'BootNotification',
+  'Authorize',
+  'StartTransaction',
+  'StopTransaction',
+  'MeterValues',
+  'TransactionEvent'
+])

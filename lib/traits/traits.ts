@@ -1,0 +1,167 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { DEVIATIONS, type Deviation } from 'fastify-ocpp'
+
+const DEVIATION_NAMES = Object.keys(DEVIATIONS) as Deviation[]
+
+/** Each trait of a charge point. An absent trait is taken from the charger model, the settings or the default. */
+const TRAITS = {
+  validation: Type.Unsafe<'strict' | 'warn'>({
+    type: 'string',
+    enum: ['strict', 'warn'],
+    description: 'strict: a message that breaks its schema is refused. warn: it is handled, counted and logged.'
+  }),
+  leniency: Type.Array(Type.Unsafe<Deviation>({ type: 'string', enum: DEVIATION_NAMES }), {
+    uniqueItems: true,
+    maxItems: DEVIATION_NAMES.length,
+    description: 'Named deviations that are accepted and brought into the form of the standard.'
+  }),
+  pings: Type.Union([Type.Integer({ minimum: 5, maximum: 3600 }), Type.Literal('off')], {
+    description: 'Seconds between WebSocket pings, or off for a charge point that does not answer them.'
+  }),
+  callsAfterConnect: Type.Union([Type.Integer({ minimum: 0, maximum: 600 }), Type.Literal('boot')], {
+    description:
+      'How long automatic and queued calls wait after a connection: seconds, or boot: until the BootNotification is answered, at most 600 seconds.'
+  }),
+  timeZone: Type.String({
+    minLength: 1,
+    maxLength: 64,
+    examples: ['Europe/Berlin'],
+    description: 'IANA time zone of times that are sent without one, such as Europe/Berlin.'
+  }),
+  energyUnit: Type.Unsafe<'as-sent' | 'Wh-means-kWh' | 'kWh-means-Wh'>({
+    type: 'string',
+    enum: ['as-sent', 'Wh-means-kWh', 'kWh-means-Wh'],
+    description: 'What the charge point means by the unit of energy that it sends.'
+  }),
+  chargingRateUnit: Type.Unsafe<'A' | 'W'>({
+    type: 'string',
+    enum: ['A', 'W'],
+    description: 'The only unit of charging profiles that the charge point obeys.'
+  }),
+  maxStackLevel: Type.Integer({ minimum: 0, maximum: 1000, description: 'The highest stack level that it accepts.' }),
+  heartbeatInterval: Type.Integer({
+    minimum: 1,
+    maximum: 86_400,
+    description: 'Seconds; told in the answer to a BootNotification.'
+  }),
+  firmwareProtocols: Type.Array(
+    Type.Unsafe<'ftp' | 'ftps' | 'http' | 'https' | 'sftp'>({
+      type: 'string',
+      enum: ['ftp', 'ftps', 'http', 'https', 'sftp']
+    }),
+    { uniqueItems: true, maxItems: 5, description: 'URL schemes of firmware that it can download.' }
+  )
+} as const satisfies Record<string, TSchema>
+
+export type TraitName = keyof typeof TRAITS
+export type Traits = { [Name in TraitName]?: Static<(typeof TRAITS)[Name]> }
+
+export const TRAIT_NAMES = Object.keys(TRAITS) as TraitName[]
+
+function optional(): Record<TraitName, TSchema> {
+  const members = TRAIT_NAMES.map((name) => [name, Type.Optional(TRAITS[name] as TSchema)])
+  return Object.fromEntries(members) as Record<TraitName, TSchema>
+}
+
+function removable(): Record<TraitName, TSchema> {
+  const members = TRAIT_NAMES.map((name) => [name, Type.Optional(Type.Union([TRAITS[name] as TSchema, Type.Null()]))])
+  return Object.fromEntries(members) as Record<TraitName, TSchema>
+}
+
+export const TraitsRecord = Type.Unsafe<Traits>(Type.Object(optional(), { additionalProperties: false }))
+
+/** A change of traits: `null` removes one. */
+export type TraitsChange = { [Name in TraitName]?: Traits[Name] | null }
+export const TraitsChange = Type.Unsafe<TraitsChange>(Type.Object(removable(), { additionalProperties: false }))
+
+export type TraitSource = 'own' | 'model' | 'setting' | 'default'
+
+export interface AppliedTrait {
+  value: unknown
+  source: TraitSource
+  /** Name of the charger model, when that is the source. */
+  model?: string
+}
+
+const Applied = Type.Object(
+  {
+    value: Type.Unknown(),
+    source: Type.Unsafe<TraitSource>({ type: 'string', enum: ['own', 'model', 'setting', 'default'] }),
+    model: Type.Optional(Type.String({ description: 'Name of the charger model, when that is the source' }))
+  },
+  { additionalProperties: false }
+)
+export const AppliedTraitsRecord = Type.Unsafe<Partial<Record<TraitName, AppliedTrait>>>(
+  Type.Object(Object.fromEntries(TRAIT_NAMES.map((name) => [name, Type.Optional(Applied)])), {
+    additionalProperties: false
+  })
+)
+
+/** What holds when nobody says otherwise. A trait that is not here is unknown. */
+export const DEFAULT_TRAITS: Traits = { validation: 'strict', leniency: [], timeZone: 'UTC', energyUnit: 'as-sent' }
+
+/** Where traits come from, from the strongest to the weakest. */
+export interface TraitSources {
+  own: Traits
+  model?: { name: string; traits: Traits }
+  settings: Traits
+}
+
+/** The traits that apply to a charge point, each with its source. */
+export function applied({ own, model, settings }: TraitSources): Partial<Record<TraitName, AppliedTrait>> {
+  const result: Partial<Record<TraitName, AppliedTrait>> = {}
+  for (const name of TRAIT_NAMES) {
+    const found = find(name, { own, settings, ...(model !== undefined && { model }) })
+    if (found !== undefined) result[name] = found
+  }
+  return result
+}
+
+function find(name: TraitName, { own, model, settings }: TraitSources): AppliedTrait | undefined {
+  if (own[name] !== undefined) return { value: own[name], source: 'own' }
+  if (model?.traits[name] !== undefined) return { value: model.traits[name], source: 'model', model: model.name }
+  if (settings[name] !== undefined) return { value: settings[name], source: 'setting' }
+  return DEFAULT_TRAITS[name] === undefined ? undefined : { value: DEFAULT_TRAITS[name], source: 'default' }
+}
+
+/** The values alone. */
+export function valuesOf(traits: Partial<Record<TraitName, AppliedTrait>>): Traits {
+  return Object.fromEntries(Object.entries(traits).map(([name, { value }]) => [name, value])) as Traits
+}
+
+/** The traits that an operator has given to a charge point, from their column. */
+export function ownTraits(column: string | null): Traits {
+  return column === null ? {} : (JSON.parse(column) as Traits)
+}
+
+/** `own` after a change; `null` for the whole removes all. */
+export function changed(own: Traits, change: TraitsChange | null): Traits {
+  if (change === null) return {}
+  const merged = Object.entries({ ...own, ...change }).filter(([, value]) => value !== null && value !== undefined)
+  return Object.fromEntries(merged) as Traits
+}
+
+/** Answered as a 422 problem. */
+export class UnknownTimeZoneError extends Error {
+  readonly statusCode = 422
+  readonly code = 'UNKNOWN_TIME_ZONE'
+}
+
+/**
+ * Checks what no schema can.
+ *
+ * @throws UnknownTimeZoneError
+ */
+export function checkTraits({ timeZone }: TraitsChange): void {
+  if (timeZone === undefined || timeZone === null || isTimeZone(timeZone)) return
+  throw new UnknownTimeZoneError('traits.timeZone must be an IANA time zone, such as Europe/Berlin')
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

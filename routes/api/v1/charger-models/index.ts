@@ -1,0 +1,117 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { textLike } from '../../../../lib/text-like.js'
+import { ChargerModelBody, ChargerModelRecord } from '../../../../lib/traits/model-store.js'
+import { checkTraits } from '../../../../lib/traits/traits.js'
+
+const Params = Type.Object({
+  name: textLike(
+    '^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$',
+    'must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begin and end with a letter or digit'
+  )
+})
+
+interface OneModel {
+  Params: Static<typeof Params>
+}
+
+/** Answered as a 404 problem. */
+class UnknownChargerModelError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_CHARGER_MODEL'
+}
+
+const TAGS = { tags: ['ChargePoints'] }
+const problems = { 404: { UNKNOWN_CHARGER_MODEL: 'no such charger model' } }
+
+/** What is known of all charge points of a kind: how they deviate, and what they need. */
+export default async function chargerModels(app: FastifyInstance): Promise<void> {
+  const { models, book } = app.traits
+
+  app.get(
+    '/',
+    {
+      config: { scope: 'charge-points:read' },
+      schema: {
+        ...TAGS,
+        operationId: 'listChargerModels',
+        summary: 'List the charger models',
+        description: 'Those that come with the product, and those of the operators.',
+        response: { 200: Type.Object({ items: Type.Array(ChargerModelRecord) }) }
+      }
+    },
+    async () => ({ items: await models.list() })
+  )
+
+  app.get<OneModel>(
+    '/:name',
+    {
+      config: { scope: 'charge-points:read', problems },
+      schema: {
+        ...TAGS,
+        operationId: 'getChargerModel',
+        summary: 'Look at a charger model',
+        params: Params,
+        response: { 200: ChargerModelRecord }
+      }
+    },
+    async ({ params }) => existing(params.name)
+  )
+
+  app.put<OneModel & { Body: ChargerModelBody }>(
+    '/:name',
+    {
+      config: {
+        scope: 'charge-points:write',
+        problems: { 422: { UNKNOWN_TIME_ZONE: 'traits.timeZone is no IANA time zone' } }
+      },
+      schema: {
+        ...TAGS,
+        operationId: 'putChargerModel',
+        summary: 'Create or replace a charger model',
+        description:
+          'The most specific match counts: firmware more than model, model more than vendor. It applies to connected ' +
+          'charge points from their next message on. The traits of a charge point itself count more.',
+        params: Params,
+        body: ChargerModelBody,
+        response: { 200: ChargerModelRecord, 201: ChargerModelRecord }
+      }
+    },
+    async ({ params, body }, reply) => {
+      checkTraits(body.traits)
+      const isNew = await models.put(params.name, body)
+      book.modelsChanged(app.ocpp.chargePoints)
+      return reply.code(isNew ? 201 : 200).send(await existing(params.name))
+    }
+  )
+
+  app.delete<OneModel>(
+    '/:name',
+    {
+      config: { scope: 'charge-points:write', problems },
+      schema: {
+        ...TAGS,
+        operationId: 'deleteChargerModel',
+        summary: 'Delete a charger model',
+        description: 'One that comes with the product is as it was shipped again; disable it instead.',
+        params: Params,
+        response: { 204: Type.Null({ description: 'Gone, or as it was shipped again' }) }
+      }
+    },
+    async ({ params }, reply) => {
+      if (!(await models.delete(params.name))) throw unknown(params.name)
+      book.modelsChanged(app.ocpp.chargePoints)
+      return reply.code(204).send()
+    }
+  )
+
+  async function existing(name: string): Promise<ChargerModelRecord> {
+    const model = await models.find(name)
+    if (model === undefined) throw unknown(name)
+    return model
+  }
+}
+
+function unknown(name: string): UnknownChargerModelError {
+  return new UnknownChargerModelError(`no charger model ${name}`)
+}

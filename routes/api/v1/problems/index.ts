@@ -1,0 +1,117 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { readTime } from '../../../../lib/http/paging.js'
+import { oneOf } from '../../../../lib/http/records.js'
+import { AcknowledgementBody, PROBLEM_KINDS, ProblemRecord, SEVERITIES } from '../../../../lib/problems/problem.js'
+import { textLike } from '../../../../lib/text-like.js'
+
+const ListQuery = Type.Object(
+  {
+    severity: Type.Optional(oneOf(SEVERITIES, 'Default: both')),
+    kind: Type.Optional(oneOf(PROBLEM_KINDS, 'Default: all')),
+    chargePoint: Type.Optional(Type.String({ maxLength: 48 })),
+    acknowledged: Type.Optional(oneOf(['true', 'false'], 'Default: both'))
+  },
+  { additionalProperties: false }
+)
+type ListQuery = Static<typeof ListQuery>
+
+const Params = Type.Object({
+  id: textLike('^[a-z0-9-]{1,100}$', 'must be the id of a problem: letters, digits and hyphens')
+})
+
+interface OneProblem {
+  Params: Static<typeof Params>
+}
+
+/** Answered as a 404 problem. */
+class UnknownProblemError extends Error {
+  readonly statusCode = 404
+  readonly code = 'UNKNOWN_PROBLEM'
+}
+
+const TAGS = { tags: ['Problems'] }
+const problems404 = { 404: { UNKNOWN_PROBLEM: 'there is no such problem, or it is over' } }
+
+/** What is wrong now, and what to do about it. */
+export default async function problems(app: FastifyInstance): Promise<void> {
+  const list = app.problems
+
+  app.get<{ Querystring: ListQuery }>(
+    '/',
+    {
+      config: { scope: 'charge-points:read' },
+      schema: {
+        ...TAGS,
+        operationId: 'listProblems',
+        summary: 'List what is wrong now',
+        description: 'The critical ones first, the oldest of them first. A problem that is over is not in the list.',
+        querystring: ListQuery,
+        response: {
+          200: Type.Object({
+            at: Type.String({ format: 'date-time', description: 'When this was found' }),
+            items: Type.Array(ProblemRecord)
+          })
+        }
+      }
+    },
+    async ({ query: { acknowledged, ...filter } }) => ({
+      at: new Date().toISOString(),
+      items: await list.list({
+        ...filter,
+        ...(acknowledged !== undefined && { acknowledged: acknowledged === 'true' })
+      })
+    })
+  )
+
+  app.put<OneProblem & { Body: Static<typeof AcknowledgementBody> }>(
+    '/:id/acknowledgement',
+    {
+      config: { scope: 'charge-points:write', problems: problems404 },
+      schema: {
+        ...TAGS,
+        operationId: 'acknowledgeProblem',
+        summary: 'Acknowledge a problem',
+        params: Params,
+        body: AcknowledgementBody,
+        response: { 200: ProblemRecord }
+      }
+    },
+    async (request) => {
+      const { id } = request.params
+      const { note, until } = request.body
+      await existing(id)
+      await list.acknowledge(id, {
+        operator: request.operator?.name ?? '',
+        ...(note !== undefined && { note }),
+        ...(until !== undefined && { until: readTime('until', String(until)) })
+      })
+      return existing(id)
+    }
+  )
+
+  app.delete<OneProblem>(
+    '/:id/acknowledgement',
+    {
+      config: { scope: 'charge-points:write', problems: problems404 },
+      schema: {
+        ...TAGS,
+        operationId: 'unacknowledgeProblem',
+        summary: 'Take back an acknowledgement',
+        params: Params,
+        response: { 204: Type.Null({ description: 'Gone' }) }
+      }
+    },
+    async ({ params: { id } }, reply) => {
+      await existing(id)
+      await list.unacknowledge(id)
+      return reply.code(204).send()
+    }
+  )
+
+  async function existing(id: string): Promise<Static<typeof ProblemRecord>> {
+    const problem = await list.find(id)
+    if (problem === undefined) throw new UnknownProblemError(`no problem ${id}`)
+    return problem
+  }
+}
