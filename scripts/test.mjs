@@ -5,8 +5,8 @@ import { findTests } from './tests/files.mjs'
 import { runTests } from './tests/run.mjs'
 import { check, env, fail, root, step } from './tests/steps.mjs'
 
-const prefixes = process.argv.slice(2).map((prefix) => prefix.replace(/^(?:test\/)?/, 'test/'))
-const tests = findTests(root, prefixes.length === 0 ? ['test/'] : prefixes)
+const prefixes = process.argv.slice(2).map((prefix) => prefix.replace(/^(?!test\/|examples)/, 'test/'))
+const tests = findTests(root, prefixes.length === 0 ? [''] : prefixes)
 if (tests.length === 0) fail(`No test file starts with ${prefixes.join(' or ')}`)
 
 if (prefixes.length === 0) {

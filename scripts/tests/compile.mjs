@@ -52,9 +52,9 @@ function linkLibrary(root, out) {
  * (group.mjs): Node attaches tests and hooks to the suite in which they are made. Lines keep their numbers.
  */
 function wrapTestFiles(out) {
-  for (const path of readdirSync(join(out, 'test'), { recursive: true })) {
+  for (const path of readdirSync(out, { recursive: true })) {
     if (!/\.(?:test|long)\.js$/.test(path)) continue
-    const file = join(out, 'test', path)
+    const file = join(out, path)
     const lines = readFileSync(file, 'utf8').split('\n')
     const start = lines.findIndex((line) => !HEAD.test(line))
     lines[start] = `export default async function () { ${lines[start]}`

@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-/** The test files whose path below the repository starts with one of `prefixes`, and ends so. */
+const FOLDERS = ['test', 'examples']
+
+/** The test files, of those whose names end so, whose path below the repository starts with one of `prefixes`. */
 export function findTests(root, prefixes, ending = /\.test\.ts$/) {
-  return readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
+  return FOLDERS.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && ending.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .filter((path) => prefixes.some((prefix) => path.startsWith(prefix)))

@@ -7,7 +7,7 @@ export function divide(tests, filesPerProcess) {
   for (const test of tests) folders.set(folderOf(test), [...(folders.get(folderOf(test)) ?? []), test])
   const groups = [...folders].flatMap(([folder, files]) => {
     const count = Math.ceil(files.length / filesPerProcess)
-    const name = folder.replaceAll('/', '-')
+    const name = folder.replace(/^test\//, '').replaceAll('/', '-')
     return Array.from({ length: count }, (_, index) => ({
       name: count === 1 ? name : `${name}-${index + 1}`,
       // Every count-th: what is slow stands together by name.
@@ -18,5 +18,5 @@ export function divide(tests, filesPerProcess) {
 }
 
 function folderOf(test) {
-  return test.split('/').slice(1, -1).join('/')
+  return test.split('/').slice(0, -1).join('/')
 }

@@ -53,7 +53,7 @@ describe('the table of faults', () => {
       assert.ok(outcome !== undefined && outcome !== '', fault)
       const files = tests.split(', ')
       for (const file of files)
-        assert.ok(existsSync(`${ROOT}${file}`) && file.endsWith('.test.ts'), `${fault}: ${file}`)
+        assert.ok(existsSync(`${ROOT}${file}`) && /\.(?:test|long)\.ts$/.test(file), `${fault}: ${file}`)
     }
   })
 })
