@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What may stand before the body of a compiled test file. */
-const HEAD = /^(?:import .*;|\/\/.*|\/\*.*\*\/|)$/
+/** What may stand before the body of a compiled test file: imports and comments, from the first line on. */
+const HEAD = /^(?:import .*;\n|\/\/.*\n|\/\*[\s\S]*?\*\/\n|\n)*/
 
 /**
  * Type-checks everything and compiles it, tests and sources alike, to .test-build/, where the tests run without a
@@ -55,11 +55,10 @@ function wrapTestFiles(out) {
   for (const path of readdirSync(out, { recursive: true })) {
     if (!/\.(?:test|long)\.js$/.test(path)) continue
     const file = join(out, path)
-    const lines = readFileSync(file, 'utf8').split('\n')
-    const start = lines.findIndex((line) => !HEAD.test(line))
-    lines[start] = `export default async function () { ${lines[start]}`
-    const map = lines.findLastIndex((line) => line.startsWith('//# sourceMappingURL='))
-    lines[map] = `}\n${lines[map]}`
-    writeFileSync(file, lines.join('\n'))
+    const code = readFileSync(file, 'utf8')
+    const [head] = HEAD.exec(code)
+    const map = code.lastIndexOf('//# sourceMappingURL=')
+    const body = code.slice(head.length, map)
+    writeFileSync(file, `${head}export default async function () { ${body}}\n${code.slice(map)}`)
   }
 }

@@ -81,7 +81,10 @@ test('the page names the actions that every version has', () => {
       return definition !== undefined && definition.messageType === 'CALL' && definition.direction !== 'csms'
     })
   )
-  const sentence = readPage('handlers').split('The\nactions are')[1]?.split('.\n')[0] ?? ''
+  const sentence =
+    readPage('handlers')
+      .split(/The\s+actions\s+are/)[1]
+      ?.split('.\n')[0] ?? ''
   assert.deepEqual(
     Array.from(sentence.matchAll(/`(\w+)`/g), ([, action]) => action),
     shared.toSorted()
