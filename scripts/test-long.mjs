@@ -19,14 +19,14 @@ const { names, options } = readCommand()
 const wanted = SUITES.filter(({ name }) => names.length === 0 || names.includes(name))
 await check('build', 'npm', ['run', '--silent', 'build'])
 await step('types, and the tests compiled', () => compileTests(root, env))
-for (const { name, files, settings = {}, filesPerProcess = 1 } of wanted) {
-  await step(name, () => {
-    Object.assign(process.env, settings, { TEST_OPTIONS: JSON.stringify(options) })
-    const tests = files()
-    return runTests(root, tests, { filesPerProcess }).finally(() => {
-      for (const setting of Object.keys(settings)) delete process.env[setting]
-    })
-  })
+for (const { name, ...suite } of wanted) await step(name, () => run(suite))
+
+async function run({ files, settings = {}, filesPerProcess = 1, run: runSuite }) {
+  if (runSuite !== undefined) return runSuite()
+  Object.assign(process.env, settings, { TEST_OPTIONS: JSON.stringify(options) })
+  const fault = await runTests(root, files(), { filesPerProcess })
+  for (const setting of Object.keys(settings)) delete process.env[setting]
+  return fault
 }
 
 function readCommand() {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findTests } from './files.mjs'
+import { testNodes } from './nodes.mjs'
 import { root } from './steps.mjs'
 
 /** Files that run in the long suite only, and those with tests that do (test/support/long.ts). */
@@ -64,6 +65,11 @@ export const SUITES = [
     about: 'a fleet charges while its server is killed, its database cut and its disk filled, in random order',
     files: () => findTests(root, ['test/ledger/faults/'], LONG_FILE),
     settings: LONG
+  },
+  {
+    name: 'nodes',
+    about: 'a start, the founding exchange and a folder of tests on Node 20.19, 22 and 24',
+    run: () => testNodes(root)
   }
 ]
 
