@@ -3,5 +3,8 @@ import { findTests } from './files.mjs'
 import { runTests } from './run.mjs'
 import { root } from './steps.mjs'
 
-const fault = await runTests(root, findTests(root, process.argv.slice(2)))
+const FIRST_FAILURE = '--first-failure'
+const args = process.argv.slice(2)
+const prefixes = args.filter((arg) => arg !== FIRST_FAILURE)
+const fault = await runTests(root, findTests(root, prefixes), { isOverAtFirstFailure: args.includes(FIRST_FAILURE) })
 process.exit(fault === undefined ? 0 : 1)

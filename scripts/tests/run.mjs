@@ -21,12 +21,24 @@ const MIN_MEMORY = 4 * 1024 ** 3
 const SLOWEST = 10
 
 /** Runs compiled test files, several in a process. Returns what is wrong, or `undefined`. */
-export async function runTests(root, tests, { filesPerProcess = FILES_PER_PROCESS } = {}) {
+export async function runTests(
+  root,
+  tests,
+  { filesPerProcess = FILES_PER_PROCESS, isOverAtFirstFailure = false } = {}
+) {
   await prepare()
   let failed = 0
   const files = writeGroups(root, divide(tests, filesPerProcess))
-  const stream = run({ files, concurrency: availableParallelism(), timeout: GROUP_TIMEOUT_MS })
-  stream.on('test:fail', () => failed++)
+  const stop = new AbortController()
+  const { signal } = stop
+  const stream = run({ files, concurrency: availableParallelism(), timeout: GROUP_TIMEOUT_MS, signal })
+  stream.on('test:fail', () => {
+    failed++
+    if (!isOverAtFirstFailure) return
+    // It ends the processes of the tests.
+    stop.abort()
+    process.exit(1)
+  })
   const report = stream.compose(new spec())
   report.pipe(process.stdout, { end: false })
   await once(report, 'end')
@@ -38,7 +50,7 @@ export async function runTests(root, tests, { filesPerProcess = FILES_PER_PROCES
 let isPrepared = false
 
 /** Once for all runs of this process. */
-async function prepare() {
+export async function prepare() {
   if (isPrepared) return
   isPrepared = true
   // So that what was started is stopped, and what was made is removed, when the run is interrupted, too.
