@@ -81,8 +81,8 @@ export interface EventData {
     /** Ours; absent of a StopTransaction of none that is known. */
     id?: number
     transactionId: string
-    /** `Closed`: by us, because the charge point never ended it. */
-    eventType: 'Started' | 'Updated' | 'Ended' | 'Closed'
+    /** `Closed`: by us, because the charge point never ended it. `Reopened`: it goes on, so that `Closed` was wrong. */
+    eventType: 'Started' | 'Updated' | 'Ended' | 'Closed' | 'Reopened'
     timestamp: string
     evseId?: number
     connectorId?: number

@@ -5,7 +5,7 @@ import { type BookingScope, insertSamples, MAX_ATTEMPTS, measured, meterRows, pa
 import { timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
 import { changeBy, startsIt, type TransactionEvent } from './event.js'
-import { transactionData } from './event-data.js'
+import { reopenedData, transactionData } from './event-data.js'
 import { startOf } from './inference.js'
 import { meterWithInferred, registersOf } from './meter.js'
 import { findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
@@ -56,6 +56,7 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
     await dropProfiles(trx, row)
     await dropDisplayMessages(trx, row)
   }
+  if (row.status === 'closed' && changed.status === 'open') tell('transaction', reopenedData(changed))
   tell('transaction', transactionData(event, changed))
   if (given.samples.length > 0) tell('meter-values', measured({ ...knownPlace({ ...row, ...change }), ...given }))
   return { response, outcome: 'booked', hasGap: isWaitedFor(changed) }

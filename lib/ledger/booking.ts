@@ -24,6 +24,8 @@ export interface Known {
   over?: Set<string>
   /** False when it certainly has none that is open. */
   mayHaveOpen: boolean
+  /** Whether the latest boot, or one before, closed what may go on. */
+  mayGoOn?: boolean
 }
 
 /** Times that a key is tried which may be taken. */

@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely'
 import type { Schema } from '../database/schema.js'
 import { type BookingScope, noteOver } from './booking.js'
-import { type Moment, untimedEvidence } from './clock.js'
-import { closedData } from './event-data.js'
+import { isAfter, type Moment, untimedEvidence } from './clock.js'
+import { REOPENED } from './event.js'
+import { closedData, reopenedData } from './event-data.js'
 import { meterAtEnd, toldStop } from './meter.js'
 import type { TransactionRow } from './queries.js'
 import * as queries from './queries.js'
@@ -27,10 +28,12 @@ export async function closeWhere(
   { trx, known, now, tell }: BookingScope,
   { rows, isOver, reason, timestamp, receivedAt = now }: Closing & { rows: readonly TransactionRow[] }
 ): Promise<TransactionRow[]> {
-  const over = rows.filter(isOver)
-  for (const row of over) {
-    noteOver(known, row)
+  const over: TransactionRow[] = []
+  for (const row of rows.filter(isOver)) {
     const closed = await close(trx, row, { reason, timestamp, receivedAt, now })
+    if (closed === undefined) continue
+    noteOver(known, row)
+    over.push(row)
     tell('transaction', closedData(closed))
   }
   return over
@@ -47,10 +50,12 @@ async function close(
   trx: Transaction<Schema>,
   row: TransactionRow,
   { reason, timestamp, receivedAt, now }: CloseOptions
-): Promise<TransactionRow> {
+): Promise<TransactionRow | undefined> {
   const sign = await queries.lastSignOf(trx, row)
   // It is over, and nothing waits to be sent: what comes later tells something new.
   const untimed = reason === 'NotOngoing' && sign !== undefined ? sign : untimedEvidence(sign, receivedAt)
+  // Readings that came with the boot are later than the boot: the transaction goes on.
+  if (reason === 'Rebooted' && sign !== undefined && isAfter(sign, untimed)) return undefined
   const closed = await queries.updateTransaction(trx, row, {
     ...(await totalsAt(trx, row, sign ?? { timestamp: row.start_timestamp ?? now, receivedAt: now })),
     status: 'closed',
@@ -62,6 +67,15 @@ async function close(
   await dropProfiles(trx, row)
   await dropDisplayMessages(trx, row)
   return closed
+}
+
+/** Opens what we closed, because it goes on. */
+export async function reopen({ trx, known, now, tell }: BookingScope, row: TransactionRow): Promise<TransactionRow> {
+  const open = await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
+  known.mayHaveOpen = true
+  known.over?.delete(row.transaction_id)
+  tell('transaction', reopenedData(open))
+  return open
 }
 
 /** What we closed stays so, with what has come of it meanwhile. */

@@ -57,6 +57,20 @@ export function closedData(closed: TransactionRow): EventData['transaction'] {
   }
 }
 
+/** What is told of a transaction that we closed and that goes on: what was told of its end does not count. */
+export function reopenedData(row: TransactionRow): EventData['transaction'] {
+  const { id, evse_id, connector_id, id_token } = row
+  return {
+    id,
+    transactionId: displayedIdOf(row),
+    eventType: 'Reopened',
+    timestamp: dateTime(Date.now()),
+    ...(evse_id !== 0 && { evseId: evse_id }),
+    ...(connector_id !== 0 && { connectorId: connector_id }),
+    ...(id_token !== null && { idToken: id_token })
+  }
+}
+
 /** What is told of a TransactionEvent; its meter values are told by themselves. [2.x E] */
 export function transactionData(event: Omit<TransactionEvent, 'response'>, row: TransactionRow) {
   const { transactionId, eventType, seqNo, triggerReason, offline } = event

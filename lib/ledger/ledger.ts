@@ -8,8 +8,8 @@ import { type BookingScope, insertSamples, type Known, measured, meterRows, NOWH
 import { bookEvent, isWaitedFor } from './booking-2.js'
 import { bookStart, bookStop } from './booking-16.js'
 import { isAfter, timeOf } from './clock.js'
-import { type Closing, closeWhere, settle, settleEnded } from './closing.js'
-import { evidenceOf, REOPENED, type TransactionEvent } from './event.js'
+import { type Closing, closeWhere, reopen, settle, settleEnded } from './closing.js'
+import { evidenceOf, type TransactionEvent } from './event.js'
 import { closedData, stoppedData } from './event-data.js'
 import { isUsable, measuredBy, startOf } from './inference.js'
 import { registersOf } from './meter.js'
@@ -91,7 +91,23 @@ export class Ledger {
    */
   async booted(identity: string, bootedAt = this.#store.now()): Promise<TransactionRow[]> {
     const isOver = ({ updated_at }: TransactionRow) => updated_at <= bootedAt
-    return this.#closeOpen(identity, { reason: 'Rebooted', isOver, receivedAt: bootedAt })
+    const closed = await this.#closeOpen(identity, { reason: 'Rebooted', isOver, receivedAt: bootedAt })
+    const { db } = this.#store
+    this.#knownOf(identity).mayGoOn =
+      closed.length > 0 || (await queries.hasClosedByBoot(db, await this.#store.chargePointId(identity)))
+    return closed
+  }
+
+  /** Opens again what a boot closed on a connector of 1.6, because energy is offered there all the same. */
+  async connectorCharging(
+    identity: string,
+    { connectorId, ...moment }: { connectorId: number; timestamp: number; receivedAt: number }
+  ): Promise<TransactionRow | undefined> {
+    if (this.#knownOf(identity).mayGoOn !== true) return undefined
+    return this.#book(identity, async (scope) => {
+      const row = await queries.findClosedByBoot(scope.trx, scope.chargePointId, connectorId)
+      return row === undefined || timeOf(moment) < startOf(row) ? undefined : reopen(scope, row)
+    })
   }
 
   /** Closes what was open on a connector that has become free. */
@@ -181,7 +197,7 @@ export class Ledger {
       if (row === undefined || row.status === 'open') return true
       const isClosed = row.status === 'closed'
       if (isClosed && samples.some(({ timestamp }) => isAfter({ timestamp, receivedAt: now }, evidenceOf(row)))) {
-        await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
+        await reopen(scope, row)
         return true
       }
       const settled = isClosed ? await settle(trx, row, now) : await settleEnded(trx, row, now)

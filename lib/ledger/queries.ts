@@ -78,6 +78,43 @@ export async function findOpenAt(db: Db, chargePointId: number, place: { evseId:
   return open.filter(({ connector_id }) => connector_id === connectorId)
 }
 
+/** Whether a boot closed one of the latest transactions of a charge point. */
+export async function hasClosedByBoot(db: Db, chargePointId: number): Promise<boolean> {
+  const rows = await db
+    .selectFrom('transactions')
+    .select('closed_reason')
+    .where('charge_point_id', '=', chargePointId)
+    .orderBy('id', 'desc')
+    .limit(MAX_INCOMPLETE)
+    .execute()
+  return rows.some(({ closed_reason }) => closed_reason === 'Rebooted')
+}
+
+/** The latest transaction of a connector of 1.6, if a boot closed it and the connector has not been free since. */
+export async function findClosedByBoot(db: Db, chargePointId: number, connectorId: number) {
+  const row = await db
+    .selectFrom('transactions')
+    .selectAll()
+    .where('charge_point_id', '=', chargePointId)
+    .where('evse_id', '=', 0)
+    .where('connector_id', '=', toColumn(connectorId))
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (row?.closed_reason !== 'Rebooted' || row.ended_at === null) return undefined
+  const free = await db
+    .selectFrom('status_history')
+    .select('id')
+    .where('charge_point_id', '=', chargePointId)
+    .where('evse_id', '=', 0)
+    .where('connector_id', '=', toColumn(connectorId))
+    .where('status', '=', 'Available')
+    .where('received_at', '>=', row.ended_at)
+    .limit(1)
+    .executeTakeFirst()
+  return free === undefined ? row : undefined
+}
+
 /** Whether another connector of an EVSE has a cable in, as its charge point said last. */
 async function isOtherInUse(db: Db, chargePointId: number, place: { evseId: number; connectorId: number }) {
   const found = await db

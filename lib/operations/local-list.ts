@@ -176,15 +176,28 @@ function* sendList(request: Body, facts: ListFacts, words: Words): Exchange {
 
   const limits = yield* knownLimits(facts.limits, update, words)
   const outcome = yield* transfer(update, { words, limits, version: current + 1 })
-  if (outcome.reason !== MISMATCH) return { ...outcome, ...details }
-  // Somebody else has changed it meanwhile. [1.6 §5.15; 2.x D01.FR.09]
-  const full = update.isFull ? update : before && { isFull: true, entries: merge(before, update.entries) }
+  const full = isFullNeeded(update, outcome) ? fullOf(update, before) : undefined
   if (full === undefined) return { ...outcome, ...details }
-  const version = (yield* words.version()) + 1
+  // No list is at a version below 0, and none that was refused need be where it was.
+  const version = Math.max(yield* words.version(), 0) + 1
   return { ...(yield* transfer(full, { words, limits: yield* knownLimits(limits, full, words), version })), ...details }
 }
 
 const MISMATCH = 'VersionMismatch'
+const FAILED = 'Failed'
+
+/**
+ * Somebody else has changed the list meanwhile, or the charge point could not apply the changes: the full list follows,
+ * once. A full list that failed would fail again. [1.6 §5.15; 2.x D01.FR.09]
+ */
+function isFullNeeded({ isFull }: Update, { reason }: Outcome): boolean {
+  return reason === MISMATCH || (reason === FAILED && !isFull)
+}
+
+/** `undefined` when the entries of the charge point, to which the changes apply, are not known. */
+function fullOf(update: Update, before: readonly LocalListEntry[] | undefined): Update | undefined {
+  return update.isFull ? update : before && { isFull: true, entries: merge(before, update.entries) }
+}
 
 function updateOf(
   { update = 'full', entries }: Body,
@@ -259,7 +272,7 @@ function broken(outcome: Outcome, { sent, version }: { sent: number; version: nu
 export const sendLocalList = operation({
   summary: 'Send the local authorization list',
   description:
-    'Sends the list in parts that the charge point accepts, with the next version numbers. When the list was changed by others meanwhile, it is sent again in full, if its entries are known. `partial`: the charge point accepted only the first parts.',
+    'Sends the list in parts that the charge point accepts, with the next version numbers. When a differential update is answered `Failed` or `VersionMismatch`, the back-end sends the full list once, if it knows the entries; `calls` shows both, and `status` is that of the full list. `partial`: the charge point accepted only the first parts.',
   body: Body,
   details: {
     version: Type.Optional(Type.Integer({ description: 'New version of the list' })),

@@ -112,15 +112,26 @@ async function transactions(app: FastifyInstance): Promise<void> {
 
   new Version2(ocpp).on('TransactionEvent', answerEvent)
 
+  weighEvidence(app)
+}
+
+/** Closes, behind the answers, what a charge point left open, and opens what goes on. */
+function weighEvidence(app: FastifyInstance): void {
   /** Connections over which something was accepted and answered. */
   const begun = new WeakSet<ChargePoint>()
-  ocpp.events.on('handled', (event) => {
+  /** The last evidence of each connection: what a boot closes is closed before anything opens it again. */
+  const weighed = new WeakMap<ChargePoint, Promise<void>>()
+  app.ocpp.events.on('handled', (event) => {
     const { chargePoint, error } = event
     if (error !== undefined || chargePoint.registration !== 'Accepted') return
     const isFirst = !begun.has(chargePoint)
     begun.add(chargePoint)
     const evidence = evidenceOf(event, isFirst)
-    return evidence && closeLeftOpen(app, chargePoint, evidence)
+    if (evidence === undefined) return
+    const before = weighed.get(chargePoint) ?? Promise.resolve()
+    const weighing = before.then(() => weigh(app, chargePoint, evidence))
+    weighed.set(chargePoint, weighing)
+    return weighing
   })
 }
 
@@ -143,18 +154,23 @@ function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatc
   })
 }
 
-/** What tells that a transaction is over of which no end came. */
+/** What tells that a transaction is over of which no end came, or that it goes on after a boot. */
 type Evidence =
   | { kind: 'booted'; receivedAt: number }
+  | { kind: 'charging'; connectorId: number; timestamp: number; receivedAt: number }
   | { kind: 'available'; evseId: number; connectorId: number; timestamp: number; receivedAt: number }
 
-/** A charge point that boots, or whose connector becomes available, has no transaction there any more. */
-async function closeLeftOpen(
-  { ledger }: FastifyInstance,
-  { identity, log }: ChargePoint,
-  evidence: Evidence
-): Promise<void> {
+/**
+ * A charge point that boots, or whose connector becomes available, has no transaction there any more. Some boot whenever
+ * they connect: if such a charge point goes on charging, its transaction goes on.
+ */
+async function weigh({ ledger }: FastifyInstance, { identity, log }: ChargePoint, evidence: Evidence): Promise<void> {
   try {
+    if (evidence.kind === 'charging') {
+      const row = await ledger.connectorCharging(identity, evidence)
+      if (row !== undefined) log.info({ transactionId: displayedIdOf(row) }, 'the transaction goes on after a boot')
+      return
+    }
     const closed =
       evidence.kind === 'booted'
         ? await ledger.booted(identity, evidence.receivedAt)
@@ -163,7 +179,7 @@ async function closeLeftOpen(
       log.warn({ transactionId: displayedIdOf(row), evidence }, 'the charge point left a transaction open: closed')
     }
   } catch (err) {
-    log.error({ err }, 'could not close what the charge point may have left open')
+    log.error({ err }, 'could not close or reopen what the charge point may have left open')
   }
 }
 
@@ -182,6 +198,13 @@ const Available = Type.Union([
   })
 ])
 
+/** Energy is offered, or was a moment ago. Only 1.6 says so of a connector; 2.x sends TransactionEvents. */
+const Charging = Type.Object({
+  status: Type.Union([Type.Literal('Charging'), Type.Literal('SuspendedEV'), Type.Literal('SuspendedEVSE')]),
+  connectorId: Type.Integer({ minimum: 1 }),
+  timestamp: Type.Optional(Type.String())
+})
+
 function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolean): Evidence | undefined {
   const receivedAt = Math.round(Date.now() - duration)
   if (action === 'BootNotification') {
@@ -189,7 +212,12 @@ function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolea
     const hasRebooted = isFirst && Value.Check(Boot, request) && request.reason !== 'Triggered'
     return hasRebooted ? { kind: 'booted', receivedAt } : undefined
   }
-  if (action !== 'StatusNotification' || !Value.Check(Available, request)) return undefined
+  if (action !== 'StatusNotification') return undefined
+  if (Value.Check(Charging, request)) {
+    const { connectorId, timestamp } = request
+    return { kind: 'charging', connectorId, timestamp: milliseconds(timestamp, receivedAt), receivedAt }
+  }
+  if (!Value.Check(Available, request)) return undefined
   const { connectorId, timestamp } = request
   return {
     kind: 'available',

@@ -109,6 +109,72 @@ onBothBackends('a local list', (start) => {
       ])
     })
 
+    for (const refusal of ['Failed', 'VersionMismatch']) {
+      it(`is sent in full after changes to it that are answered ${refusal}, in ${protocol}`, async () => {
+        const server = await start()
+        const list = new List('10')
+        const { charger } = await play(server, protocol, answerOf(list, protocol))
+        const send = (request: object) => perform(server, charger.identity, 'operations/send-local-list', request)
+        await send({ entries: entries('A', 'B') })
+        list.sent.length = 0
+        list.answers.push(refusal)
+        const { body } = await send({ update: 'differential', entries: entries('C') })
+        assert.deepEqual([body.status, body.reason, body.version, body.sent], ['accepted', undefined, 2, 3])
+        assert.deepEqual(list.sent, [
+          { version: 2, type: 'Differential', tokens: ['C'] },
+          { version: 2, type: 'Full', tokens: ['A', 'B', 'C'] }
+        ])
+        const sent = body.calls.filter(({ action }: { action: string }) => action === 'SendLocalList')
+        const answers = sent.map(({ result }: { result: { status: string } }) => result.status)
+        assert.deepEqual(answers, [refusal, 'Accepted'])
+        const { localList } = await stateOf(server, charger.identity)
+        assert.deepEqual([localList.version, localList.entries.length], [2, 3])
+      })
+    }
+
+    it(`that is refused in full as well is not sent a third time, in ${protocol}`, async () => {
+      const server = await start()
+      const list = new List('10')
+      const { charger } = await play(server, protocol, answerOf(list, protocol))
+      const send = (request: object) => perform(server, charger.identity, 'operations/send-local-list', request)
+      await send({ entries: entries('A') })
+      list.sent.length = 0
+      list.answers.push('VersionMismatch', 'Failed')
+      const { body } = await send({ update: 'differential', entries: entries('B') })
+      assert.deepEqual([body.status, body.reason, body.sent], ['rejected', 'Failed', 0])
+      assert.deepEqual(
+        list.sent.map(({ type }) => type),
+        ['Differential', 'Full']
+      )
+      const { localList } = await stateOf(server, charger.identity)
+      assert.deepEqual([localList.version, localList.entries.length], [1, 1])
+    })
+
+    it(`is not sent in full to a charge point that leaves after Failed, and the answer shows why, in ${protocol}`, async () => {
+      const server = await start()
+      const list = new List('10')
+      const { charger } = await play(server, protocol, (action, payload, id) => {
+        if (list.sent.some(({ type }) => type === 'Differential') && action === 'GetLocalListVersion') {
+          void charger.close()
+          return undefined
+        }
+        return answerOf(list, protocol)(action, payload, id)
+      })
+      const send = (request: object) => perform(server, charger.identity, 'operations/send-local-list', request)
+      await send({ entries: entries('A') })
+      list.answers.push('Failed')
+      const { status, body } = await send({ update: 'differential', entries: entries('B') })
+      assert.equal(status, 504)
+      const last = body.calls.at(-1)
+      assert.deepEqual([last.action, last.result], ['GetLocalListVersion', undefined])
+      assert.deepEqual(
+        list.sent.map(({ type }) => type),
+        ['Full', 'Differential']
+      )
+      const away = await send({ update: 'differential', entries: entries('B') })
+      assert.deepEqual([away.status, away.body.code], [409, 'OCPP_ERR_NOT_CONNECTED'])
+    })
+
     it(`that breaks off in the middle tells how far it came, in ${protocol}`, async () => {
       const server = await start()
       const list = new List('1')
