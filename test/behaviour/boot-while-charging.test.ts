@@ -97,7 +97,10 @@ onBothBackends('a charge point that boots while it charges', (start) => {
     await book(charger, 'StatusNotification', status('Available', { connectorId: 2 }))
     // What came before is dealt with then.
     let all = await transactionsOf(server, 'SWIFT')
-    while (all[1]?.status !== 'closed') all = await transactionsOf(server, 'SWIFT')
+    while (all[1]?.status !== 'closed') {
+      await charger.roundTrip()
+      all = await transactionsOf(server, 'SWIFT')
+    }
     assert.equal(all[0]?.status, 'open')
   })
 
