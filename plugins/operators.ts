@@ -1,21 +1,11 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import fp from 'fastify-plugin'
 import { isApi } from '../lib/http/api.js'
+import { Authentication } from '../lib/operators/authentication.js'
 import { type BuiltInToken, isOpenToOthers, loadBuiltInToken } from '../lib/operators/built-in-token.js'
 import { InsufficientScopeError, TokensUnavailableError, UnauthorizedError } from '../lib/operators/errors.js'
 import { type OperatorMetrics, operatorMetrics, type Refusal } from '../lib/operators/metrics.js'
 import { allows, type May, type Operator, type OperatorScope } from '../lib/operators/scopes.js'
-import { TokenBook } from '../lib/operators/token-book.js'
-import {
-  findTokenByHash,
-  isToken,
-  markTokenUsed,
-  type OperatorTokenRow,
-  scopesOf,
-  validTokenIds
-} from '../lib/operators/tokens.js'
-import { TokenWatch } from '../lib/operators/watch.js'
 import { ConfigError } from '../lib/settings/settings.js'
 import type {} from './metrics.js'
 import type {} from './rate-limit.js'
@@ -61,58 +51,31 @@ export interface Operators {
 
 /** Seconds for `Retry-After` when the database does not answer. */
 const RETRY_S = 5
-/** The operator that has the built-in token. */
-const OPERATOR: Operator = { name: 'operator', scopes: ['admin'] }
 
 function bearer({ headers }: FastifyRequest): string | undefined {
   return /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
-}
-
-function operatorOf(row: OperatorTokenRow): Operator {
-  const { name, id: tokenId, expires_at: expiresAt } = row
-  return { name, scopes: scopesOf(row), tokenId, ...(expiresAt !== null && { expiresAt }) }
-}
-
 class OperatorService implements Operators {
   readonly tokenFile: string | undefined
   readonly newToken: string | undefined
-  readonly #app: FastifyInstance
+  readonly #rateLimits: FastifyInstance['rateLimits']
   readonly #metrics: OperatorMetrics
-  readonly #builtIn: Buffer
-  readonly #book: TokenBook
-  readonly #watch: TokenWatch
-  readonly #operators = new WeakMap<OperatorTokenRow, Operator>()
+  readonly #authentication: Authentication
 
-  constructor(app: FastifyInstance, { token, file, isNew }: BuiltInToken) {
-    const { db, writer } = app.database
-    this.tokenFile = file
-    this.newToken = isNew ? token : undefined
-    this.#app = app
+  constructor(app: FastifyInstance, builtIn: BuiltInToken, authentication: Authentication) {
+    this.tokenFile = builtIn.file
+    this.newToken = builtIn.isNew ? builtIn.token : undefined
+    this.#rateLimits = app.rateLimits
     this.#metrics = operatorMetrics(app.metrics)
-    this.#builtIn = digest(token)
-    this.#book = new TokenBook({
-      read: (hash) => findTokenByHash(db, hash),
-      markUsed: ({ id, name }, now) => {
-        writer
-          .write((trx) => markTokenUsed({ trx, now }, id))
-          .catch((err) => app.log.warn({ err, name }, 'could not save when an operator token was used'))
-      }
-    })
-    this.#watch = new TokenWatch({
-      valid: (ids) => validTokenIds(db, ids, Date.now()),
-      onError: (err) => app.log.error({ err }, 'could not close a stream whose operator token was revoked')
-    })
+    this.#authentication = authentication
   }
 
   authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     request.operator = await this.#identify(request, reply)
     const { scope = 'admin' } = request.routeOptions.config
     if (scope !== null) this.demand(request, reply, scope)
-    await this.#throttled(request, this.#app.rateLimits.countRequest(request, reply))
+    await this.#throttled(request, this.#rateLimits.countRequest(request, reply))
   }
 
   count = async ({ method }: FastifyRequest, { statusCode }: FastifyReply): Promise<void> => {
@@ -135,59 +98,28 @@ class OperatorService implements Operators {
   }
 
   watch({ operator }: FastifyRequest, end: () => void): () => void {
-    return operator === null ? () => undefined : this.#watch.add(operator, end)
+    return operator === null ? () => undefined : this.#authentication.watch(operator, end)
   }
 
   revoked(): void {
-    this.#book.forget()
-    this.#watch.lookSoon()
-  }
-
-  close(): void {
-    this.#watch.stop()
+    this.#authentication.revoked()
   }
 
   async #identify(request: FastifyRequest, reply: FastifyReply): Promise<Operator> {
-    const { rateLimits } = this.#app
-    const token = bearer(request)
-    if (token === undefined) {
-      reply.header('www-authenticate', 'Bearer')
-      throw this.#unauthorized(request, 'no-token')
+    const limit = {
+      demandPatience: () => this.#throttled(request, this.#rateLimits.demandPatience(request, reply)),
+      countFailure: () => this.#rateLimits.countFailure(request)
     }
-    const hash = digest(token)
-    if (!this.#isBeyondGuessing(hash)) await this.#throttled(request, rateLimits.demandPatience(request, reply))
-    if (timingSafeEqual(hash, this.#builtIn)) return OPERATOR
-    const operator = isToken(token) ? await this.#find(hash, reply) : undefined
-    if (operator !== undefined && (operator.expiresAt ?? Number.POSITIVE_INFINITY) > Date.now()) return operator
-    const reason = operator === undefined ? 'invalid-token' : 'expired-token'
-    await rateLimits.countFailure(request)
-    reply.header('www-authenticate', 'Bearer error="invalid_token"')
-    throw this.#unauthorized(request, reason)
-  }
-
-  /**
-   * Whether this is a known random token. It is accepted even from an address with too many failures, so that somebody
-   * who guesses tokens there cannot lock out others. A token that a person chose (OPERATOR_TOKEN) could be guessed.
-   */
-  #isBeyondGuessing(hash: Buffer): boolean {
-    if (this.#book.has(hash.toString('hex'))) return true
-    return this.tokenFile !== undefined && timingSafeEqual(hash, this.#builtIn)
-  }
-
-  async #find(hash: Buffer, reply: FastifyReply): Promise<Operator | undefined> {
     try {
-      const row = await this.#book.use(hash.toString('hex'))
-      return row && this.#operatorOf(row)
+      return await this.#authentication.identify(bearer(request), limit)
     } catch (error) {
-      reply.header('retry-after', RETRY_S)
-      throw new TokensUnavailableError(error)
+      if (error instanceof TokensUnavailableError) reply.header('retry-after', RETRY_S)
+      if (error instanceof UnauthorizedError) {
+        this.#refused(request, error.reason)
+        reply.header('www-authenticate', error.challenge)
+      }
+      throw error
     }
-  }
-
-  #operatorOf(row: OperatorTokenRow): Operator {
-    const operator = this.#operators.get(row) ?? operatorOf(row)
-    this.#operators.set(row, operator)
-    return operator
   }
 
   async #throttled(request: FastifyRequest, limit: Promise<void>): Promise<void> {
@@ -197,12 +129,6 @@ class OperatorService implements Operators {
       this.#refused(request, 'throttled')
       throw error
     }
-  }
-
-  #unauthorized(request: FastifyRequest, reason: keyof typeof UNAUTHORIZED): UnauthorizedError {
-    this.#refused(request, reason)
-    const { code, message } = UNAUTHORIZED[reason]
-    return new UnauthorizedError(code, message)
   }
 
   #refused({ ip, operator, routeOptions, log }: FastifyRequest, reason: Refusal): void {
@@ -216,12 +142,6 @@ class OperatorService implements Operators {
     )
   }
 }
-
-const UNAUTHORIZED = {
-  'no-token': { code: 'UNAUTHORIZED', message: 'an operator token is needed: Authorization: Bearer <token>' },
-  'invalid-token': { code: 'INVALID_TOKEN', message: 'unknown operator token, or it was revoked' },
-  'expired-token': { code: 'EXPIRED_TOKEN', message: 'the operator token has expired' }
-} as const
 
 /** Prevents a route that is open by oversight: the start fails when one has no scope. */
 function demandScopes(app: FastifyInstance): void {
@@ -245,10 +165,10 @@ async function operators(app: FastifyInstance): Promise<void> {
     app.log.warn({ file }, 'other users can read the file with the operator token: run chmod 600 on it')
   }
   demandScopes(app)
-  const service = new OperatorService(app, builtIn)
+  const authentication = new Authentication({ builtIn, database: app.database, log: app.log })
   app.decorateRequest('operator', null)
-  app.decorate('operators', service)
-  app.addHook('onClose', async () => service.close())
+  app.decorate('operators', new OperatorService(app, builtIn, authentication))
+  app.addHook('onClose', async () => authentication.close())
 }
 
 export default fp(operators, {

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type Columns, type Json, toJson } from '../database/json.js'
 import type { Reader } from '../events/scope.js'
-import { InvalidQueryError, type Page, pageOf, readCursor, readLimit, readTime } from '../http/paging.js'
+import { invalidCursor, type Page, pageOf, readCursor, readLimit, readTime } from '../http/paging.js'
 import { CallRecord, momentParam, PageParams } from '../http/records.js'
 import { missingForAnswer, missingScopes } from '../operators/action-scopes.js'
 import type { May } from '../operators/scopes.js'
@@ -88,6 +88,6 @@ function readPosition(query: CallsQuery): CallPosition | undefined {
   const key = readCursor(query)
   if (key === undefined) return undefined
   const [, createdAt, id] = /^(\d{1,15})\.(\d{1,15})$/.exec(key) ?? []
-  if (createdAt === undefined) throw new InvalidQueryError('cursor is not one that a page gave')
+  if (createdAt === undefined) throw invalidCursor()
   return { createdAt: Number(createdAt), id: Number(id) }
 }

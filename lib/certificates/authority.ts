@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
+import { isCurrent, isIssuedBy } from '../certificate.js'
+import { readCertificates, writeCertificates } from '../pem.js'
 import type { Material } from './material.js'
 import { withoutRoot } from './material.js'
-import { isCurrent, isIssuedBy, readCertificates, writeCertificates } from './pem.js'
 import { type CertificateUse, RequestRefusedError, subjectOf } from './policy.js'
 import type { Certified } from './x509.js'
 

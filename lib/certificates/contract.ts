@@ -1,7 +1,8 @@
 import type { X509Certificate } from 'node:crypto'
+import { hasRoomBelow, isCurrent, isIssuedBy, isSelfSigned } from '../certificate.js'
+import { tryCertificates } from '../pem.js'
 import { type HashData, hashDataOf } from './hash-data.js'
 import type { OcspClient } from './ocsp.js'
-import { isCurrent, isIssuedBy, isSelfSigned, tryCertificates } from './pem.js'
 
 /** What a charge point is told of a contract certificate. [2.x AuthorizeCertificateStatusEnumType] */
 export type ContractStatus =
@@ -48,9 +49,9 @@ export class Contracts {
     const path = this.#pathOf(leaf, sent)
     if (typeof path === 'string') return path
     if (!path.every((certificate) => isCurrent(certificate))) return 'CertificateExpired'
-    const { hasRoomBelow, responderOf } = await import('./x509.js')
     // Of the authorities between them the first has none below it, and so on.
     if (!path.slice(1).every((authority, below) => hasRoomBelow(authority, below))) return 'CertChainError'
+    const { responderOf } = await import('./x509.js')
     return this.#checkRevocation(path, responderOf)
   }
 

@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
+import { isIssuedBy } from '../certificate.js'
+import { tryCertificates } from '../pem.js'
 import { foldSerial } from '../serial-number.js'
-import { isIssuedBy, tryCertificates } from './pem.js'
 
 export const HASH_ALGORITHMS = ['SHA256', 'SHA384', 'SHA512'] as const
 export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number]

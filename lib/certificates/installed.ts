@@ -1,7 +1,7 @@
 import { type Change, held, lastOfEach } from '../events/scope.js'
+import { tryCertificates } from '../pem.js'
 import { foldSerial } from '../serial-number.js'
 import { HASH_ALGORITHMS, hashDataOfChain } from './hash-data.js'
-import { tryCertificates } from './pem.js'
 
 /** As OCPP spells it. */
 export interface CertificateHash {

@@ -1,9 +1,11 @@
 import type { X509Certificate } from 'node:crypto'
 import { CallError, type ChargePoint, InvalidResponseError, type Ocpp, versionInfo } from 'fastify-ocpp'
+import { fingerprintOf, isIssuedBy } from '../certificate.js'
 import { saveOwnSecurityEvent } from '../charge-points/security-events.js'
 import type { Store } from '../charge-points/store.js'
 import { type Change, fold } from '../events/scope.js'
 import type { Log } from '../log.js'
+import { writeCertificates } from '../pem.js'
 import { foldSerial } from '../serial-number.js'
 import { hashDataOf } from './hash-data.js'
 import {
@@ -19,7 +21,6 @@ import {
   saveIssued,
   saveRequest
 } from './issued.js'
-import { fingerprintOf, isIssuedBy, writeCertificates } from './pem.js'
 import { CERTIFICATE_USES, RequestRefusedError } from './policy.js'
 import type { CertificateService } from './service.js'
 

@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
+import { fingerprintOf } from '../certificate.js'
 import type { Store } from '../charge-points/store.js'
 import type { IssuedCertificatesTable, IssuedStatus } from '../database/schema-charge-points.js'
 import { type Change, fold, held, type Reader, type Scope } from '../events/scope.js'
-import { fingerprintOf } from './pem.js'
 
 export type IssuedRow = Selectable<IssuedCertificatesTable>
 

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { dateTime } from '../database/json.js'
+import { toDateTime } from '../date-time.js'
 import { fold, type Reader } from '../events/scope.js'
 
 /** What an operator is shown as the status of a certificate. */
@@ -222,7 +222,7 @@ function shown(row: CommonRow) {
       pem: row.pem
     }),
     ...moments({ expiresAt: row.expires_at }),
-    updatedAt: dateTime(row.updated_at) ?? ''
+    updatedAt: toDateTime(row.updated_at)
   }
 }
 
@@ -233,6 +233,6 @@ function present<T extends Record<string, string | null>>(values: T): { [K in ke
 }
 
 function moments<T extends Record<string, number | null>>(values: T): { [K in keyof T]?: string } {
-  const texts = Object.entries(values).map(([name, value]) => [name, value === null ? null : (dateTime(value) ?? null)])
+  const texts = Object.entries(values).map(([name, value]) => [name, value === null ? null : toDateTime(value)])
   return present(Object.fromEntries(texts))
 }

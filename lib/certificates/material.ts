@@ -2,8 +2,9 @@ import { createPrivateKey, generateKeyPair, type KeyObject, randomBytes, type X5
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { isIssuedBy, isSelfSigned } from '../certificate.js'
+import { readCertificates } from '../pem.js'
 import { type Config, ConfigError } from '../settings/settings.js'
-import { isIssuedBy, isSelfSigned, readCertificates } from './pem.js'
 import { algorithmsOf } from './signing-key.js'
 import type { Subject } from './x509.js'
 

@@ -15,9 +15,9 @@ import {
 } from '@peculiar/asn1-ocsp'
 import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
 import { AlgorithmIdentifier, Extension } from '@peculiar/asn1-x509'
+import { hex, isCurrent, isIssuedBy } from '../certificate.js'
 import { foldSerial } from '../serial-number.js'
 import { type HashAlgorithm, type HashData, isIssuer, namesIssuer } from './hash-data.js'
-import { isCurrent, isIssuedBy } from './pem.js'
 
 // Requests to OCSP responders and what they answer. [RFC 6960] Loaded when it is first needed.
 
@@ -195,10 +195,6 @@ function nonceValue(nonce: Uint8Array): OctetString {
 
 function sameBytes(one: OctetString, other: OctetString): boolean {
   return hex(one.buffer) === hex(other.buffer)
-}
-
-function hex(bytes: ArrayBuffer): string {
-  return Buffer.from(bytes).toString('hex')
 }
 
 /** A positive number in DER, from hexadecimal. */

@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Log } from '../log.js'
+import { writeCertificates } from '../pem.js'
 import { type Config, ConfigError } from '../settings/settings.js'
 import { type Authority, LocalAuthority, readIssued, type SigningTask } from './authority.js'
 import { isExposed, type Material, openOwn, readChain, readGiven } from './material.js'
-import { writeCertificates } from './pem.js'
 import { type CertificateUse, checkRequest, type Requester, RequestRefusedError } from './policy.js'
 import { RemoteAuthority } from './remote.js'
 

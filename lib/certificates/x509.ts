@@ -16,6 +16,7 @@ import {
   X509CertificateGenerator,
   X509Certificate as X509Structure
 } from '@peculiar/x509'
+import { hex } from '../certificate.js'
 import { algorithmsOf } from './signing-key.js'
 
 // What Node cannot do itself: it reads certificates, but writes none. Loaded when it is first needed, because it costs
@@ -179,16 +180,7 @@ export async function subjectHashes(hash: Hash, certificate: X509Certificate) {
   return { name: hex(await subjectName.getThumbprint(hash)), key: hex(await publicKey.getKeyIdentifier(hash)) }
 }
 
-function hex(bytes: ArrayBuffer): string {
-  return Buffer.from(bytes).toString('hex')
-}
-
 /** Where to ask for the status of a certificate. [RFC 5280 §4.2.2.1] */
 export function responderOf(certificate: X509Certificate): string | undefined {
   return structureOf(certificate).getExtension(AuthorityInfoAccessExtension)?.ocsp[0]?.value
-}
-
-/** Whether there may be that many authorities between this one and a certificate. [RFC 5280 §4.2.1.9] */
-export function hasRoomBelow(authority: X509Certificate, count: number): boolean {
-  return (structureOf(authority).getExtension(BasicConstraintsExtension)?.pathLength ?? count) >= count
 }

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
 import { chunks, fold, type Reader } from '../events/scope.js'
-import { InvalidQueryError, type Page, type PageQuery, pageOf, readCursor } from '../http/paging.js'
+import { invalidCursor, type Page, type PageQuery, pageOf, readCursor } from '../http/paging.js'
 import { oneOf } from '../http/records.js'
 
 /** What a connector may be, in the words of 2.x, which are fewer. */
@@ -70,7 +70,7 @@ export function readPlace(query: PageQuery): ConnectorPlace | undefined {
   const cursor = readCursor(query)
   if (cursor === undefined) return undefined
   const [, chargePointId, evseId, connectorId] = /^(\d{1,15})\.(\d{1,9})\.(\d{1,9})$/.exec(cursor) ?? []
-  if (connectorId === undefined) throw new InvalidQueryError('cursor is not one that a page gave')
+  if (connectorId === undefined) throw invalidCursor()
   return { chargePointId: Number(chargePointId), evseId: Number(evseId), connectorId: Number(connectorId) }
 }
 

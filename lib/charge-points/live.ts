@@ -1,7 +1,7 @@
 import type { ChargePoint, ChargePointsApi } from 'fastify-ocpp'
 import type { Json } from '../database/json.js'
 import { fold, type Reader } from '../events/scope.js'
-import { InvalidQueryError, type Page, type PageQuery, pageOf, readCursor } from '../http/paging.js'
+import { invalidCursor, type Page, type PageQuery, pageOf, readCursor } from '../http/paging.js'
 import {
   type ChargePointFilter,
   type ChargePointOrder,
@@ -86,7 +86,7 @@ export async function listLive(
 }
 
 /**
- * The place that the cursor of a page tells.
+ * The position that a cursor contains; it must be of a list in the same order.
  *
  * @throws InvalidQueryError
  */
@@ -95,7 +95,7 @@ export function readPosition(query: PageQuery, order: ChargePointOrder): ChargeP
   if (cursor === undefined) return undefined
   const [, value, key] = /^(\d{0,15}):(.{1,48})$/s.exec(cursor) ?? []
   if (value === undefined || key === undefined || (value === '') !== order.endsWith('identity')) {
-    throw new InvalidQueryError('cursor is not one that a page of this order gave')
+    throw invalidCursor()
   }
   return { value: value === '' ? '' : Number(value), key: fold(key) }
 }

@@ -23,7 +23,7 @@ export interface Scope {
 /** What is to be committed for a charge point; it may be run more than once, after a roll-back. */
 export type Change<T = void> = (scope: Scope) => Promise<T>
 
-/** Identities and id tokens do not regard case. [1.6 CiString; 2.x identifierString] */
+/** The form in which identities, id tokens and names of variables are compared: case makes no difference. [1.6 CiString; 2.x identifierString] */
 export function fold(text: string): string {
   return text.toLowerCase()
 }

@@ -6,10 +6,15 @@ export class InvalidQueryError extends Error {
   readonly code = 'INVALID_QUERY'
 }
 
+/** Thrown by the lists that read a cursor of their own form. */
+export function invalidCursor(): InvalidQueryError {
+  return new InvalidQueryError('cursor must be the `nextCursor` of a page')
+}
+
 /**
- * Epoch milliseconds of a date-time in a request; of a date its beginning in UTC.
+ * The epoch milliseconds of a date-time in a request, or of the start of a date in UTC.
  *
- * @throws InvalidQueryError when it is no moment, though it may look like one
+ * @throws InvalidQueryError if the text is no valid time, e.g. on February 30
  */
 export function readTime(name: string, text: string): number {
   const time = parseTime(isDate(text) ? `${text}T00:00:00Z` : text)
@@ -24,7 +29,7 @@ function isDate(text: string): boolean {
 const MAX_LIMIT = 1000
 const DEFAULT_LIMIT = 100
 
-/** Query parameters of a list, as text: Fastify converts nothing here. */
+/** Query parameters of a list. They are text, because Fastify does not convert them here. */
 export interface PageQuery {
   limit?: string
   cursor?: string
@@ -38,20 +43,20 @@ export function readLimit({ limit }: PageQuery): number {
   return number
 }
 
-/** Opaque to whoever gets it. */
+/** A cursor that hides its key: clients must not depend on its form. */
 export function writeCursor(key: string | number): string {
   return Buffer.from(String(key)).toString('base64url')
 }
 
 /**
- * What the page starts behind; undefined for the first one.
+ * The key of the last row before the page, or `undefined` for the first page.
  *
  * @throws InvalidQueryError
  */
 export function readCursor({ cursor }: PageQuery): string | undefined {
   if (cursor === undefined) return undefined
   const key = Buffer.from(cursor, 'base64url').toString()
-  if (key === '' || writeCursor(key) !== cursor) throw new InvalidQueryError('cursor is not one that a page gave')
+  if (key === '' || writeCursor(key) !== cursor) throw invalidCursor()
   return key
 }
 
@@ -59,17 +64,17 @@ export function readCursor({ cursor }: PageQuery): string | undefined {
 export function readIdCursor(query: PageQuery): number | undefined {
   const key = readCursor(query)
   if (key === undefined) return undefined
-  if (!/^\d{1,15}$/.test(key)) throw new InvalidQueryError('cursor is not one that a page gave')
+  if (!/^\d{1,15}$/.test(key)) throw invalidCursor()
   return Number(key)
 }
 
 export interface Page<T> {
   items: T[]
-  /** Where the next page starts; absent on the last one. */
+  /** The cursor of the next page. Absent on the last page. */
   nextCursor?: string
 }
 
-/** A page of rows of which one more than its limit was asked for. */
+/** A page of rows. The query has to ask for one row more than `limit`, which shows whether there is a next page. */
 export function pageOf<R, T>(
   rows: readonly R[],
   limit: number,

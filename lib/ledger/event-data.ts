@@ -1,3 +1,4 @@
+import { toDateTime } from '../date-time.js'
 import type { EventData, Reading } from '../events/event.js'
 import type { TransactionEvent } from './event.js'
 import { displayedIdOf, type TransactionRow } from './queries.js'
@@ -14,7 +15,7 @@ export function startedData(row: TransactionRow, start: Start): EventData['trans
     id,
     transactionId: transaction_id,
     eventType: 'Started',
-    timestamp: dateTime(timestamp),
+    timestamp: toDateTime(timestamp),
     connectorId,
     idToken,
     ...(meter_start !== null && { meterStart: meter_start })
@@ -28,7 +29,7 @@ export function stoppedData(ended: TransactionRow): EventData['transaction'] {
     ...overData(ended),
     transactionId: transaction_id,
     eventType: 'Ended',
-    timestamp: dateTime(end_timestamp ?? updated_at),
+    timestamp: toDateTime(end_timestamp ?? updated_at),
     ...(inferred_end === 1 && { inferred: true })
   }
 }
@@ -38,7 +39,7 @@ export function unassignedData({ transactionId, timestamp, meterStop, idToken, r
   return {
     transactionId: String(transactionId),
     eventType: 'Ended' as const,
-    timestamp: dateTime(timestamp),
+    timestamp: toDateTime(timestamp),
     ...(isRegisterValue(meterStop) && { meterStop }),
     reason,
     ...(idToken !== undefined && { stopIdToken: idToken })
@@ -52,7 +53,7 @@ export function closedData(closed: TransactionRow): EventData['transaction'] {
     ...overData(closed),
     transactionId: displayedIdOf(closed),
     eventType: 'Closed',
-    timestamp: dateTime(Date.now()),
+    timestamp: toDateTime(Date.now()),
     ...(closed_reason !== null && { reason: closed_reason })
   }
 }
@@ -79,7 +80,7 @@ export function transactionData(event: Omit<TransactionEvent, 'response'>, row: 
     id: row.id,
     transactionId,
     eventType,
-    timestamp: dateTime(event.timestamp),
+    timestamp: toDateTime(event.timestamp),
     seqNo,
     triggerReason,
     offline,
@@ -111,7 +112,7 @@ function overData(row: TransactionRow) {
 
 /** Meter values in the words of no version. */
 export function readings(samples: readonly MeterSample[]): Reading[] {
-  const format = memoised(dateTime)
+  const format = memoised(toDateTime)
   return samples.map(({ timestamp, measurand, value, unit, phase, context, location }) => ({
     timestamp: format(timestamp),
     measurand,
@@ -121,11 +122,6 @@ export function readings(samples: readonly MeterSample[]): Reading[] {
     ...(context !== '' && { context }),
     ...(location !== '' && { location })
   }))
-}
-
-/** RFC 3339 in UTC. */
-function dateTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString()
 }
 
 /** Remembers the last result: the samples of one reading share a timestamp, and formatting it is most of the work. */

@@ -1,8 +1,3 @@
-/** Epoch milliseconds as an RFC 3339 date-time. */
-export function toDateTime(millis: number): string {
-  return new Date(millis).toISOString()
-}
-
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 
 /** The number that a text of digits stands for; null when it is anything else. */

@@ -1,5 +1,5 @@
+import { toDateTime } from '../date-time.js'
 import { timeOf } from './clock.js'
-import { toDateTime } from './numbers.js'
 import { type OwnCostDetails, ownFigures } from './own-cost.js'
 import type { TransactionRow } from './queries.js'
 import type { Receipt } from './records.js'

@@ -1,7 +1,7 @@
 import { hold } from '../database/hold.js'
 import type { Writer } from '../database/writer.js'
+import { toDateTime } from '../date-time.js'
 import { ensureChargePoint } from '../events/commits.js'
-import { toDateTime } from './numbers.js'
 import { type Db, type TariffRow, toTariff } from './queries.js'
 import type { TariffBody, TariffRecord } from './records.js'
 

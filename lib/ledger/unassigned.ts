@@ -1,7 +1,7 @@
 import type { Static } from '@sinclair/typebox'
+import { toDateTime } from '../date-time.js'
 import { fold } from '../events/scope.js'
 import { timeOf } from './clock.js'
-import { toDateTime } from './numbers.js'
 import type { Db } from './queries.js'
 import type { Position } from './read.js'
 import type { UnassignedRecord } from './records.js'

@@ -1,4 +1,5 @@
 import type { Component, Variable } from '../charge-points/device-model.js'
+import { fold } from '../events/scope.js'
 
 /** What a setting is called in 2.x. */
 export interface VariableName {
@@ -51,8 +52,4 @@ export function keyOf({ component, variable }: VariableName): string | undefined
   if (component.instance !== undefined || component.evse !== undefined) return undefined
   const { name, instance } = variable
   return BY_VARIABLE.get(fold([component.name, name, ...(instance === undefined ? [] : [instance])].join('.')))
-}
-
-function fold(text: string): string {
-  return text.toLowerCase()
 }

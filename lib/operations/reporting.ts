@@ -1,7 +1,7 @@
 import type { Protocol } from 'fastify-ocpp'
 import { isSecret } from '../charge-points/device-model.js'
 import type { Store } from '../charge-points/store.js'
-import { dateTime } from '../database/json.js'
+import { toDateTime } from '../date-time.js'
 import {
   closeReport,
   findAsked,
@@ -114,8 +114,8 @@ export class Reports {
       status: isComplete ? 'complete' : isOver ? 'incomplete' : 'pending',
       ...details,
       ...(await this.#contentsOf(header)),
-      createdAt: dateTime(header.created_at),
-      updatedAt: dateTime(lastSign)
+      createdAt: toDateTime(header.created_at),
+      updatedAt: toDateTime(lastSign)
     }
   }
 
@@ -125,7 +125,7 @@ export class Reports {
     if (action !== UPLOAD) return { isComplete: complete === 1, lastSign: updated_at, details: gapsOf(header) }
     const rows = await uploadProgress(this.#options.store.db, header.charge_point_id, header)
     const last = rows.at(-1)
-    const items = rows.map(({ status, received_at }) => ({ status, receivedAt: dateTime(received_at) }))
+    const items = rows.map(({ status, received_at }) => ({ status, receivedAt: toDateTime(received_at) }))
     const isComplete = last !== undefined && FINAL.includes(last.status)
     return { isComplete, lastSign: last?.received_at ?? updated_at, details: { items } }
   }

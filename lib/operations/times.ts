@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import { parseTime } from 'fastify-ocpp'
-import { toDateTime } from '../ledger/numbers.js'
+import { toDateTime } from '../date-time.js'
 import { InvalidRequestError } from './exchange.js'
 
 /**

@@ -1,11 +1,25 @@
+const UNAUTHORIZED = {
+  'no-token': { code: 'UNAUTHORIZED', message: 'an operator token is needed: Authorization: Bearer <token>' },
+  'invalid-token': { code: 'INVALID_TOKEN', message: 'unknown operator token, or it was revoked' },
+  'expired-token': { code: 'EXPIRED_TOKEN', message: 'the operator token has expired' }
+} as const
+
 /** Answered as a 401 problem. [RFC 6750 §3] */
 export class UnauthorizedError extends Error {
   readonly statusCode = 401
   readonly code: 'UNAUTHORIZED' | 'INVALID_TOKEN' | 'EXPIRED_TOKEN'
+  readonly reason: keyof typeof UNAUTHORIZED
 
-  constructor(code: UnauthorizedError['code'], message: string) {
+  constructor(reason: keyof typeof UNAUTHORIZED) {
+    const { code, message } = UNAUTHORIZED[reason]
     super(message)
     this.code = code
+    this.reason = reason
+  }
+
+  /** The value of the header `WWW-Authenticate`. A request without a token gets no error code. [RFC 6750 §3.1] */
+  get challenge(): string {
+    return this.reason === 'no-token' ? 'Bearer' : 'Bearer error="invalid_token"'
   }
 }
 

@@ -1,17 +1,10 @@
 import type { X509Certificate } from 'node:crypto'
 import { AsnConvert } from '@peculiar/asn1-schema'
-import {
-  BasicConstraints,
-  Certificate,
-  type Extension,
-  id_ce_basicConstraints,
-  id_ce_extKeyUsage,
-  id_ce_keyUsage,
-  id_ce_subjectAltName
-} from '@peculiar/asn1-x509'
+import { id_ce_basicConstraints, id_ce_extKeyUsage, id_ce_keyUsage, id_ce_subjectAltName } from '@peculiar/asn1-x509'
+import { extensionsOf, hasRoomBelow, hex, isCurrent, parseCertificate } from '../certificate.js'
 import { keyFault } from '../key-strength.js'
 import { foldSerial } from '../serial-number.js'
-import { hex, type RevocationList } from './pem.js'
+import type { RevocationList } from './revocation-lists.js'
 
 export interface Trust {
   /** Of these, those that vouch for themselves are where a chain may end. */
@@ -67,7 +60,7 @@ function isVouchedFor(certificate: X509Certificate, search: Search): boolean {
       issuer.ca &&
       isCurrent(issuer, now) &&
       keyFault(issuer.publicKey) === undefined &&
-      allowsBelow(issuer, depth) &&
+      hasRoomBelow(issuer, depth) &&
       certificate.verify(issuer.publicKey) &&
       (isAnchor(issuer, trust) || isVouchedFor(issuer, { ...search, depth: depth + 1 }))
   )
@@ -82,18 +75,9 @@ function isAnchor(issuer: X509Certificate, { authorities, revocationLists }: Tru
   )
 }
 
-function isCurrent({ validFrom, validTo }: X509Certificate, now: number, expiredMs = 0): boolean {
-  return Date.parse(validFrom) <= now && now <= Date.parse(validTo) + expiredMs
-}
-
-/** Whether it is expired, however valid otherwise. */
-export function isExpired({ validTo }: X509Certificate, now = Date.now()): boolean {
-  return Date.parse(validTo) < now
-}
-
 function isRevoked(certificate: X509Certificate, lists: readonly RevocationList[]): boolean {
   if (lists.length === 0) return false
-  const name = hex(AsnConvert.serialize(parse(certificate).issuer))
+  const name = hex(AsnConvert.serialize(parseCertificate(certificate).issuer))
   const serialNumber = foldSerial(certificate.serialNumber)
   return lists.some(({ issuer, serialNumbers }) => issuer === name && serialNumbers.has(serialNumber))
 }
@@ -101,20 +85,4 @@ function isRevoked(certificate: X509Certificate, lists: readonly RevocationList[
 /** Whether nothing in it must be understood and is not, such as constraints of names. */
 function isUnderstood(certificate: X509Certificate): boolean {
   return extensionsOf(certificate).every(({ critical, extnID }) => !critical || UNDERSTOOD.has(extnID))
-}
-
-/** Whether so many authorities may stand between this one and the certificate. [RFC 5280 §4.2.1.9] */
-function allowsBelow(authority: X509Certificate, depth: number): boolean {
-  const extension = extensionsOf(authority).find(({ extnID }) => extnID === id_ce_basicConstraints)
-  if (extension === undefined) return false
-  const { pathLenConstraint } = AsnConvert.parse(extension.extnValue, BasicConstraints)
-  return pathLenConstraint === undefined || depth <= pathLenConstraint
-}
-
-function extensionsOf(certificate: X509Certificate): readonly Extension[] {
-  return parse(certificate).extensions ?? []
-}
-
-function parse({ raw }: X509Certificate) {
-  return AsnConvert.parse(raw, Certificate).tbsCertificate
 }

@@ -2,12 +2,13 @@ import { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { isExpired } from '../certificate.js'
 import type { ChargePointRow } from '../charge-points/rows.js'
 import { keyFault } from '../key-strength.js'
+import { readCertificates } from '../pem.js'
 import type { Config } from '../settings/settings.js'
-import { chainFault, isExpired } from './chain.js'
+import { chainFault } from './chain.js'
 import type { Material } from './material.js'
-import { readCertificates } from './pem.js'
 import type { Proxies } from './proxies.js'
 
 const DAY_MS = 86_400_000
@@ -135,7 +136,7 @@ function readShown(value: string): Shown | 'unreadable' {
   try {
     const text = value.includes('%') ? decodeURIComponent(value) : value
     if (text.includes('-----BEGIN')) {
-      const [certificate, ...sent] = readCertificates(text) ?? []
+      const [certificate, ...sent] = readCertificates(text)
       return certificate === undefined ? 'unreadable' : { certificate, sent: sent.slice(0, MAX_SENT) }
     }
     const base64 = /^:?([A-Za-z0-9+/]+={0,2}):?$/.exec(text)?.[1]

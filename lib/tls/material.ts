@@ -2,8 +2,9 @@ import { createHash, createPrivateKey, type KeyObject, X509Certificate } from 'n
 import { readFile, stat } from 'node:fs/promises'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 import { keyFault } from '../key-strength.js'
+import { readCertificates } from '../pem.js'
 import { type Config, ConfigError } from '../settings/settings.js'
-import { type RevocationList, readCertificates, readRevocationLists } from './pem.js'
+import { type RevocationList, readRevocationLists } from './revocation-lists.js'
 import { HARDENING } from './suites.js'
 
 /** What TLS is made of: as it was in the files, checked. */
@@ -91,15 +92,22 @@ function fault({ setting, file }: Pem, what: string): ConfigError {
 }
 
 function certificatesOf(pem: Pem): X509Certificate[] {
-  const certificates = readCertificates(pem.text)
-  if (certificates === undefined) throw fault(pem, 'holds no certificates in PEM')
-  return certificates
+  return blocksOf(pem, 'no certificates', readCertificates)
 }
 
 function revocationListsOf(pem: Pem): RevocationList[] {
-  const lists = readRevocationLists(pem.text)
-  if (lists === undefined) throw fault(pem, 'holds no revocation list in PEM')
-  return lists
+  return blocksOf(pem, 'no revocation list', readRevocationLists)
+}
+
+/** @throws ConfigError if there are none, or one cannot be read */
+function blocksOf<T>(pem: Pem, nothing: string, read: (text: string) => T[]): T[] {
+  try {
+    const found = read(pem.text)
+    if (found.length > 0) return found
+  } catch {
+    // Reported below.
+  }
+  throw fault(pem, `holds ${nothing} in PEM`)
 }
 
 function checkPair(cert: Pem, key: Pem | undefined): ServerCertificate {

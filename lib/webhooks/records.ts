@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { dateTime } from '../database/json.js'
+import { toDateTime } from '../date-time.js'
 import { EVENT_TYPES } from '../events/event.js'
 import { IdentityParams, momentParam, PageParams } from '../http/records.js'
 import { textLike } from '../text-like.js'
@@ -186,9 +186,9 @@ export function showWebhook(row: WebhookRow): WebhookRecord {
     enabled: row.enabled === 1,
     ...(row.description !== null && { description: row.description }),
     ...(row.disabled_reason !== null && { disabledReason: row.disabled_reason }),
-    ...(isRotating && { previousSecretUntil: shown(until) }),
-    createdAt: shown(row.created_at),
-    updatedAt: shown(row.updated_at)
+    ...(isRotating && { previousSecretUntil: toDateTime(until) }),
+    createdAt: toDateTime(row.created_at),
+    updatedAt: toDateTime(row.updated_at)
   }
 }
 
@@ -203,14 +203,9 @@ export function showDelivery(row: DeliverySummary): DeliveryRecord {
     attempts: row.attempts,
     ...(row.response_status !== null && { responseStatus: row.response_status }),
     ...(row.error !== null && { error: row.error }),
-    createdAt: shown(row.created_at),
-    retryUntil: shown(row.retry_until),
-    ...(row.last_attempt_at !== null && { lastAttemptAt: shown(row.last_attempt_at) }),
-    ...(row.next_attempt_at !== null && { nextAttemptAt: shown(row.next_attempt_at) })
+    createdAt: toDateTime(row.created_at),
+    retryUntil: toDateTime(row.retry_until),
+    ...(row.last_attempt_at !== null && { lastAttemptAt: toDateTime(row.last_attempt_at) }),
+    ...(row.next_attempt_at !== null && { nextAttemptAt: toDateTime(row.next_attempt_at) })
   }
-}
-
-/** A time of our own clock as RFC 3339. */
-function shown(milliseconds: number): string {
-  return dateTime(milliseconds) ?? ''
 }

@@ -4,6 +4,7 @@ import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import fp from 'fastify-plugin'
+import { fingerprintOf } from '../../lib/certificate.js'
 import { ContractService } from '../../lib/certificates/contract-service.js'
 import {
   type CertificateHash,
@@ -13,10 +14,10 @@ import {
   saveInstalledCertificates
 } from '../../lib/certificates/installed.js'
 import { saveAnswer } from '../../lib/certificates/issued.js'
-import { fingerprintOf, tryCertificates } from '../../lib/certificates/pem.js'
 import { saveNotification } from '../../lib/charge-points/notifications.js'
 import { PROTOCOLS_2, type Request2, type Response2 } from '../../lib/charge-points/versions.js'
 import { type Change, together } from '../../lib/events/scope.js'
+import { tryCertificates } from '../../lib/pem.js'
 import type {} from '../ocsp.js'
 
 const DAY_MS = 86_400_000

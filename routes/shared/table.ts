@@ -1,17 +1,17 @@
 import { type TObject, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Cell, toCsv, wantsCsv } from '../../lib/http/csv.js'
-import { InvalidQueryError, type PageQuery } from '../../lib/http/paging.js'
+import { invalidCursor, type PageQuery } from '../../lib/http/paging.js'
 import type { Position } from '../../lib/ledger/read.js'
 
-// Lists that are pages of JSON, or tables: by time, with a position as the cursor.
+// Lists that are answered as pages of JSON or as CSV. They are sorted by time, and their cursor is a time and an id.
 
-export const CSV = 'As CSV with `Accept: text/csv`; the next page is then in the `Link` header.'
+export const CSV = 'With `Accept: text/csv` the answer is CSV, and the URL of the next page is in the `Link` header.'
 
 /**
- * A page of such items, or the items as a table with a header line. [RFC 4180]
+ * The schema of an answer: a page of items, or the items as CSV with a header line. [RFC 4180]
  *
- * @param others items of pages that hold nothing else
+ * @param others other kinds of items; a page has items of one kind only
  */
 export function pageOrCsv(item: TObject, columns: readonly string[], ...others: readonly TObject[]) {
   const nextCursor = Type.Optional(Type.String({ description: 'Absent on the last page' }))
@@ -19,7 +19,7 @@ export function pageOrCsv(item: TObject, columns: readonly string[], ...others: 
   const [page = Type.Never()] = pages
   return {
     description: 'A page',
-    headers: { Link: { type: 'string', description: 'Of CSV: the next page, `rel="next"`' } },
+    headers: { Link: { type: 'string', description: 'With CSV: the URL of the next page, `rel="next"`' } },
     content: {
       'application/json': { schema: pages.length === 1 ? page : Type.Union(pages) },
       'text/csv': { schema: Type.String({ examples: [`${columns.join()}\r\n`] }) }
@@ -35,7 +35,7 @@ export function writePosition({ timestamp, id }: Position): string {
 export function positionOf({ cursor }: PageQuery): Position | undefined {
   if (cursor === undefined) return undefined
   const [, timestamp, id] = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor) ?? []
-  if (timestamp === undefined || id === undefined) throw new InvalidQueryError('cursor is not one that a page gave')
+  if (timestamp === undefined || id === undefined) throw invalidCursor()
   return { timestamp: Number(timestamp), id: Number(id) }
 }
 
@@ -43,12 +43,12 @@ interface SendPage<C extends string, R> {
   request: FastifyRequest
   reply: FastifyReply
   columns: readonly C[]
-  /** A record as a line of the table. */
+  /** The cells of the line for a record. */
   rowOf: (record: R) => Readonly<Partial<Record<C, Cell>>>
   page: { items: readonly R[]; next: string | undefined }
 }
 
-/** Answers a page in the form that the request accepts. */
+/** Answers with a page as JSON or CSV, as the request accepts. */
 export function sendPage<C extends string, R>({ request, reply, columns, rowOf, page }: SendPage<C, R>) {
   const { items, next } = page
   reply.header('vary', 'Accept')

@@ -52,11 +52,11 @@ onBothBackendsAlways('the query of a list', (start) => {
     }
     for (const cursor of ['MQ%3D%3D', 'M%20Q', '', 'x']) {
       const { detail } = await problemOf(server, `/id-tokens?cursor=${cursor}`)
-      assert.equal(detail, 'cursor is not one that a page gave', cursor)
+      assert.equal(detail, 'cursor must be the `nextCursor` of a page', cursor)
     }
     assert.match(
       String((await problemOf(server, '/transactions?cursor=x')).detail),
-      /^cursor is not one that a page gave/
+      /^cursor must be the `nextCursor` of a page/
     )
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { HASH_ALGORITHMS, hashDataOf, hashDataOfChain } from '../../lib/certificates/hash-data.js'
-import { readCertificates } from '../../lib/certificates/pem.js'
+import { readCertificates } from '../../lib/pem.js'
 import { BEARER, onBothBackends, stateOf } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { CHAIN, HASHES, ROOT, ROOT_HASHES } from './openssl.js'

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { describe, it } from 'node:test'
+import { readCertificates, tryCertificates } from '../../lib/pem.js'
 import { chainFault, type Trust } from '../../lib/tls/chain.js'
-import { readCertificates, readRevocationLists } from '../../lib/tls/pem.js'
+import { readRevocationLists } from '../../lib/tls/revocation-lists.js'
 import { Authority, type Issued } from '../support/authority.js'
 
 const DAY_MS = 86_400_000
@@ -12,7 +13,7 @@ const root = await Authority.create({ O: 'Test Operator', CN: 'Root' })
 const middle = await root.intermediate({ O: 'Test Operator', CN: 'Middle' })
 const low = await middle.intermediate({ O: 'Test Operator', CN: 'Low' }, { kind: 'rsa' })
 
-const parse = (pem: string) => readCertificates(pem) ?? []
+const parse = (pem: string) => readCertificates(pem)
 const certificateOf = ({ cert }: Pick<Issued, 'cert'>) => new X509Certificate(cert)
 
 function trust(authorities: string, more: Partial<Trust> = {}): Trust {
@@ -124,11 +125,15 @@ describe('a chain that TLS has not verified', () => {
 it('a PEM file may have text between its blocks and any line ends', () => {
   const text = `subject=CN = Root\r\n${root.cert.replaceAll('\n', '\r\n')}\r\nissuer\n${middle.cert}`
   assert.deepEqual(
-    readCertificates(text)?.map(({ serialNumber }) => serialNumber),
+    readCertificates(text).map(({ serialNumber }) => serialNumber),
     [root, middle].map((authority) => certificateOf(authority).serialNumber)
   )
-  for (const bad of ['', 'nonsense', root.cert.replace('-----END', ''), root.cert.replace(/\n.{64}/, '')]) {
-    assert.equal(readCertificates(bad), undefined)
-    assert.equal(readRevocationLists(bad), undefined)
+  const unreadable = [root.cert.replace('-----END', ''), root.cert.replace(/\n.{64}/, '')]
+  for (const bad of ['', 'nonsense', ...unreadable]) {
+    assert.deepEqual(tryCertificates(bad), [])
+  }
+  for (const bad of unreadable) {
+    assert.throws(() => readCertificates(bad))
+    assert.throws(() => readRevocationLists(bad.replaceAll('CERTIFICATE', 'X509 CRL')))
   }
 })

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { NotConnectedError } from 'fastify-ocpp'
 import { CertificateRecord, listCertificates, readCertificateId } from '../../../lib/certificates/list.js'
 import { CERTIFICATE_USES } from '../../../lib/certificates/policy.js'
-import { InvalidQueryError, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
+import { invalidCursor, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
 import { IdentityParams, PageParams, pageSchema } from '../../../lib/http/records.js'
 import { CALL_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 import { renewalCall } from '../../../lib/operations/renewal.js'
@@ -64,8 +64,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       const limit = readLimit(query)
       const cursor = readCursor(query)
       const behind = cursor === undefined ? undefined : readCertificateId(cursor)
-      if (cursor !== undefined && behind === undefined)
-        throw new InvalidQueryError('cursor is not one that a page gave')
+      if (cursor !== undefined && behind === undefined) throw invalidCursor()
       const rows = await listCertificates(store.db, { chargePoint: identity }, { behind, limit: limit + 1 })
       return pageOf(rows, limit, { show: (row) => row, keyOf: ({ id }) => id })
     }

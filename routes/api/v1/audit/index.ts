@@ -1,14 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { dateTime } from '../../../../lib/database/json.js'
-import {
-  InvalidQueryError,
-  type PageQuery,
-  pageOf,
-  readCursor,
-  readLimit,
-  readTime
-} from '../../../../lib/http/paging.js'
+import { toDateTime } from '../../../../lib/date-time.js'
+import { invalidCursor, type PageQuery, pageOf, readCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
 import { type AuditFilter, type AuditPosition, type AuditRow, listAudit } from '../../../../lib/operators/audit.js'
 
@@ -49,7 +42,7 @@ const AuditRecord = Type.Object({
 
 function show(row: AuditRow): Static<typeof AuditRecord> {
   const { operator, method, route, path, target, body, remote_address: remoteAddress, status } = row
-  const completedAt = row.completed_at === null ? undefined : dateTime(row.completed_at)
+  const completedAt = row.completed_at === null ? undefined : toDateTime(row.completed_at)
   return {
     operator,
     method,
@@ -59,7 +52,7 @@ function show(row: AuditRow): Static<typeof AuditRecord> {
     ...(body !== null && { body: JSON.parse(body) as unknown }),
     ...(remoteAddress !== null && { remoteAddress }),
     ...(status !== null && { status }),
-    createdAt: dateTime(row.created_at) ?? '',
+    createdAt: toDateTime(row.created_at),
     ...(completedAt !== undefined && { completedAt })
   }
 }
@@ -68,7 +61,7 @@ function position(query: PageQuery): AuditPosition | undefined {
   const key = readCursor(query)
   if (key === undefined) return undefined
   const [, at, id] = /^(\d{1,15})\.(\d{1,15})$/.exec(key) ?? []
-  if (at === undefined || id === undefined) throw new InvalidQueryError('cursor is not one that a page gave')
+  if (at === undefined || id === undefined) throw invalidCursor()
   return { at: Number(at), id: Number(id) }
 }
 

@@ -10,9 +10,10 @@ import {
   listCertificates,
   readCertificateId
 } from '../../../../lib/certificates/list.js'
-import { writeCertificates } from '../../../../lib/certificates/pem.js'
-import { InvalidQueryError, pageOf, readCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
+import type { Reader } from '../../../../lib/events/scope.js'
+import { invalidCursor, pageOf, readCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
+import { writeCertificates } from '../../../../lib/pem.js'
 import { textLike } from '../../../../lib/text-like.js'
 import type {} from '../../../../plugins/ca.js'
 
@@ -24,7 +25,7 @@ const ListQuery = Type.Object(
     chargePoint: Type.Optional(Type.String({ maxLength: 48, description: 'Identity' })),
     type: Type.Optional(Type.String({ maxLength: 64, description: 'Use, e.g. ChargingStationCertificate' })),
     status: Type.Optional(Type.Unsafe<CertificateStatus>({ type: 'string', enum: CERTIFICATE_STATUSES })),
-    expiresBefore: momentParam('They end before then')
+    expiresBefore: momentParam('Certificates that expire before this time')
   },
   { additionalProperties: false }
 )
@@ -54,22 +55,20 @@ class NotIssuedError extends Error {
   readonly code = 'CERTIFICATE_NOT_ISSUED'
 }
 
-/** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
+/** The close code for a connection that broke a rule. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008
 const CHAIN = '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n'
 const PEM_CHAIN = 'application/pem-certificate-chain'
 
-/** Certificates of charge points, and who signs them. */
+/** Certificates of charge points, and the authority that signs them. */
 export default async function certificates(app: FastifyInstance): Promise<void> {
-  const { ca, store, ocpp } = app
+  addList(app)
+  addAuthority(app)
+  addRevoke(app)
+}
 
-  async function find(id: string): Promise<CertificateRecord> {
-    const position = readCertificateId(id)
-    const found = position && (await findCertificate(store.db, position))
-    if (found === undefined) throw new UnknownCertificateError(`no certificate ${id}`)
-    return found
-  }
-
+function addList(app: FastifyInstance): void {
+  const { store } = app
   app.get<{ Querystring: ListQuery }>(
     '/',
     {
@@ -77,7 +76,7 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
       schema: {
         ...TAGS,
         operationId: 'listCertificates',
-        summary: 'List the certificates of all charge points: first what was signed for them, newest first',
+        summary: 'List the certificates of all charge points: first those that our authority signed, newest first',
         querystring: ListQuery,
         response: { 200: pageSchema(CertificateRecord) }
       }
@@ -86,26 +85,30 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
       const limit = readLimit(query)
       const cursor = readCursor(query)
       const behind = cursor === undefined ? undefined : readCertificateId(cursor)
-      if (cursor !== undefined && behind === undefined)
-        throw new InvalidQueryError('cursor is not one that a page gave')
+      if (cursor !== undefined && behind === undefined) throw invalidCursor()
       const rows = await listCertificates(store.db, filterOf(query), { behind, limit: limit + 1 })
       return pageOf(rows, limit, { show: (row) => row, keyOf: ({ id }) => id })
     }
   )
+}
 
+function addAuthority(app: FastifyInstance): void {
+  const { ca } = app
   app.get(
     '/ca',
     {
       config: {
         scope: 'charge-points:read',
-        problems: { 404: { NO_CERTIFICATE_AUTHORITY: 'another authority signs, and CA_CERT does not say which' } }
+        problems: {
+          404: { NO_CERTIFICATE_AUTHORITY: 'another authority signs, and CA_CERT does not name its certificate' }
+        }
       },
       schema: {
         ...TAGS,
         operationId: 'getCertificateAuthority',
-        summary: 'The certificates of who signs certificates of charge points',
+        summary: 'The certificates of the authority that signs for charge points',
         description:
-          'Its own first, then those above it: the last is what others have to trust. Makes it when there is none.',
+          'Its own certificate comes first, then those above it. The last one is the root that others have to trust. Creates the authority if there is none.',
         produces: [PEM_CHAIN],
         response: {
           200: { description: 'In PEM', content: { [PEM_CHAIN]: { schema: Type.String({ examples: [CHAIN] }) } } }
@@ -114,11 +117,15 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
     },
     async (_request, reply) => {
       const chain = await ca.chain()
-      if (chain === undefined) throw new NoAuthorityError('another authority signs: it is not known here (CA_CERT)')
+      if (chain === undefined)
+        throw new NoAuthorityError('another authority signs: set CA_CERT to the file with its certificate')
       return reply.type(PEM_CHAIN).send(writeCertificates(chain))
     }
   )
+}
 
+function addRevoke(app: FastifyInstance): void {
+  const { store, ocpp } = app
   app.post<{ Params: Static<typeof Params> }>(
     '/:id/revoke',
     {
@@ -126,31 +133,40 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
         scope: 'admin',
         problems: {
           404: { UNKNOWN_CERTIFICATE: 'no such certificate' },
-          409: { CERTIFICATE_NOT_ISSUED: 'it was not signed here' }
+          409: { CERTIFICATE_NOT_ISSUED: 'our authority did not sign the certificate' }
         }
       },
       schema: {
         ...TAGS,
         operationId: 'revokeCertificate',
-        summary: 'Revoke a certificate that was signed here',
-        description: 'A charge point is not let in with it any more; one that came with it is cut off.',
+        summary: 'Revoke a certificate that our authority signed',
+        description:
+          'A charge point cannot connect with the certificate any more. A connection that uses it is closed.',
         params: Params,
         response: { 200: CertificateRecord }
       }
     },
     async ({ params: { id } }) => {
-      const { source, chargePoint, status, usedAt } = await find(id)
+      const { source, chargePoint, status, usedAt } = await existing(store.db, id)
       const position = readCertificateId(id)
       const isRevoked =
         source === 'issued' &&
         position !== undefined &&
         (await store.commit(chargePoint, revokeCertificate(position.id)))
-      if (!isRevoked) throw new NotIssuedError(`${id} was not signed here`)
+      if (!isRevoked) throw new NotIssuedError(`our authority did not sign the certificate ${id}`)
       const isUsed = usedAt !== undefined && status !== 'superseded'
       if (isUsed) ocpp.chargePoints.get(chargePoint)?.disconnect(POLICY_VIOLATION, 'certificate revoked')
-      return find(id)
+      return existing(store.db, id)
     }
   )
+}
+
+/** @throws UnknownCertificateError */
+async function existing(db: Reader, id: string): Promise<CertificateRecord> {
+  const position = readCertificateId(id)
+  const found = position && (await findCertificate(db, position))
+  if (found === undefined) throw new UnknownCertificateError(`no certificate ${id}`)
+  return found
 }
 
 function filterOf({ chargePoint, type, status, expiresBefore }: ListQuery): CertificateFilter {

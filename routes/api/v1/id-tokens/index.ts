@@ -26,7 +26,7 @@ const ListQuery = Type.Object(
   {
     ...PageParams,
     q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the token' })),
-    status: Type.Optional(oneOf(ID_TOKEN_STATUSES, 'As it is stored: one that has expired may still be Accepted')),
+    status: Type.Optional(oneOf(ID_TOKEN_STATUSES, 'The stored status: an expired id token may still be Accepted')),
     groupId: Type.Optional(Type.String({ maxLength: 255 }))
   },
   { additionalProperties: false }
@@ -43,10 +43,16 @@ function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
   return { ...body, expiresAt: expiresAt === null ? null : readTime('expiresAt', expiresAt) }
 }
 
-/** What charge points are told of id tokens. */
+/** Id tokens, and the answers that charge points get about them. */
 export default async function idTokens(app: FastifyInstance): Promise<void> {
-  const { store } = app
+  addList(app)
+  addRead(app)
+  addPut(app)
+  addDelete(app)
+}
 
+function addList(app: FastifyInstance): void {
+  const { store } = app
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/',
     {
@@ -72,7 +78,10 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
       return pageOf(rows, limit, { show: showIdToken, keyOf: ({ id }) => id })
     }
   )
+}
 
+function addRead(app: FastifyInstance): void {
+  const { store } = app
   app.get<{ Params: IdTokenParams }>(
     '/:idToken',
     {
@@ -82,7 +91,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
         params: IdTokenParams,
         response: { 200: IdTokenRecord },
         operationId: 'getIdToken',
-        summary: 'Look at an id token'
+        summary: 'Show an id token'
       }
     },
     async ({ params: { idToken } }) => {
@@ -91,7 +100,10 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
       return showIdToken(row)
     }
   )
+}
 
+function addPut(app: FastifyInstance): void {
+  const { store } = app
   app.put<{ Params: IdTokenParams; Body: IdTokenBody }>(
     '/:idToken',
     {
@@ -103,7 +115,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
         response: { 200: IdTokenRecord, 201: IdTokenRecord },
         operationId: 'putIdToken',
         summary: 'Create or change an id token',
-        description: 'What is left out stays as it is. Case does not matter.'
+        description: 'Members that are left out stay as they are. Upper and lower case make no difference.'
       }
     },
     async ({ params: { idToken }, body }, reply) => {
@@ -112,7 +124,10 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
       return reply.code(isNew ? 201 : 200).send(showIdToken(row))
     }
   )
+}
 
+function addDelete(app: FastifyInstance): void {
+  const { store } = app
   app.delete<{ Params: IdTokenParams }>(
     '/:idToken',
     {
@@ -120,9 +135,9 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
       schema: {
         ...TAG,
         params: IdTokenParams,
-        response: { 204: Type.Null({ description: 'Gone' }) },
+        response: { 204: Type.Null({ description: 'Deleted' }) },
         operationId: 'deleteIdToken',
-        summary: 'Remove an id token: it is unknown from then on'
+        summary: 'Delete an id token'
       }
     },
     async ({ params: { idToken } }, reply) => {

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { dateTime } from '../../../../lib/database/json.js'
+import { toDateTime } from '../../../../lib/date-time.js'
 import { API } from '../../../../lib/http/api.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { PageParams, pageSchema } from '../../../../lib/http/records.js'
@@ -97,17 +97,16 @@ function show(row: OperatorTokenRow): Static<typeof TokenRecord> {
   return {
     name,
     scopes: scopesOf(row),
-    createdAt: dateTime(createdAt) ?? '',
+    createdAt: toDateTime(createdAt),
     ...moments({ expiresAt, lastUsedAt })
   }
 }
 
 /** The times that are present, as RFC 3339. */
 function moments(times: Record<string, number | null | undefined>): Record<string, string> {
-  const shown = Object.entries(times).flatMap(([name, time]) => {
-    const text = typeof time === 'number' ? dateTime(time) : undefined
-    return text === undefined ? [] : [[name, text]]
-  })
+  const shown = Object.entries(times).flatMap(([name, time]) =>
+    typeof time === 'number' ? [[name, toDateTime(time)]] : []
+  )
   return Object.fromEntries(shown)
 }
 

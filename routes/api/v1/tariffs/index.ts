@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import type { Reader } from '../../../../lib/events/scope.js'
 import { TariffBody, TariffRecord } from '../../../../lib/ledger/records.js'
 import { deleteTariff, findTariff, listTariffs, putTariff } from '../../../../lib/ledger/tariffs.js'
 import { textLike } from '../../../../lib/text-like.js'
@@ -21,10 +22,16 @@ class UnknownTariffError extends Error {
 const TAGS = { tags: ['Tariffs'] }
 const problems = { 404: { UNKNOWN_TARIFF: 'no such tariff' } }
 
-/** What charging costs: the tariff holds that says most about charge point and id token. */
+/** Tariffs. The most specific tariff for a charge point and an id token applies. */
 export default async function tariffs(app: FastifyInstance): Promise<void> {
-  const { db, writer } = app.database
+  addList(app)
+  addRead(app)
+  addPut(app)
+  addDelete(app)
+}
 
+function addList(app: FastifyInstance): void {
+  const { db } = app.database
   app.get(
     '/',
     {
@@ -38,7 +45,10 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
     },
     async () => ({ items: await listTariffs(db) })
   )
+}
 
+function addRead(app: FastifyInstance): void {
+  const { db } = app.database
   app.get<OneTariff>(
     '/:id',
     {
@@ -48,12 +58,15 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
         params: Params,
         response: { 200: TariffRecord },
         operationId: 'getTariff',
-        summary: 'Look at a tariff'
+        summary: 'Show a tariff'
       }
     },
-    async ({ params }) => existing(params.id)
+    async ({ params }) => existing(db, params.id)
   )
+}
 
+function addPut(app: FastifyInstance): void {
+  const { db, writer } = app.database
   app.put<OneTariff & { Body: TariffBody }>(
     '/:id',
     {
@@ -65,15 +78,19 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
         response: { 200: TariffRecord, 201: TariffRecord },
         operationId: 'putTariff',
         summary: 'Create or replace a tariff',
-        description: 'Holds for transactions that begin from now on. Without chargePoint and groupId it is the default.'
+        description:
+          'Applies to transactions that begin from now on. A tariff without `chargePoint` and `groupId` is the default.'
       }
     },
     async ({ params, body }, reply) => {
       const isNew = await putTariff(writer, params.id, body)
-      return reply.code(isNew ? 201 : 200).send(await existing(params.id))
+      return reply.code(isNew ? 201 : 200).send(await existing(db, params.id))
     }
   )
+}
 
+function addDelete(app: FastifyInstance): void {
+  const { writer } = app.database
   app.delete<OneTariff>(
     '/:id',
     {
@@ -81,10 +98,10 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
       schema: {
         ...TAGS,
         params: Params,
-        response: { 204: Type.Null({ description: 'Gone' }) },
+        response: { 204: Type.Null({ description: 'Deleted' }) },
         operationId: 'deleteTariff',
         summary: 'Delete a tariff',
-        description: 'Transactions that have begun keep it.'
+        description: 'Transactions that have begun keep the tariff.'
       }
     },
     async ({ params }, reply) => {
@@ -92,12 +109,13 @@ export default async function tariffs(app: FastifyInstance): Promise<void> {
       return reply.code(204).send()
     }
   )
+}
 
-  async function existing(id: string): Promise<TariffRecord> {
-    const tariff = await findTariff(db, id)
-    if (tariff === undefined) throw unknown(id)
-    return tariff
-  }
+/** @throws UnknownTariffError */
+async function existing(db: Reader, id: string): Promise<TariffRecord> {
+  const tariff = await findTariff(db, id)
+  if (tariff === undefined) throw unknown(id)
+  return tariff
 }
 
 function unknown(id: string): UnknownTariffError {

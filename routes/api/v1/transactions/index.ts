@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Reader } from '../../../../lib/events/scope.js'
 import type { Cell } from '../../../../lib/http/csv.js'
 import { InvalidQueryError, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, oneOf, PageParams } from '../../../../lib/http/records.js'
@@ -32,25 +33,28 @@ const ListQuery = Type.Object(
   {
     chargePoint: Type.Optional(Type.String({ maxLength: 48 })),
     idToken: Type.Optional(Type.String({ maxLength: 255 })),
-    groupId: Type.Optional(Type.String({ maxLength: 255, description: 'Of the id token, when it started' })),
-    transactionId: Type.Optional(Type.String({ maxLength: 36, description: "The charge point's own" })),
-    remoteStartId: Type.Optional(number('That a remote start of 2.x was given')),
-    evseId: Type.Optional(number('2.x')),
-    connectorId: Type.Optional(number('Of the EVSE; in 1.6 of the charge point')),
+    groupId: Type.Optional(
+      Type.String({ maxLength: 255, description: 'The group of the id token when the transaction started' })
+    ),
+    transactionId: Type.Optional(Type.String({ maxLength: 36, description: 'The id that the charge point uses' })),
+    remoteStartId: Type.Optional(number('The remoteStartId of the remote start (2.x)')),
+    evseId: Type.Optional(number('EVSE (2.x)')),
+    connectorId: Type.Optional(number('Connector of the EVSE; in 1.6 of the charge point')),
     stopReason: Type.Optional(Type.String({ maxLength: 64, description: 'E.g. PowerLoss' })),
     status: Type.Optional(
       oneOf(
         ['open', 'ended', 'closed', 'unassigned'],
-        'ended: by the charge point or by us; closed: by us, because it never was ended; unassigned: ends that belong to no transaction, by the time of receipt, the latest first, and chosen by `chargePoint`, `transactionId`, `from` and `to` only'
+        'ended: by the charge point or by us; closed: by us, because its end was never reported; unassigned: ends that belong to no transaction, sorted by the time of receipt, newest first; these can be filtered by `chargePoint`, `transactionId`, `from` and `to` only'
       )
     ),
-    from: momentParam('Then or later, by the time that is sorted by'),
-    to: momentParam('Before then'),
+    from: momentParam('At or after this time; compares the time that the list is sorted by'),
+    to: momentParam('Before this time'),
     sort: Type.Optional(
       Type.Unsafe<TransactionOrder>({
         type: 'string',
         enum: [...TRANSACTION_ORDERS],
-        description: 'Default -startedAt, the latest first: the time of the charge point, or ours if that is ahead'
+        description:
+          'Default: -startedAt, newest first. The time of the charge point counts, or ours if its clock is ahead'
       })
     ),
     ...PageParams
@@ -79,10 +83,15 @@ class UnknownTransactionError extends Error {
   readonly code = 'UNKNOWN_TRANSACTION'
 }
 
-/** Transactions of all versions, and what was measured in them. */
+/** Transactions of all versions of OCPP, and their meter values. */
 export default async function transactions(app: FastifyInstance): Promise<void> {
-  const { db } = app.database
+  addList(app)
+  addRead(app)
+  addMeterValues(app)
+}
 
+function addList(app: FastifyInstance): void {
+  const { db } = app.database
   app.get<{ Querystring: ListQuery }>(
     '/',
     {
@@ -94,12 +103,12 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
           200: pageOrCsv(TransactionRecord, TRANSACTION_COLUMNS, UnassignedRecord)
         },
         operationId: 'listTransactions',
-        summary: 'List transactions, the newest first',
+        summary: 'List the transactions, newest first',
         description: CSV
       }
     },
     async (request, reply) => {
-      if (request.query.status === 'unassigned') return sendUnassigned(request, reply)
+      if (request.query.status === 'unassigned') return sendUnassigned(db, request, reply)
       const filter = filterOf(request.query)
       const found = await listTransactions(db, { ...filter, limit: filter.limit + 1 }, Date.now())
       const last = found.length > filter.limit ? found[filter.limit - 1]?.position : undefined
@@ -108,7 +117,10 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
       return sendPage({ request, reply, columns: TRANSACTION_COLUMNS, rowOf: billed, page })
     }
   )
+}
 
+function addRead(app: FastifyInstance): void {
+  const { db } = app.database
   app.get<OneTransaction>(
     '/:id',
     {
@@ -120,15 +132,18 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
           200: Type.Intersect([TransactionRecord, Type.Object({ events: Type.Array(TransactionEventRecord) })])
         },
         operationId: 'getTransaction',
-        summary: 'Look at a transaction and its events'
+        summary: 'Show a transaction and its events'
       }
     },
     async ({ params }) => {
-      const { record, row } = await existing(params.id)
+      const { record, row } = await existing(db, params.id)
       return { ...record, events: await eventsOf(db, row) }
     }
   )
+}
 
+function addMeterValues(app: FastifyInstance): void {
+  const { db } = app.database
   app.get<OneTransaction & { Querystring: PageQuery }>(
     '/:id/meter-values',
     {
@@ -141,12 +156,12 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
           200: pageOrCsv(MeterValueRecord, METER_VALUE_COLUMNS)
         },
         operationId: 'listTransactionMeterValues',
-        summary: 'List what was measured in a transaction, in the order of time',
+        summary: 'List the meter values of a transaction, oldest first',
         description: CSV
       }
     },
     async (request, reply) => {
-      const { row } = await existing(request.params.id)
+      const { row } = await existing(db, request.params.id)
       const limit = readLimit(request.query)
       const rows = await meterValuesOf(db, row, { limit: limit + 1, behind: positionOf(request.query) })
       const last = rows.length > limit ? rows[limit - 1] : undefined
@@ -154,21 +169,22 @@ export default async function transactions(app: FastifyInstance): Promise<void> 
       return sendPage({ request, reply, columns: METER_VALUE_COLUMNS, rowOf: (record) => record, page })
     }
   )
+}
 
-  async function sendUnassigned(request: FastifyRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
-    const limit = readLimit(request.query)
-    const found = await listUnassigned(db, { ...unassignedFilterOf(request.query), limit: limit + 1 })
-    const last = found.length > limit ? found[limit - 1]?.position : undefined
-    const items = found.slice(0, limit).map(({ record }) => record)
-    const page = { items, next: last && writePosition(last) }
-    return sendPage({ request, reply, columns: UNASSIGNED_COLUMNS, rowOf: ({ request: _, ...cells }) => cells, page })
-  }
+async function sendUnassigned(db: Reader, request: FastifyRequest<{ Querystring: ListQuery }>, reply: FastifyReply) {
+  const limit = readLimit(request.query)
+  const found = await listUnassigned(db, { ...unassignedFilterOf(request.query), limit: limit + 1 })
+  const last = found.length > limit ? found[limit - 1]?.position : undefined
+  const items = found.slice(0, limit).map(({ record }) => record)
+  const page = { items, next: last && writePosition(last) }
+  return sendPage({ request, reply, columns: UNASSIGNED_COLUMNS, rowOf: ({ request: _, ...cells }) => cells, page })
+}
 
-  async function existing(id: string) {
-    const found = await findTransactionById(db, Number(id), Date.now())
-    if (found === undefined) throw new UnknownTransactionError(`no transaction ${id}`)
-    return found
-  }
+/** @throws UnknownTransactionError */
+async function existing(db: Reader, id: string) {
+  const found = await findTransactionById(db, Number(id), Date.now())
+  if (found === undefined) throw new UnknownTransactionError(`no transaction ${id}`)
+  return found
 }
 
 function filterOf(query: ListQuery): TransactionFilter {
@@ -254,7 +270,7 @@ const TRANSACTION_COLUMNS = [
   'pricePerHour'
 ] as const
 
-/** A transaction as one line: its tariff, and what each of its prices came to. */
+/** A transaction as one line of CSV, with its tariff and the net amount of each price. */
 function billed(record: TransactionRecord) {
   const { tariff, costDetails, missingSeqNos, ...cells } = record
   const netOf = (component: string) => costDetails?.components?.find((one) => one.component === component)?.net
