@@ -23,13 +23,13 @@ import { timerDelay } from './time.js'
 import type { RefusalRule } from './types/events.js'
 import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection } from './types/handshake.js'
 
-/** Refuses an upgrade with a plain HTTP answer. */
+/** A refused upgrade: the plain HTTP answer, and the rule for logs and events. */
 class Refusal {
   readonly rule: RefusalRule
   readonly status: number
   readonly text: string
   readonly headers: Record<string, string>
-  /** The deviation that would have to be accepted. */
+  /** The deviation that would have to be accepted for the upgrade. */
   suggestion: Deviation | undefined
 
   constructor(rule: RefusalRule, status: number, text: string, headers: Record<string, string> = {}) {
@@ -53,30 +53,34 @@ const REASONS: Record<HandshakeRejection['status'], string> = {
   401: 'wrong or missing credentials',
   403: 'not allowed on this endpoint',
   404: 'unknown charge point',
-  429: 'too many failures, wait',
-  503: 'not available, come back'
+  429: 'too many failed logins, try again later',
+  503: 'not available, try again later'
 }
 
-/** What is known before anybody is asked. */
+/** The part of a handshake that is known before `authenticate` is called. */
 interface Arrival extends Omit<Handshake, 'signal'> {
   offer: Offer
-  /** What is read loosely: let through only where it is accepted. */
+  /** The deviations of the handshake. It is refused unless all of them are accepted. */
   deviations: readonly Deviation[]
 }
 
 type Decision = HandshakeAcceptance | HandshakeRejection
 
-/** Nobody has decided. */
-const TOO_SLOW = { accept: false, status: 503, reason: 'authenticate is too slow' } satisfies Decision
-const LEFT = { accept: false, status: 503, reason: 'the charge point has left' } satisfies Decision
+/** Refusals that do not come from `authenticate`. */
+const TOO_SLOW = { accept: false, status: 503, reason: 'authenticate timed out' } satisfies Decision
+const LEFT = {
+  accept: false,
+  status: 503,
+  reason: 'the charge point disconnected during the handshake'
+} satisfies Decision
 const FAILED = { accept: false, status: 503, reason: 'authenticate failed' } satisfies Decision
-// The user name is the identity. [A00.FR.204, A00.FR.303]
+// The user name must be the identity. [A00.FR.204, A00.FR.303]
 const OTHER_NAME = { accept: false, status: 401, reason: 'the user name is not the identity' } satisfies Decision
 
-/** One for all: a DOMException each would be a good part of what a handshake costs. */
+/** One error for all handshakes: to create a DOMException takes a large part of the time of a handshake. */
 const OVER = new Error('the handshake is over')
 
-/** Decides about upgrades, cheapest question first; nothing here throws past {@link admit}. [PROTOCOL 1.3] */
+/** Decides about upgrades, with the cheapest checks first. {@link admit} never throws. [PROTOCOL 1.3] */
 export class Admission {
   readonly #settings: EndpointSettings
   readonly #events: EventHub
@@ -93,7 +97,7 @@ export class Admission {
     this.#logins = new LoginLimiter(settings)
   }
 
-  /** What the upgrade was granted; nothing when it was refused, and the refusal is answered. */
+  /** Returns the accepted upgrade, or `undefined` after it has answered a refusal. */
   async admit(request: FastifyRequest, reply: FastifyReply): Promise<Admitted | undefined> {
     const result = await this.#decide(request)
     if (!(result instanceof Refusal)) return result
@@ -130,7 +134,7 @@ export class Admission {
     }
   }
 
-  /** Too many, whoever this one is. */
+  /** Checks the limits that do not depend on the identity. */
   #refuseCrowd(address: string): Refusal | undefined {
     const { maxHandshakes, maxConnections, maxConnectionsPerAddress } = this.#settings
     const { arrivals, memory } = this.#endpoint
@@ -142,7 +146,7 @@ export class Admission {
     return new Refusal('connections-per-address', 429, 'too many connections from this address', headers)
   }
 
-  /** Reads and checks all that needs no look-up. */
+  /** Reads and checks everything that needs no look-up. */
   #read(request: FastifyRequest): Arrival | Refusal {
     const { headers, method, url } = request.raw
     const fault = upgradeFault(method ?? '', headers)
@@ -188,7 +192,7 @@ export class Admission {
     const { identity, remoteAddress, request } = handshake
     const decision = await this.#ask(handshake, address)
     if (decision instanceof Refusal) return decision
-    // Whoever decided may have taken until we are going down.
+    // The shutdown may have begun while `authenticate` ran.
     if (this.#isDraining()) return unavailable('draining')
     if (!decision.accept) {
       const detail = decision.reason ?? REASONS[decision.status]
@@ -219,7 +223,7 @@ export class Admission {
     return new Refusal('subprotocol', 400, text)
   }
 
-  /** A handshake that deviates in what is not accepted is refused as if it could not be read. */
+  /** Refuses a handshake with a deviation that is not accepted as if the handshake could not be read. */
   #refuseDeviation(deviation: Deviation, { isList }: Offer): Refusal {
     const strict = deviation === 'encoded-identities' ? NO_IDENTITY : isList ? this.#noProtocol() : NO_LIST
     const refusal = new Refusal(strict.rule, strict.status, strict.text)
@@ -227,17 +231,22 @@ export class Admission {
     return refusal
   }
 
-  /** Two with the same credentials take over from each other again and again. [PROTOCOL X6] */
+  /** Slows down two devices with the same credentials, which replace each other's connection. [PROTOCOL X6] */
   #refuseFlapping({ identity, remoteAddress }: Arrival): Refusal | undefined {
     if (!this.#endpoint.isConnected(identity)) return undefined
     const flapping = this.#endpoint.refuseTakeover(identity)
     if (flapping === undefined) return undefined
     if (flapping.isNews) {
-      const detail = `more than ${this.#settings.maxTakeovers} take-overs in a minute: a second one has its credentials`
+      const detail = `more than ${this.#settings.maxTakeovers} take-overs per minute: another device probably has the same credentials`
       this.#events.publish('security', { type: 'flapping', identity, remoteAddress, detail })
     }
     const headers = { 'retry-after': String(flapping.retryAfter) }
-    return new Refusal('flapping', 429, 'too many connections of this charge point, wait', headers)
+    return new Refusal(
+      'flapping',
+      429,
+      'connections of this charge point replace each other too often, try again later',
+      headers
+    )
   }
 
   async #ask(handshake: Arrival, address: string): Promise<Decision | Refusal> {
@@ -255,10 +264,13 @@ export class Admission {
     return this.#race(handshake, attempt)
   }
 
-  /** The decision, unless it takes too long or the charge point leaves: its handshake is in progress until the end. */
+  /**
+   * The decision, unless `authenticate` times out or the charge point disconnects. The handshake counts as in progress
+   * until `authenticate` settles.
+   */
   async #race(handshake: Arrival, attempt: LoginAttempt): Promise<Decision> {
     const { socket } = handshake.request.raw
-    // That of a charge point in this process is none.
+    // The socket of a simulated charge point in this process is no stream.
     const peer = socket instanceof Duplex ? socket : undefined
     const controller = new AbortController()
     const { signal } = controller
@@ -278,7 +290,7 @@ export class Admission {
     }
   }
 
-  /** Asks, and counts what becomes of it, however late. Never throws. */
+  /** Calls `authenticate` and counts the outcome, even after the timeout. Never throws. */
   async #verify(handshake: Handshake, attempt: LoginAttempt): Promise<Decision> {
     this.#inProgress++
     try {
@@ -301,7 +313,7 @@ export class Admission {
 
 function readDecision(decision: Awaited<ReturnType<Authenticate>> | undefined): Decision {
   if (decision === true) return { accept: true }
-  // Whatever is not an explicit yes is a no.
+  // Everything but an explicit yes is a no.
   if (typeof decision !== 'object' || decision === null) return { accept: false, status: 401 }
   if (decision.accept === true) return decision
   const status = Object.hasOwn(REASONS, decision.status) ? decision.status : 401
@@ -315,17 +327,17 @@ function rejection({ status, retryAfter }: HandshakeRejection): Refusal {
   return new Refusal(status === 503 ? 'authenticate-failed' : 'authenticate', status, REASONS[status], headers)
 }
 
-// HTTP/2 has no such header, and Node throws when it is given one. [RFC 9113 §8.2.2]
+// HTTP/2 has no such header, and Node throws if it is set. [RFC 9113 §8.2.2]
 function upgradeHeader({ raw }: FastifyRequest): Record<string, string> {
   return raw.httpVersionMajor >= 2 ? {} : { upgrade: 'websocket' }
 }
 
-/** What a charge point is told while nobody can be let in. */
+/** The answer while no charge point can be admitted. */
 export function unavailable(rule: RefusalRule): Refusal {
   return new Refusal(rule, 503, REASONS[503], { 'retry-after': randomRetryAfter() })
 }
 
-/** Random, so that a fleet does not come back at once. */
+/** Random, so that a fleet does not come back all at once. */
 function randomRetryAfter(): string {
   return String(1 + Math.floor(Math.random() * MAX_RETRY_AFTER))
 }
@@ -336,8 +348,8 @@ function peerCertificate(socket: TLSSocket) {
 }
 
 /**
- * `ws` reads the headers again when it upgrades, with the options of whoever registered @fastify/websocket. So
- * they are made to say what was decided: one subprotocol, and compression only where it is wanted.
+ * `ws` reads the headers again for the upgrade, with the options that @fastify/websocket was registered with. So the
+ * headers are changed to contain the decision: one subprotocol, and compression only where it is wanted.
  */
 function prepareUpgrade(
   request: FastifyRequest,

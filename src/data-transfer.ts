@@ -17,7 +17,7 @@ interface Vendor {
 interface Route {
   handler: (message: unknown, context: HandlerContext) => unknown
   check: PayloadCheck | undefined
-  /** 1.6 carries texts only: other data travels as JSON inside one. */
+  /** OCPP 1.6 transports only texts, so other data is sent as JSON in a text. */
   isJson: boolean
 }
 
@@ -50,7 +50,7 @@ export class DataTransferHandlers {
     else vendor.messages.set(match.messageId, route)
   }
 
-  /** The vendor's answer, or {@link NO_VENDOR} when no handler is for this vendor. */
+  /** The answer of the vendor's handler, or {@link NO_VENDOR} if there is no handler for this vendor. */
   answer(request: DataTransferRequest, context: HandlerContext): unknown {
     const vendor = this.#vendors.get(fold(request.vendorId))
     if (vendor === undefined) return NO_VENDOR
@@ -76,7 +76,7 @@ export class DataTransferHandlers {
     return { handler, check, isJson: PROTOCOLS[this.#protocol].hasTextData && !isOfStrings(data) }
   }
 
-  /** Compiled now: a schema that cannot be would fail every message. */
+  /** Compiles the schema now: one that cannot be compiled would fail for every message. */
   #check(vendorId: string, data: TSchema): PayloadCheck {
     try {
       const check = new PayloadCheck(PROTOCOLS[this.#protocol], Type.Object({ data }))
@@ -98,7 +98,7 @@ export class DataTransferHandlers {
   }
 }
 
-/** Whether only strings satisfy the schema. */
+/** Whether the schema accepts only strings. */
 function isOfStrings(schema: TSchema): boolean {
   if (typeof schema.type === 'string') return schema.type === 'string' || schema.type === 'RegExp'
   if (Array.isArray(schema.anyOf)) return schema.anyOf.every(isOfStrings)

@@ -19,7 +19,7 @@ import type { DisconnectReason } from './types/charge-point.js'
 import type { Protocol, RegistrationStatus, Role } from './types/protocol.js'
 import type { ConnectionTraits, Leniency, TraitsOf } from './types/validation.js'
 
-/** What the endpoints of one application share. */
+/** What all endpoints of an application share. */
 export interface Shared {
   readonly role: Role
   readonly chargePoints: ChargePoints
@@ -38,31 +38,37 @@ export interface Admitted {
 }
 
 const SERVICE_RESTART = 1012
-/** Most time per socket when they are closed one after the other. */
+/** Maximum time per socket when sockets are closed one after the other, in milliseconds. */
 const CLOSE_PACE = 5
 const POLL = 20
-/** Tables that are kept: versions times sets of deviations. A table costs a check of each message that is used. */
+/**
+ * Maximum number of cached validation tables: versions times sets of deviations. Each table compiles the schemas that
+ * it uses.
+ */
 const MAX_TABLES = 64
-/** Milliseconds for a charge point to answer our close frame; then its socket is cut. */
+/** How long a charge point may take to answer our close frame, in milliseconds. After it the socket is destroyed. */
 export const CLOSE_TIMEOUT = 2000
-/** When memory is short, who has more bytes waiting to be written may be cut, and so many at each tick. */
+/**
+ * When memory is short: charge points with more bytes than this waiting to be written are disconnected, at most this
+ * many per tick.
+ */
 const CUTTABLE = 16 * 1024
 const MAX_CUT_AT_ONCE = 100
 
-/** One registration of the plugin: its settings, the sockets that came through it and the clock that drives them. */
+/** One registration of the plugin: its settings, its connections and the clock that drives them. */
 export class Endpoint implements ConnectionOwner {
   readonly settings: ConnectionSettings
   readonly events: EventHub
   readonly log: FastifyBaseLogger
   readonly clock: TickClock
-  /** Connections and handshakes, by address. */
+  /** Counts connections and handshakes by address. */
   readonly arrivals = new ConnectionCounter()
   readonly memory: MemoryWatch
   readonly #takeovers: TakeoverLimiter
   readonly #takeOver: TakeOverTerms
   readonly #endpoint: EndpointSettings
   readonly #shared: Shared
-  /** By version and leniency. */
+  /** Validation tables by version and leniency. */
   readonly #tables = new Map<string, ActionTable>()
   readonly traitsOf: TraitsOf | undefined
   readonly #connections = new Set<Connection>()
@@ -94,17 +100,22 @@ export class Endpoint implements ConnectionOwner {
     return this.memory.level === 'critical'
   }
 
-  /** Whether a newcomer of this identity would take over from somebody. */
+  /** Whether a new connection of this identity would replace a live one. */
   isConnected(identity: string): boolean {
     return this.#shared.chargePoints.has(identity)
   }
 
-  /** Whether a newcomer of this identity has to wait, because of those that pushed each other out. */
+  /**
+   * Returns how long a new connection of this identity has to wait, because its connections keep replacing each other.
+   */
   refuseTakeover(identity: string): Flapping | undefined {
     return this.#takeovers.refuse(fold(identity), this.#shared.chargePoints.countNewcomers(identity))
   }
 
-  /** Makes a connection of a socket, in the very turn in which it was upgraded: later its first frame would be lost. */
+  /**
+   * Makes a connection of a socket. Runs in the same turn of the event loop as the upgrade, otherwise its first frame
+   * would be lost.
+   */
   accept(socket: WebSocket, admitted: Admitted): Connection {
     const { chargePoints } = this.#shared
     this.#stopClock ??= this.clock.every(() => this.#tick())
@@ -122,9 +133,9 @@ export class Endpoint implements ConnectionOwner {
     this.arrivals.enter(addressKey(connection.remoteAddress))
     chargePoints.take(connection, this.#takeOver)
     this.events.publish('connect', { chargePoint: connection.chargePoint })
-    // A listener may have disconnected it already.
+    // A listener may already have disconnected the charge point.
     if (this.#takeOver.timeout === 0) chargePoints.complete(connection)
-    // A hook of the host may have held it up until now.
+    // A hook of the host may have delayed the upgrade until the shutdown began.
     if (this.#isDraining) this.#leave(connection)
     return connection
   }
@@ -148,7 +159,7 @@ export class Endpoint implements ConnectionOwner {
     this.#stopClock = undefined
   }
 
-  /** Lets the calls on the wire finish, then closes the sockets one after the other. */
+  /** Waits for outstanding calls, then closes the connections one after the other. */
   async drain(): Promise<void> {
     const { drainTimeout, drainSpread } = this.#endpoint
     this.#isDraining = true
@@ -161,7 +172,7 @@ export class Endpoint implements ConnectionOwner {
     for (const connection of this.#connections) connection.terminate()
   }
 
-  /** What came while others were closed is answered first, too. */
+  /** Messages that arrived while other connections were closed are answered first. */
   async #closeLater(connection: Connection, delay: number, deadline: number): Promise<void> {
     if (delay > 0) await new Promise((resolve) => setTimeout(resolve, delay))
     await this.#until(() => connection.isIdle || !connection.connected, deadline - performance.now())
@@ -169,7 +180,7 @@ export class Endpoint implements ConnectionOwner {
   }
 
   #leave(connection: Connection): void {
-    if (connection.connected) connection.close('draining', SERVICE_RESTART, 'going down, come back')
+    if (connection.connected) connection.close('draining', SERVICE_RESTART, 'shutting down, connect again')
   }
 
   async #until(isDone: () => boolean, timeout: number): Promise<void> {
@@ -183,7 +194,7 @@ export class Endpoint implements ConnectionOwner {
     if (this.isMemoryCritical) this.#makeRoom()
   }
 
-  /** Cuts those that have most waiting for them. [PROTOCOL P8] */
+  /** Disconnects the charge points with the most bytes waiting to be written. [PROTOCOL P8] */
   #makeRoom(): void {
     const slow = [...this.#connections].filter(
       ({ connected, bufferedAmount }) => connected && bufferedAmount > CUTTABLE
@@ -192,7 +203,7 @@ export class Endpoint implements ConnectionOwner {
     for (const connection of slow.slice(0, MAX_CUT_AT_ONCE)) connection.cutForMemory()
   }
 
-  /** How a charge point is treated of which this is said. @throws `OCPP_ERR_INVALID_OPTIONS` */
+  /** How a charge point with these traits is treated. @throws `OCPP_ERR_INVALID_OPTIONS` */
   treat(protocol: Protocol, traits: ConnectionTraits): Treatment {
     const { leniency, validation, pingInterval } = checkTraits(traits)
     return {
@@ -209,7 +220,7 @@ export class Endpoint implements ConnectionOwner {
     if (known !== undefined) return known
     const table = new ActionTable(PROTOCOLS[protocol], this.#shared.role, leniency)
     this.#tables.set(key, table)
-    // Connections keep the table that they use.
+    // Open connections keep the table that they use.
     const [oldest] = this.#tables.keys()
     if (this.#tables.size > MAX_TABLES && oldest !== undefined) this.#tables.delete(oldest)
     return table

@@ -25,16 +25,16 @@ const NAMES = [
 
 type AnyListener = (...args: unknown[]) => unknown
 
-/** Publishes to listeners and to `node:diagnostics_channel`; an event that nobody listens to costs one look-up. */
+/** Publishes events to listeners and to `node:diagnostics_channel`. An event without a listener costs one look-up. */
 export class EventHub implements OcppEventsApi {
-  /** What the log is told of what comes from outside. */
+  /** Rate limit for log lines caused by remote input. */
   readonly lines = new LogThrottle()
   readonly #emitter = new EventEmitter()
   readonly #channels: ReadonlyMap<EventName, Channel>
   readonly #failures = new Map<EventName, number>()
   readonly #log: FastifyBaseLogger
 
-  /** `prefix` is that of the diagnostics channels. */
+  /** @param prefix the prefix of the diagnostics channels */
   constructor(log: FastifyBaseLogger, prefix = 'fastify-ocpp') {
     this.#log = log
     this.#channels = new Map(NAMES.map((name) => [name, channel(`${prefix}:${name}`)]))
@@ -60,15 +60,15 @@ export class EventHub implements OcppEventsApi {
     return this
   }
 
-  /** Whether anybody listens: without a listener an event need not be made. */
+  /** Whether there is a listener. Without one the event need not be created. */
   observes(event: EventName): boolean {
     return this.#emitter.listenerCount(event) > 0 || this.#channels.get(event)?.hasSubscribers === true
   }
 
-  /** Never throws, whatever a listener does. */
+  /** Never throws, even if a listener does. */
   publish<E extends EventName>(event: E, ...args: OcppEvents[E]): void {
     if (this.#emitter.listenerCount(event) > 0) {
-      // One by one: an error of one listener does not keep the event from the next.
+      // Listeners are called one by one, so that an error of one does not stop the others.
       for (const listener of this.#emitter.rawListeners(event)) this.#run(event, listener as AnyListener, args)
     }
     const diagnostics = this.#channels.get(event)
@@ -79,7 +79,7 @@ export class EventHub implements OcppEventsApi {
     const failed = (error: unknown) => this.#failed(event, error)
     try {
       const result: unknown = Reflect.apply(listener, this.#emitter, args)
-      // A promise of our own: the `then` of a foreign one may throw.
+      // Wrapped in a native promise, because the `then` of another kind of promise may throw.
       if (isPromiseLike(result)) Promise.resolve(result).then(undefined, failed)
     } catch (error) {
       failed(error)
@@ -88,14 +88,14 @@ export class EventHub implements OcppEventsApi {
 
   #failed(event: EventName, error: unknown): void {
     this.#failures.set(event, (this.#failures.get(event) ?? 0) + 1)
-    // A charge point can make most events happen as often as it likes.
+    // A charge point can cause most events as often as it likes.
     this.lines.line(`listener of ${event}`, (more) => {
       logFailure(this.#log, error, { ...more, event }, 'an OCPP event listener failed')
     })
   }
 }
 
-/** A frame event that parses only on demand. */
+/** A frame event that parses the frame only when asked. */
 export class Frame implements FrameEvent {
   readonly chargePoint: ChargePoint
   readonly direction: Direction

@@ -8,17 +8,17 @@ export const CALLERROR = 4
 export const CALLRESULTERROR = 5
 export const SEND = 6
 
-/** Longest message id. [OCPP-J §4.1.4] */
+/** Maximum length of a message id. [OCPP-J §4.1.4] */
 export const MAX_MESSAGE_ID = 36
-/** Deepest nesting of arrays and objects in a frame; the deepest legal one is about 10. */
+/** Maximum nesting of arrays and objects in a frame. The deepest valid frame has about 10 levels. */
 export const MAX_DEPTH = 64
-/** Longest errorDescription. [OCPP-J §4.2.3] */
+/** Maximum length of errorDescription. [OCPP-J §4.2.3] */
 export const MAX_DESCRIPTION = 255
 
-/** What a frame deviates in, of what is accepted. */
+/** The accepted deviations that a frame has. */
 interface Deviating {
   deviation?: Deviation
-  /** Whether the message id is a number, which `id` has as it was written: it is answered as a number. */
+  /** Whether the message id is a number. `id` is its text, and the answer has it as a number again. */
   hasNumericId?: boolean
 }
 
@@ -33,25 +33,27 @@ export type Frame =
       details: object
     } & Deviating)
 
-/** A text that is no frame. Without `answer` it is ignored; `reason` is for logs and holds none of the input. */
+/**
+ * A text that is no valid frame. Without `answer` it is ignored. `reason` is for logs and contains none of the input.
+ */
 export interface FrameError {
   type: 0
   reason: string
   answer?: { id: string; code: string; hasNumericId?: boolean }
-  /** The deviation that would have to be accepted for the text to be read. */
+  /** The deviation that would have to be accepted for this text to be read. */
   suggestion?: Deviation
   deviation?: undefined
-  /** Present when the text is meant as the answer to a CALL whose id can be read. */
+  /** Present if the text looks like the answer to a CALL and its id can be read. */
   answerTo?: { type: typeof CALLRESULT | typeof CALLERROR; id: string }
 }
 
-/** The id that stands for one that could not be read. [2.x Part 4 §4.2.3] */
+/** The message id of an answer to a message whose id could not be read. [2.x Part 4 §4.2.3] */
 const UNREADABLE_ID = '-1'
 
 /**
- * Reads one text message. Never throws, whatever the text. [OCPP-J §4.2]
+ * Parses one text message. Never throws. [OCPP-J §4.2]
  *
- * @param deviations that are accepted; those of payloads have no effect here
+ * @param deviations the accepted deviations; those of payloads have no effect here
  */
 export function parse(
   definition: ProtocolDefinition,
@@ -73,7 +75,7 @@ export function parse(
   return frame.answer === undefined ? frame : { ...frame, answer: { ...frame.answer, hasNumericId } }
 }
 
-/** Longest head of a message: its type and an id of 36 characters that are all escaped. */
+/** Maximum length of the start of a message: its type, and an id of 36 escaped characters. */
 const MAX_HEAD = 256
 const NUMERIC_HEAD = /^\s*\[\s*\d\s*,\s*(-?\d[\d.eE+-]{0,35})\s*,/
 
@@ -84,13 +86,13 @@ function withSuggestion(error: FrameError, message: unknown[]): FrameError {
   return message.length > length ? { ...error, suggestion: 'extra-elements' } : error
 }
 
-/** Elements of each type of message. */
+/** Number of elements of each message type. */
 const LENGTHS = new Map([
   [CALL, 4],
   [CALLRESULT, 3]
 ])
 
-/** Brings a message into the form of the standard, in place. Returns what it deviated in, or `undefined`. */
+/** Changes a message into the standard form, in place. Returns the deviations it had, or `undefined`. */
 function repairFrame(message: unknown[], text: string, deviations: ReadonlySet<Deviation>): Deviating | undefined {
   let repaired: Deviating | undefined
   const length = LENGTHS.get(message[0] as number)
@@ -99,7 +101,7 @@ function repairFrame(message: unknown[], text: string, deviations: ReadonlySet<D
     repaired = { deviation: 'extra-elements' }
   }
   if (typeof message[1] === 'number' && deviations.has('numeric-message-ids')) {
-    // As it was written: an id beyond 2^53 has lost digits as a number.
+    // Taken from the text, because a number above 2^53 has lost digits.
     const literal = NUMERIC_HEAD.exec(text.slice(0, MAX_HEAD))?.[1]
     if (literal === undefined) return repaired
     message[1] = literal
@@ -130,7 +132,7 @@ function read(definition: ProtocolDefinition, message: unknown[], text: string):
 
 const HEAD = /^\s*\[\s*([234])\s*,\s*("(?:[^"\\]|\\.)*")/
 
-/** A text that is not valid JSON, often one that was cut short: its type and id may be readable. */
+/** A text that is not valid JSON, often because it is truncated. Its type and id may still be readable. */
 function readBroken(definition: ProtocolDefinition, text: string): FrameError {
   const error = unreadable(definition, 'not valid JSON')
   const [, type, literal] = HEAD.exec(text.slice(0, MAX_HEAD)) ?? []
@@ -180,7 +182,7 @@ function readResult(message: unknown[], tooDeep: boolean): Frame | FrameError {
   return { type: CALLRESULT, id, payload }
 }
 
-// Real chargers leave out the description or the details: what matters is that the call has failed.
+// Real chargers leave out the description or the details. That the call has failed is what matters.
 function readError(type: typeof CALLERROR | typeof CALLRESULTERROR, message: unknown[], tooDeep: boolean) {
   const [, id, code, description, details] = message
   if (!isMessageId(id) || tooDeep) {
@@ -211,8 +213,8 @@ function unreadable(definition: ProtocolDefinition, reason: string): FrameError 
 
 const REMOVE = { protoAction: 'remove', constructorAction: 'remove' } as const
 
-// Members named __proto__ or constructor.prototype are dropped (CWE-1321). An escape could hide either name. Few
-// texts have any of these, so only those are walked.
+// Members named __proto__ or constructor.prototype are dropped (CWE-1321). An escape could hide either name. Only texts
+// that contain one of the names or an escape are searched, which is rare.
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
   const isSuspect = text.includes('proto') || text.includes('\\')
@@ -221,8 +223,8 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * Whether `text`, valid JSON, nests deeper than {@link MAX_DEPTH}: recursive code must never see such a value
- * (CWE-674). Few texts have that many brackets at all, so only those are read character by character.
+ * Whether `text`, which is valid JSON, nests deeper than {@link MAX_DEPTH}. Recursive code must never get such a value
+ * (CWE-674). Only texts with that many brackets are read character by character, which is rare.
  */
 export function isTooDeep(text: string): boolean {
   if (!hasMoreThan(text, '[', '{', MAX_DEPTH)) return false
@@ -256,12 +258,12 @@ export function call(id: string, action: string, payload: unknown): string {
   return `[2,${JSON.stringify(id)},"${action}",${stringify(payload)}]`
 }
 
-/** `[3,"id",payload]`, or `[3,id,payload]` for a charge point that numbers its messages. */
+/** `[3,"id",payload]`, or `[3,id,payload]` for a charge point with numeric message ids. */
 export function callResult(id: string, payload: unknown, isNumeric = false): string {
   return `[3,${isNumeric ? id : JSON.stringify(id)},${stringify(payload)}]`
 }
 
-/** `[4,"id","code","description",details]`, the description cut to 255 characters. */
+/** `[4,"id","code","description",details]`. The description is cut to 255 characters. */
 export function callError(
   id: string,
   code: string,
@@ -286,12 +288,12 @@ function errorTail(id: string, code: string, description: string, details: objec
   return `${id},"${code}",${JSON.stringify(cutDescription(description))},${stringify(details)}]`
 }
 
-/** The description as it goes out. */
+/** The description in the form that is sent. */
 export function cutDescription(description: string): string {
   return description.length > MAX_DESCRIPTION ? description.slice(0, MAX_DESCRIPTION) : description
 }
 
-// Most answers are `{}`.
+// Most answers are `{}`, so this text is made only once.
 function stringify(payload: unknown): string {
   for (const _ in payload as object) return JSON.stringify(payload)
   return '{}'

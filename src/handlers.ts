@@ -4,18 +4,18 @@ import { maySend, PROTOCOLS } from './protocol.js'
 import type { HandlerContext } from './types/handlers.js'
 import type { Protocol, Role } from './types/protocol.js'
 
-/** A handler whose types were checked where it was registered. */
+/** A handler whose types were checked when it was registered. */
 export type AnyHandler = (request: unknown, context: HandlerContext) => unknown
 export type AnyAfterHandler = (request: unknown, response: unknown, context: HandlerContext) => unknown
 export type AnyFallback = (action: string, request: unknown, context: HandlerContext) => unknown
 
-/** How an action is answered, and what runs afterwards, in order of registration. */
+/** The handler of an action, and the functions that run after the answer, in the order of registration. */
 export interface HandlerEntry {
   on: AnyHandler | undefined
   after: AnyAfterHandler[]
 }
 
-/** The handlers of one version on one side: `sender` is the other side. */
+/** The handlers for the messages of `sender` in one version. */
 export class Handlers {
   readonly #protocol: Protocol
   readonly #sender: Role
@@ -70,7 +70,7 @@ export class Handlers {
     return this.#entries.get(action)
   }
 
-  /** The fallback as a handler of this action. */
+  /** The fallback, bound to this action. */
   fallbackFor(action: string): AnyHandler | undefined {
     const fallback = this.#fallback
     return fallback && ((request, context) => fallback(action, request, context))
@@ -87,7 +87,7 @@ export class Handlers {
     return entry
   }
 
-  // A vendor's own handler, then on('DataTransfer'), then the fallback, then the answer of the standard.
+  // In this order: the handler of the vendor, on('DataTransfer'), the fallback, the answer of the standard.
   #onDataTransfer(request: unknown, context: HandlerContext): unknown {
     const answer = this.#dataTransfer.answer(request as { vendorId: string }, context)
     if (answer !== NO_VENDOR) return answer

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isIdentity, PROTOCOLS, type ProtocolDefinition } from './protocol.js'
 import type { Protocol } from './types/protocol.js'
 
-/** User name and password of HTTP Basic; the password as the bytes that came. [RFC 7617] */
+/** User name and password of HTTP Basic. The password is the bytes that were sent. [RFC 7617] */
 export interface Credentials {
   username: string
   password: Buffer
@@ -14,7 +14,7 @@ const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const WEBSOCKET_KEY = /^[+/0-9A-Za-z]{22}==$/
 const WEBSOCKET_VERSION = '13'
 
-/** What is wrong with the headers of an upgrade, if anything. [RFC 6455 §4.2.1] */
+/** The error in the headers of an upgrade, or `undefined`. [RFC 6455 §4.2.1] */
 export function upgradeFault(method: string, headers: IncomingHttpHeaders): string | undefined {
   if (method !== 'GET') return 'a WebSocket is opened with GET'
   if (String(headers['sec-websocket-version']) !== WEBSOCKET_VERSION) return 'Sec-WebSocket-Version must be 13'
@@ -22,7 +22,7 @@ export function upgradeFault(method: string, headers: IncomingHttpHeaders): stri
   return key !== undefined && WEBSOCKET_KEY.test(key) ? undefined : 'Sec-WebSocket-Key must be 16 bytes in base64'
 }
 
-/** The identity in the last segment of a URL, decoded once; nothing when it cannot be decoded. [Part 4 §3.1.1] */
+/** The identity in the last segment of a URL, decoded once, or `undefined` if it cannot be decoded. [Part 4 §3.1.1] */
 export function identityOf(url: string): string | undefined {
   const query = url.indexOf('?')
   const path = query === -1 ? url : url.slice(0, query)
@@ -33,7 +33,7 @@ export function identityOf(url: string): string | undefined {
   }
 }
 
-/** An identity that was percent-encoded twice, decoded once more; `undefined` when it was not. */
+/** An identity that was percent-encoded twice, decoded once more, or `undefined` if it was not. */
 export function decodedAgain(identity: string): string | undefined {
   if (!/%[0-9A-Fa-f]{2}/.test(identity)) return undefined
   try {
@@ -43,26 +43,26 @@ export function decodedAgain(identity: string): string | undefined {
   }
 }
 
-/** Whether some version of `protocols` allows the identity. */
+/** Whether at least one of `protocols` allows the identity. */
 export function isIdentityOfAny(protocols: readonly Protocol[], identity: string): boolean {
   return protocols.some((protocol) => isIdentity(PROTOCOLS[protocol], identity))
 }
 
-/** What a client offers. */
+/** The subprotocols that a client offers. */
 export interface Offer {
-  /** In the order and spelling of the client. */
+  /** In the order and the spelling of the client. */
   readonly protocols: readonly string[]
   /** The client's first choice among the enabled versions. [RFC 6455 §4.2.2; Part 4 §3.1.2] */
   readonly chosen: ProtocolDefinition | undefined
-  /** How the client spells its choice: the answer must repeat one of its tokens. [RFC 6455 §4.2.2] */
+  /** The client's spelling of its choice: the answer must repeat one of its tokens. [RFC 6455 §4.2.2] */
   readonly spelling: string | undefined
-  /** Whether the header had to be read loosely: empty or repeated elements, or a token in another case. */
+  /** Whether the header is only valid with leniency: empty or repeated elements, or a token in another case. */
   readonly isLoose: boolean
   /** Whether the header is a list of distinct tokens. */
   readonly isList: boolean
 }
 
-/** Reads `Sec-WebSocket-Protocol`; `undefined` when it is no list of tokens, however loosely it is read. */
+/** Parses `Sec-WebSocket-Protocol`. Returns `undefined` if it is no list of tokens, even with leniency. */
 export function readOffer(header: string | undefined, enabled: readonly Protocol[]): Offer | undefined {
   const strict = offeredProtocols(header)
   if (strict !== undefined) {
@@ -86,7 +86,7 @@ function offer(
   return { protocols, chosen, spelling, ...how }
 }
 
-/** The tokens that the header lists; `undefined` when it is no list of distinct tokens. */
+/** The tokens in the header, or `undefined` if it is no list of distinct tokens. */
 function offeredProtocols(header: string | undefined): string[] | undefined {
   if (header === undefined) return []
   const offered = header.split(',').map(withoutSpace)
@@ -94,7 +94,7 @@ function offeredProtocols(header: string | undefined): string[] | undefined {
   return isList ? offered : undefined
 }
 
-// Not by a regular expression: it would look at a run of spaces again from each of them. [CWE-1333]
+// Not a regular expression, which would read a run of spaces again from each of its spaces. [CWE-1333]
 function withoutSpace(token: string): string {
   let start = 0
   let end = token.length
@@ -108,8 +108,8 @@ function isSpace(char: string | undefined): boolean {
 }
 
 /**
- * Credentials of an Authorization header; nothing when there are none. The user name ends at the first ":",
- * the password may hold any byte: a 1.6 key is 16 to 20 of them. [RFC 7617 §2; J-1.6 §6.2.2]
+ * The credentials of an Authorization header, or `undefined`. The user name ends at the first ":". The password may
+ * contain any byte: a 1.6 key has 16 to 20 bytes. [RFC 7617 §2; J-1.6 §6.2.2]
  */
 export function basicCredentials(header: string | undefined): Credentials | undefined {
   const encoded = /^basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header ?? '')?.[1]
@@ -123,8 +123,8 @@ export function basicCredentials(header: string | undefined): Credentials | unde
 const HEX_KEY = /^(?:[0-9A-Fa-f]{2}){16,20}$/
 
 /**
- * Compares a password in constant time with the configured one. A configured key of 32 to 40 hex digits also
- * matches as the octets it stands for, which is how 1.6 chargers send it. [1.6 whitepaper A00.FR.205]
+ * Compares a password with the configured one in constant time. A configured key of 32 to 40 hexadecimal digits also
+ * matches the bytes that it stands for, because 1.6 chargers send those. [1.6 whitepaper A00.FR.205]
  */
 export function passwordMatches(password: Uint8Array | undefined, expected: string): boolean {
   if (password === undefined) return false

@@ -9,109 +9,135 @@ import type { Authenticate } from './types/handshake.js'
 import type { Protocol } from './types/protocol.js'
 import type { ConnectionTraits, Leniency, TraitsOf, ValidationMode, ValidationPolicy } from './types/validation.js'
 
-/** Options of one endpoint that have a default. Times are milliseconds, sizes bytes. */
+/** The options of an endpoint that have a default. Times are in milliseconds, sizes in bytes. */
 export interface EndpointOptions {
-  /** Route of the WebSocket; the identity is its last segment. Default `/ocpp/:identity`. */
+  /** Route of the WebSocket. Its last segment is the identity. Default: `/ocpp/:identity`. */
   path?: string
-  /** Versions that are spoken; the charge point's order decides. Default all three. */
+  /** Enabled versions of OCPP. The charge point's order of preference decides. Default: all three. */
   protocols?: readonly Protocol[]
   /**
-   * What happens to an inbound message that breaks its schema: `strict` (default) answers a CALLERROR, `warn`
-   * delivers it. A function decides for each violation, outbound ones included; those are strict otherwise.
+   * What happens to an inbound message that violates its schema: `strict` answers with a CALLERROR, `warn` delivers the
+   * message. A function decides for each violation, outbound ones included; without it outbound messages are always
+   * strict. Default: `strict`.
    */
   validation?: ValidationMode | ValidationPolicy
-  /** What is accepted beyond the schemas. Default nothing but the deviations that are always normalised. */
+  /** What is accepted beyond the schemas. Default: nothing but the deviations that are always normalised. */
   leniency?: Leniency
   /**
-   * What is to be said of a charge point that tells what it is, before its BootNotification is checked. Default: nothing,
-   * and the options hold for all.
+   * Returns the traits of a charge point when it reports its vendor and model, before its BootNotification is
+   * validated. Default: the options of the endpoint apply to every charge point.
    */
   traits?: TraitsOf
-  /** Time for the answer to a CALL, from when it is sent. Default 30 000. */
+  /** Timeout of a CALL, counted from sending. Default: 30 000. */
   callTimeout?: number
-  /** CALLs that may wait for one charge point. Default 50. */
+  /** Maximum number of CALLs that wait for one charge point. Default: 50. */
   callQueueLimit?: number
-  /** Time for a handler, after which the charge point is answered InternalError. Default 25 000: less than its 30 s. */
+  /**
+   * Timeout of a handler. After it the charge point gets an InternalError. Default: 25 000, less than the 30 s of many
+   * chargers.
+   */
   handlerTimeout?: number
-  /** CALLs of one charge point that may wait behind the one being answered before its socket is paused. Default 8. */
+  /**
+   * Maximum number of CALLs from one charge point that wait behind the one being answered. Beyond it the socket is
+   * paused. Default: 8.
+   */
   maxWaitingCalls?: number
-  /** A charge point that is quiet this long is pinged, and cut after twice as long. 0: never. Default 30 000. */
+  /**
+   * A charge point that sends nothing for this time is pinged, and disconnected after twice this time. 0: never.
+   * Default: 30 000.
+   */
   pingInterval?: number
-  /** Largest message, after decompression; more is closed 1009. Default 1 MiB. */
+  /** Maximum size of a message after decompression. A larger one closes the connection with 1009. Default: 1 MiB. */
   maxPayload?: number
-  /** Most fragments of a message; more is closed 1008. Default 1024. */
+  /** Maximum number of fragments of a message. More close the connection with 1008. Default: 1024. */
   maxFragments?: number
-  /** Pieces in which the network may deliver one fragment; more is closed 1008. Default 16 384. */
+  /**
+   * Maximum number of pieces in which the network delivers one fragment. More close the connection with 1008. Default:
+   * 16 384.
+   */
   maxBufferedChunks?: number
-  /** Pings of a charge point whose pongs wait to be written, above which it is cut. Default 60. */
+  /** Maximum number of pongs that wait to be written. A charge point that exceeds it is disconnected. Default: 60. */
   maxPendingPongs?: number
   /**
-   * Messages a second that one charge point is read, one more for every 4 KiB of a message, pings included; above
-   * that its socket is paused and nothing is lost. 0: any number. Default 5000.
+   * Maximum inbound rate per charge point, in messages per second, pings included; each 4 KiB of a message counts as
+   * one more. Beyond it the socket is paused and nothing is lost. 0: no limit. Default: 5000.
    */
   maxMessageRate?: number
-  /** Messages that it may send at once before `maxMessageRate` counts. Default 10 000. */
+  /** Number of messages that a charge point may send at once before `maxMessageRate` applies. Default: 10 000. */
   maxMessageBurst?: number
-  /** Bytes waiting to be written above which a charge point is not read. Default 256 KiB. */
+  /**
+   * Maximum number of bytes that wait to be written. Beyond it the charge point's messages are not read. Default: 256
+   * KiB.
+   */
   maxBufferedAmount?: number
-  /** Time above `maxBufferedAmount` after which a charge point is cut. Default 10 000. */
+  /** How long `maxBufferedAmount` may be exceeded before the charge point is disconnected. Default: 10 000. */
   slowReaderTimeout?: number
-  /** permessage-deflate for 2.x, where a CSMS has to support it [Part 4 §3.3]. Default true. */
+  /** Offers permessage-deflate with OCPP 2.x, where a CSMS must support it [Part 4 §3.3]. Default: true. */
   compression?: boolean
-  /** Time for `authenticate`, then 503. Default 10 000. */
+  /** Timeout of `authenticate`. After it the answer is 503. Default: 10 000. */
   authenticateTimeout?: number
-  /** Handshakes in progress, above which new ones are answered 503. Default 1000. */
+  /** Maximum number of handshakes in progress. Further ones are answered 503. Default: 1000. */
   maxHandshakes?: number
-  /** Connections of this endpoint, above which new ones are answered 503. 0: any number. Default 100 000. */
+  /** Maximum number of connections of this endpoint. Further ones are answered 503. 0: no limit. Default: 100 000. */
   maxConnections?: number
-  /** The same from one IPv4 address or IPv6 /64, answered 429. 0: any number. Default 20 000. */
+  /**
+   * Maximum number of connections from one IPv4 address or IPv6 /64. Further ones are answered 429. 0: no limit.
+   * Default: 20 000.
+   */
   maxConnectionsPerAddress?: number
   /**
-   * Failed logins of one identity from one address after which it is answered 429 without a look at its credentials:
-   * for a second, then twice as long with every further failure, at most a minute. 0: never. Default 10.
+   * Number of failed logins of one identity from one address. After these it is answered 429 and its credentials are
+   * not checked: for one second, then twice as long after each further failure, at most one minute. 0: no limit.
+   * Default: 10.
    */
   maxLoginFailures?: number
-  /** Failed logins a minute from one address with whatever identities, then 429. 0: any number. Default 300. */
+  /**
+   * Maximum number of failed logins per minute from one address, with any identities. Further ones are answered 429. 0:
+   * no limit. Default: 300.
+   */
   maxLoginFailuresPerAddress?: number
   /**
-   * How often in a minute a charge point may take over from a live connection of its own, then 429: two with the same
-   * credentials push each other out. 0: any number. Default 5.
+   * How often per minute a charge point may replace its own live connection. Further attempts are answered 429, because
+   * two devices with the same credentials would replace each other again and again. 0: no limit. Default: 5.
    */
   maxTakeovers?: number
   /**
-   * Percent of the heap, or of the memory there is, above which new connections are answered 503; half-way from there
-   * to the end compression stops and who does not read is cut. 100: never. Default 85.
+   * Memory use, in percent of the heap or of the available memory, above which new connections are answered 503.
+   * Half-way from there to 100 % compression is switched off, and charge points that do not read are disconnected. 100:
+   * never. Default: 85.
    */
   maxHeapUsage?: number
-  /** How long a newcomer may be silent before it replaces the connection it takes over from. Default 2000. */
+  /**
+   * How long a new connection of a connected charge point may be silent before it replaces the old one. Default: 2000.
+   */
   takeoverTimeout?: number
-  /** When draining: time for handlers at work and calls on the wire to finish. Default 4000. */
+  /** At shutdown: how long to wait for running handlers and outstanding calls. Default: 4000. */
   drainTimeout?: number
-  /** When draining: time over which the sockets are closed, at most 5 ms for each. Default 3000. */
+  /** At shutdown: the time over which the connections are closed, at most 5 ms for each. Default: 3000. */
   drainSpread?: number
 }
 
-/** An endpoint that admits the charge points that `authenticate` accepts. */
+/** Options of an endpoint that admits the charge points that `authenticate` accepts. */
 export interface AuthenticatedEndpoint extends EndpointOptions {
-  /** Decides about every handshake before the upgrade. */
+  /** Called for every handshake before the upgrade. */
   authenticate: Authenticate
   securityProfile?: undefined
 }
 
-/** An endpoint without authentication. */
+/** Options of an endpoint without authentication. */
 export interface OpenEndpoint extends EndpointOptions {
   /** 0: accepts every client that can reach this endpoint. For trusted networks only. [1.6 whitepaper; A00] */
   securityProfile: 0
   authenticate?: undefined
 }
 
-/** Options of one endpoint: who may connect has no default. */
+/** Options of an endpoint. There is no default for who may connect. */
 export type FastifyOcppOptions = AuthenticatedEndpoint | OpenEndpoint
 
-/** Options as they come at run time, not checked yet. */
+/** Options at run time, before they are checked. */
 type GivenOptions = EndpointOptions & { authenticate?: unknown; securityProfile?: unknown; prefix?: string }
 
-/** Options with every default filled in, and times in ticks of the endpoint's clock. */
+/** Options with all defaults filled in. Times are in ticks of the endpoint's clock where the name says so. */
 export interface EndpointSettings {
   path: string
   protocols: readonly Protocol[]
@@ -134,7 +160,7 @@ export interface EndpointSettings {
   drainTimeout: number
   drainSpread: number
   takeoverTimeout: number
-  /** Milliseconds of a tick. */
+  /** Length of a tick, in milliseconds. */
   tick: number
   connection: ConnectionSettings
 }
@@ -187,15 +213,15 @@ const OTHERS = [
   'traits',
   'compression'
 ]
-/** Given by Fastify to every plugin. */
+/** Options that Fastify passes to every plugin. */
 const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
 const KNOWN = new Set([...Object.keys(NUMBERS), ...OTHERS, ...FASTIFY_OPTIONS])
 const LENIENCY_FLAGS = ['dropUnknownMembers', 'coerce']
 
-/** Longest tick; shorter when a time-out is short. */
+/** The longest tick. Ticks are shorter if a timeout is short. */
 const MAX_TICK = 1000
 const MIN_TICK = 10
-/** More credit than is spent in a tick. */
+/** More credit than a connection can spend in a tick. */
 const UNLIMITED = 2 ** 30 - 1
 
 /**
@@ -205,7 +231,7 @@ const UNLIMITED = 2 ** 30 - 1
  */
 export function resolveOptions(options: GivenOptions): EndpointSettings {
   for (const name of Object.keys(options)) {
-    if (!KNOWN.has(name)) throw invalid(name, 'is not an option')
+    if (!KNOWN.has(name)) throw invalid(name, 'is unknown, probably misspelt')
   }
   const numbers = resolveNumbers(options)
   const times = [numbers.handlerTimeout, numbers.slowReaderTimeout, numbers.pingInterval, numbers.takeoverTimeout]
@@ -234,23 +260,29 @@ export function resolveOptions(options: GivenOptions): EndpointSettings {
   }
 }
 
-/** The tick in which a peer was last heard counts as none: nobody is pinged or cut early. */
+/**
+ * Counts one tick more, because a message may arrive at the end of a tick: no charge point is pinged or disconnected
+ * early.
+ */
 export function pingTicks(pingInterval: number, tick: number) {
   if (pingInterval === 0) return { pingTicks: 0, cutTicks: 0 }
   return { pingTicks: Math.ceil(pingInterval / tick) + 1, cutTicks: Math.ceil((2 * pingInterval) / tick) + 1 }
 }
 
-/** What a connection may send at once and by tick. Whole numbers: V8 keeps them in the connection itself. */
+/**
+ * The credit of a connection for messages: at the start, at most, and per tick. Integers, which V8 stores inside the
+ * object.
+ */
 function messageCredit({ maxMessageRate, maxMessageBurst }: Record<NumberOption, number>, tick: number) {
   if (maxMessageRate === 0) return { credit: UNLIMITED, maxCredit: UNLIMITED, creditPerTick: UNLIMITED }
   const credit = maxMessageBurst * MESSAGE_CREDIT
-  // So many thousandths of a message in a millisecond as messages in a second.
+  // Thousandths of a message per millisecond are messages per second.
   const creditPerTick = maxMessageRate * tick
-  // A burst of fewer messages than come in a tick would lower the rate.
+  // A burst that is smaller than the credit of a tick would lower the rate.
   return { credit, maxCredit: Math.max(credit, creditPerTick), creditPerTick }
 }
 
-/** The default of an option that is left out; `null` is not that. */
+/** The default applies to `undefined`, but not to `null`. */
 function given<T>(value: T | undefined, fallback: T): T {
   return value === undefined ? fallback : value
 }
@@ -274,7 +306,9 @@ function checkPath(path: unknown): string {
   return path
 }
 
-/** Fastify gives the prefix of a plugin that shares its parent's scope to nobody, so it is part of the path. */
+/**
+ * Fastify does not apply the prefix to a plugin that shares the scope of its parent, so it becomes part of the path.
+ */
 function checkPrefix(prefix: unknown): string {
   if (typeof prefix !== 'string' || (prefix !== '' && !prefix.startsWith('/'))) {
     throw invalid('prefix', 'must start with "/"')
@@ -292,14 +326,15 @@ function checkProtocols(protocols: unknown): readonly Protocol[] {
 
 function checkAuthenticate({ authenticate, securityProfile }: GivenOptions): Authenticate | undefined {
   if (securityProfile !== undefined && securityProfile !== 0) {
-    throw invalid('securityProfile', 'can only be 0; profiles 1 to 3 are what `authenticate` accepts')
+    throw invalid('securityProfile', 'must be 0 or left out; `authenticate` decides about profiles 1 to 3')
   }
   if (authenticate === undefined) {
     if (securityProfile === 0) return undefined
-    throw invalid('authenticate', 'is required; to let in everybody without credentials say `securityProfile: 0`')
+    throw invalid('authenticate', 'is required; set `securityProfile: 0` to accept every client without credentials')
   }
   if (typeof authenticate !== 'function') throw invalid('authenticate', 'must be a function')
-  if (securityProfile === 0) throw invalid('securityProfile', 'is 0 (let everybody in) but there is `authenticate`')
+  if (securityProfile === 0)
+    throw invalid('securityProfile', 'must not be 0 (accept every client) together with `authenticate`')
   return authenticate as Authenticate
 }
 
@@ -335,7 +370,7 @@ function checkLeniency(leniency: unknown): Leniency {
     else if (name === 'fieldLengths') checkFieldLengths(value)
     else if (name === 'deviations') checkDeviations(value)
     else if (name === 'timeZone') checkTimeZone(value)
-    else throw invalid(`leniency.${name}`, 'is not an option')
+    else throw invalid(`leniency.${name}`, 'is unknown, probably misspelt')
   }
   return leniency
 }
@@ -357,7 +392,7 @@ function checkFieldLengths(lengths: unknown): void {
     const option = `leniency.fieldLengths['${name}']`
     if (!Number.isInteger(length) || length < 1) throw invalid(option, 'must be a positive integer')
     if (!isFieldLength(Object.values(PROTOCOLS), name)) {
-      throw invalid(option, 'names no text that has a limit; e.g. BootNotificationRequest.chargePointModel')
+      throw invalid(option, 'names no text with a maximum length, e.g. BootNotificationRequest.chargePointModel')
     }
   }
 }

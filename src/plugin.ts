@@ -18,7 +18,7 @@ import { type OlderRoutes, refuseForeignUpgrades } from './websocket-routes.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** OCPP: handlers, calls and live charge points. */
+    /** The handlers, calls and live charge points of OCPP. */
     ocpp: Ocpp
   }
 }
@@ -42,7 +42,7 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
   addRoute(app, { admission, endpoint, guard, path: settings.path })
 }
 
-/** `pluginTimeout` also bounds `app.close()`, which rejects when draining takes longer. */
+/** `pluginTimeout` also limits `app.close()`, which rejects if draining takes longer. */
 function checkCloseTime(
   { initialConfig, log }: FastifyInstance,
   { drainTimeout, drainSpread }: EndpointSettings
@@ -57,10 +57,10 @@ function checkCloseTime(
   )
 }
 
-/** Milliseconds; of Fastify 5. */
+/** The default of Fastify 5, in milliseconds. */
 const DEFAULT_PLUGIN_TIMEOUT = 10_000
 
-/** A scope has one `ocpp`, however many endpoints are registered in it. */
+/** A scope has one `ocpp`, even if several endpoints are registered in it. */
 function decorate(app: FastifyInstance, older: OlderRoutes): OcppCore {
   if (app.hasDecorator('ocpp')) return app.ocpp as OcppCore
   const core = new OcppCore(app)
@@ -70,7 +70,7 @@ function decorate(app: FastifyInstance, older: OlderRoutes): OcppCore {
   return core
 }
 
-/** Servers whose upgrades some scope of ours feeds to the router already. */
+/** Servers whose upgrades are already routed by one of our scopes. */
 const servers = new WeakSet<Server>()
 
 async function registerWebsocket(app: FastifyInstance, settings: EndpointSettings): Promise<void> {
@@ -81,12 +81,12 @@ async function registerWebsocket(app: FastifyInstance, settings: EndpointSetting
       maxFragments: settings.maxFragments,
       maxBufferedChunks: settings.maxBufferedChunks,
       maxPendingAutoPongs: settings.maxPendingPongs,
-      // Nobody is left waiting for a charge point that never answers a close frame.
+      // Do not wait for a charge point that never answers a close frame.
       closeTimeout: CLOSE_TIMEOUT,
       perMessageDeflate: settings.compression && DEFLATE
     } as NonNullable<Parameters<typeof fastifyWebsocket>[1]>['options'] & object
   })
-  // Each registration routes every upgrade, so two scopes side by side would answer it twice.
+  // Each registration of @fastify/websocket handles every upgrade, so two scopes side by side would answer twice.
   for (const listener of app.server.listeners('upgrade')) {
     if (servers.has(app.server) && !listeners.has(listener))
       app.server.removeListener('upgrade', listener as () => void)
@@ -95,7 +95,7 @@ async function registerWebsocket(app: FastifyInstance, settings: EndpointSetting
   explainSecondWebsocket(app)
 }
 
-/** A scope has one @fastify/websocket. Of a second one Fastify says only that a decorator `ws` exists. */
+/** A scope has one @fastify/websocket. For a second one Fastify only reports that a decorator `ws` exists. */
 function explainSecondWebsocket(app: FastifyInstance): void {
   const { decorateRequest } = app
   app.decorateRequest = function (this: FastifyInstance, ...decoration: Parameters<typeof decorateRequest>) {
@@ -104,12 +104,12 @@ function explainSecondWebsocket(app: FastifyInstance): void {
   } as typeof decorateRequest
 }
 
-/** What a handshake may take beside `authenticate`. */
+/** What a handshake may take in addition to `authenticate`, in milliseconds. */
 const GRACE = 5000
 
 /**
- * RFC 7692 without state between messages, and not for the short ones. `ws` keeps the zlib streams of a socket once
- * it has used them: a small window and little memory make that 24 kB for what we send instead of 256.
+ * permessage-deflate without context takeover, and not for short messages. [RFC 7692] `ws` keeps the zlib streams of a
+ * socket after the first use: a small window and little memory make that 24 kB instead of 256 kB.
  */
 const DEFLATE = {
   serverNoContextTakeover: true,
@@ -120,7 +120,7 @@ const DEFLATE = {
   threshold: 1024
 }
 
-/** The host registered @fastify/websocket itself: its options rule, so say where they fall short. */
+/** The host registered @fastify/websocket, so its options apply. Warns if they are less strict than ours. */
 function checkWebsocket(app: FastifyInstance, settings: EndpointSettings): void {
   const { maxPayload, perMessageDeflate } = app.websocketServer.options
   if (maxPayload === undefined || maxPayload > settings.maxPayload) {
@@ -153,10 +153,10 @@ function addRoute(app: FastifyInstance, { admission, endpoint, guard, path }: Pa
     method: 'GET',
     url: path,
     exposeHeadRoute: false,
-    // For @fastify/swagger: an upgrade is no operation.
+    // Hides the route from @fastify/swagger: an upgrade is no operation.
     schema: { hide: true } as FastifySchema,
     // A global @fastify/rate-limit of the host would lock out a fleet that reconnects at once or shares one address.
-    // The limits of this plugin count charge points: `maxHandshakes`, `maxLoginFailures` and others.
+    // This plugin has limits of its own: `maxHandshakes`, `maxLoginFailures` and others.
     config: { rateLimit: false } as object,
     onRequest: async (request, reply) => {
       const admitted = await admission.admit(request, reply)
@@ -174,14 +174,14 @@ function addRoute(app: FastifyInstance, { admission, endpoint, guard, path }: Pa
 }
 
 /**
- * From here on the socket is ours: the host's broadcast to all WebSocket clients does not reach chargers, its
- * shutdown does not cut them before they are drained, and nothing keeps the upgrade request in memory.
+ * Takes the socket over from the host: its broadcast to all WebSocket clients does not reach chargers, its shutdown
+ * does not close their connections before they are drained, and the upgrade request can be freed.
  */
 function detach(app: FastifyInstance, guard: UpgradeGuard, socket: WebSocket, { raw }: FastifyReply): void {
   app.websocketServer.clients.delete(socket)
   if (raw.socket === null) return
   guard.release(raw.socket)
-  // The streams of injectWS end, but do not close by themselves.
+  // The streams of injectWS end, but do not close on their own.
   if (!(raw.socket instanceof Socket)) (raw.socket as Duplex).once('end', destroy)
   raw.detachSocket(raw.socket)
 }

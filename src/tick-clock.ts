@@ -1,12 +1,12 @@
-/** Node counts whole milliseconds, so that an interval may be that much shorter than its ticks. */
+/** Node rounds to whole milliseconds, so that an interval may end up to this much before its ticks. */
 const SLACK = 1
 
 /**
- * Counts time in ticks, with one timer for many connections. A process that was stopped, or whose event loop was
- * blocked, sees one late tick, not an hour in which everybody was silent. Keeps no process alive.
+ * Counts time in ticks, with one timer for many connections. After the process was stopped or its event loop was
+ * blocked there is one late tick, and not many ticks in which no message could arrive. Does not keep the process alive.
  */
 export class TickClock {
-  /** Milliseconds. */
+  /** Length of a tick, in milliseconds. */
   readonly tick: number
   readonly #listeners = new Set<() => void>()
   #timer: NodeJS.Timeout | undefined
@@ -16,7 +16,7 @@ export class TickClock {
     this.tick = tick
   }
 
-  /** Calls `listener` with every tick. Returns what ends that. */
+  /** Calls `listener` at every tick. Returns a function that removes it. */
   every(listener: () => void): () => void {
     this.#listeners.add(listener)
     this.#timer ??= this.#start()
@@ -28,7 +28,7 @@ export class TickClock {
     }
   }
 
-  /** Ticks from now until `milliseconds` have passed: never fewer, and at most one tick later. */
+  /** The number of ticks until `milliseconds` have passed: never too few, and at most one too many. */
   ticksFor(milliseconds: number): number {
     const since = Math.min(performance.now() - this.#tickedAt, this.tick)
     return Math.ceil((milliseconds + since + SLACK) / this.tick)

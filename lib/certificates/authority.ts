@@ -6,23 +6,23 @@ import { withoutRoot } from './material.js'
 import { type CertificateUse, RequestRefusedError, subjectOf } from './policy.js'
 import type { Certified } from './x509.js'
 
-/** What an authority is asked to certify; it was checked before. */
+/** A certificate to be signed. The request was checked before. */
 export interface SigningTask {
   /** The certificate signing request, in PEM. */
   csr: string
   /** Identity of the charge point. */
   chargePoint: string
   use: CertificateUse
-  /** Whether one certificate is for the connection to us and that to cars. [2.x A02] */
+  /** Whether one certificate serves both connections, to us and to cars. [2.x A02] */
   isCombined: boolean
 }
 
-/** Who signs certificates of charge points. */
+/** Signs certificates of charge points. */
 export interface Authority {
   /**
-   * Answers the certificate in PEM, and those above it but the root.
+   * Returns the certificate in PEM, followed by the authorities above it without the root.
    *
-   * @throws RequestRefusedError when it will never be signed; anything else when it may be asked again
+   * @throws RequestRefusedError if it will never be signed; any other error means that a retry may succeed
    */
   sign(task: SigningTask, signal: AbortSignal): Promise<string>
 }
@@ -36,12 +36,12 @@ export interface LocalAuthorityOptions {
 }
 
 const DAY_MS = 86_400_000
-/** The clock of a charge point may be behind ours. */
+/** How far the clock of a charge point may be behind ours, in milliseconds. */
 const CLOCK_DIFFERENCE_MS = 3_600_000
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1'
 
-/** Signs with a key that is here. */
+/** Signs with a key of this process. */
 export class LocalAuthority implements Authority {
   readonly #options: LocalAuthorityOptions
 
@@ -56,7 +56,7 @@ export class LocalAuthority implements Authority {
     const [certificate] = chain
     const request = readRequest(csr)
     const now = Date.now()
-    // None outlives who signed it.
+    // A certificate must not outlive its authority.
     const notAfter = new Date(Math.min(now + validityDays * DAY_MS, Date.parse(certificate.validTo)))
     const notBefore = new Date(Math.max(now - CLOCK_DIFFERENCE_MS, Date.parse(certificate.validFrom)))
     const leaf = await issue(
@@ -75,7 +75,7 @@ export class LocalAuthority implements Authority {
   }
 }
 
-/** Towards us a charge point is a TLS client, towards a car a TLS server. */
+/** For us a charge point is a TLS client, for a car it is a TLS server. */
 function usageOf(use: CertificateUse, isCombined: boolean, keyType: string | undefined) {
   const isClient = use === 'ChargingStationCertificate'
   const agreement = keyType === 'rsa' ? 'keyEncipherment' : 'keyAgreement'
@@ -84,11 +84,11 @@ function usageOf(use: CertificateUse, isCombined: boolean, keyType: string | und
   return { keyUsage, extendedKeyUsage }
 }
 
-/** What CertificateSigned takes. [1.6 whitepaper; 2.x CertificateSignedRequest] */
+/** Maximum length of the chain in CertificateSigned. [1.6 whitepaper; 2.x CertificateSignedRequest] */
 const MAX_CHAIN_LENGTH = 10_000
 
 /**
- * Reads what an authority answered, and checks that it is what was asked for.
+ * Reads the answer of an authority and checks that it matches the request.
  *
  * @throws RequestRefusedError
  */

@@ -3,15 +3,15 @@ import { Value } from '@sinclair/typebox/value'
 import type { Log } from '../log.js'
 import { post } from './http.js'
 
-/** What a car asks by way of its charge point, and which that is. */
+/** The request of a car for a contract certificate, and the charge point that passed it on. */
 export interface ContractRequest {
   chargePoint: string
   iso15118SchemaVersion: string
   action: string
   exiRequest: string
-  /** 2.1. */
+  /** OCPP 2.1 only. */
   maximumContractCertificateChains?: number
-  /** 2.1. */
+  /** OCPP 2.1 only. */
   prioritizedEMAIDs?: string[]
 }
 
@@ -23,11 +23,11 @@ const Answer = Type.Object({
 export type ContractAnswer = Static<typeof Answer>
 
 export interface ContractServiceOptions {
-  /** Without it there is no service. */
+  /** Address of the service. `undefined`: there is none. */
   url: string | undefined
   token: string | undefined
   log: Pick<Log, 'warn'>
-  /** Milliseconds. Default: 20 000, because the charge point waits 30 seconds. */
+  /** Timeout in milliseconds. Default: 20 000, because the charge point waits 30 seconds. */
   timeout?: number
 }
 
@@ -35,7 +35,7 @@ const TIMEOUT_MS = 20_000
 const MAX_BYTES = 64 * 1024
 const FAILED: ContractAnswer = { status: 'Failed', exiResponse: '' }
 
-/** Passes on what cars ask for: contract certificates come from a service of the operator's. [2.x M01, M02] */
+/** Forwards requests of cars for contract certificates to a service of the operator. [2.x M01, M02] */
 export class ContractService {
   readonly #options: ContractServiceOptions
 

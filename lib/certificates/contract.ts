@@ -4,7 +4,7 @@ import { tryCertificates } from '../pem.js'
 import { type HashData, hashDataOf } from './hash-data.js'
 import type { OcspClient } from './ocsp.js'
 
-/** What a charge point is told of a contract certificate. [2.x AuthorizeCertificateStatusEnumType] */
+/** The status of a contract certificate in the answer to a charge point. [2.x AuthorizeCertificateStatusEnumType] */
 export type ContractStatus =
   | 'Accepted'
   | 'SignatureError'
@@ -13,18 +13,18 @@ export type ContractStatus =
   | 'NoCertificateAvailable'
   | 'CertChainError'
 
-/** What a charge point has verified itself, but for revocation. */
+/** A certificate that the charge point has verified itself, except for its revocation. */
 export interface ContractHash extends HashData {
   responderURL: string
 }
 
 export interface ContractsOptions {
   ocsp: Pick<OcspClient, 'status'>
-  /** Roots, and authorities below them. */
+  /** Roots and intermediate authorities. */
   authorities: readonly X509Certificate[]
 }
 
-/** The certificate, two authorities and the root of ISO 15118, and one to spare. */
+/** Maximum length of a chain: the certificate, two authorities and the root of ISO 15118, and one more. */
 const MAX_DEPTH = 5
 
 /** Verifies contract certificates of cars. [2.x C07] */
@@ -35,27 +35,27 @@ export class Contracts {
     this.#options = options
   }
 
-  /** Of a certificate that the charge point has verified itself, and those above it. */
+  /** Checks the revocation of a certificate that the charge point has verified, and of the authorities above it. */
   async checkHashes(hashes: readonly ContractHash[]): Promise<ContractStatus> {
     const { ocsp } = this.#options
     const results = await Promise.all(hashes.map(({ responderURL, ...data }) => ocsp.status(data, responderURL)))
     return worst(results.map(({ status }) => status))
   }
 
-  /** Of a certificate in PEM, with those above it, that belongs to this contract. */
+  /** Checks a chain in PEM, and that its certificate belongs to this contract. */
   async checkChain(pem: string, eMaid: string): Promise<ContractStatus> {
     const [leaf, ...sent] = tryCertificates(pem)
     if (leaf === undefined || !isOf(leaf, eMaid)) return 'CertChainError'
     const path = this.#pathOf(leaf, sent)
     if (typeof path === 'string') return path
     if (!path.every((certificate) => isCurrent(certificate))) return 'CertificateExpired'
-    // Of the authorities between them the first has none below it, and so on.
+    // No authority may stand below the first one, at most one below the second, and so on.
     if (!path.slice(1).every((authority, below) => hasRoomBelow(authority, below))) return 'CertChainError'
     const { responderOf } = await import('./x509.js')
     return this.#checkRevocation(path, responderOf)
   }
 
-  /** From the certificate to a root that is trusted, or what is wrong with it. */
+  /** The chain from the certificate to a trusted root, or the fault. */
   #pathOf(leaf: X509Certificate, sent: readonly X509Certificate[]): X509Certificate[] | ContractStatus {
     const { authorities } = this.#options
     const path = [leaf]
@@ -74,7 +74,7 @@ export class Contracts {
     return 'CertChainError'
   }
 
-  /** Of all but the root. An authority that names no responder cannot be asked about. */
+  /** Checks every certificate but the root. Authorities without a responder count as good. */
   async #checkRevocation(
     path: readonly X509Certificate[],
     responderOf: (certificate: X509Certificate) => string | undefined
@@ -96,7 +96,7 @@ function worst(statuses: readonly ('good' | 'revoked' | 'unknown' | 'failed')[])
   return statuses.every((status) => status === 'good') ? 'Accepted' : 'NoCertificateAvailable'
 }
 
-/** The common name is the eMAID; hyphens and the check digit may be left out. [ISO 15118-2 annex H] */
+/** Whether the common name is the eMAID. Hyphens and the check digit may be left out. [ISO 15118-2 annex H] */
 function isOf({ subject }: X509Certificate, eMaid: string): boolean {
   const name = /^CN=(.*)$/m.exec(subject)?.[1] ?? ''
   const folded = (text: string) => text.replaceAll('-', '').toUpperCase()

@@ -6,12 +6,12 @@ import { foldSerial } from '../serial-number.js'
 export const HASH_ALGORITHMS = ['SHA256', 'SHA384', 'SHA512'] as const
 export type HashAlgorithm = (typeof HASH_ALGORITHMS)[number]
 
-/** What OCPP and OCSP call a certificate by. Everything is hexadecimal, in lower case. [RFC 6960 §4.1.1] */
+/** Identifies a certificate in OCPP and OCSP. All members are hexadecimal, in lower case. [RFC 6960 §4.1.1] */
 export interface HashData {
   hashAlgorithm: HashAlgorithm
   issuerNameHash: string
   issuerKeyHash: string
-  /** Without zeros in front. */
+  /** Without leading zeros. */
   serialNumber: string
 }
 
@@ -28,23 +28,26 @@ export async function hashDataOf(
   return { hashAlgorithm, issuerNameHash: name, issuerKeyHash: key, serialNumber }
 }
 
-/** Of the first certificate of a chain; undefined where its issuer is not there, or it is no certificate. */
+/** The hash data of the first certificate of a chain; `undefined` if its issuer is missing or it is no certificate. */
 export async function hashDataOfChain(pem: string, hashAlgorithm?: HashAlgorithm): Promise<HashData | undefined> {
   const [certificate, ...others] = tryCertificates(pem)
   if (certificate === undefined) return undefined
   const issuer = [certificate, ...others].find((candidate) => isIssuedBy(certificate, candidate))
   if (issuer === undefined) return undefined
-  // It was made by somebody else: not all that Node reads may be known here.
+  // Certificates come from others: Node reads some that this code does not know.
   return hashDataOf(certificate, issuer, hashAlgorithm).catch(() => undefined)
 }
 
-/** Whether a certificate names the same issuer as hash data. That proves nothing, because the issuer's key is not there. */
+/**
+ * Whether a certificate names the same issuer as hash data. That proves nothing, because the key of the issuer is
+ * unknown.
+ */
 export async function namesIssuer(certificate: X509Certificate, data: HashData): Promise<boolean> {
   const { issuerNameHash } = await import('./x509.js')
   return (await issuerNameHash(HASHES[data.hashAlgorithm], certificate)) === data.issuerNameHash.toLowerCase()
 }
 
-/** Whether hash data calls this the issuer. */
+/** Whether `issuer` is the issuer in the hash data. */
 export async function isIssuer(candidate: X509Certificate, data: HashData): Promise<boolean> {
   const { subjectHashes } = await import('./x509.js')
   const { name, key } = await subjectHashes(HASHES[data.hashAlgorithm], candidate)

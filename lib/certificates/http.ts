@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import { HttpClient, HttpTimeoutError } from '../http/client.js'
 
-/** What may be wrong with an answer, in words for the log. */
+/** The cause of a failed request, for the log. */
 export class FetchError extends Error {
   override readonly name = 'FetchError'
-  /** Of the answer, if there was one. */
+  /** The HTTP status, if there was an answer. */
   readonly status: number | undefined
   constructor(message: string, status?: number) {
     super(message)
@@ -16,9 +16,9 @@ export interface Post {
   url: string
   headers: Readonly<Record<string, string>>
   body: Uint8Array | string
-  /** Bytes of the answer, at most. */
+  /** Maximum size of the answer, in bytes. */
   maxBytes: number
-  /** Milliseconds for all of it. */
+  /** Timeout of the whole request, in milliseconds. */
   timeout: number
   signal?: AbortSignal
 }
@@ -43,7 +43,7 @@ export async function post({ url, headers, body, maxBytes, timeout, signal }: Po
     if (error instanceof FetchError) throw error
     if (deadline.aborted || error instanceof HttpTimeoutError) throw new FetchError(`no answer within ${timeout} ms`)
     const { message, code } = error as NodeJS.ErrnoException
-    // An error about several addresses of one name has a code and no message.
+    // An error about several addresses of one name has a code, but no message.
     throw new FetchError(message || (code ?? 'the request failed'))
   }
 }
@@ -51,7 +51,7 @@ export async function post({ url, headers, body, maxBytes, timeout, signal }: Po
 async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let length = 0
-  // To leave the loop closes the connection.
+  // Leaving the loop closes the connection.
   for await (const chunk of response as AsyncIterable<Buffer>) {
     length += chunk.length
     if (length > maxBytes) throw new FetchError(`the answer is longer than ${maxBytes} bytes`)

@@ -3,7 +3,7 @@ import { tryCertificates } from '../pem.js'
 import { foldSerial } from '../serial-number.js'
 import { HASH_ALGORITHMS, hashDataOfChain } from './hash-data.js'
 
-/** As OCPP spells it. */
+/** The hash data in the spelling of OCPP. */
 export interface CertificateHash {
   hashAlgorithm: string
   issuerNameHash: string
@@ -12,13 +12,14 @@ export interface CertificateHash {
 }
 
 export interface InstalledCertificate {
-  /** Its use. */
+  /** The use of the certificate. */
   type: string
   hash: CertificateHash
 }
 
 /**
- * All certificates that the charge point has of these uses; without uses, of any. [1.6 whitepaper M03; 2.x M03]
+ * Stores the list of installed certificates that a charge point has reported for these uses. Without uses the list is
+ * complete. [1.6 whitepaper M03; 2.x M03]
  */
 export function saveInstalledCertificates(
   types: readonly string[] | undefined,
@@ -36,7 +37,7 @@ export function saveInstalledCertificates(
     await query.execute()
     const rows = installed.map(({ type, hash }) => {
       const serial_number = foldSerial(hash.serialNumber)
-      // The one that we installed ourselves we know in full.
+      // A certificate that we installed ourselves is stored with its PEM already.
       const ours = known.find((row) => row.type === type && row.serial_number === serial_number)
       return {
         charge_point_id: chargePointId,
@@ -61,10 +62,10 @@ export function saveInstalledCertificates(
   })
 }
 
-/** A certificate that we sent and the charge point took. [1.6 whitepaper M05, A02; 2.x M05, A02] */
+/** Stores a certificate that we sent and the charge point accepted. [1.6 whitepaper M05, A02; 2.x M05, A02] */
 export function saveCertificate(type: string, pem: string): Change {
   const [certificate] = tryCertificates(pem)
-  // As the charge point will call it when it is asked, unless it prefers another algorithm.
+  // The hash data that the charge point will report, unless it prefers another algorithm.
   const hashing = hashDataOfChain(pem).catch(() => undefined)
   return async ({ trx, chargePointId, now }) => {
     const hash = await hashing
@@ -103,7 +104,7 @@ export function saveCertificate(type: string, pem: string): Change {
   }
 }
 
-/** [1.6 whitepaper M04; 2.x M04] */
+/** Marks a certificate as deleted. [1.6 whitepaper M04; 2.x M04] */
 export function deleteCertificate(deleted: CertificateHash): Change {
   return held(async ({ trx, chargePointId }) => {
     const rows = await trx
@@ -125,7 +126,7 @@ interface KnownCertificate {
   issuer_key_hash: string
 }
 
-/** Whether hash data means this one: it may be of another algorithm than what we have. */
+/** Whether hash data identifies this certificate. It may use another hash algorithm than the stored one. */
 async function isCalled(row: KnownCertificate, called: CertificateHash): Promise<boolean> {
   const algorithm = HASH_ALGORITHMS.find((candidate) => candidate === called.hashAlgorithm)
   const known =

@@ -24,17 +24,17 @@ import {
 import { CERTIFICATE_USES, RequestRefusedError } from './policy.js'
 import type { CertificateService } from './service.js'
 
-/** What became of a request: `limited` is one too many, `refused` by us, `failed` at the authority. */
+/** The outcome of a request. `limited`: too many requests; `refused`: by us; `failed`: at the authority. */
 export type IssuanceOutcome = 'issued' | 'refused' | 'limited' | 'failed'
 
 export interface IssuanceOptions {
   ca: Pick<CertificateService, 'check' | 'sign' | 'chain'>
   store: Store
   ocpp: Pick<Ocpp, 'call' | 'chargePoints'>
-  /** Resolves when what charge points answered is written down. */
+  /** Resolves when the answers of charge points are stored. */
   recorded: () => Promise<void>
   log: Log
-  /** Certificates of one charge point within 24 hours. */
+  /** Maximum number of certificates per charge point within 24 hours. */
   maxPerDay: number
   onOutcome?: (outcome: IssuanceOutcome) => void
 }
@@ -42,12 +42,12 @@ export interface IssuanceOptions {
 const MINUTE_MS = 60_000
 
 /**
- * Signs what charge points ask for and sends it to them. What cannot be signed or sent now waits in the database.
- * [1.6 whitepaper A02; 2.x A02]
+ * Signs certificate requests of charge points and sends the certificates. Requests that cannot be signed and
+ * certificates that cannot be sent now wait in the database. [1.6 whitepaper A02; 2.x A02]
  */
 export class Issuance {
   readonly #options: IssuanceOptions
-  /** By folded identity: one at a time; true when there is more to do afterwards. */
+  /** Work in progress by folded identity, one at a time. `true`: there is more to do afterwards. */
   readonly #busy = new Map<string, { again: boolean; done: Promise<void> }>()
   readonly #stop = new AbortController()
 
@@ -55,7 +55,7 @@ export class Issuance {
     this.#options = options
   }
 
-  /** Takes a request, unless it is not to be signed. */
+  /** Stores a request, unless it must not be signed. */
   async take({ identity, log }: ChargePoint, request: CertificateRequest): Promise<'Accepted' | 'Rejected'> {
     const { ca, store, maxPerDay, onOutcome } = this.#options
     try {
@@ -76,7 +76,7 @@ export class Issuance {
     }
   }
 
-  /** Sends a charge point what waits for it, if it is there. Never throws. */
+  /** Sends a charge point its waiting certificates, if it is connected. Never throws. */
   async deliver(identity: string): Promise<void> {
     const key = fold(identity)
     const busy = this.#busy.get(key)
@@ -91,10 +91,10 @@ export class Issuance {
   }
 
   /**
-   * Tries again what waits for charge points that are here. One that has just come may be about to boot, and would not
-   * heed us.
+   * Retries waiting certificates of connected charge points. One that has just connected may be about to boot, and
+   * would ignore a call.
    *
-   * @param settled milliseconds that it has been here
+   * @param settled how long it must have been connected, in milliseconds
    */
   async deliverWaiting(settled: number): Promise<void> {
     const { store, ocpp } = this.#options
@@ -107,7 +107,7 @@ export class Issuance {
     await Promise.all(present.map((identity) => this.deliver(identity)))
   }
 
-  /** Gives up what waits for an authority; it is tried again after the next start. */
+  /** Cancels requests to an authority. They are retried after the next start. */
   async close(): Promise<void> {
     this.#stop.abort()
     await Promise.all([...this.#busy.values()].map(({ done }) => done))
@@ -163,7 +163,7 @@ export class Issuance {
     return issued.pem
   }
 
-  /** What is answered follows from the journal of calls, whoever sent it. */
+  /** The outcome is taken from the call journal, because another process may have sent the call. */
   async #send(identity: string, row: IssuedRow, certificateChain: string): Promise<void> {
     const { ocpp, recorded } = this.#options
     const live = ocpp.chargePoints.get(identity)
@@ -177,12 +177,12 @@ export class Issuance {
   }
 }
 
-/** One event a minute is enough: a charge point that asks for ever does so quickly. */
+/** At most one event per minute: a charge point that requests again and again does so quickly. */
 function refused({ message: techInfo }: Error): Change {
   return saveOwnSecurityEvent({ type: 'CertificateRequestRefused', techInfo }, MINUTE_MS)
 }
 
-/** What is written down of a certificate. */
+/** The stored values of a certificate. */
 async function describe(
   chain: readonly [X509Certificate, ...X509Certificate[]],
   authorities: readonly X509Certificate[]

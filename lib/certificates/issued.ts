@@ -7,30 +7,30 @@ import { type Change, fold, held, type Reader, type Scope } from '../events/scop
 export type IssuedRow = Selectable<IssuedCertificatesTable>
 
 const DAY_MS = 86_400_000
-/** What waits longer than this is not sent any more: the charge point will have asked again. */
+/** A request that waits longer than this is not sent any more, because the charge point will have sent a new one. */
 const MAX_WAIT_MS = 7 * DAY_MS
 
 // --- what a charge point comes with ------------------------------------------------------------------------------
 
-/** What we know of the certificate that a charge point connects with. */
+/** The relation of our authority to the certificate that a charge point connects with. */
 export type Admission =
-  /** We signed it for this charge point. */
+  /** Our authority signed it for this charge point. */
   | 'ours'
-  /** We did not sign it. */
+  /** Our authority did not sign it. */
   | 'foreign'
-  /** The charge point has come with a later one. */
+  /** The charge point has connected with a later one. */
   | 'superseded'
   | 'revoked'
-  /** We signed it for another charge point. */
+  /** Our authority signed it for another charge point. */
   | 'of-another'
-  /** We signed it for something else than connections to us. */
+  /** Our authority signed it for another use than the connection to us. */
   | 'not-for-connections'
 
 /**
- * Tells what we know of a certificate that TLS has verified. One of ours is in use from now on, and those before it are
- * not valid any more: so this is to be asked when nothing else speaks against the charge point.
+ * Looks up a certificate that TLS has verified. If our authority signed it, it is in use from now on and earlier
+ * certificates are no longer valid. So call this only after all other checks of the charge point.
  *
- * @param certificate its fingerprint as node:tls has it
+ * @param certificate its fingerprint as node:tls writes it
  */
 export async function admitCertificate(
   store: Pick<Store, 'db' | 'commit'>,
@@ -78,17 +78,17 @@ function useCertificate(id: number): Change {
 
 // --- requests ----------------------------------------------------------------------------------------------------
 
-/** What a charge point asks to have signed. */
+/** A certificate request of a charge point. */
 export interface CertificateRequest {
   csr: string
   type: string
-  /** One for the connection to us and that to cars. */
+  /** Whether one certificate serves both connections, to us and to cars. */
   isCombined: boolean
-  /** 2.1. */
+  /** OCPP 2.1 only. */
   requestId?: number
 }
 
-/** What is known of a charge point that its certificates may name. */
+/** The values of a charge point that its certificates may contain. */
 export async function readNames(db: Reader, identity: string) {
   const row = await db
     .selectFrom('charge_points')
@@ -105,7 +105,7 @@ export async function readNames(db: Reader, identity: string) {
     .execute()
   const expected = row?.expected_serial_number ?? undefined
   return {
-    // What an operator says is what its connections are held against.
+    // The values of an operator come first, because connections are checked against them.
     serialNumbers: expected === undefined ? texts([row?.serial_number, row?.box_serial_number]) : [expected],
     seccIds: texts(seccIds.map(({ value }) => value))
   }
@@ -116,8 +116,8 @@ function texts(values: readonly (string | null | undefined)[]): string[] {
 }
 
 /**
- * Keeps a request until it is signed and the certificate has arrived; the same again is not kept twice. Answers false
- * when it would be more than `maxPerDay`: a charge point that asks for ever is broken.
+ * Stores a request until it is signed and the charge point has the certificate. A repeated request is not stored twice.
+ * Returns false if there would be more than `maxPerDay`: a charge point that requests again and again is broken.
  */
 export function saveRequest(
   { csr, type, isCombined, requestId }: CertificateRequest,
@@ -172,7 +172,7 @@ async function countSince({ trx, chargePointId }: Scope, since: number): Promise
   return Number(count)
 }
 
-/** What a charge point waits for: of each use the latest that it asked for. */
+/** The certificates that a charge point waits for: the latest request for each use. */
 export async function listWaiting(db: Reader, chargePointId: number, now = Date.now()): Promise<IssuedRow[]> {
   const rows = await db
     .selectFrom('issued_certificates')
@@ -185,7 +185,7 @@ export async function listWaiting(db: Reader, chargePointId: number, now = Date.
   return [...latestOfEach.values()].filter(({ status }) => status === 'requested' || status === 'issued')
 }
 
-/** Charge points that wait for a certificate. */
+/** The charge points that wait for a certificate. */
 export async function listWaitingIdentities(db: Reader, now = Date.now()): Promise<string[]> {
   const rows = await db
     .selectFrom('issued_certificates as issued')
@@ -201,7 +201,7 @@ export async function listWaitingIdentities(db: Reader, now = Date.now()): Promi
 
 // --- what becomes of them ----------------------------------------------------------------------------------------
 
-/** What was signed. */
+/** Records a signed certificate. */
 export interface Issued {
   pem: string
   subject: string
@@ -228,22 +228,22 @@ export function saveIssued(id: number, { pem, subject, fingerprint, serialNumber
   }
 }
 
-/** The authority will not sign it. */
+/** Records that the authority refuses to sign. */
 export function failRequest(id: number, error: string): Change {
   return (scope) => update(scope, id, ['requested'], { status: 'failed', error })
 }
 
-/** Why it is not signed or sent yet. */
+/** Records why a request is not signed or sent yet. */
 export function noteTrouble(id: number, error: string): Change {
   return (scope) => update(scope, id, ['requested', 'issued'], { error })
 }
 
-/** The charge point answered CertificateSigned with something that is no answer. */
+/** Records an invalid answer to CertificateSigned. */
 export function rejectIssued(id: number, error: string): Change {
   return (scope) => update(scope, id, ['issued'], { status: 'rejected', error })
 }
 
-/** What a charge point answered to CertificateSigned, by the fingerprint of the certificate. */
+/** Records the answer to CertificateSigned, by the fingerprint of the certificate. */
 export function saveAnswer(fingerprint: string, isAccepted: boolean): Change {
   return async ({ trx, chargePointId, now }) => {
     const values = isAccepted
@@ -274,7 +274,7 @@ async function update(
     .execute()
 }
 
-/** Answers whether there was one that could be. */
+/** Revokes a certificate. Returns false if our authority did not sign it. */
 export function revokeCertificate(id: number): Change<boolean> {
   return async ({ trx, chargePointId, now }) => {
     const { numUpdatedRows } = await trx
@@ -288,7 +288,7 @@ export function revokeCertificate(id: number): Change<boolean> {
   }
 }
 
-/** Of a charge point that an operator removes: with them it would come back by itself. */
+/** Revokes the certificates of a charge point that an operator removes, so that it cannot connect again. */
 export async function revokeCertificates({ trx, chargePointId, now }: Scope): Promise<void> {
   await trx
     .updateTable('issued_certificates')
@@ -307,7 +307,7 @@ export interface Renewal {
   combined: number
 }
 
-/** Of each charge point and use the latest that it has, where that expires soon and it was not asked lately. */
+/** The latest certificate of each charge point and use, if it expires soon and was not requested lately. */
 export async function listExpiring(
   db: Reader,
   { expiresBefore, askedBefore, limit }: { expiresBefore: number; askedBefore: number; limit: number }
@@ -352,7 +352,7 @@ export function saveRenewal(id: number): Change {
 
 // --- metrics -----------------------------------------------------------------------------------------------------
 
-/** How many there are, and when the first of them expires, by use and status. */
+/** The number of certificates and the first expiry, by use and status. */
 export async function countIssued(db: Reader) {
   const rows = await db
     .selectFrom('issued_certificates')

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { toDateTime } from '../date-time.js'
 import { fold, type Reader } from '../events/scope.js'
 
-/** What an operator is shown as the status of a certificate. */
+/** The status of a certificate in the API. */
 export const CERTIFICATE_STATUSES = [
   'requested',
   'issued',
@@ -57,7 +57,7 @@ export const CertificateRecord = Type.Object({
 export type CertificateRecord = Static<typeof CertificateRecord>
 
 export interface CertificateFilter {
-  /** Identity. */
+  /** The identity of the charge point. */
   chargePoint?: string
   type?: string
   status?: CertificateStatus
@@ -65,16 +65,16 @@ export interface CertificateFilter {
   expiresBefore?: number
 }
 
-/** A place in the list: behind this one. */
+/** A position in the list. The page starts after it. */
 export interface CertificatePosition {
   source: 'issued' | 'installed'
   id: number
 }
 
-/** What has not gone another way, and may expire. */
+/** Statuses in which a certificate can expire. */
 const CURRENT = ['issued', 'accepted', 'in-use'] as const
 
-/** `issued-12`, `installed-7` */
+/** The id of a certificate in the API: `issued-12`, `installed-7`. */
 export function writeCertificateId({ source, id }: CertificatePosition): string {
   return `${source}-${id}`
 }
@@ -84,7 +84,7 @@ export function readCertificateId(text: string): CertificatePosition | undefined
   return source === 'issued' || source === 'installed' ? { source, id: Number(id) } : undefined
 }
 
-/** A page of all certificates: first those that were signed, then those that are installed; newest first. */
+/** A page of all certificates: first those that our authority signed, then the installed ones, newest first. */
 export async function listCertificates(
   db: Reader,
   filter: CertificateFilter,
@@ -100,7 +100,7 @@ export async function listCertificates(
   return [...issued, ...(await listInstalled(db, filter, { before, limit: limit - issued.length }))]
 }
 
-/** One of them. */
+/** One certificate, or `undefined`. */
 export async function findCertificate(
   db: Reader,
   { source, id }: CertificatePosition
@@ -172,7 +172,7 @@ async function listInstalled(
     .selectAll('one')
     .select('of.identity')
     .where('one.id', '<', before)
-    // Those that were signed here are in the list already.
+    // Certificates that our authority signed are in the list already.
     .where(({ not, exists, selectFrom }) =>
       not(
         exists(
@@ -226,7 +226,7 @@ function shown(row: CommonRow) {
   }
 }
 
-/** Without what is not there. */
+/** Drops members whose value is `null`. */
 function present<T extends Record<string, string | null>>(values: T): { [K in keyof T]?: string } {
   const entries = Object.entries(values).filter(([, value]) => value !== null && value !== '')
   return Object.fromEntries(entries) as { [K in keyof T]?: string }

@@ -8,12 +8,12 @@ import { type Config, ConfigError } from '../settings/settings.js'
 import { algorithmsOf } from './signing-key.js'
 import type { Subject } from './x509.js'
 
-/** What an authority signs with. */
+/** The certificate and the key that an authority signs with. */
 export interface Material {
   readonly key: KeyObject
-  /** Its certificate, then those above it as far as they are known. */
+  /** The certificate of the authority, followed by those above it that are known. */
   readonly chain: readonly [X509Certificate, ...X509Certificate[]]
-  /** Where the key is. */
+  /** The file of the key. */
   readonly keyFile: string
 }
 
@@ -26,14 +26,14 @@ const CLOCK_DIFFERENCE_MS = 3_600_000
 
 const generate = promisify(generateKeyPair)
 
-/** Whether others than its owner can read a file. */
+/** Whether users other than the owner can read a file. */
 export async function isExposed(file: string): Promise<boolean> {
   const { mode } = await stat(file)
   return (mode & NOT_OWNER) !== 0
 }
 
 /**
- * The authority that the operator gave.
+ * Reads the authority that the operator provides.
  *
  * @throws ConfigError
  */
@@ -46,7 +46,7 @@ export async function readGiven(certificateFile: string, keyFile: string): Promi
 }
 
 /**
- * Certificates of a file, of which there must be one.
+ * Reads the certificates of a file. There must be at least one.
  *
  * @throws ConfigError
  */
@@ -66,7 +66,7 @@ async function readKey(file: string): Promise<KeyObject> {
   try {
     return createPrivateKey(pem)
   } catch {
-    // What the decoder says of it is nobody's business.
+    // The message of the decoder is left out, because it could contain parts of the key.
     throw new ConfigError(`CA_KEY (${file}) holds no private key in PEM that can be read without a passphrase`)
   }
 }
@@ -101,7 +101,7 @@ function checkAuthority(chain: Material['chain'], key: KeyObject, what: string):
 }
 
 /**
- * The authority of DATA_DIR, which is made when there is none.
+ * Reads the authority in DATA_DIR, and creates it if there is none.
  *
  * @throws ConfigError
  */
@@ -127,7 +127,10 @@ async function readOwn(directory: string): Promise<Material | undefined> {
   return exists ? readGiven(join(directory, 'certificate.pem'), keyFile) : undefined
 }
 
-/** Made aside and moved in whole, so that nobody ever finds half of it, and of two processes one wins. */
+/**
+ * Written to a temporary directory that is then renamed, so that no process finds half of it. If two processes do this
+ * at once, one of them wins.
+ */
 async function createOwn(directory: string, organization: string | undefined): Promise<Material> {
   const { issueRoot } = await import('./x509.js')
   const { privateKey, publicKey } = await generate('ec', { namedCurve: 'P-256' })
@@ -179,7 +182,7 @@ async function write(file: string, text: string): Promise<void> {
   }
 }
 
-/** What was moved into a directory is there after a power cut, too. */
+/** Makes the renaming durable: it survives a power failure. */
 async function sync(directory: string): Promise<void> {
   const handle = await open(directory, 'r')
   try {
@@ -189,7 +192,7 @@ async function sync(directory: string): Promise<void> {
   }
 }
 
-/** Without the certificate of the root, which whoever is to trust it has already. */
+/** Leaves out the root, which must be installed where it is trusted anyway. */
 export function withoutRoot(chain: readonly X509Certificate[]): X509Certificate[] {
   return chain.filter((certificate) => !isSelfSigned(certificate))
 }

@@ -19,7 +19,7 @@ import { hex, isCurrent, isIssuedBy } from '../certificate.js'
 import { foldSerial } from '../serial-number.js'
 import { type HashAlgorithm, type HashData, isIssuer, namesIssuer } from './hash-data.js'
 
-// Requests to OCSP responders and what they answer. [RFC 6960] Loaded when it is first needed.
+// Requests to OCSP responders and their answers. [RFC 6960] Loaded when first needed.
 
 const HASHES: Readonly<Record<HashAlgorithm, string>> = {
   SHA256: '2.16.840.1.101.3.4.2.1',
@@ -27,7 +27,7 @@ const HASHES: Readonly<Record<HashAlgorithm, string>> = {
   SHA512: '2.16.840.1.101.3.4.2.3'
 }
 
-/** Signatures that are good enough, by object identifier. [RFC 5758; RFC 4055; RFC 8410] */
+/** Accepted signature algorithms, by object identifier. [RFC 5758; RFC 4055; RFC 8410] */
 const SIGNATURES: Readonly<Record<string, { hash: string | null; key: string }>> = {
   '1.2.840.10045.4.3.2': { hash: 'sha256', key: 'ec' },
   '1.2.840.10045.4.3.3': { hash: 'sha384', key: 'ec' },
@@ -39,26 +39,26 @@ const SIGNATURES: Readonly<Record<string, { hash: string | null; key: string }>>
   '1.3.101.113': { hash: null, key: 'ed448' }
 }
 
-/** Clocks differ. */
+/** Tolerated difference between the clocks, in milliseconds. */
 const SKEW_MS = 300_000
-/** A responder that does not say when it knows more has to have answered just now. */
+/** Maximum age of an answer without `nextUpdate`, in milliseconds. */
 const MAX_AGE_MS = 86_400_000
 const MAX_CERTIFICATES = 10
 
-/** An answer that is worth nothing. */
+/** An unusable OCSP answer. */
 export class OcspError extends Error {
   override readonly name = 'OcspError'
 }
 
 /**
- * What can be said of a signature. `unverified`: the issuer of the certificate is not known here, and nothing speaks
- * against the signature. `forged`: neither the issuer signed, nor anybody whom the issuer lets answer.
+ * The result of checking a signature. `unverified`: the issuer of the certificate is unknown here, and nothing is wrong
+ * with the signature. `forged`: neither the issuer nor a responder that it authorises has signed.
  */
 export type Signer = 'verified' | 'unverified' | 'forged'
 
 export interface OcspAnswer {
   status: 'good' | 'revoked' | 'unknown'
-  /** Epoch milliseconds; undefined: at any time. */
+  /** Epoch milliseconds. `undefined`: newer information may be available at any time. */
   nextUpdate: number | undefined
   signer: Signer
 }
@@ -79,16 +79,16 @@ export function writeRequest(data: HashData, nonce: Uint8Array): Buffer {
 export interface Expected {
   data: HashData
   nonce: Uint8Array
-  /** Certificates among which the issuer may be. */
+  /** Certificates that may include the issuer. */
   known: readonly X509Certificate[]
   now?: number
 }
 
 /**
- * Reads an answer. What it is worth depends on its signer: the issuer of the certificate, or whom the issuer lets answer.
+ * Parses an OCSP answer. Its signer must be the issuer of the certificate or a responder that the issuer authorises.
  * [RFC 6960 §3.2, §4.2.2.2]
  *
- * @throws OcspError when it is no answer to this request, or of another time
+ * @throws OcspError if it does not answer this request or is out of date
  */
 export async function readResponse(
   der: Uint8Array,
@@ -97,7 +97,7 @@ export async function readResponse(
   const basic = parse(der)
   const { responses, responseExtensions = [] } = basic.tbsResponseData
   const answered = responseExtensions.find(({ extnID }) => extnID === id_pkix_ocsp_nonce)
-  // Those that answer from a store do not repeat it.
+  // Responders with prepared answers do not repeat the nonce.
   if (answered !== undefined && !sameBytes(answered.extnValue, nonceValue(nonce))) {
     throw new OcspError('it is the answer to another request')
   }
@@ -143,7 +143,8 @@ async function signerOf(
     const delegates = responders.filter((certificate) => isIssuedBy(certificate, issuer))
     return isSignedByOne(basic, [issuer, ...delegates]) ? 'verified' : 'forged'
   }
-  // Only the name of the issuer can be compared. The charge point has the issuer's key, and verifies the rest.
+  // Only the name of the issuer can be compared here. The charge point has the key of the issuer, and verifies the
+  // rest.
   const named: X509Certificate[] = []
   for (const certificate of responders) if (await namesIssuer(certificate, data)) named.push(certificate)
   return named.length === 0 || isSignedByOne(basic, named) ? 'unverified' : 'forged'
@@ -153,7 +154,7 @@ function isSignedByOne(basic: BasicOCSPResponse, certificates: readonly X509Cert
   return certificates.some(({ publicKey }) => isSignedBy(basic, publicKey))
 }
 
-/** The hashes name the key of the issuer: nobody else can come up with it. */
+/** The hash data contains a hash of the issuer's key, so nobody else can match it. */
 async function findIssuer(
   candidates: readonly X509Certificate[],
   data: HashData
@@ -182,7 +183,7 @@ function isAbout(certId: CertID, data: HashData): boolean {
   )
 }
 
-/** [RFC 6960 §4.2.2.1] */
+/** Checks that the answer is current. [RFC 6960 §4.2.2.1] */
 function checkTime({ thisUpdate, nextUpdate }: SingleResponse, now: number): void {
   if (thisUpdate.getTime() > now + SKEW_MS) throw new OcspError('it is of a time to come')
   const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + MAX_AGE_MS
@@ -197,7 +198,7 @@ function sameBytes(one: OctetString, other: OctetString): boolean {
   return hex(one.buffer) === hex(other.buffer)
 }
 
-/** A positive number in DER, from hexadecimal. */
+/** A positive integer in DER, from hexadecimal. */
 function integer(serialNumber: string): ArrayBuffer {
   const folded = foldSerial(serialNumber)
   const even = folded.length % 2 === 0 ? folded : `0${folded}`

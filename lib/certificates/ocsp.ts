@@ -6,39 +6,44 @@ import { post } from './http.js'
 import type { OcspAnswer } from './ocsp-messages.js'
 import { isAllowed } from './responders.js'
 
-/** What is known of a certificate. */
+/** The revocation status of a certificate. */
 export interface OcspResult {
-  /** `revoked` also when that could not be verified: a doubt is no reason to let anybody charge. */
+  /** `revoked` even if the answer could not be verified: in doubt nobody may charge. */
   status: 'good' | 'revoked' | 'unknown' | 'failed'
   /**
-   * The answer, for whoever can verify it: also where its issuer is not known here. Absent when there is none, or when it
-   * is forged.
+   * The answer itself, for a client that can verify it even if the issuer is unknown here. Absent if there is no answer
+   * or it is forged.
    */
   der?: Buffer
-  /** Epoch milliseconds; absent: at any time. */
+  /** Epoch milliseconds. Absent: the status may change at any time. */
   nextUpdate?: number
 }
 
-/** `unverified`: its issuer is not known here; `cached`: nobody was asked; `denied`: nobody may be. */
+/**
+ * `unverified`: the issuer is unknown here; `cached`: no responder was asked; `denied`: the responder is not allowed.
+ */
 export type OcspOutcome = OcspAnswer['status'] | 'unverified' | 'failed' | 'cached' | 'denied'
 
 export interface OcspOptions {
-  /** What the address of a responder has to start with. */
+  /** Allowed beginnings of responder addresses. */
   responders: readonly string[]
-  /** Among which the issuers of certificates are looked for. */
+  /** Certificates that may include the issuers. */
   known: readonly X509Certificate[]
   log: Pick<Log, 'warn'>
   onOutcome?: (outcome: OcspOutcome) => void
-  /** Milliseconds for an answer. Default: 5000. */
+  /** Timeout of an answer in milliseconds. Default: 5000. */
   timeout?: number
 }
 
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 32 * 1024
 const MAX_CACHED = 2_000
-/** Nothing is believed for longer, whatever the responder says. */
+/** Maximum time for which a status is cached, whatever the responder says, in milliseconds. */
 const MAX_CACHE_MS = 86_400_000
-/** At a time, and those that wait for their turn: the last of them has an answer before the charge point gives up. */
+/**
+ * Maximum number of requests at a time, and of those that wait. The last one has its answer before the charge point
+ * times out.
+ */
 const MAX_RUNNING = 8
 const MAX_WAITING = 16
 const NONCE_BYTES = 32
@@ -49,10 +54,10 @@ interface Cached {
   until: number
 }
 
-/** Asks OCSP responders, those of a list only, and remembers what they said for as long as they say. */
+/** Asks the allowed OCSP responders, and caches their answers for as long as they are valid. */
 export class OcspClient {
   readonly #options: OcspOptions
-  /** In the order of their last use. */
+  /** In the order of last use. */
   readonly #cache = new Map<string, Cached>()
   readonly #asking = new Map<string, Promise<OcspResult>>()
   readonly #waiting: (() => void)[] = []
@@ -65,7 +70,7 @@ export class OcspClient {
   /**
    * The status of a certificate. Never throws.
    *
-   * @param issuers further certificates among which the issuer may be
+   * @param issuers further certificates that may include the issuer
    */
   async status(data: HashData, url: string, issuers: readonly X509Certificate[] = []): Promise<OcspResult> {
     const { responders, onOutcome, log } = this.#options
@@ -117,14 +122,14 @@ export class OcspClient {
     }
   }
 
-  /** @throws when too many wait */
+  /** @throws if too many requests wait */
   async #turn(): Promise<void> {
     if (this.#running < MAX_RUNNING) {
       this.#running++
       return
     }
     if (this.#waiting.length >= MAX_WAITING) throw new Error('too many requests wait')
-    // Who is done hands its turn over.
+    // A finished request passes its turn to the next one.
     await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
 
@@ -146,7 +151,7 @@ export class OcspClient {
     }
   }
 
-  /** Only what was verified says for how long it holds. */
+  /** Only a verified answer says how long it is valid. */
   #remember(key: string, result: OcspResult): void {
     if (result.nextUpdate === undefined) return
     const until = Math.min(result.nextUpdate, Date.now() + MAX_CACHE_MS)

@@ -4,32 +4,32 @@ import { keyFault } from '../key-strength.js'
 import type { SigningRequest, Subject } from './x509.js'
 
 export const CERTIFICATE_USES = ['ChargingStationCertificate', 'V2GCertificate', 'V2G20Certificate'] as const
-/** What a charge point asks a certificate for, in the words of 2.1. */
+/** The uses that a charge point may request a certificate for, in the words of OCPP 2.1. */
 export type CertificateUse = (typeof CERTIFICATE_USES)[number]
 
-/** What a request is not signed for. The message is for the log and the security event. */
+/** A request that will not be signed. The message is for the log and the security event. */
 export class RequestRefusedError extends Error {
   override readonly name = 'RequestRefusedError'
 }
 
-/** What is known of the charge point that asks. */
+/** The stored values of the charge point that sends the request. */
 export interface Requester {
   identity: string
-  /** As it told at its boots. */
+  /** As reported in its BootNotification. */
   serialNumbers: readonly string[]
-  /** Of its ISO 15118 controller. [2.x ISO15118Ctrlr.SeccId] */
+  /** The identifier of its ISO 15118 controller. [2.x ISO15118Ctrlr.SeccId] */
   seccIds: readonly string[]
 }
 
 export interface Rules {
-  /** What the common name of a charge point's certificate is. [A00.FR.405] */
+  /** What the common name of a charge point's certificate must be. [A00.FR.405] */
   commonName: 'serial-number' | 'identity'
 }
 
 const MAX_RSA_BITS = 8192
 
 /**
- * Checks what a charge point asks to have certified. [A00.FR.405, FR.501-503; 2.x A02.FR.05]
+ * Checks a certificate request. [A00.FR.405, FR.501-503; 2.x A02.FR.05]
  *
  * @throws RequestRefusedError
  */
@@ -49,10 +49,10 @@ export async function checkRequest(
   }
 }
 
-/** RSA or EC, strong enough, and not so long that every handshake would take our time. */
+/** Accepts strong RSA and EC keys, but none so long that every handshake would be slow. */
 function checkKey(key: KeyObject): void {
   const { asymmetricKeyType: type, asymmetricKeyDetails: { modulusLength = 0 } = {} } = key
-  // A certificate for RSA-PSS alone cannot be used with the older suites.
+  // A certificate for RSA-PSS only cannot be used with the older cipher suites.
   const fault = type === 'rsa-pss' ? 'has a key of the type rsa-pss, and RSA or EC is needed' : keyFault(key)
   if (fault !== undefined) throw new RequestRefusedError(`the request ${fault}`)
   if (modulusLength <= MAX_RSA_BITS) return
@@ -68,12 +68,12 @@ function namesOf(
   return use === 'ChargingStationCertificate' ? own : [...new Set([...own, identity, ...serialNumbers, ...seccIds])]
 }
 
-/** Identities do not regard case. */
+/** Compares without regard to case, as OCPP does for identities. */
 function isSpelling(candidate: string, name: string, { identity }: Requester): boolean {
   return candidate === identity && fold(name) === fold(identity)
 }
 
-/** Whom the certificate names: what was asked for, but of this operator. [A00.FR.404] */
+/** The subject of the certificate: the requested one, but with the organization of this operator. [A00.FR.404] */
 export function subjectOf({ subject }: SigningRequest, organization: string | undefined): Subject {
   if (organization === undefined) return subject
   return [['O', organization], ...subject.filter(([type]) => type !== 'O')]

@@ -5,16 +5,16 @@ import { RequestRefusedError } from './policy.js'
 export interface RemoteAuthorityOptions {
   url: string
   token?: string | undefined
-  /** Milliseconds. Default: 30 000. */
+  /** Timeout in milliseconds. Default: 30 000. */
   timeout?: number
 }
 
 const TIMEOUT_MS = 30_000
 const MAX_BYTES = 64 * 1024
-/** Worth asking again. */
+/** HTTP statuses after which a retry may succeed. */
 const TRANSIENT = new Set([401, 403, 404, 408, 425, 429])
 
-/** Has certificates signed by a service of the operator's; docs/certificates.md tells how. */
+/** Has certificates signed by a service of the operator. docs/certificates.md describes the requests. */
 export class RemoteAuthority implements Authority {
   readonly #options: RemoteAuthorityOptions
 
@@ -41,7 +41,7 @@ export class RemoteAuthority implements Authority {
   }
 }
 
-/** A refusal of this request; not that of a service that is badly configured or busy. */
+/** Whether the status refuses this request. Other errors come from a service that is busy or badly configured. */
 function isFinal({ status }: FetchError): boolean {
   return status !== undefined && status >= 400 && status < 500 && !TRANSIENT.has(status)
 }

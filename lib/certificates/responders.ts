@@ -1,6 +1,6 @@
 /**
- * Whether an address that somebody else names may be asked: it begins as one of those that the operator allows, by
- * whole segments of its path, and says nothing else. [CWE-918]
+ * Whether requests may be sent to an address that a charge point or a certificate names. It must begin with an address
+ * that the operator allows, by whole path segments, and have no query or credentials. [CWE-918]
  */
 export function isAllowed(url: string, allowed: readonly string[]): boolean {
   const wanted = parse(url)

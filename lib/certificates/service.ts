@@ -7,28 +7,28 @@ import { isExposed, type Material, openOwn, readChain, readGiven } from './mater
 import { type CertificateUse, checkRequest, type Requester, RequestRefusedError } from './policy.js'
 import { RemoteAuthority } from './remote.js'
 
-/** Has certificates of charge points signed, by an authority of our own or another one. */
+/** Signs certificates of charge points, by an authority of our own or another one. */
 export interface CertificateService {
   /**
-   * The certificates of who signs, its own first, then those above it. Makes an authority when there is none;
-   * undefined when another one signs whose certificates were not given.
+   * The certificates of the authority: its own first, then those above it. Creates an authority if there is none.
+   * `undefined`: another authority signs, and its certificates were not configured.
    */
   chain(): Promise<readonly X509Certificate[] | undefined>
-  /** The last of them in PEM: what those have to trust who check certificates of charge points. */
+  /** The last of these certificates in PEM: the root to be trusted by whoever checks certificates of charge points. */
   rootPem(): Promise<string | undefined>
   /**
-   * Checks what a charge point asks to have signed.
+   * Checks a certificate request of a charge point.
    *
    * @throws RequestRefusedError
    */
   check(csr: string, use: CertificateUse, requester: Requester): Promise<void>
   /**
-   * Has it signed.
+   * Signs a certificate.
    *
-   * @throws RequestRefusedError when it never will be; anything else when it may be asked again
+   * @throws RequestRefusedError if it will never be signed; any other error means that a retry may succeed
    */
   sign(task: SigningTask, signal: AbortSignal): Promise<[X509Certificate, ...X509Certificate[]]>
-  /** Has another authority sign from now on, for hosts of this app that have one. */
+  /** Replaces the authority, for a host that brings its own. */
   use(authority: Authority): void
 }
 
@@ -41,14 +41,14 @@ function checkSettings({ CA_CERT, CA_KEY, CA_SIGN_URL }: Config): void {
   }
 }
 
-/** The authority that the settings name. */
+/** Creates the authority that the settings describe. */
 export class ConfiguredCertificateService implements CertificateService {
   readonly #config: Config
   readonly #log: Log
   #material: Promise<Material> | undefined
   #authority: Authority | undefined
 
-  /** @throws ConfigError when settings contradict each other */
+  /** @throws ConfigError if settings contradict each other */
   constructor(config: Config, log: Log) {
     checkSettings(config)
     this.#config = config
@@ -94,7 +94,7 @@ export class ConfiguredCertificateService implements CertificateService {
     })
   }
 
-  /** What our own authority signs with; what went wrong is tried again next time. */
+  /** The certificate and the key of our own authority. After an error the next call tries again. */
   material(): Promise<Material> {
     this.#material ??= this.#open().catch((error: unknown) => {
       this.#material = undefined
@@ -117,7 +117,7 @@ export class ConfiguredCertificateService implements CertificateService {
   }
 }
 
-/** What a charge point sends may be anything. */
+/** Never throws for a malformed request: a charge point may send anything. */
 function tryTo<T>(read: () => T): T {
   try {
     return read()

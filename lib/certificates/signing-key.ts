@@ -4,9 +4,9 @@ const CURVES: Readonly<Record<string, string>> = { prime256v1: 'P-256', secp384r
 const HASHES: Readonly<Record<string, string>> = { 'P-384': 'SHA-384', 'P-521': 'SHA-512' }
 
 /**
- * How an authority with this key signs.
+ * The algorithms for an authority with this key.
  *
- * @throws when it cannot
+ * @throws if the kind of key cannot sign
  */
 export function algorithmsOf({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject) {
   if (type === 'rsa') {

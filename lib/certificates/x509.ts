@@ -19,28 +19,28 @@ import {
 import { hex } from '../certificate.js'
 import { algorithmsOf } from './signing-key.js'
 
-// What Node cannot do itself: it reads certificates, but writes none. Loaded when it is first needed, because it costs
-// a tenth of a second.
+// Node reads certificates, but cannot write them or read certificate requests. Loaded when first needed, because it
+// takes a tenth of a second.
 
-/** Types of names that are read and written. [RFC 5280 appendix A.1] */
+/** The types of names that are read and written. [RFC 5280 appendix A.1] */
 const NAME_TYPES = ['CN', 'O', 'OU', 'C', 'DC'] as const
 
-/** Parts of a distinguished name, in the order they are written. */
+/** The parts of a distinguished name, in the order in which they are written. */
 export type Subject = readonly (readonly [type: (typeof NAME_TYPES)[number], value: string])[]
 
 // --- certificate signing requests ----------------------------------------------------------------------------------
 
-/** What somebody asks to have certified. [RFC 2986] */
+/** A certificate signing request. [RFC 2986] */
 export interface SigningRequest {
   readonly subject: Subject
   readonly key: KeyObject
-  /** Whether whoever asks has the private key. */
+  /** Whether the sender has the private key. */
   isGenuine(): Promise<boolean>
 }
 
-/** @throws when it is none */
+/** @throws if the text is no certificate signing request */
 export function readRequest(pem: string): SigningRequest {
-  // Some write it as Netscape did.
+  // Some devices use the header of Netscape.
   const request = new Pkcs10CertificateRequest(pem.replaceAll('NEW CERTIFICATE REQUEST', 'CERTIFICATE REQUEST'))
   return {
     subject: readName(request.subjectName),
@@ -60,14 +60,14 @@ export interface Certified {
   /** Object identifiers. */
   extendedKeyUsage?: readonly string[]
   isAuthority?: boolean
-  /** Authorities that there may be below this one; default any number. */
+  /** Maximum number of authorities below this one. Default: no limit. */
   pathLength?: number
-  /** Where to ask whether it is revoked. */
+  /** Address of the OCSP responder. */
   ocspUrl?: string | undefined
   crlUrl?: string | undefined
 }
 
-/** A certificate as PEM, with a random serial number. */
+/** Signs a certificate with a random serial number. Returns PEM. */
 export async function issue(
   certified: Certified,
   { certificate, key }: { certificate: X509Certificate; key: KeyObject }
@@ -78,7 +78,7 @@ export async function issue(
   return sign(certified, { issuer: subjectName, keyId, key })
 }
 
-/** A certificate that is signed with its own key. */
+/** Creates a certificate that is signed with its own key. */
 export async function issueRoot(certified: Certified, key: KeyObject): Promise<string> {
   const { keyId } = await SubjectKeyIdentifierExtension.create(publicKeyOf(certified.key))
   return sign(certified, { issuer: writeName(certified.subject), keyId, key })
@@ -127,7 +127,7 @@ function extensionsOf({
   ]
 }
 
-/** 127 bits, positive and never short. [RFC 5280 §4.1.2.2] */
+/** 127 random bits, always positive and of full length. [RFC 5280 §4.1.2.2] */
 function randomSerial(): string {
   const bytes = randomBytes(16)
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40
@@ -148,7 +148,7 @@ function readName(name: Name): Subject {
   return NAME_TYPES.flatMap((type) => name.getField(type).map((value) => [type, value] as const))
 }
 
-/** Never as text that has characters of its own meaning. */
+/** Passes values with their type, because as text some characters would have a special meaning. */
 function writeName(subject: Subject): Name {
   return new Name(
     subject.map(([type, text]) => {
@@ -162,7 +162,7 @@ function writeName(subject: Subject): Name {
 
 type Hash = 'SHA-256' | 'SHA-384' | 'SHA-512'
 
-/** Hashes of who issued a certificate. [RFC 6960 §4.1.1] */
+/** The hashes that identify the issuer of a certificate. [RFC 6960 §4.1.1] */
 export async function issuerHashes(hash: Hash, certificate: X509Certificate, issuer: X509Certificate) {
   return {
     name: await issuerNameHash(hash, certificate),
@@ -174,13 +174,13 @@ export async function issuerNameHash(hash: Hash, certificate: X509Certificate): 
   return hex(await structureOf(certificate).issuerName.getThumbprint(hash))
 }
 
-/** The same of a certificate as the issuer of others. */
+/** The same hashes of a certificate that is the issuer of others. */
 export async function subjectHashes(hash: Hash, certificate: X509Certificate) {
   const { subjectName, publicKey } = structureOf(certificate)
   return { name: hex(await subjectName.getThumbprint(hash)), key: hex(await publicKey.getKeyIdentifier(hash)) }
 }
 
-/** Where to ask for the status of a certificate. [RFC 5280 §4.2.2.1] */
+/** The address of the OCSP responder of a certificate. [RFC 5280 §4.2.2.1] */
 export function responderOf(certificate: X509Certificate): string | undefined {
   return structureOf(certificate).getExtension(AuthorityInfoAccessExtension)?.ocsp[0]?.value
 }

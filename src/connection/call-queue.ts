@@ -2,29 +2,29 @@ import { AbortedError, DisconnectedError, QueueFullError, TimeoutError } from '.
 import { timerDelay } from '../time.js'
 import type { CallOutcome } from '../types/events.js'
 
-/** A CALL from the moment it is asked for to its end. */
+/** A CALL from its request to its end. */
 export interface PendingCall {
   readonly id: string
   readonly action: string
   readonly request: unknown
-  /** The frame, ready to be sent. */
+  /** The serialised frame. */
   readonly text: string
-  /** Milliseconds that its caller waits for the answer, from when it is sent. */
+  /** How long the caller waits for the answer, in milliseconds from sending. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
 }
 
 type FailedOutcome = Exclude<CallOutcome, 'result'>
 
-/** How a call has ended: with the `response` of the outcome `result`, otherwise with an error. */
+/** The end of a call: the `response` for the outcome `result`, otherwise an error. */
 export type Ending =
   | { readonly outcome: 'result'; readonly response: unknown; readonly error?: undefined }
   | { readonly outcome: FailedOutcome; readonly response?: undefined; readonly error: Error }
 
 export interface CallQueueOptions {
-  /** Calls that may wait while one is on the wire. */
+  /** Maximum number of calls that wait while one is outstanding. */
   limit: number
-  /** Milliseconds that the next call waits for the answer to the one before it, if the caller of that left earlier. */
+  /** How long the line is held for an answer after the caller has left, in milliseconds from sending. */
   lineTimeout: number
   identity: string
   transmit(call: PendingCall): void
@@ -33,24 +33,24 @@ export interface CallQueueOptions {
 
 interface Entry {
   call: PendingCall
-  /** Whether its caller has been told. A call that was given up stays outstanding until it is answered. */
+  /** Whether the caller has its answer. A call that was given up stays outstanding until the charge point answers. */
   isEnded: boolean
   startedAt: number
-  /** When it was sent; `undefined` while it waits. */
+  /** The time of sending, or `undefined` while the call waits. */
   sentAt: number | undefined
-  /** Runs from when it is sent: first for its caller, then for the line. */
+  /** Started at sending. It first limits the wait of the caller, then the time that the line is held. */
   timer: NodeJS.Timeout | undefined
   onAbort: (() => void) | undefined
-  /** Where the call was made: an error that is made by a timer knows nothing of its caller. */
+  /** The stack of the caller. Errors that a timer creates would not show where the call was made. */
   caller: { stack?: string }
   resolve(payload: unknown): void
   reject(error: Error): void
 }
 
 /**
- * One outstanding CALL, the others wait in order [OCPP-J §4.1.1]; whatever happens, every call ends once. A caller
- * may leave before the answer, but the charge point is still busy with the call: the line is held until it answers or
- * `lineTimeout` is over, and the time of a call that waits begins when that call is sent.
+ * Sends one CALL at a time; the others wait in order. [OCPP-J §4.1.1] Every call ends exactly once. A caller may leave
+ * before the answer, but the charge point is still busy with the call: the line is held until it answers or
+ * `lineTimeout` ends. The timeout of a waiting call starts when it is sent.
  */
 export class CallQueue {
   readonly #options: CallQueueOptions
@@ -65,17 +65,17 @@ export class CallQueue {
     return this.#waiting.length + (this.#outstanding === undefined ? 0 : 1)
   }
 
-  /** Calls whose callers still wait for an answer. */
+  /** Number of calls whose callers wait for an answer. */
   get awaited(): number {
     return this.#waiting.length + (this.#outstanding?.isEnded === false ? 1 : 0)
   }
 
-  /** Whether the charge point has a call to answer. */
+  /** Whether a call is outstanding. */
   get isBusy(): boolean {
     return this.#outstanding !== undefined
   }
 
-  /** Whether the caller of the outstanding call has left: its answer only frees the line. */
+  /** Whether the caller of the outstanding call has left. Its answer only frees the line. */
   get isGivenUp(): boolean {
     return this.#outstanding?.isEnded === true
   }
@@ -84,7 +84,7 @@ export class CallQueue {
     return this.#outstanding?.call.id === id || this.#waiting.some((entry) => entry.call.id === id)
   }
 
-  /** Resolves with the payload that {@link answer} is given. */
+  /** Resolves with the payload that is passed to {@link answer}. */
   add(call: PendingCall): Promise<unknown> {
     const { limit, identity, ended } = this.#options
     if (call.signal?.aborted) {
@@ -104,12 +104,12 @@ export class CallQueue {
     })
   }
 
-  /** The action of the outstanding call with this id. */
+  /** The action of the outstanding call with this id, or `undefined`. */
   outstanding(id: string): string | undefined {
     return this.#outstanding?.call.id === id ? this.#outstanding.call.action : undefined
   }
 
-  /** Ends the outstanding call with its answer and sends the next one. */
+  /** Ends the outstanding call with its answer, and sends the next one. */
   answer(response: unknown): void {
     const entry = this.#outstanding
     if (entry === undefined) return
@@ -118,7 +118,7 @@ export class CallQueue {
     this.#next()
   }
 
-  /** Ends the outstanding call with an error and sends the next one. */
+  /** Ends the outstanding call with an error, and sends the next one. */
   fail(error: Error, outcome: FailedOutcome): void {
     const entry = this.#outstanding
     if (entry === undefined) return
@@ -126,14 +126,14 @@ export class CallQueue {
     this.#next()
   }
 
-  /** Sends the next call: the outstanding one, whose caller has left, is answered or out of time. */
+  /** Sends the next call, after the outstanding one, whose caller has left, was answered or timed out. */
   release(): void {
     if (this.#outstanding?.isEnded !== true) return
     clearTimeout(this.#outstanding.timer)
     this.#next()
   }
 
-  /** Ends every call at once: the connection is gone. */
+  /** Ends every call, because the connection is closed. */
   close(reason: string): void {
     const entries = this.#outstanding === undefined ? this.#waiting : [this.#outstanding, ...this.#waiting]
     this.#outstanding = undefined
@@ -184,11 +184,11 @@ export class CallQueue {
     const position = this.#waiting.indexOf(entry)
     if (position !== -1) this.#waiting.splice(position, 1)
     this.#reject(entry, error, outcome)
-    // A listener of its end may have closed the connection.
+    // A listener of the end of the call may have closed the connection.
     if (this.#outstanding === entry) this.#hold(entry)
   }
 
-  /** Keeps the line for a call whose caller has left. */
+  /** Holds the line for a call whose caller has left. */
   #hold(entry: Entry): void {
     const { timeout } = entry.call
     const left = Math.max(timeout, this.#options.lineTimeout) - (performance.now() - (entry.sentAt ?? 0))
@@ -198,7 +198,7 @@ export class CallQueue {
 
   #reject(entry: Entry, error: Error, outcome: FailedOutcome): void {
     clearTimeout(entry.timer)
-    // It was given up, or it was answered and a listener of its end has closed the connection.
+    // The call was given up, or it was answered and a listener of its end has closed the connection.
     if (entry.isEnded) return
     this.#end(entry, { outcome, error })
     const frames = entry.caller.stack?.slice(entry.caller.stack.indexOf('\n')) ?? ''
@@ -215,7 +215,9 @@ export class CallQueue {
   }
 }
 
-/** Frames that are kept of a call: enough to find it, and few, because it is done for each of them. */
+/**
+ * Number of frames of the stack that are kept: enough to find the caller, and few, because every call pays for them.
+ */
 const CALLER_FRAMES = 4
 
 function captureCaller(caller: object, above: (call: PendingCall) => unknown): void {

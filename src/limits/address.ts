@@ -1,10 +1,10 @@
-/** An address may be whatever a trusted proxy says. */
+/** Maximum length of an address, because a trusted proxy may pass on any text. */
 const MAX_LENGTH = 64
 const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i
 const GROUPS = 8
 const NETWORK_GROUPS = 4
 
-/** What counts as one address: an IPv4 address, or the /64 of an IPv6 one, in which a host has as many as it likes. */
+/** What counts as one address: an IPv4 address, or the /64 of an IPv6 address, in which a host may use any address. */
 export function addressKey(address: string): string {
   if (!address.includes(':') || address.length > MAX_LENGTH) return address.slice(0, MAX_LENGTH)
   return MAPPED.exec(address)?.[1] ?? network(address)

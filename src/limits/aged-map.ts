@@ -1,6 +1,6 @@
 /**
- * A map of bounded size: when it is full, what was neither set nor read for longest goes, by halves. Nobody who
- * makes up keys can make it grow.
+ * A map of bounded size. When it is full, the half of the entries that were not set or read for the longest time is
+ * removed. Made-up keys cannot make it grow.
  */
 export class AgedMap<V> {
   readonly #half: number

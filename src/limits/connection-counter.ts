@@ -1,4 +1,4 @@
-/** How many there are, in all and by address. */
+/** Counts connections, in total and by address. */
 export class ConnectionCounter {
   readonly #byAddress = new Map<string, number>()
   #total = 0

@@ -4,7 +4,7 @@ import { type Rate, TokenBucket } from './token-bucket.js'
 const RATE: Rate = { burst: 20, perSecond: 1 }
 const MAX_KINDS = 1000
 
-/** Said beside a line: how many of its kind were left out before it. */
+/** Added to a log line: how many lines of its kind were left out before it. */
 export interface Suppressed {
   suppressed?: number
 }
@@ -14,7 +14,7 @@ interface Kind {
   suppressed: number
 }
 
-/** Keeps what comes from outside from filling the log: of each kind 20 lines at once, then one a second. */
+/** Prevents remote input from filling the log: of each kind 20 lines are written at once, then one per second. */
 export class LogThrottle {
   readonly #kinds = new AgedMap<Kind>(MAX_KINDS)
   readonly #now: () => number
@@ -23,7 +23,7 @@ export class LogThrottle {
     this.#now = now
   }
 
-  /** Calls `write` with what to say beside the line, or leaves the line out. */
+  /** Calls `write` with the additions to the line, or leaves the line out. */
   line(kind: string, write: (suppressed: Suppressed) => void): void {
     const now = this.#now()
     let entry = this.#kinds.get(kind)

@@ -3,17 +3,17 @@ import { AgedMap } from './aged-map.js'
 import { TokenBucket } from './token-bucket.js'
 
 export interface LoginLimits {
-  /** Failed logins of one identity from one address before they are slowed down; 0: never. */
+  /** Failed logins of one identity from one address before further ones are slowed down. 0: no limit. */
   maxLoginFailures: number
-  /** The same a minute for one address, whatever the identities; 0: any number. */
+  /** Failed logins per minute from one address, with any identities. 0: no limit. */
   maxLoginFailuresPerAddress: number
 }
 
-/** Who asks to be let in. */
+/** The origin of a login. */
 export interface Login {
-  /** Folded. */
+  /** In lower case. */
   identity: string
-  /** As `addressKey` writes it. */
+  /** In the form of `addressKey`. */
   address: string
   password: Uint8Array | undefined
   /** Fingerprint of the TLS certificate. */
@@ -22,17 +22,17 @@ export interface Login {
 
 export type LoginRule = 'login-failures' | 'login-failures-per-address'
 
-/** A login that is not even looked at. */
+/** The answer to a login whose credentials are not checked. */
 export interface LoginRefusal {
   rule: LoginRule
   /** Seconds. */
   retryAfter: number
 }
 
-/** What is known of one identity at one address. */
+/** The failures of one identity at one address. */
 interface Pair {
   failures: number
-  /** Logins that are being decided, which may all fail. */
+  /** Logins that are being verified, all of which may fail. */
   pending: number
   failedAt: number
   /** Digest of the credentials that failed last. */
@@ -44,15 +44,15 @@ const MAX_ADDRESSES = 20_000
 const MAX_KNOWN = 100_000
 const FIRST_DELAY_MS = 1000
 const MAX_DELAY_MS = 60_000
-/** After so long without a failure they are forgotten. */
+/** Failures are forgotten after this time without a further one, in milliseconds. */
 const FORGET_MS = 15 * 60_000
 const DIGEST_LENGTH = 22
 
 /**
- * Slows down who guesses passwords, before anybody looks at them. It never counts against an identity alone: that
- * would let anybody lock a charger out. The credentials that logged in last are remembered, as a digest under a
- * key of this process, and whoever has them is let through to be verified, whatever others did. One who is not
- * remembered gets a try at least once a minute. [PROTOCOL V3; 1.3]
+ * Slows down guessing of passwords, before credentials are verified. Failures never count against an identity alone,
+ * because then anybody could lock a charger out. The credentials of the last successful login are remembered, as a
+ * digest with a key of this process, and are always verified, whatever other clients did. Unknown credentials are
+ * verified at least once a minute. [PROTOCOL V3; 1.3]
  */
 export class LoginLimiter {
   readonly #limits: LoginLimits
@@ -67,7 +67,7 @@ export class LoginLimiter {
     this.#now = now
   }
 
-  /** A login begins; what is returned is to be told how it ends. */
+  /** Begins a login. The returned attempt must be told the outcome. */
   begin(login: Login): LoginAttempt | LoginRefusal {
     const key = `${login.address} ${login.identity}`
     const pair = this.#pair(key)
@@ -111,9 +111,10 @@ export class LoginLimiter {
 
   #fail(login: Login, pair: Pair): void {
     const digest = this.#digest(login)
-    // They are not valid any more.
+    // The credentials are not valid any more.
     if (this.#known.get(login.identity) === digest) this.#known.delete(login.identity)
-    // A charger with a wrong password sends it for ever: that is no guess, and its neighbours do not pay for it.
+    // A charger with a wrong password sends it again and again. That is no guess, and must not count against its
+    // neighbours.
     if (digest !== pair.failed) this.#charge(login.address)
     pair.failures++
     pair.failedAt = this.#now()
@@ -145,7 +146,7 @@ export class LoginLimiter {
 
 type LoginOutcome = 'accepted' | 'refused' | 'undecided'
 
-/** A login that is being decided. It ends once. */
+/** A login that is being verified. It ends once. */
 export class LoginAttempt {
   #end: ((outcome: LoginOutcome) => void) | undefined
 
@@ -153,17 +154,17 @@ export class LoginAttempt {
     this.#end = end
   }
 
-  /** Its credentials were right. */
+  /** The credentials were right. */
   accepted(): void {
     this.#settle('accepted')
   }
 
-  /** They were not. */
+  /** The credentials were wrong. */
   refused(): void {
     this.#settle('refused')
   }
 
-  /** Nobody could tell. */
+  /** The credentials could not be verified. */
   undecided(): void {
     this.#settle('undecided')
   }
@@ -174,7 +175,7 @@ export class LoginAttempt {
   }
 }
 
-/** Doubles with every failure beyond those that are free. */
+/** The delay doubles with every failure beyond the free ones. */
 function delay(beyond: number): number {
   return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.max(0, Math.min(beyond, 10)))
 }

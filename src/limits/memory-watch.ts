@@ -1,14 +1,14 @@
 import { totalmem } from 'node:os'
 import { getHeapStatistics } from 'node:v8'
 
-/** `high`: nobody new is let in. `critical`: something has to go. */
+/** `high`: no new connections. `critical`: connections have to be closed. */
 export type MemoryLevel = 'normal' | 'high' | 'critical'
 
 const SAMPLE_EVERY_MS = 250
-/** How far usage has to fall for a level to end. */
+/** How far usage has to fall below a threshold until its level ends. */
 const HYSTERESIS = 0.05
 
-/** Watches how much of its memory the process uses, looking at most four times a second. [PROTOCOL P8] */
+/** Watches the memory use of the process, at most four times per second. [PROTOCOL P8] */
 export class MemoryWatch {
   readonly #high: number
   readonly #critical: number
@@ -17,10 +17,13 @@ export class MemoryWatch {
   #sampledAt = Number.NEGATIVE_INFINITY
   #level: MemoryLevel = 'normal'
 
-  /** `high`: the share of the memory above which it is short; from 1 on never. `read`: what share is in use. */
+  /**
+   * @param high the share of the memory from which it is short; 1 or more: never
+   * @param read returns the share in use
+   */
   constructor(high: number, read: () => number = memoryUsage, now: () => number = () => performance.now()) {
     this.#high = high
-    // Half-way to the end.
+    // Half-way between `high` and 1.
     this.#critical = (1 + high) / 2
     this.#read = read
     this.#now = now
@@ -45,10 +48,10 @@ export class MemoryWatch {
   }
 }
 
-/** What V8 keeps for young objects by default: it is in the limit that it tells, and old ones cannot have it. */
+/** The default size of V8's young generation. It is part of the reported limit, but cannot be used for old objects. */
 const YOUNG_GENERATION = 48 * 1024 * 1024
 
-/** The share of the heap or of the machine's (or container's) memory that is in use, whichever is larger. */
+/** The share of the heap or of the memory of the machine (or container) that is in use, whichever is larger. */
 export function memoryUsage(): number {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   const heap = Math.max(limit - YOUNG_GENERATION, limit / 2)
@@ -57,7 +60,7 @@ export function memoryUsage(): number {
 
 const availableMemory = Math.min(totalmem(), containerMemory() ?? Number.POSITIVE_INFINITY)
 
-/** Without a limit it is 0, undefined or a number beyond all machines, depending on the version of Node.js. */
+/** Without a limit the value is 0, undefined or larger than any machine, depending on the version of Node.js. */
 function containerMemory(): number | undefined {
   const limit: number | undefined = process.constrainedMemory?.()
   return limit === undefined || limit === 0 ? undefined : limit

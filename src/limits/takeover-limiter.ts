@@ -4,11 +4,11 @@ import { type Rate, TokenBucket } from './token-bucket.js'
 const MAX_IDENTITIES = 10_000
 const TELL_EVERY_MS = 60_000
 
-/** A take-over that comes too soon. */
+/** The answer to a take-over that comes too soon. */
 export interface Flapping {
   /** Seconds. */
   retryAfter: number
-  /** The first one in a minute. */
+  /** Whether this is the first one in a minute. */
   isNews: boolean
 }
 
@@ -18,24 +18,25 @@ interface Record {
 }
 
 /**
- * Two that have the same credentials push each other out without an end. The newest wins still, but only so many
- * times a minute. Nothing is counted that pushes nobody out. [PROTOCOL X6]
+ * Two devices with the same credentials replace each other's connection without end. The newest still wins, but only a
+ * limited number of times per minute. Only connections that replace another one count. [PROTOCOL X6]
  */
 export class TakeoverLimiter {
   readonly #records = new AgedMap<Record>(MAX_IDENTITIES)
   readonly #rate: Rate | undefined
   readonly #now: () => number
 
-  /** `perMinute`: 0 for any number. */
+  /** @param perMinute 0: no limit */
   constructor(perMinute: number, now: () => number = () => performance.now()) {
     this.#rate = perMinute === 0 ? undefined : { burst: perMinute, perSecond: perMinute / 60 }
     this.#now = now
   }
 
   /**
-   * Whether somebody who wants to take over from a live connection of this identity has to wait; `undefined` when not.
+   * Returns how long a new connection has to wait before it may replace the live connection of this identity, or
+   * `undefined` if it may.
    *
-   * @param pending newcomers of the identity that are connected and have pushed nobody out yet
+   * @param pending new connections of the identity that have not replaced another one yet
    */
   refuse(identity: string, pending: number): Flapping | undefined {
     if (this.#rate === undefined) return undefined
@@ -48,7 +49,7 @@ export class TakeoverLimiter {
     return { retryAfter: record.bucket.wait(now, wanted), isNews }
   }
 
-  /** A newcomer of this identity has pushed somebody out. */
+  /** Counts a connection that has replaced another one. */
   count(identity: string): void {
     if (this.#rate === undefined) return
     const now = this.#now()

@@ -1,10 +1,10 @@
-/** So many at once, and from then on so many a second. */
+/** `burst` at once, and from then on a constant rate per second. */
 export interface Rate {
   readonly burst: number
   readonly perSecond: number
 }
 
-/** Counts against a {@link Rate}. The clock is its user's, in milliseconds. */
+/** Counts against a {@link Rate}. The caller provides the time, in milliseconds. */
 export class TokenBucket {
   readonly #rate: Rate
   #tokens: number
@@ -16,7 +16,7 @@ export class TokenBucket {
     this.#at = now
   }
 
-  /** Takes one, if there is one. */
+  /** Takes one token, if there is one. */
   take(now: number): boolean {
     if (!this.has(now)) return false
     this.#tokens--
@@ -28,13 +28,13 @@ export class TokenBucket {
     return this.#tokens >= count
   }
 
-  /** Takes one even when there is none, and so owes it; never more than a whole burst. */
+  /** Takes one token even if there is none. The debt is at most one burst. */
   charge(now: number): void {
     this.#refill(now)
     this.#tokens = Math.max(this.#tokens - 1, -this.#rate.burst)
   }
 
-  /** Whole seconds until there are so many, at least 1. */
+  /** Whole seconds until there are enough tokens, at least 1. */
   wait(now: number, count = 1): number {
     this.#refill(now)
     return Math.max(1, Math.ceil((count - this.#tokens) / this.#rate.perSecond))

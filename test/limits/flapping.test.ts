@@ -35,7 +35,7 @@ test('of two with the same credentials the newest wins, so many times a minute, 
       type: 'flapping',
       identity: 'CP-1',
       remoteAddress: '127.0.0.1',
-      detail: 'more than 5 take-overs in a minute: a second one has its credentials'
+      detail: 'more than 5 take-overs per minute: another device probably has the same credentials'
     }
   ])
   assert.equal((await current.roundTrip()).type, 3, 'the newest stays')

@@ -38,7 +38,7 @@ test('guesses beyond maxLoginFailures are answered 429 and Retry-After, and auth
     assert.equal(status, 429)
     assert.equal(headers['retry-after'], '1')
     assert.equal(headers['www-authenticate'], undefined)
-    assert.equal(body, 'too many failures, wait\n')
+    assert.equal(body, 'too many failed logins, try again later\n')
   }
   assert.equal(asked.length, 4)
   assert.deepEqual(security, Array(4).fill('authentication-failed'), 'nobody fills the security log')
