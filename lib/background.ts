@@ -1,10 +1,10 @@
 import type { Log } from './log.js'
 
 /**
- * Lets `work` go on while nobody waits for it. Node ends the process when a promise rejects that nobody looks at, so
- * every promise that is not awaited goes through here.
+ * Runs `work` without waiting for it. Node ends the process when a promise rejects and has no handler, so every promise
+ * that is not awaited must go through this function.
  *
- * @param failure what the log says when `work` fails
+ * @param failure the log message if `work` fails
  */
 export function background(work: PromiseLike<unknown>, log: Pick<Log, 'error'>, failure: string): void {
   work.then(undefined, (err: unknown) => log.error({ err }, failure))

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 const MIN_RSA_BITS = 2048
 const MIN_EC_BITS = 224
 
-/** What is wrong with a public key, if anything. [A00.FR.502, A00.FR.503] */
+/** The fault of a public key, or `undefined`. [A00.FR.502, A00.FR.503] */
 export function keyFault({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): string | undefined {
   switch (type) {
     case 'rsa':
@@ -20,7 +20,7 @@ export function keyFault({ asymmetricKeyType: type, asymmetricKeyDetails: detail
   }
 }
 
-/** Of the field: every curve has it in its name, e.g. prime256v1. */
+/** Size of the field in bits: the name of every curve contains it, e.g. prime256v1. */
 function bitsOf(curve: string): number {
   return Number(/\d{3}/.exec(curve)?.[0] ?? 0)
 }

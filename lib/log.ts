@@ -1,4 +1,4 @@
 import type { BaseLogger } from 'pino'
 
-/** What the back-end needs of a logger, which pino's and Fastify's have. */
+/** The part of a pino or Fastify logger that the back-end uses. */
 export type Log = Pick<BaseLogger, 'fatal' | 'error' | 'warn' | 'info' | 'debug'>

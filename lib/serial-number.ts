@@ -1,6 +1,6 @@
 /**
- * A serial number of a certificate in the one form that is compared and stored: hexadecimal, lower case, without the
- * zeros in front that say only that the number is positive. Certificates, OCSP and OCPP write them in any case.
+ * The form in which serial numbers of certificates are compared and stored: hexadecimal, lower case, without leading
+ * zeros, which only show that the number is positive. Certificates, OCSP and OCPP write them in different ways.
  */
 export function foldSerial(serialNumber: string): string {
   return serialNumber.toLowerCase().replace(/^0+(?=.)/, '')

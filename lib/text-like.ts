@@ -1,9 +1,9 @@
 import { type StringOptions, Type } from '@sinclair/typebox'
 
-/** The keyword of a schema that says in words what its pattern asks for. Ajv has to be told that it exists. */
+/** A keyword of schemas that describes their pattern in words. Ajv must be told that it exists. */
 export const RULE = 'x-rule'
 
-/** A text that matches a pattern. A client that sends anything else is told the rule, not the pattern. */
+/** A text that matches a pattern. The error for any other value contains the rule and not the pattern. */
 export function textLike(pattern: string, rule: string, options: StringOptions = {}) {
   return Type.String({ pattern, [RULE]: rule, ...options })
 }

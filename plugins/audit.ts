@@ -28,12 +28,12 @@ export interface Audit {
 
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** A path below that of the API. */
+/** The path below the one of the API. */
 function relative(url: string): string {
   return isApi(url) ? url.slice(API.length) : url
 }
 
-/** The status, and the address of a resource that was created. */
+/** The status, and the URL of a resource that was created. */
 function outcomeOf({ auditId, url }: FastifyRequest, reply: FastifyReply): AuditOutcome | undefined {
   if (auditId === null) return undefined
   const { statusCode: status } = reply
@@ -68,7 +68,7 @@ async function audit(app: FastifyInstance): Promise<void> {
       try {
         await writer.write((trx) => completeAudit({ trx, now: Date.now() }, id, outcome))
       } catch (err) {
-        // The change was carried out: the answer must not say otherwise.
+        // The change was carried out, so the answer must not report an error.
         request.log.error(
           { err, auditId: id, status: outcome.status },
           'could not save the outcome of a change in the audit log'

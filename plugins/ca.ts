@@ -8,7 +8,10 @@ declare module 'fastify' {
   }
 }
 
-/** The authority of charge points' certificates. One that was given is read at once, ours is made when it is needed. */
+/**
+ * The authority for certificates of charge points. A configured one is loaded at the start; our own one is created when
+ * first needed.
+ */
 async function ca(app: FastifyInstance): Promise<void> {
   const service = new ConfiguredCertificateService(app.config, app.log)
   if (app.config.CA_CERT !== undefined) await service.chain()

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { isApi } from '../lib/http/api.js'
 
-/** Seconds that a browser need not ask again. */
+/** How long a browser may cache the answer to a preflight, in seconds. */
 const MAX_AGE = 600
 
 const HEADERS = [
@@ -27,13 +27,16 @@ const EXPOSED = [
   'Content-Disposition'
 ]
 
-/** Whether a page asks for the operator API; nothing else is for pages of others, the WebSockets of chargers least. */
+/**
+ * Whether a request is for the operator API. No other route may be used by pages of other origins, least of all the
+ * WebSockets of chargers.
+ */
 function isForeign({ url, method, headers }: FastifyRequest): boolean {
   if (!isApi(url) || headers.origin === undefined) return false
   return method !== 'OPTIONS' || headers['access-control-request-method'] !== undefined
 }
 
-/** Web pages of other origins may use the operator API when a setting names them, and never with cookies. [Fetch] */
+/** Lets web pages of the origins in CORS_ORIGINS use the operator API, without cookies. [Fetch] */
 async function crossOrigin(app: FastifyInstance): Promise<void> {
   const { CORS_ORIGINS: origin = [] } = app.config
   if (origin.length === 0) return

@@ -12,12 +12,12 @@ declare module 'fastify' {
   }
 }
 
-/** How long the start waits for the database before it goes on without. */
+/** How long the start waits for the database before the app listens without it, in milliseconds. */
 const PATIENCE_MS = 2_000
-/** These are answered whatever has become of the database. */
+/** Routes that are answered even if the database does not answer. */
 const ALWAYS = /^\/(?:health\/|docs|openapi\.json|metrics)/
 
-/** Opening a file fails at once or not at all. */
+/** SQLite: opening a file fails at once or not at all, so there is no waiting. */
 function createService(app: FastifyInstance, options: DatabaseOptions): DatabaseService {
   try {
     const { config, log } = app
@@ -34,8 +34,8 @@ class NotReadyError extends Error {
 }
 
 /**
- * The database. One that cannot be reached is waited for, while the app already listens and answers 503; one that can
- * never be used ends the start, or the process when that turns out only later.
+ * The database. While it cannot be reached, the app listens and answers 503. An error that waiting cannot fix fails the
+ * start, or ends the process if it is found after the start.
  */
 async function database(app: FastifyInstance, options: DatabaseOptions): Promise<void> {
   const service = createService(app, options)
@@ -63,7 +63,7 @@ async function database(app: FastifyInstance, options: DatabaseOptions): Promise
   background(pruning, app.log, 'pruning ended: nothing is deleted any more')
 }
 
-/** The app is not closed by a start that fails. */
+/** Fastify does not close an app whose start fails. */
 async function endWith(service: DatabaseService, started: Promise<void>): Promise<void> {
   try {
     await started
@@ -73,7 +73,7 @@ async function endWith(service: DatabaseService, started: Promise<void>): Promis
   }
 }
 
-/** Too late to end the start. */
+/** The error came too late to fail the start. */
 async function giveUp(app: FastifyInstance, error: Error): Promise<void> {
   app.log.fatal(`Cannot go on: ${error.message}`)
   await app.close()

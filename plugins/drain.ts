@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Whether the app is going down: calls on the wire may still end, nothing new begins. */
+    /** Whether the app is shutting down: outstanding calls may end, but nothing new begins. */
     readonly isDraining: boolean
   }
 }
@@ -14,10 +14,12 @@ class DrainingError extends Error {
   readonly code = 'DRAINING'
 }
 
-/** These tell how things stand until the very end. */
+/** Routes that are answered until the very end. */
 const ALWAYS = /^\/(?:health\/|metrics)/
 
-/** Mutex requests away while chargers are told to come back; without it Fastify would, in a format of its own. */
+/**
+ * Rejects requests while chargers are disconnected at shutdown. Otherwise Fastify would reject them in its own format.
+ */
 async function drain(app: FastifyInstance): Promise<void> {
   let isDraining = false
   app.decorate('isDraining', { getter: () => isDraining })
@@ -25,7 +27,7 @@ async function drain(app: FastifyInstance): Promise<void> {
     isDraining = true
   })
   app.addHook('onRequest', async (request, reply) => {
-    // The library answers an upgrade itself.
+    // The library answers upgrades.
     if (!isDraining || request.headers.upgrade !== undefined || ALWAYS.test(request.url)) return
     reply.header('retry-after', 1 + Math.floor(Math.random() * 30))
     throw new DrainingError('going down')

@@ -5,7 +5,7 @@ import type {} from './store.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Transactions and meter values, each booked once. */
+    /** Books each transaction and meter value once. */
     ledger: Ledger
   }
 }

@@ -4,12 +4,12 @@ import { ServerLimits } from '../lib/limits/server.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Limits of the servers: whoever makes another one has it guarded. */
+    /** Limits of the HTTP servers. Every further server must be registered here. */
     limits: ServerLimits
   }
 }
 
-/** What can be bounded before anybody knows who is there. The library bounds the rest. */
+/** Limits that apply before a client is known. The library has the limits for charge points. */
 async function limits(app: FastifyInstance): Promise<void> {
   const serverLimits = new ServerLimits(app.config)
   serverLimits.guard(app.server)

@@ -11,12 +11,12 @@ import type {} from './limits.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Where other plugins register metrics of theirs; one registry to an app. */
+    /** The registry of the metrics of this app. Other plugins add theirs. */
     metrics: Registry
   }
 }
 
-/** Answered as a problem. */
+/** Answered as a 401 or 403 problem. */
 class AccessError extends Error {
   readonly statusCode: 401 | 403
   readonly code: string
@@ -28,14 +28,14 @@ class AccessError extends Error {
   }
 }
 
-/** Who asks from this very machine, and for nobody else: a proxy on it says for whom it asks. */
+/** Whether a client on this machine asks for itself. A proxy on this machine names its client. */
 function isLocal({ socket, headers }: FastifyRequest): boolean {
   const address = socket.remoteAddress?.replace(/^::ffff:/i, '') ?? ''
   return isLoopback(address) && headers.forwarded === undefined && headers['x-forwarded-for'] === undefined
 }
 
 /**
- * An `onRequest` hook for those who may read the metrics: whoever has the token, or without one this machine only.
+ * An `onRequest` hook: allows requests with METRICS_TOKEN, or without this setting only requests from this machine.
  * [RFC 6750]
  */
 function metricsAccess(token: string | undefined) {
@@ -57,7 +57,7 @@ function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** WebSockets that were answered with an HTTP status. */
+/** Counts WebSocket upgrades that were answered with an HTTP status. */
 function observeUpgrades(app: FastifyInstance, registry: Registry): void {
   const refused = new Counter({
     name: 'ocpp_refused_upgrades_total',
@@ -70,7 +70,7 @@ function observeUpgrades(app: FastifyInstance, registry: Registry): void {
   })
 }
 
-/** GET /metrics, for Prometheus. */
+/** GET /metrics for Prometheus. */
 async function metrics(app: FastifyInstance): Promise<void> {
   const registry = new Registry()
   app.decorate('metrics', registry)

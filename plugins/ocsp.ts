@@ -8,14 +8,14 @@ import type {} from './metrics.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The status of certificates that others signed. */
+    /** Checks the revocation of certificates that other authorities signed. */
     ocsp: OcspClient
-    /** Contract certificates of cars. */
+    /** Checks contract certificates of cars. */
     contracts: Contracts
   }
 }
 
-/** Asks OCSP responders, where OCSP_RESPONDERS allows it, and verifies contract certificates against CONTRACT_CA. */
+/** Asks the OCSP responders that OCSP_RESPONDERS allows, and verifies contract certificates against CONTRACT_CA. */
 async function ocsp(app: FastifyInstance): Promise<void> {
   const { config, log, metrics } = app
   const { OCSP_RESPONDERS: responders, CONTRACT_CA } = config

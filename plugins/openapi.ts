@@ -11,12 +11,12 @@ import type { Document } from '../lib/openapi/document.js'
 import { INTRODUCTION } from '../lib/openapi/introduction.js'
 import { pageDocument } from '../lib/openapi/page-document.js'
 
-/** As OpenAPI writes it, and without the slash at the end of an index route. */
+/** A path as OpenAPI writes it, without the trailing slash of an index route. */
 function pathOf(url: string): string {
   return url.replace(/:(\w+)/g, '{$1}').replace(/(?<=.)\/$/, '')
 }
 
-/** The documentation page needs its own files, and the styles that it writes into its elements. */
+/** The content security policy of the documentation page: its own files, and inline styles. */
 const DOCS_CSP = {
   'default-src': "'self'",
   'base-uri': "'none'",
@@ -31,7 +31,7 @@ async function openapi(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     for (const method of [route.method].flat()) routes.set(`${method} ${pathOf(route.url)}`, route)
   })
-  // Read when asked for: a hook behind this one may add to them.
+  // Read when requested, because hooks that are added later may add routes.
   const factsOf: FactsOf = (method, path) => routes.get(`${method.toUpperCase()} ${path}`)?.config ?? {}
 
   await app.register(swagger, {
@@ -65,15 +65,15 @@ async function openapi(app: FastifyInstance): Promise<void> {
 }
 
 /**
- * Swagger UI keeps the token in `localStorage`, where it would stay for ever and be seen by every tab. This script,
- * which the page runs before Swagger UI, puts the storage of the tab in its place.
+ * Swagger UI keeps the token in `localStorage`, where it would stay for ever and be visible to every tab. The page runs
+ * this script before Swagger UI: it replaces `localStorage` by the storage of the tab.
  */
 const STORAGE_OF_TAB = {
   filename: 'storage-of-tab.js',
   content: "Object.defineProperty(window, 'localStorage', { value: window.sessionStorage })\n"
 }
 
-/** A scope of its own: nothing but the page and the document is compressed. */
+/** A scope of its own, because only the page and the document are compressed. */
 async function documentation(app: FastifyInstance): Promise<void> {
   compressAnswers(app)
   let page: object | undefined
@@ -97,7 +97,7 @@ async function documentation(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger())
 }
 
-/** Compresses what the routes of this scope answer: it must not depend on who asks. */
+/** Compresses the answers of this scope. They must be the same for every client. */
 function compressAnswers(app: FastifyInstance): void {
   const compressor = new Compressor()
   app.addHook('onSend', async (request, reply, payload) => {

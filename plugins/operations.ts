@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** Operations and reports, in the version that each charge point speaks. */
+/** Provides operations and reports for all versions of OCPP. */
 async function operations(app: FastifyInstance): Promise<void> {
   const { store, ocpp, calls, config, reportWatch: watch } = app
   const operations = new Operations({ store, ocpp, calls, fileHosts: config.FILE_TRANSFER_HOSTS })

@@ -12,7 +12,7 @@ declare module 'fastify' {
 
 const INTERVAL_MS = 10_000
 
-/** What is wrong now. The event stream tells what comes and goes, within ten seconds. */
+/** Provides the list of current problems. The event stream reports changes within ten seconds. */
 async function problems(app: FastifyInstance): Promise<void> {
   const { database, publisher, traits, log } = app
   const list = new Problems({

@@ -9,18 +9,18 @@ declare module 'fastify' {
   }
 }
 
-/** How much of the operator API anybody may have. Chargers are none of its business. */
+/** Rate limits of the operator API. They do not apply to chargers. */
 export interface RateLimits {
   /**
-   * Refuses an address that has sent too many wrong tokens.
+   * Rejects a request from an address that has sent too many wrong tokens.
    *
    * @throws TooManyRequestsError
    */
   demandPatience(request: FastifyRequest, reply: FastifyReply): Promise<void>
-  /** A wrong token came from this address. */
+  /** Counts a wrong token of this address. */
   countFailure(request: FastifyRequest): Promise<void>
   /**
-   * Counts a request of an operator, and refuses one too many.
+   * Counts a request of an operator, and rejects it if there are too many.
    *
    * @throws TooManyRequestsError
    */
@@ -30,7 +30,7 @@ export interface RateLimits {
 const MINUTE_MS = 60_000
 const SECOND_MS = 1_000
 
-/** A connection that has ended has no address any more, though what it sent is still answered. */
+/** A closed connection has no address, but its request is still answered. */
 function isGone({ ip }: { readonly ip: string | undefined }): boolean {
   return ip === undefined
 }
@@ -38,7 +38,7 @@ function isGone({ ip }: { readonly ip: string | undefined }): boolean {
 async function rateLimits(app: FastifyInstance): Promise<void> {
   const { API_RATE_LIMIT, API_FAILURE_LIMIT } = app.config
   await app.register(rateLimit, { global: false })
-  // By address, of IPv6 by the /64 that one customer has.
+  // Counts by IPv4 address, or by the /64 of an IPv6 address, which one customer has.
   const failures = app.createRateLimit({ max: API_FAILURE_LIMIT, timeWindow: MINUTE_MS })
   const requests = app.createRateLimit({
     max: API_RATE_LIMIT,

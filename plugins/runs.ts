@@ -14,14 +14,14 @@ declare module 'fastify' {
 
 type Cleaner = (scope: Pick<Scope, 'trx'>) => Promise<void>
 
-/** This process among those that serve the database. On PostgreSQL there may be several. */
+/** This process among all that use the database. With PostgreSQL there may be several. */
 export interface Runs {
   readonly runId: string
-  /** Resolves after the first clean-up behind processes that died. */
+  /** Resolves after the first clean-up of data of dead processes. */
   readonly started: Promise<void>
   /** Whether the process with this id still runs. */
   isAlive(runId: string): Promise<boolean>
-  /** Adds a clean-up behind processes that died. All run in one commit. */
+  /** Adds a clean-up of data of dead processes. All clean-ups run in one commit. */
   onDeath(cleaner: Cleaner): void
 }
 

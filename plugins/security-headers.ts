@@ -5,17 +5,20 @@ import fp from 'fastify-plugin'
 import helmet from 'helmet'
 import { isApi } from '../lib/http/api.js'
 
-/** Nothing but /docs, which says what it needs itself, is a page. */
+/** Only /docs is a page, and it sets its own policy. */
 const protect = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] }
   },
-  // plugins/tls.ts says so, over TLS only; whoever puts TLS in front says so there.
+  // plugins/tls.ts sets Strict-Transport-Security, with TLS only. With a TLS proxy in front, the proxy sets it.
   hsts: false
 })
 
-/** The same for every answer, so they are made once: it takes longer than the rest of a short request. */
+/**
+ * Created once, because they are the same for every answer, and creating them takes longer than the rest of a short
+ * request.
+ */
 function securityHeadersOf(): Record<string, string> {
   const request = new IncomingMessage(new Socket())
   const response = new ServerResponse(request)
@@ -25,7 +28,7 @@ function securityHeadersOf(): Record<string, string> {
 
 async function securityHeaders(app: FastifyInstance): Promise<void> {
   const headers = securityHeadersOf()
-  // What operators are told is for nobody on the way. [RFC 9111 §5.2.2.5]
+  // Answers to operators must not be cached on the way. [RFC 9111 §5.2.2.5]
   const ofApi = { ...headers, 'cache-control': 'no-store' }
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(isApi(request.url) ? ofApi : headers)

@@ -7,7 +7,7 @@ import type {} from './publisher.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** What the back-end remembers of charge points. */
+    /** The stored data of charge points. */
     store: Store
   }
 }

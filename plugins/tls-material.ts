@@ -6,18 +6,18 @@ import type {} from './ca.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Certificates, keys and authorities, as they are in the files. */
+    /** The certificates, keys and authorities in the TLS files. */
     tlsMaterial: MaterialSource
   }
 }
 
-/** Looked at so often because not every volume tells of changes; they are a few kilobytes. */
+/** Interval of the checks. The files are polled because not every volume reports changes; they have a few kilobytes. */
 const RELOAD_INTERVAL_MS = 5_000
 const DAY_MS = 86_400_000
 
 async function tlsMaterial(app: FastifyInstance): Promise<void> {
   const { TLS_CLIENT_ORGANIZATION, CA_REQUESTS_PER_DAY } = app.config
-  // Certificates that we sign are let in without anybody's doing.
+  // Certificates that our own authority signs are accepted without any setting.
   const hasOwn = TLS_CLIENT_ORGANIZATION !== undefined && CA_REQUESTS_PER_DAY > 0
   const source = await MaterialSource.open(app.config, app.log, hasOwn ? await app.ca.rootPem() : undefined)
   app.decorate('tlsMaterial', source)
@@ -25,7 +25,7 @@ async function tlsMaterial(app: FastifyInstance): Promise<void> {
   if (TLS_CERT.length === 0 && TLS_CLIENT_CA.length === 0) return
   const timers = [
     setInterval(
-      () => background(source.reload(), app.log, 'certificates were not reloaded'),
+      () => background(source.reload(), app.log, 'could not reload the TLS files'),
       RELOAD_INTERVAL_MS
     ).unref(),
     setInterval(() => source.warnOfExpiry(), DAY_MS).unref()

@@ -14,16 +14,16 @@ declare module 'fastify' {
   }
 }
 
-/** The listener with TLS, when TLS_PORT is set; the app's own server is the one without. */
+/** The TLS listener, if TLS_PORT is set. The app's own server is the listener without TLS. */
 export interface Tls {
   readonly server: Server | undefined
-  /** Where it listens. */
+  /** The address that it listens on, or `undefined`. */
   readonly address: AddressInfo | undefined
-  /** Begins to listen, once the app is ready. */
+  /** Starts to listen, after the app is ready. */
   listen(): Promise<void>
 }
 
-/** One year. [RFC 6797 §6.1] */
+/** One year, in seconds. [RFC 6797 §6.1] */
 const HSTS = 'max-age=31536000'
 
 async function tls(app: FastifyInstance): Promise<void> {
@@ -52,7 +52,7 @@ async function tls(app: FastifyInstance): Promise<void> {
     if (socket !== undefined && 'encrypted' in socket) reply.header('strict-transport-security', HSTS)
   })
   let closing: Promise<void> | undefined
-  // Behind the hook in which chargers are told to come back: until then they are answered 503.
+  // Registered after the hook that disconnects chargers at shutdown. Until then new ones are answered 503.
   app.addHook('preClose', async () => {
     closing = listener.close()
   })
@@ -62,6 +62,6 @@ async function tls(app: FastifyInstance): Promise<void> {
 export default fp(tls, {
   fastify: '5.x',
   name: 'tls',
-  // Before these go down there is nobody left who needs them.
+  // Closed last, because requests need these plugins until the listener has stopped.
   dependencies: ['env', 'tls-material', 'limits', 'database', 'store', 'calls', 'publisher', 'ocpp', 'metrics']
 })

@@ -95,18 +95,21 @@ const MAX_CHAIN_LENGTH = 10_000
 export async function readIssued(pem: string, csr: string): Promise<[X509Certificate, ...X509Certificate[]]> {
   const { readRequest } = await import('./x509.js')
   const [leaf, ...above] = readAnswer(pem)
-  if (leaf === undefined) throw new RequestRefusedError('the authority answered no certificate')
+  if (leaf === undefined) throw new RequestRefusedError('the authority returned no certificate')
   const { key } = readRequest(csr)
-  if (!leaf.publicKey.equals(key)) throw new RequestRefusedError('the authority certified another key')
-  if (leaf.ca) throw new RequestRefusedError('the authority made it an authority')
-  if (!isCurrent(leaf)) throw new RequestRefusedError('the certificate of the authority is not valid now')
+  if (!leaf.publicKey.equals(key))
+    throw new RequestRefusedError('the authority returned a certificate with another key')
+  if (leaf.ca) throw new RequestRefusedError('the authority returned the certificate of an authority')
+  if (!isCurrent(leaf))
+    throw new RequestRefusedError('the certificate that the authority returned is expired or not valid yet')
   const isChain = [leaf, ...above].every((one, index, all) => {
     const next = all[index + 1]
     return next === undefined || isIssuedBy(one, next)
   })
-  if (!isChain) throw new RequestRefusedError('the authority answered no chain, the certificate first')
+  if (!isChain) throw new RequestRefusedError('the authority returned no chain that starts with the certificate')
   const chain: [X509Certificate, ...X509Certificate[]] = [leaf, ...withoutRoot(above)]
-  if (writeCertificates(chain).length > MAX_CHAIN_LENGTH) throw new RequestRefusedError('the chain is too long')
+  if (writeCertificates(chain).length > MAX_CHAIN_LENGTH)
+    throw new RequestRefusedError('the chain that the authority returned is too long')
   return chain
 }
 
@@ -114,6 +117,6 @@ function readAnswer(pem: string): X509Certificate[] {
   try {
     return readCertificates(pem)
   } catch {
-    throw new RequestRefusedError('the authority answered no certificate')
+    throw new RequestRefusedError('the authority returned no certificate')
   }
 }

@@ -52,10 +52,10 @@ export class ContractService {
     try {
       const body = await post({ url, headers, body: JSON.stringify(request), maxBytes: MAX_BYTES, timeout })
       const answer: unknown = JSON.parse(body.toString('utf8'))
-      if (!Value.Check(Answer, answer)) throw new Error('it answered something else')
+      if (!Value.Check(Answer, answer)) throw new Error('the answer has an unexpected form')
       return answer
     } catch (error) {
-      log.warn({ reason: (error as Error).message }, 'a car got no contract certificate')
+      log.warn({ reason: (error as Error).message }, 'could not get a contract certificate for a car')
       return FAILED
     }
   }

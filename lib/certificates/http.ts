@@ -37,7 +37,7 @@ export async function post({ url, headers, body, maxBytes, timeout, signal }: Po
     const response = await client.post(new URL(url), { headers, body, timeout, signal: stop })
     const answer = await readBody(response, maxBytes)
     const { statusCode = 0 } = response
-    if (statusCode < 200 || statusCode > 299) throw new FetchError(`it answered ${statusCode}`, statusCode)
+    if (statusCode < 200 || statusCode > 299) throw new FetchError(`the server answered ${statusCode}`, statusCode)
     return answer
   } catch (error) {
     if (error instanceof FetchError) throw error

@@ -60,16 +60,16 @@ export class Issuance {
     const { ca, store, maxPerDay, onOutcome } = this.#options
     try {
       const use = CERTIFICATE_USES.find((candidate) => candidate === request.type)
-      if (use === undefined) throw new RequestRefusedError(`nothing is signed for the use ${request.type}`)
-      if (maxPerDay === 0) throw new RequestRefusedError('nothing is signed here')
+      if (use === undefined) throw new RequestRefusedError(`certificates for the use ${request.type} are not signed`)
+      if (maxPerDay === 0) throw new RequestRefusedError('signing of certificates is switched off')
       const names = await readNames(store.db, identity)
       await ca.check(request.csr, use, { identity, ...names })
       if (await store.commit(identity, saveRequest(request, maxPerDay))) return 'Accepted'
       onOutcome?.('limited')
-      throw new RequestRefusedError(`it had ${maxPerDay} certificates within 24 hours`)
+      throw new RequestRefusedError(`the charge point had ${maxPerDay} certificates within 24 hours`)
     } catch (error) {
       if (!(error instanceof RequestRefusedError)) throw error
-      log.warn({ reason: error.message }, 'certificate request refused')
+      log.warn({ reason: error.message }, 'refused a certificate request of a charge point')
       onOutcome?.('refused')
       await store.commit(identity, refused(error))
       return 'Rejected'
@@ -121,7 +121,7 @@ export class Issuance {
         const waiting = await listWaiting(store.db, await store.chargePointId(identity))
         for (const row of waiting) await this.#deliverOne(identity, row)
       } catch (err) {
-        this.#options.log.warn({ err, identity }, 'certificates were not sent')
+        this.#options.log.warn({ err, identity }, 'could not send certificates to a charge point')
       }
     } while (task.again && !this.#stop.signal.aborted)
   }
@@ -133,7 +133,7 @@ export class Issuance {
       await this.#send(identity, row, pem)
     } catch (err) {
       if (this.#stop.signal.aborted) return
-      log.warn({ err, identity, type: row.type }, 'a certificate was not signed or not sent')
+      log.warn({ err, identity, type: row.type }, 'could not sign a certificate or send it to its charge point')
       await store.commit(identity, this.#afterError(row, err))
     }
   }

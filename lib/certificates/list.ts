@@ -22,36 +22,37 @@ const moment = (description: string) => Type.Optional(Type.String({ format: 'dat
 
 export const CertificateRecord = Type.Object({
   id: Type.String({ examples: ['issued-1'] }),
-  chargePoint: Type.String({ description: 'Identity of who has it' }),
+  chargePoint: Type.String({ description: 'Identity of the charge point that has the certificate' }),
   source: Type.Unsafe<'issued' | 'installed'>({
     type: 'string',
     enum: ['issued', 'installed'],
-    description: 'issued: signed for it, or asked for; installed: what else it has'
+    description:
+      'issued: requested by the charge point, and signed or waiting for it; installed: any other certificate of the charge point'
   }),
   type: Type.String({
-    description: 'Its use, e.g. ChargingStationCertificate, V2GRootCertificate',
+    description: 'Use of the certificate, e.g. ChargingStationCertificate, V2GRootCertificate',
     examples: ['ChargingStationCertificate']
   }),
-  combined: Type.Optional(Type.Boolean({ description: 'Whether it is for cars, too' })),
+  combined: Type.Optional(Type.Boolean({ description: 'Whether the certificate also serves connections to cars' })),
   status: Type.Unsafe<CertificateStatus>({
     type: 'string',
     enum: CERTIFICATE_STATUSES,
     description:
-      'requested: not signed yet; issued: signed, and not known to have arrived; accepted: the charge point took it; in-use: it has come with it; superseded: it has come with a later one'
+      'requested: not signed yet; issued: signed, but not accepted by the charge point yet; accepted: the charge point accepted it; in-use: the charge point has connected with it; superseded: the charge point has connected with a later one'
   }),
   subject: text('Distinguished name'),
   serialNumber: Type.Optional(Type.String({ description: 'Hexadecimal', examples: ['a1b2c'] })),
   fingerprint: text('SHA-256, hexadecimal'),
-  hashAlgorithm: text('Of the following two'),
-  issuerNameHash: text('As OCPP calls the issuer'),
-  issuerKeyHash: text('As OCPP calls the issuer'),
-  pem: text('The certificate, and those above it where they are known'),
-  error: text('What went wrong with it'),
-  expiresAt: moment('When it expires'),
-  usedAt: moment('When the charge point first came with it'),
+  hashAlgorithm: text('Algorithm of issuerNameHash and issuerKeyHash'),
+  issuerNameHash: text('Hash of the name of the issuer, as in OCPP'),
+  issuerKeyHash: text('Hash of the key of the issuer, as in OCPP'),
+  pem: text('The certificate, followed by the authorities above it that are known'),
+  error: text('Why the certificate could not be signed, sent or accepted'),
+  expiresAt: moment('When the certificate expires'),
+  usedAt: moment('When the charge point first connected with it'),
   revokedAt: moment('When an operator revoked it'),
   renewalAskedAt: moment('When the charge point was last asked to renew it'),
-  createdAt: moment('When it was asked for'),
+  createdAt: moment('When the charge point requested it'),
   updatedAt: Type.String({ format: 'date-time' })
 })
 export type CertificateRecord = Static<typeof CertificateRecord>

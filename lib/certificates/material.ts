@@ -54,7 +54,7 @@ export async function readChain(setting: string, file: string): Promise<Material
   const pem = await readSetting(setting, file)
   try {
     const [first, ...others] = readCertificates(pem)
-    if (first === undefined) throw new Error('it holds no certificate in PEM')
+    if (first === undefined) throw new Error('it contains no certificate in PEM')
     return [first, ...others]
   } catch (error) {
     throw new ConfigError(`${setting} (${file}) cannot be used: ${(error as Error).message}`)
@@ -67,7 +67,7 @@ async function readKey(file: string): Promise<KeyObject> {
     return createPrivateKey(pem)
   } catch {
     // The message of the decoder is left out, because it could contain parts of the key.
-    throw new ConfigError(`CA_KEY (${file}) holds no private key in PEM that can be read without a passphrase`)
+    throw new ConfigError(`CA_KEY (${file}) contains no private key in PEM without a passphrase`)
   }
 }
 
@@ -111,7 +111,7 @@ export async function openOwn({ DATA_DIR, TLS_CLIENT_ORGANIZATION }: Config): Pr
     return (await readOwn(directory)) ?? (await createOwn(directory, TLS_CLIENT_ORGANIZATION))
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    throw new ConfigError(`DATA_DIR must be a directory that can be written: ${(error as Error).message}`)
+    throw new ConfigError(`DATA_DIR must be a writable directory: ${(error as Error).message}`)
   }
 }
 
@@ -164,7 +164,7 @@ async function createOwn(directory: string, organization: string | undefined): P
     if (!isTaken(error)) throw error
   }
   const made = await readOwn(directory)
-  if (made === undefined) throw new ConfigError(`${directory} holds no key.pem and is not empty`)
+  if (made === undefined) throw new ConfigError(`${directory} contains no key.pem and is not empty`)
   return made
 }
 

@@ -99,10 +99,10 @@ export async function readResponse(
   const answered = responseExtensions.find(({ extnID }) => extnID === id_pkix_ocsp_nonce)
   // Responders with prepared answers do not repeat the nonce.
   if (answered !== undefined && !sameBytes(answered.extnValue, nonceValue(nonce))) {
-    throw new OcspError('it is the answer to another request')
+    throw new OcspError('the answer belongs to another request')
   }
   const response = responses.find(({ certID }) => isAbout(certID, data))
-  if (response === undefined) throw new OcspError('it is about another certificate')
+  if (response === undefined) throw new OcspError('the answer is about another certificate')
   checkTime(response, now)
   const { certStatus, nextUpdate } = response
   const status = certStatus.revoked !== undefined ? 'revoked' : certStatus.good === null ? 'good' : 'unknown'
@@ -113,13 +113,13 @@ function parse(der: Uint8Array): BasicOCSPResponse {
   try {
     const { responseStatus, responseBytes } = AsnConvert.parse(der, OCSPResponse)
     if (responseStatus !== OCSPResponseStatus.successful) {
-      throw new OcspError(`the responder says ${OCSPResponseStatus[responseStatus] ?? 'nothing'}`)
+      throw new OcspError(`the responder reports ${OCSPResponseStatus[responseStatus] ?? 'nothing'}`)
     }
-    if (responseBytes?.responseType !== id_pkix_ocsp_basic) throw new OcspError('it is of an unknown type')
+    if (responseBytes?.responseType !== id_pkix_ocsp_basic) throw new OcspError('the answer has an unknown type')
     return AsnConvert.parse(responseBytes.response.buffer, BasicOCSPResponse)
   } catch (error) {
     if (error instanceof OcspError) throw error
-    throw new OcspError('it is no OCSP response')
+    throw new OcspError('the answer is no OCSP response')
   }
 }
 
@@ -185,9 +185,9 @@ function isAbout(certId: CertID, data: HashData): boolean {
 
 /** Checks that the answer is current. [RFC 6960 §4.2.2.1] */
 function checkTime({ thisUpdate, nextUpdate }: SingleResponse, now: number): void {
-  if (thisUpdate.getTime() > now + SKEW_MS) throw new OcspError('it is of a time to come')
+  if (thisUpdate.getTime() > now + SKEW_MS) throw new OcspError('the answer is from the future')
   const until = nextUpdate?.getTime() ?? thisUpdate.getTime() + MAX_AGE_MS
-  if (until < now - SKEW_MS) throw new OcspError('it is out of date')
+  if (until < now - SKEW_MS) throw new OcspError('the answer is out of date')
 }
 
 function nonceValue(nonce: Uint8Array): OctetString {

@@ -75,7 +75,7 @@ export class OcspClient {
   async status(data: HashData, url: string, issuers: readonly X509Certificate[] = []): Promise<OcspResult> {
     const { responders, onOutcome, log } = this.#options
     if (!isAllowed(url, responders)) {
-      log.warn({ responder: url }, 'an OCSP responder that OCSP_RESPONDERS does not allow was not asked')
+      log.warn({ responder: url }, 'did not ask an OCSP responder, because OCSP_RESPONDERS does not allow it')
       onOutcome?.('denied')
       return { status: 'failed' }
     }
@@ -105,7 +105,7 @@ export class OcspClient {
       await this.#turn()
     } catch (err) {
       this.#asking.delete(key)
-      log.warn({ err }, 'an OCSP responder was not asked')
+      log.warn({ err }, 'could not ask an OCSP responder')
       onOutcome?.('failed')
       return { status: 'failed' }
     }
@@ -128,7 +128,7 @@ export class OcspClient {
       this.#running++
       return
     }
-    if (this.#waiting.length >= MAX_WAITING) throw new Error('too many requests wait')
+    if (this.#waiting.length >= MAX_WAITING) throw new Error('too many OCSP requests are waiting')
     // A finished request passes its turn to the next one.
     await new Promise<void>((resolve) => this.#waiting.push(resolve))
   }
@@ -142,11 +142,11 @@ export class OcspClient {
       const der = await post({ url, headers: HEADERS, body, maxBytes: MAX_BYTES, timeout })
       const answer = await readResponse(der, { data, nonce, known: [...known, ...issuers] })
       if (answer.signer === 'verified') return verified(answer, der)
-      log.warn({ responder: url, ...answer }, 'the signature of an OCSP response could not be verified')
+      log.warn({ responder: url, ...answer }, 'could not verify the signature of an OCSP response')
       const status = answer.status === 'revoked' ? 'revoked' : 'failed'
       return { status, ...(answer.signer === 'unverified' && { der }) }
     } catch (error) {
-      log.warn({ responder: url, reason: (error as Error).message }, 'an OCSP responder gave no answer that counts')
+      log.warn({ responder: url, reason: (error as Error).message }, 'an OCSP responder gave no usable answer')
       return { status: 'failed' }
     }
   }

@@ -40,12 +40,14 @@ export async function checkRequest(
   rules: Rules
 ): Promise<void> {
   checkKey(key)
-  if (!(await isGenuine())) throw new RequestRefusedError('it is not signed with its own key')
+  if (!(await isGenuine())) throw new RequestRefusedError('the request is not signed with its own key')
   const name = subject.find(([type]) => type === 'CN')?.[1]
-  if (name === undefined) throw new RequestRefusedError('it has no common name')
+  if (name === undefined) throw new RequestRefusedError('the request has no common name')
   const names = namesOf(use, requester, rules)
   if (!names.some((candidate) => candidate === name || isSpelling(candidate, name, requester))) {
-    throw new RequestRefusedError(`its common name is not ${names.join(' or ') || 'known: the serial number is not'}`)
+    throw new RequestRefusedError(
+      `the common name must be ${names.join(' or ') || 'the serial number, which is unknown'}`
+    )
   }
 }
 

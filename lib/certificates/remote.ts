@@ -34,7 +34,7 @@ export class RemoteAuthority implements Authority {
       return (await post({ url, headers, body, maxBytes: MAX_BYTES, timeout, signal })).toString('utf8')
     } catch (error) {
       if (error instanceof FetchError && isFinal(error)) {
-        throw new RequestRefusedError(`the authority refused it: ${error.message}`)
+        throw new RequestRefusedError(`the authority refused the request: ${error.message}`)
       }
       throw error
     }

@@ -35,7 +35,7 @@ export interface CertificateService {
 function checkSettings({ CA_CERT, CA_KEY, CA_SIGN_URL }: Config): void {
   if (CA_KEY !== undefined && CA_CERT === undefined) throw new ConfigError('CA_KEY needs CA_CERT')
   if (CA_KEY !== undefined && CA_SIGN_URL !== undefined)
-    throw new ConfigError('CA_KEY and CA_SIGN_URL exclude each other')
+    throw new ConfigError('CA_KEY and CA_SIGN_URL cannot be set together')
   if (CA_CERT !== undefined && CA_KEY === undefined && CA_SIGN_URL === undefined) {
     throw new ConfigError('CA_CERT needs CA_KEY, or CA_SIGN_URL')
   }
@@ -111,8 +111,8 @@ export class ConfiguredCertificateService implements CertificateService {
       CA_CERT !== undefined && CA_KEY !== undefined ? await readGiven(CA_CERT, CA_KEY) : await openOwn(config)
     const { keyFile: file, chain } = material
     const [{ subject, validTo }] = chain
-    log.info({ subject, validTo }, 'the authority that signs certificates of chargers')
-    if (await isExposed(file)) log.warn({ file }, 'the key of the authority can be read by others: chmod 600 it')
+    log.info({ subject, validTo }, 'loaded the authority that signs certificates of chargers')
+    if (await isExposed(file)) log.warn({ file }, 'other users can read the key of the authority: run chmod 600 on it')
     return material
   }
 }
@@ -122,6 +122,6 @@ function tryTo<T>(read: () => T): T {
   try {
     return read()
   } catch (error) {
-    throw new RequestRefusedError(`it cannot be read: ${(error as Error).message}`)
+    throw new RequestRefusedError(`the request cannot be read: ${(error as Error).message}`)
   }
 }

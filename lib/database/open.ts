@@ -128,7 +128,7 @@ export function explain(error: unknown, settings: DatabaseSettings): string {
   if (error instanceof LockedError || error instanceof TooNewError) return message
   if (settings.DATABASE_URL !== undefined) return `DATABASE_URL: ${message}`
   if (syscall !== undefined || message.includes('Unable to open')) {
-    return `DATA_DIR must be a directory that can be written: ${message}`
+    return `DATA_DIR must be a writable directory: ${message}`
   }
   return `DATA_DIR: ${sqliteFile(settings)} cannot be used: ${message}`
 }

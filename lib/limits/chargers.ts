@@ -1,7 +1,7 @@
 import type { EndpointOptions } from 'fastify-ocpp'
 import type { Config } from '../settings/settings.js'
 
-/** What one charger, one address and all of them together may do. */
+/** The limits of the library, from the settings. */
 export function limitsOf(config: Config) {
   return {
     maxConnections: config.OCPP_MAX_CONNECTIONS,

@@ -1,21 +1,21 @@
-/** Lines of one kind that are written at once, and the milliseconds that each of them costs. */
+/** The number of lines of one kind that are written at once, and the milliseconds until another one may be written. */
 const BURST = 20
 const COST_MS = 1000
 
-/** Goes into a line: how many lines of its kind were left out before it. */
+/** Added to a line: how many lines of its kind were left out before it. */
 export interface LeftOut {
   suppressed?: number
 }
 
 interface Kind {
-  /** When all lines so far are paid for. */
+  /** The time from which there is no debt, in milliseconds. */
   paidAt: number
   suppressed: number
 }
 
 /**
- * Rate limit for log lines caused by remote input: of each kind 20 lines at once, then one a second. Kinds are few and
- * known; nothing that a peer makes up may be one.
+ * Rate limit for log lines caused by remote input: of each kind 20 lines at once, then one per second. Kinds must be a
+ * fixed set, and never contain remote input.
  */
 export class LogLines {
   readonly #kinds = new Map<string, Kind>()

@@ -1,16 +1,16 @@
 import type { Server } from 'node:http'
 import type { Config } from '../settings/settings.js'
 
-/** How often Node.js looks for requests that take too long. */
+/** Interval at which Node.js checks for slow requests, in milliseconds. */
 const CHECK_INTERVAL_MS = 2000
 
-/** Options of an HTTP server that bound what a client may send, and how slowly. [PROTOCOL V17] */
+/** Options of an HTTP server that limit the size and the duration of requests. [PROTOCOL V17] */
 export function serverOptions(config: Config) {
   return {
     requestTimeout: config.HTTP_REQUEST_TIMEOUT,
     keepAliveTimeout: config.HTTP_KEEP_ALIVE_TIMEOUT,
     http: {
-      // Node.js wants the part to be no longer than the whole.
+      // Node.js requires this timeout to be at most the one of the whole request.
       headersTimeout: Math.min(config.HTTP_HEADERS_TIMEOUT, config.HTTP_REQUEST_TIMEOUT),
       requestTimeout: config.HTTP_REQUEST_TIMEOUT,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
@@ -19,7 +19,7 @@ export function serverOptions(config: Config) {
   }
 }
 
-/** Why a connection or a request was turned away before anybody looked at it. */
+/** Why a connection or a request was rejected before it reached a route. */
 export type ServerRule = 'connections' | 'requests' | 'header-size' | 'timeout' | 'malformed'
 
 const RULES: Readonly<Record<string, ServerRule>> = {
@@ -29,7 +29,7 @@ const RULES: Readonly<Record<string, ServerRule>> = {
 
 const UNLIMITED = Number.MAX_SAFE_INTEGER
 
-/** The limits of the servers, and how often they were reached. */
+/** The limits of the HTTP servers, and how often they were reached. */
 export class ServerLimits {
   readonly reached: Record<ServerRule, number> = {
     connections: 0,
@@ -47,15 +47,15 @@ export class ServerLimits {
     this.#maxRequests = HTTP_MAX_REQUESTS_PER_CONNECTION
   }
 
-  /** Bounds the connections of a server, those that say nothing included. */
+  /** Limits the connections of a server, including those that send nothing. */
   guard(server: Server): void {
     server.maxConnections = this.#maxConnections
-    // Of those that come in one piece Node.js handles all before it looks at another connection.
+    // Node.js reads all requests of one packet before it reads another connection.
     server.maxRequestsPerSocket = this.#maxRequests
     server.on('dropRequest', () => this.reached.requests++)
     server.on('drop', () => this.reached.connections++)
     server.on('clientError', ({ code }: NodeJS.ErrnoException) => {
-      // Whoever just leaves has reached no limit.
+      // The client has disconnected, so no limit was reached.
       if (code !== 'ECONNRESET') this.reached[RULES[code ?? ''] ?? 'malformed']++
     })
   }

@@ -4,10 +4,10 @@ import { countIssued } from '../certificates/issued.js'
 import type { OcspOutcome } from '../certificates/ocsp.js'
 import type { Database } from '../database/service.js'
 
-/** Of what charge points have now. */
+/** Statuses of the certificates that charge points have now. */
 const CURRENT = new Set(['accepted', 'in-use'])
 
-/** Counts certificates of charge points. Returns what counts the outcome of a request. */
+/** Counts the certificates of charge points. Returns a function that counts the outcome of a request. */
 export function observeCertificates(
   registry: Registry,
   database: Pick<Database, 'db' | 'isReady'>
@@ -15,14 +15,14 @@ export function observeCertificates(
   const registers = [registry]
   const requests = new Counter({
     name: 'ocpp_certificate_requests_total',
-    help: 'Requests of charge points for a certificate, by what became of them',
+    help: 'Certificate requests of charge points, by outcome',
     labelNames: ['outcome'],
     registers
   })
   const read = async () => (database.isReady() ? countIssued(database.db) : [])
   new Gauge({
     name: 'ocpp_certificates',
-    help: 'Certificates that were signed or asked for, by use and status',
+    help: 'Certificates that were signed or requested, by use and status',
     labelNames: ['type', 'status'],
     registers,
     async collect() {
@@ -33,7 +33,7 @@ export function observeCertificates(
   })
   new Gauge({
     name: 'ocpp_certificate_expiry_seconds',
-    help: 'Seconds until the first of the certificates that charge points have expires, by use',
+    help: 'Seconds until the next certificate of a charge point expires, by use',
     labelNames: ['type'],
     registers,
     async collect() {
@@ -49,11 +49,11 @@ export function observeCertificates(
   return (outcome) => requests.inc({ outcome })
 }
 
-/** Counts what came of asking for the status of certificates. */
+/** Counts OCSP requests by outcome. */
 export function observeOcsp(registry: Registry): (outcome: OcspOutcome) => void {
   const requests = new Counter({
     name: 'ocpp_ocsp_requests_total',
-    help: 'Requests for the status of a certificate, by what came of them',
+    help: 'OCSP requests for the status of a certificate, by outcome',
     labelNames: ['outcome'],
     registers: [registry]
   })

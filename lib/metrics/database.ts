@@ -6,21 +6,21 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const JOBS = [1, 2, 5, 10, 20, 50, 100, 200]
 
 const COUNTERS = {
-  jobs: 'Writes that were asked for and have ended',
+  jobs: 'Writes that have ended',
   failedJobs: 'Writes that failed',
   overloaded: 'Writes that were refused because too many waited',
   commits: 'Transactions that were committed',
   rollbacks: 'Transactions that were rolled back',
-  retries: 'Transactions that were done again because others were in the way'
+  retries: 'Transactions that were repeated because of a conflict'
 } as const satisfies Partial<Record<keyof WriterCounters, string>>
 
-/** Counts what is written, transaction by transaction. */
+/** Counts writes and their transactions. */
 export function observeDatabase(registry: Registry, database: Database): void {
   const registers = [registry]
   const { counters } = database.writer
   new Gauge({
     name: 'database_ready',
-    help: '1 when the database answers and has the schema of this program',
+    help: '1 if the database answers and has the schema of this version, otherwise 0',
     registers,
     collect() {
       this.set(database.isReady() ? 1 : 0)
@@ -28,7 +28,7 @@ export function observeDatabase(registry: Registry, database: Database): void {
   })
   new Gauge({
     name: 'database_queued_writes',
-    help: 'Writes that wait or are being done',
+    help: 'Writes that wait or are running',
     registers,
     collect() {
       this.set(counters.queued)
@@ -51,13 +51,13 @@ export function observeDatabase(registry: Registry, database: Database): void {
 function observeBatches(registers: Registry[], database: Database): void {
   const durations = new Histogram({
     name: 'database_commit_duration_seconds',
-    help: 'Time from the begin of a transaction to its commit',
+    help: 'Time from the start of a transaction to its commit',
     buckets: SECONDS,
     registers
   })
   const waits = new Histogram({
     name: 'database_commit_wait_seconds',
-    help: 'Time that the oldest write of a transaction waited for its begin',
+    help: 'Time that the oldest write of a transaction waited for its start',
     buckets: SECONDS,
     registers
   })

@@ -23,7 +23,7 @@ const CODES: readonly CallErrorCode[] = [
 const KNOWN_CODES: ReadonlySet<string> = new Set(CODES)
 const KNOWN_ACTIONS: ReadonlySet<string> = new Set([actions16, actions201, actions21].flatMap(Object.keys))
 
-/** What charge points make up must not make new series. */
+/** Values that charge points make up must not create new time series. */
 const OTHER = 'other'
 
 /** An action of any version, or `other`. */

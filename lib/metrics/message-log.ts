@@ -3,7 +3,7 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 interface LogCounters {
   /** Messages that were not logged because the database was too slow. */
   readonly dropped: number
-  /** Messages that wait to be logged. */
+  /** Messages that wait to be written to the log. */
   readonly queued: number
 }
 
@@ -21,7 +21,7 @@ export function observeMessageLog(registry: Registry, counters: LogCounters): vo
   })
   new Gauge({
     name: 'ocpp_log_queued',
-    help: 'OCPP messages that wait to be logged',
+    help: 'OCPP messages that wait to be written to the log',
     registers,
     collect() {
       this.set(counters.queued)

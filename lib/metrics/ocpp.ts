@@ -2,12 +2,12 @@ import type { CallFailure, Direction, Ocpp } from 'fastify-ocpp'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import { actionLabel, codeLabel } from './labels.js'
 
-/** Seconds; a charge point gives up after some thirty. */
+/** Buckets in seconds. A charge point times out after about 30 s. */
 const ANSWER_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25]
-/** Seconds; calls to charge points take their time. */
+/** Buckets in seconds, for calls to charge points, which take longer. */
 const CALL_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60]
 
-/** Counts what passes between us and charge points. No label tells which charge point it was. */
+/** Counts connections and messages. No label contains the identity of a charge point. */
 export function observeOcpp(registry: Registry, ocpp: Ocpp): void {
   observeConnections(registry, ocpp)
   observeFrames(registry, ocpp)
@@ -20,7 +20,7 @@ function observeConnections(registry: Registry, { chargePoints, events, protocol
   const registers = [registry]
   new Gauge({
     name: 'ocpp_connections',
-    help: 'Charge points that are connected',
+    help: 'Connected charge points',
     labelNames: ['protocol'],
     registers,
     collect() {
@@ -30,13 +30,13 @@ function observeConnections(registry: Registry, { chargePoints, events, protocol
   })
   const connects = new Counter({
     name: 'ocpp_connects_total',
-    help: 'Connections that were made',
+    help: 'Accepted connections',
     labelNames: ['protocol'],
     registers
   })
   const disconnects = new Counter({
     name: 'ocpp_disconnects_total',
-    help: 'Connections that have ended, by reason',
+    help: 'Closed connections, by reason',
     labelNames: ['reason'],
     registers
   })
@@ -44,7 +44,7 @@ function observeConnections(registry: Registry, { chargePoints, events, protocol
   events.on('disconnect', ({ reason }) => disconnects.inc({ reason }))
 }
 
-/** Runs for every frame: plain numbers, which are handed over when somebody asks. */
+/** Runs for every frame, so it only adds numbers. The counters are set when the metrics are read. */
 function observeFrames(registry: Registry, { events }: Ocpp): void {
   const frames = { inbound: 0, outbound: 0 }
   new Counter({
@@ -66,13 +66,13 @@ function observeAnswers(registry: Registry, { events }: Ocpp): void {
   const registers = [registry]
   const errors = new Counter({
     name: 'ocpp_call_errors_total',
-    help: 'CALLERRORs that calls of ours were answered with (inbound) and that we answered (outbound), by code',
+    help: 'CALLERRORs that we received (inbound) and sent (outbound), by code',
     labelNames: ['direction', 'code'],
     registers
   })
   const answers = new Histogram({
     name: 'ocpp_answer_duration_seconds',
-    help: 'Time from a CALL of a charge point to our answer, waiting included',
+    help: 'Time from a CALL of a charge point to our answer, including the time in the queue',
     labelNames: ['action'],
     buckets: ANSWER_BUCKETS,
     registers
@@ -108,7 +108,7 @@ function observeCalls(registry: Registry, { chargePoints, events }: Ocpp): void 
   })
   const durations = new Histogram({
     name: 'ocpp_call_duration_seconds',
-    help: 'Time from a CALL of ours to its end, waiting included',
+    help: 'Time from the request of one of our CALLs to its end, including the time in the queue',
     labelNames: ['action'],
     buckets: CALL_BUCKETS,
     registers
@@ -120,7 +120,7 @@ function observeCalls(registry: Registry, { chargePoints, events }: Ocpp): void 
   })
   new Gauge({
     name: 'ocpp_pending_calls',
-    help: 'Our CALLs that wait or are on the wire',
+    help: 'Our CALLs that wait or are outstanding',
     registers,
     collect() {
       let pending = 0
@@ -134,13 +134,13 @@ function observeTrouble(registry: Registry, { events }: Ocpp): void {
   const registers = [registry]
   const violations = new Counter({
     name: 'ocpp_violations_total',
-    help: 'Payloads that break their schema',
+    help: 'Payloads that violate their schema',
     labelNames: ['direction', 'action'],
     registers
   })
   const security = new Counter({
     name: 'ocpp_security_events_total',
-    help: 'Refused logins, take-overs and other things a security log wants',
+    help: 'Refused logins, take-overs and other security events',
     labelNames: ['type'],
     registers
   })
@@ -148,7 +148,7 @@ function observeTrouble(registry: Registry, { events }: Ocpp): void {
   events.on('security', ({ type }) => security.inc({ type }))
   new Counter({
     name: 'ocpp_listener_failures_total',
-    help: 'Errors and rejections of listeners of OCPP events, by event',
+    help: 'Errors and rejected promises of listeners of OCPP events, by event',
     labelNames: ['event'],
     registers,
     collect() {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { Deliverer } from '../webhooks/deliverer.js'
 
-/** Counts what webhooks are told. */
+/** Counts deliveries to webhooks. */
 export interface WebhookMetrics {
   attempted(outcome: string, seconds: number): void
   dropped(count: number): void
@@ -13,24 +13,24 @@ export function observeWebhooks(registry: Registry, deliverer: () => Deliverer):
   const registers = [registry]
   const attempts = new Counter({
     name: 'webhook_attempts_total',
-    help: 'Attempts to deliver an event to a webhook, by what became of it',
+    help: 'Attempts to deliver an event to a webhook, by outcome',
     labelNames: ['outcome'],
     registers
   })
   const durations = new Histogram({
     name: 'webhook_attempt_duration_seconds',
-    help: 'Time of an attempt, from the look-up of the name to the answer',
+    help: 'Duration of an attempt, from the DNS look-up to the answer',
     buckets: SECONDS,
     registers
   })
   const dropped = new Counter({
     name: 'webhook_dropped_total',
-    help: 'Events that no webhook will hear of because too many waited',
+    help: 'Events that were dropped because too many waited for webhooks',
     registers
   })
   new Gauge({
     name: 'webhook_outbox_length',
-    help: 'Deliveries that wait or are under way, of the webhooks that this process delivers to',
+    help: 'Deliveries that wait or are running, of the webhooks that this process serves',
     registers,
     collect() {
       this.set(deliverer().backlog)
@@ -38,7 +38,7 @@ export function observeWebhooks(registry: Registry, deliverer: () => Deliverer):
   })
   new Gauge({
     name: 'webhook_outbox_oldest_age_seconds',
-    help: 'Since when the oldest of them waits; 0 when none does',
+    help: 'How long the oldest delivery has waited; 0 if none waits',
     registers,
     collect() {
       const { oldest } = deliverer()

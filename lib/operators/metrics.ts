@@ -18,7 +18,7 @@ export function operatorMetrics(registry: Registry): OperatorMetrics {
   })
   const refusals = new Counter({
     name: 'operator_refusals_total',
-    help: 'Requests to the operator API that were turned away, by reason',
+    help: 'Requests to the operator API that were rejected, by reason',
     labelNames: ['reason'],
     registers
   })

@@ -13,7 +13,7 @@ FormatRegistry.Set(NETWORK, (text) => readNetwork(text) !== undefined)
 
 /** Names of PEM files. */
 function files(what: string, otherwise: string) {
-  const rule = `PEM files of ${what}, with commas between them`
+  const rule = `PEM files of ${what}, separated by commas`
   return Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 1, rule, otherwise }))
 }
 
@@ -39,7 +39,7 @@ export const settings = {
   TLS_CLIENT_CA: files('authorities of client certificates', 'no client certificates'),
   TLS_CLIENT_CRL: files('revocation lists, one of each authority', 'nothing is revoked'),
   TLS_CLIENT_ORGANIZATION: Type.Optional(
-    Type.String({ minLength: 1, rule: 'the O of client certificates', otherwise: 'needed with TLS_CLIENT_CA' })
+    Type.String({ minLength: 1, rule: 'the O of client certificates', otherwise: 'required with TLS_CLIENT_CA' })
   ),
   TLS_CLIENT_SUBJECT: Type.Union([Type.Literal('serial-number'), Type.Literal('identity')], {
     default: 'serial-number',
@@ -49,7 +49,7 @@ export const settings = {
   TRUSTED_PROXIES: Type.Optional(
     Type.Array(Type.String({ format: NETWORK }), {
       minItems: 1,
-      rule: 'addresses or networks such as 10.0.0.0/8, with commas between them',
+      rule: 'addresses or networks such as 10.0.0.0/8, separated by commas',
       otherwise: 'none'
     })
   ),
@@ -68,7 +68,7 @@ export const settings = {
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', rule: 'fatal, error, warn, info, debug, trace or silent' }
   ),
-  DATA_DIR: Type.String({ default: './data', minLength: 1, rule: 'a directory that can be written' }),
+  DATA_DIR: Type.String({ default: './data', minLength: 1, rule: 'a writable directory' }),
   DATABASE_URL: Type.Optional(
     Type.String({
       pattern: '^postgres(?:ql)?://\\S+$',
@@ -119,7 +119,7 @@ export const settings = {
     Type.Array(Type.String({ pattern: '^https?://[a-z0-9.\\-\\[\\]:]+$' }), {
       minItems: 1,
       uniqueItems: true,
-      rule: 'origins in lower case such as https://example.org, with commas between them',
+      rule: 'origins in lower case such as https://example.org, separated by commas',
       otherwise: 'none'
     })
   ),
@@ -166,7 +166,7 @@ export const settings = {
   OCPP_DEVIATIONS: Type.Array(Type.Union(DEVIATION_NAMES.map((name) => Type.Literal(name))), {
     default: [],
     uniqueItems: true,
-    rule: 'names of deviations that are accepted of every charge point, with commas between them'
+    rule: 'names of deviations that are accepted from every charge point, separated by commas'
   }),
   OCPP_CALLS_AFTER_CONNECT: Type.Integer({ default: 2, minimum: 0, maximum: 600, unit: 'seconds' }),
   TRANSACTION_GAP_DELAY: Type.Integer({ default: 20, minimum: 0, maximum: 86_400, unit: 'seconds' }),
@@ -183,12 +183,12 @@ export const settings = {
     Type.Array(Type.String({ pattern: '^[a-z0-9.:\\-\\[\\]]{1,255}$' }), {
       minItems: 1,
       uniqueItems: true,
-      rule: 'host names or addresses in lower case, with commas between them',
+      rule: 'host names or addresses in lower case, separated by commas',
       otherwise: 'any host'
     })
   ),
   CA_CERT: Type.Optional(
-    Type.String({ rule: 'a file in PEM', otherwise: 'made when it is first needed, in DATA_DIR/ca' })
+    Type.String({ rule: 'a file in PEM', otherwise: 'created when first needed, in DATA_DIR/ca' })
   ),
   CA_KEY: Type.Optional(Type.String({ rule: 'a file in PEM', otherwise: 'that in DATA_DIR/ca' })),
   CA_VALIDITY_DAYS: Type.Integer({ default: 365, minimum: 1, maximum: 3650, unit: 'days' }),
@@ -201,7 +201,7 @@ export const settings = {
   OCSP_RESPONDERS: Type.Optional(
     Type.Array(Type.String({ pattern: '^https?://[^\\s?#@]+$' }), {
       minItems: 1,
-      rule: 'addresses that start with http:// or https://, with commas between them',
+      rule: 'addresses that start with http:// or https://, separated by commas',
       otherwise: 'none is asked'
     })
   ),

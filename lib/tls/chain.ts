@@ -7,24 +7,24 @@ import { foldSerial } from '../serial-number.js'
 import type { RevocationList } from './revocation-lists.js'
 
 export interface Trust {
-  /** Of these, those that vouch for themselves are where a chain may end. */
+  /** A chain must end at one of these that is self-signed. */
   readonly authorities: readonly X509Certificate[]
   readonly revocationLists: readonly RevocationList[]
-  /** How long the certificate itself, no authority, may be expired. */
+  /** How long the client certificate, but no authority, may have been expired, in milliseconds. */
   readonly expiredMs: number
 }
 
 const MAX_DEPTH = 8
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
-/** Critical extensions that are understood here, or by OpenSSL when it looks for an issuer. [RFC 5280 §4.2] */
+/** Critical extensions that are checked here, or by OpenSSL when it looks for an issuer. [RFC 5280 §4.2] */
 const UNDERSTOOD = new Set([id_ce_basicConstraints, id_ce_keyUsage, id_ce_extKeyUsage, id_ce_subjectAltName])
 
 /**
- * Verifies a client certificate where TLS has not done it: it came from a proxy, or it is expired and may be renewed.
- * OpenSSL tells only the last of its errors, so that an expired certificate may also be forged. [RFC 5280 §6]
+ * Verifies a client certificate that TLS has not verified: it came from a proxy, or it is expired and may be renewed.
+ * OpenSSL reports only its last error, so that an expired certificate could also be forged. [RFC 5280 §6]
  *
- * @param sent what came with it, in any order
- * @returns why not, if not
+ * @param sent the authorities that came with the certificate, in any order
+ * @returns the fault, or `undefined`
  */
 export function chainFault(
   certificate: X509Certificate,
@@ -32,19 +32,20 @@ export function chainFault(
   trust: Trust,
   now = Date.now()
 ): string | undefined {
-  if (certificate.keyUsage !== undefined && !certificate.keyUsage.includes(CLIENT_AUTH)) return 'is not for clients'
+  if (certificate.keyUsage !== undefined && !certificate.keyUsage.includes(CLIENT_AUTH))
+    return 'is not meant for TLS clients'
   if (!isCurrent(certificate, now, trust.expiredMs)) return 'is expired or not valid yet'
   const isTrusted = isVouchedFor(certificate, { sent, trust, now, depth: 0, tried: new Set() })
-  return isTrusted ? undefined : 'is not vouched for by an authority that is trusted, or is revoked'
+  return isTrusted ? undefined : 'has no chain to a trusted authority, or is revoked'
 }
 
 interface Search {
   readonly sent: readonly X509Certificate[]
   readonly trust: Trust
   readonly now: number
-  /** Authorities between the certificate and the one in question. */
+  /** Number of authorities between the client certificate and this one. */
   readonly depth: number
-  /** Each authority is looked at once: those that were sent may vouch for one another in circles. */
+  /** Each authority is tried once, because those that were sent may have signed each other in a circle. */
   readonly tried: Set<string>
 }
 
@@ -55,7 +56,7 @@ function isVouchedFor(certificate: X509Certificate, search: Search): boolean {
   if (isRevoked(certificate, trust.revocationLists) || !isUnderstood(certificate)) return false
   return [...trust.authorities, ...sent].some(
     (issuer) =>
-      // That its key may sign certificates is part of it.
+      // This also checks that the key of the issuer may sign certificates.
       certificate.checkIssued(issuer) &&
       issuer.ca &&
       isCurrent(issuer, now) &&
@@ -82,7 +83,7 @@ function isRevoked(certificate: X509Certificate, lists: readonly RevocationList[
   return lists.some(({ issuer, serialNumbers }) => issuer === name && serialNumbers.has(serialNumber))
 }
 
-/** Whether nothing in it must be understood and is not, such as constraints of names. */
+/** Whether every critical extension is checked. Name constraints, for example, are not. */
 function isUnderstood(certificate: X509Certificate): boolean {
   return extensionsOf(certificate).every(({ critical, extnID }) => !critical || UNDERSTOOD.has(extnID))
 }

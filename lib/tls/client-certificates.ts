@@ -12,35 +12,35 @@ import type { Material } from './material.js'
 import type { Proxies } from './proxies.js'
 
 const DAY_MS = 86_400_000
-/** Authorities that are looked at of those that a charge point sends. */
+/** Maximum number of authorities that are read from those that a charge point sends. */
 const MAX_SENT = 8
 
-/** What the connection of a charge point is, as far as TLS tells. */
+/** The connection of a charge point, as far as TLS is concerned. */
 export interface Transport {
-  /** From the charge point to us, or to the proxy. */
+  /** Whether the connection to us, or to the proxy, uses TLS. */
   readonly encrypted: boolean
-  /** Good, and of this operator. */
+  /** The verified client certificate of this operator. */
   readonly certificate?: ClientCertificate
-  /** Why the certificate that it showed is none of those. */
+  /** Why the client certificate was rejected. */
   readonly fault?: string
 }
 
 export interface ClientCertificate {
   readonly commonName: string
-  /** As node:tls writes it. */
+  /** In the form of node:tls. */
   readonly fingerprint256: string
-  /** Still let in, to be renewed. [A00.FR.429] */
+  /** Whether the certificate is expired, and the charge point may only renew it. [A00.FR.429] */
   readonly isExpired: boolean
 }
 
-/** The charge point that it should be of. */
+/** The charge point that the certificate must belong to. */
 export type CertificateOwner = Pick<ChargePointRow, 'identity' | 'expected_serial_number'>
 
-/** A certificate that was shown, verified by TLS or not yet. */
+/** A client certificate, verified by TLS or not. */
 interface Shown {
   readonly certificate: X509Certificate
   readonly sent: readonly X509Certificate[]
-  /** `ok`, or the code of the last error; undefined when nobody has verified it. */
+  /** `ok`, or the code of the last error of TLS. `undefined`: the certificate came from a proxy. */
   readonly verdict?: string
 }
 
@@ -49,7 +49,7 @@ type Settings = Pick<
   'TLS_CLIENT_ORGANIZATION' | 'TLS_CLIENT_EXPIRED_DAYS' | 'TLS_CLIENT_SUBJECT' | 'TRUSTED_PROXY_CLIENT_CERT'
 >
 
-/** Looks at the certificates of charge points. [A00.FR.403-405] */
+/** Checks the client certificates of charge points. [A00.FR.403-405] */
 export class ClientCertificates {
   readonly #settings: Settings
   readonly #proxies: Proxies
@@ -62,11 +62,11 @@ export class ClientCertificates {
   }
 
   transportOf({ raw }: { readonly raw: IncomingMessage }): Transport {
-    // One that is injected has no socket.
+    // An injected request has no socket.
     const socket: Socket | undefined = raw.socket
     const { headers } = raw
     const proto = this.#proxies.isTrusted(socket?.remoteAddress) ? headers['x-forwarded-proto'] : undefined
-    // Behind a proxy that passes TLS on as it is there is no such header, and the socket is the charge point's.
+    // Behind a proxy that passes TLS through there is no such header, and the socket is that of the charge point.
     if (proto === undefined) return isEncrypted(socket) ? this.#judge(shownBy(socket)) : { encrypted: false }
     if (proto !== 'https') return { encrypted: false }
     const { TRUSTED_PROXY_CLIENT_CERT: name } = this.#settings
@@ -74,28 +74,29 @@ export class ClientCertificates {
     return this.#judge(value === undefined || value === '' ? undefined : readShown(String(value)))
   }
 
-  /** Whether it is this charge point's, and if not why. [A00.FR.405] */
+  /** Why the certificate does not belong to the charge point, or `undefined` if it does. [A00.FR.405] */
   subjectFault({ commonName }: ClientCertificate, owner: CertificateOwner): string | undefined {
     if (this.#settings.TLS_CLIENT_SUBJECT === 'identity') {
-      // identifierString does not regard case. [2.x Part 2]
+      // Case makes no difference in an identifierString. [2.x Part 2]
       const isSame = commonName.toLowerCase() === owner.identity.toLowerCase()
-      return isSame ? undefined : 'its certificate has another CN than its identity'
+      return isSame ? undefined : 'the CN of its certificate is not its identity'
     }
     const { expected_serial_number: serialNumber } = owner
-    if (serialNumber === null) return 'its serial number is not known: an operator has to tell it'
-    return commonName === serialNumber ? undefined : 'its certificate has another CN than its serial number'
+    if (serialNumber === null) return 'its serial number is unknown: an operator has to set it'
+    return commonName === serialNumber ? undefined : 'the CN of its certificate is not its serial number'
   }
 
   #judge(shown: Shown | 'unreadable' | undefined): Transport {
     if (shown === undefined) return { encrypted: true }
-    if (shown === 'unreadable') return { encrypted: true, fault: 'the certificate that the proxy tells is none' }
+    if (shown === 'unreadable')
+      return { encrypted: true, fault: 'the proxy passed on a certificate that cannot be read' }
     const { certificate } = shown
     const { fingerprint256, publicKey } = certificate
     const fault = this.#chainFault(shown) ?? keyFault(publicKey)
     const { O, CN } = certificate.toLegacyObject().subject as { O?: string | string[]; CN?: string | string[] }
     if (fault !== undefined) return refused(fault)
-    if (O !== this.#settings.TLS_CLIENT_ORGANIZATION) return refused('is of another organization')
-    if (typeof CN !== 'string' || CN === '') return refused('has not one CN')
+    if (O !== this.#settings.TLS_CLIENT_ORGANIZATION) return refused('belongs to another organization')
+    if (typeof CN !== 'string' || CN === '') return refused('must have exactly one CN')
     return { encrypted: true, certificate: { commonName: CN, fingerprint256, isExpired: isExpired(certificate) } }
   }
 
@@ -129,8 +130,8 @@ function shownBy(socket: TLSSocket): Shown | undefined {
 }
 
 /**
- * Reads what proxies write into a header: a byte sequence, DER in base64, or PEM with percent-encoding; the
- * certificate may have its chain behind it in PEM. [RFC 9440 §2.1; RFC 9651 §3.3.5]
+ * Parses a certificate in the header of a proxy: a byte sequence, DER in base64, or PEM with percent-encoding. In PEM
+ * the chain may follow the certificate. [RFC 9440 §2.1; RFC 9651 §3.3.5]
  */
 function readShown(value: string): Shown | 'unreadable' {
   try {

@@ -1,7 +1,7 @@
 import type { Material } from './material.js'
 
 const DAY_MS = 86_400_000
-/** So long before a certificate expires there are warnings, and errors. */
+/** Days before the expiry from which there are warnings, and errors. */
 const WARN_DAYS = 30
 const ERROR_DAYS = 7
 
@@ -17,7 +17,7 @@ export function daysLeft(validTo: string | number, now = Date.now()): number {
   return (new Date(validTo).getTime() - now) / DAY_MS
 }
 
-/** What will not be valid for long, or is not. */
+/** The files that expire soon, have expired or are not valid yet. */
 export function expiryNotices(
   { certificates, authorities, revocationLists }: Pick<Material, 'certificates' | 'authorities' | 'revocationLists'>,
   now = Date.now()

@@ -1,24 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isIP } from 'node:net'
 
-/** For whom a proxy speaks, the farthest first. */
+/** The client that a proxy speaks for: its address and those of the proxies between, the farthest first. */
 export interface Forwarded {
   /** Addresses without ports. */
   readonly for: readonly string[]
-  /** `https` or `http`, when it is told. */
+  /** `https` or `http`. Absent if the proxy does not say. */
   readonly proto?: string
 }
 
 type IsTrusted = (address: string) => boolean
 
-/** Reads X-Forwarded-For and X-Forwarded-Proto; of the latter, what the nearest proxy says. */
+/** Parses X-Forwarded-For and X-Forwarded-Proto. Of the latter, the value of the nearest proxy counts. */
 export function readXForwarded(headers: IncomingHttpHeaders): Forwarded {
   const addresses = listOf(headers['x-forwarded-for']).map(nodeAddress)
   const proto = listOf(headers['x-forwarded-proto']).at(-1)?.toLowerCase()
   return { for: addresses, ...(proto !== undefined && { proto }) }
 }
 
-/** Reads `Forwarded`: the protocol is that of the client, who is the nearest that is no proxy. [RFC 7239] */
+/**
+ * Parses `Forwarded`. The protocol is that of the client, which is the nearest hop that is no trusted proxy. [RFC 7239]
+ */
 export function readForwarded(header: string | undefined, isTrusted: IsTrusted): Forwarded {
   const elements = splitOutsideQuotes(header ?? '', ',').map(readElement)
   const hops = elements.map((element) => ({ address: nodeAddress(element.get('for') ?? ''), element }))
@@ -35,7 +37,7 @@ function listOf(header: string | string[] | undefined): string[] {
     .filter((item) => item !== '')
 }
 
-/** The parameters of one element by their names in lower case. [RFC 7239 §4] */
+/** The parameters of one element, by their names in lower case. [RFC 7239 §4] */
 function readElement(text: string): Map<string, string> {
   const pairs = splitOutsideQuotes(text, ';').map((pair) => {
     const equals = pair.indexOf('=')
@@ -67,7 +69,7 @@ function splitOutsideQuotes(text: string, separator: string): string[] {
   return parts.filter((part) => part.trim() !== '')
 }
 
-/** An address without its port, some proxies tell one; what is no address, such as `unknown`, is that. [RFC 7239 §6] */
+/** An address without its port, which some proxies add. A text such as `unknown` stays as it is. [RFC 7239 §6] */
 function nodeAddress(node: string): string {
   const bare = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(node)?.[1] ?? /^([\d.]+):\d{1,5}$/.exec(node)?.[1] ?? node
   return isIP(bare) === 0 ? 'unknown' : bare

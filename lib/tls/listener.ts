@@ -9,12 +9,12 @@ import type { Log } from '../log.js'
 import type { Config } from '../settings/settings.js'
 import type { Material } from './material.js'
 
-/** From the connection to the end of the handshake. */
+/** Timeout from the connection to the end of the handshake, in milliseconds. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
-/** For who is still there when the app goes down; chargers have been told by then. */
+/** How long to wait for remaining connections at shutdown, in milliseconds. Chargers were told to reconnect before. */
 const CLOSE_TIMEOUT_MS = 5_000
 
-/** The app behind the listener. */
+/** The part of the app that the listener uses. */
 export interface ListeningApp {
   readonly server: Server | HttpServer
   readonly config: Config
@@ -25,11 +25,11 @@ export interface ListeningApp {
 export interface ListenerOptions {
   app: ListeningApp
   material: Material
-  /** Called with the code of each handshake that fails. */
+  /** Called with the error code of each failed handshake. */
   onFailure: (code: string) => void
 }
 
-/** A second door to the app: what comes in over TLS goes the same way as what comes in without. */
+/** A second listener of the app, for TLS. Its requests are handled as those without TLS. */
 export class TlsListener {
   readonly server: Server
   readonly #app: ListeningApp
@@ -45,7 +45,8 @@ export class TlsListener {
       ...http,
       keepAliveTimeout,
       ...material.context,
-      // Whoever has none may have a password; authenticate refuses, with an HTTP answer and an event. [A00.FR.006]
+      // A client without a certificate may have a password. `authenticate` decides, and answers with an HTTP status.
+      // [A00.FR.006]
       requestCert: material.authorities.length > 0,
       rejectUnauthorized: false,
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS
@@ -53,18 +54,18 @@ export class TlsListener {
     this.#connect()
   }
 
-  /** The material for handshakes from now on; sockets that are open keep theirs. */
+  /** Replaces the TLS files for new handshakes. Open connections keep theirs. */
   renew({ context }: Material): void {
     this.server.setSecureContext(context)
   }
 
-  /** Rejects with what the system says when it cannot. */
+  /** Rejects with the error of the operating system. */
   async listen(port: number, host: string): Promise<void> {
     this.server.listen({ port, host })
     await once(this.server, 'listening')
   }
 
-  /** Stops listening; resolves when the last connection is gone. */
+  /** Stops listening. Resolves when the last connection is closed. */
   async close(): Promise<void> {
     if (!this.server.listening) return
     const timer = setTimeout(() => this.#destroy(), CLOSE_TIMEOUT_MS)
@@ -78,7 +79,7 @@ export class TlsListener {
     server.on('connection', (socket: Socket) => this.#watch(socket))
     server.on('request', (request, response) => this.#app.routing(request, response))
     server.on('upgrade', (request, socket, head) => main.emit('upgrade', request, socket, head))
-    // Node makes one of the other, and Fastify would answer in plain text.
+    // Node turns tlsClientError into clientError, which Fastify would answer in plain text.
     server.removeAllListeners('tlsClientError')
     server.on('tlsClientError', (error, socket) => this.#fail(error, socket))
     server.on('clientError', (error, socket) => main.emit('clientError', error, socket))
@@ -93,7 +94,7 @@ export class TlsListener {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  /** Most are scanners and checks of load balancers; a charge point is not known by its name yet. */
+  /** Most failures come from port scanners and health checks. The identity of the charge point is not known yet. */
   #fail({ code = 'UNKNOWN', message }: NodeJS.ErrnoException, socket: TLSSocket): void {
     const { remoteAddress } = socket
     socket.destroy()

@@ -10,12 +10,12 @@ interface Opened {
   ownRoot: string | undefined
 }
 
-/** `failed`: what was before stays in force. */
+/** `failed`: the previous files stay in use. */
 export type ReloadOutcome = 'changed' | 'same' | 'failed'
 
 /**
- * Holds the material of TLS, and takes over what changes in the files. A certificate and its key are two files: as
- * long as only one of them is new they do not fit, and what was before stays in force.
+ * Holds the TLS files and reloads them when they change. A certificate and its key are two files: while only one of
+ * them is new they do not match, and the previous ones stay in use.
  */
 export class MaterialSource {
   readonly #files: Files
@@ -24,7 +24,7 @@ export class MaterialSource {
   readonly #listeners: ((material: Material) => void)[] = []
   #current: Material
   #trouble: string | undefined
-  /** One at a time. */
+  /** The check that is running: one at a time. */
   #reloading: Promise<ReloadOutcome> | undefined
 
   private constructor(files: Files, log: Log, { material, ownRoot }: Opened) {
@@ -33,11 +33,12 @@ export class MaterialSource {
     this.#log = log
     this.#current = material
     this.warnOfExpiry()
-    for (const file of material.exposedKeys) log.warn({ file }, 'this private key can be read by others: chmod 640 it')
+    for (const file of material.exposedKeys)
+      log.warn({ file }, 'other users can read this private key: run chmod 640 on it')
   }
 
   /**
-   * @param ownRoot PEM of our own authority of client certificates, if there is one
+   * @param ownRoot the root of our own authority for client certificates in PEM, if there is one
    * @throws ConfigError
    */
   static async open(files: Files, log: Log, ownRoot?: string): Promise<MaterialSource> {
@@ -52,7 +53,7 @@ export class MaterialSource {
     this.#listeners.push(listener)
   }
 
-  /** Looks at the files again. Never rejects. */
+  /** Checks the files again. Never rejects. */
   reload(): Promise<ReloadOutcome> {
     this.#reloading ??= this.#reload().finally(() => {
       this.#reloading = undefined
@@ -71,7 +72,7 @@ export class MaterialSource {
       if (material.digest === this.#current.digest) return 'same'
       for (const listener of this.#listeners) listener(material)
       this.#current = material
-      this.#log.info('new certificates are in force, for who connects from now on')
+      this.#log.info('reloaded the TLS files; new connections use them')
       this.warnOfExpiry()
       return 'changed'
     } catch (err) {
@@ -80,10 +81,10 @@ export class MaterialSource {
     }
   }
 
-  /** Once for the same trouble, which is looked at again and again. */
+  /** Logs the same error once, although the files are checked again and again. */
   #complain(err: Error): void {
     if (err.message === this.#trouble) return
     this.#trouble = err.message
-    this.#log.error({ err }, 'the files of TLS have changed and cannot be used: the certificates before stay in force')
+    this.#log.error({ err }, 'the TLS files have changed but cannot be used; the previous ones stay in use')
   }
 }

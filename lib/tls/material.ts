@@ -7,23 +7,23 @@ import { type Config, ConfigError } from '../settings/settings.js'
 import { type RevocationList, readRevocationLists } from './revocation-lists.js'
 import { HARDENING } from './suites.js'
 
-/** What TLS is made of: as it was in the files, checked. */
+/** The contents of the TLS files, checked. */
 export interface Material {
-  /** For the server, complete. */
+  /** Options for the TLS server. */
   readonly context: SecureContextOptions
-  /** Of the server, the first of each chain. */
+  /** The server certificates: the first certificate of each file. */
   readonly certificates: readonly ServerCertificate[]
   readonly authorities: readonly X509Certificate[]
   readonly revocationLists: readonly RevocationList[]
-  /** Of what was in the files: another one is another material. */
+  /** Digest of the file contents, to detect changes. */
   readonly digest: string
-  /** Key files that others can read. */
+  /** Key files that other users can read. */
   readonly exposedKeys: readonly string[]
 }
 
 export interface ServerCertificate {
   readonly file: string
-  /** ec or rsa. */
+  /** `ec` or `rsa`. */
   readonly keyType: string
   readonly certificate: X509Certificate
 }
@@ -31,14 +31,14 @@ export interface ServerCertificate {
 type Files = Pick<Config, 'TLS_CERT' | 'TLS_KEY' | 'TLS_CLIENT_CA' | 'TLS_CLIENT_CRL'>
 type FileSetting = keyof Files
 
-/** A group may read it, such as ssl-cert of Debian. */
+/** Permissions that make a key file exposed. A group such as ssl-cert of Debian may read it. */
 const EXPOSED = 0o037
 
 /**
  * Reads and checks all files.
  *
- * @param ownRoot PEM of our own authority of client certificates, if there is one
- * @throws ConfigError with the name of the setting and of the file, and what is wrong with it
+ * @param ownRoot the root of our own authority for client certificates in PEM, if there is one
+ * @throws ConfigError with the name of the setting and of the file, and the fault
  */
 export async function readMaterial(settings: Files, ownRoot?: string): Promise<Material> {
   const [cert, key, ca, crl] = await Promise.all([
@@ -81,7 +81,7 @@ function readAll(settings: Files, setting: FileSetting): Promise<Pem[]> {
       try {
         return { setting, file, text: await readFile(file, 'utf8') }
       } catch (error) {
-        throw new ConfigError(`${setting} must be files that can be read: ${(error as Error).message}`)
+        throw new ConfigError(`${setting} must be readable files: ${(error as Error).message}`)
       }
     })
   )
@@ -107,12 +107,12 @@ function blocksOf<T>(pem: Pem, nothing: string, read: (text: string) => T[]): T[
   } catch {
     // Reported below.
   }
-  throw fault(pem, `holds ${nothing} in PEM`)
+  throw fault(pem, `contains ${nothing} in PEM`)
 }
 
 function checkPair(cert: Pem, key: Pem | undefined): ServerCertificate {
   const [certificate] = certificatesOf(cert)
-  if (certificate === undefined || key === undefined) throw fault(cert, 'holds no certificates in PEM')
+  if (certificate === undefined || key === undefined) throw fault(cert, 'contains no certificates in PEM')
   const { publicKey } = certificate
   const weakness = keyFault(publicKey)
   if (weakness !== undefined) throw fault(cert, weakness)
@@ -125,11 +125,11 @@ function privateKeyOf(pem: Pem): KeyObject {
     return createPrivateKey(pem.text)
   } catch {
     const isEncrypted = /ENCRYPTED/.test(pem.text)
-    throw fault(pem, isEncrypted ? 'is encrypted: take the passphrase away' : 'holds no private key in PEM')
+    throw fault(pem, isEncrypted ? 'is encrypted: remove the passphrase' : 'contains no private key in PEM')
   }
 }
 
-/** What OpenSSL does not take, whatever it is. */
+/** Reports everything that OpenSSL rejects. */
 function checkContext(context: SecureContextOptions): void {
   try {
     createSecureContext(context)

@@ -4,9 +4,9 @@ import { matcherOf } from '../settings/networks.js'
 import type { Config } from '../settings/settings.js'
 import { readForwarded, readXForwarded } from './forwarded.js'
 
-/** Whom we believe on whose behalf they connect. */
+/** The trusted proxies, whose statements about their clients are believed. */
 export class Proxies {
-  /** Whether an address is that of one of them. */
+  /** Whether an address belongs to a trusted proxy. */
   readonly isTrusted: (address: string | undefined) => boolean
   readonly #header: Config['TRUSTED_PROXY_HEADER']
 
@@ -16,12 +16,12 @@ export class Proxies {
   }
 
   /**
-   * Writes what a proxy tells of its client into the headers that Fastify reads, and nothing else: a proxy sets the
-   * one header and may let through the other, which the client wrote. Of whoever is no proxy the headers stay as they
-   * are, and Fastify does not read them.
+   * Writes the proxy's statements about its client into the headers that Fastify reads, and removes all others: a proxy
+   * sets one of the headers, and may pass on the other one as its client wrote it. Headers of other clients are left
+   * unchanged, because Fastify does not read them.
    */
   normalise({ headers, socket }: IncomingMessage): void {
-    // A request that is injected has no socket.
+    // An injected request has no socket.
     if (!this.isTrusted((socket as Socket | undefined)?.remoteAddress)) return
     const { for: addresses, proto } =
       this.#header === 'forwarded' ? readForwarded(headers.forwarded, this.isTrusted) : readXForwarded(headers)
@@ -29,7 +29,7 @@ export class Proxies {
     if (addresses.length > 0) headers['x-forwarded-for'] = addresses.join(', ')
     else delete headers['x-forwarded-for']
     if (proto === undefined) delete headers['x-forwarded-proto']
-    // Some say that it is a WebSocket.
+    // Some proxies write `wss`.
     else headers['x-forwarded-proto'] = proto === 'wss' ? 'https' : proto
   }
 }

@@ -1,7 +1,10 @@
 import { constants } from 'node:crypto'
 import type { SecureContextOptions } from 'node:tls'
 
-/** Of TLS 1.2, which a server of OCPP has to have; the last two without forward secrecy. [A00.FR.317, A00.FR.318] */
+/**
+ * Cipher suites of TLS 1.2 that an OCPP server must offer. The last two have no forward secrecy. [A00.FR.317,
+ * A00.FR.318]
+ */
 export const REQUIRED_SUITES = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',
   'ECDHE-ECDSA-AES256-GCM-SHA384',
@@ -9,7 +12,7 @@ export const REQUIRED_SUITES = [
   'AES256-GCM-SHA384'
 ] as const
 
-/** Those of TLS 1.3, then those of 1.2, the better ones first. */
+/** The suites of TLS 1.3, then those of TLS 1.2, the better ones first. */
 const SUITES = [
   'TLS_AES_256_GCM_SHA384',
   'TLS_CHACHA20_POLY1305_SHA256',
@@ -25,10 +28,10 @@ const SUITES = [
 ]
 
 /**
- * TLS 1.2 or later, no compression, no renegotiation. [A00.FR.313, A00.FR.321; RFC 7457]
+ * TLS 1.2 or later, without compression and renegotiation. [A00.FR.313, A00.FR.321; RFC 7457]
  *
- * Nor is a session resumed: what was verified when it began, such as a certificate that is revoked by now, would
- * count again; and a key of tickets that is never changed would open what was recorded. [RFC 5077 §5.5]
+ * Sessions are not resumed: a client certificate that was revoked meanwhile would still count, and a ticket key that
+ * never changes would decrypt recorded traffic. [RFC 5077 §5.5]
  */
 export const HARDENING = {
   minVersion: 'TLSv1.2',

@@ -89,9 +89,9 @@ describe('an authority elsewhere', () => {
     const server = await startBackend({ CA_SIGN_URL: service.url, TLS_CLIENT_SUBJECT: 'identity' })
     const applicant = await Applicant.connect(server, 'AGAIN')
     assert.equal(await applicant.asks((await signingRequest('CN=AGAIN')).csr), 'Accepted')
-    await certificatesOf(server, '?chargePoint=AGAIN', ([one]) => one?.error === 'it answered 503')
+    await certificatesOf(server, '?chargePoint=AGAIN', ([one]) => one?.error === 'the server answered 503')
     await server.app.issuance.deliverWaiting(0)
-    await certificatesOf(server, '?chargePoint=AGAIN', ([one]) => one?.error === 'it answered 401')
+    await certificatesOf(server, '?chargePoint=AGAIN', ([one]) => one?.error === 'the server answered 401')
     const next = applicant.next()
     await server.app.issuance.deliverWaiting(0)
     await next
@@ -186,8 +186,8 @@ describe('an authority that the operator gives', () => {
       [leaf.cert, leaf.key, /not the certificate of an authority/],
       [`${below.cert}\n${other.cert}`, below.key, /must be in order: certificate 2/],
       [expired.cert, expired.key, /has expired/],
-      ['nonsense', root.key, /holds no certificate/],
-      [root.cert, 'nonsense', /holds no private key/]
+      ['nonsense', root.key, /contains no certificate/],
+      [root.cert, 'nonsense', /contains no private key/]
     ] as const) {
       const { CA_CERT, CA_KEY } = await files(cert, key)
       await assert.rejects(readGiven(CA_CERT, CA_KEY), { name: 'ConfigError', message })

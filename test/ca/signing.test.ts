@@ -86,7 +86,7 @@ onBothBackends('a certificate', (start) => {
     const applicant = await Applicant.connect(server, 'SERIAL')
     const request = await signingRequest('CN=4711')
     assert.equal(await applicant.asks(request.csr), 'Rejected')
-    assert.deepEqual(await reasonsOf(server, 'SERIAL'), ['its common name is not known: the serial number is not'])
+    assert.deepEqual(await reasonsOf(server, 'SERIAL'), ['the common name must be the serial number, which is unknown'])
     const boot = { chargePointVendor: 'Acme', chargePointModel: 'One', chargePointSerialNumber: '4711' }
     await applicant.charger.call('BootNotification', boot)
     await applicant.obtains(request)
@@ -99,7 +99,7 @@ onBothBackends('a certificate', (start) => {
   it('is not sent when the request is not to be signed, and the charge point hears so', async () => {
     const server = await start(IDENTITY)
     for (const [index, [csr, reason]] of [
-      [(await signingRequest('CN=OTHER')).csr, /^its common name is not REFUSED-0$/],
+      [(await signingRequest('CN=OTHER')).csr, /^the common name must be REFUSED-0$/],
       [(await signingRequest('O=Operator')).csr, /no common name/],
       [(await signingRequest('CN=REFUSED-2', 'weak-rsa')).csr, /RSA key of 1024 bits, and 2048 are needed$/],
       [await forgedRequest('CN=REFUSED-3'), /not signed with its own key/],
@@ -125,7 +125,7 @@ onBothBackends('a certificate', (start) => {
     for (let count = 0; count < 2; count++) {
       assert.equal(await applicant.asks((await signingRequest('CN=LOOP')).csr), 'Rejected')
     }
-    assert.deepEqual(await reasonsOf(server, 'LOOP'), ['it had 3 certificates within 24 hours'])
+    assert.deepEqual(await reasonsOf(server, 'LOOP'), ['the charge point had 3 certificates within 24 hours'])
     const [{ timestamp }] = (await stateOf(server, 'LOOP')).securityEvents
     assert.ok(Date.parse(timestamp) >= before, `${timestamp} is before ${new Date(before).toISOString()}`)
     const { body } = await server.app.inject({ url: '/metrics' })

@@ -7,8 +7,8 @@ it('says in the log what was not done when nobody waits for it', async () => {
   const lines: unknown[] = []
   const log = { error: (...line: unknown[]) => lines.push(line) }
   const err = new Error('away')
-  background(Promise.reject(err), log, 'certificates were not reloaded')
+  background(Promise.reject(err), log, 'could not reload the TLS files')
   background(Promise.resolve(), log, 'never said')
   await until('it is logged', () => lines.length > 0)
-  assert.deepEqual(lines, [[{ err }, 'certificates were not reloaded']])
+  assert.deepEqual(lines, [[{ err }, 'could not reload the TLS files']])
 })

@@ -48,11 +48,11 @@ describe('the start is refused, with the setting, the file and the reason,', () 
       'when the files are the wrong way round',
       serverEc.key,
       serverEc.cert,
-      /^TLS_CERT: .*a\.pem holds no certificates/
+      /^TLS_CERT: .*a\.pem contains no certificates/
     ],
-    ['when a key is none', serverEc.cert, 'nonsense', /^TLS_KEY: .*a\.key holds no private key in PEM$/],
+    ['when a key is none', serverEc.cert, 'nonsense', /^TLS_KEY: .*a\.key contains no private key in PEM$/],
     ['when a key is encrypted', serverEc.cert, encrypted, /^TLS_KEY: .*a\.key is encrypted/],
-    ['when a certificate is cut off', serverEc.cert.slice(0, 200), serverEc.key, /^TLS_CERT: .*a\.pem holds no/],
+    ['when a certificate is cut off', serverEc.cert.slice(0, 200), serverEc.key, /^TLS_CERT: .*a\.pem contains no/],
     ['when an RSA key is short', weakRsa.cert, weakRsa.key, /^TLS_CERT: .*a\.pem has an RSA key of 1024 bits/],
     ['when an EC key is short', weakEc.cert, weakEc.key, /^TLS_CERT: .*a\.pem has a key of the curve prime192v1/],
     ['when a key is of another type', edwards.cert, serverEc.key, /^TLS_CERT: .*a\.pem has a key of the type ed25519/]
@@ -72,8 +72,8 @@ describe('the start is refused, with the setting, the file and the reason,', () 
   it('when a list of authorities or of revocations is none', async () => {
     const empty = await files.write('empty.pem', '# nothing\n')
     const settings = await given(serverEc.cert, serverEc.key)
-    assert.match(await refusal({ ...settings, TLS_CLIENT_CA: [empty] }), /^TLS_CLIENT_CA: .*empty\.pem holds no/)
-    assert.match(await refusal({ ...settings, TLS_CLIENT_CRL: [empty] }), /^TLS_CLIENT_CRL: .*empty\.pem holds no/)
+    assert.match(await refusal({ ...settings, TLS_CLIENT_CA: [empty] }), /^TLS_CLIENT_CA: .*empty\.pem contains no/)
+    assert.match(await refusal({ ...settings, TLS_CLIENT_CRL: [empty] }), /^TLS_CLIENT_CRL: .*empty\.pem contains no/)
   })
 })
 

@@ -34,7 +34,7 @@ describe('the started back-end', () => {
     assert.equal(await shown(port), 'ec')
     await files.writeServer(serverRsa)
     backend.kill('SIGHUP')
-    await until('the new one is in force', () => backend.output().includes('new certificates are in force'), 30_000)
+    await until('the new one is in force', () => backend.output().includes('reloaded the TLS files'), 30_000)
     assert.equal(await shown(port), 'rsa')
     for (const charger of chargers) assert.equal((await charger.roundTrip()).type, 3)
     backend.kill('SIGTERM')
