@@ -65,7 +65,7 @@ export function reopenedData(row: TransactionRow): EventData['transaction'] {
     id,
     transactionId: displayedIdOf(row),
     eventType: 'Reopened',
-    timestamp: dateTime(Date.now()),
+    timestamp: toDateTime(Date.now()),
     ...(evse_id !== 0 && { evseId: evse_id }),
     ...(connector_id !== 0 && { connectorId: connector_id }),
     ...(id_token !== null && { idToken: id_token })
