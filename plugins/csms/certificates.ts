@@ -51,7 +51,7 @@ function listed16(
   )
 }
 
-/** With those below them, e.g. the sub-CAs of a V2G chain. */
+/** All certificates of each chain, e.g. also the sub-CAs of a V2G chain. */
 function listed2(
   { certificateType }: InstalledRequest2,
   { certificateHashDataChain = [] }: InstalledResponse2
@@ -83,7 +83,7 @@ function signed(
   return together(...changes)
 }
 
-/** Accepted or NotFound: it has none. */
+/** After Accepted and NotFound alike the charge point has no such certificate. */
 function deleted(
   { certificateHashData }: { certificateHashData: CertificateHash },
   { status }: StatusResponse
@@ -91,15 +91,11 @@ function deleted(
   return status === 'Failed' ? undefined : deleteCertificate(certificateHashData)
 }
 
-/**
- * The certificates of charge points, the status of those of others, and contract certificates for cars, which another
- * service gives them. [1.6 whitepaper M03-M05; 2.x M]
- */
-async function certificates({ ocpp, store, calls, ocsp, config, log }: FastifyInstance): Promise<void> {
-  function keep(action: string, { chargePoint, messageId }: HandlerContext, payload: unknown): Promise<void> {
-    return store.commit(chargePoint.identity, saveNotification({ action, messageId, payload }))
-  }
+/** Stores a request as it was sent. */
+type Keep = (action: string, context: HandlerContext, payload: unknown) => Promise<void>
 
+/** Get15118EVCertificate: contract certificates for cars, issued by another service. [2.x M01, M02] */
+function answerContracts({ ocpp, config, log }: FastifyInstance, keep: Keep): void {
   const { CONTRACT_SERVICE_URL: url, CONTRACT_SERVICE_TOKEN: token } = config
   const contracts = new ContractService({ url, token, log })
 
@@ -114,7 +110,10 @@ async function certificates({ ocpp, store, calls, ocsp, config, log }: FastifyIn
     const { customData: _, ...asked } = request
     return contracts.ask({ chargePoint: context.chargePoint.identity, ...asked })
   })
+}
 
+/** GetCertificateStatus. [2.x M06] */
+function answerStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
   async function status(ocspRequestData: v21.OCSPRequestDataType, maxLength: number) {
     const { responderURL, ...data } = ocspRequestData
     const { der } = await ocsp.status(data, responderURL)
@@ -132,13 +131,16 @@ async function certificates({ ocpp, store, calls, ocsp, config, log }: FastifyIn
     await keep('GetCertificateStatus', context, request)
     return status(request.ocspRequestData, MAX_RESULT_21)
   })
+}
 
+/** GetCertificateChainStatus. [2.1 M07] */
+function answerChainStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
   ocpp.v21.on('GetCertificateChainStatus', async (request, context) => {
     await keep('GetCertificateChainStatus', context, request)
     return { certificateStatus: await Promise.all(request.certificateStatusRequests.map(statusOfOne)) }
   })
 
-  /** The first responder that says something. Revocation lists are not fetched. [2.1 M07] */
+  /** The answer of the first responder that gives one. Revocation lists are not fetched. [2.1 M07] */
   async function statusOfOne({ certificateHashData, source, urls }: v21.CertificateStatusRequestInfoType) {
     const { customData: _, ...data } = certificateHashData
     for (const url of source === 'OCSP' ? urls : []) {
@@ -147,10 +149,25 @@ async function certificates({ ocpp, store, calls, ocsp, config, log }: FastifyIn
       const nextUpdate = new Date(next).toISOString()
       return { certificateHashData, source, status: CHAIN_STATUSES[status], nextUpdate } as const
     }
-    // Nothing will have changed before then.
+    // No responder gave an answer: the charge point asks again after a day.
     const nextUpdate = new Date(Date.now() + DAY_MS).toISOString()
     return { certificateHashData, source, status: 'Failed', nextUpdate } as const
   }
+}
+
+/**
+ * Certificates of charge points, the status of the certificates that charge points ask about, and contract certificates
+ * for cars, issued by another service. [1.6 whitepaper M03-M05; 2.x M]
+ */
+async function certificates(app: FastifyInstance): Promise<void> {
+  const { store, calls } = app
+
+  const keep: Keep = (action, { chargePoint, messageId }, payload) =>
+    store.commit(chargePoint.identity, saveNotification({ action, messageId, payload }))
+
+  answerContracts(app, keep)
+  answerStatus(app, keep)
+  answerChainStatus(app, keep)
 
   calls
     .after('ocpp1.6', 'GetInstalledCertificateIds', listed16)

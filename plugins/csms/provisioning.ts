@@ -12,7 +12,7 @@ import { telling } from '../../lib/events/scope.js'
 import { renewalCall } from '../../lib/operations/renewal.js'
 import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
 
-/** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
+/** Close code of a connection that breaks a rule of the server. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008
 
 function bootOf16(request: v16.BootNotificationRequest): Boot {
@@ -44,60 +44,65 @@ interface Booted {
   status: Registration
 }
 
-/** BootNotification and Heartbeat. [1.6 §4.2, §4.6; 2.x B01-B04, G02] */
-async function provisioning(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, config, calls, tlsMaterial, traits } = app
+/** Whether the charge point is the one that its certificate names by serial number. 1.6 need not tell its own. */
+function hasSerialNumberOf({ protocol, serialNumber, boxSerialNumber }: Boot, security?: ConnectionSecurity): boolean {
+  const { commonName } = security ?? {}
+  if (commonName === undefined) return true
+  if (!versionInfo(protocol).hasDeviceModel && serialNumber === undefined) return true
+  return commonName === serialNumber || commonName === boxSerialNumber
+}
+
+/** Closes the connection and stores nothing of the boot. [B01.FR.11, B01.FR.12] */
+async function refuseSerialNumber(
+  { store }: FastifyInstance,
+  { serialNumber }: Boot,
+  chargePoint: ChargePoint
+): Promise<never> {
+  const techInfo = `its certificate is not that of the serial number ${serialNumber ?? '(none)'}`
+  chargePoint.log.warn({ serialNumber }, 'security: closed, because its certificate is that of another charge point')
+  const event = { type: 'SerialNumberMismatch', source: 'csms', timestamp: Date.now(), techInfo } as const
+  try {
+    await store.commit(chargePoint.identity, saveSecurityEvent(event))
+  } finally {
+    chargePoint.disconnect(POLICY_VIOLATION, 'serial number and certificate do not match')
+  }
+  throw new CallError('SecurityError')
+}
+
+/** Stores a boot, which decides whether the charge point is accepted. */
+async function saveBoot(
+  { store, tlsMaterial }: FastifyInstance,
+  booted: Boot,
+  { identity, isBySerialNumber }: { identity: string; isBySerialNumber: boolean },
+  security?: ConnectionSecurity
+): Promise<Registration> {
+  const asksForCertificates = isBySerialNumber && tlsMaterial.current.authorities.length > 0
+  const trust = {
+    isProven: asksForCertificates && (security?.profile ?? 0) > 0,
+    isRenewing: security?.isRenewing === true
+  }
+  const { protocol, vendor, model, serialNumber, firmwareVersion, reason } = booted
+  const more = defined({ serialNumber, firmwareVersion, reason })
+  return store.commit(
+    identity,
+    telling(boot(booted, trust), (status) => {
+      return { type: 'boot', chargePoint: identity, data: { protocol, status, vendor, model, ...more } }
+    })
+  )
+}
+
+/** BootNotification. [1.6 §4.2; 2.x B01-B04] */
+function answerBoots(app: FastifyInstance): void {
+  const { ocpp, config, traits } = app
   const isBySerialNumber = config.TLS_CLIENT_SUBJECT === 'serial-number'
-
-  /** Whether it is the one that its certificate names, where that is a serial number. 1.6 need not tell its own. */
-  function hasSerialNumberOf({ protocol, serialNumber, boxSerialNumber }: Boot, security?: ConnectionSecurity) {
-    const { commonName } = security ?? {}
-    if (!isBySerialNumber || commonName === undefined) return true
-    if (!versionInfo(protocol).hasDeviceModel && serialNumber === undefined) return true
-    return commonName === serialNumber || commonName === boxSerialNumber
-  }
-
-  /** It is closed, and nothing of its boot is booked. [B01.FR.11, B01.FR.12] */
-  async function refuseSerialNumber({ serialNumber }: Boot, chargePoint: ChargePoint): Promise<never> {
-    const techInfo = `its certificate is not that of the serial number ${serialNumber ?? '(none)'}`
-    chargePoint.log.warn({ serialNumber }, 'security: closed, because its certificate is that of another charge point')
-    const event = { type: 'SerialNumberMismatch', source: 'csms', timestamp: Date.now(), techInfo } as const
-    try {
-      await store.commit(chargePoint.identity, saveSecurityEvent(event))
-    } finally {
-      chargePoint.disconnect(POLICY_VIOLATION, 'serial number and certificate do not match')
-    }
-    throw new CallError('SecurityError')
-  }
-
-  /** It was let in for that only. [A00.FR.429] */
-  async function renewCertificate(_request: unknown, { status }: Booted, { chargePoint }: HandlerContext) {
-    // One that is rejected is told nothing. [B03.FR.03]
-    if (status !== 'Pending' || ConnectionSecurity.of(chargePoint)?.isRenewing !== true) return
-    const { identity, protocol } = chargePoint
-    const call = renewalCall(protocol, { type: 'ChargingStationCertificate', combined: 0 })
-    await calls.call({ identity, ...call, operator: 'csms' })
-  }
 
   async function answerBoot(booted: Boot, { chargePoint, log }: HandlerContext) {
     const { identity } = chargePoint
     const security = ConnectionSecurity.of(chargePoint)
-    if (!hasSerialNumberOf(booted, security)) return refuseSerialNumber(booted, chargePoint)
-    const asksForCertificates = isBySerialNumber && tlsMaterial.current.authorities.length > 0
-    const trust = {
-      isProven: asksForCertificates && (security?.profile ?? 0) > 0,
-      isRenewing: security?.isRenewing === true
-    }
-    const { protocol, vendor, model, serialNumber, firmwareVersion, reason } = booted
-    const more = defined({ serialNumber, firmwareVersion, reason })
-    const status = await store.commit(
-      identity,
-      telling(boot(booted, trust), (answered) => {
-        return { type: 'boot', chargePoint: identity, data: { protocol, status: answered, vendor, model, ...more } }
-      })
-    )
+    if (isBySerialNumber && !hasSerialNumberOf(booted, security)) return refuseSerialNumber(app, booted, chargePoint)
+    const status = await saveBoot(app, booted, { identity, isBySerialNumber }, security)
     log.info({ boot: booted, status }, 'charge point booted')
-    // Of a boot that is not accepted: when to boot again. [1.6 §4.2; 2.x B02, B03]
+    // The interval of a boot that is not accepted is the time until the next BootNotification. [1.6 §4.2; 2.x B02, B03]
     const interval =
       status === 'Accepted'
         ? heartbeatInterval(identity, traits.book.of(identity).heartbeatInterval ?? config.OCPP_HEARTBEAT_INTERVAL)
@@ -110,11 +115,27 @@ async function provisioning(app: FastifyInstance): Promise<void> {
     const { protocol } = context.chargePoint
     return answerBoot('chargingStation' in request ? bootOf2(request, protocol) : bootOf16(request), context)
   })
+}
+
+/** Renews the certificate of a charge point that was admitted for nothing else. [A00.FR.429] */
+function renewCertificates({ ocpp, calls }: FastifyInstance): void {
+  async function renewCertificate(_request: unknown, { status }: Booted, { chargePoint }: HandlerContext) {
+    // No CALL may be sent to a charge point that is rejected. [B03.FR.03]
+    if (status !== 'Pending' || ConnectionSecurity.of(chargePoint)?.isRenewing !== true) return
+    const { identity, protocol } = chargePoint
+    const call = renewalCall(protocol, { type: 'ChargingStationCertificate', combined: 0 })
+    await calls.call({ identity, ...call, operator: 'csms' })
+  }
 
   ocpp.v16.after('BootNotification', renewCertificate)
   new Version2(ocpp).after('BootNotification', renewCertificate)
+}
 
-  ocpp.on('Heartbeat', () => ({ currentTime: currentTime() }))
+/** BootNotification and Heartbeat. [1.6 §4.2, §4.6; 2.x B01-B04, G02] */
+async function provisioning(app: FastifyInstance): Promise<void> {
+  answerBoots(app)
+  renewCertificates(app)
+  app.ocpp.on('Heartbeat', () => ({ currentTime: currentTime() }))
 }
 
 export default fp(provisioning, {

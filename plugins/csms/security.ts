@@ -17,7 +17,10 @@ interface SecurityEvent {
 type SetRequest = Request2<'SetVariables'>
 type SetResponse = Response2<'SetVariables'>
 
-/** Where 2.x has passwords: that of its connection, and in 2.1 those of others that it may change to. [2.x A01, B09] */
+/**
+ * Components of 2.x that have a password: that of the present connection and, in 2.1, those of network profiles that
+ * the charge point may switch to later. [2.x A01, B09]
+ */
 const PASSWORDS = { securityctrlr: 'connection', networkconfiguration: 'later' } as const
 type Place = (typeof PASSWORDS)[keyof typeof PASSWORDS]
 
@@ -26,7 +29,7 @@ interface NewPassword {
   place: Place
 }
 
-/** A new password, sent with SetVariables. */
+/** The new password in a SetVariables request; that of the present connection comes first. */
 function newPassword({ setVariableData }: SetRequest): NewPassword | undefined {
   const found = setVariableData.flatMap((data): NewPassword[] => {
     const { component, variable, attributeType = 'Actual' } = data
@@ -37,7 +40,7 @@ function newPassword({ setVariableData }: SetRequest): NewPassword | undefined {
   return found.find(({ place }) => place === 'connection') ?? found[0]
 }
 
-/** Its result; results need not come in the order of the request. [2.x B05] */
+/** The status of a new password. Results need not come in the order of the request. [2.x B05] */
 function statusOf({ data }: NewPassword, { setVariableResult }: SetResponse): string | undefined {
   const result = setVariableResult.find((one) =>
     sameVariable({ ...one, attribute: one.attributeType }, { ...data, attribute: data.attributeType })
@@ -45,14 +48,14 @@ function statusOf({ data }: NewPassword, { setVariableResult }: SetResponse): st
   return result?.attributeStatus
 }
 
-/** For the charge point itself; it may be told to call itself something else elsewhere. [2.1 B09] */
+/** Applies a change only if `identity` is that of the charge point: a network profile may give it another one. [2.1 B09] */
 function ifItself(identity: string | undefined, change: Change): Change {
   return async (scope) => {
     if (identity === undefined || (await isCalled(scope, identity))) await change(scope)
   }
 }
 
-/** What one of ours becomes of; that of a charge point is in its own words. */
+/** Names of the security events that the CSMS observes; those of a charge point keep the name that it sends. */
 const CSMS_EVENTS: Readonly<Record<string, string>> = {
   'authentication-failed': 'AuthenticationFailed',
   'connection-replaced': 'ConnectionReplaced',
@@ -62,14 +65,12 @@ const CSMS_EVENTS: Readonly<Record<string, string>> = {
   'slow-reader': 'SlowReader'
 }
 
-/** At most so often is one kind of event of ours kept for one charge point. */
+/** Minimum time between two stored events of one kind that the CSMS observes, per charge point. Milliseconds. */
 const MIN_PAUSE_MS = 60_000
 const MAX_REMEMBERED = 10_000
 
-/**
- * Security events and new passwords. [1.6 whitepaper; 2.x A01, A04]
- */
-async function security({ ocpp, store, calls, log: appLog }: FastifyInstance): Promise<void> {
+/** SecurityEventNotification, and the security events that the CSMS observes itself. [1.6 whitepaper; 2.x A04] */
+function recordEvents({ ocpp, store, log: appLog }: FastifyInstance): void {
   async function answerEvent({ type, timestamp, techInfo }: SecurityEvent, { chargePoint, log }: HandlerContext) {
     log.warn({ securityEvent: { type, timestamp } }, 'security event of the charge point')
     const event = { type, source: 'chargePoint', timestamp: milliseconds(timestamp, Date.now()) } as const
@@ -87,7 +88,7 @@ async function security({ ocpp, store, calls, log: appLog }: FastifyInstance): P
 
   const last = new Map<string, number>()
   ocpp.events.on('security', ({ type, identity, detail }) => {
-    // Strangers are in the log only.
+    // Events of unprovisioned charge points are in the log only.
     if (store.knownId(identity) === undefined) return
     const key = `${type} ${identity.toLowerCase()}`
     const timestamp = Date.now()
@@ -99,33 +100,42 @@ async function security({ ocpp, store, calls, log: appLog }: FastifyInstance): P
       .commit(identity, saveSecurityEvent(event))
       .catch((err) => appLog.warn({ err, identity }, 'a security event was not stored'))
   })
+}
 
-  const isKey = (key: string) => key.toLowerCase() === 'authorizationkey'
+function isPasswordKey(key: string): boolean {
+  return key.toLowerCase() === 'authorizationkey'
+}
+
+/** A new password by ChangeConfiguration. [1.6 whitepaper A01] */
+function followPasswords16({ calls }: FastifyInstance): void {
   calls
     .before('ocpp1.6', 'ChangeConfiguration', ({ key, value }) =>
-      isKey(key) ? { prepare: offerPassword(value), undo: withdrawPassword } : undefined
+      isPasswordKey(key) ? { prepare: offerPassword(value), undo: withdrawPassword } : undefined
     )
     .after('ocpp1.6', 'ChangeConfiguration', ({ key, value }, { status }) => {
-      // After RebootRequired it still uses the old one for a while.
-      if (!isKey(key) || status === 'RebootRequired') return undefined
+      // After RebootRequired the charge point uses the old password until it has rebooted.
+      if (!isPasswordKey(key) || status === 'RebootRequired') return undefined
       return status === 'Accepted' ? acceptPassword(value) : withdrawPassword
     })
+}
 
-  function prepare(request: SetRequest) {
-    const wanted = newPassword(request)
-    return wanted && { prepare: offerPassword(wanted.data.attributeValue), undo: withdrawPassword }
-  }
+function offerSet(request: SetRequest) {
+  const wanted = newPassword(request)
+  return wanted && { prepare: offerPassword(wanted.data.attributeValue), undo: withdrawPassword }
+}
 
-  function follow(request: SetRequest, response: SetResponse) {
-    const wanted = newPassword(request)
-    if (wanted === undefined) return undefined
-    const status = statusOf(wanted, response)
-    // When it will use it is not known: both are valid until it does.
-    if (status === 'RebootRequired' || (status === 'Accepted' && wanted.place === 'later')) return undefined
-    return status === 'Accepted' ? acceptPassword(wanted.data.attributeValue) : withdrawPassword
-  }
+function followSet(request: SetRequest, response: SetResponse): Change | undefined {
+  const wanted = newPassword(request)
+  if (wanted === undefined) return undefined
+  const status = statusOf(wanted, response)
+  // Nobody knows when the charge point starts to use the new password: both are valid until it does.
+  if (status === 'RebootRequired' || (status === 'Accepted' && wanted.place === 'later')) return undefined
+  return status === 'Accepted' ? acceptPassword(wanted.data.attributeValue) : withdrawPassword
+}
 
-  calls.before(PROTOCOLS_2, 'SetVariables', prepare).after(PROTOCOLS_2, 'SetVariables', follow)
+/** A new password by SetVariables and, in 2.1, by SetNetworkProfile. [2.x A01, B09] */
+function followPasswords2({ calls }: FastifyInstance): void {
+  calls.before(PROTOCOLS_2, 'SetVariables', offerSet).after(PROTOCOLS_2, 'SetVariables', followSet)
   calls
     .before('ocpp2.1', 'SetNetworkProfile', ({ connectionData: { identity, basicAuthPassword } }) =>
       basicAuthPassword === undefined
@@ -135,6 +145,13 @@ async function security({ ocpp, store, calls, log: appLog }: FastifyInstance): P
     .after('ocpp2.1', 'SetNetworkProfile', ({ connectionData: { identity, basicAuthPassword } }, { status }) =>
       basicAuthPassword === undefined || status === 'Accepted' ? undefined : ifItself(identity, withdrawPassword)
     )
+}
+
+/** Security events and new passwords. [1.6 whitepaper; 2.x A01, A04] */
+async function security(app: FastifyInstance): Promise<void> {
+  recordEvents(app)
+  followPasswords16(app)
+  followPasswords2(app)
 }
 
 export default fp(security, {

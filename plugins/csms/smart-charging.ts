@@ -15,7 +15,7 @@ import { saveNotification } from '../../lib/charge-points/notifications.js'
 import { PROTOCOLS_2, type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { type Change, together } from '../../lib/events/scope.js'
 
-/** Ours; other sources are those of limits that others set. [2.x "ChargingLimitSource"] */
+/** The source of profiles that this CSMS sets. Other sources belong to limits that others set. [2.x "ChargingLimitSource"] */
 const CSO = 'CSO'
 
 function profileOf16(connectorId: number, profile: v16.ChargingProfile): ChargingProfile {
@@ -66,7 +66,7 @@ function profileSet2({ evseId, chargingProfile }: SetRequest2, { status }: Statu
   return status === 'Accepted' ? installChargingProfile(profileOf2(evseId, chargingProfile)) : undefined
 }
 
-/** Unknown is as good: it has none. [1.6 §5.5] */
+/** After Unknown, too, the charge point has no such profile. [1.6 §5.5] */
 function profilesCleared16(request: v16.ClearChargingProfileRequest): Change {
   const { id, connectorId, chargingProfilePurpose, stackLevel } = request
   const criteria = { connectorId, purpose: chargingProfilePurpose, stackLevel }
@@ -82,14 +82,19 @@ function profilesCleared2({ chargingProfileId, chargingProfileCriteria = {} }: C
   })
 }
 
-/** Charging profiles as installed. Nobody plans schedules here: an EV charges as the operator's own profiles say. [2.x K] */
-async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<void> {
-  function keep(action: string) {
-    return ({ chargePoint, messageId }: HandlerContext, payload: unknown, ...changes: Change[]) =>
+/** Stores a request as it was sent, with the changes that follow from it. */
+function keeper({ store }: FastifyInstance) {
+  return (action: string) =>
+    ({ chargePoint, messageId }: HandlerContext, payload: unknown, ...changes: Change[]) =>
       store.commit(chargePoint.identity, together(saveNotification({ action, messageId, payload }), ...changes))
-  }
+}
 
-  // 2.1 has a word of its own for "go on without a profile". [2.x K15, K17]
+/** What an EV needs and plans. [2.x K15-K17; 2.1 K28] */
+function answerEv(app: FastifyInstance): void {
+  const { ocpp } = app
+  const keep = keeper(app)
+
+  // Only 2.1 has a status for "charge without a profile". [2.x K15, K17]
   const keepNeeds = keep('NotifyEVChargingNeeds')
   ocpp.v201.on('NotifyEVChargingNeeds', async (request, context) => {
     await keepNeeds(context, request)
@@ -100,7 +105,7 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
     return { status: 'NoChargingProfile' }
   })
 
-  // The EV's own plan: no limit of ours is there for it to break. [2.x K16]
+  // Every plan of an EV is accepted, because the CSMS has sent no limit that it could exceed. [2.x K16]
   const keepSchedule = keep('NotifyEVChargingSchedule')
   async function answerSchedule(request: unknown, context: HandlerContext) {
     await keepSchedule(context, request)
@@ -114,6 +119,11 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
     await keepPull(context, request)
     return { status: 'Rejected' }
   })
+}
+
+/** The charging profiles and limits that a charge point reports. [2.x K09, K12, K13] */
+function answerReports(app: FastifyInstance): void {
+  const { ocpp, store } = app
 
   type ReportRequest = Request2<'ReportChargingProfiles'>
   async function answerReport(
@@ -127,7 +137,7 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
   new Version2(ocpp).on('ReportChargingProfiles', answerReport)
 
   type ClearedRequest = Request2<'ClearedChargingLimit'>
-  const keepCleared = keep('ClearedChargingLimit')
+  const keepCleared = keeper(app)('ClearedChargingLimit')
   async function answerCleared(request: ClearedRequest, context: HandlerContext) {
     const { chargingLimitSource: source, evseId } = request
     const isOurs = source === CSO
@@ -135,8 +145,16 @@ async function smartCharging({ ocpp, store, calls }: FastifyInstance): Promise<v
     return {}
   }
   new Version2(ocpp).on('ClearedChargingLimit', answerCleared)
+}
 
-  calls
+/**
+ * The charging profiles that a charge point has installed. The CSMS plans no schedules of its own: an EV charges by the
+ * profiles that the operator has set. [2.x K]
+ */
+async function smartCharging(app: FastifyInstance): Promise<void> {
+  answerEv(app)
+  answerReports(app)
+  app.calls
     .after('ocpp1.6', 'SetChargingProfile', profileSet16)
     .after(PROTOCOLS_2, 'SetChargingProfile', profileSet2)
     .after('ocpp1.6', 'ClearChargingProfile', profilesCleared16)

@@ -37,17 +37,11 @@ function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): O
   }
 }
 
-/**
- * StartTransaction, StopTransaction and TransactionEvent. A well-formed one is always answered with a CALLRESULT, once
- * it is stored: a charge point that gets anything else sends it again, and in the end throws it away.
- * [1.6 §3.7.1, §4.8, §4.10; 2.x E]
- */
-async function transactions(app: FastifyInstance): Promise<void> {
-  const { ocpp, ledger, idTokens } = app
-
+/** StartTransaction and StopTransaction. [1.6 §4.8, §4.10] */
+function answerStartAndStop({ ocpp, ledger, idTokens }: FastifyInstance): void {
   ocpp.v16.on('StartTransaction', async (request, { chargePoint, log }) => {
     const { connectorId, idTag, meterStart, reservationId } = request
-    // A retry of what was begun is answered as it was the first time, whatever this says.
+    // The ledger answers a retry with the first answer, whatever the status of the id token is now.
     const info = idTagInfo(await idTokens.info(idTag, undefined, { starts: 'new' }))
     const { response, outcome } = await ledger.start(chargePoint.identity, {
       connectorId,
@@ -76,17 +70,15 @@ async function transactions(app: FastifyInstance): Promise<void> {
       payload: request,
       response: idTag === undefined ? {} : { idTagInfo: idTagInfo(await idTokens.info(idTag)) }
     })
-    // Answered all the same, so that the charge point lets go of it. [1.6 errata 3.18]
-    if (outcome === 'unassigned') log.warn({ transactionId }, 'it has no such transaction: kept by itself')
+    // Answered all the same, so that the charge point does not repeat the request. [1.6 errata 3.18]
+    if (outcome === 'unassigned') log.warn({ transactionId }, 'unknown transaction: the end is stored without one')
     else log.info({ transactionId, reason, outcome }, 'transaction stopped')
     return response as v16.StopTransactionResponse
   })
+}
 
-  const gaps = createGapWatch(app)
-  app.addHook('onClose', async () => gaps.close())
-  for (const event of ['connect', 'disconnect'] as const) {
-    ocpp.events.on(event, ({ chargePoint }) => ledger.forget(chargePoint.identity))
-  }
+/** TransactionEvent. [2.x E] */
+function answerEvents({ ocpp, ledger, idTokens }: FastifyInstance, gaps: GapWatch): void {
   ocpp.events.on('connect', async ({ chargePoint: { identity, protocol } }) => {
     if (versionInfo(protocol).hasTransactionEvents)
       gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
@@ -111,13 +103,11 @@ async function transactions(app: FastifyInstance): Promise<void> {
   }
 
   new Version2(ocpp).on('TransactionEvent', answerEvent)
-
-  weighEvidence(app)
 }
 
-/** Closes, behind the answers, what a charge point left open, and opens what goes on. */
+/** Closes, after the answers are sent, what a charge point left open, and opens again what goes on. */
 function weighEvidence(app: FastifyInstance): void {
-  /** Connections over which something was accepted and answered. */
+  /** Connections on which a request was accepted and answered. */
   const begun = new WeakSet<ChargePoint>()
   /** The last evidence of each connection: what a boot closes is closed before anything opens it again. */
   const weighed = new WeakMap<ChargePoint, Promise<void>>()
@@ -133,6 +123,24 @@ function weighEvidence(app: FastifyInstance): void {
     weighed.set(chargePoint, weighing)
     return weighing
   })
+}
+
+/**
+ * StartTransaction, StopTransaction and TransactionEvent. A well-formed request is always answered with a CALLRESULT
+ * after it is stored, because a charge point that gets any other answer repeats the request and drops it in the end.
+ * [1.6 §3.7.1, §4.8, §4.10; 2.x E]
+ */
+async function transactions(app: FastifyInstance): Promise<void> {
+  const { ocpp, ledger } = app
+  const gaps = createGapWatch(app)
+  app.addHook('onClose', async () => gaps.close())
+  // First, because what the ledger remembers of a charge point is valid on one connection only.
+  for (const event of ['connect', 'disconnect'] as const) {
+    ocpp.events.on(event, ({ chargePoint }) => ledger.forget(chargePoint.identity))
+  }
+  answerStartAndStop(app)
+  answerEvents(app, gaps)
+  weighEvidence(app)
 }
 
 function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatch {
@@ -154,7 +162,7 @@ function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatc
   })
 }
 
-/** What tells that a transaction is over of which no end came, or that it goes on after a boot. */
+/** Evidence that a transaction is over although its end was never reported, or that it goes on after a boot. */
 type Evidence =
   | { kind: 'booted'; receivedAt: number }
   | { kind: 'charging'; connectorId: number; timestamp: number; receivedAt: number }
@@ -208,7 +216,7 @@ const Charging = Type.Object({
 function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolean): Evidence | undefined {
   const receivedAt = Math.round(Date.now() - duration)
   if (action === 'BootNotification') {
-    // A charge point that reboots comes with a new connection; later on it boots because it is asked to. [1.6 §5.17]
+    // After a reboot the first request on a new connection is a BootNotification. A later one was triggered. [1.6 §5.17]
     const hasRebooted = isFirst && Value.Check(Boot, request) && request.reason !== 'Triggered'
     return hasRebooted ? { kind: 'booted', receivedAt } : undefined
   }
