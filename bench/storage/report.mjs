@@ -15,9 +15,9 @@ export function report({ throughput, restart, profile }) {
 /** @param {any} throughput */
 function throughputTable({ results, stored }) {
   const lines = [
-    'message             on        msg/s   p50 ms   p99 ms   max ms  CPU us  busy  rate to library  wanted'
+    'message             on        msg/s   p50 ms   p99 ms   max ms  CPU us  busy  rate to library  to floor  wanted'
   ]
-  for (const { action, lanes } of results) {
+  for (const { action, lanes, floors } of results) {
     for (const lane of lanes) {
       lines.push(
         [
@@ -30,9 +30,13 @@ function throughputTable({ results, stored }) {
           lane.cpu.toFixed(1).padStart(7),
           lane.busy.toFixed(2).padStart(5),
           lane.rateToLibrary.toFixed(2).padStart(16),
+          (lane.rateToFloor?.toFixed(2) ?? '').padStart(8),
           lane.name === 'library' ? '' : verdict(lane.rate >= TARGETS.rate && lane.p99 <= TARGETS.p99)
         ].join('  ')
       )
+    }
+    for (const floor of floors) {
+      lines.push(`${action.padEnd(18)}  floor of ${floor.name}: ${Math.round(floor.rate)} messages a second`)
     }
   }
   for (const { dialect, found, expected, logged, isComplete } of stored) {

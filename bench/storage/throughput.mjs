@@ -1,12 +1,14 @@
 import { median, medianRatio } from '../lib/statistics.mjs'
 import { countRows, emptyDatabase, hasPostgres } from './databases.mjs'
+import { Floor } from './floor.mjs'
 import { Lane } from './lane.mjs'
 import { ROWS } from './messages.mjs'
 
 const WARM_UP_SECONDS = 3
 
 /**
- * The library without storage, and the back-end on each database, in turn: all run all the time, one has work.
+ * The library without storage, the back-end on each database, and a bare insert loop on each database, in turn: all run
+ * all the time, one has work.
  *
  * @param {{ actions: string[], databases: string[], rounds: number, seconds: number, progress: (text: string) => void }} options
  */
@@ -14,6 +16,8 @@ export async function measureThroughput({ actions, databases, rounds, seconds, p
   const stores = []
   /** @type {Lane[]} */
   const lanes = []
+  /** @type {Floor[]} */
+  const floors = []
   try {
     lanes.push(await Lane.start('library', undefined))
     for (const dialect of databases) {
@@ -21,6 +25,7 @@ export async function measureThroughput({ actions, databases, rounds, seconds, p
       const store = await emptyDatabase(/** @type {'sqlite' | 'postgres'} */ (dialect))
       stores.push({ dialect, ...store })
       lanes.push(await Lane.start(dialect, store.settings))
+      floors.push(await Floor.start(/** @type {'sqlite' | 'postgres'} */ (dialect)))
     }
     const results = []
     for (const action of actions) {
@@ -28,7 +33,11 @@ export async function measureThroughput({ actions, databases, rounds, seconds, p
         progress(`${action}: warming up ${lane.name}`)
         await lane.measure(action, WARM_UP_SECONDS)
       }
-      results.push(await measureAction(lanes, action, { rounds, seconds, progress }))
+      for (const floor of floors) {
+        progress(`${action}: warming up the floor of ${floor.dialect}`)
+        await floor.measure(action, WARM_UP_SECONDS)
+      }
+      results.push(await measureAction({ lanes, floors }, action, { rounds, seconds, progress }))
     }
     // What was answered is read again by somebody else.
     const stored = []
@@ -39,27 +48,33 @@ export async function measureThroughput({ actions, databases, rounds, seconds, p
     return { results, stored }
   } finally {
     for (const lane of lanes) await lane.stop()
+    for (const floor of floors) await floor.stop()
     for (const { drop } of stores) await drop()
   }
 }
 
 /**
- * @param {Lane[]} lanes
+ * @param {{ lanes: Lane[], floors: Floor[] }} measured
  * @param {string} action
  * @param {{ rounds: number, seconds: number, progress: (text: string) => void }} options
  */
-async function measureAction(lanes, action, { rounds, seconds, progress }) {
+async function measureAction({ lanes, floors }, action, { rounds, seconds, progress }) {
   /** @type {import('./lane.mjs').Window[][]} */
   const windows = lanes.map(() => [])
+  /** @type {number[][]} */
+  const floorRates = floors.map(() => [])
   for (let round = 1; round <= rounds; round++) {
     progress(`${action}: round ${round} of ${rounds}`)
     for (const [index, lane] of lanes.entries()) windows[index]?.push(await lane.measure(action, seconds))
+    for (const [index, floor] of floors.entries()) floorRates[index]?.push(await floor.measure(action, seconds))
   }
   const [library = []] = windows
   return {
     action,
+    floors: floors.map(({ dialect }, index) => ({ name: dialect, rate: median(floorRates[index] ?? []) })),
     lanes: lanes.map(({ name }, index) => {
       const own = windows[index] ?? []
+      const floor = floorRates[floors.findIndex(({ dialect }) => dialect === name)]
       /** @param {keyof import('./lane.mjs').Window} figure @param {import('./lane.mjs').Window[]} from */
       const values = (figure, from = own) => from.map((window) => window[figure])
       return {
@@ -71,6 +86,7 @@ async function measureAction(lanes, action, { rounds, seconds, progress }) {
         cpu: median(values('cpu')),
         busy: median(values('busy')),
         rateToLibrary: medianRatio(values('rate'), values('rate', library)),
+        rateToFloor: floor && medianRatio(values('rate'), floor),
         cpuToLibrary: medianRatio(values('cpu'), values('cpu', library))
       }
     })

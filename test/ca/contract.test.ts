@@ -66,6 +66,8 @@ describe('a contract certificate that the CSMS has to verify', () => {
     assert.deepEqual(await authorize(charger, { certificate }, 'DE-XYZ-C99999999-1'), ['CertChainError', 'Invalid'])
     await operate(server, 'PUT', `/id-tokens/${CONTRACT}`, { status: 'Blocked' })
     assert.deepEqual(await authorize(charger, { certificate }), ['Accepted', 'Blocked'])
+    // A certificate that is refused as well does not hide that the id token is blocked.
+    assert.deepEqual(await authorize(charger, { certificate: contract.pem }), ['CertChainError', 'Blocked'])
   })
 
   it('is that of a contract with or without hyphens and check digit', async () => {

@@ -198,6 +198,24 @@ onBothBackends('a new password', (start) => {
     assert.deepEqual(await valid(server, identity, 'ocpp2.0.1', [OLD, password]), [false, true])
   })
 
+  it('is no new one when another attribute of the variable is set', async () => {
+    const server = await start(CLOSED)
+    const password = 'a0b1c2d3e4f5a6b7c8d9eaf0b1c2d3e4f5a6b7c8'
+    const { identity, charger } = await withPassword(server, 'ocpp2.0.1', taking('ocpp2.0.1', 'Accepted'))
+    const setVariableData = [
+      {
+        component: { name: 'SecurityCtrlr' },
+        variable: { name: 'BasicAuthPassword' },
+        attributeType: 'Target',
+        attributeValue: password
+      }
+    ]
+    const { status } = await perform(server, identity, 'calls/SetVariables', { setVariableData })
+    assert.equal(status, 200)
+    await charger.close()
+    assert.deepEqual(await valid(server, identity, 'ocpp2.0.1', [password, OLD]), [false, true])
+  })
+
   it('of a network profile is valid beside the one that is used, until it is used', async () => {
     const server = await start(CLOSED)
     const password = 'a-password-for-later'
