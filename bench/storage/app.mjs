@@ -7,5 +7,7 @@ import { serve } from '../servers/serve.mjs'
 const config = readConfig(process.env)
 const app = await buildApp({ config, logger: { level: 'error' } })
 await app.listen({ port: 0, host: '127.0.0.1', backlog: BACKLOG })
+// Until then every connection is answered 503.
+await app.database.ready
 process.on('SIGTERM', () => app.close().then(() => process.exit()))
 serve(app.server.address().port)
