@@ -7,8 +7,8 @@ interface Waiting<T> {
 }
 
 /**
- * Commits many small things of one kind at once: what comes while one commit is under way goes into the next, in the
- * order it came. A commit of two hundred statuses in two statements costs little more than one of a single status.
+ * Commits many small items of one kind at once: items that arrive during a commit go into the next one, in the order of
+ * their arrival. A commit of two hundred statuses in two statements costs little more than one of a single status.
  */
 export class BatchedCommits<T> {
   readonly #commit: (items: readonly T[]) => Promise<void>
@@ -44,7 +44,7 @@ export class BatchedCommits<T> {
       await this.#commit(batch.map(({ item }) => item))
       for (const { resolve } of batch) resolve()
     } catch (error) {
-      // The database would take none of them; else one is to blame, and only that one shall be refused.
+      // A StorageError concerns all items. With any other error one item is at fault, and only that one is rejected.
       if (error instanceof StorageError || batch.length === 1) for (const { reject } of batch) reject(error)
       else for (const waiting of batch) await this.#commitTogether([waiting])
     }

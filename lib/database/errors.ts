@@ -3,7 +3,7 @@ export type StorageErrorKind =
   | 'overloaded'
   /** No connection, or it broke. What was being committed may have been stored. */
   | 'unavailable'
-  /** Others held what was wanted, time after time. */
+  /** Other transactions held the needed locks, retry after retry. */
   | 'conflict'
   /** It took too long. */
   | 'timeout'
@@ -14,11 +14,11 @@ export type StorageErrorKind =
   /** Going down. */
   | 'closed'
 
-/** The database could not do it now, whatever it was asked for; `cause` is what it said. */
+/** The database is in trouble, whatever the statement was; `cause` is the error of the driver. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code = 'STORAGE_ERROR'
-  /** A route that lets it through answers 503. */
+  /** The HTTP status when a route does not catch this error. */
   readonly statusCode = 503
   readonly kind: StorageErrorKind
 
@@ -32,7 +32,7 @@ export class StorageError extends Error {
 export class ConflictError extends Error {
   override readonly name = 'ConflictError'
   readonly code = 'CONFLICT'
-  /** A route that lets it through answers 409. */
+  /** The HTTP status when a route does not catch this error. */
   readonly statusCode = 409
 
   constructor(cause: unknown) {
@@ -97,7 +97,7 @@ const NETWORK_CODES = new Set([
 /** Texts of `pg`, whose own errors have no code. */
 const PG_TEXTS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/
 
-/** Which kind of trouble an error of a driver is; undefined when the statement itself is to blame. */
+/** The kind of a driver error; `undefined` when the statement itself is at fault. */
 export function kindOf(error: unknown): StorageErrorKind | undefined {
   if (error instanceof StorageError) return error.kind
   if (!(error instanceof Error)) return undefined
@@ -115,7 +115,7 @@ function find(table: readonly [string, StorageErrorKind][], code: string): Stora
   return table.find(([prefix]) => code.startsWith(prefix))?.[1]
 }
 
-/** The error as a StorageError when it is one, else as it is. */
+/** Converts a driver error to a StorageError; returns any other error unchanged. */
 export function toStorageError(error: unknown): unknown {
   if (error instanceof StorageError) return error
   const kind = kindOf(error)
@@ -132,7 +132,7 @@ export function isTaken(error: unknown): boolean {
   return TAKEN.has(codeOf(error))
 }
 
-/** The error as a ConflictError when rows of others are to blame, else as it is. */
+/** Converts a violated unique or foreign key to a ConflictError; returns any other error unchanged. */
 export function toConflictError(error: unknown): unknown {
   return isTaken(error) || GONE.has(codeOf(error)) ? new ConflictError(error) : error
 }

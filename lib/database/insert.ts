@@ -7,7 +7,7 @@ import type { Schema } from './schema.js'
 export interface Rows {
   table: keyof Schema
   rows: readonly Readonly<Record<string, unknown>>[]
-  /** Whether rows that are there already are passed over. */
+  /** Whether rows whose unique key exists already are skipped. */
   ignoreConflicts: boolean
 }
 
@@ -15,10 +15,10 @@ export type Row<T extends keyof Schema> = Insertable<Schema[T]>
 
 /** Rows in one statement: a power of two, so that few different statements are ever prepared. */
 const MAX_ROWS = 128
-/** Rows that are joined with one another; what is behind them is not looked at before. */
+/** Maximum number of rows that are considered for joining at a time. */
 const MAX_JOINED = 1024
 
-/** Inserts that are done before everybody else has a turn. */
+/** Number of inserts after which other work gets a turn of the event loop. */
 const QUERIES_IN_A_TURN = 8
 
 /** Inserts the rows of a batch, joined. SQLite works within the turn of the event loop, so others get a turn in between. */
@@ -103,7 +103,7 @@ function insertText({ table, columns, ignoreConflicts, count, dialect }: Shape):
   return `insert into ${quote(table)} (${names}) values ${tuples}${ignoreConflicts ? ' on conflict do nothing' : ''}`
 }
 
-/** Names come from the program; nothing else is let through all the same. */
+/** Table and column names come from the program; the check guards against SQL injection all the same. */
 function quote(name: string): string {
   if (!/^[a-z][a-z0-9_]*$/.test(name)) throw new TypeError('not the name of a table or column')
   return `"${name}"`

@@ -7,7 +7,7 @@ export class LockedError extends Error {
   override readonly name = 'LockedError'
 }
 
-/** Held until it is released, or the process ends, however that comes about. */
+/** A lock that is held until it is released or the process ends, even by kill -9. */
 export interface Lock {
   release(): void
 }
@@ -23,7 +23,7 @@ export function lockFile(file: string): Lock {
   const path = `${file}.lock`
   const lock = new Libsql(path)
   try {
-    // A transaction that never ends: it is what holds the lock.
+    // This transaction never ends: it holds the lock.
     lock.exec('begin exclusive')
   } catch (error) {
     lock.close()

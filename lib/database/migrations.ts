@@ -15,7 +15,7 @@ import { closedTransactions } from './migrations/0012-closed-transactions.js'
 import { traits } from './migrations/0013-traits.js'
 import type { Schema } from './schema.js'
 
-/** By name, in the order of the names. What was released never changes; a change is a new one. */
+/** By name, in the order of the names. A released migration never changes; every change is a new migration. */
 const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0001-initial': initial,
   '0002-tariffs': tariffs,

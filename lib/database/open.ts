@@ -31,7 +31,7 @@ export interface OpenDatabase {
   readonly db: Kysely<Schema>
   /** To write; the writer's own. */
   readonly writeDb: Kysely<Schema>
-  /** Transactions that make sense at a time. */
+  /** Number of transactions to run at the same time. */
   readonly lanes: number
   /** A connection on which a statement may take as long as it wants. */
   forMigrations(): { db: Kysely<Schema>; close(): Promise<void> }
@@ -77,7 +77,7 @@ function openFile(file: string, { exclusive = true, busyTimeout }: OpenOptions):
   }
 }
 
-/** Two pools, so that slow reading never takes the connections that chargers wait for. */
+/** Two pools, so that slow reads never occupy the connections that write messages of charge points. */
 function openServer(url: string, poolSize: number, { onIdleError }: OpenOptions): OpenDatabase {
   const lanes = Math.max(1, Math.min(MAX_LANES, Math.floor(poolSize / 2)))
   const options = { url, ...(onIdleError && { onIdleError }) }
@@ -114,7 +114,7 @@ export async function ping({ db }: OpenDatabase): Promise<void> {
   await sql`select 1`.execute(db)
 }
 
-/** Whether waiting may mend it; else somebody has to change a setting, the file or the program. */
+/** Whether the error may go away by itself. Otherwise somebody has to change a setting, the file or the program. */
 export function isTransient(error: unknown): boolean {
   if (error instanceof LockedError || error instanceof TooNewError || error instanceof PoolerError) return false
   if (isMisconfiguration(error)) return false
@@ -122,7 +122,7 @@ export function isTransient(error: unknown): boolean {
   return kind !== undefined && kind !== 'io'
 }
 
-/** One line for whoever has to mend it; holds no password. */
+/** One line for the operator, without the password. */
 export function explain(error: unknown, settings: DatabaseSettings): string {
   const { message, syscall } = rootOf(error)
   if (error instanceof LockedError || error instanceof TooNewError) return message

@@ -1,4 +1,4 @@
-/** What both drivers can bind, and bind alike. */
+/** Values that both drivers bind, in the same way. */
 export type Parameter = string | number | bigint | null | Uint8Array
 
 /**

@@ -33,7 +33,7 @@ export interface PostgresOptions {
   poolSize: number
   /** Whether a statement may take as long as it wants. Default: false. */
   isPatient?: boolean
-  /** Told of connections that broke while nobody used them. */
+  /** Called when an idle connection breaks. */
   onIdleError?: (error: Error) => void
 }
 
@@ -95,11 +95,11 @@ class Client implements PostgresPoolClient {
 
   constructor(client: pg.PoolClient) {
     this.#client = client
-    // An error between two statements: the next one tells.
+    // An error between two statements: the next statement rejects with it.
     client.on('error', (error) => {
       this.#fault = error
     })
-    // Whatever the server has as its default: what is answered must be on its disk.
+    // Whatever the default of the server is: a message is answered only after its rows are on disk.
     client.query('set synchronous_commit = on').catch((error: unknown) => {
       this.#fault = error
     })
@@ -140,7 +140,10 @@ class Client implements PostgresPoolClient {
   }
 }
 
-/** What can only be mended by whoever set DATABASE_URL. [PostgreSQL, appendix A: 28, 3D000, 3F000, 42501] */
+/**
+ * Errors that go away only if DATABASE_URL or the rights of its user are changed.
+ * [PostgreSQL, appendix A: 28, 3D000, 3F000, 42501]
+ */
 export function isMisconfiguration(error: unknown): boolean {
   if (error instanceof StorageError) return isMisconfiguration(error.cause)
   const { code, message } = error as { code?: unknown; message?: unknown }

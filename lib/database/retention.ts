@@ -12,15 +12,15 @@ export interface RetentionSettings {
   MESSAGE_LOG_MAX_ROWS: number
 }
 
-/** What a table keeps. Its rows come in the order of their ids, so the old ones are at the beginning. */
+/** The retention rule of a table. Ids rise with time, so the oldest rows come first. */
 interface Rule {
   table: PrunedTable
   time: 'received_at' | 'created_at'
   /** 0 is for ever. */
   days: number
-  /** Rows at most; 0 is any number. */
+  /** Maximum number of rows. 0: no limit. */
   maxRows?: number
-  /** Rows that something still needs, however old they are: they are looked at in the statement that deletes. */
+  /** Rows that are still needed, whatever their age; the condition is part of the statement that deletes. */
   needed?: RawBuilder<boolean>
 }
 
@@ -63,7 +63,7 @@ const OF_OPEN_TRANSACTION = sql<boolean>`exists (select 1 from transactions
   where transactions.charge_point_id = meter_values.charge_point_id
     and (transactions.transaction_id = meter_values.transaction_id or transactions.id = meter_values.inferred_id)
     and transactions.status = 'open')`
-/** Their charge point may come back after years. */
+/** The charge point of these rows may come back after years. */
 const IS_QUEUED = sql<boolean>`(calls.status = 'queued'
   or exists (select 1 from queued_calls where queued_calls.message_id = calls.message_id))`
 const IS_RUNNING = sql<boolean>`bulk_calls.status = 'running'`
@@ -92,7 +92,7 @@ function rules(settings: RetentionSettings): Rule[] {
     { table: 'calls', time: 'created_at', days: events, needed: IS_QUEUED },
     { table: 'bulk_calls', time: 'created_at', days: events, needed: IS_RUNNING },
     { table: 'bulk_call_items', time: 'created_at', days: events, needed: OF_RUNNING_BULK },
-    // What may be repeated, may be for 24 hours.
+    // A request with an idempotency key may be repeated for 24 hours.
     { table: 'idempotency_keys', time: 'created_at', days: 1 },
     { table: 'audit_log', time: 'created_at', days: settings.RETENTION_AUDIT_DAYS }
   ]
@@ -131,7 +131,7 @@ async function pruneTable(rule: Rule, options: PruneOptions): Promise<number> {
       deleted += await deleteRows(rule, ids, options)
       onProgress?.(table, deleted)
     }
-    // Rows of the future are of a clock that was ahead: they tell nothing of those behind them.
+    // A row dated in the future comes from a clock that was ahead: the rows after it may still be old.
     const isYoung = ids.length === 0 && page.some(({ at }) => at <= now)
     youngPages = isYoung ? youngPages + 1 : 0
     behind = page.at(-1)?.id ?? behind

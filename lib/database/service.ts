@@ -12,7 +12,7 @@ import type { Schema } from './schema.js'
 import { lockedBy, type ServerLock } from './server-lock.js'
 import { type Batch, GroupCommitWriter, type Writer, type WriterCounters } from './writer.js'
 
-/** What is kept, and how it is written. */
+/** The open database of the app: connections, writer and state. */
 export interface Database {
   readonly dialect: Dialect
   /** To read; on SQLite it refuses to write. */
@@ -21,7 +21,7 @@ export interface Database {
   readonly writer: Writer & { readonly counters: Readonly<WriterCounters> }
   /** Whether the database answers and has this program's schema. */
   isReady(): boolean
-  /** Resolves when it first is; never when the app is closed before. */
+  /** Resolves when the database is ready for the first time; never if the app is closed before that. */
   readonly ready: Promise<void>
   /** Calls back after every commit, for metrics. */
   onBatch(observer: (batch: Batch) => void): void
@@ -123,7 +123,7 @@ export class DatabaseService implements Database {
     }
   }
 
-  /** Keeps no more than the settings say. */
+  /** Starts the retention, which deletes rows that are older than the settings allow. */
   async pruneRegularly(): Promise<void> {
     const { db, writer } = this
     const { signal } = this.#stop
@@ -145,7 +145,7 @@ export class DatabaseService implements Database {
     await this.#lock?.release()
   }
 
-  /** Another process may be going down, so that this one can take its place. */
+  /** Waits for the lock, because the process that holds it may be shutting down. */
   async #waitForLock(): Promise<void> {
     const deadline = performance.now() + LOCK_PATIENCE_MS
     for (let isFirst = true; !this.#isClosed; isFirst = false) {
@@ -161,7 +161,7 @@ export class DatabaseService implements Database {
     }
   }
 
-  /** Nothing is served or written until it is ours again: another process may have it by now. */
+  /** Without the lock nothing is served or written until it is held again, because another process may have it. */
   #onLockLost(): void {
     if (this.#isClosed) return
     this.#host.log.error('the connection that keeps other processes off the database broke')

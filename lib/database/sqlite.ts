@@ -61,7 +61,7 @@ function openConnection(file: string, busyTimeout: number): Libsql.Database {
   }
 }
 
-/** A transaction that will write says so at its beginning, where waiting for others is harmless. */
+/** A transaction takes the write lock at its beginning, because waiting for another process is harmless there. */
 class ImmediateDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig
   constructor(config: SqliteDialectConfig) {
@@ -78,7 +78,7 @@ class ImmediateDialect extends SqliteDialect {
   }
 }
 
-/** SQLite undoes `create table` like anything else; Kysely does not make use of it unless told to. */
+/** SQLite can roll back `create table`; Kysely makes use of that only if the adapter says so. */
 class TransactionalAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true

@@ -14,26 +14,26 @@ export type Append = <T extends keyof Schema>(
 ) => void
 
 /**
- * What is to be done in a transaction. It may be done more than once, after a roll-back, so it has no effect but
- * through `trx` and `append`, which it uses for nothing but the database, and never after it has settled.
+ * Work to be done in a transaction. After a roll-back it may run again, so its only effects are those of `trx` and
+ * `append`. It must not use either of them after its promise has settled.
  */
 export type Job<T> = (trx: Transaction<Schema>, append: Append) => Promise<T>
 
 export interface JobOptions {
-  /** Jobs of the same key are done in the order they came; without one, in any order. */
+  /** Jobs of the same key run in the order in which they were queued; jobs without a key in any order. */
   key?: string
-  /** Rows that the job will append, about. Default: none. */
+  /** Estimated number of rows that the job appends. Default: 0. */
   rows?: number
 }
 
 export interface AppendOptions extends Pick<JobOptions, 'key'> {
-  /** ignore: rows whose unique key is there already are passed over. Default: such a row rejects. */
+  /** ignore: a row whose unique key exists already is skipped. Default: such a row rejects. */
   onConflict?: 'ignore'
 }
 
 /** What the writer has done since the start. */
 export interface WriterCounters {
-  /** Jobs that wait or are being done. */
+  /** Jobs that wait or run. */
   queued: number
   jobs: number
   failedJobs: number
@@ -41,7 +41,7 @@ export interface WriterCounters {
   overloaded: number
   commits: number
   rollbacks: number
-  /** Batches done again because others were in the way. */
+  /** Batches that were retried because of a conflict with another transaction. */
   retries: number
 }
 
@@ -68,11 +68,11 @@ export interface WriterOptions {
   /** Whether this process may write at all. Default: always. */
   mayWrite?: () => boolean
   onBatch?: (batch: Batch) => void
-  /** Told of every transaction that failed for want of the database. */
+  /** Called for every transaction that failed because of the database. */
   onTrouble?: (error: StorageError) => void
 }
 
-/** What commits. */
+/** Commits jobs and rows. */
 export interface Writer {
   readonly counters: Readonly<WriterCounters>
   /**
@@ -90,13 +90,13 @@ export interface Writer {
   append<T extends keyof Schema>(table: T, rows: readonly Row<T>[], options?: AppendOptions): Promise<void>
 }
 
-/** No more jobs are added to a transaction that appends this many rows: the event loop waits for it. */
+/** A transaction that appends this many rows takes no more jobs, because it blocks the event loop. */
 const MAX_ROWS = 2_000
 /** Shortest pause after a transaction on SQLite, as a share of the time it took. */
 const MIN_PAUSE = 0.2
 /** Longest pause between two transactions on SQLite. */
 const MAX_PAUSE_MS = 100
-/** Milliseconds that the jobs of a batch may hold the event loop before everybody else has a turn. */
+/** Milliseconds that the jobs of a batch may block the event loop before other work gets a turn. */
 const MAX_TURN_MS = 10
 const MAX_RETRIES = 3
 const RETRY_DELAY_MS = 20
@@ -148,7 +148,7 @@ export class GroupCommitWriter implements Writer {
     await this.#enqueue({ rows: { table, rows, ignoreConflicts }, count: rows.length }, options.key)
   }
 
-  /** Finishes what waits, and refuses everything else. */
+  /** Finishes the waiting jobs and rejects new ones. */
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.all(this.#lanes.map((lane) => lane.idle()))
@@ -167,7 +167,7 @@ export class GroupCommitWriter implements Writer {
     })
   }
 
-  /** The same key always goes the same way, which is what keeps its jobs in order. */
+  /** Jobs of one key always use the same lane, which keeps them in order. */
   #laneOf(key: string | undefined): Lane | undefined {
     const index = key === undefined ? this.#next++ : hash(key)
     return this.#lanes[index % this.#lanes.length]
@@ -282,7 +282,7 @@ class Lane {
     }
   }
 
-  /** Leaves work behind that takes too long: whatever it does later, nothing of it is carried out. */
+  /** Abandons work that takes too long. The connection refuses every statement that the work tries later. */
   async #inTime<T>(trx: Transaction<Schema>, work: () => Promise<T>): Promise<T> {
     const connection = await connectionOf(trx)
     let timer: NodeJS.Timeout | undefined
@@ -325,7 +325,7 @@ class Lane {
     else await this.#oneByOne(batch)
   }
 
-  /** Commits what others were in the way of. Answers what failed it in the end, or undefined. */
+  /** Retries a batch that conflicted with another transaction. Returns the last error, or `undefined`. */
   async #again(batch: readonly Entry[], failure: unknown): Promise<unknown> {
     let error = failure
     for (let attempt = 1; attempt <= MAX_RETRIES && mayPass(batch, error); attempt++) {
@@ -341,7 +341,7 @@ class Lane {
     return error
   }
 
-  /** Finds the guilty one. */
+  /** Commits the jobs of a failed batch one by one, so that only the job at fault is rejected. */
   async #oneByOne(batch: readonly Entry[]): Promise<void> {
     for (const [index, entry] of batch.entries()) {
       await nextTurn()
@@ -356,7 +356,7 @@ class Lane {
     }
   }
 
-  /** Whether the next job would fare no better. SQLite has one lock for all of them. */
+  /** Whether the next job would fail with the same error. SQLite has one lock for all jobs. */
   #isHopeless(error: unknown): boolean {
     const kind = kindOf(error)
     return kind !== undefined && (kind !== 'conflict' || this.#dialect === 'sqlite')
@@ -379,8 +379,9 @@ class Lane {
 }
 
 /**
- * Whether the same once more may succeed: after a deadlock, for one, or after another process took a unique key, which
- * a job that looks first finds the next time. A job by itself, because it may also be to blame.
+ * Whether a retry may succeed: for example after a deadlock, or after another process inserted the same unique key,
+ * which the job finds when it looks again. The latter is retried for a single job only, because the job itself may be
+ * at fault.
  */
 function mayPass(batch: readonly Entry[], error: unknown): boolean {
   if (kindOf(error) === 'conflict') return true

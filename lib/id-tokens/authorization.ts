@@ -3,7 +3,7 @@ import type { NamedTransaction } from '../ledger/queries.js'
 import type { IdTokenRow } from './rows.js'
 import { findIdTokensOfAnyType } from './rows.js'
 
-/** What an operator may say of an id token. */
+/** The statuses that an operator may give an id token. */
 export const ID_TOKEN_STATUSES = [
   'Accepted',
   'Blocked',
@@ -17,7 +17,7 @@ export const ID_TOKEN_STATUSES = [
 
 export type IdTokenStatus = (typeof ID_TOKEN_STATUSES)[number] | 'ConcurrentTx'
 
-/** What a charge point is told of an id token, in the words of no version. */
+/** The answer to a charge point about an id token, independent of the OCPP version. */
 export interface IdTokenInfo {
   status: IdTokenStatus
   /** Epoch milliseconds. */
@@ -34,13 +34,13 @@ type Starts = NamedTransaction | 'new'
 
 export interface IdTokensOptions {
   db: Reader
-  /** Whether tokens that nobody knows are good for charging. */
+  /** Whether unknown id tokens are accepted. */
   acceptUnknown: boolean
-  /** Whether another transaction of the token goes on; without it any number may. */
+  /** Whether another transaction of the token is open. Absent: any number of open transactions is allowed. */
   isInUse?: (idToken: string, except?: NamedTransaction) => Promise<boolean>
 }
 
-/** Decides about id tokens; they do not regard case. */
+/** Decides whether an id token may charge. Id tokens are compared without regard to case. */
 export class IdTokens {
   readonly #options: IdTokensOptions
 
@@ -91,9 +91,9 @@ function infoOf({ status, expires_at, group_id, language }: IdTokenRow): IdToken
   }
 }
 
-/** What 1.6 has no word for is Invalid to it. [1.6 "AuthorizationStatus"] */
+/** A status that 1.6 does not define is sent as Invalid. [1.6 "AuthorizationStatus"] */
 const STATUSES_16 = ['Accepted', 'Blocked', 'Expired', 'Invalid', 'ConcurrentTx'] as const
-/** An idTag of 1.6 is no longer. */
+/** Maximum length of an idTag in 1.6, in characters. */
 const MAX_ID_TAG = 20
 
 /** [1.6 "IdTagInfo"] */

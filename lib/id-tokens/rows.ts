@@ -6,7 +6,7 @@ import { contains, fold, type Reader, type Scope } from '../events/scope.js'
 
 export type IdTokenRow = Selectable<IdTokensTable>
 
-/** What an operator decides about an id token; what is left out stays as it is. */
+/** A change of an id token by an operator; an absent member keeps its value. */
 export interface IdTokenChange {
   type?: string
   status?: string
@@ -78,7 +78,7 @@ export function showIdToken(row: IdTokenRow): Json {
 
 type Transaction = Pick<Scope, 'trx' | 'now'>
 
-/** Makes or changes an id token, of which there is one whatever its type. */
+/** Creates or changes an id token. An operator sees one id token, whatever types its rows have. */
 export async function saveIdToken(
   { trx, now }: Transaction,
   idToken: string,
@@ -112,7 +112,7 @@ export async function saveIdToken(
   return { row, isNew: true }
 }
 
-/** Answers whether there was one. */
+/** @returns whether the id token existed */
 export async function deleteIdToken({ trx }: Pick<Scope, 'trx'>, idToken: string): Promise<boolean> {
   await hold(trx, 'idToken', fold(idToken))
   const { numDeletedRows } = await trx.deleteFrom('id_tokens').where('token_key', '=', fold(idToken)).executeTakeFirst()

@@ -113,7 +113,7 @@ export async function bookStop(scope: BookingScope, stop: Stop): Promise<Booking
   return { response: stop.response, outcome: 'booked', hasGap: false }
 }
 
-/** Ends the transaction that is meant, or keeps what belongs to none. What was sent tells a retry. */
+/** Ends the transaction that a StopTransaction without a usable id means, or stores it unassigned. */
 async function stopAnonymous(scope: BookingScope, stop: Stop): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const key = { chargePointId, transactionId: String(stop.transactionId) }
@@ -162,7 +162,7 @@ async function endTransaction(
   tell('transaction', stoppedData(ended))
 }
 
-/** It has no number in a sequence, so its content tells whether it is another one. */
+/** Stores a StopTransaction whose transaction is unknown. 1.6 has no sequence numbers: equal content means a retry. */
 async function keepUnassigned(scope: BookingScope, stop: Stop): Promise<Booking> {
   const { trx, chargePointId, now, tell } = scope
   const key = { chargePointId, transactionId: String(stop.transactionId) }

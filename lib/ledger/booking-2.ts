@@ -62,7 +62,7 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   return { response, outcome: 'booked', hasGap: isWaitedFor(changed) }
 }
 
-/** The transaction that an event belongs to; with the first one of another it is made. */
+/** The transaction that an event belongs to. The first event of a transaction creates it. */
 async function transactionOf(scope: BookingScope, found: readonly TransactionRow[], event: TransactionEvent) {
   const { trx, chargePointId, now } = scope
   let namesakes = found
@@ -81,7 +81,7 @@ async function transactionOf(scope: BookingScope, found: readonly TransactionRow
   throw new Error('no key was free for the transaction')
 }
 
-/** A charge point that uses an id again has ended what had it before. */
+/** Closes the open transactions that had the same id before: a charge point that uses an id again has ended them. */
 async function closeNamesakes(
   scope: BookingScope,
   namesakes: readonly TransactionRow[],
@@ -113,7 +113,7 @@ async function closeBefore(
   })
 }
 
-/** undefined when the key is taken. */
+/** @returns `undefined` if the key is taken */
 async function insert2(trx: Transaction<Schema>, key: TransactionKey, event: TransactionEvent, now: number) {
   return queries.insertTransaction(trx, {
     charge_point_id: key.chargePointId,
@@ -159,7 +159,7 @@ async function meterWith(
   return meterWithInferred(trx, { ...row, ...end }, registers ?? (await registersOf(trx, row)))
 }
 
-/** All that is known of the registers with an event; undefined when it tells nothing of them. */
+/** The registers of a transaction including those of an event; `undefined` if the event has no register reading. */
 async function registersWith(
   trx: Transaction<Schema>,
   row: TransactionRow,
@@ -172,7 +172,7 @@ async function registersWith(
 }
 
 /**
- * The running cost, and at the end the final one: nothing as long as it is not known, since 0 is for free.
+ * The running cost or, at the end, the final cost. Absent while it is unknown, because 0 means free of charge.
  * [2.x I02, I03.FR.04]
  */
 function totalCost({ eventType }: TransactionEvent, { cost, own_cost }: TransactionUpdate): { totalCost?: number } {

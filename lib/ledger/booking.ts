@@ -18,17 +18,17 @@ export interface BookingScope extends Omit<Scope, 'tell'> {
   tell<T extends 'transaction' | 'meter-values'>(type: T, data: EventData[T]): void
 }
 
-/** What need not be asked for again with every message. */
+/** Facts about a charge point that are cached, so that not every message has to query them. */
 export interface Known {
-  /** The latest transactions that are over. */
+  /** Keys of the latest transactions that are over. */
   over?: Set<string>
-  /** False when it certainly has none that is open. */
+  /** False if the charge point certainly has no open transaction. */
   mayHaveOpen: boolean
   /** Whether the latest boot, or one before, closed what may go on. */
   mayGoOn?: boolean
 }
 
-/** Times that a key is tried which may be taken. */
+/** Number of attempts to insert a transaction under a key that may be taken. */
 export const MAX_ATTEMPTS = 5
 
 /** Should the commit fail, the next meter values find that it is open. */

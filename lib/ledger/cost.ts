@@ -13,26 +13,26 @@ export interface Tariff {
   description?: string
 }
 
-/** Why a cost is not known. */
+/** Reasons why a cost is unknown. */
 export const COST_UNKNOWN = [
-  /** The meter was not told at the start. */
+  /** The charge point sent no meter reading at the start. */
   'no-start-register',
-  /** The meter was not told at the end or, of an open transaction, since the start. */
+  /** The charge point sent no meter reading at the end or, in an open transaction, since the start. */
   'no-stop-register',
-  /** Start and end were told by different registers, which must not be subtracted from each other. */
+  /** Start and end were read from different registers, which must not be subtracted from each other. */
   'different-registers',
   /** The end is below the start: the meter was replaced, or set back. */
   'meter-went-backwards',
-  /** The start was not told, so that nobody knows how long it took. */
+  /** The start is unknown, and so is the duration. */
   'no-duration',
-  /** More than can be told to the smallest unit of the currency. */
+  /** The amount is too large to be exact to the smallest unit of the currency. */
   'out-of-range',
   /** The charge point, which calculates the cost itself, could not. [2.1 I12.FR.14] */
   'charge-point-failed'
 ] as const
 export type CostUnknown = (typeof COST_UNKNOWN)[number]
 
-/** A quantity that a price may depend on, or why it is not known. */
+/** A quantity that a price may depend on, or the reason why it is unknown. */
 export type Quantity = number | CostUnknown
 
 export interface Consumption {
@@ -112,8 +112,8 @@ export function minorDigits(currency: string): number {
 }
 
 /**
- * What a consumption costs, or why nobody knows. Calculated in whole numbers throughout. Net and total are each rounded
- * once, half up, to the smallest unit of the currency; the tax is their difference.
+ * The cost of a consumption, or the reason why it is unknown. Calculated in whole numbers throughout. Net and total are
+ * each rounded once, half up, to the smallest unit of the currency; the tax is their difference.
  */
 export function costOf(tariff: Tariff, consumption: Consumption): Cost | CostUnknown {
   const parts = partsOf(tariff, consumption)
@@ -143,7 +143,7 @@ type Part = Omit<CostComponent, 'net'> & {
   exact: bigint
 }
 
-/** One for each price that is not 0: what costs nothing need not be known. */
+/** One part for each price that is not 0. A quantity whose price is 0 may be unknown. */
 function partsOf(tariff: Tariff, { energyWh, duration }: Consumption): Part[] | CostUnknown {
   const parts: Part[] = []
   const { pricePerSession, pricePerKwh, pricePerHour } = tariff
@@ -172,9 +172,9 @@ function partsOf(tariff: Tariff, { energyWh, duration }: Consumption): Part[] | 
 }
 
 /**
- * Splits `net` into smallest units in proportion to `exacts`, which it is the rounded sum of: each is rounded down, and
- * what is left goes to those of which most was cut off, in their order where it is the same. No two roundings of one
- * sum can differ by more than one unit each.
+ * Splits `net`, the rounded sum of `exacts`, among them in smallest units of the currency. Each part is rounded down.
+ * The units that are left go to the parts with the largest remainders, one each; among equal remainders the first part
+ * wins.
  */
 function apportion(net: bigint, exacts: readonly bigint[]): bigint[] {
   const floors = exacts.map((exact) => exact / NET_DENOMINATOR)

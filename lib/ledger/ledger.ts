@@ -25,7 +25,7 @@ export interface LedgerOptions {
   dialect: Dialect
 }
 
-/** With these a cable is in, so that a free connector contradicts them. [2.x ChargingStateEnumType] */
+/** Charging states with a cable plugged in, which an available connector contradicts. [2.x ChargingStateEnumType] */
 const PLUGGED_IN: readonly (string | null)[] = ['Charging', 'EVConnected', 'SuspendedEV', 'SuspendedEVSE']
 
 /**
@@ -162,7 +162,7 @@ export class Ledger {
     })
   }
 
-  /** Most charge points that boot, or become available, have nothing open: they need no commit. */
+  /** Avoids a commit: most charge points that boot, or whose connector becomes available, have no open transaction. */
   async #hasOpen(identity: string): Promise<boolean> {
     const known = this.#knownOf(identity)
     if (!known.mayHaveOpen) return false
@@ -259,7 +259,7 @@ export class Ledger {
   }
 }
 
-/** Which events have which data is checked where it is told. */
+/** The callers of `tell` guarantee that type and data match. */
 function tellOf(tell: Tell, chargePoint: string): BookingScope['tell'] {
   return (type, data) => tell({ type, chargePoint, data } as Parameters<Tell>[0])
 }

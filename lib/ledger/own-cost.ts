@@ -2,7 +2,7 @@ import { fromScaled, toScaled } from './numbers.js'
 
 // The cost that a charge point has calculated itself. [2.1 I12]
 
-/** An amount with and without tax; at least one of them is told. */
+/** An amount with and without tax; at least one of the two is present. */
 interface Price {
   exclTax?: number
   inclTax?: number
@@ -16,15 +16,15 @@ export interface OwnCostDetails {
   failureToCalculate?: boolean
 }
 
-/** The latest one of a transaction. */
+/** The latest cost that the charge point has calculated for a transaction. */
 export interface OwnCost {
-  /** Of the event that it came with. */
+  /** The sequence number of the event that carried this cost. */
   seqNo: number
   timestamp: number
   details: OwnCostDetails
 }
 
-/** Events come in any order: the one that the charge point sent last counts. */
+/** Events arrive in any order: the cost in the event that the charge point sent last counts. */
 export function latestOwnCost(known: string | null, told: OwnCost | undefined): string | null {
   if (told === undefined) return known
   if (known === null) return JSON.stringify(told)
@@ -33,7 +33,7 @@ export function latestOwnCost(known: string | null, told: OwnCost | undefined): 
   return isLater >= 0 ? JSON.stringify(told) : known
 }
 
-/** What is to be paid; undefined when the charge point has not calculated it, or could not. [2.1 I12.FR.14] */
+/** The amount to be paid; `undefined` if the charge point has not calculated it, or could not. [2.1 I12.FR.14] */
 export function knownOwnCost(ownCost: string | null) {
   if (ownCost === null) return undefined
   const { details } = JSON.parse(ownCost) as OwnCost
@@ -43,7 +43,7 @@ export function knownOwnCost(ownCost: string | null) {
   return { total: amount, currency, details }
 }
 
-/** The figures in the words of the operator API. */
+/** The figures as the operator API shows them. */
 export function ownFigures({ totalCost }: OwnCostDetails) {
   const { inclTax, exclTax } = totalCost.total
   return {

@@ -8,11 +8,11 @@ export interface Edge {
   /** Epoch milliseconds, by the clock of the charge point. */
   at: number
   wh: number
-  /** 2: its context says so; 1: it came with Started, or with Ended; 0: it is one among others. */
+  /** 2: marked by its context. 1: sent with Started or Ended. 0: any other reading. */
   rank: 0 | 1 | 2
 }
 
-/** The best first and the best last reading of one register. */
+/** The best reading for the beginning and for the end of one register. */
 export interface Edges {
   begin?: Edge
   end?: Edge
@@ -70,12 +70,12 @@ function readingOf({ measurand, phase, location, unit, format, value }: Register
   return place === undefined || wh === null || !isRegisterValue(wh) ? undefined : { key: keyOf(phase, place), wh }
 }
 
-/** A counter counts up from 0, and a number that has lost digits tells no difference. */
+/** A counter is never negative, and beyond 2^53 - 1 a number loses digits, so that differences are wrong. */
 export function isRegisterValue(wh: number): boolean {
   return wh >= 0 && wh <= Number.MAX_SAFE_INTEGER
 }
 
-/** What is marked as the beginning is no end, and the other way round. [1.6, 2.x "ReadingContext"] */
+/** A reading that is marked as the beginning is never the end, and vice versa. [1.6, 2.x "ReadingContext"] */
 function edgesOf({ context, timestamp: at }: RegisterSample, wh: number, eventType: EventType | undefined): Edges {
   if (context === 'Transaction.Begin') return { begin: { at, wh, rank: 2 } }
   if (context === 'Transaction.End') return { end: { at, wh, rank: 2 } }
@@ -183,7 +183,7 @@ function sum(values: readonly number[]): number {
   )
 }
 
-/** Wh that went through the meter; null when that is not known, e.g. because the meter was replaced. */
+/** Energy between two readings in Wh; `null` if it is unknown, for example because the meter was replaced. */
 export function energyBetween(meterStart: number | null, meterStop: number | null): number | null {
   if (meterStart === null || meterStop === null) return null
   // A counter of thousandths, in whole numbers: a double has no room for those of a large one.

@@ -9,7 +9,7 @@ export interface RemoteStart {
   idTokenType: string
 }
 
-/** A charge point that does not start within so many days will not. */
+/** After this many days a remote start is forgotten: the charge point will not start any more. */
 const KEPT_DAYS = 30
 
 /** Remembers the token of a remote start before it is sent: Started may come before its answer is booked. */
@@ -31,7 +31,7 @@ export async function saveRemoteStart(
     .execute()
 }
 
-/** Nothing came of a remote start. */
+/** Forgets a remote start that will not lead to a transaction. */
 export async function deleteRemoteStart(db: Db, chargePointId: number, remoteStartId: number): Promise<void> {
   await db
     .deleteFrom('remote_starts')
@@ -40,7 +40,7 @@ export async function deleteRemoteStart(db: Db, chargePointId: number, remoteSta
     .execute()
 }
 
-/** The token that an event stands for when it tells nothing but the remote start. [2.x F01, F02] */
+/** The id token of an event that names only a remote start. [2.x F01, F02] */
 export async function remoteStartToken(db: Db, chargePointId: number, event: TransactionEvent) {
   const { idToken, remoteStartId } = event
   if (idToken !== undefined || remoteStartId === undefined || endsIt(event)) return {}

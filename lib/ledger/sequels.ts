@@ -1,9 +1,9 @@
 import { findNewest } from './namesakes.js'
 import { type Db, displayedIdOf, type TransactionKey, type TransactionRow } from './queries.js'
 
-// What follows from a transaction for other blocks.
+// Effects of a transaction on reservations, charging profiles and display messages.
 
-/** The reservation is used, whatever became of it before: nobody else may start with it. [1.6 §5.13; 2.x H03] */
+/** Marks a reservation as used, whatever its status is: no other transaction may use it. [1.6 §5.13; 2.x H03] */
 export async function useReservation(
   db: Db,
   { chargePointId, transactionId }: TransactionKey,
@@ -18,7 +18,7 @@ export async function useReservation(
     .execute()
 }
 
-/** The profiles of a transaction end with it. [1.6 §3.13.1; 2.x K01] */
+/** Deletes the TxProfiles of a transaction that has ended. [1.6 §3.13.1; 2.x K01] */
 export async function dropProfiles(db: Db, { charge_point_id, transaction_id }: TransactionRow): Promise<void> {
   await db
     .deleteFrom('charging_profiles')
@@ -28,7 +28,7 @@ export async function dropProfiles(db: Db, { charge_point_id, transaction_id }: 
     .execute()
 }
 
-/** The messages on the display that are about a transaction end with it. [2.x O02] */
+/** Deletes the display messages about a transaction that has ended. [2.x O02] */
 export async function dropDisplayMessages(db: Db, row: TransactionRow): Promise<void> {
   const { charge_point_id: chargePointId } = row
   const displayedId = displayedIdOf(row)
@@ -41,7 +41,7 @@ export async function dropDisplayMessages(db: Db, row: TransactionRow): Promise<
     ({ payload }) => (JSON.parse(payload) as { transactionId?: string }).transactionId === displayedId
   )
   if (over.length === 0) return
-  // They are about the one that has the id now.
+  // If the id is used again, the messages are about the newer transaction.
   if ((await findNewest(db, chargePointId, displayedId))?.id !== row.id) return
   for (const { id } of over) await db.deleteFrom('display_messages').where('id', '=', id).execute()
 }

@@ -15,7 +15,7 @@ function tariffsOf(db: Db) {
     .select('charge_points.identity')
 }
 
-/** By id; nobody has more of them than fit on a page. */
+/** All tariffs, ordered by id. There is no paging, because tariffs are few. */
 export async function listTariffs(db: Db): Promise<TariffRecord[]> {
   return (await tariffsOf(db).orderBy('tariff_id').limit(1000).execute()).map(toRecord)
 }
@@ -55,7 +55,7 @@ export async function putTariff(writer: Writer, id: string, body: TariffBody): P
   })
 }
 
-/** @returns whether there was one */
+/** @returns whether the tariff existed */
 export async function deleteTariff(writer: Writer, id: string): Promise<boolean> {
   const { numDeletedRows } = await writer.write((trx) =>
     trx.deleteFrom('tariffs').where('tariff_id', '=', id).executeTakeFirst()

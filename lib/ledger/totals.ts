@@ -3,7 +3,7 @@ import { costOf, type Quantity, type Tariff } from './cost.js'
 import { knownOwnCost } from './own-cost.js'
 import type { TransactionRow } from './queries.js'
 
-/** What duration and cost follow from. */
+/** The columns that duration and cost are calculated from. */
 export type Facts = Pick<TransactionRow, 'start_timestamp' | 'created_at' | 'duration' | 'tariff' | 'own_cost'> &
   CostColumns
 
@@ -31,7 +31,7 @@ export function totalsOf(facts: Facts, use: Use): Totals {
 
 const NOBODY_KNOWS: CostColumns = { cost: null, currency: null, cost_details: null, cost_unknown: null }
 
-/** What a charge point has calculated itself counts more than ours. [2.1 I] */
+/** A cost calculated by an OCPP 2.1 charge point takes precedence over ours. [2.1 I] */
 function costColumns(facts: Facts, use: Use): CostColumns {
   const { tariff, own_cost } = facts
   const own = knownOwnCost(own_cost)
@@ -43,7 +43,7 @@ function costColumns(facts: Facts, use: Use): CostColumns {
   return own_cost === null ? NOBODY_KNOWS : { ...NOBODY_KNOWS, cost_unknown: 'charge-point-failed' }
 }
 
-/** Of an earlier release, which took what it did not know for 0: what was billed stays until the cost is known. */
+/** The cost that an earlier release billed, which took unknown quantities for 0. It stays until the cost is known. */
 function billedBefore({ cost, currency, cost_details, cost_unknown }: CostColumns): CostColumns | undefined {
   return cost === null || cost_unknown === null ? undefined : { cost, currency, cost_details, cost_unknown }
 }

@@ -1,6 +1,6 @@
 import type { MeterSample } from './samples.js'
 
-// What the ledger is told, and what it answers.
+// Input and results of the ledger.
 
 /** StartTransaction. */
 export interface Start {
@@ -10,7 +10,7 @@ export interface Start {
   timestamp: number
   reservationId?: number
   payload: object
-  /** The answer, once there is an id. */
+  /** Makes the answer, after the transaction has an id. */
   respond(transactionId: number): object
 }
 
@@ -37,13 +37,13 @@ export interface Measurement {
   samples: readonly MeterSample[]
 }
 
-/** What came of a message. */
+/** The result of booking a message. */
 export interface Booking {
-  /** What the message is answered: a retry gets what the first one got. */
+  /** The answer to the message. A retry gets the answer of the first message. */
   response: object
-  /** retry: it was booked before; unassigned: kept, but there is no such transaction. */
+  /** retry: the message was booked before. unassigned: the message is stored, but its transaction is unknown. */
   outcome: 'booked' | 'retry' | 'unassigned'
-  /** 2.x: whether events before it have not come. */
+  /** 2.x: whether earlier events of the transaction are missing. */
   hasGap: boolean
 }
 
