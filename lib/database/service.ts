@@ -123,7 +123,7 @@ export class DatabaseService implements Database {
     }
   }
 
-  /** Starts the retention, which deletes rows that are older than the settings allow. */
+  /** Deletes, at intervals, rows that are older than the settings allow. */
   async pruneRegularly(): Promise<void> {
     const { db, writer } = this
     const { signal } = this.#stop
