@@ -52,7 +52,9 @@ export class DataTransferHandlers {
 
   /** The answer of the vendor's handler, or {@link NO_VENDOR} if there is no handler for this vendor. */
   answer(request: DataTransferRequest, context: HandlerContext): unknown {
-    const vendor = this.#vendors.get(fold(request.vendorId))
+    // With `validation: 'warn'` it may be anything.
+    const { vendorId } = request as { vendorId: unknown }
+    const vendor = typeof vendorId === 'string' ? this.#vendors.get(fold(vendorId)) : undefined
     if (vendor === undefined) return NO_VENDOR
     const own = request.messageId === undefined ? undefined : vendor.messages.get(request.messageId)
     const route = own ?? vendor.any
