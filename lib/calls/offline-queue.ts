@@ -33,11 +33,11 @@ export interface OfflineQueueOptions {
   store: Pick<Store, 'db' | 'find' | 'require' | 'commit'>
   ocpp: Pick<Ocpp, 'chargePoints' | 'protocols'>
   calls: Pick<Caller, 'send'>
-  /** Of this process. */
+  /** The id of this process. */
   runId: string
-  /** Calls that may wait for one charge point. */
+  /** Maximum number of calls that wait for one charge point. */
   limit: number
-  /** Whether nothing new may go out. */
+  /** Whether the process is shutting down, so that no new call may be sent. */
   isDraining(): boolean
   publish(event: NewEvent): void
   onError(error: unknown, message: string): void
@@ -48,13 +48,16 @@ export interface OfflineCommand extends Omit<CallCommand, 'signal'> {
   expiresAt: number
 }
 
-/** What became of a call while somebody waited for it. */
+/** The outcome of a call that somebody waits for. */
 export type QueueOutcome = { answer: CallAnswer } | { error: unknown } | 'waits'
 
-/** A call that has been put into the queue. */
+/** A queued call. */
 export interface Enqueued {
   messageId: string
-  /** When its charge point is there: settles when it ends, or when the charge point leaves before it is sent. */
+  /**
+   * If the charge point is connected: settles when the call ends, or when the charge point disconnects before it is
+   * sent.
+   */
   outcome: Promise<QueueOutcome> | undefined
 }
 
@@ -64,22 +67,22 @@ interface Watcher {
   resolve(outcome: QueueOutcome): void
 }
 
-/** A charge point that has said nothing for so long since it connected will not boot now. */
+/** A charge point that has sent nothing for this time since it connected will not boot now, in milliseconds. */
 const GRACE_MS = 2_000
 const RETRY_MS = 1_000
 
 /**
- * Calls that wait for charge points that are away. They are sent in their order once the charge point is back and
- * accepted; each is marked as sent, for good, before it goes out.
+ * Calls that wait for disconnected charge points. They are sent in order after the charge point is connected and
+ * accepted. Each call is marked as sent, durably, before it is sent.
  */
 export class OfflineQueue {
   readonly #options: OfflineQueueOptions
-  /** Charge points for which calls wait, by folded identity. */
+  /** Charge points with waiting calls, by folded identity. */
   #awaited = new Set<string>()
-  /** Those whose calls are being sent; `again` when there may be more than was seen. */
+  /** Charge points whose calls are being sent. `again`: there may be more calls than were read. */
   readonly #running = new Map<string, 'once' | 'again'>()
   readonly #lanes = new Set<Promise<void>>()
-  /** Who waits for the outcome of a call, by charge point and message id. */
+  /** Callbacks for the outcome of a call, by charge point and message id. */
   readonly #watchers = new Map<string, Map<string, Watcher>>()
   #isStopped = false
 
@@ -87,12 +90,12 @@ export class OfflineQueue {
     this.#options = options
   }
 
-  /** Charge points for which calls wait. */
+  /** The charge points with waiting calls. */
   get size(): number {
     return this.#awaited.size
   }
 
-  /** Looks for calls in the database: at the start, and for those that other processes have put there. */
+  /** Looks for calls in the database: at the start, and for those that other processes have queued. */
   async load(): Promise<void> {
     for (const key of await awaited(this.#options.store.db)) this.#awaited.add(key)
   }
@@ -131,7 +134,7 @@ export class OfflineQueue {
   }
 
   /**
-   * Cancels a call that still waits.
+   * Cancels a waiting call.
    *
    * @throws UnknownCallError, NotCancellableError, StorageError
    */
@@ -149,14 +152,14 @@ export class OfflineQueue {
     throw new NotCancellableError(row.status)
   }
 
-  /** A message of a charge point was answered: its turn may have come. */
+  /** To be called when a message of a charge point was answered, after which its calls may be sent. */
   heard({ identity }: Pick<ChargePoint, 'identity'>): void {
     if (this.#awaited.size === 0) return
     const key = fold(identity)
     if (this.#awaited.has(key)) setImmediate(() => this.wake(key))
   }
 
-  /** Sends what waits for a charge point, if it may be sent now. */
+  /** Sends the waiting calls of a charge point, if they may be sent now. */
   wake(key: string): void {
     if (!this.#awaited.has(key)) return
     if (this.#running.has(key)) {
@@ -168,14 +171,14 @@ export class OfflineQueue {
     this.#lanes.add(lane)
   }
 
-  /** Gives up what waited too long, and sends what has not been sent for whatever reason. */
+  /** Expires calls that have waited too long, and sends the others where possible. */
   async tick(): Promise<void> {
     if (this.#awaited.size === 0) return
     for (const queued of await dueCalls(this.#options.store.db, Date.now())) await this.#end(queued, EXPIRED)
     for (const key of this.#awaited) this.wake(key)
   }
 
-  /** Sends nothing more. Resolves when what was being sent has ended. */
+  /** Sends no further calls. Resolves when running ones have ended. */
   async stop(): Promise<void> {
     this.#isStopped = true
     await Promise.all(this.#lanes)
@@ -183,7 +186,7 @@ export class OfflineQueue {
 
   // --- sending -------------------------------------------------------------------------------------------------
 
-  /** The charge point, when it is connected, accepted, and not about to boot. [1.6 §4.2; 2.x B01-B03] */
+  /** The charge point, if it is connected, accepted, and not about to boot. [1.6 §4.2; 2.x B01-B03] */
   #ready(key: string): ChargePoint | undefined {
     if (this.#isStopped || this.#options.isDraining()) return undefined
     const live = this.#options.ocpp.chargePoints.get(key)
@@ -220,7 +223,7 @@ export class OfflineQueue {
     }
   }
 
-  /** Whether the next one may follow. */
+  /** Whether the next call may follow. */
   async #send(key: string, queued: QueuedCall): Promise<boolean> {
     const live = this.#ready(key)
     if (live === undefined) return false
@@ -243,7 +246,7 @@ export class OfflineQueue {
     const call = new RecordedCall({ identity, messageId, action, request, operator, createdAt, isStored: true })
     call.isQueued = true
     try {
-      // It may have left, or begun to boot, while the call was marked.
+      // The charge point may have disconnected or begun to boot while the call was marked.
       if (this.#ready(key) === undefined) throw new NotConnectedError(identity)
       const result = await this.#options.calls.send(call, { timeout: timeout ?? undefined })
       this.#tell(key, messageId, { answer: { messageId, action, result } })
@@ -260,7 +263,7 @@ export class OfflineQueue {
     }
   }
 
-  /** Nothing of it left this process, and only this process knows: so it is tried until it is written down. */
+  /** The call was not sent, and only this process knows that. So saving this is retried until it succeeds. */
   async #putBack(queued: QueuedCall): Promise<void> {
     const { store, onError } = this.#options
     for (;;) {
@@ -268,7 +271,7 @@ export class OfflineQueue {
         return await store.commit(queued.identity, ({ trx }) => putBack({ trx }, queued))
       } catch (error) {
         onError(error, 'a call was not put back into the queue of its charge point')
-        // When the process ends before, what became of the call counts as unknown.
+        // If the process ends before, the outcome of the call counts as unknown.
         if (this.#isStopped) return
         await sleep(RETRY_MS, undefined, { ref: false })
       }

@@ -14,18 +14,18 @@ export type QueuedCall = Selectable<QueuedCallsTable> & {
   created_at: number
 }
 
-/** What is needed to send a call later. */
+/** The values that are needed to send a call later. */
 export interface ToQueue {
   call: RecordedCall
-  /** Milliseconds for the answer. */
+  /** Timeout of the answer in milliseconds. */
   timeout: number | null
   /** Epoch milliseconds. */
   expiresAt: number
-  /** Calls that may wait for one charge point. */
+  /** Maximum number of calls that wait for one charge point. */
   limit: number
 }
 
-/** Answers false when too many wait. */
+/** Queues a call. Returns false if too many calls wait. */
 export function enqueue({ call, timeout, expiresAt, limit }: ToQueue): Change<boolean> {
   return held(async ({ trx, chargePointId }) => {
     const { count } = await trx
@@ -75,12 +75,12 @@ export function findQueued(db: Reader, messageId: string): Promise<QueuedCall | 
   return select(db).where('queued_calls.message_id', '=', messageId).executeTakeFirst()
 }
 
-/** Those whose time is over. */
+/** The expired calls. */
 export function dueCalls(db: Reader, now: number): Promise<QueuedCall[]> {
   return select(db).where('queued_calls.expires_at', '<=', now).orderBy('queued_calls.expires_at').limit(500).execute()
 }
 
-/** The charge points that calls wait for, by folded identity. */
+/** The charge points with waiting calls, by folded identity. */
 export async function awaited(db: Reader): Promise<string[]> {
   const rows = await db
     .selectFrom('charge_points')
@@ -96,8 +96,8 @@ export interface Taken {
 }
 
 /**
- * Takes a call out of the queue because it will be sent now: once this is committed it is never sent again, whatever
- * happens. Answers false when somebody else was quicker.
+ * Takes a call out of the queue to send it now. After the commit it is never sent again. Returns false if another
+ * process has taken it.
  */
 export async function take({ trx }: Transaction, queued: QueuedCall, { protocol, runId }: Taken): Promise<boolean> {
   if (!(await leave({ trx }, queued))) return false
@@ -109,7 +109,7 @@ export async function take({ trx }: Transaction, queued: QueuedCall, { protocol,
   return true
 }
 
-/** Puts a call back in its place, because nothing of it left this process. */
+/** Puts a call back into its place, because it was not sent. */
 export async function putBack({ trx }: Transaction, queued: QueuedCall): Promise<void> {
   const { id, charge_point_id, message_id, payload, timeout, expires_at } = queued
   await trx
@@ -130,7 +130,7 @@ export interface Ending {
   details?: unknown
 }
 
-/** Ends a call that was never sent. Answers false when it does not wait any more. */
+/** Ends a call that was never sent. Returns false if it does not wait any more. */
 export async function end({ trx }: Transaction, queued: QueuedCall, ending: Ending): Promise<boolean> {
   if (!(await leave({ trx }, queued))) return false
   const { status, code, description = null, details } = ending
@@ -144,7 +144,7 @@ export async function end({ trx }: Transaction, queued: QueuedCall, ending: Endi
   return true
 }
 
-/** Ends all that wait for a charge point that an operator removes. */
+/** Ends all waiting calls of a charge point that an operator removes. */
 export async function cancelQueued({ trx, chargePointId }: Pick<Scope, 'trx' | 'chargePointId'>): Promise<void> {
   await trx.deleteFrom('queued_calls').where('charge_point_id', '=', chargePointId).execute()
   await trx

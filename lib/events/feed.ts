@@ -8,23 +8,23 @@ import { eventText, gapText, HEARTBEAT, positionText, retryText } from './stream
 
 export interface FeedOptions {
   ring: RingLimits
-  /** Lower than the ids of all events to come. */
+  /** An id that is lower than the ids of all future events. */
   floor: string
-  /** A reader was cut off because it did not read. */
+  /** Called when a reader was disconnected because it did not read. */
   onCut: () => void
-  /** Milliseconds. Default 15 s. */
+  /** Milliseconds between heartbeats. Default: 15 s. */
   heartbeatInterval?: number
-  /** Bytes that may wait for one reader. Default 1 MiB. */
+  /** Maximum number of bytes that wait for one reader. Default: 1 MiB. */
   maxBuffered?: number
 }
 
 export interface Subscription {
   filter: EventFilter
-  /** The last event that was seen, to be told what came after it. */
+  /** The id of the last event that the reader has received, to continue after it. */
   lastEventId?: string
 }
 
-/** Readers who want the same: what they are sent is put together once. */
+/** Readers with the same filter. Their text is put together once. */
 interface Group {
   readonly filter: EventFilter
   readonly readers: Set<EventReader>
@@ -33,18 +33,18 @@ interface Group {
 
 const HEARTBEAT_INTERVAL_MS = 15_000
 const MAX_BUFFERED = 1_048_576
-/** Events are handed over together, at most so often: a write costs more than what is written. */
+/** Events are sent together, at most this often, because a write costs more than its bytes. */
 const FLUSH_INTERVAL_MS = 50
-/** Events that a reader is sent at once of what it missed. */
+/** Number of missed events that a reader is sent at once. */
 const REPLAY_CHUNK = 100
-/** For readers to take the rest when the feed ends. */
+/** How long readers may take to read the rest when the feed ends, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000
-/** Milliseconds after which a reader comes back, spread so that not all do at once. */
+/** Milliseconds after which a reader reconnects, spread so that not all do so at once. */
 const RETRY_MS = { min: 1_000, spread: 4_000 }
 
 /**
- * Hands events to readers as server-sent events, and keeps the latest of them for those who come back. Each event
- * becomes text once, however many readers there are.
+ * Sends events to readers as server-sent events, and keeps the latest events for readers that reconnect. Each event is
+ * serialised once, for all readers.
  */
 export class EventFeed {
   readonly #ring: EventRing
@@ -65,7 +65,7 @@ export class EventFeed {
     this.#maxBuffered = maxBuffered ?? MAX_BUFFERED
   }
 
-  /** Readers who are connected. */
+  /** Number of connected readers. */
   get size(): number {
     return this.#readers.size
   }
@@ -82,7 +82,7 @@ export class EventFeed {
     if (this.#groups.size > 0) this.#flushSoon()
   }
 
-  /** Sends `stream` what it missed and then what comes, until it closes. */
+  /** Sends `stream` the events that it missed and then new ones, until it closes. */
   open(stream: Writable, { filter, lastEventId }: Subscription): void {
     if (stream.destroyed) return
     const reader = new EventReader(stream, { maxBuffered: this.#maxBuffered }, this.#onCut)
@@ -98,7 +98,7 @@ export class EventFeed {
     else this.#replay(reader, { filter, lastEventId }).catch(() => reader.cut())
   }
 
-  /** Ends all readers, when they have had everything. */
+  /** Ends all readers after they have received everything. */
   async close(): Promise<void> {
     this.#isClosed = true
     this.#flush()
@@ -106,13 +106,13 @@ export class EventFeed {
     await Promise.all([...this.#readers].map((reader) => reader.close(CLOSE_TIMEOUT_MS)))
   }
 
-  /** What it missed, at the speed at which it reads; in between nothing waits for it. */
+  /** Sends missed events at the speed at which the reader reads. Nothing is buffered for it meanwhile. */
   async #replay(reader: EventReader, { filter, lastEventId }: Required<Subscription>): Promise<void> {
     const isCovered = this.#ring.covers(lastEventId)
     if (!isCovered) reader.write(gapText(lastEventId, this.#ring.oldest))
     let position = isCovered ? lastEventId : this.#ring.floor
     for (;;) {
-      // Overtaken by what is new: it is too slow.
+      // The ring has dropped events that the reader has not received: it is too slow.
       if (!this.#ring.covers(position)) return reader.cut()
       const entries = this.#ring.after(position, REPLAY_CHUNK)
       const last = entries.at(-1)
@@ -125,11 +125,11 @@ export class EventFeed {
     }
   }
 
-  /** From here on it gets what comes. */
+  /** From here on the reader receives new events. */
   #join(reader: EventReader, filter: EventFilter): void {
     const key = keyOf(filter)
     const group = this.#groups.get(key) ?? { filter, readers: new Set(), pending: [] }
-    // What waits for the others is before its time.
+    // Events that wait for the other readers are later than those that this reader has missed.
     this.#flushGroup(group)
     this.#groups.set(key, group)
     group.readers.add(reader)
@@ -166,7 +166,9 @@ export class EventFeed {
     for (const reader of readers) reader.write(bytes)
   }
 
-  /** To those who are up to date also where they are: a filter may let nothing through for long. */
+  /**
+   * Also tells readers that are up to date their position, because a filter may let nothing through for a long time.
+   */
   #beat(): void {
     this.#flush()
     const live = new Set<EventReader>()

@@ -1,15 +1,15 @@
 import type { EventType } from './event.js'
 
-/** Which events a reader wants; what is absent excludes nothing. */
+/** The events that a reader wants. An absent member excludes nothing. */
 export interface EventFilter {
   readonly types?: ReadonlySet<EventType>
-  /** Identities, folded. */
+  /** Folded identities. */
   readonly chargePoints?: ReadonlySet<string>
-  /** Whether it may see whole id tokens. Default: false. */
+  /** Whether the reader may see whole id tokens. Default: false. */
   readonly wholeIdTokens?: boolean
 }
 
-/** @param event with its charge point folded */
+/** @param event an event whose charge point is folded */
 export function matches(
   { types, chargePoints }: EventFilter,
   { type, chargePoint }: { readonly type: EventType; readonly chargePoint: string }
@@ -17,7 +17,7 @@ export function matches(
   return (types?.has(type) ?? true) && (chargePoints?.has(chargePoint) ?? true)
 }
 
-/** The same for all filters that let the same through. */
+/** The same key for all filters that let the same events through. */
 export function keyOf({ types, chargePoints, wholeIdTokens = false }: EventFilter): string {
   return JSON.stringify([sorted(types), sorted(chargePoints), wholeIdTokens])
 }

@@ -1,17 +1,17 @@
 import { randomInt } from 'node:crypto'
 
-/** Microseconds since 1970, counted up when there is more than one in a microsecond: 16 digits until 2286. */
+/** Microseconds since 1970, increased by one if several events fall into the same microsecond. 16 digits until 2286. */
 const DIGITS = 16
 const PER_MILLISECOND = 1000
-/** Of each process one: two of them may have an event in the same microsecond. */
+/** Different for each process, because two processes may have an event in the same microsecond. */
 const PROCESS_DIGITS = 8
 
-/** The form of an id. Without the second part it is nobody's any more. */
+/** The form of an id. Without the second part it belongs to no process. */
 export const EVENT_ID = `^\\d{${DIGITS}}(-\\d{${PROCESS_DIGITS}})?$`
 
 /**
- * Makes ids that are unique, and in one process rise as text. Those of a process that is started later are higher, as
- * long as the clock does not go back and no more than a million are made in a second.
+ * Creates unique ids that rise as text within one process. Ids of a process that starts later are higher, as long as
+ * the clock does not go back and there are at most a million events per second.
  */
 export class EventIds {
   readonly #now: () => number
@@ -23,7 +23,7 @@ export class EventIds {
     this.#last = now() * PER_MILLISECOND
   }
 
-  /** The latest; before the first, one that is lower than all to come. */
+  /** The latest id. Before the first one, an id that is lower than all future ones. */
   get last(): string {
     return this.#text(this.#last)
   }

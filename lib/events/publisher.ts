@@ -7,30 +7,33 @@ import { EventIds } from './ids.js'
 
 export type Listener = (event: PublishedEvent) => void
 
-/** What is to be done in a transaction, as a writer's job, and to be told of. */
+/** A job of the writer that runs in a transaction and may publish events. */
 export type TellingJob<T> = (trx: Transaction<Schema>, tell: Tell, append: Append) => Promise<T>
 
-/** Keeps events, until those are told who are not told at once: webhooks. */
+/** Saves events for receivers that are not told at once: webhooks. */
 export interface EventKeeper {
-  /** Whether it is certain that nobody wants anything. */
+  /** Whether no receiver wants any event. */
   readonly isIdle: boolean
-  /** Adds what is wanted of these to a transaction. */
+  /** Adds the events that receivers want to a transaction. */
   keep(events: readonly PublishedEvent[], { trx, append }: { trx: Transaction<Schema>; append: Append }): Promise<void>
-  /** What was kept has been committed. */
+  /** Called after the transaction was committed. */
   written(events: readonly PublishedEvent[]): void
-  /** Writes down what nothing else is committed for. */
+  /** Saves events that belong to no transaction. */
   add(event: PublishedEvent): void
-  /** Resolves when what was added of a charge point, by its folded identity, has been written; undefined when it has. */
+  /**
+   * Resolves when the saved events of a charge point, by its folded identity, are committed; `undefined` if they are
+   * already.
+   */
   settled(chargePoint: string): Promise<void> | undefined
 }
 
 export interface PublisherOptions {
-  /** Default: nobody is told by webhooks. */
+  /** Default: no webhooks. */
   outbox?: EventKeeper
   onListenerError?: (error: unknown, event: PublishedEvent) => void
 }
 
-/** The one place where events leave the app: whoever wants them, here or on another node, gets them from it. */
+/** The only place where events leave the app. Every receiver, here or on another node, gets its events from it. */
 export class Publisher {
   readonly #outbox: EventKeeper | undefined
   readonly #onListenerError: (error: unknown, event: PublishedEvent) => void
@@ -42,12 +45,12 @@ export class Publisher {
     this.#onListenerError = onListenerError
   }
 
-  /** The id that was given last. */
+  /** The id of the last event. */
   get lastId(): string {
     return this.#ids.last
   }
 
-  /** Tells what nothing is committed for. Never throws and never waits. */
+  /** Publishes events that belong to no transaction. Never throws and never waits. */
   publish(event: NewEvent): void {
     const published = this.#stamp(event)
     this.#deliver(published)
@@ -55,9 +58,9 @@ export class Publisher {
   }
 
   /**
-   * Commits a change and tells of it: listeners afterwards, webhooks by what is written in the same commit.
+   * Commits a change and publishes its events: to listeners after the commit, to webhooks by rows in the same commit.
    *
-   * @throws StorageError, or what the job threw
+   * @throws StorageError, or the error of the job
    */
   async commit<T>(writer: Pick<Writer, 'write'>, job: TellingJob<T>, options: JobOptions = {}): Promise<T> {
     const before = options.key === undefined ? undefined : this.settled(options.key)
@@ -74,14 +77,14 @@ export class Publisher {
   }
 
   /**
-   * Resolves when webhooks will be told what was published of a charge point. Whatever happened there later is committed
-   * later; `commit` sees to it for its key.
+   * Resolves when the published events of a charge point are saved for webhooks. Later events of the charge point are
+   * committed later; `commit` ensures this for its key.
    */
   settled(chargePoint: string): Promise<void> | undefined {
     return this.#outbox?.settled(chargePoint)
   }
 
-  /** Listens to all events, in order, until the returned function is called. Listeners must be quick. */
+  /** Passes all events to a listener, in order, until the returned function is called. Listeners must be quick. */
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)

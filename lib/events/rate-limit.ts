@@ -1,4 +1,4 @@
-/** Lets no more than so many through in any one window of time. */
+/** Allows a maximum number of events in any window of time. */
 export class RateLimit {
   readonly #limit: number
   readonly #window: number
@@ -6,14 +6,14 @@ export class RateLimit {
   #began = Number.NEGATIVE_INFINITY
   #count = 0
 
-  /** @param window milliseconds */
+  /** @param window length of the window, in milliseconds */
   constructor(limit: number, window: number, now: () => number = () => performance.now()) {
     this.#limit = limit
     this.#window = window
     this.#now = now
   }
 
-  /** Counts one, and tells whether it may pass. */
+  /** Counts an event and returns whether it is allowed. */
   pass(): boolean {
     const now = this.#now()
     if (now - this.#began >= this.#window) {

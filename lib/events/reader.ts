@@ -1,11 +1,13 @@
 import type { Writable } from 'node:stream'
 
 export interface ReaderLimits {
-  /** Bytes that may wait for a reader; what is handed over at once may be more. */
+  /** Maximum number of bytes that wait for a reader. A single write may be larger. */
   maxBuffered: number
 }
 
-/** One who listens to events, over a connection. Who does not read is cut off, and may come back for what it missed. */
+/**
+ * The connection of a reader. A reader that does not read is disconnected, and may reconnect for the events it missed.
+ */
 export class EventReader {
   readonly #stream: Writable
   readonly #limits: ReaderLimits
@@ -19,7 +21,7 @@ export class EventReader {
     this.#onCut = onCut
     stream.on('drain', () => this.#goOn())
     stream.on('close', () => this.#goOn())
-    // Then it closes as well.
+    // The `close` event follows.
     stream.on('error', () => undefined)
   }
 
@@ -27,7 +29,7 @@ export class EventReader {
     return !this.#stream.destroyed && !this.#stream.writableEnded
   }
 
-  /** Resolves when the reader has read most of what it was sent, or has gone. */
+  /** Resolves when the reader has read most of what was sent, or has disconnected. */
   drained(): Promise<void> {
     if (!this.isOpen || !this.#stream.writableNeedDrain) return Promise.resolve()
     return new Promise((resolve) => {
@@ -41,7 +43,7 @@ export class EventReader {
     else this.#stream.write(chunk)
   }
 
-  /** Cuts a reader that has not even taken the last one. */
+  /** Disconnects a reader that has not even read the previous heartbeat. */
   heartbeat(text: string): void {
     if (!this.#hasTakenHeartbeat) this.cut()
     if (!this.isOpen) return
@@ -57,7 +59,7 @@ export class EventReader {
     this.#onCut()
   }
 
-  /** Resolves when everything has been read, or the time is over. */
+  /** Resolves when everything has been read, or after the timeout. */
   close(timeout: number): Promise<void> {
     const { promise, resolve } = withResolvers()
     const timer = setTimeout(() => this.#stream.destroy(), timeout)

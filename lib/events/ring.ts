@@ -1,37 +1,37 @@
 import type { EventType } from './event.js'
 
-/** An event as it goes out, and what filters look at. */
+/** An event as it is sent, and the values that filters check. */
 export interface Entry {
   readonly id: string
   readonly type: EventType
-  /** Identity, folded. */
+  /** Folded identity. */
   readonly chargePoint: string
-  /** The event as readers get it. */
+  /** The serialised event. */
   readonly text: string
-  /** With whole id tokens; the same as `text` when there are none. */
+  /** The serialised event with whole id tokens. The same as `text` if there are none. */
   readonly whole: string
 }
 
 export interface RingLimits {
-  /** Events. */
+  /** Maximum number of events. */
   size: number
-  /** UTF-16 units of all their texts; the newest event is kept even when it is longer. */
+  /** Maximum length of all texts, in UTF-16 units. The newest event is kept even if it is longer. */
   length: number
 }
 
-/** The latest events, the oldest first: in the order in which they were told, which need not be that of their ids. */
+/** The latest events in the order in which they were published, which may differ from the order of their ids. */
 export class EventRing {
   readonly #limits: RingLimits
   readonly #slots: (Entry | undefined)[]
-  /** The numbers of the events that are here, by their ids. */
+  /** The numbers of the events in the ring, by id. */
   readonly #numbers = new Map<string, number>()
-  /** Number of events ever added; that of the oldest still here. */
+  /** The number of events that were ever added, and the number of the oldest event in the ring. */
   #end = 0
   #start = 0
   #length = 0
   #floor: string
 
-  /** @param floor stands for the moment before the first event: what happened before it is not known here */
+  /** @param floor an id that stands for the time before the first event */
   constructor(limits: RingLimits, floor: string) {
     this.#limits = limits
     this.#slots = new Array<Entry | undefined>(limits.size).fill(undefined)
@@ -42,22 +42,22 @@ export class EventRing {
     return this.#end - this.#start
   }
 
-  /** UTF-16 units held. */
+  /** Length of all texts, in UTF-16 units. */
   get length(): number {
     return this.#length
   }
 
-  /** The last event that is not here any more. */
+  /** The last event that was dropped. */
   get floor(): string {
     return this.#floor
   }
 
-  /** Id of the newest event, or what is known to be before the first. */
+  /** The id of the newest event, or an id before the first event. */
   get last(): string {
     return this.#at(this.#end - 1)?.id ?? this.#floor
   }
 
-  /** Id of the oldest event. */
+  /** The id of the oldest event. */
   get oldest(): string | undefined {
     return this.#at(this.#start)?.id
   }
@@ -71,12 +71,12 @@ export class EventRing {
     while (this.#length > this.#limits.length && this.size > 1) this.#drop()
   }
 
-  /** Whether every event after `id` is here. */
+  /** Whether the ring contains every event after `id`. */
   covers(id: string): boolean {
     return id === this.#floor || this.#numbers.has(id)
   }
 
-  /** The events after one that is covered, at most `limit`. */
+  /** At most `limit` events after one that is covered. */
   after(id: string, limit: number): Entry[] {
     const from = (this.#numbers.get(id) ?? this.#start - 1) + 1
     const entries: Entry[] = []

@@ -8,7 +8,10 @@ interface Known {
   methods: Set<string>
 }
 
-/** Which methods the routes of a path have: Fastify answers 404 to a method that a path lacks. [RFC 9110 §15.5.6] */
+/**
+ * The methods that the routes of a path have. Fastify answers 404 to a method that a path does not have. [RFC 9110
+ * §15.5.6]
+ */
 export class AllowedMethods {
   readonly #known = new Map<string, Known>()
 
@@ -18,7 +21,7 @@ export class AllowedMethods {
     for (const one of typeof method === 'string' ? [method] : method) known.methods.add(one)
   }
 
-  /** Sorted; empty when there is no route of that path. */
+  /** The methods, sorted. Empty if no route has this path. */
   of(url: string): string[] {
     const [path = ''] = url.split('?')
     const methods = [...this.#known.values()].flatMap((known) => (known.path.test(path) ? [...known.methods] : []))
@@ -26,7 +29,7 @@ export class AllowedMethods {
   }
 }
 
-/** A parameter is one segment, `*` is the rest. */
+/** A parameter matches one segment, `*` matches the rest. */
 function pathOf(url: string): RegExp {
   const parts = url.split(/(:\w+|\*)/)
   return new RegExp(`^${parts.map(patternOf).join('')}$`)

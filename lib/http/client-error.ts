@@ -7,7 +7,10 @@ const MESSAGES: Readonly<Record<number, string>> = {
   431: 'the URL or the headers are too long'
 }
 
-/** Answers what is no request, in the form of all other errors; there is no route whose business it is. [RFC 9457] */
+/**
+ * Answers a malformed request in the form of all other errors. There is no route, and therefore no error handler, for
+ * it. [RFC 9457]
+ */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const statusCode = STATUSES[error.code ?? ''] ?? 400

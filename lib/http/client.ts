@@ -5,27 +5,27 @@ import type { LookupFunction } from 'node:net'
 export interface PostOptions {
   headers: Readonly<Record<string, string>>
   body: string | Uint8Array
-  /** Milliseconds from the look-up of the name to the head of the response. */
+  /** Timeout in milliseconds, from the DNS look-up to the head of the response. */
   timeout: number
-  /** Aborts the request, and the response while it is read. */
+  /** Aborts the request, or the response while it is read. */
   signal?: AbortSignal | undefined
 }
 
-/** Shorter than most servers keep an idle connection, so that few are closed while a request is on its way. */
+/** Shorter than the time for which most servers keep an idle connection, so that few are closed during a request. */
 const IDLE_TIMEOUT_MS = 4_000
 
-/** No head of a response in time. */
+/** The head of the response did not arrive in time. */
 export class HttpTimeoutError extends Error {
   readonly code = 'TIMEOUT'
 }
 
-/** Sends requests to other servers over kept connections. Redirects are never followed. */
+/** Sends requests to other servers over kept connections. Never follows redirects. */
 export class HttpClient {
   readonly #http: HttpAgent
   readonly #https: HttpsAgent
   readonly #lookup: LookupFunction | undefined
 
-  /** @param lookup resolves host names. Default: that of Node.js */
+  /** @param lookup resolves host names. Default: the one of Node.js */
   constructor(lookup?: LookupFunction) {
     this.#lookup = lookup
     const options = { keepAlive: true, timeout: IDLE_TIMEOUT_MS, scheduling: 'lifo' } as const
@@ -34,8 +34,8 @@ export class HttpClient {
   }
 
   /**
-   * Sends a POST request. Resolves with the head of the response, whatever its status. A request is sent once more when
-   * the server closed the kept connection meanwhile: it may arrive twice.
+   * Sends a POST request. Resolves with the head of the response, whatever its status. If the server has closed a kept
+   * connection, the request is sent once more, so it may arrive twice.
    *
    * @throws HttpTimeoutError, the errors of `node:http`, `node:net` and `node:tls`
    */

@@ -1,7 +1,7 @@
 /**
- * Wraps what makes the validators, or the serializers, of Fastify: it makes one for all schemas of the same text. Many
- * routes share theirs (parameters, problems, lists), and compiling is most of the time of a start; a second app in the
- * same process compiles nothing.
+ * Wraps Fastify's compiler of validators or serializers, so that schemas with the same text are compiled once. Many
+ * routes share theirs (parameters, problems, lists), and compiling takes most of the time of a start. A second app in
+ * the same process compiles nothing.
  */
 export function compileOnce<External, Options, Route, Compiled>(
   build: (external: External, options: Options) => (route: Route) => Compiled
@@ -15,7 +15,7 @@ export function compileOnce<External, Options, Route, Compiled>(
     })
 }
 
-/** Fastify gives the schema within an object that says whose it is, whatever the types of the compilers say. */
+/** Fastify passes the schema inside an object that also names the route. The types of the compilers do not say so. */
 function textOf(route: unknown): string {
   return JSON.stringify((route as { schema: unknown }).schema)
 }

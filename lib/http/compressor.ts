@@ -5,12 +5,12 @@ import { brotliCompress, constants, gzip } from 'node:zlib'
 export const ENCODINGS = ['br', 'gzip'] as const
 export type Encoding = (typeof ENCODINGS)[number]
 
-/** Smaller bodies fit into one packet anyway. Bytes. */
+/** Minimum size in bytes. Smaller bodies fit into one packet without compression. */
 const MIN_LENGTH = 1_400
-/** Two encodings of each file of the documentation page are fewer. */
+/** Maximum number of cached bodies. The files of the documentation page, in two encodings, are fewer. */
 const MAX_ENTRIES = 64
 const COMPRESSIBLE = /^(?:text\/|image\/svg\+xml|application\/(?:json|javascript|x-yaml)\b)/
-/** A fifth of the time of the highest quality, for bodies that are hardly longer. */
+/** Takes a fifth of the time of the highest quality, and the result is hardly longer. */
 const BROTLI_QUALITY = 9
 
 const compressWith = {
@@ -20,11 +20,11 @@ const compressWith = {
 } satisfies Record<Encoding, (body: Buffer) => Promise<Buffer>>
 
 /**
- * Compresses bodies that are the same for every client, each once. Not for answers that contain a secret beside text
- * that somebody else chose: their compressed length would betray the secret (BREACH).
+ * Compresses bodies that are the same for every client, each once. Must not be used for answers that contain a secret
+ * beside text that somebody else chose: their compressed length would reveal the secret (BREACH).
  */
 export class Compressor {
-  /** By encoding and digest of the body. */
+  /** Compressed bodies, by encoding and digest of the body. */
   readonly #done = new Map<string, Promise<Buffer>>()
 
   static isWorthwhile(type: string, length: number): boolean {

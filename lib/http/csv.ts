@@ -1,9 +1,9 @@
 export type Cell = string | number | boolean | undefined
 
-/** What a spreadsheet would run instead of show. [OWASP "CSV Injection"] */
+/** Beginnings of texts that a spreadsheet would run as a formula. [OWASP "CSV Injection"] */
 const FORMULA = /^[=+\-@\t\r]/
 
-/** Rows of named cells as CSV with a header. [RFC 4180] */
+/** Rows of named cells as CSV with a header line. [RFC 4180] */
 export function toCsv<C extends string>(
   columns: readonly C[],
   rows: readonly Readonly<Partial<Record<C, Cell>>>[]
@@ -11,7 +11,7 @@ export function toCsv<C extends string>(
   return [toLine(columns), ...rows.map((row) => lineOfCsv(columns, row))].join('')
 }
 
-/** One row, without a header. */
+/** One row as CSV, without a header line. */
 export function lineOfCsv<C extends string>(columns: readonly C[], row: Readonly<Partial<Record<C, Cell>>>): string {
   return toLine(columns.map((column) => row[column]))
 }
@@ -27,7 +27,7 @@ function toField(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Whether a list is wanted as CSV: named by the Accept header, and not less than JSON. [RFC 9110 §12.5.1] */
+/** Whether the Accept header prefers CSV: it names text/csv, with at least the quality of JSON. [RFC 9110 §12.5.1] */
 export function wantsCsv(accept: string | undefined): boolean {
   const csv = quality(accept, 'text/csv')
   return csv > 0 && csv >= quality(accept, 'application/json')

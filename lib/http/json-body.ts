@@ -10,15 +10,15 @@ export class UnsupportedCharsetError extends Error {
   readonly code = 'UNSUPPORTED_CHARSET'
 }
 
-/** What is nested deeper could end up in a recursion that has no end. [CWE-674] */
+/** Maximum nesting. Deeper values could overflow the stack of recursive code. [CWE-674] */
 const MAX_DEPTH = 64
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i
-/** Escaped; as it is it is not JSON. */
+/** NUL as an escape sequence. The character itself is invalid in JSON. */
 const NUL = /(?<!\\)(?:\\\\)*\\u0000/
 const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 
 /**
- * JSON is UTF-8, whatever else a header says. [RFC 8259 §8.1]
+ * JSON is always UTF-8. [RFC 8259 §8.1]
  *
  * @throws UnsupportedCharsetError
  */
@@ -42,7 +42,7 @@ export function decodeJson(bytes: Uint8Array): string {
   return text
 }
 
-/** Why a text could not be read as JSON; nothing of the text itself is told. */
+/** Why a text is no valid JSON. Does not contain any of the text. */
 export function invalidJson(text: string): InvalidJsonError {
   try {
     JSON.parse(text)

@@ -4,18 +4,18 @@ import { textLike } from '../text-like.js'
 import { AppliedTraitsRecord, TraitsChange, TraitsRecord } from '../traits/traits.js'
 import { GUARDED_STATE_BLOCKS, STATE_BLOCKS } from './state-records.js'
 
-// What operators send and are shown. Date-times are RFC 3339 text in UTC.
+// Bodies of requests and answers of the operator API. Date-times are RFC 3339 text in UTC.
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
-/** One of some texts: an enumeration, of which a problem names the values once. */
+/** An enumeration of texts. A problem lists the allowed values once. */
 export function oneOf<const T extends readonly string[]>(values: T, description: string) {
   return Type.Unsafe<T[number]>({ type: 'string', enum: values, description })
 }
 
 export const IdentityParams = Type.Object({
-  // What OCPP allows in any version. [Part 4 §3.1.1; J-1.6 §3.1.1]
+  // The characters and lengths that at least one version of OCPP allows. [Part 4 §3.1.1; J-1.6 §3.1.1]
   identity: textLike(
     '^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$',
     'must be 1 to 48 letters, digits, spaces and * - _ = + | @ . without a space at either end'
@@ -23,7 +23,7 @@ export const IdentityParams = Type.Object({
 })
 export type IdentityParams = Static<typeof IdentityParams>
 
-/** A query parameter that is a moment: a date-time, or a date for its beginning in UTC. */
+/** A query parameter for a time: a date-time, or a date, which means its start in UTC. */
 export function momentParam(description: string) {
   return Type.Optional(
     Type.Unsafe<string>({
@@ -40,7 +40,7 @@ export const PageParams = {
   cursor: Type.Optional(Type.String({ description: '`nextCursor` of the page before' }))
 }
 
-/** A page of such items. */
+/** The schema of a page of items. */
 export function pageSchema(item: ReturnType<typeof Type.Object>) {
   return Type.Object({
     items: Type.Array(item),
@@ -54,7 +54,7 @@ const PRINTABLE = 'must consist of printable ASCII characters'
 
 const registration = oneOf(['Accepted', 'Pending', 'Rejected'], 'What the next BootNotification is answered')
 
-/** What an operator decides about a charge point; what is left out stays as it is, null takes it away. */
+/** The values of a charge point that an operator sets. Absent: unchanged; `null`: removed. */
 export const ChargePointBody = Type.Object(
   {
     password: Type.Optional(
@@ -116,7 +116,7 @@ const Boot = Type.Object(
   { additionalProperties: true, description: 'What it told at its last boot' }
 )
 
-/** What is known of a charge point, connected or not. */
+/** The stored values of a charge point, connected or not. */
 export const ChargePointRecord = Type.Object(
   {
     identity: Type.String(),
@@ -140,7 +140,7 @@ export const ChargePointRecord = Type.Object(
   { additionalProperties: true }
 )
 
-/** The same as an operator made or changed it. */
+/** The same, as the answer to a change by an operator. */
 export const ProvisionedRecord = Type.Object(
   {
     ...ChargePointRecord.properties,
@@ -149,7 +149,7 @@ export const ProvisionedRecord = Type.Object(
   { additionalProperties: true }
 )
 
-/** The same with its live connection. */
+/** The same, with the live connection. */
 export const LiveChargePointRecord = Type.Object(
   {
     ...ChargePointRecord.properties,
@@ -164,7 +164,7 @@ export const LiveChargePointRecord = Type.Object(
   { additionalProperties: true }
 )
 
-/** All that is stored of it, by block. */
+/** All stored data of a charge point, by block. */
 export const StateRecord = Type.Object(
   { ...LiveChargePointRecord.properties, ...STATE_BLOCKS, ...GUARDED_STATE_BLOCKS },
   { additionalProperties: true }
@@ -230,7 +230,7 @@ const idTokenType = Type.String({
 })
 const idTokenStatus = oneOf(ID_TOKEN_STATUSES, 'What a charge point is told; 1.6 is told Invalid where it has no word')
 
-/** What is left out stays as it is, null takes it away. */
+/** Absent: unchanged; `null`: removed. */
 export const IdTokenBody = Type.Object(
   {
     type: Type.Optional(idTokenType),

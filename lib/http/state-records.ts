@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { StateReadings, StateTransaction } from '../ledger/records.js'
 
-// What is shown of the tables of a charge point. Everything may be absent, and more may be there than is named.
+// Records of the tables of a charge point. Every member may be absent, and there may be more members than these.
 
 interface Members {
   text?: readonly string[]
@@ -31,7 +31,7 @@ const PLACE = ['evseId', 'connectorId']
 const COMPONENT = ['component', 'componentInstance', 'variable', 'variableInstance']
 const STATUS = ['status', 'errorCode', 'info', 'vendorId', 'vendorErrorCode']
 
-/** The blocks that everybody sees who may see the charge point. */
+/** The blocks that need no scope besides the one of the charge point. */
 export const STATE_BLOCKS = {
   connectors: listOf({ integer: PLACE, text: STATUS, moment: ['timestamp', 'updatedAt'] }),
   configuration: listOf({ text: ['key', 'value'], flag: ['readonly'], moment: ['updatedAt'] }),

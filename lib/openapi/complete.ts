@@ -25,19 +25,19 @@ import {
 } from './responses.js'
 import { nameTag, tagsOf } from './tags.js'
 
-/** What a route says of itself beside its schema. */
+/** The facts about a route that its schema does not contain. */
 export interface RouteFacts {
-  /** That it needs: null when any token will do, undefined when none is needed. */
+  /** The required scope. `null`: any token; `undefined`: no token. */
   scope?: OperatorScope | null
   problems?: Problems
-  /** Whether it heeds `Idempotency-Key`. */
+  /** Whether the route accepts `Idempotency-Key`. */
   idempotent?: boolean
 }
 export type FactsOf = (method: Method, path: string) => RouteFacts
 
 /**
- * Makes the document whole: what all operations have in common is written once, here. Every operation has its scope,
- * the problems that can come instead of an answer, and an example of each body.
+ * Completes the document: adds the scope of every operation, the problems that it may answer, and an example of each
+ * body. Parts that all operations share are written once.
  */
 export function complete(document: Document, factsOf: FactsOf): Document {
   const { schemas } = document.components
@@ -71,7 +71,7 @@ function withoutSlash(path: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
-/** What @fastify/swagger writes where nothing is said. */
+/** The description that @fastify/swagger writes if there is none. */
 const NO_DESCRIPTION = 'Default Response'
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   201: 'It is new',
@@ -159,7 +159,7 @@ function partsOf({ properties = {}, items, anyOf = [], allOf = [] }: Schema): Sc
   return [...Object.values(properties), ...(items === undefined ? [] : [items]), ...anyOf, ...allOf]
 }
 
-/** The values of branches that are literals of one type; `undefined` when one of them is anything else. */
+/** The values of branches that are literals of one type; `undefined` if a branch is anything else. */
 function literalsOf(branches: readonly Schema[]): unknown[] | undefined {
   const isLiteral = ({ type, enum: values, const: literal, ...others }: Schema) => {
     return type === branches[0]?.type && (values ?? literal) !== undefined && Object.keys(others).length === 0

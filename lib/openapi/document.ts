@@ -1,4 +1,4 @@
-/** As much of an OpenAPI 3.1 document as is read and written here. */
+/** The part of an OpenAPI 3.1 document that is read and written here. */
 export interface Document {
   paths: Record<string, PathItem>
   components: { schemas: Schemas; responses?: Record<string, Response> }
@@ -55,7 +55,7 @@ export interface Schema {
   type?: string | readonly string[]
   format?: string
   pattern?: string
-  /** What the pattern asks for, in words. */
+  /** The pattern in words. */
   'x-rule'?: string
   enum?: readonly unknown[]
   const?: unknown
@@ -76,7 +76,7 @@ export interface Schema {
   maxItems?: number
 }
 
-/** What a reference stands for. */
+/** Resolves a reference. */
 export function resolve(schema: Schema, schemas: Schemas): Schema {
   const name = /^#\/components\/schemas\/(.+)$/.exec(schema.$ref ?? '')?.[1]
   return name === undefined ? schema : (schemas[name] ?? {})

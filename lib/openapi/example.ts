@@ -1,6 +1,6 @@
 import { resolve, type Schema, type Schemas } from './document.js'
 
-/** A root that nobody has the key of. */
+/** The certificate of a root whose key was deleted. */
 const CERTIFICATE = [
   '-----BEGIN CERTIFICATE-----',
   'MIIBaDCCAQ6gAwIBAgIDChssMAoGCCqGSM49BAMCMCkxEDAOBgNVBAoTB0V4YW1w',
@@ -14,7 +14,7 @@ const CERTIFICATE = [
   '-----END CERTIFICATE-----'
 ].join('\n')
 
-/** What members of these names have in examples, when their schema allows it. */
+/** Example values of members with these names, if their schema allows the value. */
 const VALUES: Readonly<Record<string, unknown>> = {
   action: 'Reset',
   apn: 'internet',
@@ -114,16 +114,16 @@ const VALUES: Readonly<Record<string, unknown>> = {
 }
 
 const DATE_TIME = '2026-03-01T12:00:00.000Z'
-/** Far enough that an example that has it never is out of date. */
+/** So far in the future that an example with this time never expires. */
 const FAR = '2099-12-31T23:59:59.000Z'
 const AHEAD = /^(?:expir|retrieve|install|validTo|retryUntil|nextAttempt|previousSecretUntil)/
-/** Of what has no format: other clocks than ours may say anything. */
+/** Example for a text without a format: a time of the charge point. */
 const MOMENT = /(?:At|timestamp)$/
 const TEXT = 'text'
-/** Deeper a datatype that holds itself would have no end. */
+/** Maximum depth: a datatype may refer to itself. */
 const MAX_DEPTH = 12
 
-/** Told only when something is amiss, so that an example in which all is well does without. */
+/** Members that are only present in case of an error. Examples leave them out. */
 const AMISS: ReadonlySet<string> = new Set([
   'closedReason',
   'disabledReason',
@@ -139,7 +139,7 @@ const AMISS: ReadonlySet<string> = new Set([
   'statusInfo'
 ])
 
-/** Messages of OCPP have many optional members, of which an example shows none; our own records show all. */
+/** Examples of OCPP messages leave out the many optional members. Examples of our own records show all. */
 const OCPP = /^#\/components\/schemas\/Ocpp(?:16|201|21)/
 
 interface Place {
@@ -150,7 +150,7 @@ interface Place {
   isWhole: boolean
 }
 
-/** A value that a schema allows and a reader understands. */
+/** An example value that the schema allows. */
 export function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
   return exampleFor(schema, { name, schemas, depth: 0, isWhole: true })
 }

@@ -1,9 +1,9 @@
-/** Problems by HTTP status and code, with what has happened. */
+/** Descriptions of problems, by HTTP status and code. */
 export type Problems = Readonly<Record<number, Readonly<Record<string, string>>>>
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What may be answered instead, beside what any route may answer. For the document of the API only. */
+    /** Problems of this route, in addition to those of every route. Only used for the document of the API. */
     problems?: Problems
   }
 }
@@ -12,7 +12,7 @@ export const UNKNOWN_CHARGE_POINT = {
   404: { OCPP_ERR_UNKNOWN_CHARGE_POINT: 'no such charge point' }
 } as const satisfies Problems
 
-/** Of whatever sends a CALL to one charge point and waits for the answer. */
+/** Problems of routes that send a CALL to one charge point and wait for the answer. */
 export const CALL_PROBLEMS = {
   ...UNKNOWN_CHARGE_POINT,
   409: { OCPP_ERR_NOT_CONNECTED: 'the charge point is not connected' },
@@ -28,7 +28,7 @@ export const CALL_PROBLEMS = {
   }
 } as const satisfies Problems
 
-/** Of a CALL that is sent as it is. */
+/** Problems of routes that send a CALL unchanged. */
 export const RAW_CALL_PROBLEMS = together(CALL_PROBLEMS, {
   400: {
     OCPP_ERR_INVALID_QUERY: 'query parameter `timeout` must be an integer from 1 to 300000',
@@ -42,7 +42,7 @@ export const RAW_CALL_PROBLEMS = together(CALL_PROBLEMS, {
   }
 })
 
-/** Of whatever is said in the words of the version that the charge point speaks. */
+/** Problems of routes that translate a request into the version of the charge point. */
 export const OPERATION_PROBLEMS = together(CALL_PROBLEMS, {
   409: {
     OPERATION_NOT_SUPPORTED: 'the version that the charge point speaks has no words for this, see `detail`'
@@ -50,7 +50,7 @@ export const OPERATION_PROBLEMS = together(CALL_PROBLEMS, {
   422: { INVALID_OPERATION: 'the request contradicts itself' }
 })
 
-/** Of routes that heed `Idempotency-Key`. */
+/** Problems of routes that accept `Idempotency-Key`. */
 export const IDEMPOTENCY_PROBLEMS = {
   400: { INVALID_IDEMPOTENCY_KEY: 'Idempotency-Key must be 1 to 255 visible ASCII characters, given once' },
   409: { IDEMPOTENT_REQUEST_RUNNING: 'the first request with this Idempotency-Key is not answered yet' },
@@ -58,7 +58,7 @@ export const IDEMPOTENCY_PROBLEMS = {
   504: { OCPP_ERR_OUTCOME_UNKNOWN: 'the back-end was restarted before the first request was answered' }
 } as const satisfies Problems
 
-/** The problems of all of them. */
+/** The descriptions of all these problems. */
 export function together(...all: readonly Problems[]): Problems {
   const sum: Record<number, Record<string, string>> = {}
   for (const problems of all) {

@@ -2,18 +2,18 @@ import { STATUS_CODES } from 'node:http'
 import type { Operation, PathItem, Response, Schema } from './document.js'
 import type { Problems } from './problems.js'
 
-/** The schema of problem details, which the library names. */
+/** The schema of problem details, which the library registers. */
 export const PROBLEM = 'OcppProblem'
 const PROBLEM_JSON = 'application/problem+json'
 
 interface Common {
   name: string
   description: string
-  /** By code. */
+  /** Descriptions by code. */
   problems: Readonly<Record<string, string>>
 }
 
-/** Answers that have nothing to do with what an operation is for. */
+/** Answers that any operation may give. */
 const COMMON = {
   400: {
     name: 'BadRequest',
@@ -80,7 +80,7 @@ const HEADERS: Readonly<Record<number, [name: string, description: string]>> = {
   503: ['Retry-After', 'Seconds']
 }
 
-/** What is answered the same everywhere, to be referred to. */
+/** Components for answers that are the same everywhere. */
 export function commonResponses(): Record<string, Response> {
   return Object.fromEntries(
     (Object.entries(COMMON) as unknown as [number, Common][]).map(([status, { name, description, problems }]) => [
@@ -94,7 +94,7 @@ export function referTo(status: CommonStatus) {
   return { $ref: `#/components/responses/${COMMON[status].name}` }
 }
 
-/** What a route says of a status takes the place of what is said of it anywhere else, unless that can come as well. */
+/** The description of a route replaces the general one of the same status, unless both answers are possible. */
 export function addProblems({ responses }: Operation, problems: Problems): void {
   for (const [status, codes] of Object.entries(problems)) {
     const always = status === '400' || status === '429' ? COMMON[status] : undefined
@@ -106,7 +106,7 @@ export function addProblems({ responses }: Operation, problems: Problems): void 
   }
 }
 
-/** Problems that several operations have are written once. Returns them by name. */
+/** Writes problems that several operations share once. Returns them by name. */
 export function shareResponses(paths: Readonly<Record<string, PathItem>>): Record<string, Response> {
   const same = new Map<string, { status: string; response: Response; operations: Operation[] }>()
   for (const operation of Object.values(paths).flatMap((item) => Object.values(item))) {
@@ -147,7 +147,7 @@ function problemResponse(status: number, description: string, problems: Problems
   }
 }
 
-/** What operations add to the problem that they broke off with. */
+/** Members that operations add to the problem with which they failed. */
 const CALLS: Schema = {
   type: 'array',
   description: 'Of an operation that broke off: the calls that were made for it',

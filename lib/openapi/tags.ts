@@ -1,6 +1,6 @@
 import type { Document, Operation } from './document.js'
 
-/** What the operations are about, in the order in which a reader wants them. */
+/** The topics of the operations, in reading order. */
 const TAGS: Readonly<Record<string, string>> = {
   'Charge points': 'Which there are, what is known of them, and who may connect.',
   Operations: 'What can be asked of a charge point whatever version it speaks: start, stop, limit, configure, report …',
@@ -16,7 +16,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Health: 'For load balancers, without a token.'
 }
 
-/** Functional blocks: 1.6 calls them feature profiles. */
+/** Functional blocks. OCPP 1.6 calls them feature profiles. */
 const BLOCKS: Readonly<Record<string, string>> = {
   Core: 'What every charge point of 1.6 does, as far as 2.x does not have it by the same name.',
   Provisioning: 'Boot, configuration and reports.',
@@ -42,7 +42,9 @@ const BLOCKS: Readonly<Record<string, string>> = {
 const OWN: Readonly<Record<string, string>> = { ChargePoints: 'Charge points', IdTokens: 'Id tokens' }
 const RAW_CALL = /\/charge-points\/\{identity\}\/calls\/\w+$/
 
-/** Raw calls are by functional block, behind everything else: some blocks are called as something of ours is. */
+/**
+ * Raw calls are grouped by functional block, after all other topics. Some blocks have the same name as a topic of ours.
+ */
 export function nameTag(operation: Operation, path: string): void {
   const { tags = [] } = operation
   operation.tags = tags.map((tag) => (RAW_CALL.test(path) ? blockTag(tag) : (OWN[tag] ?? tag)))
@@ -52,7 +54,7 @@ function blockTag(block: string): string {
   return `OCPP ${block.replace(/(?<=[a-z])(?=[A-Z])/g, ' ')}`
 }
 
-/** Those that the document has operations of. */
+/** The tags that at least one operation of the document has. */
 export function tagsOf({ paths }: Pick<Document, 'paths'>): { name: string; description: string }[] {
   const used = new Set(Object.values(paths).flatMap((item) => Object.values(item).flatMap(({ tags }) => tags ?? [])))
   const own = Object.entries(TAGS).map(([name, description]) => ({ name, description }))

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client'
 
-/** Why a request to the operator API was turned away. */
+/** Why a request to the operator API was rejected. */
 export type Refusal = 'no-token' | 'invalid-token' | 'expired-token' | 'insufficient-scope' | 'throttled'
 
 export interface OperatorMetrics {

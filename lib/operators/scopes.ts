@@ -1,4 +1,4 @@
-/** What a token may allow; to write is to read as well, and `admin` is everything. */
+/** The scopes of tokens. A write scope includes reading, and `admin` includes everything. */
 export const OPERATOR_SCOPES = [
   'charge-points:read',
   'charge-points:write',
@@ -10,21 +10,21 @@ export const OPERATOR_SCOPES = [
 ] as const
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number]
 
-/** Whether the one who asks may do what needs the scope. */
+/** Whether the operator has a scope. */
 export type May = (scope: OperatorScope) => boolean
 
-/** Whoever a token stands for. */
+/** The operator that a token belongs to. */
 export interface Operator {
-  /** Of the token, as it is written down beside what it did. */
+  /** The name of the token, as it stands in the audit log. */
   readonly name: string
   readonly scopes: readonly OperatorScope[]
-  /** Epoch milliseconds; absent when it holds for ever. */
+  /** Epoch milliseconds. Absent if the token never expires. */
   readonly expiresAt?: number
-  /** Of its row; absent when the token is not in the database. */
+  /** The id of its row. Absent if the token is not in the database. */
   readonly tokenId?: number
 }
 
-/** Whether a token with these scopes may do what needs `scope`. */
+/** Whether these scopes include `scope`. */
 export function allows(scopes: readonly OperatorScope[], scope: OperatorScope): boolean {
   const writing = scope.replace(/:read$/, ':write')
   return scopes.some((held) => held === 'admin' || held === scope || held === writing)

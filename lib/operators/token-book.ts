@@ -3,25 +3,25 @@ import type { OperatorTokenRow } from './tokens.js'
 export interface TokenBookOptions {
   /** Looks a token up by its hash. */
   read: (hash: string) => Promise<OperatorTokenRow | undefined>
-  /** Writes down when it was used; nobody waits for it. */
+  /** Saves when a token was used. Not awaited. */
   markUsed: (row: OperatorTokenRow, now: number) => void
-  /** Default: the present. */
+  /** Default: the current time. */
   now?: () => number
 }
 
-/** Milliseconds that a token is believed in: a revocation by another process holds after them. */
+/** Milliseconds for which a token is cached: a revocation by another process takes effect after that. */
 const BELIEF_MS = 2_000
-/** Milliseconds between two notes of when a token was used. */
+/** Milliseconds between two updates of the time of the last use. */
 const USE_INTERVAL_MS = 60_000
 
 interface Entry {
   row: OperatorTokenRow
   readAt: number
-  /** When its use was last written down. */
+  /** When its use was last saved. */
   usedAt: number
 }
 
-/** The tokens that are in use, so that not every request asks the database. */
+/** Caches the tokens in use, so that not every request reads the database. */
 export class TokenBook {
   readonly #options: TokenBookOptions
   readonly #now: () => number
@@ -33,12 +33,12 @@ export class TokenBook {
     this.#now = options.now ?? Date.now
   }
 
-  /** Whether a token with this hash has been used not long ago. */
+  /** Whether a token with this hash was used recently. */
   has(hash: string): boolean {
     return this.#entries.has(hash)
   }
 
-  /** Looks a token up that is about to be used. Rejects when the database does not answer. */
+  /** Looks up a token that is about to be used. Rejects if the database does not answer. */
   async use(hash: string): Promise<OperatorTokenRow | undefined> {
     const entry = this.#entries.get(hash)
     const row = entry !== undefined && this.#isFresh(entry) ? entry.row : await this.#read(hash)
@@ -46,9 +46,9 @@ export class TokenBook {
     return row
   }
 
-  /** Believes in nothing any more: a token was revoked. */
+  /** Clears the cache, because a token was revoked. */
   forget(): void {
-    // What is being read may have been read before.
+    // A read that is running may have begun before the revocation, so its result must not be cached.
     this.#entries = new Map()
     this.#reading = new Map()
   }
@@ -58,7 +58,7 @@ export class TokenBook {
     return age >= 0 && age < BELIEF_MS
   }
 
-  /** Once for all that ask meanwhile. */
+  /** Requests that arrive while a read runs share its result. */
   #read(hash: string): Promise<OperatorTokenRow | undefined> {
     const running = this.#reading.get(hash)
     if (running !== undefined) return running

@@ -6,19 +6,19 @@ import { OPERATOR_SCOPES, type OperatorScope } from './scopes.js'
 
 export type OperatorTokenRow = Selectable<OperatorTokensTable>
 
-/** What a token is to be. */
+/** The values of a new token. */
 export interface NewOperatorToken {
   name: string
   scopes: readonly OperatorScope[]
-  /** Epoch milliseconds; null is for ever. */
+  /** Epoch milliseconds. `null`: never. */
   expiresAt: number | null
 }
 
 const TOKEN_BYTES = 32
-/** What it is can be seen from afar, also by whoever searches a repository for secrets. */
+/** The prefix identifies the kind of secret, also for tools that search repositories for secrets. */
 const PREFIX = 'ocpp_'
 const TOKEN = /^ocpp_[A-Za-z0-9_-]{43}$/
-/** Names that others could be taken for: the token outside the database, the command line, and a path of the API. */
+/** Reserved names: the token outside the database, the command line, and a path of the API. */
 const RESERVED = ['operator', 'command-line', 'self']
 
 export const TOKEN_NAME = `^(?!(?:${RESERVED.join('|')})$)[a-z0-9][a-z0-9._\\-]{0,63}$`
@@ -26,7 +26,7 @@ export const TOKEN_NAME_RULE =
   'must be 1 to 64 lower case letters, digits and . _ -, begin with a letter or digit, and not be ' +
   RESERVED.join(', ')
 
-/** Whether it looks like a token of the database: nothing else is worth a look-up. */
+/** Whether the text has the form of a token in the database. No other text is looked up. */
 export function isToken(text: string): boolean {
   return TOKEN.test(text)
 }
@@ -35,12 +35,12 @@ export function createToken(): string {
   return `${PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`
 }
 
-/** What is stored of a token: it is random, so it needs neither salt nor a slow hash. */
+/** The stored hash. A token is random, so it needs neither a salt nor a slow hash. */
 export function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** The scopes of a row; one that this program does not know allows nothing. */
+/** The scopes of a row. Unknown scopes are dropped, so they allow nothing. */
 export function scopesOf({ scopes }: Pick<OperatorTokenRow, 'scopes'>): OperatorScope[] {
   const held = JSON.parse(scopes) as unknown[]
   return OPERATOR_SCOPES.filter((scope) => held.includes(scope))
@@ -54,7 +54,7 @@ export function findTokenByName(db: Reader, name: string): Promise<OperatorToken
   return db.selectFrom('operator_tokens').selectAll().where('name', '=', name).executeTakeFirst()
 }
 
-/** Those of these ids that hold at that time. */
+/** Those of these ids whose tokens are valid at that time. */
 export async function validTokenIds(db: Reader, ids: readonly number[], now: number): Promise<Set<number>> {
   const rows = await db
     .selectFrom('operator_tokens')
@@ -66,7 +66,7 @@ export async function validTokenIds(db: Reader, ids: readonly number[], now: num
 }
 
 export interface TokenPage {
-  /** Id that the page starts behind. */
+  /** The id after which the page starts. */
   behind: number
   limit: number
 }
@@ -78,7 +78,7 @@ export function listTokens(db: Reader, { behind, limit }: TokenPage): Promise<Op
 
 type Transaction = Pick<Scope, 'trx' | 'now'>
 
-/** Stores a token by its hash; undefined when the name is taken. */
+/** Stores a token by its hash. Returns `undefined` if the name is taken. */
 export function insertToken(
   { trx, now }: Transaction,
   token: string,
@@ -99,7 +99,7 @@ export function insertToken(
     .executeTakeFirst()
 }
 
-/** Answers whether there was one. */
+/** Returns whether the token existed. */
 export async function deleteToken({ trx }: Pick<Scope, 'trx'>, name: string): Promise<boolean> {
   const { numDeletedRows } = await trx.deleteFrom('operator_tokens').where('name', '=', name).executeTakeFirst()
   return numDeletedRows > 0n

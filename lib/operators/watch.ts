@@ -1,11 +1,11 @@
 import type { Operator } from './scopes.js'
 
 export interface WatchOptions {
-  /** Which of these tokens hold. */
+  /** Returns those of the ids whose tokens are valid. */
   valid: (ids: readonly number[]) => Promise<ReadonlySet<number>>
-  /** Told when `end` of something failed. */
+  /** Called when `end` has thrown. */
   onError: (error: unknown) => void
-  /** Milliseconds between two looks. Default: 2000. */
+  /** Milliseconds between two checks. Default: 2000. */
   interval?: number
 }
 
@@ -16,7 +16,7 @@ interface Watched {
   end: () => void
 }
 
-/** Ends what goes on for long, such as a stream of events, when the token it began with holds no more. */
+/** Ends long answers, such as event streams, when their token is revoked or expires. */
 export class TokenWatch {
   readonly #options: WatchOptions
   readonly #watched = new Set<Watched>()
@@ -26,7 +26,7 @@ export class TokenWatch {
     this.#options = options
   }
 
-  /** Calls `end` once the token is revoked or has expired, unless what is returned was called before. */
+  /** Calls `end` when the token is revoked or has expired, unless the returned function was called before. */
   add({ tokenId }: Operator, end: () => void): () => void {
     if (tokenId === undefined) return () => undefined
     const watched = { tokenId, end }
@@ -38,12 +38,12 @@ export class TokenWatch {
     }
   }
 
-  /** Looks now; nobody waits for it. */
+  /** Checks now, without waiting for the result. */
   lookSoon(): void {
     this.look().catch(this.#options.onError)
   }
 
-  /** Looks now. A database that does not answer ends nothing. */
+  /** Checks now. If the database does not answer, nothing ends. */
   async look(): Promise<void> {
     const watched = [...this.#watched]
     const ids = [...new Set(watched.map(({ tokenId }) => tokenId))]

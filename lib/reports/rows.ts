@@ -9,7 +9,7 @@ export type ReportAction =
   | 'NotifyCustomerInformation'
   | 'LogStatusNotification'
 
-/** What operators ask for. */
+/** The reports that operators can request. */
 export const REPORT_TYPES = [
   'full-inventory',
   'configuration-inventory',
@@ -21,30 +21,32 @@ export const REPORT_TYPES = [
 ] as const
 export type ReportType = (typeof REPORT_TYPES)[number]
 
-/** Which report. Those of one action have ids of their own. */
+/** The key of a report. Each action has its own request ids. */
 export interface ReportKey {
   action: ReportAction
   requestId: number
 }
 
-/** One part of a report that comes in several. */
+/** One part of a report. */
 export interface ReportPart extends ReportKey {
   seqNo: number
   isLast: boolean
-  /** What it holds, without secrets. */
+  /** The items of the part, without secrets. */
   items?: readonly object[]
   /** Text of customer information. */
   text?: string
 }
 
-/** Reports that were asked for are kept, of a charge point the latest so many. */
+/** Maximum number of requested reports that are kept per charge point: the latest ones. */
 const MAX_KEPT = 5
 
 function where({ chargePointId }: Pick<Scope, 'chargePointId'>, { action, requestId }: ReportKey) {
   return { charge_point_id: chargePointId, action, request_id: requestId }
 }
 
-/** A report is going to be asked for: what it holds will be kept. One that had this id is forgotten. */
+/**
+ * Prepares a report that is going to be requested: its items will be kept. An earlier report with this id is deleted.
+ */
 export function openReport({ type, ...key }: ReportKey & { type: ReportType }): Change {
   return held(async (scope) => {
     const { trx, now } = scope
@@ -57,7 +59,7 @@ export function openReport({ type, ...key }: ReportKey & { type: ReportType }): 
   })
 }
 
-/** Nothing will come of it. */
+/** Deletes a report whose request failed. */
 export function closeReport(key: ReportKey): Change {
   return (scope) => forget(scope, key)
 }
@@ -84,7 +86,7 @@ async function forgetOld(scope: Scope): Promise<void> {
   for (const row of old) await forget(scope, { action: row.action as ReportAction, requestId: row.request_id })
 }
 
-/** Which parts of a report have come, and whether it is complete. [2.x B07, B08, N02, N09] */
+/** Returns which parts of a report have arrived, and whether it is complete. [2.x B07, B08, N02, N09] */
 export function saveReportPart(part: ReportPart): Change {
   return held(async (scope) => {
     const { trx, now } = scope
@@ -114,10 +116,12 @@ export function saveReportPart(part: ReportPart): Change {
   })
 }
 
-/** A report as far as it has come, without what it holds. */
+/** The state of a report, without its items. */
 export type ReportHeader = Selectable<ReportRequestsTable>
 
-/** A request id that is used again is another report, unless we gave it; a part that comes again is a retry. */
+/**
+ * A request id that is used again means another report, unless we chose the id. A part that arrives again is a retry.
+ */
 function isAgain({ complete, last_seq_no, type }: ReportHeader, seqNo: number): boolean {
   return type === null && complete === 1 && seqNo === 0 && last_seq_no !== 0
 }
@@ -134,7 +138,7 @@ async function keep(scope: Scope, part: ReportPart): Promise<void> {
     .execute()
 }
 
-/** All of it is there. */
+/** Marks a report as complete. */
 async function joined(scope: Scope, key: ReportKey, type: string): Promise<void> {
   if (key.action === 'NotifyCustomerInformation') {
     const texts = await partsOf(scope.trx, scope.chargePointId, key)
@@ -147,13 +151,16 @@ async function joined(scope: Scope, key: ReportKey, type: string): Promise<void>
   if (type === 'full-inventory' || type === 'configuration-inventory') await forgetVariables(scope, key, type)
 }
 
-/** What an inventory does not name the charge point does not have; one of the configuration names what can be set. */
+/**
+ * A full inventory lists everything that the charge point has. A configuration inventory lists the variables that can
+ * be set.
+ */
 async function forgetVariables(scope: Scope, key: ReportKey, type: string): Promise<void> {
   const { trx, chargePointId } = scope
   const parts = await partsOf(trx, chargePointId, key)
   const items = parts.flatMap((part) => JSON.parse(part) as (ReportItem | { key: string })[])
   const named = new Set(items.flatMap((item) => ('component' in item ? [attributeKey(item)] : [])))
-  // Configuration keys of 1.6, or a charge point that has nothing to tell.
+  // Configuration keys of 1.6, or a charge point that reports nothing.
   if (named.size === 0) return
   const rows = await trx.selectFrom('variables').selectAll().where('charge_point_id', '=', chargePointId).execute()
   const gone = rows.filter(
@@ -183,7 +190,7 @@ export function findReport(db: Reader, chargePointId: number, key: ReportKey): P
     .executeTakeFirst()
 }
 
-/** A report that was asked for. */
+/** A requested report, or `undefined`. */
 export function findAsked(db: Reader, chargePointId: number, requestId: number): Promise<ReportHeader | undefined> {
   return db
     .selectFrom('report_requests')
@@ -196,7 +203,7 @@ export function findAsked(db: Reader, chargePointId: number, requestId: number):
     .executeTakeFirst()
 }
 
-/** What the parts that came hold, in the order of the report. */
+/** The items of the parts that have arrived, in the order of the report. */
 export async function partsOf(db: Reader, chargePointId: number, key: ReportKey): Promise<string[]> {
   const rows = await db
     .selectFrom('report_parts')
@@ -207,7 +214,7 @@ export async function partsOf(db: Reader, chargePointId: number, key: ReportKey)
   return rows.map(({ payload }) => payload)
 }
 
-/** What a charge point has told of an upload: under its request id, or in 1.6 since it was asked. */
+/** The messages of a charge point about an upload: with its request id, or in 1.6 since the request. */
 export function uploadProgress(db: Reader, chargePointId: number, { request_id, created_at }: ReportHeader) {
   return db
     .selectFrom('status_reports')

@@ -1,13 +1,13 @@
-/** Beginnings that nobody else uses for environment variables. */
+/** Prefixes that no other software uses for environment variables. */
 const OWN_PREFIX = /^(?:OCPP|OCSP|TLS|TRUSTED|RETENTION|OFFLINE_CALLS|ID_TOKENS|FILE_TRANSFER)_/
-/** What Kubernetes and Docker tell of a service that is called `ocpp`: OCPP_SERVICE_HOST, OCPP_PORT_3000_TCP_ADDR. */
+/** Variables that Kubernetes and Docker set for a service called `ocpp`: OCPP_SERVICE_HOST, OCPP_PORT_3000_TCP_ADDR. */
 const SERVICE_LINK = /_(?:SERVICE_(?:HOST|PORT)|PORT_\d+_(?:TCP|UDP))(?:_|$)/
-/** The value of OCPP_PORT there. */
+/** The value that they set for OCPP_PORT. */
 const LINK_URL = /^(?:tcp|udp):\/\//
 
 /**
- * Names in an environment that are most likely misspelt settings: they begin as settings do, or differ from a setting by
- * a few characters. What else is in an environment is nobody's mistake.
+ * Names in an environment that are probably misspelt settings: they have the prefix of a setting, or differ from a
+ * setting by a few characters. Other variables are ignored.
  */
 export function misspelt(
   env: Readonly<Record<string, string | undefined>>,
@@ -21,9 +21,9 @@ export function misspelt(
   })
 }
 
-/** The setting that a name is close to. */
+/** The setting with the most similar name. */
 function nearest(name: string, settings: readonly string[]): string | undefined {
-  // Many shells and proxies have variables in lower case; a setting in lower case is a mistake all the same.
+  // Shells and proxies use variables in lower case, but a setting in lower case is a mistake.
   const written = name.toUpperCase().replaceAll('-', '_')
   let best: { setting: string; edits: number } | undefined
   for (const setting of settings) {
@@ -35,13 +35,17 @@ function nearest(name: string, settings: readonly string[]): string | undefined 
   return best?.setting
 }
 
-/** Edits that still are a slip of the pen; a short name is soon another word. */
+/**
+ * Maximum number of edits that count as a typing error. Short names allow fewer, because they soon become another word.
+ */
 function tolerance({ length }: string): number {
   if (length <= 8) return 1
   return length < 16 ? 2 : 3
 }
 
-/** Insertions, deletions, substitutions and transpositions from one text to the other. (Optimal string alignment) */
+/**
+ * Insertions, deletions, substitutions and transpositions that turn one text into the other. (Optimal string alignment)
+ */
 function distance(one: string, other: string): number {
   let before: number[] = []
   let last = Array.from({ length: other.length + 1 }, (_, index) => index)

@@ -1,14 +1,14 @@
 import { BlockList, isIP } from 'node:net'
 
-/** A network, or a single address. */
+/** A network or a single address. */
 export interface Network {
   address: string
   family: 'ipv4' | 'ipv6'
-  /** Bits. */
+  /** Length of the prefix in bits. */
   prefix: number
 }
 
-/** Reads an address or a network in CIDR notation; `undefined` when it is neither. [RFC 4632 §3.1; RFC 4291 §2.3] */
+/** Parses an address or a network in CIDR notation; `undefined` if it is neither. [RFC 4632 §3.1; RFC 4291 §2.3] */
 export function readNetwork(text: string): Network | undefined {
   const [address = '', bits, ...more] = text.split('/')
   const version = isIP(address)
@@ -18,7 +18,7 @@ export function readNetwork(text: string): Network | undefined {
   return { address, family: family(version), prefix: Number(bits ?? length) }
 }
 
-/** A list of the networks that {@link readNetwork} understands. */
+/** A matcher for networks that {@link readNetwork} can parse. */
 export function blockListOf(networks: readonly string[]): BlockList {
   const list = new BlockList()
   for (const { address, prefix, family } of networks.flatMap((text) => readNetwork(text) ?? [])) {
@@ -27,7 +27,7 @@ export function blockListOf(networks: readonly string[]): BlockList {
   return list
 }
 
-/** Tells whether an address is in one of the networks; text that is no address is in none. */
+/** Returns a function that tells whether an address is in one of the networks. Text that is no address is in none. */
 export function matcherOf(networks: readonly string[]): (address: string | undefined) => boolean {
   if (networks.length === 0) return () => false
   const list = blockListOf(networks)
@@ -38,7 +38,7 @@ export function matcherOf(networks: readonly string[]): (address: string | undef
   }
 }
 
-/** An IPv4 address as such where a socket for both families tells it as IPv6. [RFC 4291 §2.5.5.2] */
+/** An IPv4 address in its own form, if a socket for both families reports it as IPv6. [RFC 4291 §2.5.5.2] */
 export function plainAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address
 }

@@ -22,8 +22,8 @@ function httpUrl(otherwise: string) {
 }
 
 /**
- * Every setting of the environment. `rule` completes "NAME must be …", `unit` is that of a number. What has no
- * `default` is either off when absent or depends on another setting, which `otherwise` tells.
+ * All settings. `rule` completes "NAME must be …"; `unit` is the unit of a number. A setting without a `default` is off
+ * if absent, or its default depends on another setting, which `otherwise` describes.
  */
 export const settings = {
   HOST: Type.String({ default: '127.0.0.1', pattern: '^\\S+$', rule: 'a host name or address to listen on' }),
@@ -262,7 +262,7 @@ export const settings = {
 
 const Settings = Type.Object(settings)
 
-/** Settings that may not have been given. */
+/** Settings that may be absent. */
 type Open =
   | 'FILE_TRANSFER_HOSTS'
   | 'OPERATOR_TOKEN'
@@ -282,16 +282,16 @@ type Open =
   | 'TLS_CLIENT_ORGANIZATION'
   | 'TRUSTED_PROXY_CLIENT_CERT'
 
-/** The settings as the application reads them: nothing else is open any more. */
+/** The settings in the form that the application reads. */
 export type Config = Readonly<Required<Omit<Static<typeof Settings>, Open>> & Pick<Static<typeof Settings>, Open>>
 
-/** A setting that nothing can be started with; the message names it and holds no secret. */
+/** An invalid setting. The message names the setting and contains no secret. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
 
 /**
- * Reads the settings. An empty one counts as absent.
+ * Parses the settings. An empty value counts as absent.
  *
  * @throws ConfigError
  */
@@ -326,7 +326,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
 
 type Given = Static<typeof Settings>
 
-/** Settings that say nothing without each other. */
+/** Settings that must be set together. */
 const PAIRS = [
   ['TLS_PORT', 'TLS_CERT'],
   ['TLS_CERT', 'TLS_KEY'],
@@ -350,22 +350,22 @@ function checkTls(given: Given): void {
   }
 }
 
-/** Names in the environment that look like settings but are none: most likely misspelt. */
+/** Names in the environment that are unknown settings, probably misspelt. */
 export function unknownSettings(env: Readonly<Record<string, string | undefined>>): string[] {
   return misspeltSettings(env).map(({ name }) => name)
 }
 
-/** The same, each with the setting that is probably meant. */
+/** The same names, each with the setting that was probably meant. */
 export function misspeltSettings(env: Readonly<Record<string, string | undefined>>) {
   return misspelt(env, Object.keys(settings))
 }
 
-/** What a value must be, in words. */
+/** The rule for a value in words. */
 export function ruleOf(schema: TSchema): string {
   return schema.rule ?? `an integer from ${schema.minimum} to ${schema.maximum} (${schema.unit})`
 }
 
-/** Text that is not of the type stays text, and fails its check. */
+/** Converts text to the type of the setting. Text that cannot be converted is kept, and fails its check. */
 function parse(schema: TSchema, text: string): unknown {
   switch (schema.type) {
     case 'integer':

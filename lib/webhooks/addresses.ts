@@ -2,7 +2,10 @@ import { type LookupAddress, type LookupOptions, lookup as resolve } from 'node:
 import { type BlockList, isIP, type LookupFunction } from 'node:net'
 import { blockListOf } from '../settings/networks.js'
 
-/** What nobody reaches over the internet, or reaches only inside: not for us to be sent to. [V19; IANA special-purpose registries] */
+/**
+ * Networks that cannot be reached over the internet, or lead to internal hosts. Webhooks must not use them. [V19; IANA
+ * special-purpose registries]
+ */
 const SPECIAL = [
   '0.0.0.0/8',
   // Private [RFC 1918], shared by carriers [RFC 6598], this machine, this link
@@ -24,7 +27,7 @@ const SPECIAL = [
   '240.0.0.0/4',
   '::/128',
   '::1/128',
-  // IPv4 in IPv6: compatible, translated [RFC 6052, RFC 8215], 6to4, Teredo. Mapped ones are judged as IPv4
+  // IPv4 in IPv6: compatible, translated [RFC 6052, RFC 8215], 6to4, Teredo. Mapped addresses are checked as IPv4.
   '::/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
@@ -42,18 +45,18 @@ const SPECIAL = [
 ]
 
 export interface AddressSettings {
-  /** Whether any address will do. */
+  /** Whether any address is allowed. */
   allowPrivate: boolean
-  /** Networks that will do all the same. */
+  /** Private networks that webhooks may use in spite of the rules above. */
   allowedNetworks: readonly string[]
 }
 
-/** The address is one that nothing is sent to. */
+/** Nothing may be sent to this address. */
 export class AddressNotAllowedError extends Error {
   readonly code = 'ADDRESS_NOT_ALLOWED'
 }
 
-/** Which addresses something may be sent to. */
+/** Decides which addresses webhooks may use. */
 export class AddressRules {
   readonly #allowsAll: boolean
   readonly #allowed: BlockList
@@ -74,8 +77,8 @@ export class AddressRules {
   }
 
   /**
-   * Resolves names for a connection, to nothing but allowed addresses. It is asked for every connection, so that a name
-   * which has come to mean another address is no way around.
+   * Resolves host names to allowed addresses only. Called for every connection, because a name may come to mean another
+   * address.
    */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     const all: LookupOptions & { all: true } = { ...options, all: true }

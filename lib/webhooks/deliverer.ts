@@ -22,19 +22,19 @@ import type { Head } from './streams.js'
 import { type DeliveryOutcome, DeliveryWorker, type WorkerOptions } from './worker.js'
 
 export interface DelivererSettings {
-  /** Deliveries of one webhook that may wait. */
+  /** Maximum number of waiting deliveries per webhook. */
   maxBacklog: number
-  /** Days that what has been delivered, or not, is kept; 0 is for ever. */
+  /** Days that finished deliveries are kept. 0: for ever. */
   retentionDays: number
-  /** Rows that are kept, at most. */
+  /** Maximum number of rows that are kept. */
   maxRows: number
   /** Default: {@link DELIVERY_BACK_OFF}. */
   backOff?: BackOff
-  /** Milliseconds between two looks at what other processes have done. Default: 5 s. */
+  /** Milliseconds between two checks for changes by other processes. Default: 5 s. */
   interval?: number
 }
 
-/** What is told of its work. */
+/** Counters of the deliverer. */
 export interface DelivererObserver {
   /** `duration` in milliseconds. */
   attempted(outcome: DeliveryOutcome, duration: number): void
@@ -55,34 +55,34 @@ export interface DelivererOptions {
 }
 
 const INTERVAL_MS = 5_000
-/** A process that is gone has its webhooks for so long. */
+/** How long the webhooks of a dead process stay assigned to it, in milliseconds. */
 const LEASE_MS = 20_000
 const PAGE = 1_000
-/** On shutdown, for attempts that are under way. */
+/** How long running attempts may take at shutdown, in milliseconds. */
 const GRACE_MS = 5_000
 const PRUNE_INTERVAL_MS = 600_000
 const PRUNE_STEP = 500
 const PRUNE_PAUSE_MS = 50
-/** Dropped at once of a backlog that is too long, as a share of what it may be. */
+/** Share of the maximum backlog that is dropped at once when it is full. */
 const DROP_SHARE = 0.05
-/** When nothing could be dropped: until it is tried again. */
+/** Milliseconds until the next attempt when nothing could be dropped. */
 const DROP_PAUSE_MS = 10_000
-/** Between two looks at everything that waits, as many times what the last one took. */
+/** Interval between two reads of everything that waits, as a multiple of the time of the last read. */
 const LOOK_PAUSE = 3
 const DAY_MS = 86_400_000
 
-/** One webhook that is ours to deliver to. */
+/** A webhook that this process delivers to. */
 interface Assignment {
   readonly worker: DeliveryWorker
-  /** What is behind this delivery has not been seen yet. SQLite only. */
+  /** Deliveries after this one have not been read yet. SQLite only. */
   seen: number
-  /** When something may be dropped again. */
+  /** The time from which something may be dropped again. */
   nextDrop: number
 }
 
 /**
- * Delivers what the outbox holds. Of several processes on one database one delivers to a webhook, until it is gone for
- * {@link LEASE_MS}.
+ * Delivers the events in the outbox. Of several processes on one database one delivers to a webhook, until it has been
+ * dead for {@link LEASE_MS}.
  */
 export class Deliverer {
   readonly #options: DelivererOptions
@@ -90,11 +90,11 @@ export class Deliverer {
   readonly #reader: DeliveryReader
   readonly #owner = randomUUID()
   readonly #assignments = new Map<number, Assignment>()
-  /** Webhooks for which something was written. */
+  /** Webhooks for which something was saved. */
   readonly #news = new Set<number>()
   #state: 'idle' | 'running' | 'stopped' = 'idle'
   #isDue = true
-  /** Whether something may have been missed. */
+  /** Whether deliveries may have been missed. */
   #isBehind = false
   #wakeUp: () => void = () => undefined
   #leaseUntil = 0
@@ -115,38 +115,41 @@ export class Deliverer {
     })
   }
 
-  /** Deliveries that wait or are under way, of the webhooks that are ours. */
+  /** Number of deliveries that wait or are running, of the webhooks of this process. */
   get backlog(): number {
     let size = 0
     for (const { worker } of this.#assignments.values()) size += worker.size
     return size
   }
 
-  /** Since when the oldest of them waits, in epoch milliseconds. */
+  /** The time since when the oldest of them has waited, in epoch milliseconds. */
   get oldest(): number | undefined {
     return this.#oldest
   }
 
-  /** To be called once the database can be used. */
+  /** To be called when the database can be used. */
   start(): void {
     if (this.#state !== 'idle') return
     this.#state = 'running'
     this.#loop = this.#run()
   }
 
-  /** Something was written for a webhook. */
+  /** To be called when something was saved for a webhook. */
   notice(webhookId: number): void {
     this.#news.add(webhookId)
     this.#wakeUp()
   }
 
-  /** Webhooks were changed: resolves when the change counts, here; other processes see it within seconds. */
+  /**
+   * To be called when webhooks were changed. Resolves when the change applies here; other processes see it within
+   * seconds.
+   */
   sync(): Promise<void> {
     this.#syncing = this.#syncing.catch(() => undefined).then(() => this.#sync())
     return this.#syncing
   }
 
-  /** Ends when what is under way has ended or was cut off; nothing of it is lost. */
+  /** Resolves when running attempts have ended or were aborted. No delivery is lost. */
   async stop(): Promise<void> {
     this.#state = 'stopped'
     this.#wakeUp()
@@ -189,7 +192,7 @@ export class Deliverer {
     this.#isDue = false
     await this.sync()
     if (this.#isBehind) this.#forgetSeen()
-    // Other processes do not tell us what they have written.
+    // Other processes do not report what they have saved.
     if (this.#options.dialect !== 'sqlite') for (const id of this.#assignments.keys()) this.#news.add(id)
     await this.#measure()
     await this.#prune()
@@ -244,7 +247,7 @@ export class Deliverer {
       find: (id) => this.#reader.find(id),
       send: (target, message, signal) => sender.send(target, message, signal),
       record: (result) => this.#recorder.add(result),
-      // An attempt that begins has to end while nobody else can have taken the webhook.
+      // An attempt must end before another process may take over the webhook.
       mayStart: () => dialect === 'sqlite' || performance.now() + ATTEMPT_TIMEOUT_MS < this.#leaseUntil,
       onError: (error) => observer.troubled(error),
       onOutcome: (outcome, { id, attempts, error }, duration) => {
@@ -256,7 +259,7 @@ export class Deliverer {
     }
   }
 
-  /** It answered 410. */
+  /** Disables the webhook, because it answered 410. */
   async #disable(id: number): Promise<void> {
     const { writer, observer } = this.#options
     await writer.write((trx) => disableGone({ trx, now: Date.now() }, id))
@@ -275,7 +278,7 @@ export class Deliverer {
     }
   }
 
-  /** SQLite has one writer: what is committed later has a higher id. */
+  /** SQLite has one writer, so a later commit has a higher id. */
   async #readOn(webhookId: number, assignment: Assignment): Promise<void> {
     for (;;) {
       const rows = await listPending(this.#options.db, { webhookId, behind: assignment.seen, limit: PAGE })
@@ -287,8 +290,8 @@ export class Deliverer {
   }
 
   /**
-   * PostgreSQL has many: what is committed later may have a lower id, but not for the same charge point. So whatever one
-   * statement sees is whole for each of them, from its oldest on.
+   * PostgreSQL has several writers, so a later commit may have a lower id, but not for the same charge point. So each
+   * statement sees all deliveries of a charge point from its oldest one on.
    */
   async #readAll(webhookId: number, { worker }: Assignment): Promise<void> {
     const wait = this.#nextLook - performance.now()
@@ -299,7 +302,7 @@ export class Deliverer {
     this.#nextLook = ended + LOOK_PAUSE * (ended - started)
   }
 
-  /** Keeps the backlog within its bounds, as far as it may be dropped. */
+  /** Drops deliveries beyond the maximum backlog, if they may be dropped. */
   async #drop(webhookId: number, assignment: Assignment): Promise<void> {
     const { writer, observer, settings } = this.#options
     const { worker } = assignment
@@ -350,7 +353,7 @@ function headOf({ id, charge_point_key }: PendingDelivery): Head {
   return { key: charge_point_key, id }
 }
 
-/** While the receiver may not know the new secret, both sign. */
+/** Both secrets sign while the receiver may not know the new one. */
 export function targetOf({ url, secret, previous_secret, previous_secret_until }: WebhookRow): Target {
   const isValid = previous_secret !== null && (previous_secret_until ?? 0) > Date.now()
   return { url, secrets: isValid ? [secret, previous_secret] : [secret] }

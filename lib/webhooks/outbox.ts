@@ -9,19 +9,19 @@ import { listSubscribers, type Subscriber } from './rows.js'
 
 export interface OutboxOptions {
   writer: Pick<Writer, 'write'>
-  /** Events were not written down, and no webhook will hear of them. */
+  /** Called with the number of events that could not be saved and will not be delivered. */
   onLost: (error: unknown) => void
 }
 
 /**
- * Writes down what webhooks are to be told: in the commit of the change that an event tells of or, when there is none,
- * in one of its own. Whoever delivers it is told afterwards.
+ * Saves the events that webhooks want: in the commit of the change, or in a commit of their own if there is none. The
+ * deliverer is told afterwards.
  */
 export class Outbox implements EventKeeper {
   readonly #direct: BatchedCommits<PublishedEvent>
   readonly #onLost: (error: unknown) => void
   readonly #listeners: ((webhookIds: ReadonlySet<number>) => void)[] = []
-  /** What is being written without a change, by charge point. */
+  /** Events that are being saved without a change, by charge point. */
   readonly #pending = new Map<string, Promise<void>>()
   #subscribers: readonly Subscriber[] | undefined
 
@@ -33,22 +33,22 @@ export class Outbox implements EventKeeper {
     })
   }
 
-  /** From now on these are told. */
+  /** Replaces the list of webhooks. */
   use(subscribers: readonly Subscriber[]): void {
     this.#subscribers = subscribers
   }
 
-  /** Whether it is certain that nobody wants anything. */
+  /** Whether no webhook wants any event. */
   get isIdle(): boolean {
     return this.#subscribers?.length === 0
   }
 
-  /** Calls back with the webhooks for which something has been committed. */
+  /** Calls back with the webhooks for which something was committed. */
   onWritten(listener: (webhookIds: ReadonlySet<number>) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Adds what webhooks want to a transaction. */
+  /** Adds the deliveries to webhooks to a transaction. */
   async keep(events: readonly PublishedEvent[], { trx, append }: { trx: Reader; append: Append }): Promise<void> {
     if (this.#subscribers === undefined) {
       const listed = await listSubscribers(trx)
@@ -58,14 +58,14 @@ export class Outbox implements EventKeeper {
     if (rows.length > 0) append('webhook_deliveries', rows)
   }
 
-  /** What was kept has been committed. */
+  /** Called after the transaction was committed. */
   written(events: readonly PublishedEvent[]): void {
     const wanted = new Set(events.flatMap((event) => this.#wanting(event).map(({ id }) => id)))
     if (wanted.size === 0) return
     for (const listener of this.#listeners) listener(wanted)
   }
 
-  /** Writes down what nothing else is committed for. */
+  /** Saves events that belong to no transaction. */
   add(event: PublishedEvent): void {
     if (this.#subscribers !== undefined && this.#wanting(event).length === 0) return
     const key = fold(event.chargePoint)
@@ -78,7 +78,7 @@ export class Outbox implements EventKeeper {
     this.#pending.set(key, written)
   }
 
-  /** Resolves when what was added of a charge point has been written; undefined when it has. */
+  /** Resolves when the events of a charge point are saved; `undefined` if they are already. */
   settled(chargePoint: string): Promise<void> | undefined {
     return this.#pending.size === 0 ? undefined : this.#pending.get(fold(chargePoint))
   }

@@ -7,7 +7,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-/** Reads what is to go out: what is asked for while one statement is under way is one statement together. */
+/** Reads the deliveries that are due. Requests that arrive while a statement runs are combined into the next one. */
 export class DeliveryReader {
   readonly #db: Reader
   #waiting: Waiting[] = []
@@ -17,7 +17,7 @@ export class DeliveryReader {
     this.#db = db
   }
 
-  /** Resolves with undefined when it need not go out any more. */
+  /** Resolves with `undefined` if the delivery is no longer due. */
   find(id: number): Promise<DueDelivery | undefined> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ id, resolve, reject })

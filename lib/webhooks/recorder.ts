@@ -12,11 +12,11 @@ interface Waiting {
   resolve(): void
 }
 
-/** Results of one commit, at most. */
+/** Maximum number of results per commit. */
 const MAX_BATCH = 500
 const RETRY_MS = 1_000
 
-/** Writes down what became of attempts, many at once, and again until it is written. */
+/** Saves the outcome of attempts, many in one commit, and retries until they are saved. */
 export class Recorder {
   readonly #options: RecorderOptions
   readonly #stop = new AbortController()
@@ -27,7 +27,9 @@ export class Recorder {
     this.#options = options
   }
 
-  /** Resolves when it is written, or the recorder was closed before: then it is tried once more by whoever comes next. */
+  /**
+   * Resolves when the outcome is saved or the recorder is closed. In the second case the event is delivered once more.
+   */
   add(result: AttemptResult): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push({ result, resolve })
@@ -35,7 +37,7 @@ export class Recorder {
     })
   }
 
-  /** Writes what there is, if it can be written. */
+  /** Saves the waiting results, if the database answers. */
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#running

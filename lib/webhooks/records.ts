@@ -6,7 +6,7 @@ import { textLike } from '../text-like.js'
 import type { DeliveryRow, DeliverySummary } from './deliveries.js'
 import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './rows.js'
 
-// Webhooks and deliveries as operators send them and are shown them.
+// Webhooks and deliveries in requests and answers of the operator API.
 
 const ID = textLike('^[1-9]\\d{0,15}$', 'must be a number from 1 on, of at most 16 digits')
 
@@ -81,7 +81,7 @@ export const NewWebhookBody = Type.Object(
 )
 export type NewWebhookBody = Static<typeof NewWebhookBody>
 
-/** Members that are left out stay as they are; a filter is replaced as a whole. */
+/** Absent members stay unchanged. A filter is replaced as a whole. */
 export const WebhookBody = Type.Object(
   {
     url: Type.Optional(url),

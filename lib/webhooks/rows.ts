@@ -14,20 +14,20 @@ interface Scope {
   readonly now: number
 }
 
-/** A webhook, as far as it matters whether it wants an event, and what it may see of it. */
+/** The part of a webhook that decides whether it wants an event, and what it may see of it. */
 export interface Subscriber {
   readonly id: number
   readonly filter: EventFilter
 }
 
-/** What a webhook may be told: scopes of operators that read. */
+/** The read scopes that a webhook can have. */
 export const WEBHOOK_SCOPES = ['charge-points:read', 'transactions:read', 'id-tokens:read'] as const
 export type WebhookScope = (typeof WEBHOOK_SCOPES)[number]
 
-/** Of a webhook that was given none. */
+/** The scopes of a webhook that was created without any. */
 export const DEFAULT_WEBHOOK_SCOPES: readonly WebhookScope[] = ['charge-points:read', 'transactions:read']
 
-/** What an operator wants of a webhook; what is left out stays as it is, null takes it away. */
+/** The values of a webhook that an operator sets. Absent: unchanged; `null`: removed. */
 export interface WebhookChange {
   url?: string
   description?: string | null
@@ -37,7 +37,7 @@ export interface WebhookChange {
   enabled?: boolean
 }
 
-/** The webhooks that are to be told of events. */
+/** The enabled webhooks. */
 export async function listSubscribers(db: Reader): Promise<Subscriber[]> {
   const rows = await db
     .selectFrom('webhooks')
@@ -74,7 +74,7 @@ export function findWebhook(db: Reader, id: number): Promise<WebhookRow | undefi
   return db.selectFrom('webhooks').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** Answers undefined when there are as many as there may be. */
+/** Returns `undefined` if the maximum number of webhooks exists. */
 export async function insertWebhook(
   { trx, now }: Scope,
   { url, secret, ...change }: WebhookChange & { url: string; secret: string },
@@ -93,7 +93,7 @@ export async function insertWebhook(
     .executeTakeFirstOrThrow()
 }
 
-/** Answers undefined when there is none. */
+/** Returns `undefined` if there is no such webhook. */
 export function updateWebhook({ trx, now }: Scope, id: number, change: WebhookChange): Promise<WebhookRow | undefined> {
   return trx
     .updateTable('webhooks')
@@ -107,7 +107,7 @@ export function scopesOf(scopes: string | null): readonly WebhookScope[] {
   return scopes === null ? DEFAULT_WEBHOOK_SCOPES : (JSON.parse(scopes) as WebhookScope[])
 }
 
-/** What is needed to be told of events of a type, as for who listens to them. */
+/** The scopes that an event type needs, as for readers of the event stream. */
 function scopeOf(type: EventType): WebhookScope {
   return OF_TRANSACTIONS.has(type) ? 'transactions:read' : 'charge-points:read'
 }
@@ -127,7 +127,7 @@ function jsonOf(list: readonly string[] | null): string | null {
   return list === null ? null : JSON.stringify(list)
 }
 
-/** The old secret signs as well until `until`. Answers whether there is such a webhook. */
+/** The old secret signs too until `until`. Returns whether the webhook exists. */
 export async function replaceSecret(
   { trx, now }: Scope,
   id: number,
@@ -141,7 +141,7 @@ export async function replaceSecret(
   return numUpdatedRows > 0n
 }
 
-/** It answered 410: it wants nothing any more. */
+/** Disables a webhook that answered 410. */
 export async function disableGone({ trx, now }: Scope, id: number): Promise<void> {
   await trx
     .updateTable('webhooks')
@@ -150,15 +150,15 @@ export async function disableGone({ trx, now }: Scope, id: number): Promise<void
     .execute()
 }
 
-/** Its deliveries go later, see `pruneDeliveries`. Answers whether there was one. */
+/** Its deliveries are deleted later, see `pruneDeliveries`. Returns whether the webhook existed. */
 export async function deleteWebhook({ trx }: Pick<Scope, 'trx'>, id: number): Promise<boolean> {
   const { numDeletedRows } = await trx.deleteFrom('webhooks').where('id', '=', id).executeTakeFirst()
   return numDeletedRows > 0n
 }
 
 /**
- * Takes, or keeps, the webhooks that nobody else delivers to, by the clock of the database: those of two machines
- * need not agree. Answers which ones are ours. PostgreSQL only.
+ * Takes or keeps the webhooks that no other process delivers to, by the clock of the database, because clocks of
+ * machines may differ. Returns the webhooks of this process. PostgreSQL only.
  */
 export async function claimWebhooks(
   trx: Transaction<Schema>,
@@ -177,7 +177,7 @@ export async function claimWebhooks(
   return rows.map(({ id }) => id)
 }
 
-/** Lets another process take them at once. */
+/** Releases the webhooks, so that another process can take them at once. */
 export async function releaseWebhooks(trx: Transaction<Schema>, owner: string): Promise<void> {
   await trx
     .updateTable('webhooks')

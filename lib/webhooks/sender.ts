@@ -5,34 +5,34 @@ import { AddressNotAllowedError } from './addresses.js'
 import { type Message, signedHeaders } from './signature.js'
 import { hostOf, type TargetRules } from './target.js'
 
-/** Where a message goes, and what proves that it is ours. */
+/** The address of a receiver, and the secrets that sign messages to it. */
 export interface Target {
   url: string
   secrets: readonly string[]
 }
 
-/** How an attempt went; an answer that is not 2xx is one that failed. */
+/** The outcome of an attempt. Any answer but 2xx is a failure. */
 export interface Answer {
   isOk: boolean
-  /** Absent when there was no answer. */
+  /** Absent if there was no answer. */
   status?: number
-  /** What went wrong, as a code. */
+  /** The error, as a code. */
   error?: string
-  /** Milliseconds that it asked us to wait. [RFC 9110 §10.2.3] */
+  /** Milliseconds that the receiver asked to wait. [RFC 9110 §10.2.3] */
   retryAfter?: number
 }
 
 export interface SenderOptions {
   rules: TargetRules
-  /** Milliseconds for one attempt, from the look-up of the name to the head of the answer. Default: 10 s. */
+  /** Timeout of one attempt in milliseconds, from the DNS look-up to the head of the answer. Default: 10 s. */
   timeout?: number
 }
 
 export const ATTEMPT_TIMEOUT_MS = 10_000
-/** Nobody reads the body of an answer; more than this is not even taken. */
+/** Maximum number of bytes that are read of the body of an answer. The body is ignored. */
 const MAX_BODY = 65_536
 
-/** Sends messages, each once. Redirects are not followed. */
+/** Sends each message once. Redirects are not followed. */
 export class Sender {
   readonly #rules: TargetRules
   readonly #timeout: number
@@ -44,7 +44,7 @@ export class Sender {
     this.#client = new HttpClient(rules.addresses.lookup)
   }
 
-  /** Never rejects. The receiver recognises a message that arrives twice by its id. */
+  /** Never rejects. The receiver can recognise a message that arrives twice by its id. */
   async send({ url, secrets }: Target, message: Message, signal?: AbortSignal): Promise<Answer> {
     try {
       const target = new URL(url)
@@ -70,7 +70,7 @@ export class Sender {
   #check(url: URL): void {
     const { addresses, allowHttp } = this.#rules
     const host = hostOf(url)
-    // The look-up of the client sees names only.
+    // The HTTP client calls its look-up for names only, not for addresses.
     if (isIP(host) !== 0 && !addresses.allows(host)) throw new AddressNotAllowedError('the address is not allowed')
     if (url.protocol !== 'https:' && !allowHttp) throw new NotSecureError('only https is allowed')
   }
@@ -80,7 +80,7 @@ class NotSecureError extends Error {
   readonly code = 'HTTP_NOT_ALLOWED'
 }
 
-/** Takes the body, so that the connection can be used again, unless it is too long. */
+/** Reads the body, so that the connection can be used again, unless the body is too long. */
 function discard(response: IncomingMessage): void {
   let length = 0
   response.on('data', (chunk: Buffer) => {
@@ -101,7 +101,7 @@ function answerOf({ statusCode = 0, headers }: IncomingMessage): Answer {
   }
 }
 
-/** No message: it may hold an address that is nobody's business. */
+/** Without the message of the error, which may contain an internal address. */
 function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown }
   if (name === 'AbortError') return 'ABORTED'

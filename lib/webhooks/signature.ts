@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 
-// As the Standard Webhooks specification has it, for which there are libraries that verify. [standardwebhooks.com]
+// Signatures by the Standard Webhooks specification, for which there are libraries. [standardwebhooks.com]
 
 const PREFIX = 'whsec_'
 const SECRET_BYTES = 32
@@ -8,7 +8,7 @@ export function newSecret(): string {
   return `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`
 }
 
-/** Whether it is 24 to 64 bytes in base64, behind the prefix. */
+/** Whether a secret is the prefix and 24 to 64 bytes in base64. */
 export function isSecret(text: string): boolean {
   const encoded = text.slice(PREFIX.length)
   const bytes = Buffer.from(encoded, 'base64')
@@ -16,12 +16,12 @@ export function isSecret(text: string): boolean {
 }
 
 export interface Message {
-  /** Of the event: the same however often it is sent. */
+  /** The id of the event, the same for every attempt. */
   id: string
   body: string
 }
 
-/** The headers that prove who sent it and when; with one signature for every secret. */
+/** The headers that prove the sender and the time. There is one signature per secret. */
 export function signedHeaders({ id, body }: Message, secrets: readonly string[], now = Date.now()) {
   const timestamp = String(Math.floor(now / 1000))
   const signatures = secrets.map((secret) => `v1,${sign(`${id}.${timestamp}.${body}`, secret)}`)

@@ -1,41 +1,40 @@
-/** What is to be done in order, by what it belongs to: the ids of one charge point's deliveries, the oldest first. */
+/** The deliveries of one charge point, by id, oldest first. */
 interface Stream {
   readonly key: string
   ids: number[]
-  /** Of the head; what is before it is done. */
+  /** Index of the first delivery that is not done. */
   position: number
-  /** busy: its head is under way; waiting: its head failed, and will be tried again. */
+  /** busy: the first delivery is running; waiting: it failed and will be retried. */
   state: 'ready' | 'busy' | 'waiting'
 }
 
-/** What waits, and whose turn it is. */
+/** The waiting deliveries, and which one is next. */
 export interface Head {
   readonly key: string
   readonly id: number
 }
 
-/** Ids that are done are let go together. */
+/** Ids that are done are removed together. */
 const MAX_DONE = 1_000
 
 /**
- * Many queues that take turns. Of each only the head may be under way, so that the order within one is kept whatever
- * becomes of the others.
+ * Many queues that take turns. Only the head of each queue may be running, so that the order within a queue is kept.
  */
 export class Streams {
   readonly #streams = new Map<string, Stream>()
   readonly #ready = new Set<Stream>()
   #size = 0
 
-  /** Ids that are not done. */
+  /** Number of ids that are not done. */
   get size(): number {
     return this.#size
   }
 
-  /** Adds what is not there already, where it belongs. Answers whether it was added. */
+  /** Adds an id in its place, unless it is there already. Returns whether it was added. */
   add({ key, id }: Head): boolean {
     const stream = this.#streams.get(key) ?? this.#open(key)
     const { ids, position, state } = stream
-    // What is under way stays the head, whatever comes late.
+    // A running delivery stays the head, even if one with a lower id arrives.
     const place = placeOf(ids, id, state === 'busy' ? position + 1 : position)
     if (ids[place] === id || ids[position] === id) return false
     ids.splice(place, 0, id)
@@ -43,7 +42,7 @@ export class Streams {
     return true
   }
 
-  /** The head whose turn it is; it is under way until it is done or has to wait. */
+  /** The next head. It counts as running until it is done or has to wait. */
   take(): Head | undefined {
     for (const stream of this.#ready) {
       const id = stream.ids[stream.position]
@@ -55,7 +54,7 @@ export class Streams {
     return undefined
   }
 
-  /** Its head is done: the next one's turn comes behind all others. */
+  /** The head is done. The queue moves behind all others. */
   done(key: string): void {
     const stream = this.#streams.get(key)
     if (stream === undefined) return
@@ -72,7 +71,7 @@ export class Streams {
     this.#makeReady(stream)
   }
 
-  /** Its head has to wait, and whatever is behind it too. */
+  /** The head has to wait, and so has the rest of its queue. */
   postpone(key: string): void {
     const stream = this.#streams.get(key)
     if (stream === undefined) return
@@ -82,18 +81,18 @@ export class Streams {
     stream.state = 'waiting'
   }
 
-  /** Its head has waited long enough. */
+  /** The head has waited long enough. */
   resume(key: string): void {
     const stream = this.#streams.get(key)
     if (stream?.state === 'waiting') this.#makeReady(stream)
   }
 
-  /** Nobody waits any longer. */
+  /** Ends the waiting of all heads. */
   resumeAll(): void {
     for (const stream of this.#streams.values()) if (stream.state === 'waiting') this.#makeReady(stream)
   }
 
-  /** Takes ids out that are not to be done any more, but for what is under way. */
+  /** Removes ids that are no longer due, except running ones. */
   forget(ids: ReadonlySet<number>): void {
     for (const stream of this.#streams.values()) {
       const first = stream.position + (stream.state === 'busy' ? 1 : 0)
@@ -119,9 +118,9 @@ export class Streams {
   }
 }
 
-/** Where an id is, or would be, in a list that rises from `first` on. */
+/** The index of an id, or its place, in the sorted part of the list from `first` on. */
 function placeOf(ids: readonly number[], id: number, first: number): number {
-  // Nearly all come last.
+  // Nearly all ids are added at the end.
   if (first >= ids.length || (ids.at(-1) ?? 0) < id) return ids.length
   let [low, high] = [first, ids.length]
   while (low < high) {

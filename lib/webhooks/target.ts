@@ -13,7 +13,7 @@ export interface TargetRules {
 }
 
 /**
- * The URL in the form that is stored. The addresses of a host name are checked with every connection, not here.
+ * The URL in the form in which it is stored. The addresses of a host name are checked for every connection, not here.
  *
  * @throws UrlNotAllowedError
  */
@@ -34,7 +34,7 @@ export function checkUrl(text: string, { addresses, allowHttp }: TargetRules): s
   return url.href
 }
 
-/** The host of a URL; an IPv6 address without brackets. */
+/** The host of a URL. An IPv6 address has no brackets. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '')
 }

@@ -5,38 +5,38 @@ import type { Answer, Target } from './sender.js'
 import type { Message } from './signature.js'
 import { type Head, Streams } from './streams.js'
 
-/** How a delivery went on: gone is that its webhook wants nothing any more. */
+/** The outcome of a delivery. `gone`: the webhook was disabled by its receiver. */
 export type DeliveryOutcome = 'delivered' | 'retried' | 'failed' | 'gone'
 
 export interface WorkerOptions {
   target: Target
-  /** What is to go out; undefined when it need not any more. */
+  /** The delivery, or `undefined` if it is no longer due. */
   find: (id: number) => Promise<DueDelivery | undefined>
   send: (target: Target, message: Message, signal: AbortSignal) => Promise<Answer>
   record: (result: AttemptResult) => Promise<void>
-  /** Whether an attempt may begin: nobody else makes one. */
+  /** Whether an attempt may begin, because no other process delivers to the webhook. */
   mayStart: () => boolean
-  /** Told of every attempt that has ended, in milliseconds. */
+  /** Called after every attempt, with its duration in milliseconds. */
   onOutcome: (outcome: DeliveryOutcome, attempt: AttemptResult, duration: number) => void
   onError: (error: unknown) => void
-  /** Attempts at a time. */
+  /** Maximum number of attempts at a time. */
   parallel?: number
   backOff: BackOff
 }
 
 const PARALLEL = 32
-/** After so many failures in a row it is the receiver that fails: it is tried with one delivery at a time. */
+/** After this number of failures in a row the receiver counts as down, and gets one delivery at a time. */
 const MAX_FAILURES = 5
-/** Milliseconds between two such attempts, at most. */
+/** Maximum number of milliseconds between two attempts at a receiver that is down. */
 const MAX_PAUSE_MS = 60_000
-/** The database did not answer. */
+/** Milliseconds until a retry after the database did not answer. */
 const DATABASE_RETRY_MS = 1_000
 
 const GONE = 410
 
 /**
- * Delivers what one webhook is to be told: in order for each charge point, several charge points at a time. What fails
- * is tried again, and only what is behind it waits.
+ * Delivers the events of one webhook: in order for each charge point, several charge points at a time. A failed
+ * delivery is retried, and only the later ones of its charge point wait.
  */
 export class DeliveryWorker {
   readonly #options: WorkerOptions
@@ -44,11 +44,11 @@ export class DeliveryWorker {
   readonly #stop = new AbortController()
   readonly #running = new Set<Promise<void>>()
   readonly #timers = new Set<NodeJS.Timeout>()
-  /** Delivered, which is not written down yet. */
+  /** Deliveries that succeeded, but are not saved as such yet. */
   readonly #unwritten = new Set<number>()
   #target: Target
   #state: 'open' | 'stopped' = 'open'
-  /** In a row. */
+  /** Failures in a row. */
   #failures = 0
   #pauses = 0
   #pause: NodeJS.Timeout | undefined
@@ -56,16 +56,16 @@ export class DeliveryWorker {
   constructor(options: WorkerOptions) {
     this.#options = options
     this.#target = options.target
-    // Every attempt that is under way listens.
+    // Every running attempt listens to this signal.
     setMaxListeners(0, this.#stop.signal)
   }
 
-  /** Deliveries that wait or are under way. */
+  /** Number of deliveries that wait or are running. */
   get size(): number {
     return this.#streams.size
   }
 
-  /** From now on they go there. */
+  /** Replaces the receiver. */
   set target(target: Target) {
     this.#target = target
   }
@@ -75,12 +75,12 @@ export class DeliveryWorker {
     this.pump()
   }
 
-  /** Some need not go out any more. */
+  /** Removes deliveries that are no longer due. */
   forget(ids: ReadonlySet<number>): void {
     this.#streams.forget(ids)
   }
 
-  /** Begins what may begin. */
+  /** Begins all attempts that may begin. */
   pump(): void {
     const { parallel = PARALLEL, mayStart } = this.#options
     const atATime = this.#failures < MAX_FAILURES ? parallel : 1
@@ -95,7 +95,10 @@ export class DeliveryWorker {
     }
   }
 
-  /** Begins nothing more, and lets what is under way end for so many milliseconds. What is cut off goes out again. */
+  /**
+   * Begins no further attempts, and lets running ones end within this number of milliseconds. Aborted ones are repeated
+   * later.
+   */
   async stop(grace: number): Promise<void> {
     this.#state = 'stopped'
     for (const timer of this.#timers) clearTimeout(timer)
@@ -120,7 +123,7 @@ export class DeliveryWorker {
     const { send } = this.#options
     const started = performance.now()
     const answer = await send(this.#target, { id: delivery.event_id, body: delivery.payload }, this.#stop.signal)
-    // It was cut off: not the receiver's fault.
+    // The attempt was aborted, which is not the receiver's fault.
     if (!answer.isOk && this.#stop.signal.aborted) return
     const duration = performance.now() - started
     if (answer.isOk) this.#succeeded(key, { delivery, answer, duration })
@@ -131,13 +134,13 @@ export class DeliveryWorker {
     const { record, onOutcome, onError } = this.#options
     const result = resultOf(delivery, answer, { status: 'delivered', nextAttemptAt: null })
     this.#unwritten.add(delivery.id)
-    // Nobody waits for it to be written: when it never is, it goes out once more.
+    // Not awaited: if the outcome cannot be saved, the event is delivered once more.
     record(result)
       .catch(onError)
       .finally(() => this.#unwritten.delete(delivery.id))
     onOutcome('delivered', result, duration)
     this.#streams.done(key)
-    // The receiver is back: it may have everything.
+    // The receiver is up again, so all deliveries may go on.
     if (this.#failures >= MAX_FAILURES) this.#streams.resumeAll()
     this.#failures = 0
     this.#pauses = 0
@@ -150,13 +153,13 @@ export class DeliveryWorker {
     const now = Date.now()
     const isOver = isGone || now >= delivery.retry_until
     const wanted = Math.max(delayAfter(delivery.attempts + 1, backOff), Math.min(answer.retryAfter ?? 0, backOff.max))
-    // The last attempt is made when the time is over, not before.
+    // The last attempt is made at the end of the time, not before.
     const wait = Math.min(wanted, Math.max(delivery.retry_until - now, 0))
     const result = resultOf(delivery, answer, {
       status: isOver ? 'failed' : 'pending',
       nextAttemptAt: isOver ? null : Math.round(now + wait)
     })
-    // Nothing more is sent to it, while that is being written down.
+    // No further attempts while the outcome is being saved.
     if (isGone) this.#state = 'stopped'
     await record(result)
     if (!isGone) this.#slowDown()
@@ -167,7 +170,7 @@ export class DeliveryWorker {
 
   #slowDown(): void {
     this.#failures++
-    // Those that were under way when the first of them failed say nothing new.
+    // Attempts that ran when the first one failed do not count again.
     if (this.#failures < MAX_FAILURES || this.#pause !== undefined) return
     this.#pauses++
     const { min } = this.#options.backOff
