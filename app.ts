@@ -20,12 +20,12 @@ export interface AppOptions {
   logger?: FastifyServerOptions['logger']
 }
 
-/** An identity of 48 characters, every one percent-encoded. */
+/** Length of an identity of 48 characters, all percent-encoded. */
 const MAX_PARAM_LENGTH = 3 * 48
-/** Longer than whoever stops the process waits. */
+/** Longer than most supervisors wait before they kill the process, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 60_000
 
-/** The same for every app of the process. */
+/** Shared by all apps of the process. */
 const compilersFactory = {
   buildValidator: compileOnce(ajvCompiler()),
   buildSerializer: compileOnce(serializerCompiler())
@@ -43,34 +43,34 @@ export async function buildApp({
   sharedDatabase = false,
   logger = false
 }: AppOptions): Promise<FastifyInstance> {
-  // Run from source autoload has to look for .ts, however that is made to run.
+  // When run from the sources, autoload must look for .ts files, with any loader.
   if (import.meta.filename.endsWith('.ts')) process.env.FASTIFY_AUTOLOAD_TYPESCRIPT ??= 'true'
   const proxies = new Proxies(config)
   const app = Fastify({
     logger,
     ...serverOptions(config),
     trustProxy: proxies.isTrusted,
-    // The first of all that look at a request.
+    // The first of all request hooks.
     rewriteUrl: (request) => {
       proxies.normalise(request)
       return request.url ?? '/'
     },
-    // It also bounds how long closing may take, and calls on the wire alone get 10 s for their answer.
+    // Also limits the time of `app.close()`: outstanding calls alone get 10 s for their answers.
     pluginTimeout: CLOSE_TIMEOUT_MS,
-    // plugins/drain.ts does it, and lets through who asks how things stand.
+    // plugins/drain.ts rejects requests at shutdown, but lets through health checks.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
-    // Where no route is there to answer: of a path that is none, and of what is no request.
+    // Answers requests without a route: unknown paths and malformed requests.
     frameworkErrors: problemHandler,
     clientErrorHandler: answerClientError,
     schemaController: { compilersFactory },
-    // A body is checked as it came: nothing is converted, added or dropped.
+    // Bodies are validated as they were sent: nothing is converted, added or removed.
     ajv: {
       customOptions: {
         coerceTypes: false,
         useDefaults: false,
         removeAdditional: false,
-        // With its schema, an error can tell the rule of a pattern and the members that are known.
+        // With the schema in the error, the problem can name the rule of a pattern and the known members.
         verbose: true,
         keywords: [RULE]
       }
@@ -94,7 +94,7 @@ export async function buildApp({
   })
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'routes'),
-    // What several routes share.
+    // Shared by several routes.
     ignorePattern: /^shared\//,
     autoHooks: true,
     cascadeHooks: true

@@ -9,17 +9,20 @@ import { background } from './lib/background.js'
 import { API } from './lib/http/api.js'
 import { type Config, ConfigError, misspeltSettings, readConfig } from './lib/settings/settings.js'
 
-/** Time for calls on the wire and for chargers to be told; less than the 30 s after which many a host kills. */
+/**
+ * Time for outstanding calls and for closing connections, in milliseconds. Less than the 30 s after which many
+ * supervisors kill the process.
+ */
 const DRAIN_TIMEOUT_MS = 25_000
-/** Log lines that wait for space on the disk; what is more is lost, which is better than to stop. */
+/** Maximum length of log lines that wait for disk space. Further lines are lost, which is better than stopping. */
 const MAX_LOG_BUFFER = 1_048_576
-/** Of the same trouble, told again. */
+/** Milliseconds until the same error is logged again. */
 const TROUBLE_INTERVAL_MS = 1_000
 
 await start()
 
 async function start(): Promise<void> {
-  // Who reads them may have gone, or their disk may be full.
+  // The reader of the output may have ended, or the disk may be full.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   try {
     readEnvFile()
@@ -37,7 +40,7 @@ async function start(): Promise<void> {
   }
 }
 
-/** What is in the environment already wins. */
+/** Variables that exist in the environment take precedence. */
 function readEnvFile(): void {
   try {
     loadEnvFile()
@@ -61,12 +64,12 @@ function logger({ LOG_LEVEL }: Config): FastifyServerOptions['logger'] {
   }
 }
 
-/** Not the query: somebody may have put there what belongs into a header. [V18] */
+/** Without the query, because a client may have put a secret there. [V18] */
 function describeRequest({ method, url, host, ip: remoteAddress }: FastifyRequest) {
   return { method, url: url.replace(/\?.*/s, ''), host, remoteAddress }
 }
 
-/** A full disk costs lines of the log, and nothing else. */
+/** A full disk costs log lines, and nothing else. */
 function standardOutput(): pino.DestinationStream {
   const stream = pino.destination({ dest: 1, sync: true, maxLength: MAX_LOG_BUFFER })
   stream.on('error', () => undefined)
@@ -83,7 +86,10 @@ async function listenWithTls({ tls, config: { TLS_HOST } }: FastifyInstance): Pr
   }
 }
 
-/** Out of file descriptors, for one: those who are connected stay, and others get in when there are some again. */
+/**
+ * Keeps the process running after errors of `accept`, e.g. too many open files: open connections stay, and new ones
+ * are accepted after others have ended.
+ */
 function surviveAcceptErrors(app: FastifyInstance, server: Pick<Server, 'on'>): void {
   let toldAt = Number.NEGATIVE_INFINITY
   server.on('error', (err) => {
@@ -94,18 +100,18 @@ function surviveAcceptErrors(app: FastifyInstance, server: Pick<Server, 'on'>): 
 }
 
 function closeGracefully(app: FastifyInstance): void {
-  // With TLS it is what tells of new certificates.
+  // With TLS, SIGHUP reloads the certificates.
   const skip: 'SIGHUP'[] = app.config.TLS_CERT.length > 0 ? ['SIGHUP'] : []
   for (const signal of skip)
-    process.on(signal, () => background(app.tlsMaterial.reload(), app.log, 'certificates were not reloaded'))
+    process.on(signal, () => background(app.tlsMaterial.reload(), app.log, 'could not reload the TLS files'))
   closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: app.log, skip }, async ({ signal, err }) => {
-    if (err !== undefined) app.log.fatal({ err }, 'going down because of an error')
-    else app.log.info({ signal }, 'going down: chargers are told to come back')
+    if (err !== undefined) app.log.fatal({ err }, 'going down because of an unexpected error')
+    else app.log.info({ signal }, 'going down: chargers are asked to connect again')
     await app.close()
   })
 }
 
-/** Where everybody finds what they need. */
+/** Logs the addresses that a user needs. */
 function banner(app: FastifyInstance): string {
   const address = app.server.address()
   if (address === null || typeof address === 'string') return ''
@@ -132,7 +138,7 @@ function banner(app: FastifyInstance): string {
   ].join('\n')
 }
 
-/** Lines that tell the same of several addresses. */
+/** One line for each address. Only the first one has the label. */
 function column(what: string, urls: readonly string[]): string[] {
   return urls.map((url, index) => `  ${(index === 0 ? what : '').padEnd(20)} ${url}`)
 }
@@ -142,7 +148,7 @@ function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-/** What went wrong and which setting mends it; a stack only for what nobody foresaw. */
+/** The error, and the setting that solves it. The stack is only logged for unexpected errors. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return `Cannot start: ${error}`
   if (error instanceof ConfigError) return `Cannot start: ${error.message}`
@@ -152,7 +158,7 @@ function explain(error: unknown): string {
   return `Cannot start: ${explainListening(error, { port: 'PORT', host: 'HOST' }) ?? error.stack}`
 }
 
-/** Why there is nothing to listen on, by the names of the settings. */
+/** Why the app cannot listen, in terms of the settings. */
 function explainListening(error: unknown, setting: { port: string; host: string }): string | undefined {
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
   switch (code) {

@@ -14,10 +14,12 @@ export const OfflineQuery = Type.Object({
     })
   ),
   expiresIn: Type.Optional(
-    Type.String({ description: 'Seconds that the call waits at most, 1 to 31536000. Default: OFFLINE_CALLS_EXPIRY' })
+    Type.String({
+      description: 'Maximum time that the call waits, in seconds, 1 to 31536000. Default: OFFLINE_CALLS_EXPIRY'
+    })
   ),
   expiresAt: Type.Optional(
-    Type.String({ format: 'date-time', description: 'Until when the call waits; in place of expiresIn' })
+    Type.String({ format: 'date-time', description: 'Time until which the call waits; instead of expiresIn' })
   )
 })
 

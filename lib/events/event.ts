@@ -1,6 +1,6 @@
 import type { CallOutcome, DisconnectReason, Protocol, RegistrationStatus, SecurityEvent } from 'fastify-ocpp'
 
-/** The kinds of events that operators can listen to. */
+/** The types of events. */
 export const EVENT_TYPES = [
   'connect',
   'disconnect',
@@ -15,15 +15,15 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** What these tell is what the transactions tell, so they need its scope. */
+/** Events with data of transactions, which need the scope of transactions. */
 export const OF_TRANSACTIONS: ReadonlySet<EventType> = new Set<EventType>(['transaction', 'meter-values'])
 
-/** One measured value; what the charge point left out is absent. */
+/** A measured value. Members that the charge point left out are absent. */
 export interface Reading {
   /** RFC 3339, by the clock of the charge point. */
   timestamp: string
   measurand: string
-  /** In `unit`; absent when the charge point sent no number. */
+  /** In `unit`. Absent if the charge point sent no number. */
   value?: number
   unit?: string
   phase?: string
@@ -31,11 +31,11 @@ export interface Reading {
   location?: string
 }
 
-/** What a receipt of a transaction is made from, as the transactions of the operator API show it. */
+/** The values of a receipt, as in the transactions of the operator API. */
 interface ReceiptData {
   startedAt?: string
   endedAt?: string
-  /** Wh, like all energy. */
+  /** Energy in Wh, as everywhere. */
   meterStart?: number
   meterStop?: number
   energyWh?: number
@@ -47,15 +47,18 @@ interface ReceiptData {
   /** ISO 4217. */
   currency?: string
   costDetails?: object
-  /** Why `cost` is not known. */
+  /** Why `cost` is unknown. */
   costUnknown?: string
 }
 
-/** What each event tells beside its charge point and time. Date-times are RFC 3339, by the clock of the charge point. */
+/**
+ * The data of each event type, besides charge point and time. Date-times are RFC 3339, by the clock of the charge
+ * point.
+ */
 export interface EventData {
   connect: { protocol: Protocol; remoteAddress: string }
   disconnect: { protocol: Protocol; reason: DisconnectReason; code: number }
-  /** `status` is what it was answered. */
+  /** `status` is the status in our answer. */
   boot: {
     protocol: Protocol
     status: RegistrationStatus
@@ -66,7 +69,7 @@ export interface EventData {
     reason?: string
   }
   status: {
-    /** 0 in 1.6, which knows no EVSEs. */
+    /** 0 in OCPP 1.6, which has no EVSEs. */
     evseId: number
     connectorId: number
     status: string
@@ -76,12 +79,15 @@ export interface EventData {
     vendorId?: string
     vendorErrorCode?: string
   }
-  /** Of one that is over also all that a receipt needs. */
+  /** After the end the event contains all values of a receipt. */
   transaction: {
-    /** Ours; absent of a StopTransaction of none that is known. */
+    /** Our id. Absent for a StopTransaction of an unknown transaction. */
     id?: number
     transactionId: string
-    /** `Closed`: by us, because the charge point never ended it. `Reopened`: it goes on, so that `Closed` was wrong. */
+    /**
+     * `Closed`: by us, because the charge point never ended the transaction. `Reopened`: the transaction continues, so
+     * `Closed` was wrong.
+     */
     eventType: 'Started' | 'Updated' | 'Ended' | 'Closed' | 'Reopened'
     timestamp: string
     evseId?: number
@@ -90,39 +96,39 @@ export interface EventData {
     triggerReason?: string
     chargingState?: string
     offline?: boolean
-    /** Whose transaction it is; until it is over, whose token the message has. */
+    /** The id token of the transaction; before the end the one in the message. */
     idToken?: string
     /** 2.x only. */
     idTokenType?: string
-    /** Who ended it. */
+    /** The id token that ended the transaction. */
     stopIdToken?: string
-    /** 2.x: of the remote start that it answers. */
+    /** 2.x: the id of the remote start that caused the transaction. */
     remoteStartId?: number
-    /** Whether it ended with a StopTransaction that named no transaction. */
+    /** Whether the end came with a StopTransaction without a usable transaction id. */
     inferred?: boolean
-    /** Why it ended, in the words of the charge point; of a closed one, in ours. */
+    /** The reason of the end in the words of the charge point, or in ours for a closed transaction. */
     reason?: string
   } & ReceiptData
   'meter-values': {
-    /** Absent in 1.6, and when it is not known; 0 is the main meter. */
+    /** Absent in OCPP 1.6 and if unknown. 0 is the main meter. */
     evseId?: number
-    /** Absent when it is not known; in 1.6 0 is the main meter. */
+    /** Absent if unknown. In OCPP 1.6, 0 is the main meter. */
     connectorId?: number
     transactionId?: string
     readings: readonly Reading[]
   }
-  /** A call to the charge point that has ended, or waits for it now; `duration` in seconds. */
+  /** A call to the charge point that has ended, or now waits for the charge point. `duration` in seconds. */
   call: {
     messageId: string
     action: string
     outcome: CallOutcome | 'queued' | 'cancelled' | 'expired' | 'refused'
     duration: number
   }
-  /** What we saw, or what the charge point reported in its own words. */
+  /** What the back-end noticed, or what the charge point reported in its own words. */
   security:
     | { source: 'csms'; type: SecurityEvent['type']; remoteAddress: string; detail: string }
     | { source: 'chargePoint'; type: string; timestamp: string; techInfo?: string }
-  /** What is wrong has begun, changed or gone, as `GET /problems` shows it. */
+  /** A problem has begun, changed or ended, as `GET /problems` shows it. */
   problem: {
     change: 'raised' | 'changed' | 'cleared'
     id: string
@@ -130,28 +136,28 @@ export interface EventData {
     severity: 'critical' | 'warning'
     since: string
     detail: string
-    /** The traits that would solve it. */
+    /** The traits that would solve the problem. */
     suggestedTraits?: object
   }
 }
 
-/** What happened at a charge point, as the app tells it. */
+/** An event at a charge point inside the app. */
 export type NewEvent = {
   [Type in EventType]: { readonly type: Type; readonly chargePoint: string; readonly data: EventData[Type] }
 }[EventType]
 
-/** An event as it is shown: `data` without secrets, id tokens shortened. */
+/** An event as it is shown: `data` contains no secrets, and id tokens are shortened. */
 export interface PublishedEvent {
-  /** Nobody else's, also after a restart and on other nodes. */
+  /** Unique, also after a restart and on other nodes. */
   readonly id: string
   readonly type: EventType
   readonly chargePoint: string
-  /** When we heard of it: RFC 3339 in UTC. */
+  /** When the back-end received it: RFC 3339 in UTC. */
   readonly at: string
   readonly data: unknown
-  /** `data` with whole id tokens, for who may see them; absent when there are none in it. */
+  /** `data` with whole id tokens, for readers that may see them. Absent if there are none. */
   readonly whole?: unknown
 }
 
-/** Tells of what is being committed, once it is. */
+/** Publishes an event after the commit. */
 export type Tell = (event: NewEvent) => void

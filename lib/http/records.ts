@@ -37,7 +37,7 @@ export function momentParam(description: string) {
 
 export const PageParams = {
   limit: Type.Optional(Type.String({ description: '1 to 1000. Default: 100' })),
-  cursor: Type.Optional(Type.String({ description: '`nextCursor` of the page before' }))
+  cursor: Type.Optional(Type.String({ description: '`nextCursor` of the previous page' }))
 }
 
 /** The schema of a page of items. */
@@ -59,16 +59,16 @@ export const ChargePointBody = Type.Object(
   {
     password: Type.Optional(
       Type.Union([textLike('^[\\x20-\\x7e]+$', PRINTABLE, { minLength: 16, maxLength: 64 }), Type.Null()], {
-        description: 'What the charge point sends as HTTP Basic password. Never shown again'
+        description: 'The HTTP Basic password of the charge point. Never shown again'
       })
     ),
     generatePassword: Type.Optional(
       Type.Literal(true, {
-        description: 'Makes a random password, 40 hexadecimal digits, which only this answer tells'
+        description: 'Generates a random password of 40 hexadecimal digits, which is shown only in this answer'
       })
     ),
     registration: Type.Optional(registration),
-    enabled: Type.Optional(Type.Boolean({ description: 'Whether it may connect' })),
+    enabled: Type.Optional(Type.Boolean({ description: 'Whether the charge point may connect' })),
     securityProfile: Type.Optional(
       Type.Union([Type.Integer({ minimum: 0, maximum: 3 }), Type.Null()], {
         description:
@@ -77,7 +77,8 @@ export const ChargePointBody = Type.Object(
     ),
     serialNumber: Type.Optional(
       Type.Union([textLike('^[\\x20-\\x7e]+$', PRINTABLE, { minLength: 1, maxLength: 25 }), Type.Null()], {
-        description: 'CN of its client certificate, when that is a serial number. null: what it tells at its next boot'
+        description:
+          'CN that its client certificate must have, if that is a serial number. null: the serial number of its next BootNotification'
       })
     ),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()])),
@@ -108,12 +109,12 @@ const Boot = Type.Object(
   {
     vendor: Type.String(),
     model: Type.String(),
-    serialNumber: text('Of the charge point'),
-    firmwareVersion: text('Of the charge point'),
-    reason: text('2.x only'),
-    protocol: text('With which it connected last')
+    serialNumber: text('Serial number of the charge point'),
+    firmwareVersion: text('Firmware version of the charge point'),
+    reason: text('Reason of the boot (2.x)'),
+    protocol: text('The OCPP version of the last boot')
   },
-  { additionalProperties: true, description: 'What it told at its last boot' }
+  { additionalProperties: true, description: 'The values of the last BootNotification' }
 )
 
 /** The stored values of a charge point, connected or not. */
@@ -121,21 +122,21 @@ export const ChargePointRecord = Type.Object(
   {
     identity: Type.String(),
     registration,
-    bootStatus: text('What the last BootNotification was answered'),
+    bootStatus: text('The status in the answer to the last BootNotification'),
     enabled: Type.Boolean(),
-    provisioned: Type.Boolean({ description: 'Whether an operator made it known' }),
-    hasPassword: Type.Boolean({ description: 'Whether it has to log in with a password' }),
+    provisioned: Type.Boolean({ description: 'Whether an operator created the charge point' }),
+    hasPassword: Type.Boolean({ description: 'Whether the charge point must log in with a password' }),
     securityProfile: Type.Optional(Type.Integer()),
-    highestSecurityProfile: Type.Integer({ description: 'That it ever logged in with' }),
-    serialNumber: text('That its client certificate has to have'),
-    notes: text('Of operators'),
+    highestSecurityProfile: Type.Integer({ description: 'The highest security profile of any login so far' }),
+    serialNumber: text('The serial number that its client certificate must contain'),
+    notes: text('Notes of operators'),
     traits: Type.Optional(TraitsRecord),
     boot: Type.Optional(Boot),
-    lastBootAt: moment('By our clock, as all that follow'),
-    lastSeenAt: moment('When it was last heard of'),
-    lastConnectedAt: moment('When it last came'),
-    lastDisconnectedAt: moment('When it last went'),
-    createdAt: moment('When it was made known')
+    lastBootAt: moment('Time of the last boot, by our clock, as the following times'),
+    lastSeenAt: moment('When the charge point last sent something'),
+    lastConnectedAt: moment('When the charge point last connected'),
+    lastDisconnectedAt: moment('When the charge point last disconnected'),
+    createdAt: moment('When the charge point was created or first connected')
   },
   { additionalProperties: true }
 )
@@ -144,7 +145,7 @@ export const ChargePointRecord = Type.Object(
 export const ProvisionedRecord = Type.Object(
   {
     ...ChargePointRecord.properties,
-    password: text('When this request had it generated; never shown again')
+    password: text('Present if this request generated it. Never shown again')
   },
   { additionalProperties: true }
 )
@@ -154,9 +155,9 @@ export const LiveChargePointRecord = Type.Object(
   {
     ...ChargePointRecord.properties,
     connected: Type.Boolean(),
-    protocol: text('That it speaks now'),
-    remoteAddress: text('Where it connects from'),
-    connectedAt: moment('Since when it is connected'),
+    protocol: text('The OCPP version of the connection'),
+    remoteAddress: text('The address that the charge point connects from'),
+    connectedAt: moment('When the connection was made'),
     pendingCalls: Type.Optional(Type.Integer()),
     counters: Type.Optional(Type.Object({}, { additionalProperties: Type.Integer() })),
     appliedTraits: Type.Optional(AppliedTraitsRecord)
@@ -174,15 +175,15 @@ export const StateRecord = Type.Object(
 
 export const withheld = Type.Optional(
   Type.Array(Type.String(), {
-    description: 'Scopes that the token lacks: what only they show, such as the request, is left out'
+    description: 'Scopes that the token lacks. Members that need them, such as the request, are left out'
   })
 )
 
 export const CallRecord = Type.Object(
   {
     messageId: Type.String(),
-    identity: Type.String({ description: 'Of the charge point' }),
-    protocol: text('Absent until it is known'),
+    identity: Type.String({ description: 'Identity of the charge point' }),
+    protocol: text('OCPP version. Absent until it is known'),
     action: Type.String(),
     status: oneOf(
       ['queued', 'pending', 'sent', 'answered', 'error', 'timeout', 'failed', 'unknown', 'cancelled', 'expired'],
@@ -192,16 +193,16 @@ export const CallRecord = Type.Object(
     withheld,
     request: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
     response: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
-    errorCode: text('Of the CALLERROR, or how the call failed'),
-    errorDescription: text('Of the CALLERROR'),
+    errorCode: text('Code of the CALLERROR, or of the failure'),
+    errorDescription: text('Description in the CALLERROR'),
     errorDetails: Type.Optional(Type.Unknown()),
-    operator: text('Who asked; absent when the back-end itself did'),
-    idempotencyKey: text('That it was asked with'),
+    operator: text('The operator who sent the call. Absent if the back-end sent it'),
+    idempotencyKey: text('The Idempotency-Key of the request'),
     createdAt: Type.String({ format: 'date-time' }),
-    expiresAt: moment('When one that waits for its charge point is given up'),
-    sentAt: moment('When it went out'),
-    answeredAt: moment('When the answer came'),
-    duration: Type.Optional(Type.Number({ examples: [0.184], description: 'Seconds, waiting included' }))
+    expiresAt: moment('When the call expires, if it still waits for its charge point'),
+    sentAt: moment('When the call was sent'),
+    answeredAt: moment('When the answer arrived'),
+    duration: Type.Optional(Type.Number({ examples: [0.184], description: 'Seconds, including the time in the queue' }))
   },
   { additionalProperties: true }
 )
@@ -212,9 +213,9 @@ export const MessageRecord = Type.Object({
     description: '2 CALL, 3 CALLRESULT, 4 CALLERROR, 5 CALLRESULTERROR, 6 SEND; 0 is none of these'
   }),
   messageId: Type.Optional(Type.String()),
-  action: text('Of the CALL, also beside its answer'),
+  action: text('Action of the CALL, also with its answer'),
   payload: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
-  errorCode: text('Of a CALLERROR'),
+  errorCode: text('Code of the CALLERROR'),
   createdAt: Type.String({ format: 'date-time' })
 })
 
@@ -225,7 +226,7 @@ export type IdTokenParams = Static<typeof IdTokenParams>
 
 const idTokenType = Type.String({
   maxLength: 20,
-  description: 'As 2.x names them, e.g. ISO14443, eMAID, Central; empty is any. 1.6 knows no types',
+  description: 'Type in the words of OCPP 2.x, e.g. ISO14443, eMAID, Central. Empty: any. OCPP 1.6 has no types',
   examples: ['ISO14443']
 })
 const idTokenStatus = oneOf(ID_TOKEN_STATUSES, 'What a charge point is told; 1.6 is told Invalid where it has no word')
@@ -237,11 +238,11 @@ export const IdTokenBody = Type.Object(
     status: Type.Optional(idTokenStatus),
     groupId: Type.Optional(
       Type.Union([Type.String({ minLength: 1, maxLength: 255 }), Type.Null()], {
-        description: 'Tokens of one group may stop what another of it started; parentIdTag in 1.6'
+        description: 'Tokens of one group may stop the transactions of each other; parentIdTag in 1.6'
       })
     ),
     masterGroup: Type.Optional(
-      Type.Boolean({ description: 'Whether tokens of its group may stop any transaction; 2.x' })
+      Type.Boolean({ description: 'Whether tokens of this group may stop any transaction (2.x)' })
     ),
     expiresAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
     language: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 8 }), Type.Null()])),
@@ -268,7 +269,7 @@ export const IdTokenRecord = Type.Object({
   status: idTokenStatus,
   groupId: Type.Optional(Type.String()),
   masterGroup: Type.Boolean(),
-  expiresAt: moment('After which it is Expired'),
+  expiresAt: moment('When the id token expires'),
   language: Type.Optional(Type.String()),
   notes: Type.Optional(Type.String()),
   createdAt: Type.String({ format: 'date-time' }),

@@ -100,7 +100,7 @@ export const GUARDED_STATE_BLOCKS = {
     description: 'With the scope id-tokens:read'
   }),
   readings: Type.Optional(
-    Type.Array(StateReadings, { description: 'What was measured last at each place. With the scope transactions:read' })
+    Type.Array(StateReadings, { description: 'The last readings of each place. With the scope transactions:read' })
   ),
   transactions: Type.Optional(
     Type.Array(StateTransaction, { description: 'The latest 50, newest first. With the scope transactions:read' })

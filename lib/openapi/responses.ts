@@ -61,7 +61,7 @@ const COMMON = {
   },
   503: {
     name: 'Unavailable',
-    description: 'The back-end is going down, or its database is away.',
+    description: 'The back-end is shutting down, or its database does not answer.',
     problems: {
       DRAINING: 'the back-end is going down',
       STORAGE_ERROR: 'storage: the database cannot be reached',
@@ -150,7 +150,7 @@ function problemResponse(status: number, description: string, problems: Problems
 /** Members that operations add to the problem with which they failed. */
 const CALLS: Schema = {
   type: 'array',
-  description: 'Of an operation that broke off: the calls that were made for it',
+  description: 'The calls that a failed operation has made',
   items: {
     type: 'object',
     required: ['messageId', 'action'],

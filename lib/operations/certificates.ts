@@ -7,7 +7,7 @@ import { outcomeOf } from './common.js'
 import { ask2, ask16, InvalidRequestError, NotSupportedError } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
-/** Roots that can be installed, in the words of 2.1. */
+/** Roots that can be installed, in the words of OCPP 2.1. */
 const ROOTS = [
   'CSMSRootCertificate',
   'ManufacturerRootCertificate',
@@ -17,7 +17,7 @@ const ROOTS = [
 ] as const
 type Root = (typeof ROOTS)[number]
 
-/** The same in 1.6. [1.6 whitepaper "CertificateUseEnumType"] */
+/** The same in the words of OCPP 1.6. [1.6 whitepaper "CertificateUseEnumType"] */
 const ROOTS_16 = {
   CSMSRootCertificate: 'CentralSystemRootCertificate',
   ManufacturerRootCertificate: 'ManufacturerRootCertificate'
@@ -91,7 +91,7 @@ const DeleteBody = Type.Object(
   }
 )
 
-/** What the charge point calls the certificate by. */
+/** The hash data by which the charge point knows the certificate. */
 async function deleteFacts(
   { db, chargePoint }: Lookup,
   { certificate, hashData }: Static<typeof DeleteBody>

@@ -4,11 +4,11 @@ import { oneOf } from '../http/records.js'
 import type { IdTokenRow } from '../id-tokens/rows.js'
 import { InvalidRequestError, NotSupportedError, type Outcome, type Status } from './exchange.js'
 
-// What the requests of several operations have in common, and how it is said in each version.
+// Members that several operations share, and their translation into each version.
 
 export const dateTime = (description: string) => Type.String({ format: 'date-time', description })
 
-/** A place at the charge point. The same number as `evseId` means the same place in every version. */
+/** A place at the charge point. The same `evseId` means the same place in every version. */
 export const PLACE = {
   evseId: Type.Optional(
     Type.Integer({
@@ -32,7 +32,7 @@ export interface Place {
   connectorId?: number
 }
 
-/** Connectors of 1.6 are what 2.x calls EVSEs: each can be used whatever the others do. [1.6 §2.2] */
+/** A connector of OCPP 1.6 corresponds to an EVSE of 2.x: each can be used independently. [1.6 §2.2] */
 export function connectorOf16({ evseId, connectorId }: Place): number | undefined {
   if (evseId !== undefined && connectorId !== undefined && evseId !== connectorId) {
     throw new NotSupportedError(
@@ -42,7 +42,7 @@ export function connectorOf16({ evseId, connectorId }: Place): number | undefine
   return connectorId ?? evseId
 }
 
-/** A connector of 2.x is one of its EVSE. */
+/** A connector of OCPP 2.x belongs to an EVSE. */
 export function placeOf2({ evseId, connectorId }: Place): { evseId?: number; connectorId?: number } {
   if (connectorId !== undefined && evseId === undefined) {
     throw new NotSupportedError('OCPP 2.x numbers connectors within their EVSE: give evseId too')
@@ -50,14 +50,14 @@ export function placeOf2({ evseId, connectorId }: Place): { evseId?: number; con
   return { ...(evseId !== undefined && { evseId }), ...(connectorId !== undefined && { connectorId }) }
 }
 
-/** The same as a datatype of 2.x; undefined is the whole. */
+/** The place as a datatype of OCPP 2.x. `undefined`: the whole charge point. */
 export function evseOf2(place: Place): { id: number; connectorId?: number } | undefined {
   const { evseId, connectorId } = placeOf2(place)
   if (evseId === undefined) return undefined
   return { id: evseId, ...(connectorId !== undefined && { connectorId }) }
 }
 
-/** Where only an EVSE can be meant. */
+/** For requests that need an EVSE and cannot mean the whole charge point. */
 export function evseIdOf2({ evseId, connectorId }: Place): number | undefined {
   if (connectorId !== undefined)
     throw new NotSupportedError('OCPP 2.x does this for an EVSE, not for a connector: leave out connectorId')
@@ -87,12 +87,12 @@ export type IdTokenBody = Static<typeof ID_TOKEN>
 /** The type of an id token that the operator's server created. [2.x IdTokenEnumType] */
 const CENTRAL = 'Central'
 
-/** An id token as 2.x says it. */
+/** An id token in OCPP 2.x. */
 export function idToken2({ idToken, type }: IdTokenBody, known: IdTokenRow | undefined) {
   return { idToken, type: type ?? (known?.type || CENTRAL) }
 }
 
-/** A group as 2.x says it. */
+/** A group in OCPP 2.x. */
 export function groupToken2(groupId: string | null | undefined): { groupIdToken?: { idToken: string; type: string } } {
   return groupId === null || groupId === undefined ? {} : { groupIdToken: { idToken: groupId, type: CENTRAL } }
 }
@@ -102,7 +102,7 @@ interface Answer {
   statusInfo?: object
 }
 
-/** Statuses of OCPP, whatever the version, with ours. */
+/** Maps statuses of all OCPP versions to ours. */
 const WORDS: Readonly<Record<string, Status>> = {
   Accepted: 'accepted',
   Unlocked: 'accepted',
@@ -113,7 +113,7 @@ const WORDS: Readonly<Record<string, Status>> = {
   NotSupported: 'not-supported',
   Unknown: 'not-found'
 }
-/** Statuses of OCPP that say no more than ours, so that they are no reason. */
+/** Statuses of OCPP that say no more than ours, so they are not repeated as the reason. */
 const PLAIN = new Set(['Accepted', 'Unlocked', 'Scheduled', 'RebootRequired', 'Rejected', 'NotSupported'])
 
 /** The outcome of a status of OCPP. An unknown status counts as `rejected`, with the status as the reason. */
@@ -133,7 +133,7 @@ export function refuse(version: '1.6' | '2.x', given: Readonly<Record<string, un
     throw new NotSupportedError(`OCPP ${version} does not support ${names.join(' and ')} in this operation`)
 }
 
-/** @throws InvalidRequestError unless it lies ahead */
+/** @throws InvalidRequestError if the time is not in the future */
 export function checkAhead(name: string, moment: string, now: number): void {
   if (readTime(name, moment) <= now) throw new InvalidRequestError(`${name} must be in the future`)
 }

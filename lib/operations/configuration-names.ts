@@ -1,13 +1,16 @@
 import type { Component, Variable } from '../charge-points/device-model.js'
 import { fold } from '../events/scope.js'
 
-/** What a setting is called in 2.x. */
+/** The name of a setting in OCPP 2.x. */
 export interface VariableName {
   component: Component
   variable: Variable
 }
 
-/** Settings that mean the same in all versions, in the same unit: 1.6 key, then component, variable and its instance of 2.x. */
+/**
+ * Settings that mean the same in all versions, in the same unit: the key of OCPP 1.6, then component, variable and its
+ * instance of 2.x.
+ */
 const SAME: readonly (readonly [key: string, component: string, variable: string, instance?: string])[] = [
   ['AllowOfflineTxForUnknownId', 'AuthCtrlr', 'OfflineTxForUnknownIdEnabled'],
   ['AuthorizationCacheEnabled', 'AuthCacheCtrlr', 'Enabled'],
@@ -42,12 +45,12 @@ const BY_KEY = new Map(
 )
 const BY_VARIABLE = new Map(SAME.map(([key, ...path]) => [fold(path.join('.')), key]))
 
-/** What 2.x calls a key of 1.6, as far as it has the same. */
+/** The name in OCPP 2.x of a key of 1.6, if there is one. */
 export function variableOf(key: string): VariableName | undefined {
   return BY_KEY.get(fold(key))
 }
 
-/** What 1.6 calls a variable of 2.x, as far as it has the same. */
+/** The key in OCPP 1.6 of a variable of 2.x, if there is one. */
 export function keyOf({ component, variable }: VariableName): string | undefined {
   if (component.instance !== undefined || component.evse !== undefined) return undefined
   const { name, instance } = variable

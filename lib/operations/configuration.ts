@@ -31,7 +31,10 @@ export const VARIABLE = Type.Object(
 const ATTRIBUTES = ['Actual', 'Target', 'MinSet', 'MaxSet'] as const
 type Attribute = (typeof ATTRIBUTES)[number]
 
-/** Which setting: a key of 1.6, or component and variable of 2.x. Either finds many of them in any version. */
+/**
+ * Identifies a setting: a key of OCPP 1.6, or a component and variable of 2.x. Many settings can be named in either way
+ * in any version.
+ */
 const SETTING = {
   key: Type.Optional(
     name('Key of OCPP 1.6. For OCPP 2.x the variable with the same meaning is used, when there is one')
@@ -62,7 +65,7 @@ const ITEM_ANSWER = {
   reason: Type.Optional(Type.String({ description: "The charge point's own status" }))
 }
 
-/** A setting with the name that the version has for it. */
+/** A setting, and its name in the version of the charge point. */
 interface Named16 {
   asked: Setting
   key: string
@@ -97,7 +100,7 @@ function named2(asked: Setting, value = ''): Named2 {
   return { asked, ...found, attribute, value }
 }
 
-/** 1.6 and 2.x tell differently that they do not know something. */
+/** The status of an item, by the status in OCPP 1.6 or 2.x. */
 const STATUSES: Readonly<Record<string, ItemStatus>> = {
   Accepted: 'accepted',
   RebootRequired: 'reboot-required',
@@ -111,7 +114,7 @@ function itemOutcome(status: string): ItemOutcome {
   return { status: STATUSES[status] ?? 'rejected', ...(!TOLD.has(status) && { reason: status }) }
 }
 
-/** As it was asked for, and as the version calls it. */
+/** The setting as it was requested, and its name in the version. */
 function shown16({ asked, key }: Named16, outcome: ItemOutcome) {
   return { ...asked, key, ...outcome }
 }
@@ -147,10 +150,10 @@ const GetBody = Type.Object(
 type GetBody = Static<typeof GetBody>
 
 interface ReadFacts {
-  /** Of one GetConfiguration, or GetVariables. */
+  /** Maximum number of settings in one GetConfiguration or GetVariables. */
   maxItems: number | undefined
   maxBytes: number | undefined
-  /** By attribute. */
+  /** Values by attribute. */
   isReadonly: ReadonlyMap<string, boolean>
 }
 
@@ -172,9 +175,9 @@ async function readFacts(lookup: Lookup, { items = [] }: GetBody): Promise<ReadF
   return { maxItems: readLimit(maxItems), maxBytes: readLimit(maxBytes), isReadonly }
 }
 
-/** How many keys one GetConfiguration may ask for. [1.6 §9.1.8] */
+/** The key with the maximum number of keys in one GetConfiguration. [1.6 §9.1.8] */
 const MAX_KEYS = 'GetConfigurationMaxKeys'
-/** When the charge point does not say it: few enough for any, many enough to come to an end. */
+/** Used if the charge point does not report its maximum: small enough for any charge point. */
 const FEW = 10
 
 interface Read extends ItemOutcome, Setting {
@@ -193,7 +196,7 @@ function* get16({ items }: GetBody, { maxItems }: ReadFacts): Exchange {
   return { status: summary(results), items: results }
 }
 
-/** Secrets are nobody's business. [A01.FR.09] */
+/** Secrets are never shown. [A01.FR.09] */
 function shownValue(name: string, value: string | undefined): { value?: string } {
   return value === undefined || isSecret(name) ? {} : { value }
 }
@@ -255,7 +258,7 @@ interface Result {
   attributeType?: string
 }
 
-/** Results need not come in the order of the request. [2.x B05, B06] */
+/** Results may come in another order than the request. [2.x B05, B06] */
 function resultOf<R extends Result>(named: Named2, index: number, results: readonly R[]): R | undefined {
   const isOf = (result: R | undefined) =>
     result !== undefined && sameVariable({ ...result, attribute: result.attributeType }, named)
@@ -314,7 +317,7 @@ async function setFacts(lookup: Lookup): Promise<SetFacts> {
   return { maxItems: readLimit(maxItems), maxBytes: readLimit(maxBytes) }
 }
 
-/** Without the value: some are secrets. */
+/** The log must not contain the value, because some are secrets. */
 function naming({ value: _value, ...setting }: SetBody['items'][number]): Setting {
   return setting
 }
@@ -329,7 +332,7 @@ function* write16(part: readonly Named16[]) {
   const results: ReturnType<typeof shown16>[] = []
   for (const one of part) {
     const { status } = yield* ask16('ChangeConfiguration', { key: one.key, value: one.value })
-    // Not a key of this charge point. [1.6 §7.22]
+    // The charge point does not have this key. [1.6 §7.22]
     results.push(shown16(one, status === 'NotSupported' ? { status: 'not-found' } : itemOutcome(status)))
   }
   return results

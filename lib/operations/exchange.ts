@@ -1,12 +1,12 @@
 import type { CsmsAction, Protocol, RequestOf, ResponseOf } from 'fastify-ocpp'
 
-/** A call that an operation wants made. */
+/** A call that an operation requests. */
 export interface Step {
   action: string
   payload: object
 }
 
-/** What has become of an operation, in the words of no version. */
+/** The outcome of an operation, in words that are the same for all versions. */
 export const STATUSES = [
   'accepted',
   'scheduled',
@@ -18,23 +18,23 @@ export const STATUSES = [
 ] as const
 export type Status = (typeof STATUSES)[number]
 
-/** How an operation ended. What it tells beside its status is its own. */
+/** The result of an operation. Members besides these depend on the operation. */
 export interface Outcome {
   status: Status
-  /** The charge point's own word, when it says more than the status. */
+  /** The status that the charge point sent, if it says more than our status. */
   reason?: string
-  /** 2.x: more about it. */
+  /** 2.x: details of the charge point. */
   statusInfo?: object
   [detail: string]: unknown
 }
 
 /**
- * An operation in the words of one version: it asks for one call after the other, gets the charge point's answers, and
- * returns what they come to. It does nothing by itself, so it needs no charge point to be tested.
+ * An operation in the words of one version: it yields one call after the other, receives the answers of the charge
+ * point, and returns the result. It does no I/O, so tests need no charge point.
  */
 export type Exchange = Generator<Step, Outcome, unknown>
 
-/** A call within an exchange. What is sent and answered is that of the version. */
+/** A call within an exchange, with the payloads of the version. */
 export type Ask<P extends Protocol> = <A extends CsmsAction<P>>(
   action: A,
   payload: RequestOf<P, A>
@@ -45,16 +45,19 @@ function* ask(action: unknown, payload: unknown): Generator<Step, unknown, unkno
 }
 
 export const ask16 = ask as unknown as Ask<'ocpp1.6'>
-/** 2.0.1 too, which has the same with narrower enumerations: what it does not know is refused before it goes out. */
+/**
+ * Also for 2.0.1, which has the same messages with fewer enumeration values. Values that it does not have are rejected
+ * before sending.
+ */
 export const ask2 = ask as unknown as Ask<'ocpp2.1'>
 
-/** The version that the charge point speaks has no words for what is asked of it. Answered as a 409 problem. */
+/** The version of the charge point does not support the request. Answered as a 409 problem. */
 export class NotSupportedError extends Error {
   readonly statusCode = 409
   readonly code = 'OPERATION_NOT_SUPPORTED'
 }
 
-/** What is asked is not possible as things stand. Answered as a 409 problem. */
+/** The current state does not allow the request. Answered as a 409 problem. */
 export class ConflictError extends Error {
   readonly statusCode = 409
   readonly code: string
@@ -71,17 +74,17 @@ export class InvalidRequestError extends Error {
   readonly code = 'INVALID_OPERATION'
 }
 
-/** A call of an operation, as it is shown. */
+/** A call of an operation in the API. */
 export interface MadeCall {
   messageId: string
   action: string
-  /** The charge point's own answer, unless there was none; without secrets. */
+  /** The answer of the charge point without secrets, if there was one. */
   result?: unknown
-  /** What was wrong when there was none. */
+  /** The error, if there was no answer. */
   error?: { code: string; detail: string }
 }
 
-/** It broke off: these calls were made. */
+/** An operation failed after it had made these calls. */
 export class BrokenExchangeError extends Error {
   readonly calls: readonly MadeCall[]
 

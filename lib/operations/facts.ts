@@ -2,16 +2,16 @@ import { attributeKey, placeIn } from '../charge-points/device-model.js'
 import { chunks, type Reader } from '../events/scope.js'
 import { DISPLAYED_ID } from '../ledger/queries.js'
 
-// What operations have to know of a charge point. Everything is looked up together with the charge point it is of.
+// The stored data of a charge point that operations need. Everything is looked up by the id of the charge point.
 
 export interface TransactionQuery {
-  /** Ours. */
+  /** Our id. */
   id?: number | undefined
-  /** The charge point's. */
+  /** The id that the charge point uses. */
   transactionId?: string | undefined
 }
 
-/** One transaction of the charge point; of several with the same id the latest. */
+/** A transaction of the charge point. If several have the same id, the latest one. */
 export function findOwnTransaction(db: Reader, chargePointId: number, { id, transactionId }: TransactionQuery) {
   let query = db.selectFrom('transactions').selectAll().where('charge_point_id', '=', chargePointId)
   if (id !== undefined) query = query.where('id', '=', id)
@@ -19,7 +19,7 @@ export function findOwnTransaction(db: Reader, chargePointId: number, { id, tran
   return query.orderBy('id', 'desc').limit(1).executeTakeFirst()
 }
 
-/** Connectors that the charge point has told of, without the wholes. */
+/** The connectors that the charge point has reported, without the entries for a whole EVSE or charge point. */
 export function connectorsOf(db: Reader, chargePointId: number) {
   return db
     .selectFrom('connectors')
@@ -31,7 +31,7 @@ export function connectorsOf(db: Reader, chargePointId: number) {
     .execute()
 }
 
-/** The value of a configuration key of 1.6, as last told. */
+/** The last reported value of a configuration key of OCPP 1.6. */
 export async function configurationValue(db: Reader, chargePointId: number, key: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('configuration_keys')
@@ -42,7 +42,7 @@ export async function configurationValue(db: Reader, chargePointId: number, key:
   return row?.value ?? undefined
 }
 
-/** The actual value of a variable of a controller of 2.x, as last told. */
+/** The last reported actual value of a variable of a controller of OCPP 2.x. */
 export async function variableValue(
   db: Reader,
   chargePointId: number,
@@ -61,7 +61,7 @@ export async function variableValue(
   return row?.value ?? undefined
 }
 
-/** Ids of the profiles of ours that are known, with their places. */
+/** The ids and places of our charging profiles. */
 export function ownProfiles(db: Reader, chargePointId: number) {
   return db
     .selectFrom('charging_profiles')
@@ -71,7 +71,7 @@ export function ownProfiles(db: Reader, chargePointId: number) {
     .execute()
 }
 
-/** Whether a reservation of this id is known. */
+/** Whether a reservation with this id exists. */
 export async function hasReservation(db: Reader, chargePointId: number, reservationId: number): Promise<boolean> {
   const row = await db
     .selectFrom('reservations')
@@ -82,17 +82,17 @@ export async function hasReservation(db: Reader, chargePointId: number, reservat
   return row !== undefined
 }
 
-/** The local list as the charge point holds it, as far as it is known. */
+/** The last known local list of the charge point. */
 export function localListOf(db: Reader, chargePointId: number) {
   return db.selectFrom('local_lists').selectAll().where('charge_point_id', '=', chargePointId).executeTakeFirst()
 }
 
-/** Every id token. */
+/** All id tokens. */
 export function allIdTokens(db: Reader) {
   return db.selectFrom('id_tokens').selectAll().orderBy('id').execute()
 }
 
-/** By attribute, whether variables of these components cannot be set, as last told. */
+/** Whether variables of these components are read-only, by attribute, as last reported. */
 export async function readonlyVariables(
   db: Reader,
   chargePointId: number,

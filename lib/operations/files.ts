@@ -6,7 +6,7 @@ import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } fr
 import { type Lookup, operation } from './operation.js'
 
 const LOCATION = textLike(
-  // No backslash: whether it ends the host depends on the reader of the URL.
+  // No backslash, because parsers disagree whether it ends the host.
   '^(?:https?|ftps?|sftp)://[^\\s/?#\\\\]+(?:[/?#][^\\s\\\\]*)?$',
   'must be a URL of http, https, ftp, ftps or sftp, without spaces and backslashes',
   {
@@ -39,7 +39,7 @@ const REQUEST_ID = Type.Optional(
   })
 )
 
-/** @throws InvalidRequestError when nothing may be sent there, or fetched from there */
+/** @throws InvalidRequestError if FILE_TRANSFER_HOSTS does not allow the host */
 export function checkLocation(location: string, hosts: readonly string[] | undefined): void {
   const { hostname } = parseUrl(location)
   if (hosts === undefined || hosts.includes(hostname.toLowerCase())) return
@@ -97,7 +97,7 @@ const FirmwareBody = Type.Object(
 )
 type FirmwareBody = Static<typeof FirmwareBody>
 
-/** Both or none. */
+/** Both or none must be present. */
 function signatureOf({ signature, signingCertificate }: FirmwareBody) {
   if (signature === undefined && signingCertificate === undefined) return undefined
   if (signature !== undefined && signingCertificate !== undefined) return { signature, signingCertificate }
@@ -165,7 +165,7 @@ const LogBody = Type.Object(LOG_MEMBERS, {
 })
 type LogBody = Static<typeof LogBody>
 
-/** GetDiagnostics is in every charger of 1.6, GetLog in those with the security extension only. */
+/** Every charger with OCPP 1.6 has GetDiagnostics; GetLog needs the security extension. */
 function* log16(request: LogBody, { requestId }: FileFacts): Exchange {
   const { log = 'diagnostics', location, from, to } = request
   if (log === 'data-collector') throw new NotSupportedError('OCPP 1.6 has no data collector log')
@@ -184,7 +184,7 @@ function* log16(request: LogBody, { requestId }: FileFacts): Exchange {
     ...(from !== undefined && { startTime: from }),
     ...(to !== undefined && { stopTime: to })
   })
-  // Without a name there is nothing to upload. [1.6 §6.25]
+  // Without a file name there is nothing to upload. [1.6 §6.25]
   return fileName === undefined ? { status: 'not-found' } : { status: 'accepted', fileName }
 }
 

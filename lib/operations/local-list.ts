@@ -65,12 +65,15 @@ type Body = Static<typeof Body>
 interface ListFacts {
   idTokens: readonly IdTokenRow[]
   limits: MessageLimits
-  /** What the charge point holds, if it is of this version. */
+  /** The entries of the charge point, if they belong to this version of the list. */
   known: { version: number; entries: readonly LocalListEntry[] } | undefined
   isSayable: (idToken: IdTokenRow) => boolean
 }
 
-/** Whether the version has the length and the type of an id token. A token without a type gets one that it has. */
+/**
+ * Whether the OCPP version supports the length and the type of an id token. A token without a type gets a supported
+ * one.
+ */
 function isSayable(protocol: Protocol, { id_token, type }: IdTokenRow): boolean {
   const { maxIdTokenLength, idTokenTypes } = versionInfo(protocol)
   if ([...id_token].length > maxIdTokenLength) return false
@@ -95,7 +98,7 @@ async function limitsOf({ db, chargePoint: { id }, protocol }: Lookup): Promise<
   return { items: readLimit(await find('ItemsPerMessage')), bytes: readLimit(await find('BytesPerMessage')) }
 }
 
-/** Entries in one SendLocalList. [1.6 §9.2.3; 2.x D01.FR.11] */
+/** Maximum number of entries in one SendLocalList. [1.6 §9.2.3; 2.x D01.FR.11] */
 const MAX_LENGTH = 'SendLocalListMaxLength'
 const CONTROLLER = 'LocalAuthListCtrlr'
 
@@ -104,16 +107,16 @@ interface Answer {
   statusInfo?: object
 }
 
-/** The same exchange in the words of a version. */
+/** The steps of the exchange in one version. */
 interface Words {
-  /** Below 0: it has no list. */
+  /** A negative number: the charge point has no list. */
   version: () => Generator<Step, number, unknown>
   maxItems: () => Generator<Step, number, unknown>
   entry: (idToken: string, type: string | undefined, info: IdTokenInfo | undefined) => LocalListEntry
   send: (version: number, isFull: boolean, entries: readonly LocalListEntry[]) => Generator<Step, Answer, unknown>
 }
 
-/** When the charge point does not say how many entries it takes. */
+/** Used if the charge point does not report its maximum number of entries. */
 const FEW = 10
 
 type List16 = NonNullable<RequestOf<'ocpp1.6', 'SendLocalList'>['localAuthorizationList']>
@@ -146,7 +149,7 @@ const WORDS_2: Words = {
     return readLimit(getVariableResult[0]?.attributeValue) ?? FEW
   },
   entry: (idToken, type, info) => ({
-    // Only tokens that are shown to the charge point need a list, and those are cards as a rule.
+    // The list is for tokens that are presented at the charge point, which are usually cards.
     idToken: { idToken, type: type || 'ISO14443' },
     ...(info !== undefined && { idTokenInfo: idTokenInfo(info) })
   }),
@@ -178,7 +181,7 @@ function* sendList(request: Body, facts: ListFacts, words: Words): Exchange {
   const outcome = yield* transfer(update, { words, limits, version: current + 1 })
   const full = isFullNeeded(update, outcome) ? fullOf(update, before) : undefined
   if (full === undefined) return { ...outcome, ...details }
-  // No list is at a version below 0, and none that was refused need be where it was.
+  // A list never has a negative version, and a list that was rejected may have any version.
   const version = Math.max(yield* words.version(), 0) + 1
   return { ...(yield* transfer(full, { words, limits: yield* knownLimits(limits, full, words), version })), ...details }
 }
@@ -187,14 +190,14 @@ const MISMATCH = 'VersionMismatch'
 const FAILED = 'Failed'
 
 /**
- * Somebody else has changed the list meanwhile, or the charge point could not apply the changes: the full list follows,
- * once. A full list that failed would fail again. [1.6 §5.15; 2.x D01.FR.09]
+ * Another process has changed the list meanwhile, or the charge point could not apply the changes. The full list is
+ * sent once. A full list that was rejected would be rejected again. [1.6 §5.15; 2.x D01.FR.09]
  */
 function isFullNeeded({ isFull }: Update, { reason }: Outcome): boolean {
   return reason === MISMATCH || (reason === FAILED && !isFull)
 }
 
-/** `undefined` when the entries of the charge point, to which the changes apply, are not known. */
+/** The changes since the entries of the charge point; `undefined` if these are unknown. */
 function fullOf(update: Update, before: readonly LocalListEntry[] | undefined): Update | undefined {
   return update.isFull ? update : before && { isFull: true, entries: merge(before, update.entries) }
 }
@@ -250,7 +253,7 @@ interface Transfer {
   version: number
 }
 
-/** In parts, the first of which is the beginning of a list if it is to be a new one. [2.x D01.FR.18] */
+/** Splits the entries into parts. Only the first part replaces the list. [2.x D01.FR.18] */
 function* transfer(
   { isFull, entries }: Update,
   { words, limits, version }: Transfer

@@ -1,21 +1,22 @@
 import { CallError } from 'fastify-ocpp'
 import type { Status, Step } from './exchange.js'
 
-// Requests of many items, for chargers that take few at a time.
+// Splits requests with many items, for chargers that accept few items per message.
 
-/** What a charge point takes in one message; undefined is not known. */
+/** The maximum that a charge point accepts in one message. `undefined`: unknown. */
 export interface MessageLimits {
   items: number | undefined
   bytes?: number | undefined
 }
 
-/** What of a message is not its items: the frame around them. */
+/** Length of a message without its items. */
 const FRAME_BYTES = 200
 
 /**
- * Parts of at most so many items, and no longer than it takes, but for a single item that is too long by itself.
+ * Splits items into parts of at most the maximum number and length. A single item that is too long is a part of its
+ * own.
  *
- * @param wire what is sent of an item
+ * @param wire returns the sent form of an item
  */
 export function split<T>(
   items: readonly T[],
@@ -39,13 +40,13 @@ export function split<T>(
   return parts
 }
 
-/** A number that a charge point tells of itself. */
+/** A number that the charge point reports. */
 export function readLimit(value: string | undefined): number | undefined {
   const limit = Number(value)
   return Number.isInteger(limit) && limit > 0 ? limit : undefined
 }
 
-/** What became of one of several items. */
+/** The outcome of one of several items. */
 export type ItemStatus = Exclude<Status, 'partial' | 'scheduled'> | 'failed' | 'not-sent'
 
 export interface ItemOutcome {
@@ -54,10 +55,10 @@ export interface ItemOutcome {
 }
 
 /**
- * Sends the parts one after the other. One that fails takes nothing from the others: a CALLERROR is about its part,
- * but a charge point that does not answer is asked no more.
+ * Sends the parts one after the other. A CALLERROR concerns its part only, so the other parts are still sent. After a
+ * timeout no more parts are sent.
  *
- * @throws what failed, when all did
+ * @throws the error, if all parts failed
  */
 export function* sendParts<T, R extends ItemOutcome>(
   parts: readonly (readonly T[])[],
@@ -87,7 +88,7 @@ export function* sendParts<T, R extends ItemOutcome>(
   return results
 }
 
-/** What several outcomes come to. */
+/** The common outcome of several outcomes. */
 export function summary(items: readonly ItemOutcome[]): Status {
   const statuses = new Set(items.map(({ status }) => status))
   const isDone = (status: ItemStatus) => status === 'accepted' || status === 'reboot-required'

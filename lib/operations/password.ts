@@ -29,7 +29,7 @@ type Body = Static<typeof Body>
 interface PasswordFacts {
   protocol: Protocol
   password: string
-  /** It went out, and nobody knows whether it was taken. */
+  /** The password was sent, and it is unknown whether the charge point accepted it. */
   onLost: () => void
 }
 
@@ -37,7 +37,7 @@ interface PasswordFacts {
 const undecided = new WeakSet<object>()
 
 async function passwordFacts({ protocol, connection }: Lookup, { password }: Body): Promise<PasswordFacts> {
-  // A third one could lock it out: two are valid at a time. [A01.FR.03/04]
+  // Two passwords are valid at a time, so a third one could lock the charge point out. [A01.FR.03/04]
   if (undecided.has(connection)) {
     throw new ConflictError(
       'PASSWORD_UNDECIDED',
@@ -54,7 +54,7 @@ function checkPassword({ protocol, password }: PasswordFacts): void {
   throw new NotSupportedError(`a password of ${name} has 16 to ${maxPasswordLength} characters${hex}`)
 }
 
-/** Sends the password; both that and the one before are valid until the answer is here, or the first use. */
+/** Sends the password. The new and the previous one are both valid until the answer arrives or the new one is used. */
 function* sent<T>(exchange: Generator<Step, T, unknown>, facts: PasswordFacts): Generator<Step, T, unknown> {
   checkPassword(facts)
   try {
@@ -65,7 +65,10 @@ function* sent<T>(exchange: Generator<Step, T, unknown>, facts: PasswordFacts): 
   }
 }
 
-/** Whether the charge point may have taken it. What was never sent, such as to a full queue, it has not. */
+/**
+ * Whether the charge point may have accepted the password. It cannot have if the call was never sent, e.g. because the
+ * queue was full.
+ */
 function isLost(error: unknown): boolean {
   return error instanceof InvalidResponseError || (error as { sent?: boolean }).sent === true
 }

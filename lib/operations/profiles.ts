@@ -3,7 +3,7 @@ import type { RequestOf } from 'fastify-ocpp'
 export const PURPOSES = ['station', 'default', 'transaction'] as const
 export type Purpose = (typeof PURPOSES)[number]
 
-/** A charging limit with all that is to be decided about it. */
+/** A charging limit with all its parameters. */
 export interface Limit {
   limit: number
   unit: 'W' | 'A'
@@ -13,7 +13,7 @@ export interface Limit {
   profileId: number
   stackLevel: number
   purpose: Purpose
-  /** Date-time from which on it counts; without it, from the start of the transaction. */
+  /** Start of the validity as a date-time. Absent: the start of the transaction. */
   startsAt?: string
   validFrom?: string
   validTo?: string
@@ -56,7 +56,7 @@ export function profile2(limit: Limit): Omit<Profile2, 'transactionId'> {
   }
 }
 
-/** Absolute has a start, Relative has none. [2.x K01.FR.40, K01.FR.41] */
+/** Absolute profiles have a start, Relative ones do not. [2.x K01.FR.40, K01.FR.41] */
 function kindOf({ startsAt, validFrom, validTo }: Limit) {
   return {
     chargingProfileKind: startsAt === undefined ? ('Relative' as const) : ('Absolute' as const),

@@ -27,7 +27,7 @@ type ResetBody = Static<typeof ResetBody>
 
 const RESETS_16: Partial<Record<Reset, RequestOf<'ocpp1.6', 'Reset'>['type']>> = { graceful: 'Soft', immediate: 'Hard' }
 
-/** Immediate ends transactions in order. [2.x B12] */
+/** `Immediate` ends running transactions properly. [2.x B12] */
 const RESETS_2: Record<Reset, RequestOf<'ocpp2.1', 'Reset'>['type']> = {
   graceful: 'Immediate',
   immediate: 'Immediate',
@@ -63,7 +63,7 @@ const AvailabilityBody = Type.Object(
 type AvailabilityBody = Static<typeof AvailabilityBody>
 
 function* availability16({ operative, ...place }: AvailabilityBody) {
-  // Connector 0 is the charge point. [1.6 §5.2]
+  // Connector 0 is the whole charge point. [1.6 §5.2]
   const connectorId = connectorOf16(place) ?? 0
   return outcomeOf(yield* ask16('ChangeAvailability', { connectorId, type: operative ? 'Operative' : 'Inoperative' }))
 }
@@ -108,12 +108,12 @@ type Trigger2 = RequestOf<'ocpp2.1', 'TriggerMessage'>['requestedMessage']
 
 interface Words {
   v16?: Trigger16
-  /** With ExtendedTriggerMessage of the security extension. */
+  /** Needs ExtendedTriggerMessage of the security extension. */
   extended16?: Extended16
   v2?: Trigger2
 }
 
-/** What each version calls it. */
+/** The name of each message in each version. */
 const TRIGGERS = {
   boot: { v16: 'BootNotification', v2: 'BootNotification' },
   heartbeat: { v16: 'Heartbeat', v2: 'Heartbeat' },
@@ -176,7 +176,10 @@ function* trigger2({ message, customTrigger, ...place }: TriggerBody, connectors
   return outcomes.find(({ status }) => status !== 'accepted') ?? outcomes[0] ?? { status: 'rejected' }
 }
 
-/** Statuses are those of connectors, one at a time; without a place, of each that is known. [2.x F06.FR.12] */
+/**
+ * A StatusNotification is about one connector. Without a place it is triggered for each known connector. [2.x
+ * F06.FR.12]
+ */
 function statusPlaces(place: Place, connectors: Connectors) {
   const evse = evseOf2(place)
   if (evse !== undefined) return [{ ...evse, connectorId: evse.connectorId ?? 1 }]

@@ -9,7 +9,7 @@ const TRIGGERS: Readonly<Record<string, string>> = {
 }
 
 /**
- * How a charge point is asked to ask for a certificate. [1.6 whitepaper A02; 2.x A02, F06]
+ * The call that asks a charge point to request a new certificate. [1.6 whitepaper A02; 2.x A02, F06]
  *
  * @throws NotSupportedError
  */

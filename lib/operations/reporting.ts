@@ -39,7 +39,7 @@ export interface Report {
   [detail: string]: unknown
 }
 
-/** What has become of a command: a refusal is the charge point's. */
+/** The status for the outcome of the request: a rejection comes from the charge point. */
 export type ReportAnswer = { requestId: number; type: string; protocol: Protocol; calls: MadeCall[] } & (
   | Report
   | Outcome
@@ -72,7 +72,7 @@ const FINAL: readonly string[] = [
   'AcceptedCanceled'
 ]
 
-/** Asks charge points for reports, and joins their parts. */
+/** Requests reports from charge points, and joins their parts. */
 export class Reports {
   readonly #options: ReportsOptions
 
@@ -81,7 +81,7 @@ export class Reports {
   }
 
   /**
-   * Asks for a report, and waits for it.
+   * Requests a report and waits for it.
    *
    * @throws the errors of `Operations`
    */
@@ -102,7 +102,7 @@ export class Reports {
     return { ...head, ...outcome, ...(report ?? { status: 'rejected' }) }
   }
 
-  /** A report that was asked for, or `undefined`. */
+  /** A report that was requested, or `undefined`. */
   async read(chargePointId: number, requestId: number): Promise<Report | undefined> {
     const header = await findAsked(this.#options.store.db, chargePointId, requestId)
     if (header === undefined) return undefined
@@ -119,7 +119,7 @@ export class Reports {
     }
   }
 
-  /** Whether a report is complete, when its last part came, and which parts are missing; without reading the parts. */
+  /** Whether a report is complete, when its last part arrived, and which parts are missing. Does not read the parts. */
   async #progressOf(header: ReportHeader) {
     const { action, complete, updated_at } = header
     if (action !== UPLOAD) return { isComplete: complete === 1, lastSign: updated_at, details: gapsOf(header) }
@@ -184,7 +184,7 @@ function withoutSecret({ value, ...item }: ConfigurationItem): ConfigurationItem
   return { ...item, ...(value !== undefined && !isSecret(item.key) && { value }) }
 }
 
-/** How many parts have come, and the gaps between them: the first and last number of each. */
+/** The number of parts that have arrived, and the first and last number of each gap. */
 function gapsOf({ parts, last_seq_no }: ReportHeader) {
   const there = JSON.parse(parts) as number[]
   const missing: [first: number, last: number][] = []

@@ -23,7 +23,7 @@ const CERTIFICATE = Type.Object(
   { additionalProperties: false }
 )
 
-/** What is asked for; what is not of the type may not be given. */
+/** The request for a report. Members of other types of reports are rejected. */
 export const ReportBody = Type.Object(
   {
     type: oneOf(
@@ -89,7 +89,7 @@ export type ReportBody = Static<typeof ReportBody>
 
 const LOG_NAMES = Object.keys(LOG_MEMBERS)
 
-/** Members of each type, beside `type`. */
+/** The members that each type has besides `type`. */
 const MEMBERS: Readonly<Record<ReportType, readonly string[]>> = {
   'full-inventory': [],
   'configuration-inventory': [],
@@ -113,7 +113,7 @@ export function checkMembers({ type, ...rest }: ReportBody): void {
   if (type === 'log' && location === undefined) throw new InvalidRequestError('the type log needs location')
 }
 
-/** In what the parts of each type come. */
+/** The messages that contain the parts of each type. */
 export const REPORT_ACTIONS: Readonly<Record<ReportType, ReportAction>> = {
   'full-inventory': 'NotifyReport',
   'configuration-inventory': 'NotifyReport',
@@ -127,7 +127,7 @@ export const REPORT_ACTIONS: Readonly<Record<ReportType, ReportAction>> = {
 export interface ReportFacts {
   requestId: number
   known: IdTokenRow | undefined
-  /** Of an upload. */
+  /** Only for uploads. */
   log: unknown
 }
 
@@ -137,7 +137,7 @@ export async function reportFacts(lookup: Lookup, requestId: number, request: Re
   return { requestId, known: idToken && (await findIdToken(lookup.db, idToken.idToken)), log }
 }
 
-/** Empty: there is nothing to report. Items: here is the whole report. */
+/** `Empty`: there is nothing to report. Items: the answer contains the whole report. */
 function* accepted(exchange: Exchange): Exchange {
   const outcome = yield* exchange
   return outcome.reason === 'EmptyResultSet' ? { status: 'accepted', items: [] } : outcome
@@ -145,7 +145,7 @@ function* accepted(exchange: Exchange): Exchange {
 
 // --- 1.6 ---------------------------------------------------------------------------------------------------------
 
-/** Without keys, all. [1.6 §5.8] */
+/** Without keys: all settings. [1.6 §5.8] */
 function* configuration(keys: readonly string[]): Exchange {
   const answer = yield* ask16('GetConfiguration', keys.length === 0 ? {} : { key: [...keys] })
   return { status: 'accepted', items: answer.configurationKey ?? [] }
@@ -235,7 +235,7 @@ function customerOf(
   }
 }
 
-/** What is sent for a report, in the words of each version. */
+/** The call that requests each report, in each version. */
 export const REPORT_ROWS: Readonly<Record<Protocol, OperationRow<ReportBody, ReportFacts>>> = {
   'ocpp1.6': report16,
   'ocpp2.0.1': (request, facts) => accepted(report2(request, facts)),

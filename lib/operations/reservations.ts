@@ -67,7 +67,7 @@ async function reserveFacts(lookup: Lookup, { idToken, expiresAt, reservationId 
   }
 }
 
-/** The id of another one would replace that. [1.6 §5.13; 2.x H01.FR.02] */
+/** Not an id in use, because that reservation would be replaced. [1.6 §5.13; 2.x H01.FR.02] */
 async function freeReservationId({ db, chargePoint, nextId }: Lookup): Promise<number> {
   let id = nextId()
   while (await hasReservation(db, chargePoint.id, id)) id = nextId()
@@ -78,7 +78,7 @@ function* reserve16(request: ReserveBody, { known, reservationId }: ReserveFacts
   const { idToken, expiresAt, connectorType, groupId = parentOf(known), ...place } = request
   refuse('1.6', { connectorType })
   const answer = yield* ask16('ReserveNow', {
-    // Any of them. [1.6 §5.13]
+    // Connector 0 means any connector. [1.6 §5.13]
     connectorId: connectorOf16(place) ?? 0,
     expiryDate: expiresAt,
     idTag: idToken.idToken,
@@ -102,7 +102,7 @@ function* reserve2(request: ReserveBody, { known, reservationId }: ReserveFacts)
   return outcomeOf(answer, { reservationId })
 }
 
-/** What is no idTag of 1.6 is not told. */
+/** A group id that is too long for an idTag of OCPP 1.6 is left out. */
 function parentOf(known: IdTokenRow | undefined): string | undefined {
   const group = known?.group_id ?? ''
   return group === '' || group.length > MAX_ID_TAG ? undefined : group

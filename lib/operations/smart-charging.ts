@@ -43,11 +43,14 @@ interface LimitFacts {
   transaction: TransactionRow | undefined
 }
 
-/** Those of raw calls are below, as a rule. */
+/** Our profile ids start here. Ids in raw calls are usually lower. */
 const FIRST_PROFILE_ID = 1_000_000_000
 const MAX_PLACES = 10_000
 
-/** The same for the same place, purpose and level, so that it replaces itself even if an answer was lost. */
+/**
+ * The same id for the same place, purpose and level, so that a repeated profile replaces itself even if an answer was
+ * lost.
+ */
 function profileIdFor(taken: ReadonlySet<number>) {
   return (place: number, purpose: Purpose, stackLevel: number): number => {
     const own = FIRST_PROFILE_ID + (stackLevel * MAX_PLACES + (place % MAX_PLACES)) * 3 + PURPOSES.indexOf(purpose)
@@ -66,7 +69,7 @@ async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFact
   const stackLevel = request.stackLevel ?? 0
   const known = await ownProfiles(lookup.db, lookup.chargePoint.id)
   const names: readonly string[] = [PURPOSES_16[purpose], PURPOSES_2[purpose]]
-  // One of the same kind may be replaced, whatever its id.
+  // A profile of the same kind may be replaced, whatever its id.
   const others = known.filter((row) => !names.includes(row.purpose ?? '') || row.stack_level !== stackLevel)
   return {
     purpose,
@@ -176,7 +179,7 @@ function* clear2({ profileId, purpose, stackLevel, ...place }: ClearBody): Excha
   if (profileId !== undefined) return outcomeOf(yield* ask2('ClearChargingProfile', { chargingProfileId: profileId }))
   const evseId = purpose === 'station' ? 0 : evseIdOf2(place)
   const criteria = { ...(evseId !== undefined && { evseId }), ...(stackLevel !== undefined && { stackLevel }) }
-  // Some criterion there has to be. [2.x K10.FR.01]
+  // At least one criterion is required. [2.x K10.FR.01]
   const isAll = purpose === undefined && evseId === undefined && stackLevel === undefined
   const purposes = isAll ? PURPOSES : [purpose]
   const outcomes: Outcome[] = []

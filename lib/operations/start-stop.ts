@@ -80,7 +80,10 @@ function* start2(request: StartBody, { known, remoteStartId, profileId }: StartF
   return outcomeOf(answer, { remoteStartId, ...(transactionId !== undefined && { transactionId }) })
 }
 
-/** The profile of a transaction that has not started: it has no transaction id, and counts from the start. [1.6 §3.13.1; 2.x F01, K05] */
+/**
+ * The profile of a transaction that has not started: it has no transaction id, and its times count from the start. [1.6
+ * §3.13.1; 2.x F01, K05]
+ */
 function ofStart(limit: NonNullable<StartBody['chargingLimit']>, profileId: number) {
   return { ...limit, profileId, purpose: 'transaction', stackLevel: 0 } as const
 }

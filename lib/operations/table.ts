@@ -9,7 +9,7 @@ import { cancelReservation, reserve } from './reservations.js'
 import { chargingLimit, clearChargingLimit } from './smart-charging.js'
 import { start, stop, unlock } from './start-stop.js'
 
-/** Every operation by its name in the URL, with how each version says it. */
+/** All operations by their name in the URL, with the implementation for each version. */
 export const OPERATIONS = {
   start,
   stop,

@@ -4,11 +4,11 @@ import { toDateTime } from '../date-time.js'
 import { InvalidRequestError } from './exchange.js'
 
 /**
- * A copy of a request in which every date-time is in UTC with milliseconds, as OCPP has it. Operators may write any
- * that RFC 3339 allows: with an offset, with a leap second, in lower case, with more digits. [2.x Part 2 §3.1.2]
+ * A copy of a request in which every date-time is in UTC with milliseconds, as OCPP requires. Operators may write any
+ * form of RFC 3339: with an offset, with a leap second, in lower case, with more digits. [2.x Part 2 §3.1.2]
  *
- * @param schema that the request fits; it tells which texts are date-times
- * @throws InvalidRequestError when one is no moment
+ * @param schema the schema of the request, which shows which texts are date-times
+ * @throws InvalidRequestError if a date-time is invalid
  */
 export function withUtcTimes<T>(schema: TSchema, request: T): T {
   return copy(schema, request, 'the request') as T

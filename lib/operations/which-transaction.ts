@@ -5,7 +5,7 @@ import { ConflictError, InvalidRequestError } from './exchange.js'
 import { findOwnTransaction } from './facts.js'
 import type { Lookup } from './operation.js'
 
-/** Which transaction: by one of its ids, or the only open one there. */
+/** Identifies a transaction: by one of its ids, or as the only open one at a place. */
 export const TRANSACTION = {
   transactionId: Type.Optional(
     Type.String({
@@ -32,7 +32,7 @@ class UnknownTransactionError extends Error {
 }
 
 /**
- * The transaction that is meant: never one of another charge point.
+ * The identified transaction, which always belongs to the charge point.
  *
  * @throws UnknownTransactionError, ConflictError, InvalidRequestError
  */
@@ -58,7 +58,7 @@ interface Sought {
 }
 
 function isAt({ evse_id, connector_id }: TransactionRow, { evseId, connectorId }: Sought): boolean {
-  // 1.6: a connector, whatever it is called.
+  // OCPP 1.6 has connectors only, so `evseId` means the connector, too.
   if (evse_id === 0) return (connectorId ?? evseId ?? connector_id) === connector_id
   return (evseId ?? evse_id) === evse_id && (connectorId ?? connector_id) === connector_id
 }

@@ -8,7 +8,7 @@ type Scopes = readonly OperatorScope[]
 
 const TRANSACTIONS: Scopes = ['transactions:read']
 const ID_TOKENS: Scopes = ['id-tokens:read']
-/** For content that may be about anything. */
+/** For messages with any content. */
 const BOTH: Scopes = [...TRANSACTIONS, ...ID_TOKENS]
 
 function each<const A extends AnyAction>(scopes: Scopes, actions: readonly A[]): Record<A, Scopes> {
@@ -16,8 +16,8 @@ function each<const A extends AnyAction>(scopes: Scopes, actions: readonly A[]):
 }
 
 /**
- * The scopes that the messages of an action need beside `charge-points:read`. Complete by its type: a new action does
- * not compile until somebody has decided what its messages tell.
+ * The scopes that the messages of an action need besides `charge-points:read`. The type requires every action: a new
+ * action does not compile until somebody has decided what its messages contain.
  */
 const NEEDED: Readonly<Record<AnyAction, Scopes>> = {
   ...each(TRANSACTIONS, [
@@ -25,7 +25,7 @@ const NEEDED: Readonly<Record<AnyAction, Scopes>> = {
     'StopTransaction',
     'TransactionEvent',
     'MeterValues',
-    // Often meter values.
+    // Often contains meter values.
     'NotifyPeriodicEventStream',
     'RemoteStartTransaction',
     'RemoteStopTransaction',
@@ -37,7 +37,7 @@ const NEEDED: Readonly<Record<AnyAction, Scopes>> = {
     'NotifyPriorityCharging',
     'UsePriorityCharging',
     'NotifyAllowedEnergyTransfer',
-    // Tariffs and payment
+    // Contains tariffs and payments.
     'CostUpdated',
     'SetDefaultTariff',
     'ChangeTransactionTariff',
@@ -57,10 +57,10 @@ const NEEDED: Readonly<Record<AnyAction, Scopes>> = {
   ]),
   ...each(BOTH, [
     'DataTransfer',
-    // Free text about a person.
+    // Contains free text about a person.
     'CustomerInformation',
     'NotifyCustomerInformation',
-    // Tariffs, and the id tokens that they were given to.
+    // Contains tariffs, and the id tokens that have them.
     'GetTariffs'
   ]),
   ...each(
@@ -140,7 +140,7 @@ const NEEDED: Readonly<Record<AnyAction, Scopes>> = {
   )
 }
 
-/** Guarded for their request only: the answer tells whether the charge point does it. */
+/** Actions of which only the request needs the scopes: the answer only says whether the charge point accepts. */
 const ANSWER_IS_OPEN: ReadonlySet<string> = new Set([
   'RemoteStartTransaction',
   'RemoteStopTransaction',
@@ -154,22 +154,22 @@ const ANSWER_IS_OPEN: ReadonlySet<string> = new Set([
   'UsePriorityCharging'
 ] satisfies AnyAction[])
 
-/** The scopes that a message of an action needs. One that OCPP does not know, or that is not known, needs all of them. */
+/** The scopes that a message of an action needs. An unknown action needs all of them. */
 export function scopesOfAction(action: string): Scopes {
   return Object.hasOwn(NEEDED, action) ? NEEDED[action as AnyAction] : BOTH
 }
 
-/** The scopes that a message of an action needs and the reader lacks. */
+/** The scopes that a message of an action needs and the reader does not have. */
 export function missingScopes(action: string, may: May): OperatorScope[] {
   return scopesOfAction(action).filter((scope) => !may(scope))
 }
 
-/** The same for the charge point's answer to a call. */
+/** The same for the answer of a charge point to a call. */
 export function missingForAnswer(action: string, may: May): OperatorScope[] {
   return ANSWER_IS_OPEN.has(action) ? [] : missingScopes(action, may)
 }
 
-/** The actions whose messages the reader may see; undefined when that is all of them, unknown ones included. */
+/** The actions whose messages the reader may see; `undefined` if it may see all, including unknown actions. */
 export function visibleActions(may: May): string[] | undefined {
   if (BOTH.every(may)) return undefined
   return Object.keys(NEEDED).filter((action) => missingScopes(action, may).length === 0)

@@ -1,18 +1,18 @@
 import { redact } from 'fastify-ocpp'
 
 const HIDDEN = '[redacted]'
-/** Members whose value is a secret, however they are called beyond that; an id token is shortened, not hidden. */
+/** Members whose name ends with one of these words are secrets. Id tokens are shortened, not hidden. */
 const SECRET =
   /(?:pass(?:word|phrase|code)|secret|(?<!id)token|credentials?|authorization|(?:api|private|signing|access)[-_]?key|pin)s?$/i
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/
-/** Of a URL. */
+/** Secrets in the query of a URL. */
 const SECRET_PARAMETER = /([?&][^=&\s]*(?:token|secret|key|pass\w*|sig\w*|auth\w*)=)[^&#\s]+/gi
-/** Bearer and Basic, wherever somebody wrote them. */
+/** Bearer and Basic credentials in any text. */
 const CREDENTIALS = /\b(Bearer|Basic) +[\w\-.~+/]{16,}=*/gi
 
 const MAX_ITEMS = 100
 const MAX_TEXT = 2_000
-/** UTF-16 units of what is kept of one body. */
+/** Maximum length of a saved body, in UTF-16 units. A longer body is replaced by its length. */
 const MAX_LENGTH = 65_536
 
 /** A path or URL without secrets in its query. */
@@ -20,11 +20,11 @@ export function withoutParameters(url: string): string {
   return url.replace(SECRET_PARAMETER, `$1${HIDDEN}`)
 }
 
-/** The body of a request as it is written down: without secrets, and no longer than anybody reads. */
+/** The saved form of a request body: without secrets, and with a limited length. */
 export function auditBody(body: unknown): string | null {
   if (body === undefined || body === null) return null
   if (typeof body === 'string' || Buffer.isBuffer(body)) return JSON.stringify(`${body.length} bytes`)
-  // The library hides what OCPP has, and ends what is nested too deep.
+  // The library hides the secrets that OCPP defines, and cuts deep nesting.
   const text = JSON.stringify(copy(redact(body)))
   return text.length <= MAX_LENGTH ? text : JSON.stringify(`${text.length} characters of JSON`)
 }

@@ -9,21 +9,21 @@ export interface AuditEntry {
   operator: string
   method: string
   route: string
-  /** Below the API. */
+  /** The path below the API. */
   path: string
-  /** JSON without secrets. */
+  /** The body as JSON without secrets. */
   body: string | null
   remoteAddress: string | null
 }
 
-/** How a change ended. */
+/** The outcome of a change. */
 export interface AuditOutcome {
   status: number
-  /** Of what was made, when only its answer tells. */
+  /** The created resource, if only the answer names it. */
   target?: string
 }
 
-/** Where a list goes on. */
+/** The position after which a page starts. */
 export interface AuditPosition {
   at: number
   id: number
@@ -34,7 +34,7 @@ export interface AuditFilter {
   target?: string
   /** Epoch milliseconds. */
   from?: number
-  /** Not included. */
+  /** Exclusive. */
   to?: number
   before?: AuditPosition
   limit: number
@@ -45,8 +45,8 @@ type Transaction = Pick<Scope, 'trx' | 'now'>
 const MAX_PATH = 1_000
 
 /**
- * What a path is about: `charge-points/cp-1` of everything that is done to CP-1, `operator-tokens` of a collection.
- * Percent-encoding and case do not matter.
+ * The target of a path: `charge-points/cp-1` for all changes of CP-1, `operator-tokens` for a collection.
+ * Percent-encoding and case make no difference.
  */
 export function targetOf(path: string): string {
   const [pathname = ''] = path.split('?')
@@ -62,7 +62,7 @@ function decode(segment: string): string {
   }
 }
 
-/** Writes a change down before it is carried out. Answers its id. */
+/** Saves a change before it is carried out. Returns its id. */
 export async function beginAudit({ trx, now }: Transaction, entry: AuditEntry): Promise<number> {
   const { operator, method, route, path, body, remoteAddress } = entry
   const row = await trx
@@ -82,7 +82,7 @@ export async function beginAudit({ trx, now }: Transaction, entry: AuditEntry): 
   return row.id
 }
 
-/** Writes down how it ended. */
+/** Saves the outcome of a change. */
 export async function completeAudit({ trx, now }: Transaction, id: number, outcome: AuditOutcome): Promise<void> {
   const { status, target } = outcome
   await trx
@@ -92,7 +92,7 @@ export async function completeAudit({ trx, now }: Transaction, id: number, outco
     .execute()
 }
 
-/** A page of what was changed, the latest first. */
+/** A page of changes, newest first. */
 export function listAudit(db: Reader, filter: AuditFilter): Promise<AuditRow[]> {
   const { operator, target, from, to, before, limit } = filter
   let query = db.selectFrom('audit_log').selectAll()

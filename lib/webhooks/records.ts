@@ -115,7 +115,9 @@ export const WebhookRecord = Type.Object({
 })
 export type WebhookRecord = Static<typeof WebhookRecord>
 
-const shownSecret = Type.String({ description: 'With which the receiver verifies signatures. Not shown again' })
+const shownSecret = Type.String({
+  description: 'The secret with which the receiver verifies signatures. Not shown again'
+})
 
 export const NewWebhookRecord = Type.Object({ ...WebhookRecord.properties, secret: shownSecret })
 

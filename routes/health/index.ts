@@ -2,10 +2,10 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { sql } from 'kysely'
 
-/** Milliseconds for the database to answer; a load balancer asks again. */
+/** Timeout of the database in milliseconds. A load balancer asks again. */
 const PATIENCE_MS = 2_000
 
-/** Why chargers and operators are not served; empty when they are. */
+/** Why chargers and operators are not served. Empty if they are. */
 async function reasonsAgainst(app: FastifyInstance): Promise<string[]> {
   const reasons: string[] = []
   if (app.isDraining) reasons.push('draining')
@@ -39,7 +39,7 @@ const Unavailable = Type.Object(
   { description: 'Not now' }
 )
 
-/** For whoever keeps this process alive, and for a load balancer. */
+/** For supervisors and load balancers. */
 export default async function health(app: FastifyInstance): Promise<void> {
   const schema = (operationId: string, summary: string, response: object) => {
     return { operationId, summary, response, tags: ['Health'], security: [] }

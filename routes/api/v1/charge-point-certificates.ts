@@ -19,18 +19,20 @@ const RenewBody = Type.Object(
       Type.Unsafe<(typeof CERTIFICATE_USES)[number]>({
         type: 'string',
         enum: CERTIFICATE_USES,
-        description: 'Its use; 1.6 knows the first only. Default: ChargingStationCertificate'
+        description: 'Use of the certificate; OCPP 1.6 has only the first one. Default: ChargingStationCertificate'
       })
     ),
-    combined: Type.Optional(Type.Boolean({ description: '2.x: one certificate for us and for cars' }))
+    combined: Type.Optional(
+      Type.Boolean({ description: '2.x: request one certificate for the connections to us and to cars' })
+    )
   },
   { additionalProperties: false, examples: [{ type: 'ChargingStationCertificate' }] }
 )
 
 const CallAnswer = Type.Object({
-  messageId: Type.String({ description: 'By which /calls/{messageId} finds it' }),
+  messageId: Type.String({ description: 'Message id of the call, for /calls/{messageId}' }),
   action: Type.String(),
-  result: Type.Unknown({ description: "The charge point's own answer" })
+  result: Type.Unknown({ description: 'The answer of the charge point' })
 })
 
 const RENEW_PROBLEMS = together(CALL_PROBLEMS, {
@@ -52,8 +54,9 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       schema: {
         ...TAGS,
         operationId: 'listCertificatesOfChargePoint',
-        summary: 'List the certificates of a charge point: first what was signed for it, newest first',
-        description: 'What else it has installed is known once it was asked (operation list-certificates).',
+        summary: 'List the certificates of a charge point: first those that our authority signed, newest first',
+        description:
+          'Other installed certificates are listed after the operation list-certificates has asked the charge point for them.',
         params: IdentityParams,
         querystring: ListQuery,
         response: { 200: pageSchema(CertificateRecord) }
@@ -77,8 +80,9 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       schema: {
         ...TAGS,
         operationId: 'renewCertificate',
-        summary: 'Have a charge point ask for a new certificate',
-        description: 'When it has accepted it asks by itself, and gets what is signed: the list of certificates tells.',
+        summary: 'Ask a charge point to request a new certificate',
+        description:
+          'A charge point that accepts sends its request later, and gets the signed certificate. The list of certificates shows the progress.',
         params: IdentityParams,
         body: RenewBody,
         response: { 200: CallAnswer }

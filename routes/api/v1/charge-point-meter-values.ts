@@ -11,15 +11,15 @@ import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../share
 const Query = Type.Object(
   {
     measurand: Type.Optional(
-      Type.String({ maxLength: 64, description: 'As the charge point names it', examples: ['Power.Active.Import'] })
+      Type.String({ maxLength: 64, description: 'In the words of the charge point', examples: ['Power.Active.Import'] })
     ),
     evseId: Type.Optional(
       textLike('^\\d{1,10}$', 'must be a number of at most 10 digits', {
         description: 'In 1.6 the connector; 0 is the main meter'
       })
     ),
-    from: momentParam('Then or later, by the clock of the charge point'),
-    to: momentParam('Before then'),
+    from: momentParam('At or after this time, by the clock of the charge point'),
+    to: momentParam('Before this time'),
     sort: Type.Optional(oneOf(READING_ORDERS, 'Default -timestamp, the latest first')),
     ...PageParams
   },
@@ -41,8 +41,8 @@ export default async function chargePointMeterValues(app: FastifyInstance): Prom
         params: IdentityParams,
         querystring: Query,
         response: { 200: pageOrCsv(ReadingRecord, COLUMNS) },
-        summary: 'List what a charge point measured, in transactions and outside of them, the latest first',
-        description: `A page may hold fewer than \`limit\` although more follow: \`nextCursor\` tells. ${CSV}`
+        summary: 'List the meter values of a charge point, in transactions and outside of them, newest first',
+        description: `A page may have fewer than \`limit\` items although there are more: then it has a \`nextCursor\`. ${CSV}`
       }
     },
     async (request, reply) => {

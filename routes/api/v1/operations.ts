@@ -13,10 +13,10 @@ const CALLS = Type.Array(MadeCallRecord, { description: 'The OCPP calls that wer
 function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
   return Type.Object({
     operation: Type.Literal(name),
-    protocol: Type.String({ description: 'Version that the charge point speaks' }),
+    protocol: Type.String({ description: 'The OCPP version of the connection' }),
     status: Type.Unsafe({ type: 'string', enum: STATUSES, description: 'The same words for every version of OCPP' }),
     reason: Type.Optional(
-      Type.String({ description: "The charge point's own status, when it says more than `status`" })
+      Type.String({ description: 'The status that the charge point sent, if it says more than `status`' })
     ),
     statusInfo: Type.Optional(
       Type.Object({}, { additionalProperties: true, description: 'OCPP 2.x: details from the charge point' })

@@ -16,21 +16,23 @@ const PATIENCE_MS = 30_000
 const ReportRecord = Type.Object({
   requestId: Type.Integer({ description: 'Id of the request in OCPP' }),
   type: Type.String({ examples: ['full-inventory'] }),
-  protocol: Type.Optional(Type.String({ description: 'Version that the charge point speaks' })),
+  protocol: Type.Optional(Type.String({ description: 'The OCPP version of the connection' })),
   status: Type.Unsafe<string>({
     type: 'string',
     enum: ['complete', 'pending', 'incomplete', ...STATUSES.filter((status) => status !== 'accepted')],
     description:
       'pending: more parts may come; incomplete: no part has come for 5 minutes, or for a log for one hour; any other status: the charge point refused'
   }),
-  reason: Type.Optional(Type.String({ description: "The charge point's own status, when it says more than `status`" })),
+  reason: Type.Optional(
+    Type.String({ description: 'The status that the charge point sent, if it says more than `status`' })
+  ),
   statusInfo: Type.Optional(
     Type.Object({}, { additionalProperties: true, description: 'OCPP 2.x: details from the charge point' })
   ),
-  parts: Type.Optional(Type.Integer({ description: 'Number of parts that have come' })),
+  parts: Type.Optional(Type.Integer({ description: 'Number of parts that have arrived' })),
   missing: Type.Optional(
     Type.Array(Type.Array(Type.Integer(), { minItems: 2, maxItems: 2 }), {
-      description: 'Parts that are missing although later ones have come: first and last number of each gap'
+      description: 'Parts that are missing although later ones have arrived: first and last number of each gap'
     })
   ),
   items: Type.Optional(
@@ -42,7 +44,7 @@ const ReportRecord = Type.Object({
   text: Type.Optional(Type.String({ description: 'The text of customer-information' })),
   fileName: Type.Optional(Type.String({ description: 'The name of the uploaded log' })),
   createdAt: Type.Optional(Type.String({ format: 'date-time' })),
-  updatedAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the last part or status came' })),
+  updatedAt: Type.Optional(Type.String({ format: 'date-time', description: 'When the last part or status arrived' })),
   calls: Type.Optional(Type.Array(MadeCallRecord, { description: 'The OCPP calls that were made' }))
 })
 

@@ -43,7 +43,7 @@ export default async function violations(app: FastifyInstance): Promise<void> {
       schema: {
         tags: ['ChargePoints'],
         operationId: 'listViolations',
-        summary: 'List how charge points break the standard',
+        summary: 'List the violations of the standard by charge points',
         description: `Also what was handled all the same, by a deviation that is accepted or by \`validation: warn\`. Groups are one page. ${CSV}`,
         querystring: ListQuery,
         response: { 200: pageOrCsv(ViolationRecord, VIOLATION_COLUMNS, ViolationGroupRecord) }
