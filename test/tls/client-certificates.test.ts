@@ -119,7 +119,7 @@ describe('a client certificate', () => {
     await provision(server, 'NEW', { password: PASSWORD })
     const client = await issueClient('SN-NEW')
     assert.equal((await refusedCharger(server.secureUrl, 'NEW', withTls(client))).status, 403)
-    assert.match(String((await securityEventOf(server, 'NEW')).techInfo), /not known/)
+    assert.match(String((await securityEventOf(server, 'NEW')).techInfo), /unknown/)
   })
 
   it('of a charge point that nobody made known is of no use', async () => {
