@@ -6,6 +6,10 @@ import { toScaled } from '../../lib/ledger/numbers.js'
 
 const FREE: Tariff = { id: 'T', currency: 'EUR', pricePerKwh: 0, pricePerHour: 0, pricePerSession: 0, tax: 0 }
 
+// [ISO 4217, minor units]
+const WHOLE_CURRENCIES = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ')
+const THREE_DECIMALS = 'BHD IQD JOD KWD LYD OMR TND'.split(' ')
+
 /** A cost that is known. */
 function known(tariff: Tariff, consumption: Consumption): Cost {
   const cost = costOf(tariff, consumption)
@@ -48,7 +52,9 @@ describe('the cost of a transaction', () => {
       const { net, tax, total } = priced(currency, price)
       assert.deepEqual([net, tax, total], [expected, 0, expected], `${currency} ${price}`)
     }
-    assert.deepEqual(['EUR', 'JPY', 'KWD', 'XXX'].map(minorDigits), [2, 0, 3, 2])
+    assert.deepEqual(['EUR', 'XXX'].map(minorDigits), [2, 2])
+    for (const currency of WHOLE_CURRENCIES) assert.equal(minorDigits(currency), 0, currency)
+    for (const currency of THREE_DECIMALS) assert.equal(minorDigits(currency), 3, currency)
   })
 
   it('is nothing for less than nothing', () => {
@@ -116,6 +122,16 @@ describe('the cost of a transaction', () => {
     assert.equal(net, 0.25)
   })
 
+  it('gives what rounding leaves to the component of which most was cut off', () => {
+    // 0.121 + 0.124 = 0.245, which is rounded to 0.25.
+    const tariff = { ...FREE, pricePerKwh: 0.124, pricePerSession: 0.121 }
+    const { components } = known(tariff, { energyWh: 1000, duration: 0 })
+    assert.deepEqual(
+      components.map((one) => one.net),
+      [0.12, 0.13]
+    )
+  })
+
   it('has no component for what costs nothing, and is 0 when everything is free', () => {
     assert.deepEqual(known(FREE, { energyWh: 'no-start-register', duration: 'no-duration' }), {
       currency: 'EUR',
@@ -129,6 +145,9 @@ describe('the cost of a transaction', () => {
   it('is not known when it has more digits than a number keeps', () => {
     const tariff = { ...FREE, pricePerKwh: 1_000_000 }
     assert.equal(costOf(tariff, { energyWh: Number.MAX_SAFE_INTEGER, duration: 0 }), 'out-of-range')
+    const session = (pricePerSession: number) => costOf({ ...FREE, pricePerSession }, { energyWh: 0, duration: 0 })
+    assert.equal((session(10 ** 13) as Cost).total, 10 ** 13)
+    assert.equal(session(10 ** 13 + 0.01), 'out-of-range')
   })
 })
 
