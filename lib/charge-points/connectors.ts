@@ -1,6 +1,7 @@
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import { type Change, lastOfEach, type Scope } from '../events/scope.js'
+import { beginningOf } from '../ledger/clock.js'
 
 /** What a connector may be, in 1.6 or in 2.x. */
 export const CONNECTOR_STATUSES = [
@@ -27,6 +28,8 @@ export interface ConnectorStatus {
   vendorErrorCode?: string
   /** Epoch milliseconds, of the charge point's clock. */
   timestamp: number
+  /** When the connection began over which it came. Default: it came over none. */
+  connectedAt?: number
 }
 
 /** A status, and whose it is. */
@@ -81,4 +84,18 @@ export async function saveConnectorStatuses(
     .values(rows.map((row, index) => ({ ...row, error_code: statuses[index]?.errorCode ?? '', received_at: now })))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
+  await trx
+    .insertInto('connector_states')
+    .values(statuses.flatMap((status) => marks(status, now)))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** What began before the connection: the latest of such states is known again since the connection began. */
+function marks({ chargePointId, evseId, connectorId, status, timestamp, connectedAt = 0 }: OwnedStatus, now: number) {
+  const place = { charge_point_id: chargePointId, evse_id: evseId, connector_id: connectorId }
+  const mark = { ...place, state: status, received_at: now }
+  const startedAt = beginningOf({ timestamp, receivedAt: now })
+  const began = { ...mark, started_at: startedAt }
+  return startedAt < connectedAt ? [began, { ...mark, state: 'Resumed', started_at: connectedAt }] : [began]
 }

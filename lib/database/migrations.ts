@@ -13,6 +13,7 @@ import { receipts } from './migrations/0010-receipts.js'
 import { transactionIdentity } from './migrations/0011-transaction-identity.js'
 import { closedTransactions } from './migrations/0012-closed-transactions.js'
 import { traits } from './migrations/0013-traits.js'
+import { connectorStates } from './migrations/0014-connector-states.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -29,7 +30,8 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0010-receipts': receipts,
   '0011-transaction-identity': transactionIdentity,
   '0012-closed-transactions': closedTransactions,
-  '0013-traits': traits
+  '0013-traits': traits,
+  '0014-connector-states': connectorStates
 }
 
 /** The database was made by a newer program. */

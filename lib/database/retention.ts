@@ -28,6 +28,7 @@ type PrunedTable =
   | 'meter_values'
   | 'messages'
   | 'status_history'
+  | 'connector_states'
   | 'device_events'
   | 'status_reports'
   | 'notifications'
@@ -70,6 +71,12 @@ const IS_RUNNING = sql<boolean>`bulk_calls.status = 'running'`
 const OF_RUNNING_BULK = sql<boolean>`exists (select 1 from bulk_calls
   where bulk_calls.id = bulk_call_items.bulk_call_id and bulk_calls.status = 'running')`
 
+/** It may go on until now, also after connections that were lost. */
+const IS_LAST_STATE = sql<boolean>`not exists (select 1 from connector_states later
+  where later.charge_point_id = connector_states.charge_point_id and later.evse_id = connector_states.evse_id
+    and later.connector_id = connector_states.connector_id and later.started_at > connector_states.started_at
+    and (connector_states.state in ('Unknown', 'Resumed') or later.state not in ('Unknown', 'Resumed')))`
+
 function rules(settings: RetentionSettings): Rule[] {
   const events = settings.RETENTION_EVENTS_DAYS
   return [
@@ -86,6 +93,7 @@ function rules(settings: RetentionSettings): Rule[] {
       maxRows: settings.MESSAGE_LOG_MAX_ROWS
     },
     { table: 'status_history', time: 'received_at', days: events },
+    { table: 'connector_states', time: 'received_at', days: events, needed: IS_LAST_STATE },
     { table: 'device_events', time: 'received_at', days: events },
     { table: 'status_reports', time: 'received_at', days: events },
     { table: 'notifications', time: 'received_at', days: events },

@@ -81,6 +81,18 @@ export interface StatusHistoryTable {
   received_at: Milliseconds
 }
 
+/** When a connector began to be in a state. The next row of its place, by `started_at`, ends it. */
+export interface ConnectorStatesTable {
+  id: Generated<number>
+  charge_point_id: number
+  evse_id: number
+  connector_id: number
+  /** A status of OCPP; also Unknown, Resumed (the one before), Ended (a transaction). */
+  state: string
+  started_at: Milliseconds
+  received_at: Milliseconds
+}
+
 export interface ReservationsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>

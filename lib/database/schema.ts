@@ -2,6 +2,7 @@ import type {
   CertificatesTable,
   ChargePointsTable,
   ChargingProfilesTable,
+  ConnectorStatesTable,
   ConnectorsTable,
   DisplayMessagesTable,
   IssuedCertificatesTable,
@@ -49,6 +50,7 @@ import type {
 export interface Schema {
   charge_points: ChargePointsTable
   connectors: ConnectorsTable
+  connector_states: ConnectorStatesTable
   status_history: StatusHistoryTable
   id_tokens: IdTokensTable
   transactions: TransactionsTable

@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { toColumn } from '../database/parameters.js'
 import type { Schema } from '../database/schema.js'
 import { type BookingScope, insertSamples, MAX_ATTEMPTS, measured, meterRows, parse } from './booking.js'
-import { timeOf } from './clock.js'
+import { beginningOf, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
 import { changeBy, startsIt, type TransactionEvent } from './event.js'
 import { reopenedData, transactionData } from './event-data.js'
@@ -51,6 +51,7 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
     received_at: now
   })
   const changed = await queries.updateTransaction(trx, row, change)
+  recordState(scope, changed, event)
   if (row.reservation_id === null) await useReservation(trx, key, { reservationId: event.reservationId, now })
   if (eventType === 'Ended') {
     await dropProfiles(trx, row)
@@ -60,6 +61,27 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   tell('transaction', transactionData(event, changed))
   if (given.samples.length > 0) tell('meter-values', measured({ ...knownPlace({ ...row, ...change }), ...given }))
   return { response, outcome: 'booked', hasGap: isWaitedFor(changed) }
+}
+
+/** Idle without a cable says nothing of the connector. [2.x ChargingStateEnumType] */
+const STATES: Readonly<Record<string, string>> = {
+  Charging: 'Charging',
+  SuspendedEV: 'SuspendedEV',
+  SuspendedEVSE: 'SuspendedEVSE',
+  EVConnected: 'Occupied'
+}
+
+/** What the connector is busy with from now on; what is not told has not changed. */
+function recordState(
+  { chargePointId, now, append }: BookingScope,
+  { evse_id, connector_id }: TransactionRow,
+  { eventType, chargingState = '', timestamp }: TransactionEvent
+): void {
+  const state = eventType === 'Ended' && chargingState !== 'Idle' ? 'Ended' : STATES[chargingState]
+  if (state === undefined || connector_id === 0) return
+  const place = { charge_point_id: chargePointId, evse_id, connector_id }
+  const started_at = beginningOf({ timestamp, receivedAt: now })
+  append('connector_states', [{ ...place, state, started_at, received_at: now }], { onConflict: 'ignore' })
 }
 
 /** The transaction that an event belongs to. The first event of a transaction creates it. */

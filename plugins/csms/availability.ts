@@ -33,15 +33,16 @@ async function availability(app: FastifyInstance): Promise<void> {
   const statuses = new BatchedCommits<OwnedStatus & { identity: string }>((batch) =>
     store.write(async (trx, tell) => {
       await saveConnectorStatuses({ trx, now: Date.now() }, batch)
-      for (const { identity, chargePointId: _, ...status } of batch) {
+      for (const { identity, chargePointId: _, connectedAt: _at, ...status } of batch) {
         tell({ type: 'status', chargePoint: identity, data: statusData(status) })
       }
     })
   )
 
-  async function answer(status: ConnectorStatus, { chargePoint: { identity } }: HandlerContext) {
+  async function answer(status: ConnectorStatus, { chargePoint: { identity, connectedAt } }: HandlerContext) {
     await publisher.settled(identity)
-    await statuses.add({ ...status, identity, chargePointId: await store.chargePointId(identity) })
+    const owner = { identity, chargePointId: await store.chargePointId(identity) }
+    await statuses.add({ ...status, ...owner, connectedAt: connectedAt.getTime() })
     return {}
   }
 

@@ -156,6 +156,8 @@ export const STEPS: readonly Step[] = [
     query: here({ measurand: 'Energy.Active.Import.Register', evseId: '1', sort: 'timestamp', ...SPAN })
   },
   { operation: 'listChargePointMeterValues', status: 200, headers: { accept: 'text/csv' } },
+  { operation: 'listChargePointStates', status: 200, query: here({ limit: '5' }) },
+  { operation: 'listChargePointStates', status: 200, headers: { accept: 'text/csv' } },
   {
     operation: 'listTransactionMeterValues',
     status: 200,

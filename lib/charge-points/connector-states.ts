@@ -1,0 +1,145 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { sql } from 'kysely'
+import { dateTime } from '../database/json.js'
+import type { Change, Reader } from '../events/scope.js'
+import { oneOf } from '../http/records.js'
+
+// What connectors were busy with, and when: what idle fees and uptime are computed from.
+
+/** One vocabulary for all versions of OCPP; a time without an interval is unknown. */
+export const STATES = [
+  'Available',
+  'Preparing',
+  'Charging',
+  'SuspendedEV',
+  'SuspendedEVSE',
+  'Finishing',
+  'Reserved',
+  'Unavailable',
+  'Faulted'
+] as const
+export type ConnectorState = (typeof STATES)[number]
+
+export const StateRecord = Type.Object({
+  evseId: Type.Optional(
+    Type.Integer({ description: 'Of 1.6 the connector id. Absent: connector 0 of 1.6, the whole charge point' })
+  ),
+  connectorId: Type.Integer({ description: '0: the whole EVSE, in 1.6 the whole charge point' }),
+  state: oneOf(STATES, 'The same words for all versions; from connector status and charging state in 2.x'),
+  from: Type.String({ format: 'date-time', description: 'Not before `from` of the query' }),
+  to: Type.Optional(
+    Type.String({ format: 'date-time', description: 'Not after `to` of the query. Absent: the state goes on' })
+  ),
+  duration: Type.Optional(Type.Number({ description: 'Seconds. Absent: the state goes on' }))
+})
+export type StateRecord = Static<typeof StateRecord>
+
+export const STATE_COLUMNS = Object.keys(StateRecord.properties) as (keyof StateRecord)[]
+
+/** The beginning of a state, as it is stored. `Occupied`, `Ended` and `Resumed` depend on what was before. */
+export interface Mark {
+  id: number
+  evse_id: number
+  connector_id: number
+  state: string
+  /** Epoch milliseconds. */
+  started_at: number
+}
+
+export interface Interval {
+  /** Of the mark that begins it. */
+  id: number
+  evseId: number
+  connectorId: number
+  state: ConnectorState
+  /** When it began, also before the range. */
+  startedAt: number
+  from: number
+  to?: number
+}
+
+const PLUGGED_IN: readonly string[] = ['Preparing', 'Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing']
+
+/** The state that a word of a mark means after another state. */
+function stateAfter(before: string, word: string, lastKnown: string): string {
+  if (word === 'Resumed') return lastKnown
+  // The cable is in; a report of that again says nothing of the energy.
+  if (word === 'Occupied') return PLUGGED_IN.includes(before) ? before : 'Preparing'
+  // The end of a transaction of 2.x, which may be told after the connector is free.
+  if (word === 'Ended') return before === 'Available' ? before : 'Finishing'
+  return word
+}
+
+/** The intervals of marks, which are in the order of time, within `[from, to)`; in the order of their beginnings. */
+export function intervalsOf(marks: readonly Mark[], { from, to }: { from: number; to: number }): Interval[] {
+  const intervals: Interval[] = []
+  const places = new Map<string, { state: string; lastKnown: string; open?: Interval }>()
+  for (const { id, evse_id: evseId, connector_id: connectorId, state: word, started_at } of marks) {
+    const key = `${evseId} ${connectorId}`
+    const place = places.get(key) ?? { state: 'Unknown', lastKnown: 'Unknown' }
+    const state = stateAfter(place.state, word, place.lastKnown)
+    if (state === place.state) continue
+    if (place.open !== undefined) place.open.to = started_at
+    const known = STATES.find((one) => one === state)
+    const open = known && { id, evseId, connectorId, state: known, startedAt: started_at, from: started_at }
+    if (open !== undefined) intervals.push(open)
+    places.set(key, { state, lastKnown: known ?? place.lastKnown, ...(open && { open }) })
+  }
+  return intervals
+    .filter((each) => each.from < to && (each.to ?? to) > from && each.from !== each.to)
+    .map((each) => ({ ...each, from: Math.max(each.from, from), ...(each.to && { to: Math.min(each.to, to) }) }))
+    .sort((a, b) => a.startedAt - b.startedAt || a.id - b.id)
+}
+
+/** Marks of a charge point that tell what was in `[from, to)`, in the order of time. */
+export async function marksOf(
+  db: Reader,
+  chargePointId: number,
+  { from, to }: { from: number; to: number }
+): Promise<Mark[]> {
+  // A few before the range tell the state at its beginning: the last one that depends on none before it.
+  const { rows } = await sql<Mark>`
+    select m.id, m.evse_id, m.connector_id, m.state, m.started_at from connector_states m
+    where m.charge_point_id = ${chargePointId} and m.started_at < ${to} and m.started_at >= coalesce((
+      select max(b.started_at) from connector_states b
+      where b.charge_point_id = m.charge_point_id and b.evse_id = m.evse_id and b.connector_id = m.connector_id
+        and b.started_at <= ${from} and b.state not in ('Occupied', 'Ended', 'Resumed', 'Unknown')
+    ), 0)
+    order by m.started_at, m.id`.execute(db)
+  return rows.map((row) => ({ ...row, id: Number(row.id), started_at: Number(row.started_at) }))
+}
+
+export function stateRecord({ evseId, connectorId, state, from, to }: Interval, end: number): StateRecord {
+  const shownEvse = evseId === 0 ? connectorId : evseId
+  // A range that ends in the past cuts what went on.
+  const until = to ?? (end <= Date.now() ? end : undefined)
+  return {
+    ...(shownEvse > 0 && { evseId: shownEvse }),
+    connectorId,
+    state,
+    from: dateTime(from) ?? '',
+    ...(until !== undefined && { to: dateTime(until) ?? '', duration: (until - from) / 1000 })
+  }
+}
+
+/** From `at` on nothing is known of the connectors of a charge point that have told nothing since `untoldSince`. */
+export function stateUnknown(at: number, untoldSince = Number.MAX_SAFE_INTEGER): Change {
+  return markAll('Unknown', { at, untoldSince })
+}
+
+/** A charge point that reconnects without a boot tells only what has changed. [1.6 §4.9; 2.x G01] */
+export function stateResumed(at: number): Change {
+  return markAll('Resumed', { at, untoldSince: at })
+}
+
+function markAll(state: string, { at, untoldSince }: { at: number; untoldSince: number }): Change {
+  // Not before what was told last.
+  const startedAt = sql`case when updated_at > ${at} then updated_at else cast(${at} as bigint) end`
+  return async ({ trx, chargePointId, now }) => {
+    await sql`
+      insert into connector_states (charge_point_id, evse_id, connector_id, state, started_at, received_at)
+      select charge_point_id, evse_id, connector_id, cast(${state} as text), ${startedAt}, cast(${now} as bigint)
+      from connectors where charge_point_id = ${chargePointId} and updated_at < ${untoldSince}
+      on conflict do nothing`.execute(trx)
+  }
+}
