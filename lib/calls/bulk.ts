@@ -18,7 +18,7 @@ export interface BulkCallsOptions {
   dialect: Dialect
   /** Of this process. */
   runId: string
-  /** Whether nothing new may go out. */
+  /** Whether the process is shutting down, so that no new call may be sent. */
   isDraining(): boolean
   onError(error: unknown): void
 }

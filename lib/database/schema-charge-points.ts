@@ -45,7 +45,7 @@ export interface ChargePointsTable {
   last_connected_at: Optional<Milliseconds>
   last_disconnected_at: Optional<Milliseconds>
   last_seen_at: Optional<Milliseconds>
-  /** An operator removed it; it stays for the sake of its history, and comes back when it is provisioned again. */
+  /** When an operator removed the charge point. The row stays for its history, and is used again if it is created again. */
   removed_at: Optional<Milliseconds>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds

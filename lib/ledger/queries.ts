@@ -242,7 +242,7 @@ export async function isMeasuredByName(db: Db, { charge_point_id, transaction_id
   return found !== undefined
 }
 
-/** When the charge point last told of a transaction; undefined when it never did. */
+/** The time of the last message about a transaction, or `undefined` if there is none. */
 export async function lastSignOf(db: Db, row: TransactionRow): Promise<Moment | undefined> {
   const { charge_point_id, transaction_id } = row
   const measured = await db

@@ -36,7 +36,7 @@ export function timeShown(timestamp: number | null, receivedAt: number): string 
   return timestamp === null ? undefined : toDateTime(timeOf({ timestamp, receivedAt }))
 }
 
-/** Without what is not known. */
+/** Drops members whose value is `null` or `undefined`. */
 export function present(record: Record<string, unknown>): unknown {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined))
 }
