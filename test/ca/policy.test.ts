@@ -53,6 +53,6 @@ describe('what an authority answers', () => {
     const fine = await issue(certified, authority)
     assert.equal((await readIssued(fine, csr)).length, 1)
     const raised = await issue({ ...certified, isAuthority: true }, authority)
-    await assert.rejects(readIssued(raised, csr), /made it an authority/)
+    await assert.rejects(readIssued(raised, csr), /the certificate of an authority/)
   })
 })
