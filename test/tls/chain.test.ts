@@ -81,7 +81,10 @@ describe('a chain that TLS has not verified', () => {
   })
 
   it('is for a client', async () => {
-    assert.match(String(fault(await root.issue({ CN: 'SN-1', usage: 'server' }), trust(root.cert))), /not meant for TLS clients/)
+    assert.match(
+      String(fault(await root.issue({ CN: 'SN-1', usage: 'server' }), trust(root.cert))),
+      /not meant for TLS clients/
+    )
   })
 
   it('has no critical extension that nobody understands', async () => {
