@@ -21,12 +21,13 @@ const TICK_MS = 1_000
 const LOAD_TICKS = 5
 
 function createQueue(app: FastifyInstance): OfflineQueue {
-  const { store, ocpp, calls, runs, publisher, config, log } = app
+  const { store, ocpp, calls, runs, publisher, config, traits, log } = app
   return new OfflineQueue({
     store,
     ocpp,
     calls,
     runId: runs.runId,
+    isSettled: (live) => traits.settling.isSettled(live),
     limit: config.OFFLINE_CALLS_LIMIT,
     isDraining: () => app.isDraining,
     publish: (event) => publisher.publish(event),
@@ -93,5 +94,5 @@ async function callQueues(app: FastifyInstance): Promise<void> {
 export default fp(callQueues, {
   fastify: '5.x',
   name: 'call-queues',
-  dependencies: ['env', 'database', 'drain', 'calls', 'ocpp', 'publisher', 'runs', 'store']
+  dependencies: ['env', 'database', 'drain', 'calls', 'ocpp', 'publisher', 'runs', 'store', 'traits']
 })

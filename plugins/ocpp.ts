@@ -27,7 +27,7 @@ async function ocpp(app: FastifyInstance): Promise<void> {
     drainSpread: DRAIN_SPREAD_MS,
     ...limitsOf(config),
     authenticate,
-    traits: ({ identity }, told) => traits.book.booting(identity, told)
+    traits: (chargePoint, told) => traits.book.booting(chargePoint, told)
   })
   if (config.OCPP_OPEN_REGISTRATION) {
     app.log.warn(
@@ -35,10 +35,10 @@ async function ocpp(app: FastifyInstance): Promise<void> {
       'open registration: any charger that reaches this address is accepted without a password (OCPP_OPEN_REGISTRATION)'
     )
   }
-  app.ocpp.events.on('disconnect', ({ chargePoint: { identity } }) => {
-    // The charge point may have connected again before this event.
-    if (!app.ocpp.chargePoints.has(identity)) traits.book.left(identity)
+  app.ocpp.events.on('handled', ({ chargePoint, action, error }) => {
+    if (action === 'BootNotification' && error === undefined) traits.settling.booted(chargePoint)
   })
+  app.ocpp.events.on('disconnect', ({ chargePoint }) => traits.settling.left(chargePoint))
   const lines = new LogLines()
   app.ocpp.events.on('security', (event) => {
     lines.line(event.type, (more) => app.log.warn({ ...more, security: event }, `OCPP ${event.type}`))

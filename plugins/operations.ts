@@ -16,8 +16,8 @@ declare module 'fastify' {
 
 /** Provides operations and reports for all versions of OCPP. */
 async function operations(app: FastifyInstance): Promise<void> {
-  const { store, ocpp, calls, config, reportWatch: watch } = app
-  const operations = new Operations({ store, ocpp, calls, fileHosts: config.FILE_TRANSFER_HOSTS })
+  const { store, ocpp, calls, config, traits, reportWatch: watch } = app
+  const operations = new Operations({ store, ocpp, calls, traits: traits.book, fileHosts: config.FILE_TRANSFER_HOSTS })
   app.decorate('operations', operations)
   app.decorate('reports', new Reports({ store, operations, watch }))
 }
@@ -25,5 +25,5 @@ async function operations(app: FastifyInstance): Promise<void> {
 export default fp(operations, {
   fastify: '5.x',
   name: 'operations',
-  dependencies: ['env', 'ocpp', 'store', 'calls', 'csms-reports']
+  dependencies: ['env', 'ocpp', 'store', 'calls', 'traits', 'csms-reports']
 })

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { TraitsBook } from '../lib/traits/book.js'
 import { ModelStore } from '../lib/traits/model-store.js'
+import { Settling } from '../lib/traits/settling.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -10,6 +11,8 @@ declare module 'fastify' {
       readonly models: ModelStore
       /** Which traits apply to a charge point. */
       readonly book: TraitsBook
+      /** Which connections may be called by the back-end itself. */
+      readonly settling: Settling
     }
   }
 }
@@ -26,7 +29,8 @@ async function traits(app: FastifyInstance): Promise<void> {
     callsAfterConnect: config.OCPP_CALLS_AFTER_CONNECT,
     heartbeatInterval
   }
-  app.decorate('traits', { models, book: new TraitsBook({ models, settings }) })
+  const book = new TraitsBook({ models, settings })
+  app.decorate('traits', { models, book, settling: new Settling((chargePoint) => book.of(chargePoint)) })
 }
 
 export default fp(traits, { fastify: '5.x', name: 'traits', dependencies: ['env', 'database'] })

@@ -35,6 +35,8 @@ export interface OfflineQueueOptions {
   calls: Pick<Caller, 'send'>
   /** The id of this process. */
   runId: string
+  /** Whether the back-end may call over this connection already. */
+  isSettled(live: ChargePoint): boolean
   /** Maximum number of calls that wait for one charge point. */
   limit: number
   /** Whether the process is shutting down, so that no new call may be sent. */
@@ -67,8 +69,6 @@ interface Watcher {
   resolve(outcome: QueueOutcome): void
 }
 
-/** A charge point that has sent nothing for this time since it connected will not boot now, in milliseconds. */
-const GRACE_MS = 2_000
 const RETRY_MS = 1_000
 
 /**
@@ -191,8 +191,7 @@ export class OfflineQueue {
     if (this.#isStopped || this.#options.isDraining()) return undefined
     const live = this.#options.ocpp.chargePoints.get(key)
     if (live === undefined || live.registration !== 'Accepted' || live.booting) return undefined
-    const isSettled = live.counters.received > 0 || Date.now() - live.connectedAt.getTime() >= GRACE_MS
-    return isSettled ? live : undefined
+    return this.#options.isSettled(live) ? live : undefined
   }
 
   async #run(key: string): Promise<void> {

@@ -28,15 +28,33 @@ const DEFAULT_UNIT = 'Wh'
 type MeterValue2 = v201.MeterValueType | v21.MeterValueType
 type SampledValue2 = MeterValue2['sampledValue'][number]
 
+/** What a charge point means by the unit of energy that it sends. */
+export type EnergyUnit = 'as-sent' | 'Wh-means-kWh' | 'kWh-means-Wh'
+
+/** The unit that is meant. */
+function meant(unit: string, energyUnit: EnergyUnit): string {
+  if (energyUnit === 'Wh-means-kWh' && unit === 'Wh') return 'kWh'
+  return energyUnit === 'kWh-means-Wh' && unit === 'kWh' ? 'Wh' : unit
+}
+
+/** `meterStart` and `meterStop` in Wh, the only unit that they have; a reading that is missing stays so. [1.6 §6.45, §6.49] */
+export function registerOf(reading: number, energyUnit: EnergyUnit = 'as-sent'): number {
+  return energyUnit === 'Wh-means-kWh' && typeof reading === 'number' ? reading * 1000 : reading
+}
+
 /** @param now for a timestamp that cannot be read */
-export function samplesOf16(meterValue: readonly v16.MeterValue[] | undefined, now: number): MeterSample[] {
+export function samplesOf16(
+  meterValue: readonly v16.MeterValue[] | undefined,
+  now: number,
+  energyUnit: EnergyUnit = 'as-sent'
+): MeterSample[] {
   return (meterValue ?? []).flatMap(({ timestamp, sampledValue }) => {
     const time = milliseconds(timestamp, now)
-    return sampledValue.map((sampled) => sampleOf16(sampled, time))
+    return sampledValue.map((sampled) => sampleOf16(sampled, time, energyUnit))
   })
 }
 
-function sampleOf16(sampled: v16.SampledValue, timestamp: number): MeterSample {
+function sampleOf16(sampled: v16.SampledValue, timestamp: number, energyUnit: EnergyUnit): MeterSample {
   const { value, measurand = REGISTER, format = 'Raw', phase = '', context = '', location = '' } = sampled
   return {
     timestamp,
@@ -44,7 +62,7 @@ function sampleOf16(sampled: v16.SampledValue, timestamp: number): MeterSample {
     phase,
     context,
     location,
-    unit: sampled.unit ?? unitOf(measurand),
+    unit: meant(sampled.unit ?? unitOf(measurand), energyUnit),
     format,
     value: format === 'SignedData' ? null : toNumber(value),
     raw: value,
@@ -53,14 +71,18 @@ function sampleOf16(sampled: v16.SampledValue, timestamp: number): MeterSample {
 }
 
 /** @param now for a timestamp that cannot be read */
-export function samplesOf2(meterValue: readonly MeterValue2[] | undefined, now: number): MeterSample[] {
+export function samplesOf2(
+  meterValue: readonly MeterValue2[] | undefined,
+  now: number,
+  energyUnit: EnergyUnit = 'as-sent'
+): MeterSample[] {
   return (meterValue ?? []).flatMap(({ timestamp, sampledValue }) => {
     const time = milliseconds(timestamp, now)
-    return sampledValue.map((sampled: SampledValue2) => sampleOf2(sampled, time))
+    return sampledValue.map((sampled: SampledValue2) => sampleOf2(sampled, time, energyUnit))
   })
 }
 
-function sampleOf2(sampled: SampledValue2, timestamp: number): MeterSample {
+function sampleOf2(sampled: SampledValue2, timestamp: number, energyUnit: EnergyUnit): MeterSample {
   const { value, measurand = REGISTER, phase = '', context = '', location = '' } = sampled
   const { unitOfMeasure, signedMeterValue } = sampled
   return {
@@ -69,7 +91,7 @@ function sampleOf2(sampled: SampledValue2, timestamp: number): MeterSample {
     phase,
     context,
     location,
-    unit: unitOfMeasure?.unit ?? unitOf(measurand),
+    unit: meant(unitOfMeasure?.unit ?? unitOf(measurand), energyUnit),
     format: 'Raw',
     value: shift(value, unitOfMeasure?.multiplier ?? 0),
     raw: String(value),

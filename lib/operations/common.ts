@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { readTime } from '../http/paging.js'
 import { oneOf } from '../http/records.js'
 import type { IdTokenRow } from '../id-tokens/rows.js'
+import type { Traits } from '../traits/traits.js'
 import { InvalidRequestError, NotSupportedError, type Outcome, type Status } from './exchange.js'
 
 // Members that several operations share, and their translation into each version.
@@ -136,6 +137,23 @@ export function refuse(version: '1.6' | '2.x', given: Readonly<Record<string, un
 /** @throws InvalidRequestError if the time is not in the future */
 export function checkAhead(name: string, moment: string, now: number): void {
   if (readTime(name, moment) <= now) throw new InvalidRequestError(`${name} must be in the future`)
+}
+
+/** @throws InvalidRequestError when the charge point would not obey a charging limit, by what is known of it */
+export function checkLimit(
+  { chargingRateUnit, maxStackLevel }: Traits,
+  { unit, stackLevel = 0 }: { unit: 'W' | 'A'; stackLevel?: number }
+): void {
+  if (chargingRateUnit !== undefined && unit !== chargingRateUnit) {
+    throw new InvalidRequestError(
+      `the charge point obeys charging limits in ${chargingRateUnit} only, not in ${unit} (trait chargingRateUnit)`
+    )
+  }
+  if (maxStackLevel !== undefined && stackLevel > maxStackLevel) {
+    throw new InvalidRequestError(
+      `the charge point accepts stack levels up to ${maxStackLevel}, not ${stackLevel} (trait maxStackLevel)`
+    )
+  }
 }
 
 /** The members of a charging limit. */

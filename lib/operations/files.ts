@@ -64,6 +64,21 @@ async function fileFacts({ nextId, now, fileHosts }: Lookup, { location }: { loc
   return { requestId: nextId(), now: new Date(now).toISOString() }
 }
 
+async function firmwareFacts(lookup: Lookup, request: { location: string }): Promise<FileFacts> {
+  checkScheme(request.location, lookup.traits.firmwareProtocols)
+  return fileFacts(lookup, request)
+}
+
+/** @throws InvalidRequestError when the charge point cannot download from there, by what is known of it */
+function checkScheme(location: string, schemes: readonly string[] | undefined): void {
+  const scheme = parseUrl(location).protocol.slice(0, -1)
+  if (schemes === undefined || schemes.includes(scheme)) return
+  const usable = schemes.length === 0 ? 'none' : schemes.join(', ')
+  throw new InvalidRequestError(
+    `the charge point cannot download firmware by ${scheme} (trait firmwareProtocols: ${usable})`
+  )
+}
+
 // --- firmware ----------------------------------------------------------------------------------------------------
 
 const FirmwareBody = Type.Object(
@@ -143,7 +158,7 @@ export const updateFirmware = operation({
     'With signature and signingCertificate the charge point verifies the signer (OCPP 1.6: SignedUpdateFirmware). Status notifications show the progress. The reason AcceptedCanceled: the charge point cancelled an earlier update.',
   body: FirmwareBody,
   details: { requestId: REQUEST_ID },
-  facts: fileFacts,
+  facts: firmwareFacts,
   rows: { v16: firmware16, v2: firmware2 }
 })
 

@@ -2,6 +2,7 @@ import type { Static, TObject, TProperties, TSchema } from '@sinclair/typebox'
 import type { Protocol } from 'fastify-ocpp'
 import type { ChargePointRow } from '../charge-points/rows.js'
 import type { Reader } from '../events/scope.js'
+import type { Traits } from '../traits/traits.js'
 import type { Exchange } from './exchange.js'
 
 /** The context of an operation. */
@@ -9,6 +10,8 @@ export interface Lookup {
   db: Reader
   chargePoint: ChargePointRow
   protocol: Protocol
+  /** The traits that apply to the charge point. */
+  traits: Traits
   /** A new object for each connection of the charge point. */
   connection: object
   now: number

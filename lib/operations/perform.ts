@@ -11,6 +11,7 @@ import {
 import type { CallCommand, Caller } from '../calls/caller.js'
 import type { Store } from '../charge-points/store.js'
 import { fold } from '../events/scope.js'
+import type { TraitsBook } from '../traits/book.js'
 import {
   BrokenExchangeError,
   type Exchange,
@@ -43,6 +44,7 @@ export interface OperationsOptions {
   store: Pick<Store, 'db' | 'require'>
   ocpp: Pick<Ocpp, 'chargePoints'>
   calls: Pick<Caller, 'call'>
+  traits: Pick<TraitsBook, 'of'>
   /** Hosts that files may come from and go to; `undefined`: any. */
   fileHosts: readonly string[] | undefined
 }
@@ -74,13 +76,14 @@ export class Operations {
    * @throws UnknownChargePointError, `OCPP_ERR_NOT_CONNECTED`
    */
   async reach(identity: string): Promise<Lookup> {
-    const { store, ocpp, fileHosts } = this.#options
+    const { store, ocpp, traits: book, fileHosts } = this.#options
     const chargePoint = await store.require(identity)
     const connection = ocpp.chargePoints.get(identity)
     if (connection === undefined) throw new NotConnectedError(identity)
     const { protocol } = connection
     const nextId = () => randomInt(1, MAX_ID)
-    return { db: store.db, chargePoint, protocol, connection, now: Date.now(), nextId, fileHosts }
+    const traits = book.of(connection)
+    return { db: store.db, chargePoint, protocol, traits, connection, now: Date.now(), nextId, fileHosts }
   }
 
   /**

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { oneOf } from '../http/records.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
-import { connectorOf16, dateTime, evseIdOf2, LIMIT, outcomeOf, PLACE, type Place } from './common.js'
+import { checkLimit, connectorOf16, dateTime, evseIdOf2, LIMIT, outcomeOf, PLACE, type Place } from './common.js'
 import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Outcome } from './exchange.js'
 import { ownProfiles } from './facts.js'
 import { type Lookup, operation } from './operation.js'
@@ -61,6 +61,7 @@ function profileIdFor(taken: ReadonlySet<number>) {
 }
 
 async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFacts> {
+  checkLimit(lookup.traits, request)
   const purpose = request.purpose ?? defaultPurpose(request)
   if (purpose !== 'transaction' && (request.transactionId ?? request.id) !== undefined) {
     throw new InvalidRequestError(`a limit for a transaction has the purpose transaction, not ${purpose}`)

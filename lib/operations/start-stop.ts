@@ -3,6 +3,7 @@ import type { RequestOf } from 'fastify-ocpp'
 import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import {
+  checkLimit,
   connectorOf16,
   evseIdOf2,
   groupToken2,
@@ -50,7 +51,8 @@ interface StartFacts {
   profileId: number
 }
 
-async function startFacts({ db, nextId }: Lookup, { idToken }: StartBody): Promise<StartFacts> {
+async function startFacts({ db, nextId, traits }: Lookup, { idToken, chargingLimit }: StartBody): Promise<StartFacts> {
+  if (chargingLimit !== undefined) checkLimit(traits, chargingLimit)
   return { known: await findIdToken(db, idToken.idToken), remoteStartId: nextId(), profileId: nextId() }
 }
 

@@ -74,7 +74,8 @@ export class Authenticator {
     const { OCPP_OPEN_REGISTRATION: isOpen, OCPP_MIN_SECURITY_PROFILE: minProfile } = config
     if (!isOpen || minProfile > 0) return refuse(404, 'unknown charge point: no operator has created it')
     if (!(await store.admit(identity))) return refuse(503, 'too many charge points that no operator has created')
-    return { accept: true, context: new ConnectionSecurity(0), traits: traits.book.connecting(identity) }
+    const context = new ConnectionSecurity(0)
+    return { accept: true, context, traits: traits.book.connecting(context) }
   }
 
   /** The proofs of a handshake, the strongest first. */
@@ -123,7 +124,7 @@ export class Authenticator {
     if (known !== 'ours' && known !== 'foreign') return refuse(403, `its certificate is ${known}`)
 
     await this.#remember(row, proof)
-    const accepted = { accept: true, context, traits: traits.book.connecting(row.identity, knownOf(row)) } as const
+    const accepted = { accept: true, context, traits: traits.book.connecting(context, knownOf(row)) } as const
     if (context.isRenewing) return { ...accepted, registration: 'Pending' }
     return { ...accepted, ...(row.boot_status !== null && { registration: row.boot_status }) }
   }

@@ -1,5 +1,4 @@
 import type { ChargePoint, ConnectionTraits, ToldIdentity } from 'fastify-ocpp'
-import { fold } from '../events/scope.js'
 import type { ModelStore } from './model-store.js'
 import { type AppliedTrait, applied, ownTraits, type TraitName, type Traits, valuesOf } from './traits.js'
 
@@ -31,12 +30,16 @@ export function knownOf({ traits, vendor, model, firmware_version }: TraitsRow):
 
 const NOBODY: KnownOf = { own: {}, vendor: null, model: null, firmware: null }
 
+/** A connection: its traits are kept by the `context` that it got when it was let in, which no other connection has. */
+type Connected = Pick<ChargePoint, 'context'>
+
 /** The traits of charge points, and of those that are connected what they depend on. */
 export class TraitsBook {
   readonly #models: Pick<ModelStore, 'match'>
   readonly #settings: Traits
-  /** Of connected charge points, by folded identity. */
-  readonly #known = new Map<string, KnownOf>()
+  readonly #known = new WeakMap<object, KnownOf>()
+  /** What applies to connections, found out once for all messages until it changes. */
+  #values = new WeakMap<object, Traits>()
 
   constructor({ models, settings }: TraitsBookOptions) {
     this.#models = models
@@ -49,21 +52,36 @@ export class TraitsBook {
     return applied({ own, settings: this.#settings, ...(match !== undefined && { model: match }) })
   }
 
-  /** The traits of a charge point that is connected; of another one those of the settings. */
-  of(identity: string): Traits {
-    return valuesOf(this.applied(this.#known.get(fold(identity)) ?? NOBODY))
+  /** The traits that apply to a connection, each with its source. */
+  appliedTo({ context }: Connected): Partial<Record<TraitName, AppliedTrait>> {
+    return this.applied(this.#knownOf(context))
   }
 
-  /** A charge point connects: how the library is to treat it. */
-  connecting(identity: string, known: KnownOf = NOBODY): ConnectionTraits {
-    this.#known.set(fold(identity), known)
-    return toConnectionTraits(valuesOf(this.applied(known)))
+  /** The traits that apply to a connection. */
+  of({ context }: Connected): Traits {
+    const values = isContext(context) ? this.#values.get(context) : undefined
+    if (values !== undefined) return values
+    const found = valuesOf(this.appliedTo({ context }))
+    if (isContext(context)) this.#values.set(context, found)
+    return found
+  }
+
+  /**
+   * A charge point connects: how the library is to treat it.
+   *
+   * @param context of the connection that is about to be made
+   */
+  connecting(context: object, known: KnownOf = NOBODY): ConnectionTraits {
+    this.#known.set(context, known)
+    this.#values.delete(context)
+    return toConnectionTraits(this.of({ context }))
   }
 
   /** A charge point tells what it is, which may be another thing than at its last boot. */
-  booting(identity: string, { vendor, model, firmwareVersion }: ToldIdentity): ConnectionTraits {
-    const { own } = this.#known.get(fold(identity)) ?? NOBODY
-    return this.connecting(identity, {
+  booting({ context }: Connected, { vendor, model, firmwareVersion }: ToldIdentity): ConnectionTraits | undefined {
+    if (!isContext(context)) return undefined
+    const { own } = this.#knownOf(context)
+    return this.connecting(context, {
       own,
       vendor: vendor ?? null,
       model: model ?? null,
@@ -72,24 +90,24 @@ export class TraitsBook {
   }
 
   /** An operator has changed the traits of a charge point: they apply to its connection from its next message on. */
-  changed(identity: string, own: Traits, connection: Pick<ChargePoint, 'adapt'> | undefined): void {
-    const known = this.#known.get(fold(identity))
-    if (known === undefined || connection === undefined) return
-    connection.adapt(this.connecting(identity, { ...known, own }))
+  changed(own: Traits, connection: Pick<ChargePoint, 'context' | 'adapt'> | undefined): void {
+    if (connection === undefined || !isContext(connection.context)) return
+    connection.adapt(this.connecting(connection.context, { ...this.#knownOf(connection.context), own }))
   }
 
   /** An operator has changed charger models. */
-  modelsChanged(connections: Iterable<Pick<ChargePoint, 'identity' | 'adapt'>>): void {
-    for (const connection of connections) {
-      const known = this.#known.get(fold(connection.identity))
-      if (known !== undefined) connection.adapt(toConnectionTraits(valuesOf(this.applied(known))))
-    }
+  modelsChanged(connections: Iterable<Pick<ChargePoint, 'context' | 'adapt'>>): void {
+    this.#values = new WeakMap()
+    for (const connection of connections) connection.adapt(toConnectionTraits(this.of(connection)))
   }
 
-  /** The connection is over. */
-  left(identity: string): void {
-    this.#known.delete(fold(identity))
+  #knownOf(context: unknown): KnownOf {
+    return (isContext(context) ? this.#known.get(context) : undefined) ?? NOBODY
   }
+}
+
+function isContext(context: unknown): context is object {
+  return typeof context === 'object' && context !== null
 }
 
 /** The part of the traits that the library takes care of. */

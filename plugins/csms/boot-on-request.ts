@@ -6,11 +6,13 @@ import fp from 'fastify-plugin'
  * A charge point that was accepted before this process started does not boot again just because it connects again,
  * and is refused whatever else it says. So it is asked to, once a connection. [J-1.6 §5.3; 2.x B01, F06]
  */
-async function bootOnRequest({ ocpp }: FastifyInstance): Promise<void> {
+async function bootOnRequest({ ocpp, traits }: FastifyInstance): Promise<void> {
   const asked = new WeakSet<ChargePoint>()
 
   async function ask(chargePoint: ChargePoint): Promise<void> {
     asked.add(chargePoint)
+    // It may be about to boot by itself.
+    if (!(await traits.settling.settled(chargePoint)) || chargePoint.registration !== undefined) return
     try {
       await ocpp.call(chargePoint.identity, 'TriggerMessage', { requestedMessage: 'BootNotification' })
     } catch (err) {
@@ -26,4 +28,4 @@ async function bootOnRequest({ ocpp }: FastifyInstance): Promise<void> {
   })
 }
 
-export default fp(bootOnRequest, { fastify: '5.x', name: 'csms-boot-on-request', dependencies: ['ocpp'] })
+export default fp(bootOnRequest, { fastify: '5.x', name: 'csms-boot-on-request', dependencies: ['ocpp', 'traits'] })

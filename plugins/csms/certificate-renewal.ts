@@ -24,13 +24,13 @@ const MAX_AT_A_TIME = 500
 
 /** A certificate that expires soon is renewed without anybody's doing. [2.x A02.FR.02, A03] */
 async function certificateRenewal(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, database, config, log } = app
+  const { ocpp, store, database, config, traits, log } = app
   const { CA_RENEWAL_DAYS } = config
 
   async function ask(renewal: Renewal): Promise<void> {
     const { identity, id } = renewal
     const live = ocpp.chargePoints.get(identity)
-    if (live?.registration !== 'Accepted') return
+    if (live?.registration !== 'Accepted' || !traits.settling.isSettled(live)) return
     // Before it is asked: one that cannot be asked is not asked every hour.
     await store.commit(identity, saveRenewal(id))
     const { action, payload } = renewalCall(live.protocol, renewal)
@@ -65,5 +65,5 @@ async function certificateRenewal(app: FastifyInstance): Promise<void> {
 export default fp(certificateRenewal, {
   fastify: '5.x',
   name: 'csms-certificate-renewal',
-  dependencies: ['env', 'database', 'store', 'ocpp']
+  dependencies: ['env', 'database', 'store', 'ocpp', 'traits']
 })

@@ -6,15 +6,15 @@ import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
 
 /** MeterValues. [1.6 §4.7; 2.x J01] */
-async function metering({ ocpp, ledger }: FastifyInstance): Promise<void> {
+async function metering({ ocpp, ledger, traits }: FastifyInstance): Promise<void> {
   ocpp.v16.on('MeterValues', async ({ connectorId, transactionId, meterValue }, { chargePoint }) => {
-    const samples = samplesOf16(meterValue, Date.now())
+    const samples = samplesOf16(meterValue, Date.now(), traits.book.of(chargePoint).energyUnit)
     await ledger.meterValues(chargePoint.identity, { connectorId, samples, ...defined({ transactionId }) })
     return {}
   })
 
   async function answer2({ evseId, meterValue }: Request2<'MeterValues'>, { chargePoint }: HandlerContext) {
-    const samples = samplesOf2(meterValue, Date.now())
+    const samples = samplesOf2(meterValue, Date.now(), traits.book.of(chargePoint).energyUnit)
     await ledger.meterValues(chargePoint.identity, { evseId, samples })
     return {}
   }
@@ -22,4 +22,4 @@ async function metering({ ocpp, ledger }: FastifyInstance): Promise<void> {
   new Version2(ocpp).on('MeterValues', answer2)
 }
 
-export default fp(metering, { fastify: '5.x', name: 'csms-metering', dependencies: ['ocpp', 'ledger'] })
+export default fp(metering, { fastify: '5.x', name: 'csms-metering', dependencies: ['ocpp', 'ledger', 'traits'] })

@@ -91,9 +91,16 @@ async function saveBoot(
   )
 }
 
+/** An interval of the charge point or its model is told as it is; the setting for all is spread over the fleet. */
+function intervalOf({ traits, config }: FastifyInstance, chargePoint: ChargePoint): number {
+  const { heartbeatInterval: trait } = traits.book.appliedTo(chargePoint)
+  if (trait?.source === 'own' || trait?.source === 'model') return Number(trait.value)
+  return heartbeatInterval(chargePoint.identity, config.OCPP_HEARTBEAT_INTERVAL)
+}
+
 /** BootNotification. [1.6 §4.2; 2.x B01-B04] */
 function answerBoots(app: FastifyInstance): void {
-  const { ocpp, config, traits } = app
+  const { ocpp, config } = app
   const isBySerialNumber = config.TLS_CLIENT_SUBJECT === 'serial-number'
 
   async function answerBoot(booted: Boot, { chargePoint, log }: HandlerContext) {
@@ -103,10 +110,7 @@ function answerBoots(app: FastifyInstance): void {
     const status = await saveBoot(app, booted, { identity, isBySerialNumber }, security)
     log.info({ boot: booted, status }, 'charge point booted')
     // The interval of a boot that is not accepted is the time until the next BootNotification. [1.6 §4.2; 2.x B02, B03]
-    const interval =
-      status === 'Accepted'
-        ? heartbeatInterval(identity, traits.book.of(identity).heartbeatInterval ?? config.OCPP_HEARTBEAT_INTERVAL)
-        : config.OCPP_BOOT_RETRY_INTERVAL
+    const interval = status === 'Accepted' ? intervalOf(app, chargePoint) : config.OCPP_BOOT_RETRY_INTERVAL
     return { status, currentTime: currentTime(), interval }
   }
 

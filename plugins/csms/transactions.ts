@@ -12,11 +12,15 @@ import { idTagInfo, idTokenInfo } from '../../lib/id-tokens/authorization.js'
 import { startsIt, type TransactionEvent } from '../../lib/ledger/event.js'
 import { GapWatch } from '../../lib/ledger/gap-watch.js'
 import { displayedIdOf, type NamedTransaction } from '../../lib/ledger/queries.js'
-import { samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
+import { type EnergyUnit, registerOf, samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
 
 type TransactionEventRequest = Request2<'TransactionEvent'>
 
-function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): Omit<TransactionEvent, 'response'> {
+function eventOf(
+  request: TransactionEventRequest,
+  { protocol }: ChargePoint,
+  energyUnit: EnergyUnit | undefined
+): Omit<TransactionEvent, 'response'> {
   const { eventType, seqNo, triggerReason, offline = false, evse, idToken, reservationId, transactionInfo } = request
   const { transactionId, chargingState, stoppedReason, remoteStartId, timeSpentCharging } = transactionInfo
   const now = Date.now()
@@ -28,7 +32,7 @@ function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): O
     timestamp: milliseconds(request.timestamp, now),
     triggerReason,
     offline,
-    samples: samplesOf2(request.meterValue, now),
+    samples: samplesOf2(request.meterValue, now, energyUnit),
     payload: request,
     ...defined({ evseId: evse?.id, connectorId: evse?.connectorId }),
     ...defined({ idToken: idToken?.idToken, idTokenType: idToken?.type }),
@@ -38,9 +42,10 @@ function eventOf(request: TransactionEventRequest, { protocol }: ChargePoint): O
 }
 
 /** StartTransaction and StopTransaction. [1.6 §4.8, §4.10] */
-function answerStartAndStop({ ocpp, ledger, idTokens }: FastifyInstance): void {
+function answerStartAndStop({ ocpp, ledger, idTokens, traits }: FastifyInstance): void {
   ocpp.v16.on('StartTransaction', async (request, { chargePoint, log }) => {
-    const { connectorId, idTag, meterStart, reservationId } = request
+    const { connectorId, idTag, reservationId } = request
+    const meterStart = registerOf(request.meterStart, traits.book.of(chargePoint).energyUnit)
     // The ledger answers a retry with the first answer, whatever the status of the id token is now.
     const info = idTagInfo(await idTokens.info(idTag, undefined, { starts: 'new' }))
     const { response, outcome } = await ledger.start(chargePoint.identity, {
@@ -48,7 +53,7 @@ function answerStartAndStop({ ocpp, ledger, idTokens }: FastifyInstance): void {
       idToken: idTag,
       meterStart,
       timestamp: milliseconds(request.timestamp, Date.now()),
-      payload: request,
+      payload: { ...request, meterStart },
       respond: (transactionId) => ({ transactionId, idTagInfo: info }),
       ...defined({ reservationId })
     })
@@ -59,15 +64,17 @@ function answerStartAndStop({ ocpp, ledger, idTokens }: FastifyInstance): void {
   })
 
   ocpp.v16.on('StopTransaction', async (request, { chargePoint, log }) => {
-    const { transactionId, meterStop, idTag, reason, transactionData: measured } = request
+    const { transactionId, idTag, reason, transactionData: measured } = request
     const now = Date.now()
+    const { energyUnit } = traits.book.of(chargePoint)
+    const meterStop = registerOf(request.meterStop, energyUnit)
     const { response, outcome } = await ledger.stop(chargePoint.identity, {
       transactionId,
       meterStop,
       timestamp: milliseconds(request.timestamp, now),
       ...defined({ idToken: idTag, reason }),
-      samples: samplesOf16(measured, now),
-      payload: request,
+      samples: samplesOf16(measured, now, energyUnit),
+      payload: { ...request, meterStop },
       response: idTag === undefined ? {} : { idTagInfo: idTagInfo(await idTokens.info(idTag)) }
     })
     // Answered all the same, so that the charge point does not repeat the request. [1.6 errata 3.18]
@@ -78,7 +85,7 @@ function answerStartAndStop({ ocpp, ledger, idTokens }: FastifyInstance): void {
 }
 
 /** TransactionEvent. [2.x E] */
-function answerEvents({ ocpp, ledger, idTokens }: FastifyInstance, gaps: GapWatch): void {
+function answerEvents({ ocpp, ledger, idTokens, traits }: FastifyInstance, gaps: GapWatch): void {
   ocpp.events.on('connect', async ({ chargePoint: { identity, protocol } }) => {
     if (versionInfo(protocol).hasTransactionEvents)
       gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
@@ -86,7 +93,7 @@ function answerEvents({ ocpp, ledger, idTokens }: FastifyInstance, gaps: GapWatc
 
   async function answerEvent(request: TransactionEventRequest, { chargePoint, log }: HandlerContext) {
     const { eventType, transactionInfo } = request
-    const event = eventOf(request, chargePoint)
+    const event = eventOf(request, chargePoint, traits.book.of(chargePoint).energyUnit)
     const answer = await answerTo(
       request,
       startsIt(event) ? { starts: { chargePoint: chargePoint.identity, transactionId: event.transactionId } } : {}
@@ -143,11 +150,13 @@ async function transactions(app: FastifyInstance): Promise<void> {
   weighEvidence(app)
 }
 
-function createGapWatch({ config, ledger, log, ocpp }: FastifyInstance): GapWatch {
+function createGapWatch({ config, ledger, log, ocpp, traits }: FastifyInstance): GapWatch {
   return new GapWatch({
     delay: config.TRANSACTION_GAP_DELAY * 1000,
     isIncomplete: (identity, transactionId) => ledger.isIncomplete(identity, transactionId),
     async ask(identity, transactionId) {
+      const live = ocpp.chargePoints.get(identity)
+      if (live !== undefined) await traits.settling.settled(live)
       const answer = (await ocpp.call(identity, 'GetTransactionStatus', {
         transactionId
       })) as v201.GetTransactionStatusResponse
@@ -239,5 +248,5 @@ function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolea
 export default fp(transactions, {
   fastify: '5.x',
   name: 'csms-transactions',
-  dependencies: ['env', 'ocpp', 'ledger', 'csms-authorization']
+  dependencies: ['env', 'ocpp', 'ledger', 'traits', 'csms-authorization']
 })

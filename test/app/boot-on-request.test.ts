@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { bootRequest, connectCharger } from '../support/charger.js'
 import { BEARER, startBackend } from './support.js'
 
-const server = await startBackend()
+const server = await startBackend({ OCPP_CALLS_AFTER_CONNECT: '0' })
 
 describe('a charge point that was accepted before the back-end was restarted', () => {
   for (const protocol of ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const) {

@@ -64,6 +64,7 @@ onBothBackends('what an operation names by an id', (start) => {
     assert.ok(chargePoint !== undefined)
     const rolled = [7, 7, 8, 9]
     const lookup: Lookup = {
+      traits: {},
       db: server.app.store.db,
       chargePoint,
       protocol: 'ocpp1.6',

@@ -39,9 +39,9 @@ const ListQuery = Type.Object(
       Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model, serial number or notes' })
     ),
     protocol: Type.Optional(oneOf(ALL_PROTOCOLS, 'With which it connected last')),
-    vendor: Type.Optional(Type.String({ maxLength: 50 })),
-    model: Type.Optional(Type.String({ maxLength: 50 })),
-    firmwareVersion: Type.Optional(Type.String({ maxLength: 50 })),
+    vendor: Type.Optional(Type.String({ maxLength: 255 })),
+    model: Type.Optional(Type.String({ maxLength: 255 })),
+    firmwareVersion: Type.Optional(Type.String({ maxLength: 255 })),
     registration: Type.Optional(ChargePointRecord.properties.registration),
     enabled: Type.Optional(oneOf(YES_OR_NO, 'Whether it may connect')),
     provisioned: Type.Optional(oneOf(YES_OR_NO, 'Whether an operator made it known')),
@@ -87,9 +87,16 @@ interface OneChargePoint {
 
 /** Which charge points there are, and what is known of them. */
 export default async function chargePoints(app: FastifyInstance): Promise<void> {
-  const { store, ocpp, operators, traits } = app
-  const { db } = store
+  list(app)
+  show(app)
+  showState(app)
+  put(app)
+  remove(app)
+  listOwnMessages(app)
+}
 
+function list(app: FastifyInstance): void {
+  const { store, ocpp } = app
   app.get<{ Querystring: ListQuery }>(
     '/',
     {
@@ -105,7 +112,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     async ({ query }) => {
       const order = query.sort ?? 'identity'
       const behind = readPosition(query, order)
-      return listLive(db, ocpp.chargePoints, {
+      return listLive(store.db, ocpp.chargePoints, {
         filter: filterOf(query),
         order,
         limit: readLimit(query),
@@ -113,7 +120,10 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       })
     }
   )
+}
 
+function show(app: FastifyInstance): void {
+  const { store, ocpp, traits } = app
   app.get<OneChargePoint>(
     '/:identity',
     {
@@ -128,15 +138,20 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     },
     async ({ params }) => {
       const live = ocpp.chargePoints.get(params.identity)
-      const row = await store.require(params.identity)
+      const [row] = await Promise.all([store.require(params.identity), traits.models.refresh()])
+      // A boot that was refused is not stored, and its connection knows the charger model all the same.
+      const appliedTraits = live === undefined ? traits.book.applied(knownOf(row)) : traits.book.appliedTo(live)
       return {
         ...liveSummary(row, live),
         ...(live && { violations: [...live.violations] }),
-        appliedTraits: traits.book.applied(knownOf(row))
+        appliedTraits
       }
     }
   )
+}
 
+function showState(app: FastifyInstance): void {
+  const { store, ocpp, operators } = app
   app.get<OneChargePoint>(
     '/:identity/state',
     {
@@ -155,11 +170,14 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
     },
     async (request) => {
       const row = await store.require(request.params.identity)
-      const state = await readState(db, row, operators.mayOf(request))
+      const state = await readState(store.db, row, operators.mayOf(request))
       return { ...state, connected: ocpp.chargePoints.has(row.identity) }
     }
   )
+}
 
+function put(app: FastifyInstance): void {
+  const { store, ocpp, traits } = app
   app.put<OneChargePoint & { Body: ChargePointBody }>(
     '/:identity',
     {
@@ -188,12 +206,15 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       const { wanted, generated } = withPassword(body)
       const { row, isNew } = await store.provision(params.identity, wanted)
       if (wanted.traits !== undefined) {
-        traits.book.changed(row.identity, ownTraits(row.traits), ocpp.chargePoints.get(row.identity))
+        traits.book.changed(ownTraits(row.traits), ocpp.chargePoints.get(row.identity))
       }
       return reply.code(isNew ? 201 : 200).send({ ...summary(row), ...generated })
     }
   )
+}
 
+function remove(app: FastifyInstance): void {
+  const { store, ocpp } = app
   app.delete<OneChargePoint>(
     '/:identity',
     {
@@ -215,7 +236,10 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       return reply.code(204).send()
     }
   )
+}
 
+function listOwnMessages(app: FastifyInstance): void {
+  const { store, operators } = app
   app.get<OneChargePoint & { Querystring: Static<typeof MessagesQuery> }>(
     '/:identity/messages',
     {
@@ -242,7 +266,7 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
       const before = readIdCursor(query) ?? NEWEST
       const visible = action === undefined ? visibleActions(operators.mayOf(request)) : undefined
       const filter = { chargePointId, before, limit: limit + 1, visible, ...(action !== undefined && { action }) }
-      return pageOf(await listMessages(db, filter), limit, { show: showMessage, keyOf: ({ id }) => id })
+      return pageOf(await listMessages(store.db, filter), limit, { show: showMessage, keyOf: ({ id }) => id })
     }
   )
 }

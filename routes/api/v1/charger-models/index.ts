@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { textLike } from '../../../../lib/text-like.js'
-import { ChargerModelBody, ChargerModelRecord } from '../../../../lib/traits/model-store.js'
+import { ChargerModelBody, ChargerModelRecord, type ModelStore } from '../../../../lib/traits/model-store.js'
 import { checkTraits } from '../../../../lib/traits/traits.js'
 
 const Params = Type.Object({
@@ -26,8 +26,14 @@ const problems = { 404: { UNKNOWN_CHARGER_MODEL: 'no such charger model' } }
 
 /** What is known of all charge points of a kind: how they deviate, and what they need. */
 export default async function chargerModels(app: FastifyInstance): Promise<void> {
-  const { models, book } = app.traits
+  list(app)
+  show(app)
+  put(app)
+  remove(app)
+}
 
+function list(app: FastifyInstance): void {
+  const { models } = app.traits
   app.get(
     '/',
     {
@@ -42,7 +48,10 @@ export default async function chargerModels(app: FastifyInstance): Promise<void>
     },
     async () => ({ items: await models.list() })
   )
+}
 
+function show(app: FastifyInstance): void {
+  const { models } = app.traits
   app.get<OneModel>(
     '/:name',
     {
@@ -55,9 +64,12 @@ export default async function chargerModels(app: FastifyInstance): Promise<void>
         response: { 200: ChargerModelRecord }
       }
     },
-    async ({ params }) => existing(params.name)
+    async ({ params }) => existing(models, params.name)
   )
+}
 
+function put(app: FastifyInstance): void {
+  const { models, book } = app.traits
   app.put<OneModel & { Body: ChargerModelBody }>(
     '/:name',
     {
@@ -81,10 +93,13 @@ export default async function chargerModels(app: FastifyInstance): Promise<void>
       checkTraits(body.traits)
       const isNew = await models.put(params.name, body)
       book.modelsChanged(app.ocpp.chargePoints)
-      return reply.code(isNew ? 201 : 200).send(await existing(params.name))
+      return reply.code(isNew ? 201 : 200).send(await existing(models, params.name))
     }
   )
+}
 
+function remove(app: FastifyInstance): void {
+  const { models, book } = app.traits
   app.delete<OneModel>(
     '/:name',
     {
@@ -104,12 +119,12 @@ export default async function chargerModels(app: FastifyInstance): Promise<void>
       return reply.code(204).send()
     }
   )
+}
 
-  async function existing(name: string): Promise<ChargerModelRecord> {
-    const model = await models.find(name)
-    if (model === undefined) throw unknown(name)
-    return model
-  }
+async function existing(models: ModelStore, name: string): Promise<ChargerModelRecord> {
+  const model = await models.find(name)
+  if (model === undefined) throw unknown(name)
+  return model
 }
 
 function unknown(name: string): UnknownChargerModelError {
