@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import { startBackend } from '../app/support.js'
+import { play } from './replay.js'
+import { type Books, booksOf, MODES, type Mode, readSessions, type Session } from './session.js'
+
+const sessions = readSessions()
+
+it('there are 50 sessions or more, of all versions, and each says where it is from', () => {
+  assert.ok(sessions.length >= 50)
+  assert.equal(new Set(sessions.map(({ name }) => name)).size, sessions.length)
+  assert.equal(new Set(sessions.map(({ protocol }) => protocol)).size, 3)
+  for (const { source } of sessions) assert.match(source, /^(composed|[\w.-]+\/[\w.-]+#\d+(, [\w.-]+\/[\w.-]+#\d+)?)$/)
+})
+
+it('with its deviations, nothing of a session is refused', () => {
+  const refused = sessions.filter((session) => booksOf(session, 'lenient').refused.length > 0)
+  assert.deepEqual(refused, [])
+})
+
+it('without its deviations something of a session is lost, and one that needs none is the same in every mode', () => {
+  for (const session of sessions) {
+    const [strict, lenient, warn] = MODES.map((mode) => booksOf(session, mode))
+    if (session.deviations.length === 0) assert.deepEqual([lenient, warn], [strict, strict], session.name)
+    else assert.notDeepEqual(strict, lenient, session.name)
+  }
+})
+
+/** Sessions that are played at a time, so that their messages are committed together. */
+const AT_ONCE = 24
+
+describe('a session of a charger as it is', () => {
+  const played = new Map<string, Promise<Books>>()
+  const key = ({ name }: Session, mode: Mode) => `${mode}: ${name}`
+
+  before(async () => {
+    const server = await startBackend()
+    const waiting = sessions.flatMap((session, index) => MODES.map((mode) => ({ session, index, mode })))
+    const work = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+        const { session, index, mode } = next
+        const identity = `S${index + 1}${session.isEncodedTwice ? ' ' : '-'}${mode}`
+        const books = play(server, session, mode, identity)
+        played.set(key(session, mode), books)
+        await books.catch(() => undefined)
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, work))
+  })
+
+  for (const session of sessions) {
+    for (const mode of MODES) {
+      it(`${mode}: ${session.vendor} ${session.model}: ${session.name}`, async () => {
+        assert.deepEqual(await played.get(key(session, mode)), booksOf(session, mode))
+      })
+    }
+  }
+})
