@@ -3,6 +3,7 @@ import fp from 'fastify-plugin'
 import { cancelQueued } from '../lib/calls/offline-rows.js'
 import { revokeCertificates } from '../lib/certificates/issued.js'
 import { Store } from '../lib/charge-points/store.js'
+import { forgetViolations } from '../lib/violations/rows.js'
 import type {} from './publisher.js'
 
 declare module 'fastify' {
@@ -16,7 +17,7 @@ async function store(app: FastifyInstance): Promise<void> {
   const { db, writer } = app.database
   app.decorate(
     'store',
-    new Store({ db, writer, publisher: app.publisher, onRemove: [cancelQueued, revokeCertificates] })
+    new Store({ db, writer, publisher: app.publisher, onRemove: [cancelQueued, revokeCertificates, forgetViolations] })
   )
 }
 

@@ -31,6 +31,8 @@ class Refusal {
   readonly headers: Record<string, string>
   /** The deviation that would have to be accepted for the upgrade. */
   suggestion: Deviation | undefined
+  /** As it is read with that deviation. */
+  identity: string | undefined
 
   constructor(rule: RefusalRule, status: number, text: string, headers: Record<string, string> = {}) {
     this.rule = rule
@@ -102,7 +104,7 @@ export class Admission {
     const result = await this.#decide(request)
     if (!(result instanceof Refusal)) return result
     const { rule, status, text, headers, suggestion } = result
-    const identity = identityOf(request.raw.url ?? '')
+    const identity = result.identity ?? identityOf(request.raw.url ?? '')
     this.#events.publish('refused', {
       rule,
       status,
@@ -207,7 +209,7 @@ export class Admission {
     }
     const { leniency = this.#settings.leniency } = decision.traits ?? {}
     const refused = handshake.deviations.find((deviation) => leniency.deviations?.includes(deviation) !== true)
-    if (refused !== undefined) return this.#refuseDeviation(refused, handshake.offer)
+    if (refused !== undefined) return this.#refuseDeviation(refused, handshake)
     if (!isIdentity(definition, identity)) {
       return new Refusal('identity', 400, `${definition.protocol} does not allow this identity`)
     }
@@ -224,10 +226,11 @@ export class Admission {
   }
 
   /** Refuses a handshake with a deviation that is not accepted as if the handshake could not be read. */
-  #refuseDeviation(deviation: Deviation, { isList }: Offer): Refusal {
+  #refuseDeviation(deviation: Deviation, { identity, offer: { isList } }: Arrival): Refusal {
     const strict = deviation === 'encoded-identities' ? NO_IDENTITY : isList ? this.#noProtocol() : NO_LIST
     const refusal = new Refusal(strict.rule, strict.status, strict.text)
     refusal.suggestion = deviation
+    refusal.identity = identity
     return refusal
   }
 

@@ -115,6 +115,38 @@ function rules(settings: RetentionSettings): Rule[] {
 export async function prune(options: PruneOptions): Promise<number> {
   let total = 0
   for (const rule of rules(options.settings)) total += await pruneTable(rule, options)
+  return total + (await pruneViolations(options))
+}
+
+/** What a charge point did last stays: it is the only sign of how it breaks the standard. */
+const IS_NOT_LAST = sql<boolean>`exists (select 1 from violations as later
+  where later.charge_point_id = violations.charge_point_id
+    and (later.last_at > violations.last_at or (later.last_at = violations.last_at and later.id > violations.id)))`
+
+/** By the time at which they were seen last, for which there is an index: their ids say nothing of it. */
+async function pruneViolations(options: PruneOptions): Promise<number> {
+  const { db, writer, settings, now = Date.now(), signal, step = 500, pause = 50, onProgress } = options
+  const days = settings.RETENTION_EVENTS_DAYS
+  if (days === 0) return 0
+  const old = db
+    .selectFrom('violations')
+    .select('id')
+    .where('last_at', '<', now - days * DAY_MS)
+    .where(IS_NOT_LAST)
+    .orderBy('last_at')
+    .limit(step)
+  let total = 0
+  while (!signal?.aborted) {
+    const ids = (await old.execute()).map(({ id }) => id)
+    if (ids.length === 0) break
+    const { numDeletedRows } = await writer.write((trx) =>
+      trx.deleteFrom('violations').where('id', 'in', ids).where(IS_NOT_LAST).executeTakeFirst()
+    )
+    total += Number(numDeletedRows)
+    onProgress?.('violations', total)
+    if (ids.length < step) break
+    await sleep(pause)
+  }
   return total
 }
 

@@ -134,8 +134,8 @@ function observeTrouble(registry: Registry, { events }: Ocpp): void {
   const registers = [registry]
   const violations = new Counter({
     name: 'ocpp_violations_total',
-    help: 'Payloads that violate their schema',
-    labelNames: ['direction', 'action'],
+    help: 'Messages that break the standard, by the deviation that was corrected or the code of the CALLERROR',
+    labelNames: ['direction', 'action', 'rule', 'delivered'],
     registers
   })
   const security = new Counter({
@@ -144,7 +144,10 @@ function observeTrouble(registry: Registry, { events }: Ocpp): void {
     labelNames: ['type'],
     registers
   })
-  events.on('violation', ({ direction, action }) => violations.inc({ direction, action: actionLabel(action) }))
+  events.on('violation', ({ direction, action, violation, deviation, delivered }) => {
+    const rule = deviation ?? codeLabel(violation.code)
+    violations.inc({ direction, action: actionLabel(action), rule, delivered: String(delivered) })
+  })
   events.on('security', ({ type }) => security.inc({ type }))
   new Counter({
     name: 'ocpp_listener_failures_total',

@@ -3,7 +3,7 @@ import { dateTime } from '../database/json.js'
 import type { Schema } from '../database/schema.js'
 import type { Writer } from '../database/writer.js'
 import type { Publisher } from '../events/publisher.js'
-import { fold } from '../events/scope.js'
+import { chunks, fold } from '../events/scope.js'
 import type { Problem, ProblemKind, ProblemRecord, ProblemSource, Severity } from './problem.js'
 
 export interface ProblemFilter {
@@ -25,6 +25,9 @@ export class Problems {
   readonly #options: ProblemsOptions
   /** Those that were told of, by id. Unknown until the first look: after a start nothing is news. */
   #told: Map<string, Problem> | undefined
+  #checking: Promise<void> | undefined
+  /** The look after the one that is under way. */
+  #next: Promise<void> | undefined
 
   constructor(options: ProblemsOptions) {
     this.#options = options
@@ -64,18 +67,56 @@ export class Problems {
     )
   }
 
-  /** Looks, and tells the event stream what has come, changed and gone. */
-  async check(): Promise<void> {
+  /**
+   * Looks, and tells the event stream what has come, changed and gone. One look at a time: who asks while one is under
+   * way gets the result of the next.
+   */
+  check(): Promise<void> {
+    if (this.#checking === undefined) return this.#begin()
+    this.#next ??= this.#checking
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined
+        return this.#begin()
+      })
+    return this.#next
+  }
+
+  /** Resolves when no look is under way. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#checking, this.#next])
+  }
+
+  #begin(): Promise<void> {
+    const checking = this.#look().finally(() => {
+      if (this.#checking === checking) this.#checking = undefined
+    })
+    this.#checking = checking
+    return checking
+  }
+
+  async #look(): Promise<void> {
     const found = new Map((await this.#find()).map((problem) => [problem.id, problem]))
     const told = this.#told
+    await this.#forgetOthers(found)
     this.#told = found
     if (told === undefined) return
     for (const [id, problem] of found) {
       const before = told.get(id)
       if (before === undefined) this.#tell('raised', problem)
-      else if (JSON.stringify(before) !== JSON.stringify(problem)) this.#tell('changed', problem)
+      else if (nextStepOf(before) !== nextStepOf(problem)) this.#tell('changed', problem)
     }
     for (const [id, problem] of told) if (!found.has(id)) this.#tell('cleared', problem)
+  }
+
+  /** A problem that comes again is not acknowledged. */
+  async #forgetOthers(found: ReadonlyMap<string, Problem>): Promise<void> {
+    const { db, writer } = this.#options
+    const rows = await db.selectFrom('problem_acknowledgements').select('problem_id').execute()
+    const over = rows.map(({ problem_id }) => problem_id).filter((id) => !found.has(id))
+    for (const ids of chunks(over)) {
+      await writer.write((trx) => trx.deleteFrom('problem_acknowledgements').where('problem_id', 'in', ids).execute())
+    }
   }
 
   #tell(change: 'raised' | 'changed' | 'cleared', problem: Problem): void {
@@ -109,6 +150,11 @@ export class Problems {
     const valid = rows.filter(({ until }) => until === null || Number(until) > now)
     return new Map(valid.map((row) => [row.problem_id, row]))
   }
+}
+
+/** What a change of is told. The detail counts: it is another one each time. */
+function nextStepOf({ severity, suggestedTraits }: Problem): string {
+  return JSON.stringify([severity, suggestedTraits])
 }
 
 function toRecord(

@@ -16,13 +16,15 @@ const MAX_PROBLEMS = 1_000
 /** Charge points whose messages are refused again and again for the same reason. */
 export function refusedMessages(db: Kysely<Schema>, book: Pick<TraitsBook, 'applied'>): ProblemSource {
   return async () => {
+    const since = Date.now() - MAX_AGE_DAYS * DAY_MS
     const rows = await db
       .selectFrom('violations')
       .innerJoin('charge_points', 'charge_points.id', 'violations.charge_point_id')
       .select(['violations.id', 'identity', 'traits', 'vendor', 'model', 'firmware_version'])
-      .select(['action', 'pointer', 'rule', 'refused', 'suggestions', 'violations.direction', 'first_at'])
+      .select(['action', 'pointer', 'rule', 'code', 'refused', 'suggestions', 'first_at'])
       .where('refused', '>=', MIN_REFUSED)
-      .where('last_refused_at', '>', Date.now() - MAX_AGE_DAYS * DAY_MS)
+      .where('last_at', '>', since)
+      .where('last_refused_at', '>', since)
       .where('direction', '=', 'inbound')
       .where('removed_at', 'is', null)
       .orderBy('violations.id')
@@ -38,6 +40,7 @@ interface RefusedRow extends TraitsRow {
   action: string
   pointer: string
   rule: string
+  code: string
   refused: number
   suggestions: string | null
   first_at: number
@@ -49,17 +52,23 @@ function problemOf(row: RefusedRow, traits: Traits): Problem | undefined {
   const accepted = traits.leniency ?? []
   const missing = suggested.filter((deviation) => !accepted.includes(deviation))
   const isSolved = suggested.length > 0 && missing.length === 0
-  if (isSolved || traits.validation === 'warn') return undefined
-  const where = row.pointer === '' ? '' : ` at ${row.pointer}`
+  // A message that cannot be read, and a handshake, cannot be handled all the same.
+  const isHandled = traits.validation === 'warn' && row.action !== ''
+  if (isSolved || isHandled) return undefined
   return {
     id: `refused-messages-${row.id}`,
     kind: 'refused-messages',
-    severity: SEVERE.has(row.action) ? 'critical' : 'warning',
+    severity: SEVERE.has(row.action) || row.action === '' ? 'critical' : 'warning',
     since: Number(row.first_at),
     chargePoint: row.identity,
-    detail: `${row.action} was refused ${row.refused} times${where}: ${row.rule}`,
+    detail: `${subjectOf(row)} was refused ${row.refused} times: ${[row.pointer, row.rule].join(' ').trim()}`,
     suggestedTraits: missing.length > 0 ? { leniency: [...accepted, ...missing] } : { validation: 'warn' }
   }
+}
+
+function subjectOf({ action, code }: RefusedRow): string {
+  if (action !== '') return action
+  return code === '' ? 'The WebSocket upgrade' : 'A message'
 }
 
 /** Messages without which nobody can charge, or nothing can be billed. */

@@ -1,24 +1,25 @@
 import type { Deviation, Direction, Protocol } from 'fastify-ocpp'
-import { sql, type Transaction } from 'kysely'
-import type { Schema } from '../database/schema.js'
-import { chunks } from '../events/scope.js'
+import { fold } from '../events/scope.js'
 
-/** A message that breaks the standard. */
+/** A message or a handshake that breaks the standard. */
 export interface SeenViolation {
   identity: string
-  protocol: Protocol
+  /** `''` of a handshake, which is refused before a protocol is chosen. */
+  protocol: Protocol | ''
   direction: Direction
+  /** `''` of a handshake, and of a message whose action cannot be read. */
   action: string
   /** RFC 6901. */
   pointer: string
-  /** The name of the deviation that was put right, or what the schema asks for; nothing of the input. */
+  /** The name of the deviation that was put right, or what the standard asks for; nothing of the input. */
   rule: string
-  /** Of a CALLERROR. */
+  /** Of a CALLERROR; `''` of a handshake. */
   code: string
+  /** `''` when there is none. */
   messageId: string
   /** Whether the message was handled all the same. */
   isDelivered: boolean
-  /** The deviations that would have to be accepted; asked for once a kind, since it takes a check of the message. */
+  /** The deviations that would have to be accepted; asked for once a kind, because it takes a check of the message. */
   suggestions(): readonly Deviation[]
 }
 
@@ -30,13 +31,43 @@ export interface CountedViolation extends Omit<SeenViolation, 'isDelivered' | 's
   lastAt: number
   lastRefusedAt: number | undefined
   lastDeliveredAt: number | undefined
-  suggestions: readonly Deviation[]
+  /** `undefined` while none was refused. */
+  suggestions: readonly Deviation[] | undefined
 }
+
+/** What makes a kind, beside its charge point. */
+export type ViolationKind = Pick<SeenViolation, 'direction' | 'action' | 'pointer' | 'rule'>
 
 /** Kinds that wait to be written; more are dropped and counted. */
 const MAX_KINDS = 10_000
-/** Kinds of one charge point that are stored; a hostile one could make up any number of them. */
-const MAX_STORED = 200
+/** Kinds of one charge point that are counted and stored: a hostile one can make up any number of them. */
+export const MAX_OF_ONE = 200
+/** Of these, kinds that are about a member which the charge point has named itself. */
+export const MAX_NAMED = 50
+
+export function keyOf({ direction, action, pointer, rule }: ViolationKind): string {
+  return JSON.stringify([direction, action, pointer, rule])
+}
+
+/** Whether the pointer ends in a name that the charge point has made up. */
+export function isNamedBySender({ code, pointer, rule }: { code: string; pointer: string; rule: string }): boolean {
+  return pointer !== '' && (code === 'FormationViolation' || code === 'FormatViolation' || rule === 'unknown-members')
+}
+
+/** Counts the kinds of one charge point against the limits. */
+export class KindLimits {
+  #kinds = 0
+  #named = 0
+
+  /** Whether there is room for one more kind, which is counted then. */
+  take(kind: { code: string; pointer: string; rule: string }): boolean {
+    const isNamed = isNamedBySender(kind)
+    if (this.#kinds >= MAX_OF_ONE || (isNamed && this.#named >= MAX_NAMED)) return false
+    this.#kinds++
+    if (isNamed) this.#named++
+    return true
+  }
+}
 
 /**
  * Counts violations in memory, because a charge point may break the standard with each of its messages, and hands them
@@ -45,6 +76,7 @@ const MAX_STORED = 200
 export class ViolationBook {
   readonly #now: () => number
   #kinds = new Map<string, CountedViolation>()
+  #limits = new Map<string, KindLimits>()
   /** Violations that were not counted, because too many kinds waited. */
   dropped = 0
 
@@ -52,16 +84,17 @@ export class ViolationBook {
     this.#now = now
   }
 
+  /** Kinds that wait to be written. */
+  get size(): number {
+    return this.#kinds.size
+  }
+
   note(seen: SeenViolation): void {
-    const pointer = withoutIndices(seen.pointer)
-    const { identity, direction, action, rule } = seen
-    const key = JSON.stringify([identity.toLowerCase(), direction, action, pointer, rule])
-    const known = this.#kinds.get(key)
-    if (known === undefined && this.#kinds.size >= MAX_KINDS) {
+    const kind = this.#kindOf({ ...seen, pointer: withoutIndices(seen.pointer) })
+    if (kind === undefined) {
       this.dropped++
       return
     }
-    const kind = known ?? this.#begin(key, { ...seen, pointer })
     const now = this.#now()
     kind.lastAt = now
     kind.messageId = seen.messageId
@@ -69,38 +102,38 @@ export class ViolationBook {
     if (seen.isDelivered) {
       kind.delivered++
       kind.lastDeliveredAt = now
-    } else {
-      kind.refused++
-      kind.lastRefusedAt = now
+      return
     }
+    kind.refused++
+    kind.lastRefusedAt = now
+    kind.suggestions ??= seen.suggestions()
   }
 
   /** What was counted since the last time. */
   take(): CountedViolation[] {
     const taken = [...this.#kinds.values()]
     this.#kinds = new Map()
+    this.#limits = new Map()
     return taken
   }
 
   /** Counts again what could not be written. */
   putBack(counted: readonly CountedViolation[]): void {
     for (const kind of counted) {
-      const key = JSON.stringify([kind.identity.toLowerCase(), kind.direction, kind.action, kind.pointer, kind.rule])
+      const key = keyOfCharger(kind)
       const newer = this.#kinds.get(key)
-      if (newer === undefined) {
-        if (this.#kinds.size < MAX_KINDS) this.#kinds.set(key, kind)
-        else this.dropped += kind.refused + kind.delivered
-        continue
-      }
-      newer.refused += kind.refused
-      newer.delivered += kind.delivered
-      newer.firstAt = kind.firstAt
-      newer.lastRefusedAt ??= kind.lastRefusedAt
-      newer.lastDeliveredAt ??= kind.lastDeliveredAt
+      if (newer !== undefined) merge(newer, kind)
+      else if (this.#hasRoom(kind)) this.#kinds.set(key, kind)
+      else this.dropped += kind.refused + kind.delivered
     }
   }
 
-  #begin(key: string, { isDelivered, suggestions, ...seen }: SeenViolation): CountedViolation {
+  /** `undefined` when there is no room for a new kind. */
+  #kindOf({ isDelivered: _isDelivered, suggestions: _suggestions, ...seen }: SeenViolation) {
+    const key = keyOfCharger(seen)
+    const known = this.#kinds.get(key)
+    if (known !== undefined) return known
+    if (!this.#hasRoom(seen)) return undefined
     const now = this.#now()
     const kind: CountedViolation = {
       ...seen,
@@ -110,94 +143,35 @@ export class ViolationBook {
       lastAt: now,
       lastRefusedAt: undefined,
       lastDeliveredAt: undefined,
-      suggestions: isDelivered ? [] : suggestions()
+      suggestions: undefined
     }
     this.#kinds.set(key, kind)
     return kind
   }
+
+  #hasRoom(kind: { identity: string; code: string; pointer: string; rule: string }): boolean {
+    if (this.#kinds.size >= MAX_KINDS) return false
+    const identity = fold(kind.identity)
+    const limits = this.#limits.get(identity) ?? new KindLimits()
+    this.#limits.set(identity, limits)
+    return limits.take(kind)
+  }
+}
+
+function keyOfCharger(kind: ViolationKind & { identity: string }): string {
+  return fold(kind.identity) + keyOf(kind)
+}
+
+function merge(newer: CountedViolation, older: CountedViolation): void {
+  newer.refused += older.refused
+  newer.delivered += older.delivered
+  newer.firstAt = older.firstAt
+  newer.lastRefusedAt ??= older.lastRefusedAt
+  newer.lastDeliveredAt ??= older.lastDeliveredAt
+  newer.suggestions ??= older.suggestions
 }
 
 // The indices of lists are replaced: /meterValue/0/sampledValue/3/unit is the same kind with other numbers.
 function withoutIndices(pointer: string): string {
   return pointer.replace(/\/\d+(?=\/|$)/g, '/*')
-}
-
-/** A counted violation with the id of its charge point. */
-export interface StoredViolation extends CountedViolation {
-  chargePointId: number
-}
-
-/** Adds the counts to what is stored. Kinds beyond the limit of a charge point are left out. */
-export async function saveViolations(trx: Transaction<Schema>, counted: readonly StoredViolation[]): Promise<void> {
-  const rows = await withinLimit(trx, counted)
-  for (const some of chunks(rows, 50)) {
-    await trx
-      .insertInto('violations')
-      .values(some.map(toRow))
-      .onConflict((conflict) =>
-        conflict.columns(['charge_point_id', 'direction', 'action', 'pointer', 'rule']).doUpdateSet({
-          protocol: sql.ref('excluded.protocol'),
-          code: sql.ref('excluded.code'),
-          message_id: sql.ref('excluded.message_id'),
-          last_at: sql.ref('excluded.last_at'),
-          refused: sql`violations.refused + excluded.refused`,
-          delivered: sql`violations.delivered + excluded.delivered`,
-          suggestions: sql`coalesce(excluded.suggestions, violations.suggestions)`,
-          last_refused_at: sql`coalesce(excluded.last_refused_at, violations.last_refused_at)`,
-          last_delivered_at: sql`coalesce(excluded.last_delivered_at, violations.last_delivered_at)`
-        })
-      )
-      .execute()
-  }
-}
-
-async function withinLimit(trx: Transaction<Schema>, counted: readonly StoredViolation[]): Promise<StoredViolation[]> {
-  const kept: StoredViolation[] = []
-  const ids = [...new Set(counted.map(({ chargePointId }) => chargePointId))]
-  for (const id of ids) {
-    const stored = await trx
-      .selectFrom('violations')
-      .select(['direction', 'action', 'pointer', 'rule'])
-      .where('charge_point_id', '=', id)
-      .limit(MAX_STORED)
-      .execute()
-    const known = new Set(stored.map(kindOf))
-    for (const one of counted) {
-      if (one.chargePointId !== id) continue
-      if (!known.has(kindOf(one)) && known.size >= MAX_STORED) continue
-      known.add(kindOf(one))
-      kept.push(one)
-    }
-  }
-  return kept
-}
-
-function kindOf({
-  direction,
-  action,
-  pointer,
-  rule
-}: Pick<SeenViolation, 'direction' | 'action' | 'pointer' | 'rule'>) {
-  return JSON.stringify([direction, action, pointer, rule])
-}
-
-function toRow(counted: StoredViolation) {
-  const { chargePointId, protocol, direction, action, pointer, rule, code, refused, delivered } = counted
-  return {
-    charge_point_id: chargePointId,
-    protocol,
-    direction,
-    action,
-    pointer,
-    rule,
-    code,
-    refused,
-    delivered,
-    suggestions: counted.suggestions.length === 0 ? null : JSON.stringify(counted.suggestions),
-    message_id: counted.messageId,
-    first_at: counted.firstAt,
-    last_at: counted.lastAt,
-    last_refused_at: counted.lastRefusedAt ?? null,
-    last_delivered_at: counted.lastDeliveredAt ?? null
-  }
 }

@@ -22,12 +22,16 @@ const at = Type.String({ format: 'date-time' })
 const count = Type.Integer({ minimum: 0 })
 
 const KIND = {
-  protocol: Type.String(),
-  action: Type.String(),
+  protocol: Type.Optional(Type.String({ description: 'Absent of a refused handshake' })),
+  action: Type.Optional(
+    Type.String({ description: 'Absent of a refused handshake and of a message that cannot be read' })
+  ),
   direction: Type.Unsafe<'inbound' | 'outbound'>({ type: 'string', enum: ['inbound', 'outbound'] }),
   pointer: Type.String({ description: 'RFC 6901 JSON pointer into the payload; * stands for the index of a list' }),
   rule: Type.String({ description: 'The deviation that was put right, or what the schema asks for' }),
-  code: Type.String({ description: 'Of the CALLERROR, also when the message was handled' })
+  code: Type.Optional(
+    Type.String({ description: 'Of the CALLERROR, also when the message was handled. Absent of a refused handshake' })
+  )
 }
 const COUNTS = {
   refused: count,
@@ -43,7 +47,9 @@ export const ViolationRecord = Type.Object({
   firmwareVersion: Type.Optional(Type.String()),
   ...KIND,
   ...COUNTS,
-  messageId: Type.String({ description: 'Of the latest example, to be found in the messages of the charge point' }),
+  messageId: Type.Optional(
+    Type.String({ description: 'Of the latest example, to be found in the messages of the charge point' })
+  ),
   suggestions: Type.Array(Type.String(), { description: 'Deviations to accept, so that such messages are handled' })
 })
 export type ViolationRecord = Static<typeof ViolationRecord>
@@ -84,17 +90,14 @@ export async function listViolations(
     record: {
       chargePoint: row.identity,
       ...present({ vendor: row.vendor, model: row.model, firmwareVersion: row.firmware_version }),
-      protocol: row.protocol,
-      action: row.action,
+      ...present({ protocol: row.protocol, action: row.action, code: row.code, messageId: row.message_id }),
       direction: row.direction,
       pointer: row.pointer,
       rule: row.rule,
-      code: row.code,
       refused: Number(row.refused),
       delivered: Number(row.delivered),
       firstAt: dateTime(row.first_at) ?? '',
       lastAt: dateTime(row.last_at) ?? '',
-      messageId: row.message_id,
       suggestions: row.suggestions === null ? [] : (JSON.parse(row.suggestions) as string[])
     }
   }))
@@ -148,9 +151,10 @@ export async function groupViolations(
     .limit(filter.limit)
     .execute()
   return rows.map(({ refused, delivered, first_at, last_at, charge_points, ...key }) => {
-    const { identity, ...rest } = key as Record<string, string | null>
+    const { identity, pointer, ...rest } = key as Record<string, string | null>
     return {
       ...present({ chargePoint: identity, ...rest }),
+      ...(typeof pointer === 'string' && { pointer }),
       chargePoints: Number(charge_points),
       refused: Number(refused),
       delivered: Number(delivered),
@@ -173,6 +177,6 @@ function filtered(db: Reader, { chargePoint, vendor, model, action, refused, fro
 }
 
 function present<T extends Record<string, string | null | undefined>>(members: T): { [Name in keyof T]?: string } {
-  const known = Object.entries(members).filter(([, value]) => value !== null && value !== undefined)
+  const known = Object.entries(members).filter(([, value]) => value !== null && value !== undefined && value !== '')
   return Object.fromEntries(known) as { [Name in keyof T]?: string }
 }

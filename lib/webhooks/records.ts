@@ -39,7 +39,7 @@ const filter = Type.Object(
         minItems: 1,
         maxItems: EVENT_TYPES.length,
         uniqueItems: true,
-        description: 'Default: all'
+        description: 'Default: all except problem'
       })
     ),
     chargePoints: Type.Optional(

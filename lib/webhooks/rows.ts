@@ -14,6 +14,9 @@ interface Scope {
   readonly now: number
 }
 
+/** Of a webhook that names none: later types of events come only to those who ask for them. */
+const DEFAULT_TYPES: readonly EventType[] = EVENT_TYPES.filter((type) => type !== 'problem')
+
 /** The part of a webhook that decides whether it wants an event, and what it may see of it. */
 export interface Subscriber {
   readonly id: number
@@ -55,7 +58,7 @@ export function subscriberOf({
   scopes
 }: Pick<WebhookRow, 'id' | 'types' | 'charge_points' | 'scopes'>): Subscriber {
   const held = scopesOf(scopes)
-  const wanted = types === null ? EVENT_TYPES : (JSON.parse(types) as EventType[])
+  const wanted = types === null ? DEFAULT_TYPES : (JSON.parse(types) as EventType[])
   return {
     id,
     filter: {

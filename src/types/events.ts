@@ -134,7 +134,7 @@ export type RefusalRule =
 
 /** An upgrade was rejected with an HTTP status. */
 export interface RefusedEvent {
-  /** The identity in the URL. Absent when it cannot be read. */
+  /** The identity in the URL, read with `suggestion`. Absent when it cannot be read. */
   readonly identity?: string
   /** The deviation that would have to be accepted. Absent when there is none. */
   readonly suggestion?: Deviation
