@@ -21,7 +21,7 @@ export function refusedMessages(db: Kysely<Schema>, book: Pick<TraitsBook, 'appl
       .selectFrom('violations')
       .innerJoin('charge_points', 'charge_points.id', 'violations.charge_point_id')
       .select(['violations.id', 'identity', 'traits', 'vendor', 'model', 'firmware_version'])
-      .select(['action', 'pointer', 'rule', 'code', 'refused', 'suggestions', 'first_at'])
+      .select(['action', 'pointer', 'rule', 'violations.protocol', 'refused', 'suggestions', 'first_at'])
       .where('refused', '>=', MIN_REFUSED)
       .where('last_at', '>', since)
       .where('last_refused_at', '>', since)
@@ -40,7 +40,7 @@ interface RefusedRow extends TraitsRow {
   action: string
   pointer: string
   rule: string
-  code: string
+  protocol: string
   refused: number
   suggestions: string | null
   first_at: number
@@ -66,9 +66,9 @@ function problemOf(row: RefusedRow, traits: Traits): Problem | undefined {
   }
 }
 
-function subjectOf({ action, code }: RefusedRow): string {
+function subjectOf({ action, protocol }: RefusedRow): string {
   if (action !== '') return action
-  return code === '' ? 'The WebSocket upgrade' : 'A message'
+  return protocol === '' ? 'The WebSocket upgrade' : 'A message'
 }
 
 /** Messages without which nobody can charge, or nothing can be billed. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { readTime } from '../../../../lib/http/paging.js'
 import { oneOf } from '../../../../lib/http/records.js'
 import { AcknowledgementBody, PROBLEM_KINDS, ProblemRecord, SEVERITIES } from '../../../../lib/problems/problem.js'
+import type { Problems } from '../../../../lib/problems/problems.js'
 import { textLike } from '../../../../lib/text-like.js'
 
 const ListQuery = Type.Object(
@@ -28,6 +29,12 @@ interface OneProblem {
 class UnknownProblemError extends Error {
   readonly statusCode = 404
   readonly code = 'UNKNOWN_PROBLEM'
+}
+
+/** Answered as a 422 problem. */
+class UntilIsOverError extends Error {
+  readonly statusCode = 422
+  readonly code = 'UNTIL_IS_OVER'
 }
 
 const TAGS = { tags: ['Problems'] }
@@ -64,10 +71,20 @@ export default async function problems(app: FastifyInstance): Promise<void> {
     })
   )
 
+  acknowledgements(app)
+}
+
+/** That an operator has seen a problem. */
+function acknowledgements(app: FastifyInstance): void {
+  const list = app.problems
+
   app.put<OneProblem & { Body: Static<typeof AcknowledgementBody> }>(
     '/:id/acknowledgement',
     {
-      config: { scope: 'charge-points:write', problems: problems404 },
+      config: {
+        scope: 'charge-points:write',
+        problems: { ...problems404, 422: { UNTIL_IS_OVER: 'until is not in the future' } }
+      },
       schema: {
         ...TAGS,
         operationId: 'acknowledgeProblem',
@@ -79,14 +96,16 @@ export default async function problems(app: FastifyInstance): Promise<void> {
     },
     async (request) => {
       const { id } = request.params
-      const { note, until } = request.body
-      await existing(id)
+      const { note } = request.body
+      const until = request.body.until === undefined ? undefined : readTime('until', String(request.body.until))
+      if (until !== undefined && until <= Date.now()) throw new UntilIsOverError('until must be in the future')
+      await existing(list, id)
       await list.acknowledge(id, {
         operator: request.operator?.name ?? '',
         ...(note !== undefined && { note }),
-        ...(until !== undefined && { until: readTime('until', String(until)) })
+        ...(until !== undefined && { until })
       })
-      return existing(id)
+      return existing(list, id)
     }
   )
 
@@ -103,15 +122,15 @@ export default async function problems(app: FastifyInstance): Promise<void> {
       }
     },
     async ({ params: { id } }, reply) => {
-      await existing(id)
+      await existing(list, id)
       await list.unacknowledge(id)
       return reply.code(204).send()
     }
   )
+}
 
-  async function existing(id: string): Promise<Static<typeof ProblemRecord>> {
-    const problem = await list.find(id)
-    if (problem === undefined) throw new UnknownProblemError(`no problem ${id}`)
-    return problem
-  }
+async function existing(list: Problems, id: string): Promise<Static<typeof ProblemRecord>> {
+  const problem = await list.find(id)
+  if (problem === undefined) throw new UnknownProblemError(`no problem ${id}`)
+  return problem
 }
