@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox'
 import { type AppliedDeviation, DEVIATIONS, type Deviation } from './deviations/names.js'
 import { repairPayload } from './deviations/normalise.js'
+import { UNUSABLE, usable } from './deviations/usable.js'
 import { inboundSchema, normalise } from './leniency.js'
 import type { ProtocolDefinition } from './protocol.js'
 import type { Leniency } from './types/validation.js'
@@ -40,6 +41,7 @@ export class InboundMessage {
   readonly #check: PayloadCheck
   readonly #readsCommas: boolean
   #lenientCheck: PayloadCheck | undefined
+  #salvageCheck: PayloadCheck | undefined
 
   constructor(options: InboundMessageOptions) {
     const { definition, leniency, message, schema } = options
@@ -77,6 +79,20 @@ export class InboundMessage {
     const { violation, applied = [] } = this.#repair(this.#lenient(deviations), deviations, copy)
     if (violation !== undefined) return []
     return [...new Set([...accepted, ...applied.map(({ deviation }) => deviation)])]
+  }
+
+  /**
+   * What can be used of a payload that is not valid, after all deviations have been put right; `undefined` when it is
+   * nothing. The payload is not changed.
+   */
+  salvage(received: unknown): object | undefined {
+    const deviations = new Set([...OF_PAYLOADS, ...(this.#options.leniency.deviations ?? [])])
+    this.#salvageCheck ??= this.#lenient(deviations)
+    const isObject = typeof received === 'object' && received !== null && !Array.isArray(received)
+    const copy = isObject ? structuredClone(received) : {}
+    const { payload, violation } = this.#repair(this.#salvageCheck, deviations, copy)
+    const used = violation === undefined ? payload : usable(this.#salvageCheck.schema, payload)
+    return used === UNUSABLE ? undefined : (used as object)
   }
 
   #repair(check: PayloadCheck, deviations: ReadonlySet<Deviation>, received: unknown): Admission {

@@ -338,19 +338,23 @@ function checkAuthenticate({ authenticate, securityProfile }: GivenOptions): Aut
   return authenticate as Authenticate
 }
 
+const VALIDATION_MODES: readonly ValidationMode[] = ['strict', 'warn', 'salvage']
+
 function checkValidation(validation: unknown): ValidationPolicy {
   if (typeof validation === 'function') return validation as ValidationPolicy
   if (validation === 'strict') return () => 'strict'
-  if (validation === 'warn') return ({ direction }) => (direction === 'inbound' ? 'warn' : 'strict')
-  throw invalid('validation', "must be 'strict', 'warn' or a function")
+  if (validation === 'warn' || validation === 'salvage') {
+    return ({ direction }) => (direction === 'inbound' ? validation : 'strict')
+  }
+  throw invalid('validation', "must be 'strict', 'warn', 'salvage' or a function")
 }
 
 /** @throws `OCPP_ERR_INVALID_OPTIONS` */
 export function checkTraits(traits: ConnectionTraits): ConnectionTraits {
   const { leniency, validation, pingInterval } = traits
   if (leniency !== undefined) checkLeniency(leniency)
-  if (validation !== undefined && validation !== 'strict' && validation !== 'warn') {
-    throw invalid('traits.validation', "must be 'strict' or 'warn'")
+  if (validation !== undefined && !VALIDATION_MODES.includes(validation)) {
+    throw invalid('traits.validation', "must be 'strict', 'warn' or 'salvage'")
   }
   const isInterval =
     pingInterval === undefined || (Number.isInteger(pingInterval) && pingInterval >= 0 && pingInterval <= DAY)

@@ -4,6 +4,7 @@ import type { Schema } from '../database/schema.js'
 import type { TraitsBook, TraitsRow } from '../traits/book.js'
 import { knownOf } from '../traits/book.js'
 import { type Traits, valuesOf } from '../traits/traits.js'
+import { ESSENTIAL } from '../violations/book.js'
 import type { Problem, ProblemSource } from './problem.js'
 
 /** Refusals for the same reason that make a problem. */
@@ -53,7 +54,8 @@ function problemOf(row: RefusedRow, traits: Traits): Problem | undefined {
   const missing = suggested.filter((deviation) => !accepted.includes(deviation))
   const isSolved = suggested.length > 0 && missing.length === 0
   // A message that cannot be read, and a handshake, cannot be handled all the same.
-  const isHandled = traits.validation === 'warn' && row.action !== ''
+  const isEssential = row.rule.endsWith(ESSENTIAL)
+  const isHandled = traits.validation === 'warn' && row.action !== '' && !isEssential
   if (isSolved || isHandled) return undefined
   return {
     id: `refused-messages-${row.id}`,
@@ -62,7 +64,8 @@ function problemOf(row: RefusedRow, traits: Traits): Problem | undefined {
     since: Number(row.first_at),
     chargePoint: row.identity,
     detail: `${subjectOf(row)} was refused ${row.refused} times: ${[row.pointer, row.rule].join(' ').trim()}`,
-    suggestedTraits: missing.length > 0 ? { leniency: [...accepted, ...missing] } : { validation: 'warn' }
+    ...(missing.length > 0 && { suggestedTraits: { leniency: [...accepted, ...missing] } }),
+    ...(missing.length === 0 && !isEssential && { suggestedTraits: { validation: 'warn' } })
   }
 }
 

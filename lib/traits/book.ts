@@ -114,7 +114,8 @@ function isContext(context: unknown): context is object {
 function toConnectionTraits({ validation, leniency = [], pings, timeZone }: Traits): ConnectionTraits {
   return {
     leniency: { deviations: leniency, ...(timeZone !== undefined && { timeZone }) },
-    ...(validation !== undefined && { validation }),
+    // Handlers get values of the types that they expect, or none.
+    ...(validation !== undefined && { validation: validation === 'warn' ? 'salvage' : validation }),
     ...(pings !== undefined && { pingInterval: pings === 'off' ? 0 : pings * 1000 })
   }
 }

@@ -8,7 +8,8 @@ const TRAITS = {
   validation: Type.Unsafe<'strict' | 'warn'>({
     type: 'string',
     enum: ['strict', 'warn'],
-    description: 'strict: a message that breaks its schema is refused. warn: it is handled, counted and logged.'
+    description:
+      'strict: a message that breaks its schema is refused. warn: what can be used of it is handled, counted and logged.'
   }),
   leniency: Type.Array(Type.Unsafe<Deviation>({ type: 'string', enum: DEVIATION_NAMES }), {
     uniqueItems: true,

@@ -35,6 +35,9 @@ export interface CountedViolation extends Omit<SeenViolation, 'isDelivered' | 's
   suggestions: readonly Deviation[] | undefined
 }
 
+/** Ends the rule of a message that is refused also with `validation: warn`: no trait helps. */
+export const ESSENTIAL = ', and without it the message says nothing'
+
 /** What makes a kind, beside its charge point. */
 export type ViolationKind = Pick<SeenViolation, 'direction' | 'action' | 'pointer' | 'rule'>
 

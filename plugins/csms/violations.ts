@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { background } from '../../lib/background.js'
-import { type SeenViolation, ViolationBook } from '../../lib/violations/book.js'
+import { ESSENTIAL, type SeenViolation, ViolationBook } from '../../lib/violations/book.js'
 import { type StoredViolation, saveViolations } from '../../lib/violations/rows.js'
 
 declare module 'fastify' {
@@ -62,19 +62,20 @@ async function violations(app: FastifyInstance): Promise<void> {
 }
 
 /** Messages that break their schema, messages that cannot be read, and handshakes: all that a deviation would solve. */
-function listen({ ocpp }: FastifyInstance, note: (seen: SeenViolation) => void): void {
+function listen({ ocpp, traits }: FastifyInstance, note: (seen: SeenViolation) => void): void {
   ocpp.events.on('violation', ({ chargePoint, action, direction, violation, delivered, ...event }) => {
     // What we would have sent wrongly is our own fault.
     if (direction === 'outbound') return
     const { identity, protocol } = chargePoint
     const { code, pointer, message } = violation
+    const isEssential = !delivered && traits.book.of(identity).validation === 'warn'
     note({
       identity,
       protocol,
       direction,
       action,
       pointer,
-      rule: event.deviation ?? message,
+      rule: event.deviation ?? (isEssential ? message + ESSENTIAL : message),
       code,
       messageId: event.messageId ?? '',
       isDelivered: delivered,
@@ -94,4 +95,8 @@ function listen({ ocpp }: FastifyInstance, note: (seen: SeenViolation) => void):
   })
 }
 
-export default fp(violations, { fastify: '5.x', name: 'csms-violations', dependencies: ['ocpp', 'store', 'problems'] })
+export default fp(violations, {
+  fastify: '5.x',
+  name: 'csms-violations',
+  dependencies: ['ocpp', 'store', 'problems', 'traits']
+})

@@ -146,12 +146,13 @@ export class InboundCalls {
       return
     }
     const { payload, violation, repaired, applied } = messages.request.admit(frame.payload)
-    if (violation !== undefined && !this.#tolerates(frame, messages, violation)) {
+    const used = violation === undefined ? payload : this.#tolerated(frame, messages, { payload, violation })
+    if (violation !== undefined && used === undefined) {
       this.#refuse(frame, { code: violation.code, description: violation.wire })
       return
     }
     if (applied !== undefined) this.#repaired(frame, applied, repaired)
-    frame.payload = payload
+    frame.payload = used
     // Only where somebody asks: one more member would change the shape of every frame.
     if (frame.receivedAt !== undefined) frame.isAdmitted = true
     const handler = this.#handlers.find(frame.action)?.on ?? this.#handlers.fallbackFor(frame.action)
@@ -163,10 +164,20 @@ export class InboundCalls {
     if (this.#port.connected) this.#run(frame, messages, handler)
   }
 
-  #tolerates(frame: CallFrame, messages: ActionMessages, found: FoundViolation): boolean {
-    const { action, id: messageId, payload } = frame
-    const suggest = () => messages.request.suggest(payload)
-    return this.#port.tolerates({ action, direction: 'inbound', found, messageId, suggest })
+  /** The payload to be delivered in spite of a violation; `undefined` when it is refused. */
+  #tolerated(
+    { action, id: messageId, payload: received }: CallFrame,
+    { request }: ActionMessages,
+    { payload, violation }: { payload: unknown; violation: FoundViolation }
+  ): unknown {
+    let salvaged: object | undefined
+    const isUsable = () => {
+      salvaged = request.salvage(received)
+      return salvaged !== undefined
+    }
+    const suggest = () => request.suggest(received)
+    const report = { action, direction: 'inbound', found: violation, messageId, suggest, isUsable } as const
+    return this.#port.tolerates(report) ? (salvaged ?? payload) : undefined
   }
 
   #repaired({ action, id: messageId }: CallFrame, applied: readonly AppliedDeviation[], found?: FoundViolation): void {

@@ -16,7 +16,7 @@ import { readCode } from '../protocol.js'
 import type { CallOptions, DisconnectReason, SendOptions } from '../types/charge-point.js'
 import type { CallFailure } from '../types/events.js'
 import type { Violation } from '../types/protocol.js'
-import { type FoundViolation, publicViolation } from '../validate.js'
+import { publicViolation } from '../validate.js'
 import { CallQueue, type Ending, type PendingCall } from './call-queue.js'
 import type { FlowControl } from './flow-control.js'
 import type { ConnectionPort } from './port.js'
@@ -166,9 +166,10 @@ export class OutboundCalls {
     }
     const admission = messages.response.admit(received)
     const { violation } = admission
-    if (violation === undefined || this.#tolerates(id, messages, received, violation)) {
+    const used = violation === undefined ? admission.payload : this.#tolerated(id, messages, received, admission)
+    if (violation === undefined || used !== undefined) {
       this.#repaired(id, messages, admission)
-      this.#queue.answer(admission.payload)
+      this.#queue.answer(used)
     } else if (this.#port.connected) {
       const { code, pointer, message } = violation
       this.#refuseResult(id, code, violation.wire)
@@ -178,9 +179,22 @@ export class OutboundCalls {
     return true
   }
 
-  #tolerates(messageId: string, messages: ActionMessages, received: unknown, found: FoundViolation): boolean {
-    const suggest = () => messages.response.suggest(received)
-    return this.#port.tolerates({ action: messages.action, direction: 'inbound', found, messageId, suggest })
+  /** The payload to be delivered in spite of its violation; `undefined` when it is refused. */
+  #tolerated(
+    messageId: string,
+    { action, response }: ActionMessages,
+    received: unknown,
+    { payload, violation: found }: Admission
+  ): unknown {
+    if (found === undefined) return payload
+    let salvaged: object | undefined
+    const isUsable = () => {
+      salvaged = response.salvage(received)
+      return salvaged !== undefined
+    }
+    const suggest = () => response.suggest(received)
+    const report = { action, direction: 'inbound', found, messageId, suggest, isUsable } as const
+    return this.#port.tolerates(report) ? (salvaged ?? payload) : undefined
   }
 
   #repaired(messageId: string, { action }: ActionMessages, { applied, repaired }: Admission): void {

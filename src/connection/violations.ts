@@ -19,6 +19,8 @@ export interface ViolationReport {
   messageId?: string
   /** The deviations that would have to be accepted. */
   suggest?: () => readonly Deviation[]
+  /** Whether something of the message can be used. */
+  isUsable?: () => boolean
 }
 
 /** A message that deviates, and was put right. */
@@ -39,6 +41,7 @@ export function repairedFrame(
   return { action, messageId, code, applied: [{ deviation, pointer: '' }] }
 }
 
+const never = (): boolean => false
 const none = (): readonly Deviation[] => []
 
 /** Counts the violations of one connection and asks the `validation` option whether the message is delivered. */
@@ -55,11 +58,12 @@ export class Violations {
   }
 
   /** Counts and reports a violation. Returns whether the message is delivered in spite of it. */
-  tolerates({ action, direction, found, messageId, suggest = none }: ViolationReport): boolean {
+  tolerates({ action, direction, found, messageId, suggest = none, isUsable = never }: ViolationReport): boolean {
     const { code, pointer, message } = found
     const violation = { code, pointer, message }
     const count = this.#count(action, direction, violation)
-    const delivered = this.#decide(action, direction, violation) === 'warn'
+    const mode = this.#decide(action, direction, violation)
+    const delivered = mode === 'warn' || (mode === 'salvage' && isUsable())
     const { chargePoint, log, surroundings } = this.#port
     if (isWorthALine(count)) {
       log.warn({ action, direction, violation: found.wire, delivered, count }, 'a message breaks its schema')

@@ -2,9 +2,13 @@ import type { Deviation } from '../deviations/names.js'
 import type { ChargePoint } from './charge-point.js'
 import type { Direction, Violation } from './protocol.js'
 
-export type ValidationMode = 'strict' | 'warn'
+/**
+ * What becomes of a message that breaks its schema. `strict`: it is rejected. `warn`: it is delivered as it is. `salvage`:
+ * what can be used of it is delivered; it is rejected when a required member that is not a list cannot be used.
+ */
+export type ValidationMode = 'strict' | 'warn' | 'salvage'
 
-/** Decides whether a message with this violation is delivered (`warn`) or rejected (`strict`). */
+/** Decides what becomes of a message with this violation. */
 export type ValidationPolicy = (violation: {
   chargePoint: ChargePoint
   action: string

@@ -32,7 +32,8 @@ const IGNORED_TABLES = new Set([
   'meta',
   'idempotency_keys',
   'audit_log',
-  'security_events'
+  'security_events',
+  'violations'
 ])
 const IGNORED_COLUMNS = new Set(['last_seen_at', 'last_connected_at', 'last_disconnected_at', 'updated_at'])
 
@@ -70,10 +71,10 @@ export class FuzzedBackend {
   }
 
   /** Ends with the calling test. */
-  static async start(dialect: Dialect): Promise<FuzzedBackend> {
+  static async start(dialect: Dialect, settings: Readonly<Record<string, string>> = {}): Promise<FuzzedBackend> {
     const DATA_DIR = await temporaryDirectory()
     const url = dialect === 'postgres' ? { DATABASE_URL: await createDatabase() } : {}
-    const process = await startProcess({ ...SETTINGS, ...url, DATA_DIR }, undefined, withCollector)
+    const process = await startProcess({ ...SETTINGS, ...settings, ...url, DATA_DIR }, undefined, withCollector)
     const base = await process.url()
     await isReady(base)
     const database = openDatabase({ DATA_DIR, DATABASE_POOL_SIZE: 2, ...url }, { exclusive: false, busyTimeout: 5_000 })

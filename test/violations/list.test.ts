@@ -70,8 +70,8 @@ describe('GET /violations', () => {
       const body = (await operate(server, 'GET', `/violations?action=Heartbeat&limit=2${cursor}`)).json()
       assert.ok(body.items.length <= 2)
       pages.push(...body.items)
-      if (body.next === undefined) break
-      cursor = `&cursor=${body.next}`
+      if (body.nextCursor === undefined) break
+      cursor = `&cursor=${body.nextCursor}`
     }
     assert.deepEqual(pages, whole)
     assert.equal(whole.length, 5)
