@@ -3,8 +3,8 @@ import { parseTime } from '../time.js'
 
 /** Longest text that is kept where the schema has a shorter limit. */
 const MAX_TEXT = 5_000
-/** Enumerations that an answer repeats: a value that the standard does not know must not get there. */
-const REPEATED: ReadonlySet<string> = new Set(['hashAlgorithm', 'source'])
+/** Members that an answer repeats: a value that the schema does not allow must not get there. */
+const REPEATED: ReadonlySet<string> = new Set(['hashAlgorithm', 'source', 'vatNumber'])
 /** Stands for what cannot be used. */
 export const UNUSABLE = Symbol('unusable')
 
@@ -36,7 +36,7 @@ function usableObject({ properties, additionalProperties }: TSchema, value: unkn
   }
   for (const [name, schema] of Object.entries<TSchema>(properties)) {
     const isGiven = Object.hasOwn(members, name)
-    const isRefused = REPEATED.has(name) && schema.enum?.includes(members[name]) === false
+    const isRefused = REPEATED.has(name) && !isWithinLimits(schema, members[name])
     const used = isGiven && !isRefused ? usable(schema, members[name]) : UNUSABLE
     if (used !== UNUSABLE) members[name] = used
     else if (schema[OptionalKind] === 'Optional') delete members[name]
@@ -44,6 +44,10 @@ function usableObject({ properties, additionalProperties }: TSchema, value: unkn
     else return UNUSABLE
   }
   return members
+}
+
+function isWithinLimits({ enum: values, maxLength = MAX_TEXT }: TSchema, value: unknown): boolean {
+  return (values?.includes(value) ?? true) && (typeof value !== 'string' || value.length <= maxLength)
 }
 
 function usableItems({ items, minItems = 0 }: TSchema, given: readonly unknown[]): unknown {

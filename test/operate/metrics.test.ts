@@ -51,7 +51,7 @@ describe('/metrics', () => {
       'ocpp_call_errors_total{direction="outbound",code="RpcFrameworkError"}': 1,
       'ocpp_call_errors_total{direction="inbound",code="NotSupported"}': 1,
       'ocpp_listener_failures_total{event="handled"}': 3,
-      'ocpp_violations_total{direction="inbound",action="StatusNotification",rule="PropertyConstraintViolation",delivered="false"}': 1,
+      'ocpp_violations_total{direction="inbound",action="StatusNotification",rule="TypeConstraintViolation",delivered="false"}': 1,
       'ocpp_refused_upgrades_total{status="400"}': 1,
       ocpp_pending_calls: 0,
       ocpp_log_dropped_total: 0,
