@@ -68,7 +68,7 @@ function listen({ ocpp, traits }: FastifyInstance, note: (seen: SeenViolation) =
     if (direction === 'outbound') return
     const { identity, protocol } = chargePoint
     const { code, pointer, message } = violation
-    const isEssential = !delivered && traits.book.of(identity).validation === 'warn'
+    const isEssential = !delivered && traits.book.of(chargePoint).validation === 'warn'
     note({
       identity,
       protocol,
