@@ -175,7 +175,7 @@ describe('the secret', () => {
     const audit = await server.app.database.db.selectFrom('audit_log').selectAll().execute()
     assert.ok(audit.length >= 2)
     answers.push(JSON.stringify(audit))
-    assert.match(lines.join(''), /could not be told of an event/)
+    assert.match(lines.join(''), /could not deliver an event to a webhook/)
     for (const answer of answers) {
       for (const hidden of [given, secret]) assert.ok(!answer.includes(hidden.slice(6)), answer)
     }

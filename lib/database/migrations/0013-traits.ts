@@ -9,7 +9,7 @@ export function traits(dialect: Dialect): Migration {
       await db.schema.alterTable('charge_points').addColumn('traits', 'text').execute()
       await db.schema
         .createTable('charger_models')
-        .addColumn('name', 'text', (column) => column.primaryKey())
+        .addColumn('name', 'text', (column) => column.primaryKey().notNull())
         .addColumn('body', 'text', (column) => column.notNull())
         .addColumn('updated_at', 'bigint', (column) => column.notNull())
         .execute()
@@ -36,7 +36,7 @@ export function traits(dialect: Dialect): Migration {
       await db.schema.createIndex('violations_last').on('violations').column('last_at').execute()
       await db.schema
         .createTable('problem_acknowledgements')
-        .addColumn('problem_id', 'text', (column) => column.primaryKey())
+        .addColumn('problem_id', 'text', (column) => column.primaryKey().notNull())
         .addColumn('operator', 'text', (column) => column.notNull())
         .addColumn('note', 'text')
         .addColumn('until', 'bigint')
