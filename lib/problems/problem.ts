@@ -32,7 +32,10 @@ export const AcknowledgementBody = Type.Object(
     note: Type.Optional(Type.String({ maxLength: 1000 })),
     until: Type.Optional(moment('Until then it counts as acknowledged; left out: as long as it lasts'))
   },
-  { additionalProperties: false }
+  {
+    additionalProperties: false,
+    examples: [{ note: 'New firmware is ordered', until: '2099-01-01T00:00:00Z' }]
+  }
 )
 
 export const ProblemRecord = Type.Object({
