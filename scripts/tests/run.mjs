@@ -31,7 +31,8 @@ export async function runTests(
   const files = writeGroups(root, divide(tests, filesPerProcess))
   const stop = new AbortController()
   const { signal } = stop
-  const stream = run({ files, concurrency: availableParallelism(), timeout: GROUP_TIMEOUT_MS, signal })
+  // One process more than processors, because tests often wait for a socket or a clock.
+  const stream = run({ files, concurrency: availableParallelism() + 1, timeout: GROUP_TIMEOUT_MS, signal })
   stream.on('test:fail', () => {
     failed++
     if (!isOverAtFirstFailure) return
