@@ -166,7 +166,7 @@ describe('a start that cannot succeed', () => {
     await writeFile(join(directory, 'data'), 'a file')
     const backend = await startProcess({}, directory)
     assert.equal(await backend.exited(), 1)
-    assert.match(backend.output(), /^Cannot start: DATA_DIR must be a directory/m)
+    assert.match(backend.output(), /^Cannot start: DATA_DIR must be a writable directory/m)
   })
 })
 
