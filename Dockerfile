@@ -5,13 +5,15 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY src/package.json src/
+COPY dashboard/package.json dashboard/
 RUN npm ci
 COPY tsconfig.base.json tsconfig.json app.ts server.ts ./
 COPY src/ src/
 COPY lib/ lib/
 COPY plugins/ plugins/
 COPY routes/ routes/
-COPY scripts/build.mjs scripts/command-line.ts scripts/tokens.ts scripts/
+COPY dashboard/ dashboard/
+COPY scripts/build.mjs scripts/bundle.mjs scripts/dashboard.mjs scripts/command-line.ts scripts/db.ts scripts/tokens.ts scripts/
 RUN npm run build
 
 # --- runs: what it needs and no more, without npm's cache, a compiler's sources or root ---
@@ -23,6 +25,7 @@ ENV NODE_ENV=production \
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY src/package.json src/
+COPY dashboard/package.json dashboard/
 RUN npm ci --omit=dev && npm cache clean --force
 COPY --from=build /app/src/dist/ src/dist/
 COPY --from=build /app/dist/ dist/

@@ -1,13 +1,15 @@
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import ajvCompiler from '@fastify/ajv-compiler'
 import autoload from '@fastify/autoload'
-import serializerCompiler from '@fastify/fast-json-stringify-compiler'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Cluster } from 'fastify-ocpp'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
 import { AllowedMethods } from './lib/http/allowed-methods.js'
 import { answerClientError } from './lib/http/client-error.js'
-import { compileOnce } from './lib/http/compilers.js'
+import { compileWhenUsed } from './lib/http/compilers.js'
 import { serverOptions } from './lib/limits/server.js'
+import { openBus } from './lib/nodes/bus.js'
+import { ProblemError } from './lib/problem-error.js'
 import type { Config } from './lib/settings/settings.js'
 import { RULE } from './lib/text-like.js'
 import { Proxies } from './lib/tls/proxies.js'
@@ -16,6 +18,8 @@ export interface AppOptions {
   config: Config
   /** Whether other processes may serve the same PostgreSQL database; for tests. Default: false. */
   sharedDatabase?: boolean
+  /** The bus of the nodes, for tests. Default: NATS as the settings have it, or this process is alone. */
+  cluster?: Cluster
   /** Default: none. */
   logger?: FastifyServerOptions['logger']
 }
@@ -25,22 +29,27 @@ const MAX_PARAM_LENGTH = 3 * 48
 /** Longer than most supervisors wait before they kill the process, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 60_000
 
+const load = createRequire(import.meta.url)
+
 /** Shared by all apps of the process. */
 const compilersFactory = {
-  buildValidator: compileOnce(ajvCompiler()),
-  buildSerializer: compileOnce(serializerCompiler())
+  buildValidator: compileWhenUsed(() => validatorCompiler()()),
+  buildSerializer: compileWhenUsed(() => serializerCompiler()())
 }
 
-/** Answered as a 405 problem. */
-class MethodNotAllowedError extends Error {
-  readonly statusCode = 405
-  readonly code = 'METHOD_NOT_ALLOWED'
+function validatorCompiler(): typeof import('@fastify/ajv-compiler').default {
+  return load('@fastify/ajv-compiler')
+}
+
+function serializerCompiler(): typeof import('@fastify/fast-json-stringify-compiler').default {
+  return load('@fastify/fast-json-stringify-compiler')
 }
 
 /** Assembles the back-end: everything in plugins/, then everything in routes/, whose folders are URL segments. */
 export async function buildApp({
   config,
   sharedDatabase = false,
+  cluster,
   logger = false
 }: AppOptions): Promise<FastifyInstance> {
   // When run from the sources, autoload must look for .ts files, with any loader.
@@ -83,14 +92,17 @@ export async function buildApp({
     const allowed = methods.of(url)
     if (allowed.length > 0 && !allowed.includes(method)) {
       reply.header('allow', allowed.join(', '))
-      throw new MethodNotAllowedError(`${method} is not allowed here, but ${allowed.join(', ')}`)
+      throw new ProblemError(405, 'METHOD_NOT_ALLOWED', `${method} is not allowed here, but ${allowed.join(', ')}`)
     }
     const notFound = Object.assign(new Error('there is nothing here'), { statusCode: 404, code: 'NOT_FOUND' })
     return reply.code(404).type('application/problem+json').send(problem(notFound))
   })
+  // Before all plugins, because it may take longer than a plugin may take; and the last to be closed.
+  const bus = await openBus(config, app.log)
+  app.addHook('onClose', async () => bus?.close())
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'plugins'),
-    options: { config, sharedDatabase }
+    options: { config, sharedDatabase, cluster: cluster ?? bus?.cluster }
   })
   await app.register(autoload, {
     dir: join(import.meta.dirname, 'routes'),

@@ -1,12 +1,11 @@
 import type { Server } from 'node:net'
-import { hostname } from 'node:os'
 import { loadEnvFile } from 'node:process'
 import closeWithGrace from 'close-with-grace'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 import pino from 'pino'
 import { buildApp } from './app.js'
 import { background } from './lib/background.js'
-import { API } from './lib/http/api.js'
+import { apiUrls, chargePointUrls, hostsOf, portsOf } from './lib/http/addresses.js'
 import { type Config, ConfigError, misspeltSettings, readConfig } from './lib/settings/settings.js'
 
 /**
@@ -16,6 +15,11 @@ import { type Config, ConfigError, misspeltSettings, readConfig } from './lib/se
 const DRAIN_TIMEOUT_MS = 25_000
 /** Maximum length of log lines that wait for disk space. Further lines are lost, which is better than stopping. */
 const MAX_LOG_BUFFER = 1_048_576
+/**
+ * Signals of a fault in native code. With a listener the process would go on at the same instruction and fault again,
+ * for ever, instead of ending.
+ */
+const FAULTS = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
 /** Milliseconds until the same error is logged again. */
 const TROUBLE_INTERVAL_MS = 1_000
 
@@ -28,10 +32,14 @@ async function start(): Promise<void> {
     readEnvFile()
     const config = readConfig(process.env)
     const app = await buildApp({ config, logger: logger(config) })
-    for (const setting of misspeltSettings(process.env)) app.log.warn(setting, 'unknown setting, probably misspelt')
     closeGracefully(app)
-    await app.listen({ host: config.HOST, port: config.PORT })
-    await listenWithTls(app)
+    try {
+      await app.listen({ host: config.HOST, port: config.PORT })
+      await listenWithTls(app)
+    } finally {
+      // Takes a while, so chargers do not wait for it; it may be why the app cannot listen.
+      for (const setting of misspeltSettings(process.env)) app.log.warn(setting, 'unknown setting, probably misspelt')
+    }
     for (const server of [app.server, app.tls.server]) if (server !== undefined) surviveAcceptErrors(app, server)
     process.stdout.write(banner(app))
   } catch (error) {
@@ -54,7 +62,7 @@ function logger({ LOG_LEVEL }: Config): FastifyServerOptions['logger'] {
   const isForEyes = process.stdout.isTTY && process.env.NODE_ENV !== 'production'
   const options = {
     level: LOG_LEVEL,
-    redact: ['authorization', 'headers.authorization', '*.headers.authorization'],
+    redact: ['authorization', 'cookie'].flatMap((name) => [name, `headers.${name}`, `*.headers.${name}`]),
     serializers: { req: describeRequest }
   }
   if (!isForEyes) return { ...options, stream: standardOutput() }
@@ -101,9 +109,10 @@ function surviveAcceptErrors(app: FastifyInstance, server: Pick<Server, 'on'>): 
 
 function closeGracefully(app: FastifyInstance): void {
   // With TLS, SIGHUP reloads the certificates.
-  const skip: 'SIGHUP'[] = app.config.TLS_CERT.length > 0 ? ['SIGHUP'] : []
-  for (const signal of skip)
+  const reloading = app.config.TLS_CERT.length > 0 ? (['SIGHUP'] as const) : []
+  for (const signal of reloading)
     process.on(signal, () => background(app.tlsMaterial.reload(), app.log, 'could not reload the TLS files'))
+  const skip = [...FAULTS, ...reloading]
   closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: app.log, skip }, async ({ signal, err }) => {
     if (err !== undefined) app.log.fatal({ err }, 'going down because of an unexpected error')
     else app.log.info({ signal }, 'going down: chargers are asked to connect again')
@@ -113,23 +122,16 @@ function closeGracefully(app: FastifyInstance): void {
 
 /** Logs the addresses that a user needs. */
 function banner(app: FastifyInstance): string {
-  const address = app.server.address()
-  if (address === null || typeof address === 'string') return ''
-  const { HOST, TLS_HOST, OCPP_MIN_SECURITY_PROFILE } = app.config
-  const plain = `${urlHost(HOST)}:${address.port}`
-  const secure = app.tls.address && `${urlHost(TLS_HOST)}:${app.tls.address.port}`
-  const path = app.config.OCPP_PATH.replace(':identity', '<identity>')
-  const charging = [
-    ...(OCPP_MIN_SECURITY_PROFILE > 1 ? [] : [`ws://${plain}${path}`]),
-    ...(secure === undefined ? [] : [`wss://${secure}${path}`])
-  ]
-  const operating = [`http://${plain}${API}`, ...(secure === undefined ? [] : [`https://${secure}${API}`])]
+  const ports = portsOf(app)
+  const { plain } = hostsOf(app.config, ports)
+  if (plain === undefined) return ''
   const { newToken, tokenFile } = app.operators
   const token = newToken ?? (tokenFile === undefined ? 'the one in OPERATOR_TOKEN' : `see ${tokenFile}`)
   return [
     '',
-    ...column('chargers connect to', charging),
-    ...column('operators call', operating),
+    ...column('chargers connect to', chargePointUrls(app.config, ports, '<identity>')),
+    ...column('operators call', apiUrls(app.config, ports)),
+    ...dashboardLine(app, plain),
     `  documentation        http://${plain}/docs`,
     `  operator token       ${token}`,
     ...(newToken === undefined ? [] : [`                       (shown this once, kept in ${tokenFile})`]),
@@ -138,14 +140,16 @@ function banner(app: FastifyInstance): string {
   ].join('\n')
 }
 
+/** Where the dashboard is, or why there is none. No line if it is switched off. */
+function dashboardLine({ config, dashboard }: FastifyInstance, host: string): string[] {
+  if (!config.DASHBOARD) return []
+  const where = dashboard === undefined ? 'not built; `npm ci && npm run build` makes it' : `http://${host}/`
+  return [`  dashboard            ${where}`]
+}
+
 /** One line for each address. Only the first one has the label. */
 function column(what: string, urls: readonly string[]): string[] {
   return urls.map((url, index) => `  ${(index === 0 ? what : '').padEnd(20)} ${url}`)
-}
-
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::') return hostname()
-  return host.includes(':') ? `[${host}]` : host
 }
 
 /** The error, and the setting that solves it. The stack is only logged for unexpected errors. */
@@ -153,7 +157,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return `Cannot start: ${error}`
   if (error instanceof ConfigError) return `Cannot start: ${error.message}`
   if ((error as NodeJS.ErrnoException).code === 'FST_ERR_DUPLICATED_ROUTE') {
-    return 'Cannot start: OCPP_PATH must not be a path of the operator API or the documentation'
+    return 'Cannot start: OCPP_PATH must not be a path of the operator API, the documentation or the dashboard'
   }
   return `Cannot start: ${explainListening(error, { port: 'PORT', host: 'HOST' }) ?? error.stack}`
 }

@@ -1,6 +1,9 @@
 import type { X509Certificate } from 'node:crypto'
-import { AsnConvert } from '@peculiar/asn1-schema'
-import { BasicConstraints, Certificate, type Extension, id_ce_basicConstraints } from '@peculiar/asn1-x509'
+import type { Extension } from '@peculiar/asn1-x509'
+import { asn1, asn1X509 } from './asn1.js'
+
+/** [RFC 5280 §4.2.1.9] */
+export const BASIC_CONSTRAINTS = '2.5.29.19'
 
 /** Whether `issuer` signed the certificate. */
 export function isIssuedBy(certificate: X509Certificate, issuer: X509Certificate): boolean {
@@ -32,9 +35,9 @@ export function isExpired({ validTo }: X509Certificate, now = Date.now()): boole
 
 /** Whether `count` authorities may stand between this authority and a certificate of a client. [RFC 5280 §4.2.1.9] */
 export function hasRoomBelow(authority: X509Certificate, count: number): boolean {
-  const extension = extensionsOf(authority).find(({ extnID }) => extnID === id_ce_basicConstraints)
+  const extension = extensionsOf(authority).find(({ extnID }) => extnID === BASIC_CONSTRAINTS)
   if (extension === undefined) return false
-  const { pathLenConstraint } = AsnConvert.parse(extension.extnValue, BasicConstraints)
+  const { pathLenConstraint } = asn1().AsnConvert.parse(extension.extnValue, asn1X509().BasicConstraints)
   return pathLenConstraint === undefined || count <= pathLenConstraint
 }
 
@@ -43,7 +46,7 @@ export function extensionsOf(certificate: X509Certificate): readonly Extension[]
 }
 
 export function parseCertificate({ raw }: X509Certificate) {
-  return AsnConvert.parse(raw, Certificate).tbsCertificate
+  return asn1().AsnConvert.parse(raw, asn1X509().Certificate).tbsCertificate
 }
 
 /** The SHA-256 fingerprint of a certificate in lower-case hexadecimal, without colons. */

@@ -2,8 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
 import { BulkCalls } from '../lib/calls/bulk.js'
+import type { Elsewhere } from '../lib/calls/bulk-ask.js'
 import { giveUpBulks } from '../lib/calls/bulk-rows.js'
 import { OfflineQueue } from '../lib/calls/offline-queue.js'
+import { elsewhereOf } from '../lib/nodes/forwarding.js'
 import type {} from './calls.js'
 import type {} from './drain.js'
 
@@ -13,6 +15,8 @@ declare module 'fastify' {
     offlineCalls: OfflineQueue
     /** Calls to many charge points at once. */
     bulkCalls: BulkCalls
+    /** `undefined`: there are no other nodes. */
+    elsewhere: Elsewhere | undefined
   }
 }
 
@@ -72,20 +76,22 @@ function tend(app: FastifyInstance, queue: OfflineQueue): void {
 
 /** Calls that wait for charge points, and calls to many of them. */
 async function callQueues(app: FastifyInstance): Promise<void> {
-  const { store, ocpp, calls, runs, database, log } = app
+  const { store, ocpp, runs, database, publisher, log } = app
   const offlineCalls = createQueue(app)
   const bulkCalls = new BulkCalls({
     store,
-    ocpp,
-    calls,
     offlineCalls,
     dialect: database.dialect,
     runId: runs.runId,
+    isShared: database.dialect === 'postgres',
+    isAlive: (runId) => runs.isAlive(runId),
     isDraining: () => app.isDraining,
+    publish: (event) => publisher.publish(event),
     onError: (err) => log.error({ err }, 'could not record the outcome of a bulk call')
   })
   app.decorate('offlineCalls', offlineCalls)
   app.decorate('bulkCalls', bulkCalls)
+  app.decorate('elsewhere', ocpp.cluster && elsewhereOf(ocpp.cluster, app.patience))
   runs.onDeath(giveUpBulks)
   tend(app, offlineCalls)
   app.addHook('onClose', () => bulkCalls.stop())

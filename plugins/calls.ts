@@ -22,6 +22,7 @@ async function calls(app: FastifyInstance): Promise<void> {
     }
   })
   app.decorate('calls', calls)
+  runs.onDeath((scope) => calls.giveUp(scope))
   ocpp.events.on('sent', (call) => calls.sent(call))
   ocpp.events.on('call', (call) => calls.ended(call))
   app.addHook('onClose', () => calls.idle())

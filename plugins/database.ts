@@ -4,6 +4,7 @@ import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
 import { explain } from '../lib/database/open.js'
 import { type Database, type DatabaseOptions, DatabaseService } from '../lib/database/service.js'
+import { ProblemError } from '../lib/problem-error.js'
 import { ConfigError } from '../lib/settings/settings.js'
 
 declare module 'fastify' {
@@ -27,12 +28,6 @@ function createService(app: FastifyInstance, options: DatabaseOptions): Database
   }
 }
 
-/** Answered as a 503 problem. */
-class NotReadyError extends Error {
-  readonly statusCode = 503
-  readonly code = 'DATABASE_NOT_READY'
-}
-
 /**
  * The database. While it cannot be reached, the app listens and answers 503. An error that waiting cannot fix fails the
  * start, or ends the process if it is found after the start.
@@ -40,11 +35,12 @@ class NotReadyError extends Error {
 async function database(app: FastifyInstance, options: DatabaseOptions): Promise<void> {
   const service = createService(app, options)
   app.decorate('database', service)
+  app.addHook('preClose', async () => service.endLongReads())
   app.addHook('onClose', () => service.close())
-  app.addHook('onRequest', async (request, reply) => {
-    if (service.isReady() || ALWAYS.test(request.url)) return
+  app.addHook('onRequest', (request, reply, done) => {
+    if (service.isReady() || ALWAYS.test(request.url)) return done()
     reply.header('retry-after', 1 + Math.floor(Math.random() * 30))
-    throw new NotReadyError('the database cannot be reached')
+    done(new ProblemError(503, 'DATABASE_NOT_READY', 'the database cannot be reached'))
   })
 
   const started = service.start()

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { StillRunningError } from '../lib/calls/errors.js'
 import {
   fingerprintOf,
   IdempotentRequests,
@@ -8,6 +7,7 @@ import {
   type KeptRequest,
   type RepeatableRequest
 } from '../lib/calls/idempotency.js'
+import { ProblemError } from '../lib/problem-error.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,15 +20,7 @@ declare module 'fastify' {
   }
 }
 
-/** Answered as a 400 problem. */
-class InvalidKeyError extends Error {
-  readonly statusCode = 400
-  readonly code = 'INVALID_IDEMPOTENCY_KEY'
-  constructor() {
-    super('Idempotency-Key must be 1 to 255 visible ASCII characters, given once')
-  }
-}
-
+const RULE = 'Idempotency-Key must be 1 to 255 visible ASCII characters, given once'
 const VISIBLE = /^[\x21-\x7e]{1,255}$/
 /** Headers that are saved with an answer. */
 const KEPT_HEADERS = ['content-type', 'location', 'preference-applied']
@@ -37,7 +29,7 @@ const RETRY_AFTER = 1
 
 function keyOf({ headers }: FastifyRequest): string {
   const key = headers['idempotency-key']
-  if (typeof key !== 'string' || !VISIBLE.test(key)) throw new InvalidKeyError()
+  if (typeof key !== 'string' || !VISIBLE.test(key)) throw new ProblemError(400, 'INVALID_IDEMPOTENCY_KEY', RULE)
   return key
 }
 
@@ -74,7 +66,8 @@ async function idempotency(app: FastifyInstance): Promise<void> {
       if (answered !== undefined) replay(reply, answered)
       return answered !== undefined
     } catch (error) {
-      if (error instanceof StillRunningError) reply.header('retry-after', RETRY_AFTER)
+      const isRunning = error instanceof ProblemError && error.code === 'IDEMPOTENT_REQUEST_RUNNING'
+      if (isRunning) reply.header('retry-after', RETRY_AFTER)
       throw error
     }
   }
@@ -98,7 +91,8 @@ async function idempotency(app: FastifyInstance): Promise<void> {
   })
   app.addHook('onSend', (request, reply, payload, done) => {
     const { repeatable } = request
-    if (repeatable === null) return done(null, payload)
+    // Undefined in a scope that was registered before this plugin.
+    if (repeatable === null || repeatable === undefined) return done(null, payload)
     end(request, reply, repeatable, payload).then(() => done(null, payload), done)
   })
 }

@@ -2,10 +2,13 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { bearerToken } from '../lib/http/bearer.js'
+import { observeCluster } from '../lib/metrics/cluster.js'
 import { observeDatabase } from '../lib/metrics/database.js'
 import { observeLimits } from '../lib/metrics/limits.js'
 import { observeMessageLog } from '../lib/metrics/message-log.js'
 import { observeOcpp } from '../lib/metrics/ocpp.js'
+import { ProblemError } from '../lib/problem-error.js'
 import { isLoopback } from '../lib/settings/settings.js'
 import type {} from './limits.js'
 
@@ -13,18 +16,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** The registry of the metrics of this app. Other plugins add theirs. */
     metrics: Registry
-  }
-}
-
-/** Answered as a 401 or 403 problem. */
-class AccessError extends Error {
-  readonly statusCode: 401 | 403
-  readonly code: string
-
-  constructor(statusCode: 401 | 403, message: string) {
-    super(message)
-    this.statusCode = statusCode
-    this.code = statusCode === 401 ? 'UNAUTHORIZED' : 'FORBIDDEN'
   }
 }
 
@@ -41,15 +32,16 @@ function isLocal({ socket, headers }: FastifyRequest): boolean {
 function metricsAccess(token: string | undefined) {
   if (token === undefined) {
     return async (request: FastifyRequest) => {
-      if (!isLocal(request)) throw new AccessError(403, 'only from this machine, unless METRICS_TOKEN is set')
+      if (!isLocal(request))
+        throw new ProblemError(403, 'FORBIDDEN', 'only from this machine, unless METRICS_TOKEN is set')
     }
   }
   const expected = digest(token)
   return async ({ headers }: FastifyRequest, reply: FastifyReply) => {
-    const given = /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
+    const given = bearerToken(headers.authorization)
     if (given !== undefined && timingSafeEqual(digest(given), expected)) return
     reply.header('www-authenticate', given === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
-    throw new AccessError(401, 'the metrics token is needed: Authorization: Bearer <token>')
+    throw new ProblemError(401, 'UNAUTHORIZED', 'the metrics token is needed: Authorization: Bearer <token>')
   }
 }
 
@@ -65,8 +57,9 @@ function observeUpgrades(app: FastifyInstance, registry: Registry): void {
     labelNames: ['status'],
     registers: [registry]
   })
-  app.addHook('onResponse', async (request, { statusCode }) => {
+  app.addHook('onResponse', (request, { statusCode }, done) => {
     if (request.headers.upgrade !== undefined && statusCode >= 400) refused.inc({ status: statusCode })
+    done()
   })
 }
 
@@ -80,6 +73,7 @@ async function metrics(app: FastifyInstance): Promise<void> {
   observeDatabase(registry, app.database)
   observeMessageLog(registry, app.messageLog)
   observeUpgrades(app, registry)
+  if (app.ocpp.cluster !== undefined) observeCluster(registry, app.ocpp.cluster)
   const onRequest = metricsAccess(app.config.METRICS_TOKEN)
   app.get('/metrics', { onRequest, schema: { hide: true } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())

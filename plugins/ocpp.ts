@@ -1,21 +1,30 @@
 import type { FastifyInstance } from 'fastify'
-import fastifyOcpp from 'fastify-ocpp'
+import fastifyOcpp, { type Cluster } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { limitsOf } from '../lib/limits/chargers.js'
 import { LogLines } from '../lib/limits/log-lines.js'
+import { nextEpoch } from '../lib/nodes/epochs.js'
 import { Authenticator } from '../lib/tls/authenticator.js'
 
 /** At shutdown: how long to wait for answers to calls, and over how long to spread the closing of connections. */
 const DRAIN_TIMEOUT_MS = 10_000
 const DRAIN_SPREAD_MS = 5000
+/** With several nodes, whose charge points go to the others. */
+const NODE_DRAIN_SPREAD_MS = 10_000
 
-async function ocpp(app: FastifyInstance): Promise<void> {
+interface OcppOptions {
+  /** The bus of the nodes; `undefined`: this process is alone. */
+  cluster?: Cluster | undefined
+}
+
+async function ocpp(app: FastifyInstance, { cluster }: OcppOptions): Promise<void> {
   const { config, store, database, tlsMaterial, traits } = app
   const { authenticate } = new Authenticator({
     config,
     store,
     isDatabaseReady: () => database.isReady(),
     material: () => tlsMaterial.current,
+    nextEpoch: cluster && (() => nextEpoch(database.db)),
     traits
   })
   await app.register(fastifyOcpp, {
@@ -24,9 +33,10 @@ async function ocpp(app: FastifyInstance): Promise<void> {
     callTimeout: config.OCPP_CALL_TIMEOUT,
     pingInterval: config.OCPP_PING_INTERVAL,
     drainTimeout: DRAIN_TIMEOUT_MS,
-    drainSpread: DRAIN_SPREAD_MS,
+    drainSpread: cluster === undefined ? DRAIN_SPREAD_MS : NODE_DRAIN_SPREAD_MS,
     ...limitsOf(config),
     authenticate,
+    ...(cluster && { cluster }),
     traits: (chargePoint, told) => traits.book.booting(chargePoint, told)
   })
   if (config.OCPP_OPEN_REGISTRATION) {

@@ -10,6 +10,7 @@ import { complete, type FactsOf } from '../lib/openapi/complete.js'
 import type { Document } from '../lib/openapi/document.js'
 import { INTRODUCTION } from '../lib/openapi/introduction.js'
 import { pageDocument } from '../lib/openapi/page-document.js'
+import { SECURITY_SCHEMES } from '../lib/openapi/security-schemes.js'
 
 /** A path as OpenAPI writes it, without the trailing slash of an index route. */
 function pathOf(url: string): string {
@@ -49,16 +50,8 @@ async function openapi(app: FastifyInstance): Promise<void> {
         license: { name: 'MIT', identifier: 'MIT' }
       },
       servers: [{ url: '/', description: 'Where this document comes from' }],
-      components: {
-        securitySchemes: {
-          operator: {
-            type: 'http',
-            scheme: 'bearer',
-            description: 'A token of an operator: `data/operator-token`, say'
-          }
-        }
-      },
-      security: [{ operator: [] }]
+      components: { securitySchemes: SECURITY_SCHEMES },
+      security: [{ operator: [] }, { signIn: [] }]
     }
   })
   await app.register(documentation)

@@ -1,178 +1,120 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import fp from 'fastify-plugin'
-import { isApi } from '../lib/http/api.js'
+import { bearerToken } from '../lib/http/bearer.js'
+import { forwardedOperator } from '../lib/nodes/forwarding.js'
 import { Authentication } from '../lib/operators/authentication.js'
-import { type BuiltInToken, isOpenToOthers, loadBuiltInToken } from '../lib/operators/built-in-token.js'
-import { InsufficientScopeError, TokensUnavailableError, UnauthorizedError } from '../lib/operators/errors.js'
-import { type OperatorMetrics, operatorMetrics, type Refusal } from '../lib/operators/metrics.js'
-import { allows, type May, type Operator, type OperatorScope } from '../lib/operators/scopes.js'
-import { ConfigError } from '../lib/settings/settings.js'
-import type {} from './metrics.js'
+import { requestCounter } from '../lib/operators/metrics.js'
+import type { Operator } from '../lib/operators/scopes.js'
+import type {} from './built-in-token.js'
 import type {} from './rate-limit.js'
+import type {} from './scopes.js'
+import type {} from './sign-ins.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     operators: Operators
   }
-  interface FastifyRequest {
-    /** The operator that sent the request; null outside the operator API. */
-    operator: Operator | null
-  }
   interface FastifyContextConfig {
-    /** The scope that the operator's token needs; null: any token. Required on every route of the operator API. */
-    scope?: OperatorScope | null
+    /** Whether the route of the operator API needs no token. Default: false. */
+    isPublic?: boolean
   }
 }
 
-/** Authenticates operators by their tokens. */
-export interface Operators {
-  /** Where the built-in token is kept; undefined when it was given by OPERATOR_TOKEN. */
+/** Authenticates operators by their tokens, or by the cookies of their sign-ins. */
+export class Operators {
+  /** Where the built-in token is kept; `undefined` if OPERATOR_TOKEN gives it. */
   readonly tokenFile: string | undefined
-  /** The built-in token, when this start created it. It is shown once. */
+  /** The built-in token, if this start created it. It is shown once. */
   readonly newToken: string | undefined
-  /** An `onRequest` hook that rejects requests without a token that has the scope of the route. [RFC 6750] */
-  authenticate(request: FastifyRequest, reply: FastifyReply): Promise<void>
-  /** An `onResponse` hook that counts requests. */
-  count(request: FastifyRequest, reply: FastifyReply): Promise<void>
-  /** Whether the operator has `scope`, which the route does not demand. */
-  may(request: FastifyRequest, scope: OperatorScope): boolean
-  /** The same as a function for one request. */
-  mayOf(request: FastifyRequest): May
-  /** Rejects the request of an operator without `scope`. [RFC 6750 §3.1] */
-  demand(request: FastifyRequest, reply: FastifyReply, scope: OperatorScope): void
-  /**
-   * Calls `end` when the token of a request is revoked or expires, for long answers such as streams. The returned
-   * function ends the watch.
-   */
-  watch(request: FastifyRequest, end: () => void): () => void
-  /** To be called when a token was revoked: it is rejected from now on. */
-  revoked(): void
-}
-
-/** Seconds for `Retry-After` when the database does not answer. */
-const RETRY_S = 5
-
-function bearer({ headers }: FastifyRequest): string | undefined {
-  return /^bearer +([^\s]+) *$/i.exec(headers.authorization ?? '')?.[1]
-}
-
-class OperatorService implements Operators {
-  readonly tokenFile: string | undefined
-  readonly newToken: string | undefined
-  readonly #rateLimits: FastifyInstance['rateLimits']
-  readonly #metrics: OperatorMetrics
+  readonly #app: FastifyInstance
+  readonly #count: (method: string, status: number) => void
   readonly #authentication: Authentication
 
-  constructor(app: FastifyInstance, builtIn: BuiltInToken, authentication: Authentication) {
-    this.tokenFile = builtIn.file
-    this.newToken = builtIn.isNew ? builtIn.token : undefined
-    this.#rateLimits = app.rateLimits
-    this.#metrics = operatorMetrics(app.metrics)
+  constructor(app: FastifyInstance, authentication: Authentication) {
+    const { file, isNew, token } = app.builtInToken
+    this.tokenFile = file
+    this.newToken = isNew ? token : undefined
+    this.#app = app
+    this.#count = requestCounter(app.metrics)
     this.#authentication = authentication
   }
 
-  authenticate = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    request.operator = await this.#identify(request, reply)
-    const { scope = 'admin' } = request.routeOptions.config
-    if (scope !== null) this.demand(request, reply, scope)
-    await this.#throttled(request, this.#rateLimits.countRequest(request, reply))
+  /** An `onRequest` hook that rejects requests without an operator that has the scope of the route. [RFC 6750] */
+  authenticate = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    if (request.routeOptions.config.isPublic === true) {
+      done()
+      return
+    }
+    // A promise is used only if the token has to be looked up: it would cost each request a turn of the event loop.
+    const failed = (error: unknown) => done(this.#app.scopes.rejection(request, reply, error))
+    try {
+      // The node that got a forwarded request has checked the token and counted the request.
+      const operator = forwardedOperator() ?? this.#identify(request, reply)
+      if (operator instanceof Promise) {
+        operator.then((found) => this.#admit(request, reply, found)).then(() => done(), failed)
+        return
+      }
+      this.#admit(request, reply, operator)
+    } catch (error) {
+      failed(error)
+      return
+    }
+    done()
   }
 
-  count = async ({ method }: FastifyRequest, { statusCode }: FastifyReply): Promise<void> => {
-    this.#metrics.answered(method, statusCode)
+  /** Identifies the operator by a token that is not in the header. */
+  async identify(request: FastifyRequest, reply: FastifyReply, token: string): Promise<Operator> {
+    try {
+      const operator = await this.#authentication.identify(token, this.#app.rateLimits.wrongTokens(request, reply))
+      this.#admit(request, reply, operator)
+      return operator
+    } catch (error) {
+      throw this.#app.scopes.rejection(request, reply, error)
+    }
   }
 
-  may({ operator }: FastifyRequest, scope: OperatorScope): boolean {
-    return operator !== null && allows(operator.scopes, scope)
+  /** An `onResponse` hook that counts requests. */
+  count = ({ method }: FastifyRequest, { statusCode }: FastifyReply, done: HookHandlerDoneFunction): void => {
+    this.#count(method, statusCode)
+    done()
   }
 
-  mayOf(request: FastifyRequest): May {
-    return (scope) => this.may(request, scope)
-  }
-
-  demand(request: FastifyRequest, reply: FastifyReply, scope: OperatorScope): void {
-    if (this.may(request, scope)) return
-    this.#refused(request, 'insufficient-scope')
-    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`)
-    throw new InsufficientScopeError(`the token must have the scope ${scope}`)
-  }
-
+  /** Calls `end` when the token or the sign-in of a request ends. The returned function ends the watch. */
   watch({ operator }: FastifyRequest, end: () => void): () => void {
+    if (operator?.signInId !== undefined) return this.#app.signIns.all.watch(operator.signInId, end)
     return operator === null ? () => undefined : this.#authentication.watch(operator, end)
   }
 
+  /** To be called when a token was revoked: it is rejected from now on. */
   revoked(): void {
     this.#authentication.revoked()
+    this.#app.signIns.all.forget()
   }
 
-  async #identify(request: FastifyRequest, reply: FastifyReply): Promise<Operator> {
-    const limit = {
-      demandPatience: () => this.#throttled(request, this.#rateLimits.demandPatience(request, reply)),
-      countFailure: () => this.#rateLimits.countFailure(request)
-    }
-    try {
-      return await this.#authentication.identify(bearer(request), limit)
-    } catch (error) {
-      if (error instanceof TokensUnavailableError) reply.header('retry-after', RETRY_S)
-      if (error instanceof UnauthorizedError) {
-        this.#refused(request, error.reason)
-        reply.header('www-authenticate', error.challenge)
-      }
-      throw error
-    }
+  #identify(request: FastifyRequest, reply: FastifyReply): Operator | Promise<Operator> {
+    const { authorization } = request.headers
+    const signedIn = authorization === undefined ? this.#app.signIns.identify(request, reply) : undefined
+    if (signedIn !== undefined) return signedIn
+    return this.#authentication.identify(bearerToken(authorization), this.#app.rateLimits.wrongTokens(request, reply))
   }
 
-  async #throttled(request: FastifyRequest, limit: Promise<void>): Promise<void> {
-    try {
-      await limit
-    } catch (error) {
-      this.#refused(request, 'throttled')
-      throw error
-    }
+  #admit(request: FastifyRequest, reply: FastifyReply, operator: Operator): void {
+    const { scopes, rateLimits } = this.#app
+    request.operator = operator
+    const { scope = 'admin' } = request.routeOptions.config
+    if (scope !== null) scopes.demand(request, reply, scope)
+    if (forwardedOperator() === undefined) rateLimits.countRequest(request, reply)
   }
-
-  #refused({ ip, operator, routeOptions, log }: FastifyRequest, reason: Refusal): void {
-    this.#metrics.refused(reason)
-    // Anybody can cause these, any number of times; the request log has them.
-    if (reason === 'no-token' || reason === 'throttled') return
-    const name = operator?.name
-    log.warn(
-      { reason, operator: name, remoteAddress: ip, route: routeOptions.url },
-      'rejected a request to the operator API'
-    )
-  }
-}
-
-/** Prevents a route that is open by oversight: the start fails when one has no scope. */
-function demandScopes(app: FastifyInstance): void {
-  const routes: RouteOptions[] = []
-  app.addHook('onRoute', (route) => {
-    if (isApi(route.url)) routes.push(route)
-  })
-  // In onReady, because the routes of the library get their scope after they are registered.
-  app.addHook('onReady', async () => {
-    const open = routes.filter(({ config }) => config?.scope === undefined)
-    if (open.length > 0)
-      throw new Error(`routes without a scope: ${open.map(({ method, url }) => `${method} ${url}`).join(', ')}`)
-  })
 }
 
 async function operators(app: FastifyInstance): Promise<void> {
-  if (isApi(app.config.OCPP_PATH)) throw new ConfigError('OCPP_PATH must not be a path of the operator API')
-  const builtIn = await loadBuiltInToken(app.config)
-  const { file } = builtIn
-  if (file !== undefined && (await isOpenToOthers(file))) {
-    app.log.warn({ file }, 'other users can read the file with the operator token: run chmod 600 on it')
-  }
-  demandScopes(app)
-  const authentication = new Authentication({ builtIn, database: app.database, log: app.log })
-  app.decorateRequest('operator', null)
-  app.decorate('operators', new OperatorService(app, builtIn, authentication))
+  const authentication = new Authentication({ builtIn: app.builtInToken, database: app.database, log: app.log })
+  app.decorate('operators', new Operators(app, authentication))
   app.addHook('onClose', async () => authentication.close())
 }
 
 export default fp(operators, {
   fastify: '5.x',
   name: 'operators',
-  dependencies: ['env', 'database', 'metrics', 'rate-limit']
+  dependencies: ['env', 'built-in-token', 'database', 'metrics', 'rate-limit', 'scopes', 'sign-ins']
 })

@@ -1,8 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
+import { isEldest } from '../lib/nodes/eldest.js'
+import { expiringCalls, unknownCalls } from '../lib/problems/calls.js'
+import { awayChargePoints, faultedConnectors } from '../lib/problems/charge-points.js'
+import { expiringCertificates, failedJobs, failingWebhooks } from '../lib/problems/maintenance.js'
 import { Problems } from '../lib/problems/problems.js'
+import { overload } from '../lib/problems/process.js'
+import { refusedChargePoints, refusedIdTokens } from '../lib/problems/refused.js'
 import { refusedMessages } from '../lib/problems/refused-messages.js'
+import { incompleteTransactions, silentTransactions } from '../lib/problems/transactions.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -13,20 +20,42 @@ declare module 'fastify' {
 /** For what changes by time alone: a refusal that has not come again for long is over. */
 const INTERVAL_MS = 10_000
 const FAILED = 'could not look for problems'
-/** What an operator changes here may solve a problem. */
+/** A change by an operator may solve a problem. */
 const SOLVING = /^\/api\/v1\/charge(?:-points\/:identity|r-models\/:name)$/
+
+/** Reads without an index use `heavy`. */
+function sourcesOf({ database, traits, whereabouts, messageLog, refused }: FastifyInstance) {
+  const { db, heavy, writer } = database
+  return [
+    refusedMessages(heavy, traits.book),
+    faultedConnectors(db),
+    awayChargePoints(heavy, { whereabouts, startedAt: Date.now() }),
+    silentTransactions(heavy, { whereabouts }),
+    incompleteTransactions(db),
+    unknownCalls(db),
+    expiringCalls(db),
+    failedJobs(db),
+    expiringCertificates(db),
+    failingWebhooks(db),
+    refusedIdTokens(db),
+    refusedChargePoints(refused),
+    overload({ log: messageLog, writer: writer.counters })
+  ]
+}
 
 /** Provides the list of current problems. The event stream reports changes within seconds. */
 async function problems(app: FastifyInstance): Promise<void> {
-  const { database, publisher, traits, log } = app
+  const { database, publisher, log } = app
   const list = new Problems({
     db: database.db,
     writer: database.writer,
     publisher,
-    sources: [refusedMessages(database.db, traits.book)]
+    // One of several nodes tells what all of them find in the database.
+    isTeller: () => isEldest(app.ocpp.cluster),
+    sources: sourcesOf(app)
   })
   app.decorate('problems', list)
-  // The first look: what is wrong already is no news.
+  // The first check: problems that exist already are not published.
   background(
     database.ready.then(() => list.check()),
     log,
@@ -35,14 +64,17 @@ async function problems(app: FastifyInstance): Promise<void> {
   const timer = setInterval(() => {
     if (database.isReady()) background(list.check(), log, FAILED)
   }, INTERVAL_MS).unref()
-  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode }) => {
-    if (method === 'GET' || statusCode >= 300 || !SOLVING.test(routeOptions.url ?? '')) return
-    background(list.check(), log, FAILED)
+  app.addHook('onResponse', ({ method, routeOptions }, { statusCode }, done) => {
+    const mayHaveSolved = method !== 'GET' && statusCode < 300 && SOLVING.test(routeOptions.url ?? '')
+    if (mayHaveSolved) background(list.check(), log, FAILED)
+    done()
   })
-  app.addHook('onClose', async () => {
-    clearInterval(timer)
-    await list.settled()
-  })
+  app.addHook('preClose', async () => clearInterval(timer))
+  app.addHook('onClose', () => list.settled())
 }
 
-export default fp(problems, { fastify: '5.x', name: 'problems', dependencies: ['database', 'publisher', 'traits'] })
+export default fp(problems, {
+  fastify: '5.x',
+  name: 'problems',
+  dependencies: ['database', 'publisher', 'traits', 'ocpp', 'message-log', 'csms-refused', 'whereabouts']
+})

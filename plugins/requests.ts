@@ -3,16 +3,12 @@ import { finished } from 'node:stream/promises'
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { isApi } from '../lib/http/api.js'
+import { noteAnswer } from '../lib/http/client-error.js'
 import { decodeJson, demandUtf8, invalidJson } from '../lib/http/json-body.js'
+import { ProblemError } from '../lib/problem-error.js'
 
 /** Milliseconds to read the rest of a body that is too large. */
 const LINGER_MS = 2_000
-
-/** Answered as a 400 problem. */
-class InvalidUrlError extends Error {
-  readonly statusCode = 400
-  readonly code = 'INVALID_URL'
-}
 
 /** A client whose connection is closed while it is still sending may never read the response. [RFC 9112 §9.6] */
 async function linger(body: IncomingMessage): Promise<void> {
@@ -39,13 +35,17 @@ async function requests(app: FastifyInstance): Promise<void> {
   app.addHook('onRoute', (route) => {
     if (isApi(route.url)) route.bodyLimit ??= app.config.API_BODY_LIMIT
   })
-  app.addHook('onSend', async ({ raw }, { statusCode }) => {
-    if (statusCode === 413 && !raw.complete) await linger(raw)
+  app.addHook('onSend', ({ raw }, { statusCode }, payload, done) => {
+    noteAnswer(raw)
+    if (statusCode !== 413 || raw.complete) return done(null, payload)
+    linger(raw).then(() => done(null, payload), done)
   })
-  app.addHook('onRequest', async ({ url }) => {
+  app.addHook('onRequest', ({ url }, _reply, done) => {
     // `*` is for OPTIONS only; Fastify would treat it as `/`. [RFC 9112 §3.2.4]
-    if (url === '*') throw new InvalidUrlError('the request target is not a path')
-    if (isApi(url) && url.includes('%00')) throw new InvalidUrlError('the URL contains a NUL character')
+    if (url === '*') return done(new ProblemError(400, 'INVALID_URL', 'the request target is not a path'))
+    if (isApi(url) && url.includes('%00'))
+      return done(new ProblemError(400, 'INVALID_URL', 'the URL contains a NUL character'))
+    done()
   })
 }
 

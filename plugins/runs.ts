@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
 import type { FastifyInstance } from 'fastify'
+import type { Cluster } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
-import { giveUpCalls } from '../lib/calls/rows.js'
 import { endRun, HEARTBEAT_MS, isAlive, type Run, renewRun } from '../lib/calls/runs.js'
 import type { Scope } from '../lib/events/scope.js'
+import { backendVersion } from '../lib/version.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -12,32 +14,48 @@ declare module 'fastify' {
   }
 }
 
-type Cleaner = (scope: Pick<Scope, 'trx'>) => Promise<void>
+/** Cleans up after processes that have no row in `runs` any more. */
+export type Cleaner = (scope: Pick<Scope, 'trx' | 'tell' | 'append'>) => Promise<void>
 
 /** This process among all that use the database. With PostgreSQL there may be several. */
 export interface Runs {
   readonly runId: string
-  /** Resolves after the first clean-up of data of dead processes. */
+  /** The name of this process among several. */
+  readonly node: string
+  /** Resolves after the first clean-up of data of dead processes, which begins when all plugins are registered. */
   readonly started: Promise<void>
   /** Whether the process with this id still runs. */
   isAlive(runId: string): Promise<boolean>
-  /** Adds a clean-up of data of dead processes. All clean-ups run in one commit. */
+  /** Adds a clean-up of data of dead processes, while plugins are registered. All clean-ups run in one commit. */
   onDeath(cleaner: Cleaner): void
+  /** Calls back when others took this process for dead and have cleaned up after it, e.g. because it stood still. */
+  onRevival(revive: Cleaner): void
 }
 
 const CLEANING_FAILED = 'could not clean up after processes that died: retrying'
 
-async function runs(app: FastifyInstance): Promise<void> {
+interface RunsOptions {
+  cluster?: Cluster | undefined
+}
+
+async function runs(app: FastifyInstance, { cluster }: RunsOptions): Promise<void> {
   const { database, store, log } = app
-  const run: Run = { runId: randomUUID(), isAlone: database.dialect === 'sqlite' }
-  const cleaners: Cleaner[] = [giveUpCalls]
+  const runId = randomUUID()
+  const node = cluster?.node ?? `${hostname()}-${runId.slice(0, 8)}`
+  const run: Run = { runId, isAlone: database.dialect === 'sqlite', node, version: backendVersion() }
+  const cleaners: Cleaner[] = []
+  const revivers: Cleaner[] = []
   let isFirst = true
 
   async function renew(): Promise<void> {
-    await store.write(async (trx) => {
-      const hasDied = await renewRun({ trx }, run)
-      if (isFirst || hasDied) for (const clean of cleaners) await clean({ trx })
+    const { dead, isNew } = await store.write(async (trx, tell, append) => {
+      const renewal = await renewRun({ trx }, run)
+      if (isFirst || renewal.dead.length > 0) for (const clean of cleaners) await clean({ trx, tell, append })
+      if (renewal.isNew && !isFirst) for (const revive of revivers) await revive({ trx, tell, append })
+      return renewal
     })
+    if (dead.length > 0) log.warn({ runs: dead }, 'cleaned up after processes that died')
+    if (isNew && !isFirst) log.warn('other nodes took this process for dead, because it did not renew its lease')
     isFirst = false
   }
 
@@ -45,16 +63,21 @@ async function runs(app: FastifyInstance): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const started = new Promise<void>((resolve) => {
     const attempt = () => renew().then(resolve, warn)
-    background(database.ready.then(attempt), log, CLEANING_FAILED)
-    timer = setInterval(() => {
-      if (database.isReady()) background(attempt(), log, CLEANING_FAILED)
-    }, HEARTBEAT_MS).unref()
+    // Not before: the plugins that are registered after this one add their clean-ups.
+    app.addHook('onReady', async () => {
+      background(database.ready.then(attempt), log, CLEANING_FAILED)
+      timer = setInterval(() => {
+        if (database.isReady()) background(attempt(), log, CLEANING_FAILED)
+      }, HEARTBEAT_MS).unref()
+    })
   })
   app.decorate('runs', {
-    runId: run.runId,
+    runId,
+    node,
     started,
     isAlive: (runId) => isAlive(store.db, run, runId),
-    onDeath: (cleaner) => cleaners.push(cleaner)
+    onDeath: (cleaner) => cleaners.push(cleaner),
+    onRevival: (revive) => revivers.push(revive)
   })
   app.addHook('onClose', async () => {
     clearInterval(timer)

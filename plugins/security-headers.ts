@@ -26,10 +26,20 @@ function securityHeadersOf(): Record<string, string> {
   return response.getHeaders() as Record<string, string>
 }
 
+/** Headers that mean something for an answer that is no page; each costs every request to the API. [OWASP REST Security] */
+const OF_DATA = [
+  'content-security-policy',
+  'cross-origin-resource-policy',
+  'referrer-policy',
+  'x-content-type-options',
+  'x-frame-options'
+]
+
 async function securityHeaders(app: FastifyInstance): Promise<void> {
   const headers = securityHeadersOf()
+  const ofData = Object.fromEntries(Object.entries(headers).filter(([name]) => OF_DATA.includes(name)))
   // Answers to operators must not be cached on the way. [RFC 9111 §5.2.2.5]
-  const ofApi = { ...headers, 'cache-control': 'no-store' }
+  const ofApi = { ...ofData, 'cache-control': 'no-store' }
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(isApi(request.url) ? ofApi : headers)
     done()

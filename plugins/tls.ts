@@ -47,9 +47,10 @@ async function tls(app: FastifyInstance): Promise<void> {
       app.log.info({ address: listener.server.address() }, 'Server listening with TLS')
     }
   })
-  app.addHook('onRequest', async ({ raw }, reply) => {
+  app.addHook('onRequest', ({ raw }, reply, done) => {
     const socket: Socket | undefined = raw.socket
     if (socket !== undefined && 'encrypted' in socket) reply.header('strict-transport-security', HSTS)
+    done()
   })
   let closing: Promise<void> | undefined
   // Registered after the hook that disconnects chargers at shutdown. Until then new ones are answered 503.

@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { API } from '../lib/http/api.js'
+import type {} from '../plugins/dashboard.js'
 
 const Directory = Type.Object({
   name: Type.String({ examples: ['fastify-ocpp'] }),
@@ -14,7 +15,7 @@ const Directory = Type.Object({
   health: Type.Array(Type.String(), { examples: [['/health/live', '/health/ready']] })
 })
 
-/** An overview for people who open the address in a browser. */
+/** What is here: the dashboard for browsers, and an overview for other clients. */
 export default async function directory(app: FastifyInstance): Promise<void> {
   const { OCPP_PATH } = app.config
   app.get(
@@ -24,17 +25,21 @@ export default async function directory(app: FastifyInstance): Promise<void> {
         tags: ['Health'],
         operationId: 'getDirectory',
         summary: 'List what this server offers',
+        description: 'A browser gets the dashboard instead.',
         security: [],
         response: { 200: Directory }
       }
     },
-    async () => ({
-      name: 'fastify-ocpp',
-      documentation: '/docs',
-      openapi: '/openapi.json',
-      api: API,
-      chargePoints: OCPP_PATH.replace(/:(\w+)$/, '{$1}'),
-      health: ['/health/live', '/health/ready']
-    })
+    async (request, reply) => {
+      if (app.dashboard?.isWanted(request) === true) return app.dashboard.send(reply)
+      return {
+        name: 'fastify-ocpp',
+        documentation: '/docs',
+        openapi: '/openapi.json',
+        api: API,
+        chargePoints: OCPP_PATH.replace(/:(\w+)$/, '{$1}'),
+        health: ['/health/live', '/health/ready']
+      }
+    }
   )
 }

@@ -21,10 +21,11 @@ await check('build', 'npm', ['run', '--silent', 'build'])
 await step('types, and the tests compiled', () => compileTests(root, env))
 for (const { name, ...suite } of wanted) await step(name, () => run(suite))
 
-async function run({ files, settings = {}, filesPerProcess = 1, run: runSuite }) {
+async function run({ files, settings = {}, filesPerProcess = 1, concurrency, run: runSuite }) {
   if (runSuite !== undefined) return runSuite()
   Object.assign(process.env, settings, { TEST_OPTIONS: JSON.stringify(options) })
-  const fault = await runTests(root, files(), { filesPerProcess })
+  const tests = files()
+  const fault = tests.length === 0 ? 'it has no tests' : await runTests(root, tests, { filesPerProcess, concurrency })
   for (const setting of Object.keys(settings)) delete process.env[setting]
   return fault
 }

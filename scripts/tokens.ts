@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { stdout } from 'node:process'
 import { parseArgs } from 'node:util'
 import { parseTime } from 'fastify-ocpp'
-import { dateTime } from '../lib/database/json.js'
 import { appliedMigrations, knownMigrations } from '../lib/database/migrations.js'
 import { explain, type OpenDatabase, openDatabase, sqliteFile } from '../lib/database/open.js'
 import { GroupCommitWriter } from '../lib/database/writer.js'
+import { toDateTime } from '../lib/date-time.js'
 import type { Scope } from '../lib/events/scope.js'
 import { type AuditEntry, beginAudit, completeAudit } from '../lib/operators/audit.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../lib/operators/scopes.js'
@@ -55,7 +55,7 @@ async function runCreate(config: Config, args: readonly string[]): Promise<void>
   const wanted = wantedToken(args)
   const { name, scopes, expiresAt } = wanted
   const token = createToken()
-  const body = { name, scopes, ...(expiresAt !== null && { expiresAt: dateTime(expiresAt) }) }
+  const body = { name, scopes, ...(expiresAt !== null && { expiresAt: toDateTime(expiresAt) }) }
   const isNew = await change(config, { ...entryOf('create', name), body: JSON.stringify(body) }, async (trx) => {
     const row = await insertToken({ trx, now: Date.now() }, token, wanted)
     return row !== undefined
@@ -153,8 +153,8 @@ async function change(
 function line(row: OperatorTokenRow): string {
   const { name, expires_at: expires, last_used_at: used } = row
   const end =
-    expires === null ? 'never expires' : `${expires > Date.now() ? 'expires' : 'expired'} ${dateTime(expires)}`
-  const use = used === null ? 'never used' : `used ${dateTime(used)}`
+    expires === null ? 'never expires' : `${expires > Date.now() ? 'expires' : 'expired'} ${toDateTime(expires)}`
+  const use = used === null ? 'never used' : `used ${toDateTime(used)}`
   return [name, scopesOf(row).join(' '), end, use].join('\t')
 }
 

@@ -17,11 +17,12 @@ import {
 } from './handshake.js'
 import { addressKey } from './limits/address.js'
 import { LoginAttempt, LoginLimiter } from './limits/login-limiter.js'
-import { checkTraits, type EndpointSettings } from './options.js'
+import { checkEpoch, checkTraits, type EndpointSettings } from './options.js'
 import { isIdentity } from './protocol.js'
 import { timerDelay } from './time.js'
 import type { RefusalRule } from './types/events.js'
 import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection } from './types/handshake.js'
+import type { MaybePromise } from './types/maybe-promise.js'
 
 /** A refused upgrade: the plain HTTP answer, and the rule for logs and events. */
 class Refusal {
@@ -31,7 +32,7 @@ class Refusal {
   readonly headers: Record<string, string>
   /** The deviation that would have to be accepted for the upgrade. */
   suggestion: Deviation | undefined
-  /** As it is read with that deviation. */
+  /** The identity as it is read when that deviation is accepted. */
   identity: string | undefined
 
   constructor(rule: RefusalRule, status: number, text: string, headers: Record<string, string> = {}) {
@@ -68,6 +69,8 @@ interface Arrival extends Omit<Handshake, 'signal'> {
 
 type Decision = HandshakeAcceptance | HandshakeRejection
 
+/** The decision of an endpoint without `authenticate`. */
+const EVERYBODY = { accept: true } satisfies Decision
 /** Refusals that do not come from `authenticate`. */
 const TOO_SLOW = { accept: false, status: 503, reason: 'authenticate timed out' } satisfies Decision
 const LEFT = {
@@ -81,6 +84,23 @@ const OTHER_NAME = { accept: false, status: 401, reason: 'the user name is not t
 
 /** One error for all handshakes: to create a DOMException takes a large part of the time of a handshake. */
 const OVER = new Error('the handshake is over')
+
+/** The `signal` of a handshake, which few applications look at: it is made when it is first asked for. */
+class HandshakeEnd {
+  #controller: AbortController | undefined
+  #isOver = false
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController()
+    if (this.#isOver) this.#controller.abort(OVER)
+    return this.#controller.signal
+  }
+
+  come(): void {
+    this.#isOver = true
+    this.#controller?.abort(OVER)
+  }
+}
 
 /** Decides about upgrades, with the cheapest checks first. {@link admit} never throws. [PROTOCOL 1.3] */
 export class Admission {
@@ -99,12 +119,24 @@ export class Admission {
     this.#logins = new LoginLimiter(settings)
   }
 
-  /** Returns the accepted upgrade, or `undefined` after it has answered a refusal. */
-  async admit(request: FastifyRequest, reply: FastifyReply): Promise<Admitted | undefined> {
-    const result = await this.#decide(request)
-    if (!(result instanceof Refusal)) return result
-    const { rule, status, text, headers, suggestion } = result
-    const identity = result.identity ?? identityOf(request.raw.url ?? '')
+  /**
+   * Calls `admitted` with an accepted upgrade, in the same turn of the event loop if there is nothing to wait for. A
+   * refusal is answered.
+   */
+  admit(request: FastifyRequest, reply: FastifyReply, admitted: (upgrade: Admitted) => void): void {
+    const conclude = (result: Admitted | Refusal) => {
+      if (result instanceof Refusal) this.#refuse(result, request, reply)
+      else admitted(result)
+    }
+    const result = this.#decide(request)
+    if (result instanceof Promise) {
+      result.then(conclude).catch((error: unknown) => logFailure(request.log, error, {}, 'an upgrade failed'))
+    } else conclude(result)
+  }
+
+  #refuse(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): void {
+    const { rule, status, text, headers, suggestion } = refusal
+    const identity = refusal.identity ?? identityOf(request.raw.url ?? '')
     this.#events.publish('refused', {
       rule,
       status,
@@ -115,11 +147,10 @@ export class Admission {
     this.#events.lines.line(rule, (more) => {
       request.log.info({ ...more, rule, status, reason: text }, 'upgrade refused')
     })
-    await reply.code(status).headers(headers).type('text/plain').send(`${text}\n`)
-    return undefined
+    reply.code(status).headers(headers).type('text/plain').send(`${text}\n`)
   }
 
-  async #decide(request: FastifyRequest): Promise<Admitted | Refusal> {
+  #decide(request: FastifyRequest): MaybePromise<Admitted | Refusal> {
     if (!request.ws) return new Refusal('not-an-upgrade', 426, 'this is a WebSocket endpoint', upgradeHeader(request))
     if (this.#isDraining()) return unavailable('draining')
     const handshake = this.#read(request)
@@ -127,10 +158,16 @@ export class Admission {
     const address = addressKey(handshake.remoteAddress)
     const crowded = this.#refuseCrowd(address)
     if (crowded !== undefined) return crowded
+    if (this.#settings.authenticate === undefined) return this.#judge(handshake, EVERYBODY)
+    return this.#authenticate(handshake, address)
+  }
+
+  async #authenticate(handshake: Arrival, address: string): Promise<Admitted | Refusal> {
     const { arrivals } = this.#endpoint
     arrivals.enter(address)
     try {
-      return await this.#authenticate(handshake, address)
+      const decision = await this.#ask(handshake, address)
+      return decision instanceof Refusal ? decision : this.#judge(handshake, decision)
     } finally {
       arrivals.leave(address)
     }
@@ -190,10 +227,8 @@ export class Admission {
     return { identity: isIdentity ? again : undefined, isEncodedTwice: isIdentity }
   }
 
-  async #authenticate(handshake: Arrival, address: string): Promise<Admitted | Refusal> {
+  #judge(handshake: Arrival, decision: Decision): Admitted | Refusal {
     const { identity, remoteAddress, request } = handshake
-    const decision = await this.#ask(handshake, address)
-    if (decision instanceof Refusal) return decision
     // The shutdown may have begun while `authenticate` ran.
     if (this.#isDraining()) return unavailable('draining')
     if (!decision.accept) {
@@ -216,8 +251,9 @@ export class Admission {
     const flapping = this.#refuseFlapping(handshake)
     if (flapping !== undefined) return flapping
     prepareUpgrade(request, { hasCompression: definition.hasCompression, spelling }, this.#settings.compression)
-    const { registration, context, traits } = decision
-    return { identity, protocol: definition.protocol, remoteAddress, registration, context, traits }
+    const { registration, context, traits, epoch } = decision
+    const { deviations } = handshake
+    return { identity, protocol: definition.protocol, remoteAddress, registration, context, traits, epoch, deviations }
   }
 
   #noProtocol(): Refusal {
@@ -252,8 +288,7 @@ export class Admission {
     )
   }
 
-  async #ask(handshake: Arrival, address: string): Promise<Decision | Refusal> {
-    if (this.#settings.authenticate === undefined) return { accept: true }
+  #ask(handshake: Arrival, address: string): MaybePromise<Decision | Refusal> {
     const { username, password, certificate } = handshake
     const identity = fold(handshake.identity)
     const attempt = this.#logins.begin({ identity, address, password, certificate: certificate?.fingerprint256 })
@@ -271,26 +306,29 @@ export class Admission {
    * The decision, unless `authenticate` times out or the charge point disconnects. The handshake counts as in progress
    * until `authenticate` settles.
    */
-  async #race(handshake: Arrival, attempt: LoginAttempt): Promise<Decision> {
+  #race(handshake: Arrival, attempt: LoginAttempt): Promise<Decision> {
     const { socket } = handshake.request.raw
     // The socket of a simulated charge point in this process is no stream.
     const peer = socket instanceof Duplex ? socket : undefined
-    const controller = new AbortController()
-    const { signal } = controller
-    let timer: NodeJS.Timeout | undefined
-    let onClose = () => {}
-    const end = new Promise<Decision>((resolve) => {
-      timer = setTimeout(resolve, timerDelay(this.#settings.authenticateTimeout), TOO_SLOW)
-      onClose = () => resolve(LEFT)
-      peer?.on('close', onClose)
-    })
-    try {
-      return await Promise.race([this.#verify({ ...handshake, signal }, attempt), end])
-    } finally {
-      clearTimeout(timer)
-      peer?.removeListener('close', onClose)
-      controller.abort(OVER)
+    const end = new HandshakeEnd()
+    const asked: Handshake = {
+      ...handshake,
+      get signal() {
+        return end.signal
+      }
     }
+    return new Promise((resolve, reject) => {
+      const settle = (decision: Decision) => {
+        clearTimeout(timer)
+        peer?.removeListener('close', onClose)
+        end.come()
+        resolve(decision)
+      }
+      const onClose = () => settle(LEFT)
+      const timer = setTimeout(settle, timerDelay(this.#settings.authenticateTimeout), TOO_SLOW)
+      peer?.on('close', onClose)
+      this.#verify(asked, attempt).then(settle, reject)
+    })
   }
 
   /** Calls `authenticate` and counts the outcome, even after the timeout. Never throws. */
@@ -299,6 +337,7 @@ export class Admission {
     try {
       const decision = readDecision(await this.#settings.authenticate?.(handshake))
       if (decision.accept && decision.traits !== undefined) checkTraits(decision.traits)
+      if (decision.accept) checkEpoch(decision.epoch)
       if (decision.accept) attempt.accepted()
       else if (decision.status !== 429 && decision.status !== 503) attempt.refused()
       return decision
@@ -316,7 +355,7 @@ export class Admission {
 
 function readDecision(decision: Awaited<ReturnType<Authenticate>> | undefined): Decision {
   if (decision === true) return { accept: true }
-  // Everything but an explicit yes is a no.
+  // Only an explicit acceptance admits the charge point.
   if (typeof decision !== 'object' || decision === null) return { accept: false, status: 401 }
   if (decision.accept === true) return decision
   const status = Object.hasOwn(REASONS, decision.status) ? decision.status : 401

@@ -16,10 +16,18 @@ export interface TakeOverTerms {
   replaced(newcomer: Connection, predecessor: Connection): void
 }
 
+/** Told of what happens to connections, so that other nodes learn it. */
+export interface ClaimsOfNode {
+  /** @param epoch the order of the connections of this charge point, if the application knows it */
+  claim(connection: Connection, epoch: number | undefined): void
+  confirm(connection: Connection): void
+  release(connection: Connection, next: Connection | undefined): void
+}
+
 /** The state of a newcomer that has not yet shown that it works. */
 interface TakeOver {
-  /** The connection that was current before. */
-  predecessor: Connection
+  /** The connection that was current before. Absent when there is none in this process. */
+  predecessor: Connection | undefined
   /** Ticks until the newcomer replaces its predecessor though it is silent. */
   ticksLeft: number
   readonly terms: TakeOverTerms
@@ -35,6 +43,12 @@ export class ChargePoints implements ChargePointsApi {
   readonly #registrations = new Map<string, RegistrationStatus>()
   /** By newcomer. */
   readonly #takeOvers = new Map<Connection, TakeOver>()
+  #claims: ClaimsOfNode | undefined
+
+  /** From now on other nodes are told of the connections. */
+  share(claims: ClaimsOfNode): void {
+    this.#claims = claims
+  }
 
   get size(): number {
     return this.#current.size
@@ -63,11 +77,13 @@ export class ChargePoints implements ChargePointsApi {
   }
 
   /** Makes the connection current. If another one was, a take-over begins. */
-  take(connection: Connection, terms: TakeOverTerms): void {
+  take(connection: Connection, terms: TakeOverTerms, epoch?: number): void {
     const key = fold(connection.identity)
     const predecessor = this.#current.get(key)
     this.#current.set(key, connection)
-    if (predecessor === undefined) return
+    this.#claims?.claim(connection, epoch)
+    // Other nodes, too, may have a connection that the newcomer takes over from.
+    if (predecessor === undefined && this.#claims === undefined) return
     this.#takeOvers.set(connection, { predecessor, ticksLeft: terms.clock.ticksFor(terms.timeout), terms })
     connection.onceFrame(() => this.complete(connection))
   }
@@ -75,7 +91,9 @@ export class ChargePoints implements ChargePointsApi {
   /** How many connections of the identity may still take over from another one. */
   countNewcomers(identity: string): number {
     let count = 0
-    for (let takeOver = this.#takeOverOf(this.#current.get(fold(identity))); takeOver !== undefined; count++) {
+    let takeOver = this.#takeOverOf(this.#current.get(fold(identity)))
+    while (takeOver?.predecessor !== undefined) {
+      count++
       takeOver = this.#takeOverOf(takeOver.predecessor)
     }
     return count
@@ -92,13 +110,27 @@ export class ChargePoints implements ChargePointsApi {
   complete(newcomer: Connection): void {
     const takeOver = this.#end(newcomer)
     if (takeOver === undefined) return
-    let predecessor: Connection | undefined = takeOver.predecessor
-    while (predecessor !== undefined) {
-      const replaced: Connection = predecessor
-      predecessor = this.#end(replaced)?.predecessor
+    this.#claims?.confirm(newcomer)
+    const { predecessor, terms } = takeOver
+    if (predecessor === undefined) return
+    this.#replace(predecessor)
+    terms.replaced(newcomer, predecessor)
+  }
+
+  /** The charge point has connected to another node: closes its connections to this one. */
+  supersede(identity: string): void {
+    const current = this.#current.get(fold(identity))
+    if (current !== undefined) this.#replace(current)
+  }
+
+  /** Closes a connection that is replaced, and those that it was taking over from. */
+  #replace(connection: Connection): void {
+    let next: Connection | undefined = connection
+    while (next !== undefined) {
+      const replaced: Connection = next
+      next = this.#end(replaced)?.predecessor
       replaced.close('replaced', REPLACED, 'replaced by a newer connection')
     }
-    takeOver.terms.replaced(newcomer, takeOver.predecessor)
   }
 
   /** Forgets a connection that is over. */
@@ -109,6 +141,7 @@ export class ChargePoints implements ChargePointsApi {
       if (connection.registration !== undefined) this.#remember(key, connection.registration)
       if (predecessor === undefined) this.#current.delete(key)
       else this.#current.set(key, predecessor)
+      this.#claims?.release(connection, predecessor)
       return
     }
     this.#relink(key, connection, predecessor)
@@ -121,7 +154,7 @@ export class ChargePoints implements ChargePointsApi {
       const takeOver = this.#takeOverOf(newcomer)
       const next = takeOver?.predecessor
       if (takeOver !== undefined && next === gone) {
-        if (predecessor === undefined) this.#end(newcomer)
+        if (predecessor === undefined && this.#claims === undefined) this.#end(newcomer)
         else takeOver.predecessor = predecessor
         return
       }

@@ -5,6 +5,7 @@ import { type ChargePoints, fold, type TakeOverTerms } from './charge-points.js'
 import { Connection, type ConnectionOwner } from './connection/connection.js'
 import type { ConnectionSettings } from './connection/settings.js'
 import type { Treatment } from './connection/treatment.js'
+import type { Deviation } from './deviations/names.js'
 import type { EventHub } from './events.js'
 import type { Handlers } from './handlers.js'
 import { addressKey } from './limits/address.js'
@@ -35,6 +36,10 @@ export interface Admitted {
   registration: RegistrationStatus | undefined
   context: unknown
   traits: ConnectionTraits | undefined
+  /** The order among the connections of the charge point, if the application knows it. */
+  epoch: number | undefined
+  /** The named deviations of the handshake. */
+  deviations: readonly Deviation[]
 }
 
 const SERVICE_RESTART = 1012
@@ -131,8 +136,8 @@ export class Endpoint implements ConnectionOwner {
     })
     this.#connections.add(connection)
     this.arrivals.enter(addressKey(connection.remoteAddress))
-    chargePoints.take(connection, this.#takeOver)
-    this.events.publish('connect', { chargePoint: connection.chargePoint })
+    chargePoints.take(connection, this.#takeOver, admitted.epoch)
+    this.events.publish('connect', { chargePoint: connection.chargePoint, deviations: admitted.deviations })
     // A listener may already have disconnected the charge point.
     if (this.#takeOver.timeout === 0) chargePoints.complete(connection)
     // A hook of the host may have delayed the upgrade until the shutdown began.
@@ -214,8 +219,7 @@ export class Endpoint implements ConnectionOwner {
   }
 
   #table(protocol: Protocol, leniency: Leniency): ActionTable {
-    const deviations = leniency.deviations === undefined ? undefined : [...leniency.deviations].sort()
-    const key = `${protocol} ${JSON.stringify({ ...leniency, deviations })}`
+    const key = leniency === this.#endpoint.leniency ? protocol : `${protocol} ${nameOf(leniency)}`
     const known = this.#tables.get(key)
     if (known !== undefined) return known
     const table = new ActionTable(PROTOCOLS[protocol], this.#shared.role, leniency)
@@ -225,4 +229,10 @@ export class Endpoint implements ConnectionOwner {
     if (this.#tables.size > MAX_TABLES && oldest !== undefined) this.#tables.delete(oldest)
     return table
   }
+}
+
+/** The same for the same deviations in another order. */
+function nameOf(leniency: Leniency): string {
+  const deviations = leniency.deviations === undefined ? undefined : [...leniency.deviations].sort()
+  return JSON.stringify({ ...leniency, deviations })
 }

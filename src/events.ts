@@ -1,12 +1,11 @@
 import { type Channel, channel } from 'node:diagnostics_channel'
-import { EventEmitter } from 'node:events'
 import type { FastifyBaseLogger } from 'fastify'
 import { isPromiseLike, logFailure } from './failure.js'
-import { parseJson } from './frame.js'
+import { type Head, parseJson, payloadText } from './frame.js'
 import { LogThrottle } from './limits/log-throttle.js'
-import { redact } from './redact.js'
+import { hasNothingToRedact, redact } from './redact.js'
 import type { ChargePoint } from './types/charge-point.js'
-import type { EventName, FrameEvent, OcppEvents, OcppEventsApi, OcppListener } from './types/events.js'
+import type { EventName, FrameEvent, OcppEvents, OcppEventsApi, OcppListener, PlainFrame } from './types/events.js'
 import type { Direction } from './types/protocol.js'
 
 const NAMES = [
@@ -25,11 +24,19 @@ const NAMES = [
 
 type AnyListener = (...args: unknown[]) => unknown
 
+interface Registered {
+  /** As it was given. */
+  readonly listener: AnyListener
+  /** Calls it. */
+  readonly run: AnyListener
+}
+
 /** Publishes events to listeners and to `node:diagnostics_channel`. An event without a listener costs one look-up. */
 export class EventHub implements OcppEventsApi {
   /** Rate limit for log lines caused by remote input. */
   readonly lines = new LogThrottle()
-  readonly #emitter = new EventEmitter()
+  /** Never changed in place: a listener may add and remove listeners. */
+  readonly #listeners = new Map<EventName, readonly Registered[]>()
   readonly #channels: ReadonlyMap<EventName, Channel>
   readonly #failures = new Map<EventName, number>()
   readonly #log: FastifyBaseLogger
@@ -38,7 +45,6 @@ export class EventHub implements OcppEventsApi {
   constructor(log: FastifyBaseLogger, prefix = 'fastify-ocpp') {
     this.#log = log
     this.#channels = new Map(NAMES.map((name) => [name, channel(`${prefix}:${name}`)]))
-    this.#emitter.setMaxListeners(0)
   }
 
   get failures(): ReadonlyMap<EventName, number> {
@@ -46,43 +52,67 @@ export class EventHub implements OcppEventsApi {
   }
 
   on<E extends EventName>(event: E, listener: OcppListener<E>): this {
-    this.#emitter.on(event, listener as (...args: unknown[]) => void)
+    this.#add(event, { listener: listener as AnyListener, run: listener as AnyListener })
     return this
   }
 
   once<E extends EventName>(event: E, listener: OcppListener<E>): this {
-    this.#emitter.once(event, listener as (...args: unknown[]) => void)
+    const registered: Registered = {
+      listener: listener as AnyListener,
+      run: (...args) => {
+        this.#remove(event, registered)
+        return (listener as AnyListener)(...args)
+      }
+    }
+    this.#add(event, registered)
     return this
   }
 
   off<E extends EventName>(event: E, listener: OcppListener<E>): this {
-    this.#emitter.off(event, listener as (...args: unknown[]) => void)
+    const registered = this.#listeners.get(event)?.findLast((each) => each.listener === listener)
+    if (registered !== undefined) this.#remove(event, registered)
     return this
   }
 
   /** Whether there is a listener. Without one the event need not be created. */
   observes(event: EventName): boolean {
-    return this.#emitter.listenerCount(event) > 0 || this.#channels.get(event)?.hasSubscribers === true
+    return this.#listeners.has(event) || this.#channels.get(event)?.hasSubscribers === true
   }
 
   /** Never throws, even if a listener does. */
   publish<E extends EventName>(event: E, ...args: OcppEvents[E]): void {
-    if (this.#emitter.listenerCount(event) > 0) {
-      // Listeners are called one by one, so that an error of one does not stop the others.
-      for (const listener of this.#emitter.rawListeners(event)) this.#run(event, listener as AnyListener, args)
-    }
+    const listeners = this.#listeners.get(event)
+    // Listeners are called one by one, so that an error of one does not stop the others.
+    if (listeners !== undefined) for (const { run } of listeners) this.#run(event, run, args)
     const diagnostics = this.#channels.get(event)
     if (diagnostics?.hasSubscribers) diagnostics.publish(args[0])
   }
 
+  /** Publishes a frame if there is a listener. */
+  publishFrame(chargePoint: ChargePoint, direction: Direction, text: string, head?: Head): Frame | undefined {
+    if (!this.observes('frame')) return undefined
+    const frame = new Frame(chargePoint, direction, text, head)
+    this.publish('frame', frame)
+    return frame
+  }
+
+  #add(event: EventName, registered: Registered): void {
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), registered])
+  }
+
+  #remove(event: EventName, registered: Registered): void {
+    const others = this.#listeners.get(event)?.filter((each) => each !== registered) ?? []
+    if (others.length > 0) this.#listeners.set(event, others)
+    else this.#listeners.delete(event)
+  }
+
   #run(event: EventName, listener: AnyListener, args: unknown[]): void {
-    const failed = (error: unknown) => this.#failed(event, error)
     try {
-      const result: unknown = Reflect.apply(listener, this.#emitter, args)
+      const result = listener(...args)
       // Wrapped in a native promise, because the `then` of another kind of promise may throw.
-      if (isPromiseLike(result)) Promise.resolve(result).then(undefined, failed)
+      if (isPromiseLike(result)) Promise.resolve(result).then(undefined, (error) => this.#failed(event, error))
     } catch (error) {
-      failed(error)
+      this.#failed(event, error)
     }
   }
 
@@ -100,8 +130,11 @@ export class Frame implements FrameEvent {
   readonly chargePoint: ChargePoint
   readonly direction: Direction
   readonly text: string
+  /** Set once the frame was read. */
+  head: Head | undefined
 
-  constructor(chargePoint: ChargePoint, direction: Direction, text: string) {
+  constructor(chargePoint: ChargePoint, direction: Direction, text: string, head?: Head) {
+    this.head = head
     this.chargePoint = chargePoint
     this.direction = direction
     this.text = text
@@ -109,6 +142,14 @@ export class Frame implements FrameEvent {
 
   get length(): number {
     return this.text.length
+  }
+
+  plain(): PlainFrame | undefined {
+    if (this.head === undefined || !hasNothingToRedact(this.text)) return undefined
+    const payload = payloadText(this.text, this.head)
+    if (payload === undefined) return undefined
+    const { type, id, action } = this.head
+    return { messageType: type, messageId: id, action, payload }
   }
 
   parsed(): unknown {

@@ -211,6 +211,39 @@ function unreadable(definition: ProtocolDefinition, reason: string): FrameError 
   return { type: 0, reason, answer: { id: UNREADABLE_ID, code: definition.frameError } }
 }
 
+/** The parts of a CALL, a SEND or a CALLRESULT before its payload. `action` is that of the CALL. */
+export interface Head {
+  readonly type: typeof CALL | typeof CALLRESULT | typeof SEND
+  readonly id: string
+  readonly action: string
+}
+
+/** @param asked the action of our CALL with the same id, if there is one */
+export function headOf(frame: Frame, asked: string | undefined): Head | undefined {
+  const { type, id } = frame
+  if (type === CALL || type === SEND) return { type, id, action: frame.action }
+  return type === CALLRESULT && asked !== undefined ? { type, id, action: asked } : undefined
+}
+
+/**
+ * The text of the payload in the text of a frame that was read as `head`. `undefined` if the frame is written in an
+ * unusual way, e.g. with escapes in its id.
+ */
+export function payloadText(text: string, { type, id, action }: Head): string | undefined {
+  const elements = type === CALLRESULT ? [`"${id}"`] : [`"${id}"`, `"${action}"`]
+  let at = after(text, after(text, 0, '['), String(type))
+  for (const element of elements) at = after(text, after(text, at, ','), element)
+  at = after(text, at, ',')
+  return at === -1 || text.includes('\\') ? undefined : text.slice(at, text.lastIndexOf(']'))
+}
+
+/** The position after `part`, which may follow spaces; -1 if it does not stand there. */
+function after(text: string, from: number, part: string): number {
+  let at = from
+  while (at !== -1 && text[at] === ' ') at++
+  return at !== -1 && text.startsWith(part, at) ? at + part.length : -1
+}
+
 const REMOVE = { protoAction: 'remove', constructorAction: 'remove' } as const
 
 // Members named __proto__ or constructor.prototype are dropped (CWE-1321). An escape could hide either name. Only texts

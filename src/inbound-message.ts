@@ -22,8 +22,8 @@ const OF_PAYLOADS = Object.entries(DEVIATIONS).flatMap(([name, { place }]) => {
   return place === 'payload' ? [name as Deviation] : []
 })
 const POINTS: ReadonlySet<Deviation> = new Set<Deviation>(['decimal-commas'])
-/** Messages that have samples or meter readings. */
-const MEASURED = /^(?:MeterValues|StartTransaction|StopTransaction|TransactionEvent)Request$/
+/** Messages that have samples. */
+const MEASURED = /^(?:MeterValues|StopTransaction|TransactionEvent)Request$/
 
 export interface InboundMessageOptions {
   definition: ProtocolDefinition
@@ -41,7 +41,7 @@ export class InboundMessage {
   readonly #check: PayloadCheck
   readonly #readsCommas: boolean
   #lenientCheck: PayloadCheck | undefined
-  #salvageCheck: PayloadCheck | undefined
+  #tolerantCheck: PayloadCheck | undefined
 
   constructor(options: InboundMessageOptions) {
     const { definition, leniency, message, schema } = options
@@ -76,35 +76,39 @@ export class InboundMessage {
     const accepted = this.#options.leniency.deviations ?? []
     const deviations = new Set([...OF_PAYLOADS, ...accepted])
     const copy = structuredClone(received === null ? {} : received)
-    const { violation, applied = [] } = this.#repair(this.#lenient(deviations), deviations, copy)
+    this.#tolerantCheck ??= this.#lenient(deviations)
+    const { violation, applied = [] } = this.#repair(this.#tolerantCheck, deviations, copy)
     if (violation !== undefined) return []
     return [...new Set([...accepted, ...applied.map(({ deviation }) => deviation)])]
   }
 
   /**
-   * What can be used of a payload that is not valid, after all deviations have been put right; `undefined` when it is
-   * nothing. The payload is not changed.
+   * The usable part of an invalid payload after all deviations were corrected; `undefined` if nothing can be used. The
+   * payload itself is not changed.
    */
   salvage(received: unknown): object | undefined {
     const deviations = new Set([...OF_PAYLOADS, ...(this.#options.leniency.deviations ?? [])])
-    this.#salvageCheck ??= this.#lenient(deviations)
+    this.#tolerantCheck ??= this.#lenient(deviations)
     const isObject = typeof received === 'object' && received !== null && !Array.isArray(received)
     const copy = isObject ? structuredClone(received) : {}
-    const { payload, violation } = this.#repair(this.#salvageCheck, deviations, copy)
-    const used = violation === undefined ? payload : usable(this.#salvageCheck.schema, payload)
+    const { payload, violation } = this.#repair(this.#tolerantCheck, deviations, copy)
+    const used = violation === undefined ? payload : usable(this.#tolerantCheck.schema, payload)
     return used === UNUSABLE ? undefined : (used as object)
   }
 
   #repair(check: PayloadCheck, deviations: ReadonlySet<Deviation>, received: unknown): Admission {
     const { definition, leniency, message } = this.#options
     const { schema } = check
-    const { payload, applied } = repairPayload(received, { message, schema, deviations, receivedAt: Date.now() })
+    const { keepDecimals = false } = leniency
+    const wanted = { message, schema, deviations, keepDecimals, receivedAt: Date.now() }
+    const { payload, applied } = repairPayload(received, wanted)
     const normalised = normalise(definition, schema, payload, leniency)
     return { payload: normalised, violation: check.violation(normalised), applied }
   }
 
   /** In a text a comma breaks no schema. */
   #withPoints(received: unknown): Admission {
+    if (!hasComma(received as Measured)) return { payload: received, violation: undefined }
     const { message } = this.#options
     const wanted = { message, schema: this.#check.schema, deviations: POINTS, receivedAt: 0 }
     const { payload, applied } = repairPayload(received, wanted)
@@ -118,4 +122,22 @@ export class InboundMessage {
       inboundSchema(definition, message, schema, { ...leniency, deviations: [...deviations] })
     )
   }
+}
+
+/** What a valid message has of samples: their values are texts in 1.6 and numbers in 2.x. */
+interface Measured {
+  meterValue?: readonly Measurement[]
+  transactionData?: readonly Measurement[]
+}
+
+interface Measurement {
+  sampledValue: readonly { value: unknown }[]
+}
+
+/** Whether a sample of a valid message has a comma. It is asked for each message, hence the plain loops. */
+function hasComma({ meterValue, transactionData }: Measured): boolean {
+  for (const { sampledValue } of meterValue ?? transactionData ?? []) {
+    for (const { value } of sampledValue) if (typeof value === 'string' && value.includes(',')) return true
+  }
+  return false
 }

@@ -1,3 +1,4 @@
+export type { ChargePointDetail, ChargePointItem } from './describe.js'
 export { type AppliedDeviation, DEVIATIONS, type Deviation, type DeviationDefinition } from './deviations/names.js'
 export {
   AbortedError,
@@ -26,6 +27,7 @@ export { ALL_PROTOCOLS, type VersionInfo, versionInfo } from './protocol.js'
 export { redact } from './redact.js'
 export { currentTime, parseTime } from './time.js'
 export type * from './types/charge-point.js'
+export type * from './types/cluster.js'
 export type * from './types/events.js'
 export type * from './types/handlers.js'
 export type * from './types/handshake.js'

@@ -20,10 +20,11 @@ export function inboundSchema(
   schema: TSchema,
   leniency: Leniency
 ): TSchema {
-  const deviations = leniency.deviations?.length ? new Set(leniency.deviations) : undefined
+  const { deviations = [], keepDecimals = false } = leniency
+  const accepted = deviations.length === 0 ? undefined : { deviations: new Set(deviations), keepDecimals }
   return edit(schema, message, (part, path) => {
     if (definition.anyDecimals?.test(path)) return Type.Number()
-    const lenient = deviations === undefined ? undefined : lenientPart(part, path, deviations)
+    const lenient = accepted === undefined ? undefined : lenientPart(part, path, accepted)
     const whole = lenient ?? part
     const exact = whole[Kind] === 'Integer' ? withExactRange(whole) : withFieldLength(whole, path, leniency)
     return exact ?? lenient

@@ -2,15 +2,20 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ChargePointClient } from './charge-point/client.js'
 import { type InjectOptions, type InjectTarget, inject } from './charge-point/inject.js'
 import { ChargePoints } from './charge-points.js'
+import { UnreachableError } from './cluster/errors.js'
+import { Member } from './cluster/member.js'
+import type { Ask } from './cluster/messages.js'
 import type { Connection } from './connection/connection.js'
+import { type ChargePointDetail, detail } from './describe.js'
 import { Endpoint, type Shared } from './endpoint.js'
-import { NotConnectedError, WrongProtocolError } from './errors.js'
+import { InvalidOptionsError, NotConnectedError, WrongProtocolError } from './errors.js'
 import { EventHub } from './events.js'
 import { type AnyAfterHandler, type AnyFallback, type AnyHandler, Handlers } from './handlers.js'
 import type { Ocpp } from './ocpp-api.js'
 import type { EndpointSettings } from './options.js'
 import { ALL_PROTOCOLS } from './protocol.js'
 import type { CallOptions } from './types/charge-point.js'
+import type { Cluster, ForwardedRequest } from './types/cluster.js'
 import type {
   DataTransferMatch,
   HandlerContext,
@@ -34,6 +39,7 @@ export class OcppCore implements Ocpp, Shared {
   readonly #endpoints: Endpoint[] = []
   readonly #targets: InjectTarget[] = []
   #drained: Promise<void> | undefined
+  #member: Member | undefined
 
   constructor(app: FastifyInstance) {
     this.#app = app
@@ -50,6 +56,10 @@ export class OcppCore implements Ocpp, Shared {
 
   get protocols(): readonly Protocol[] {
     return ALL_PROTOCOLS.filter((protocol) => this.#endpoints.some((endpoint) => endpoint.protocols.includes(protocol)))
+  }
+
+  get cluster(): Member | undefined {
+    return this.#member
   }
 
   get isDraining(): boolean {
@@ -78,14 +88,84 @@ export class OcppCore implements Ocpp, Shared {
     return this
   }
 
-  async call(identity: string, action: string, payload: unknown, options?: CallOptions): Promise<unknown> {
-    return this.connection(identity).call(action, payload, options)
+  call(identity: string, action: string, payload: unknown, options?: CallOptions): Promise<unknown> {
+    return this.callIn(undefined, identity, { action, payload, options })
   }
 
-  connection(identity: string): Connection {
+  /** A call that is made only if the charge point speaks `protocol`. `undefined`: in any version. */
+  callIn(
+    protocol: Protocol | undefined,
+    identity: string,
+    { action, payload, options }: { action: string; payload: unknown; options: CallOptions | undefined }
+  ): Promise<unknown> {
+    const connection = this.#used(identity)
+    if (connection !== undefined) return callOn(connection, protocol, action, payload, options)
+    const call = { ...(protocol !== undefined && { protocol }), action, payload }
+    return this.#member?.call(identity, call, options) ?? Promise.reject(new NotConnectedError(identity))
+  }
+
+  async disconnect(identity: string, code?: number, reason?: string): Promise<void> {
+    const connection = this.#used(identity)
+    if (connection !== undefined) connection.disconnect(code, reason)
+    else if (this.#member === undefined) throw new NotConnectedError(identity)
+    else {
+      const close = { ...(code !== undefined && { code }), ...(reason !== undefined && { reason }) }
+      await this.#member.ask({ kind: 'disconnect', identity, ...close })
+    }
+  }
+
+  async describe(identity: string): Promise<ChargePointDetail | undefined> {
+    const connection = this.#used(identity)
+    if (connection !== undefined || this.#member === undefined) return connection && detail(connection.chargePoint)
+    try {
+      return (await this.#member.ask({ kind: 'describe', identity })) as ChargePointDetail
+    } catch (error) {
+      if (error instanceof NotConnectedError) return undefined
+      throw error
+    }
+  }
+
+  /** Makes this application a node of the cluster. All endpoints of an application share one. */
+  join(cluster: Cluster): void {
+    if (this.#member !== undefined) {
+      if (this.#member.cluster === cluster) return
+      throw new InvalidOptionsError(
+        'fastify-ocpp: option `cluster` must be the same for all endpoints of an application'
+      )
+    }
+    this.#member = new Member(cluster, {
+      log: this.#app.log,
+      events: this.events,
+      connections: () => this.chargePoints.size,
+      perform: (ask, signal) => this.#perform(ask, signal),
+      supersede: (identity) => this.chargePoints.supersede(identity)
+    })
+    this.chargePoints.share(this.#member)
+    this.#member.start()
+  }
+
+  /** The connection of this process, unless the charge point is connecting to another node. */
+  #used(identity: string): Connection | undefined {
     const connection = this.chargePoints.connection(identity)
+    return connection !== undefined && this.#member?.isSuspended(identity) === true ? undefined : connection
+  }
+
+  /** Does what another node asks. */
+  async #perform({ identity, kind, protocol, action = '', payload, timeout, ...ask }: Ask, signal: AbortSignal) {
+    const connection = this.#used(identity)
     if (connection === undefined) throw new NotConnectedError(identity)
-    return connection
+    if (kind === 'describe') return detail(connection.chargePoint)
+    if (kind === 'disconnect') return connection.disconnect(ask.code, ask.reason)
+    if (kind === 'forward') return this.#forwarded({ identity, request: payload, signal })
+    const options = { signal, ...(timeout !== undefined && { timeout }) }
+    const id = ask.messageId === undefined ? {} : { messageId: ask.messageId }
+    return callOn(connection, protocol, action, payload, { ...options, ...id })
+  }
+
+  async #forwarded(forwarded: ForwardedRequest): Promise<unknown> {
+    const handler = this.#member?.forwardHandler
+    if (handler === undefined) throw new UnreachableError(forwarded.identity, 'it handles no requests of other nodes')
+    return handler(forwarded)
   }
 
   inject<const P extends Protocol>(options: InjectOptions<P>): Promise<ChargePointClient<P>> {
@@ -96,6 +176,24 @@ export class OcppCore implements Ocpp, Shared {
     this.#drained ??= Promise.all(this.#endpoints.map((endpoint) => endpoint.drain())).then(() => undefined)
     return this.#drained
   }
+
+  /** Leaves the cluster. */
+  leave(): void {
+    this.#member?.close()
+  }
+}
+
+async function callOn(
+  connection: Connection,
+  protocol: string | undefined,
+  action: string,
+  payload: unknown,
+  options: CallOptions | undefined
+): Promise<unknown> {
+  if (protocol !== undefined && connection.protocol !== protocol) {
+    throw new WrongProtocolError(connection.identity, connection.protocol, protocol)
+  }
+  return connection.call(action, payload, options)
 }
 
 /** One version's side of `app.ocpp`; its types are those of {@link VersionApi}. */
@@ -130,11 +228,7 @@ class Version {
     return this
   }
 
-  async call(identity: string, action: string, payload: unknown, options?: CallOptions): Promise<unknown> {
-    const connection = this.#core.connection(identity)
-    if (connection.protocol !== this.protocol) {
-      throw new WrongProtocolError(identity, connection.protocol, this.protocol)
-    }
-    return connection.call(action, payload, options)
+  call(identity: string, action: string, payload: unknown, options?: CallOptions): Promise<unknown> {
+    return this.#core.callIn(this.protocol, identity, { action, payload, options })
   }
 }

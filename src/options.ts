@@ -5,6 +5,7 @@ import { isTimeZone } from './deviations/time-zone.js'
 import { InvalidOptionsError } from './errors.js'
 import { isFieldLength } from './leniency.js'
 import { ALL_PROTOCOLS, PROTOCOLS } from './protocol.js'
+import type { Cluster } from './types/cluster.js'
 import type { Authenticate } from './types/handshake.js'
 import type { Protocol } from './types/protocol.js'
 import type { ConnectionTraits, Leniency, TraitsOf, ValidationMode, ValidationPolicy } from './types/validation.js'
@@ -113,6 +114,11 @@ export interface EndpointOptions {
   takeoverTimeout?: number
   /** At shutdown: how long to wait for running handlers and outstanding calls. Default: 4000. */
   drainTimeout?: number
+  /**
+   * The other nodes that serve the same charge points: calls, take-overs and events reach across. Endpoints of one
+   * application have the same. Default: this process is alone.
+   */
+  cluster?: Cluster
   /** At shutdown: the time over which the connections are closed, at most 5 ms for each. Default: 3000. */
   drainSpread?: number
 }
@@ -157,6 +163,7 @@ export interface EndpointSettings {
   maxLoginFailuresPerAddress: number
   maxTakeovers: number
   maxHeapUsage: number
+  cluster: Cluster | undefined
   drainTimeout: number
   drainSpread: number
   takeoverTimeout: number
@@ -211,12 +218,13 @@ const OTHERS = [
   'validation',
   'leniency',
   'traits',
-  'compression'
+  'compression',
+  'cluster'
 ]
 /** Options that Fastify passes to every plugin. */
 const FASTIFY_OPTIONS = ['prefix', 'logLevel', 'logSerializers']
 const KNOWN = new Set([...Object.keys(NUMBERS), ...OTHERS, ...FASTIFY_OPTIONS])
-const LENIENCY_FLAGS = ['dropUnknownMembers', 'coerce']
+const LENIENCY_FLAGS = ['dropUnknownMembers', 'coerce', 'keepDecimals']
 
 /** The longest tick. Ticks are shorter if a timeout is short. */
 const MAX_TICK = 1000
@@ -244,6 +252,7 @@ export function resolveOptions(options: GivenOptions): EndpointSettings {
     authenticate: checkAuthenticate(options),
     leniency: checkLeniency(given(options.leniency, {})),
     traits: checkTraitsOf(options.traits),
+    cluster: checkCluster(options.cluster),
     compression: checkBoolean('compression', given(options.compression, true)),
     tick,
     connection: {
@@ -362,9 +371,23 @@ export function checkTraits(traits: ConnectionTraits): ConnectionTraits {
   return traits
 }
 
+/** @throws `OCPP_ERR_INVALID_OPTIONS` */
+export function checkEpoch(epoch: unknown): void {
+  if (epoch !== undefined && !(Number.isSafeInteger(epoch) && Number(epoch) >= 0)) {
+    throw invalid('epoch', 'of an acceptance must be an integer of at least 0')
+  }
+}
+
 function checkTraitsOf(traits: unknown): TraitsOf | undefined {
   if (traits === undefined || typeof traits === 'function') return traits as TraitsOf | undefined
   throw invalid('traits', 'must be a function')
+}
+
+function checkCluster(cluster: unknown): Cluster | undefined {
+  if (cluster === undefined) return undefined
+  const { node, subscribe } = (cluster ?? {}) as Partial<Cluster>
+  if (typeof node === 'string' && node !== '' && typeof subscribe === 'function') return cluster as Cluster
+  throw invalid('cluster', 'must be what natsCluster() or a node of memoryCluster() returns')
 }
 
 function checkLeniency(leniency: unknown): Leniency {

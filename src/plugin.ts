@@ -35,6 +35,7 @@ async function fastifyOcpp(app: FastifyInstance, options: FastifyOcppOptions): P
   const guard = UpgradeGuard.of(app)
   app.addHook('preClose', async () => guard.close())
   const core = decorate(app, isOurs ? 'none is a WebSocket' : 'unknown')
+  if (settings.cluster !== undefined) core.join(settings.cluster)
   const route = pathBelow(app.prefix, settings.path)
   guard.add(route, settings.authenticateTimeout + GRACE)
   const endpoint = core.addEndpoint(settings, { log: app.log, route })
@@ -67,6 +68,7 @@ function decorate(app: FastifyInstance, older: OlderRoutes): OcppCore {
   app.decorate('ocpp', core)
   refuseForeignUpgrades(app, core.events, older)
   app.addHook('preClose', () => core.drain())
+  app.addHook('onClose', async () => core.leave())
   return core
 }
 
@@ -158,10 +160,11 @@ function addRoute(app: FastifyInstance, { admission, endpoint, guard, path }: Pa
     // A global @fastify/rate-limit of the host would lock out a fleet that reconnects at once or shares one address.
     // This plugin has limits of its own: `maxHandshakes`, `maxLoginFailures` and others.
     config: { rateLimit: false } as object,
-    onRequest: async (request, reply) => {
-      const admitted = await admission.admit(request, reply)
-      if (admitted !== undefined) upgrades.set(request, { admitted, reply })
-      return admitted === undefined ? reply : undefined
+    onRequest: (request, reply, done) => {
+      admission.admit(request, reply, (admitted) => {
+        upgrades.set(request, { admitted, reply })
+        done()
+      })
     },
     handler: (_request, reply) => reply.code(426).send(),
     wsHandler: (socket: WebSocket, request: FastifyRequest) => {

@@ -138,13 +138,13 @@ function isLeapYear(year: number): boolean {
 }
 
 /**
- * A copy of `schema` that is faster to check, because TypeBox calls our kinds through its registry and patterns directly.
- * The copy may refuse a valid value, which then has to be checked with `schema` itself.
+ * A copy of `schema` that is faster to check: TypeBox calls our kinds through its registry, but compares literals and
+ * patterns directly. The copy may refuse a valid value, which then has to be checked with `schema` itself.
  */
 export function quickSchema(schema: TSchema): TSchema {
   switch (schema[Kind]) {
     case LITERALS:
-      return withOptional(schema, Type.String({ pattern: `^(?:${schema.enum.map(escapePattern).join('|')})$` }))
+      return withOptional(schema, Type.Union(schema.enum.map((value: string) => Type.Literal(value))))
     case DATE_TIME:
       return withOptional(schema, Type.String({ pattern: commonDateTime(schema.maxFractionDigits) }))
     case 'Array':
@@ -160,10 +160,6 @@ export function quickSchema(schema: TSchema): TSchema {
 
 function withOptional(schema: TSchema, quick: TSchema): TSchema {
   return schema[OptionalKind] === undefined ? quick : Type.Optional(quick)
-}
-
-function escapePattern(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 }
 
 const COMMON_DATE =

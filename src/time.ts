@@ -15,11 +15,18 @@ export function currentTime(): string {
 const DATE_TIME =
   /^(?<date>\d{4}-\d\d-\d\d)[T ](?<minute>\d\d:\d\d)(?::(?<second>\d\d)(?<fraction>\.\d+)?)?(?:Z|(?<hours>[+-]\d\d)(?::?(?<minutes>\d\d))?)?$/i
 
+/** The form that most charge points send, which `Date.parse` reads as it is. A leap second is not of it. */
+const COMMON = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\d(?:\.\d{3})?Z$/
+
 /**
  * A date-time as epoch milliseconds. A leap second (`23:59:60Z`) becomes the second after it, as POSIX counts; a time
  * without a zone is UTC. `undefined` when the text is no date-time. [RFC 3339 §5.6, §5.7]
  */
 export function parseTime(text: string): number | undefined {
+  if (COMMON.test(text)) {
+    const time = Date.parse(text)
+    return Number.isNaN(time) ? undefined : time
+  }
   const { date, minute, second = '00', fraction = '', hours, minutes = '00' } = DATE_TIME.exec(text)?.groups ?? {}
   if (date === undefined) return undefined
   const isLeap = second === '60'

@@ -68,7 +68,7 @@ function refusalOf(request: FastifyRequest, older: OlderRoutes): Refusal | undef
   // Answered 404 like any other request.
   if (is404) return undefined
   const isWebSocket = (routeOptions.config as Kind)[IS_WEBSOCKET]
-  if (isWebSocket) want(raw)
+  if (isWebSocket && older === 'unknown') want(raw)
   // One that is not known is looked at when it is upgraded.
   const mayBeWebSocket = isWebSocket ?? (older === 'unknown' && method === 'GET')
   return mayBeWebSocket ? undefined : NO_WEBSOCKET
@@ -78,5 +78,10 @@ function refusalOf(request: FastifyRequest, older: OlderRoutes): Refusal | undef
 function hasHost(raw: IncomingMessage): boolean {
   // The request of injectWS comes from no socket and has none.
   if (!(raw instanceof IncomingMessage) || raw.httpVersion === '1.0') return true
-  return raw.headersDistinct.host?.length === 1
+  // `headersDistinct` would make lists of all headers.
+  let hosts = 0
+  for (let index = 0; index < raw.rawHeaders.length; index += 2) {
+    if (raw.rawHeaders[index]?.toLowerCase() === 'host') hosts++
+  }
+  return hosts === 1
 }

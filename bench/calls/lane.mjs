@@ -5,7 +5,13 @@ import { HttpClient } from './http-client.mjs'
 
 export const CHARGERS = 200
 const TOKEN = 'token-of-the-benchmark'
-const BODY = JSON.stringify({ idTag: 'TAG-0001', connectorId: 1 })
+/** What is called, with its payload. */
+export const ACTIONS = {
+  /** Recorded like any other call. */
+  ClearCache: '{}',
+  /** The back-end also stores that a transaction is awaited. */
+  RemoteStartTransaction: JSON.stringify({ idTag: 'TAG-0001', connectorId: 1 })
+}
 const ACCEPTED = '"result":{"status":"Accepted"}'
 const TICK_MS = 5
 
@@ -22,9 +28,11 @@ export class Lane {
    * @param {string} name
    * @param {ServerProcess} server
    * @param {import('node:child_process').ChildProcess} fleet
+   * @param {keyof typeof ACTIONS} action
    */
-  constructor(name, server, fleet) {
+  constructor(name, server, fleet, action) {
     this.name = name
+    this.action = action
     this.server = server
     this.fleet = fleet
     this.#clients = Array.from({ length: CHARGERS }, () => new HttpClient(server.port))
@@ -33,8 +41,9 @@ export class Lane {
   /**
    * @param {string} name
    * @param {Record<string, string> | undefined} settings of the back-end; without them the relay
+   * @param {keyof typeof ACTIONS} action
    */
-  static async start(name, settings) {
+  static async start(name, settings, action = 'ClearCache') {
     // A server process inherits the environment.
     const own = { OPERATOR_TOKEN: TOKEN, OCPP_MESSAGE_RATE: '0', ...settings }
     for (const key of ['DATABASE_URL', 'DATA_DIR', 'MESSAGE_LOG']) delete process.env[key]
@@ -44,7 +53,7 @@ export class Lane {
     fleet.send({ port: server.port, count: CHARGERS })
     const [failures] = await once(fleet, 'message')
     if (Object.keys(failures).length > 0) throw new Error(`${name}: ${JSON.stringify(failures)}`)
-    return new Lane(name, server, fleet)
+    return new Lane(name, server, fleet, action)
   }
 
   /**
@@ -104,8 +113,8 @@ export class Lane {
     /** @type {number[]} */
     const latencies = []
     await load(async (index, since) => {
-      const path = `/api/v1/charge-points/CP-${index}/calls/RemoteStartTransaction`
-      const { status, body } = await this.#clients[index].post(path, BODY, TOKEN)
+      const path = `/api/v1/charge-points/CP-${index}/calls/${this.action}`
+      const { status, body } = await this.#clients[index].post(path, ACTIONS[this.action], TOKEN)
       if (status !== 200 || !body.includes(ACCEPTED)) throw new Error(`${this.name}: ${status} ${body}`)
       latencies.push(performance.now() - since)
     })

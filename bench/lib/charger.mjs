@@ -32,8 +32,10 @@ export class Charger {
   /**
    * @param {number} port
    * @param {number} index
+   * @param {string} [password]
    */
-  constructor(port, index) {
+  constructor(port, index, password) {
+    const credentials = password === undefined ? '' : `Authorization: Basic ${btoa(`CP-${index}:${password}`)}\r\n`
     this.#socket = connect({
       port,
       host: '127.0.0.1',
@@ -51,7 +53,7 @@ export class Charger {
     this.#socket.on('close', () => this.onFailure(new Error('closed by the server')))
     this.#socket.write(
       `GET /ocpp/CP-${index} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Protocol: ocpp1.6\r\n\r\n`
+        `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${KEY}\r\nSec-WebSocket-Protocol: ocpp1.6\r\n${credentials}\r\n`
     )
   }
 
@@ -183,7 +185,7 @@ export async function connectFleet(server, count, concurrency) {
   const failures = new Map()
   const worker = async () => {
     while (chargers.length < count) {
-      const charger = new Charger(server.port, chargers.length)
+      const charger = new Charger(server.port, chargers.length, server.password)
       chargers.push(charger)
       try {
         await bootCharger(charger, server)

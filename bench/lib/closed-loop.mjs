@@ -1,4 +1,5 @@
 import { CallFrame } from './call-frame.mjs'
+import { polling } from './polling.mjs'
 
 const STALL = 10_000
 
@@ -14,13 +15,7 @@ const STALL = 10_000
 export async function closedLoop(chargers, message, { seconds, isConstant }) {
   let messages = 0
   let isRunning = true
-  let isPolling = true
   let stallTimer
-  // While this process polls it never sleeps, and no write of the server pays for waking it up.
-  const poll = () => {
-    if (isPolling) setImmediate(poll)
-  }
-  poll()
   const start = performance.now()
   const stopTimer = setTimeout(() => {
     isRunning = false
@@ -47,9 +42,8 @@ export async function closedLoop(chargers, message, { seconds, isConstant }) {
     stallTimer = setTimeout(reject, seconds * 1000 + STALL, new Error(`${message.action}: some are not answered`))
   })
   try {
-    await Promise.race([Promise.all(loops), stalled])
+    await polling(() => Promise.race([Promise.all(loops), stalled]))
   } finally {
-    isPolling = false
     clearTimeout(stopTimer)
     clearTimeout(stallTimer)
   }

@@ -1,6 +1,6 @@
 import { connectFleet, dismiss } from './charger.mjs'
 import { openFilesLimit } from './cores.mjs'
-import { ServerProcess } from './server-process.mjs'
+import { startServer } from './provisioned.mjs'
 
 const CONNECTIONS = 10_000
 const AT_ONCE = 200
@@ -9,14 +9,15 @@ const WARM_UP = 500
 /** Files that a process needs beside its connections. */
 const SPARE_FILES = 200
 
-/** Bytes of an idle, booted connection in both servers. @param {{ progress: (text: string) => void }} options */
+/** Bytes of an idle, booted connection in each server. @param {{ progress: (text: string) => void }} options */
 export async function measureIdleMemory({ progress }) {
   const connections = Math.min(CONNECTIONS, openFilesLimit() - SPARE_FILES)
   if (connections < CONNECTIONS) progress(`only ${connections} connections: raise the limit of open files (ulimit -n)`)
   const bare = await measureServer('bare', connections, progress)
   const plugin = await measureServer('plugin', connections, progress)
+  const backend = await measureServer('backend', connections, progress)
   const ratio = { heap: plugin.heap / bare.heap, rss: plugin.rss / bare.rss }
-  return { connections, bare, plugin, ratio }
+  return { connections, bare, plugin, backend, ratio }
 }
 
 /**
@@ -26,7 +27,7 @@ export async function measureIdleMemory({ progress }) {
  */
 async function measureServer(name, connections, progress) {
   progress(`idle connections: ${connections} to ${name}`)
-  const server = await ServerProcess.start(name, ['--expose-gc'])
+  const { server, drop } = await startServer(name, connections, ['--expose-gc'])
   try {
     dismiss((await connectFleet(server, WARM_UP, AT_ONCE)).chargers)
     const before = await server.memory()
@@ -45,5 +46,6 @@ async function measureServer(name, connections, progress) {
     return { heap: (after.heap - before.heap) / connections, rss: (after.rss - before.rss) / connections }
   } finally {
     await server.stop()
+    await drop()
   }
 }

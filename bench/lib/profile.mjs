@@ -1,6 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ServerProcess } from './server-process.mjs'
 import { Lane } from './throughput.mjs'
 
@@ -8,6 +10,8 @@ const WARM_UP_SECONDS = 2
 /** Microseconds between samples. */
 const INTERVAL = 100
 const MAX_ENTRIES = 25
+const ROOT = new URL('../../', import.meta.url).href
+const LIBRARY = `${ROOT}src/`
 
 /**
  * Where the plugin spends its time, warmed up and under load.
@@ -51,7 +55,8 @@ async function record(action, seconds) {
  * @param {number} messages
  */
 export function readProfile({ nodes, samples = [], timeDeltas = [] }, messages) {
-  const callFrames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]))
+  const sourceOf = sources()
+  const callFrames = new Map(nodes.map(({ id, callFrame }) => [id, sourceOf(callFrame)]))
   /** @type {Map<string, { name: string, place: string, time: number }>} */
   const functions = new Map()
   /** @type {Map<string, number>} */
@@ -83,9 +88,29 @@ export function readProfile({ nodes, samples = [], timeDeltas = [] }, messages) 
   }
 }
 
+/** Finds the source of a call frame of the bundle, by its source map. */
+function sources() {
+  /** @type {Map<string, SourceMap | undefined>} */
+  const maps = new Map()
+  /** @param {string} url */
+  const read = (url) => {
+    const file = url.startsWith('file:') ? `${fileURLToPath(url)}.map` : ''
+    return existsSync(file) ? new SourceMap(JSON.parse(readFileSync(file, 'utf8'))) : undefined
+  }
+  /** @param {import('node:inspector').Runtime.CallFrame} callFrame */
+  return (callFrame) => {
+    const { url, lineNumber, columnNumber } = callFrame
+    if (url.includes('/node_modules/')) return callFrame
+    if (!maps.has(url)) maps.set(url, read(url))
+    const entry = maps.get(url)?.findEntry(lineNumber, columnNumber)
+    if (entry === undefined || !('originalSource' in entry)) return callFrame
+    return { ...callFrame, url: new URL(entry.originalSource, url).href, lineNumber: entry.originalLine }
+  }
+}
+
 /** @param {import('node:inspector').Runtime.CallFrame} callFrame */
 function placeOf({ url, lineNumber }) {
-  return url === '' ? '' : `${url.replace(/^.*\/(?=node_modules\/|src\/|bench\/)/, '')}:${lineNumber + 1}`
+  return url === '' ? '' : `${url.replace(/^.*\/(?=node_modules\/)/, '').replace(ROOT, '')}:${lineNumber + 1}`
 }
 
 /** @param {import('node:inspector').Runtime.CallFrame} callFrame */
@@ -94,5 +119,5 @@ function packageOf({ url, functionName }) {
   if (url.startsWith('node:')) return 'node'
   const [, name] = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url) ?? []
   if (name !== undefined) return name
-  return url.includes('/src/dist/') ? 'fastify-ocpp' : 'bench'
+  return url.startsWith(LIBRARY) ? 'fastify-ocpp' : 'bench'
 }

@@ -8,7 +8,13 @@ const ANSWER_TIMEOUT = 30_000
 /** The servers in the order of their numbers. */
 export const SERVERS = /** @type {const} */ (['bare', 'json', 'plugin'])
 
-/** @typedef {typeof SERVERS[number]} ServerName */
+/** These, and the plugin with traits for every charge point: what messages are measured with. */
+export const MESSAGE_SERVERS = /** @type {const} */ ([...SERVERS, 'deviations'])
+
+/** Servers of the boot storm and of idle memory. */
+export const BOOT_SERVERS = /** @type {const} */ ([...SERVERS, 'checked', 'backend'])
+
+/** @typedef {typeof MESSAGE_SERVERS[number] | typeof BOOT_SERVERS[number]} ServerName */
 
 /** A server under test, in a process of its own. */
 export class ServerProcess {
@@ -20,24 +26,38 @@ export class ServerProcess {
   /**
    * @param {ServerName} name
    * @param {string[]} [nodeOptions]
+   * @param {{ settings?: Record<string, string>, password?: string }} [more] `password`: of its chargers
    */
-  static async start(name, nodeOptions = []) {
-    const server = new ServerProcess(name, nodeOptions)
-    server.port = await server.#answer(0)
-    return server
+  static async start(name, nodeOptions = [], more = {}) {
+    const server = new ServerProcess(name, nodeOptions, more)
+    try {
+      server.port = await server.#answer(0)
+      return server
+    } catch (error) {
+      await server.stop()
+      throw error
+    }
   }
 
   /**
    * @param {ServerName} name
    * @param {string[]} nodeOptions
+   * @param {{ settings?: Record<string, string>, password?: string }} more
    */
-  constructor(name, nodeOptions) {
+  constructor(name, nodeOptions, { settings = {}, password }) {
     this.name = name
+    this.password = password
     this.port = 0
     const file = fileURLToPath(new URL(`../servers/${name}.mjs`, import.meta.url))
     const [command, args] = serverCommand([...nodeOptions, file])
-    this.#child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const env = { ...process.env, ...settings }
+    this.#child = spawn(command, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child.on('message', ({ id, answer }) => this.#pending.get(id)?.(answer))
+  }
+
+  /** Id of the server's process: `taskset` replaces itself by it. */
+  get pid() {
+    return this.#child.pid
   }
 
   /** CPU microseconds used so far. @returns {Promise<number>} */

@@ -1,7 +1,7 @@
 import { connectFleet, dismiss } from './charger.mjs'
 import { closedLoop } from './closed-loop.mjs'
 import { MESSAGES } from './messages.mjs'
-import { SERVERS, ServerProcess } from './server-process.mjs'
+import { MESSAGE_SERVERS, ServerProcess } from './server-process.mjs'
 import { median, medianRatio } from './statistics.mjs'
 
 const CONNECTIONS = 100
@@ -88,7 +88,7 @@ export class Lane {
 async function startLanes() {
   const lanes = []
   try {
-    for (const name of SERVERS) {
+    for (const name of MESSAGE_SERVERS) {
       const lane = new Lane(await ServerProcess.start(name))
       lanes.push(lane)
       await lane.connect()
@@ -107,12 +107,12 @@ async function startLanes() {
  */
 async function measureAction(lanes, action, { rounds, seconds, progress }) {
   /** @type {Record<string, Window[]>} */
-  const windows = { bare: [], json: [], plugin: [] }
+  const windows = { bare: [], json: [], plugin: [], deviations: [] }
   for (let round = 1; round <= rounds; round++) {
     progress(`${action}: round ${round} of ${rounds}`)
     for (const lane of lanes) windows[lane.server.name].push(await lane.measure(action, seconds))
   }
-  const servers = SERVERS.map((name) => ({ name, ...summarise(windows[name], windows) }))
+  const servers = MESSAGE_SERVERS.map((name) => ({ name, ...summarise(windows[name], windows) }))
   return { action, rounds, servers }
 }
 
@@ -120,7 +120,7 @@ async function measureAction(lanes, action, { rounds, seconds, progress }) {
  * @param {Window[]} own
  * @param {Record<string, Window[]>} all
  */
-function summarise(own, { json, bare }) {
+function summarise(own, { json, bare, plugin }) {
   /** @param {keyof Window} figure @param {Window[]} windows */
   const values = (figure, windows) => windows.map((window) => window[figure])
   /** @param {keyof Window} figure @param {Window[]} reference */
@@ -133,6 +133,7 @@ function summarise(own, { json, bare }) {
     rateToBare: ratio('rate', bare),
     cpuToJson: ratio('cpu', json),
     cpuToBare: ratio('cpu', bare),
+    cpuToPlugin: ratio('cpu', plugin),
     cpuToJsonByRound: own.map((window, round) => window.cpu / json[round].cpu)
   }
 }

@@ -6,6 +6,7 @@ import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { emptyDatabase, hasPostgres } from '../storage/databases.mjs'
+import { bystander } from './bystander.mjs'
 import { fill } from './fill.mjs'
 
 const { values } = parseArgs({
@@ -23,6 +24,8 @@ const TOKEN = 'token-of-the-benchmark'
 const WARM_UP = 10
 /** Milliseconds, p95. */
 const TARGETS = { chargePoints: 30, transactions: 50 }
+/** Milliseconds, p99, of a charge point beside long reads. */
+const BYSTANDER_TARGET = 50
 
 /** What is asked, how often each with another value: `i` rises. The first two are what the others are held against. */
 const QUERIES = [
@@ -74,6 +77,7 @@ async function measure(dialect) {
     try {
       console.log(`\n${dialect.padEnd(24)}   p50 ms   p95 ms   max ms   rows  wanted p95`)
       for (const [name, path, target] of QUERIES) await ask(server.port, name, path, target)
+      await tellBystander(server.port)
     } finally {
       server.child.kill('SIGTERM')
       await once(server.child, 'exit')
@@ -99,6 +103,24 @@ async function ask(port, name, path, target) {
   const at = (share) => (durations[Math.ceil(share * durations.length) - 1] ?? 0).toFixed(1).padStart(8)
   const verdict = target === undefined ? '' : `${target}${Number(at(0.95)) <= target ? '' : ' MISSED'}`
   console.log(`${name.padEnd(24)} ${at(0.5)} ${at(0.95)} ${at(1)} ${String(rows).padStart(6)}  ${verdict}`)
+}
+
+async function tellBystander(port) {
+  const agent = new Agent({ keepAlive: true })
+  const { alone, beside, reads } = await bystander(port, (path) => get(agent, port, path))
+  agent.destroy()
+  for (const action of Object.keys(alone)) {
+    for (const [where, waits] of [
+      ['alone', alone[action]],
+      [`beside ${reads} long reads`, beside[action]]
+    ]) {
+      const at = (share) => (waits[Math.ceil(share * waits.length) - 1] ?? 0).toFixed(1)
+      const verdict = Number(at(0.99)) <= BYSTANDER_TARGET ? '' : ' MISSED'
+      console.log(
+        `${action} ${where}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${at(1)} ms; wanted p99 ${BYSTANDER_TARGET} ms${verdict}`
+      )
+    }
+  }
 }
 
 function get(agent, port, path) {

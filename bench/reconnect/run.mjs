@@ -5,8 +5,7 @@ import { loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { createCredential, writeCredential } from '../../dist/lib/charge-points/credential.js'
-import { migrateDatabase, openDatabase } from '../../dist/lib/database/open.js'
+import { provision } from '../lib/provisioned.mjs'
 import { emptyDatabase } from '../storage/databases.mjs'
 
 const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
@@ -64,7 +63,10 @@ async function measure(dialect, count, password, rounds) {
   let fleet
   let server
   try {
-    if (password !== undefined) await provision(settings, count, password)
+    if (password !== undefined) {
+      const identities = Array.from({ length: count }, (_, index) => `CP-${index + 1}`)
+      await provision(settings, identities, password)
+    }
     const start = () => startServer({ ...settings, OCPP_OPEN_REGISTRATION: String(password === undefined) }, port)
     server = await start()
     fleet = new Fleet(`ws://127.0.0.1:${port}/ocpp`, count, password)
@@ -129,31 +131,6 @@ async function isReady(port) {
     return (await fetch(`http://127.0.0.1:${port}/health/live`)).ok
   } catch {
     return false
-  }
-}
-
-/**
- * Makes charge points known with a password, straight in the database.
- *
- * @param {Record<string, string>} settings
- * @param {number} count
- * @param {string} password
- */
-async function provision(settings, count, password) {
-  const database = openDatabase({ DATABASE_POOL_SIZE: 2, ...settings })
-  try {
-    await migrateDatabase(database)
-    const now = Date.now()
-    const rows = Array.from({ length: count }, (_, index) => ({
-      identity: `CP-${index + 1}`,
-      identity_key: `cp-${index + 1}`,
-      credential: writeCredential(createCredential(password)),
-      created_at: now,
-      updated_at: now
-    }))
-    while (rows.length > 0) await database.writeDb.insertInto('charge_points').values(rows.splice(0, 500)).execute()
-  } finally {
-    await database.close()
   }
 }
 

@@ -7,27 +7,26 @@ import { CONNECTIONS } from './lane.mjs'
 import { PAYLOADS } from './messages.mjs'
 
 // The floor of the storage benchmark: the rows of a message, inserted by a prepared statement in a bare loop, without a
-// server, validation or a query. As many messages share a transaction as there are charge points that wait for an answer.
+// server, validation or a query. Each transaction has a message of each charge point, because the pages of the indexes
+// that it changes, one for each charge point, cost more than the rows.
 
 /** @typedef {Record<string, string | number>} Row */
 /** @typedef {{ insert(rows: Record<string, Row[]>): void | Promise<void>, close(): Promise<void> }} Bare */
 
-const IDENTITY = 'FLOOR'
-
-/** A database with the schema of the back-end and one charge point. */
+/** A database with the schema of the back-end and the charge points of the benchmark. */
 export class Floor {
   #count = 0
 
   /**
    * @param {string} dialect
    * @param {Bare} bare
-   * @param {number} chargePointId
+   * @param {number[]} chargePointIds
    * @param {() => Promise<void>} drop
    */
-  constructor(dialect, bare, chargePointId, drop) {
+  constructor(dialect, bare, chargePointIds, drop) {
     this.dialect = dialect
     this.bare = bare
-    this.chargePointId = chargePointId
+    this.chargePointIds = chargePointIds
     this.drop = drop
   }
 
@@ -37,15 +36,18 @@ export class Floor {
     const database = openDatabase({ DATABASE_POOL_SIZE: 2, ...settings })
     await migrateDatabase(database)
     const now = Date.now()
-    const chargePoint = { identity: IDENTITY, identity_key: IDENTITY.toLowerCase(), created_at: now, updated_at: now }
-    const { id } = await database.writeDb
-      .insertInto('charge_points')
-      .values(chargePoint)
-      .returning('id')
-      .executeTakeFirstOrThrow()
+    const chargePoints = Array.from({ length: CONNECTIONS }, (_, index) => {
+      return { identity: `FLOOR-${index}`, identity_key: `floor-${index}`, created_at: now, updated_at: now }
+    })
+    const made = await database.writeDb.insertInto('charge_points').values(chargePoints).returning('id').execute()
     await database.close()
     const bare = dialect === 'sqlite' ? bareSqlite(settings.DATA_DIR ?? '') : await barePostgres(settings.DATABASE_URL)
-    return new Floor(dialect, bare, id, drop)
+    return new Floor(
+      dialect,
+      bare,
+      made.map(({ id }) => id),
+      drop
+    )
   }
 
   /**
@@ -67,15 +69,18 @@ export class Floor {
   /** The rows of one transaction, by table. @param {string} action */
   #rowsOf(action) {
     /** @type {Record<string, Row[]>} */
-    const rows = { messages: [], [action === 'MeterValues' ? 'meter_values' : 'status_history']: [] }
-    for (let message = 0; message < CONNECTIONS; message++) {
+    const rows =
+      action === 'MeterValues'
+        ? { messages: [], meter_values: [] }
+        : { messages: [], connectors: [], status_history: [], connector_states: [] }
+    for (const charge_point_id of this.chargePointIds) {
       const count = ++this.#count
       const payload = PAYLOADS[action]?.(count, 4711) ?? {}
-      const common = { charge_point_id: this.chargePointId, message_id: String(count), action, created_at: count }
+      const common = { charge_point_id, message_id: String(count), action, created_at: count }
       rows.messages?.push({ ...common, direction: 'in', message_type: 2, payload: JSON.stringify(payload) })
       rows.messages?.push({ ...common, direction: 'out', message_type: 3, payload: '{}' })
-      if ('meterValue' in payload) rows.meter_values?.push(...meterRows(this.chargePointId, payload.meterValue))
-      else rows.status_history?.push(statusRow(this.chargePointId, payload))
+      if ('meterValue' in payload) rows.meter_values?.push(...meterRows(charge_point_id, payload.meterValue))
+      else for (const [table, row] of Object.entries(statusRows(charge_point_id, payload))) rows[table]?.push(row)
     }
     return rows
   }
@@ -86,10 +91,15 @@ export class Floor {
   }
 }
 
-/** @param {number} charge_point_id @param {any} payload @returns {Row} */
-function statusRow(charge_point_id, { connectorId, status, timestamp }) {
+/** @param {number} charge_point_id @param {any} payload @returns {Record<string, Row>} */
+function statusRows(charge_point_id, { connectorId, status, timestamp }) {
   const at = Date.parse(timestamp)
-  return { charge_point_id, evse_id: 0, connector_id: connectorId, status, timestamp: at, received_at: at }
+  const place = { charge_point_id, evse_id: 0, connector_id: connectorId }
+  return {
+    connectors: { ...place, status, timestamp: at, updated_at: at },
+    status_history: { ...place, status, timestamp: at, received_at: at },
+    connector_states: { ...place, state: status, started_at: at, received_at: at }
+  }
 }
 
 /** @param {number} charge_point_id @param {any} meterValue @returns {Row[]} */
@@ -99,6 +109,15 @@ function meterRows(charge_point_id, [{ timestamp, sampledValue }]) {
     ...{ charge_point_id, transaction_id: '4711', evse_id: 0, connector_id: 1, timestamp: at, received_at: at },
     ...{ measurand, phase, context, location, unit, format: 'Raw', value: Number(value), raw: value }
   }))
+}
+
+/** Replaces the present state of a connector, of which there is one row. */
+const REPLACING = ` on conflict (charge_point_id, evse_id, connector_id) do update
+  set status = excluded.status, timestamp = excluded.timestamp, updated_at = excluded.updated_at`
+
+/** @param {string} table */
+function endOf(table) {
+  return table === 'connectors' ? REPLACING : ''
 }
 
 /** The durability of the back-end: what is committed has reached the disk. @param {string} directory @returns {Bare} */
@@ -114,7 +133,9 @@ function bareSqlite(directory) {
     const columns = Object.keys(row)
     const statement =
       statements.get(table) ??
-      database.prepare(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`)
+      database.prepare(
+        `insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})${endOf(table)}`
+      )
     statements.set(table, statement)
     return statement
   }
@@ -141,7 +162,7 @@ async function barePostgres(url) {
     const columns = Object.keys(rows[0] ?? {})
     let parameter = 0
     const lines = rows.map(() => `(${columns.map(() => `$${++parameter}`).join(', ')})`)
-    const text = `insert into ${table} (${columns.join(', ')}) values ${lines.join(', ')}`
+    const text = `insert into ${table} (${columns.join(', ')}) values ${lines.join(', ')}${endOf(table)}`
     return client.query({ name: table, text, values: rows.flatMap((row) => Object.values(row)) })
   }
   return {

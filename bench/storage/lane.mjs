@@ -1,6 +1,6 @@
 import { connectFleet, dismiss } from '../lib/charger.mjs'
 import { ServerProcess } from '../lib/server-process.mjs'
-import { callFrame, PAYLOADS } from './messages.mjs'
+import { callFrame, PARTS, PAYLOADS } from './messages.mjs'
 
 export const CONNECTIONS = 200
 const STALL_SECONDS = 30
@@ -10,7 +10,7 @@ const STALL_SECONDS = 30
 /** A server and its charge points. */
 export class Lane {
   /** Messages that were answered, by action. @type {Record<string, number>} */
-  answered = { StatusNotification: 0, MeterValues: 0 }
+  answered = {}
   /** @type {{ charger: import('../lib/charger.mjs').Charger, transactionId: number }[]} */
   #fleet = []
   #count = 0
@@ -51,21 +51,22 @@ export class Lane {
   /**
    * Every charge point sends its next message when the last one is answered.
    *
-   * @param {string} action
+   * @param {string} part one of {@link PARTS}
    * @param {number} seconds
    * @returns {Promise<Window>}
    */
-  async measure(action, seconds) {
+  async measure(part, seconds) {
+    const { actions = [], chargePoints = CONNECTIONS } = PARTS[part] ?? {}
     const cpuBefore = await this.server.cpu()
     const start = performance.now()
     /** @type {number[]} */
     const latencies = []
-    const stalled = timeout(seconds + STALL_SECONDS, `${this.name}: ${action} is not answered`)
+    const stalled = timeout(seconds + STALL_SECONDS, `${this.name}: ${part} is not answered`)
     const until = start + seconds * 1000
     try {
       await Promise.race([
         stalled.promise,
-        Promise.all(this.#fleet.map((each) => this.#loop(each, action, until, latencies)))
+        Promise.all(this.#fleet.slice(0, chargePoints).map((each) => this.#loop(each, actions, until, latencies)))
       ])
     } finally {
       stalled.clear()
@@ -73,7 +74,6 @@ export class Lane {
     const duration = (performance.now() - start) / 1000
     const cpu = (await this.server.cpu()) - cpuBefore
     const messages = latencies.length
-    this.answered[action] = (this.answered[action] ?? 0) + messages
     latencies.sort((a, b) => a - b)
     return {
       messages,
@@ -88,20 +88,24 @@ export class Lane {
 
   /**
    * @param {{ charger: import('../lib/charger.mjs').Charger, transactionId: number }} each
-   * @param {string} action
+   * @param {string[]} actions
    * @param {number} until
    * @param {number[]} latencies
    * @returns {Promise<void>}
    */
-  #loop({ charger, transactionId }, action, until, latencies) {
+  #loop(each, actions, until, latencies) {
+    const { charger } = each
     return new Promise((resolve, reject) => {
       let id = ''
       let sentAt = 0
+      let step = 0
+      let action = ''
       const send = () => {
         const count = ++this.#count
+        action = actions[step] ?? ''
         id = `${action.slice(0, 1)}${count}`
         sentAt = performance.now()
-        charger.write(callFrame(id, action, PAYLOADS[action]?.(count, transactionId) ?? {}))
+        charger.write(callFrame(id, action, PAYLOADS[action]?.(count, each.transactionId) ?? {}))
       }
       charger.onFailure = reject
       charger.onText = (buffer, start, end) => {
@@ -114,7 +118,11 @@ export class Lane {
         }
         const now = performance.now()
         latencies.push(now - sentAt)
-        if (now < until) send()
+        this.answered[action] = (this.answered[action] ?? 0) + 1
+        if (action === 'StartTransaction') each.transactionId = JSON.parse(text)[2].transactionId
+        step = (step + 1) % actions.length
+        // What has begun is ended.
+        if (now < until || step > 0) send()
         else resolve()
       }
       send()

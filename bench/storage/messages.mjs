@@ -8,7 +8,7 @@ function timestamp(count) {
   return new Date(START + count * 1000).toISOString()
 }
 
-/** What a charge point with an open transaction sends. @type {Record<string, (count: number, transactionId: number) => object>} */
+/** The payload of each message, of a charge point with an open transaction. @type {Record<string, (count: number, transactionId: number) => object>} */
 export const PAYLOADS = {
   StatusNotification: (count) => ({
     connectorId: 1,
@@ -35,7 +35,32 @@ export const PAYLOADS = {
         ]
       }
     ]
+  }),
+  StartTransaction: (count) => ({
+    connectorId: 1,
+    idTag: `TAG-${count}`,
+    meterStart: count,
+    timestamp: timestamp(count)
+  }),
+  StopTransaction: (count, transactionId) => ({
+    transactionId,
+    meterStop: 2_000_000 + count,
+    timestamp: timestamp(count)
   })
+}
+
+/**
+ * What is measured: the messages that each charge point sends, one after the other and again from the first. `lone`: by
+ * one charge point, while the others are silent. `hasFloor`: whether the floor of it is measured as well.
+ *
+ * @type {Record<string, { actions: string[], chargePoints?: number, hasFloor?: boolean }>}
+ */
+export const PARTS = {
+  StatusNotification: { actions: ['StatusNotification'], hasFloor: true },
+  MeterValues: { actions: ['MeterValues'], hasFloor: true },
+  lone: { actions: ['MeterValues'], chargePoints: 1 },
+  // The last one, because no transaction is open after it.
+  transaction: { actions: ['StartTransaction', ...Array(10).fill('MeterValues'), 'StopTransaction'] }
 }
 
 /** Rows that one message becomes, beside those of the message log. */

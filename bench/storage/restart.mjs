@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -10,6 +10,7 @@ import { migrateDatabase, openDatabase } from '../../dist/lib/database/open.js'
 import { countRows, emptyDatabase } from './databases.mjs'
 
 const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
+const EMPTY = fileURLToPath(new URL('../servers/empty.mjs', import.meta.url))
 const CHARGE_POINTS = 1000
 const TRANSACTIONS = 100_000
 const METER_VALUES = 5_000_000
@@ -27,28 +28,31 @@ export async function measureRestart({ progress }) {
     const bytes = statSync(join(settings.DATA_DIR ?? '', 'ocpp.db')).size
     const filled = (performance.now() - filling) / 1000
     const seconds = []
+    const empty = []
     for (let start = 1; start <= STARTS; start++) {
       progress(`restart ${start} of ${STARTS}`)
-      seconds.push(await startOnce(settings, 19_000 + start))
+      seconds.push(await startOnce(SERVER, settings, 19_000 + start))
+      empty.push(await startOnce(EMPTY, settings, 19_000 + start))
     }
     const rows = await countRows(settings, ['transactions', 'meter_values'])
-    return { transactions: rows.transactions, meterValues: rows.meter_values, bytes, filled, seconds }
+    return { transactions: rows.transactions, meterValues: rows.meter_values, bytes, filled, seconds, empty }
   } finally {
     await drop()
   }
 }
 
 /**
- * Seconds from the start of the process until a connection is accepted and ready; it is killed with -9 then, as
- * everything that has to be repaired would make the next start slower.
+ * Seconds from the start of the process until a connection is accepted and ready, and the CPU time until then; it is
+ * killed with -9 then, as everything that has to be repaired would make the next start slower.
  *
+ * @param {string} file
  * @param {Record<string, string>} settings
  * @param {number} port
  */
-async function startOnce(settings, port) {
+async function startOnce(file, settings, port) {
   const env = { PATH: process.env.PATH, PORT: String(port), OPERATOR_TOKEN: 'token-of-the-benchmark', ...settings }
   const begin = performance.now()
-  const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'ignore', 'inherit'] })
   const exit = once(child, 'exit')
   try {
     while (!(await accepts(port))) {
@@ -56,13 +60,20 @@ async function startOnce(settings, port) {
       await sleep(5)
     }
     const listening = (performance.now() - begin) / 1000
+    const cpu = cpuSeconds(child.pid)
     const { status } = await fetch(`http://127.0.0.1:${port}/health/ready`)
-    if (status !== 200) throw new Error(`/health/ready answered ${status}`)
-    return { listening, ready: (performance.now() - begin) / 1000 }
+    if (status !== 200 && file !== EMPTY) throw new Error(`/health/ready answered ${status}`)
+    return { cpu, listening, ready: (performance.now() - begin) / 1000 }
   } finally {
     child.kill('SIGKILL')
     await exit
   }
+}
+
+/** User and system time of a process so far. @param {number | undefined} pid */
+function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 /** @param {number} port */

@@ -1,12 +1,12 @@
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
-import { PAYLOADS } from './messages.mjs'
+import { PARTS as MEASURED } from './messages.mjs'
 import { profileStorage } from './profile.mjs'
 import { report } from './report.mjs'
 import { measureRestart } from './restart.mjs'
 import { measureThroughput } from './throughput.mjs'
 
-const PARTS = [...Object.keys(PAYLOADS), 'restart']
+const PARTS = [...Object.keys(MEASURED), 'restart']
 
 const USAGE = `npm run bench -- storage [options]
   --only <parts>        some of ${PARTS.join(',')}; default all
@@ -45,7 +45,7 @@ async function main() {
     return
   }
   setTimeout(() => fail(new Error('out of time')), TIME_LIMIT).unref()
-  const actions = parts.filter((part) => part in PAYLOADS)
+  const actions = parts.filter((part) => part in MEASURED)
   const options = { actions, databases, rounds, seconds, progress }
   const machine = { date: new Date().toISOString(), node: process.version, cpu: cpus()[0]?.model, load: loadavg()[0] }
   const isMeasured = actions.length > 0

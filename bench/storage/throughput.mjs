@@ -2,7 +2,7 @@ import { median, medianRatio } from '../lib/statistics.mjs'
 import { countRows, emptyDatabase, hasPostgres } from './databases.mjs'
 import { Floor } from './floor.mjs'
 import { Lane } from './lane.mjs'
-import { ROWS } from './messages.mjs'
+import { PARTS, ROWS } from './messages.mjs'
 
 const WARM_UP_SECONDS = 3
 
@@ -33,17 +33,18 @@ export async function measureThroughput({ actions, databases, rounds, seconds, p
         progress(`${action}: warming up ${lane.name}`)
         await lane.measure(action, WARM_UP_SECONDS)
       }
-      for (const floor of floors) {
+      for (const floor of PARTS[action]?.hasFloor ? floors : []) {
         progress(`${action}: warming up the floor of ${floor.dialect}`)
         await floor.measure(action, WARM_UP_SECONDS)
       }
-      results.push(await measureAction({ lanes, floors }, action, { rounds, seconds, progress }))
+      const measured = { lanes, floors: PARTS[action]?.hasFloor ? floors : [] }
+      results.push(await measureAction(measured, action, { rounds, seconds, progress }))
     }
     // What was answered is read again by somebody else.
     const stored = []
     for (const { dialect, settings } of stores) {
       const { answered = {} } = lanes.find(({ name }) => name === dialect) ?? {}
-      stored.push({ dialect, ...(await checkStored(settings, actions, answered)) })
+      stored.push({ dialect, ...(await checkStored(settings, answered)) })
     }
     return { results, stored }
   } finally {
@@ -95,10 +96,10 @@ async function measureAction({ lanes, floors }, action, { rounds, seconds, progr
 
 /**
  * @param {Record<string, string>} settings
- * @param {string[]} actions
  * @param {Record<string, number>} answered
  */
-async function checkStored(settings, actions, answered) {
+async function checkStored(settings, answered) {
+  const actions = Object.keys(ROWS)
   const tables = actions.map((action) => ROWS[action].table)
   const { messages, ...found } = await countRows(settings, [...tables, 'messages'])
   const expected = Object.fromEntries(

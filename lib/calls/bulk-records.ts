@@ -2,10 +2,11 @@ import { Type } from '@sinclair/typebox'
 import { type Columns, type Json, toJson } from '../database/json.js'
 import type { CallStatus } from '../database/schema-operators.js'
 import type { Reader } from '../events/scope.js'
-import { CallRecord, withheld } from '../http/records.js'
-import { missingScopes } from '../operators/action-scopes.js'
+import { CallRecord, StartRecord, withheld } from '../http/records.js'
+import { missingForAnswer, missingForOperation, missingScopes } from '../operators/action-scopes.js'
 import type { May, OperatorScope } from '../operators/scopes.js'
 import { type BulkRow, countItems, type ItemRow, listItems } from './bulk-rows.js'
+import { showStart } from './start-rows.js'
 
 /** Items in one read from the database. */
 const BATCH = 500
@@ -21,20 +22,35 @@ export const BulkItemRecord = Type.Object({
   status: CallRecord.properties.status,
   withheld,
   result: Type.Optional(Type.Unknown({ description: "The charge point's answer, without secrets" })),
+  outcome: Type.Optional(
+    Type.Object(
+      {},
+      { additionalProperties: true, description: 'Of an operation: its answer, as for a single charge point' }
+    )
+  ),
+  start: Type.Optional(StartRecord),
   problem: Type.Optional(Problem)
 })
 
 /** A bulk call. */
 export const BulkSummary = Type.Object({
   bulkId: Type.String(),
-  action: Type.String(),
+  kind: Type.Unsafe<BulkRow['kind']>({
+    type: 'string',
+    enum: ['call', 'operation'],
+    description: 'Whether an OCPP call or an operation goes to the charge points'
+  }),
+  action: Type.String({ description: 'Action of the call, or name of the operation' }),
   withheld,
-  request: Type.Optional(Type.Unknown({ description: 'Payload of the call, without secrets' })),
+  request: Type.Optional(
+    Type.Unknown({ description: 'Payload of the call, or body of the operation, without secrets' })
+  ),
   operator: Type.String(),
   status: Type.Unsafe<BulkRow['status']>({
     type: 'string',
-    enum: ['running', 'completed', 'interrupted'],
-    description: 'interrupted: the process ended before all calls were sent; the others are cancelled'
+    enum: ['running', 'stopping', 'completed', 'stopped', 'interrupted'],
+    description:
+      'stopping: an operator has stopped it, and calls that were sent are still waited for; stopped: these have ended, too; interrupted: the process ended before all calls were sent. The calls that were not sent are cancelled'
   }),
   createdAt: Type.String({ format: 'date-time' }),
   endedAt: Type.Optional(Type.String({ format: 'date-time' }))
@@ -60,7 +76,7 @@ export const BulkResultRecord = Type.Object({ ...BulkRecord.properties, items: T
 /** The charge points that would be called. */
 export const DryRunRecord = Type.Object({
   dryRun: Type.Literal(true),
-  action: Type.String(),
+  action: Type.String({ description: 'Action of the call, or name of the operation' }),
   total: Type.Integer(),
   identities: Type.Array(Type.String())
 })
@@ -69,6 +85,7 @@ const COLUMNS: Columns<BulkRow> = {
   id: 'hidden',
   bulk_id: 'value',
   operator: 'value',
+  kind: 'value',
   action: 'value',
   request: 'json',
   status: 'value',
@@ -77,10 +94,15 @@ const COLUMNS: Columns<BulkRow> = {
   ended_at: 'time'
 }
 
-/** Without the members that need a scope which the operator lacks. */
+/** The scopes that the operator lacks for the answers. */
+export function missingForItems({ kind, action }: BulkRow, may: May): OperatorScope[] {
+  return (kind === 'call' ? missingForAnswer : missingForOperation)(action, may)
+}
+
+/** The bulk call without the members that need a scope which the operator lacks. */
 export function showSummary(row: BulkRow, may: May): Json {
   const { request, ...shown } = toJson(row, COLUMNS)
-  const missing = missingScopes(row.action, may)
+  const missing = (row.kind === 'call' ? missingScopes : missingForOperation)(row.action, may)
   return missing.length === 0 ? { ...shown, request } : { ...shown, withheld: missing }
 }
 
@@ -91,13 +113,15 @@ export async function showBulk(db: Reader, row: BulkRow, may: May): Promise<Json
 }
 
 /** @param missing the scopes that the operator lacks for the answers */
-export function showItem(row: ItemRow, missing: readonly OperatorScope[] = []): Json {
-  const { identity, message_id, call_id, status, response, problem } = row
-  const item = { identity, ...(call_id !== null && { messageId: message_id }), status }
+export function showItem(row: ItemRow, may: May, missing: readonly OperatorScope[] = []): Json {
+  const { identity, message_id, call_id, status, response, problem, outcome } = row
+  const item = { identity, ...(call_id !== null && { messageId: message_id }), status, ...showStart(row, may) }
   if (missing.length > 0) return { ...item, withheld: missing }
   return {
     ...item,
-    ...(response !== null && { result: JSON.parse(response) }),
+    // The answer to the first call of an operation is in its outcome.
+    ...(response !== null && outcome === null && { result: JSON.parse(response) }),
+    ...(outcome !== null && { outcome: JSON.parse(outcome) }),
     ...(problem !== null && { problem: JSON.parse(problem) })
   }
 }
@@ -109,14 +133,14 @@ export interface ItemsPage {
 }
 
 /** All charge points of a bulk call. Results beyond `MAX_RESULTS` are left out. */
-export async function showItems(db: Reader, { id }: BulkRow): Promise<Json[]> {
+export async function showItems(db: Reader, { id }: BulkRow, may: May): Promise<Json[]> {
   const shown: Json[] = []
   let room = MAX_RESULTS
   for (let behind = 0; ; ) {
     const rows = await listItems(db, id, { behind, limit: BATCH })
     for (const row of rows) {
-      room -= row.response?.length ?? 0
-      shown.push(showItem(room < 0 ? { ...row, response: null } : row))
+      room -= (row.outcome ?? row.response ?? '').length
+      shown.push(showItem(room < 0 ? { ...row, response: null, outcome: null } : row, may))
     }
     behind = rows.at(-1)?.id ?? behind
     if (rows.length < BATCH) return shown

@@ -1,55 +1,85 @@
 import { randomUUID } from 'node:crypto'
-import { NotConnectedError, type Ocpp, redact } from 'fastify-ocpp'
+import { AbortedError, NotConnectedError, redact } from 'fastify-ocpp'
 import { problem } from 'fastify-ocpp/rest'
-import { UnknownChargePointError } from '../charge-points/errors.js'
+import { unknownChargePoint } from '../charge-points/errors.js'
 import type { Store } from '../charge-points/store.js'
 import type { Dialect } from '../database/dialect.js'
+import type { EventData, NewEvent } from '../events/event.js'
 import { chunks } from '../events/scope.js'
-import { type BulkItem, endBulk, failItem, insertBulk, insertItems } from './bulk-rows.js'
-import type { Caller } from './caller.js'
-import { checkCallOfAny } from './check.js'
+import { ProblemError } from '../problem-error.js'
+import type { Ask, Asked } from './bulk-ask.js'
+import {
+  type BulkItem,
+  endBulk,
+  findBulk,
+  insertBulk,
+  insertItems,
+  queuedItems,
+  saveItem,
+  stopBulk
+} from './bulk-rows.js'
+import { bulkCallOver, unknownBulkCall } from './errors.js'
 import type { OfflineQueue } from './offline-queue.js'
 
 export interface BulkCallsOptions {
-  store: Pick<Store, 'write' | 'find'>
-  ocpp: Pick<Ocpp, 'chargePoints' | 'protocols'>
-  calls: Pick<Caller, 'start'>
-  offlineCalls: Pick<OfflineQueue, 'add'>
+  store: Pick<Store, 'write' | 'find' | 'db'>
+  offlineCalls: Pick<OfflineQueue, 'cancel'>
   dialect: Dialect
-  /** Of this process. */
+  /** Id of this process. */
   runId: string
+  /** Whether other processes may stop a bulk call of this one. */
+  isShared: boolean
+  /** Whether the process that made a bulk call is alive. */
+  isAlive(runId: string): Promise<boolean>
   /** Whether the process is shutting down, so that no new call may be sent. */
   isDraining(): boolean
+  publish(event: NewEvent): void
   onError(error: unknown): void
 }
 
-/** One call to many charge points. */
+/** One call or operation for many charge points. */
 export interface BulkCommand {
   /** Default: a random UUID. */
   bulkId?: string | undefined
   operator: string
+  kind: 'call' | 'operation'
+  /** Action of the call, or name of the operation. */
   action: string
-  payload: unknown
-  /** Each once, without regard to case. */
+  /** Payload of the call, or body of the operation. */
+  request: unknown
+  /** Identities, without duplicates that differ in case only. */
   identities: readonly string[]
-  /** Calls at a time. */
+  /** Maximum number of charge points that are asked at a time. */
   concurrency: number
-  /** Milliseconds for each. */
-  timeout?: number | undefined
-  /** Epoch milliseconds until which calls wait for charge points that are away; without it they fail. */
-  expiresAt?: number | undefined
+  ask: Ask
 }
 
 export interface StartedBulk {
   bulkId: string
-  /** Resolves when no more calls are made and those that were sent have ended. */
+  /** Resolves when no more calls are made and all calls that were sent have ended. */
   done: Promise<void>
 }
 
-/** Calls many charge points, so many at a time. What is begun by a process that ends is not gone on with by the next. */
+type BulkTold = EventData['bulk-call']
+
+/** A bulk call of this process, until its calls have ended. */
+interface RunningBulk extends BulkTold {
+  id: number
+  ended: Promise<void>
+  stopping: AbortController
+}
+
+/** Milliseconds between two looks at a running bulk call: for events of its progress, and for a stop by another process. */
+const TICK_MS = 1_000
+/** Calls that are cancelled at the same time. */
+const CANCELLED_TOGETHER = 100
+
+/**
+ * Calls many charge points with limited concurrency. If the process ends, no other process continues its bulk calls.
+ */
 export class BulkCalls {
   readonly #options: BulkCallsOptions
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<number, RunningBulk>()
   #isStopped = false
 
   constructor(options: BulkCallsOptions) {
@@ -57,81 +87,156 @@ export class BulkCalls {
   }
 
   /**
-   * Writes down who is to be called, and begins.
+   * Stores the charge points to be called, and starts calling them.
    *
-   * @throws `OCPP_ERR_UNKNOWN_ACTION`, `OCPP_ERR_INVALID_PAYLOAD` when no version allows it, StorageError
+   * @throws StorageError
    */
   async start({ bulkId = randomUUID(), ...command }: BulkCommand): Promise<StartedBulk> {
-    const { store, ocpp, runId, dialect } = this.#options
-    const { operator, action, payload } = command
-    checkCallOfAny(ocpp.protocols, action, payload)
-    const request = JSON.stringify(redact(payload))
-    const id = await store.write((trx) => insertBulk({ trx }, { bulkId, operator, action, request, runId }))
-    const items = command.identities.map((identity): BulkItem => ({ identity, messageId: randomUUID() }))
-    for (const part of chunks(items)) await store.write((trx) => insertItems({ trx }, id, part, dialect))
-    // Perhaps nobody waits for it.
-    const done = this.#run(id, command, items)
+    const { store, runId, dialect } = this.#options
+    const { operator, kind, action, identities } = command
+    const request = JSON.stringify(redact(command.request))
+    const id = await store.write((trx) => insertBulk({ trx }, { bulkId, operator, kind, action, request, runId }))
+    const items = identities.map((identity): BulkItem => ({ identity, messageId: randomUUID() }))
+    const told: BulkTold = { bulkId, action, status: 'running', done: 0, total: items.length }
+    const bulk: RunningBulk = { ...told, id, stopping: new AbortController(), ended: Promise.resolve() }
+    this.#running.set(id, bulk)
+    try {
+      for (const part of chunks(items)) await store.write((trx) => insertItems({ trx }, id, part, dialect))
+    } catch (error) {
+      this.#running.delete(id)
+      throw error
+    }
+    // The caller need not wait for the end, so its rejection is handled here.
+    bulk.ended = this.#run(bulk, command, items)
       .catch(this.#options.onError)
-      .finally(() => this.#running.delete(done))
-    this.#running.add(done)
-    return { bulkId, done }
+      .finally(() => this.#running.delete(id))
+    return { bulkId, done: bulk.ended }
   }
 
-  /** Makes no more calls. Resolves when those that were made have ended. */
+  /**
+   * Sends no further calls of a bulk call, and cancels those that wait for their charge point. Calls that were sent are
+   * waited for.
+   *
+   * @throws `UNKNOWN_BULK_CALL`, `BULK_CALL_OVER` if there was nothing to stop, StorageError
+   */
+  async cancel(bulkId: string): Promise<void> {
+    const { store, isAlive } = this.#options
+    const row = await findBulk(store.db, bulkId)
+    if (row === undefined) throw unknownBulkCall(bulkId)
+    const isStopping = await store.write((trx) => stopBulk({ trx }, row.id))
+    const running = this.#running.get(row.id)
+    if (isStopping && running !== undefined) this.#halt(running)
+    if (isStopping && running === undefined && !(await isAlive(row.run_id))) {
+      await store.write((trx) => endBulk({ trx }, row.id, 'interrupted'))
+    }
+    const cancelled = await this.#cancelQueued(row.id)
+    if (isStopping || cancelled > 0 || row.status === 'stopping' || row.status === 'stopped') return
+    throw bulkCallOver(row.status)
+  }
+
+  /** Makes no more calls. Resolves when the calls that were made have ended. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    await Promise.all(this.#running)
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
   }
 
   get #isEnding(): boolean {
     return this.#isStopped || this.#options.isDraining()
   }
 
-  async #run(id: number, command: BulkCommand, items: readonly BulkItem[]): Promise<void> {
+  async #run(bulk: RunningBulk, command: BulkCommand, items: readonly BulkItem[]): Promise<void> {
+    const { id, stopping } = bulk
     let next = 0
     const work = async () => {
-      while (next < items.length && !this.#isEnding) {
+      while (next < items.length && !this.#isEnding && !stopping.signal.aborted) {
         const item = items[next++]
-        if (item !== undefined) await this.#call(command, item)
+        if (item !== undefined) await this.#call(bulk, command, item)
       }
     }
+    this.#tell(bulk)
+    const ticks = this.#tick(bulk)
     await Promise.all(Array.from({ length: Math.min(command.concurrency, items.length) }, work))
+    clearInterval(ticks)
     const status = next < items.length ? 'interrupted' : 'completed'
-    await this.#save(() => this.#options.store.write((trx) => endBulk({ trx }, id, status)))
+    await this.#save(async () => {
+      bulk.status = await this.#options.store.write((trx) => endBulk({ trx }, id, status))
+    })
+    if (bulk.status === 'stopped') await this.#save(() => this.#cancelQueued(id))
+    this.#tell(bulk)
   }
 
-  async #call(command: BulkCommand, item: BulkItem): Promise<void> {
-    try {
-      await this.#ask(command, item)
-    } catch (error) {
-      const failed = { messageId: item.messageId, problem: problem(await this.#reason(error, item)) }
-      await this.#save(() => this.#options.store.write((trx) => failItem({ trx }, failed)))
+  /** Publishes the progress of a bulk call at most once per interval, and looks whether another process has stopped it. */
+  #tick(bulk: RunningBulk): NodeJS.Timeout {
+    const { store, isShared, onError } = this.#options
+    let told = bulk.done
+    return setInterval(() => {
+      if (bulk.done !== told) this.#tell(bulk)
+      told = bulk.done
+      if (!isShared || bulk.stopping.signal.aborted) return
+      findBulk(store.db, bulk.bulkId).then((row) => {
+        if (row?.status === 'stopping') this.#halt(bulk)
+      }, onError)
+    }, TICK_MS).unref()
+  }
+
+  #halt(bulk: RunningBulk): void {
+    if (bulk.stopping.signal.aborted) return
+    bulk.status = 'stopping'
+    bulk.stopping.abort()
+    this.#tell(bulk)
+  }
+
+  #tell({ bulkId, action, status, done, total }: BulkTold): void {
+    this.#options.publish({ type: 'bulk-call', chargePoint: '', data: { bulkId, action, status, done, total } })
+  }
+
+  async #call(bulk: RunningBulk, command: BulkCommand, item: BulkItem): Promise<void> {
+    const asked = await command.ask(item, bulk.stopping.signal).catch((error) => this.#failure(error, item))
+    if (asked !== undefined) {
+      await this.#save(() => this.#options.store.write((trx) => saveItem({ trx }, item.messageId, asked)))
     }
+    bulk.done++
   }
 
-  async #ask({ operator, action, payload, timeout, expiresAt }: BulkCommand, item: BulkItem): Promise<void> {
-    const { ocpp, calls, offlineCalls } = this.#options
-    const command = { ...item, operator, action, payload, timeout }
-    if (expiresAt !== undefined && !ocpp.chargePoints.has(item.identity)) {
-      await offlineCalls.add({ ...command, expiresAt })
-      return
+  /** Cancels the calls of a bulk call that wait for their charge point. Returns their number. */
+  async #cancelQueued(id: number): Promise<number> {
+    const { store, offlineCalls } = this.#options
+    let cancelled = 0
+    const waiting = await queuedItems(store.db, id)
+    const cancel = (messageId: string) =>
+      offlineCalls.cancel(messageId).then(
+        () => cancelled++,
+        // It was sent, or has ended, a moment ago.
+        (error) => {
+          if (!(error instanceof ProblemError)) throw error
+        }
+      )
+    for (let from = 0; from < waiting.length; from += CANCELLED_TOGETHER) {
+      await Promise.all(waiting.slice(from, from + CANCELLED_TOGETHER).map(cancel))
     }
-    const { answer } = await calls.start(command)
-    await answer
+    return cancelled
   }
 
-  async #reason(error: unknown, { identity }: BulkItem): Promise<unknown> {
-    if (!(error instanceof NotConnectedError)) return error
-    // When the database does not tell, the charge point counts as known.
-    const isKnown = await this.#options.store.find(identity).then(
+  /** Why there is no answer. `undefined`: the record of the call says it. */
+  async #failure(error: unknown, { identity }: BulkItem): Promise<Asked | undefined> {
+    // A call that was given up before it was sent is recorded as cancelled already.
+    if (error instanceof AbortedError && !error.sent) return undefined
+    const isKnown = !(error instanceof NotConnectedError) || (await this.#isKnown(identity))
+    const { sent } = error as { sent?: unknown }
+    const status = sent === true ? 'unknown' : 'failed'
+    return { status, problem: problem(isKnown ? error : unknownChargePoint(identity)) }
+  }
+
+  /** If the database fails, the charge point counts as known. */
+  #isKnown(identity: string): Promise<boolean> {
+    return this.#options.store.find(identity).then(
       (row) => row !== undefined,
       () => true
     )
-    return isKnown ? error : new UnknownChargePointError(identity)
   }
 
-  /** What cannot be written down must not end the others. */
-  async #save(write: () => Promise<void>): Promise<void> {
+  /** An error while saving one outcome must not end the other calls. */
+  async #save(write: () => Promise<unknown>): Promise<void> {
     await write().catch((error) => this.#options.onError(error))
   }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   CallError,
@@ -16,10 +15,12 @@ import {
 import type { Store } from '../charge-points/store.js'
 import { BatchedCommits } from '../database/batch.js'
 import type { Dialect } from '../database/dialect.js'
-import { type Change, fold, together } from '../events/scope.js'
+import type { Recording } from '../events/commits.js'
+import { type Change, fold, type Reader, type Scope, together } from '../events/scope.js'
 import { checkCall } from './check.js'
+import { newMessageId } from './message-id.js'
 import { RecordedCall } from './record.js'
-import { type OwnedCall, saveCalls } from './rows.js'
+import { giveUpCalls, type OwnedCall, saveCalls } from './rows.js'
 
 /** A call that an operator wants made to a charge point. */
 export interface CallCommand {
@@ -33,7 +34,7 @@ export interface CallCommand {
   timeout?: number | undefined
   /** Aborts the call while it waits for others; a call that was sent is waited for all the same. */
   signal?: AbortSignal | undefined
-  /** Default: a random UUID. */
+  /** Default: a new UUID. */
   messageId?: string | undefined
   /** Saved with the call. */
   idempotencyKey?: string | undefined
@@ -54,22 +55,47 @@ export interface StartedCall {
   answer: Promise<CallAnswer>
 }
 
+/** Which call it is. */
+export type CallKey = Pick<RecordedCall, 'identity' | 'messageId'>
+
 /** The change to commit together with the answer to a call, or `undefined`. */
 export type Consequence<P extends Protocol, A> = (
   request: RequestOf<P, A>,
-  response: ResponseOf<P, A>
+  response: ResponseOf<P, A>,
+  call: CallKey
 ) => Change | undefined
 
-/** What is committed before an operator's call is sent, and what undoes it when the call had no effect. */
+/** The change to commit when a call was sent and nobody knows whether it was carried out, or `undefined`. */
+export type Doubt<P extends Protocol, A> = (request: RequestOf<P, A>, call: CallKey) => Change | undefined
+
+/** A change to commit before an operator's call is sent, and the change that undoes it if the call had no effect. */
 export interface Preparation {
-  prepare: Change
+  prepare?: Change
+  /** Rows to be added. A preparation that is nothing else costs least. */
+  rowsOf?: Recording['rowsOf']
   undo: Change
 }
 
-type AnyPreparation = (request: unknown) => Preparation | undefined
-type AnyConsequence = (request: unknown, response: unknown) => Change | undefined
+/** Several preparations as one. */
+export function prepareAll(...preparations: readonly Preparation[]): Preparation {
+  return {
+    prepare: together(...preparations.map(changeOf)),
+    undo: together(...preparations.map(({ undo }) => undo))
+  }
+}
 
-type CallerStore = Pick<Store, 'commit' | 'write' | 'knownId' | 'chargePointId'>
+function changeOf({ prepare, rowsOf }: Preparation): Change {
+  return async (scope) => {
+    await prepare?.(scope)
+    if (rowsOf !== undefined) scope.append(rowsOf(scope))
+  }
+}
+
+type AnyPreparation = (request: unknown, call: CallKey) => Preparation | undefined
+type AnyDoubt = (request: unknown, call: CallKey) => Change | undefined
+type AnyConsequence = (request: unknown, response: unknown, call: CallKey) => Change | undefined
+
+type CallerStore = Pick<Store, 'commit' | 'append' | 'write' | 'knownId' | 'chargePointId'>
 
 export interface CallerOptions {
   ocpp: Ocpp
@@ -94,8 +120,8 @@ export interface SendOptions {
 }
 
 /**
- * Makes the calls of operators, saves every call to a charge point, whoever made it, and commits what follows from the
- * answers.
+ * Makes the calls of operators, saves every call to a charge point, also those of the back-end itself, and commits the
+ * consequences of the answers.
  */
 export class Caller {
   readonly #ocpp: Ocpp
@@ -103,6 +129,7 @@ export class Caller {
   readonly #options: CallerOptions
   readonly #consequences = new Map<string, AnyConsequence[]>()
   readonly #preparations = new Map<string, AnyPreparation>()
+  readonly #doubts = new Map<string, AnyDoubt>()
   /** Calls of operators by charge point and message id, until they have ended. */
   readonly #asked = new Map<string, RecordedCall>()
   /** The call that was sent and has not ended: OCPP allows one for each charge point. [OCPP-J §4.1.1] */
@@ -110,7 +137,8 @@ export class Caller {
   /** Calls that were sent and are not saved yet. */
   readonly #fresh = new Set<RecordedCall>()
   #freshTimer: NodeJS.Timeout | undefined
-  readonly #ending = new Set<Promise<void>>()
+  /** Calls that have ended and are not saved yet. */
+  readonly #ending = new Set<RecordedCall>()
   readonly #saves: BatchedCommits<RecordedCall>
 
   constructor(options: CallerOptions) {
@@ -133,11 +161,24 @@ export class Caller {
     return this
   }
 
+  /**
+   * Commits a change together with the end of a call of this action, in these versions, that was sent and not answered
+   * in a way that can be understood.
+   */
+  unanswered<const P extends Protocol, A extends CsmsAction<P>>(
+    protocols: P | readonly P[],
+    action: A,
+    doubt: Doubt<P, A>
+  ): this {
+    for (const protocol of [protocols].flat()) this.#doubts.set(`${protocol} ${String(action)}`, doubt as AnyDoubt)
+    return this
+  }
+
   /** Commits a change before an operator's call of this action, in these versions, is sent. */
   before<const P extends Protocol, A extends CsmsAction<P>>(
     protocols: P | readonly P[],
     action: A,
-    preparation: (request: RequestOf<P, A>) => Preparation | undefined
+    preparation: (request: RequestOf<P, A>, call: CallKey) => Preparation | undefined
   ): this {
     for (const protocol of [protocols].flat()) {
       this.#preparations.set(`${protocol} ${String(action)}`, preparation as AnyPreparation)
@@ -150,10 +191,10 @@ export class Caller {
    *
    * @throws the errors of `app.ocpp.call`, StorageError
    */
-  async call({ timeout, signal, ...command }: CallCommand): Promise<CallAnswer> {
+  async call(command: CallCommand): Promise<CallAnswer> {
     const call = recordOf(command)
     const { messageId, action } = call
-    return { messageId, action, result: await this.send(call, { timeout, signal }) }
+    return { messageId, action, result: await this.send(call, command) }
   }
 
   /**
@@ -161,9 +202,10 @@ export class Caller {
    *
    * @throws the errors of `app.ocpp.call` that come before anything is sent, StorageError
    */
-  async start({ timeout, signal, ...command }: CallCommand): Promise<StartedCall> {
+  async start(command: CallCommand): Promise<StartedCall> {
     const call = recordOf(command)
     const { messageId, action, identity, request } = call
+    const { timeout, signal } = command
     const live = this.#ocpp.chargePoints.get(identity)
     if (live === undefined) throw new NotConnectedError(identity)
     checkCall(live.protocol, action, request)
@@ -186,7 +228,7 @@ export class Caller {
   async send(call: RecordedCall, { timeout, signal, isDurable = false, onAccepted }: SendOptions): Promise<unknown> {
     const { identity, messageId, action, request } = call
     const preparation = this.#preparationOf(call)
-    if (preparation !== undefined) await this.#store.commit(identity, preparation.prepare)
+    if (preparation !== undefined) await this.#prepare(identity, preparation)
     const key = keyOf(identity, messageId)
     try {
       if (isDurable) await this.#saves.add(call)
@@ -238,22 +280,40 @@ export class Caller {
     if (call.isQueued && !call.isSent) return
     call.protocol ??= protocol
     call.end(event)
-    const ending = this.#finish(call)
-    call.saving = ending
-    this.#ending.add(ending)
-    ending.finally(() => this.#ending.delete(ending)).catch((error) => this.#options.onError(error, call))
+    this.#ending.add(call)
+    call.saving = this.#finish(call)
+  }
+
+  /**
+   * Gives up the calls of processes that died: each is `unknown`, with the changes that `unanswered` has for it. A call
+   * that was not known to be sent may have been.
+   */
+  async giveUp({ trx, tell, append }: Pick<Scope, 'trx' | 'tell' | 'append'>): Promise<void> {
+    for (const { chargePointId, protocol, action, request, messageId } of await giveUpCalls({ trx })) {
+      const doubt = this.#doubts.get(`${protocol} ${action}`)
+      if (doubt === undefined) continue
+      const identity = await identityOf(trx, chargePointId)
+      await doubt(request, { identity, messageId })?.({ trx, tell, append, chargePointId, now: Date.now() })
+    }
   }
 
   /** Resolves when all calls that have ended are saved. */
   async idle(): Promise<void> {
-    await Promise.all(this.#ending)
+    await Promise.all([...this.#ending].map(({ saving }) => saving))
   }
 
-  #preparationOf({ identity, action, request }: RecordedCall): Preparation | undefined {
+  #preparationOf(call: RecordedCall): Preparation | undefined {
+    const { identity, action, request } = call
     const protocol = this.#ocpp.chargePoints.get(identity)?.protocol
     const preparation = this.#preparations.get(`${protocol} ${action}`)
     if (protocol === undefined || preparation === undefined) return undefined
-    return validatePayload(protocol, action, 'request', request) === undefined ? preparation(request) : undefined
+    return validatePayload(protocol, action, 'request', request) === undefined ? preparation(request, call) : undefined
+  }
+
+  #prepare(identity: string, preparation: Preparation): Promise<void> {
+    const { prepare, rowsOf } = preparation
+    if (prepare === undefined && rowsOf !== undefined) return this.#store.append(identity, rowsOf)
+    return this.#store.commit(identity, changeOf(preparation))
   }
 
   #save(call: RecordedCall): void {
@@ -279,21 +339,31 @@ export class Caller {
   async #finish(call: RecordedCall): Promise<void> {
     this.#fresh.delete(call)
     try {
-      const follows = call.status === 'answered' ? this.#follow(call) : []
+      const follows = call.status === 'answered' ? this.#follow(call) : this.#doubt(call)
       if (follows.length === 0) return await this.#saves.add(call)
       // An earlier save of the same call may still insert the row that this one updates.
       await call.saving
-      const save: Change = ({ trx, chargePointId }) => saveCalls({ trx }, [{ call, chargePointId }], this.#options)
+      const save: Change = (scope) => saveCalls(scope, [{ call, chargePointId: scope.chargePointId }], this.#options)
       await this.#store.commit(call.identity, together(save, ...follows))
       call.isStored = true
     } catch (error) {
       this.#options.onError(error, call)
+    } finally {
+      this.#ending.delete(call)
     }
   }
 
-  #follow({ protocol, action, request, response }: RecordedCall): Change[] {
+  #follow(call: RecordedCall): Change[] {
+    const { protocol, action, request, response } = call
     const consequences = this.#consequences.get(`${protocol} ${action}`) ?? []
-    return consequences.flatMap((consequence) => consequence(request, response) ?? [])
+    return consequences.flatMap((consequence) => consequence(request, response, call) ?? [])
+  }
+
+  #doubt(call: RecordedCall): Change[] {
+    const { protocol, action, request, isDoubtful } = call
+    const doubt = isDoubtful ? this.#doubts.get(`${protocol} ${action}`) : undefined
+    const change = doubt?.(request, call)
+    return change === undefined ? [] : [change]
   }
 
   async #write(calls: readonly RecordedCall[]): Promise<void> {
@@ -302,9 +372,14 @@ export class Caller {
       const chargePointId = this.#store.knownId(call.identity) ?? (await this.#store.chargePointId(call.identity))
       owned.push({ call, chargePointId })
     }
-    await this.#store.write((trx) => saveCalls({ trx }, owned, this.#options))
+    await this.#store.write((trx, _tell, append) => saveCalls({ trx, append }, owned, this.#options))
     for (const { call } of owned) call.isStored = true
   }
+}
+
+async function identityOf(db: Reader, chargePointId: number): Promise<string> {
+  const query = db.selectFrom('charge_points').select('identity').where('id', '=', chargePointId)
+  return (await query.executeTakeFirstOrThrow()).identity
 }
 
 /** Longest time between sending a call and saving it as sent. */
@@ -325,7 +400,7 @@ function whileWaiting(call: RecordedCall, signal: AbortSignal): AbortSignal {
   return controller.signal
 }
 
-function recordOf({ messageId = randomUUID(), payload = {}, ...command }: CallCommand): RecordedCall {
-  const { identity, action, operator, idempotencyKey = null } = command
+function recordOf(command: CallCommand): RecordedCall {
+  const { identity, action, operator, payload = {}, messageId = newMessageId(), idempotencyKey = null } = command
   return new RecordedCall({ identity, messageId, action, request: payload, operator, idempotencyKey })
 }

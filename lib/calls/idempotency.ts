@@ -4,7 +4,7 @@ import { StorageError } from '../database/errors.js'
 import type { IdempotencyKeysTable } from '../database/schema-operators.js'
 import type { Commits } from '../events/commits.js'
 import type { Scope } from '../events/scope.js'
-import { KeyReusedError, OutcomeUnknownError, StillRunningError } from './errors.js'
+import { keyReused, outcomeUnknown, stillRunning } from './errors.js'
 
 type Transaction = Pick<Scope, 'trx' | 'now'>
 
@@ -114,12 +114,12 @@ export class IdempotentRequests {
   /**
    * Begins a request: to be carried out, and ended with {@link end}, unless it was answered before.
    *
-   * @throws KeyReusedError, StillRunningError, OutcomeUnknownError, StorageError
+   * @throws `IDEMPOTENCY_KEY_REUSED`, `IDEMPOTENT_REQUEST_RUNNING`, `OCPP_ERR_OUTCOME_UNKNOWN`, StorageError
    */
   async begin({ operator, key, fingerprint }: Pick<RepeatableRequest, 'operator' | 'key' | 'fingerprint'>) {
     const name = nameOf({ operator, key })
     for (let first = this.#running.get(name); first !== undefined; first = this.#running.get(name)) {
-      if (first.fingerprint !== fingerprint) throw new KeyReusedError()
+      if (first.fingerprint !== fingerprint) throw keyReused()
       await first.ended
     }
     const running = this.#run(name, fingerprint)
@@ -170,11 +170,11 @@ export class IdempotentRequests {
     const { store, runId, isAlive } = this.#options
     const kept = await store.write((trx) => claim({ trx, now: Date.now() }, request))
     if (kept === undefined) return undefined
-    if (kept.fingerprint !== request.fingerprint) throw new KeyReusedError()
+    if (kept.fingerprint !== request.fingerprint) throw keyReused()
     if (kept.status !== null) return kept
     // A request of this process without an answer has ended, and its answer could not be saved.
     const isElsewhere = kept.run_id !== runId && (await isAlive(kept.run_id))
-    throw isElsewhere ? new StillRunningError(kept.message_id) : new OutcomeUnknownError(kept.message_id)
+    throw isElsewhere ? stillRunning(kept.message_id) : outcomeUnknown(kept.message_id)
   }
 }
 

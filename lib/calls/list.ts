@@ -1,11 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type Columns, type Json, toJson } from '../database/json.js'
+import { inSeconds } from '../date-time.js'
 import type { Reader } from '../events/scope.js'
 import { invalidCursor, type Page, pageOf, readCursor, readLimit, readTime } from '../http/paging.js'
 import { CallRecord, momentParam, PageParams } from '../http/records.js'
 import { missingForAnswer, missingScopes } from '../operators/action-scopes.js'
 import type { May } from '../operators/scopes.js'
 import { type CallFilter, type CallPosition, type CallRow, listCalls } from './rows.js'
+import { showStart } from './start-rows.js'
 
 /** The filters of every list of calls. */
 export const CallsQuery = Type.Object(
@@ -24,7 +26,7 @@ export type CallsQuery = Static<typeof CallsQuery>
 /**
  * A page of calls, newest first.
  *
- * @throws InvalidQueryError
+ * @throws `INVALID_QUERY`
  */
 export async function pageOfCalls(
   db: Reader,
@@ -70,12 +72,20 @@ const COLUMNS: Columns<CallRow> = {
   answered_at: 'time',
   // Shown in seconds.
   duration: 'hidden',
-  identity: 'value'
+  identity: 'value',
+  start_outcome: 'hidden',
+  start_id: 'hidden',
+  start_transaction_id: 'hidden',
+  start_id_token: 'hidden'
 }
 
 /** A call as an operator may see it: members that need a scope which the operator lacks are left out. */
 export function showCall(row: CallRow, may: May): Json {
-  const call: Json = { ...toJson(row, COLUMNS), ...(row.duration !== null && { duration: row.duration / 1000 }) }
+  const call: Json = {
+    ...toJson(row, COLUMNS),
+    ...(row.duration !== null && { duration: inSeconds(row.duration) }),
+    ...showStart(row, may)
+  }
   const missing = missingScopes(row.action, may)
   if (missing.length === 0) return call
   const { request: _, response, errorDescription, errorDetails, ...rest } = call

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { parseTime } from 'fastify-ocpp'
-import { InvalidQueryError } from '../http/paging.js'
+import { invalidQuery } from '../http/paging.js'
 
 const MAX_EXPIRY_S = 31_536_000
 
@@ -29,20 +29,23 @@ export interface Offline {
   expiresAt?: string
 }
 
+const FAIL: Offline = {}
+
 /**
  * Reads a query that no schema has checked.
  *
- * @throws InvalidQueryError
+ * @throws `INVALID_QUERY`
  */
 export function readOffline(query: unknown): Offline {
   const { whenOffline, expiresIn, expiresAt } = query as Record<string, unknown>
+  if (whenOffline === undefined && expiresIn === undefined && expiresAt === undefined) return FAIL
   if (whenOffline !== undefined && whenOffline !== 'fail' && whenOffline !== 'queue') {
-    throw new InvalidQueryError('whenOffline must be fail or queue')
+    throw invalidQuery('whenOffline must be fail or queue')
   }
   for (const [name, value] of Object.entries({ expiresIn, expiresAt })) {
     if (value === undefined) continue
-    if (typeof value !== 'string') throw new InvalidQueryError(`${name} must be given once`)
-    if (whenOffline !== 'queue') throw new InvalidQueryError(`${name} needs whenOffline=queue`)
+    if (typeof value !== 'string') throw invalidQuery(`${name} must be given once`)
+    if (whenOffline !== 'queue') throw invalidQuery(`${name} needs whenOffline=queue`)
   }
   return {
     ...(whenOffline !== undefined && { whenOffline }),
@@ -54,19 +57,19 @@ export function readOffline(query: unknown): Offline {
 /**
  * Epoch milliseconds at which a waiting call expires.
  *
- * @throws InvalidQueryError
+ * @throws `INVALID_QUERY`
  */
 export function expiryOf({ expiresIn, expiresAt }: Offline, otherwise: number): number {
   const now = Date.now()
   if (expiresIn !== undefined && expiresAt !== undefined) {
-    throw new InvalidQueryError('give either expiresIn or expiresAt')
+    throw invalidQuery('give either expiresIn or expiresAt')
   }
   if (expiresAt !== undefined) {
     const time = parseTime(expiresAt) ?? Number.NaN
     if (time > now && time <= now + MAX_EXPIRY_S * 1000) return time
-    throw new InvalidQueryError('expiresAt must be an RFC 3339 date-time within the next 365 days')
+    throw invalidQuery('expiresAt must be an RFC 3339 date-time within the next 365 days')
   }
   const seconds = expiresIn === undefined ? otherwise : /^\d{1,8}$/.test(expiresIn) ? Number(expiresIn) : 0
   if (seconds >= 1 && seconds <= MAX_EXPIRY_S) return now + seconds * 1000
-  throw new InvalidQueryError(`expiresIn must be an integer from 1 to ${MAX_EXPIRY_S}`)
+  throw invalidQuery(`expiresIn must be an integer from 1 to ${MAX_EXPIRY_S}`)
 }

@@ -14,7 +14,7 @@ import type { EventData, NewEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
 import type { CallAnswer, CallCommand, Caller } from './caller.js'
 import { checkCall, checkCallOfAny } from './check.js'
-import { NotCancellableError, UnknownCallError } from './errors.js'
+import { notCancellable, unknownCall } from './errors.js'
 import {
   awaited,
   dueCalls,
@@ -103,7 +103,7 @@ export class OfflineQueue {
   /**
    * Puts a call into the queue, durably, and sends it at once if its turn has come.
    *
-   * @throws UnknownChargePointError, `OCPP_ERR_UNKNOWN_ACTION`, `OCPP_ERR_INVALID_PAYLOAD`, `OCPP_ERR_QUEUE_FULL`,
+   * @throws `OCPP_ERR_UNKNOWN_CHARGE_POINT`, `OCPP_ERR_UNKNOWN_ACTION`, `OCPP_ERR_INVALID_PAYLOAD`, `OCPP_ERR_QUEUE_FULL`,
    * StorageError
    */
   async add(command: OfflineCommand): Promise<Enqueued> {
@@ -136,7 +136,7 @@ export class OfflineQueue {
   /**
    * Cancels a waiting call.
    *
-   * @throws UnknownCallError, NotCancellableError, StorageError
+   * @throws `UNKNOWN_CALL`, `NOT_CANCELLABLE`, StorageError
    */
   async cancel(messageId: string): Promise<void> {
     const { store } = this.#options
@@ -148,8 +148,8 @@ export class OfflineQueue {
       .select('status')
       .where('message_id', '=', messageId)
       .executeTakeFirst()
-    if (row === undefined) throw new UnknownCallError(messageId)
-    throw new NotCancellableError(row.status)
+    if (row === undefined) throw unknownCall(messageId)
+    throw notCancellable(row.status)
   }
 
   /** To be called when a message of a charge point was answered, after which its calls may be sent. */
@@ -301,7 +301,7 @@ export class OfflineQueue {
     this.#options.publish({ type: 'call', chargePoint: identity, data })
   }
 
-  // --- who waits -----------------------------------------------------------------------------------------------
+  // --- watchers ------------------------------------------------------------------------------------------------
 
   #watch(key: string, messageId: string): Promise<QueueOutcome> {
     return new Promise((resolve) => {

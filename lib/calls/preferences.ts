@@ -1,13 +1,13 @@
-/** What the header Prefer asks for. [RFC 7240] */
+/** The preferences in a Prefer header. [RFC 7240] */
 export interface Preferences {
   respondAsync: boolean
-  /** Seconds to wait for the answer all the same. */
+  /** Maximum time to wait for the answer. Seconds. */
   wait: number | undefined
 }
 
 const NONE: Preferences = { respondAsync: false, wait: undefined }
 
-/** The first of a kind counts; what is not understood is ignored. [RFC 7240 §2] */
+/** The first preference of a name counts; unknown preferences are ignored. [RFC 7240 §2] */
 export function readPreferences(header: string | string[] | undefined): Preferences {
   if (header === undefined) return NONE
   const seen = new Map<string, string>()

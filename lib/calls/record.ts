@@ -7,14 +7,14 @@ const STATUSES: Record<CallOutcome, CallStatus> = {
   'invalid-response': 'error',
   timeout: 'timeout',
   disconnected: 'failed',
-  aborted: 'failed',
+  aborted: 'cancelled',
   'queue-full': 'failed'
 }
 
-/** Outcomes of calls to which an answer came. */
+/** Outcomes of a call that was answered. */
 const ANSWERED: ReadonlySet<CallOutcome> = new Set(['result', 'callerror', 'invalid-response'])
 
-/** Longest code that is written down. */
+/** Maximum length of a stored error code. */
 const MAX_CODE = 64
 
 export interface NewCall {
@@ -22,24 +22,24 @@ export interface NewCall {
   messageId: string
   action: string
   request: unknown
-  /** Who asks; null is the back-end itself. */
+  /** Name of the operator's token; `null` if the back-end itself makes the call. */
   operator: string | null
   idempotencyKey?: string | null
   protocol?: Protocol | undefined
   /** Epoch milliseconds. Default: now. */
   createdAt?: number
-  /** Whether it is written down already. Default: false. */
+  /** Whether the database has a row of the call already. Default: false. */
   isStored?: boolean
 }
 
-/** How a call failed: a CALLERROR, or an error of ours. */
+/** The failure of a call: a CALLERROR, or an error of the back-end. */
 export interface CallFailure {
   code: string
   description?: string | null
   details?: unknown
 }
 
-/** A call to a charge point from the moment it is asked for to its end, as it is written down. */
+/** A call to a charge point as it is stored, from the request to the end. */
 export class RecordedCall {
   readonly identity: string
   readonly messageId: string
@@ -55,14 +55,15 @@ export class RecordedCall {
   sentAt: number | null = null
   answeredAt: number | null = null
   duration: number | null = null
-  /** Whether there is a row of it. */
+  /** Whether the database has a row of the call. */
   isStored: boolean
-  /** Whether it goes back to the queue of its charge point when it could not be sent. */
+  /** Whether the call goes back to the queue of its charge point if it could not be sent. */
   isQueued = false
-  /** Settles, and never rejects, once what was last told of it is written down. */
+  /** Settles when the latest change is saved. Never rejects. */
   saving: Promise<void> | undefined
 
-  constructor({ idempotencyKey = null, createdAt = Date.now(), isStored = false, ...call }: NewCall) {
+  constructor(call: NewCall) {
+    const { idempotencyKey = null, createdAt = Date.now(), isStored = false } = call
     this.identity = call.identity
     this.messageId = call.messageId
     this.action = call.action
@@ -82,7 +83,13 @@ export class RecordedCall {
     return this.status !== 'pending' && this.status !== 'sent'
   }
 
-  /** It is on the wire. */
+  /** Whether the charge point may have carried out the call, or not. */
+  get isDoubtful(): boolean {
+    const isUnclear = this.failure?.code === ('invalid-response' satisfies CallOutcome)
+    return this.isSent && (this.status === 'timeout' || this.status === 'unknown' || isUnclear)
+  }
+
+  /** Marks the call as written to the socket. */
   send(protocol: Protocol): void {
     this.protocol = protocol
     this.status = 'sent'
@@ -90,7 +97,7 @@ export class RecordedCall {
   }
 
   end({ outcome, response, error, duration }: Pick<CallEvent, 'outcome' | 'response' | 'error' | 'duration'>): void {
-    // What became of a call that went out and was not waited for to the end nobody knows.
+    // The charge point may have carried out a call that was sent but not waited for until the end.
     const isUnseen = this.isSent && (outcome === 'disconnected' || outcome === 'aborted')
     this.status = isUnseen ? 'unknown' : STATUSES[outcome]
     this.duration = duration
@@ -100,14 +107,19 @@ export class RecordedCall {
     else if (outcome !== 'result') this.failure = failureOf(outcome, error)
   }
 
-  /** It never came to a call. */
+  /** Ends a call that was never sent. */
   refuse(failure: CallFailure): void {
     this.status = 'failed'
     this.failure = failure
     this.duration = Date.now() - this.createdAt
   }
 
-  /** What changes in its row after it was made. */
+  /** JSON without secrets. */
+  get requestText(): string {
+    return write(this.request)
+  }
+
+  /** The columns that change after the row was inserted. */
   outcome() {
     const { response, failure } = this
     return {
@@ -123,12 +135,12 @@ export class RecordedCall {
     }
   }
 
-  /** Its row, without whose it is. */
+  /** The row without the charge point. */
   row() {
     return {
       message_id: this.messageId,
       action: this.action,
-      request: write(this.request),
+      request: this.requestText,
       operator: this.operator,
       idempotency_key: this.idempotencyKey,
       created_at: this.createdAt,
@@ -137,13 +149,13 @@ export class RecordedCall {
   }
 }
 
-/** What is wrong with an answer is worth a description; the other outcomes say all. */
+/** Only an invalid response needs a description; the other outcomes need none. */
 function failureOf(outcome: CallOutcome, error: CallEvent['error']): CallFailure {
   if (outcome !== 'invalid-response' || error === undefined) return { code: outcome }
   return { code: outcome, description: error.description }
 }
 
-/** Without secrets. */
+/** JSON without secrets. */
 function write(value: unknown): string {
   return JSON.stringify(redact(value)) ?? 'null'
 }

@@ -1,17 +1,18 @@
 import { CompiledQuery, type Selectable, sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
-import { insertJoined } from '../database/insert.js'
 import type { CallStatus, CallsTable } from '../database/schema-operators.js'
+import { InsertShape, keepPrepared, type ShapedRow } from '../database/shape.js'
 import { chunks, type Reader, type Scope } from '../events/scope.js'
 import type { RecordedCall } from './record.js'
+import { type StartColumns, withStart } from './start-rows.js'
 
 type Transaction = Pick<Scope, 'trx'>
 
-export type CallRow = Omit<Selectable<CallsTable>, 'run_id'> & { identity: string }
+export type CallRow = Omit<Selectable<CallsTable>, 'run_id'> & StartColumns & { identity: string }
 
 // --- writing ---------------------------------------------------------------------------------------------------
 
-/** A call and whose it is. */
+/** A call and the id of its charge point. */
 export interface OwnedCall {
   call: RecordedCall
   chargePointId: number
@@ -19,20 +20,67 @@ export interface OwnedCall {
 
 export interface SaveOptions {
   dialect: Dialect
-  /** Of this process. */
+  /** Id of this process. */
   runId: string
 }
 
-/** Rows of one statement: a power of two, so that few different statements are ever prepared. */
+/** Maximum number of rows in one statement. A power of two, so that few different statements are prepared. */
 const MAX_ROWS = 64
 
-/** Writes calls down as they are now. */
-export async function saveCalls({ trx }: Transaction, calls: readonly OwnedCall[], { dialect, runId }: SaveOptions) {
-  const rows = calls
-    .filter(({ call }) => !call.isStored)
-    .map(({ call, chargePointId }) => ({ charge_point_id: chargePointId, run_id: runId, ...call.row() }))
-  await insertJoined(trx, [{ table: 'calls', rows, ignoreConflicts: false }], dialect)
-  const stored = calls.filter(({ call }) => call.isStored)
+const CALLS = new InsertShape({
+  table: 'calls',
+  shared: [
+    ...['protocol', 'action', 'status', 'operator', 'run_id'],
+    ...['idempotency_key', 'error_code', 'error_description', 'error_details']
+  ],
+  own: {
+    charge_point_id: 'bigint',
+    message_id: 'text',
+    request: 'text',
+    response: 'text',
+    created_at: 'bigint',
+    sent_at: 'bigint',
+    answered_at: 'bigint',
+    duration: 'double precision'
+  }
+})
+
+function newRow({ call, chargePointId }: OwnedCall, runId: string): ShapedRow {
+  const now = call.outcome()
+  return [
+    now.protocol,
+    call.action,
+    now.status,
+    call.operator,
+    runId,
+    call.idempotencyKey,
+    now.error_code,
+    now.error_description,
+    now.error_details,
+    chargePointId,
+    call.messageId,
+    call.requestText,
+    now.response,
+    call.createdAt,
+    now.sent_at,
+    now.answered_at,
+    now.duration
+  ]
+}
+
+/** Saves the present state of calls. Rows of new calls are inserted at the end of the transaction. */
+export async function saveCalls(
+  { trx, append }: Pick<Scope, 'trx' | 'append'>,
+  calls: readonly OwnedCall[],
+  { dialect, runId }: SaveOptions
+) {
+  const rows: ShapedRow[] = []
+  const stored: OwnedCall[] = []
+  for (const each of calls) {
+    if (each.call.isStored) stored.push(each)
+    else rows.push(newRow(each, runId))
+  }
+  if (rows.length > 0) append([{ shape: CALLS, rows }])
   for (let from = 0; from < stored.length; ) {
     const count = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(stored.length - from)))
     const parameters = stored.slice(from, from + count).flatMap(changesOf)
@@ -41,7 +89,7 @@ export async function saveCalls({ trx }: Transaction, calls: readonly OwnedCall[
   }
 }
 
-/** What an update writes and by what it finds the row, in this order. */
+/** The columns of an update. The first `KEYS` of them find the row. */
 const CHANGES = [
   ['charge_point_id', 'bigint'],
   ['message_id', 'text'],
@@ -64,7 +112,7 @@ function changesOf({ call, chargePointId }: OwnedCall): unknown[] {
 
 const texts = new Map<string, string>()
 
-/** Written as text, because building it value by value takes longer than to carry it out. */
+/** Built as text and cached, because building the query with Kysely takes longer than executing it. */
 function updateText(count: number, dialect: Dialect): string {
   const key = `${dialect} ${count}`
   const known = texts.get(key)
@@ -81,16 +129,27 @@ function updateText(count: number, dialect: Dialect): string {
   const sets = CHANGES.slice(KEYS).map(([name]) => `${name} = news.new_${name}`)
   const where = CHANGES.slice(0, KEYS).map(([name]) => `calls.${name} = news.new_${name}`)
   const text = `with news (${names}) as (values ${tuples}) update calls set ${sets.join(', ')} from news where ${where.join(' and ')}`
+  keepPrepared(text)
   texts.set(key, text)
   return text
 }
 
-/** Literal, because only a statement that says so may use the index of those that were not answered. */
+/** A literal condition, because only such a statement can use the partial index of calls that were not answered. */
 const NOT_ANSWERED = sql<boolean>`calls.status <> 'answered'`
 
-/** Whether those that a process left behind were answered nobody knows. */
-export async function giveUpCalls({ trx }: Transaction): Promise<void> {
-  await trx
+/** A call of a process that died: nobody knows whether it was answered. */
+export interface GivenUpCall {
+  chargePointId: number
+  messageId: string
+  protocol: string | null
+  action: string
+  /** Without secrets. */
+  request: unknown
+}
+
+/** Sets the open calls of processes that died to `unknown`, and returns them in the order of charge points and time. */
+export async function giveUpCalls({ trx }: Transaction): Promise<GivenUpCall[]> {
+  const rows = await trx
     .updateTable('calls')
     .set({ status: 'unknown' })
     .where(NOT_ANSWERED)
@@ -98,7 +157,16 @@ export async function giveUpCalls({ trx }: Transaction): Promise<void> {
     .where(({ or, eb, selectFrom }) =>
       or([eb('run_id', 'is', null), eb('run_id', 'not in', selectFrom('runs').select('run_id'))])
     )
+    .returning(['id', 'charge_point_id', 'message_id', 'protocol', 'action', 'request'])
     .execute()
+  return rows
+    .sort((one, other) => one.charge_point_id - other.charge_point_id || one.id - other.id)
+    .map(({ charge_point_id, message_id, request, ...row }) => ({
+      ...row,
+      chargePointId: charge_point_id,
+      messageId: message_id,
+      request: JSON.parse(request)
+    }))
 }
 
 // --- reading ---------------------------------------------------------------------------------------------------
@@ -126,15 +194,17 @@ const COLUMNS = [
 ] as const
 
 function select(db: Reader) {
-  return db.selectFrom('calls').innerJoin('charge_points', 'charge_points.id', 'calls.charge_point_id').select(COLUMNS)
+  return withStart(
+    db.selectFrom('calls').innerJoin('charge_points', 'charge_points.id', 'calls.charge_point_id')
+  ).select(COLUMNS)
 }
 
 /** The latest call with this message id. */
 export async function findCall(db: Reader, messageId: string): Promise<CallRow | undefined> {
-  return select(db).where('message_id', '=', messageId).orderBy('calls.id', 'desc').limit(1).executeTakeFirst()
+  return select(db).where('calls.message_id', '=', messageId).orderBy('calls.id', 'desc').limit(1).executeTakeFirst()
 }
 
-/** Where a page starts: behind this call, in the order of time. */
+/** The call after which a page starts, in the order of time. */
 export interface CallPosition {
   createdAt: number
   id: number
@@ -147,13 +217,13 @@ export interface CallFilter {
   action?: string
   status?: CallStatus
   operator?: string
-  /** Epoch milliseconds, included. */
+  /** Epoch milliseconds, inclusive. */
   from?: number
-  /** Epoch milliseconds, excluded. */
+  /** Epoch milliseconds, exclusive. */
   to?: number
 }
 
-/** Newest first. */
+/** The query of a page of calls, newest first. */
 export function callsQuery(
   db: Reader,
   { limit, behind, chargePointId, action, status, operator, from, to }: CallFilter
@@ -180,6 +250,7 @@ export async function listCalls(db: Reader, filter: CallFilter): Promise<CallRow
 /** Calls by their message ids, in any order. */
 export async function callsOf(db: Reader, messageIds: readonly string[]): Promise<CallRow[]> {
   const rows: CallRow[] = []
-  for (const part of chunks(messageIds)) rows.push(...(await select(db).where('message_id', 'in', part).execute()))
+  for (const part of chunks(messageIds))
+    rows.push(...(await select(db).where('calls.message_id', 'in', part).execute()))
   return rows
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** What comes within so many seconds; undefined when nothing does. */
+/** The result of a promise, or `undefined` if it does not settle within `seconds`. */
 export async function within<T>(seconds: number, answer: Promise<T>): Promise<T | undefined> {
   const patience = new AbortController()
   const over = sleep(seconds * 1000, undefined, { signal: patience.signal, ref: false }).catch(() => undefined)

@@ -34,7 +34,7 @@ export async function hashDataOfChain(pem: string, hashAlgorithm?: HashAlgorithm
   if (certificate === undefined) return undefined
   const issuer = [certificate, ...others].find((candidate) => isIssuedBy(certificate, candidate))
   if (issuer === undefined) return undefined
-  // Certificates come from others: Node reads some that this code does not know.
+  // The certificates are foreign: Node reads some that this code cannot read.
   return hashDataOf(certificate, issuer, hashAlgorithm).catch(() => undefined)
 }
 

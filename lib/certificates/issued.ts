@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000
 /** A request that waits longer than this is not sent any more, because the charge point will have sent a new one. */
 const MAX_WAIT_MS = 7 * DAY_MS
 
-// --- what a charge point comes with ------------------------------------------------------------------------------
+// --- certificates of connections ---------------------------------------------------------------------------------
 
 /** The relation of our authority to the certificate that a charge point connects with. */
 export type Admission =
@@ -199,7 +199,7 @@ export async function listWaitingIdentities(db: Reader, now = Date.now()): Promi
   return rows.map(({ identity }) => identity)
 }
 
-// --- what becomes of them ----------------------------------------------------------------------------------------
+// --- outcomes of requests ----------------------------------------------------------------------------------------
 
 /** Records a signed certificate. */
 export interface Issued {

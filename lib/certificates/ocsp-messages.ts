@@ -154,7 +154,7 @@ function isSignedByOne(basic: BasicOCSPResponse, certificates: readonly X509Cert
   return certificates.some(({ publicKey }) => isSignedBy(basic, publicKey))
 }
 
-/** The hash data contains a hash of the issuer's key, so nobody else can match it. */
+/** The hash data contains a hash of the issuer's key, so only the certificate of the issuer can match it. */
 async function findIssuer(
   candidates: readonly X509Certificate[],
   data: HashData

@@ -8,7 +8,7 @@ import { isAllowed } from './responders.js'
 
 /** The revocation status of a certificate. */
 export interface OcspResult {
-  /** `revoked` even if the answer could not be verified: in doubt nobody may charge. */
+  /** `revoked` even if the answer could not be verified: in case of doubt, charging is refused. */
   status: 'good' | 'revoked' | 'unknown' | 'failed'
   /**
    * The answer itself, for a client that can verify it even if the issuer is unknown here. Absent if there is no answer
@@ -38,7 +38,7 @@ export interface OcspOptions {
 const TIMEOUT_MS = 5_000
 const MAX_BYTES = 32 * 1024
 const MAX_CACHED = 2_000
-/** Maximum time for which a status is cached, whatever the responder says, in milliseconds. */
+/** Maximum time for which a status is cached, even if the responder allows more. Milliseconds. */
 const MAX_CACHE_MS = 86_400_000
 /**
  * Maximum number of requests at a time, and of those that wait. The last one has its answer before the charge point

@@ -22,7 +22,7 @@ export interface Requester {
 }
 
 export interface Rules {
-  /** What the common name of a charge point's certificate must be. [A00.FR.405] */
+  /** The required common name of a charge point's certificate. [A00.FR.405] */
   commonName: 'serial-number' | 'identity'
 }
 

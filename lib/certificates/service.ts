@@ -1,6 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Log } from '../log.js'
 import { writeCertificates } from '../pem.js'
+import { ProblemError } from '../problem-error.js'
 import { type Config, ConfigError } from '../settings/settings.js'
 import { type Authority, LocalAuthority, readIssued, type SigningTask } from './authority.js'
 import { isExposed, type Material, openOwn, readChain, readGiven } from './material.js'
@@ -14,7 +15,7 @@ export interface CertificateService {
    * `undefined`: another authority signs, and its certificates were not configured.
    */
   chain(): Promise<readonly X509Certificate[] | undefined>
-  /** The last of these certificates in PEM: the root to be trusted by whoever checks certificates of charge points. */
+  /** The last of these certificates in PEM: the root that a verifier of charge point certificates has to trust. */
   rootPem(): Promise<string | undefined>
   /**
    * Checks a certificate request of a charge point.
@@ -40,6 +41,9 @@ function checkSettings({ CA_CERT, CA_KEY, CA_SIGN_URL }: Config): void {
     throw new ConfigError('CA_CERT needs CA_KEY, or CA_SIGN_URL')
   }
 }
+
+const NO_AUTHORITY =
+  'several nodes need one authority for certificates of charge points: set CA_CERT and CA_KEY, or CA_SIGN_URL'
 
 /** Creates the authority that the settings describe. */
 export class ConfiguredCertificateService implements CertificateService {
@@ -106,7 +110,8 @@ export class ConfiguredCertificateService implements CertificateService {
   async #open(): Promise<Material> {
     const config = this.#config
     const log = this.#log
-    const { CA_CERT, CA_KEY } = config
+    const { CA_CERT, CA_KEY, NATS_URL } = config
+    if (CA_CERT === undefined && NATS_URL !== undefined) throw new ProblemError(503, 'NO_AUTHORITY', NO_AUTHORITY)
     const material =
       CA_CERT !== undefined && CA_KEY !== undefined ? await readGiven(CA_CERT, CA_KEY) : await openOwn(config)
     const { keyFile: file, chain } = material

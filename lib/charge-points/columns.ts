@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { Columns } from '../database/json.js'
 import type { Schema } from '../database/schema.js'
 
-// How the API shows the tables of a charge point. `id` and `charge_point_id` are ours alone.
+// How the API shows the tables of a charge point. `id` and `charge_point_id` are internal.
 
 const KEYS = { id: 'hidden', charge_point_id: 'hidden' } as const
 const PLACE = { evse_id: 'place', connector_id: 'place' } as const
@@ -91,6 +91,9 @@ export const STATE_COLUMNS: Tables<
     kind: 'value',
     transaction_id: 'value',
     payload: 'json',
+    message_id: 'hidden',
+    confirmed: 'boolean',
+    accepted_at: 'time',
     updated_at: 'time'
   },
   display_messages: {
@@ -177,7 +180,7 @@ export const LOCAL_LIST_COLUMNS: Columns<Selectable<Schema['local_lists']>> = {
   updated_at: 'time'
 }
 
-/** What a charge point told about itself at its last boot. */
+/** The data of a charge point in its last BootNotification. */
 export const BOOT_COLUMNS = {
   vendor: 'text',
   model: 'text',
@@ -195,6 +198,7 @@ export const BOOT_COLUMNS = {
 /** The frames of the message log. */
 export const MESSAGE_COLUMNS: Columns<Selectable<Schema['messages']>> = {
   ...KEYS,
+  id: 'value',
   direction: 'value',
   message_type: 'value',
   message_id: 'value',

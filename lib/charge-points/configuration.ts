@@ -1,3 +1,4 @@
+import { storedText } from '../database/parameters.js'
 import { type Change, chunks, lastOfEach } from '../events/scope.js'
 import { isSecret } from './device-model.js'
 
@@ -8,10 +9,10 @@ export interface ConfigurationKey {
   readonly?: boolean
 }
 
-/** Configuration keys as the charge point told them. [1.6 §5.8] */
+/** Configuration keys as the charge point reported them. [1.6 §5.8] */
 export function saveConfiguration(keys: readonly ConfigurationKey[]): Change {
   return async ({ trx, chargePointId, now }) => {
-    for (const part of chunks(lastOfEach(keys, ({ key }) => key))) {
+    for (const part of chunks(lastOfEach(keys, ({ key }) => storedText(key)))) {
       await trx
         .insertInto('configuration_keys')
         .values(

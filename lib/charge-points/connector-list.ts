@@ -4,33 +4,38 @@ import { chunks, fold, type Reader } from '../events/scope.js'
 import { invalidCursor, type Page, type PageQuery, pageOf, readCursor } from '../http/paging.js'
 import { oneOf } from '../http/records.js'
 
-/** What a connector may be, in the words of 2.x, which are fewer. */
+/** The statuses of a connector in the words of 2.x, of which there are fewer. */
 export const AVAILABILITIES = ['Available', 'Occupied', 'Reserved', 'Unavailable', 'Faulted'] as const
 type Availability = (typeof AVAILABILITIES)[number]
 
-/** 1.6 says what an occupied connector is busy with. [1.6 §7.7] */
+/** Statuses of 1.6 that mean Occupied in 2.x. [1.6 §7.7] */
 const OCCUPIED = ['Occupied', 'Preparing', 'Charging', 'SuspendedEVSE', 'SuspendedEV', 'Finishing'] as const
 
 /** Every member that an answer has. */
 export const ConnectorRecord = Type.Object({
   chargePoint: Type.String({ description: 'Identity' }),
   evseId: Type.Optional(
-    Type.Integer({ description: 'Of 1.6 the connector id. Absent: connector 0 of 1.6, the whole charge point' })
+    Type.Integer({
+      description:
+        'EVSE; in OCPP 1.6 the connector id. Absent: the whole charge point, which is connector 0 of OCPP 1.6'
+    })
   ),
-  connectorId: Type.Integer({ description: '0: the whole EVSE, in 1.6 the whole charge point' }),
-  status: oneOf(AVAILABILITIES, 'The same words for all versions'),
-  reportedStatus: Type.String({ description: 'As the charge point reported it, e.g. `SuspendedEV` of 1.6' }),
+  connectorId: Type.Integer({ description: '0: the whole EVSE, in OCPP 1.6 the whole charge point' }),
+  status: oneOf(AVAILABILITIES, 'State, the same values for all versions'),
+  reportedStatus: Type.String({
+    description: 'Status as the charge point reported it, e.g. `SuspendedEV` of OCPP 1.6'
+  }),
   since: Type.String({
     format: 'date-time',
-    description: 'When it was first reported so, by the clock of the charge point'
+    description: 'When the charge point first reported this state, by its clock'
   }),
-  reportedAt: Type.String({ format: 'date-time', description: 'Of the last report, by the same clock' }),
+  reportedAt: Type.String({ format: 'date-time', description: 'When the charge point last reported it, by its clock' }),
   errorCode: Type.Optional(
     Type.String({ description: '1.6: `errorCode`; 2.x: `techCode` of the `Problem` event of this connector' })
   ),
   info: Type.Optional(Type.String({ description: '1.6: `info`; 2.x: `techInfo` of that event' })),
-  vendorId: Type.Optional(Type.String({ description: '1.6 only' })),
-  vendorErrorCode: Type.Optional(Type.String({ description: '1.6 only' }))
+  vendorId: Type.Optional(Type.String({ description: 'OCPP 1.6 only' })),
+  vendorErrorCode: Type.Optional(Type.String({ description: 'OCPP 1.6 only' }))
 })
 type ConnectorRecord = Static<typeof ConnectorRecord>
 
@@ -64,7 +69,7 @@ export async function listConnectors(db: Reader, page: ConnectorsPage): Promise<
 /**
  * The place that the cursor of a page tells.
  *
- * @throws InvalidQueryError
+ * @throws `INVALID_QUERY`
  */
 export function readPlace(query: PageQuery): ConnectorPlace | undefined {
   const cursor = readCursor(query)
@@ -77,12 +82,12 @@ export function readPlace(query: PageQuery): ConnectorPlace | undefined {
 type Row = Awaited<ReturnType<typeof readRows>>[number]
 type Place = Pick<Row, 'charge_point_id' | 'evse_id' | 'connector_id'>
 
-function placeOf({ charge_point_id, evse_id, connector_id }: Place): string {
+export function placeOf({ charge_point_id, evse_id, connector_id }: Place): string {
   return `${charge_point_id}.${evse_id}.${connector_id}`
 }
 
-/** When the present status, with the present error, began: a report of the same status again changes nothing. */
-const SINCE = sql<number | null>`(
+/** Start of the present status with the present error code. Repeated reports of the same status do not change it. */
+export const SINCE = sql<number | null>`(
   select min(h.timestamp) from status_history h
   where h.charge_point_id = connectors.charge_point_id and h.evse_id = connectors.evse_id
     and h.connector_id = connectors.connector_id and h.timestamp <= connectors.timestamp
@@ -94,7 +99,7 @@ const SINCE = sql<number | null>`(
     ), -62135596800001)
 )`
 
-/** One row more than the page shows: it tells whether there is another page. */
+/** One row more than the page shows, to know whether another page follows. */
 function readRows(db: Reader, { filter: { status, chargePoint }, limit, behind }: ConnectorsPage) {
   let query = db
     .selectFrom('connectors')
@@ -126,8 +131,11 @@ interface ProblemReport {
   tech_info: string | null
 }
 
-/** What faulted connectors of 2.x reported last as their problem, by place: StatusNotification has no error. [2.x G05] */
-async function readProblems(db: Reader, rows: readonly Row[]): Promise<Map<string, ProblemReport>> {
+/** The last reported problem of faulted connectors of 2.x, whose StatusNotification has no error code. [2.x G05] */
+export async function readProblems(
+  db: Reader,
+  rows: readonly (Place & Pick<Row, 'status'>)[]
+): Promise<Map<string, ProblemReport>> {
   const faulted = rows.filter(({ evse_id, status }) => evse_id > 0 && status === 'Faulted')
   const found = new Map<string, ProblemReport>()
   for (const ids of chunks([...new Set(faulted.map((row) => row.charge_point_id))])) {

@@ -1,36 +1,32 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
-import { dateTime } from '../database/json.js'
+import { toDateTime } from '../date-time.js'
 import type { Change, Reader } from '../events/scope.js'
 import { oneOf } from '../http/records.js'
+import { type ConnectorState, STATES } from './connector-state.js'
 
-// What connectors were busy with, and when: what idle fees and uptime are computed from.
-
-/** One vocabulary for all versions of OCPP; a time without an interval is unknown. */
-export const STATES = [
-  'Available',
-  'Preparing',
-  'Charging',
-  'SuspendedEV',
-  'SuspendedEVSE',
-  'Finishing',
-  'Reserved',
-  'Unavailable',
-  'Faulted'
-] as const
-export type ConnectorState = (typeof STATES)[number]
+// The history of connector states, from which idle fees and uptime are computed. Times without an interval are unknown.
 
 export const StateRecord = Type.Object({
   evseId: Type.Optional(
-    Type.Integer({ description: 'Of 1.6 the connector id. Absent: connector 0 of 1.6, the whole charge point' })
+    Type.Integer({
+      description:
+        'EVSE; in OCPP 1.6 the connector id. Absent: the whole charge point, which is connector 0 of OCPP 1.6'
+    })
   ),
-  connectorId: Type.Integer({ description: '0: the whole EVSE, in 1.6 the whole charge point' }),
-  state: oneOf(STATES, 'The same words for all versions; from connector status and charging state in 2.x'),
-  from: Type.String({ format: 'date-time', description: 'Not before `from` of the query' }),
+  connectorId: Type.Integer({ description: '0: the whole EVSE, in OCPP 1.6 the whole charge point' }),
+  state: oneOf(
+    STATES,
+    'The same values for all versions; derived from connector status and charging state in OCPP 2.x'
+  ),
+  from: Type.String({ format: 'date-time', description: 'Start of the interval, not before `from` of the query' }),
   to: Type.Optional(
-    Type.String({ format: 'date-time', description: 'Not after `to` of the query. Absent: the state goes on' })
+    Type.String({
+      format: 'date-time',
+      description: 'End of the interval, not after `to` of the query. Absent: the state continues'
+    })
   ),
-  duration: Type.Optional(Type.Number({ description: 'Seconds. Absent: the state goes on' }))
+  duration: Type.Optional(Type.Number({ description: 'Seconds. Absent: the state continues' }))
 })
 export type StateRecord = Static<typeof StateRecord>
 
@@ -47,7 +43,7 @@ export interface Mark {
 }
 
 export interface Interval {
-  /** Of the mark that begins it. */
+  /** Id of the mark that begins it. */
   id: number
   evseId: number
   connectorId: number
@@ -63,9 +59,9 @@ const PLUGGED_IN: readonly string[] = ['Preparing', 'Charging', 'SuspendedEV', '
 /** The state that a word of a mark means after another state. */
 function stateAfter(before: string, word: string, lastKnown: string): string {
   if (word === 'Resumed') return lastKnown
-  // The cable is in; a report of that again says nothing of the energy.
+  // A cable is plugged in. The report says nothing about the flow of energy.
   if (word === 'Occupied') return PLUGGED_IN.includes(before) ? before : 'Preparing'
-  // The end of a transaction of 2.x, which may be told after the connector is free.
+  // The end of a transaction of 2.x, which may arrive after the connector became available.
   if (word === 'Ended') return before === 'Available' ? before : 'Finishing'
   return word
 }
@@ -91,13 +87,16 @@ export function intervalsOf(marks: readonly Mark[], { from, to }: { from: number
     .sort((a, b) => a.startedAt - b.startedAt || a.id - b.id)
 }
 
-/** Marks of a charge point that tell what was in `[from, to)`, in the order of time. */
+/** Maximum number of marks in one answer: a charge point may report states without limit. */
+export const MAX_MARKS = 20_000
+
+/** The marks of a charge point that matter in `[from, to)`, in the order of time: at most one more than `MAX_MARKS`. */
 export async function marksOf(
   db: Reader,
   chargePointId: number,
   { from, to }: { from: number; to: number }
 ): Promise<Mark[]> {
-  // A few before the range tell the state at its beginning: the last one that depends on none before it.
+  // Includes marks before the range, from which the state at its beginning follows.
   const { rows } = await sql<Mark>`
     select m.id, m.evse_id, m.connector_id, m.state, m.started_at from connector_states m
     where m.charge_point_id = ${chargePointId} and m.started_at < ${to} and m.started_at >= coalesce((
@@ -105,35 +104,35 @@ export async function marksOf(
       where b.charge_point_id = m.charge_point_id and b.evse_id = m.evse_id and b.connector_id = m.connector_id
         and b.started_at <= ${from} and b.state not in ('Occupied', 'Ended', 'Resumed', 'Unknown')
     ), 0)
-    order by m.started_at, m.id`.execute(db)
+    order by m.started_at, m.id limit ${MAX_MARKS + 1}`.execute(db)
   return rows.map((row) => ({ ...row, id: Number(row.id), started_at: Number(row.started_at) }))
 }
 
 export function stateRecord({ evseId, connectorId, state, from, to }: Interval, end: number): StateRecord {
   const shownEvse = evseId === 0 ? connectorId : evseId
-  // A range that ends in the past cuts what went on.
+  // An interval that goes on ends with a range in the past.
   const until = to ?? (end <= Date.now() ? end : undefined)
   return {
     ...(shownEvse > 0 && { evseId: shownEvse }),
     connectorId,
     state,
-    from: dateTime(from) ?? '',
-    ...(until !== undefined && { to: dateTime(until) ?? '', duration: (until - from) / 1000 })
+    from: toDateTime(from),
+    ...(until !== undefined && { to: toDateTime(until), duration: (until - from) / 1000 })
   }
 }
 
-/** From `at` on nothing is known of the connectors of a charge point that have told nothing since `untoldSince`. */
+/** From `at` on, the state of connectors without a report since `untoldSince` is unknown. */
 export function stateUnknown(at: number, untoldSince = Number.MAX_SAFE_INTEGER): Change {
   return markAll('Unknown', { at, untoldSince })
 }
 
-/** A charge point that reconnects without a boot tells only what has changed. [1.6 §4.9; 2.x G01] */
+/** A charge point that reconnects without a boot reports only changes. [1.6 §4.9; 2.x G01] */
 export function stateResumed(at: number): Change {
   return markAll('Resumed', { at, untoldSince: at })
 }
 
 function markAll(state: string, { at, untoldSince }: { at: number; untoldSince: number }): Change {
-  // Not before what was told last.
+  // Not before the last report.
   const startedAt = sql`case when updated_at > ${at} then updated_at else cast(${at} as bigint) end`
   return async ({ trx, chargePointId, now }) => {
     await sql`

@@ -1,9 +1,13 @@
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
-import { type Change, lastOfEach, type Scope } from '../events/scope.js'
+import type { Rows } from '../database/insert.js'
+import { InsertShape } from '../database/shape.js'
+import { LazyEvent, type LazyKind } from '../events/lazy.js'
+import type { Change, Scope } from '../events/scope.js'
+import { statusData } from '../events/status.js'
 import { beginningOf } from '../ledger/clock.js'
 
-/** What a connector may be, in 1.6 or in 2.x. */
+/** Every status of a connector, in 1.6 and in 2.x. */
 export const CONNECTOR_STATUSES = [
   'Available',
   'Preparing',
@@ -17,7 +21,7 @@ export const CONNECTOR_STATUSES = [
   'Faulted'
 ] as const satisfies readonly (v16.ChargePointStatus | v21.ConnectorStatusEnumType)[]
 
-/** 1.6 knows connectors only: EVSE 0. Connector 0, and EVSE 0, is the whole. */
+/** In 1.6 the EVSE id is 0. Connector 0 or EVSE 0 means the whole charge point. */
 export interface ConnectorStatus {
   evseId: number
   connectorId: number
@@ -26,76 +30,100 @@ export interface ConnectorStatus {
   info?: string
   vendorId?: string
   vendorErrorCode?: string
-  /** Epoch milliseconds, of the charge point's clock. */
+  /** Epoch milliseconds, by the clock of the charge point. */
   timestamp: number
-  /** When the connection began over which it came. Default: it came over none. */
+  /** Start of the connection that the status came over. Epoch milliseconds. Default: no connection. */
   connectedAt?: number
 }
 
-/** A status, and whose it is. */
-export interface OwnedStatus extends ConnectorStatus {
-  chargePointId: number
-}
+const CONNECTORS = new InsertShape({
+  table: 'connectors',
+  own: {
+    charge_point_id: 'bigint',
+    evse_id: 'bigint',
+    connector_id: 'bigint',
+    status: 'text',
+    error_code: 'text',
+    info: 'text',
+    vendor_id: 'text',
+    vendor_error_code: 'text',
+    timestamp: 'bigint',
+    updated_at: 'bigint'
+  },
+  onConflict: 'replace',
+  keyLength: 3
+})
+const HISTORY = new InsertShape({
+  table: 'status_history',
+  shared: ['status', 'error_code'],
+  own: {
+    charge_point_id: 'bigint',
+    evse_id: 'bigint',
+    connector_id: 'bigint',
+    info: 'text',
+    vendor_id: 'text',
+    vendor_error_code: 'text',
+    timestamp: 'bigint',
+    received_at: 'bigint'
+  },
+  onConflict: 'ignore'
+})
+const STATES = new InsertShape({
+  table: 'connector_states',
+  own: {
+    charge_point_id: 'bigint',
+    evse_id: 'bigint',
+    connector_id: 'bigint',
+    state: 'text',
+    started_at: 'bigint',
+    received_at: 'bigint'
+  },
+  onConflict: 'ignore'
+})
 
-/** The present state, and one more line of its history; the same again adds none. */
+/** Stores the present state of a connector and a row of its history. A repeated status adds no row. */
 export function saveConnectorStatus(status: ConnectorStatus): Change {
-  return ({ trx, chargePointId, now }) => saveConnectorStatuses({ trx, now }, [{ ...status, chargePointId }])
+  return async (scope) => scope.append(statusRows(scope, status))
 }
 
-/** The same for many, of any charge points; of two of the same place the later one is the present state. */
-export async function saveConnectorStatuses(
-  { trx, now }: Pick<Scope, 'trx' | 'now'>,
-  statuses: readonly OwnedStatus[]
-): Promise<void> {
-  const rows = statuses.map((status) => ({
-    charge_point_id: status.chargePointId,
-    evse_id: status.evseId,
-    connector_id: status.connectorId,
-    status: status.status,
-    info: status.info ?? null,
-    vendor_id: status.vendorId ?? null,
-    vendor_error_code: status.vendorErrorCode ?? null,
-    timestamp: status.timestamp
-  }))
-  const states = rows.map((row, index) => ({
-    ...row,
-    error_code: statuses[index]?.errorCode ?? null,
-    updated_at: now
-  }))
-  const places = lastOfEach(states, (row) => `${row.charge_point_id} ${row.evse_id} ${row.connector_id}`)
-  await trx
-    .insertInto('connectors')
-    // Always in the same order, so that two that commit at once do not wait for each other in a circle.
-    .values(places.sort((a, b) => a.charge_point_id - b.charge_point_id))
-    .onConflict((conflict) =>
-      conflict.columns(['charge_point_id', 'evse_id', 'connector_id']).doUpdateSet((of) => ({
-        status: of.ref('excluded.status'),
-        error_code: of.ref('excluded.error_code'),
-        info: of.ref('excluded.info'),
-        vendor_id: of.ref('excluded.vendor_id'),
-        vendor_error_code: of.ref('excluded.vendor_error_code'),
-        timestamp: of.ref('excluded.timestamp'),
-        updated_at: of.ref('excluded.updated_at')
-      }))
-    )
-    .execute()
-  await trx
-    .insertInto('status_history')
-    .values(rows.map((row, index) => ({ ...row, error_code: statuses[index]?.errorCode ?? '', received_at: now })))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  await trx
-    .insertInto('connector_states')
-    .values(statuses.flatMap((status) => marks(status, now)))
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-}
-
-/** What began before the connection: the latest of such states is known again since the connection began. */
-function marks({ chargePointId, evseId, connectorId, status, timestamp, connectedAt = 0 }: OwnedStatus, now: number) {
-  const place = { charge_point_id: chargePointId, evse_id: evseId, connector_id: connectorId }
-  const mark = { ...place, state: status, received_at: now }
+/**
+ * The rows of a status: the present state, a row of its history, and the beginning of the state. If two statuses are of
+ * the same connector, the later one is the present state.
+ */
+export function statusRows(
+  { chargePointId, now }: Pick<Scope, 'chargePointId' | 'now'>,
+  told: ConnectorStatus
+): Rows[] {
+  const { evseId, connectorId, status, timestamp, connectedAt = 0 } = told
+  const { errorCode, info = null, vendorId = null, vendorErrorCode = null } = told
+  const place = [chargePointId, evseId, connectorId] as const
   const startedAt = beginningOf({ timestamp, receivedAt: now })
-  const began = { ...mark, started_at: startedAt }
-  return startedAt < connectedAt ? [began, { ...mark, state: 'Resumed', started_at: connectedAt }] : [began]
+  const states = [[...place, status, startedAt, now]]
+  // A status from before the connection counts from its own time; the `Resumed` mark makes the latest such status
+  // valid again.
+  if (startedAt < connectedAt) states.push([...place, 'Resumed', connectedAt, now])
+  return [
+    {
+      shape: CONNECTORS,
+      rows: [[...place, status, errorCode ?? null, info, vendorId, vendorErrorCode, timestamp, now]]
+    },
+    { shape: HISTORY, rows: [[status, errorCode ?? '', ...place, info, vendorId, vendorErrorCode, timestamp, now]] },
+    { shape: STATES, rows: states }
+  ]
+}
+
+/** Estimated UTF-16 units of the event beside the texts of the charge point. */
+const EVENT_SIZE = 400
+
+const STATUS: LazyKind<'status', ConnectorStatus> = {
+  type: 'status',
+  sizeOf({ status, errorCode = '', info = '', vendorId = '', vendorErrorCode = '' }) {
+    return EVENT_SIZE + status.length + errorCode.length + info.length + vendorId.length + vendorErrorCode.length
+  },
+  dataOf: statusData
+}
+
+/** The event of a StatusNotification. */
+export function statusEvent(chargePoint: string, status: ConnectorStatus): LazyEvent<'status', ConnectorStatus> {
+  return new LazyEvent(STATUS, chargePoint, status)
 }

@@ -1,22 +1,25 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * A charge point's password as it is stored: keyed digests under a random salt. Such a password is at least 16
- * random characters, so a fast digest is enough. [A01.FR.08]
+ * A charge point's password as it is stored: keyed digests under a random salt. The password has at least 16 random
+ * characters, so a fast digest is secure enough. [A01.FR.08]
  */
 export interface Credential {
   salt: Buffer
-  /** Of the text and, when the text is a 1.6 key of hex digits, of the octets it stands for. */
+  /** Digest of the text. If the text is a 1.6 key in hexadecimal digits, also the digest of the octets. */
   digests: Buffer[]
 }
 
 const SALT_BYTES = 16
-/** 16 to 20 octets. [1.6 security whitepaper A00.FR.205] */
+/** 16 to 20 octets in hexadecimal digits. [1.6 security whitepaper A00.FR.205] */
 const HEX_KEY = /^(?:[0-9A-Fa-f]{2}){16,20}$/
 
 const KEY_BYTES = 20
 
-/** 40 hexadecimal digits: what 1.6 wants, and any other version takes. [1.6 whitepaper A00.FR.205; 2.x A00.FR.205] */
+/**
+ * 40 hexadecimal digits: 1.6 requires them, and the other versions accept them. [1.6 whitepaper A00.FR.205; 2.x
+ * A00.FR.205]
+ */
 export function generatePassword(): string {
   return randomBytes(KEY_BYTES).toString('hex')
 }
@@ -26,7 +29,7 @@ export function isHexKey(password: string): boolean {
   return HEX_KEY.test(password)
 }
 
-/** What to store of a password. */
+/** The credential to store for a password. */
 export function createCredential(password: string): Credential {
   const salt = randomBytes(SALT_BYTES)
   const spellings = [Buffer.from(password, 'utf8')]
@@ -41,7 +44,7 @@ export function matchesCredential({ salt, digests }: Credential, password: Uint8
   return digests.filter((expected) => timingSafeEqual(expected, given)).length > 0
 }
 
-/** A credential as text, for a column. */
+/** The credential as text for a database column. */
 export function writeCredential({ salt, digests }: Credential): string {
   return JSON.stringify({ salt: salt.toString('base64'), digests: digests.map((bytes) => bytes.toString('base64')) })
 }

@@ -21,7 +21,7 @@ export interface Attribute {
   value?: string
 }
 
-/** What a report tells beside the value. */
+/** An attribute in a report. */
 export interface ReportedAttribute extends Attribute {
   mutability?: string
   persistent?: boolean
@@ -29,7 +29,7 @@ export interface ReportedAttribute extends Attribute {
   characteristics?: object
 }
 
-/** One attribute as operators are shown it. */
+/** One attribute as operators see it. */
 export interface ReportItem extends ReportedAttribute {
   readonly: boolean
 }
@@ -40,7 +40,7 @@ export function reportItem({ value, ...rest }: ReportedAttribute): ReportItem {
   return { ...rest, ...(isShown && { value }), readonly: rest.mutability === 'ReadOnly' }
 }
 
-/** Where in the device model, as the tables hold it. */
+/** The columns of a component and a variable. */
 export function location(component: Component, variable: Variable) {
   return {
     component: component.name,
@@ -52,7 +52,7 @@ export function location(component: Component, variable: Variable) {
   }
 }
 
-/** The same the other way round. */
+/** The component and the variable of a row: the reverse of {@link location}. */
 export function placeIn(row: ReturnType<typeof location>): { component: Component; variable: Variable } {
   const evse = { id: row.evse_id, ...(row.connector_id > 0 && { connectorId: row.connector_id }) }
   return {
@@ -79,12 +79,12 @@ export function sameVariable(one: NamedAttribute, other: NamedAttribute): boolea
   return attributeKey(one) === attributeKey(other)
 }
 
-/** What names of the same attribute have in common. */
+/** A text that is equal for all spellings of the same attribute. */
 export function attributeKey({ component, variable, attribute = 'Actual' }: NamedAttribute): string {
   return fold(JSON.stringify([...Object.values(location(component, variable)), attribute]))
 }
 
-/** Variables whose value is nobody's business. [A01.FR.09] */
+/** Names of variables that hold secrets. [A01.FR.09] */
 const SECRETS = /^(?:basicauthpassword|authorizationkey|password|sharedsecret|simpin)$/i
 
 /** Whether a configuration key or variable holds a password. */
@@ -103,7 +103,7 @@ const KEY = [
   'attribute'
 ] as const
 
-/** Attributes with everything a report tells of them. [2.x B07, B08] */
+/** Stores attributes with all values of a report. [2.x B07, B08] */
 export function saveReport(attributes: readonly ReportedAttribute[]): Change {
   return save(
     attributes.map((attribute) => ({
@@ -117,7 +117,7 @@ export function saveReport(attributes: readonly ReportedAttribute[]): Change {
   )
 }
 
-/** Attributes whose value was read or set; what a report told of them stays. [2.x B05, B06] */
+/** Stores the values of attributes that were read or set. Their other columns, from a report, stay. [2.x B05, B06] */
 export function saveValues(attributes: readonly Attribute[]): Change {
   return save(attributes.map(row), ['value', 'updated_at'])
 }

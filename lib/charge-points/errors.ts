@@ -1,9 +1,6 @@
-/** Answered as a 404 problem. The library's operator routes answer the same. */
-export class UnknownChargePointError extends Error {
-  readonly statusCode = 404
-  readonly code = 'OCPP_ERR_UNKNOWN_CHARGE_POINT'
+import { ProblemError } from '../problem-error.js'
 
-  constructor(identity: string) {
-    super(`no charge point ${identity}`)
-  }
+/** The library's operator routes answer with the same code. */
+export function unknownChargePoint(identity: string): ProblemError {
+  return new ProblemError(404, 'OCPP_ERR_UNKNOWN_CHARGE_POINT', `no charge point ${identity}`)
 }

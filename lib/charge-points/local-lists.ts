@@ -14,7 +14,7 @@ export interface LocalListUpdate {
   entries: readonly LocalListEntry[]
 }
 
-/** The charge point has taken a list. [1.6 §5.15; 2.x D01] */
+/** The charge point has accepted a list. [1.6 §5.15; 2.x D01] */
 export function saveLocalList({ version, isFull, entries }: LocalListUpdate): Change {
   return held(async ({ trx, chargePointId, now }) => {
     const known = await trx
@@ -33,7 +33,7 @@ export function saveLocalList({ version, isFull, entries }: LocalListUpdate): Ch
   })
 }
 
-/** What the charge point says its version is; of another than ours the entries are not known. [1.6 §5.9; 2.x D02] */
+/** Stores the reported version of the list. If it differs from ours, the entries are unknown. [1.6 §5.9; 2.x D02] */
 export function saveLocalListVersion(version: number): Change {
   return async ({ trx, chargePointId, now }) => {
     await trx
@@ -49,7 +49,7 @@ export function saveLocalListVersion(version: number): Change {
   }
 }
 
-/** An entry without info is one to be taken away. */
+/** Applies an update to a list. An entry without info removes the entry of its id token. */
 export function merge(before: readonly LocalListEntry[], entries: readonly LocalListEntry[]): LocalListEntry[] {
   const list = new Map(before.map((entry) => [keyOf(entry), entry]))
   for (const entry of entries) {
@@ -59,7 +59,7 @@ export function merge(before: readonly LocalListEntry[], entries: readonly Local
   return [...list.values()]
 }
 
-/** What makes the one list of the other. */
+/** The entries of an update that turns the list `before` into the list `after`. */
 export function difference(before: readonly LocalListEntry[], after: readonly LocalListEntry[]): LocalListEntry[] {
   const known = new Map(before.map((entry) => [keyOf(entry), JSON.stringify(entry)]))
   const wanted = new Set(after.map(keyOf))

@@ -1,14 +1,40 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { FrameEvent } from 'fastify-ocpp'
-import type { Row } from '../database/insert.js'
+import { InsertShape, type ShapedRow } from '../database/shape.js'
+
+/** The rows of the log, in the order of the messages. */
+export const MESSAGES = new InsertShape({
+  table: 'messages',
+  own: {
+    charge_point_id: 'bigint',
+    created_at: 'bigint',
+    direction: 'text',
+    message_type: 'bigint',
+    message_id: 'text',
+    action: 'text',
+    payload: 'text',
+    error_code: 'text'
+  }
+})
 
 export interface MessageLogOptions {
-  append(rows: readonly Row<'messages'>[]): Promise<void>
-  chargePointId(identity: string): Promise<number>
-  /** Told how many frames were not logged, and why, when that is known. */
+  /** Stores rows of {@link MESSAGES}. */
+  append(rows: readonly ShapedRow[]): Promise<void>
+  chargePointId(identity: string): number | Promise<number>
+  /** Called with the number of frames that were not logged and, if known, the error. */
   onDrop(count: number, error?: unknown): void
-  /** Frames that may wait to be written. Default: 10 000. */
+  /** Maximum number of frames that wait to be stored. Default: 10 000. */
   maxWaiting?: number
+}
+
+interface Message {
+  direction: 'in' | 'out'
+  type: number
+  messageId: string
+  action: string
+  /** JSON. */
+  payload: string
+  errorCode: string | null
 }
 
 interface Waiting {
@@ -17,26 +43,35 @@ interface Waiting {
 }
 
 const MAX_WAITING = 10_000
-/** Rows of one commit. */
+/** Maximum number of rows in one commit. */
 const BATCH = 1_000
-/** Frames, and characters of frames, that are prepared in one turn of the event loop. */
+/**
+ * How long a frame waits for others at most. Each commit changes a page of the index for each charge point, so few large
+ * commits cost much less than many small ones. Milliseconds.
+ */
+const LINGER_MS = 200
+/** Maximum number of frames, and of characters in them, that are prepared in one turn of the event loop. */
 const TURN = 100
 const TURN_LENGTH = 65_536
-/** CALLs whose action is remembered until the answer comes. */
+/** Maximum number of CALLs whose action is remembered until the answer comes. */
 const MAX_ACTIONS = 10_000
-/** Characters; what is longer is cut. */
+/** Characters; a longer payload is cut. */
 const MAX_PAYLOAD = 65_536
 const MAX_ID = 255
 const MAX_ACTION = 64
 const MAX_CODE = 64
 
-/** Writes frames down, behind everything else: when the database is too slow for that, frames are dropped and counted. */
+/** Stores frames with the lowest priority: if the database is too slow, frames are dropped and counted. */
 export class MessageLog {
   readonly #options: MessageLogOptions
   readonly #maxWaiting: number
   readonly #actions = new Map<string, string>()
   #waiting: Waiting[] = []
   #running: Promise<void> | undefined
+  /** Whether somebody waits until all frames are stored. */
+  #isHasty = false
+  /** Ends the wait for more frames. */
+  #flush: (() => void) | undefined
   readonly counters = { dropped: 0, queued: 0 }
 
   constructor(options: MessageLogOptions) {
@@ -52,16 +87,21 @@ export class MessageLog {
     this.#waiting.push({ frame, at: Date.now() })
     this.counters.queued = this.#waiting.length
     this.#running ??= this.#run()
+    if (this.#waiting.length >= BATCH) this.#flush?.()
   }
 
-  /** Resolves when nothing waits. */
+  /** Resolves when all frames are stored, as soon as possible. */
   async idle(): Promise<void> {
-    await this.#running
+    for (this.#isHasty = true; this.#running !== undefined; ) {
+      this.#flush?.()
+      await this.#running
+    }
+    this.#isHasty = false
   }
 
   async #run(): Promise<void> {
     do {
-      await nextTurn()
+      await this.#gather()
       const batch = this.#waiting.splice(0, BATCH)
       this.counters.queued = this.#waiting.length
       try {
@@ -73,13 +113,25 @@ export class MessageLog {
     this.#running = undefined
   }
 
+  async #gather(): Promise<void> {
+    if (this.#isHasty || this.#waiting.length >= BATCH) return nextTurn()
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, LINGER_MS)
+      this.#flush = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#flush = undefined
+  }
+
   #drop(count: number, error?: unknown): void {
     this.counters.dropped += count
     this.#options.onDrop(count, error)
   }
 
-  async #rows(batch: readonly Waiting[]): Promise<Row<'messages'>[]> {
-    const rows: Row<'messages'>[] = []
+  async #rows(batch: readonly Waiting[]): Promise<ShapedRow[]> {
+    const rows: ShapedRow[] = []
     let frames = 0
     let length = 0
     for (const { frame, at } of batch) {
@@ -91,40 +143,54 @@ export class MessageLog {
       frames++
       length += frame.length
       const { identity } = frame.chargePoint
-      const charge_point_id = await this.#options.chargePointId(identity)
-      rows.push({ charge_point_id, created_at: at, ...this.#message(frame, identity.toLowerCase()) })
+      const id = this.#options.chargePointId(identity)
+      const chargePointId = typeof id === 'number' ? id : await id
+      const { direction, type, messageId, action, payload, errorCode } = this.#message(frame, identity.toLowerCase())
+      rows.push([chargePointId, at, direction, type, messageId, action, payload, errorCode])
     }
     return rows
   }
 
-  /** What is no OCPP message has type 0, and only its length is kept: secrets in it cannot be told apart. */
-  #message(frame: FrameEvent, key: string) {
-    const direction = frame.direction === 'inbound' ? ('in' as const) : ('out' as const)
+  #message(frame: FrameEvent, key: string): Message {
+    const direction = frame.direction === 'inbound' ? 'in' : 'out'
+    const plain = frame.plain()
+    if (plain === undefined) return this.#redacted(frame, direction, key)
+    const { messageType: type, messageId, payload } = plain
+    const action = plain.action.slice(0, MAX_ACTION)
+    if (type === 2) this.#remember(`${key} ${direction} ${messageId}`, action)
+    else if (type === 3) this.#actionOf(key, direction, messageId)
+    return { direction, type, messageId, action, payload: cut(payload), errorCode: null }
+  }
+
+  /**
+   * A frame that is no OCPP message gets type 0, and only its length is stored, because secrets in it cannot be found.
+   */
+  #redacted(frame: FrameEvent, direction: 'in' | 'out', key: string): Message {
     const [type, sentId, third, fourth, fifth] = elementsOf(frame)
-    const id = idOf(sentId)
-    const message = { direction, message_id: id, error_code: null }
+    const messageId = idOf(sentId)
+    const message = { direction, messageId, errorCode: null }
     switch (type) {
       case 2:
       case 6: {
         const action = typeof third === 'string' ? third.slice(0, MAX_ACTION) : ''
-        if (type === 2) this.#remember(`${key} ${direction} ${id}`, action)
-        return { ...message, message_type: type, action, payload: write(fourth) }
+        if (type === 2) this.#remember(`${key} ${direction} ${messageId}`, action)
+        return { ...message, type, action, payload: write(fourth) }
       }
       case 3:
-        return { ...message, message_type: type, action: this.#actionOf(key, direction, id), payload: write(third) }
+        return { ...message, type, action: this.#actionOf(key, direction, messageId), payload: write(third) }
       case 4:
       case 5: {
-        const action = this.#actionOf(key, direction, id)
+        const action = this.#actionOf(key, direction, messageId)
         const payload = write({ description: fourth, details: fifth })
-        const error_code = typeof third === 'string' ? third.slice(0, MAX_CODE) : null
-        return { ...message, message_type: type, action, payload, error_code }
+        const errorCode = typeof third === 'string' ? third.slice(0, MAX_CODE) : null
+        return { ...message, type, action, payload, errorCode }
       }
       default:
-        return { ...message, message_type: 0, action: '', payload: write({ length: frame.length }) }
+        return { ...message, type: 0, action: '', payload: write({ length: frame.length }) }
     }
   }
 
-  /** Of two CALLs with one id nobody can tell which an answer belongs to, unless they have the same action. */
+  /** Two CALLs with the same message id and different actions leave the action of the answer unknown. */
   #remember(key: string, action: string): void {
     const earlier = this.#actions.get(key)
     this.#actions.set(key, earlier === undefined || earlier === action ? action : '')
@@ -135,7 +201,7 @@ export class MessageLog {
     }
   }
 
-  /** The action of the CALL that went the other way. */
+  /** The action of the CALL that was sent in the other direction. */
   #actionOf(key: string, direction: 'in' | 'out', id: string): string {
     const call = `${key} ${direction === 'in' ? 'out' : 'in'} ${id}`
     const action = this.#actions.get(call) ?? ''
@@ -144,7 +210,7 @@ export class MessageLog {
   }
 }
 
-/** The elements of a frame without secrets; none when it is no array, or cannot be redacted. */
+/** The elements of a frame without secrets; empty if the frame is no array or cannot be redacted. */
 function elementsOf(frame: FrameEvent): readonly unknown[] {
   try {
     const content = frame.redacted()
@@ -154,12 +220,15 @@ function elementsOf(frame: FrameEvent): readonly unknown[] {
   }
 }
 
-/** A charge point may put anything where the id should be; an object need not even be convertible to a text. */
+/** A charge point may send any value as the message id, even an object that cannot be converted to text. */
 function idOf(sent: unknown): string {
   return typeof sent === 'string' || typeof sent === 'number' ? String(sent).slice(0, MAX_ID) : ''
 }
 
 function write(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null'
+  return cut(JSON.stringify(value) ?? 'null')
+}
+
+function cut(text: string): string {
   return text.length <= MAX_PAYLOAD ? text : JSON.stringify({ cut: text.slice(0, MAX_PAYLOAD) })
 }

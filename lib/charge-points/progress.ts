@@ -1,7 +1,7 @@
 import type { StatusReportsTable } from '../database/schema-reports.js'
 import type { Change } from '../events/scope.js'
 
-/** A word about a firmware update or an upload. */
+/** A reported status of a firmware update or an upload. */
 export interface Progress {
   kind: StatusReportsTable['kind']
   status: string

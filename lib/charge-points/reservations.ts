@@ -13,7 +13,7 @@ export interface Reservation {
   expiresAt: number
 }
 
-/** The charge point has accepted it; one of the same id it replaces. [1.6 §5.13; 2.x H01] */
+/** The charge point has accepted a reservation, which replaces one with the same id. [1.6 §5.13; 2.x H01] */
 export function saveReservation(reservation: Reservation): Change {
   return async ({ trx, chargePointId, now }) => {
     const values = {
@@ -41,7 +41,7 @@ export function saveReservation(reservation: Reservation): Change {
   }
 }
 
-/** Cancelled by us, or what the charge point says has become of it. */
+/** Stores that we cancelled a reservation, or the status that the charge point reported. */
 export function saveReservationStatus(reservationId: number, status: string): Change {
   return async ({ trx, chargePointId, now }) => {
     await trx

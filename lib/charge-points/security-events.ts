@@ -8,7 +8,7 @@ export interface SecurityEvent {
   techInfo?: string
 }
 
-/** The same again adds nothing. [1.6 security whitepaper; 2.x A04] */
+/** Stores a security event. A repeated one adds nothing. [1.6 security whitepaper; 2.x A04] */
 export function saveSecurityEvent({ type, source, timestamp, techInfo }: SecurityEvent): Change {
   return async ({ trx, chargePointId, now }) => {
     await trx
@@ -26,7 +26,7 @@ export function saveSecurityEvent({ type, source, timestamp, techInfo }: Securit
   }
 }
 
-/** An event of ours, at the moment it is stored; when there was one like it within `pause` milliseconds, none. */
+/** Stores an event of the back-end at the present time, unless an equal one was stored within `pause` milliseconds. */
 export function saveOwnSecurityEvent({ type, techInfo }: { type: string; techInfo: string }, pause: number): Change {
   return async (scope) => {
     const { trx, chargePointId, now } = scope

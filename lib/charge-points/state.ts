@@ -11,10 +11,11 @@ import type { StateTransaction } from '../ledger/records.js'
 import { visibleActions } from '../operators/action-scopes.js'
 import type { May, OperatorScope } from '../operators/scopes.js'
 import { ownTraits } from '../traits/traits.js'
+import { isConfirmed, type ProfileRow } from './charging-profiles.js'
 import { BOOT_COLUMNS, LOCAL_LIST_COLUMNS, STATE_COLUMNS } from './columns.js'
 import type { ChargePointRow } from './rows.js'
 
-/** Tables of a charge point whose rows are all shown, in this order. */
+/** Tables of which all rows of the charge point are shown, in this order. */
 const WHOLE = {
   connectors: ['connectors', ['evse_id', 'connector_id']],
   configuration: ['configuration_keys', ['key']],
@@ -42,29 +43,53 @@ const LATEST = {
 const MAX_LATEST = 50
 const MAX_WHOLE = 20_000
 
-/** The scopes that blocks need beside that of the charge point. */
-const GUARDED: Readonly<Record<string, OperatorScope>> = {
+/** Scopes that these blocks need in addition to the scope for charge points. */
+const GUARDED: Readonly<Partial<Record<StateBlock, OperatorScope>>> = {
   reservations: 'id-tokens:read',
   localList: 'id-tokens:read',
   readings: 'transactions:read',
   transactions: 'transactions:read'
 }
 
-/** Tables of messages: which scopes a row needs depends on its action. */
+/** Tables of messages: the scope that a row needs depends on its action. */
 const BY_ACTION: ReadonlySet<string> = new Set(['report_requests', 'notifications'] satisfies (keyof Schema)[])
 
-/** What is known of a charge point, by block; a block whose scope the reader lacks is left out. */
-export async function readState(db: Reader, row: ChargePointRow, may: May): Promise<Json> {
-  const of: Of = { db, chargePointId: row.id, visible: visibleActions(may) }
-  const blocks: [name: string, read: () => Promise<unknown>][] = [
-    ...Object.entries(WHOLE).map(([name, block]): [string, () => Promise<unknown>] => [name, () => whole(of, block)]),
-    ...Object.entries(LATEST).map(([name, table]): [string, () => Promise<unknown>] => [name, () => latest(of, table)]),
+export type StateBlock = keyof typeof WHOLE | keyof typeof LATEST | 'localList' | 'readings' | 'transactions'
+
+/** The names of the blocks, in the order of the answer. */
+export const STATE_BLOCK_NAMES = [
+  ...Object.keys(WHOLE),
+  ...Object.keys(LATEST),
+  ...['localList', 'readings', 'transactions']
+] as StateBlock[]
+
+/** The scope that a block needs in addition to the scope for charge points. */
+export function scopeOfBlock(name: StateBlock): OperatorScope | undefined {
+  return GUARDED[name]
+}
+
+/**
+ * The state of a charge point, by block. A block whose scope the reader lacks is left out.
+ *
+ * @param wanted default: all blocks, and the latest progress
+ */
+export async function readState(
+  db: Reader,
+  row: ChargePointRow,
+  may: May,
+  wanted?: ReadonlySet<StateBlock>
+): Promise<Json> {
+  const of: Of = { db, chargePoint: row, chargePointId: row.id, visible: visibleActions(may) }
+  const blocks: [name: StateBlock, read: () => Promise<unknown>][] = [
+    ...entriesOf(WHOLE).map(([name, block]): [StateBlock, () => Promise<unknown>] => [name, () => whole(of, block)]),
+    ...entriesOf(LATEST).map(([name, table]): [StateBlock, () => Promise<unknown>] => [name, () => latest(of, table)]),
     ['localList', () => localList(of)],
     ['readings', () => latestReadings(db, row.id)],
     ['transactions', () => transactions(db, row)]
   ]
-  const state: Json = { ...summary(row), ...(await lastProgress(db, row.id)) }
+  const state: Json = { ...summary(row), ...(wanted === undefined && (await lastProgress(db, row.id))) }
   for (const [name, read] of blocks) {
+    if (wanted?.has(name) === false) continue
     const scope = GUARDED[name]
     const block = scope === undefined || may(scope) ? await read() : undefined
     if (block !== undefined) state[name] = block
@@ -72,7 +97,11 @@ export async function readState(db: Reader, row: ChargePointRow, may: May): Prom
   return state
 }
 
-const PROVISIONED = { boot_status: 'value', security_profile: 'value', notes: 'value' } as const
+function entriesOf<Name extends string, Value>(blocks: Readonly<Record<Name, Value>>): [Name, Value][] {
+  return Object.entries(blocks) as [Name, Value][]
+}
+
+const PROVISIONED = { name: 'value', boot_status: 'value', security_profile: 'value', notes: 'value' } as const
 const TIMES = {
   last_boot_at: 'time',
   last_seen_at: 'time',
@@ -81,7 +110,7 @@ const TIMES = {
   created_at: 'time'
 } as const
 
-/** What a charge point told at its last boot, and what an operator decided. */
+/** The facts of the last boot, and the settings of an operator. */
 export function summary(row: ChargePointRow): Json {
   const boot = {
     vendor: row.vendor,
@@ -98,6 +127,7 @@ export function summary(row: ChargePointRow): Json {
   }
   return {
     identity: row.identity,
+    ...(row.site_id !== null && { site: row.site_id }),
     registration: row.registration,
     enabled: row.enabled === 1,
     provisioned: row.provisioned === 1,
@@ -111,25 +141,35 @@ export function summary(row: ChargePointRow): Json {
   }
 }
 
-/** Whose rows, and of which actions if not all. */
+/** The charge point whose rows are read, and the visible actions. `undefined` means all actions. */
 interface Of {
   readonly db: Reader
+  readonly chargePoint: ChargePointRow
   readonly chargePointId: number
   readonly visible: readonly string[] | undefined
 }
 
-async function whole({ db, chargePointId, visible }: Of, [table, order]: (typeof WHOLE)[keyof typeof WHOLE]) {
+async function whole(
+  { db, chargePoint, chargePointId, visible }: Of,
+  [table, order]: (typeof WHOLE)[keyof typeof WHOLE]
+) {
   let query = db.selectFrom(table).selectAll().where('charge_point_id', '=', chargePointId).limit(MAX_WHOLE)
   if (visible !== undefined && BY_ACTION.has(table)) query = query.where(db.dynamic.ref('action'), 'in', visible)
   for (const column of order) query = query.orderBy(db.dynamic.ref(column))
   const rows = await query.execute()
   const named =
     table === 'reservations' || table === 'charging_profiles' ? await withNames(db, chargePointId, rows) : rows
-  const shown = table === 'reservations' ? named.map(expired) : named
+  const shown = table === 'reservations' ? named.map(expired) : named.map((row) => doubted(table, row, chargePoint))
   return shown.map((row) => toJson(row, STATE_COLUMNS[table]))
 }
 
-/** The rows with the ids of transactions as the charge point knows them. */
+/** A charge point that has booted may have lost charging profiles. */
+function doubted(table: string, row: object, chargePoint: ChargePointRow): object {
+  if (table !== 'charging_profiles') return row
+  return { ...row, confirmed: Number(isConfirmed(row as ProfileRow, chargePoint)) }
+}
+
+/** Replaces keys of transactions by the ids that the charge point uses. */
 async function withNames(db: Reader, chargePointId: number, rows: readonly object[]): Promise<object[]> {
   const names = await displayedIds(db, chargePointId)
   return rows.map((row) => {
@@ -138,7 +178,7 @@ async function withNames(db: Reader, chargePointId: number, rows: readonly objec
   })
 }
 
-/** A charge point of 1.6 does not tell that a reservation has expired. */
+/** A charge point of 1.6 sends no message when a reservation expires. */
 function expired(row: object): object {
   const { status, expires_at } = row as Pick<Selectable<ReservationsTable>, 'status' | 'expires_at'>
   const isOver = status === 'Accepted' && expires_at !== null && expires_at <= Date.now()
@@ -162,7 +202,7 @@ const KINDS: readonly StatusReportsTable['kind'][] = ['firmware', 'diagnostics',
 
 const PROGRESS = { status: 'value', request_id: 'requestId', details: 'json', received_at: 'time' } as const
 
-/** The last report of each kind. */
+/** The last report of each kind of progress. */
 async function lastProgress(db: Reader, chargePointId: number): Promise<Json> {
   const found: Json = {}
   for (const kind of KINDS) {
@@ -179,7 +219,7 @@ async function lastProgress(db: Reader, chargePointId: number): Promise<Json> {
   return found
 }
 
-/** The latest, as their own list shows them. */
+/** The latest transactions, in the same form as in the list of transactions. */
 async function transactions(db: Reader, { identity }: ChargePointRow): Promise<StateTransaction[]> {
   const filter = { chargePoint: identity, order: '-startedAt', limit: MAX_LATEST } as const
   const found = await listTransactions(db, filter, Date.now())

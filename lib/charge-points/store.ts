@@ -1,6 +1,6 @@
 import { Commits, type CommitsOptions, ensureChargePoint } from '../events/commits.js'
 import type { Change } from '../events/scope.js'
-import { UnknownChargePointError } from './errors.js'
+import { unknownChargePoint } from './errors.js'
 import {
   type ChargePointRow,
   countUnprovisioned,
@@ -43,11 +43,11 @@ export class Store extends Commits {
   /**
    * The charge point.
    *
-   * @throws UnknownChargePointError
+   * @throws `OCPP_ERR_UNKNOWN_CHARGE_POINT`
    */
   async require(identity: string): Promise<ChargePointRow> {
     const row = await this.find(identity)
-    if (row === undefined) throw new UnknownChargePointError(identity)
+    if (row === undefined) throw unknownChargePoint(identity)
     return row
   }
 

@@ -38,7 +38,10 @@ export class Version2 {
     this.#ocpp = ocpp
   }
 
-  /** Answers an action. That the answer fits the version of the CALL is checked at run time. */
+  /**
+   * Registers a handler for both versions of 2.x. Whether the answer fits the version of the CALL is checked at run
+   * time.
+   */
   on<A extends Action2>(action: A, handler: Handler2<A>): this {
     this.#ocpp.v201.on(action, handler as Handler<'ocpp2.0.1', A>)
     this.#ocpp.v21.on(action, handler as Handler<'ocpp2.1', A>)

@@ -22,9 +22,9 @@ export class BatchedCommits<T> {
   }
 
   /**
-   * Resolves once it is committed.
+   * Resolves once the item is committed.
    *
-   * @throws StorageError, or what its commit threw
+   * @throws StorageError, or the error of the commit
    */
   add(item: T): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -20,6 +20,8 @@ export class StorageError extends Error {
   readonly code = 'STORAGE_ERROR'
   /** The HTTP status when a route does not catch this error. */
   readonly statusCode = 503
+  /** The message tells nothing of the cause. */
+  readonly expose = true
   readonly kind: StorageErrorKind
 
   constructor(kind: StorageErrorKind, cause?: unknown) {
@@ -102,6 +104,7 @@ export function kindOf(error: unknown): StorageErrorKind | undefined {
   if (error instanceof StorageError) return error.kind
   if (!(error instanceof Error)) return undefined
   const { code } = error as Error & { code?: unknown }
+  if (isOutdated(error)) return 'conflict'
   if (typeof code === 'string') {
     if (NETWORK_CODES.has(code)) return 'unavailable'
     const table = code.startsWith('SQLITE_') ? SQLITE_CODES : SQL_STATES
@@ -109,6 +112,11 @@ export function kindOf(error: unknown): StorageErrorKind | undefined {
   }
   if (error.message === 'Query read timeout') return 'timeout'
   return PG_TEXTS.test(error.message) ? 'unavailable' : undefined
+}
+
+/** Whether a prepared statement has become useless, because its table was changed. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof Error && error.message === 'cached plan must not change result type'
 }
 
 function find(table: readonly [string, StorageErrorKind][], code: string): StorageErrorKind | undefined {

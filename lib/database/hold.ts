@@ -1,5 +1,6 @@
-import { type Kysely, PostgresAdapter, sql, type Transaction } from 'kysely'
+import { CompiledQuery, type Kysely, PostgresAdapter, type Transaction } from 'kysely'
 import type { Schema } from './schema.js'
+import { keepPrepared } from './shape.js'
 
 /** The kinds of things that a job can lock against other processes. */
 const CLASSES = {
@@ -7,10 +8,14 @@ const CLASSES = {
   idToken: 0x4954,
   tariff: 0x5441,
   webhooks: 0x5748,
-  chargerModel: 0x434d
+  chargerModel: 0x434d,
+  site: 0x5349
 } as const
 
 export type Held = keyof typeof CLASSES
+
+const LOCK = 'select pg_advisory_xact_lock(cast($1 as int), hashtext(cast($2 as text)))'
+keepPrepared(LOCK)
 
 /** Only PostgreSQL needs these locks: SQLite has one writer at a time, so that each transaction locks everything. */
 export function isPostgres(db: Kysely<Schema>): boolean {
@@ -27,5 +32,5 @@ export function isPostgres(db: Kysely<Schema>): boolean {
  */
 export async function hold(trx: Transaction<Schema>, what: Held, key: string): Promise<void> {
   if (!isPostgres(trx)) return
-  await sql`select pg_advisory_xact_lock(${sql.lit(CLASSES[what])}, hashtext(cast(${key} as text)))`.execute(trx)
+  await trx.executeQuery(CompiledQuery.raw(LOCK, [CLASSES[what], key]))
 }

@@ -60,7 +60,7 @@ function camelCase(name: string): string {
 }
 
 /** Epoch milliseconds as RFC 3339; `undefined` for a time outside the range of dates. */
-export function dateTime(value: unknown): string | undefined {
+function dateTime(value: unknown): string | undefined {
   const date = new Date(Number(value))
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
 }

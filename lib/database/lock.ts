@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Libsql from 'libsql'
+import { provideThreads } from './threads.js'
 
 /** Another process has the database open. */
 export class LockedError extends Error {
@@ -21,6 +22,7 @@ export interface Lock {
 export function lockFile(file: string): Lock {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const path = `${file}.lock`
+  provideThreads()
   const lock = new Libsql(path)
   try {
     // This transaction never ends: it holds the lock.

@@ -14,6 +14,14 @@ import { transactionIdentity } from './migrations/0011-transaction-identity.js'
 import { closedTransactions } from './migrations/0012-closed-transactions.js'
 import { traits } from './migrations/0013-traits.js'
 import { connectorStates } from './migrations/0014-connector-states.js'
+import { awaitedStarts } from './migrations/0015-awaited-starts.js'
+import { signIns } from './migrations/0016-sign-ins.js'
+import { sites } from './migrations/0017-sites.js'
+import { connections } from './migrations/0018-connections.js'
+import { operationsDesk } from './migrations/0019-operations-desk.js'
+import { profileLedger } from './migrations/0021-profile-ledger.js'
+import { bulkOperations } from './migrations/0022-bulk-operations.js'
+import { nodes } from './migrations/0025-nodes.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -31,7 +39,15 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0011-transaction-identity': transactionIdentity,
   '0012-closed-transactions': closedTransactions,
   '0013-traits': traits,
-  '0014-connector-states': connectorStates
+  '0014-connector-states': connectorStates,
+  '0015-awaited-starts': awaitedStarts,
+  '0016-sign-ins': signIns,
+  '0017-sites': sites,
+  '0018-connections': connections,
+  '0019-operations-desk': operationsDesk,
+  '0021-profile-ledger': profileLedger,
+  '0022-bulk-operations': bulkOperations,
+  '0025-nodes': nodes
 }
 
 /** The database was made by a newer program. */
@@ -83,7 +99,7 @@ export async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** What this program would bring an empty database to. */
+/** The schema that this release creates in an empty database. */
 export function knownMigrations(): string[] {
   return Object.keys(MIGRATIONS)
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import type { Dialect } from './dialect.js'
 import { kindOf, StorageError } from './errors.js'
+import { openHeavySqlite } from './heavy.js'
 import { type Lock, LockedError, lockFile } from './lock.js'
 import { migrate, TooNewError } from './migrations.js'
 import { isMisconfiguration, openPostgres } from './postgres.js'
@@ -16,7 +17,7 @@ export interface DatabaseSettings {
 }
 
 export interface OpenOptions {
-  /** Told of connections to PostgreSQL that broke while nobody used them. */
+  /** Called when an idle connection to PostgreSQL breaks. */
   onIdleError?: (error: Error) => void
   /** Whether this is the process that serves chargers, of which there is one to a SQLite file. Default: true. */
   exclusive?: boolean
@@ -29,6 +30,10 @@ export interface OpenDatabase {
   readonly dialect: Dialect
   /** To read. */
   readonly db: Kysely<Schema>
+  /** To read what may take long: nothing else waits for it. */
+  readonly heavy: Kysely<Schema>
+  /** Rejects what is read on `heavy` from now on, and what is being read if no server ends it. */
+  cancelHeavy(): void
   /** To write; the writer's own. */
   readonly writeDb: Kysely<Schema>
   /** Number of transactions to run at the same time. */
@@ -40,6 +45,8 @@ export interface OpenDatabase {
 
 /** More transactions at a time on PostgreSQL only make each of them smaller. */
 const MAX_LANES = 4
+/** Connections to PostgreSQL for reads that may take long. */
+const MAX_HEAVY_READERS = 2
 
 /** The SQLite file of these settings. */
 export function sqliteFile({ DATA_DIR }: Pick<DatabaseSettings, 'DATA_DIR'>): string {
@@ -62,7 +69,9 @@ function openFile(file: string, { exclusive = true, busyTimeout }: OpenOptions):
   try {
     const writeDb = openSqlite({ file, ...timeout })
     const db = openSqlite({ file, readOnly: true, ...timeout })
+    const heavy = openHeavySqlite({ file, otherwise: db })
     const close = async () => {
+      await heavy.db.destroy()
       await db.destroy()
       // So that the file alone is all there is; whatever keeps it from that, nothing is lost.
       await sql`pragma wal_checkpoint(truncate)`.execute(writeDb).catch(() => undefined)
@@ -70,20 +79,29 @@ function openFile(file: string, { exclusive = true, busyTimeout }: OpenOptions):
       lock.release()
     }
     const forMigrations = () => ({ db: writeDb, close: async () => undefined })
-    return { dialect: 'sqlite', db, writeDb, lanes: 1, forMigrations, close }
+    const cancelHeavy = () => heavy.cancel()
+    return { dialect: 'sqlite', db, heavy: heavy.db, cancelHeavy, writeDb, lanes: 1, forMigrations, close }
   } catch (error) {
     lock.release()
     throw error
   }
 }
 
-/** Two pools, so that slow reads never occupy the connections that write messages of charge points. */
+/**
+ * Pools of their own, so that slow reads never occupy the connections that write messages of charge points, nor long
+ * ones those of short ones.
+ */
 function openServer(url: string, poolSize: number, { onIdleError }: OpenOptions): OpenDatabase {
   const lanes = Math.max(1, Math.min(MAX_LANES, Math.floor(poolSize / 2)))
   const options = { url, ...(onIdleError && { onIdleError }) }
-  const writeDb = openPostgres({ ...options, poolSize: lanes })
-  const db = openPostgres({ ...options, poolSize: Math.max(1, poolSize - lanes) })
+  const writeDb = openPostgres({ ...options, poolSize: lanes, isPipelined: true })
+  const readers = Math.max(1, poolSize - lanes)
+  const heavyReaders = Math.min(MAX_HEAVY_READERS, Math.floor(readers / 2))
+  const db = openPostgres({ ...options, poolSize: readers - heavyReaders })
+  // With a single connection to read there is none to spare.
+  const heavy = heavyReaders === 0 ? db : openPostgres({ ...options, poolSize: heavyReaders })
   const close = async () => {
+    if (heavy !== db) await heavy.destroy()
     await db.destroy()
     await writeDb.destroy()
   }
@@ -91,7 +109,9 @@ function openServer(url: string, poolSize: number, { onIdleError }: OpenOptions)
     const patient = openPostgres({ ...options, poolSize: 1, isPatient: true })
     return { db: patient, close: () => patient.destroy() }
   }
-  return { dialect: 'postgres', db, writeDb, lanes, forMigrations, close }
+  // The server ends a statement after seconds.
+  const cancelHeavy = () => undefined
+  return { dialect: 'postgres', db, heavy, cancelHeavy, writeDb, lanes, forMigrations, close }
 }
 
 /** Brings the schema up to date, however long that takes. */
@@ -104,9 +124,15 @@ export async function migrateDatabase({ dialect, forMigrations }: OpenDatabase):
   }
 }
 
-/** The lock of the process that serves this database; undefined on SQLite, whose file is locked when it is opened. */
-export function serverLock({ DATABASE_URL: url }: DatabaseSettings, onLost: () => void): ServerLock | undefined {
-  return url === undefined ? undefined : new ServerLock({ url, onLost })
+/**
+ * The lock of the process that serves this database, or of one node of those that do; undefined on SQLite, whose file is
+ * locked when it is opened.
+ */
+export function serverLock(
+  { DATABASE_URL: url }: DatabaseSettings,
+  options: { onLost: () => void; isShared: boolean }
+): ServerLock | undefined {
+  return url === undefined ? undefined : new ServerLock({ url, ...options })
 }
 
 /** Resolves when the database answers. */

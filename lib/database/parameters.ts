@@ -11,10 +11,15 @@ export function toParameters(values: readonly unknown[]): Parameter[] {
   return values.map(toParameter)
 }
 
+/** A text as it is stored: two texts that a charge point tells apart may be stored as the same. */
+export function storedText(text: string): string {
+  return text.includes('\0') ? text.replaceAll('\0', '\ufffd') : text
+}
+
 function toParameter(value: unknown): Parameter {
   switch (typeof value) {
     case 'string':
-      return value.includes('\0') ? value.replaceAll('\0', '\ufffd') : value
+      return storedText(value)
     case 'number':
       return Number.isFinite(value) ? value : null
     case 'boolean':
@@ -27,6 +32,16 @@ function toParameter(value: unknown): Parameter {
       if (value === null || value instanceof Uint8Array) return value
       throw new TypeError('a column holds text, a number or nothing; JSON is stored as text')
   }
+}
+
+/** The same values as an array of PostgreSQL. [PostgreSQL §8.15.2] */
+export function toArray(values: readonly unknown[]): string {
+  return `{${values.map((value) => elementOf(toParameter(value))).join(',')}}`
+}
+
+function elementOf(value: Parameter): string {
+  if (typeof value !== 'string') return value === null ? 'NULL' : String(value)
+  return `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`
 }
 
 /** The highest value of an integer column of PostgreSQL. No charge point counts that far in earnest. */

@@ -6,18 +6,23 @@ import {
   type PostgresPoolClient,
   type PostgresQueryResult
 } from 'kysely'
-import pg from 'pg'
+import type pg from 'pg'
 import { ABANDON } from './abandon.js'
-import { kindOf, StorageError, toStorageError } from './errors.js'
-import { toParameters } from './parameters.js'
+import { postgresDriver } from './driver.js'
+import { isOutdated, kindOf, StorageError, toStorageError } from './errors.js'
+import { type Parameter, toParameters } from './parameters.js'
 import type { Schema } from './schema.js'
+import { statementName } from './shape.js'
 
 const CONNECT_TIMEOUT_MS = 5_000
-/** Of one statement; well below the 30 s after which a charge point gives up. */
+/** Timeout of one statement, well below the 30 s after which a charge point gives up. Milliseconds. */
 const STATEMENT_TIMEOUT_MS = 10_000
-/** The same on our side, for a server that has fallen silent. */
+/** The same timeout on the client, in case the server does not respond. Milliseconds. */
 const QUERY_TIMEOUT_MS = 12_000
-/** Of waiting for a lock; shorter than a statement may take, so that the error tells the two apart. */
+/**
+ * Timeout of waiting for a lock; shorter than the timeout of a statement, so that the error tells the two apart.
+ * Milliseconds.
+ */
 const LOCK_TIMEOUT_MS = 8_000
 const IDLE_IN_TRANSACTION_MS = 30_000
 const TIMEOUTS = {
@@ -29,46 +34,51 @@ const TIMEOUTS = {
 
 export interface PostgresOptions {
   url: string
-  /** Connections at most. */
+  /** Maximum number of connections. */
   poolSize: number
-  /** Whether a statement may take as long as it wants. Default: false. */
+  /** Whether statements have no timeout. Default: false. */
   isPatient?: boolean
+  /** Whether a statement is sent before the one before it on the same connection is answered. Default: false. */
+  isPipelined?: boolean
   /** Called when an idle connection breaks. */
   onIdleError?: (error: Error) => void
 }
 
-/** int8: ids, times and counts, all below 2^53. */
-const INT8 = pg.types.builtins.INT8
+/** The type of ids, times and counts, all below 2^53. */
+const INT8 = 20
 
 /** Connects when first used. */
 export function openPostgres({
   url,
   poolSize,
   isPatient = false,
+  isPipelined = false,
   onIdleError = () => undefined
 }: PostgresOptions): Kysely<Schema> {
-  const pool = new pg.Pool({
+  const { Pool: PgPool, types } = postgresDriver()
+  const pool = new PgPool({
     connectionString: url,
     max: poolSize,
     application_name: 'fastify-ocpp',
     keepAlive: true,
+    pipeline: isPipelined,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,
     ...(!isPatient && TIMEOUTS),
-    types: { getTypeParser: (id, format) => (id === INT8 ? Number : pg.types.getTypeParser(id, format)) }
+    types: { getTypeParser: (id, format) => (id === INT8 ? Number : types.getTypeParser(id, format)) }
   })
   pool.on('error', onIdleError)
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool: new Pool(pool) }) })
 }
 
-/** What Kysely needs of the pool, with the same parameters as on SQLite. */
+/** The interface that Kysely expects of the pool, with parameters in the same form as on SQLite. */
 class Pool implements PostgresPool {
   readonly #pool: pg.Pool
   readonly #clients = new WeakMap<pg.PoolClient, Client>()
 
   constructor(pool: pg.Pool) {
     this.#pool = pool
-    // A connection may break before whoever asked for it has it; an error that nobody listens to ends the process.
+    // A connection may break before the caller has it, and an `error` event without a listener ends the process.
     pool.on('connect', (client) => this.#clients.set(client, new Client(client)))
   }
 
@@ -84,22 +94,24 @@ class Pool implements PostgresPool {
   }
 }
 
+const QUERY_TIMEOUT = 'Query read timeout'
+
 type Result = Pick<pg.QueryResult, 'command' | 'rowCount' | 'rows'>
 
 const NOTHING: Result = { command: 'ROLLBACK', rowCount: 0, rows: [] }
 
 class Client implements PostgresPoolClient {
   readonly #client: pg.PoolClient
-  /** What broke it; it is not used again. */
+  /** The error that broke the connection; a broken connection is not used again. */
   #fault: unknown
 
   constructor(client: pg.PoolClient) {
     this.#client = client
-    // An error between two statements: the next statement rejects with it.
+    // An error between two statements makes the next statement reject.
     client.on('error', (error) => {
       this.#fault = error
     })
-    // Whatever the default of the server is: a message is answered only after its rows are on disk.
+    // Set explicitly, whatever the server's default: a message is answered only after its rows are on disk.
     client.query('set synchronous_commit = on').catch((error: unknown) => {
       this.#fault = error
     })
@@ -113,26 +125,38 @@ class Client implements PostgresPoolClient {
   }
 
   async #query(sql: string, parameters: readonly unknown[]): Promise<Result> {
-    // Not used again: the answer to a statement under way may come yet, and a statement that waits would be next.
-    if (sql === ABANDON) this.#fault ??= new StorageError('timeout')
+    if (sql === ABANDON) this.#abandon()
     if (this.#fault !== undefined) {
       // The server rolls back by itself, when the connection ends.
       if (sql === 'rollback' || sql === ABANDON) return NOTHING
       throw new StorageError('unavailable', this.#fault)
     }
     try {
-      const result = await this.#client.query(sql, toParameters(parameters))
-      // A transaction in which a statement failed is not committed, and nobody says so but this word.
+      const result = await this.#send(sql, toParameters(parameters))
+      // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK instead of an error.
       if (sql === 'commit' && result.command !== 'COMMIT') throw new Error('the transaction was rolled back')
       return result
     } catch (error) {
       const kind = kindOf(error)
-      // After a time-out of ours the answer may still come, to whoever uses the connection next.
-      if (kind === 'unavailable' || (error instanceof Error && error.message === 'Query read timeout')) {
+      // Removed from the pool after a timeout on our side: the late answer would go to the next user of the connection.
+      // The same after another process has changed a table: the statements prepared before cannot be executed any more.
+      if (kind === 'unavailable' || isOutdated(error) || (error instanceof Error && error.message === QUERY_TIMEOUT)) {
         this.#fault = error
       }
       throw toStorageError(error)
     }
+  }
+
+  /** Statements that were sent already must not be waited for, and those behind them must not be executed. */
+  #abandon(): void {
+    this.#fault ??= new StorageError('timeout')
+    this.#client.connection.stream.destroy()
+  }
+
+  /** The statements of the messages that come most stay prepared on their connection. */
+  #send(text: string, values: Parameter[]): Promise<Result> {
+    const name = statementName(text)
+    return name === undefined ? this.#client.query(text, values) : this.#client.query({ name, text, values })
   }
 
   release(): void {

@@ -15,8 +15,8 @@ export interface RetentionSettings {
 /** The retention rule of a table. Ids rise with time, so the oldest rows come first. */
 interface Rule {
   table: PrunedTable
-  time: 'received_at' | 'created_at'
-  /** 0 is for ever. */
+  time: 'connected_at' | 'received_at' | 'created_at'
+  /** Days to keep a row. 0: for ever. */
   days: number
   /** Maximum number of rows. 0: no limit. */
   maxRows?: number
@@ -27,12 +27,15 @@ interface Rule {
 type PrunedTable =
   | 'meter_values'
   | 'messages'
+  | 'connections'
   | 'status_history'
   | 'connector_states'
   | 'device_events'
   | 'status_reports'
   | 'notifications'
+  | 'authorizations'
   | 'calls'
+  | 'awaited_starts'
   | 'bulk_calls'
   | 'bulk_call_items'
   | 'idempotency_keys'
@@ -42,42 +45,51 @@ export interface PruneOptions {
   db: Kysely<Schema>
   writer: Pick<Writer, 'write'>
   settings: RetentionSettings
-  /** Default: the present. */
+  /** Default: the clock of the system. */
   now?: number
   signal?: AbortSignal
-  /** Rows of one step. Default: 500. */
+  /** Maximum number of rows in one step. Default: 500. */
   step?: number
-  /** Milliseconds between two steps, for others. Default: 50. */
+  /** Milliseconds between two steps, in which other transactions run. Default: 50. */
   pause?: number
   onProgress?: (table: string, deleted: number) => void
 }
 
 const DAY_MS = 86_400_000
 /**
- * Pages without an old row after which nothing older is expected. A clock that was ahead for a while leaves rows in the
- * way, behind which there may be old ones.
+ * Number of pages without an old row after which the search ends. One page is not enough: if the clock was ahead for a
+ * while, rows with future times may come before old ones.
  */
 export const MAX_YOUNG_PAGES = 10
 
-/** Energy and cost are computed from them until the transaction is over. */
+/** Values of open transactions stay, because energy and cost are computed from them. */
 const OF_OPEN_TRANSACTION = sql<boolean>`exists (select 1 from transactions
   where transactions.charge_point_id = meter_values.charge_point_id
     and (transactions.transaction_id = meter_values.transaction_id or transactions.id = meter_values.inferred_id)
     and transactions.status = 'open')`
-/** The charge point of these rows may come back after years. */
+/** Queued calls stay, because their charge point may connect again after years. */
 const IS_QUEUED = sql<boolean>`(calls.status = 'queued'
   or exists (select 1 from queued_calls where queued_calls.message_id = calls.message_id))`
-const IS_RUNNING = sql<boolean>`bulk_calls.status = 'running'`
+const IS_RUNNING = sql<boolean>`bulk_calls.status in ('running', 'stopping')`
 const OF_RUNNING_BULK = sql<boolean>`exists (select 1 from bulk_calls
-  where bulk_calls.id = bulk_call_items.bulk_call_id and bulk_calls.status = 'running')`
+  where bulk_calls.id = bulk_call_items.bulk_call_id and bulk_calls.status in ('running', 'stopping'))`
 
-/** It may go on until now, also after connections that were lost. */
+/** The latest state of a connector stays, because it may continue until now, even across lost connections. */
 const IS_LAST_STATE = sql<boolean>`not exists (select 1 from connector_states later
   where later.charge_point_id = connector_states.charge_point_id and later.evse_id = connector_states.evse_id
     and later.connector_id = connector_states.connector_id and later.started_at > connector_states.started_at
     and (connector_states.state in ('Unknown', 'Resumed') or later.state not in ('Unknown', 'Resumed')))`
 
-function rules(settings: RetentionSettings): Rule[] {
+/** What ended long after its beginning is not old, and the last connection says since when a charge point is away. */
+function isNeededConnection(before: number): RawBuilder<boolean> {
+  return sql<boolean>`(connections.is_open = 1
+    or coalesce(connections.disconnected_at, connections.last_seen_at, connections.connected_at) >= ${before}
+    or not exists (select 1 from connections later where later.charge_point_id = connections.charge_point_id
+      and (later.connected_at > connections.connected_at
+        or (later.connected_at = connections.connected_at and later.id > connections.id))))`
+}
+
+function rules(settings: RetentionSettings, now: number): Rule[] {
   const events = settings.RETENTION_EVENTS_DAYS
   return [
     {
@@ -92,12 +104,20 @@ function rules(settings: RetentionSettings): Rule[] {
       days: settings.RETENTION_MESSAGES_DAYS,
       maxRows: settings.MESSAGE_LOG_MAX_ROWS
     },
+    {
+      table: 'connections',
+      time: 'connected_at',
+      days: events,
+      needed: isNeededConnection(now - events * DAY_MS)
+    },
     { table: 'status_history', time: 'received_at', days: events },
     { table: 'connector_states', time: 'received_at', days: events, needed: IS_LAST_STATE },
     { table: 'device_events', time: 'received_at', days: events },
     { table: 'status_reports', time: 'received_at', days: events },
     { table: 'notifications', time: 'received_at', days: events },
+    { table: 'authorizations', time: 'received_at', days: events },
     { table: 'calls', time: 'created_at', days: events, needed: IS_QUEUED },
+    { table: 'awaited_starts', time: 'created_at', days: events },
     { table: 'bulk_calls', time: 'created_at', days: events, needed: IS_RUNNING },
     { table: 'bulk_call_items', time: 'created_at', days: events, needed: OF_RUNNING_BULK },
     // A request with an idempotency key may be repeated for 24 hours.
@@ -107,23 +127,25 @@ function rules(settings: RetentionSettings): Rule[] {
 }
 
 /**
- * Deletes what is older than the settings keep and nothing needs any more, in small transactions among all others, with
- * a pause between them.
+ * Deletes rows that are older than the settings allow and are no longer needed, in small transactions with a pause
+ * between them, so that others do not wait.
  *
- * @returns how many rows went
+ * @returns the number of deleted rows
  */
 export async function prune(options: PruneOptions): Promise<number> {
   let total = 0
-  for (const rule of rules(options.settings)) total += await pruneTable(rule, options)
-  return total + (await pruneViolations(options))
+  for (const rule of rules(options.settings, options.now ?? Date.now())) total += await pruneTable(rule, options)
+  return total + (await pruneViolations(options)) + (await pruneSignIns(options))
 }
 
-/** What a charge point did last stays: it is the only sign of how it breaks the standard. */
+/**
+ * The latest violation of a charge point stays: it is the only evidence of how the charge point breaks the standard.
+ */
 const IS_NOT_LAST = sql<boolean>`exists (select 1 from violations as later
   where later.charge_point_id = violations.charge_point_id
     and (later.last_at > violations.last_at or (later.last_at = violations.last_at and later.id > violations.id)))`
 
-/** By the time at which they were seen last, for which there is an index: their ids say nothing of it. */
+/** Selects by the time of the latest violation, which has an index. Their ids do not rise with it. */
 async function pruneViolations(options: PruneOptions): Promise<number> {
   const { db, writer, settings, now = Date.now(), signal, step = 500, pause = 50, onProgress } = options
   const days = settings.RETENTION_EVENTS_DAYS
@@ -150,7 +172,18 @@ async function pruneViolations(options: PruneOptions): Promise<number> {
   return total
 }
 
-/** Page by page in the order of the ids, because there is no index by time of the big tables. */
+/** Sign-ins that have ended. The audit log keeps sign-ins and sign-outs. */
+async function pruneSignIns({ db, writer, now = Date.now(), onProgress }: PruneOptions): Promise<number> {
+  const isOver = await db.selectFrom('sign_ins').select('id').where('expires_at', '<=', now).limit(1).executeTakeFirst()
+  if (isOver === undefined) return 0
+  const { numDeletedRows } = await writer.write((trx) =>
+    trx.deleteFrom('sign_ins').where('expires_at', '<=', now).executeTakeFirst()
+  )
+  onProgress?.('sign_ins', Number(numDeletedRows))
+  return Number(numDeletedRows)
+}
+
+/** Reads page by page in the order of the ids, because the big tables have no index by time. */
 async function pruneTable(rule: Rule, options: PruneOptions): Promise<number> {
   const { table, time, days, maxRows = 0 } = rule
   const { db, now = Date.now(), signal, step = 500, pause = 50, onProgress } = options
@@ -181,7 +214,7 @@ async function pruneTable(rule: Rule, options: PruneOptions): Promise<number> {
   return deleted
 }
 
-/** Answers how many were not needed. */
+/** Returns the number of deleted rows. */
 async function deleteRows({ table, needed }: Rule, ids: readonly number[], { writer }: PruneOptions): Promise<number> {
   const { numDeletedRows } = await writer.write((trx) => {
     const rows = trx.deleteFrom(table).where('id', 'in', ids)

@@ -1,30 +1,38 @@
 import type { Generated } from 'kysely'
 import type { Bit, Default, Fixed, JsonText, Milliseconds, Optional, Registration } from './columns.js'
 
-// Charge points, and what they hold.
+// Charge points, and the lists, profiles and certificates that they hold.
 
 export interface ChargePointsTable {
   id: Generated<number>
-  /** The identity without regard to case: what is looked up. */
+  /** The identity folded to lower case, for look-ups. */
   identity_key: Fixed<string>
-  /** The identity as it was registered: what is shown. */
+  /** The identity as it was registered, for display. */
   identity: string
+  /** The operators' name of the charge point. */
+  name: Optional<string>
+  /** The name folded to lower case, for sorting and searching. */
+  name_key: Optional<string>
+  site_id: Optional<string>
   enabled: Default<Bit>
-  /** Whether an operator made or changed it; else it came by itself, under open registration. */
+  /** 1 if an operator created or changed the row; 0 if the charge point registered itself by open registration. */
   provisioned: Default<Bit>
   /** Salted hash, as JSON. */
   credential: Optional<JsonText>
-  /** Still valid until the charge point has used the new one. [A01.FR.03/04] */
+  /** The previous password: valid until the charge point has used the new one. [A01.FR.03/04] */
   previous_credential: Optional<JsonText>
-  /** What the operator demands. */
+  /** Minimum security profile that the operator requires. */
   security_profile: Optional<number>
-  /** The highest it has ever connected with; a lower one is refused. [A05.FR.09] */
+  /** Highest security profile of any connection so far; a lower one is refused. [A05.FR.09] */
   highest_security_profile: Default<number>
-  /** Whose certificate it has to show: told by an operator, or by itself when it booted with its password. */
+  /**
+   * Serial number that the client certificate has to name. An operator set it, or the charge point told it in a boot
+   * after a login with its password.
+   */
   expected_serial_number: Optional<string>
-  /** What the operator wants the next BootNotification to be answered. */
+  /** The operator's answer to the next BootNotification. */
   registration: Default<Registration>
-  /** What the last BootNotification was answered: acceptance survives our restart. [1.6 §4.2; B01] */
+  /** The answer to the last BootNotification: acceptance survives a restart of the back-end. [1.6 §4.2; B01] */
   boot_status: Optional<Registration>
   protocol: Optional<string>
   vendor: Optional<string>
@@ -39,19 +47,22 @@ export interface ChargePointsTable {
   meter_serial_number: Optional<string>
   boot_reason: Optional<string>
   notes: Optional<string>
-  /** The traits that an operator gave to the charge point, as JSON by their names. */
+  /** The traits that an operator set for the charge point, as a JSON object by name. */
   traits: Optional<JsonText>
   last_boot_at: Optional<Milliseconds>
   last_connected_at: Optional<Milliseconds>
   last_disconnected_at: Optional<Milliseconds>
   last_seen_at: Optional<Milliseconds>
-  /** When an operator removed the charge point. The row stays for its history, and is used again if it is created again. */
+  /**
+   * When an operator removed the charge point. The row stays because its history refers to it; creating the identity
+   * again uses the same row.
+   */
   removed_at: Optional<Milliseconds>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
 }
 
-/** The present state. 1.6: evse_id 0. Connector or EVSE 0 is the whole. */
+/** The present state of a connector. `evse_id` is 0 in 1.6. Connector 0 or EVSE 0 means the whole charge point. */
 export interface ConnectorsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
@@ -72,7 +83,7 @@ export interface StatusHistoryTable {
   evse_id: number
   connector_id: number
   status: string
-  /** '' when there is no error. */
+  /** '' if there is no error. */
   error_code: Default<string>
   info: Optional<string>
   vendor_id: Optional<string>
@@ -81,13 +92,16 @@ export interface StatusHistoryTable {
   received_at: Milliseconds
 }
 
-/** When a connector began to be in a state. The next row of its place, by `started_at`, ends it. */
+/** When a connector entered a state. The next row of the same connector, by `started_at`, ends it. */
 export interface ConnectorStatesTable {
   id: Generated<number>
   charge_point_id: number
   evse_id: number
   connector_id: number
-  /** A status of OCPP; also Unknown, Resumed (the one before), Ended (a transaction). */
+  /**
+   * A status of OCPP, or one of ours: Unknown, Resumed (the previous status is valid again), Ended (a transaction
+   * ended).
+   */
   state: string
   started_at: Milliseconds
   received_at: Milliseconds
@@ -111,11 +125,11 @@ export interface ReservationsTable {
   updated_at: Milliseconds
 }
 
-/** The local authorization list as the charge point holds it. */
+/** The local authorization list that the charge point holds. */
 export interface LocalListsTable {
   charge_point_id: number
   version: number
-  /** What we sent, in whole; null when it is not known. */
+  /** The entries that were sent; `null` if they are not known. */
   entries: Optional<JsonText>
   updated_at: Milliseconds
 }
@@ -126,13 +140,20 @@ export interface ChargingProfilesTable {
   evse_id: Default<number>
   connector_id: Default<number>
   profile_id: Fixed<number>
-  /** CSO, or who else set it. */
+  /** ChargingLimitSource, e.g. CSO. */
   source: Default<string>
   stack_level: Optional<number>
   purpose: Optional<string>
   kind: Optional<string>
   transaction_id: Optional<string>
   payload: JsonText
+  /** Of the call that was not answered, or of the remote start whose transaction is awaited; otherwise ''. */
+  message_id: Default<string>
+  /** 0: the charge point may have the profile or not. */
+  confirmed: Default<number>
+  /** When the charge point accepted the profile; absent if it was only reported. */
+  accepted_at: Optional<number>
+  /** When the charge point accepted or reported it last. */
   updated_at: Milliseconds
 }
 
@@ -149,7 +170,7 @@ export interface DisplayMessagesTable {
 export interface CertificatesTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
-  /** The use, e.g. V2GRootCertificate, ChargingStationCertificate. */
+  /** The use of the certificate, e.g. V2GRootCertificate, ChargingStationCertificate. */
   type: Fixed<string>
   hash_algorithm: Default<string>
   issuer_name_hash: Default<string>
@@ -162,36 +183,36 @@ export interface CertificatesTable {
 }
 
 export type IssuedStatus =
-  /** Not signed yet. */
+  /** The certificate is not signed yet. */
   | 'requested'
-  /** Signed, and not known to have arrived. */
+  /** The certificate is signed; the charge point has not confirmed that it arrived. */
   | 'issued'
-  /** The charge point took it. */
+  /** The charge point accepted the certificate. */
   | 'accepted'
-  /** The charge point did not take it. */
+  /** The charge point rejected the certificate. */
   | 'rejected'
-  /** The authority refused to sign. */
+  /** The authority rejected the signing request. */
   | 'failed'
-  /** The charge point has come with it. */
+  /** The charge point has connected with the certificate. */
   | 'in-use'
-  /** The charge point has come with a later one. */
+  /** The charge point has connected with a later certificate. */
   | 'superseded'
   | 'revoked'
 
-/** What was signed for a charge point, or is going to be. */
+/** A certificate that was signed, or is to be signed, for a charge point. */
 export interface IssuedCertificatesTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
-  /** The use, in the words of 2.1. */
+  /** The use of the certificate, in the terms of 2.1. */
   type: Fixed<string>
-  /** One for the connection to us and that to cars. */
+  /** One certificate for both the connection to the CSMS and the connection to cars. */
   combined: Default<Bit>
   status: Default<IssuedStatus>
-  /** Of SignCertificate; 2.1. */
+  /** `requestId` of SignCertificate; 2.1 only. */
   request_id: Optional<number>
   /** The certificate signing request, in PEM. */
   csr: Fixed<string>
-  /** The certificate and those above it, without the root. */
+  /** The certificate and its intermediate certificates, without the root, in PEM. */
   pem: Optional<string>
   subject: Optional<string>
   /** SHA-256 of the certificate: hexadecimal, lower case. */
@@ -200,30 +221,51 @@ export interface IssuedCertificatesTable {
   issuer_name_hash: Optional<string>
   issuer_key_hash: Optional<string>
   serial_number: Optional<string>
-  /** Why it failed or was rejected. */
+  /** Reason of the failure or of the rejection. */
   error: Optional<string>
   expires_at: Optional<Milliseconds>
-  /** When the charge point first came with it. */
+  /** When the charge point first connected with the certificate. */
   used_at: Optional<Milliseconds>
   revoked_at: Optional<Milliseconds>
-  /** When the charge point was last asked to renew it. */
+  /** When the charge point was last asked to renew the certificate. */
   renewal_asked_at: Optional<Milliseconds>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
 }
 
-/** The log of frames: a ring, cut by age and by rows. No secrets. */
+/** The message log: a ring buffer with a maximum age and a maximum number of rows. It holds no secrets. */
 export interface MessagesTable {
   id: Generated<number>
   charge_point_id: number
-  /** in: from the charge point. */
+  /** `in`: sent by the charge point; `out`: sent by the CSMS. */
   direction: 'in' | 'out'
   /** 2 CALL, 3 CALLRESULT, 4 CALLERROR, 5 CALLRESULTERROR, 6 SEND. */
   message_type: number
   message_id: string
-  /** Of the CALL, also beside its answer; '' when unknown. */
+  /** Action of the CALL, stored with its answer as well; '' if not known. */
   action: string
   payload: string
   error_code: Optional<string>
   created_at: Milliseconds
+}
+
+/** A connection of a charge point. */
+export interface ConnectionsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  connected_at: Fixed<Milliseconds>
+  /** NULL while it is open, and if no process has seen its end. */
+  disconnected_at: Optional<Milliseconds>
+  /** If no process has seen its end: when the charge point was last heard before. NULL if that is unknown, too. */
+  last_seen_at: Optional<Milliseconds>
+  protocol: Fixed<string>
+  security_profile: Optional<number>
+  remote_address: Fixed<string>
+  /** Why it ended: a reason of the library, or `unknown`. */
+  reason: Optional<string>
+  /** The WebSocket close code. [RFC 6455 §7.4] */
+  code: Optional<number>
+  is_open: Bit
+  /** The process that the charge point connected to. */
+  run_id: Fixed<string>
 }

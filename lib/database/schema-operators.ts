@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Bit, Default, Fixed, JsonText, Milliseconds, Optional } from './columns.js'
 
-// Calls of operators, their tokens and their audit log, webhooks, and the running processes.
+// Calls to charge points, operator tokens, the audit log, webhooks, and the running processes.
 
 export type CallStatus =
   | 'queued'
@@ -15,7 +15,7 @@ export type CallStatus =
   | 'cancelled'
   | 'expired'
 
-/** What we asked of a charge point. */
+/** A CALL to a charge point. */
 export interface CallsTable {
   id: Generated<number>
   charge_point_id: number
@@ -28,7 +28,7 @@ export interface CallsTable {
   error_code: Optional<string>
   error_description: Optional<string>
   error_details: Optional<JsonText>
-  /** Name of the token, or null when the back-end itself asked. */
+  /** Name of the operator's token; `null` if the back-end itself made the call. */
   operator: Optional<string>
   idempotency_key: Optional<string>
   created_at: Fixed<Milliseconds>
@@ -36,52 +36,54 @@ export interface CallsTable {
   answered_at: Optional<Milliseconds>
   /** Milliseconds. */
   duration: Optional<number>
-  /** Of the process that made the call; null while it waits for its charge point. */
+  /** Id of the process that made the call; `null` while the call waits for its charge point. */
   run_id: Optional<string>
-  /** When one that waits for its charge point is given up. */
+  /** When a call that waits for its charge point expires. */
   expires_at: Optional<Milliseconds>
 }
 
-/** Calls that wait for their charge point, in their order. The row goes when nothing can come of it any more. */
+/** The queue of calls that wait for their charge point. A row is deleted once its call has ended. */
 export interface QueuedCallsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
-  /** Of the row in `calls`. */
+  /** `id` of the row in `calls`. */
   message_id: Fixed<string>
-  /** As it will be sent: with its secrets. */
+  /** The payload as it is to be sent, including secrets. */
   payload: Fixed<JsonText>
   /** Milliseconds. */
   timeout: Optional<number>
   expires_at: Fixed<Milliseconds>
 }
 
-/** Requests of operators that may be repeated, and how they were answered. */
+/** Requests with an Idempotency-Key, and their answers. */
 export interface IdempotencyKeysTable {
   id: Generated<number>
   operator: Fixed<string>
   idempotency_key: Fixed<string>
   /** SHA-256 of method, target and body. */
   fingerprint: Fixed<string>
-  /** Of the call, when it is one. */
+  /** Message id of the call, if the request makes one. */
   message_id: Fixed<string>
-  /** Of the process that carries the request out. */
+  /** Id of the process that carries out the request. */
   run_id: Fixed<string>
-  /** HTTP status; null until the request is answered. */
+  /** HTTP status of the answer; `null` until the request is answered. */
   status: Optional<number>
   headers: Optional<JsonText>
   body: Optional<string>
   created_at: Fixed<Milliseconds>
 }
 
-/** One call to many charge points. */
+/** One call or operation for many charge points. */
 export interface BulkCallsTable {
   id: Generated<number>
   bulk_id: Fixed<string>
   operator: Fixed<string>
+  kind: Default<'call' | 'operation'>
+  /** Action of the call, or name of the operation. */
   action: Fixed<string>
-  /** Without secrets. */
+  /** The payload, without secrets. */
   request: Fixed<JsonText>
-  status: 'running' | 'completed' | 'interrupted'
+  status: 'running' | 'stopping' | 'completed' | 'stopped' | 'interrupted'
   run_id: Fixed<string>
   created_at: Fixed<Milliseconds>
   ended_at: Optional<Milliseconds>
@@ -91,29 +93,35 @@ export interface BulkCallItemsTable {
   id: Generated<number>
   bulk_call_id: Fixed<number>
   identity: Fixed<string>
-  /** Of the call; there is a row of it once it was made. */
+  /** Message id of the call, of an operation of the first one; the row in `calls` exists once the call was made. */
   message_id: Fixed<string>
+  /** The status of the call, if there is one, counts more, unless an operation has ended. */
   status: CallStatus
-  /** Why there was no call, or no answer. */
+  /** Why no call was made, or why no answer came. */
   problem: Optional<JsonText>
+  /** The answer to an operation, without secrets. */
+  outcome: Optional<JsonText>
   created_at: Fixed<Milliseconds>
 }
 
-/** Processes that serve this database, as far as they are alive. */
+/** Processes that serve this database. */
 export interface RunsTable {
   id: Generated<number>
   run_id: Fixed<string>
   host: Fixed<string>
   pid: Fixed<number>
   started_at: Fixed<Milliseconds>
-  /** It tells every few seconds that it lives. */
+  /** Time of the last sign of life. A process updates it every few seconds. */
   seen_at: Milliseconds
+  /** Its name among several. NULL: of a version that gave none. */
+  node: Optional<string>
+  version: Optional<string>
 }
 
 export interface OperatorTokensTable {
   id: Generated<number>
   name: Fixed<string>
-  /** SHA-256 of the token, hexadecimal: it is random, so it needs no salt. */
+  /** SHA-256 of the token, hexadecimal. The token is random, so the digest needs no salt. */
   token_hash: Fixed<string>
   scopes: JsonText
   expires_at: Optional<Milliseconds>
@@ -121,73 +129,94 @@ export interface OperatorTokensTable {
   created_at: Fixed<Milliseconds>
 }
 
-/** What operators changed; written before it is done. */
+/** Sign-ins of browsers, each bound to an operator token. */
+export interface SignInsTable {
+  id: Generated<number>
+  /** SHA-256 of the cookie, hexadecimal. The cookie is random, so the digest needs no salt. */
+  cookie_hash: Fixed<string>
+  /** The operator token; `null` for the built-in one. The row is deleted with the token. */
+  token_id: Optional<number>
+  /** Digest of the built-in token; a sign-in ends when that token changes. */
+  built_in: Optional<string>
+  remote_address: Optional<string>
+  user_agent: Optional<string>
+  created_at: Fixed<Milliseconds>
+  /** Saved at most once a minute. */
+  last_used_at: Milliseconds
+  /** When the sign-in ends unless it is used again; the token may end before. */
+  expires_at: Milliseconds
+}
+
+/** Audit log: changes by operators, each stored before it is carried out. */
 export interface AuditLogTable {
   id: Generated<number>
   /** Name of the token. */
   operator: string
-  /** Of HTTP, or CLI. */
+  /** HTTP method, or CLI. */
   method: string
-  /** With the names of its parameters. */
+  /** The route, with the names of its parameters instead of their values. */
   route: string
   path: string
-  /** What was changed, without regard to case: the first two segments below the API. */
+  /** Resource that was changed, in lower case: the first two segments of the path below the API. */
   target: string
-  /** Without secrets. */
+  /** The body, without secrets. */
   body: Optional<JsonText>
   remote_address: Optional<string>
-  /** Of HTTP; null when it is not known how it ended. */
+  /** HTTP status of the answer; `null` if the outcome is not known. */
   status: Optional<number>
   created_at: Fixed<Milliseconds>
   completed_at: Optional<Milliseconds>
 }
 
-/** Who is told of events by HTTP. */
+/** Receivers of events over HTTP. */
 export interface WebhooksTable {
   id: Generated<number>
   url: string
   description: Optional<string>
-  /** The types of events it wants, as JSON; null is all. */
+  /** Event types that the webhook subscribes to, as a JSON list; `null` means all. */
   types: Optional<JsonText>
-  /** The identities it wants to hear of, as JSON; null is all. */
+  /** Identities that the webhook subscribes to, as a JSON list; `null` means all. */
   charge_points: Optional<JsonText>
-  /** What it may hear, as JSON; null is what everybody heard before there were scopes. */
+  /**
+   * Scopes that limit the events, as a JSON list; `null` means the events that were open to everybody before there were
+   * scopes.
+   */
   scopes: Optional<JsonText>
-  /** In clear: it signs. */
+  /** Secret that signs deliveries; in clear text, because signing needs it. */
   secret: string
-  /** Signs as well, for as long as the receiver may not know the new one. */
+  /** Previous secret, which signs as well until the receiver knows the new one. */
   previous_secret: Optional<string>
   previous_secret_until: Optional<Milliseconds>
   enabled: Default<Bit>
-  /** gone: it answered 410. */
+  /** `gone`: the receiver answered 410. */
   disabled_reason: Optional<'gone'>
-  /** The one process that delivers. PostgreSQL only: a SQLite file has one process. */
+  /** Id of the only process that delivers to the webhook. PostgreSQL only, because one process owns a SQLite file. */
   lease_owner: Optional<string>
-  /** By the clock of the database. */
+  /** When this claim expires, by the clock of the database. */
   lease_until: Optional<Milliseconds>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
 }
 
-/** What webhooks are to be told, and were. */
+/** Deliveries to webhooks: pending, delivered and failed. */
 export interface WebhookDeliveriesTable {
   id: Generated<number>
   webhook_id: Fixed<number>
   event_id: Fixed<string>
   type: Fixed<string>
   charge_point: Fixed<string>
-  /** Folded: what is of one of them goes out in order. */
+  /** Folded identity: deliveries about one charge point go out in order. */
   charge_point_key: Fixed<string>
-  /** The body as it goes out. */
+  /** The body of the request. */
   payload: Fixed<JsonText>
   status: Default<'pending' | 'delivered' | 'failed'>
   attempts: Default<number>
-  /** What the last attempt was answered. */
+  /** HTTP status of the last attempt. */
   response_status: Optional<number>
-  /** Why the last attempt failed. */
+  /** Error of the last attempt. */
   error: Optional<string>
   created_at: Fixed<Milliseconds>
-  /** When it is given up. */
+  /** When the delivery expires. */
   retry_until: Milliseconds
   last_attempt_at: Optional<Milliseconds>
   next_attempt_at: Optional<Milliseconds>

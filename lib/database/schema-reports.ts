@@ -1,9 +1,9 @@
 import type { Generated } from 'kysely'
 import type { Bit, Default, Fixed, JsonText, Milliseconds, Optional } from './columns.js'
 
-// The device model of charge points, and what they report.
+// The device model of charge points, and their reports.
 
-/** 1.6, as last reported. */
+/** Configuration keys of 1.6, as last reported. */
 export interface ConfigurationKeysTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
@@ -13,7 +13,7 @@ export interface ConfigurationKeysTable {
   updated_at: Milliseconds
 }
 
-/** 2.x device model, as last reported: one row for each attribute. */
+/** The device model of 2.x as last reported: one row for each attribute. */
 export interface VariablesTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
@@ -61,7 +61,7 @@ export interface DeviceEventsTable {
   timestamp: Milliseconds
   /** Alerting, Delta or Periodic. */
   trigger: string
-  /** Of the event this one follows from. */
+  /** `eventId` of the event that caused this one. */
   cause: Optional<number>
   component: string
   component_instance: Default<string>
@@ -84,26 +84,26 @@ export interface SecurityEventsTable {
   id: Generated<number>
   charge_point_id: number
   type: string
-  /** Ours (a refused login, a clone) or the charge point's own. */
+  /** `csms`: the back-end observed the event (a refused login, a clone). `chargePoint`: the charge point sent it. */
   source: 'csms' | 'chargePoint'
   timestamp: Milliseconds
   tech_info: Optional<string>
   received_at: Milliseconds
 }
 
-/** Progress of a firmware update or an upload. */
+/** Progress of a firmware update or of an upload. */
 export interface StatusReportsTable {
   id: Generated<number>
   charge_point_id: number
   kind: 'firmware' | 'diagnostics' | 'log' | 'publishFirmware'
-  /** -1 when the charge point sends none. */
+  /** `requestId`; -1 if the charge point sends none. */
   request_id: Default<number>
   status: string
   details: Optional<JsonText>
   received_at: Milliseconds
 }
 
-/** Everything that has no table of its own: DER, battery swap, EV charging needs, streams, payments … */
+/** Reports without a table of their own: DER, battery swap, EV charging needs, streams, payments … */
 export interface NotificationsTable {
   id: Generated<number>
   charge_point_id: number
@@ -115,31 +115,31 @@ export interface NotificationsTable {
   received_at: Milliseconds
 }
 
-/** A report that comes in parts: NotifyReport, NotifyMonitoringReport, NotifyCustomerInformation … */
+/** A report in several messages: NotifyReport, NotifyMonitoringReport, NotifyCustomerInformation … */
 export interface ReportRequestsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
   action: Fixed<string>
   request_id: Fixed<number>
-  /** The seqNos that came, as JSON. */
+  /** The `seqNo` values that have come, as a JSON list. */
   parts: JsonText
   last_seq_no: Optional<number>
   complete: Default<Bit>
   /** Joined text of customer information. */
   payload: Optional<string>
-  /** What was asked for, e.g. full-inventory; null when nobody here did. */
+  /** Kind of the request, e.g. full-inventory; `null` if the back-end did not ask for the report. */
   type: Optional<string>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
 }
 
-/** A part of a report that was asked for; of others it is not kept what they held. */
+/** One message of a report that the back-end asked for. The contents of other reports are not stored. */
 export interface ReportPartsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
   action: Fixed<string>
   request_id: Fixed<number>
   seq_no: Fixed<number>
-  /** Its items as JSON, or text. No secrets. */
+  /** The items as a JSON list, or text. No secrets. */
   payload: string
 }

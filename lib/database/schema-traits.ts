@@ -1,32 +1,32 @@
 import type { Generated } from 'kysely'
 import type { Default, Fixed, JsonText, Milliseconds, Optional } from './columns.js'
 
-// How charge points deviate from the standard, and what operators do about it.
+// Deviations of charge points from the standard, and the traits that operators set because of them.
 
-/** A charger model that an operator made or changed. */
+/** A charger model that an operator created or changed. */
 export interface ChargerModelsTable {
   name: string
   body: JsonText
   updated_at: Milliseconds
 }
 
-/** A way in which a charge point breaks the standard, and how often it did. */
+/** One kind of violation of the standard by a charge point, and how often it occurred. */
 export interface ViolationsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
   protocol: string
   direction: Fixed<'inbound' | 'outbound'>
   action: Fixed<string>
-  /** RFC 6901, with `*` for the indices of lists. */
+  /** JSON Pointer [RFC 6901] with `*` in place of list indices. */
   pointer: Fixed<string>
-  /** The name of a deviation that was corrected, or what the schema asks for. */
+  /** Name of the deviation that was corrected, or the keyword of the schema that the message violates. */
   rule: Fixed<string>
   code: string
   refused: Default<number>
   delivered: Default<number>
-  /** JSON list of the deviations that would have to be accepted. */
+  /** JSON list of the deviations that have to be accepted so that the message is valid. */
   suggestions: Optional<JsonText>
-  /** Of the latest example. */
+  /** Message id, or similar, of the latest example. */
   message_id: string
   first_at: Fixed<Milliseconds>
   last_at: Milliseconds
@@ -34,12 +34,12 @@ export interface ViolationsTable {
   last_delivered_at: Optional<Milliseconds>
 }
 
-/** A problem that an operator has seen. */
+/** A problem that an operator has acknowledged. */
 export interface ProblemAcknowledgementsTable {
   problem_id: string
   operator: string
   note: Optional<string>
-  /** `NULL`: for as long as the problem lasts. */
+  /** `NULL` means until the problem is solved. */
   until: Optional<Milliseconds>
   created_at: Milliseconds
 }

@@ -3,20 +3,28 @@ import type { Bit, Default, Fixed, JsonText, Milliseconds, Optional } from './co
 
 // Transactions, meter values, tariffs and id tokens.
 
-/** ended: the charge point said so; closed: we did, because it never will. */
+/**
+ * `ended`: the charge point reported the end. `closed`: the back-end closed it, because no report of an end will come.
+ */
 export type TransactionStatus = 'open' | 'ended' | 'closed'
 
-/** One model for 1.6 and 2.x. Always to be looked up together with the charge point it belongs to. */
+/**
+ * One table for 1.6 and 2.x. A look-up always names the charge point, too, because ids are unique only per charge
+ * point.
+ */
 export interface TransactionsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
-  /** 2.x: the charge point's text; 1.6: `ocpp16_id` as text. Unique per charge point, so see `displayed_id`. */
+  /**
+   * Key of the transaction, unique per charge point. 2.x: the charge point's id, with a suffix if `displayed_id` is
+   * set. 1.6: `ocpp16_id` as text.
+   */
   transaction_id: Fixed<string>
-  /** 2.x: the charge point's text when another transaction had it before; `transaction_id` then has a suffix. */
+  /** 2.x: the charge point's id if an earlier transaction had the same one; `transaction_id` then has a suffix. */
   displayed_id: Optional<string>
-  /** 1.6: 1 to 2^31 - 1, unique over the installation, random, never used again. */
+  /** 1.6: random, from 1 to 2^31 - 1, unique in the installation, never used again. */
   ocpp16_id: Optional<number>
-  /** 1.6: the content of StartTransaction; the same again is a retry. Unique per charge point. */
+  /** 1.6: the content of StartTransaction, unique per charge point. A request with the same content is a retry. */
   start_key: Optional<string>
   protocol: string
   status: Default<TransactionStatus>
@@ -25,53 +33,57 @@ export interface TransactionsTable {
   id_token: Optional<string>
   id_token_type: Optional<string>
   group_id: Optional<string>
-  /** Who ended it. */
+  /** Id token that ended the transaction. */
   stop_id_token: Optional<string>
   reservation_id: Optional<number>
   remote_start_id: Optional<number>
   charging_state: Optional<string>
-  /** 2.x completeness: number of Started, highest so far, number of Ended, and those between that are missing. */
+  /** 2.x completeness: number of Started, highest number so far, number of Ended, and missing numbers in between. */
   first_seq_no: Optional<number>
   last_seq_no: Optional<number>
   ended_seq_no: Optional<number>
-  /** Not null as long as an event is missing: `[]` when that is Started and no number says so. */
+  /** Not `NULL` while an event is missing: `[]` if the missing event is Started with an unknown number. */
   missing_seq_nos: Optional<JsonText>
-  /** `missing_seq_nos` as it was when the charge point said that nothing is to come. */
+  /** `missing_seq_nos` at the time when the charge point reported that no further events will come. */
   lost_seq_nos: Optional<JsonText>
-  /** Whether any of it happened without a connection. */
+  /** 1 if any event happened without a connection. */
   offline: Default<Bit>
   start_timestamp: Optional<Milliseconds>
   end_timestamp: Optional<Milliseconds>
-  /** Wh. */
+  /** Meter at the start. Wh. */
   meter_start: Optional<number>
-  /** Wh. */
+  /** Meter at the end. Wh. */
   meter_stop: Optional<number>
-  /** Wh. */
+  /** Energy. Wh. */
   energy_wh: Optional<number>
-  /** Seconds. */
+  /** Duration. Seconds. */
   duration: Optional<number>
-  /** Seconds. */
+  /** Charging time. Seconds. */
   charging_duration: Optional<number>
   stop_reason: Optional<string>
-  /** Why we closed it. */
+  /** Why the back-end closed the transaction. */
   closed_reason: Optional<string>
-  /** 2.x: the first and last reading of each energy register; null: none was told. */
+  /** The operator who closed it, with the note and what the operator told of the end, as JSON. */
+  closed_by: Optional<JsonText>
+  /** 2.x: the first and last reading of each energy register, as JSON; `NULL` if no event told one. */
   registers: Optional<JsonText>
-  /** When that happened, by the clock of the charge point; `ended_at` is when we heard of it. */
+  /**
+   * Time of the reason for closing, by the clock of the charge point; `ended_at` is the time at which we learnt of it.
+   */
   closed_timestamp: Optional<Milliseconds>
-  /** Whether it ended with a StopTransaction that named no transaction. */
+  /** 1 if a StopTransaction without a transaction id ended the transaction. */
   inferred_end: Default<Bit>
-  /** Whether some meter values belong to it only by their `inferred_id`. */
+  /** 1 if some meter values belong to the transaction by their `inferred_id` only. */
   inferred_readings: Default<Bit>
   tariff_id: Optional<string>
-  /** The tariff as it was when the transaction started. */
+  /** The tariff at the start of the transaction, as JSON. */
   tariff: Optional<JsonText>
   /** In `currency`, tax included. */
   cost: Optional<number>
   cost_details: Optional<JsonText>
-  /** Why the cost is not known; beside a cost: it was billed as if what is not known were 0. */
+  /** Why the cost is not known. With a cost: unknown facts were billed as 0. */
   cost_unknown: Optional<string>
-  /** What a 2.1 charge point has calculated itself, the latest. */
+  /** The latest cost that a 2.1 charge point calculated, as JSON. */
   own_cost: Optional<JsonText>
   /** ISO 4217. */
   currency: Optional<string>
@@ -80,7 +92,7 @@ export interface TransactionsTable {
   updated_at: Milliseconds
 }
 
-/** What the charge point sent about a transaction, as it sent it. */
+/** The requests of a charge point about a transaction, as it sent them. */
 export interface TransactionEventsTable {
   id: Generated<number>
   charge_point_id: number
@@ -92,14 +104,14 @@ export interface TransactionEventsTable {
   trigger_reason: Optional<string>
   offline: Default<Bit>
   payload: JsonText
-  /** The answer: a retry gets the same. */
+  /** The answer; a retry gets the same one. */
   response: Optional<JsonText>
   received_at: Milliseconds
   /** `id` of the transaction that a StopTransaction without a usable id ended. */
   inferred_id: Optional<number>
 }
 
-/** Events in `transaction_events` that belong to no transaction. */
+/** Ids of rows in `transaction_events` that belong to no transaction. */
 export interface UnassignedEventsTable {
   id: Generated<number>
   event_id: Fixed<number>
@@ -107,7 +119,7 @@ export interface UnassignedEventsTable {
   received_at: Fixed<Milliseconds>
 }
 
-/** The id tokens that charge points of 2.x were asked to start with. */
+/** The id tokens of remote starts that charge points of 2.x were asked for. */
 export interface RemoteStartsTable {
   id: Generated<number>
   charge_point_id: Fixed<number>
@@ -115,6 +127,33 @@ export interface RemoteStartsTable {
   id_token: string
   id_token_type: string
   created_at: Milliseconds
+}
+
+/** pending: the charge point has accepted, and has time left; notSeen: it did not start a transaction in time. */
+export type StartOutcome = 'pending' | 'seen' | 'otherIdToken' | 'notSeen'
+
+/** The transactions that charge points were asked to start, by the calls that asked for them. */
+export interface AwaitedStartsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  /** Of the call. */
+  message_id: Fixed<string>
+  /** 2.x: what the transaction will say that it was started by; null in 1.6. */
+  remote_start_id: Optional<number>
+  /** 1.6: the connector that was named; 0 is any. */
+  connector_id: Default<number>
+  /** The whole id token; '' when there is none. */
+  id_token: string
+  /** Of the process that made the call. */
+  run_id: string
+  /** When the call was about to be sent. */
+  created_at: Milliseconds
+  /** When the time is over that the charge point has; null until it has accepted. */
+  until_at: Optional<Milliseconds>
+  /** Null until the charge point has accepted, unless a transaction has started before. */
+  outcome: Optional<StartOutcome>
+  /** `id` of the transaction that decided. */
+  transaction_ref: Optional<number>
 }
 
 export interface MeterValuesTable {
@@ -130,25 +169,45 @@ export interface MeterValuesTable {
   context: Default<string>
   location: Default<string>
   unit: Default<string>
-  /** Raw or SignedData: a charge point sends both of the same moment. */
+  /** Raw or SignedData: a charge point may send both for the same moment. */
   format: Default<string>
-  /** In `unit`, the multiplier applied; null when the text is no number. */
+  /** In `unit`, with the multiplier applied; `NULL` if the text is no number. */
   value: Optional<number>
-  /** As sent. */
+  /** The value as the charge point sent it. */
   raw: string
-  /** 2.x signedMeterValue, as sent. */
+  /** 2.x `signedMeterValue`, as the charge point sent it. */
   signed_data: Optional<JsonText>
   received_at: Milliseconds
   /** `id` of the transaction that a value without a usable transaction id belongs to. */
   inferred_id: Optional<number>
 }
 
+/** Answers to charge points about id tokens. */
+export interface AuthorizationsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  /** EVSE; the connector in 1.6. 0 if the message names none. */
+  evse_id: Default<number>
+  /** The id token folded to lower case. */
+  token_key: Fixed<string>
+  id_token: Fixed<string>
+  /** Token type of 2.x; '' in 1.6. */
+  type: Default<string>
+  /** In the answer. */
+  status: Fixed<string>
+  /** The reason of the decision, in the words of the back-end. */
+  reason: Fixed<string>
+  /** Number of equal answers within seconds, which are one row. */
+  attempts: Default<number>
+  received_at: Fixed<Milliseconds>
+}
+
 export interface TariffsTable {
   id: Generated<number>
   tariff_id: Fixed<string>
-  /** Null is every charge point. */
+  /** `NULL` means every charge point. */
   charge_point_id: Optional<number>
-  /** Null is every token. */
+  /** `NULL` means every id token. */
   group_id: Optional<string>
   /** ISO 4217. */
   currency: string
@@ -159,7 +218,7 @@ export interface TariffsTable {
   /** Per cent. */
   tax: Default<number>
   description: Optional<string>
-  /** As OCPP 2.1 holds it. */
+  /** An id token, with the members of OCPP 2.1. */
   payload: Optional<JsonText>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
@@ -167,14 +226,14 @@ export interface TariffsTable {
 
 export interface IdTokensTable {
   id: Generated<number>
-  /** Without regard to case. [1.6 CiString; 2.x identifierString] */
+  /** The id token folded to lower case. [1.6 CiString; 2.x identifierString] */
   token_key: Fixed<string>
   id_token: string
-  /** As 2.x names them; '' is any, which is what 1.6 knows. */
+  /** Token type of 2.x; '' means any type, because 1.6 has no types. */
   type: Default<string>
   status: Default<string>
   group_id: Optional<string>
-  /** Tokens of this group may stop any transaction. [2.x C12, MasterPass] */
+  /** Id tokens of this group may stop any transaction. [2.x C12, MasterPass] */
   master_group: Default<Bit>
   expires_at: Optional<Milliseconds>
   language: Optional<string>

@@ -2,6 +2,7 @@ import type {
   CertificatesTable,
   ChargePointsTable,
   ChargingProfilesTable,
+  ConnectionsTable,
   ConnectorStatesTable,
   ConnectorsTable,
   DisplayMessagesTable,
@@ -21,6 +22,7 @@ import type {
   OperatorTokensTable,
   QueuedCallsTable,
   RunsTable,
+  SignInsTable,
   WebhookDeliveriesTable,
   WebhooksTable
 } from './schema-operators.js'
@@ -35,8 +37,11 @@ import type {
   VariableMonitorsTable,
   VariablesTable
 } from './schema-reports.js'
+import type { SitesTable } from './schema-sites.js'
 import type { ChargerModelsTable, ProblemAcknowledgementsTable, ViolationsTable } from './schema-traits.js'
 import type {
+  AuthorizationsTable,
+  AwaitedStartsTable,
   IdTokensTable,
   MeterValuesTable,
   RemoteStartsTable,
@@ -46,9 +51,10 @@ import type {
   UnassignedEventsTable
 } from './schema-transactions.js'
 
-/** The tables, as Kysely wants to know them. */
+/** All tables, as the type parameter of Kysely. */
 export interface Schema {
   charge_points: ChargePointsTable
+  sites: SitesTable
   connectors: ConnectorsTable
   connector_states: ConnectorStatesTable
   status_history: StatusHistoryTable
@@ -57,6 +63,8 @@ export interface Schema {
   transaction_events: TransactionEventsTable
   unassigned_events: UnassignedEventsTable
   remote_starts: RemoteStartsTable
+  awaited_starts: AwaitedStartsTable
+  authorizations: AuthorizationsTable
   meter_values: MeterValuesTable
   calls: CallsTable
   queued_calls: QueuedCallsTable
@@ -65,6 +73,7 @@ export interface Schema {
   bulk_call_items: BulkCallItemsTable
   runs: RunsTable
   messages: MessagesTable
+  connections: ConnectionsTable
   configuration_keys: ConfigurationKeysTable
   variables: VariablesTable
   variable_monitors: VariableMonitorsTable
@@ -82,6 +91,7 @@ export interface Schema {
   violations: ViolationsTable
   problem_acknowledgements: ProblemAcknowledgementsTable
   operator_tokens: OperatorTokensTable
+  sign_ins: SignInsTable
   audit_log: AuditLogTable
   notifications: NotificationsTable
   report_requests: ReportRequestsTable

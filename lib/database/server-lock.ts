@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
+import type pg from 'pg'
+import { postgresDriver } from './driver.js'
 import { StorageError, toStorageError } from './errors.js'
 import { LockedError } from './lock.js'
 
@@ -45,22 +46,25 @@ export class PoolerError extends Error {
 }
 
 /**
- * Makes sure that one process at a time serves a PostgreSQL database: two would answer chargers from two different
- * memories. It is an advisory lock of a session, on a connection of its own: the server takes it away when the
+ * Makes sure that one process at a time serves a PostgreSQL database, or the nodes of one cluster: others would answer
+ * chargers from different memories. It is an advisory lock of a session, on a connection of its own: the server takes it away when the
  * connection ends, however that comes about.
  */
 export class ServerLock {
   readonly #url: string
   readonly #onLost: () => void
+  /** Nodes of one cluster hold the lock together; nobody else can have it meanwhile. */
+  readonly #isShared: boolean
   #client: pg.Client | undefined
   /** Where the lock was held last: when the network failed, the server may not have noticed yet. */
   #backend: Backend | undefined
   #heartbeat: NodeJS.Timeout | undefined
   #isReleased = false
 
-  constructor({ url, onLost }: { url: string; onLost: () => void }) {
+  constructor({ url, onLost, isShared = false }: { url: string; onLost: () => void; isShared?: boolean }) {
     this.#url = url
     this.#onLost = onLost
+    this.#isShared = isShared
   }
 
   get isHeld(): boolean {
@@ -78,7 +82,7 @@ export class ServerLock {
     try {
       await client.connect()
       await prepare(client)
-      const holder = (await take(client)) ? undefined : await this.#whoElse(client)
+      const holder = (await this.#take(client)) ? undefined : await this.#whoElse(client)
       if (holder !== undefined) {
         await client.end()
         return holder
@@ -104,14 +108,15 @@ export class ServerLock {
   }
 
   #newClient(): pg.Client {
-    const client = new pg.Client({
+    const { Client } = postgresDriver()
+    const client = new Client({
       connectionString: this.#url,
       application_name: 'fastify-ocpp lock',
       keepAlive: true,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS
     })
-    // An error that nobody listens to ends the process.
+    // An `error` event without a listener ends the process.
     client.on('error', () => this.#lose(client))
     client.on('end', () => this.#lose(client))
     return client
@@ -146,8 +151,20 @@ export class ServerLock {
     if (own !== undefined && holder?.pid === own.pid && holder.startedAt === own.startedAt) {
       await client.query('select pg_terminate_backend($1)', [own.pid])
     }
-    if (await takeSoon(client)) return undefined
+    if (await this.#takeSoon(client)) return undefined
     return (await holderOf(client)) ?? {}
+  }
+
+  async #take(client: pg.Client, from = ''): Promise<boolean> {
+    const shared = this.#isShared ? '_shared' : ''
+    const statement = `select pg_try_advisory_lock${shared}(${LOCK}) as held ${from}`
+    const { rows } = await client.query<{ held: boolean }>(statement)
+    return rows[0]?.held === true
+  }
+
+  /** The server may need a moment to notice a cut connection. */
+  #takeSoon(client: pg.Client): Promise<boolean> {
+    return this.#take(client, 'from pg_sleep(0.1)')
   }
 
   /**
@@ -163,7 +180,8 @@ export class ServerLock {
       await other.query('begin')
       const { pid } = await backendOf(other)
       // Or the pooler would keep the lock.
-      if (pid === before.pid) await other.query(`select pg_advisory_unlock(${LOCK})`)
+      const shared = this.#isShared ? '_shared' : ''
+      if (pid === before.pid) await other.query(`select pg_advisory_unlock${shared}(${LOCK})`)
       if (pid === before.pid || !(await isHeldBy(client))) throw new PoolerError()
     } finally {
       await other.end().catch(() => undefined)
@@ -176,7 +194,7 @@ export function lockedBy({ address, startedAt }: Holder): LockedError {
   const where = address === undefined ? '' : ` from ${address}`
   const since = startedAt === undefined ? '' : ` since ${new Date(startedAt).toISOString()}`
   return new LockedError(
-    `DATABASE_URL: another back-end serves this database (connected${where}${since}); stop that one first, or give this one a database of its own`
+    `DATABASE_URL: another back-end serves this database (connected${where}${since}); stop that one first, or give this one a database of its own; several of them need NATS_URL`
   )
 }
 
@@ -187,19 +205,6 @@ async function prepare(client: pg.Client): Promise<void> {
      where wanted.name in (select name from pg_settings)`,
     [Object.keys(SESSION), Object.values(SESSION)]
   )
-}
-
-async function take(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ held: boolean }>(`select pg_try_advisory_lock(${LOCK}) as held`)
-  return rows[0]?.held === true
-}
-
-/** A connection that was cut a moment ago is gone a moment later. */
-async function takeSoon(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ held: boolean }>(
-    `select pg_try_advisory_lock(${LOCK}) as held from pg_sleep(0.1)`
-  )
-  return rows[0]?.held === true
 }
 
 async function isHeldBy(client: pg.Client): Promise<boolean> {
@@ -223,7 +228,7 @@ async function backendOf(client: pg.Client): Promise<Backend> {
 async function holderOf(client: pg.Client): Promise<Holder | undefined> {
   const { rows } = await client.query<{ pid: number; started_at: string | null; address: string | null }>(
     `select ${BACKEND}, host(client_addr) as address from pg_stat_activity
-     where pid in (select pid from pg_locks where granted and ${IN_PG_LOCKS})`
+     where pid in (select pid from pg_locks where granted and ${IN_PG_LOCKS}) and pid <> pg_backend_pid() limit 1`
   )
   const [row] = rows
   if (row === undefined) return undefined

@@ -17,6 +17,11 @@ export interface Database {
   readonly dialect: Dialect
   /** To read; on SQLite it refuses to write. */
   readonly db: Kysely<Schema>
+  /**
+   * To read what no index bounds: lists, filters, sums. On SQLite `db` works on the thread of the event loop, this one
+   * does not.
+   */
+  readonly heavy: Kysely<Schema>
   /** To write: every commit goes through here. */
   readonly writer: Writer & { readonly counters: Readonly<WriterCounters> }
   /** Whether the database answers and has this program's schema. */
@@ -62,7 +67,8 @@ export class DatabaseService implements Database {
   /** @throws what opening a file throws */
   constructor(host: DatabaseHost, { sharedDatabase = false }: DatabaseOptions) {
     this.#host = host
-    this.#lock = sharedDatabase ? undefined : serverLock(host.config, () => this.#onLockLost())
+    const isShared = host.config.NATS_URL !== undefined
+    this.#lock = sharedDatabase ? undefined : serverLock(host.config, { onLost: () => this.#onLockLost(), isShared })
     const onIdleError = (err: Error) => host.log.warn({ err }, 'a connection to the database broke')
     this.#open = openDatabase(host.config, { onIdleError })
     this.ready = new Promise((resolve) => {
@@ -86,6 +92,10 @@ export class DatabaseService implements Database {
 
   get db(): Kysely<Schema> {
     return this.#open.db
+  }
+
+  get heavy(): Kysely<Schema> {
+    return this.#open.heavy
   }
 
   isReady(): boolean {
@@ -135,6 +145,11 @@ export class DatabaseService implements Database {
         if (!signal.aborted) this.#host.log.warn({ err }, 'pruning failed; it is tried again')
       }
     }
+  }
+
+  /** Ends reads that may take long, because requests that wait for them keep the app from closing. */
+  endLongReads(): void {
+    this.#open.cancelHeavy()
   }
 
   async close(): Promise<void> {

@@ -6,54 +6,65 @@ import {
   Kysely,
   SqliteAdapter,
   SqliteDialect,
-  type SqliteDialectConfig,
   SqliteDriver,
   type SqliteStatement
 } from 'kysely'
 import Libsql from 'libsql'
+import AsyncLibsql from 'libsql/promise'
 import { ABANDON } from './abandon.js'
 import { toStorageError } from './errors.js'
 import { type Parameter, toParameters } from './parameters.js'
 import type { Schema } from './schema.js'
+import { provideThreads } from './threads.js'
 
 const OWNER_ONLY_DIRECTORY = 0o700
 const OWNER_ONLY_FILE = 0o600
-/** A statement is prepared once; the oldest goes first. */
+/** Number of prepared statements that are kept; the oldest is dropped first. */
 const MAX_STATEMENTS = 500
-/** To wait for another process (`npm run db`); the event loop waits as well, so it is short. */
+/**
+ * Time to wait for the lock of another process (`npm run db`). The event loop is blocked meanwhile, so it is short.
+ * Milliseconds.
+ */
 const BUSY_TIMEOUT_MS = 100
 
 const BEGIN = 'begin immediate'
+/**
+ * Pages of the write-ahead log that are copied into the file at once. A page that many commits have changed is copied
+ * only once, so more pages at once cost less; the log grows to some 32 MiB.
+ */
+const CHECKPOINT_PAGES = 8_000
 
 export interface SqliteOptions {
   file: string
-  /** Whether writing is refused. Default: false. */
+  /** Whether the database is opened read-only. Default: false. */
   readOnly?: boolean
   /** Milliseconds to wait for another process. Default: 100. */
   busyTimeout?: number
 }
 
-/** Opens the file, and makes it and its directory when absent. */
+/** Opens the file. Creates the file and its directory if they do not exist. */
 export function openSqlite({ file, readOnly = false, busyTimeout = BUSY_TIMEOUT_MS }: SqliteOptions): Kysely<Schema> {
   const database = openConnection(file, busyTimeout)
   if (readOnly) database.pragma('query_only = ON')
-  return new Kysely<Schema>({ dialect: new ImmediateDialect({ database: new Connection(database) }) })
+  return new Kysely<Schema>({ dialect: new ImmediateDialect(new Connection(database)) })
 }
 
-/** One connection with the settings that every one must have. */
+/** One connection, with the settings that every connection needs. */
 function openConnection(file: string, busyTimeout: number): Libsql.Database {
+  provideThreads()
   mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_DIRECTORY })
-  // SQLite gives the files beside it the same mode. An existing one is not opened here: closing it would take the
-  // locks away that this process holds on it.
+  // SQLite gives the files beside the database the same mode. An existing database is not opened here, because closing
+  // it would release the locks that this process holds on it.
   if (!existsSync(file)) writeFileSync(file, '', { mode: OWNER_ONLY_FILE, flag: 'a' })
   const database = new Libsql(file)
   try {
     database.pragma(`busy_timeout = ${busyTimeout}`)
     database.pragma('journal_mode = WAL')
-    // Power may fail at any moment: what is committed has reached the disk.
+    // Full synchronisation: committed data is on disk even if the power fails.
     database.pragma('synchronous = FULL')
     database.pragma('foreign_keys = ON')
     database.pragma('cache_size = -16384')
+    database.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
     return database
   } catch (error) {
     database.close()
@@ -61,16 +72,15 @@ function openConnection(file: string, busyTimeout: number): Libsql.Database {
   }
 }
 
-/** A transaction takes the write lock at its beginning, because waiting for another process is harmless there. */
 class ImmediateDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig
-  constructor(config: SqliteDialectConfig) {
-    super(config)
-    this.#config = config
+  readonly #database: Connection
+  constructor(database: Connection) {
+    super({ database })
+    this.#database = database
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config)
+    return new ImmediateDriver(this.#database)
   }
 
   override createAdapter(): SqliteAdapter {
@@ -85,23 +95,37 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+/**
+ * A transaction takes the write lock at its beginning, because waiting for another process is harmless there. While it
+ * is committed the event loop is free.
+ */
 class ImmediateDriver extends SqliteDriver {
+  readonly #database: Connection
+  constructor(database: Connection) {
+    super({ database })
+    this.#database = database
+  }
+
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw(BEGIN))
+  }
+
+  override async commitTransaction(): Promise<void> {
+    await this.#database.commit()
   }
 }
 
 /**
- * What Kysely needs of better-sqlite3, on libsql. Statements are kept, and its traps are closed: numbers without a
- * fraction are bound as integers (libsql would make "5.0" of them in a text column), and after SQLite has rolled a
- * transaction back by itself (a full disk, for one) nothing more is done until the caller rolls back as well, because
- * it would be done outside of any transaction.
+ * The interface that Kysely expects of better-sqlite3, on top of libsql. Prepared statements are kept. Two differences
+ * of libsql are handled: numbers without a fraction are bound as integers, because libsql would store "5.0" in a text
+ * column; and after SQLite has rolled a transaction back by itself (for example because the disk is full) every
+ * statement is refused until the caller rolls back, too, because it would run outside of any transaction.
  */
 class Connection {
   readonly #database: Libsql.Database
   readonly #statements = new Map<string, SqliteStatement>()
-  /** abandoned: until the next transaction, because the job may not have heard yet that its own is over. */
-  #state: 'idle' | 'transaction' | 'broken' | 'abandoned' = 'idle'
+  /** `abandoned` lasts until the next transaction, because the abandoned job may still send statements. */
+  #state: 'idle' | 'transaction' | 'committing' | 'broken' | 'abandoned' = 'idle'
 
   constructor(database: Libsql.Database) {
     this.#database = database
@@ -141,15 +165,29 @@ class Connection {
     return { reader: false, run, all: () => [], iterate: () => [][Symbol.iterator]() }
   }
 
+  /** Commits on a thread of the driver, because it waits for the disk. Nothing else may use the connection meanwhile. */
+  async commit(): Promise<void> {
+    if (this.#state === 'abandoned' || this.#state === 'broken') throw new Error(ROLLED_BACK)
+    this.#state = 'committing'
+    try {
+      // The same connection: both interfaces of the driver share it.
+      await AsyncLibsql.prototype.exec.call(this.#database, 'commit')
+      this.#state = 'idle'
+    } catch (error) {
+      this.#state = 'broken'
+      throw toStorageError(error)
+    }
+  }
+
   #cross(sql: string): void {
     if (sql === ABANDON) {
       this.#state = 'abandoned'
       return
     }
     const isAbandoned = this.#state === 'abandoned'
-    if (sql === 'commit' && (isAbandoned || this.#state === 'broken')) throw new Error(ROLLED_BACK)
     try {
-      // Not by a prepared statement: one that finds the database locked would stay half-done, and in the way.
+      // Executed without preparing: a prepared statement that finds the database locked would stay active and block
+      // later ones.
       if (sql !== 'rollback' || this.#database.inTransaction) this.#database.exec(sql)
       if (sql === BEGIN) this.#state = 'transaction'
       else if (!isAbandoned) this.#state = 'idle'
@@ -159,6 +197,7 @@ class Connection {
   }
 
   #guard<T>(sql: string, run: () => T): T {
+    if (this.#state === 'committing') throw new Error('the transaction is being committed')
     if (this.#state === 'broken' || this.#state === 'abandoned') throw new Error(ROLLED_BACK)
     try {
       return run()
@@ -177,10 +216,15 @@ class Connection {
   }
 }
 
-const BOUNDARIES: ReadonlySet<string> = new Set([BEGIN, 'commit', 'rollback', ABANDON])
+const BOUNDARIES: ReadonlySet<string> = new Set([BEGIN, 'rollback', ABANDON])
 const NOTHING = { changes: 0, lastInsertRowid: 0 }
 const ROLLED_BACK = 'the transaction was rolled back already'
 
-function toBindings(parameters: readonly unknown[]): Parameter[] {
-  return toParameters(parameters).map((value) => (Number.isSafeInteger(value) ? BigInt(value as number) : value))
+export function toBindings(parameters: readonly unknown[]): Parameter[] {
+  const bindings = toParameters(parameters)
+  for (let index = 0; index < bindings.length; index++) {
+    const value = bindings[index]
+    if (typeof value === 'number' && Number.isSafeInteger(value)) bindings[index] = BigInt(value)
+  }
+  return bindings
 }

@@ -1,17 +1,20 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { Kysely, Transaction } from 'kysely'
+import type { DatabaseConnection, Kysely, Transaction } from 'kysely'
 import { abandon, connectionOf } from './abandon.js'
 import type { Dialect } from './dialect.js'
 import { isTaken, kindOf, StorageError, toConflictError, toStorageError } from './errors.js'
-import { insertJoined, type Row, type Rows } from './insert.js'
+import type { Row, Rows } from './insert.js'
+import { BatchOfJobs, type Work } from './jobs.js'
 import type { Schema } from './schema.js'
 
-/** Adds rows to the transaction, joined with the rows of others, after the jobs of its batch. */
-export type Append = <T extends keyof Schema>(
-  table: T,
-  rows: readonly Row<T>[],
-  options?: Pick<AppendOptions, 'onConflict'>
-) => void
+type Conflict = Pick<AppendOptions, 'onConflict'>
+
+/** Adds rows to the end of the transaction, joined with the rows of other jobs. */
+export interface Append {
+  <T extends keyof Schema>(table: T, rows: readonly Row<T>[], options?: Conflict): void
+  /** Rows of any tables. */
+  (rows: readonly Rows[]): void
+}
 
 /**
  * Work to be done in a transaction. After a roll-back it may run again, so its only effects are those of `trx` and
@@ -20,50 +23,55 @@ export type Append = <T extends keyof Schema>(
 export type Job<T> = (trx: Transaction<Schema>, append: Append) => Promise<T>
 
 export interface JobOptions {
-  /** Jobs of the same key run in the order in which they were queued; jobs without a key in any order. */
+  /** Jobs of the same key run in the order in which they were queued; jobs without a key run in any order. */
   key?: string
   /** Estimated number of rows that the job appends. Default: 0. */
   rows?: number
+  /**
+   * Whether the job reads and changes nothing that jobs of another key change. On PostgreSQL such jobs of a transaction
+   * run at the same time, because each would wait for every statement of the others. Default: false.
+   */
+  apart?: boolean
 }
 
 export interface AppendOptions extends Pick<JobOptions, 'key'> {
-  /** ignore: a row whose unique key exists already is skipped. Default: such a row rejects. */
+  /** `ignore`: a row whose unique key exists already is skipped. Default: such a row makes the job reject. */
   onConflict?: 'ignore'
 }
 
-/** What the writer has done since the start. */
+/** Counters since the start. */
 export interface WriterCounters {
-  /** Jobs that wait or run. */
+  /** Number of jobs that wait or run. */
   queued: number
   jobs: number
   failedJobs: number
-  /** Jobs that were refused because too many waited. */
+  /** Number of jobs that were refused because too many waited. */
   overloaded: number
   commits: number
   rollbacks: number
-  /** Batches that were retried because of a conflict with another transaction. */
+  /** Number of batches that were retried because of a conflict with another transaction. */
   retries: number
 }
 
 /** One committed transaction. */
 export interface Batch {
   jobs: number
-  /** Milliseconds from its beginning to its commit. */
+  /** Milliseconds from the begin to the commit. */
   duration: number
-  /** Milliseconds that its oldest job waited before. */
+  /** Milliseconds that the oldest job of the transaction waited before its begin. */
   waited: number
 }
 
 export interface WriterOptions {
   db: Kysely<Schema>
   dialect: Dialect
-  /** Transactions at a time; SQLite has one writer. Default: 1. */
+  /** Maximum number of concurrent transactions; SQLite has one writer. Default: 1. */
   lanes?: number
-  /** Jobs in one transaction at most. Default: 200. */
+  /** Maximum number of jobs in one transaction. Default: 200. */
   maxBatch?: number
-  /** Jobs that may wait. Default: 10 000. */
+  /** Maximum number of jobs that wait. Default: 10 000. */
   maxQueue?: number
-  /** Milliseconds for one transaction. Default: 20 000. */
+  /** Timeout of one transaction. Milliseconds. Default: 20 000. */
   timeout?: number
   /** Whether this process may write at all. Default: always. */
   mayWrite?: () => boolean
@@ -88,33 +96,32 @@ export interface Writer {
    * @throws StorageError, or what the database threw
    */
   append<T extends keyof Schema>(table: T, rows: readonly Row<T>[], options?: AppendOptions): Promise<void>
+  /**
+   * Inserts rows of several tables in one transaction; otherwise like `append`. The way of the messages that come most:
+   * no job has to be run for them.
+   *
+   * @throws StorageError, or what the database threw
+   */
+  record(rows: readonly Rows[], options?: Pick<JobOptions, 'key'>): Promise<void>
 }
 
 /** A transaction that appends this many rows takes no more jobs, because it blocks the event loop. */
 const MAX_ROWS = 2_000
-/** Shortest pause after a transaction on SQLite, as a share of the time it took. */
-const MIN_PAUSE = 0.2
-/** Longest pause between two transactions on SQLite. */
-const MAX_PAUSE_MS = 100
-/** Milliseconds that the jobs of a batch may block the event loop before other work gets a turn. */
-const MAX_TURN_MS = 10
 const MAX_RETRIES = 3
 const RETRY_DELAY_MS = 20
 
 const always = () => true
 
-/** A job or rows that wait. */
-interface Entry {
-  job?: Job<unknown>
-  rows?: Rows
-  /** Rows that it adds. */
+/** A waiting job, or waiting rows. */
+interface Entry extends Work {
+  /** Number of rows that it appends. */
   count: number
   queuedAt: number
   resolve(value: unknown): void
   reject(error: unknown): void
 }
 
-/** Many small writes, few transactions: a commit costs the same for one row and for two hundred. */
+/** Joins many small writes into few transactions: a commit of one row takes as long as a commit of two hundred. */
 export class GroupCommitWriter implements Writer {
   readonly counters: WriterCounters = {
     queued: 0,
@@ -138,14 +145,19 @@ export class GroupCommitWriter implements Writer {
     this.#lanes = Array.from({ length: lanes }, () => new Lane(options, this.counters))
   }
 
-  async write<T>(job: Job<T>, { key, rows = 0 }: JobOptions = {}): Promise<T> {
-    return (await this.#enqueue({ job, count: rows }, key)) as T
+  write<T>(job: Job<T>, { key, rows = 0, apart }: JobOptions = {}): Promise<T> {
+    return this.#enqueue({ job, count: rows, key, apart }) as Promise<T>
   }
 
-  async append<T extends keyof Schema>(table: T, rows: readonly Row<T>[], options: AppendOptions = {}): Promise<void> {
-    if (rows.length === 0) return
-    const ignoreConflicts = options.onConflict === 'ignore'
-    await this.#enqueue({ rows: { table, rows, ignoreConflicts }, count: rows.length }, options.key)
+  append<T extends keyof Schema>(table: T, rows: readonly Row<T>[], options: AppendOptions = {}): Promise<void> {
+    return this.record([rowsOf(table, rows, options)], options)
+  }
+
+  record(rows: readonly Rows[], { key }: Pick<JobOptions, 'key'> = {}): Promise<void> {
+    let count = 0
+    for (const { rows: some } of rows) count += some.length
+    if (count === 0) return Promise.resolve()
+    return this.#enqueue({ rows, count, key }) as Promise<void>
   }
 
   /** Finishes the waiting jobs and rejects new ones. */
@@ -154,7 +166,7 @@ export class GroupCommitWriter implements Writer {
     await Promise.all(this.#lanes.map((lane) => lane.idle()))
   }
 
-  #enqueue(work: Pick<Entry, 'job' | 'rows' | 'count'>, key: string | undefined): Promise<unknown> {
+  #enqueue(work: Work & Pick<Entry, 'count'>): Promise<unknown> {
     const { counters } = this
     if (this.#isClosed) return Promise.reject(new StorageError('closed'))
     if (!this.#mayWrite()) return Promise.reject(new StorageError('unavailable'))
@@ -163,7 +175,8 @@ export class GroupCommitWriter implements Writer {
       return Promise.reject(new StorageError('overloaded'))
     }
     return new Promise((resolve, reject) => {
-      this.#laneOf(key)?.push({ ...work, queuedAt: performance.now(), resolve, reject })
+      const { job, rows, count, key, apart } = work
+      this.#laneOf(key)?.push({ job, rows, count, key, apart, queuedAt: performance.now(), resolve, reject })
     })
   }
 
@@ -174,7 +187,7 @@ export class GroupCommitWriter implements Writer {
   }
 }
 
-/** One transaction after the other. */
+/** Runs one transaction after the other. */
 class Lane {
   readonly #db: Kysely<Schema>
   readonly #dialect: Dialect
@@ -184,15 +197,12 @@ class Lane {
   readonly #onBatch: WriterOptions['onBatch']
   readonly #onTrouble: WriterOptions['onTrouble']
   readonly #counters: WriterCounters
-  readonly #maxPause: number
   #waiting: Entry[] = []
   #running: Promise<void> | undefined
-  #notBefore = 0
 
   constructor(options: WriterOptions, counters: WriterCounters) {
     this.#db = options.db
     this.#dialect = options.dialect
-    this.#maxPause = options.dialect === 'sqlite' ? MAX_PAUSE_MS : 0
     this.#maxBatch = options.maxBatch ?? 200
     this.#timeout = options.timeout ?? 20_000
     this.#mayWrite = options.mayWrite ?? always
@@ -213,27 +223,11 @@ class Lane {
 
   async #run(): Promise<void> {
     do {
-      await this.#gather()
-      const started = performance.now()
-      const batch = this.#take()
-      await this.#runBatch(batch)
-      const ended = performance.now()
-      const share = Math.max(MIN_PAUSE, 1 - batch.length / this.#maxBatch)
-      this.#notBefore = ended + Math.min(share * (ended - started), this.#maxPause)
+      // Work of one turn of the event loop goes into one transaction, and so does what came during the last commit.
+      await nextTurn()
+      await this.#runBatch(this.#take())
     } while (this.#waiting.length > 0)
     this.#running = undefined
-  }
-
-  /**
-   * What comes in the same turn of the event loop goes into the same transaction. SQLite moreover commits within a
-   * turn, and Node accepts one connection a turn: on a slow disk a fleet that comes back would be let in at the pace
-   * of the commits. So everybody else has the event loop for a while: for as long as the last transaction took when
-   * it was nearly empty, for a fifth of that when it was full.
-   */
-  async #gather(): Promise<void> {
-    const pause = this.#notBefore - performance.now()
-    if (pause > 1) await sleep(pause)
-    else await nextTurn()
   }
 
   async #runBatch(batch: readonly Entry[]): Promise<void> {
@@ -268,14 +262,16 @@ class Lane {
     const [oldest] = batch
     const waited = started - (oldest?.queuedAt ?? started)
     const duration = performance.now() - started
-    // Later, because what an observer throws must not look like a failed commit.
+    // Deferred, so that an error of an observer does not look like a failed commit.
     queueMicrotask(() => this.#onBatch?.({ jobs: batch.length, duration, waited }))
   }
 
   async #transaction(batch: readonly Entry[]): Promise<unknown[]> {
     if (!this.#mayWrite()) throw new StorageError('unavailable')
     try {
-      return await this.#db.transaction().execute((trx) => this.#inTime(trx, () => this.#work(trx, batch)))
+      return await this.#db
+        .transaction()
+        .execute((trx) => this.#inTime(trx, (connection) => this.#work(trx, connection, batch)))
     } catch (error) {
       this.#counters.rollbacks++
       throw error
@@ -283,7 +279,7 @@ class Lane {
   }
 
   /** Abandons work that takes too long. The connection refuses every statement that the work tries later. */
-  async #inTime<T>(trx: Transaction<Schema>, work: () => Promise<T>): Promise<T> {
+  async #inTime<T>(trx: Transaction<Schema>, work: (connection: DatabaseConnection) => Promise<T>): Promise<T> {
     const connection = await connectionOf(trx)
     let timer: NodeJS.Timeout | undefined
     const expired = new Promise<never>((_resolve, reject) => {
@@ -293,29 +289,14 @@ class Lane {
       }, this.#timeout)
     })
     try {
-      return await Promise.race([work(), expired])
+      return await Promise.race([work(connection), expired])
     } finally {
       clearTimeout(timer)
     }
   }
 
-  async #work(trx: Transaction<Schema>, batch: readonly Entry[]): Promise<unknown[]> {
-    const results: unknown[] = []
-    const appended: Rows[] = []
-    const append: Append = (table, rows, { onConflict } = {}) => {
-      appended.push({ table, rows, ignoreConflicts: onConflict === 'ignore' })
-    }
-    let turnStarted = performance.now()
-    for (const { job, rows } of batch) {
-      if (performance.now() - turnStarted > MAX_TURN_MS) {
-        await nextTurn()
-        turnStarted = performance.now()
-      }
-      results.push(await job?.(trx, append))
-      if (rows !== undefined) appended.push(rows)
-    }
-    await insertJoined(trx, appended, this.#dialect)
-    return results
+  #work(trx: Transaction<Schema>, connection: DatabaseConnection, batch: readonly Entry[]): Promise<unknown[]> {
+    return new BatchOfJobs({ trx, connection, dialect: this.#dialect, rowsOf: appendedRows }).run(batch)
   }
 
   async #recover(batch: readonly Entry[], failure: unknown): Promise<void> {
@@ -387,6 +368,18 @@ function mayPass(batch: readonly Entry[], error: unknown): boolean {
   if (kindOf(error) === 'conflict') return true
   const [entry, ...others] = batch
   return entry?.job !== undefined && others.length === 0 && isTaken(error)
+}
+
+function appendedRows(
+  first: keyof Schema | readonly Rows[],
+  rows: readonly object[] = [],
+  options: Conflict = {}
+): readonly Rows[] {
+  return typeof first === 'string' ? [rowsOf(first, rows, options)] : first
+}
+
+function rowsOf(table: keyof Schema, rows: readonly object[], { onConflict }: Conflict): Rows {
+  return { table, rows: rows as Readonly<Record<string, unknown>>[], ignoreConflicts: onConflict === 'ignore' }
 }
 
 function hash(key: string): number {

@@ -1,17 +1,25 @@
 import type { Kysely } from 'kysely'
+import type { Rows } from '../database/insert.js'
 import type { Schema } from '../database/schema.js'
-import type { JobOptions, Writer } from '../database/writer.js'
-import { Publisher, type TellingJob } from './publisher.js'
+import type { JobOptions } from '../database/writer.js'
+import type { NewEvent } from './event.js'
+import { Publisher, type RecordingWriter, type TellingJob } from './publisher.js'
 import { type Change, fold, type Scope } from './scope.js'
 
 export interface CommitsOptions {
   /** The connection for reading. */
   db: Kysely<Schema>
-  writer: Pick<Writer, 'write'>
+  writer: RecordingWriter
   /** Publishes the events of each commit. Default: a publisher without listeners. */
   publisher?: Publisher
   /** Epoch milliseconds. Default: the clock of the system. */
   now?: () => number
+}
+
+/** A message that adds rows, and its event. */
+export interface Recording {
+  rowsOf(scope: Pick<Scope, 'chargePointId' | 'now'>): readonly Rows[]
+  event: NewEvent
 }
 
 /**
@@ -23,7 +31,7 @@ export class Commits {
   readonly db: Kysely<Schema>
   /** Epoch milliseconds. */
   readonly now: () => number
-  readonly #writer: Pick<Writer, 'write'>
+  readonly #writer: RecordingWriter
   readonly #publisher: Publisher
   /** Row ids by folded identity. A row is never deleted and its id never given to another charge point. */
   readonly #ids = new Map<string, number>()
@@ -62,8 +70,35 @@ export class Commits {
     return this.#publisher.commit(
       this.#writer,
       (trx, tell, append) => change({ trx, chargePointId, now: this.now(), tell, append }),
-      { key: fold(identity), ...(rows !== undefined && { rows }) }
+      { key: fold(identity), apart: true, ...(rows !== undefined && { rows }) }
     )
+  }
+
+  /**
+   * Commits rows of a charge point and publishes one event. Resolves after the commit. For messages that only add rows,
+   * which need no transaction of their own.
+   *
+   * @throws StorageError, or what the database threw
+   */
+  record(identity: string, record: Recording): Promise<void> {
+    const key = fold(identity)
+    const known = this.#ids.get(key)
+    if (known !== undefined) return this.#record(known, key, record)
+    return this.chargePointId(identity).then((chargePointId) => this.#record(chargePointId, key, record))
+  }
+
+  #record(chargePointId: number, key: string, { rowsOf, event }: Recording): Promise<void> {
+    return this.#publisher.record(this.#writer, rowsOf({ chargePointId, now: this.now() }), { event, key })
+  }
+
+  /**
+   * Commits rows of a charge point and publishes nothing. Resolves after the commit.
+   *
+   * @throws StorageError, or what the database threw
+   */
+  async append(identity: string, rowsOf: Recording['rowsOf']): Promise<void> {
+    const chargePointId = this.knownId(identity) ?? (await this.chargePointId(identity))
+    await this.#writer.record(rowsOf({ chargePointId, now: this.now() }), { key: fold(identity) })
   }
 
   /** Commits a job that concerns no single charge point, and publishes its events. */

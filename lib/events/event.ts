@@ -1,4 +1,5 @@
 import type { CallOutcome, DisconnectReason, Protocol, RegistrationStatus, SecurityEvent } from 'fastify-ocpp'
+import type { StartOutcome } from '../database/schema-transactions.js'
 
 /** The types of events. */
 export const EVENT_TYPES = [
@@ -10,13 +11,31 @@ export const EVENT_TYPES = [
   'meter-values',
   'call',
   'security',
-  'problem'
+  'problem',
+  'remote-start',
+  'change',
+  'authorization',
+  'refused',
+  'bulk-call'
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
 
-/** Events with data of transactions, which need the scope of transactions. */
-export const OF_TRANSACTIONS: ReadonlySet<EventType> = new Set<EventType>(['transaction', 'meter-values'])
+/** The scopes of the types that need another one than `charge-points:read`. */
+const SCOPES = {
+  transaction: 'transactions:read',
+  'meter-values': 'transactions:read',
+  'remote-start': 'transactions:read',
+  authorization: 'id-tokens:read',
+  change: 'admin'
+} as const satisfies Partial<Record<EventType, string>>
+
+type EventScope = (typeof SCOPES)[keyof typeof SCOPES] | 'charge-points:read'
+
+/** The scope that a reader of these events needs. */
+export function scopeOfEvents(type: EventType): EventScope {
+  return (SCOPES as Partial<Record<EventType, EventScope>>)[type] ?? 'charge-points:read'
+}
 
 /** A measured value. Members that the charge point left out are absent. */
 export interface Reading {
@@ -57,7 +76,7 @@ interface ReceiptData {
  */
 export interface EventData {
   connect: { protocol: Protocol; remoteAddress: string }
-  disconnect: { protocol: Protocol; reason: DisconnectReason; code: number }
+  disconnect: { protocol: Protocol; reason: DisconnectReason | 'node-lost'; code: number }
   /** `status` is the status in our answer. */
   boot: {
     protocol: Protocol
@@ -110,6 +129,8 @@ export interface EventData {
     reason?: string
   } & ReceiptData
   'meter-values': {
+    /** Our id of the transaction. Absent outside of transactions, and if the back-end does not know the transaction. */
+    id?: number
     /** Absent in OCPP 1.6 and if unknown. 0 is the main meter. */
     evseId?: number
     /** Absent if unknown. In OCPP 1.6, 0 is the main meter. */
@@ -135,15 +156,69 @@ export interface EventData {
     kind: string
     severity: 'critical' | 'warning'
     since: string
+    evseId?: number
+    connectorId?: number
     detail: string
+    /** The id token that is rejected. */
+    idToken?: string
     /** The traits that would solve the problem. */
     suggestedTraits?: object
+  }
+  /** Whether a charge point that accepted a remote start has started a transaction. */
+  'remote-start': {
+    /** Message id of the call that requested the start. */
+    messageId: string
+    outcome: StartOutcome
+    /** 2.x only. */
+    remoteStartId?: number
+    /** Our id of the transaction; this and the following members are absent if there is none. */
+    id?: number
+    transactionId?: string
+    /** The id token that the transaction was started with. */
+    idToken?: string
+  }
+  /** The back-end answered whether an id token may charge. Equal answers within a second are one event. */
+  authorization: {
+    evseId?: number
+    idToken: string
+    /** 2.x only. */
+    idTokenType?: string
+    /** Status in the answer. */
+    status: string
+    /** Reason of the decision, as in `GET /authorizations`. */
+    reason: string
+  }
+  /** A charge point was rejected. Published at most every 10 seconds for the same charge point. */
+  refused: { remoteAddress: string; status: number; reason: string; attempts: number }
+  /** A bulk call has begun, gone on or ended; told at most once a second while it goes on. */
+  'bulk-call': {
+    bulkId: string
+    action: string
+    /** As `GET /bulk-calls/{bulkId}` shows it. */
+    status: 'running' | 'stopping' | 'completed' | 'stopped' | 'interrupted'
+    /** Charge points whose call has ended, failed, or now waits for its charge point. */
+    done: number
+    total: number
+  }
+  /** An operator has changed a resource of the API. */
+  change: {
+    /** Path below the API, e.g. `/charge-points/CP-1`. A created resource is named by its own path, if it has one. */
+    resource: string
+    /** As in the audit log. */
+    operator: string
+    method: string
   }
 }
 
 /** An event at a charge point inside the app. */
 export type NewEvent = {
-  [Type in EventType]: { readonly type: Type; readonly chargePoint: string; readonly data: EventData[Type] }
+  [Type in EventType]: {
+    readonly type: Type
+    readonly chargePoint: string
+    readonly data: EventData[Type]
+    /** As in {@link PublishedEvent}: `data` is a getter, and nothing may change its sources before it is read. */
+    readonly size?: number
+  }
 }[EventType]
 
 /** An event as it is shown: `data` contains no secrets, and id tokens are shortened. */
@@ -151,12 +226,18 @@ export interface PublishedEvent {
   /** Unique, also after a restart and on other nodes. */
   readonly id: string
   readonly type: EventType
+  /** Empty if the event concerns no charge point; it is left out then. */
   readonly chargePoint: string
   /** When the back-end received it: RFC 3339 in UTC. */
   readonly at: string
   readonly data: unknown
   /** `data` with whole id tokens, for readers that may see them. Absent if there are none. */
   readonly whole?: unknown
+  /**
+   * Estimated memory of the event in UTF-16 units. Present if `data` is made each time it is read, because most events
+   * of the frequent types are never read.
+   */
+  readonly size?: number
 }
 
 /** Publishes an event after the commit. */

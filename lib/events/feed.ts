@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream'
-import type { PublishedEvent } from './event.js'
+import type { EventType, PublishedEvent } from './event.js'
 import { type EventFilter, keyOf, matches } from './filter.js'
+import { isBehind } from './ids.js'
 import { EventReader } from './reader.js'
 import { type Entry, EventRing, type RingLimits } from './ring.js'
 import { fold } from './scope.js'
@@ -10,12 +11,14 @@ export interface FeedOptions {
   ring: RingLimits
   /** An id that is lower than the ids of all future events. */
   floor: string
-  /** Called when a reader was disconnected because it did not read. */
+  /** Called after a reader was disconnected because it did not read. */
   onCut: () => void
   /** Milliseconds between heartbeats. Default: 15 s. */
   heartbeatInterval?: number
   /** Maximum number of bytes that wait for one reader. Default: 1 MiB. */
   maxBuffered?: number
+  /** With several nodes: by how much their orders of events may differ, in milliseconds. Default: 0. */
+  overlap?: number
 }
 
 export interface Subscription {
@@ -24,7 +27,7 @@ export interface Subscription {
   lastEventId?: string
 }
 
-/** Readers with the same filter. Their text is put together once. */
+/** Readers with the same filter. The text for them is built once. */
 interface Group {
   readonly filter: EventFilter
   readonly readers: Set<EventReader>
@@ -44,13 +47,14 @@ const RETRY_MS = { min: 1_000, spread: 4_000 }
 
 /**
  * Sends events to readers as server-sent events, and keeps the latest events for readers that reconnect. Each event is
- * serialised once, for all readers.
+ * serialised once, for all readers that are there.
  */
 export class EventFeed {
   readonly #ring: EventRing
   readonly #onCut: () => void
   readonly #heartbeatInterval: number
   readonly #maxBuffered: number
+  readonly #overlap: number
   readonly #readers = new Set<EventReader>()
   readonly #groups = new Map<string, Group>()
   #heartbeats: NodeJS.Timeout | undefined
@@ -58,7 +62,8 @@ export class EventFeed {
   #flushedAt = Number.NEGATIVE_INFINITY
   #isClosed = false
 
-  constructor({ ring, floor, onCut, heartbeatInterval, maxBuffered }: FeedOptions) {
+  constructor({ ring, floor, onCut, heartbeatInterval, maxBuffered, overlap = 0 }: FeedOptions) {
+    this.#overlap = overlap
     this.#ring = new EventRing(ring, floor)
     this.#onCut = onCut
     this.#heartbeatInterval = heartbeatInterval ?? HEARTBEAT_INTERVAL_MS
@@ -71,15 +76,21 @@ export class EventFeed {
   }
 
   add(event: PublishedEvent): void {
-    const { id, type } = event
-    const text = eventText(event, event.data)
-    const whole = event.whole === undefined ? text : eventText(event, event.whole)
-    const entry: Entry = { id, type, chargePoint: fold(event.chargePoint), text, whole }
+    const entry = this.#groups.size === 0 && event.size !== undefined ? new UnreadEntry(event) : entryOf(event)
     this.#ring.add(entry)
+    if (this.#groups.size === 0) return
     for (const { filter, pending } of this.#groups.values()) {
       if (matches(filter, entry)) pending.push(textFor(filter, entry))
     }
-    if (this.#groups.size > 0) this.#flushSoon()
+    this.#flushSoon()
+  }
+
+  /** Events of other nodes were lost: readers are told, and nobody continues from what was before. */
+  miss(floor: string): void {
+    this.#flush()
+    const text = gapText(this.#ring.last, undefined)
+    this.#ring.clear(floor)
+    for (const { readers } of this.#groups.values()) for (const reader of readers) reader.write(text)
   }
 
   /** Sends `stream` the events that it missed and then new ones, until it closes. */
@@ -110,26 +121,34 @@ export class EventFeed {
   async #replay(reader: EventReader, { filter, lastEventId }: Required<Subscription>): Promise<void> {
     const isCovered = this.#ring.covers(lastEventId)
     if (!isCovered) reader.write(gapText(lastEventId, this.#ring.oldest))
-    let position = isCovered ? lastEventId : this.#ring.floor
+    let position = isCovered ? this.#startOf(lastEventId) : this.#ring.floor
     for (;;) {
-      // The ring has dropped events that the reader has not received: it is too slow.
+      // The ring has dropped events that the reader has not received, because it reads too slowly.
       if (!this.#ring.covers(position)) return reader.cut()
       const entries = this.#ring.after(position, REPLAY_CHUNK)
       const last = entries.at(-1)
       if (last === undefined) return this.#join(reader, filter)
       position = last.id
-      const wanted = entries.filter((entry) => matches(filter, entry))
+      const wanted = entries.filter((entry) => matches(filter, entry) && !isBehind(entry.id, lastEventId))
       if (wanted.length > 0) reader.write(wanted.map((entry) => textFor(filter, entry)).join(''))
       await reader.drained()
       if (!reader.isOpen) return
     }
   }
 
+  /**
+   * Nodes have the events of each other in different orders. A reader that comes from another node may have missed events
+   * that were here before its last one, so those of the last seconds are sent again.
+   */
+  #startOf(lastEventId: string): string {
+    return this.#overlap === 0 ? lastEventId : this.#ring.rewind(lastEventId, this.#overlap)
+  }
+
   /** From here on the reader receives new events. */
   #join(reader: EventReader, filter: EventFilter): void {
     const key = keyOf(filter)
     const group = this.#groups.get(key) ?? { filter, readers: new Set(), pending: [] }
-    // Events that wait for the other readers are later than those that this reader has missed.
+    // Events that wait for the other readers of the group are newer than those that this reader has missed.
     this.#flushGroup(group)
     this.#groups.set(key, group)
     group.readers.add(reader)
@@ -175,6 +194,42 @@ export class EventFeed {
     for (const { readers } of this.#groups.values()) for (const reader of readers) live.add(reader)
     const position = `${HEARTBEAT}${positionText(this.#ring.last)}`
     for (const reader of this.#readers) reader.heartbeat(live.has(reader) ? position : HEARTBEAT)
+  }
+}
+
+function entryOf(event: PublishedEvent): Entry {
+  const { id, type, chargePoint, whole: wholeData } = event
+  const text = eventText(event, event.data)
+  const whole = wholeData === undefined ? text : eventText(event, wholeData)
+  return { id, type, chargePoint: fold(chargePoint), text, whole, size: sizeOf(text, whole) }
+}
+
+function sizeOf(text: string, whole: string): number {
+  return whole === text ? text.length : text.length + whole.length
+}
+
+/** An event that was published without any reader. It is serialised when a reader requests missed events. */
+class UnreadEntry implements Entry {
+  readonly id: string
+  readonly type: EventType
+  readonly chargePoint: string
+  readonly size: number
+  readonly #event: PublishedEvent
+
+  constructor(event: PublishedEvent) {
+    this.id = event.id
+    this.type = event.type
+    this.chargePoint = fold(event.chargePoint)
+    this.size = event.size ?? 0
+    this.#event = event
+  }
+
+  get text(): string {
+    return entryOf(this.#event).text
+  }
+
+  get whole(): string {
+    return entryOf(this.#event).whole
   }
 }
 

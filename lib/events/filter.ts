@@ -17,7 +17,7 @@ export function matches(
   return (types?.has(type) ?? true) && (chargePoints?.has(chargePoint) ?? true)
 }
 
-/** The same key for all filters that let the same events through. */
+/** A key that is equal for all filters that match the same events. */
 export function keyOf({ types, chargePoints, wholeIdTokens = false }: EventFilter): string {
   return JSON.stringify([sorted(types), sorted(chargePoints), wholeIdTokens])
 }

@@ -9,6 +9,11 @@ const PROCESS_DIGITS = 8
 /** The form of an id. Without the second part it belongs to no process. */
 export const EVENT_ID = `^\\d{${DIGITS}}(-\\d{${PROCESS_DIGITS}})?$`
 
+/** Whether an id is not later than another one of the same process. Of two processes nobody knows. */
+export function isBehind(id: string, other: string): boolean {
+  return id.slice(DIGITS) === other.slice(DIGITS) && id <= other
+}
+
 /**
  * Creates unique ids that rise as text within one process. Ids of a process that starts later are higher, as long as
  * the clock does not go back and there are at most a million events per second.

@@ -1,5 +1,6 @@
 import { currentTime, redact } from 'fastify-ocpp'
 import type { Transaction } from 'kysely'
+import type { Rows } from '../database/insert.js'
 import type { Schema } from '../database/schema.js'
 import type { Append, JobOptions, Writer } from '../database/writer.js'
 import type { NewEvent, PublishedEvent, Tell } from './event.js'
@@ -10,7 +11,9 @@ export type Listener = (event: PublishedEvent) => void
 /** A job of the writer that runs in a transaction and may publish events. */
 export type TellingJob<T> = (trx: Transaction<Schema>, tell: Tell, append: Append) => Promise<T>
 
-/** Saves events for receivers that are not told at once: webhooks. */
+export type RecordingWriter = Pick<Writer, 'write' | 'record'>
+
+/** Saves events for receivers that get them later: webhooks. */
 export interface EventKeeper {
   /** Whether no receiver wants any event. */
   readonly isIdle: boolean
@@ -50,6 +53,11 @@ export class Publisher {
     return this.#ids.last
   }
 
+  /** Takes an id that no event has, for the time between the last event and the next. */
+  mark(): string {
+    return this.#ids.next()
+  }
+
   /** Publishes events that belong to no transaction. Never throws and never waits. */
   publish(event: NewEvent): void {
     const published = this.#stamp(event)
@@ -77,6 +85,23 @@ export class Publisher {
   }
 
   /**
+   * Commits rows and publishes one event, like {@link commit}: for the most frequent messages.
+   *
+   * @throws StorageError, or what the database threw
+   */
+  record(writer: RecordingWriter, rows: readonly Rows[], { event, key }: { event: NewEvent; key: string }) {
+    if (this.#outbox?.isIdle === false || this.settled(key) !== undefined) {
+      const job: TellingJob<void> = async (_trx, tell, append) => {
+        append(rows)
+        tell(event)
+      }
+      return this.commit(writer, job, { key })
+    }
+    const published = this.#stamp(event)
+    return writer.record(rows, { key }).then(() => this.#deliver(published))
+  }
+
+  /**
    * Resolves when the published events of a charge point are saved for webhooks. Later events of the charge point are
    * committed later; `commit` ensures this for its key.
    */
@@ -90,9 +115,12 @@ export class Publisher {
     return () => this.#listeners.delete(listener)
   }
 
-  #stamp({ type, chargePoint, data }: NewEvent): PublishedEvent {
-    const event = { id: this.#ids.next(), type, chargePoint, at: currentTime(), data: redact(data) }
-    return 'idToken' in data || 'stopIdToken' in data ? { ...event, whole: redact(data, { idTokens: 'whole' }) } : event
+  #stamp(event: NewEvent): PublishedEvent {
+    const [id, at] = [this.#ids.next(), currentTime()]
+    if (event.size !== undefined) return new UnreadEvent(id, at, event)
+    const { type, chargePoint, data } = event
+    const published = { id, type, chargePoint, at, data: redact(data) }
+    return hasIdToken(data) ? { ...published, whole: redact(data, { idTokens: 'whole' }) } : published
   }
 
   #deliver(event: PublishedEvent): void {
@@ -103,5 +131,43 @@ export class Publisher {
         this.#onListenerError(error, event)
       }
     }
+  }
+}
+
+function hasIdToken(data: object): boolean {
+  return 'idToken' in data || 'stopIdToken' in data
+}
+
+/** An event whose data is made when it is read. */
+class UnreadEvent implements PublishedEvent {
+  readonly id: string
+  readonly at: string
+  readonly #event: NewEvent
+
+  constructor(id: string, at: string, event: NewEvent) {
+    this.id = id
+    this.at = at
+    this.#event = event
+  }
+
+  get type() {
+    return this.#event.type
+  }
+
+  get chargePoint(): string {
+    return this.#event.chargePoint
+  }
+
+  get size(): number {
+    return this.#event.size ?? 0
+  }
+
+  get data(): unknown {
+    return redact(this.#event.data)
+  }
+
+  get whole(): unknown {
+    const { data } = this.#event
+    return hasIdToken(data) ? redact(data, { idTokens: 'whole' }) : undefined
   }
 }

@@ -10,12 +10,14 @@ export interface Entry {
   readonly text: string
   /** The serialised event with whole id tokens. The same as `text` if there are none. */
   readonly whole: string
+  /** The memory that it takes: the length of its texts in UTF-16 units, or an estimate until they are made. */
+  readonly size: number
 }
 
 export interface RingLimits {
   /** Maximum number of events. */
   size: number
-  /** Maximum length of all texts, in UTF-16 units. The newest event is kept even if it is longer. */
+  /** Maximum size of all events, in UTF-16 units. The newest event is kept even if it is larger. */
   length: number
 }
 
@@ -23,6 +25,8 @@ export interface RingLimits {
 export class EventRing {
   readonly #limits: RingLimits
   readonly #slots: (Entry | undefined)[]
+  /** When the events came, in milliseconds of a clock that never goes back. */
+  readonly #arrivals: number[] = []
   /** The numbers of the events in the ring, by id. */
   readonly #numbers = new Map<string, number>()
   /** The number of events that were ever added, and the number of the oldest event in the ring. */
@@ -42,7 +46,7 @@ export class EventRing {
     return this.#end - this.#start
   }
 
-  /** Length of all texts, in UTF-16 units. */
+  /** Size of all events, in UTF-16 units. */
   get length(): number {
     return this.#length
   }
@@ -65,9 +69,10 @@ export class EventRing {
   add(entry: Entry): void {
     if (this.size === this.#limits.size) this.#drop()
     this.#slots[this.#end % this.#limits.size] = entry
+    this.#arrivals[this.#end % this.#limits.size] = performance.now()
     this.#numbers.set(entry.id, this.#end)
     this.#end++
-    this.#length += lengthOf(entry)
+    this.#length += entry.size
     while (this.#length > this.#limits.length && this.size > 1) this.#drop()
   }
 
@@ -87,6 +92,20 @@ export class EventRing {
     return entries
   }
 
+  /** The id of the last event that came more than `milliseconds` before an event that is covered, or the floor. */
+  rewind(id: string, milliseconds: number): string {
+    let position = this.#numbers.get(id) ?? this.#start
+    const since = (this.#arrivals[position % this.#limits.size] ?? 0) - milliseconds
+    while (position > this.#start && (this.#arrivals[(position - 1) % this.#limits.size] ?? 0) >= since) position--
+    return this.#at(position - 1)?.id ?? this.#floor
+  }
+
+  /** Forgets all events. @param floor an id that stands for the time before the next one */
+  clear(floor: string): void {
+    while (this.size > 0) this.#drop()
+    this.#floor = floor
+  }
+
   #at(position: number): Entry | undefined {
     return position < this.#start || position >= this.#end ? undefined : this.#slots[position % this.#limits.size]
   }
@@ -98,11 +117,7 @@ export class EventRing {
     this.#start++
     if (entry === undefined) return
     this.#numbers.delete(entry.id)
-    this.#length -= lengthOf(entry)
+    this.#length -= entry.size
     this.#floor = entry.id
   }
-}
-
-function lengthOf({ text, whole }: Entry): number {
-  return whole === text ? text.length : text.length + whole.length
 }

@@ -4,7 +4,8 @@ import type { PublishedEvent } from './event.js'
 
 /** @param data the event with the values that this reader may see */
 export function eventText({ id, type, chargePoint, at }: PublishedEvent, data: unknown): string {
-  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify({ id, type, chargePoint, at, data })}\n\n`
+  const shown = { id, type, ...(chargePoint !== '' && { chargePoint }), at, data }
+  return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(shown)}\n\n`
 }
 
 /**

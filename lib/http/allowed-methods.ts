@@ -4,8 +4,9 @@ interface Route {
 }
 
 interface Known {
-  path: RegExp
-  methods: Set<string>
+  /** Made when it is first needed, because few servers are ever asked for a path that they do not have. */
+  path?: RegExp
+  readonly methods: Set<string>
 }
 
 /**
@@ -16,7 +17,7 @@ export class AllowedMethods {
   readonly #known = new Map<string, Known>()
 
   add({ url, method }: Route): void {
-    const known = this.#known.get(url) ?? { path: pathOf(url), methods: new Set() }
+    const known: Known = this.#known.get(url) ?? { methods: new Set() }
     this.#known.set(url, known)
     for (const one of typeof method === 'string' ? [method] : method) known.methods.add(one)
   }
@@ -24,8 +25,12 @@ export class AllowedMethods {
   /** The methods, sorted. Empty if no route has this path. */
   of(url: string): string[] {
     const [path = ''] = url.split('?')
-    const methods = [...this.#known.values()].flatMap((known) => (known.path.test(path) ? [...known.methods] : []))
-    return [...new Set(methods)].sort()
+    const methods = new Set<string>()
+    for (const [url, known] of this.#known) {
+      known.path ??= pathOf(url)
+      if (known.path.test(path)) for (const method of known.methods) methods.add(method)
+    }
+    return [...methods].sort()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { problem } from 'fastify-ocpp/rest'
 
@@ -5,6 +6,14 @@ const STATUSES: Readonly<Record<string, number>> = { ERR_HTTP_REQUEST_TIMEOUT: 4
 const MESSAGES: Readonly<Record<number, string>> = {
   408: 'the request took too long to arrive',
   431: 'the URL or the headers are too long'
+}
+
+/** The latest request of each connection that was answered before it had arrived. */
+const answeredEarly = new WeakMap<Socket, IncomingMessage>()
+
+/** To be called before a request is answered: if the rest of it is malformed, it gets no second answer. */
+export function noteAnswer(request: IncomingMessage): void {
+  if (!request.complete) answeredEarly.set(request.socket, request)
 }
 
 /**
@@ -23,6 +32,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close'
   ]
-  if (socket.writable) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  const isAnswered = answeredEarly.get(socket)?.complete === false
+  if (socket.writable && !isAnswered) socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroy(error)
 }

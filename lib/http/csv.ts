@@ -27,10 +27,14 @@ function toField(cell: Cell): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** Whether the Accept header prefers CSV: it names text/csv, with at least the quality of JSON. [RFC 9110 §12.5.1] */
 export function wantsCsv(accept: string | undefined): boolean {
-  const csv = quality(accept, 'text/csv')
-  return csv > 0 && csv >= quality(accept, 'application/json')
+  return prefers(accept, 'text/csv')
+}
+
+/** Whether the Accept header prefers this type: it names it, with at least the quality of JSON. [RFC 9110 §12.5.1] */
+export function prefers(accept: string | undefined, type: string): boolean {
+  const wanted = quality(accept, type)
+  return wanted > 0 && wanted >= quality(accept, 'application/json')
 }
 
 function quality(accept: string | undefined, type: string): number {

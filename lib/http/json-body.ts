@@ -1,13 +1,7 @@
-/** Answered as a 400 problem. */
-export class InvalidJsonError extends Error {
-  readonly statusCode = 400
-  readonly code = 'INVALID_JSON'
-}
+import { ProblemError } from '../problem-error.js'
 
-/** Answered as a 415 problem. */
-export class UnsupportedCharsetError extends Error {
-  readonly statusCode = 415
-  readonly code = 'UNSUPPORTED_CHARSET'
+function refused(message: string): ProblemError {
+  return new ProblemError(400, 'INVALID_JSON', message)
 }
 
 /** Maximum nesting. Deeper values could overflow the stack of recursive code. [CWE-674] */
@@ -20,37 +14,37 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true })
 /**
  * JSON is always UTF-8. [RFC 8259 §8.1]
  *
- * @throws UnsupportedCharsetError
+ * @throws `UNSUPPORTED_CHARSET`
  */
 export function demandUtf8(contentType: string | undefined): void {
   const charset = CHARSET.exec(contentType ?? '')?.[1]
   if (charset === undefined || /^utf-?8$/i.test(charset)) return
-  throw new UnsupportedCharsetError('JSON has to be in UTF-8')
+  throw new ProblemError(415, 'UNSUPPORTED_CHARSET', 'JSON has to be in UTF-8')
 }
 
-/** @throws InvalidJsonError */
+/** @throws `INVALID_JSON` */
 export function decodeJson(bytes: Uint8Array): string {
   let text: string
   try {
     text = UTF_8.decode(bytes)
   } catch {
-    throw new InvalidJsonError('the body is not UTF-8')
+    throw refused('the body is not UTF-8')
   }
-  if (text.trim() === '') throw new InvalidJsonError('the body is empty, and the content type says that it is JSON')
-  if (NUL.test(text)) throw new InvalidJsonError('the body has a NUL in it')
-  if (isTooDeep(text)) throw new InvalidJsonError(`the body is nested deeper than ${MAX_DEPTH}`)
+  if (text.trim() === '') throw refused('the body is empty, and the content type says that it is JSON')
+  if (NUL.test(text)) throw refused('the body has a NUL in it')
+  if (isTooDeep(text)) throw refused(`the body is nested deeper than ${MAX_DEPTH}`)
   return text
 }
 
-/** Why a text is no valid JSON. Does not contain any of the text. */
-export function invalidJson(text: string): InvalidJsonError {
+/** The error for a text that is no valid JSON. It contains none of the text. */
+export function invalidJson(text: string): ProblemError {
   try {
     JSON.parse(text)
-    return new InvalidJsonError('the body has a member that would reach a prototype')
+    return refused('the body has a member that would reach a prototype')
   } catch (error) {
     const position = /at position (\d+)/.exec((error as Error).message)?.[1]
     const place = position === undefined ? '' : ` at ${lineAndColumn(text, Number(position))}`
-    return new InvalidJsonError(`the body is not valid JSON${place}`)
+    return refused(`the body is not valid JSON${place}`)
   }
 }
 

@@ -1,24 +1,24 @@
 import { parseTime } from 'fastify-ocpp'
+import { ProblemError } from '../problem-error.js'
 
-/** Answered as a 400 problem. */
-export class InvalidQueryError extends Error {
-  readonly statusCode = 400
-  readonly code = 'INVALID_QUERY'
+/** Rejects a query parameter. */
+export function invalidQuery(message: string): ProblemError {
+  return new ProblemError(400, 'INVALID_QUERY', message)
 }
 
 /** Thrown by the lists that read a cursor of their own form. */
-export function invalidCursor(): InvalidQueryError {
-  return new InvalidQueryError('cursor must be the `nextCursor` of a page')
+export function invalidCursor(): ProblemError {
+  return invalidQuery('cursor must be the `nextCursor` of a page')
 }
 
 /**
  * The epoch milliseconds of a date-time in a request, or of the start of a date in UTC.
  *
- * @throws InvalidQueryError if the text is no valid time, e.g. on February 30
+ * @throws `INVALID_QUERY` if the text is no valid time, e.g. on February 30
  */
 export function readTime(name: string, text: string): number {
   const time = parseTime(isDate(text) ? `${text}T00:00:00Z` : text)
-  if (time === undefined) throw new InvalidQueryError(`${name} must be a date-time`)
+  if (time === undefined) throw invalidQuery(`${name} must be a date-time`)
   return time
 }
 
@@ -35,11 +35,11 @@ export interface PageQuery {
   cursor?: string
 }
 
-/** @throws InvalidQueryError */
+/** @throws `INVALID_QUERY` */
 export function readLimit({ limit }: PageQuery): number {
   if (limit === undefined) return DEFAULT_LIMIT
   const number = /^\d{1,4}$/.test(limit) ? Number(limit) : 0
-  if (number < 1 || number > MAX_LIMIT) throw new InvalidQueryError(`limit must be an integer from 1 to ${MAX_LIMIT}`)
+  if (number < 1 || number > MAX_LIMIT) throw invalidQuery(`limit must be an integer from 1 to ${MAX_LIMIT}`)
   return number
 }
 
@@ -51,7 +51,7 @@ export function writeCursor(key: string | number): string {
 /**
  * The key of the last row before the page, or `undefined` for the first page.
  *
- * @throws InvalidQueryError
+ * @throws `INVALID_QUERY`
  */
 export function readCursor({ cursor }: PageQuery): string | undefined {
   if (cursor === undefined) return undefined
@@ -60,7 +60,7 @@ export function readCursor({ cursor }: PageQuery): string | undefined {
   return key
 }
 
-/** @throws InvalidQueryError */
+/** @throws `INVALID_QUERY` */
 export function readIdCursor(query: PageQuery): number | undefined {
   const key = readCursor(query)
   if (key === undefined) return undefined

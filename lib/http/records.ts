@@ -1,5 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ID_TOKEN_STATUSES } from '../id-tokens/authorization.js'
+import { OPERATOR_SCOPES, type OperatorScope } from '../operators/scopes.js'
+import { NAME, SiteParams } from '../sites/records.js'
 import { textLike } from '../text-like.js'
 import { AppliedTraitsRecord, TraitsChange, TraitsRecord } from '../traits/traits.js'
 import { GUARDED_STATE_BLOCKS, STATE_BLOCKS } from './state-records.js'
@@ -48,11 +50,26 @@ export function pageSchema(item: ReturnType<typeof Type.Object>) {
   })
 }
 
+/** The scopes of an operator token. */
+export const ScopesRecord = Type.Array(Type.Unsafe<OperatorScope>({ type: 'string', enum: [...OPERATOR_SCOPES] }), {
+  description: 'What the token allows: a `write` scope includes `read`, and `admin` includes everything'
+})
+
+/** A page that tells how many items there are in all, when it is asked. */
+export function countedPage(item: ReturnType<typeof Type.Object>) {
+  return Type.Object({
+    ...pageSchema(item).properties,
+    total: Type.Optional(
+      Type.Integer({ description: 'With `count=true`: how many match in all, exact to 10 000; 10 001 for more' })
+    )
+  })
+}
+
 const PRINTABLE = 'must consist of printable ASCII characters'
 
 // --- charge points -----------------------------------------------------------------------------------------------
 
-const registration = oneOf(['Accepted', 'Pending', 'Rejected'], 'What the next BootNotification is answered')
+const registration = oneOf(['Accepted', 'Pending', 'Rejected'], 'Status in the answer to the next BootNotification')
 
 /** The values of a charge point that an operator sets. Absent: unchanged; `null`: removed. */
 export const ChargePointBody = Type.Object(
@@ -67,26 +84,29 @@ export const ChargePointBody = Type.Object(
         description: 'Generates a random password of 40 hexadecimal digits, which is shown only in this answer'
       })
     ),
+    name: Type.Optional(Type.Union([NAME, Type.Null()], { description: 'What operators call it' })),
+    site: Type.Optional(Type.Union([SiteParams.properties.id, Type.Null()], { description: 'The id of its site' })),
     registration: Type.Optional(registration),
     enabled: Type.Optional(Type.Boolean({ description: 'Whether the charge point may connect' })),
     securityProfile: Type.Optional(
       Type.Union([Type.Integer({ minimum: 0, maximum: 3 }), Type.Null()], {
         description:
-          'The lowest it may connect with. It is not let back below the highest it ever had, unless this is said'
+          'The lowest security profile that the charge point may connect with. ' +
+          'Default: the highest that it ever used. Set a lower one to let it go back'
       })
     ),
     serialNumber: Type.Optional(
-      Type.Union([textLike('^[\\x20-\\x7e]+$', PRINTABLE, { minLength: 1, maxLength: 25 }), Type.Null()], {
+      Type.Union([textLike('^[\\x20-\\x7e]+$', PRINTABLE, { minLength: 1, maxLength: 255 }), Type.Null()], {
         description:
-          'CN that its client certificate must have, if that is a serial number. null: the serial number of its next BootNotification'
+          'Serial number that the CN of its client certificate must have. null: the serial number of its next BootNotification'
       })
     ),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()])),
     traits: Type.Optional(
       Type.Union([TraitsChange, Type.Null()], {
         description:
-          'How it deviates from the standard, and what is accepted of it. What is left out stays as it is, null removes ' +
-          'a trait. It applies to a connected charge point from its next message on'
+          'How the charge point deviates from the standard, and which deviations are accepted. ' +
+          'Traits that are left out stay as they are; null removes a trait. Applies from the next message on'
       })
     )
   },
@@ -111,7 +131,7 @@ const Boot = Type.Object(
     model: Type.String(),
     serialNumber: text('Serial number of the charge point'),
     firmwareVersion: text('Firmware version of the charge point'),
-    reason: text('Reason of the boot (2.x)'),
+    reason: text('Reason of the boot; OCPP 2.x only'),
     protocol: text('The OCPP version of the last boot')
   },
   { additionalProperties: true, description: 'The values of the last BootNotification' }
@@ -121,6 +141,8 @@ const Boot = Type.Object(
 export const ChargePointRecord = Type.Object(
   {
     identity: Type.String(),
+    name: text('What operators call it'),
+    site: text('The id of its site'),
     registration,
     bootStatus: text('The status in the answer to the last BootNotification'),
     enabled: Type.Boolean(),
@@ -155,6 +177,7 @@ export const LiveChargePointRecord = Type.Object(
   {
     ...ChargePointRecord.properties,
     connected: Type.Boolean(),
+    node: text('With several nodes: the one that it is connected to, as in `GET /nodes`'),
     protocol: text('The OCPP version of the connection'),
     remoteAddress: text('The address that the charge point connects from'),
     connectedAt: moment('When the connection was made'),
@@ -179,6 +202,25 @@ export const withheld = Type.Optional(
   })
 )
 
+/** The outcome of a remote start. */
+export const StartRecord = Type.Object(
+  {
+    outcome: oneOf(
+      ['pending', 'seen', 'otherIdToken', 'notSeen'],
+      'pending: the charge point has accepted and has time left; seen: it has started the transaction; otherIdToken: it ' +
+        'has started one with another id token; notSeen: it has started none in time'
+    ),
+    id: Type.Optional(Type.Integer({ description: 'Our id of the transaction, in `/transactions/{id}`' })),
+    transactionId: text('The id of the transaction at the charge point'),
+    idToken: text('The id token that started the transaction. Shortened without `id-tokens:read`')
+  },
+  {
+    description:
+      'Whether the charge point started what a remote start asked for. Absent for other calls, and unless the charge ' +
+      'point accepted. The members of the transaction need `transactions:read`'
+  }
+)
+
 export const CallRecord = Type.Object(
   {
     messageId: Type.String(),
@@ -191,8 +233,9 @@ export const CallRecord = Type.Object(
         'unknown: the connection or this process ended while it was under way'
     ),
     withheld,
-    request: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
-    response: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
+    request: Type.Optional(Type.Unknown({ description: 'Secrets are hidden' })),
+    response: Type.Optional(Type.Unknown({ description: 'Secrets are hidden' })),
+    start: Type.Optional(StartRecord),
     errorCode: text('Code of the CALLERROR, or of the failure'),
     errorDescription: text('Description in the CALLERROR'),
     errorDetails: Type.Optional(Type.Unknown()),
@@ -208,14 +251,18 @@ export const CallRecord = Type.Object(
 )
 
 export const MessageRecord = Type.Object({
-  direction: oneOf(['in', 'out'], 'in: from the charge point'),
+  id: Type.Integer({ description: 'Rises with time' }),
+  direction: oneOf(['in', 'out'], 'in: sent by the charge point'),
   messageType: Type.Integer({
     description: '2 CALL, 3 CALLRESULT, 4 CALLERROR, 5 CALLRESULTERROR, 6 SEND; 0 is none of these'
   }),
   messageId: Type.Optional(Type.String()),
-  action: text('Action of the CALL, also with its answer'),
-  payload: Type.Optional(Type.Unknown({ description: 'Without secrets' })),
+  action: text('Action of the CALL; an answer has the action of its CALL'),
+  payload: Type.Optional(Type.Unknown({ description: 'Secrets are hidden' })),
   errorCode: text('Code of the CALLERROR'),
+  duration: Type.Optional(
+    Type.Number({ examples: [0.184], description: 'Of an answer: seconds since its CALL, if that came shortly before' })
+  ),
   createdAt: Type.String({ format: 'date-time' })
 })
 
@@ -226,10 +273,13 @@ export type IdTokenParams = Static<typeof IdTokenParams>
 
 const idTokenType = Type.String({
   maxLength: 20,
-  description: 'Type in the words of OCPP 2.x, e.g. ISO14443, eMAID, Central. Empty: any. OCPP 1.6 has no types',
+  description: 'Type of OCPP 2.x, e.g. ISO14443, eMAID, Central. Empty: any type. OCPP 1.6 has no types',
   examples: ['ISO14443']
 })
-const idTokenStatus = oneOf(ID_TOKEN_STATUSES, 'What a charge point is told; 1.6 is told Invalid where it has no word')
+const idTokenStatus = oneOf(
+  ID_TOKEN_STATUSES,
+  'Status in answers to charge points. OCPP 1.6 gets Invalid for a status that it does not have'
+)
 
 /** Absent: unchanged; `null`: removed. */
 export const IdTokenBody = Type.Object(
@@ -238,11 +288,11 @@ export const IdTokenBody = Type.Object(
     status: Type.Optional(idTokenStatus),
     groupId: Type.Optional(
       Type.Union([Type.String({ minLength: 1, maxLength: 255 }), Type.Null()], {
-        description: 'Tokens of one group may stop the transactions of each other; parentIdTag in 1.6'
+        description: "Tokens of one group may stop each other's transactions; parentIdTag in OCPP 1.6"
       })
     ),
     masterGroup: Type.Optional(
-      Type.Boolean({ description: 'Whether tokens of this group may stop any transaction (2.x)' })
+      Type.Boolean({ description: 'Whether tokens of this group may stop any transaction; OCPP 2.x only' })
     ),
     expiresAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
     language: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 8 }), Type.Null()])),

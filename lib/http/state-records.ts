@@ -24,14 +24,14 @@ function listOf({ text = [], integer = [], number = [], flag = [], moment = [], 
     ...named(json, Type.Optional(Type.Unknown())),
     ...named(moment, Type.Optional(Type.String({ format: 'date-time' })))
   ])
-  return Type.Array(Type.Object(members, { additionalProperties: true }))
+  return Type.Optional(Type.Array(Type.Object(members, { additionalProperties: true })))
 }
 
 const PLACE = ['evseId', 'connectorId']
 const COMPONENT = ['component', 'componentInstance', 'variable', 'variableInstance']
 const STATUS = ['status', 'errorCode', 'info', 'vendorId', 'vendorErrorCode']
 
-/** The blocks that need no scope besides the one of the charge point. */
+/** The blocks that need no scope besides the one of the charge point. Absent where others were asked for. */
 export const STATE_BLOCKS = {
   connectors: listOf({ integer: PLACE, text: STATUS, moment: ['timestamp', 'updatedAt'] }),
   configuration: listOf({ text: ['key', 'value'], flag: ['readonly'], moment: ['updatedAt'] }),
@@ -52,8 +52,9 @@ export const STATE_BLOCKS = {
   chargingProfiles: listOf({
     integer: [...PLACE, 'profileId', 'stackLevel'],
     text: ['source', 'purpose', 'kind', 'transactionId'],
+    flag: ['confirmed'],
     json: ['payload'],
-    moment: ['updatedAt']
+    moment: ['acceptedAt', 'updatedAt']
   }),
   displayMessages: listOf({
     integer: ['messageId'],
@@ -100,7 +101,9 @@ export const GUARDED_STATE_BLOCKS = {
     description: 'With the scope id-tokens:read'
   }),
   readings: Type.Optional(
-    Type.Array(StateReadings, { description: 'The last readings of each place. With the scope transactions:read' })
+    Type.Array(StateReadings, {
+      description: 'The latest readings of each EVSE and connector. With the scope transactions:read'
+    })
   ),
   transactions: Type.Optional(
     Type.Array(StateTransaction, { description: 'The latest 50, newest first. With the scope transactions:read' })

@@ -17,6 +17,9 @@ export const ID_TOKEN_STATUSES = [
 
 export type IdTokenStatus = (typeof ID_TOKEN_STATUSES)[number] | 'ConcurrentTx'
 
+/** The reason of a decision about an id token. */
+export type AuthorizationReason = 'known' | 'unknown' | 'expired' | 'in-use' | 'certificate' | 'no-authorization'
+
 /** The answer to a charge point about an id token, independent of the OCPP version. */
 export interface IdTokenInfo {
   status: IdTokenStatus
@@ -24,6 +27,11 @@ export interface IdTokenInfo {
   expiresAt?: number
   groupId?: string
   language?: string
+}
+
+/** An answer, and what decided it. */
+export interface Decision extends IdTokenInfo {
+  reason: AuthorizationReason
 }
 
 /** A start without identification, e.g. by a button: there is nothing to check. [2.x C02] */
@@ -53,14 +61,15 @@ export class IdTokens {
    * @param starts the transaction that it starts, `new` if that has no id yet: only then it may be too much that another
    *   one goes on
    */
-  async info(idToken: string, type?: string, { starts }: { starts?: Starts } = {}): Promise<IdTokenInfo> {
-    if (type === NO_AUTHORIZATION) return { status: 'Accepted' }
+  async info(idToken: string, type?: string, { starts }: { starts?: Starts } = {}): Promise<Decision> {
+    if (type === NO_AUTHORIZATION) return { status: 'Accepted', reason: 'no-authorization' }
     const { db, acceptUnknown, isInUse } = this.#options
     const row = rowFor(await findIdTokensOfAnyType(db, idToken), type)
-    const info: IdTokenInfo = row === undefined ? { status: acceptUnknown ? 'Accepted' : 'Invalid' } : infoOf(row)
+    const info: Decision =
+      row === undefined ? { status: acceptUnknown ? 'Accepted' : 'Invalid', reason: 'unknown' } : infoOf(row)
     if (info.status !== 'Accepted' || starts === undefined || isInUse === undefined) return info
     const except = starts === 'new' ? undefined : starts
-    return (await isInUse(idToken, except)) ? { ...info, status: 'ConcurrentTx' } : info
+    return (await isInUse(idToken, except)) ? { ...info, status: 'ConcurrentTx', reason: 'in-use' } : info
   }
 
   async status(idToken: string, type?: string): Promise<ReturnType<typeof idTagInfo>['status']> {
@@ -80,11 +89,13 @@ function rowFor(rows: readonly IdTokenRow[], type: string | undefined): IdTokenR
   return exact ?? blocked ?? rows.find((row) => type === undefined || row.type === '')
 }
 
-function infoOf({ status, expires_at, group_id, language }: IdTokenRow): IdTokenInfo {
+function infoOf({ status, expires_at, group_id, language }: IdTokenRow): Decision {
   const isExpired = expires_at !== null && expires_at <= Date.now()
   const known = ID_TOKEN_STATUSES.find((candidate) => candidate === status) ?? 'Invalid'
+  const hasExpired = known === 'Accepted' && isExpired
   return {
-    status: known === 'Accepted' && isExpired ? 'Expired' : known,
+    status: hasExpired ? 'Expired' : known,
+    reason: hasExpired ? 'expired' : 'known',
     ...(expires_at !== null && { expiresAt: expires_at }),
     ...(group_id !== null && { groupId: group_id }),
     ...(language !== null && { language })

@@ -1,4 +1,5 @@
 import { type Selectable, sql } from 'kysely'
+import { compiled } from '../database/compiled.js'
 import { hold } from '../database/hold.js'
 import { type Columns, type Json, toJson } from '../database/json.js'
 import type { IdTokensTable } from '../database/schema-transactions.js'
@@ -29,9 +30,13 @@ export async function findIdToken(db: Reader, idToken: string): Promise<IdTokenR
 }
 
 /** All rows of an id token: there may be one for each type. */
-export async function findIdTokensOfAnyType(db: Reader, idToken: string): Promise<IdTokenRow[]> {
-  return db.selectFrom('id_tokens').selectAll().where('token_key', '=', fold(idToken)).orderBy('type').execute()
+export function findIdTokensOfAnyType(db: Reader, idToken: string): Promise<IdTokenRow[]> {
+  return ofAnyType(db, { key: fold(idToken) })
 }
+
+const ofAnyType = compiled((db: Reader, { key }: { key: string }) =>
+  db.selectFrom('id_tokens').selectAll().where('token_key', '=', key).orderBy('type')
+)
 
 export interface IdTokenFilter {
   /** Id that the page starts behind. */

@@ -2,6 +2,7 @@ import { createHash, randomInt } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { toColumn } from '../database/parameters.js'
 import type { Schema } from '../database/schema.js'
+import { settled } from '../database/settled.js'
 import { fold } from '../events/scope.js'
 import {
   type BookingScope,
@@ -9,12 +10,14 @@ import {
   MAX_ATTEMPTS,
   meterRows,
   NOWHERE,
+  noteId,
   noteOver,
   parse,
   placeOf
 } from './booking.js'
 import { isPossible, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
+import type { Tariff } from './cost.js'
 import { startedData, stoppedData, unassignedData } from './event-data.js'
 import { ANONYMOUS_IDS, endedBy, startOf } from './inference.js'
 import { meterAtEnd } from './meter.js'
@@ -27,7 +30,7 @@ import type { Booking, Start, Stop } from './types.js'
 
 // StartTransaction and StopTransaction. [1.6 §4.8, §4.10]
 
-/** 1 to 2^31 - 1, random: an id that can be guessed is an invitation, and none comes back with an old backup. */
+/** 1 to 2^31 - 1, random: a sequential id could be guessed, and would be used again after a backup is restored. */
 const ID_LIMIT = 2 ** 31
 /** 1.6 knows no sequence numbers. */
 const SEQ_NO_16 = { Started: 0, Ended: 1 } as const
@@ -36,25 +39,30 @@ const SEQ_NO_16 = { Started: 0, Ended: 1 } as const
 export async function bookStart(scope: BookingScope, start: Start): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const startKey = startKeyOf(start)
-  const known = await queries.findByStartKey(trx, chargePointId, startKey)
+  const [known, open, tariff] = await settled([
+    queries.findByStartKey(trx, chargePointId, startKey),
+    queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
+    queries.tariffFor(trx, chargePointId, start.idToken)
+  ])
   const moment = { timestamp: start.timestamp, receivedAt: now }
-  // A clock that was never set tells the same time of every start.
+  // A clock that was never set sends the same timestamp with every start, so the timestamp does not identify a retry.
   if (known !== undefined && (isPossible(moment) || (await mayLackItsId(trx, known)))) {
     return retryOf16(trx, known, 'Started')
   }
   if (known !== undefined) await queries.updateTransaction(trx, known, { start_key: null })
   const time = timeOf(moment)
   await closeWhere(scope, {
-    rows: await queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
+    rows: open,
     isOver: (row) => startOf(row) <= time,
     reason: 'NextTransaction',
     timestamp: time
   })
-  const row = await insert16(trx, { chargePointId, startKey, start, now })
+  const row = await insert16(trx, { chargePointId, startKey, start, tariff, now })
   const { transaction_id } = row
   if (row.ocpp16_id === null) throw new Error('a transaction of 1.6 without its number')
+  noteId(scope.known, transaction_id, row.id)
   const response = start.respond(row.ocpp16_id)
-  await queries.insertEvent(trx, {
+  const event = queries.insertEvent(trx, {
     charge_point_id: chargePointId,
     transaction_id,
     event_type: 'Started',
@@ -65,16 +73,23 @@ export async function bookStart(scope: BookingScope, start: Start): Promise<Book
     received_at: now
   })
   const key = { chargePointId, transactionId: transaction_id }
-  await useReservation(trx, key, { reservationId: start.reservationId, now })
+  await settled([event, useReservation(trx, key, { reservationId: start.reservationId, now })])
   scope.tell('transaction', startedData(row, start))
   return { response, outcome: 'booked', hasGap: false }
 }
 
+interface NewTransaction16 {
+  chargePointId: number
+  startKey: string
+  start: Start
+  tariff: Tariff | undefined
+  now: number
+}
+
 async function insert16(
   trx: Transaction<Schema>,
-  { chargePointId, startKey, start, now }: { chargePointId: number; startKey: string; start: Start; now: number }
+  { chargePointId, startKey, start, tariff, now }: NewTransaction16
 ): Promise<TransactionRow> {
-  const tariff = await queries.tariffFor(trx, chargePointId, start.idToken)
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const id = randomInt(1, ID_LIMIT)
     const row = await queries.insertTransaction(trx, {
@@ -82,7 +97,7 @@ async function insert16(
       transaction_id: String(id),
       ocpp16_id: id,
       start_key: startKey,
-      protocol: 'ocpp1.6',
+      protocol: start.protocol,
       connector_id: toColumn(start.connectorId),
       id_token: start.idToken,
       reservation_id: start.reservationId === undefined ? null : toColumn(start.reservationId),
@@ -105,15 +120,17 @@ export async function bookStop(scope: BookingScope, stop: Stop): Promise<Booking
   if (ANONYMOUS_IDS.includes(key.transactionId)) return stopAnonymous(scope, stop)
   const row = await queries.findTransaction(trx, key)
   if (row === undefined) return keepUnassigned(scope, stop)
-  // Its own word counts more than an end that we inferred.
+  // A stop with the transaction id takes precedence over an end that was inferred.
   if (row.status === 'ended' && row.inferred_end === 0) return retryOf16(trx, row, 'Ended')
-  await insertSamples(scope, meterRows(key, placeOf(row), stop.samples, now))
-  await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo: SEQ_NO_16.Ended, now }))
+  await settled([
+    insertSamples(scope, meterRows({ ...key, place: placeOf(row), now }, stop.samples)),
+    queries.insertEvent(trx, stopEventRow(key, stop, { seqNo: SEQ_NO_16.Ended, now }))
+  ])
   await endTransaction(scope, row, stop, { isInferred: false })
   return { response: stop.response, outcome: 'booked', hasGap: false }
 }
 
-/** Ends the transaction that a StopTransaction without a usable id means, or stores it unassigned. */
+/** Ends the transaction that a StopTransaction without a usable id can only mean, or stores it unassigned. */
 async function stopAnonymous(scope: BookingScope, stop: Stop): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const key = { chargePointId, transactionId: String(stop.transactionId) }
@@ -122,10 +139,10 @@ async function stopAnonymous(scope: BookingScope, stop: Stop): Promise<Booking> 
   if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
   const row = endedBy(await queries.findOpen(trx, chargePointId), { ...stop, receivedAt: now })
   if (row === undefined) return keepUnassigned(scope, stop)
-  const rows = meterRows({ chargePointId, transactionId: '' }, placeOf(row), stop.samples, now)
+  const owner = { chargePointId, transactionId: '', place: placeOf(row), now }
   await insertSamples(
     scope,
-    rows.map((sample) => ({ ...sample, inferred_id: row.id }))
+    meterRows(owner, stop.samples, () => row.id)
   )
   await queries.insertEvent(trx, { ...stopEventRow(key, stop, { seqNo, now }), inferred_id: row.id })
   await endTransaction(scope, row, stop, { isInferred: true })
@@ -142,23 +159,24 @@ async function endTransaction(
   noteOver(known, row)
   const meter = await meterAtEnd(trx, row, stop.meterStop)
   const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
-  const ended = await queries.updateTransaction(trx, row, {
+  const update = queries.updateTransaction(trx, row, {
     ...totalsOf(row, { energy: meter.energy, duration }),
     status: 'ended',
     meter_start: meter.start,
     meter_stop: meter.stop,
     end_timestamp: stop.timestamp,
     ended_at: now,
-    // What the standard says it is when it is not said. [1.6 §6.49]
+    // The standard's default for an absent reason. [1.6 §6.49]
     stop_reason: stop.reason ?? 'Local',
     stop_id_token: stop.idToken ?? null,
     closed_reason: null,
     closed_timestamp: null,
+    closed_by: null,
     inferred_end: isInferred ? 1 : 0,
     ...(isInferred && stop.samples.length > 0 && { inferred_readings: 1 }),
     updated_at: now
   })
-  await dropProfiles(trx, row)
+  const [ended] = await settled([update, dropProfiles(trx, row)])
   tell('transaction', stoppedData(ended))
 }
 
@@ -169,7 +187,7 @@ async function keepUnassigned(scope: BookingScope, stop: Stop): Promise<Booking>
   const seqNo = contentNumber(stop)
   const known = await queries.findResponse(trx, { ...key, eventType: 'Ended', seqNo, timestamp: stop.timestamp })
   if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
-  await insertSamples(scope, meterRows(key, NOWHERE, stop.samples, now))
+  await insertSamples(scope, meterRows({ ...key, place: NOWHERE, now }, stop.samples))
   const eventId = await queries.insertEvent(trx, stopEventRow(key, stop, { seqNo, now }))
   await queries.insertUnassigned(trx, { event_id: eventId, charge_point_id: chargePointId, received_at: now })
   tell('transaction', unassignedData(stop))
@@ -189,7 +207,7 @@ function stopEventRow(key: TransactionKey, stop: Stop, { seqNo, now }: { seqNo: 
   }
 }
 
-/** Whether the charge point may not have got the id of a transaction yet, so that it asks for it again. */
+/** Whether the charge point may not have received the transaction id yet, so that it repeats the request. */
 async function mayLackItsId(trx: Transaction<Schema>, row: TransactionRow): Promise<boolean> {
   return row.status !== 'ended' && !(await queries.isMeasuredByName(trx, row))
 }
@@ -204,7 +222,10 @@ async function retryOf16(
   return { response: parse(known?.response ?? null), outcome: 'retry', hasGap: false }
 }
 
-/** What makes two StartTransactions the same; an idTag does not regard case. [1.6 §4.8, "CiString"] */
+/**
+ * Identifies a StartTransaction: a second one with the same key is a retry. An idTag is compared without regard to
+ * case. [1.6 §4.8, "CiString"]
+ */
 function startKeyOf({ connectorId, idToken, meterStart, timestamp, reservationId }: Start): string {
   return JSON.stringify([connectorId, fold(idToken), meterStart, timestamp, reservationId ?? null])
 }

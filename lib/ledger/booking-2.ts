@@ -32,7 +32,7 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   const key = { chargePointId, transactionId: row.transaction_id }
   const place = { evseId: event.evseId ?? row.evse_id, connectorId: event.connectorId ?? row.connector_id }
   if (eventType === 'Started') await closeBefore(scope, row, { evseId: place.evseId, timestamp })
-  await insertSamples(scope, meterRows(key, place, event.samples, now))
+  await insertSamples(scope, meterRows({ ...key, place, now }, event.samples))
   const registers = await registersWith(trx, row, event)
   const tariff = row.id_token === null && startsIt(event) ? await tariffOf(trx, key, event) : {}
   const meter = await meterWith(trx, row, { event, registers, now })
@@ -59,11 +59,14 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   }
   if (row.status === 'closed' && changed.status === 'open') tell('transaction', reopenedData(changed))
   tell('transaction', transactionData(event, changed))
-  if (given.samples.length > 0) tell('meter-values', measured({ ...knownPlace({ ...row, ...change }), ...given }))
+  if (given.samples.length > 0) {
+    const { samples, transactionId } = given
+    tell('meter-values', measured({ id: row.id, transactionId, samples, ...knownPlace(changed, given) }))
+  }
   return { response, outcome: 'booked', hasGap: isWaitedFor(changed) }
 }
 
-/** Idle without a cable says nothing of the connector. [2.x ChargingStateEnumType] */
+/** An Idle state without a cable says nothing about the connector. [2.x ChargingStateEnumType] */
 const STATES: Readonly<Record<string, string>> = {
   Charging: 'Charging',
   SuspendedEV: 'SuspendedEV',
@@ -71,7 +74,7 @@ const STATES: Readonly<Record<string, string>> = {
   EVConnected: 'Occupied'
 }
 
-/** What the connector is busy with from now on; what is not told has not changed. */
+/** Stores the state of the connector after an event. An event without a known state changes nothing. */
 function recordState(
   { chargePointId, now, append }: BookingScope,
   { evse_id, connector_id }: TransactionRow,
@@ -97,7 +100,7 @@ async function transactionOf(scope: BookingScope, found: readonly TransactionRow
       await closeNamesakes(scope, namesakes, event)
       return made
     }
-    // Another process has made it meanwhile, or the charge point has an id that looks like a key of ours.
+    // Another process has inserted the key, or another id of the charge point looks like such a key.
     namesakes = await findNamesakes(trx, chargePointId, event.transactionId)
   }
   throw new Error('no key was free for the transaction')
@@ -118,7 +121,7 @@ async function closeNamesakes(
   })
 }
 
-/** An EVSE has one transaction at a time: what began there before this one is over. */
+/** Closes earlier transactions of the EVSE: an EVSE has one transaction at a time. */
 async function closeBefore(
   scope: BookingScope,
   started: TransactionRow,
@@ -159,9 +162,11 @@ async function tariffOf(
     : { tariff_id: tariff.id, tariff: JSON.stringify(tariff) }
 }
 
-/** The place of a transaction, as far as its charge point has told it. */
-function knownPlace({ evse_id, connector_id }: Pick<TransactionUpdate, 'evse_id' | 'connector_id'>) {
-  return { ...(evse_id && { evseId: evse_id }), ...(connector_id && { connectorId: connector_id }) }
+/** The place of an event or, if it names none, of its transaction, as far as the charge point has told it. */
+function knownPlace({ evse_id, connector_id }: TransactionRow, told: TransactionEvent) {
+  const evseId = told.evseId || evse_id
+  const connectorId = told.connectorId || connector_id
+  return { ...(evseId !== 0 && { evseId }), ...(connectorId !== 0 && { connectorId }) }
 }
 
 /** Whether events of a transaction are missing that may still come. */
@@ -169,7 +174,7 @@ export function isWaitedFor({ missing_seq_nos = null, lost_seq_nos = null }: Tra
   return missing_seq_nos !== null && missing_seq_nos !== lost_seq_nos
 }
 
-/** The meter with an event, if readings that do not name the transaction may count as well. */
+/** The meter after an event, if readings that do not name the transaction may count as well. */
 async function meterWith(
   trx: Transaction<Schema>,
   row: TransactionRow,
@@ -189,7 +194,7 @@ async function registersWith(
 ): Promise<Registers | undefined> {
   const told = registersIn(samples, eventType)
   if (Object.keys(told).length === 0) return undefined
-  // Nothing has been told of a transaction that this event has made.
+  // The event has created the transaction, so no earlier event has told a register.
   return row.last_seq_no === null ? told : mergeRegisters(await registersOf(trx, row), told)
 }
 

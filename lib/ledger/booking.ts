@@ -1,37 +1,41 @@
 import type { Dialect } from '../database/dialect.js'
-import { insertJoined } from '../database/insert.js'
+import { insertJoined, type Rows } from '../database/insert.js'
 import { toColumn } from '../database/parameters.js'
+import { InsertShape } from '../database/shape.js'
 import type { EventData } from '../events/event.js'
+import { LazyEvent, type LazyKind } from '../events/lazy.js'
 import type { Scope } from '../events/scope.js'
 import { readings } from './event-data.js'
-import type { TransactionKey, TransactionRow } from './queries.js'
+import type { TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import type { MeterSample } from './samples.js'
 
-// What the bookings of all versions have in common.
+// Functions that the bookings of all versions share.
 
 /** One commit of the ledger for one charge point. */
 export interface BookingScope extends Omit<Scope, 'tell'> {
   dialect: Dialect
   known: Known
-  /** Tells of the charge point, once it is committed. */
+  /** Publishes an event about the charge point after the commit. */
   tell<T extends 'transaction' | 'meter-values'>(type: T, data: EventData[T]): void
 }
 
 /** Facts about a charge point that are cached, so that not every message has to query them. */
 export interface Known {
-  /** Keys of the latest transactions that are over. */
+  /** Keys of the latest transactions that have ended. */
   over?: Set<string>
-  /** False if the charge point certainly has no open transaction. */
+  /** `false` if the charge point certainly has no open transaction. */
   mayHaveOpen: boolean
-  /** Whether the latest boot, or one before, closed what may go on. */
+  /** Our ids of transactions by their keys; `undefined` for a key without a transaction. The latest ones. */
+  ids?: Map<string, number | undefined>
+  /** Whether the latest boot, or an earlier one, closed a transaction that may go on. */
   mayGoOn?: boolean
 }
 
 /** Number of attempts to insert a transaction under a key that may be taken. */
 export const MAX_ATTEMPTS = 5
 
-/** Should the commit fail, the next meter values find that it is open. */
+/** Caches that a transaction has ended. If the commit fails, the next meter values correct this. */
 export function noteOver(known: Known, { transaction_id }: TransactionRow): void {
   const { over } = known
   if (over === undefined) return
@@ -40,11 +44,23 @@ export function noteOver(known: Known, { transaction_id }: TransactionRow): void
   if (over.size > queries.MAX_OVER && oldest !== undefined) over.delete(oldest)
 }
 
-export async function insertSamples({ trx, dialect }: BookingScope, rows: readonly MeterRow[]): Promise<void> {
-  await insertJoined(trx, [{ table: 'meter_values', rows, ignoreConflicts: true }], dialect)
+/** Number of ids that are cached for a charge point: a hostile one can invent any number of keys. */
+const MAX_IDS = 20
+
+/** Caches our id of a transaction. Neither a key nor an id is ever used again. */
+export function noteId(known: Known, key: string, id: number | undefined): void {
+  known.ids ??= new Map()
+  known.ids.delete(key)
+  known.ids.set(key, id)
+  const [oldest] = known.ids.keys()
+  if (known.ids.size > MAX_IDS && oldest !== undefined) known.ids.delete(oldest)
 }
 
-/** The place in a row of a message that names none. */
+export async function insertSamples({ trx, dialect }: BookingScope, rows: Rows): Promise<void> {
+  await insertJoined(trx, [rows], dialect)
+}
+
+/** The columns of the place if the message names none. */
 export const NOWHERE: Place = { evseId: 0, connectorId: 0 }
 
 export interface Place {
@@ -56,38 +72,105 @@ export function placeOf({ evse_id, connector_id }: TransactionRow): Place {
   return { evseId: evse_id, connectorId: connector_id }
 }
 
-export type MeterRow = ReturnType<typeof meterRows>[number]
+const METER_VALUES = new InsertShape({
+  table: 'meter_values',
+  shared: ['measurand', 'phase', 'context', 'location', 'unit', 'format'],
+  own: {
+    charge_point_id: 'bigint',
+    transaction_id: 'text',
+    evse_id: 'bigint',
+    connector_id: 'bigint',
+    timestamp: 'bigint',
+    received_at: 'bigint',
+    value: 'double precision',
+    raw: 'text',
+    signed_data: 'text',
+    inferred_id: 'bigint'
+  },
+  onConflict: 'ignore'
+})
 
-export function meterRows(key: TransactionKey, place: Place, samples: readonly MeterSample[], now: number) {
-  return samples.map((sample) => ({
-    charge_point_id: key.chargePointId,
-    transaction_id: key.transactionId,
-    evse_id: toColumn(place.evseId),
-    connector_id: toColumn(place.connectorId),
-    ...sample,
-    received_at: now,
-    inferred_id: null as number | null
-  }))
+/** Whose meter values these are. */
+export interface MeterOwner {
+  chargePointId: number
+  transactionId: string
+  place: Place
+  now: number
 }
 
-/** What is told of meter values; without a transaction `transactionId` is empty. A place that nobody named is absent. */
-export function measured({
-  transactionId,
-  evseId,
-  connectorId,
-  samples
-}: {
+/** The rows of meter values. Values that are stored already are skipped. */
+export function meterRows(
+  { chargePointId, transactionId, place, now }: MeterOwner,
+  samples: readonly MeterSample[],
+  inferredIdOf: (sample: MeterSample) => number | null = () => null
+): Rows {
+  const evseId = toColumn(place.evseId)
+  const connectorId = toColumn(place.connectorId)
+  const rows = samples.map((sample) => [
+    sample.measurand,
+    sample.phase,
+    sample.context,
+    sample.location,
+    sample.unit,
+    sample.format,
+    chargePointId,
+    transactionId,
+    evseId,
+    connectorId,
+    sample.timestamp,
+    now,
+    sample.value,
+    sample.raw,
+    sample.signed_data,
+    inferredIdOf(sample)
+  ])
+  return { shape: METER_VALUES, rows }
+}
+
+interface Measured {
+  /** Our id of the transaction. */
+  id?: number | undefined
   transactionId: string
   evseId?: number
   connectorId?: number
   samples: readonly MeterSample[]
-}): EventData['meter-values'] {
+}
+
+/**
+ * The data of the event for meter values. `transactionId` is empty outside of transactions. A place that no message
+ * told is absent.
+ */
+export function measured({ id, transactionId, evseId, connectorId, samples }: Measured): EventData['meter-values'] {
   return {
+    ...(id !== undefined && { id }),
     ...(evseId !== undefined && { evseId }),
     ...(connectorId !== undefined && { connectorId }),
     ...(transactionId !== '' && { transactionId }),
     readings: readings(samples)
   }
+}
+
+/** Estimated UTF-16 units of an event and of each sample, beside the texts of the charge point. */
+const EVENT_SIZE = 300
+const SAMPLE_SIZE = 300
+
+const METER_VALUES_EVENT: LazyKind<'meter-values', Measured> = {
+  type: 'meter-values',
+  sizeOf({ samples }) {
+    let size = EVENT_SIZE
+    for (const { measurand, phase, context, location, unit, raw, signed_data } of samples) {
+      size +=
+        SAMPLE_SIZE + measurand.length + phase.length + context.length + location.length + unit.length + raw.length
+      size += signed_data?.length ?? 0
+    }
+    return size
+  },
+  dataOf: measured
+}
+
+/** The event of MeterValues. */
+export function meterValuesEvent(chargePoint: string, told: Measured): LazyEvent<'meter-values', Measured> {
+  return new LazyEvent(METER_VALUES_EVENT, chargePoint, told)
 }
 
 export function parse(json: string | null): object {

@@ -1,7 +1,9 @@
 import type { Transaction } from 'kysely'
 import type { Schema } from '../database/schema.js'
+import { ProblemError } from '../problem-error.js'
 import { type BookingScope, noteOver } from './booking.js'
-import { isAfter, type Moment, untimedEvidence } from './clock.js'
+import { type ByHand, byHandOf, meterByHand } from './by-hand.js'
+import { isAfter, type Moment, timeOf, untimedEvidence } from './clock.js'
 import { REOPENED } from './event.js'
 import { closedData, reopenedData } from './event-data.js'
 import { meterAtEnd, toldStop } from './meter.js'
@@ -11,19 +13,19 @@ import { dropDisplayMessages, dropProfiles } from './sequels.js'
 import { durationUntil, totalsOf } from './totals.js'
 import type { ClosedReason } from './types.js'
 
-// Transactions that we close, because the charge point never ends them.
+// The back-end closes transactions that their charge points never end.
 
-/** Which transactions are over, and why. */
+/** The transactions to close, and the reason. */
 export interface Closing {
   isOver: (row: TransactionRow) => boolean
   reason: ClosedReason
-  /** When that happened, by the clock of the charge point. Absent: the evidence has no timestamp. */
+  /** Time of the reason, by the clock of the charge point. Absent if the evidence has no timestamp. */
   timestamp?: number
   /** When the evidence arrived, in epoch milliseconds by our clock. Default: the time of the commit. */
   receivedAt?: number
 }
 
-/** Closes those of the rows that are over. */
+/** Closes those of the rows that have ended. */
 export async function closeWhere(
   { trx, known, now, tell }: BookingScope,
   { rows, isOver, reason, timestamp, receivedAt = now }: Closing & { rows: readonly TransactionRow[] }
@@ -52,12 +54,12 @@ async function close(
   { reason, timestamp, receivedAt, now }: CloseOptions
 ): Promise<TransactionRow | undefined> {
   const sign = await queries.lastSignOf(trx, row)
-  // It is over, and nothing waits to be sent: what comes later tells something new.
+  // The transaction has ended, and no message waits to be sent: later messages are new ones.
   const untimed = reason === 'NotOngoing' && sign !== undefined ? sign : untimedEvidence(sign, receivedAt)
   // Readings that came with the boot are later than the boot: the transaction goes on.
   if (reason === 'Rebooted' && sign !== undefined && isAfter(sign, untimed)) return undefined
   const closed = await queries.updateTransaction(trx, row, {
-    ...(await totalsAt(trx, row, sign ?? { timestamp: row.start_timestamp ?? now, receivedAt: now })),
+    ...(await totalsAt(trx, row, { end: sign ?? { timestamp: row.start_timestamp ?? now, receivedAt: now } })),
     status: 'closed',
     closed_reason: reason,
     closed_timestamp: timestamp ?? untimed.timestamp,
@@ -69,7 +71,49 @@ async function close(
   return closed
 }
 
-/** Opens what we closed, because it goes on. */
+/**
+ * Closes an open transaction as an operator says. What the charge point says later counts more.
+ *
+ * @throws `IMPOSSIBLE_END`
+ */
+export async function closeByHand(scope: BookingScope, row: TransactionRow, by: ByHand): Promise<TransactionRow> {
+  const { trx, known, now, tell } = scope
+  const sign = await queries.lastSignOf(trx, row)
+  const told = { ...row, closed_by: JSON.stringify(by) }
+  const end = sign ?? { timestamp: row.start_timestamp ?? now, receivedAt: now }
+  checkEnd(row, by, now)
+  const totals = await totalsAt(trx, told, { end, closedAt: now })
+  if (totals.meter_start !== null && by.meterStop !== undefined && by.meterStop < totals.meter_start) {
+    throw impossibleEnd(`meterStop must not be below the meter at the start, which was ${totals.meter_start} Wh`)
+  }
+  const closed = await queries.updateTransaction(trx, row, {
+    ...totals,
+    status: 'closed',
+    closed_reason: 'Operator',
+    closed_by: told.closed_by,
+    closed_timestamp: untimedEvidence(sign, now).timestamp,
+    ended_at: now,
+    updated_at: now
+  })
+  await dropProfiles(trx, row)
+  await dropDisplayMessages(trx, row)
+  noteOver(known, row)
+  tell('transaction', closedData(closed))
+  return closed
+}
+
+function checkEnd({ start_timestamp, created_at }: TransactionRow, { endedAt }: ByHand, now: number): void {
+  if (endedAt === undefined) return
+  const start = timeOf({ timestamp: start_timestamp ?? created_at, receivedAt: created_at })
+  if (endedAt < start) throw impossibleEnd('endedAt must not be before the start of the transaction')
+  if (endedAt > now) throw impossibleEnd('endedAt must not be in the future')
+}
+
+function impossibleEnd(message: string): ProblemError {
+  return new ProblemError(422, 'IMPOSSIBLE_END', message)
+}
+
+/** Reopens a closed transaction, because it continues. */
 export async function reopen({ trx, known, now, tell }: BookingScope, row: TransactionRow): Promise<TransactionRow> {
   const open = await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
   known.mayHaveOpen = true
@@ -78,14 +122,15 @@ export async function reopen({ trx, known, now, tell }: BookingScope, row: Trans
   return open
 }
 
-/** What we closed stays so, with what has come of it meanwhile. */
+/** A transaction that the back-end closed stays closed, with the values that arrived since then. */
 export async function settle(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
   const sign = await queries.lastSignOf(trx, row)
   if (sign === undefined) return row
-  return queries.updateTransaction(trx, row, { ...(await totalsAt(trx, row, sign)), updated_at: now })
+  const totals = await totalsAt(trx, row, { end: sign, closedAt: row.ended_at ?? now })
+  return queries.updateTransaction(trx, row, { ...totals, updated_at: now })
 }
 
-/** An end of which StopTransaction did not tell the meter, with what has been measured meanwhile. */
+/** An end by a StopTransaction without a meter reading, with the values that were measured since then. */
 export async function settleEnded(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
   const told = await toldStop(trx, row)
   if (told === undefined) return row
@@ -95,9 +140,18 @@ export async function settleEnded(trx: Transaction<Schema>, row: TransactionRow,
   return queries.updateTransaction(trx, row, { ...totals, meter_start: start, meter_stop: stop, updated_at: now })
 }
 
-/** With what was measured last; it ended when the charge point last told of it. */
-async function totalsAt(trx: Transaction<Schema>, row: TransactionRow, end: Moment) {
-  const { start, stop, energy } = await meterAtEnd(trx, row)
+/**
+ * The totals at the latest reading; the end is the time of the latest message about the transaction. What an operator
+ * knows of the end takes precedence.
+ */
+async function totalsAt(
+  trx: Transaction<Schema>,
+  row: TransactionRow,
+  { end: last, closedAt = 0 }: { end: Moment; closedAt?: number }
+) {
+  const { endedAt } = byHandOf(row) ?? {}
+  const end = endedAt === undefined ? last : { timestamp: endedAt, receivedAt: closedAt }
+  const { start, stop, energy } = meterByHand(row, await meterAtEnd(trx, row))
   const totals = totalsOf(row, { energy, duration: durationUntil(row, end) })
   return { ...totals, meter_start: start, meter_stop: stop, end_timestamp: end.timestamp }
 }

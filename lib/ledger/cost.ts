@@ -1,6 +1,6 @@
 import { divideRounded, fromScaled, toScaled } from './numbers.js'
 
-/** What charging costs. Prices are in whole units of the currency, without tax. */
+/** The prices of charging, without tax, in units of the currency such as euros. */
 export interface Tariff {
   id: string
   /** ISO 4217. */
@@ -8,7 +8,7 @@ export interface Tariff {
   pricePerKwh: number
   pricePerHour: number
   pricePerSession: number
-  /** Per cent. */
+  /** Tax rate in per cent. */
   tax: number
   description?: string
 }
@@ -27,7 +27,7 @@ export const COST_UNKNOWN = [
   'no-duration',
   /** The amount is too large to be exact to the smallest unit of the currency. */
   'out-of-range',
-  /** The charge point, which calculates the cost itself, could not. [2.1 I12.FR.14] */
+  /** The charge point calculates the cost itself, and has reported that it could not. [2.1 I12.FR.14] */
   'charge-point-failed'
 ] as const
 export type CostUnknown = (typeof COST_UNKNOWN)[number]
@@ -41,21 +41,21 @@ export interface Consumption {
   duration: Quantity
 }
 
-/** What one price of a tariff adds; `quantity` times `unitPrice` in their units, rounded, is `net`. */
+/** The part of the cost that one price of a tariff adds: `net` is `quantity` times `unitPrice`, rounded. */
 export interface CostComponent {
   component: 'session' | 'energy' | 'time'
   quantity: number
   unit: 'session' | 'Wh' | 's'
   unitPrice: number
-  /** What `unitPrice` is for. */
+  /** The unit that `unitPrice` is for. */
   per: 'session' | 'kWh' | 'h'
   net: number
 }
 
-/** In whole units of the currency, rounded to its smallest one. `total` is what is to be paid. */
+/** Amounts in units of the currency such as euros, rounded to its smallest unit. `total` is the amount to pay. */
 export interface Cost {
   currency: string
-  /** They add up to `net`. */
+  /** The `net` of all parts add up to `net`. */
   components: CostComponent[]
   net: number
   /** `net` and `tax` add up to `total`. */
@@ -68,12 +68,12 @@ const PRICE_DIGITS = 6
 const ENERGY_DIGITS = 3
 const TIME_DIGITS = 3
 
-/** A double holds every amount of 15 digits, and not every longer one. */
+/** A double can hold every amount of up to 15 digits, but not every longer one. */
 const MAX_MINOR = 10n ** 15n
 
-/** Of the sum below: milli-Wh x micro-units / 36 = milliseconds x micro-units / 10 = micro-units / 36e6. */
+/** Denominator of the sum below: milli-Wh x micro-units / 36 = milliseconds x micro-units / 10 = micro-units / 36e6. */
 const NET_DENOMINATOR = 36n * 10n ** 12n
-/** Per cent to six decimals. */
+/** Denominator of a percentage with six decimals. */
 const WHOLE = 100n * 10n ** 6n
 
 /** Currencies whose smallest unit is not a hundredth. [ISO 4217] */
@@ -139,11 +139,11 @@ export function costOf(tariff: Tariff, consumption: Consumption): Cost | CostUnk
 }
 
 type Part = Omit<CostComponent, 'net'> & {
-  /** Over `NET_DENOMINATOR`. */
+  /** Numerator over `NET_DENOMINATOR`. */
   exact: bigint
 }
 
-/** One part for each price that is not 0. A quantity whose price is 0 may be unknown. */
+/** One part for each price that is not 0. If a price is 0, its quantity may be unknown. */
 function partsOf(tariff: Tariff, { energyWh, duration }: Consumption): Part[] | CostUnknown {
   const parts: Part[] = []
   const { pricePerSession, pricePerKwh, pricePerHour } = tariff

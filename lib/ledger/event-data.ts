@@ -7,7 +7,7 @@ import { isRegisterValue } from './registers.js'
 import type { MeterSample } from './samples.js'
 import type { Start, Stop } from './types.js'
 
-/** What is told of a StartTransaction. [1.6 §4.8] */
+/** The event for a StartTransaction. [1.6 §4.8] */
 export function startedData(row: TransactionRow, start: Start): EventData['transaction'] {
   const { id, transaction_id, meter_start } = row
   const { connectorId, idToken, timestamp } = start
@@ -22,7 +22,7 @@ export function startedData(row: TransactionRow, start: Start): EventData['trans
   }
 }
 
-/** What is told of a transaction that a StopTransaction has ended. [1.6 §4.10] */
+/** The event for a transaction that a StopTransaction has ended. [1.6 §4.10] */
 export function stoppedData(ended: TransactionRow): EventData['transaction'] {
   const { transaction_id, end_timestamp, updated_at, inferred_end } = ended
   return {
@@ -34,7 +34,7 @@ export function stoppedData(ended: TransactionRow): EventData['transaction'] {
   }
 }
 
-/** What is told of a StopTransaction that belongs to no transaction. [1.6 errata 3.18] */
+/** The event for a StopTransaction that belongs to no transaction. [1.6 errata 3.18] */
 export function unassignedData({ transactionId, timestamp, meterStop, idToken, reason = 'Local' }: Stop) {
   return {
     transactionId: String(transactionId),
@@ -46,7 +46,7 @@ export function unassignedData({ transactionId, timestamp, meterStop, idToken, r
   }
 }
 
-/** What is told of a transaction that we closed; when its end was nobody knows, so `timestamp` is by our clock. */
+/** The event for a transaction that the back-end closed. Its end is not known, so `timestamp` uses our clock. */
 export function closedData(closed: TransactionRow): EventData['transaction'] {
   const { closed_reason } = closed
   return {
@@ -58,7 +58,7 @@ export function closedData(closed: TransactionRow): EventData['transaction'] {
   }
 }
 
-/** What is told of a transaction that we closed and that goes on: what was told of its end does not count. */
+/** The event for a closed transaction that goes on, after which the earlier event about its end is void. */
 export function reopenedData(row: TransactionRow): EventData['transaction'] {
   const { id, evse_id, connector_id, id_token } = row
   return {
@@ -72,10 +72,13 @@ export function reopenedData(row: TransactionRow): EventData['transaction'] {
   }
 }
 
-/** What is told of a TransactionEvent; its meter values are told by themselves. [2.x E] */
+/** The event for a TransactionEvent, without its meter values: they have an event of their own. [2.x E] */
 export function transactionData(event: Omit<TransactionEvent, 'response'>, row: TransactionRow) {
   const { transactionId, eventType, seqNo, triggerReason, offline } = event
-  const { evseId, connectorId, chargingState, idToken, stoppedReason } = event
+  const { chargingState, idToken, stoppedReason } = event
+  // Most charge points name the place in the first event only.
+  const evseId = event.evseId || row.evse_id
+  const connectorId = event.connectorId || row.connector_id
   return {
     id: row.id,
     transactionId,
@@ -84,18 +87,18 @@ export function transactionData(event: Omit<TransactionEvent, 'response'>, row: 
     seqNo,
     triggerReason,
     offline,
-    ...(evseId !== undefined && { evseId }),
-    ...(connectorId !== undefined && { connectorId }),
+    ...(evseId !== 0 && { evseId }),
+    ...(connectorId !== 0 && { connectorId }),
     ...(chargingState !== undefined && { chargingState }),
     ...(idToken !== undefined && { idToken }),
     ...(row.remote_start_id !== null && { remoteStartId: row.remote_start_id }),
     ...(stoppedReason !== undefined && { reason: stoppedReason }),
-    // Also of an event that comes after the end, which may change what it costs.
+    // Included after the end, too: a late event may change the cost.
     ...(row.status !== 'open' && overData(row))
   }
 }
 
-/** All that is to be billed of a transaction that is over. */
+/** All facts of a transaction that a bill needs after the end. */
 function overData(row: TransactionRow) {
   const { id, evse_id, connector_id, id_token, id_token_type, stop_id_token, stop_reason } = row
   return {
@@ -110,7 +113,7 @@ function overData(row: TransactionRow) {
   }
 }
 
-/** Meter values in the words of no version. */
+/** Meter values in a form that does not depend on the version. */
 export function readings(samples: readonly MeterSample[]): Reading[] {
   const format = memoised(toDateTime)
   return samples.map(({ timestamp, measurand, value, unit, phase, context, location }) => ({
@@ -124,7 +127,10 @@ export function readings(samples: readonly MeterSample[]): Reading[] {
   }))
 }
 
-/** Remembers the last result: the samples of one reading share a timestamp, and formatting it is most of the work. */
+/**
+ * Remembers the last result only: the samples of one reading share a timestamp, and formatting it takes most of the
+ * time.
+ */
 function memoised(format: (milliseconds: number) => string): (milliseconds: number) => string {
   let last = Number.NaN
   let text = ''

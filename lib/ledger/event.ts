@@ -1,4 +1,5 @@
 import { toColumn } from '../database/parameters.js'
+import { meterByHand } from './by-hand.js'
 import { isAfter, type Moment, timeOf } from './clock.js'
 import { latestOwnCost, type OwnCostDetails } from './own-cost.js'
 import type { TransactionRow, TransactionUpdate } from './queries.js'
@@ -7,7 +8,7 @@ import type { MeterSample } from './samples.js'
 import { type EventType, hasGap, type Missing, type Sequence, withEvent } from './sequence.js'
 import { durationUntil, totalsOf } from './totals.js'
 
-/** TransactionEvent in the words of no version. */
+/** A TransactionEvent in a form that does not depend on the version. */
 export interface TransactionEvent {
   protocol: string
   transactionId: string
@@ -26,38 +27,39 @@ export interface TransactionEvent {
   remoteStartId?: number
   /** Seconds. */
   timeSpentCharging?: number
-  /** What the charge point has calculated itself. [2.1 I] */
+  /** The cost that the charge point has calculated. [2.1 I] */
   ownCost?: OwnCostDetails
   samples: readonly MeterSample[]
-  /** As it was sent. */
+  /** The payload as the charge point sent it. */
   payload: object
-  /** What it is answered, the cost aside. */
+  /** The payload of the answer, without the cost. */
   response: object
 }
 
 export function sequenceOf(row: TransactionRow): Sequence {
   const known = row.missing_seq_nos === null ? [] : (JSON.parse(row.missing_seq_nos) as Missing[])
-  // Older versions wrote down that everything before 0 is missing.
+  // Earlier releases stored that all numbers before 0 are missing.
   const missing = known.filter(([, to]) => to >= 0)
   return { first: row.first_seq_no, last: row.last_seq_no, ended: row.ended_seq_no, missing }
 }
 
 /**
- * The transaction once an event of it has come; events come in any order, so what was told first is kept.
+ * The columns of the transaction after an event. Events come in any order, so the facts that came first stay.
  *
- * @param registers all that its events have told of them by now; undefined: this event tells nothing about them
- * @param meter where others than its events tell it
+ * @param registers all registers that the events of the transaction have told; `undefined` if this event tells none
+ * @param meter the meter, if other messages than the events of the transaction tell it
  */
 export function changeBy(
   row: TransactionRow,
   event: TransactionEvent,
   { registers, meter: found, now }: { registers: Registers | undefined; meter?: Meter | undefined; now: number }
 ): TransactionUpdate {
-  const meter = found ?? (registers === undefined ? meterOfRow(row) : meterOf(registers))
+  const told = states(row, event, now)
+  const meter = meterByHand(told, found ?? (registers === undefined ? meterOfRow(row) : meterOf(registers)))
   const facts: TransactionRow = {
     ...row,
     ...placeAndTokens(row, event),
-    ...states(row, event, now),
+    ...told,
     ...(registers !== undefined && { registers: JSON.stringify(registers) }),
     meter_start: meter.start,
     meter_stop: meter.stop,
@@ -68,12 +70,15 @@ export function changeBy(
   return { ...change, ...totalsOf(facts, { energy: meter.energy, duration }), updated_at: now }
 }
 
-/** The meter as it was found when an event last told of it. */
+/** The meter as the last event with a reading left it. */
 export function meterOfRow({ registers, meter_start, meter_stop }: TransactionRow): Meter {
   return registers === null ? meterBetween(meter_start, meter_stop) : meterOf(JSON.parse(registers) as Registers)
 }
 
-/** Until its end or, while it is open, until what the charge point told last: a late event tells nothing about that. */
+/**
+ * The duration until the end or, while the transaction is open, until the latest event; a late event does not shorten
+ * it.
+ */
 function durationOf(row: TransactionRow, facts: TransactionRow, told: Moment): number | null {
   const { end_timestamp, ended_at } = facts
   if (end_timestamp !== null) {
@@ -87,7 +92,7 @@ function ownCost({ seqNo, timestamp, ownCost: details }: TransactionEvent) {
   return details === undefined ? undefined : { seqNo, timestamp, details }
 }
 
-/** Whether its id token, if there is one, is that of whoever started the transaction. */
+/** Whether the id token of the event, if there is one, is the one that started the transaction. */
 export function startsIt(event: Pick<TransactionEvent, 'idToken' | 'eventType' | 'triggerReason'>): boolean {
   return event.idToken !== undefined && !endsIt(event)
 }
@@ -127,41 +132,49 @@ function states(row: TransactionRow, event: TransactionEvent, now: number) {
   }
 }
 
-/** What we closed, because it seemed to be over, its charge point opens again by telling what came later. */
+/**
+ * A transaction that the back-end closed opens again if its charge point sends an event that is later than the reason
+ * for closing it.
+ */
 function ending(row: TransactionRow, event: TransactionEvent, now: number) {
   if (event.eventType === 'Ended') {
     return {
       status: 'ended' as const,
       end_timestamp: event.timestamp,
       ended_at: now,
-      // What the standard says it is when it is not said. [2.x TransactionType]
+      // The standard's default for an absent reason. [2.x TransactionType]
       stop_reason: event.stoppedReason ?? 'Local',
       closed_reason: null,
-      closed_timestamp: null
+      closed_timestamp: null,
+      closed_by: null
     }
   }
-  if (row.status !== 'closed') return {}
+  if (row.status !== 'closed') return { closed_by: row.closed_by }
   const told = { timestamp: event.timestamp, receivedAt: now }
   if (isAfter(told, evidenceOf(row))) return REOPENED
-  return timeOf(told) > (row.end_timestamp ?? 0) ? { end_timestamp: event.timestamp } : {}
+  const isLatest = timeOf(told) > (row.end_timestamp ?? 0)
+  return { closed_by: row.closed_by, ...(isLatest && { end_timestamp: event.timestamp }) }
 }
 
-/** What we closed goes on. */
+/** The columns of a closed transaction that continues. */
 export const REOPENED = {
   status: 'open',
   end_timestamp: null,
   ended_at: null,
   closed_reason: null,
-  closed_timestamp: null
+  closed_timestamp: null,
+  closed_by: null
 } as const
 
-/** When what closed a transaction happened. */
+/** When the event happened for which the back-end closed the transaction. */
 export function evidenceOf({ closed_timestamp, ended_at, updated_at }: TransactionRow): Moment {
   const receivedAt = ended_at ?? updated_at
   return { timestamp: closed_timestamp ?? receivedAt, receivedAt }
 }
 
-/** A second Started tells the same start again, or something of the middle. */
+/**
+ * Whether this is the Started event with the lowest number: a second one repeats the start or comes from the middle.
+ */
 function isFirstStart({ first_seq_no }: TransactionRow, { eventType, seqNo }: TransactionEvent): boolean {
   return eventType === 'Started' && (first_seq_no === null || seqNo < first_seq_no)
 }

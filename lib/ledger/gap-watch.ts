@@ -1,25 +1,25 @@
-/** What a charge point says about a transaction. [2.x E14] */
+/** The charge point's answer about a transaction. [2.x E14] */
 export interface TransactionStatus {
   ongoing: boolean | undefined
   messagesInQueue: boolean
 }
 
 export interface GapWatchOptions {
-  /** Milliseconds that an event may be late. */
+  /** Time that a late event has to arrive. Milliseconds. */
   delay: number
-  /** Milliseconds until the charge point is asked again; each further time it is twice as long. Default: one minute. */
+  /** Time until the charge point is asked again; doubled each time. Milliseconds. Default: one minute. */
   retryDelay?: number
   isIncomplete(identity: string, transactionId: string): Promise<boolean>
   ask(identity: string, transactionId: string): Promise<TransactionStatus>
-  /** Told of what is still missing and will not come. */
+  /** Called when events are missing that will not come. */
   onLost(identity: string, transactionId: string, status: TransactionStatus): Promise<void> | void
   onError(identity: string, error: unknown): void
 }
 
-/** Transactions that are remembered, the latest of them. */
+/** Maximum number of transactions that are remembered; the latest ones stay. */
 const MAX_REMEMBERED = 10_000
 const RETRY_DELAY_MS = 60_000
-/** Times that a charge point is asked while it is connected; after that it is asked when it comes back. */
+/** Maximum number of requests per connection; the next request follows after a reconnect. */
 const MAX_ATTEMPTS = 6
 
 interface Watched {
@@ -28,13 +28,13 @@ interface Watched {
 }
 
 /**
- * Asks after a transaction of which events are missing, when they have had time to come: once, and again as long as
- * asking fails or the charge point says that they wait in its queue.
+ * Asks a charge point about a transaction with missing events after they have had time to arrive. It asks again while
+ * the request fails or the charge point says that events wait in its queue.
  */
 export class GapWatch {
   readonly #options: GapWatchOptions
   readonly #retryDelay: number
-  /** By charge point and transaction; without a timer when it was asked already. */
+  /** By charge point and transaction. An entry without a timer was asked about already. */
   readonly #watched = new Map<string, Watched>()
   #isClosed = false
 
@@ -43,12 +43,12 @@ export class GapWatch {
     this.#retryDelay = options.retryDelay ?? RETRY_DELAY_MS
   }
 
-  /** Some event of the transaction is missing. */
+  /** To be called when an event of the transaction is missing. */
   notice(identity: string, transactionId: string): void {
     if (!this.#watched.has(keyOf(identity, transactionId))) this.#watch(identity, transactionId, 0)
   }
 
-  /** The charge point is there again: it is asked after these once more, whatever it was asked before. */
+  /** To be called when the charge point has reconnected: it is asked once more about these transactions. */
   cameBack(identity: string, transactionIds: readonly string[]): void {
     for (const transactionId of transactionIds) {
       this.#forget(keyOf(identity, transactionId))
@@ -79,7 +79,7 @@ export class GapWatch {
     const key = keyOf(identity, transactionId)
     watched.timer = undefined
     try {
-      // They were only late: the next gap is another one.
+      // The missing events were only late. A later gap is a new one.
       if (!(await isIncomplete(identity, transactionId))) return this.#forget(key, watched)
       const status = await ask(identity, transactionId)
       if (!status.messagesInQueue) return await onLost(identity, transactionId, status)

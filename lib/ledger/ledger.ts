@@ -4,11 +4,22 @@ import type { Schema } from '../database/schema.js'
 import type { Commits } from '../events/commits.js'
 import type { Tell } from '../events/event.js'
 import { fold, held } from '../events/scope.js'
-import { type BookingScope, insertSamples, type Known, measured, meterRows, NOWHERE, type Place } from './booking.js'
+import {
+  type BookingScope,
+  insertSamples,
+  type Known,
+  measured,
+  meterRows,
+  meterValuesEvent,
+  NOWHERE,
+  noteId,
+  type Place
+} from './booking.js'
 import { bookEvent, isWaitedFor } from './booking-2.js'
 import { bookStart, bookStop } from './booking-16.js'
+import type { ByHand } from './by-hand.js'
 import { isAfter, timeOf } from './clock.js'
-import { type Closing, closeWhere, reopen, settle, settleEnded } from './closing.js'
+import { type Closing, closeByHand, closeWhere, reopen, settle, settleEnded } from './closing.js'
 import { evidenceOf, type TransactionEvent } from './event.js'
 import { closedData, stoppedData } from './event-data.js'
 import { isUsable, measuredBy, startOf } from './inference.js'
@@ -20,7 +31,7 @@ import type { MeterSample } from './samples.js'
 import type { Booking, Measurement, Start, Stop } from './types.js'
 
 export interface LedgerOptions {
-  /** Reads, commits and publishes. */
+  /** Reads, commits and publishes for the ledger. */
   store: Commits
   dialect: Dialect
 }
@@ -29,8 +40,9 @@ export interface LedgerOptions {
 const PLUGGED_IN: readonly (string | null)[] = ['Charging', 'EVConnected', 'SuspendedEV', 'SuspendedEVSE']
 
 /**
- * Transactions and meter values. Every message is booked once, however often and over however many connections it
- * comes, and is safe when the promise resolves. Nothing is found but by the charge point that it belongs to.
+ * Transactions and meter values. Every message is booked once, even if it comes several times and over several
+ * connections, and is committed when the promise resolves. Every look-up names the charge point, because transaction
+ * ids are unique per charge point only.
  */
 export class Ledger {
   readonly #store: Commits
@@ -49,12 +61,12 @@ export class Ledger {
     return booking
   }
 
-  /** Books a StopTransaction; one of an unknown transaction is kept by itself. [1.6 §4.10, errata 3.18] */
+  /** Books a StopTransaction. If its transaction is unknown, it is stored unassigned. [1.6 §4.10, errata 3.18] */
   async stop(identity: string, stop: Stop): Promise<Booking> {
     return this.#book(identity, (scope) => bookStop(scope, stop))
   }
 
-  /** Books a TransactionEvent; the first of a transaction that comes makes it, whichever it is. [2.x E] */
+  /** Books a TransactionEvent. The first event that comes, of any type, creates the transaction. [2.x E] */
   async event(identity: string, event: TransactionEvent): Promise<Booking> {
     const booking = await this.#book(identity, (scope) => bookEvent(scope, event))
     const known = this.#knownOf(identity)
@@ -63,31 +75,42 @@ export class Ledger {
     return booking
   }
 
-  /** Books MeterValues; values that are there already are passed over. [1.6 §4.7; 2.x J] */
-  async meterValues(identity: string, { transactionId, samples, ...place }: Measurement): Promise<void> {
-    if (samples.length === 0) return
-    const measurement = { ...place, samples }
+  /** Books MeterValues. Values that are stored already are skipped. [1.6 §4.7; 2.x J] */
+  meterValues(identity: string, measurement: Measurement): Promise<void> {
+    const { transactionId, samples } = measurement
+    if (samples.length === 0) return Promise.resolve()
+    const known = this.#known.get(fold(identity))
+    const key = String(transactionId)
+    // Nearly all meter values are of an open transaction: nothing has to be looked up.
+    if (isUsable(transactionId) && known?.over?.has(key) === false && known.ids?.has(key) === true)
+      return this.#measure(identity, measurement)
+    return this.#measureElse(identity, measurement)
+  }
+
+  #measure(identity: string, { transactionId, samples, ...place }: Measurement): Promise<void> {
+    const assigned = isUsable(transactionId) ? String(transactionId) : ''
+    const id = this.#known.get(fold(identity))?.ids?.get(assigned)
+    return this.#store.record(identity, {
+      rowsOf: (scope) => [meterRows({ ...scope, transactionId: assigned, place: { ...NOWHERE, ...place } }, samples)],
+      event: meterValuesEvent(identity, { id, transactionId: assigned, ...place, samples })
+    })
+  }
+
+  async #measureElse(identity: string, measurement: Measurement): Promise<void> {
+    const { transactionId, samples, ...place } = measurement
     if (isUsable(transactionId)) {
-      if (await this.#isOver(identity, transactionId)) return this.#measureOver(identity, transactionId, measurement)
+      await this.#cacheId(identity, String(transactionId))
+      if (await this.#isOver(identity, transactionId))
+        return this.#measureOver(identity, transactionId, { ...place, samples })
     } else if (isWithinConnectorOrEvse(place) && (await this.#hasOpen(identity))) {
       return this.#measureAnonymous(identity, place, samples)
     }
-    const assigned = isUsable(transactionId) ? String(transactionId) : ''
-    const data = measured({ transactionId: assigned, ...measurement })
-    await this.#store.commit(
-      identity,
-      async ({ chargePointId, now, tell, append }) => {
-        const key = { chargePointId, transactionId: assigned }
-        append('meter_values', meterRows(key, { ...NOWHERE, ...place }, samples, now), { onConflict: 'ignore' })
-        tell({ type: 'meter-values', chargePoint: identity, data })
-      },
-      { rows: samples.length }
-    )
+    return this.#measure(identity, measurement)
   }
 
   /**
-   * Closes what a charge point has left open, now that it has booted. Its own word counts more, also when it has come
-   * meanwhile: 2.1 resumes transactions after a boot.
+   * Closes the transactions that a charge point left open before its boot. A later message about one of them takes
+   * precedence, even if it has come before this call: 2.1 resumes transactions after a boot.
    */
   async booted(identity: string, bootedAt = this.#store.now()): Promise<TransactionRow[]> {
     const isOver = ({ updated_at }: TransactionRow) => updated_at <= bootedAt
@@ -98,7 +121,13 @@ export class Ledger {
     return closed
   }
 
-  /** Opens again what a boot closed on a connector of 1.6, because energy is offered there all the same. */
+  /** Whether evidence that a connector is charging, or is available, may change a transaction. */
+  mayMatter(kind: 'charging' | 'available', identity: string): boolean {
+    const known = this.#known.get(fold(identity))
+    return kind === 'charging' ? known?.mayGoOn === true : known?.mayHaveOpen !== false
+  }
+
+  /** Reopens a transaction of 1.6 that a boot closed, because its connector is charging. */
   async connectorCharging(
     identity: string,
     { connectorId, ...moment }: { connectorId: number; timestamp: number; receivedAt: number }
@@ -110,7 +139,7 @@ export class Ledger {
     })
   }
 
-  /** Closes what was open on a connector that has become free. */
+  /** Closes the transaction of a connector that has become available. */
   async connectorAvailable(
     identity: string,
     { timestamp, receivedAt = this.#store.now(), ...place }: Place & { timestamp: number; receivedAt?: number }
@@ -123,29 +152,41 @@ export class Ledger {
     return this.#closeOpen(identity, { reason: 'ConnectorAvailable', place, isOver, timestamp: time })
   }
 
-  /** Closes a transaction that its charge point knows to be over, and of which nothing is to come. */
+  /** Closes a transaction of which the charge point says that it has ended and that no events will come. */
   async notOngoing(identity: string, transactionId: string): Promise<TransactionRow[]> {
     const isOver = (row: TransactionRow) => displayedIdOf(row) === transactionId
     return this.#closeOpen(identity, { reason: 'NotOngoing', isOver })
   }
 
-  /** Whether some transaction of this id token goes on, anywhere, apart from one. */
+  /**
+   * Closes a transaction by its row id, as an operator says. `undefined` if it is not open.
+   *
+   * @throws `IMPOSSIBLE_END`
+   */
+  async closeByHand(identity: string, id: number, by: ByHand): Promise<TransactionRow | undefined> {
+    return this.#book(identity, async (scope) => {
+      const row = await queries.findTransactionById(scope.trx, id)
+      return row?.status === 'open' ? closeByHand(scope, row, by) : undefined
+    })
+  }
+
+  /** Whether this id token has another open transaction at any charge point. */
   hasOpenTransaction(idToken: string, except?: NamedTransaction): Promise<boolean> {
     return queries.hasOpen(this.#store.db, idToken, except)
   }
 
-  /** Whether a transaction lacks some of its events, and the charge point has not said that it has none of them. */
+  /** Whether events of a transaction are missing, unless the charge point has said that it does not have them. */
   async isIncomplete(identity: string, transactionId: string): Promise<boolean> {
     const row = await findNewest(this.#store.db, await this.#store.chargePointId(identity), transactionId)
     return row !== undefined && isWaitedFor(row)
   }
 
-  /** The transactions of a charge point that lack some of their events, as {@link isIncomplete} says. */
+  /** The transactions of a charge point with missing events: see {@link isIncomplete}. */
   async incompleteTransactions(identity: string): Promise<string[]> {
     return queries.incompleteIds(this.#store.db, await this.#store.chargePointId(identity))
   }
 
-  /** The charge point has none of the events that are missing. [2.x E14] */
+  /** Stores that the charge point does not have the missing events. [2.x E14] */
   async eventsLost(identity: string, transactionId: string): Promise<void> {
     await this.#book(identity, async ({ trx, chargePointId }) => {
       const row = await findNewest(trx, chargePointId, transactionId)
@@ -162,11 +203,14 @@ export class Ledger {
     })
   }
 
-  /** Avoids a commit: most charge points that boot, or whose connector becomes available, have no open transaction. */
+  /**
+   * Answers from the cache if possible: most charge points that boot, or whose connector becomes available, have no
+   * open transaction.
+   */
   async #hasOpen(identity: string): Promise<boolean> {
     const known = this.#knownOf(identity)
     if (!known.mayHaveOpen) return false
-    // Before looking: what is started meanwhile sets it again.
+    // Set before the query, so that a transaction that starts meanwhile can change it back.
     known.mayHaveOpen = false
     try {
       const rows = await queries.findOpen(this.#store.db, await this.#store.chargePointId(identity))
@@ -178,22 +222,31 @@ export class Ledger {
     }
   }
 
-  /** Whether a transaction of 1.6 is over, so that its meter values may change what is known of it. */
+  /** Whether a transaction of 1.6 has ended, so that late meter values may change its energy. */
   async #isOver(identity: string, transactionId: number): Promise<boolean> {
     const known = this.#knownOf(identity)
     known.over ??= new Set(await queries.overIds(this.#store.db, await this.#store.chargePointId(identity)))
     return known.over.has(String(transactionId))
   }
 
-  /** What we closed goes on if it is measured later than what closed it happened. */
+  /** Caches our id of a transaction that meter values name. */
+  async #cacheId(identity: string, transactionId: string): Promise<void> {
+    const known = this.#knownOf(identity)
+    if (known.ids?.has(transactionId) === true) return
+    const chargePointId = await this.#store.chargePointId(identity)
+    const row = await queries.findTransaction(this.#store.db, { chargePointId, transactionId })
+    noteId(known, transactionId, row?.id)
+  }
+
+  /** Reopens a closed transaction if it has readings that are later than the reason for closing it. */
   async #measureOver(identity: string, id: number, { samples, ...place }: Omit<Measurement, 'transactionId'>) {
     const transactionId = String(id)
     const isOpen = await this.#book(identity, async (scope) => {
       const { trx, chargePointId, now, tell } = scope
       const key = { chargePointId, transactionId }
-      await insertSamples(scope, meterRows(key, { ...NOWHERE, ...place }, samples, now))
-      tell('meter-values', measured({ transactionId, ...place, samples }))
+      await insertSamples(scope, meterRows({ ...key, place: { ...NOWHERE, ...place }, now }, samples))
       const row = await queries.findTransaction(trx, key)
+      tell('meter-values', measured({ id: row?.id, transactionId, ...place, samples }))
       if (row === undefined || row.status === 'open') return true
       const isClosed = row.status === 'closed'
       if (isClosed && samples.some(({ timestamp }) => isAfter({ timestamp, receivedAt: now }, evidenceOf(row)))) {
@@ -201,7 +254,7 @@ export class Ledger {
         return true
       }
       const settled = isClosed ? await settle(trx, row, now) : await settleEnded(trx, row, now)
-      // What is to be billed has changed.
+      // The late values changed the energy, and with it the cost.
       if (settled.energy_wh !== row.energy_wh || settled.duration !== row.duration) {
         tell('transaction', isClosed ? closedData(settled) : stoppedData(settled))
       }
@@ -213,27 +266,31 @@ export class Ledger {
     known.over?.delete(transactionId)
   }
 
-  /** Meter values without a usable id: of the only transaction that is open on the connector or EVSE, if there is one. */
+  /**
+   * Assigns meter values without a usable id to the only open transaction of the connector or EVSE, if there is one.
+   */
   async #measureAnonymous(identity: string, told: MeasuredPlace, samples: readonly MeterSample[]) {
     const place = { ...NOWHERE, ...told }
     await this.#book(identity, async (scope) => {
       const { trx, chargePointId, now, tell } = scope
       const open = await queries.findOpen(trx, chargePointId, { evseId: 0, ...told })
-      const owned = samples.map(({ timestamp }) => measuredBy(open, { timestamp, receivedAt: now }))
-      const rows = meterRows({ chargePointId, transactionId: '' }, place, samples, now)
+      const ownerOf = ({ timestamp }: MeterSample) => measuredBy(open, { timestamp, receivedAt: now })
       await insertSamples(
         scope,
-        rows.map((row, index) => ({ ...row, inferred_id: owned[index]?.id ?? null }))
+        meterRows({ chargePointId, transactionId: '', place, now }, samples, (sample) => ownerOf(sample)?.id ?? null)
       )
-      const owner = owned.find((row) => row !== undefined)
+      const owners = samples.map(ownerOf)
+      const owner = owners.find((row) => row !== undefined)
       if (owner !== undefined) await queries.updateTransaction(trx, owner, await withInferred(trx, owner))
-      tell('meter-values', measured({ transactionId: '', ...told, samples }))
+      // An event is about one transaction or, when the readings are not all of the same one, about none.
+      const id = owners.every((one) => one === owner) ? owner?.id : undefined
+      tell('meter-values', measured({ id, transactionId: '', ...told, samples }))
     })
   }
 
   /**
-   * Looks everything up again that it knows about a charge point, because another process may change it while the
-   * charge point is not connected to this one.
+   * Forgets the cached facts about a charge point, because another process may change them while the charge point is
+   * connected elsewhere.
    */
   forget(identity: string): void {
     this.#known.delete(fold(identity))
@@ -259,18 +316,18 @@ export class Ledger {
   }
 }
 
-/** The callers of `tell` guarantee that type and data match. */
+/** The callers of `tell` guarantee that `type` and `data` match. */
 function tellOf(tell: Tell, chargePoint: string): BookingScope['tell'] {
   return (type, data) => tell({ type, chargePoint, data } as Parameters<Tell>[0])
 }
 
-/** A transaction to which readings belong that do not name it. What its events have told is kept apart from them. */
+/** A transaction with readings that do not name it. They are stored apart from the readings of its events. */
 async function withInferred(trx: Transaction<Schema>, row: TransactionRow): Promise<TransactionUpdate> {
   if (row.ocpp16_id !== null || row.registers !== null) return { inferred_readings: 1 }
   return { inferred_readings: 1, registers: JSON.stringify(await registersOf(trx, row)) }
 }
 
-/** Where MeterValues say that they measured: the connector of 1.6 or the EVSE of 2.x. */
+/** The place of MeterValues: the connector in 1.6, the EVSE in 2.x. */
 interface MeasuredPlace {
   evseId?: number
   connectorId?: number

@@ -1,4 +1,5 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import { compiled } from '../database/compiled.js'
 import type { Schema } from '../database/schema.js'
 import type { MeterValuesTable } from '../database/schema-transactions.js'
 import { timeOf } from './clock.js'
@@ -18,26 +19,27 @@ import {
 } from './registers.js'
 import { REGISTER } from './samples.js'
 
-/** What is known of the energy registers of a transaction; of one of 2.x what its events have told. */
+/** The known energy registers of a transaction. For 2.x these are the registers that its events have told. */
 export async function registersOf(db: Db, row: TransactionRow): Promise<Registers> {
   if (row.registers !== null) return JSON.parse(row.registers) as Registers
-  // Readings that came without its id are no word of its events: they would count as much as these ever after.
+  // Without readings that lack the transaction id: merged into the stored registers they would count like readings of
+  // the events.
   const own = row.ocpp16_id === null ? { ...row, inferred_readings: 0 as const } : row
   return withMeterStart(row, (await storedRegisters(db, [own]))[0] ?? {})
 }
 
-/** `read` with the meter at the start, which a transaction of 2.x may have without any reading. */
+/** `read` with the meter at the start added. A transaction of 2.x may have one although no reading is stored. */
 function withMeterStart(row: TransactionRow, read: Registers): Registers {
   const { start_timestamp, created_at } = row
   if (row.ocpp16_id !== null || row.meter_start === null) return read
-  // Of a release that did not keep them: the meter at the start is known, though its reading may be deleted.
+  // Earlier releases stored no registers: the meter at the start is known, but its reading may be deleted.
   const begin = { at: start_timestamp ?? created_at, wh: row.meter_start, rank: 1 as const }
   return mergeRegisters(read, { '@Outlet': { begin } })
 }
 
 /**
- * The meter of a transaction of 2.x. What its events tell counts; where they leave an end open, MeterValues of its EVSE
- * count as well, unless they were measured after its end.
+ * The meter of a transaction of 2.x. Readings in its events take precedence. If they lack a start or an end,
+ * MeterValues of its EVSE fill in, unless they were measured after the end.
  */
 export async function meterWithInferred(db: Db, row: TransactionRow, told: Registers): Promise<Meter> {
   if (row.inferred_readings === 0 || !leavesOpen(told)) return meterOf(told)
@@ -50,9 +52,9 @@ function leavesOpen(told: Registers): boolean {
 }
 
 /**
- * The meter of a transaction that ends or, without `meterStop`, that we close. 1.6: what Start- and StopTransaction say
- * of the meter counts more than meter values do, unless it is impossible: -1 is what some charge points say that cannot
- * read it.
+ * The meter of a transaction that ends or, without `meterStop`, that the back-end closes. In 1.6, `meterStart` and
+ * `meterStop` take precedence over meter values unless they are impossible: some charge points send -1 if they cannot
+ * read the meter.
  */
 export async function meterAtEnd(db: Db, row: TransactionRow, meterStop?: number): Promise<Meter> {
   const told = meterStop !== undefined && isRegisterValue(meterStop) ? meterStop : null
@@ -66,15 +68,18 @@ export async function meterAtEnd(db: Db, row: TransactionRow, meterStop?: number
   return read.stop !== null && typeof read.energy === 'number' ? read : meterBetween(start, told)
 }
 
-/** The meter of an open transaction. MeterValues tell it as well, which do not touch the transaction. */
+/** The meter of an open transaction, including MeterValues, which do not update the row of the transaction. */
 export async function meterNow(db: Db, row: TransactionRow): Promise<Meter> {
   return isToBeRead(row) ? meterWith(row, (await storedRegisters(db, [row]))[0] ?? {}) : meterWith(row, {})
 }
 
-/** Transactions whose readings one query looks for: SQLite blocks the process for as long as a query runs. */
+/** Transactions in one query for readings: SQLite blocks the process while a query runs. */
 const AT_ONCE = 50
 
-/** The meters of open transactions, in the order of `rows`: the same as {@link meterNow}, with few queries for a page. */
+/**
+ * The meters of open transactions, in the order of `rows`: the same as {@link meterNow}, but with few queries for a
+ * page.
+ */
 export async function metersNow(db: Db, rows: readonly TransactionRow[]): Promise<Meter[]> {
   const unread = rows.filter(isToBeRead)
   const found = new Map<number, Registers>()
@@ -95,13 +100,13 @@ function keptRegisters({ registers }: TransactionRow): Registers {
   return registers === null ? {} : (JSON.parse(registers) as Registers)
 }
 
-/** @param read what was read of the registers, if {@link isToBeRead} says that it counts */
+/** @param read the registers in the meter values; ignored unless {@link isToBeRead} */
 function meterWith(row: TransactionRow, read: Registers): Meter {
   if (row.ocpp16_id !== null) return meterSince(row.meter_start, row.registers === null ? read : keptRegisters(row))
   return isToBeRead(row) ? meterOf(mergeRegisters(keptRegisters(row), read)) : meterOfRow(row)
 }
 
-/** The outermost readings of each register of each of `rows`: few of the many rows that there may be. */
+/** The first and the last reading of each register of each transaction; all readings may be many rows. */
 async function storedRegisters(db: Db, rows: readonly TransactionRow[]): Promise<Registers[]> {
   const edges = await edgesQuery(db, rows).execute()
   const moments = rows.map((row) => momentsOf(edges.filter((edge) => isOf(row, edge))))
@@ -117,11 +122,11 @@ async function storedRegisters(db: Db, rows: readonly TransactionRow[]): Promise
   })
 }
 
-/** The columns that tell to which transaction a reading belongs. */
+/** The columns that assign a reading to a transaction. */
 const OWNER = ['charge_point_id', 'transaction_id', 'inferred_id'] as const
 type Owned = Pick<Selectable<MeterValuesTable>, (typeof OWNER)[number]>
 
-/** As {@link measuredIn} has it. */
+/** The same condition as {@link measuredIn}, for a row that was read. */
 function isOf(row: TransactionRow, { charge_point_id, transaction_id, inferred_id }: Owned): boolean {
   if (charge_point_id !== row.charge_point_id) return false
   return transaction_id === row.transaction_id || (transaction_id === '' && inferred_id === row.id)
@@ -139,7 +144,10 @@ function momentsOf(edges: readonly EdgeTimes[]): number[] {
   return [...new Set(times.flatMap((time) => (time === null ? [] : [Number(time)])))]
 }
 
-/** What may be a reading of a transaction. The end of one of 2.x may come later than what was measured after it. */
+/**
+ * The condition for readings of a transaction. After an end of 2.x the EVSE may have measured more before Ended
+ * arrived.
+ */
 function countsIn(row: TransactionRow) {
   const { ocpp16_id, status, end_timestamp, ended_at, updated_at } = row
   return (eb: ExpressionBuilder<Schema, 'meter_values'>) => {
@@ -149,7 +157,7 @@ function countsIn(row: TransactionRow) {
   }
 }
 
-/** When each register of the transactions was first and last read. */
+/** The times of the first and the last reading of each register of the transactions. */
 export function edgesQuery(db: Db, rows: readonly TransactionRow[]) {
   const edge = (context: string) => sql<string | null>`case when context = ${context} then timestamp end`
   const other = (context: string) => sql<string | null>`case when context <> ${context} then timestamp end`
@@ -165,7 +173,7 @@ export function edgesQuery(db: Db, rows: readonly TransactionRow[]) {
     .groupBy([...OWNER, 'phase', 'location', 'unit'])
 }
 
-/** The readings of the transactions at those times. */
+/** The readings of the transactions at these times. */
 export function samplesQuery(db: Db, read: readonly { row: TransactionRow; times: readonly number[] }[]) {
   return readingsOf(db)
     .where((eb) => eb.or(read.map(({ row, times }) => eb.and([countsIn(row)(eb), eb('timestamp', 'in', times)]))))
@@ -180,16 +188,16 @@ function readingsOf(db: Db) {
     .where('value', '>=', 0)
 }
 
-// What StartTransaction and StopTransaction said of the meter. The columns of a transaction that is over also hold what
-// was only read, which better evidence may replace.
+// The columns of an ended transaction may hold values from meter values, which better evidence may replace. So these
+// functions read `meterStart` and `meterStop` from the stored requests.
 
-/** The `meterStart` of a transaction of 1.6; null when it is no reading. */
+/** The `meterStart` of a transaction of 1.6; `null` if it is no valid reading. */
 export async function toldStart(db: Db, row: TransactionRow): Promise<number | null> {
   const payload = await payloadOf(db, row, 'Started')
   return payload?.meterStart === undefined ? row.meter_start : readingOf(payload.meterStart)
 }
 
-/** The `meterStop` of a transaction of 1.6; null when it is no reading, undefined when nobody knows what was said. */
+/** The `meterStop` of a transaction of 1.6; `null` if it is no valid reading, `undefined` if no request is stored. */
 export async function toldStop(db: Db, row: TransactionRow): Promise<number | null | undefined> {
   const payload = await payloadOf(db, row, 'Ended')
   return payload?.meterStop === undefined ? undefined : readingOf(payload.meterStop)
@@ -199,17 +207,31 @@ function readingOf(wh: number): number | null {
   return isRegisterValue(wh) ? wh : null
 }
 
-async function payloadOf(db: Db, row: TransactionRow, eventType: 'Started' | 'Ended') {
-  const { id, charge_point_id, transaction_id, inferred_end } = row
-  const events = db
+function payloadsOf(db: Db, chargePointId: number, eventType: 'Started' | 'Ended') {
+  return db
     .selectFrom('transaction_events')
     .select('payload')
-    .where('charge_point_id', '=', charge_point_id)
+    .where('charge_point_id', '=', chargePointId)
     .where('event_type', '=', eventType)
-  const own =
-    eventType === 'Ended' && inferred_end === 1
-      ? events.where('transaction_id', 'in', ANONYMOUS_IDS).where('inferred_id', '=', id)
-      : events.where('transaction_id', '=', transaction_id)
-  const found = await own.orderBy('id').limit(1).executeTakeFirst()
+    .orderBy('id')
+    .limit(1)
+}
+
+const inferredEnd = compiled((db: Db, { charge_point_id, id }: Pick<TransactionRow, 'charge_point_id' | 'id'>) =>
+  payloadsOf(db, charge_point_id, 'Ended').where('transaction_id', 'in', ANONYMOUS_IDS).where('inferred_id', '=', id)
+)
+
+type OwnEvent = Pick<TransactionRow, 'charge_point_id' | 'transaction_id'> & { eventType: 'Started' | 'Ended' }
+
+const ownPayload = compiled((db: Db, { charge_point_id, transaction_id, eventType }: OwnEvent) =>
+  payloadsOf(db, charge_point_id, eventType).where('transaction_id', '=', transaction_id)
+)
+
+async function payloadOf(db: Db, row: TransactionRow, eventType: 'Started' | 'Ended') {
+  const { id, charge_point_id, transaction_id, inferred_end } = row
+  const isInferred = eventType === 'Ended' && inferred_end === 1
+  const [found] = isInferred
+    ? await inferredEnd(db, { charge_point_id, id })
+    : await ownPayload(db, { charge_point_id, transaction_id, eventType })
   return found === undefined ? undefined : (JSON.parse(found.payload) as { meterStart?: number; meterStop?: number })
 }

@@ -3,13 +3,16 @@ import { sequenceOf, type TransactionEvent } from './event.js'
 import { type Db, DISPLAYED_ID, findResponse, type TransactionRow } from './queries.js'
 import { belongsTo, type Namesake } from './reuse.js'
 
-// Transactions of one charge point that have the same id, because it used the id again. In our tables each has a key
-// of its own: that of the second is the id with the suffix #2.
+// Transactions of one charge point with the same id, because the charge point used the id again. Each has a key of its
+// own in the tables: the key of the second one is the id with the suffix #2.
 
-/** Older ones are not looked at: nothing of them comes any more. */
+/**
+ * Maximum number of transactions with one id that are considered, newest first: charge points send nothing about older
+ * ones.
+ */
 const MAX_NAMESAKES = 20
 
-/** The transactions that have this id, in the order in which they were made. */
+/** The transactions with this id, in the order in which they were made. */
 export async function findNamesakes(db: Db, chargePointId: number, displayedId: string): Promise<TransactionRow[]> {
   const rows = await db
     .selectFrom('transactions')
@@ -22,12 +25,12 @@ export async function findNamesakes(db: Db, chargePointId: number, displayedId: 
   return rows.reverse()
 }
 
-/** The one that the charge point means when it says nothing but the id: the latest. */
+/** The latest transaction with this id: a message that tells nothing but the id means this one. */
 export async function findNewest(db: Db, chargePointId: number, displayedId: string) {
   return (await findNamesakes(db, chargePointId, displayedId)).at(-1)
 }
 
-/** The ids by which the charge point knows transactions, by our keys of them where these differ. */
+/** The charge point's transaction ids by the keys in the tables, where the two differ. */
 export async function displayedIds(db: Db, chargePointId: number): Promise<Map<string, string>> {
   const rows = await db
     .selectFrom('transactions')
@@ -41,7 +44,7 @@ export async function displayedIds(db: Db, chargePointId: number): Promise<Map<s
 /**
  * The key of another transaction with this id.
  *
- * @param attempt how many keys were taken already, by ids that look like a key of ours
+ * @param attempt number of keys that were found taken, because another id looks like such a key
  */
 export function nextKey(rows: readonly TransactionRow[], displayedId: string, attempt: number): string {
   const newest = rows.at(-1)
@@ -53,12 +56,12 @@ function numberOf({ displayed_id, transaction_id }: TransactionRow): number {
   return displayed_id === null ? 1 : Number(transaction_id.slice(displayed_id.length + 1))
 }
 
-/** The answer that an event got before; undefined when it is new. */
+/** The answer that was sent to the same event before; `undefined` if the event is new. */
 export async function findAnswer(db: Db, rows: readonly TransactionRow[], event: TransactionEvent, now: number) {
   const { eventType, seqNo, timestamp } = event
   const bootedAt = isPossible({ timestamp, receivedAt: now }) ? undefined : await lastBootOf(db, rows)
   for (const row of rows.toReversed()) {
-    // A clock that begins anew with each boot tells the same times again.
+    // After a boot, a clock that starts again at the same time repeats timestamps.
     if (bootedAt !== undefined && row.status === 'ended' && row.updated_at < bootedAt) continue
     const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id, eventType, seqNo, timestamp }
     const known = await findResponse(db, key)
@@ -67,7 +70,7 @@ export async function findAnswer(db: Db, rows: readonly TransactionRow[], event:
   return undefined
 }
 
-/** The transaction that an event belongs to; undefined when it is the first event of one. */
+/** The transaction that an event belongs to; `undefined` if the event is the first one of a transaction. */
 export async function findOwner(
   db: Db,
   rows: readonly TransactionRow[],
@@ -108,7 +111,7 @@ function namesakeOf(row: TransactionRow, { span, bootedAt }: { span: Span | unde
   }
 }
 
-/** The times of the events of transactions, by their keys. */
+/** The times of the first and the last event of each transaction, by transaction key. */
 async function spansOf(db: Db, rows: readonly TransactionRow[]): Promise<Map<string, Span>> {
   const [first] = rows
   if (first === undefined) return new Map()
@@ -140,7 +143,7 @@ async function lastBootOf(db: Db, [row]: readonly TransactionRow[]): Promise<num
     .select(['last_boot_at', 'boot_reason'])
     .where('id', '=', row.charge_point_id)
     .executeTakeFirst()
-  // It was asked to send a BootNotification. [2.x F06]
+  // An operator triggered the BootNotification: the charge point did not boot. [2.x F06]
   if (found === undefined || found.boot_reason === 'Triggered') return undefined
   return found.last_boot_at ?? undefined
 }

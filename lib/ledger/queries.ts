@@ -1,4 +1,5 @@
 import { type ExpressionBuilder, type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely'
+import { compiled, compiledForColumns } from '../database/compiled.js'
 import { toColumn } from '../database/parameters.js'
 import type { Schema } from '../database/schema.js'
 import type {
@@ -6,6 +7,7 @@ import type {
   TransactionsTable,
   UnassignedEventsTable
 } from '../database/schema-transactions.js'
+import { settled } from '../database/settled.js'
 import { fold } from '../events/scope.js'
 import { beginningOf, DAY_MS, type Moment, OLDEST_CLOCK, timeOf, timeOfRow } from './clock.js'
 import type { Tariff } from './cost.js'
@@ -15,16 +17,16 @@ export type Db = Kysely<Schema>
 export type TransactionRow = Selectable<TransactionsTable>
 export type TransactionUpdate = Updateable<TransactionsTable>
 
-/** A transaction belongs to its charge point: its own id alone finds nothing. */
+/** The key of a transaction. Ids are unique per charge point only. */
 export interface TransactionKey {
   chargePointId: number
   transactionId: string
 }
 
-/** The id by which the charge point knows a transaction, as an index has it. */
+/** The charge point's transaction id, as the expression of the index. */
 export const DISPLAYED_ID = sql<string>`coalesce(displayed_id, transaction_id)`
 
-/** The id by which the charge point knows a transaction. */
+/** The charge point's transaction id. */
 export function displayedIdOf({
   displayed_id,
   transaction_id
@@ -32,37 +34,64 @@ export function displayedIdOf({
   return displayed_id ?? transaction_id
 }
 
-export function findTransaction(db: Db, { chargePointId, transactionId }: TransactionKey) {
-  return db
+const transactionOf = compiled((db: Db, { chargePointId, transactionId }: TransactionKey) =>
+  db
     .selectFrom('transactions')
     .selectAll()
     .where('charge_point_id', '=', chargePointId)
     .where('transaction_id', '=', transactionId)
-    .executeTakeFirst()
+)
+
+export async function findTransaction(db: Db, key: TransactionKey): Promise<TransactionRow | undefined> {
+  return (await transactionOf(db, key))[0]
 }
 
-export function findByStartKey(db: Db, chargePointId: number, startKey: string) {
-  return db
+/** The row of one transaction, as it was stored last. */
+export function findTransactionById(db: Db, id: number): Promise<TransactionRow | undefined> {
+  return db.selectFrom('transactions').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+const byStartKey = compiled((db: Db, { chargePointId, startKey }: { chargePointId: number; startKey: string }) =>
+  db
     .selectFrom('transactions')
     .selectAll()
     .where('charge_point_id', '=', chargePointId)
     .where('start_key', '=', startKey)
-    .executeTakeFirst()
+)
+
+export async function findByStartKey(db: Db, chargePointId: number, startKey: string) {
+  return (await byStartKey(db, { chargePointId, startKey }))[0]
 }
 
-/** The open transactions of a charge point; of one connector or, without a connector, of one EVSE when it is told. */
+/** The open transactions of a charge point, of one of its connectors or, without a connector, of one EVSE. */
 export function findOpen(db: Db, chargePointId: number, place?: { evseId: number; connectorId?: number }) {
-  const query = db
-    .selectFrom('transactions')
-    .selectAll()
-    .where('charge_point_id', '=', chargePointId)
-    // Literally, or the partial index is not used.
-    .where('status', '=', sql.lit('open' as const))
-  if (place === undefined) return query.execute()
-  const atEvse = query.where('evse_id', '=', toColumn(place.evseId))
-  if (place.connectorId === undefined) return atEvse.execute()
-  return atEvse.where('connector_id', '=', toColumn(place.connectorId)).execute()
+  if (place === undefined) return open(db, { chargePointId })
+  const evseId = toColumn(place.evseId)
+  if (place.connectorId === undefined) return openAtEvse(db, { chargePointId, evseId })
+  return openAtConnector(db, { chargePointId, evseId, connectorId: toColumn(place.connectorId) })
 }
+
+function openOf(db: Db, chargePointId: number) {
+  return (
+    db
+      .selectFrom('transactions')
+      .selectAll()
+      .where('charge_point_id', '=', chargePointId)
+      // A literal, because otherwise the partial index is not used.
+      .where('status', '=', sql.lit('open' as const))
+  )
+}
+
+const open = compiled((db: Db, { chargePointId }: { chargePointId: number }) => openOf(db, chargePointId))
+
+const openAtEvse = compiled((db: Db, { chargePointId, evseId }: { chargePointId: number; evseId: number }) =>
+  openOf(db, chargePointId).where('evse_id', '=', evseId)
+)
+
+const openAtConnector = compiled(
+  (db: Db, { chargePointId, evseId, connectorId }: { chargePointId: number; evseId: number; connectorId: number }) =>
+    openOf(db, chargePointId).where('evse_id', '=', evseId).where('connector_id', '=', connectorId)
+)
 
 /**
  * The open transactions of a connector. In 2.x also the only one of its EVSE, if nobody has named its connector and no
@@ -78,15 +107,18 @@ export async function findOpenAt(db: Db, chargePointId: number, place: { evseId:
   return open.filter(({ connector_id }) => connector_id === connectorId)
 }
 
-/** Whether a boot closed one of the latest transactions of a charge point. */
-export async function hasClosedByBoot(db: Db, chargePointId: number): Promise<boolean> {
-  const rows = await db
+const reasonsOfLatest = compiled((db, { chargePointId }: { chargePointId: number }) =>
+  db
     .selectFrom('transactions')
     .select('closed_reason')
     .where('charge_point_id', '=', chargePointId)
     .orderBy('id', 'desc')
     .limit(MAX_INCOMPLETE)
-    .execute()
+)
+
+/** Whether a boot closed one of the latest transactions of a charge point. */
+export async function hasClosedByBoot(db: Db, chargePointId: number): Promise<boolean> {
+  const rows = await reasonsOfLatest(db, { chargePointId })
   return rows.some(({ closed_reason }) => closed_reason === 'Rebooted')
 }
 
@@ -115,7 +147,7 @@ export async function findClosedByBoot(db: Db, chargePointId: number, connectorI
   return free === undefined ? row : undefined
 }
 
-/** Whether another connector of an EVSE has a cable in, as its charge point said last. */
+/** Whether another connector of the EVSE has a cable plugged in, by its latest status. */
 async function isOtherInUse(db: Db, chargePointId: number, place: { evseId: number; connectorId: number }) {
   const found = await db
     .selectFrom('connectors')
@@ -129,22 +161,32 @@ async function isOtherInUse(db: Db, chargePointId: number, place: { evseId: numb
   return found !== undefined
 }
 
-/** undefined when the id is taken. Any other unique key that is taken is an error: the same was booked meanwhile. */
-export function insertTransaction(db: Db, row: Insertable<TransactionsTable>) {
-  return db
-    .insertInto('transactions')
-    .values(row)
-    .onConflict((conflict) =>
-      (typeof row.ocpp16_id === 'number'
-        ? conflict.column('ocpp16_id')
-        : conflict.columns(['charge_point_id', 'transaction_id'])
-      ).doNothing()
-    )
-    .returningAll()
-    .executeTakeFirst()
+/**
+ * Inserts a transaction. Returns `undefined` if the id is taken. Any other duplicate key is an error: another process
+ * has booked the same message.
+ */
+export async function insertTransaction(db: Db, row: Insertable<TransactionsTable>) {
+  const insert = typeof row.ocpp16_id === 'number' ? insertWithNumber : insertWithKey
+  return (await insert(db, row))[0]
 }
 
-/** Writes what is not there yet; most messages change few of the many columns. Answers the row as it is then. */
+const insertWithNumber = compiledForColumns((db: Db, row: Insertable<TransactionsTable>) =>
+  db
+    .insertInto('transactions')
+    .values(row)
+    .onConflict((conflict) => conflict.column('ocpp16_id').doNothing())
+    .returningAll()
+)
+
+const insertWithKey = compiledForColumns((db: Db, row: Insertable<TransactionsTable>) =>
+  db
+    .insertInto('transactions')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['charge_point_id', 'transaction_id']).doNothing())
+    .returningAll()
+)
+
+/** Updates only the columns that change, because most messages change few of them. Returns the row after the update. */
 export async function updateTransaction(
   db: Db,
   row: TransactionRow,
@@ -153,17 +195,26 @@ export async function updateTransaction(
   const known: Readonly<Record<string, unknown>> = row
   const news = Object.fromEntries(Object.entries(change).filter(([column, value]) => known[column] !== value))
   if (Object.keys(news).length === 0) return row
-  await db.updateTable('transactions').set(news).where('id', '=', row.id).execute()
+  await update(db, { ...news, id: row.id })
   return { ...row, ...news }
 }
 
-/** @returns its id */
+const update = compiledForColumns((db: Db, { id, ...news }: TransactionUpdate & { id: number }) =>
+  db.updateTable('transactions').set(news).where('id', '=', id)
+)
+
+/** @returns the id of the row */
 export async function insertEvent(db: Db, row: Insertable<TransactionEventsTable>): Promise<number> {
-  const { id } = await db.insertInto('transaction_events').values(row).returning('id').executeTakeFirstOrThrow()
-  return id
+  const [inserted] = await insertEventRow(db, row)
+  if (inserted === undefined) throw new Error('the event was not inserted')
+  return inserted.id
 }
 
-/** An event belongs to no transaction. */
+const insertEventRow = compiledForColumns((db: Db, row: Insertable<TransactionEventsTable>) =>
+  db.insertInto('transaction_events').values(row).returning('id')
+)
+
+/** Marks an event as belonging to no transaction. */
 export async function insertUnassigned(db: Db, row: Insertable<UnassignedEventsTable>): Promise<void> {
   await db.insertInto('unassigned_events').values(row).execute()
 }
@@ -182,7 +233,7 @@ export async function incompleteIds(db: Db, chargePointId: number): Promise<stri
   return [...new Set(rows.map(({ displayed }) => displayed))]
 }
 
-/** A charge point is asked for what is missing in so many transactions when it comes back. */
+/** Maximum number of transactions with missing events that a charge point is asked about when it reconnects. */
 const MAX_INCOMPLETE = 20
 
 export interface EventKey extends TransactionKey {
@@ -191,7 +242,7 @@ export interface EventKey extends TransactionKey {
   timestamp: number
 }
 
-/** The answer that this very event got; undefined when it is new. */
+/** The answer that was sent to the same event before; `undefined` if the event is new. */
 export function findResponse(db: Db, key: EventKey) {
   return responsesOf(db, key)
     .where('event_type', '=', key.eventType)
@@ -200,7 +251,7 @@ export function findResponse(db: Db, key: EventKey) {
     .executeTakeFirst()
 }
 
-/** The answer that the only Started or Ended of a 1.6 transaction got. */
+/** The answer to the Started or Ended event of a transaction of 1.6. */
 export function findResponse16(db: Db, key: TransactionKey & { eventType: EventType }) {
   return responsesOf(db, key).where('event_type', '=', key.eventType).orderBy('id').limit(1).executeTakeFirst()
 }
@@ -266,27 +317,36 @@ export async function lastSignOf(db: Db, row: TransactionRow): Promise<Moment | 
   return last
 }
 
-/** The tariff that holds for a charge point and an id token: the one that says most about them. */
+/** The most specific tariff for a charge point and an id token. */
 export async function tariffFor(db: Db, chargePointId: number, idToken: string | undefined) {
-  const groups = idToken === undefined ? [] : await groupsOf(db, idToken)
-  const tariffs = await db
-    .selectFrom('tariffs')
-    .selectAll()
-    .where((eb) => eb.or([eb('charge_point_id', 'is', null), eb('charge_point_id', '=', chargePointId)]))
-    .orderBy('tariff_id')
-    .execute()
+  const [groups, tariffs] = await settled([
+    idToken === undefined ? Promise.resolve([]) : groupsOf(db, idToken),
+    tariffsFor(db, { chargePointId })
+  ])
   const [best] = tariffs
     .filter(({ group_id }) => group_id === null || groups.includes(fold(group_id)))
     .sort((a, b) => specificity(b) - specificity(a))
   return best === undefined ? undefined : toTariff(best)
 }
 
+const tariffsFor = compiled((db: Db, { chargePointId }: { chargePointId: number }) =>
+  db
+    .selectFrom('tariffs')
+    .selectAll()
+    .where((eb) => eb.or([eb('charge_point_id', 'is', null), eb('charge_point_id', '=', chargePointId)]))
+    .orderBy('tariff_id')
+)
+
 function specificity({ charge_point_id, group_id }: Pick<TariffRow, 'charge_point_id' | 'group_id'>): number {
   return (charge_point_id === null ? 0 : 2) + (group_id === null ? 0 : 1)
 }
 
+const groupRowsOf = compiled((db: Db, { key }: { key: string }) =>
+  db.selectFrom('id_tokens').select('group_id').where('token_key', '=', key)
+)
+
 async function groupsOf(db: Db, idToken: string): Promise<string[]> {
-  const rows = await db.selectFrom('id_tokens').select('group_id').where('token_key', '=', fold(idToken)).execute()
+  const rows = await groupRowsOf(db, { key: fold(idToken) })
   return rows.flatMap(({ group_id }) => (group_id === null ? [] : [fold(group_id)]))
 }
 
@@ -310,7 +370,7 @@ export interface NamedTransaction {
   transactionId: string
 }
 
-/** Whether some transaction of this id token goes on, apart from one. */
+/** Whether an id token has another open transaction. */
 export async function hasOpen(db: Db, idToken: string, except: NamedTransaction | undefined): Promise<boolean> {
   let query = db
     .selectFrom('transactions')
@@ -328,18 +388,21 @@ export async function hasOpen(db: Db, idToken: string, except: NamedTransaction 
   return (await query.executeTakeFirst()) !== undefined
 }
 
-/** Nothing is measured any more in those before. */
+/** Number of ended transactions per charge point that may still get meter values; older ones get none. */
 export const MAX_OVER = 100
 
-/** The latest transactions of a charge point that are over; the oldest first. */
+/** The latest ended transactions of a charge point, oldest first. */
 export async function overIds(db: Db, chargePointId: number): Promise<string[]> {
-  const rows = await db
+  const rows = await over(db, { chargePointId })
+  return rows.map(({ transaction_id }) => transaction_id).reverse()
+}
+
+const over = compiled((db: Db, { chargePointId }: { chargePointId: number }) =>
+  db
     .selectFrom('transactions')
     .select('transaction_id')
     .where('charge_point_id', '=', chargePointId)
     .where('status', '!=', 'open')
     .orderBy('id', 'desc')
     .limit(MAX_OVER)
-    .execute()
-  return rows.map(({ transaction_id }) => transaction_id).reverse()
-}
+)

@@ -1,7 +1,8 @@
-import { type Selectable, sql } from 'kysely'
+import { type RawBuilder, type Selectable, sql } from 'kysely'
 import type { MeterValuesTable, TransactionEventsTable } from '../database/schema-transactions.js'
 import { toDateTime } from '../date-time.js'
 import { fold } from '../events/scope.js'
+import { byHandOf } from './by-hand.js'
 import { OLDEST_CLOCK } from './clock.js'
 import { sequenceOf } from './event.js'
 import { ANONYMOUS_IDS } from './inference.js'
@@ -13,32 +14,39 @@ import type { Meter } from './registers.js'
 import { isComplete } from './sequence.js'
 import { durationUntil, totalsOf } from './totals.js'
 
-/** What a list is sorted by, the latest first with "-". */
+/** Sort orders of a list; "-" means latest first. */
 export const TRANSACTION_ORDERS = ['-startedAt', 'startedAt', '-receivedAt', 'receivedAt'] as const
 export type TransactionOrder = (typeof TRANSACTION_ORDERS)[number]
 
-/** A place in a list: the time it is sorted by, and the id among those of the same time. */
+/**
+ * A position in a sorted list: the time that the list is sorted by and, among transactions of the same time, the id.
+ */
 export interface Position {
   timestamp: number
   id: number
 }
 
-/** What is left out does not matter. Texts do not regard case where OCPP does not. */
+/** An absent member does not filter. Texts are compared without regard to case where OCPP does so. */
 export interface TransactionFilter {
-  chargePoint?: string
+  /** One identity, or several. */
+  chargePoint?: string | readonly string[]
+  /** The id of the site of the charge point. */
+  site?: string
+  /** A further condition on rows of `transactions`. */
+  condition?: RawBuilder<boolean>
   idToken?: string
   groupId?: string
-  /** The charge point's own. */
+  /** The transaction id that the charge point uses. */
   transactionId?: string
   remoteStartId?: number
   stopReason?: string
   evseId?: number
   connectorId?: number
-  /** ended is also what we closed; closed is nothing else. */
+  /** `ended` includes the transactions that the back-end closed; `closed` means those only. */
   status?: 'open' | 'ended' | 'closed'
-  /** Epoch milliseconds of what the list is sorted by. */
+  /** Epoch milliseconds, of the time that the list is sorted by. */
   from?: number
-  /** Not included. */
+  /** Epoch milliseconds, exclusive. */
   to?: number
   order: TransactionOrder
   limit: number
@@ -56,20 +64,22 @@ function transactionsOf(db: Db) {
 }
 
 /**
- * When a transaction started by its charge point, or when it came if that says nothing, is impossible or lies after it:
- * a clock that is ahead must not keep a transaction at the top for years. The indexes have the same expression.
+ * The start time by the charge point's clock. The time of receipt replaces a start time that is absent, impossible or
+ * later than the receipt; otherwise a clock that runs ahead would keep a transaction at the top of the list for years.
+ * The indexes use the same expression.
  */
 const STARTED = sql<number>`(case when start_timestamp >= ${sql.lit(OLDEST_CLOCK)} and start_timestamp < transactions.created_at then start_timestamp else transactions.created_at end)`
 const RECEIVED = sql<number>`transactions.created_at`
 
-/** Of the ids, which PostgreSQL and SQLite compare without regard to case only by an expression. */
+/** Compares an id without regard to case. PostgreSQL and SQLite need an expression for that. */
 function folded(column: 'id_token' | 'group_id', text: string) {
   return sql<boolean>`lower(${sql.ref(column)}) = ${fold(text)}`
 }
 
 /** The query of a page of transactions. */
 export function transactionsQuery(db: Db, filter: TransactionFilter) {
-  const { chargePoint, idToken, groupId, transactionId, status, from, to, order, limit, behind } = filter
+  const { chargePoint, site, condition, idToken, groupId, transactionId } = filter
+  const { status, from, to, order, limit, behind } = filter
   const time = order.endsWith('startedAt') ? STARTED : RECEIVED
   const direction = order.startsWith('-') ? 'desc' : 'asc'
   let query = transactionsOf(db)
@@ -77,17 +87,23 @@ export function transactionsQuery(db: Db, filter: TransactionFilter) {
     .orderBy(time, direction)
     .orderBy('transactions.id', direction)
     .limit(limit)
-  if (chargePoint !== undefined) {
-    // By its id, so that an index of the transactions serves filter and order.
-    query = query.where('transactions.charge_point_id', '=', (eb) =>
-      eb.selectFrom('charge_points as owner').select('owner.id').where('owner.identity_key', '=', fold(chargePoint))
-    )
+  // Filters by the charge point's row id, so that one index of `transactions` serves both filter and order.
+  const owners = db.selectFrom('charge_points as owner').select('owner.id')
+  if (typeof chargePoint === 'string') {
+    query = query.where('transactions.charge_point_id', '=', owners.where('owner.identity_key', '=', fold(chargePoint)))
+  } else if (chargePoint !== undefined) {
+    const some = owners.where('owner.identity_key', 'in', chargePoint.map(fold))
+    query = query.where('transactions.charge_point_id', 'in', some)
   }
+  if (site !== undefined) {
+    query = query.where('transactions.charge_point_id', 'in', owners.where('owner.site_id', '=', site))
+  }
+  if (condition !== undefined) query = query.where(condition)
   if (idToken !== undefined) query = query.where(folded('id_token', idToken))
   if (groupId !== undefined) query = query.where(folded('group_id', groupId))
   if (transactionId !== undefined) query = query.where(DISPLAYED_ID, '=', transactionId)
   for (const [column, value] of exactFilters(filter)) query = query.where(column, '=', value)
-  // Literally: an index on the open ones, or on the closed ones, does not serve a parameter.
+  // A literal, because the partial indexes of open and of closed transactions do not serve a parameter.
   if (status === 'ended') query = query.where('status', '!=', sql.lit('open'))
   else if (status !== undefined) query = query.where('status', '=', sql.lit(status))
   if (from !== undefined) query = query.where(time, '>=', from)
@@ -95,7 +111,7 @@ export function transactionsQuery(db: Db, filter: TransactionFilter) {
   if (behind !== undefined) {
     const { timestamp, id } = behind
     const beyond = sql.raw(direction === 'desc' ? '<' : '>')
-    // The first condition is all that an index on an expression is entered by.
+    // The first condition lets the database start in the index, because the second one is an expression.
     query = query.where(
       sql<boolean>`${time} ${beyond}= ${timestamp} and (${time} ${beyond} ${timestamp} or transactions.id ${beyond} ${id})`
     )
@@ -113,13 +129,46 @@ function exactFilters({ remoteStartId, stopReason, evseId, connectorId }: Transa
   return filters.flatMap(([column, value]) => (value === undefined ? [] : [[column, value] as const]))
 }
 
+/** Transactions that a total counts at most. */
+const MAX_TOTAL = 10_000
+
+/** The number of transactions that match a filter: exact to 10 000, and 10 001 for more. */
+export async function countTransactions(db: Db, { behind: _, ...filter }: TransactionFilter): Promise<number> {
+  const matching = transactionsQuery(db, { ...filter, limit: MAX_TOTAL + 1 })
+  const { count } = await db
+    .selectFrom(matching.clearSelect().select('transactions.id').as('matching'))
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}
+
+/** Energy and cost of the ended transactions that began from a time on. */
+export function sumsQuery(db: Db, from: number, site?: string) {
+  let query = db
+    .selectFrom('transactions')
+    .select(({ fn }) => [
+      'currency',
+      fn.countAll<number>().as('count'),
+      fn.sum<number | null>('energy_wh').as('energy_wh'),
+      fn.sum<number | null>('cost').as('cost')
+    ])
+    .where(STARTED, '>=', from)
+    .where('status', '!=', sql.lit('open' as const))
+    .groupBy('currency')
+  if (site !== undefined) {
+    const members = db.selectFrom('charge_points').select('charge_points.id').where('site_id', '=', site)
+    query = query.where('charge_point_id', 'in', members)
+  }
+  return query
+}
+
 export interface ListedTransaction {
   record: TransactionRecord
   row: TransactionRow
   position: Position
 }
 
-/** A page of transactions; the open ones with what was measured until now. */
+/** A page of transactions; an open one includes the meter readings until now. */
 export async function listTransactions(db: Db, filter: TransactionFilter, now: number): Promise<ListedTransaction[]> {
   const rows = await transactionsQuery(db, filter).execute()
   const open = rows.filter(({ status }) => status === 'open')
@@ -144,7 +193,7 @@ export interface FoundTransaction {
   row: TransactionRow
 }
 
-/** One transaction; while it is open, with what was measured until now. */
+/** One transaction; an open one includes the meter readings until now. */
 export async function findTransactionById(db: Db, id: number, now: number): Promise<FoundTransaction | undefined> {
   const row = await transactionsOf(db).where('transactions.id', '=', id).executeTakeFirst()
   if (row === undefined) return undefined
@@ -152,13 +201,13 @@ export async function findTransactionById(db: Db, id: number, now: number): Prom
   return { row, record: toRecord(runningUntil(row, await meterNow(db, row), now)) }
 }
 
-/** An open transaction as it is now: time goes on between two messages, and what it costs. */
+/** The present values of an open transaction: duration and cost grow between two messages. */
 function runningUntil(row: NamedRow, { start, stop, energy }: Meter, now: number): NamedRow {
   const duration = durationUntil(row, { timestamp: now, receivedAt: now })
   return { ...row, ...totalsOf(row, { energy, duration }), meter_start: start, meter_stop: stop }
 }
 
-/** In the order in which they came. */
+/** The events of a transaction, in the order of their receipt. */
 export async function eventsOf(db: Db, row: TransactionRow): Promise<TransactionEventRecord[]> {
   const rows = await db
     .selectFrom('transaction_events')
@@ -176,10 +225,10 @@ export async function eventsOf(db: Db, row: TransactionRow): Promise<Transaction
   return rows.map((event) => toEventRecord(event, row.ocpp16_id === null))
 }
 
-/** Of one transaction; a session of a day with an event every ten seconds has fewer. */
+/** Maximum number of events of one transaction. A session of a day with an event every ten seconds has fewer. */
 const MAX_EVENTS = 10_000
 
-/** Meter values of a transaction in the order of time, behind a position. */
+/** Meter values of a transaction in the order of time, starting after a position. */
 export async function meterValuesOf(
   db: Db,
   row: TransactionRow,
@@ -220,6 +269,7 @@ function toRecord(row: NamedRow): TransactionRecord {
     chargingDuration: row.charging_duration,
     stopReason: row.stop_reason,
     closedReason: row.closed_reason,
+    closedBy: closedByOf(row),
     inferred: row.inferred_end === 1 || undefined,
     chargingState: row.status === 'open' ? row.charging_state : undefined,
     offline: row.offline === 1,
@@ -229,6 +279,18 @@ function toRecord(row: NamedRow): TransactionRecord {
     remoteStartId: row.remote_start_id,
     ...receiptOf(row)
   }) as TransactionRecord
+}
+
+function closedByOf(row: TransactionRow): TransactionRecord['closedBy'] {
+  const by = byHandOf(row)
+  if (by === undefined) return undefined
+  const { operator, note, meterStop, endedAt } = by
+  return {
+    operator,
+    note,
+    ...(meterStop !== undefined && { meterStop }),
+    ...(endedAt !== undefined && { endedAt: toDateTime(endedAt) })
+  }
 }
 
 function toEventRecord(row: Selectable<TransactionEventsTable>, isOf2: boolean): TransactionEventRecord {

@@ -5,22 +5,22 @@ import { type Db, displayedIdOf, type TransactionRow } from './queries.js'
 import { type Position, toMeterValueRecord } from './read.js'
 import type { ReadingRecord, StateReadings } from './records.js'
 
-// What a charge point has measured, in transactions and outside of them.
+// The meter values of a charge point, in transactions and outside of them.
 
 type MeterValueRow = Selectable<MeterValuesTable>
 
 export const READING_ORDERS = ['-timestamp', 'timestamp'] as const
 export type ReadingOrder = (typeof READING_ORDERS)[number]
 
-/** A filter that is left out lets everything through. */
+/** An absent member does not filter. */
 export interface ReadingFilter {
   chargePointId: number
   measurand?: string
-  /** 1.6: the connector. */
+  /** EVSE id; the connector id in 1.6. */
   evseId?: number
   /** Epoch milliseconds, by the clock of the charge point. */
   from?: number
-  /** Not included. */
+  /** Epoch milliseconds, exclusive. */
   to?: number
   order: ReadingOrder
   limit: number
@@ -29,19 +29,20 @@ export interface ReadingFilter {
 
 export interface ReadingPage {
   items: ReadingRecord[]
-  /** Where to go on; absent when everything has been looked at. */
+  /** Position at which the next page starts; absent on the last page. */
   next?: Position
 }
 
-/** Rows that are read from the database at a time. */
+/** Rows in one read from the database. */
 const CHUNK = 1_000
 /**
- * Rows that one page looks at. The index is by charge point and time, so a measurand that is hardly ever measured is
- * looked for among all others: such a page is shorter than its limit, and the next one goes on behind it.
+ * Maximum number of rows that one page examines. The index covers charge point and time only, so the rows of a rare
+ * measurand have to be found among all others. A page that reaches this maximum is shorter than its limit; the next
+ * page continues after it.
  */
 const MAX_READ = 20_000
 
-/** A page of the history of a charge point. Works in small steps, because SQLite reads in the event loop. */
+/** A page of the readings of a charge point. It reads in small chunks, because SQLite blocks the event loop. */
 export async function listReadings(db: Db, filter: ReadingFilter): Promise<ReadingPage> {
   const { limit } = filter
   const matches = matcherOf(filter)
@@ -52,7 +53,7 @@ export async function listReadings(db: Db, filter: ReadingFilter): Promise<Readi
     const rows = await readingsQuery(db, { ...filter, limit: CHUNK, ...(behind && { behind }) }).execute()
     for (const row of await places.of(rows)) {
       if (!matches(row)) continue
-      // One more than fits: the page ends with the one before.
+      // The page is full and another match follows: the page ends with the previous row.
       if (found.length === limit) return pageOf(found, found.at(-1))
       found.push(row)
     }
@@ -72,7 +73,7 @@ function matcherOf({ measurand, evseId }: ReadingFilter): (row: PlacedRow) => bo
     (measurand === undefined || row.measurand === measurand) && (evseId === undefined || row.place.evseId === evseId)
 }
 
-/** The query of a part of the history, by an index of the charge point and the time. */
+/** The query of one chunk. It uses an index of charge point and time. */
 export function readingsQuery(db: Db, { chargePointId, from, to, order, limit, behind }: ReadingFilter) {
   const direction = order.startsWith('-') ? 'desc' : 'asc'
   const beyond = direction === 'desc' ? '<' : '>'
@@ -87,13 +88,13 @@ export function readingsQuery(db: Db, { chargePointId, from, to, order, limit, b
   if (to !== undefined) query = query.where('timestamp', '<', to)
   if (behind === undefined) return query
   const { timestamp, id } = behind
-  // The first condition is what the index is entered by.
+  // The first condition lets the database start in the index.
   return query
     .where('timestamp', direction === 'desc' ? '<=' : '>=', timestamp)
     .where((eb) => eb.or([eb('timestamp', beyond, timestamp), eb('id', beyond, id)]))
 }
 
-/** A place; what nobody named is absent. In 1.6 the EVSE is the connector. */
+/** Where a value was measured. Members that no message told are absent. In 1.6 the EVSE id is the connector id. */
 interface Place {
   evseId?: number
   connectorId?: number
@@ -103,11 +104,11 @@ type Owner = Pick<TransactionRow, 'id' | 'transaction_id' | 'displayed_id' | 'ev
 
 type PlacedRow = MeterValueRow & { place: Place; owner: Owner | undefined }
 
-/** Where rows were measured, and in which transaction: a station need not say the place with every message. */
+/** Finds the place and the transaction of meter values. A charging station need not name the place in every message. */
 class Places {
   readonly #db: Db
   readonly #chargePointId: number
-  /** By the key of the transaction, or by our id of it where that was inferred. */
+  /** Transactions by their key or, where the transaction was inferred, by their row id. */
   readonly #owners = new Map<string | number, Owner | undefined>()
 
   constructor(db: Db, chargePointId: number) {
@@ -147,7 +148,7 @@ function ownerKeyOf({ transaction_id, inferred_id }: MeterValueRow): string | nu
   return inferred_id ?? transaction_id
 }
 
-/** Outside of transactions a charge point always names the place, which may be 0: the main meter. [1.6 §4.7; 2.x J01] */
+/** Outside of transactions a charge point always names the place. The place 0 is the main meter. [1.6 §4.7; 2.x J01] */
 function placeOf(row: MeterValueRow, owner: Owner | undefined): Place {
   const evse = row.evse_id || owner?.evse_id || 0
   const connector = row.connector_id || owner?.connector_id || 0
@@ -167,10 +168,10 @@ function toReadingRecord(row: PlacedRow): ReadingRecord {
   }
 }
 
-/** Rows among which the latest of each place are looked for. */
+/** Number of newest rows in which the latest reading of each place is searched. */
 const MAX_LATEST = 1_000
 
-/** What was measured last at each place, as numbers: one value for each register. */
+/** The latest numeric readings of each place: one value for each register. */
 export async function latestReadings(db: Db, chargePointId: number): Promise<StateReadings[]> {
   const filter = { chargePointId, order: '-timestamp', limit: MAX_LATEST } as const
   const rows = await readingsQuery(db, filter).where('value', 'is not', null).execute()
@@ -205,7 +206,7 @@ function toStateReadings(rows: readonly PlacedRow[]): StateReadings {
   }
 }
 
-/** In 1.6 the connector alone; the main meter is no place. */
+/** The place as an operator sees it: 1.6 has no EVSE, and the main meter has no place. */
 function shownPlace(rows: readonly PlacedRow[]): Place {
   const evseId = rows.find(({ evse_id, owner }) => (owner?.evse_id || evse_id) > 0)?.place.evseId
   const connectorId = rows.find(({ place }) => place.connectorId !== undefined)?.place.connectorId
@@ -214,10 +215,13 @@ function shownPlace(rows: readonly PlacedRow[]): Place {
 
 /** [1.6, 2.x "Location"] */
 const DEFAULT_LOCATION = 'Outlet'
-/** They repeat what was measured before. [1.6, 2.x "ReadingContext"] */
+/** Readings in these contexts repeat an earlier measurement. [1.6, 2.x "ReadingContext"] */
 const EARLIER: ReadonlySet<string> = new Set(['Transaction.Begin', 'Interruption.Begin'])
 
-/** Of two values of one register at one time: the one that is no beginning, else the one that came last. */
+/**
+ * Compares two values that one register had at the same time. A value that repeats an earlier measurement is the older
+ * one; otherwise the value that came first is.
+ */
 function isNewer(row: MeterValueRow, than: MeterValueRow): boolean {
   const [isEarlier, isOtherEarlier] = [EARLIER.has(row.context), EARLIER.has(than.context)]
   return isEarlier === isOtherEarlier ? row.id > than.id : isOtherEarlier

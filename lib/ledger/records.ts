@@ -2,8 +2,9 @@ import { type Static, Type } from '@sinclair/typebox'
 import { textLike } from '../text-like.js'
 import { COST_UNKNOWN, type CostUnknown } from './cost.js'
 
-// Transactions, meter values and tariffs as the operator API shows them. Date-times are RFC 3339 text in UTC;
-// `startedAt`, `endedAt` and `timestamp` are by the clock of the charge point, `…receivedAt` by ours.
+// Transactions, meter values and tariffs as the operator API shows them. Date-times are RFC 3339 text in UTC.
+// `startedAt`, `endedAt` and `timestamp` use the clock of the charge point, `…receivedAt` uses the clock of the
+// back-end.
 
 const text = (description?: string) => Type.Optional(Type.String(description === undefined ? {} : { description }))
 const number = (description: string) => Type.Optional(Type.Number({ description }))
@@ -34,7 +35,7 @@ const CostComponentRecord = Type.Object({
   unitPrice: Type.Optional(Type.Number({ description: 'Without tax, for one `per`' })),
   per: Type.Optional(Type.String({ description: 'session, kWh or h', examples: ['kWh'] })),
   net: Type.Optional(Type.Number({ description: 'Without tax' })),
-  total: Type.Optional(Type.Number({ description: 'With tax; only calculated by the charge point' }))
+  total: Type.Optional(Type.Number({ description: 'Including tax; only in costs that the charge point calculated' }))
 })
 
 const CostDetailsRecord = Type.Object(
@@ -42,22 +43,24 @@ const CostDetailsRecord = Type.Object(
     calculatedBy: Type.Unsafe<'csms' | 'chargePoint'>({
       type: 'string',
       enum: ['csms', 'chargePoint'],
-      description: 'chargePoint: as the charge point has told it, 2.1 only'
+      description: 'chargePoint: calculated by the charge point, OCPP 2.1 only'
     }),
     components: Type.Optional(
-      Type.Array(CostComponentRecord, { description: 'Their `net` add up to `net`, when we have calculated them' })
+      Type.Array(CostComponentRecord, {
+        description: 'Items of the cost. If the back-end calculated them, the sum of their `net` is `net`'
+      })
     ),
     net: optionalNumber,
     tax: optionalNumber,
     total: optionalNumber,
     taxIncluded: Type.Boolean({
-      description: 'Whether `cost` includes tax; not when a charge point told no such total'
+      description: 'Whether `cost` includes tax; false when the charge point sent no total with tax'
     })
   },
-  { description: 'How `cost` comes about: `net` and `tax` add up to `total`' }
+  { description: 'Calculation of `cost`: `net` and `tax` add up to `total`' }
 )
 
-/** What a receipt is made from. */
+/** The facts that a receipt shows. */
 export const Receipt = Type.Object({
   startedAt: text(),
   endedAt: text(),
@@ -67,49 +70,61 @@ export const Receipt = Type.Object({
   duration: number('Seconds'),
   tariffId: text(),
   tariff: Type.Optional(TariffSnapshot),
-  cost: number('What is to be paid, in `currency`, tax included unless `costDetails` says otherwise'),
+  cost: number('Amount to pay in `currency`, including tax unless `costDetails` says otherwise'),
   currency: text('ISO 4217'),
   costDetails: Type.Optional(CostDetailsRecord),
   costUnknown: Type.Optional(
     Type.Unsafe<CostUnknown>({
       type: 'string',
       enum: [...COST_UNKNOWN],
-      description: 'Why `cost` is not known; beside a cost: an earlier release took what is not known for 0'
+      description: 'Why `cost` is unknown. Beside a `cost`: an earlier release counted unknown values as 0'
     })
   )
 })
 export type Receipt = Static<typeof Receipt>
 
 export const TransactionRecord = Type.Object({
-  id: Type.Integer({ description: 'Ours, unique' }),
+  id: Type.Integer({ description: 'Id that the back-end gave the transaction, unique' }),
   chargePoint: Type.String(),
   transactionId: Type.String({
-    description: "1.6: our number; 2.x: the charge point's text, which a charge point may use again for a later one"
+    description:
+      'OCPP 1.6: the number that the back-end chose; OCPP 2.x: the text that the charge point chose, which it may use again for a later transaction'
   }),
   protocol: Type.String(),
   status: Type.String({
-    description: 'open; ended by the charge point; closed by us, because it never was ended',
+    description: 'ended: by the charge point; closed: by the back-end, because the end was never reported',
     examples: ['ended']
   }),
   evseId: Type.Optional(Type.Integer()),
   connectorId: Type.Optional(Type.Integer()),
   idToken: text(),
-  idTokenType: text('2.x only'),
+  idTokenType: text('OCPP 2.x only'),
   stopIdToken: text('Who ended it'),
   receivedAt: Type.String(),
   endReceivedAt: text(),
-  chargingDuration: number('Seconds; 2.x only'),
+  chargingDuration: number('Seconds; OCPP 2.x only'),
   stopReason: text(),
   inferred: Type.Optional(
-    Type.Boolean({ description: 'True: ended by a StopTransaction that named no transaction; 1.6 only' })
+    Type.Boolean({ description: 'True: ended by a StopTransaction that named no transaction; OCPP 1.6 only' })
   ),
-  closedReason: text('Rebooted, ConnectorAvailable, NextTransaction or NotOngoing'),
-  chargingState: text('2.x only, while it is open'),
-  offline: Type.Boolean({ description: 'Whether some of it happened without a connection; 2.x only' }),
-  complete: Type.Optional(Type.Boolean({ description: 'Whether every event has come; 2.x only' })),
+  closedReason: text(
+    'Why the back-end closed it: Rebooted, ConnectorAvailable, NextTransaction, NotOngoing or Operator'
+  ),
+  closedBy: Type.Optional(
+    Type.Object(
+      { operator: Type.String(), note: Type.String(), meterStop: number('Wh'), endedAt: text() },
+      { description: 'Who closed it by hand, and what the operator said of the end' }
+    )
+  ),
+  chargingState: text('OCPP 2.x only, while the transaction is open'),
+  offline: Type.Boolean({
+    description: 'Whether some events happened while the charge point was offline; OCPP 2.x only'
+  }),
+  complete: Type.Optional(Type.Boolean({ description: 'Whether every event has arrived; OCPP 2.x only' })),
   missingSeqNos: Type.Optional(
     Type.Array(Type.Array(Type.Union([Type.Integer(), Type.Null()])), {
-      description: 'Ranges of events that have not come, both ends included; from null is "all before". 2.x only'
+      description:
+        'Sequence numbers of missing events: first and last of each range. `from` null: all before `to`. OCPP 2.x only'
     })
   ),
   reservationId: Type.Optional(Type.Integer()),
@@ -118,16 +133,18 @@ export const TransactionRecord = Type.Object({
 })
 export type TransactionRecord = Static<typeof TransactionRecord>
 
-/** The same among all that is known of its charge point. */
+/** A transaction in the state of its charge point. */
 export const StateTransaction = Type.Object({
   ...TransactionRecord.properties,
-  seqNo: Type.Optional(Type.Integer({ description: 'The highest of its events; 2.x only' }))
+  seqNo: Type.Optional(Type.Integer({ description: 'The highest sequence number of its events; OCPP 2.x only' }))
 })
 export type StateTransaction = Static<typeof StateTransaction>
 export const UnassignedRecord = Type.Object({
   chargePoint: Type.String(),
   status: Type.Literal('unassigned'),
-  transactionId: Type.String({ description: 'As the charge point sent it: 0, -1, or a number that is not known' }),
+  transactionId: Type.String({
+    description: 'Transaction id as the charge point sent it: 0, -1, or an unknown number'
+  }),
   stopIdToken: text('Who ended it'),
   endedAt: Type.String(),
   receivedAt: Type.String(),
@@ -139,14 +156,16 @@ export type UnassignedRecord = Static<typeof UnassignedRecord>
 
 export const TransactionEventRecord = Type.Object({
   eventType: Type.String({ description: 'Started, Updated or Ended; 1.6: Started or Ended' }),
-  seqNo: Type.Optional(Type.Integer({ description: '2.x only' })),
+  seqNo: Type.Optional(Type.Integer({ description: 'OCPP 2.x only' })),
   timestamp: Type.String(),
   receivedAt: Type.String(),
-  triggerReason: text('2.x only'),
+  triggerReason: text('OCPP 2.x only'),
   offline: Type.Boolean(),
-  inferred: Type.Optional(Type.Boolean({ description: 'True: it named no transaction, and can only mean this one' })),
+  inferred: Type.Optional(
+    Type.Boolean({ description: 'True: the message named no transaction, and only this one was possible' })
+  ),
   request: Type.Unknown({ description: 'As the charge point sent it' }),
-  response: Type.Unknown({ description: 'As it was answered' })
+  response: Type.Unknown({ description: 'Answer that the back-end sent' })
 })
 export type TransactionEventRecord = Static<typeof TransactionEventRecord>
 
@@ -163,8 +182,10 @@ export const MeterValueRecord = Type.Object({
   location: Type.Optional(Type.String({ examples: ['Outlet'] })),
   format: Type.String({ description: 'Raw or SignedData' }),
   raw: Type.String({ description: 'As the charge point sent it' }),
-  inferred: Type.Optional(Type.Boolean({ description: 'True: it named no transaction, and can only mean this one' })),
-  signedMeterValue: Type.Optional(Type.Unknown({ description: '2.x only' }))
+  inferred: Type.Optional(
+    Type.Boolean({ description: 'True: the message named no transaction, and only this one was possible' })
+  ),
+  signedMeterValue: Type.Optional(Type.Unknown({ description: 'OCPP 2.x only' }))
 })
 export type MeterValueRecord = Static<typeof MeterValueRecord>
 
@@ -183,19 +204,21 @@ export const METER_VALUE_COLUMNS = [
   'raw'
 ] as const satisfies readonly (keyof MeterValueRecord)[]
 
-/** The same in the history of a charge point. */
+/** A meter value in the history of a charge point. */
 export const ReadingRecord = Type.Object({
   ...MeterValueRecord.properties,
-  evseId: Type.Optional(Type.Integer({ description: 'In 1.6 the connector; 0 is the main meter' })),
-  transactionId: text("Of the charge point's transaction in which it was measured"),
+  evseId: Type.Optional(Type.Integer({ description: 'EVSE; in OCPP 1.6 the connector. 0 is the main meter' })),
+  transactionId: text(
+    'Transaction id, as the charge point sends it, of the transaction in which the value was measured'
+  ),
   transaction: Type.Optional(Type.Integer({ description: '`id` of that transaction' }))
 })
 export type ReadingRecord = Static<typeof ReadingRecord>
 
-/** What was measured last at a place. */
+/** The latest readings of one place. */
 export const StateReadings = Type.Object({
-  evseId: Type.Optional(Type.Integer({ description: '2.x only; absent: the main meter' })),
-  connectorId: Type.Optional(Type.Integer({ description: 'Absent in 1.6: the main meter' })),
+  evseId: Type.Optional(Type.Integer({ description: 'OCPP 2.x only. Absent: the main meter' })),
+  connectorId: Type.Optional(Type.Integer({ description: 'OCPP 1.6: absent for the main meter' })),
   timestamp: Type.String(),
   samples: Type.Array(
     Type.Object({
@@ -212,7 +235,7 @@ export type StateReadings = Static<typeof StateReadings>
 
 const price = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000, description }))
 
-/** What an operator says of a tariff; prices that are left out are nothing. */
+/** A tariff as an operator sets it. An absent price is 0. */
 export const TariffBody = Type.Object(
   {
     chargePoint: Type.Optional(

@@ -19,23 +19,26 @@ export interface Edges {
 }
 
 /**
- * What is known of the energy registers in a transaction, by phase and place. Merging is commutative, associative and
- * idempotent, so that readings may come in any order, and twice.
+ * The readings of the energy registers in a transaction, by phase and location. Merging is commutative, associative and
+ * idempotent, so that readings may arrive in any order, and more than once.
  */
 export type Registers = Readonly<Record<string, Edges>>
 
-/** Where a register may be, the best first: what the car tells, and what others draw as well, is no bill. */
+/**
+ * Locations of a register that can be billed, the best first. Values from the car, or of a meter that others share,
+ * cannot.
+ */
 const PLACES = ['Outlet', 'Cable', 'Body', 'Inlet'] as const
 type Place = (typeof PLACES)[number]
 
-/** Phases whose registers add up to the whole. [1.6, 2.x "Phase"] */
+/** Sets of phases whose registers add up to the total. [1.6, 2.x "Phase"] */
 const PHASES = [
   ['L1', 'L2', 'L3'],
   ['L1-N', 'L2-N', 'L3-N'],
   ['L1-L2', 'L2-L3', 'L3-L1']
 ] as const
 
-/** Which registers count, the best first: of the whole, then of whatever phases there are. */
+/** The registers to use, the best first: the total, then sums of phases. */
 const WHOLE = PLACES.flatMap((place) => [[keyOf('', place)], ...PHASES.map((phases) => keysOf(phases, place))])
 const PARTS = PLACES.flatMap((place) => [...PHASES.map((phases) => keysOf(phases, place)), [keyOf('N', place)]])
 
@@ -47,7 +50,7 @@ function keysOf(phases: readonly string[], place: Place): string[] {
   return phases.map((phase) => keyOf(phase, place))
 }
 
-/** A sample as far as it matters for registers. */
+/** The part of a sample that registers need. */
 export type RegisterSample = Pick<
   MeterSample,
   'timestamp' | 'measurand' | 'phase' | 'context' | 'location' | 'unit' | 'format' | 'value'
@@ -70,12 +73,12 @@ function readingOf({ measurand, phase, location, unit, format, value }: Register
   return place === undefined || wh === null || !isRegisterValue(wh) ? undefined : { key: keyOf(phase, place), wh }
 }
 
-/** A counter is never negative, and beyond 2^53 - 1 a number loses digits, so that differences are wrong. */
+/** A counter is never negative. Above 2^53 - 1 a number loses digits, and differences would be wrong. */
 export function isRegisterValue(wh: number): boolean {
   return wh >= 0 && wh <= Number.MAX_SAFE_INTEGER
 }
 
-/** A reading that is marked as the beginning is never the end, and vice versa. [1.6, 2.x "ReadingContext"] */
+/** A reading marked as the beginning is never used as the end, and vice versa. [1.6, 2.x "ReadingContext"] */
 function edgesOf({ context, timestamp: at }: RegisterSample, wh: number, eventType: EventType | undefined): Edges {
   if (context === 'Transaction.Begin') return { begin: { at, wh, rank: 2 } }
   if (context === 'Transaction.End') return { end: { at, wh, rank: 2 } }
@@ -97,21 +100,24 @@ function mergeEdges(a: Edges = {}, b: Edges = {}): Edges {
   return { ...(begin && { begin }), ...(end && { end }) }
 }
 
-/** The one of higher rank, then the earlier (-1) or later (1) one; of two of one moment the outer value. */
+/**
+ * The reading of higher rank; then the earlier (-1) or later (1) one; at equal times the lower (-1) or higher (1)
+ * value.
+ */
 function better(a: Edge | undefined, b: Edge | undefined, direction: -1 | 1): Edge | undefined {
   if (a === undefined || b === undefined) return a ?? b
   const difference = b.rank - a.rank || (b.at - a.at) * direction || (b.wh - a.wh) * direction
   return difference > 0 ? b : a
 }
 
-/** The meter at both ends of a transaction, in Wh. null: not known. */
+/** The meter readings at both ends of a transaction, in Wh; `null` if unknown. */
 export interface Meter {
   start: number | null
   stop: number | null
   energy: Quantity
 }
 
-/** By the best register that was read at both ends: those of different registers are never compared. */
+/** Uses the best register that was read at both ends, because readings of different registers cannot be compared. */
 export function meterOf(registers: Registers): Meter {
   const candidates = candidatesOf(registers)
   const best = candidates.find(({ begin, end }) => begin !== undefined && end !== undefined)
@@ -123,8 +129,8 @@ export function meterOf(registers: Registers): Meter {
 }
 
 /**
- * 1.6: StartTransaction has told the meter. It is of the whole, as a register of all phases is; a register of some
- * phases is compared with itself only.
+ * OCPP 1.6: the start reading comes from StartTransaction. It is a total, so it may be compared with registers of all
+ * phases; a register of single phases is compared only with itself.
  */
 export function meterSince(meterStart: number | null, registers: Registers): Meter {
   if (meterStart === null) return meterOf(registers)
@@ -158,7 +164,10 @@ function candidatesOf(registers: Registers): Edges[] {
   })
 }
 
-/** One reading that no context marks is the first and the last one: it is one end, and no energy. */
+/**
+ * A single reading without a context would be both the first and the last one, and give an energy of 0. It counts as
+ * one end only.
+ */
 function distinct(edges: Edges): Edges {
   const { begin, end } = edges
   if (begin === undefined || end === undefined || begin.at !== end.at) return edges
@@ -166,7 +175,7 @@ function distinct(edges: Edges): Edges {
   return end.rank > begin.rank ? { end } : { begin }
 }
 
-/** The registers added up, if all of them were read at the same moment. */
+/** The sum of the registers, if all of them were read at the same time. */
 function sumOf(registers: Registers, keys: readonly string[], edge: 'begin' | 'end'): Edge | undefined {
   const edges = keys.flatMap((key) => registers[key]?.[edge] ?? [])
   const [first] = edges
@@ -175,7 +184,7 @@ function sumOf(registers: Registers, keys: readonly string[], edge: 'begin' | 'e
   return { ...first, wh: sum(edges.map(({ wh }) => wh)) }
 }
 
-/** Exact to a thousandth of a Wh: 0.1 + 0.2 is 0.3. */
+/** Rounds to a thousandth of a Wh, so that 0.1 + 0.2 is 0.3. */
 function sum(values: readonly number[]): number {
   return fromScaled(
     values.reduce((total, value) => total + toScaled(value, 3), 0n),
@@ -186,7 +195,7 @@ function sum(values: readonly number[]): number {
 /** Energy between two readings in Wh; `null` if it is unknown, for example because the meter was replaced. */
 export function energyBetween(meterStart: number | null, meterStop: number | null): number | null {
   if (meterStart === null || meterStop === null) return null
-  // A counter of thousandths, in whole numbers: a double has no room for those of a large one.
+  // In whole thousandths as BigInt, because a double cannot hold the decimals of a large counter.
   const energy = toScaled(meterStop, 3) - toScaled(meterStart, 3)
   return energy >= 0n ? fromScaled(energy, 3) : null
 }

@@ -1,3 +1,6 @@
+import { compiled } from '../database/compiled.js'
+import { InsertShape } from '../database/shape.js'
+import type { Scope } from '../events/scope.js'
 import { DAY_MS } from './clock.js'
 import { endsIt, type TransactionEvent } from './event.js'
 import type { Db } from './queries.js'
@@ -12,23 +15,30 @@ export interface RemoteStart {
 /** After this many days a remote start is forgotten: the charge point will not start any more. */
 const KEPT_DAYS = 30
 
+const forgetOld = compiled((db, { chargePointId, before }: { chargePointId: number; before: number }) =>
+  db.deleteFrom('remote_starts').where('charge_point_id', '=', chargePointId).where('created_at', '<', before)
+)
+
+const STARTS = new InsertShape({
+  table: 'remote_starts',
+  own: {
+    charge_point_id: 'bigint',
+    remote_start_id: 'bigint',
+    id_token: 'text',
+    id_token_type: 'text',
+    created_at: 'bigint'
+  },
+  onConflict: 'replace',
+  keyLength: 2
+})
+
 /** Remembers the token of a remote start before it is sent: Started may come before its answer is booked. */
 export async function saveRemoteStart(
-  db: Db,
-  chargePointId: number,
-  { start, now }: { start: RemoteStart; now: number }
+  { trx, chargePointId, now, append }: Omit<Scope, 'tell'>,
+  { remoteStartId, idToken, idTokenType }: RemoteStart
 ): Promise<void> {
-  const values = { id_token: start.idToken, id_token_type: start.idTokenType, created_at: now }
-  await db
-    .deleteFrom('remote_starts')
-    .where('charge_point_id', '=', chargePointId)
-    .where('created_at', '<', now - KEPT_DAYS * DAY_MS)
-    .execute()
-  await db
-    .insertInto('remote_starts')
-    .values({ charge_point_id: chargePointId, remote_start_id: start.remoteStartId, ...values })
-    .onConflict((conflict) => conflict.columns(['charge_point_id', 'remote_start_id']).doUpdateSet(values))
-    .execute()
+  await forgetOld(trx, { chargePointId, before: now - KEPT_DAYS * DAY_MS })
+  append([{ shape: STARTS, rows: [[chargePointId, remoteStartId, idToken, idTokenType, now]] }])
 }
 
 /** Forgets a remote start that will not lead to a transaction. */

@@ -4,7 +4,7 @@ import type * as v201 from 'fastify-ocpp/v201'
 import { milliseconds } from '../events/scope.js'
 import { shift, toNumber } from './numbers.js'
 
-/** One sampled value of any version. What the charge point left out and has no default is ''. */
+/** One sampled value of any version. A member that the charge point left out is its default, or '' if there is none. */
 export interface MeterSample {
   timestamp: number
   measurand: string
@@ -13,9 +13,9 @@ export interface MeterSample {
   location: string
   unit: string
   format: 'Raw' | 'SignedData'
-  /** In `unit`, the multiplier applied; null when the text is no number. */
+  /** The value in `unit`, after the multiplier; `null` if the text is not a number. */
   value: number | null
-  /** As sent. */
+  /** The value as the charge point sent it. */
   raw: string
   /** 2.x signedMeterValue as sent, JSON. */
   signed_data: string | null
@@ -28,21 +28,24 @@ const DEFAULT_UNIT = 'Wh'
 type MeterValue2 = v201.MeterValueType | v21.MeterValueType
 type SampledValue2 = MeterValue2['sampledValue'][number]
 
-/** What a charge point means by the unit of energy that it sends. */
+/** How the energy unit that a charge point sends is to be understood. */
 export type EnergyUnit = 'as-sent' | 'Wh-means-kWh' | 'kWh-means-Wh'
 
-/** The unit that is meant. */
+/** The unit that the charge point means. */
 function meant(unit: string, energyUnit: EnergyUnit): string {
   if (energyUnit === 'Wh-means-kWh' && unit === 'Wh') return 'kWh'
   return energyUnit === 'kWh-means-Wh' && unit === 'kWh' ? 'Wh' : unit
 }
 
-/** `meterStart` and `meterStop` in Wh, the only unit that they have; a reading that is missing stays so. [1.6 §6.45, §6.49] */
+/**
+ * `meterStart` or `meterStop` in Wh, the only unit of the standard. `undefined` stays `undefined`. [1.6 §6.45, §6.49]
+ */
 export function registerOf(reading: number, energyUnit: EnergyUnit = 'as-sent'): number {
-  return energyUnit === 'Wh-means-kWh' && typeof reading === 'number' ? reading * 1000 : reading
+  // A reading in kWh may have decimals. Round after the conversion to Wh.
+  return energyUnit === 'Wh-means-kWh' && typeof reading === 'number' ? Math.round(shift(reading, 3)) : reading
 }
 
-/** @param now for a timestamp that cannot be read */
+/** @param now replaces a timestamp that cannot be parsed */
 export function samplesOf16(
   meterValue: readonly v16.MeterValue[] | undefined,
   now: number,
@@ -70,7 +73,7 @@ function sampleOf16(sampled: v16.SampledValue, timestamp: number, energyUnit: En
   }
 }
 
-/** @param now for a timestamp that cannot be read */
+/** @param now replaces a timestamp that cannot be parsed */
 export function samplesOf2(
   meterValue: readonly MeterValue2[] | undefined,
   now: number,
@@ -110,7 +113,7 @@ const ENERGY_UNITS: ReadonlyMap<string, number> = new Map([
   ['MWh', 6]
 ])
 
-/** The energy in Wh; null when it is none. */
+/** The energy in Wh; `null` if there is no value or its unit is not one of energy. */
 export function toWattHours(value: number | null, unit: string): number | null {
   const exponent = ENERGY_UNITS.get(unit)
   return value === null || exponent === undefined ? null : shift(value, exponent)

@@ -1,3 +1,4 @@
+import { compiled } from '../database/compiled.js'
 import { findNewest } from './namesakes.js'
 import { type Db, displayedIdOf, type TransactionKey, type TransactionRow } from './queries.js'
 
@@ -18,15 +19,43 @@ export async function useReservation(
     .execute()
 }
 
+/** Binds the TxProfiles of a remote start to the transaction that it has started. [1.6 §5.16.2; 2.x F01, F02] */
+export async function bindProfiles(db: Db, messageId: string, row: TransactionRow): Promise<void> {
+  const profiles = await db
+    .selectFrom('charging_profiles')
+    .select(['id', 'profile_id', 'source'])
+    .where('charge_point_id', '=', row.charge_point_id)
+    .where('message_id', '=', messageId)
+    .execute()
+  const place = row.ocpp16_id === null ? { evse_id: row.evse_id } : { connector_id: row.connector_id }
+  for (const { id, profile_id, source } of profiles) {
+    // A profile replaces the one with its id. [2.x K01.FR.05]
+    await db
+      .deleteFrom('charging_profiles')
+      .where('charge_point_id', '=', row.charge_point_id)
+      .where('profile_id', '=', profile_id)
+      .where('source', '=', source)
+      .where('id', '!=', id)
+      .execute()
+    // The transaction proves that the charge point has accepted the call, even if it never answered.
+    const bound = { ...place, transaction_id: row.transaction_id, message_id: '', confirmed: 1 }
+    await db.updateTable('charging_profiles').set(bound).where('id', '=', id).execute()
+  }
+  if (profiles.length > 0 && row.status !== 'open') await dropProfiles(db, row)
+}
+
 /** Deletes the TxProfiles of a transaction that has ended. [1.6 §3.13.1; 2.x K01] */
 export async function dropProfiles(db: Db, { charge_point_id, transaction_id }: TransactionRow): Promise<void> {
-  await db
-    .deleteFrom('charging_profiles')
-    .where('charge_point_id', '=', charge_point_id)
-    .where('purpose', '=', 'TxProfile')
-    .where('transaction_id', '=', transaction_id)
-    .execute()
+  await deleteProfiles(db, { charge_point_id, transaction_id })
 }
+
+const deleteProfiles = compiled((db: Db, key: Pick<TransactionRow, 'charge_point_id' | 'transaction_id'>) =>
+  db
+    .deleteFrom('charging_profiles')
+    .where('charge_point_id', '=', key.charge_point_id)
+    .where('purpose', '=', 'TxProfile')
+    .where('transaction_id', '=', key.transaction_id)
+)
 
 /** Deletes the display messages about a transaction that has ended. [2.x O02] */
 export async function dropDisplayMessages(db: Db, row: TransactionRow): Promise<void> {

@@ -1,26 +1,29 @@
-/** Numbers that have not come, both ends included. From null: all before, because Started has not come. */
+/**
+ * A range of missing sequence numbers, both ends included. `from` null: all numbers before `to`, because Started is
+ * missing.
+ */
 export type Missing = readonly [from: number | null, to: number]
 
-/** What is known of the sequence numbers of a 2.x transaction, which come in any order. [2.x Part 2 E, §1.3.2] */
+/** The sequence numbers received so far in a 2.x transaction. Events may arrive in any order. [2.x Part 2 E, §1.3.2] */
 export interface Sequence {
-  /** Of Started. */
+  /** Sequence number of Started. */
   readonly first: number | null
-  /** The highest so far. */
+  /** The highest sequence number so far. */
   readonly last: number | null
-  /** Of Ended. */
+  /** Sequence number of Ended. */
   readonly ended: number | null
   readonly missing: readonly Missing[]
 }
 
 export type EventType = 'Started' | 'Updated' | 'Ended'
 
-/** Sequences begin with it, or with a higher number. */
+/** Lowest sequence number. A charge point may also begin with a higher one. */
 const LOWEST = 0
 
-/** More holes than this are kept less exactly: two neighbours are then one, with what is between them. */
+/** Maximum number of gaps. Above it two neighbouring gaps are merged, including the numbers between them. */
 const MAX_RANGES = 256
 
-/** The sequence once an event has come. */
+/** The sequence after an event arrived. */
 export function withEvent(sequence: Sequence, eventType: EventType, seqNo: number): Sequence {
   const first = eventType === 'Started' ? Math.min(seqNo, sequence.first ?? seqNo) : sequence.first
   const ended = eventType === 'Ended' ? Math.max(seqNo, sequence.ended ?? seqNo) : sequence.ended
@@ -29,12 +32,12 @@ export function withEvent(sequence: Sequence, eventType: EventType, seqNo: numbe
   return { first, last, ended, missing: atMost(MAX_RANGES, missing) }
 }
 
-/** Whether an event that is known to exist has not come; Started is one of them. */
+/** Whether an event is missing that must exist. Every transaction has a Started event. */
 export function hasGap({ first, missing }: Sequence): boolean {
   return first === null || missing.length > 0
 }
 
-/** Whether Started, Ended and everything between has come. */
+/** Whether Started, Ended and all events between them have arrived. */
 export function isComplete({ first, ended, missing }: Sequence): boolean {
   return first !== null && ended !== null && missing.every(([from]) => from !== null && from > ended)
 }

@@ -4,13 +4,14 @@ import type { MeterSample } from './samples.js'
 
 /** StartTransaction. */
 export interface Start {
+  protocol: string
   connectorId: number
   idToken: string
   meterStart: number
   timestamp: number
   reservationId?: number
   payload: object
-  /** Makes the answer, after the transaction has an id. */
+  /** Makes the answer once the transaction has an id. */
   respond(transactionId: number): object
 }
 
@@ -57,3 +58,5 @@ export type ClosedReason =
   | 'NextTransaction'
   /** The charge point says that it is over and that nothing is to come. [2.x E14] */
   | 'NotOngoing'
+  /** An operator closed it. */
+  | 'Operator'

@@ -74,7 +74,7 @@ function toRecord({ identity, transaction_id, timestamp, received_at, payload }:
     endedAt: toDateTime(timeOf({ timestamp, receivedAt: received_at })),
     receivedAt: toDateTime(received_at),
     ...(meterStop !== undefined && { meterStop }),
-    // What the standard says it is when it is not said. [1.6 §6.49]
+    // The defaults of the standard for absent members. [1.6 §6.49]
     stopReason: reason ?? 'Local',
     request
   }

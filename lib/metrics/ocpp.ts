@@ -113,10 +113,15 @@ function observeCalls(registry: Registry, { chargePoints, events }: Ocpp): void 
     buckets: CALL_BUCKETS,
     registers
   })
+  /** Finding the labels of a metric takes longer than counting. */
+  const ends = new Map<string, { count: { inc(): void }; duration: { observe(seconds: number): void } }>()
   events.on('call', ({ action, outcome, duration }) => {
     const label = actionLabel(action)
-    calls.inc({ action: label, outcome })
-    durations.observe({ action: label }, duration / 1000)
+    const key = `${label} ${outcome}`
+    const end = ends.get(key) ?? { count: calls.labels(label, outcome), duration: durations.labels(label) }
+    ends.set(key, end)
+    end.count.inc()
+    end.duration.observe(duration / 1000)
   })
   new Gauge({
     name: 'ocpp_pending_calls',

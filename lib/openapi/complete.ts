@@ -32,6 +32,8 @@ export interface RouteFacts {
   problems?: Problems
   /** Whether the route accepts `Idempotency-Key`. */
   idempotent?: boolean
+  /** Whether the route of the operator API needs no token. */
+  isPublic?: boolean
 }
 export type FactsOf = (method: Method, path: string) => RouteFacts
 
@@ -74,8 +76,8 @@ function withoutSlash(path: string): string {
 /** The description that @fastify/swagger writes if there is none. */
 const NO_DESCRIPTION = 'Default Response'
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  201: 'It is new',
-  202: 'It goes on: `Location` is where to look'
+  201: 'Created',
+  202: 'Still running: `Location` is the URL of the report'
 }
 
 interface Facts extends RouteFacts {
@@ -83,12 +85,13 @@ interface Facts extends RouteFacts {
 }
 
 function completeOperation(operation: Operation, facts: Facts): void {
-  const { scope, schemas, problems = {}, idempotent = false } = facts
-  if (scope === undefined) operation.security = []
+  const { scope, schemas, problems = {}, idempotent = false, isPublic = false } = facts
+  if (scope === undefined || isPublic) operation.security = []
   else {
     const needs = scope === null ? 'Needs any token.' : `Needs the scope \`${scope}\`.`
     operation.description = operation.description === undefined ? needs : `${operation.description}\n\n${needs}`
-    operation.security = [{ operator: scope === null ? [] : [scope] }]
+    const scopes = scope === null ? [] : [scope]
+    operation.security = [{ operator: scopes }, { signIn: scopes }]
   }
   if (idempotent) addKey(operation)
   addProblems(operation, together(problems, idempotent ? IDEMPOTENCY_PROBLEMS : {}))
@@ -111,7 +114,7 @@ const KEY_RULE = 'must consist of visible ASCII characters without spaces'
 const KEY = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: 'With the same key the same request is carried out once, and answered the same for 24 hours',
+  description: 'A request with the same key is carried out once. For 24 hours its repetitions get the same answer',
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$', [RULE]: KEY_RULE }
 } as const satisfies Parameter
 

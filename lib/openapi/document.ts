@@ -22,6 +22,7 @@ export interface Operation {
 }
 
 export interface Parameter {
+  required?: boolean
   name: string
   in: string
   description?: string
@@ -76,9 +77,9 @@ export interface Schema {
   maxItems?: number
 }
 
-/** Resolves a reference. */
+/** Resolves a reference to a component of a document, or to a definition of a schema. */
 export function resolve(schema: Schema, schemas: Schemas): Schema {
-  const name = /^#\/components\/schemas\/(.+)$/.exec(schema.$ref ?? '')?.[1]
+  const name = /^#\/(?:components\/schemas|\$defs)\/(.+)$/.exec(schema.$ref ?? '')?.[1]
   return name === undefined ? schema : (schemas[name] ?? {})
 }
 

@@ -150,9 +150,13 @@ interface Place {
   isWhole: boolean
 }
 
-/** An example value that the schema allows. */
-export function exampleOf(schema: Schema, schemas: Schemas, name = ''): unknown {
-  return exampleFor(schema, { name, schemas, depth: 0, isWhole: true })
+/**
+ * An example value that the schema allows.
+ *
+ * @param isWhole whether optional members are shown. Those of OCPP messages in `schemas` are not.
+ */
+export function exampleOf(schema: Schema, schemas: Schemas, name = '', isWhole = true): unknown {
+  return exampleFor(schema, { name, schemas, depth: 0, isWhole })
 }
 
 function exampleFor(given: Schema, at: Place): unknown {

@@ -16,14 +16,14 @@ export const UNKNOWN_CHARGE_POINT = {
 export const CALL_PROBLEMS = {
   ...UNKNOWN_CHARGE_POINT,
   409: { OCPP_ERR_NOT_CONNECTED: 'the charge point is not connected' },
-  422: { OCPP_ERR_INVALID_PAYLOAD: 'what would be sent breaks the schema of the version' },
+  422: { OCPP_ERR_INVALID_PAYLOAD: 'the CALL that would be sent breaks the schema of the version' },
   429: { OCPP_ERR_QUEUE_FULL: 'too many calls wait for the charge point already' },
   502: {
     OCPP_CALLERROR: 'the charge point answered with a CALLERROR, see `callError`',
     OCPP_ERR_INVALID_RESPONSE: 'the answer of the charge point breaks the schema'
   },
   504: {
-    OCPP_ERR_TIMEOUT: 'no answer in time: the charge point may have acted',
+    OCPP_ERR_TIMEOUT: 'timeout before the answer: the charge point may have acted',
     OCPP_ERR_DISCONNECTED: 'the connection was lost before the answer: the charge point may have acted'
   }
 } as const satisfies Problems
@@ -38,14 +38,14 @@ export const RAW_CALL_PROBLEMS = together(CALL_PROBLEMS, {
     OCPP_ERR_UNKNOWN_ACTION: 'the version that the charge point speaks has no such action',
     OCPP_ERR_INVALID_PAYLOAD: 'the request breaks the schema of the version, see `errors`',
     OCPP_ERR_INVALID_BODY:
-      'the body would change on its way: a number is too large to be exact, or it is nested too deep'
+      'the body cannot be sent unchanged: a number is too large to be exact, or the nesting is too deep'
   }
 })
 
 /** Problems of routes that translate a request into the version of the charge point. */
 export const OPERATION_PROBLEMS = together(CALL_PROBLEMS, {
   409: {
-    OPERATION_NOT_SUPPORTED: 'the version that the charge point speaks has no words for this, see `detail`'
+    OPERATION_NOT_SUPPORTED: 'the version that the charge point speaks cannot express this, see `detail`'
   },
   422: { INVALID_OPERATION: 'the request contradicts itself' }
 })

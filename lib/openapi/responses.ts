@@ -26,11 +26,12 @@ const COMMON = {
   },
   401: {
     name: 'Unauthorized',
-    description: 'The token is missing, wrong, revoked or expired.',
+    description: 'The token is missing, wrong, revoked or expired, or the sign-in has ended.',
     problems: {
       UNAUTHORIZED: 'an operator token is needed: Authorization: Bearer <token>',
       INVALID_TOKEN: 'unknown operator token, or it was revoked',
-      EXPIRED_TOKEN: 'the operator token has expired'
+      EXPIRED_TOKEN: 'the operator token has expired',
+      INVALID_SIGN_IN: 'unknown sign-in, or it has ended: sign in again'
     }
   },
   403: {

@@ -2,41 +2,43 @@ import type { Document, Operation } from './document.js'
 
 /** The topics of the operations, in reading order. */
 const TAGS: Readonly<Record<string, string>> = {
-  'Charge points': 'Which there are, what is known of them, and who may connect.',
-  Operations: 'What can be asked of a charge point whatever version it speaks: start, stop, limit, configure, report …',
-  Calls: 'What has become of OCPP calls, one call to many charge points, and calls that wait for one that is away.',
-  Transactions: 'Of all versions alike, with what was measured in them. Also as CSV.',
-  Tariffs: 'What charging costs.',
+  'Charge points': 'Known charge points, their data, and whether they may connect.',
+  Sites: 'Places with charge points.',
+  Operations: 'Requests that work the same for every OCPP version: start, stop, limit, configure, report …',
+  Calls: 'Outcome of OCPP calls, one call to many charge points, and calls that wait for an offline charge point.',
+  Transactions: 'Charging sessions of all versions in one form, with their meter values and cost. Also as CSV.',
+  Tariffs: 'Prices of charging.',
   'Id tokens': 'Who may charge.',
-  Problems: 'What is wrong now, and what to do about it.',
-  Events: 'What happens, as it happens.',
-  Webhooks: 'What happens, told by HTTP: signed, in order, and again until it is received.',
-  Certificates: 'Of charge points: who signs them, who has which, and until when.',
-  Operators: 'Who may use this API, and what they changed.',
-  Health: 'For load balancers, without a token.'
+  Problems: 'Current problems, and how to solve them.',
+  Events: 'Live stream of events.',
+  Webhooks: 'Events sent to a URL: signed, in order, and retried until the receiver confirms.',
+  Certificates: 'Certificates of charge points: issuers, holders, expiry and renewal.',
+  Operators: 'Tokens of operators, their scopes, and the log of changes.',
+  Nodes: 'The processes that serve the same charge points.',
+  Health: 'Health checks for load balancers; they need no token.'
 }
 
 /** Functional blocks. OCPP 1.6 calls them feature profiles. */
 const BLOCKS: Readonly<Record<string, string>> = {
-  Core: 'What every charge point of 1.6 does, as far as 2.x does not have it by the same name.',
+  Core: 'Basic actions of OCPP 1.6 that belong to no block of OCPP 2.x.',
   Provisioning: 'Boot, configuration and reports.',
   Security: 'Certificates of the charge point, signed firmware and logs.',
   Authorization: 'Who may charge.',
-  LocalAuthorizationListManagement: 'Who may charge when nobody can be asked.',
+  LocalAuthorizationListManagement: 'The list of id tokens that a charge point uses while it is offline.',
   Transactions: 'Charging sessions.',
-  RemoteControl: 'Start, stop, unlock and trigger from afar.',
-  Availability: 'In and out of service.',
-  Reservation: 'Keeping a place for a driver.',
-  TariffAndCost: 'Prices that the charge point knows and shows.',
+  RemoteControl: 'Start, stop, unlock and trigger remotely.',
+  Availability: 'Taking EVSEs and connectors in and out of service.',
+  Reservation: 'Reserving an EVSE or connector for a driver.',
+  TariffAndCost: 'Prices that the charge point shows and calculates with.',
   SmartCharging: 'Limits and schedules of power.',
   FirmwareManagement: 'Updates of firmware.',
   CertificateManagement: 'Certificates that a charge point trusts, and those of ISO 15118.',
-  Diagnostics: 'Logs, monitoring and what is stored about customers.',
-  DisplayMessage: 'What the display shows.',
-  DataTransfer: 'What vendors agree on.',
-  BidirectionalPowerTransfer: 'Power from car to grid; 2.1.',
-  DERControl: 'Controls of distributed energy resources; 2.1.',
-  BatterySwapping: 'Swapping batteries; 2.1.'
+  Diagnostics: 'Logs, monitoring, and data stored about customers.',
+  DisplayMessage: 'Messages on the display.',
+  DataTransfer: 'Vendor-specific messages.',
+  BidirectionalPowerTransfer: 'Power from the car to the grid; OCPP 2.1.',
+  DERControl: 'Control of distributed energy resources; OCPP 2.1.',
+  BatterySwapping: 'Battery swapping; OCPP 2.1.'
 }
 
 const OWN: Readonly<Record<string, string>> = { ChargePoints: 'Charge points', IdTokens: 'Id tokens' }

@@ -4,7 +4,7 @@ import { findCertificate, readCertificateId } from '../certificates/list.js'
 import { oneOf } from '../http/records.js'
 import { textLike } from '../text-like.js'
 import { outcomeOf } from './common.js'
-import { ask2, ask16, InvalidRequestError, NotSupportedError } from './exchange.js'
+import { ask2, ask16, invalidRequest, notSupported } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
 /** Roots that can be installed, in the words of OCPP 2.1. */
@@ -25,7 +25,7 @@ const ROOTS_16 = {
 
 function root16(type: Root) {
   if (type === 'CSMSRootCertificate' || type === 'ManufacturerRootCertificate') return ROOTS_16[type]
-  throw new NotSupportedError(`OCPP 1.6 has no ${type}`)
+  throw notSupported(`OCPP 1.6 has no ${type}`)
 }
 
 const InstallBody = Type.Object(
@@ -45,6 +45,7 @@ export const installCertificate = operation({
   description:
     '`rejected` when the charge point does not accept the certificate; with the reason Failed it could not store it.',
   body: InstallBody,
+  isQueueable: () => true,
   facts: async () => undefined,
   rows: {
     *v16({ type, certificate }) {
@@ -98,18 +99,16 @@ async function deleteFacts(
 ): Promise<HashData> {
   if (hashData !== undefined && certificate === undefined) return hashData
   if (hashData !== undefined || certificate === undefined) {
-    throw new InvalidRequestError('give either certificate or hashData')
+    throw invalidRequest('give either certificate or hashData')
   }
   const position = readCertificateId(certificate)
   const found = position && (await findCertificate(db, position))
   if (found?.chargePoint !== chargePoint.identity)
-    throw new InvalidRequestError(`the charge point has no certificate ${certificate}`)
+    throw invalidRequest(`the charge point has no certificate ${certificate}`)
   const { issuerNameHash, issuerKeyHash, serialNumber } = found
   const hashAlgorithm = (['SHA256', 'SHA384', 'SHA512'] as const).find((one) => one === found.hashAlgorithm)
   if (hashAlgorithm === undefined || issuerNameHash === undefined || issuerKeyHash === undefined) {
-    throw new InvalidRequestError(
-      'the hashes of the certificate are unknown: read them with the operation list-certificates'
-    )
+    throw invalidRequest('the hashes of the certificate are unknown: read them with the operation list-certificates')
   }
   return { hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber: serialNumber ?? '' }
 }
@@ -117,6 +116,7 @@ async function deleteFacts(
 export const removeCertificate = operation({
   summary: 'Delete a certificate',
   description: '`not-found` when the charge point does not have the certificate.',
+  danger: 'destroys',
   body: DeleteBody,
   facts: deleteFacts,
   rows: {
@@ -154,7 +154,7 @@ const ListedCertificate = Type.Object({
 function* list16({ types = ['CSMSRootCertificate', 'ManufacturerRootCertificate'] }: { types?: Listed[] }) {
   const certificates: Static<typeof ListedCertificate>[] = []
   for (const type of types) {
-    if (type === 'V2GCertificateChain') throw new NotSupportedError(`OCPP 1.6 has no ${type}`)
+    if (type === 'V2GCertificateChain') throw notSupported(`OCPP 1.6 has no ${type}`)
     const { certificateHashData = [] } = yield* ask16('GetInstalledCertificateIds', { certificateType: root16(type) })
     certificates.push(...certificateHashData.map((hash) => ({ type, hashData: hashOf(hash) })))
   }

@@ -3,7 +3,7 @@ import { readTime } from '../http/paging.js'
 import { oneOf } from '../http/records.js'
 import type { IdTokenRow } from '../id-tokens/rows.js'
 import type { Traits } from '../traits/traits.js'
-import { InvalidRequestError, NotSupportedError, type Outcome, type Status } from './exchange.js'
+import { invalidRequest, notSupported, type Outcome, type Status } from './exchange.js'
 
 // Members that several operations share, and their translation into each version.
 
@@ -36,9 +36,7 @@ export interface Place {
 /** A connector of OCPP 1.6 corresponds to an EVSE of 2.x: each can be used independently. [1.6 §2.2] */
 export function connectorOf16({ evseId, connectorId }: Place): number | undefined {
   if (evseId !== undefined && connectorId !== undefined && evseId !== connectorId) {
-    throw new NotSupportedError(
-      'OCPP 1.6 has no EVSEs: give the number of the connector, either as evseId or as connectorId'
-    )
+    throw notSupported('OCPP 1.6 has no EVSEs: give the number of the connector, either as evseId or as connectorId')
   }
   return connectorId ?? evseId
 }
@@ -46,7 +44,7 @@ export function connectorOf16({ evseId, connectorId }: Place): number | undefine
 /** A connector of OCPP 2.x belongs to an EVSE. */
 export function placeOf2({ evseId, connectorId }: Place): { evseId?: number; connectorId?: number } {
   if (connectorId !== undefined && evseId === undefined) {
-    throw new NotSupportedError('OCPP 2.x numbers connectors within their EVSE: give evseId too')
+    throw notSupported('OCPP 2.x numbers connectors within their EVSE: give evseId too')
   }
   return { ...(evseId !== undefined && { evseId }), ...(connectorId !== undefined && { connectorId }) }
 }
@@ -61,7 +59,7 @@ export function evseOf2(place: Place): { id: number; connectorId?: number } | un
 /** For requests that need an EVSE and cannot mean the whole charge point. */
 export function evseIdOf2({ evseId, connectorId }: Place): number | undefined {
   if (connectorId !== undefined)
-    throw new NotSupportedError('OCPP 2.x does this for an EVSE, not for a connector: leave out connectorId')
+    throw notSupported('OCPP 2.x does this for an EVSE, not for a connector: leave out connectorId')
   return evseId
 }
 
@@ -130,27 +128,26 @@ export function outcomeOf({ status, statusInfo }: Answer, details: object = {}):
 /** Rejects members that a version does not support. */
 export function refuse(version: '1.6' | '2.x', given: Readonly<Record<string, unknown>>): void {
   const names = Object.keys(given).filter((name) => given[name] !== undefined)
-  if (names.length > 0)
-    throw new NotSupportedError(`OCPP ${version} does not support ${names.join(' and ')} in this operation`)
+  if (names.length > 0) throw notSupported(`OCPP ${version} does not support ${names.join(' and ')} in this operation`)
 }
 
-/** @throws InvalidRequestError if the time is not in the future */
+/** @throws `INVALID_OPERATION` if the time is not in the future */
 export function checkAhead(name: string, moment: string, now: number): void {
-  if (readTime(name, moment) <= now) throw new InvalidRequestError(`${name} must be in the future`)
+  if (readTime(name, moment) <= now) throw invalidRequest(`${name} must be in the future`)
 }
 
-/** @throws InvalidRequestError when the charge point would not obey a charging limit, by what is known of it */
+/** @throws `INVALID_OPERATION` when the charge point would not obey a charging limit, by what is known of it */
 export function checkLimit(
   { chargingRateUnit, maxStackLevel }: Traits,
   { unit, stackLevel = 0 }: { unit: 'W' | 'A'; stackLevel?: number }
 ): void {
   if (chargingRateUnit !== undefined && unit !== chargingRateUnit) {
-    throw new InvalidRequestError(
+    throw invalidRequest(
       `the charge point obeys charging limits in ${chargingRateUnit} only, not in ${unit} (trait chargingRateUnit)`
     )
   }
   if (maxStackLevel !== undefined && stackLevel > maxStackLevel) {
-    throw new InvalidRequestError(
+    throw invalidRequest(
       `the charge point accepts stack levels up to ${maxStackLevel}, not ${stackLevel} (trait maxStackLevel)`
     )
   }
@@ -159,7 +156,7 @@ export function checkLimit(
 /** The members of a charging limit. */
 export const LIMIT = {
   limit: Type.Number({ minimum: 0, maximum: 1e9, description: 'Maximum in `unit`; 0 stops charging' }),
-  unit: oneOf(['W', 'A'], 'W: all phases together; A: each phase'),
+  unit: oneOf(['W', 'A'], 'W: sum of all phases; A: per phase'),
   phases: Type.Optional(
     Type.Integer({
       minimum: 1,

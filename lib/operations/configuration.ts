@@ -1,10 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { versionInfo } from 'fastify-ocpp'
+import { keyOf, type VariableName, variableOf } from '../charge-points/configuration-names.js'
 import { attributeKey, type Component, isSecret, sameVariable, type Variable } from '../charge-points/device-model.js'
 import { oneOf } from '../http/records.js'
-
-import { keyOf, type VariableName, variableOf } from './configuration-names.js'
-import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Step } from './exchange.js'
+import { ask2, ask16, type Exchange, invalidRequest, notSupported, type Step } from './exchange.js'
 import { configurationValue, readonlyVariables, variableValue } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 import { type ItemOutcome, type ItemStatus, readLimit, sendParts, split, summary } from './parts.js'
@@ -81,7 +80,7 @@ interface Named2 extends VariableName {
 function checkNames({ key, component, variable }: Setting): void {
   const isVariable = component !== undefined && variable !== undefined
   if ((key === undefined) === isVariable && (component === undefined) === (variable === undefined)) return
-  throw new InvalidRequestError('name a setting by key, or by component and variable')
+  throw invalidRequest('name a setting by key, or by component and variable')
 }
 
 function named16(asked: Setting, value = ''): Named16 {
@@ -89,14 +88,14 @@ function named16(asked: Setting, value = ''): Named16 {
   const { component, variable, attribute = 'Actual' } = asked
   const key = component === undefined || variable === undefined ? asked.key : keyOf({ component, variable })
   if (key !== undefined && attribute === 'Actual') return { asked, key, value }
-  throw new NotSupportedError(`OCPP 1.6 has no ${component?.name}.${variable?.name} (${attribute})`)
+  throw notSupported(`OCPP 1.6 has no ${component?.name}.${variable?.name} (${attribute})`)
 }
 
 function named2(asked: Setting, value = ''): Named2 {
   checkNames(asked)
   const { key = '', component, variable, attribute = 'Actual' } = asked
   const found = component === undefined || variable === undefined ? variableOf(key) : { component, variable }
-  if (found === undefined) throw new NotSupportedError(`OCPP 2.x has no key ${key}: name component and variable`)
+  if (found === undefined) throw notSupported(`OCPP 2.x has no key ${key}: name component and variable`)
   return { asked, ...found, attribute, value }
 }
 
@@ -222,9 +221,7 @@ function* read16(part: readonly Named16[]): Generator<Step, Read[], unknown> {
 
 function* get2({ items }: GetBody, { maxItems, maxBytes, isReadonly }: ReadFacts): Exchange {
   if (items === undefined) {
-    throw new NotSupportedError(
-      'OCPP 2.x shows all settings in a report only: POST …/reports {"type":"full-inventory"}'
-    )
+    throw notSupported('OCPP 2.x shows all settings in a report only: POST …/reports {"type":"full-inventory"}')
   }
   const names = items.map((item) => named2(item))
   const most = maxItems ?? (names.length > 1 ? yield* askItemsPerMessage('GetVariables') : 1)
@@ -366,6 +363,8 @@ export const setConfiguration = operation({
   body: SetBody,
   details: { items: Type.Array(Type.Object(ITEM_ANSWER)) },
   isExclusive: true,
+  // Several settings may need several calls, of which each depends on the answer to the one before.
+  isQueueable: ({ items }) => items.length === 1,
   facts: setFacts,
   rows: { v16: set16, v2: set2 }
 })

@@ -1,4 +1,5 @@
 import type { CsmsAction, Protocol, RequestOf, ResponseOf } from 'fastify-ocpp'
+import { ProblemError } from '../problem-error.js'
 
 /** A call that an operation requests. */
 export interface Step {
@@ -51,27 +52,14 @@ export const ask16 = ask as unknown as Ask<'ocpp1.6'>
  */
 export const ask2 = ask as unknown as Ask<'ocpp2.1'>
 
-/** The version of the charge point does not support the request. Answered as a 409 problem. */
-export class NotSupportedError extends Error {
-  readonly statusCode = 409
-  readonly code = 'OPERATION_NOT_SUPPORTED'
+/** The version of the charge point cannot express the request. */
+export function notSupported(message: string): ProblemError {
+  return new ProblemError(409, 'OPERATION_NOT_SUPPORTED', message)
 }
 
-/** The current state does not allow the request. Answered as a 409 problem. */
-export class ConflictError extends Error {
-  readonly statusCode = 409
-  readonly code: string
-
-  constructor(code: string, message: string) {
-    super(message)
-    this.code = code
-  }
-}
-
-/** The request contradicts itself. Answered as a 422 problem. */
-export class InvalidRequestError extends Error {
-  readonly statusCode = 422
-  readonly code = 'INVALID_OPERATION'
+/** The request contradicts itself. */
+export function invalidRequest(message: string): ProblemError {
+  return new ProblemError(422, 'INVALID_OPERATION', message)
 }
 
 /** A call of an operation in the API. */

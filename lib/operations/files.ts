@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { oneOf } from '../http/records.js'
 import { textLike } from '../text-like.js'
 import { dateTime, outcomeOf, refuse } from './common.js'
-import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } from './exchange.js'
+import { ask2, ask16, type Exchange, invalidRequest, notSupported } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
 const LOCATION = textLike(
@@ -39,18 +39,18 @@ const REQUEST_ID = Type.Optional(
   })
 )
 
-/** @throws InvalidRequestError if FILE_TRANSFER_HOSTS does not allow the host */
+/** @throws `INVALID_OPERATION` if FILE_TRANSFER_HOSTS does not allow the host */
 export function checkLocation(location: string, hosts: readonly string[] | undefined): void {
   const { hostname } = parseUrl(location)
   if (hosts === undefined || hosts.includes(hostname.toLowerCase())) return
-  throw new InvalidRequestError('FILE_TRANSFER_HOSTS does not allow the host of location')
+  throw invalidRequest('FILE_TRANSFER_HOSTS does not allow the host of location')
 }
 
 function parseUrl(location: string): URL {
   try {
     return new URL(location)
   } catch {
-    throw new InvalidRequestError('location must be a URL')
+    throw invalidRequest('location must be a URL')
   }
 }
 
@@ -69,14 +69,12 @@ async function firmwareFacts(lookup: Lookup, request: { location: string }): Pro
   return fileFacts(lookup, request)
 }
 
-/** @throws InvalidRequestError when the charge point cannot download from there, by what is known of it */
+/** @throws `INVALID_OPERATION` when the charge point cannot download from there, by what is known of it */
 function checkScheme(location: string, schemes: readonly string[] | undefined): void {
   const scheme = parseUrl(location).protocol.slice(0, -1)
   if (schemes === undefined || schemes.includes(scheme)) return
   const usable = schemes.length === 0 ? 'none' : schemes.join(', ')
-  throw new InvalidRequestError(
-    `the charge point cannot download firmware by ${scheme} (trait firmwareProtocols: ${usable})`
-  )
+  throw invalidRequest(`the charge point cannot download firmware by ${scheme} (trait firmwareProtocols: ${usable})`)
 }
 
 // --- firmware ----------------------------------------------------------------------------------------------------
@@ -116,7 +114,7 @@ type FirmwareBody = Static<typeof FirmwareBody>
 function signatureOf({ signature, signingCertificate }: FirmwareBody) {
   if (signature === undefined && signingCertificate === undefined) return undefined
   if (signature !== undefined && signingCertificate !== undefined) return { signature, signingCertificate }
-  throw new InvalidRequestError('give both signature and signingCertificate, or neither')
+  throw invalidRequest('give both signature and signingCertificate, or neither')
 }
 
 function* firmware16(request: FirmwareBody, { requestId, now }: FileFacts): Exchange {
@@ -156,8 +154,10 @@ export const updateFirmware = operation({
   summary: 'Update the firmware',
   description:
     'With signature and signingCertificate the charge point verifies the signer (OCPP 1.6: SignedUpdateFirmware). Status notifications show the progress. The reason AcceptedCanceled: the charge point cancelled an earlier update.',
+  danger: 'interrupts',
   body: FirmwareBody,
   details: { requestId: REQUEST_ID },
+  isQueueable: () => true,
   facts: firmwareFacts,
   rows: { v16: firmware16, v2: firmware2 }
 })
@@ -183,7 +183,7 @@ type LogBody = Static<typeof LogBody>
 /** Every charger with OCPP 1.6 has GetDiagnostics; GetLog needs the security extension. */
 function* log16(request: LogBody, { requestId }: FileFacts): Exchange {
   const { log = 'diagnostics', location, from, to } = request
-  if (log === 'data-collector') throw new NotSupportedError('OCPP 1.6 has no data collector log')
+  if (log === 'data-collector') throw notSupported('OCPP 1.6 has no data collector log')
   if (log === 'security') {
     const answer = yield* ask16('GetLog', {
       log: parametersOf(request),
@@ -230,6 +230,7 @@ export const uploadLog = operation({
     requestId: REQUEST_ID,
     fileName: Type.Optional(Type.String({ description: 'Name of the uploaded file' }))
   },
+  isQueueable: () => true,
   facts: fileFacts,
   rows: { v16: log16, v2: log2 }
 })

@@ -12,7 +12,7 @@ import {
 } from '../id-tokens/authorization.js'
 import type { IdTokenRow } from '../id-tokens/rows.js'
 import { dateTime, outcomeOf } from './common.js'
-import { ask2, ask16, type Exchange, InvalidRequestError, type Outcome, type Step } from './exchange.js'
+import { ask2, ask16, type Exchange, invalidRequest, type Outcome, type Step } from './exchange.js'
 import { allIdTokens, configurationValue, localListOf, variableValue } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 import { type MessageLimits, readLimit, split } from './parts.js'
@@ -209,8 +209,7 @@ function updateOf(
 ): { update: Update; skipped: number } {
   const isFull = update === 'full'
   if (entries !== undefined) {
-    if (isFull && entries.some(({ remove }) => remove))
-      throw new InvalidRequestError('remove needs a differential update')
+    if (isFull && entries.some(({ remove }) => remove)) throw invalidRequest('remove needs a differential update')
     const ofEntry = (entry: Entry) => words.entry(entry.idToken, entry.type, entry.remove ? undefined : infoOf(entry))
     return { update: { isFull, entries: entries.map(ofEntry) }, skipped: 0 }
   }

@@ -1,9 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { InvalidResponseError, type Protocol, versionInfo } from 'fastify-ocpp'
 import { generatePassword, isHexKey } from '../charge-points/credential.js'
+import { ProblemError } from '../problem-error.js'
 import { textLike } from '../text-like.js'
 import { outcomeOf } from './common.js'
-import { ask2, ask16, ConflictError, NotSupportedError, type Outcome, type Step } from './exchange.js'
+import { ask2, ask16, notSupported, type Outcome, type Step } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 
 const Body = Type.Object(
@@ -39,7 +40,8 @@ const undecided = new WeakSet<object>()
 async function passwordFacts({ protocol, connection }: Lookup, { password }: Body): Promise<PasswordFacts> {
   // Two passwords are valid at a time, so a third one could lock the charge point out. [A01.FR.03/04]
   if (undecided.has(connection)) {
-    throw new ConflictError(
+    throw new ProblemError(
+      409,
       'PASSWORD_UNDECIDED',
       'an earlier password got no answer: whether it is in use is unknown until the charge point connects again'
     )
@@ -51,7 +53,7 @@ function checkPassword({ protocol, password }: PasswordFacts): void {
   const { name, maxPasswordLength, hasHexadecimalKey } = versionInfo(protocol)
   if (password.length <= maxPasswordLength || (hasHexadecimalKey && isHexKey(password))) return
   const hex = hasHexadecimalKey ? ', or 32 to 40 hexadecimal digits' : ''
-  throw new NotSupportedError(`a password of ${name} has 16 to ${maxPasswordLength} characters${hex}`)
+  throw notSupported(`a password of ${name} has 16 to ${maxPasswordLength} characters${hex}`)
 }
 
 /** Sends the password. The new and the previous one are both valid until the answer arrives or the new one is used. */
@@ -101,6 +103,7 @@ export const setPassword = operation({
   summary: 'Set the password of a charge point',
   description:
     'Only the new password is valid after the charge point has accepted it, and only the old one after it has rejected it. After `reboot-required`, or without an answer, both are valid until the charge point connects with the new one.',
+  danger: 'destroys',
   body: Body,
   details: {
     password: Type.Optional(Type.String({ description: 'With `show`: the random password. It is never shown again' }))

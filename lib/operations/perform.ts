@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto'
 import {
+  ALL_PROTOCOLS,
   CallError,
   NotConnectedError,
   type Ocpp,
@@ -11,21 +12,19 @@ import {
 import type { CallCommand, Caller } from '../calls/caller.js'
 import type { Store } from '../charge-points/store.js'
 import { fold } from '../events/scope.js'
-import type { TraitsBook } from '../traits/book.js'
-import {
-  BrokenExchangeError,
-  type Exchange,
-  type MadeCall,
-  NotSupportedError,
-  type Outcome,
-  type Step
-} from './exchange.js'
+import { ProblemError } from '../problem-error.js'
+import { knownOf, type TraitsBook } from '../traits/book.js'
+import { valuesOf } from '../traits/traits.js'
+import { BrokenExchangeError, type Exchange, type MadeCall, notSupported, type Outcome, type Step } from './exchange.js'
 import { Mutex } from './mutex.js'
 import type { AnyOperation, Lookup } from './operation.js'
 import { withUtcTimes } from './times.js'
 
-/** Who wants an operation, and how its calls are made. `messageId` is that of the first call. */
-export type CommandOptions = Pick<CallCommand, 'operator' | 'timeout' | 'messageId' | 'idempotencyKey'>
+/**
+ * Who wants an operation, and how its calls are made. `messageId` and `signal` are those of the first call: an operation that
+ * has begun is not left half done.
+ */
+export type CommandOptions = Pick<CallCommand, 'operator' | 'timeout' | 'messageId' | 'idempotencyKey' | 'signal'>
 
 /** An operation that an operator wants of a charge point. */
 export interface OperationCommand extends CommandOptions {
@@ -37,6 +36,8 @@ export interface OperationCommand extends CommandOptions {
   request: unknown
 }
 
+type Translated = Pick<OperationCommand, 'identity' | 'operation' | 'request'>
+
 /** How an operation ended, and the calls that were made for it. */
 export type OperationAnswer = { operation: string; protocol: Protocol } & Outcome & { calls: MadeCall[] }
 
@@ -44,7 +45,7 @@ export interface OperationsOptions {
   store: Pick<Store, 'db' | 'require'>
   ocpp: Pick<Ocpp, 'chargePoints'>
   calls: Pick<Caller, 'call'>
-  traits: Pick<TraitsBook, 'of'>
+  traits: Pick<TraitsBook, 'of' | 'applied'>
   /** Hosts that files may come from and go to; `undefined`: any. */
   fileHosts: readonly string[] | undefined
 }
@@ -63,7 +64,7 @@ export class Operations {
   /**
    * Carries out an operation. Two exclusive ones of the same name wait for each other at one charge point.
    *
-   * @throws UnknownChargePointError, `OCPP_ERR_NOT_CONNECTED`, and the errors of {@link carryOut}
+   * @throws `OCPP_ERR_UNKNOWN_CHARGE_POINT`, `OCPP_ERR_NOT_CONNECTED`, and the errors of {@link carryOut}
    */
   async perform(command: OperationCommand): Promise<OperationAnswer> {
     if (!command.operation.isExclusive) return this.#perform(command)
@@ -73,28 +74,52 @@ export class Operations {
   /**
    * A charge point that is connected, with all that an operation may look up.
    *
-   * @throws UnknownChargePointError, `OCPP_ERR_NOT_CONNECTED`
+   * @throws `OCPP_ERR_UNKNOWN_CHARGE_POINT`, `OCPP_ERR_NOT_CONNECTED`
    */
   async reach(identity: string): Promise<Lookup> {
-    const { store, ocpp, traits: book, fileHosts } = this.#options
+    const { store, ocpp, traits: book } = this.#options
     const chargePoint = await store.require(identity)
     const connection = ocpp.chargePoints.get(identity)
     if (connection === undefined) throw new NotConnectedError(identity)
     const { protocol } = connection
-    const nextId = () => randomInt(1, MAX_ID)
-    const traits = book.of(connection)
-    return { db: store.db, chargePoint, protocol, traits, connection, now: Date.now(), nextId, fileHosts }
+    return { ...this.#common(), chargePoint, protocol, traits: book.of(connection), connection }
+  }
+
+  /**
+   * The call of an operation for a charge point that is away, in the version that it spoke last.
+   *
+   * @throws `OCPP_ERR_UNKNOWN_CHARGE_POINT`, `OCPP_ERR_NOT_CONNECTED` if its version is unknown, `NOT_QUEUEABLE`,
+   * `OPERATION_NOT_SUPPORTED`, `INVALID_OPERATION`
+   */
+  async translate({ identity, operation, request: given }: Translated): Promise<Step> {
+    const request = withUtcTimes(operation.body, given)
+    checkQueueable(operation, request)
+    const { store, traits: book } = this.#options
+    const chargePoint = await store.require(identity)
+    const protocol = ALL_PROTOCOLS.find((known) => known === chargePoint.protocol)
+    if (protocol === undefined) throw new NotConnectedError(identity)
+    const traits = valuesOf(book.applied(knownOf(chargePoint)))
+    const lookup: Lookup = { ...this.#common(), chargePoint, protocol, traits, connection: {} }
+    const first = operation.rows[protocol](request, await operation.facts(lookup, request)).next()
+    if (first.done === true) throw notQueueable()
+    checkExpressible(protocol, first.value)
+    return first.value
+  }
+
+  #common() {
+    const { store, fileHosts } = this.#options
+    return { db: store.db, now: Date.now(), nextId: () => randomInt(1, MAX_ID), fileHosts }
   }
 
   /**
    * Makes the calls of an exchange, one after the other.
    *
-   * @throws NotSupportedError, ConflictError, InvalidRequestError; once a call was made, BrokenExchangeError
+   * @throws ProblemError; once a call was made, BrokenExchangeError
    */
   async carryOut(
     exchange: Exchange,
     { chargePoint: { identity }, protocol }: Lookup,
-    { messageId: firstId, ...options }: CommandOptions
+    { messageId: firstId, signal, ...options }: CommandOptions
   ): Promise<{ outcome: Outcome; calls: MadeCall[] }> {
     const calls: MadeCall[] = []
     try {
@@ -104,7 +129,10 @@ export class Operations {
         checkExpressible(protocol, next.value)
         const call: MadeCall = { messageId: (calls.length === 0 ? firstId : undefined) ?? randomUUID(), action }
         calls.push(call)
-        const command = { identity, action, payload, ...options, messageId: call.messageId }
+        const command = {
+          ...{ identity, action, payload, ...options, messageId: call.messageId },
+          ...(calls.length === 1 && { signal })
+        }
         next = await this.#call(command, call).then(
           (answer) => exchange.next(answer),
           // An exchange may catch the error and go on without an answer.
@@ -146,12 +174,25 @@ export class Operations {
   }
 }
 
+/** @throws `NOT_QUEUEABLE` */
+export function checkQueueable(operation: AnyOperation, request: unknown): void {
+  if (!operation.isQueueable(request)) throw notQueueable()
+}
+
+function notQueueable(): ProblemError {
+  return new ProblemError(
+    422,
+    'NOT_QUEUEABLE',
+    'this operation cannot wait for a charge point: it needs several calls, or makes no sense later'
+  )
+}
+
 /** The versions differ in lengths and enumerations: the schema of the version decides. */
 function checkExpressible(protocol: Protocol, { action, payload }: Step): void {
   const violation = validatePayload(protocol, action, 'request', payload)
   if (violation === undefined) return
   const { pointer, message } = violation
-  throw new NotSupportedError(`${versionInfo(protocol).name} cannot say this: ${action} ${pointer} ${message}`)
+  throw notSupported(`${versionInfo(protocol).name} cannot say this: ${action} ${pointer} ${message}`)
 }
 
 function described(error: unknown): { code: string; detail: string } {

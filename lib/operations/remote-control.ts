@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { RequestOf } from 'fastify-ocpp'
 import { oneOf } from '../http/records.js'
 import { connectorOf16, evseOf2, outcomeOf, PLACE, type Place, refuse } from './common.js'
-import { ask2, ask16, type Exchange, NotSupportedError, type Outcome } from './exchange.js'
+import { ask2, ask16, type Exchange, notSupported, type Outcome } from './exchange.js'
 import { connectorsOf } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 
@@ -38,7 +38,7 @@ const RESETS_2: Record<Reset, RequestOf<'ocpp2.1', 'Reset'>['type']> = {
 function* reset16({ type = 'graceful', evseId }: ResetBody) {
   refuse('1.6', { evseId })
   const type16 = RESETS_16[type]
-  if (type16 === undefined) throw new NotSupportedError(`OCPP 1.6 has no reset ${type}`)
+  if (type16 === undefined) throw notSupported(`OCPP 1.6 has no reset ${type}`)
   return outcomeOf(yield* ask16('Reset', { type: type16 }))
 }
 
@@ -49,7 +49,9 @@ function* reset2({ type = 'graceful', evseId }: ResetBody) {
 export const reset = operation({
   summary: 'Reset a charge point',
   description: '`scheduled`: the charge point resets when no transaction is open.',
+  danger: 'interrupts',
   body: ResetBody,
+  isQueueable: () => true,
   facts: async () => undefined,
   rows: { v16: reset16, v2: reset2 }
 })
@@ -57,7 +59,7 @@ export const reset = operation({
 // --- availability ------------------------------------------------------------------------------------------------
 
 const AvailabilityBody = Type.Object(
-  { operative: Type.Boolean({ description: 'Whether the place may be used' }), ...PLACE },
+  { operative: Type.Boolean({ description: 'true: in service; false: out of service' }), ...PLACE },
   { additionalProperties: false, examples: [{ operative: false, evseId: 1 }] }
 )
 type AvailabilityBody = Static<typeof AvailabilityBody>
@@ -77,8 +79,10 @@ function* availability2({ operative, ...place }: AvailabilityBody) {
 export const availability = operation({
   summary: 'Take a charge point or a place in or out of service',
   description:
-    'Without a place: the whole charge point. `scheduled`: takes effect when the transaction there has ended.',
+    'Without `evseId` and `connectorId`: the whole charge point. `scheduled`: takes effect when the running transaction has ended.',
+  danger: 'interrupts',
   body: AvailabilityBody,
+  isQueueable: () => true,
   facts: async () => undefined,
   rows: { v16: availability16, v2: availability2 }
 })
@@ -89,6 +93,7 @@ export const clearCache = operation({
   summary: 'Empty the authorization cache',
   description: '`rejected` when the charge point has no cache.',
   body: Type.Object({}, { additionalProperties: false }),
+  isQueueable: () => true,
   facts: async () => undefined,
   rows: {
     *v16() {
@@ -158,7 +163,7 @@ function* trigger16({ message, customTrigger, ...place }: TriggerBody): Exchange
   const connectorId = connectorOf16(place)
   const at = connectorId === undefined ? {} : { connectorId }
   if (v16 !== undefined) return outcomeOf(yield* ask16('TriggerMessage', { requestedMessage: v16, ...at }))
-  if (extended16 === undefined) throw new NotSupportedError(`OCPP 1.6 cannot ask for ${message}`)
+  if (extended16 === undefined) throw notSupported(`OCPP 1.6 cannot ask for ${message}`)
   return outcomeOf(yield* ask16('ExtendedTriggerMessage', { requestedMessage: extended16, ...at }))
 }
 

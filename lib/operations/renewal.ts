@@ -1,6 +1,6 @@
 import { type Protocol, versionInfo } from 'fastify-ocpp'
 import type { Renewal } from '../certificates/issued.js'
-import { NotSupportedError } from './exchange.js'
+import { notSupported } from './exchange.js'
 
 const TRIGGERS: Readonly<Record<string, string>> = {
   ChargingStationCertificate: 'SignChargingStationCertificate',
@@ -11,11 +11,11 @@ const TRIGGERS: Readonly<Record<string, string>> = {
 /**
  * The call that asks a charge point to request a new certificate. [1.6 whitepaper A02; 2.x A02, F06]
  *
- * @throws NotSupportedError
+ * @throws `OPERATION_NOT_SUPPORTED`
  */
 export function renewalCall(protocol: Protocol, { type, combined }: Pick<Renewal, 'type' | 'combined'>) {
   if (!versionInfo(protocol).hasCertificateTypes) {
-    if (type !== 'ChargingStationCertificate') throw new NotSupportedError(`OCPP 1.6 knows no ${type}`)
+    if (type !== 'ChargingStationCertificate') throw notSupported(`OCPP 1.6 knows no ${type}`)
     return { action: 'ExtendedTriggerMessage', payload: { requestedMessage: 'SignChargePointCertificate' } }
   }
   const requestedMessage = combined === 1 ? 'SignCombinedCertificate' : TRIGGERS[type]

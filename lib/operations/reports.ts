@@ -1,13 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Protocol, RequestOf } from 'fastify-ocpp'
+import { keyOf, variableOf } from '../charge-points/configuration-names.js'
 import { oneOf } from '../http/records.js'
 import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
 import type { ReportAction, ReportType } from '../reports/rows.js'
 import { REPORT_TYPES } from '../reports/rows.js'
 import { ID_TOKEN, idToken2, outcomeOf } from './common.js'
 import { COMPONENT, VARIABLE } from './configuration.js'
-import { keyOf, variableOf } from './configuration-names.js'
-import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError } from './exchange.js'
+import { ask2, ask16, type Exchange, invalidRequest, notSupported } from './exchange.js'
 import { LOG_MEMBERS, uploadLog } from './files.js'
 import type { Lookup, OperationRow } from './operation.js'
 
@@ -100,17 +100,17 @@ const MEMBERS: Readonly<Record<ReportType, readonly string[]>> = {
   log: LOG_NAMES
 }
 
-/** @throws InvalidRequestError */
+/** @throws `INVALID_OPERATION` */
 export function checkMembers({ type, ...rest }: ReportBody): void {
   const wrong = Object.keys(rest).filter((member) => !MEMBERS[type].includes(member))
-  if (wrong.length > 0) throw new InvalidRequestError(`${wrong.join(', ')} is not allowed with the type ${type}`)
+  if (wrong.length > 0) throw invalidRequest(`${wrong.join(', ')} is not allowed with the type ${type}`)
   const { idToken, customerIdentifier, customerCertificate, location } = rest
   const customers = [idToken, customerIdentifier, customerCertificate].filter((one) => one !== undefined)
   // [2.x N09.FR.09]
   if (type === 'customer-information' && customers.length !== 1) {
-    throw new InvalidRequestError('give exactly one of idToken, customerIdentifier and customerCertificate')
+    throw invalidRequest('give exactly one of idToken, customerIdentifier and customerCertificate')
   }
-  if (type === 'log' && location === undefined) throw new InvalidRequestError('the type log needs location')
+  if (type === 'log' && location === undefined) throw invalidRequest('the type log needs location')
 }
 
 /** The messages that contain the parts of each type. */
@@ -160,13 +160,12 @@ function* report16({ type, variables = [], componentCriteria, ...rest }: ReportB
       return { ...outcome, items: (items as { readonly: boolean }[]).filter((item) => !item.readonly) }
     }
     case 'custom':
-      if (componentCriteria !== undefined)
-        throw new NotSupportedError('OCPP 1.6 has no components: leave out componentCriteria')
+      if (componentCriteria !== undefined) throw notSupported('OCPP 1.6 has no components: leave out componentCriteria')
       return yield* configuration(variables.map(keyFor))
     case 'log':
       return yield* uploadLog.rows['ocpp1.6'](rest, facts.log)
     default:
-      throw new NotSupportedError(`OCPP 1.6 has no report of type ${type}`)
+      throw notSupported(`OCPP 1.6 has no report of type ${type}`)
   }
 }
 
@@ -174,7 +173,7 @@ type Wanted = NonNullable<ReportBody['variables']>[number]
 
 function keyFor({ key, component, variable }: Wanted): string {
   const found = component === undefined || variable === undefined ? key : keyOf({ component, variable })
-  if (found === undefined) throw new NotSupportedError(`OCPP 1.6 has no ${component?.name}.${variable?.name ?? '*'}`)
+  if (found === undefined) throw notSupported(`OCPP 1.6 has no ${component?.name}.${variable?.name ?? '*'}`)
   return found
 }
 
@@ -216,7 +215,7 @@ function wanted({ variables }: ReportBody) {
 
 function componentVariable({ key, component, variable }: Wanted) {
   const found = component === undefined ? variableOf(key ?? '') : { component, variable }
-  if (found === undefined) throw new NotSupportedError(`OCPP 2.x has no key ${key ?? ''}: name component and variable`)
+  if (found === undefined) throw notSupported(`OCPP 2.x has no key ${key ?? ''}: name component and variable`)
   return { component: found.component, ...(found.variable !== undefined && { variable: found.variable }) }
 }
 

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { oneOf } from '../http/records.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { checkLimit, connectorOf16, dateTime, evseIdOf2, LIMIT, outcomeOf, PLACE, type Place } from './common.js'
-import { ask2, ask16, type Exchange, InvalidRequestError, NotSupportedError, type Outcome } from './exchange.js'
+import { ask2, ask16, type Exchange, invalidRequest, notSupported, type Outcome } from './exchange.js'
 import { ownProfiles } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 import { PURPOSES, PURPOSES_2, PURPOSES_16, type Purpose, profile2, profile16 } from './profiles.js'
@@ -64,7 +64,7 @@ async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFact
   checkLimit(lookup.traits, request)
   const purpose = request.purpose ?? defaultPurpose(request)
   if (purpose !== 'transaction' && (request.transactionId ?? request.id) !== undefined) {
-    throw new InvalidRequestError(`a limit for a transaction has the purpose transaction, not ${purpose}`)
+    throw invalidRequest(`a limit for a transaction has the purpose transaction, not ${purpose}`)
   }
   const transaction = purpose === 'transaction' ? await findMeant(lookup, request) : undefined
   const stackLevel = request.stackLevel ?? 0
@@ -88,14 +88,14 @@ function defaultPurpose({ transactionId, id, evseId, connectorId }: LimitBody): 
 /** [1.6 §7.9; 2.x K01.FR.35] */
 function checkPlace(purpose: Purpose, { evseId, connectorId }: Place): void {
   if (purpose !== 'station' || (evseId ?? connectorId) === undefined) return
-  throw new NotSupportedError('a limit for the whole charge point has no place: leave out evseId and connectorId')
+  throw notSupported('a limit for the whole charge point has no place: leave out evseId and connectorId')
 }
 
 function* limit16(request: LimitBody, facts: LimitFacts) {
   const { purpose, transaction } = facts
   checkPlace(purpose, request)
   if (transaction !== undefined && transaction.ocpp16_id === null) {
-    throw new NotSupportedError('OCPP 1.6 identifies transactions by a number, and this transaction has none')
+    throw notSupported('OCPP 1.6 identifies transactions by a number, and this transaction has none')
   }
   const connectorId = transaction === undefined ? (connectorOf16(request) ?? 0) : transaction.connector_id
   const limit = complete(request, facts, connectorId)
@@ -143,7 +143,7 @@ function shown({ profileId, purpose, stackLevel }: { profileId: number; purpose:
 export const chargingLimit = operation({
   summary: 'Limit power or current',
   description:
-    'Of the whole charge point, of a place, or of a transaction. The next one for the same replaces it. It counts from now, or from `validFrom`, on.',
+    'Limits the whole charge point, an EVSE or a connector, or a transaction. A later limit for the same target replaces it. Applies from now, or from `validFrom`, on.',
   body: LimitBody,
   details: {
     profileId: Type.Integer({ description: 'Of the charging profile' }),
@@ -198,6 +198,7 @@ export const clearChargingLimit = operation({
   summary: 'Clear charging limits',
   description:
     'Clears the limits that match all members given; without members, all limits. `not-found` when there was none.',
+  danger: 'destroys',
   body: ClearBody,
   facts: async () => undefined,
   rows: { v16: clear16, v2: clear2 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { RequestOf } from 'fastify-ocpp'
+import { StartRecord } from '../http/records.js'
 import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import {
@@ -14,7 +15,7 @@ import {
   PLACE,
   placeOf2
 } from './common.js'
-import { ask2, ask16, NotSupportedError } from './exchange.js'
+import { ask2, ask16, notSupported } from './exchange.js'
 import { type Lookup, operation } from './operation.js'
 import { profile2, profile16 } from './profiles.js'
 import { findMeant, TRANSACTION } from './which-transaction.js'
@@ -58,7 +59,7 @@ async function startFacts({ db, nextId, traits }: Lookup, { idToken, chargingLim
 
 function* start16({ idToken, groupId, chargingLimit, ...place }: StartBody, { profileId }: StartFacts) {
   if (groupId !== undefined)
-    throw new NotSupportedError('OCPP 1.6 has no groupId in this operation: the charge point gets it with Authorize')
+    throw notSupported('OCPP 1.6 has no groupId in this operation: the charge point gets it with Authorize')
   const connectorId = connectorOf16(place)
   const answer = yield* ask16('RemoteStartTransaction', {
     idTag: idToken.idToken,
@@ -93,14 +94,16 @@ function ofStart(limit: NonNullable<StartBody['chargingLimit']>, profileId: numb
 export const start = operation({
   summary: 'Start a transaction',
   description:
-    'OCPP 2.x: the transaction gets the `remoteStartId` of the answer; `/transactions?remoteStartId=` finds it. OCPP 1.6 has no such id: the next transaction of this id token is the one.',
+    'OCPP 2.x: the transaction gets the `remoteStartId` of the answer; `/transactions?remoteStartId=` finds it. OCPP 1.6 has no such id: the next transaction of this id token is the one. `start` in the answer says whether the transaction has started: at first usually `pending`, so read `/calls/{messageId}` later, or wait with `Prefer: wait=60`.',
   body: StartBody,
   details: {
     remoteStartId: Type.Optional(Type.Integer({ description: 'OCPP 2.x: the remote start id of the transaction' })),
     transactionId: Type.Optional(
       Type.String({ description: 'OCPP 2.x: present when the charge point had already started the transaction' })
-    )
+    ),
+    start: Type.Optional(StartRecord)
   },
+  startsTransaction: true,
   facts: startFacts,
   rows: { v16: start16, v2: start2 }
 })
@@ -110,7 +113,7 @@ const StopBody = Type.Object(TRANSACTION, { additionalProperties: false, example
 function* stop16(_request: unknown, { ocpp16_id, transaction_id: transactionId }: TransactionRow) {
   // The transaction was started over OCPP 2.x, and the charge point now speaks OCPP 1.6.
   if (ocpp16_id === null)
-    throw new NotSupportedError('OCPP 1.6 identifies transactions by a number, and this transaction has none')
+    throw notSupported('OCPP 1.6 identifies transactions by a number, and this transaction has none')
   return outcomeOf(yield* ask16('RemoteStopTransaction', { transactionId: ocpp16_id }), { transactionId })
 }
 
@@ -122,6 +125,7 @@ function* stop2(_request: unknown, transaction: TransactionRow) {
 export const stop = operation({
   summary: 'Stop a transaction',
   description: 'Stops the transaction that is named, or else the only open one at the place.',
+  danger: 'interrupts',
   body: StopBody,
   details: { transactionId: Type.String({ description: 'The transaction that was to be stopped' }) },
   facts: findMeant,
@@ -133,13 +137,13 @@ type UnlockPlace = RequestOf<'ocpp2.1', 'UnlockConnector'>
 
 function* unlock16(place: Static<typeof UnlockBody>) {
   const connectorId = connectorOf16(place)
-  if (connectorId === undefined) throw new NotSupportedError('OCPP 1.6 unlocks one connector: give connectorId')
+  if (connectorId === undefined) throw notSupported('OCPP 1.6 unlocks one connector: give connectorId')
   return outcomeOf(yield* ask16('UnlockConnector', { connectorId }))
 }
 
 function* unlock2(place: Static<typeof UnlockBody>) {
   const { evseId, connectorId = 1 } = placeOf2(place)
-  if (evseId === undefined) throw new NotSupportedError('OCPP 2.x unlocks one connector of an EVSE: give evseId')
+  if (evseId === undefined) throw notSupported('OCPP 2.x unlocks one connector of an EVSE: give evseId')
   return outcomeOf(yield* ask2('UnlockConnector', { evseId, connectorId } satisfies UnlockPlace))
 }
 
@@ -147,6 +151,7 @@ export const unlock = operation({
   summary: 'Unlock a connector',
   description:
     'OCPP 1.6: ends the transaction at the connector first. OCPP 2.x: rejected during a transaction. Default in OCPP 2.x: connector 1.',
+  danger: 'interrupts',
   body: UnlockBody,
   facts: async () => undefined,
   rows: { v16: unlock16, v2: unlock2 }

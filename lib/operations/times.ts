@@ -1,14 +1,14 @@
 import type { TSchema } from '@sinclair/typebox'
 import { parseTime } from 'fastify-ocpp'
 import { toDateTime } from '../date-time.js'
-import { InvalidRequestError } from './exchange.js'
+import { invalidRequest } from './exchange.js'
 
 /**
  * A copy of a request in which every date-time is in UTC with milliseconds, as OCPP requires. Operators may write any
  * form of RFC 3339: with an offset, with a leap second, in lower case, with more digits. [2.x Part 2 §3.1.2]
  *
  * @param schema the schema of the request, which shows which texts are date-times
- * @throws InvalidRequestError if a date-time is invalid
+ * @throws `INVALID_OPERATION` if a date-time is invalid
  */
 export function withUtcTimes<T>(schema: TSchema, request: T): T {
   return copy(schema, request, 'the request') as T
@@ -29,6 +29,6 @@ function copy(schema: TSchema, value: unknown, name: string): unknown {
 
 function utcTime(text: string, name: string): string {
   const millis = parseTime(text)
-  if (millis === undefined) throw new InvalidRequestError(`${name} must be a date-time`)
+  if (millis === undefined) throw invalidRequest(`${name} must be a date-time`)
   return toDateTime(millis)
 }

@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { displayedIdOf, findOpen, type TransactionRow } from '../ledger/queries.js'
+import { ProblemError } from '../problem-error.js'
 import { PLACE, type Place } from './common.js'
-import { ConflictError, InvalidRequestError } from './exchange.js'
+import { invalidRequest } from './exchange.js'
 import { findOwnTransaction } from './facts.js'
 import type { Lookup } from './operation.js'
 
@@ -25,31 +26,26 @@ export interface WhichTransaction extends Place {
   id?: number
 }
 
-/** Answered as a 404 problem. */
-class UnknownTransactionError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_TRANSACTION'
-}
-
 /**
  * The identified transaction, which always belongs to the charge point.
  *
- * @throws UnknownTransactionError, ConflictError, InvalidRequestError
+ * @throws `UNKNOWN_TRANSACTION`, `NO_OPEN_TRANSACTION`, `SEVERAL_TRANSACTIONS`, `INVALID_OPERATION`
  */
 export async function findMeant({ db, chargePoint }: Lookup, wanted: WhichTransaction): Promise<TransactionRow> {
   const { id, transactionId, evseId, connectorId } = wanted
-  if (id !== undefined && transactionId !== undefined) throw new InvalidRequestError('give either id or transactionId')
+  if (id !== undefined && transactionId !== undefined) throw invalidRequest('give either id or transactionId')
   if (id !== undefined || transactionId !== undefined) {
     const found = await findOwnTransaction(db, chargePoint.id, { id, transactionId })
-    if (found === undefined) throw new UnknownTransactionError('the charge point has no such transaction')
+    if (found === undefined)
+      throw new ProblemError(404, 'UNKNOWN_TRANSACTION', 'the charge point has no such transaction')
     return found
   }
   const open = (await findOpen(db, chargePoint.id)).filter((row) => isAt(row, { evseId, connectorId }))
   const [only] = open
-  if (only === undefined) throw new ConflictError('NO_OPEN_TRANSACTION', 'no transaction is open at that place')
+  if (only === undefined) throw new ProblemError(409, 'NO_OPEN_TRANSACTION', 'no transaction is open at that place')
   if (open.length === 1) return only
   const ids = open.map(displayedIdOf).join(', ')
-  throw new ConflictError('SEVERAL_TRANSACTIONS', `several transactions are open: name one of ${ids}`)
+  throw new ProblemError(409, 'SEVERAL_TRANSACTIONS', `several transactions are open: name one of ${ids}`)
 }
 
 interface Sought {

@@ -169,6 +169,21 @@ export function missingForAnswer(action: string, may: May): OperatorScope[] {
   return ANSWER_IS_OPEN.has(action) ? [] : missingScopes(action, may)
 }
 
+/** The operations whose request and outcome need more than `charge-points:read`. */
+const NEEDED_BY_OPERATION: Readonly<Record<string, Scopes>> = {
+  start: BOTH,
+  stop: TRANSACTIONS,
+  reserve: ID_TOKENS,
+  'send-local-list': ID_TOKENS
+}
+
+/** The scopes that the request and the outcome of an operation need and the reader does not have. */
+export function missingForOperation(name: string, may: May): OperatorScope[] {
+  return (Object.hasOwn(NEEDED_BY_OPERATION, name) ? (NEEDED_BY_OPERATION[name] ?? []) : []).filter(
+    (scope) => !may(scope)
+  )
+}
+
 /** The actions whose messages the reader may see; `undefined` if it may see all, including unknown actions. */
 export function visibleActions(may: May): string[] | undefined {
   if (BOTH.every(may)) return undefined

@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash as digestOf, timingSafeEqual } from 'node:crypto'
 import type { Database } from '../database/service.js'
-import type { BuiltInToken } from './built-in-token.js'
-import { TokensUnavailableError, UnauthorizedError } from './errors.js'
+import { BUILT_IN_OPERATOR, type BuiltInToken } from './built-in-token.js'
+import { tokensUnavailable, UnauthorizedError } from './errors.js'
 import type { Operator } from './scopes.js'
 import { TokenBook } from './token-book.js'
 import { findTokenByHash, isToken, markTokenUsed, type OperatorTokenRow, scopesOf, validTokenIds } from './tokens.js'
@@ -18,19 +18,16 @@ export interface AuthenticationOptions {
 
 /** The limit for wrong tokens that applies to the address of a request. */
 export interface FailureLimit {
-  /** Rejects if the address has sent too many wrong tokens. */
-  demandPatience(): Promise<void>
+  /** Rejects if the address has sent too many wrong tokens. `undefined`: no address has for a minute. */
+  demandPatience(): Promise<void> | undefined
   countFailure(): Promise<void>
 }
 
-/** The operator that has the built-in token. */
-const OPERATOR: Operator = { name: 'operator', scopes: ['admin'] }
-
 /** Finds the operator that a token belongs to. */
 export class Authentication {
-  readonly #builtIn: Buffer
+  readonly #builtIn: string
   readonly #isBuiltInRandom: boolean
-  readonly #book: TokenBook
+  readonly #book: TokenBook<OperatorTokenRow>
   readonly #watch: TokenWatch
   readonly #operators = new WeakMap<OperatorTokenRow, Operator>()
 
@@ -52,23 +49,36 @@ export class Authentication {
   }
 
   /**
+   * The operator, at once if the token was used recently.
+   *
    * @throws UnauthorizedError
-   * @throws TokensUnavailableError
+   * @throws `TOKENS_UNAVAILABLE`
    */
-  async identify(token: string | undefined, limit: FailureLimit): Promise<Operator> {
+  identify(token: string | undefined, limit: FailureLimit): Operator | Promise<Operator> {
     if (token === undefined) throw new UnauthorizedError('no-token')
     const hash = digest(token)
-    if (!this.#isBeyondGuessing(hash)) await limit.demandPatience()
-    if (timingSafeEqual(hash, this.#builtIn)) return OPERATOR
-    const operator = isToken(token) ? await this.#find(hash) : undefined
-    if (operator !== undefined && (operator.expiresAt ?? Number.POSITIVE_INFINITY) > Date.now()) return operator
+    const patience = this.#isBeyondGuessing(hash) ? undefined : limit.demandPatience()
+    if (patience !== undefined) return patience.then(() => this.#compare(token, hash, limit))
+    return this.#compare(token, hash, limit)
+  }
+
+  #compare(token: string, hash: string, limit: FailureLimit): Operator | Promise<Operator> {
+    if (isSame(hash, this.#builtIn)) return BUILT_IN_OPERATOR
+    const found = isToken(token) ? this.#find(hash) : undefined
+    if (found === undefined || found instanceof Promise || isExpired(found)) return this.#admit(found, limit)
+    return found
+  }
+
+  async #admit(found: Operator | undefined | Promise<Operator | undefined>, limit: FailureLimit): Promise<Operator> {
+    const operator = await found
+    if (operator !== undefined && !isExpired(operator)) return operator
     await limit.countFailure()
     throw new UnauthorizedError(operator === undefined ? 'invalid-token' : 'expired-token')
   }
 
   /** Calls `end` when the token of the operator is revoked or expires. The returned function ends the watch. */
-  watch(operator: Operator, end: () => void): () => void {
-    return this.#watch.add(operator, end)
+  watch({ tokenId }: Operator, end: () => void): () => void {
+    return tokenId === undefined ? () => undefined : this.#watch.add(tokenId, end)
   }
 
   /** To be called when a token was revoked: it is rejected from now on. */
@@ -85,17 +95,22 @@ export class Authentication {
    * Whether this is a known random token. It is accepted even from an address with too many failures, so that somebody
    * who guesses tokens there cannot lock out others. A token that a person chose (OPERATOR_TOKEN) could be guessed.
    */
-  #isBeyondGuessing(hash: Buffer): boolean {
-    if (this.#book.has(hash.toString('hex'))) return true
-    return this.#isBuiltInRandom && timingSafeEqual(hash, this.#builtIn)
+  #isBeyondGuessing(hash: string): boolean {
+    if (this.#book.has(hash)) return true
+    return this.#isBuiltInRandom && isSame(hash, this.#builtIn)
   }
 
-  async #find(hash: Buffer): Promise<Operator | undefined> {
+  #find(hash: string): Operator | Promise<Operator | undefined> {
+    const used = this.#book.use(hash)
+    return used instanceof Promise ? this.#read(used) : this.#operatorOf(used)
+  }
+
+  async #read(reading: Promise<OperatorTokenRow | undefined>): Promise<Operator | undefined> {
     try {
-      const row = await this.#book.use(hash.toString('hex'))
+      const row = await reading
       return row && this.#operatorOf(row)
     } catch (error) {
-      throw new TokensUnavailableError(error)
+      throw tokensUnavailable(error)
     }
   }
 
@@ -107,8 +122,18 @@ export class Authentication {
   }
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+function isExpired({ expiresAt = Number.POSITIVE_INFINITY }: Operator): boolean {
+  return expiresAt <= Date.now()
+}
+
+/** In hexadecimal digits. */
+function digest(text: string): string {
+  return digestOf('sha256', text)
+}
+
+/** Takes the same time wherever they differ. */
+function isSame(hash: string, other: string): boolean {
+  return timingSafeEqual(Buffer.from(hash), Buffer.from(other))
 }
 
 function operatorOf(row: OperatorTokenRow): Operator {

@@ -1,7 +1,9 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, scrypt } from 'node:crypto'
 import { mkdir, open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Config, ConfigError } from '../settings/settings.js'
+import type { Operator } from './scopes.js'
 
 /** The token with every scope, which exists before any other. */
 export interface BuiltInToken {
@@ -12,7 +14,11 @@ export interface BuiltInToken {
   isNew: boolean
 }
 
+/** The operator that has the built-in token. */
+export const BUILT_IN_OPERATOR: Operator = { name: 'operator', scopes: ['admin'] }
+
 const TOKEN_BYTES = 32
+const DIGEST_BYTES = 32
 const MIN_LENGTH = 16
 const OWNER_ONLY_FILE = 0o600
 const OWNER_ONLY_DIRECTORY = 0o700
@@ -37,6 +43,15 @@ export async function loadBuiltInToken(config: Config): Promise<BuiltInToken> {
 export async function isOpenToOthers(file: string): Promise<boolean> {
   const { mode } = await stat(file)
   return (mode & NOT_OWNER) !== 0
+}
+
+/**
+ * The digest by which sign-ins are bound to the built-in token. It is slow, because a person may have chosen the token,
+ * and the digest is stored; the same for all processes that have the token.
+ */
+export async function slowDigest({ token }: Pick<BuiltInToken, 'token'>): Promise<string> {
+  const digest = (await promisify(scrypt)(token, 'sign-ins of the built-in token', DIGEST_BYTES)) as Buffer
+  return digest.toString('base64url')
 }
 
 async function readToken(file: string): Promise<string | undefined> {

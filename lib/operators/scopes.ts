@@ -4,8 +4,11 @@ export const OPERATOR_SCOPES = [
   'charge-points:write',
   'calls:write',
   'transactions:read',
+  'transactions:write',
   'id-tokens:read',
   'id-tokens:write',
+  'sites:read',
+  'sites:write',
   'admin'
 ] as const
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number]
@@ -18,10 +21,12 @@ export interface Operator {
   /** The name of the token, as it stands in the audit log. */
   readonly name: string
   readonly scopes: readonly OperatorScope[]
-  /** Epoch milliseconds. Absent if the token never expires. */
+  /** When the token or the sign-in ends, in epoch milliseconds. Absent if the token never expires. */
   readonly expiresAt?: number
   /** The id of its row. Absent if the token is not in the database. */
   readonly tokenId?: number
+  /** The id of the sign-in, if the request came with its cookie. */
+  readonly signInId?: number
 }
 
 /** Whether these scopes include `scope`. */

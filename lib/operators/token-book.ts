@@ -1,10 +1,14 @@
-import type { OperatorTokenRow } from './tokens.js'
+/** The stored values of a token or a sign-in. */
+interface Row {
+  /** Epoch milliseconds. `null`: never. */
+  readonly last_used_at: number | null
+}
 
-export interface TokenBookOptions {
+export interface TokenBookOptions<R extends Row> {
   /** Looks a token up by its hash. */
-  read: (hash: string) => Promise<OperatorTokenRow | undefined>
+  read: (hash: string) => Promise<R | undefined>
   /** Saves when a token was used. Not awaited. */
-  markUsed: (row: OperatorTokenRow, now: number) => void
+  markUsed: (row: R, now: number) => void
   /** Default: the current time. */
   now?: () => number
 }
@@ -12,23 +16,25 @@ export interface TokenBookOptions {
 /** Milliseconds for which a token is cached: a revocation by another process takes effect after that. */
 const BELIEF_MS = 2_000
 /** Milliseconds between two updates of the time of the last use. */
-const USE_INTERVAL_MS = 60_000
+export const USE_INTERVAL_MS = 60_000
+/** Above it the oldest is read again when it is used again. */
+const MAX_ENTRIES = 10_000
 
-interface Entry {
-  row: OperatorTokenRow
+interface Entry<R> {
+  row: R
   readAt: number
   /** When its use was last saved. */
   usedAt: number
 }
 
-/** Caches the tokens in use, so that not every request reads the database. */
-export class TokenBook {
-  readonly #options: TokenBookOptions
+/** Caches the tokens or the sign-ins in use, so that not every request reads the database. */
+export class TokenBook<R extends Row> {
+  readonly #options: TokenBookOptions<R>
   readonly #now: () => number
-  #entries = new Map<string, Entry>()
-  #reading = new Map<string, Promise<OperatorTokenRow | undefined>>()
+  #entries = new Map<string, Entry<R>>()
+  #reading = new Map<string, Promise<R | undefined>>()
 
-  constructor(options: TokenBookOptions) {
+  constructor(options: TokenBookOptions<R>) {
     this.#options = options
     this.#now = options.now ?? Date.now
   }
@@ -39,11 +45,11 @@ export class TokenBook {
   }
 
   /** Looks up a token that is about to be used. Rejects if the database does not answer. */
-  async use(hash: string): Promise<OperatorTokenRow | undefined> {
+  use(hash: string): R | Promise<R | undefined> {
     const entry = this.#entries.get(hash)
-    const row = entry !== undefined && this.#isFresh(entry) ? entry.row : await this.#read(hash)
-    if (row !== undefined) this.#noteUse(hash)
-    return row
+    if (entry === undefined || !this.#isFresh(entry)) return this.#readForUse(hash)
+    this.#noteUse(hash)
+    return entry.row
   }
 
   /** Clears the cache, because a token was revoked. */
@@ -53,13 +59,19 @@ export class TokenBook {
     this.#reading = new Map()
   }
 
-  #isFresh({ readAt }: Entry): boolean {
+  #isFresh({ readAt }: Entry<R>): boolean {
     const age = this.#now() - readAt
     return age >= 0 && age < BELIEF_MS
   }
 
+  async #readForUse(hash: string): Promise<R | undefined> {
+    const row = await this.#read(hash)
+    if (row !== undefined) this.#noteUse(hash)
+    return row
+  }
+
   /** Requests that arrive while a read runs share its result. */
-  #read(hash: string): Promise<OperatorTokenRow | undefined> {
+  #read(hash: string): Promise<R | undefined> {
     const running = this.#reading.get(hash)
     if (running !== undefined) return running
     const reading = this.#load(hash, this.#entries)
@@ -69,11 +81,13 @@ export class TokenBook {
     return reading
   }
 
-  async #load(hash: string, entries: Map<string, Entry>): Promise<OperatorTokenRow | undefined> {
+  async #load(hash: string, entries: Map<string, Entry<R>>): Promise<R | undefined> {
     const readAt = this.#now()
     const row = await this.#options.read(hash)
     if (row === undefined) entries.delete(hash)
     else entries.set(hash, { row, readAt, usedAt: Math.max(entries.get(hash)?.usedAt ?? 0, row.last_used_at ?? 0) })
+    const [oldest] = entries.keys()
+    if (entries.size > MAX_ENTRIES && oldest !== undefined) entries.delete(oldest)
     return row
   }
 

@@ -1,7 +1,5 @@
-import type { Operator } from './scopes.js'
-
 export interface WatchOptions {
-  /** Returns those of the ids whose tokens are valid. */
+  /** Returns those of the ids whose tokens or sign-ins are valid. */
   valid: (ids: readonly number[]) => Promise<ReadonlySet<number>>
   /** Called when `end` has thrown. */
   onError: (error: unknown) => void
@@ -12,11 +10,11 @@ export interface WatchOptions {
 const INTERVAL_MS = 2_000
 
 interface Watched {
-  tokenId: number
+  id: number
   end: () => void
 }
 
-/** Ends long answers, such as event streams, when their token is revoked or expires. */
+/** Ends long answers, such as event streams, when their token or their sign-in ends. */
 export class TokenWatch {
   readonly #options: WatchOptions
   readonly #watched = new Set<Watched>()
@@ -26,10 +24,9 @@ export class TokenWatch {
     this.#options = options
   }
 
-  /** Calls `end` when the token is revoked or has expired, unless the returned function was called before. */
-  add({ tokenId }: Operator, end: () => void): () => void {
-    if (tokenId === undefined) return () => undefined
-    const watched = { tokenId, end }
+  /** Calls `end` when the id is not valid any more, unless the returned function was called before. */
+  add(id: number, end: () => void): () => void {
+    const watched = { id, end }
     this.#watched.add(watched)
     this.#timer ??= setInterval(() => this.lookSoon(), this.#options.interval ?? INTERVAL_MS).unref()
     return () => {
@@ -46,11 +43,11 @@ export class TokenWatch {
   /** Checks now. If the database does not answer, nothing ends. */
   async look(): Promise<void> {
     const watched = [...this.#watched]
-    const ids = [...new Set(watched.map(({ tokenId }) => tokenId))]
+    const ids = [...new Set(watched.map(({ id }) => id))]
     if (ids.length === 0) return
     const valid = await this.#options.valid(ids).catch(() => undefined)
     if (valid === undefined) return
-    for (const { tokenId, end } of watched) if (!valid.has(tokenId)) end()
+    for (const { id, end } of watched) if (!valid.has(id)) end()
   }
 
   stop(): void {

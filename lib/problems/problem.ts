@@ -1,36 +1,68 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { TraitsRecord } from '../traits/traits.js'
 
-/** The kinds of problems; more come with what they are about. */
-export const PROBLEM_KINDS = ['refused-messages'] as const
+/** The kinds of problems. */
+export const PROBLEM_KINDS = [
+  'refused-messages',
+  'connector-faulted',
+  'away',
+  'transaction-silent',
+  'transaction-incomplete',
+  'call-unknown',
+  'call-expiring',
+  'firmware-failed',
+  'log-failed',
+  'certificate-expiring',
+  'webhook-failing',
+  'id-token-refused',
+  'charge-point-refused',
+  'log-dropping',
+  'writes-queueing'
+] as const
 export type ProblemKind = (typeof PROBLEM_KINDS)[number]
 export const SEVERITIES = ['critical', 'warning'] as const
 export type Severity = (typeof SEVERITIES)[number]
 
-/** Something that is wrong, as long as it is. */
+/** A problem that lasts. */
 export interface Problem {
-  /** The same for as long as the problem lasts. */
+  /** Does not change while the problem lasts. */
   id: string
   kind: ProblemKind
   severity: Severity
   /** Epoch milliseconds. */
   since: number
   chargePoint?: string
-  /** What is wrong, in a sentence. */
+  evseId?: number
+  connectorId?: number
+  /** Our id of the transaction. */
+  transaction?: number
+  /** Of the call. */
+  messageId?: string
+  /** The whole id token. */
+  idToken?: string
+  /** Id of the webhook. */
+  webhook?: number
+  /** Description of the problem in one sentence. */
   detail: string
   /** The traits that would solve it, as the body of PUT /charge-points/{identity} takes them. */
   suggestedTraits?: Static<typeof TraitsRecord>
 }
 
-/** Where problems are found. Several sources make the list. */
+/** A source of problems. The list joins all sources. */
 export type ProblemSource = () => Promise<readonly Problem[]>
+
+/** The place of a row. In 1.6 the EVSE id is the connector id. A row of the whole charge point has no place. */
+export function placeOf({ evse_id, connector_id }: { evse_id: number; connector_id: number }) {
+  const evseId = evse_id || connector_id
+  return { ...(evseId > 0 && { evseId }), ...(connector_id > 0 && { connectorId: connector_id }) }
+}
 
 const moment = (description: string): TSchema => Type.String({ format: 'date-time', description })
 
 export const AcknowledgementBody = Type.Object(
   {
     note: Type.Optional(Type.String({ maxLength: 1000 })),
-    until: Type.Optional(moment('Until then it counts as acknowledged; left out: as long as it lasts'))
+    until: Type.Optional(moment('When the acknowledgement ends. Default: with the problem'))
   },
   {
     additionalProperties: false,
@@ -42,16 +74,24 @@ export const ProblemRecord = Type.Object({
   id: Type.String(),
   kind: Type.Unsafe<ProblemKind>({ type: 'string', enum: [...PROBLEM_KINDS] }),
   severity: Type.Unsafe<Severity>({ type: 'string', enum: [...SEVERITIES] }),
-  since: moment('When it began'),
+  since: moment('When the problem began'),
   chargePoint: Type.Optional(Type.String()),
-  detail: Type.String({ description: 'What is wrong, in a sentence' }),
+  evseId: Type.Optional(Type.Integer({ description: 'EVSE; in OCPP 1.6 the connector' })),
+  connectorId: Type.Optional(Type.Integer()),
+  transaction: Type.Optional(
+    Type.Integer({ description: '`id` of the transaction. Needs the scope transactions:read' })
+  ),
+  messageId: Type.Optional(Type.String({ description: 'Of the call, in /calls/{messageId}' })),
+  idToken: Type.Optional(Type.String({ description: 'Needs the scope id-tokens:read' })),
+  webhook: Type.Optional(Type.Integer({ description: '`id` of the webhook' })),
+  detail: Type.String({ description: 'Description of the problem in one sentence' }),
   suggestedTraits: Type.Optional(TraitsRecord),
   acknowledgement: Type.Optional(
     Type.Object({
       operator: Type.String(),
       at: moment('When it was acknowledged'),
       note: Type.Optional(Type.String()),
-      until: Type.Optional(moment('Until when'))
+      until: Type.Optional(moment('When the acknowledgement ends. Absent: with the problem'))
     })
   )
 })

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
-import { dateTime } from '../database/json.js'
 import type { Schema } from '../database/schema.js'
 import type { Writer } from '../database/writer.js'
+import { toDateTime } from '../date-time.js'
 import type { Publisher } from '../events/publisher.js'
 import { chunks, fold } from '../events/scope.js'
 import type { Problem, ProblemKind, ProblemRecord, ProblemSource, Severity } from './problem.js'
@@ -10,6 +10,8 @@ export interface ProblemFilter {
   severity?: Severity
   kind?: ProblemKind
   chargePoint?: string
+  /** Folded identities; only problems of these charge points. */
+  chargePoints?: ReadonlySet<string>
   acknowledged?: boolean
 }
 
@@ -17,30 +19,42 @@ export interface ProblemsOptions {
   db: Kysely<Schema>
   writer: Pick<Writer, 'write'>
   publisher: Publisher
+  /** Whether this process publishes changes. Default: always. */
+  isTeller?: () => boolean
   sources: readonly ProblemSource[]
 }
 
-/** What is wrong now. It is computed whenever it is asked for; the event stream tells what has changed since. */
+/** The current problems, computed at each request. The event stream publishes the changes. */
 export class Problems {
   readonly #options: ProblemsOptions
-  /** Those that were told of, by id. Unknown until the first look: after a start nothing is news. */
+  /**
+   * Published problems by id. `undefined` until the first check, because problems that exist at the start are not
+   * published.
+   */
   #told: Map<string, Problem> | undefined
   #checking: Promise<void> | undefined
-  /** The look after the one that is under way. */
+  /** The check that follows the running one. */
   #next: Promise<void> | undefined
 
   constructor(options: ProblemsOptions) {
     this.#options = options
   }
 
-  /** The critical ones first, the oldest of them first. */
-  async list({ severity, kind, chargePoint, acknowledged }: ProblemFilter = {}): Promise<ProblemRecord[]> {
+  /** Critical problems first; within each severity the oldest first. */
+  async list({
+    severity,
+    kind,
+    chargePoint,
+    chargePoints,
+    acknowledged
+  }: ProblemFilter = {}): Promise<ProblemRecord[]> {
     const found = await this.#find()
     const acknowledgements = await this.#acknowledgements()
     const records = found
       .filter((problem) => severity === undefined || problem.severity === severity)
       .filter((problem) => kind === undefined || problem.kind === kind)
       .filter((problem) => chargePoint === undefined || fold(problem.chargePoint ?? '') === fold(chargePoint))
+      .filter((problem) => chargePoints?.has(fold(problem.chargePoint ?? '')) ?? true)
       .map((problem) => toRecord(problem, acknowledgements.get(problem.id)))
     if (acknowledged === undefined) return records
     return records.filter(({ acknowledgement }) => (acknowledgement !== undefined) === acknowledged)
@@ -68,8 +82,8 @@ export class Problems {
   }
 
   /**
-   * Looks, and tells the event stream what has come, changed and gone. One look at a time: who asks while one is under
-   * way gets the result of the next.
+   * Checks all sources, and publishes which problems are new, changed or solved. One check at a time: a call during a
+   * check gets the result of the next one.
    */
   check(): Promise<void> {
     if (this.#checking === undefined) return this.#begin()
@@ -82,7 +96,7 @@ export class Problems {
     return this.#next
   }
 
-  /** Resolves when no look is under way. */
+  /** Resolves when no check is running. */
   async settled(): Promise<void> {
     await Promise.allSettled([this.#checking, this.#next])
   }
@@ -98,9 +112,10 @@ export class Problems {
   async #look(): Promise<void> {
     const found = new Map((await this.#find()).map((problem) => [problem.id, problem]))
     const told = this.#told
-    await this.#forgetOthers(found)
+    const isTeller = this.#options.isTeller?.() ?? true
+    if (isTeller) await this.#forgetOthers(found)
     this.#told = found
-    if (told === undefined) return
+    if (told === undefined || !isTeller) return
     for (const [id, problem] of found) {
       const before = told.get(id)
       if (before === undefined) this.#tell('raised', problem)
@@ -109,7 +124,7 @@ export class Problems {
     for (const [id, problem] of told) if (!found.has(id)) this.#tell('cleared', problem)
   }
 
-  /** A problem that comes again is not acknowledged. */
+  /** A problem that is solved and comes again is no longer acknowledged. */
   async #forgetOthers(found: ReadonlyMap<string, Problem>): Promise<void> {
     const { db, writer } = this.#options
     const rows = await db.selectFrom('problem_acknowledgements').select('problem_id').execute()
@@ -120,7 +135,8 @@ export class Problems {
   }
 
   #tell(change: 'raised' | 'changed' | 'cleared', problem: Problem): void {
-    const { id, kind, severity, since, chargePoint = '', detail, suggestedTraits } = problem
+    const { id, kind, severity, since, chargePoint = '', detail } = problem
+    const { evseId, connectorId, idToken, suggestedTraits } = problem
     this.#options.publisher.publish({
       type: 'problem',
       chargePoint,
@@ -129,8 +145,11 @@ export class Problems {
         id,
         kind,
         severity,
-        since: dateTime(since) ?? '',
+        since: toDateTime(since),
+        ...(evseId !== undefined && { evseId }),
+        ...(connectorId !== undefined && { connectorId }),
         detail,
+        ...(idToken !== undefined && { idToken }),
         ...(suggestedTraits !== undefined && { suggestedTraits })
       }
     })
@@ -152,7 +171,9 @@ export class Problems {
   }
 }
 
-/** What a change of is told. The detail counts: it is another one each time. */
+/**
+ * The members whose change is published. The count in `detail` changes with every message, so it is not one of them.
+ */
 function nextStepOf({ severity, suggestedTraits }: Problem): string {
   return JSON.stringify([severity, suggestedTraits])
 }
@@ -163,13 +184,13 @@ function toRecord(
 ): ProblemRecord {
   return {
     ...problem,
-    since: dateTime(since) ?? '',
+    since: toDateTime(since),
     ...(row !== undefined && {
       acknowledgement: {
         operator: row.operator,
-        at: dateTime(row.created_at) ?? '',
+        at: toDateTime(row.created_at),
         ...(row.note !== null && { note: row.note }),
-        ...(row.until !== null && { until: dateTime(row.until) ?? '' })
+        ...(row.until !== null && { until: toDateTime(row.until) })
       }
     })
   }

@@ -1,9 +1,9 @@
 import { fold } from '../events/scope.js'
 
 export interface WatchOptions {
-  /** Looked at whenever there is news. */
+  /** Checked whenever parts arrive. */
   isDone: () => Promise<boolean>
-  /** Milliseconds. */
+  /** Timeout in milliseconds. */
   timeout: number
   signal: AbortSignal
 }
@@ -13,12 +13,12 @@ export class ReportWatch {
   readonly #waiting = new Map<string, Set<() => void>>()
   readonly #closing = new AbortController()
 
-  /** There is news of a charge point's reports. */
+  /** To be called when parts of a report arrived from this charge point. */
   notice(identity: string): void {
     for (const wake of this.#waiting.get(fold(identity)) ?? []) wake()
   }
 
-  /** Answers whether it is done: in time, before the signal, and before this is closed. */
+  /** Resolves to whether the report was completed before the timeout, the signal and `close`. */
   async wait(identity: string, { isDone, timeout, signal }: WatchOptions): Promise<boolean> {
     const key = fold(identity)
     const overdue = new AbortController()
@@ -40,7 +40,7 @@ export class ReportWatch {
     }
   }
 
-  /** Nobody waits any longer. */
+  /** Ends all waiting at shutdown. */
   close(): void {
     this.#closing.abort()
   }
@@ -57,7 +57,7 @@ export class ReportWatch {
   }
 }
 
-/** What has come since it was last looked at is not missed. */
+/** Checks again after each change, so that parts that arrived during a check are not missed. */
 class News {
   #isThere = false
   #resume: () => void = () => undefined

@@ -77,6 +77,24 @@ export const settings = {
     })
   ),
   DATABASE_POOL_SIZE: Type.Integer({ default: 10, minimum: 2, maximum: 1000, unit: 'connections to PostgreSQL' }),
+  NATS_URL: Type.Optional(
+    Type.Array(Type.String({ pattern: '^(?:nats|tls)://[^\\s/?#]+/?$' }), {
+      minItems: 1,
+      rule: 'addresses such as nats://host:4222 or tls://host:4222, separated by commas',
+      otherwise: 'this process is alone'
+    })
+  ),
+  NATS_CREDENTIALS: Type.Optional(
+    Type.String({ minLength: 1, rule: 'a file with the credentials of a NATS user', otherwise: 'none' })
+  ),
+  NATS_CA: Type.Optional(
+    Type.String({ minLength: 1, rule: 'a file in PEM', otherwise: 'the authorities that Node.js trusts' })
+  ),
+  NATS_SUBJECT_PREFIX: Type.String({
+    default: 'ocpp',
+    pattern: '^[\\w-]{1,64}(?:\\.[\\w-]{1,64}){0,7}$',
+    rule: 'words of letters, digits, _ and -, divided by dots'
+  }),
   RETENTION_METER_VALUES_DAYS: Type.Integer({ default: 0, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
   RETENTION_EVENTS_DAYS: Type.Integer({ default: 365, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
   RETENTION_MESSAGES_DAYS: Type.Integer({ default: 30, minimum: 0, maximum: 36_500, unit: 'days; 0 is for ever' }),
@@ -102,6 +120,9 @@ export const settings = {
       otherwise: '/metrics answers this machine only'
     })
   ),
+  DASHBOARD: Type.Boolean({ default: true, rule: 'true or false' }),
+  SIGN_IN_HOURS: Type.Integer({ default: 12, minimum: 1, maximum: 168, unit: 'hours without use' }),
+  DASHBOARD_ALLOW_HTTP: Type.Boolean({ default: false, rule: 'true or false' }),
   API_RATE_LIMIT: Type.Integer({
     default: 10_000,
     minimum: 0,
@@ -170,6 +191,7 @@ export const settings = {
   }),
   OCPP_CALLS_AFTER_CONNECT: Type.Integer({ default: 2, minimum: 0, maximum: 600, unit: 'seconds' }),
   TRANSACTION_GAP_DELAY: Type.Integer({ default: 20, minimum: 0, maximum: 86_400, unit: 'seconds' }),
+  REMOTE_START_TIMEOUT: Type.Integer({ default: 60, minimum: 1, maximum: 3_600, unit: 'seconds' }),
   UNKNOWN_ID_TOKENS: Type.Optional(
     Type.Union([Type.Literal('accept'), Type.Literal('reject')], {
       rule: 'accept or reject',
@@ -269,6 +291,9 @@ type Open =
   | 'METRICS_TOKEN'
   | 'CORS_ORIGINS'
   | 'DATABASE_URL'
+  | 'NATS_URL'
+  | 'NATS_CREDENTIALS'
+  | 'NATS_CA'
   | 'CA_CERT'
   | 'CA_KEY'
   | 'CA_OCSP_URL'
@@ -305,7 +330,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     values[name] = value
   }
   const given = Value.Decode(Settings, values)
-  checkTls(given)
+  checkPairs(given)
   const { TLS_HOST = given.HOST, TRUSTED_PROXIES = [] } = given
   const isLocal = isLoopback(given.HOST) && isLoopback(TLS_HOST) && TRUSTED_PROXIES.length === 0
   const isOpen = given.OCPP_OPEN_REGISTRATION ?? isLocal
@@ -335,11 +360,16 @@ const PAIRS = [
   ['TLS_CLIENT_CA', 'TLS_CLIENT_ORGANIZATION'],
   ['TLS_CLIENT_CRL', 'TLS_CLIENT_CA'],
   ['TRUSTED_PROXY_CLIENT_CERT', 'TRUSTED_PROXIES'],
-  ['TRUSTED_PROXY_CLIENT_CERT', 'TLS_CLIENT_CA']
+  ['TRUSTED_PROXY_CLIENT_CERT', 'TLS_CLIENT_CA'],
+  // Nodes share the data, and operators must be able to use any of them.
+  ['NATS_URL', 'DATABASE_URL'],
+  ['NATS_URL', 'OPERATOR_TOKEN'],
+  ['NATS_CREDENTIALS', 'NATS_URL'],
+  ['NATS_CA', 'NATS_URL']
 ] as const satisfies readonly (readonly [keyof Given, keyof Given])[]
 
 /** @throws ConfigError */
-function checkTls(given: Given): void {
+function checkPairs(given: Given): void {
   for (const [name, other] of PAIRS) {
     if (given[name] !== undefined && given[other] === undefined) {
       throw new ConfigError(`${other} must be set when ${name} is`)

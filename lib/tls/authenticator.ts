@@ -1,4 +1,4 @@
-import type { Authenticate, HandshakeAcceptance, HandshakeRejection } from 'fastify-ocpp'
+import type { Authenticate, Handshake, HandshakeAcceptance, HandshakeRejection } from 'fastify-ocpp'
 import { admitCertificate } from '../certificates/issued.js'
 import { matchesCredential, readCredential } from '../charge-points/credential.js'
 import { type ChargePointRow, forgetPreviousPassword, raiseSecurityProfile } from '../charge-points/rows.js'
@@ -16,6 +16,8 @@ export interface AuthenticatorOptions {
   isDatabaseReady: () => boolean
   /** The TLS files as they were last read. */
   material: () => Pick<Material, 'authorities' | 'revocationLists'>
+  /** With several nodes: the next number in the order of connections. */
+  nextEpoch?: (() => Promise<number>) | undefined
   traits: { models: { refresh(): Promise<unknown> }; book: TraitsBook }
 }
 
@@ -48,7 +50,13 @@ export class Authenticator {
     this.#certificates = new ClientCertificates(config, new Proxies(config), material)
   }
 
-  readonly authenticate: Authenticate = async ({ identity, password, request }) => {
+  readonly authenticate: Authenticate = async (handshake) => {
+    const outcome = await this.#decide(handshake)
+    const { nextEpoch } = this.#options
+    return outcome.accept && nextEpoch !== undefined ? { ...outcome, epoch: await nextEpoch() } : outcome
+  }
+
+  async #decide({ identity, password, request }: Handshake): Promise<HandshakeAcceptance | HandshakeRejection> {
     const { store, config, isDatabaseReady, traits } = this.#options
     if (!isDatabaseReady()) return refuse(503, 'the database is not ready')
     const transport = this.#certificates.transportOf(request)
@@ -154,7 +162,7 @@ function refuse(status: HandshakeRejection['status'], reason: string): Handshake
   return { accept: false, status, reason, ...(status === 503 && { retryAfter: soon() }) }
 }
 
-/** Seconds until the next attempt, at random, so that a whole fleet does not come back at once. */
+/** Seconds until the next attempt, at random, so that a whole fleet does not reconnect at once. */
 function soon(): number {
   return 1 + Math.floor(Math.random() * 30)
 }

@@ -1,7 +1,6 @@
 import type { X509Certificate } from 'node:crypto'
-import { AsnConvert } from '@peculiar/asn1-schema'
-import { id_ce_basicConstraints, id_ce_extKeyUsage, id_ce_keyUsage, id_ce_subjectAltName } from '@peculiar/asn1-x509'
-import { extensionsOf, hasRoomBelow, hex, isCurrent, parseCertificate } from '../certificate.js'
+import { asn1 } from '../asn1.js'
+import { BASIC_CONSTRAINTS, extensionsOf, hasRoomBelow, hex, isCurrent, parseCertificate } from '../certificate.js'
 import { keyFault } from '../key-strength.js'
 import { foldSerial } from '../serial-number.js'
 import type { RevocationList } from './revocation-lists.js'
@@ -16,8 +15,11 @@ export interface Trust {
 
 const MAX_DEPTH = 8
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+const KEY_USAGE = '2.5.29.15'
+const EXTENDED_KEY_USAGE = '2.5.29.37'
+const SUBJECT_ALTERNATIVE_NAME = '2.5.29.17'
 /** Critical extensions that are checked here, or by OpenSSL when it looks for an issuer. [RFC 5280 §4.2] */
-const UNDERSTOOD = new Set([id_ce_basicConstraints, id_ce_keyUsage, id_ce_extKeyUsage, id_ce_subjectAltName])
+const UNDERSTOOD = new Set([BASIC_CONSTRAINTS, KEY_USAGE, EXTENDED_KEY_USAGE, SUBJECT_ALTERNATIVE_NAME])
 
 /**
  * Verifies a client certificate that TLS has not verified: it came from a proxy, or it is expired and may be renewed.
@@ -78,7 +80,7 @@ function isAnchor(issuer: X509Certificate, { authorities, revocationLists }: Tru
 
 function isRevoked(certificate: X509Certificate, lists: readonly RevocationList[]): boolean {
   if (lists.length === 0) return false
-  const name = hex(AsnConvert.serialize(parseCertificate(certificate).issuer))
+  const name = hex(asn1().AsnConvert.serialize(parseCertificate(certificate).issuer))
   const serialNumber = foldSerial(certificate.serialNumber)
   return lists.some(({ issuer, serialNumbers }) => issuer === name && serialNumbers.has(serialNumber))
 }

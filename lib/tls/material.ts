@@ -58,7 +58,8 @@ export async function readMaterial(settings: Files, ownRoot?: string): Promise<M
     ...(authorities.length > 0 && { ca: authorities.map((authority) => authority.toString()) }),
     ...(crl.length > 0 && { crl: crl.map(({ text }) => text) })
   }
-  checkContext(context)
+  // OpenSSL takes a while to read its own authorities, even if there is nothing to check.
+  if ([cert, key, ca, crl].some((files) => files.length > 0) || own.length > 0) checkContext(context)
   return {
     context,
     certificates,

@@ -1,5 +1,4 @@
-import { AsnConvert } from '@peculiar/asn1-schema'
-import { CertificateList } from '@peculiar/asn1-x509'
+import { asn1, asn1X509 } from '../asn1.js'
 import { hex } from '../certificate.js'
 import { readBlocks } from '../pem.js'
 import { foldSerial } from '../serial-number.js'
@@ -21,6 +20,8 @@ export interface RevocationList {
  */
 export function readRevocationLists(pem: string): RevocationList[] {
   return readBlocks(pem, 'X509 CRL', (der) => {
+    const { AsnConvert } = asn1()
+    const { CertificateList } = asn1X509()
     const { issuer, revokedCertificates = [], nextUpdate } = AsnConvert.parse(der, CertificateList).tbsCertList
     const serialNumbers = revokedCertificates.map(({ userCertificate }) => foldSerial(hex(userCertificate)))
     return {

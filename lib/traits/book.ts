@@ -2,7 +2,7 @@ import type { ChargePoint, ConnectionTraits, ToldIdentity } from 'fastify-ocpp'
 import type { ModelStore } from './model-store.js'
 import { type AppliedTrait, applied, ownTraits, type TraitName, type Traits, valuesOf } from './traits.js'
 
-/** What is known of a charge point that its traits depend on. */
+/** The values of a charge point that its traits depend on. */
 export interface KnownOf {
   own: Traits
   vendor: string | null
@@ -30,15 +30,17 @@ export function knownOf({ traits, vendor, model, firmware_version }: TraitsRow):
 
 const NOBODY: KnownOf = { own: {}, vendor: null, model: null, firmware: null }
 
-/** A connection: its traits are kept by the `context` that it got when it was let in, which no other connection has. */
+/**
+ * A connection. Its traits are stored by its `context`, an object that authentication made for this connection only.
+ */
 type Connected = Pick<ChargePoint, 'context'>
 
-/** The traits of charge points, and of those that are connected what they depend on. */
+/** The traits of charge points. For connected ones, the values that they depend on are kept in memory. */
 export class TraitsBook {
   readonly #models: Pick<ModelStore, 'match'>
   readonly #settings: Traits
   readonly #known = new WeakMap<object, KnownOf>()
-  /** What applies to connections, found out once for all messages until it changes. */
+  /** Traits of connections, cached for all messages until they change. */
   #values = new WeakMap<object, Traits>()
 
   constructor({ models, settings }: TraitsBookOptions) {
@@ -67,7 +69,7 @@ export class TraitsBook {
   }
 
   /**
-   * A charge point connects: how the library is to treat it.
+   * To be called when a charge point connects. Returns how the library has to treat it.
    *
    * @param context of the connection that is about to be made
    */
@@ -77,7 +79,7 @@ export class TraitsBook {
     return toConnectionTraits(this.of({ context }))
   }
 
-  /** A charge point tells what it is, which may be another thing than at its last boot. */
+  /** To be called at a BootNotification, because vendor, model and firmware may differ from those of the last boot. */
   booting({ context }: Connected, { vendor, model, firmwareVersion }: ToldIdentity): ConnectionTraits | undefined {
     if (!isContext(context)) return undefined
     const { own } = this.#knownOf(context)
@@ -89,13 +91,13 @@ export class TraitsBook {
     })
   }
 
-  /** An operator has changed the traits of a charge point: they apply to its connection from its next message on. */
+  /** To be called when an operator changed the traits of a charge point: they apply from its next message on. */
   changed(own: Traits, connection: Pick<ChargePoint, 'context' | 'adapt'> | undefined): void {
     if (connection === undefined || !isContext(connection.context)) return
     connection.adapt(this.connecting(connection.context, { ...this.#knownOf(connection.context), own }))
   }
 
-  /** An operator has changed charger models. */
+  /** To be called when an operator changed charger models. */
   modelsChanged(connections: Iterable<Pick<ChargePoint, 'context' | 'adapt'>>): void {
     this.#values = new WeakMap()
     for (const connection of connections) connection.adapt(toConnectionTraits(this.of(connection)))
@@ -110,11 +112,20 @@ function isContext(context: unknown): context is object {
   return typeof context === 'object' && context !== null
 }
 
-/** The part of the traits that the library takes care of. */
-function toConnectionTraits({ validation, leniency = [], pings, timeZone }: Traits): ConnectionTraits {
+/** The traits that the library implements. */
+function toConnectionTraits({ validation, leniency = [], pings, timeZone, energyUnit }: Traits): ConnectionTraits {
+  // The ledger needs the decimals of a reading such as 12.345 kWh.
+  const keepDecimals = energyUnit === 'Wh-means-kWh'
+  const isLenient = leniency.length > 0 || keepDecimals || timeZone !== undefined
   return {
-    leniency: { deviations: leniency, ...(timeZone !== undefined && { timeZone }) },
-    // Handlers get values of the types that they expect, or none.
+    ...(isLenient && {
+      leniency: {
+        deviations: leniency,
+        ...(keepDecimals && { keepDecimals }),
+        ...(timeZone !== undefined && { timeZone })
+      }
+    }),
+    // Handlers get values of the expected types, or `undefined`.
     ...(validation !== undefined && { validation: validation === 'warn' ? 'salvage' : validation }),
     ...(pings !== undefined && { pingInterval: pings === 'off' ? 0 : pings * 1000 })
   }

@@ -3,7 +3,8 @@ import type { ChargerModel } from './models.js'
 /**
  * Charger models whose deviations are publicly known. A model is enabled when its traits cost nothing but the strictness
  * that the model cannot meet. One is for an operator to enable when its traits make the back-end trust the charge point
- * more, change what is booked, or refuse limits that other firmware of the model may accept.
+ * more, change what is booked, or refuse limits that other firmware of the model may accept, and when no public report
+ * shows the vendor and the model as its BootNotification has them: the match may be that of no charger, or of others.
  */
 export const KNOWN_MODELS: readonly ChargerModel[] = [
   {
@@ -36,7 +37,8 @@ export const KNOWN_MODELS: readonly ChargerModel[] = [
     traits: { leniency: ['wrong-types', 'unit-names'] },
     isEnabled: true,
     note: 'Firmware 4.1 sends sampled values as numbers where 1.6 has text; firmware before October 2023 sends temperatures in C.',
-    source: 'OpenEVSE/openevse_esp32_firmware issue 335 and pull request 726, lbbrhzn/ocpp issue 210'
+    source:
+      'OpenEVSE/openevse_esp32_firmware issue 335 and pull request 726, lbbrhzn/ocpp issue 210; vendor in OpenEVSE/openevse_esp32_firmware src/ocpp.cpp'
   },
   {
     name: 'openevse-kwh',
@@ -50,8 +52,8 @@ export const KNOWN_MODELS: readonly ChargerModel[] = [
     name: 'legrand-greenup',
     match: { vendor: 'Legrand*' },
     traits: { leniency: ['unknown-error-codes'] },
-    isEnabled: true,
-    note: 'Sends the errorCode Error, which 1.6 does not define, with the status Faulted. The vendor name is that of the brand: the report has no BootNotification.',
+    isEnabled: false,
+    note: 'Sends the errorCode Error, which 1.6 does not define, with the status Faulted. The report has no BootNotification, and the vendor is a guess from the brand. Compare the match with the BootNotification of the charger before it is enabled.',
     source: 'lbbrhzn/ocpp issue 1248'
   },
   {
@@ -74,40 +76,40 @@ export const KNOWN_MODELS: readonly ChargerModel[] = [
     name: 'sigenergy',
     match: { vendor: 'Sigen*' },
     traits: { leniency: ['long-id-tags'] },
-    isEnabled: true,
-    note: 'Sends an idTag of 21 characters in StopTransaction; 1.6 allows 20. The vendor name is that of the brand: the report has no BootNotification.',
+    isEnabled: false,
+    note: 'Sends an idTag of 21 characters in StopTransaction; 1.6 allows 20. The report has no BootNotification, and the vendor is a guess from the brand. Compare the match with the BootNotification of the charger before it is enabled.',
     source: 'lbbrhzn/ocpp issue 1803'
   },
   {
     name: 'scame',
     match: { vendor: 'Scame*' },
     traits: { leniency: ['wrong-types'] },
-    isEnabled: true,
-    note: 'Earlier firmware answers GetConfiguration with numbers and booleans as values, where 1.6 has text. The vendor name is that of the brand: the report has no BootNotification.',
+    isEnabled: false,
+    note: 'Earlier firmware answers GetConfiguration with numbers and booleans as values, where 1.6 has text. The report has no BootNotification, and the vendor is a guess from the brand. Compare the match with the BootNotification of the charger before it is enabled.',
     source: 'mobilityhouse/ocpp pull request 582'
   },
   {
     name: 'efr-homecharge',
     match: { vendor: 'EFR*' },
     traits: { leniency: ['wrong-types'], chargingRateUnit: 'W' },
-    isEnabled: true,
-    note: 'The controller SECC answers GetConfiguration with readonly as text and values as numbers, and obeys charging limits in W only. The vendor name is that of the maker: the reports have no BootNotification.',
+    isEnabled: false,
+    note: 'The controller SECC answers GetConfiguration with readonly as text and values as numbers, and obeys charging limits in W only. The reports have no BootNotification, and the vendor is a guess from the maker. Compare the match with the BootNotification of the charger before it is enabled: limits in A are refused then.',
     source: 'evcc-io/evcc issues 9838 and 10339, pull request 10170'
   },
   {
     name: 'etrel-inch',
     match: { vendor: 'Etrel*' },
     traits: { leniency: ['long-texts'] },
-    isEnabled: true,
-    note: 'Sends an info of 81 characters in StatusNotification; 1.6 allows 50. The report names no charger: its author has an Etrel Inch.',
+    isEnabled: false,
+    note: 'Sends an info of 81 characters in StatusNotification; 1.6 allows 50. The report names no charger: its author has an Etrel Inch, and the vendor is a guess. Compare the match with the BootNotification of the charger before it is enabled.',
     source: 'lbbrhzn/ocpp issues 987, 1000 and 1216'
   },
   {
     name: 'en-plus-ac7000',
-    match: { vendor: 'EN*', model: '*AC7000*' },
+    match: { vendor: 'EN+*', model: '*AC7000*' },
     traits: { pings: 'off' },
     isEnabled: false,
-    note: 'Does not answer WebSocket pings. The vendor name is that of its status notifications: the report has no BootNotification. Without pings a connection that broke is noticed only by its heartbeats.',
+    note: 'Does not answer WebSocket pings. The report has no BootNotification: the vendor is that of its status notifications, the model that of its title. Compare the match with the BootNotification of the charger before it is enabled. Without pings a connection that broke is noticed only by its heartbeats.',
     source: 'lbbrhzn/ocpp issue 211'
   },
   {

@@ -40,43 +40,58 @@ export const ChargerModelRecord = Type.Object({
   traits: TraitsRecord,
   enabled: Type.Boolean(),
   note: Type.Optional(Type.String()),
-  source: Type.Optional(
-    Type.String({ description: 'Where the facts of a model that comes with the product are from' })
-  ),
+  source: Type.Optional(Type.String({ description: 'Source of the facts about a model that comes with the product' })),
   origin: Type.Unsafe<Origin>({
     type: 'string',
     enum: ['shipped', 'changed', 'own'],
-    description: 'shipped: as it comes with the product; changed: an operator replaced it; own: an operator made it'
+    description: 'shipped: comes with the product; changed: an operator replaced it; own: an operator created it'
   })
 })
 export type ChargerModelRecord = Static<typeof ChargerModelRecord>
 
 type Origin = 'shipped' | 'changed' | 'own'
 
-/** Milliseconds after which changes that another process made are read. */
+/** Milliseconds after which changes by another process are read. */
 const FRESH_MS = 10_000
+/**
+ * Maximum number of cached matches. There is a limit because a charge point may send any vendor, model and firmware.
+ */
+const MAX_KINDS = 1000
 
-/** The charger models: those that come with the product, and over them those of the operators. */
+/** The charger models: those of the operators, which take precedence, and those that come with the product. */
 export class ModelStore {
   readonly #db: Kysely<Schema>
   readonly #writer: Pick<Writer, 'write'>
   #models: ReadonlyMap<string, ChargerModel> = new Map(KNOWN_MODELS.map((model) => [model.name, model]))
   #readAt = Number.NEGATIVE_INFINITY
+  #reading: Promise<void> | undefined
+  /** Cached matches: a fleet has few kinds of charge points. */
+  #matches = new Map<string, ChargerModel | undefined>()
 
   constructor({ db, writer }: { db: Kysely<Schema>; writer: Pick<Writer, 'write'> }) {
     this.#db = db
     this.#writer = writer
   }
 
-  /** Reads what operators have written, unless that was done just now. */
-  async refresh(): Promise<void> {
+  /** Reads the models of operators, unless they were read a moment ago. */
+  async refresh({ isForced = false } = {}): Promise<void> {
+    if (isForced) return this.#read()
     if (performance.now() - this.#readAt < FRESH_MS) return
-    await this.#read()
+    // One read for a whole fleet that connects at the same time.
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined
+    })
+    await this.#reading
   }
 
   /** The model of a charge point, as of the latest refresh. */
   match(booted: BootedAs): ChargerModel | undefined {
-    return bestMatch(this.#models.values(), booted)
+    const key = JSON.stringify([booted.vendor, booted.model, booted.firmware])
+    if (this.#matches.has(key)) return this.#matches.get(key)
+    const found = bestMatch(this.#models.values(), booted)
+    if (this.#matches.size >= MAX_KINDS) this.#matches.clear()
+    this.#matches.set(key, found)
+    return found
   }
 
   async list(): Promise<ChargerModelRecord[]> {
@@ -90,7 +105,7 @@ export class ModelStore {
     return model && toRecord(model)
   }
 
-  /** Creates or replaces a model; one that comes with the product is replaced, too. Answers whether it is new. */
+  /** Creates or replaces a model, also one that comes with the product. Returns whether it is new. */
   async put(name: string, body: ChargerModelBody): Promise<boolean> {
     const isNew = await this.#writer.write(async (trx) => {
       await hold(trx, 'chargerModel', name)
@@ -111,7 +126,7 @@ export class ModelStore {
     return isNew
   }
 
-  /** Removes an operator's model; one that comes with the product is as it was shipped again. */
+  /** Removes an operator's model. A model that comes with the product is restored as shipped. */
   async delete(name: string): Promise<boolean> {
     const { numDeletedRows } = await this.#writer.write((trx) =>
       trx.deleteFrom('charger_models').where('name', '=', name).executeTakeFirst()
@@ -125,6 +140,7 @@ export class ModelStore {
     const models = new Map(KNOWN_MODELS.map((model) => [model.name, model]))
     for (const { name, body } of rows) models.set(name, toModel(name, JSON.parse(body) as ChargerModelBody))
     this.#models = models
+    this.#matches.clear()
     this.#readAt = performance.now()
   }
 }

@@ -1,25 +1,28 @@
 import type { Traits } from './traits.js'
 
-/** Which charge points a charger model is about. Case does not matter, `*` stands for any characters, absent for all. */
+/**
+ * The charge points that a charger model matches, without regard to case. `*` stands for any characters; an absent
+ * member matches all.
+ */
 export interface ModelMatch {
   vendor?: string
   model?: string
   firmware?: string
 }
 
-/** What is known of all charge points of a kind. */
+/** The traits of all charge points of a kind. */
 export interface ChargerModel {
   name: string
   match: ModelMatch
   traits: Traits
   isEnabled: boolean
-  /** What the traits are for, and what accepting them trusts the charge point with. */
+  /** Why the traits are needed, and which risk their acceptance brings. */
   note?: string
-  /** Where the facts are from, of models that come with the product. */
+  /** Source of the facts, for models that come with the product. */
   source?: string
 }
 
-/** What a charge point has told of itself in its BootNotification. */
+/** The values of a BootNotification that models are matched with. */
 export interface BootedAs {
   vendor?: string | null
   model?: string | null
@@ -48,7 +51,7 @@ function matches(match: ModelMatch, booted: BootedAs): boolean {
   )
 }
 
-/** Without backtracking: each literal piece is looked for from where the one before ended. (CWE-1333) */
+/** Matches without backtracking: each literal piece is searched from the end of the one before. (CWE-1333) */
 function matchesPattern(pattern: string | undefined, text: string | null | undefined): boolean {
   if (pattern === undefined || pattern === '*') return true
   if (text === undefined || text === null) return false
@@ -67,7 +70,7 @@ function matchesPattern(pattern: string | undefined, text: string | null | undef
   return folded.length - last.length >= from && folded.endsWith(last)
 }
 
-/** Firmware counts more than model, and model more than vendor: they are the narrower facts. */
+/** Firmware takes precedence over model, and model over vendor, because they are more specific. */
 function specificity({ vendor, model, firmware }: ModelMatch): number {
   return literals(vendor) + 1_000 * literals(model) + 1_000_000 * literals(firmware)
 }

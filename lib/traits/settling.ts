@@ -1,7 +1,10 @@
 import type { ChargePoint } from 'fastify-ocpp'
 import type { Traits } from './traits.js'
 
-/** A charge point that is to be called after its boot only is called all the same after this time without one. */
+/**
+ * Maximum delay for a charge point that may be called only after its boot: after this time it is called even without
+ * one.
+ */
 const LONGEST_WAIT_MS = 600_000
 
 interface Waiting {
@@ -10,7 +13,7 @@ interface Waiting {
 }
 
 /**
- * Which connections may be called by the back-end itself: charge points exist that drop the connection when they are
+ * Decides when the back-end itself may call a connection: some charge points drop the connection when they are
  * called before their BootNotification is answered. Calls of operators do not wait.
  */
 export class Settling {
@@ -28,7 +31,7 @@ export class Settling {
     return this.#booted.has(chargePoint) || this.#remaining(chargePoint) <= 0
   }
 
-  /** Resolves once the connection is settled, with false when it ends before. */
+  /** Resolves when the connection is settled, to false if it ends before. */
   async settled(chargePoint: ChargePoint): Promise<boolean> {
     if (!chargePoint.connected) return false
     if (this.isSettled(chargePoint)) return true
@@ -38,18 +41,18 @@ export class Settling {
     })
   }
 
-  /** The BootNotification of a connection was answered. */
+  /** To be called when the BootNotification of a connection was answered. */
   booted(chargePoint: ChargePoint): void {
     this.#booted.add(chargePoint)
     this.#end(chargePoint, true)
   }
 
-  /** The connection is over. */
+  /** To be called when the connection ended. */
   left(chargePoint: ChargePoint): void {
     this.#end(chargePoint, false)
   }
 
-  /** Milliseconds; 0 or less when the time has passed. */
+  /** Remaining delay in milliseconds; 0 or less after its end. */
   #remaining(chargePoint: ChargePoint): number {
     const { callsAfterConnect = 0 } = this.#traitsOf(chargePoint)
     const wait = callsAfterConnect === 'boot' ? LONGEST_WAIT_MS : callsAfterConnect * 1000

@@ -1,5 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { DEVIATIONS, type Deviation } from 'fastify-ocpp'
+import { ProblemError } from '../problem-error.js'
+import { isTimeZone } from '../time-zone.js'
 
 const DEVIATION_NAMES = Object.keys(DEVIATIONS) as Deviation[]
 
@@ -9,48 +11,52 @@ const TRAITS = {
     type: 'string',
     enum: ['strict', 'warn'],
     description:
-      'strict: a message that breaks its schema is refused. warn: what can be used of it is handled, counted and logged.'
+      'strict: rejects messages that break their schema. warn: handles the valid part of such messages, counts and logs the violation.'
   }),
   leniency: Type.Array(Type.Unsafe<Deviation>({ type: 'string', enum: DEVIATION_NAMES }), {
     uniqueItems: true,
     maxItems: DEVIATION_NAMES.length,
-    description: 'Named deviations that are accepted and brought into the form of the standard.'
+    description: 'Deviations from the standard that the back-end accepts and corrects.'
   }),
   pings: Type.Union([Type.Integer({ minimum: 5, maximum: 3600 }), Type.Literal('off')], {
     description: 'Seconds between WebSocket pings, or off for a charge point that does not answer them.'
   }),
   callsAfterConnect: Type.Union([Type.Integer({ minimum: 0, maximum: 600 }), Type.Literal('boot')], {
     description:
-      'How long automatic and queued calls wait after a connection: seconds, or boot: until the BootNotification is answered, at most 600 seconds.'
+      'Delay of automatic and queued calls after the charge point connects: seconds, or boot: until the BootNotification is answered, at most 600 seconds.'
   }),
   timeZone: Type.String({
     minLength: 1,
     maxLength: 64,
     examples: ['Europe/Berlin'],
-    description: 'IANA time zone of times that are sent without one, such as Europe/Berlin.'
+    description: 'IANA time zone for times that the charge point sends without an offset, e.g. Europe/Berlin.'
   }),
   energyUnit: Type.Unsafe<'as-sent' | 'Wh-means-kWh' | 'kWh-means-Wh'>({
     type: 'string',
     enum: ['as-sent', 'Wh-means-kWh', 'kWh-means-Wh'],
-    description: 'What the charge point means by the unit of energy that it sends.'
+    description: 'The unit that energy values of the charge point really have.'
   }),
   chargingRateUnit: Type.Unsafe<'A' | 'W'>({
     type: 'string',
     enum: ['A', 'W'],
-    description: 'The only unit of charging profiles that the charge point obeys.'
+    description: 'The only unit of charging profiles that the charge point supports.'
   }),
-  maxStackLevel: Type.Integer({ minimum: 0, maximum: 1000, description: 'The highest stack level that it accepts.' }),
+  maxStackLevel: Type.Integer({
+    minimum: 0,
+    maximum: 1000,
+    description: 'The highest stack level that the charge point accepts.'
+  }),
   heartbeatInterval: Type.Integer({
     minimum: 1,
     maximum: 86_400,
-    description: 'Seconds; told in the answer to a BootNotification.'
+    description: 'Heartbeat interval in the answer to a BootNotification, in seconds.'
   }),
   firmwareProtocols: Type.Array(
     Type.Unsafe<'ftp' | 'ftps' | 'http' | 'https' | 'sftp'>({
       type: 'string',
       enum: ['ftp', 'ftps', 'http', 'https', 'sftp']
     }),
-    { uniqueItems: true, maxItems: 5, description: 'URL schemes of firmware that it can download.' }
+    { uniqueItems: true, maxItems: 5, description: 'URL schemes from which the charge point can download firmware.' }
   )
 } as const satisfies Record<string, TSchema>
 
@@ -98,10 +104,10 @@ export const AppliedTraitsRecord = Type.Unsafe<Partial<Record<TraitName, Applied
   })
 )
 
-/** What holds when nobody says otherwise. A trait that is not here is unknown. */
+/** Default traits. A trait without a default is unknown. */
 export const DEFAULT_TRAITS: Traits = { validation: 'strict', leniency: [], timeZone: 'UTC', energyUnit: 'as-sent' }
 
-/** Where traits come from, from the strongest to the weakest. */
+/** Sources of traits; the first ones take precedence. */
 export interface TraitSources {
   own: Traits
   model?: { name: string; traits: Traits }
@@ -130,39 +136,24 @@ export function valuesOf(traits: Partial<Record<TraitName, AppliedTrait>>): Trai
   return Object.fromEntries(Object.entries(traits).map(([name, { value }]) => [name, value])) as Traits
 }
 
-/** The traits that an operator has given to a charge point, from their column. */
+/** The traits that an operator gave to a charge point, parsed from their column. */
 export function ownTraits(column: string | null): Traits {
   return column === null ? {} : (JSON.parse(column) as Traits)
 }
 
-/** `own` after a change; `null` for the whole removes all. */
+/** Applies a change to the `own` traits; a change of `null` removes all. */
 export function changed(own: Traits, change: TraitsChange | null): Traits {
   if (change === null) return {}
   const merged = Object.entries({ ...own, ...change }).filter(([, value]) => value !== null && value !== undefined)
   return Object.fromEntries(merged) as Traits
 }
 
-/** Answered as a 422 problem. */
-export class UnknownTimeZoneError extends Error {
-  readonly statusCode = 422
-  readonly code = 'UNKNOWN_TIME_ZONE'
-}
-
 /**
- * Checks what no schema can.
+ * Checks what a JSON schema cannot express.
  *
- * @throws UnknownTimeZoneError
+ * @throws `UNKNOWN_TIME_ZONE`
  */
 export function checkTraits({ timeZone }: TraitsChange): void {
   if (timeZone === undefined || timeZone === null || isTimeZone(timeZone)) return
-  throw new UnknownTimeZoneError('traits.timeZone must be an IANA time zone, such as Europe/Berlin')
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
+  throw new ProblemError(422, 'UNKNOWN_TIME_ZONE', 'traits.timeZone must be an IANA time zone, such as Europe/Berlin')
 }

@@ -4,26 +4,29 @@ import { fold } from '../events/scope.js'
 /** A message or a handshake that breaks the standard. */
 export interface SeenViolation {
   identity: string
-  /** `''` of a handshake, which is refused before a protocol is chosen. */
+  /** `''` for a handshake, which is rejected before a subprotocol is chosen. */
   protocol: Protocol | ''
   direction: Direction
-  /** `''` of a handshake, and of a message whose action cannot be read. */
+  /** `''` for a handshake and for a message whose action cannot be read. */
   action: string
-  /** RFC 6901. */
+  /** RFC 6901 pointer into the payload. */
   pointer: string
-  /** The name of the deviation that was put right, or what the standard asks for; nothing of the input. */
+  /** Name of the corrected deviation, or the broken rule of the standard. Never contains input. */
   rule: string
-  /** Of a CALLERROR; `''` of a handshake. */
+  /** Code of the CALLERROR; `''` for a handshake. */
   code: string
-  /** `''` when there is none. */
+  /** `''` if there is none. */
   messageId: string
-  /** Whether the message was handled all the same. */
+  /** Whether the message was handled in spite of the violation. */
   isDelivered: boolean
-  /** The deviations that would have to be accepted; asked for once a kind, because it takes a check of the message. */
+  /**
+   * The deviations to accept, so that the message is handled. Called once per kind, because it validates the message
+   * again.
+   */
   suggestions(): readonly Deviation[]
 }
 
-/** A kind of violation of one charge point, and how often it came since the last flush. */
+/** A kind of violation of one charge point, with its number since the last flush. */
 export interface CountedViolation extends Omit<SeenViolation, 'isDelivered' | 'suggestions'> {
   refused: number
   delivered: number
@@ -31,28 +34,28 @@ export interface CountedViolation extends Omit<SeenViolation, 'isDelivered' | 's
   lastAt: number
   lastRefusedAt: number | undefined
   lastDeliveredAt: number | undefined
-  /** `undefined` while none was refused. */
+  /** `undefined` if no message of this kind was rejected. */
   suggestions: readonly Deviation[] | undefined
 }
 
-/** Ends the rule of a message that is refused also with `validation: warn`: no trait helps. */
+/** Suffix of the rule of a message that is rejected even with `validation: warn`, so that no trait helps. */
 export const ESSENTIAL = ', and without it the message says nothing'
 
-/** What makes a kind, beside its charge point. */
+/** The members that make a kind, besides the charge point. */
 export type ViolationKind = Pick<SeenViolation, 'direction' | 'action' | 'pointer' | 'rule'>
 
-/** Kinds that wait to be written; more are dropped and counted. */
+/** Maximum number of kinds that wait for the next flush. More are dropped and counted. */
 const MAX_KINDS = 10_000
-/** Kinds of one charge point that are counted and stored: a hostile one can make up any number of them. */
+/** Maximum number of kinds per charge point: a hostile charge point can invent any number. */
 export const MAX_OF_ONE = 200
-/** Of these, kinds that are about a member which the charge point has named itself. */
+/** Maximum number among them of kinds about a member whose name the charge point invented. */
 export const MAX_NAMED = 50
 
 export function keyOf({ direction, action, pointer, rule }: ViolationKind): string {
   return JSON.stringify([direction, action, pointer, rule])
 }
 
-/** Whether the pointer ends in a name that the charge point has made up. */
+/** Whether the pointer ends in a member name that the charge point invented. */
 export function isNamedBySender({ code, pointer, rule }: { code: string; pointer: string; rule: string }): boolean {
   return pointer !== '' && (code === 'FormationViolation' || code === 'FormatViolation' || rule === 'unknown-members')
 }
@@ -62,7 +65,7 @@ export class KindLimits {
   #kinds = 0
   #named = 0
 
-  /** Whether there is room for one more kind, which is counted then. */
+  /** Counts one more kind. Returns false if the limit is reached. */
   take(kind: { code: string; pointer: string; rule: string }): boolean {
     const isNamed = isNamedBySender(kind)
     if (this.#kinds >= MAX_OF_ONE || (isNamed && this.#named >= MAX_NAMED)) return false
@@ -73,8 +76,8 @@ export class KindLimits {
 }
 
 /**
- * Counts violations in memory, because a charge point may break the standard with each of its messages, and hands them
- * over to be written every few seconds.
+ * Counts violations in memory, because a charge point may break the standard with each of its messages, and saves the
+ * counts every few seconds.
  */
 export class ViolationBook {
   readonly #now: () => number
@@ -87,13 +90,13 @@ export class ViolationBook {
     this.#now = now
   }
 
-  /** Kinds that wait to be written. */
+  /** Number of kinds that wait for the next flush. */
   get size(): number {
     return this.#kinds.size
   }
 
   note(seen: SeenViolation): void {
-    const kind = this.#kindOf({ ...seen, pointer: withoutIndices(seen.pointer) })
+    const kind = this.#kindOf({ ...seen, pointer: withoutIndices(storable(seen.pointer)) })
     if (kind === undefined) {
       this.dropped++
       return
@@ -112,7 +115,7 @@ export class ViolationBook {
     kind.suggestions ??= seen.suggestions()
   }
 
-  /** What was counted since the last time. */
+  /** Takes the counts since the last flush. */
   take(): CountedViolation[] {
     const taken = [...this.#kinds.values()]
     this.#kinds = new Map()
@@ -120,7 +123,7 @@ export class ViolationBook {
     return taken
   }
 
-  /** Counts again what could not be written. */
+  /** Adds counts that could not be saved to the next flush. */
   putBack(counted: readonly CountedViolation[]): void {
     for (const kind of counted) {
       const key = keyOfCharger(kind)
@@ -131,7 +134,7 @@ export class ViolationBook {
     }
   }
 
-  /** `undefined` when there is no room for a new kind. */
+  /** `undefined` if there is no room for a new kind. */
   #kindOf({ isDelivered: _isDelivered, suggestions: _suggestions, ...seen }: SeenViolation) {
     const key = keyOfCharger(seen)
     const known = this.#kinds.get(key)
@@ -172,6 +175,11 @@ function merge(newer: CountedViolation, older: CountedViolation): void {
   newer.lastRefusedAt ??= older.lastRefusedAt
   newer.lastDeliveredAt ??= older.lastDeliveredAt
   newer.suggestions ??= older.suggestions
+}
+
+// As both databases store it: names that differ in nothing else are one row, and no statement may write a row twice.
+function storable(pointer: string): string {
+  return pointer.replaceAll('\0', '\ufffd').replace(/\p{Surrogate}/gu, '\ufffd')
 }
 
 // The indices of lists are replaced: /meterValue/0/sampledValue/3/unit is the same kind with other numbers.

@@ -1,19 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
-import { dateTime } from '../database/json.js'
+import { toDateTime } from '../date-time.js'
 import { fold, type Reader } from '../events/scope.js'
 
-/** What a list of violations is asked for. Times are epoch milliseconds. */
+/** The filter of a list of violations. Times are epoch milliseconds. */
 export interface ViolationFilter {
   chargePoint?: string
   vendor?: string
   model?: string
   action?: string
-  /** Only kinds of which some were refused. */
+  /** Only kinds with at least one rejected message. */
   refused?: boolean
   from?: number
   to?: number
-  /** Row id; the page starts behind it. */
+  /** Row id of the last item before the page. */
   behind?: number
   limit: number
 }
@@ -22,20 +22,25 @@ const at = Type.String({ format: 'date-time' })
 const count = Type.Integer({ minimum: 0 })
 
 const KIND = {
-  protocol: Type.Optional(Type.String({ description: 'Absent of a refused handshake' })),
+  protocol: Type.Optional(Type.String({ description: 'Absent for a rejected handshake' })),
   action: Type.Optional(
-    Type.String({ description: 'Absent of a refused handshake and of a message that cannot be read' })
+    Type.String({ description: 'Absent for a rejected handshake and for a message that cannot be read' })
   ),
   direction: Type.Unsafe<'inbound' | 'outbound'>({ type: 'string', enum: ['inbound', 'outbound'] }),
   pointer: Type.String({ description: 'RFC 6901 JSON pointer into the payload; * stands for the index of a list' }),
-  rule: Type.String({ description: 'The deviation that was put right, or what the schema asks for' }),
+  rule: Type.String({ description: 'The deviation that was corrected, or the rule of the schema that was broken' }),
   code: Type.Optional(
-    Type.String({ description: 'Of the CALLERROR, also when the message was handled. Absent of a refused handshake' })
+    Type.String({
+      description: 'Code of the CALLERROR, also if the message was handled. Absent for a rejected handshake'
+    })
   )
 }
 const COUNTS = {
   refused: count,
-  delivered: Type.Integer({ minimum: 0, description: 'Handled all the same, by leniency or validation: warn' }),
+  delivered: Type.Integer({
+    minimum: 0,
+    description: 'Handled in spite of the violation, by leniency or `validation: warn`'
+  }),
   firstAt: at,
   lastAt: at
 }
@@ -48,7 +53,7 @@ export const ViolationRecord = Type.Object({
   ...KIND,
   ...COUNTS,
   messageId: Type.Optional(
-    Type.String({ description: 'Of the latest example, to be found in the messages of the charge point' })
+    Type.String({ description: 'Message id of the latest example in the messages of the charge point' })
   ),
   suggestions: Type.Array(Type.String(), { description: 'Deviations to accept, so that such messages are handled' })
 })
@@ -96,8 +101,8 @@ export async function listViolations(
       rule: row.rule,
       refused: Number(row.refused),
       delivered: Number(row.delivered),
-      firstAt: dateTime(row.first_at) ?? '',
-      lastAt: dateTime(row.last_at) ?? '',
+      firstAt: toDateTime(row.first_at),
+      lastAt: toDateTime(row.last_at),
       suggestions: row.suggestions === null ? [] : (JSON.parse(row.suggestions) as string[])
     }
   }))
@@ -107,15 +112,15 @@ export const GROUPS = ['model', 'chargePoint', 'rule'] as const
 export type Group = (typeof GROUPS)[number]
 
 export const ViolationGroupRecord = Type.Object({
-  vendor: Type.Optional(Type.String({ description: 'By model' })),
-  model: Type.Optional(Type.String({ description: 'By model' })),
-  chargePoint: Type.Optional(Type.String({ description: 'By chargePoint' })),
-  protocol: Type.Optional(Type.String({ description: 'By model or rule' })),
-  action: Type.Optional(Type.String({ description: 'By model or rule' })),
-  pointer: Type.Optional(Type.String({ description: 'By model or rule' })),
-  rule: Type.Optional(Type.String({ description: 'By model or rule' })),
-  code: Type.Optional(Type.String({ description: 'By model or rule' })),
-  chargePoints: Type.Integer({ minimum: 1, description: 'How many charge points did it' }),
+  vendor: Type.Optional(Type.String({ description: 'Only grouped by model' })),
+  model: Type.Optional(Type.String({ description: 'Only grouped by model' })),
+  chargePoint: Type.Optional(Type.String({ description: 'Only grouped by chargePoint' })),
+  protocol: Type.Optional(Type.String({ description: 'Only grouped by model or rule' })),
+  action: Type.Optional(Type.String({ description: 'Only grouped by model or rule' })),
+  pointer: Type.Optional(Type.String({ description: 'Only grouped by model or rule' })),
+  rule: Type.Optional(Type.String({ description: 'Only grouped by model or rule' })),
+  code: Type.Optional(Type.String({ description: 'Only grouped by model or rule' })),
+  chargePoints: Type.Integer({ minimum: 1, description: 'Number of charge points' }),
   ...COUNTS
 })
 export type ViolationGroupRecord = Static<typeof ViolationGroupRecord>
@@ -129,7 +134,7 @@ const KEYS = {
   rule: OF_KIND
 } as const satisfies Record<Group, readonly string[]>
 
-/** Sums of violations: what a vendor gets as a report, or what a charge point or a rule comes to. The most first. */
+/** Sums of violations by model (a report for the vendor), by charge point or by rule, the most frequent first. */
 export async function groupViolations(
   db: Reader,
   group: Group,
@@ -158,8 +163,8 @@ export async function groupViolations(
       chargePoints: Number(charge_points),
       refused: Number(refused),
       delivered: Number(delivered),
-      firstAt: dateTime(first_at) ?? '',
-      lastAt: dateTime(last_at) ?? ''
+      firstAt: toDateTime(first_at),
+      lastAt: toDateTime(last_at)
     }
   })
 }

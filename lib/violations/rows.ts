@@ -8,15 +8,15 @@ export interface StoredViolation extends CountedViolation {
   chargePointId: number
 }
 
-/** Rows of one statement: few enough for the parameters of both databases. */
+/** Maximum number of rows in one statement, within the parameter limits of both databases. */
 const ROWS = 50
 
 /**
- * Adds the counts to what is stored. Left out are kinds beyond the limits of a charge point, and charge points that
+ * Adds the counts to the stored ones, except for kinds beyond the limits of a charge point, and for charge points that
  * were removed.
  */
 export async function saveViolations(trx: Transaction<Schema>, counted: readonly StoredViolation[]): Promise<void> {
-  // Two processes lock the rows in the same order.
+  // In a fixed order, so that two processes lock the rows in the same one.
   const rows = (await withinLimits(trx, counted)).sort(
     (one, other) => one.chargePointId - other.chargePointId || (keyOf(one) < keyOf(other) ? -1 : 1)
   )
@@ -41,7 +41,7 @@ export async function saveViolations(trx: Transaction<Schema>, counted: readonly
   }
 }
 
-/** A charge point that comes back after it was removed begins anew: it may be another device. */
+/** A charge point that connects again after its removal starts without violations: it may be another device. */
 export const forgetViolations: Change = async ({ trx, chargePointId }) => {
   await trx.deleteFrom('violations').where('charge_point_id', '=', chargePointId).execute()
 }
@@ -58,7 +58,7 @@ async function withinLimits(trx: Transaction<Schema>, counted: readonly StoredVi
     const stored = await countStored(trx, ids)
     for (const { id, kinds } of stored) {
       const wanted = byChargePoint.get(id) ?? []
-      // Nearly always there is room for all: then nobody has to look which of them are there already.
+      // Usually there is room for all kinds, and the existing ones need not be read.
       const isRoomy = Number(kinds) + wanted.length <= MAX_NAMED
       kept.push(...(isRoomy ? wanted : await withinLimitsOf(trx, id, wanted)))
     }

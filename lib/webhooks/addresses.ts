@@ -1,6 +1,7 @@
 import { type LookupAddress, type LookupOptions, lookup as resolve } from 'node:dns'
 import { type BlockList, isIP, type LookupFunction } from 'node:net'
 import { blockListOf } from '../settings/networks.js'
+import { NotAllowedError } from './errors.js'
 
 /**
  * Networks that cannot be reached over the internet, or lead to internal hosts. Webhooks must not use them. [V19; IANA
@@ -51,10 +52,7 @@ export interface AddressSettings {
   allowedNetworks: readonly string[]
 }
 
-/** Nothing may be sent to this address. */
-export class AddressNotAllowedError extends Error {
-  readonly code = 'ADDRESS_NOT_ALLOWED'
-}
+const NO_ADDRESS = 'the name has no address that is allowed'
 
 /** Decides which addresses webhooks may use. */
 export class AddressRules {
@@ -77,8 +75,8 @@ export class AddressRules {
   }
 
   /**
-   * Resolves host names to allowed addresses only. Called for every connection, because a name may come to mean another
-   * address.
+   * Resolves host names to allowed addresses only. Called for every connection, because the address of a name may
+   * change.
    */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     const all: LookupOptions & { all: true } = { ...options, all: true }
@@ -86,7 +84,7 @@ export class AddressRules {
       const allowed = (addresses ?? []).filter(({ address }) => this.allows(address))
       const [first] = allowed
       if (error !== null) callback(error, [])
-      else if (first === undefined) callback(new AddressNotAllowedError('the name has no address that is allowed'), [])
+      else if (first === undefined) callback(new NotAllowedError('ADDRESS_NOT_ALLOWED', NO_ADDRESS), [])
       else answer(callback, options.all === true, allowed, first)
     })
   }

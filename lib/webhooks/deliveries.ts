@@ -22,13 +22,13 @@ const SUMMARY = [
   'last_attempt_at',
   'next_attempt_at'
 ] as const
-/** Without the event itself. */
+/** A delivery without the event itself. */
 export type DeliverySummary = Pick<DeliveryRow, (typeof SUMMARY)[number]>
 
-/** For so long a delivery is tried. */
+/** Time after which a delivery is given up. Milliseconds. */
 const RETRY_FOR_MS = 86_400_000
 
-/** The deliveries of one event, to these webhooks; to each as it may see it. */
+/** Stores the deliveries of one event: for each webhook, the event as the webhook may see it. */
 export function deliveriesOf(event: PublishedEvent, webhooks: readonly Subscriber[]): Row<'webhook_deliveries'>[] {
   const { id, type, chargePoint, at, data, whole = data } = event
   const now = Date.now()
@@ -40,7 +40,9 @@ export function deliveriesOf(event: PublishedEvent, webhooks: readonly Subscribe
     created_at: now,
     retry_until: now + RETRY_FOR_MS
   }
-  const payloads = [data, whole].map((shown) => JSON.stringify({ id, type, chargePoint, at, data: shown }))
+  const payloads = [data, whole].map((shown) =>
+    JSON.stringify({ id, type, ...(chargePoint !== '' && { chargePoint }), at, data: shown })
+  )
   return webhooks.map(({ id, filter }) => ({
     webhook_id: id,
     payload: payloads[filter.wholeIdTokens === true ? 1 : 0] ?? '',
@@ -48,10 +50,10 @@ export function deliveriesOf(event: PublishedEvent, webhooks: readonly Subscribe
   }))
 }
 
-/** A delivery that waits, in the order of its charge point. */
+/** A delivery that waits. Deliveries of one charge point are sent in order. */
 export type PendingDelivery = Pick<DeliveryRow, 'id' | 'charge_point_key'>
 
-/** Without a limit: all of them, as they are at one moment. */
+/** The waiting deliveries; without a limit all of them, read in one snapshot. */
 export function listPending(
   db: Reader,
   { webhookId, behind, limit }: { webhookId: number; behind: number; limit?: number }
@@ -66,13 +68,13 @@ export function listPending(
   return (limit === undefined ? query : query.limit(limit)).execute()
 }
 
-// A literal: only then SQLite sees that the index of what waits will do.
+// A literal, because otherwise SQLite does not use the partial index of waiting deliveries.
 const isPending = sql<boolean>`status = 'pending'`
 
-/** What is to go out. */
+/** The request of a delivery. */
 export type DueDelivery = Pick<DeliveryRow, 'id' | 'event_id' | 'payload' | 'attempts' | 'retry_until'>
 
-/** By id, those of these that still are to go out. */
+/** The waiting deliveries with these ids, by id. */
 export async function findDue(db: Reader, ids: readonly number[]): Promise<Map<number, DueDelivery>> {
   const found = new Map<number, DueDelivery>()
   for (const some of chunks(ids, MAX_IDS)) {
@@ -87,7 +89,7 @@ export async function findDue(db: Reader, ids: readonly number[]): Promise<Map<n
   return found
 }
 
-/** Since when the oldest one waits; undefined when none does. */
+/** Time from which the oldest waiting delivery waits; `undefined` if none waits. */
 export async function oldestPending(db: Reader, webhookId: number): Promise<number | undefined> {
   const row = await db
     .selectFrom('webhook_deliveries')
@@ -100,7 +102,7 @@ export async function oldestPending(db: Reader, webhookId: number): Promise<numb
   return row?.created_at
 }
 
-/** What became of an attempt. */
+/** The result of an attempt. */
 export interface AttemptResult {
   readonly id: number
   readonly status: DeliveryRow['status']
@@ -112,7 +114,9 @@ export interface AttemptResult {
   readonly nextAttemptAt: number | null
 }
 
-/** Most were delivered at the first attempt and answered alike: they are one statement. */
+/**
+ * Saves the results of attempts. Equal results share a statement, because most deliveries succeed at the first attempt.
+ */
 export async function saveAttempts(trx: Transaction<Schema>, results: readonly AttemptResult[]): Promise<void> {
   const alike = new Map<string, AttemptResult[]>()
   for (const result of results) {
@@ -144,16 +148,19 @@ async function saveAlike(trx: Transaction<Schema>, results: readonly AttemptResu
 
 const MAX_IDS = 128
 
-/** To a power of two, so that few different statements are ever prepared. */
+/** Padded to a power of two, so that few different statements are prepared. */
 function padded(ids: readonly number[]): number[] {
   const length = 2 ** Math.ceil(Math.log2(ids.length))
   return Array.from({ length }, (_, index) => ids[Math.min(index, ids.length - 1)] ?? 0)
 }
 
-/** What may be dropped when too much waits, first things first: never transactions, which somebody bills. [B3] */
+/**
+ * Types of events that may be dropped when too many deliveries wait, in this order. Never transactions, because they
+ * are billed. [B3]
+ */
 const DROPPABLE = [sql<boolean>`type = 'status'`, sql<boolean>`type <> 'transaction'`]
 
-/** Drops the oldest that wait and may be dropped, at most `count`. Answers their ids. */
+/** Drops the oldest waiting deliveries of these types, at most `count`. Returns their ids. */
 export async function dropPending(
   trx: Transaction<Schema>,
   { webhookId, count }: { webhookId: number; count: number }
@@ -185,23 +192,26 @@ async function deleteDeliveries(trx: Transaction<Schema>, ids: readonly number[]
 export interface Retention {
   /** Epoch milliseconds. */
   now: number
-  /** Epoch milliseconds; what came before goes, unless it still is to go out. */
+  /** Epoch milliseconds; deliveries from before are deleted unless they still wait. */
   before: number
-  /** Ids up to this one go, unless they still are to go out. */
+  /** Deliveries up to this id are deleted unless they still wait. */
   upTo: number
-  /** The page starts behind this id. */
+  /** Id of the delivery before the page, exclusive. */
   behind: number
-  /** Rows of one step. */
+  /** Maximum number of rows in one step. */
   limit: number
 }
 
 /** A page of the deliveries, oldest first. */
 export interface PrunablePage {
-  /** What is not kept any longer: old ones, and those of webhooks that are no more. */
+  /** Deliveries to delete: old ones, and those of deleted webhooks. */
   ids: number[]
-  /** Where the next page starts; undefined when there is none. */
+  /** Position at which the next page starts; `undefined` on the last page. */
   last: number | undefined
-  /** Whether nothing in it is old; a row of the future is of a clock that was ahead, and tells nothing. */
+  /**
+   * Whether the page has no old delivery. A delivery with a future time comes from a clock that was ahead, and is
+   * ignored here.
+   */
   isYoung: boolean
 }
 
@@ -216,7 +226,7 @@ export async function listPrunable(db: Reader, { now, before, upTo, behind, limi
     .execute()
   type PageRow = (typeof rows)[number]
   const isOld = ({ id, created_at }: PageRow) => created_at < before || id <= upTo
-  // A webhook that is disabled for a while still is to get what it missed, for as long as that is tried.
+  // Deliveries of a disabled webhook are kept for the usual time, because an operator may enable it again.
   const isOver = ({ status, enabled, retry_until }: PageRow) =>
     status !== 'pending' || (enabled !== 1 && retry_until < now)
   return {
@@ -230,7 +240,7 @@ export function pruneDeliveries(trx: Transaction<Schema>, ids: readonly number[]
   return deleteDeliveries(trx, ids)
 }
 
-/** Which deliveries an operator wants to see; what is left out does not matter. */
+/** The filter of an operator's list. An absent member does not filter. */
 export interface DeliveryFilter {
   webhookId: number
   status?: DeliveryRow['status']
@@ -238,14 +248,14 @@ export interface DeliveryFilter {
   chargePoint?: string
   /** Epoch milliseconds. */
   from?: number
-  /** Not included. */
+  /** Epoch milliseconds, exclusive. */
   to?: number
-  /** The page goes on below this id. */
+  /** Id of the delivery before the page, exclusive; ids descend. */
   behind?: number
   limit: number
 }
 
-/** Newest first. */
+/** The deliveries, newest first. */
 export function listDeliveries(db: Reader, filter: DeliveryFilter): Promise<DeliverySummary[]> {
   const { webhookId, status, type, chargePoint, from, to, behind, limit } = filter
   let query = db
@@ -276,7 +286,9 @@ export function findDelivery(
     .executeTakeFirst()
 }
 
-/** The same event once more, as a delivery of its own behind all others. Answers undefined when there is none. */
+/**
+ * Sends an event again, as a new delivery after all waiting ones. Returns `undefined` if the delivery does not exist.
+ */
 export async function resendDelivery(
   { trx, now }: { trx: Transaction<Schema>; now: number },
   key: { webhookId: number; id: number }

@@ -14,8 +14,8 @@ export interface OutboxOptions {
 }
 
 /**
- * Saves the events that webhooks want: in the commit of the change, or in a commit of their own if there is none. The
- * deliverer is told afterwards.
+ * Saves the events that webhooks want: in the commit of the change, or in a commit of their own if there is none. Calls
+ * the deliverer afterwards.
  */
 export class Outbox implements EventKeeper {
   readonly #direct: BatchedCommits<PublishedEvent>

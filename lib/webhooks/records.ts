@@ -1,10 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { toDateTime } from '../date-time.js'
-import { EVENT_TYPES } from '../events/event.js'
 import { IdentityParams, momentParam, PageParams } from '../http/records.js'
 import { textLike } from '../text-like.js'
 import type { DeliveryRow, DeliverySummary } from './deliveries.js'
-import { scopesOf, WEBHOOK_SCOPES, type WebhookRow, type WebhookScope } from './rows.js'
+import { scopesOf, WEBHOOK_SCOPES, WEBHOOK_TYPES, type WebhookRow, type WebhookScope } from './rows.js'
 
 // Webhooks and deliveries in requests and answers of the operator API.
 
@@ -16,7 +15,7 @@ export type WebhookParams = Static<typeof WebhookParams>
 export const DeliveryParams = Type.Object({ id: ID, deliveryId: ID }, { additionalProperties: false })
 export type DeliveryParams = Static<typeof DeliveryParams>
 
-const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', enum: [...EVENT_TYPES] })
+const EventType = Type.Unsafe<(typeof WEBHOOK_TYPES)[number]>({ type: 'string', enum: [...WEBHOOK_TYPES] })
 
 const url = Type.String({
   minLength: 1,
@@ -37,9 +36,9 @@ const filter = Type.Object(
     types: Type.Optional(
       Type.Array(EventType, {
         minItems: 1,
-        maxItems: EVENT_TYPES.length,
+        maxItems: WEBHOOK_TYPES.length,
         uniqueItems: true,
-        description: 'Default: all except problem'
+        description: 'Default: connect, disconnect, boot, status, transaction, meter-values, call and security'
       })
     ),
     chargePoints: Type.Optional(
@@ -50,7 +49,7 @@ const filter = Type.Object(
       })
     )
   },
-  { additionalProperties: false, description: 'The events that are sent' }
+  { additionalProperties: false, description: 'Which events are sent' }
 )
 
 const scopes = Type.Array(Type.Unsafe<WebhookScope>({ type: 'string', enum: [...WEBHOOK_SCOPES] }), {
@@ -58,7 +57,7 @@ const scopes = Type.Array(Type.Unsafe<WebhookScope>({ type: 'string', enum: [...
   maxItems: WEBHOOK_SCOPES.length,
   uniqueItems: true,
   description:
-    'What may be sent, as scopes of a token: transactions:read for `transaction` and `meter-values`, charge-points:read for the other types, id-tokens:read for id tokens in full. Default: charge-points:read and transactions:read'
+    'What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values` and `remote-start`, charge-points:read for the other types, id-tokens:read for id tokens in full. Default: charge-points:read and transactions:read'
 })
 
 const enabled = Type.Boolean({
@@ -109,7 +108,7 @@ export const WebhookRecord = Type.Object({
   disabledReason: Type.Optional(
     Type.String({ description: 'gone: the receiver answered 410. Absent: an operator disabled the webhook' })
   ),
-  previousSecretUntil: moment('Until then the previous secret signs too'),
+  previousSecretUntil: moment('Until this time requests are signed with the previous secret, too'),
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' })
 })
@@ -123,7 +122,10 @@ export const NewWebhookRecord = Type.Object({ ...WebhookRecord.properties, secre
 
 export const SecretRecord = Type.Object({
   secret: shownSecret,
-  previousSecretUntil: Type.String({ format: 'date-time', description: 'Until then the old secret signs too' })
+  previousSecretUntil: Type.String({
+    format: 'date-time',
+    description: 'Until this time requests are signed with the old secret, too'
+  })
 })
 
 export const TestRecord = Type.Object({
@@ -139,7 +141,7 @@ const DeliveryStatus = Type.Unsafe<DeliveryRow['status']>({ type: 'string', enum
 export const DeliveryRecord = Type.Object({
   id: Type.Integer(),
   webhookId: Type.Integer(),
-  eventId: Type.String({ description: 'The same for every attempt' }),
+  eventId: Type.String({ description: 'Id of the event, the same for every attempt' }),
   type: Type.String({ examples: ['transaction'] }),
   chargePoint: Type.String(),
   status: Type.Unsafe<DeliveryRow['status']>({

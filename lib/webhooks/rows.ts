@@ -2,7 +2,7 @@ import { type Selectable, sql, type Transaction } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
 import type { WebhooksTable } from '../database/schema-operators.js'
-import { EVENT_TYPES, type EventType, OF_TRANSACTIONS } from '../events/event.js'
+import { EVENT_TYPES, type EventType, scopeOfEvents } from '../events/event.js'
 import type { EventFilter } from '../events/filter.js'
 import { fold, type Reader } from '../events/scope.js'
 
@@ -14,8 +14,20 @@ interface Scope {
   readonly now: number
 }
 
-/** Of a webhook that names none: later types of events come only to those who ask for them. */
-const DEFAULT_TYPES: readonly EventType[] = EVENT_TYPES.filter((type) => type !== 'problem')
+/** Types of a webhook that names none. Types of events that are added later must be requested by name. */
+const DEFAULT_TYPES: readonly EventType[] = [
+  'connect',
+  'disconnect',
+  'boot',
+  'status',
+  'transaction',
+  'meter-values',
+  'call',
+  'security'
+]
+
+/** The types that a webhook can name: those that one of its scopes allows. */
+export const WEBHOOK_TYPES = EVENT_TYPES.filter((type) => scopeOfEvents(type) !== 'admin')
 
 /** The part of a webhook that decides whether it wants an event, and what it may see of it. */
 export interface Subscriber {
@@ -62,7 +74,7 @@ export function subscriberOf({
   return {
     id,
     filter: {
-      types: new Set(wanted.filter((type) => held.includes(scopeOf(type)))),
+      types: new Set(wanted.filter((type) => held.some((scope) => scope === scopeOfEvents(type)))),
       wholeIdTokens: held.includes('id-tokens:read'),
       ...(charge_points !== null && { chargePoints: new Set((JSON.parse(charge_points) as string[]).map(fold)) })
     }
@@ -110,11 +122,6 @@ export function scopesOf(scopes: string | null): readonly WebhookScope[] {
   return scopes === null ? DEFAULT_WEBHOOK_SCOPES : (JSON.parse(scopes) as WebhookScope[])
 }
 
-/** The scopes that an event type needs, as for readers of the event stream. */
-function scopeOf(type: EventType): WebhookScope {
-  return OF_TRANSACTIONS.has(type) ? 'transactions:read' : 'charge-points:read'
-}
-
 function columnsOf({ url, description, types, chargePoints, scopes, enabled }: WebhookChange) {
   return {
     ...(url !== undefined && { url }),
@@ -130,7 +137,7 @@ function jsonOf(list: readonly string[] | null): string | null {
   return list === null ? null : JSON.stringify(list)
 }
 
-/** The old secret signs too until `until`. Returns whether the webhook exists. */
+/** Requests are also signed with the old secret until `until`. Returns whether the webhook exists. */
 export async function replaceSecret(
   { trx, now }: Scope,
   id: number,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 import { HttpClient } from '../http/client.js'
-import { AddressNotAllowedError } from './addresses.js'
+import { NotAllowedError } from './errors.js'
 import { type Message, signedHeaders } from './signature.js'
 import { hostOf, type TargetRules } from './target.js'
 
@@ -66,18 +66,16 @@ export class Sender {
     this.#client.close()
   }
 
-  /** @throws AddressNotAllowedError, NotSecureError */
+  /** @throws NotAllowedError */
   #check(url: URL): void {
     const { addresses, allowHttp } = this.#rules
     const host = hostOf(url)
     // The HTTP client calls its look-up for names only, not for addresses.
-    if (isIP(host) !== 0 && !addresses.allows(host)) throw new AddressNotAllowedError('the address is not allowed')
-    if (url.protocol !== 'https:' && !allowHttp) throw new NotSecureError('only https is allowed')
+    if (isIP(host) !== 0 && !addresses.allows(host)) {
+      throw new NotAllowedError('ADDRESS_NOT_ALLOWED', 'the address is not allowed')
+    }
+    if (url.protocol !== 'https:' && !allowHttp) throw new NotAllowedError('HTTP_NOT_ALLOWED', 'only https is allowed')
   }
-}
-
-class NotSecureError extends Error {
-  readonly code = 'HTTP_NOT_ALLOWED'
 }
 
 /** Reads the body, so that the connection can be used again, unless the body is too long. */

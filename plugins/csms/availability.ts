@@ -2,12 +2,10 @@ import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import fp from 'fastify-plugin'
-import { type ConnectorStatus, type OwnedStatus, saveConnectorStatuses } from '../../lib/charge-points/connectors.js'
+import { type ConnectorStatus, statusEvent, statusRows } from '../../lib/charge-points/connectors.js'
 import { defined } from '../../lib/charge-points/defined.js'
 import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
-import { BatchedCommits } from '../../lib/database/batch.js'
 import { milliseconds } from '../../lib/events/scope.js'
-import { statusData } from '../../lib/events/status.js'
 
 function statusOf16(request: v16.StatusNotificationRequest): ConnectorStatus {
   const { connectorId, status, errorCode, timestamp, info, vendorId, vendorErrorCode } = request
@@ -26,23 +24,13 @@ function statusOf2(request: Request2<'StatusNotification'>): ConnectorStatus {
 }
 
 /** StatusNotification. [1.6 §4.9; 2.x G01] */
-async function availability(app: FastifyInstance): Promise<void> {
-  const { ocpp, store, publisher } = app
-
-  // A whole fleet tells its statuses when it comes back.
-  const statuses = new BatchedCommits<OwnedStatus & { identity: string }>((batch) =>
-    store.write(async (trx, tell) => {
-      await saveConnectorStatuses({ trx, now: Date.now() }, batch)
-      for (const { identity, chargePointId: _, connectedAt: _at, ...status } of batch) {
-        tell({ type: 'status', chargePoint: identity, data: statusData(status) })
-      }
-    })
-  )
-
+async function availability({ ocpp, store }: FastifyInstance): Promise<void> {
   async function answer(status: ConnectorStatus, { chargePoint: { identity, connectedAt } }: HandlerContext) {
-    await publisher.settled(identity)
-    const owner = { identity, chargePointId: await store.chargePointId(identity) }
-    await statuses.add({ ...status, ...owner, connectedAt: connectedAt.getTime() })
+    const told = { ...status, connectedAt: connectedAt.getTime() }
+    await store.record(identity, {
+      rowsOf: (scope) => statusRows(scope, told),
+      event: statusEvent(identity, status)
+    })
     return {}
   }
 
@@ -53,5 +41,5 @@ async function availability(app: FastifyInstance): Promise<void> {
 export default fp(availability, {
   fastify: '5.x',
   name: 'csms-availability',
-  dependencies: ['ocpp', 'store', 'publisher']
+  dependencies: ['ocpp', 'store']
 })

@@ -3,15 +3,16 @@ import type { ChargePoint } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 
 /**
- * A charge point that was accepted before this process started does not boot again just because it connects again,
- * and is refused whatever else it says. So it is asked to, once a connection. [J-1.6 §5.3; 2.x B01, F06]
+ * A charge point that another process accepted need not boot again when it connects to this process, and until it boots
+ * this process refuses its messages. So the first refused message of each connection triggers a BootNotification.
+ * [J-1.6 §5.3; 2.x B01, F06]
  */
 async function bootOnRequest({ ocpp, traits }: FastifyInstance): Promise<void> {
   const asked = new WeakSet<ChargePoint>()
 
   async function ask(chargePoint: ChargePoint): Promise<void> {
     asked.add(chargePoint)
-    // It may be about to boot by itself.
+    // The charge point may be about to boot by itself.
     if (!(await traits.settling.settled(chargePoint)) || chargePoint.registration !== undefined) return
     try {
       await ocpp.call(chargePoint.identity, 'TriggerMessage', { requestedMessage: 'BootNotification' })
@@ -23,7 +24,7 @@ async function bootOnRequest({ ocpp, traits }: FastifyInstance): Promise<void> {
   ocpp.events.on('security', ({ type, identity }) => {
     const chargePoint = ocpp.chargePoints.get(identity)
     if (type !== 'not-accepted' || chargePoint === undefined || asked.has(chargePoint)) return
-    // Pending and Rejected are answers it has had: it knows when to come again. [2.x B02, B03]
+    // After Pending or Rejected the charge point knows when to send the next BootNotification. [2.x B02, B03]
     if (chargePoint.registration === undefined) return ask(chargePoint)
   })
 }

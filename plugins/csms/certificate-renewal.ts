@@ -11,18 +11,18 @@ declare module 'fastify' {
   }
 }
 
-/** Has charge points renew certificates that expire soon. */
+/** Asks charge points to renew certificates that expire soon. */
 export interface Renewals {
-  /** Asks those that are here and were not asked within a day. Never throws. */
+  /** Asks the connected charge points that were not asked within a day. Never throws. */
   askAll(): Promise<void>
 }
 
 const CHECK_MS = 3_600_000
 const DAY_MS = 86_400_000
-/** Asked at a time; the others at the next check. */
+/** Maximum number of charge points asked at a check; the others follow at the next check. */
 const MAX_AT_A_TIME = 500
 
-/** A certificate that expires soon is renewed without anybody's doing. [2.x A02.FR.02, A03] */
+/** Renews certificates of charge points automatically before they expire. [2.x A02.FR.02, A03] */
 async function certificateRenewal(app: FastifyInstance): Promise<void> {
   const { ocpp, store, database, config, traits, log } = app
   const { CA_RENEWAL_DAYS } = config
@@ -31,7 +31,7 @@ async function certificateRenewal(app: FastifyInstance): Promise<void> {
     const { identity, id } = renewal
     const live = ocpp.chargePoints.get(identity)
     if (live?.registration !== 'Accepted' || !traits.settling.isSettled(live)) return
-    // Before it is asked: one that cannot be asked is not asked every hour.
+    // Saved before the call, so that a charge point that does not answer is not asked again every hour.
     await store.commit(identity, saveRenewal(id))
     const { action, payload } = renewalCall(live.protocol, renewal)
     const answer = await ocpp.call(identity, action, payload)

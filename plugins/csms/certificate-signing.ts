@@ -17,7 +17,7 @@ declare module 'fastify' {
 }
 
 const RETRY_MS = 60_000
-/** A charge point that comes back boots within this time, if it does. */
+/** A charge point that reconnects after a reboot sends its BootNotification within this time. Milliseconds. */
 const SETTLED_MS = 20_000
 
 /** Of 2.0.1 and 2.1. */
@@ -27,7 +27,7 @@ interface SignRequest2 {
   requestId?: number
 }
 
-/** SignCertificate is followed by CertificateSigned without anybody's doing. [1.6 whitepaper A02; 2.x A02] */
+/** Answers SignCertificate, and sends CertificateSigned automatically. [1.6 whitepaper A02; 2.x A02] */
 async function certificateSigning(app: FastifyInstance): Promise<void> {
   const { ocpp, ca, store, calls, database, log, config } = app
   const onOutcome = observeCertificates(app.metrics, database)
@@ -40,7 +40,7 @@ async function certificateSigning(app: FastifyInstance): Promise<void> {
     return { status: await issuance.take(chargePoint, request) }
   }
 
-  /** Without a use it is for both. [2.x A02] */
+  /** A certificate without a stated use is for both uses. [2.x A02] */
   async function sign2(request: SignRequest2, { chargePoint }: HandlerContext) {
     const { csr, certificateType: type = 'ChargingStationCertificate', requestId } = request
     const isCombined = request.certificateType === undefined

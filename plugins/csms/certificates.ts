@@ -21,11 +21,11 @@ import { tryCertificates } from '../../lib/pem.js'
 import type {} from '../ocsp.js'
 
 const DAY_MS = 86_400_000
-/** Characters of ocspResult. */
+/** Maximum length of `ocspResult`, in characters. */
 const MAX_RESULT_201 = 5_500
 const MAX_RESULT_21 = 18_000
 const FAILED = { status: 'Failed' } as const
-/** Characters of exiResponse. */
+/** Maximum length of `exiResponse`, in characters. */
 const MAX_EXI_201 = 5_600
 const CHAIN_STATUSES = { good: 'Good', revoked: 'Revoked', unknown: 'Unknown' } as const
 
@@ -51,7 +51,7 @@ function listed16(
   )
 }
 
-/** All certificates of each chain, e.g. also the sub-CAs of a V2G chain. */
+/** All certificates of each chain, for example also the sub-CAs of a V2G chain. */
 function listed2(
   { certificateType }: InstalledRequest2,
   { certificateHashDataChain = [] }: InstalledResponse2
@@ -83,7 +83,7 @@ function signed(
   return together(...changes)
 }
 
-/** After Accepted and NotFound alike the charge point has no such certificate. */
+/** Both Accepted and NotFound mean that the charge point does not have the certificate any more. */
 function deleted(
   { certificateHashData }: { certificateHashData: CertificateHash },
   { status }: StatusResponse
@@ -94,7 +94,7 @@ function deleted(
 /** Stores a request as it was sent. */
 type Keep = (action: string, context: HandlerContext, payload: unknown) => Promise<void>
 
-/** Get15118EVCertificate: contract certificates for cars, issued by another service. [2.x M01, M02] */
+/** Get15118EVCertificate: contract certificates for cars, which another service issues. [2.x M01, M02] */
 function answerContracts({ ocpp, config, log }: FastifyInstance, keep: Keep): void {
   const { CONTRACT_SERVICE_URL: url, CONTRACT_SERVICE_TOKEN: token } = config
   const contracts = new ContractService({ url, token, log })
@@ -117,7 +117,7 @@ function answerStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
   async function status(ocspRequestData: v21.OCSPRequestDataType, maxLength: number) {
     const { responderURL, ...data } = ocspRequestData
     const { der } = await ocsp.status(data, responderURL)
-    // Accepted says that it was retrieved; the charge point verifies it. [2.x M06]
+    // Accepted means that the status was retrieved; the charge point verifies it. [2.x M06]
     if (der === undefined) return FAILED
     const ocspResult = der.toString('base64')
     return ocspResult.length > maxLength ? FAILED : ({ status: 'Accepted', ocspResult } as const)
@@ -140,7 +140,7 @@ function answerChainStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
     return { certificateStatus: await Promise.all(request.certificateStatusRequests.map(statusOfOne)) }
   })
 
-  /** The answer of the first responder that gives one. Revocation lists are not fetched. [2.1 M07] */
+  /** The first answer of a responder. Revocation lists are not fetched. [2.1 M07] */
   async function statusOfOne({ certificateHashData, source, urls }: v21.CertificateStatusRequestInfoType) {
     const { customData: _, ...data } = certificateHashData
     for (const url of source === 'OCSP' ? urls : []) {
@@ -149,15 +149,15 @@ function answerChainStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
       const nextUpdate = new Date(next).toISOString()
       return { certificateHashData, source, status: CHAIN_STATUSES[status], nextUpdate } as const
     }
-    // No responder gave an answer: the charge point asks again after a day.
+    // No responder answered: the charge point asks again after a day.
     const nextUpdate = new Date(Date.now() + DAY_MS).toISOString()
     return { certificateHashData, source, status: 'Failed', nextUpdate } as const
   }
 }
 
 /**
- * Certificates of charge points, the status of the certificates that charge points ask about, and contract certificates
- * for cars, issued by another service. [1.6 whitepaper M03-M05; 2.x M]
+ * Certificates of charge points, the status of certificates that charge points ask for, and contract certificates for
+ * cars, which another service issues. [1.6 whitepaper M03-M05; 2.x M]
  */
 async function certificates(app: FastifyInstance): Promise<void> {
   const { store, calls } = app

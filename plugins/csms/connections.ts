@@ -1,11 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { endedCall } from '../../lib/calls/call-event.js'
 import { RateLimit } from '../../lib/events/rate-limit.js'
 
-/** Security events a second: anybody can cause them, without knowing a password. The log has them all. */
+/**
+ * Maximum rate of security events per second, because anybody can cause them without a password. The log has all of
+ * them.
+ */
 const MAX_SECURITY_EVENTS = 20
 
-/** Publishes what the library tells; all else is told by the functional blocks, with their commit. */
+/** Publishes the events of the library. The functional blocks publish all other events with their commits. */
 async function connections({ publisher, ocpp: { events } }: FastifyInstance): Promise<void> {
   events.on('connect', ({ chargePoint: { identity, protocol, remoteAddress } }) => {
     publisher.publish({ type: 'connect', chargePoint: identity, data: { protocol, remoteAddress } })
@@ -13,11 +17,7 @@ async function connections({ publisher, ocpp: { events } }: FastifyInstance): Pr
   events.on('disconnect', ({ chargePoint: { identity, protocol }, reason, code }) => {
     publisher.publish({ type: 'disconnect', chargePoint: identity, data: { protocol, reason, code } })
   })
-  events.on('call', ({ chargePoint: { identity }, messageId, action, outcome, duration }) => {
-    // The library counts milliseconds, the API seconds.
-    const data = { messageId, action, outcome, duration: duration / 1000 }
-    publisher.publish({ type: 'call', chargePoint: identity, data })
-  })
+  events.on('call', (call) => publisher.publish(endedCall(call)))
   const limit = new RateLimit(MAX_SECURITY_EVENTS, 1000)
   events.on('security', ({ type, identity, remoteAddress, detail }) => {
     if (!limit.pass()) return

@@ -6,12 +6,16 @@ import { findChargePoint } from '../../lib/charge-points/rows.js'
 import type { Change } from '../../lib/events/scope.js'
 
 /**
- * While a charge point is away, and after its boot, nothing is known of its connectors. One that comes back without a
- * boot tells only what has changed. [1.6 §4.9; 2.x G01]
+ * Marks the states of connectors as unknown while a charge point is disconnected and after its boot. A charge point
+ * that reconnects without a boot reports only changed statuses. [1.6 §4.9; 2.x G01]
  */
 async function connectorStates(app: FastifyInstance): Promise<void> {
   const { ocpp, store } = app
   const begun = new WeakSet<ChargePoint>()
+  /** By connections that replaced another one: the time of the last message of that one. */
+  const toldUntil = new WeakMap<ChargePoint, number>()
+  /** By connections, until their first message: when the charge point was last seen before. */
+  const seenBefore = new WeakMap<ChargePoint, Promise<number | undefined>>()
 
   async function mark({ identity, log }: ChargePoint, ...changes: readonly Change[]): Promise<void> {
     try {
@@ -21,21 +25,43 @@ async function connectorStates(app: FastifyInstance): Promise<void> {
     }
   }
 
-  ocpp.events.on('disconnect', ({ chargePoint }) => {
-    // Another connection has taken over: its charge point is not away.
-    if (ocpp.chargePoints.get(chargePoint.identity) !== undefined) return
-    return mark(chargePoint, stateUnknown(chargePoint.lastSeenAt.getTime()))
+  async function lastSeen({ identity, log }: ChargePoint): Promise<number | undefined> {
+    try {
+      return (await findChargePoint(store.db, identity))?.last_seen_at ?? undefined
+    } catch (err) {
+      log.error({ err }, 'could not read when the charge point was last seen')
+      return undefined
+    }
+  }
+
+  // Before its boot, which is a message, too.
+  ocpp.events.on('connect', ({ chargePoint }) => {
+    seenBefore.set(chargePoint, lastSeen(chargePoint))
   })
 
-  ocpp.events.on('handled', async ({ chargePoint, action, error }) => {
-    if (error !== undefined || begun.has(chargePoint)) return
-    begun.add(chargePoint)
+  ocpp.events.on('disconnect', ({ chargePoint }) => {
+    const lastSeenAt = chargePoint.lastSeenAt.getTime()
+    const successor = ocpp.chargePoints.get(chargePoint.identity)
+    if (successor === undefined) return mark(chargePoint, stateUnknown(lastSeenAt))
+    // The charge point is still connected. What its states were until now is decided by its next message.
+    toldUntil.set(successor, lastSeenAt)
+    return undefined
+  })
+
+  async function begin(chargePoint: ChargePoint, action: string): Promise<void> {
     const connectedAt = chargePoint.connectedAt.getTime()
-    // This process, or the one before, may not have seen it leave.
-    const lastSeenAt = (await findChargePoint(store.db, chargePoint.identity))?.last_seen_at
+    // If a process crashed, no process has seen the disconnect, so the time of the last message counts.
+    const lastSeenAt = toldUntil.get(chargePoint) ?? (await seenBefore.get(chargePoint))
+    seenBefore.delete(chargePoint)
     const unknown = stateUnknown(Math.min(lastSeenAt ?? connectedAt, connectedAt), connectedAt)
     const hasBooted = action === 'BootNotification'
     await mark(chargePoint, ...(hasBooted ? [unknown] : [unknown, stateResumed(connectedAt)]))
+  }
+
+  ocpp.events.on('handled', ({ chargePoint, action, error }) => {
+    if (error !== undefined || begun.has(chargePoint)) return
+    begun.add(chargePoint)
+    return begin(chargePoint, action)
   })
 }
 

@@ -29,7 +29,7 @@ function attributesOf({ reportData = [] }: ReportRequest): ReportedAttribute[] {
   )
 }
 
-/** What GetVariables read. [2.x B06] */
+/** Stores the values of a GetVariables response. [2.x B06] */
 function valuesRead(_request: unknown, response: Response2<'GetVariables'>): Change {
   return saveValues(
     response.getVariableResult
@@ -47,7 +47,7 @@ type SetResponse = Response2<'SetVariables'>
 type SetData = SetRequest['setVariableData'][number]
 type SetResult = SetResponse['setVariableResult'][number]
 
-/** The result of one; they need not come in the order of the request. [2.x B05] */
+/** The result for one variable; results need not come in the order of the request. [2.x B05] */
 function resultOf(data: SetData, index: number, results: readonly SetResult[]): SetResult | undefined {
   const isSame = (result: SetResult | undefined) =>
     result !== undefined &&
@@ -55,7 +55,7 @@ function resultOf(data: SetData, index: number, results: readonly SetResult[]): 
   return isSame(results[index]) ? results[index] : results.find(isSame)
 }
 
-/** What SetVariables set; what needs a reboot is read again after it. [2.x B05] */
+/** Stores the accepted values of SetVariables. A value that needs a reboot is read again after it. [2.x B05] */
 function valuesSet({ setVariableData }: SetRequest, { setVariableResult }: SetResponse): Change {
   const values: Attribute[] = setVariableData
     .filter((data, index) => resultOf(data, index, setVariableResult)?.attributeStatus === 'Accepted')
@@ -82,7 +82,7 @@ function configurationSet(
   return status === 'Accepted' ? saveConfiguration([{ key, value }]) : undefined
 }
 
-/** Configuration keys and the device model, as last told. [1.6 §5.3, §5.8; 2.x B05-B08] */
+/** Configuration keys and the device model, as last reported. [1.6 §5.3, §5.8; 2.x B05-B08] */
 async function deviceModel({ ocpp, store, calls }: FastifyInstance): Promise<void> {
   async function answerReport(request: ReportRequest, { chargePoint }: HandlerContext) {
     const { requestId, seqNo, tbc = false } = request

@@ -17,12 +17,12 @@ function shown({ message }: Request2<'SetDisplayMessage'>, { status }: StatusRes
   return status === 'Accepted' ? saveDisplayMessages([message]) : undefined
 }
 
-/** Accepted or Unknown: it has none. */
+/** Both Accepted and Unknown mean that the charge point does not have the message any more. */
 function cleared({ id }: { id: number }, { status }: StatusResponse): Change | undefined {
   return status === 'Rejected' ? undefined : deleteDisplayMessage(id)
 }
 
-/** Of no kind in particular there are none. [2.x O03] */
+/** Unknown, in answer to a request without a filter, means that the charge point has no messages. [2.x O03] */
 function found(
   { id, priority, state }: Request2<'GetDisplayMessages'>,
   { status }: StatusResponse
@@ -33,7 +33,7 @@ function found(
 
 type NotifyRequest = Request2<'NotifyDisplayMessages'>
 
-/** Messages on displays. [2.x O] */
+/** Display messages. [2.x O] */
 async function displayMessages({ ocpp, store, calls }: FastifyInstance): Promise<void> {
   async function answer({ messageInfo = [] }: NotifyRequest, { chargePoint }: HandlerContext) {
     await store.commit(chargePoint.identity, saveDisplayMessages(messageInfo))

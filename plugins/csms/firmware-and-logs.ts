@@ -12,7 +12,7 @@ interface ProgressRequest {
   location?: string[]
 }
 
-/** How far firmware updates and uploads of logs are. [1.6 §4.4, §4.5, security whitepaper; 2.x L, N01] */
+/** Progress of firmware updates and of log uploads. [1.6 §4.4, §4.5, security whitepaper; 2.x L, N01] */
 async function firmwareAndLogs(app: FastifyInstance): Promise<void> {
   const { ocpp, store } = app
 

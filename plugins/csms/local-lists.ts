@@ -21,7 +21,7 @@ function sent2(request: Request2<'SendLocalList'>, { status }: StatusResponse): 
   return saveLocalList({ version: versionNumber, isFull: updateType === 'Full', entries: localAuthorizationList })
 }
 
-/** Local authorization lists, as charge points hold them. [1.6 §5.9, §5.15; 2.x D] */
+/** Local authorization lists of charge points. [1.6 §5.9, §5.15; 2.x D] */
 async function localLists({ calls }: FastifyInstance): Promise<void> {
   calls
     .after('ocpp1.6', 'SendLocalList', sent16)

@@ -35,7 +35,7 @@ function eventsOf({ eventData }: EventRequest): DeviceEvent[] {
 
 const PLACES: readonly string[] = ['ChargingStation', 'EVSE', 'Connector']
 
-/** What 2.1 tells this way, and 2.0.1 may, instead of by StatusNotification. [2.1 G01] */
+/** The connector status in NotifyEvent: 2.1 sends it instead of StatusNotification, and 2.0.1 may do so. [2.1 G01] */
 function statusOf({ component, variable, actualValue, timestamp }: DeviceEvent): ConnectorStatus[] {
   if (variable.name !== 'AvailabilityState' || !PLACES.includes(component.name)) return []
   return [
@@ -51,7 +51,7 @@ function statusOf({ component, variable, actualValue, timestamp }: DeviceEvent):
 type SetRequest = Request2<'SetVariableMonitoring'>
 type SetResponse = Response2<'SetVariableMonitoring'>
 
-/** The monitors that were set, by the ids that the charge point gave them. [2.x N04] */
+/** The monitors that were set, by the ids that the charge point assigned. [2.x N04] */
 function monitorsSet({ setMonitoringData }: SetRequest, { setMonitoringResult }: SetResponse): Change {
   return saveMonitors(
     setMonitoringResult.flatMap(({ status, id, type, severity, component, variable }, index) => {
@@ -80,7 +80,7 @@ function monitorsCleared(_request: unknown, { clearMonitoringResult }: ClearResp
   return deleteMonitors(gone.map(({ id }) => id))
 }
 
-/** Monitors, and what they report. [2.x N] */
+/** Monitors, and their reports. [2.x N] */
 async function monitoring({ ocpp, store, calls, publisher }: FastifyInstance): Promise<void> {
   async function answerReport(request: MonitoringReport, { chargePoint }: HandlerContext) {
     const { requestId, seqNo, tbc = false } = request

@@ -19,7 +19,7 @@ const NOTIFICATIONS_21 = [
   'ClosePeriodicEventStream'
 ] as const satisfies readonly Notification<'ocpp2.1'>[]
 
-/** What is kept as it came, and nothing follows from. */
+/** Messages that are stored as they came and cause nothing else. */
 async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
   function keep(action: string) {
     return async (payload: unknown, { chargePoint, messageId }: HandlerContext) => {
@@ -28,9 +28,7 @@ async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
     }
   }
 
-  new Version2(ocpp)
-    .on('NotifyChargingLimit', keep('NotifyChargingLimit'))
-    .on('NotifyCustomerInformation', answerInformation)
+  new Version2(ocpp).on('NotifyCustomerInformation', answerInformation)
   for (const action of NOTIFICATIONS_21) ocpp.v21.on(action, keep(action))
 
   // The operator asked for the stream when setting the monitor; a SEND has no answer. [2.1 N]
@@ -53,7 +51,7 @@ async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
 
   type InformationRequest = Request2<'NotifyCustomerInformation'>
 
-  /** Customer information, joined. [2.x N09] */
+  /** Customer information, joined from its parts. [2.x N09] */
   async function answerInformation(
     { requestId, seqNo, tbc = false, data }: InformationRequest,
     { chargePoint }: HandlerContext

@@ -1,66 +1,155 @@
 import type { FastifyInstance } from 'fastify'
+import type { Protocol } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { background } from '../../lib/background.js'
+import {
+  ConnectionLog,
+  type ConnectionNews,
+  closeConnectionsOfDead,
+  LOST_REASON,
+  markStored,
+  reopenConnections,
+  saveConnections
+} from '../../lib/charge-points/connection-log.js'
 import { type Presence, savePresence } from '../../lib/charge-points/rows.js'
 import { fold } from '../../lib/events/scope.js'
+import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
+import type { Cleaner } from '../runs.js'
 
 const INTERVAL_MS = 5_000
-const NOT_STORED = 'when charge points were last heard of was not stored'
+/** Connections that began or ended are stored sooner. */
+const CONNECTIONS_INTERVAL_MS = 500
+/** No close frame was seen. [RFC 6455 §7.1.5] */
+const ABNORMAL_CLOSURE = 1006
+const NOT_STORED = 'when charge points were connected and last heard of was not stored'
 
-type News = Omit<Presence, 'chargePointId'>
+type News = Omit<Presence, 'chargePointId'> & { identity: string }
 
-/**
- * When charge points came, went and were last heard of. It is written down for all of them together every few
- * seconds, because no Heartbeat is worth a commit.
- */
-async function presence(app: FastifyInstance): Promise<void> {
-  const { ocpp, store } = app
-  const news = new Map<string, News & { identity: string }>()
-  let heardBefore = 0
+/** Collects the changes of charge points and their connections that are to be stored. */
+class Presences {
+  readonly connections = new ConnectionLog()
+  readonly #app: FastifyInstance
+  readonly #news = new Map<string, News>()
+  #heardBefore = 0
+  #saving = Promise.resolve()
 
-  function note(identity: string, more: News): void {
-    const key = fold(identity)
-    news.set(key, { ...news.get(key), ...more, identity })
+  constructor(app: FastifyInstance) {
+    this.#app = app
   }
 
-  function takeNews(): (News & { identity: string })[] {
-    const now = Date.now()
-    for (const { identity, lastSeenAt } of ocpp.chargePoints) {
-      if (lastSeenAt.getTime() >= heardBefore) note(identity, { seenAt: lastSeenAt.getTime() })
+  note(identity: string, more: Omit<News, 'identity'>): void {
+    const key = fold(identity)
+    this.#news.set(key, { ...this.#news.get(key), ...more, identity })
+  }
+
+  /** One after the other: a connection that is being stored is not stored twice. */
+  flush(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#flush())
+    return this.#saving
+  }
+
+  async #flush(): Promise<void> {
+    const changes = this.#takeNews()
+    const connections = this.connections.take()
+    if (changes.length === 0 && connections.length === 0) return
+    try {
+      await this.#save(changes, connections)
+    } catch (err) {
+      this.#app.log.warn({ err, chargePoints: changes.length }, NOT_STORED)
+      this.connections.giveBack(connections)
+      for (const { identity, ...rest } of changes) this.note(identity, { ...rest, ...this.#news.get(fold(identity)) })
     }
-    heardBefore = now
-    const changes = [...news.values()]
-    news.clear()
+  }
+
+  #takeNews(): News[] {
+    const now = Date.now()
+    for (const { identity, lastSeenAt } of this.#app.ocpp.chargePoints) {
+      if (lastSeenAt.getTime() >= this.#heardBefore) this.note(identity, { seenAt: lastSeenAt.getTime() })
+    }
+    this.#heardBefore = now
+    const changes = [...this.#news.values()]
+    this.#news.clear()
     return changes
   }
 
-  async function flush(): Promise<void> {
-    const changes = takeNews()
-    if (changes.length === 0) return
-    try {
-      const rows: Presence[] = []
-      for (const { identity, ...rest } of changes) {
-        rows.push({ chargePointId: await store.chargePointId(identity), ...rest })
-      }
-      await store.write((trx) => savePresence({ trx }, rows))
-    } catch (err) {
-      app.log.warn({ err, chargePoints: changes.length }, NOT_STORED)
-      for (const { identity, ...rest } of changes) note(identity, { ...rest, ...news.get(fold(identity)) })
+  async #save(changes: readonly News[], connections: readonly ConnectionNews[]): Promise<void> {
+    const { store, runs } = this.#app
+    const ids = new Map<string, number>()
+    for (const { identity } of [...changes, ...connections.map(({ connection }) => connection)]) {
+      ids.set(identity, await store.chargePointId(identity))
+    }
+    await store.write(async (trx) => {
+      await saveConnections({ trx }, { news: connections, ids, runId: runs.runId })
+      await savePresence(
+        { trx },
+        changes.map(({ identity, ...rest }) => ({ chargePointId: ids.get(identity) ?? 0, ...rest }))
+      )
+    })
+    markStored(connections)
+  }
+}
+
+/** Ends the connections of processes that died, which those who listen to events are told only if others went on. */
+function cleanerOf({ ocpp, runs: { runId } }: FastifyInstance): Cleaner {
+  return async ({ trx, tell }) => {
+    if (ocpp.cluster === undefined) {
+      await closeConnectionsOfDead({ trx }, runId)
+      return
+    }
+    for (const { identity, protocol } of await closeConnectionsOfDead({ trx }, runId, LOST_REASON)) {
+      tell({
+        type: 'disconnect',
+        chargePoint: identity,
+        data: { protocol: protocol as Protocol, reason: LOST_REASON, code: ABNORMAL_CLOSURE }
+      })
     }
   }
+}
 
-  ocpp.events.on('connect', ({ chargePoint: { identity, protocol, connectedAt } }) => {
-    note(identity, { connectedAt: connectedAt.getTime(), seenAt: connectedAt.getTime(), protocol })
-  })
-  ocpp.events.on('disconnect', ({ chargePoint: { identity, lastSeenAt } }) => {
-    note(identity, { disconnectedAt: Date.now(), seenAt: lastSeenAt.getTime() })
-  })
+/** Takes back what others stored and told when they took this process for dead. */
+function reviverOf({ ocpp, runs: { runId } }: FastifyInstance): Cleaner {
+  return async ({ trx, tell }) => {
+    await reopenConnections({ trx }, runId)
+    for (const { identity, protocol, remoteAddress } of ocpp.chargePoints) {
+      tell({ type: 'connect', chargePoint: identity, data: { protocol, remoteAddress } })
+    }
+  }
+}
 
-  const timer = setInterval(() => background(flush(), app.log, NOT_STORED), INTERVAL_MS).unref()
+/**
+ * Stores connections, and when charge points sent their last message. One write every few seconds covers all charge
+ * points, because a commit for each Heartbeat would be too expensive.
+ */
+async function presence(app: FastifyInstance): Promise<void> {
+  const { ocpp, runs } = app
+  const presences = new Presences(app)
+  const { connections } = presences
+
+  ocpp.events.on('connect', ({ chargePoint }) => {
+    const { identity, protocol, connectedAt, remoteAddress } = chargePoint
+    const at = connectedAt.getTime()
+    presences.note(identity, { connectedAt: at, seenAt: at, protocol })
+    const securityProfile = ConnectionSecurity.of(chargePoint)?.profile
+    const known = securityProfile !== undefined && { securityProfile }
+    connections.open(chargePoint, { identity, connectedAt: at, protocol, remoteAddress, ...known })
+  })
+  ocpp.events.on('disconnect', ({ chargePoint, reason, code }) => {
+    const now = Date.now()
+    presences.note(chargePoint.identity, { disconnectedAt: now, seenAt: chargePoint.lastSeenAt.getTime() })
+    connections.close(chargePoint, { at: now, reason, code })
+  })
+  runs.onDeath(cleanerOf(app))
+  runs.onRevival(reviverOf(app))
+
+  const timer = setInterval(() => background(presences.flush(), app.log, NOT_STORED), INTERVAL_MS).unref()
+  const sooner = setInterval(() => {
+    if (!connections.isEmpty) background(presences.flush(), app.log, NOT_STORED)
+  }, CONNECTIONS_INTERVAL_MS).unref()
   app.addHook('onClose', async () => {
     clearInterval(timer)
-    await flush()
+    clearInterval(sooner)
+    await presences.flush()
   })
 }
 
-export default fp(presence, { fastify: '5.x', name: 'csms-presence', dependencies: ['ocpp', 'store'] })
+export default fp(presence, { fastify: '5.x', name: 'csms-presence', dependencies: ['ocpp', 'store', 'runs'] })

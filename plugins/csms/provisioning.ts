@@ -12,13 +12,13 @@ import { telling } from '../../lib/events/scope.js'
 import { renewalCall } from '../../lib/operations/renewal.js'
 import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
 
-/** Close code of a connection that breaks a rule of the server. [RFC 6455 §7.4.1] */
+/** Close code for a violation of the server's policy. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008
 
-function bootOf16(request: v16.BootNotificationRequest): Boot {
+function bootOf16(request: v16.BootNotificationRequest, protocol: Protocol): Boot {
   const { iccid, imsi, meterType, meterSerialNumber, firmwareVersion } = request
   return {
-    protocol: 'ocpp1.6',
+    protocol,
     vendor: request.chargePointVendor,
     model: request.chargePointModel,
     ...defined({
@@ -44,7 +44,10 @@ interface Booted {
   status: Registration
 }
 
-/** Whether the charge point is the one that its certificate names by serial number. 1.6 need not tell its own. */
+/**
+ * Whether the serial number of the boot is the one that the certificate names. In 1.6 a charge point may omit its
+ * serial number.
+ */
 function hasSerialNumberOf({ protocol, serialNumber, boxSerialNumber }: Boot, security?: ConnectionSecurity): boolean {
   const { commonName } = security ?? {}
   if (commonName === undefined) return true
@@ -52,7 +55,7 @@ function hasSerialNumberOf({ protocol, serialNumber, boxSerialNumber }: Boot, se
   return commonName === serialNumber || commonName === boxSerialNumber
 }
 
-/** Closes the connection and stores nothing of the boot. [B01.FR.11, B01.FR.12] */
+/** Closes the connection and does not store the boot. [B01.FR.11, B01.FR.12] */
 async function refuseSerialNumber(
   { store }: FastifyInstance,
   { serialNumber }: Boot,
@@ -69,7 +72,7 @@ async function refuseSerialNumber(
   throw new CallError('SecurityError')
 }
 
-/** Stores a boot, which decides whether the charge point is accepted. */
+/** Stores a boot and returns the registration status of the charge point. */
 async function saveBoot(
   { store, tlsMaterial }: FastifyInstance,
   booted: Boot,
@@ -91,7 +94,10 @@ async function saveBoot(
   )
 }
 
-/** An interval of the charge point or its model is told as it is; the setting for all is spread over the fleet. */
+/**
+ * An interval that is set for the charge point or its model is used as it is; the general setting is varied a little to
+ * spread the fleet's Heartbeats.
+ */
 function intervalOf({ traits, config }: FastifyInstance, chargePoint: ChargePoint): number {
   const { heartbeatInterval: trait } = traits.book.appliedTo(chargePoint)
   if (trait?.source === 'own' || trait?.source === 'model') return Number(trait.value)
@@ -103,12 +109,13 @@ function answerBoots(app: FastifyInstance): void {
   const { ocpp, config } = app
   const isBySerialNumber = config.TLS_CLIENT_SUBJECT === 'serial-number'
 
-  async function answerBoot(booted: Boot, { chargePoint, log }: HandlerContext) {
-    const { identity } = chargePoint
+  async function answerBoot(booted: Boot, { chargePoint, messageId }: HandlerContext) {
+    const { identity, protocol } = chargePoint
     const security = ConnectionSecurity.of(chargePoint)
     if (isBySerialNumber && !hasSerialNumberOf(booted, security)) return refuseSerialNumber(app, booted, chargePoint)
     const status = await saveBoot(app, booted, { identity, isBySerialNumber }, security)
-    log.info({ boot: booted, status }, 'charge point booted')
+    // Not with the logger of the message: to make one for each charger takes time and memory when a fleet comes back.
+    app.log.info({ chargePoint: identity, protocol, messageId, boot: booted, status }, 'charge point booted')
     // The interval of a boot that is not accepted is the time until the next BootNotification. [1.6 §4.2; 2.x B02, B03]
     const interval = status === 'Accepted' ? intervalOf(app, chargePoint) : config.OCPP_BOOT_RETRY_INTERVAL
     return { status, currentTime: currentTime(), interval }
@@ -117,14 +124,14 @@ function answerBoots(app: FastifyInstance): void {
   type BootRequest = v16.BootNotificationRequest | Request2<'BootNotification'>
   ocpp.on('BootNotification', (request: BootRequest, context: HandlerContext) => {
     const { protocol } = context.chargePoint
-    return answerBoot('chargingStation' in request ? bootOf2(request, protocol) : bootOf16(request), context)
+    return answerBoot('chargingStation' in request ? bootOf2(request, protocol) : bootOf16(request, protocol), context)
   })
 }
 
-/** Renews the certificate of a charge point that was admitted for nothing else. [A00.FR.429] */
+/** Renews the certificate of a charge point that was admitted only for that. [A00.FR.429] */
 function renewCertificates({ ocpp, calls }: FastifyInstance): void {
   async function renewCertificate(_request: unknown, { status }: Booted, { chargePoint }: HandlerContext) {
-    // No CALL may be sent to a charge point that is rejected. [B03.FR.03]
+    // A CSMS sends no CALL to a rejected charge point. [B03.FR.03]
     if (status !== 'Pending' || ConnectionSecurity.of(chargePoint)?.isRenewing !== true) return
     const { identity, protocol } = chargePoint
     const call = renewalCall(protocol, { type: 'ChargingStationCertificate', combined: 0 })

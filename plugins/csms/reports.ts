@@ -9,7 +9,7 @@ import { ReportWatch } from '../../lib/reports/watch.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Waits for reports that come in parts. */
+    /** Waits for reports that consist of several messages. */
     reportWatch: ReportWatch
   }
 }
@@ -26,7 +26,7 @@ interface Asked {
   requestId: number
 }
 
-/** The parts of what is asked for are kept, whoever asks: they may come before the answer is dealt with. */
+/** Opens the report before the call, so that messages of the report are stored even if they come before the answer. */
 function preparing(action: ReportKey['action'], typeOf: (request: Asked) => ReportType) {
   return (request: Asked): Preparation => {
     const key = { action, requestId: request.requestId }
@@ -34,13 +34,13 @@ function preparing(action: ReportKey['action'], typeOf: (request: Asked) => Repo
   }
 }
 
-/** Rejected, NotSupported, EmptyResultSet: nothing comes. */
+/** After Rejected, NotSupported or EmptyResultSet no report comes. */
 function following(action: ReportKey['action']) {
   return ({ requestId }: Asked, { status }: { status: string }): Change | undefined =>
     status === 'Accepted' ? undefined : closeReport({ action, requestId })
 }
 
-/** Reports that operators asked for. [2.x B07, B08, N02, N09] */
+/** Reports that were requested by a call. [2.x B07, B08, N02, N09] */
 async function reports(app: FastifyInstance): Promise<void> {
   const { ocpp, calls } = app
   const watch = new ReportWatch()
@@ -61,7 +61,7 @@ async function reports(app: FastifyInstance): Promise<void> {
     .after(PROTOCOLS_2, 'GetMonitoringReport', following('NotifyMonitoringReport'))
     .after(PROTOCOLS_2, 'CustomerInformation', following('NotifyCustomerInformation'))
 
-  // The answer is out: what came is committed.
+  // Runs after the answer was sent, so the message of the report is committed.
   const notice = (_request: unknown, _response: unknown, { chargePoint }: HandlerContext) =>
     watch.notice(chargePoint.identity)
   ocpp.v16.after('DiagnosticsStatusNotification', notice).after('LogStatusNotification', notice)

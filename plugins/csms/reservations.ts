@@ -45,7 +45,7 @@ function cancelled({ reservationId }: { reservationId: number }, { status }: Sta
 
 type StatusUpdate = Request2<'ReservationStatusUpdate'>
 
-/** Reservations that charge points took, and what became of them. [1.6 §5.2, §5.13; 2.x H] */
+/** Reservations that charge points accepted, and their outcomes. [1.6 §5.2, §5.13; 2.x H] */
 async function reservations({ ocpp, store, calls }: FastifyInstance): Promise<void> {
   async function answerUpdate(request: StatusUpdate, { chargePoint }: HandlerContext) {
     const { reservationId, reservationUpdateStatus } = request

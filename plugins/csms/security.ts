@@ -18,8 +18,8 @@ type SetRequest = Request2<'SetVariables'>
 type SetResponse = Response2<'SetVariables'>
 
 /**
- * Components of 2.x that have a password: that of the present connection and, in 2.1, those of network profiles that
- * the charge point may switch to later. [2.x A01, B09]
+ * Components of 2.x with a password: the one of the present connection and, in 2.1, those of network profiles that the
+ * charge point may use later. [2.x A01, B09]
  */
 const PASSWORDS = { securityctrlr: 'connection', networkconfiguration: 'later' } as const
 type Place = (typeof PASSWORDS)[keyof typeof PASSWORDS]
@@ -48,14 +48,17 @@ function statusOf({ data }: NewPassword, { setVariableResult }: SetResponse): st
   return result?.attributeStatus
 }
 
-/** Applies a change only if `identity` is that of the charge point: a network profile may give it another one. [2.1 B09] */
+/**
+ * Applies a change only if `identity` is that of the charge point, because a network profile may set another identity.
+ * [2.1 B09]
+ */
 function ifItself(identity: string | undefined, change: Change): Change {
   return async (scope) => {
     if (identity === undefined || (await isCalled(scope, identity))) await change(scope)
   }
 }
 
-/** Names of the security events that the CSMS observes; those of a charge point keep the name that it sends. */
+/** Security events that the CSMS observes. Events of charge points keep the names that the charge points send. */
 const CSMS_EVENTS: Readonly<Record<string, string>> = {
   'authentication-failed': 'AuthenticationFailed',
   'connection-replaced': 'ConnectionReplaced',
@@ -88,7 +91,7 @@ function recordEvents({ ocpp, store, log: appLog }: FastifyInstance): void {
 
   const last = new Map<string, number>()
   ocpp.events.on('security', ({ type, identity, detail }) => {
-    // Events of unprovisioned charge points are in the log only.
+    // Events of charge points that are not provisioned go to the log only.
     if (store.knownId(identity) === undefined) return
     const key = `${type} ${identity.toLowerCase()}`
     const timestamp = Date.now()
@@ -113,7 +116,7 @@ function followPasswords16({ calls }: FastifyInstance): void {
       isPasswordKey(key) ? { prepare: offerPassword(value), undo: withdrawPassword } : undefined
     )
     .after('ocpp1.6', 'ChangeConfiguration', ({ key, value }, { status }) => {
-      // After RebootRequired the charge point uses the old password until it has rebooted.
+      // After RebootRequired the charge point uses the old password until its next reboot.
       if (!isPasswordKey(key) || status === 'RebootRequired') return undefined
       return status === 'Accepted' ? acceptPassword(value) : withdrawPassword
     })
@@ -128,7 +131,8 @@ function followSet(request: SetRequest, response: SetResponse): Change | undefin
   const wanted = newPassword(request)
   if (wanted === undefined) return undefined
   const status = statusOf(wanted, response)
-  // Nobody knows when the charge point starts to use the new password: both are valid until it does.
+  // The time at which the charge point starts to use the new password is unknown, so both passwords are valid until
+  // then.
   if (status === 'RebootRequired' || (status === 'Accepted' && wanted.place === 'later')) return undefined
   return status === 'Accepted' ? acceptPassword(wanted.data.attributeValue) : withdrawPassword
 }

@@ -8,7 +8,7 @@ import fp from 'fastify-plugin'
 import { defined } from '../../lib/charge-points/defined.js'
 import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { milliseconds } from '../../lib/events/scope.js'
-import { idTagInfo, idTokenInfo } from '../../lib/id-tokens/authorization.js'
+import { type Decision, idTagInfo, idTokenInfo } from '../../lib/id-tokens/authorization.js'
 import { startsIt, type TransactionEvent } from '../../lib/ledger/event.js'
 import { GapWatch } from '../../lib/ledger/gap-watch.js'
 import { displayedIdOf, type NamedTransaction } from '../../lib/ledger/queries.js'
@@ -42,13 +42,15 @@ function eventOf(
 }
 
 /** StartTransaction and StopTransaction. [1.6 §4.8, §4.10] */
-function answerStartAndStop({ ocpp, ledger, idTokens, traits }: FastifyInstance): void {
+function answerStartAndStop({ ocpp, ledger, idTokens, authorizations, traits }: FastifyInstance): void {
   ocpp.v16.on('StartTransaction', async (request, { chargePoint, log }) => {
     const { connectorId, idTag, reservationId } = request
     const meterStart = registerOf(request.meterStart, traits.book.of(chargePoint).energyUnit)
     // The ledger answers a retry with the first answer, whatever the status of the id token is now.
-    const info = idTagInfo(await idTokens.info(idTag, undefined, { starts: 'new' }))
+    const known = await idTokens.info(idTag, undefined, { starts: 'new' })
+    const info = idTagInfo(known)
     const { response, outcome } = await ledger.start(chargePoint.identity, {
+      protocol: chargePoint.protocol,
       connectorId,
       idToken: idTag,
       meterStart,
@@ -58,6 +60,11 @@ function answerStartAndStop({ ocpp, ledger, idTokens, traits }: FastifyInstance)
       ...defined({ reservationId })
     })
     const answer = response as v16.StartTransactionResponse
+    if (outcome === 'booked') {
+      const { status } = answer.idTagInfo
+      const { identity } = chargePoint
+      authorizations.note({ chargePoint: identity, evseId: connectorId, idToken: idTag, status, reason: known.reason })
+    }
     const { transactionId } = answer
     log.info({ transactionId, connectorId, outcome }, 'transaction started')
     return answer
@@ -77,7 +84,8 @@ function answerStartAndStop({ ocpp, ledger, idTokens, traits }: FastifyInstance)
       payload: { ...request, meterStop },
       response: idTag === undefined ? {} : { idTagInfo: idTagInfo(await idTokens.info(idTag)) }
     })
-    // Answered all the same, so that the charge point does not repeat the request. [1.6 errata 3.18]
+    // The stop belongs to no transaction but is answered, so that the charge point does not repeat it. [1.6 errata
+    // 3.18]
     if (outcome === 'unassigned') log.warn({ transactionId }, 'unknown transaction: the end is stored without one')
     else log.info({ transactionId, reason, outcome }, 'transaction stopped')
     return response as v16.StopTransactionResponse
@@ -85,7 +93,7 @@ function answerStartAndStop({ ocpp, ledger, idTokens, traits }: FastifyInstance)
 }
 
 /** TransactionEvent. [2.x E] */
-function answerEvents({ ocpp, ledger, idTokens, traits }: FastifyInstance, gaps: GapWatch): void {
+function answerEvents({ ocpp, ledger, idTokens, authorizations, traits }: FastifyInstance, gaps: GapWatch): void {
   ocpp.events.on('connect', async ({ chargePoint: { identity, protocol } }) => {
     if (versionInfo(protocol).hasTransactionEvents)
       gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
@@ -94,39 +102,55 @@ function answerEvents({ ocpp, ledger, idTokens, traits }: FastifyInstance, gaps:
   async function answerEvent(request: TransactionEventRequest, { chargePoint, log }: HandlerContext) {
     const { eventType, transactionInfo } = request
     const event = eventOf(request, chargePoint, traits.book.of(chargePoint).energyUnit)
-    const answer = await answerTo(
+    const info = await infoOf(
       request,
       startsIt(event) ? { starts: { chargePoint: chargePoint.identity, transactionId: event.transactionId } } : {}
     )
+    const answer = info === undefined ? {} : { idTokenInfo: idTokenInfo(info) }
     const { response, outcome, hasGap } = await ledger.event(chargePoint.identity, { ...event, response: answer })
+    if (outcome === 'booked' && info !== undefined && startsIt(event)) noteStart(chargePoint, event, info)
     if (hasGap) gaps.notice(chargePoint.identity, transactionInfo.transactionId)
     if (eventType !== 'Updated') log.info({ eventType, ...transactionInfo, outcome }, 'transaction event')
     return response as v201.TransactionEventResponse
   }
 
-  async function answerTo({ idToken }: TransactionEventRequest, starts: { starts?: NamedTransaction }) {
-    if (idToken === undefined) return {}
-    return { idTokenInfo: idTokenInfo(await idTokens.info(idToken.idToken, idToken.type, starts)) }
+  async function infoOf({ idToken }: TransactionEventRequest, starts: { starts?: NamedTransaction }) {
+    return idToken && idTokens.info(idToken.idToken, idToken.type, starts)
+  }
+
+  function noteStart({ identity }: ChargePoint, event: Omit<TransactionEvent, 'response'>, info: Decision): void {
+    const { evseId, idToken = '', idTokenType: type } = event
+    const { status, reason } = info
+    authorizations.note({ chargePoint: identity, idToken, status, reason, ...defined({ evseId, type }) })
   }
 
   new Version2(ocpp).on('TransactionEvent', answerEvent)
 }
 
-/** Closes, after the answers are sent, what a charge point left open, and opens again what goes on. */
+/** After a message was answered, closes transactions that the charge point left open, and reopens those that go on. */
 function weighEvidence(app: FastifyInstance): void {
   /** Connections on which a request was accepted and answered. */
   const begun = new WeakSet<ChargePoint>()
-  /** The last evidence of each connection: what a boot closes is closed before anything opens it again. */
+  /**
+   * The evidence of each connection that is being processed, so that evidence is processed in order: a boot closes
+   * transactions before a later message reopens one.
+   */
   const weighed = new WeakMap<ChargePoint, Promise<void>>()
   app.ocpp.events.on('handled', (event) => {
     const { chargePoint, error } = event
     if (error !== undefined || chargePoint.registration !== 'Accepted') return
     const isFirst = !begun.has(chargePoint)
     begun.add(chargePoint)
-    const evidence = evidenceOf(event, isFirst)
+    const before = weighed.get(chargePoint)
+    const mayMatter = (kind: 'charging' | 'available') =>
+      before !== undefined || app.ledger.mayMatter(kind, chargePoint.identity)
+    const evidence = evidenceOf(event, { isFirst, mayMatter })
     if (evidence === undefined) return
-    const before = weighed.get(chargePoint) ?? Promise.resolve()
-    const weighing = before.then(() => weigh(app, chargePoint, evidence))
+    const weighing = (before ?? Promise.resolve())
+      .then(() => weigh(app, chargePoint, evidence))
+      .finally(() => {
+        if (weighed.get(chargePoint) === weighing) weighed.delete(chargePoint)
+      })
     weighed.set(chargePoint, weighing)
     return weighing
   })
@@ -141,7 +165,7 @@ async function transactions(app: FastifyInstance): Promise<void> {
   const { ocpp, ledger } = app
   const gaps = createGapWatch(app)
   app.addHook('onClose', async () => gaps.close())
-  // First, because what the ledger remembers of a charge point is valid on one connection only.
+  // Registered first, because the ledger's memory of a charge point is valid for one connection only.
   for (const event of ['connect', 'disconnect'] as const) {
     ocpp.events.on(event, ({ chargePoint }) => ledger.forget(chargePoint.identity))
   }
@@ -171,15 +195,15 @@ function createGapWatch({ config, ledger, log, ocpp, traits }: FastifyInstance):
   })
 }
 
-/** Evidence that a transaction is over although its end was never reported, or that it goes on after a boot. */
+/** Evidence that a transaction ended without a report of its end, or that it goes on after a boot. */
 type Evidence =
   | { kind: 'booted'; receivedAt: number }
   | { kind: 'charging'; connectorId: number; timestamp: number; receivedAt: number }
   | { kind: 'available'; evseId: number; connectorId: number; timestamp: number; receivedAt: number }
 
 /**
- * A charge point that boots, or whose connector becomes available, has no transaction there any more. Some boot whenever
- * they connect: if such a charge point goes on charging, its transaction goes on.
+ * After a boot, or when its connector becomes available, a charge point has no transaction there any more. Some charge
+ * points boot at each connect: if such a charge point goes on charging, its transaction is reopened.
  */
 async function weigh({ ledger }: FastifyInstance, { identity, log }: ChargePoint, evidence: Evidence): Promise<void> {
   try {
@@ -215,26 +239,35 @@ const Available = Type.Union([
   })
 ])
 
-/** Energy is offered, or was a moment ago. Only 1.6 says so of a connector; 2.x sends TransactionEvents. */
+/** Statuses of 1.6 that show a running transaction. In 2.x TransactionEvents show it. */
 const Charging = Type.Object({
   status: Type.Union([Type.Literal('Charging'), Type.Literal('SuspendedEV'), Type.Literal('SuspendedEVSE')]),
   connectorId: Type.Integer({ minimum: 1 }),
   timestamp: Type.Optional(Type.String())
 })
 
-function evidenceOf({ action, request, duration }: HandledEvent, isFirst: boolean): Evidence | undefined {
+function saysAvailable(request: unknown): boolean {
+  const { status, connectorStatus } = request as { status?: unknown; connectorStatus?: unknown }
+  return status === 'Available' || connectorStatus === 'Available'
+}
+
+function evidenceOf(
+  { action, request, duration }: HandledEvent,
+  { isFirst, mayMatter }: { isFirst: boolean; mayMatter(kind: 'charging' | 'available'): boolean }
+): Evidence | undefined {
   const receivedAt = Math.round(Date.now() - duration)
   if (action === 'BootNotification') {
     // After a reboot the first request on a new connection is a BootNotification. A later one was triggered. [1.6 §5.17]
     const hasRebooted = isFirst && Value.Check(Boot, request) && request.reason !== 'Triggered'
     return hasRebooted ? { kind: 'booted', receivedAt } : undefined
   }
+  // The checks take longer than everything else, and most statuses say nothing that matters.
   if (action !== 'StatusNotification') return undefined
-  if (Value.Check(Charging, request)) {
+  if (mayMatter('charging') && Value.Check(Charging, request)) {
     const { connectorId, timestamp } = request
     return { kind: 'charging', connectorId, timestamp: milliseconds(timestamp, receivedAt), receivedAt }
   }
-  if (!Value.Check(Available, request)) return undefined
+  if (!mayMatter('available') || !saysAvailable(request) || !Value.Check(Available, request)) return undefined
   const { connectorId, timestamp } = request
   return {
     kind: 'available',

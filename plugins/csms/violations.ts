@@ -7,23 +7,23 @@ import { type StoredViolation, saveViolations } from '../../lib/violations/rows.
 declare module 'fastify' {
   interface FastifyInstance {
     violations: {
-      /** Writes down what was counted since the last time, and looks for problems. */
+      /** Stores the violations since the last flush, and checks for problems. */
       flush(): Promise<void>
     }
   }
 }
 
-/** From the first violation until it is written down, with all that came meanwhile. */
+/** Time from the first violation until violations are stored. Milliseconds. */
 const DELAY_MS = 2_000
 const NOT_STORED = 'could not store how charge points break the standard'
 
-/** What a charge point is told that is refused because of a deviation in its handshake. */
+/** The rule that a handshake broke, by the deviation that would allow it. */
 const HANDSHAKE_RULES: Readonly<Record<string, string>> = {
   'loose-subprotocols': 'Sec-WebSocket-Protocol must be a list of subprotocols, spelt as in the standard',
   'encoded-identities': 'the identity in the URL must be percent-encoded once'
 }
 
-/** Counts how charge points break the standard, and writes it down every few seconds. */
+/** Counts violations of the standard by charge point, and stores the counts every few seconds. */
 async function violations(app: FastifyInstance): Promise<void> {
   const { store, problems, log } = app
   const book = new ViolationBook()
@@ -33,7 +33,15 @@ async function violations(app: FastifyInstance): Promise<void> {
     timer ??= setTimeout(() => background(flush(), log, NOT_STORED), DELAY_MS).unref()
   })
 
-  async function write(): Promise<void> {
+  let writing = Promise.resolve()
+
+  /** Resolves when everything that was counted before is stored, or counted again. */
+  function write(): Promise<void> {
+    writing = writing.then(writeCounted)
+    return writing
+  }
+
+  async function writeCounted(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
     const counted = book.take()
@@ -41,7 +49,7 @@ async function violations(app: FastifyInstance): Promise<void> {
     try {
       const rows: StoredViolation[] = []
       for (const one of counted) {
-        // A row is only there for a charge point that an operator knows, or that was admitted.
+        // Only provisioned or admitted charge points have a row.
         const id = store.knownId(one.identity) ?? (await store.find(one.identity))?.id
         if (id !== undefined) rows.push({ ...one, chargePointId: id })
       }
@@ -61,10 +69,10 @@ async function violations(app: FastifyInstance): Promise<void> {
   app.addHook('onClose', write)
 }
 
-/** Messages that break their schema, messages that cannot be read, and handshakes: all that a deviation would solve. */
+/** Violations of schemas, unreadable messages, and handshakes that were refused or deviate: all that a deviation would allow. */
 function listen({ ocpp, traits }: FastifyInstance, note: (seen: SeenViolation) => void): void {
   ocpp.events.on('violation', ({ chargePoint, action, direction, violation, delivered, ...event }) => {
-    // What we would have sent wrongly is our own fault.
+    // An outbound violation is a fault of the back-end or of an operator's call.
     if (direction === 'outbound') return
     const { identity, protocol } = chargePoint
     const { code, pointer, message } = violation
@@ -87,11 +95,16 @@ function listen({ ocpp, traits }: FastifyInstance, note: (seen: SeenViolation) =
     if (suggestion === undefined) return
     note({ ...nameless, identity, protocol, rule, code: error?.code ?? '', suggestions: () => [suggestion] })
   })
-  // Whoever is refused because of a deviation has proved before who it is.
+  // `identity` is set only after the charge point has authenticated.
   ocpp.events.on('refused', ({ identity, suggestion }) => {
     if (identity === undefined || suggestion === undefined) return
     const rule = HANDSHAKE_RULES[suggestion] ?? suggestion
     note({ ...nameless, identity, protocol: '', rule, code: '', suggestions: () => [suggestion] })
+  })
+  ocpp.events.on('connect', ({ chargePoint: { identity, protocol }, deviations }) => {
+    for (const rule of deviations) {
+      note({ ...nameless, identity, protocol, rule, code: '', isDelivered: true, suggestions: () => [] })
+    }
   })
 }
 

@@ -36,7 +36,7 @@ const Unavailable = Type.Object(
     status: Type.Literal('unavailable'),
     reasons: Type.Array(Type.String({ examples: ['the database does not answer'] }))
   },
-  { description: 'Not now' }
+  { description: 'The back-end is starting, shutting down, or has no database' }
 )
 
 /** For supervisors and load balancers. */
@@ -44,8 +44,8 @@ export default async function health(app: FastifyInstance): Promise<void> {
   const schema = (operationId: string, summary: string, response: object) => {
     return { operationId, summary, response, tags: ['Health'], security: [] }
   }
-  const live = schema('isLive', 'The process runs', { 200: Ok })
-  const ready = schema('isReady', 'Chargers and operators are served', { 200: Ok, 503: Unavailable })
+  const live = schema('isLive', 'The process is running', { 200: Ok })
+  const ready = schema('isReady', 'The back-end serves chargers and operators', { 200: Ok, 503: Unavailable })
 
   app.get('/live', { schema: live }, () => ({ status: 'ok' }))
   app.get('/ready', { schema: ready }, async (_request, reply) => {

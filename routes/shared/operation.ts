@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { problem, problemHandler } from 'fastify-ocpp/rest'
-import { InvalidQueryError } from '../../lib/http/paging.js'
+import { invalidQuery } from '../../lib/http/paging.js'
 import { BrokenExchangeError } from '../../lib/operations/exchange.js'
 
 // Shared by the routes of operations and reports.
@@ -18,12 +18,12 @@ export const TimeoutQuery = Type.Object(
 )
 export type TimeoutQuery = Static<typeof TimeoutQuery>
 
-/** @throws InvalidQueryError */
+/** @throws `INVALID_QUERY` */
 export function readTimeout({ timeout }: TimeoutQuery): { timeout?: number } {
   if (timeout === undefined) return {}
   const number = /^\d{1,6}$/.test(timeout) ? Number(timeout) : 0
   if (number >= 1 && number <= MAX_TIMEOUT) return { timeout: number }
-  throw new InvalidQueryError(`timeout must be an integer from 1 to ${MAX_TIMEOUT}`)
+  throw invalidQuery(`timeout must be an integer from 1 to ${MAX_TIMEOUT}`)
 }
 
 /** A call that was made for an operation. */

@@ -15,10 +15,13 @@ export const CSV = 'With `Accept: text/csv` the answer is CSV, and the URL of th
  */
 export function pageOrCsv(item: TObject, columns: readonly string[], ...others: readonly TObject[]) {
   const nextCursor = Type.Optional(Type.String({ description: 'Absent on the last page' }))
-  const pages = [item, ...others].map((one) => Type.Object({ items: Type.Array(one), nextCursor }))
+  const total = Type.Optional(
+    Type.Integer({ description: 'With `count=true`, where it is: how many match, exact to 10 000; 10 001 for more' })
+  )
+  const pages = [item, ...others].map((one) => Type.Object({ items: Type.Array(one), nextCursor, total }))
   const [page = Type.Never()] = pages
   return {
-    description: 'A page',
+    description: 'One page of the list',
     headers: { Link: { type: 'string', description: 'With CSV: the URL of the next page, `rel="next"`' } },
     content: {
       'application/json': { schema: pages.length === 1 ? page : Type.Union(pages) },
@@ -31,7 +34,7 @@ export function writePosition({ timestamp, id }: Position): string {
   return `${timestamp}.${id}`
 }
 
-/** @throws InvalidQueryError */
+/** @throws `INVALID_QUERY` */
 export function positionOf({ cursor }: PageQuery): Position | undefined {
   if (cursor === undefined) return undefined
   const [, timestamp, id] = /^(-?\d{1,16})\.(\d{1,16})$/.exec(cursor) ?? []
@@ -45,14 +48,16 @@ interface SendPage<C extends string, R> {
   columns: readonly C[]
   /** The cells of the line for a record. */
   rowOf: (record: R) => Readonly<Partial<Record<C, Cell>>>
-  page: { items: readonly R[]; next: string | undefined }
+  page: { items: readonly R[]; next: string | undefined; total?: number }
 }
 
 /** Answers with a page as JSON or CSV, as the request accepts. */
 export function sendPage<C extends string, R>({ request, reply, columns, rowOf, page }: SendPage<C, R>) {
-  const { items, next } = page
+  const { items, next, total } = page
   reply.header('vary', 'Accept')
-  if (!wantsCsv(request.headers.accept)) return reply.send({ items, ...(next !== undefined && { nextCursor: next }) })
+  if (!wantsCsv(request.headers.accept)) {
+    return reply.send({ items, ...(next !== undefined && { nextCursor: next }), ...(total !== undefined && { total }) })
+  }
   if (next !== undefined) reply.header('link', `<${nextUrl(request, next)}>; rel="next"`)
   return reply
     .type('text/csv; charset=utf-8; header=present')

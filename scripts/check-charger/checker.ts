@@ -16,6 +16,7 @@ import { DEVIATION_RULES } from './clauses.js'
 import type { Found } from './findings.js'
 import { REFUSALS } from './rules.js'
 import { Subject, type Timing } from './subject.js'
+import { inBrackets } from './text.js'
 
 const ALL_DEVIATIONS = Object.keys(DEVIATIONS) as Deviation[]
 const CALL = 2
@@ -175,7 +176,7 @@ export class Checker {
       ...(suggestion !== undefined && { suggestion })
     }
     if (this.refused.length < MAX_REFUSED) this.refused.push(refused)
-    this.#options.say(`${identity ?? '?'}: refused with HTTP ${status}: ${asks} [${clause}]`)
+    this.#options.say(`${identity ?? '?'}: refused with HTTP ${status}: ${asks}${inBrackets(clause)}`)
   }
 
   #connected(chargePoint: ChargePoint): void {
@@ -252,5 +253,5 @@ function line(identity: string, found: Found): string {
   const what = [deviation ?? found.rule, action, pointer].filter((part) => part !== '').join(' ')
   const seen = detail === undefined ? '' : ` (${detail})`
   const id = messageId === undefined || messageId === '' ? '' : ` message ${messageId}`
-  return `${identity}: ${level}: ${what}: ${asks}${seen} [${clause}]${id}`
+  return `${identity}: ${level}: ${what}: ${asks}${seen}${inBrackets(clause)}${id}`
 }

@@ -34,12 +34,13 @@ const CHAPTER_6 = [
   'UpdateFirmware'
 ]
 
-/** A clause as 1.6 counts it, and as 2.x does. */
+/** A clause as 1.6 counts it, and as 2.x does; empty where no clause says it in so many words. */
 export type Clause = readonly [v16: string, v2: string]
 
 export function clauseIn(protocol: Protocol, [v16, v2]: Clause): string {
   const { name, hasTransactionEvents } = versionInfo(protocol)
-  return hasTransactionEvents ? `${name} ${v2}` : v16
+  if (!hasTransactionEvents) return v16
+  return v2.startsWith('Part') ? `${name} ${v2}` : v2
 }
 
 /** The section that defines a message. */
@@ -80,11 +81,11 @@ export const DEVIATION_RULES: Readonly<Record<Deviation, { asks: string; clause?
   'enum-spelling': { asks: 'the value must be spelled as in its enumeration' },
   'unit-names': {
     asks: 'the unit must be one of the standard',
-    clause: ['OCPP 1.6 §7 UnitOfMeasure', 'Part 2, Standardized Units of Measure']
+    clause: ['OCPP 1.6 §7 UnitOfMeasure', '']
   },
   'unknown-error-codes': {
     asks: 'errorCode must be one of its enumeration; what else there is belongs in vendorErrorCode',
-    clause: ['OCPP 1.6 §7 ChargePointErrorCode', 'Part 2']
+    clause: ['OCPP 1.6 §7 ChargePointErrorCode', '']
   },
   'unknown-reasons': {
     asks: 'the reason must be one of its enumeration, or Other',
@@ -94,13 +95,16 @@ export const DEVIATION_RULES: Readonly<Record<Deviation, { asks: string; clause?
     asks: 'measurand, unit, phase, location, format and context must each be one of its enumeration',
     clause: ['OCPP 1.6 §7 SampledValue', 'Part 2, SampledValueType']
   },
-  'decimal-commas': { asks: 'the decimal separator must be a point', clause: ['RFC 8259 §6', 'RFC 8259 §6'] },
+  'decimal-commas': {
+    asks: 'the decimal separator must be a point',
+    clause: ['OCPP 1.6 §7 SampledValue', 'RFC 8259 §6']
+  },
   'decimal-meter-readings': { asks: 'the meter reading must be a whole number of watt-hours' },
   'missing-meter-readings': { asks: 'the meter reading is required' },
   'missing-timestamps': { asks: 'the timestamp is required, as an RFC 3339 date-time' },
   'loose-date-times': {
     asks: 'a date-time must be written as in RFC 3339',
-    clause: ['OCPP 1.6 §3, RFC 3339 §5.6', 'Part 2, RFC 3339 §5.6']
+    clause: ['RFC 3339 §5.6', 'RFC 3339 §5.6']
   },
   'missing-trigger-reasons': { asks: 'triggerReason is required' },
   'missing-transaction-ids': { asks: 'transactionId is required, as it was in the answer to StartTransaction' }

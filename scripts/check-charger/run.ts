@@ -6,7 +6,7 @@ import { type Options, readOptions, USAGE, UsageError } from './options.js'
 import { recordedAnswers, replaySession } from './replay.js'
 import { type Report, reportOf } from './report.js'
 import type { Timing } from './subject.js'
-import { textOf } from './text.js'
+import { plain, textOf } from './text.js'
 
 const CLEAN = 0
 const VIOLATIONS = 1
@@ -83,7 +83,7 @@ async function checkLive(
   { out }: Streams,
   timing: Timing
 ): Promise<Report> {
-  const say = (text: string) => out(`${new Date().toISOString()} ${text}\n`)
+  const say = (text: string) => out(`${new Date().toISOString()} ${plain(text)}\n`)
   const given = password === undefined ? {} : { password }
   const checker = await Checker.create({ protocols, ...given, makesCalls, timing, now: Date.now, say })
   try {
@@ -141,7 +141,7 @@ async function checkSession(path: string, { protocols }: Options, { out }: Strea
     // The pings of a recording are not known.
     timing: { ...timing, pingInterval: 0 },
     now,
-    say: (text) => out(`${new Date(now()).toISOString()} ${text}\n`),
+    say: (text) => out(`${new Date(now()).toISOString()} ${plain(text)}\n`),
     recorded: (messageId) => answers.get(messageId),
     countsAnswers: false
   })

@@ -7,6 +7,8 @@ import type { Findings } from './findings.js'
 const FIRST_SANE_TIME = 1_577_836_800_000
 const MAX_AHEAD_MS = 60_000
 const MAX_BEHIND_MS = 300_000
+/** Message ids that are remembered, with what they were for. */
+const MAX_TEXTS = 5_000
 /** Milliseconds after which a charge point may give a CALL up. */
 const CALL_TIMEOUT_MS = 30_000
 /** How much later than the heartbeat interval a message may come, in milliseconds. */
@@ -148,6 +150,7 @@ export class Watch {
     // The same message may be sent again with its id.
     if (before !== undefined && before !== text) this.#findings.breach('repeated-message-id', this.protocol, about)
     this.#texts.set(id, text)
+    if (this.#texts.size > MAX_TEXTS) this.#texts.delete(this.#texts.keys().next().value ?? '')
     for (const [other, since] of this.#outstanding) {
       if (at - since >= CALL_TIMEOUT_MS || other === id) this.#outstanding.delete(other)
     }

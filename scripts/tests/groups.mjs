@@ -1,22 +1,37 @@
+import { SECONDS } from './seconds.mjs'
+
+/** A process costs two seconds before its first test; more than this makes the end of a run uneven. */
+const SECONDS_PER_PROCESS = 60
+
 /**
- * Divides test files into groups that share a process: at most so many files of one folder, which use the same parts of
- * the product. The largest groups come first, so that the last processes are short ones.
+ * Divides test files into groups that share a process: neighbours, which use the same parts of the product. The longest
+ * groups come first, so that the last processes are short ones.
+ *
+ * @param most files of one process
  */
-export function divide(tests, filesPerProcess) {
-  const folders = new Map()
-  for (const test of tests) folders.set(folderOf(test), [...(folders.get(folderOf(test)) ?? []), test])
-  const groups = [...folders].flatMap(([folder, files]) => {
-    const count = Math.ceil(files.length / filesPerProcess)
-    const name = folder.replace(/^test\//, '').replaceAll('/', '-')
-    return Array.from({ length: count }, (_, index) => ({
-      name: count === 1 ? name : `${name}-${index + 1}`,
-      // Every count-th: what is slow stands together by name.
-      files: files.filter((_file, position) => position % count === index)
-    }))
-  })
-  return groups.sort((one, other) => other.files.length - one.files.length)
+export function divide(tests, most) {
+  const groups = []
+  let group
+  for (const file of [...tests].sort()) {
+    const seconds = secondsOf(file)
+    if (group === undefined || group.files.length === most || group.seconds + seconds > SECONDS_PER_PROCESS) {
+      group = { name: `${groups.length + 1}-${folderOf(file)}`, files: [], seconds: 0 }
+      groups.push(group)
+    }
+    group.files.push(file)
+    group.seconds += seconds
+  }
+  return groups.sort((one, other) => other.seconds - one.seconds)
+}
+
+function secondsOf(file) {
+  return SECONDS[file] ?? SECONDS.others
 }
 
 function folderOf(test) {
-  return test.split('/').slice(0, -1).join('/')
+  return test
+    .replace(/^test\//, '')
+    .split('/')
+    .slice(0, -1)
+    .join('-')
 }

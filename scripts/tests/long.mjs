@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { findTests } from './files.mjs'
 import { testNodes } from './nodes.mjs'
@@ -24,7 +25,7 @@ export const SUITES = [
   {
     name: 'databases',
     about: 'what npm test runs on SQLite only, on PostgreSQL',
-    files: () => findTests(root, ['test/']).filter((path) => /\bonBothBackends\(/.test(read(path))),
+    files: () => findTests(root, ['test/']).filter((path) => /\b(?:onBothBackends|onSharedBackend)\(/.test(read(path))),
     settings: { TEST_DATABASES: 'postgres' },
     filesPerProcess: 12
   },
@@ -52,6 +53,14 @@ export const SUITES = [
     name: 'abuse',
     about: 'every abuse that docs/security.md promises to survive',
     files: () => longTests(['abuse']),
+    settings: LONG,
+    // How long bystanders wait is measured, and each test has a process of its own to abuse.
+    concurrency: availableParallelism()
+  },
+  {
+    name: 'dashboard',
+    about: 'the dashboard in Chromium: what operators do, what goes wrong, and whether all can use it',
+    files: () => findTests(root, ['test/dashboard/'], LONG_FILE),
     settings: LONG
   },
   {
@@ -64,6 +73,12 @@ export const SUITES = [
     name: 'soak',
     about: 'a fleet charges while its server is killed, its database cut and its disk filled, in random order',
     files: () => findTests(root, ['test/ledger/faults/'], LONG_FILE),
+    settings: LONG
+  },
+  {
+    name: 'cluster',
+    about: 'three nodes on one PostgreSQL and NATS: each fault, and a rolling update, while a fleet charges',
+    files: () => findTests(root, ['test/nodes/'], LONG_FILE),
     settings: LONG
   },
   {

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { once, setMaxListeners } from 'node:events'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,10 +6,9 @@ import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { pathToFileURL } from 'node:url'
 import { divide } from './groups.mjs'
-import { startPostgres } from './postgres.mjs'
 
-/** A process costs a second or three before its first test; more files than these make a run uneven. */
-const FILES_PER_PROCESS = 12
+/** More files than these in one process are hard to read in a report, and keep much in memory. */
+const FILES_PER_PROCESS = 24
 /** Milliseconds for one test file: a hanging socket fails its file instead of the whole run. */
 const FILE_TIMEOUT_MS = 300_000
 /** Milliseconds for the files of one process, so that one which blocks its process fails as well. */
@@ -24,21 +23,26 @@ const SLOWEST = 10
 export async function runTests(
   root,
   tests,
-  { filesPerProcess = FILES_PER_PROCESS, isOverAtFirstFailure = false } = {}
+  {
+    filesPerProcess = FILES_PER_PROCESS,
+    isOverAtFirstFailure = false,
+    // More processes than processors, because tests often wait for a socket or a clock.
+    concurrency = availableParallelism() + 2
+  } = {}
 ) {
-  await prepare()
+  await prepare(root)
   let failed = 0
   const files = writeGroups(root, divide(tests, filesPerProcess))
   const stop = new AbortController()
   const { signal } = stop
-  // One process more than processors, because tests often wait for a socket or a clock.
-  const stream = run({ files, concurrency: availableParallelism() + 1, timeout: GROUP_TIMEOUT_MS, signal })
+  // Every process listens to it.
+  setMaxListeners(files.length + 1, signal)
+  const stream = run({ files, concurrency, timeout: GROUP_TIMEOUT_MS, signal })
+  // It ends the processes of the tests, one that hangs, too.
+  process.once('exit', () => stop.abort())
   stream.on('test:fail', () => {
     failed++
-    if (!isOverAtFirstFailure) return
-    // It ends the processes of the tests.
-    stop.abort()
-    process.exit(1)
+    if (isOverAtFirstFailure) process.exit(1)
   })
   const report = stream.compose(new spec())
   report.pipe(process.stdout, { end: false })
@@ -51,7 +55,7 @@ export async function runTests(
 let isPrepared = false
 
 /** Once for all runs of this process. */
-export async function prepare() {
+export async function prepare(root) {
   if (isPrepared) return
   isPrepared = true
   // So that what was started is stopped, and what was made is removed, when the run is interrupted, too.
@@ -61,10 +65,24 @@ export async function prepare() {
   // A PostgreSQL that a test starts itself has an account of its own, and must get to its directory.
   chmodSync(process.env.TMPDIR, 0o711)
   process.once('exit', () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 10 }))
-  const postgres = process.env.TEST_POSTGRES ?? (await startPostgres(temporaryParent()))
+  const postgres = process.env.TEST_POSTGRES ?? (await startPostgres(root))
   if (postgres !== undefined) process.env.TEST_POSTGRES = postgres
   process.env.TEST_TIMES = join(process.env.TMPDIR, 'times.ndjson')
   process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim()
+}
+
+/** A server for this run. Returns its URL; `undefined` where no PostgreSQL is installed. */
+async function startPostgres(root) {
+  const { OwnPostgres } = await import(pathToFileURL(join(root, '.test-build/test/support/own-postgres.js')).href)
+  const postgres = await OwnPostgres.start(temporaryParent(), {
+    max_connections: 300,
+    // It does not wait for disks: the tests end processes, not machines.
+    fsync: 'off',
+    full_page_writes: 'off',
+    log_min_messages: 'panic'
+  })
+  postgres?.unref()
+  return postgres?.url
 }
 
 /** Memory where it is a file system with room, as on most Linux machines; containers often have 64 MiB of it. */
@@ -82,11 +100,13 @@ function writeGroups(root, groups) {
   const directory = join(root, '.test-build/groups')
   rmSync(directory, { recursive: true, force: true })
   mkdirSync(directory)
-  const runner = pathToFileURL(join(root, 'scripts/tests/group.mjs')).href
+  const [tracking, runner] = ['tracking', 'group'].map(
+    (name) => pathToFileURL(join(root, `scripts/tests/${name}.mjs`)).href
+  )
   return groups.map(({ name, files }) => {
     const path = join(directory, `${name}.mjs`)
     const call = `await runGroup(${JSON.stringify(files)}, ${FILE_TIMEOUT_MS})`
-    writeFileSync(path, `import { runGroup } from '${runner}'\n${call}\n`)
+    writeFileSync(path, `import '${tracking}'\nconst { runGroup } = await import('${runner}')\n${call}\n`)
     return path
   })
 }

@@ -277,7 +277,7 @@ export class ChargePointClient<P extends Protocol = Protocol> {
 
   #opened(connection: Connection): void {
     this.#protocol = connection.protocol
-    this.#hub.publish('connect', { chargePoint: connection.chargePoint })
+    this.#hub.publish('connect', { chargePoint: connection.chargePoint, deviations: [] })
     this.#resume()
   }
 

@@ -41,8 +41,6 @@ interface Entry {
   /** Started at sending. It first limits the wait of the caller, then the time that the line is held. */
   timer: NodeJS.Timeout | undefined
   onAbort: (() => void) | undefined
-  /** The stack of the caller. Errors that a timer creates would not show where the call was made. */
-  caller: { stack?: string }
   resolve(payload: unknown): void
   reject(error: Error): void
 }
@@ -152,11 +150,9 @@ export class CallQueue {
       sentAt: undefined,
       timer: undefined,
       onAbort: undefined,
-      caller: {},
       resolve,
       reject
     }
-    captureCaller(entry.caller, this.add)
     if (call.signal !== undefined) {
       entry.onAbort = () => this.#giveUp(entry, 'aborted')
       call.signal.addEventListener('abort', entry.onAbort, { once: true })
@@ -201,8 +197,6 @@ export class CallQueue {
     // The call was given up, or it was answered and a listener of its end has closed the connection.
     if (entry.isEnded) return
     this.#end(entry, { outcome, error })
-    const frames = entry.caller.stack?.slice(entry.caller.stack.indexOf('\n')) ?? ''
-    error.stack = `${error.name}: ${error.message}${frames}`
     entry.reject(error)
   }
 
@@ -213,18 +207,6 @@ export class CallQueue {
     if (entry.onAbort !== undefined) entry.call.signal?.removeEventListener('abort', entry.onAbort)
     this.#options.ended(entry.call, ending, performance.now() - entry.startedAt)
   }
-}
-
-/**
- * Number of frames of the stack that are kept: enough to find the caller, and few, because every call pays for them.
- */
-const CALLER_FRAMES = 4
-
-function captureCaller(caller: object, above: (call: PendingCall) => unknown): void {
-  const { stackTraceLimit } = Error
-  Error.stackTraceLimit = Math.min(stackTraceLimit, CALLER_FRAMES)
-  Error.captureStackTrace(caller, above)
-  Error.stackTraceLimit = stackTraceLimit
 }
 
 function abortedError(call: PendingCall, sent: boolean): Error {

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { RawData, WebSocket } from 'ws'
 import type { ActionTable } from '../action-table.js'
-import { Frame } from '../events.js'
+import type { Frame } from '../events.js'
 import * as frames from '../frame.js'
 import type { Handlers } from '../handlers.js'
 import { spell } from '../protocol.js'
@@ -14,7 +14,7 @@ import type {
   ViolationCount
 } from '../types/charge-point.js'
 import type { LimitRule } from '../types/events.js'
-import type { Direction, Protocol, RegistrationStatus } from '../types/protocol.js'
+import type { Protocol, RegistrationStatus } from '../types/protocol.js'
 import type { ConnectionTraits, TraitsOf } from '../types/validation.js'
 import { checkClose } from './close-frame.js'
 import { FlowControl } from './flow-control.js'
@@ -29,19 +29,19 @@ import { askForTraits } from './told.js'
 import type { Treatment } from './treatment.js'
 import { type RepairReport, repairedFrame, type ViolationReport, Violations } from './violations.js'
 
-/** Takes the end of a connection. */
+/** The owner of a connection: the endpoint of a CSMS, or the client of a charge point. */
 export interface ConnectionOwner extends Surroundings {
-  /** The connection is over. Called once. */
+  /** Called once, when the connection is over. */
   closed(connection: Connection, reason: DisconnectReason, code: number): void
-  /** The socket of the connection is closed, too. */
+  /** Called when the socket of the connection is closed, too. */
   gone(connection: Connection): void
-  /** How a peer is treated of which this is said. Only a CSMS has it. @throws `OCPP_ERR_INVALID_OPTIONS` */
+  /** The treatment of a peer with these traits. Only a CSMS has it. @throws `OCPP_ERR_INVALID_OPTIONS` */
   treat?(protocol: Protocol, traits: ConnectionTraits): Treatment
-  /** What is to be said of a charge point that tells what it is. */
+  /** The `traits` option: the traits of a charge point by the facts in its BootNotification. */
   traitsOf?: TraitsOf | undefined
 }
 
-/** What a CSMS remembers of the charge point at the other end. */
+/** The CSMS's memory of the registration of the charge point. */
 export interface ConnectionRegistration extends Gate, CallObserver {
   readonly status: RegistrationStatus | undefined
 }
@@ -53,12 +53,12 @@ export interface ConnectionInit {
   handlers: Handlers
   identity: string
   remoteAddress: string
-  /** `undefined` on the side of the charge point, where nothing has to be accepted first. */
+  /** `undefined` in the role of the charge point, which accepts every message from the start. */
   registration: ConnectionRegistration | undefined
   context: unknown
 }
 
-/** Milliseconds that a peer has to answer a close frame. */
+/** Time that a peer has to answer a close frame. Milliseconds. */
 const CLOSE_TIMEOUT = 3000
 const NORMAL_CLOSURE = 1000
 const UNSUPPORTED_DATA = 1003
@@ -94,7 +94,7 @@ export class Connection implements ConnectionPort, SocketListener {
   #violations: Violations | undefined
   #log: FastifyBaseLogger | undefined
   #state: 'open' | 'closed' = 'open'
-  /** Ticks until the socket is cut, once a close frame was sent. */
+  /** Ticks until the socket is cut, after a close frame was sent. */
   #closingTicks = 0
   #fault: SocketFault | undefined
   #onFrame: (() => void) | undefined
@@ -139,7 +139,7 @@ export class Connection implements ConnectionPort, SocketListener {
     return this.#outbound?.size ?? 0
   }
 
-  /** Whether no answer is awaited, on either side. */
+  /** Whether no CALL waits for an answer, in either direction. */
   get isIdle(): boolean {
     return this.#inbound.isIdle && (this.#outbound?.awaited ?? 0) === 0
   }
@@ -169,7 +169,7 @@ export class Connection implements ConnectionPort, SocketListener {
     return this.#outbound?.isBusy === true
   }
 
-  /** Bytes that wait to be written. */
+  /** Number of bytes that wait to be written. */
   get treatment(): Treatment {
     return this.#treatment
   }
@@ -229,9 +229,9 @@ export class Connection implements ConnectionPort, SocketListener {
     const receivedAt = this.#owner.events.observes('handled') ? performance.now() : undefined
     const text = data.toString()
     this.#flow.spend(text.length)
-    this.#publishFrame('inbound', text)
+    const event = this.#owner.events.publishFrame(this.chargePoint, 'inbound', text)
     // A listener of these events may have disconnected the peer.
-    if (this.#state === 'open') this.#read(text, receivedAt)
+    if (this.#state === 'open') this.#read(text, receivedAt, event)
   }
 
   /** A ping or pong of the peer. */
@@ -251,9 +251,12 @@ export class Connection implements ConnectionPort, SocketListener {
     listener()
   }
 
-  #read(text: string, receivedAt: number | undefined): void {
+  #read(text: string, receivedAt: number | undefined, event: Frame | undefined): void {
     const { protocol, frameDeviations } = this.#treatment.table
     const frame = frames.parse(protocol, text, frameDeviations)
+    if (event !== undefined && frame.type !== 0 && frame.deviation === undefined) {
+      event.head = frames.headOf(frame, this.#outbound?.outstanding(frame.id))
+    }
     if (frame.type !== 0 && frame.deviation !== undefined) {
       const action = 'action' in frame ? frame.action : (this.#outbound?.outstanding(frame.id) ?? '')
       this.repaired(repairedFrame(frame.id, action, protocol.frameError, frame.deviation))
@@ -298,9 +301,9 @@ export class Connection implements ConnectionPort, SocketListener {
 
   // --- writing -------------------------------------------------------------------------------------------------
 
-  write(text: string): void {
+  write(text: string, head?: frames.Head): void {
     this.counters.sent++
-    this.#publishFrame('outbound', text)
+    this.#owner.events.publishFrame(this.chargePoint, 'outbound', text, head)
     if (this.#owner.isMemoryCritical === true) {
       this.#socket.send(text, UNCOMPRESSED, () => this.#inbound.proceed())
     } else if (this.#flow.isFull(text.length)) {
@@ -348,11 +351,6 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#owner.events.publish('limited', { rule, chargePoint: this.chargePoint })
   }
 
-  #publishFrame(direction: Direction, text: string): void {
-    const { events } = this.#owner
-    if (events.observes('frame')) events.publish('frame', new Frame(this.chargePoint, direction, text))
-  }
-
   // --- time ----------------------------------------------------------------------------------------------------
 
   /** One tick of the clock. */
@@ -371,7 +369,7 @@ export class Connection implements ConnectionPort, SocketListener {
       this.#cutSlowReader()
       return
     }
-    this.#inbound.proceed()
+    if (!this.#inbound.isIdle || this.#flow.isPaused) this.#inbound.proceed()
     if (this.#state === 'open' && !this.#flow.isPaused) this.#watch()
   }
 
@@ -386,7 +384,7 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#socket.terminate()
   }
 
-  /** Memory is short, and the peer does not read what is sent. */
+  /** Cuts a peer that does not read what is sent, because memory is short. */
   cutForMemory(): void {
     reportLimit(this, 'memory')
     this.#cutSlowReader()
@@ -413,7 +411,7 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#finish(why, code)
   }
 
-  /** Without a close frame. */
+  /** Closes the socket without a close frame. */
   terminate(): void {
     this.#finish('disconnected', ABNORMAL_CLOSURE)
     this.#socket.terminate()

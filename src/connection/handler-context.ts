@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { ChargePoint } from '../types/charge-point.js'
 
-/** What a handler gets beside the payload. Logger and signal are created when the handler first asks for them. */
+/** The second argument of a handler. Logger and signal are created when the handler first reads them. */
 export class MessageContext {
   readonly chargePoint: ChargePoint
   readonly messageId: string

@@ -14,16 +14,16 @@ import type { ConnectionPort } from './port.js'
 
 /** A CALL or SEND of the peer. */
 export type CallFrame = Extract<frames.Frame, { action: string }> & {
-  /** Known when somebody listens to `handled`. */
+  /** Set only if there is a listener to `handled`. */
   receivedAt?: number
-  /** Whether `payload` is the normalised and validated one. Known when `receivedAt` is. */
+  /** Whether `payload` is the normalised and validated one. Set only if `receivedAt` is. */
   isAdmitted?: boolean
 }
 
 /** Decides what the peer may send before it is accepted. */
 export interface Gate {
   admits(action: string): boolean
-  /** A CALL of the peer is answered with this payload. */
+  /** Called when a CALL of the peer is answered with this payload. */
   answered(action: string, response: unknown): void
 }
 
@@ -35,7 +35,7 @@ interface Running {
   ticksLeft: number
 }
 
-/** Why a CALL or SEND is not handled, as its CALLERROR says it. */
+/** Code and description of the CALLERROR for a CALL or SEND that is not handled. */
 interface Refusal {
   readonly code: string
   readonly description: string
@@ -59,7 +59,7 @@ export class InboundCalls {
   readonly #table: ActionTable
   readonly #handlers: Handlers
   readonly #flow: FlowControl
-  /** `undefined` when the peer may always send everything: only a CSMS has a gate. */
+  /** `undefined` if the peer may always send everything: only a CSMS has a gate. */
   readonly #gate: Gate | undefined
   readonly #waiting: CallFrame[] = []
   #running: Running | undefined
@@ -72,7 +72,7 @@ export class InboundCalls {
     this.#gate = gate
   }
 
-  /** How many wait for their turn. */
+  /** Number of CALLs and SENDs that wait for their turn. */
   get waiting(): number {
     return this.#waiting.length
   }
@@ -96,7 +96,7 @@ export class InboundCalls {
     }
   }
 
-  /** Goes on with the CALLs that wait, as long as their answers can be written. */
+  /** Handles the waiting CALLs, as long as their answers can be written. */
   proceed(): void {
     while (this.#running === undefined && this.#port.connected && !this.#flow.isFull()) {
       const frame = this.#waiting.shift()
@@ -106,7 +106,7 @@ export class InboundCalls {
     this.#flow.regulate()
   }
 
-  /** Counts one tick of the handler that is at work, and gives it up when its time is over. */
+  /** Counts one tick of the running handler, and answers for it after its timeout. */
   tick(): void {
     const running = this.#running
     if (running === undefined || --running.ticksLeft > 0) return
@@ -118,7 +118,7 @@ export class InboundCalls {
     this.proceed()
   }
 
-  /** The connection is over: nothing is answered any more. */
+  /** Drops the waiting CALLs and aborts the handler: the connection is over. */
   close(): void {
     this.#waiting.length = 0
     this.#running?.context.abort()
@@ -127,7 +127,7 @@ export class InboundCalls {
 
   // --- handling ------------------------------------------------------------------------------------------------
 
-  /** Answers one CALL, now or when its handler is done. A failure of ours never costs more than this one CALL. */
+  /** Answers one CALL, now or when its handler has ended. An error of ours never affects more than this one CALL. */
   #handle(frame: CallFrame): void {
     try {
       this.#admit(frame)
@@ -137,7 +137,7 @@ export class InboundCalls {
   }
 
   #admit(frame: CallFrame): void {
-    // It may say that the charge point is another one than was thought, of which other things are accepted.
+    // A BootNotification may tell another model than expected, for which other deviations are accepted.
     if (frame.action === BOOT) this.#port.told(frame.payload)
     const messages = this.#port.treatment.table.get(frame.action)
     const refusal = this.#objection(frame, messages)
@@ -153,7 +153,7 @@ export class InboundCalls {
     }
     if (applied !== undefined) this.#repaired(frame, applied, repaired)
     frame.payload = used
-    // Only where somebody asks: one more member would change the shape of every frame.
+    // Set only if a listener needs it, because one more member changes the hidden class of every frame.
     if (frame.receivedAt !== undefined) frame.isAdmitted = true
     const handler = this.#handlers.find(frame.action)?.on ?? this.#handlers.fallbackFor(frame.action)
     if (handler === undefined) {
@@ -164,7 +164,7 @@ export class InboundCalls {
     if (this.#port.connected) this.#run(frame, messages, handler)
   }
 
-  /** The payload to be delivered in spite of a violation; `undefined` when it is refused. */
+  /** The payload to be delivered in spite of a violation; `undefined` if the message is refused. */
   #tolerated(
     { action, id: messageId, payload: received }: CallFrame,
     { request }: ActionMessages,
@@ -185,7 +185,7 @@ export class InboundCalls {
     this.#port.repaired({ action, messageId, code, applied })
   }
 
-  /** Why the peer may not send this now, if it may not. */
+  /** The reason why the peer may not send this message now, or `undefined`. */
   #objection(frame: CallFrame, messages: ActionMessages | undefined): Refusal | undefined {
     if (this.#gate?.admits(frame.action) === false) {
       this.#port.publishSecurity('not-accepted', frame.action)
@@ -219,7 +219,7 @@ export class InboundCalls {
     )
   }
 
-  /** A handler has ended. The result of one that was given up is dropped. */
+  /** Answers with the result of a handler. A result after the timeout is dropped. */
   #finish(running: Running, answer: () => void): void {
     if (this.#running === running) {
       this.#running = undefined
@@ -260,7 +260,7 @@ export class InboundCalls {
       return
     }
     this.#gate?.answered(frame.action, response)
-    this.#port.write(text)
+    this.#port.write(text, { type: frames.CALLRESULT, id: frame.id, action: frame.action })
     this.#answered(frame, response, context)
   }
 
@@ -290,7 +290,10 @@ export class InboundCalls {
     }
   }
 
-  /** A handler threw. A CallError is its answer. Any other error is a failure of ours and only goes to the log. */
+  /**
+   * Answers for a handler that threw. A CallError becomes the answer. Any other error becomes InternalError and a line
+   * in the log.
+   */
   #fail(frame: CallFrame, error: unknown): void {
     if (error instanceof CallError && !(error instanceof ReceivedCallError)) {
       this.#refuse(frame, error)
@@ -306,7 +309,7 @@ export class InboundCalls {
   /** Answers with a CALLERROR. A SEND is never answered. [2.1 Part 4 §4.2.4] */
   #refuse(frame: CallFrame, { code, description, details = {} }: Refusal): void {
     const port = this.#port
-    // The handler, or a listener of what is wrong with the message, may have disconnected the peer.
+    // The handler, or a listener to the violation, may have disconnected the peer.
     if (!port.connected) return
     let published = details
     if (frame.type === frames.SEND) {

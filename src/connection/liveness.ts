@@ -2,10 +2,10 @@ import type { ConnectionSettings } from './settings.js'
 
 export type Pings = Pick<ConnectionSettings, 'pingTicks' | 'cutTicks'>
 
-/** What a connection does about a peer that has been quiet. */
+/** Action for a peer that has been quiet. */
 export type QuietMeasure = 'ping' | 'cut' | undefined
 
-/** Finds peers that are gone though their TCP connection does not say so. [RFC 6455 §5.5.2; J-errata 3.11] */
+/** Detects peers that are gone although their TCP connection is open. [RFC 6455 §5.5.2; J-errata 3.11] */
 export class Liveness {
   #pings: Pings
   /** Ticks since the last sign of life. */
@@ -25,7 +25,7 @@ export class Liveness {
     return this.#lastSeenAt
   }
 
-  /** Other times hold from now on. The peer counts as heard, so that it is not cut for what it did before. */
+  /** Changes the times. The peer counts as heard now, so that its earlier silence does not count by the new times. */
   adapt(pings: Pings): void {
     this.#pings = pings
     this.#quietTicks = 0

@@ -21,7 +21,7 @@ import { CallQueue, type Ending, type PendingCall } from './call-queue.js'
 import type { FlowControl } from './flow-control.js'
 import type { ConnectionPort } from './port.js'
 
-/** Is told of each CALL of ours before it is sent. */
+/** Notified of each CALL of ours before it is sent. */
 export interface CallObserver {
   called(action: string, payload: unknown): void
 }
@@ -74,7 +74,14 @@ export class OutboundCalls {
     const id = this.#messageId(options.messageId)
     const text = this.#serialise(action, () => frames.call(id, action, payload))
     const timeout = checkTimeout(options.timeout ?? this.#port.surroundings.settings.callTimeout)
-    return this.#queue.add({ id, action, request: payload, text, timeout, signal: options.signal })
+    try {
+      return await this.#queue.add({ id, action, request: payload, text, timeout, signal: options.signal })
+    } catch (error) {
+      // An error that a timer or the wire made does not show where the call was made. The stack of this function does,
+      // because it names who awaits the call; to keep it from the beginning would cost every call.
+      Error.captureStackTrace(error as Error)
+      throw error
+    }
   }
 
   send(action: string, payload: unknown, options: SendOptions): void {
@@ -83,7 +90,7 @@ export class OutboundCalls {
     this.#port.write(this.#serialise(action, () => frames.send(id, action, payload)))
   }
 
-  /** The connection is over: all calls reject. */
+  /** Rejects all calls: the connection is over. */
   close(reason: DisconnectReason): void {
     this.#queue.close(reason)
   }
@@ -141,7 +148,7 @@ export class OutboundCalls {
     }
     // A listener may have closed the connection.
     if (!this.#port.connected) return
-    this.#port.write(text)
+    this.#port.write(text, { type: frames.CALL, id: messageId, action })
     this.#flow.regulate()
   }
 
@@ -179,7 +186,7 @@ export class OutboundCalls {
     return true
   }
 
-  /** The payload to be delivered in spite of its violation; `undefined` when it is refused. */
+  /** The payload to be delivered in spite of its violation; `undefined` if it is refused. */
   #tolerated(
     messageId: string,
     { action, response }: ActionMessages,
@@ -249,7 +256,7 @@ function checkTimeout(timeout: number): number {
   return timeout
 }
 
-/** Why a call has no answer, as its event says it. */
+/** The failure in the event of a call without an answer. */
 function failureOf(error: Error): CallFailure {
   if (error instanceof CallError) {
     const { code, description, details } = error

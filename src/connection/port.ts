@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { EventHub } from '../events.js'
+import type { Head } from '../frame.js'
 import type { TickClock } from '../tick-clock.js'
 import type { ChargePoint, Counters } from '../types/charge-point.js'
 import type { LimitRule } from '../types/events.js'
@@ -23,7 +24,7 @@ export interface Answered {
   readonly hasNumericId?: boolean | undefined
 }
 
-/** What the parts of a connection know of the connection. They do not import its class. */
+/** The connection as its parts see it, so that they need not import its class. */
 export interface ConnectionPort {
   readonly identity: string
   /** The connection as the public interface of its version. */
@@ -33,20 +34,21 @@ export interface ConnectionPort {
   readonly surroundings: Surroundings
   /** Whether messages can still be sent and received. A listener or handler may end that at any time. */
   readonly connected: boolean
-  /** CALLs of the peer that wait for their turn. */
+  /** Number of CALLs of the peer that wait for their turn. */
   readonly waitingCalls: number
   /** Whether a CALL of ours waits for the answer of the peer. */
   readonly isCallOnWire: boolean
-  write(text: string): void
+  /** @param head what is known of a CALLRESULT */
+  write(text: string, head?: Head): void
   /** Writes a CALLERROR. Returns whether its details could be written as JSON, too; otherwise they are left out. */
   writeError(to: Answered, code: string, description: string, details?: object): boolean
-  /** What is accepted of the peer now. */
+  /** The present treatment of the peer. */
   readonly treatment: Treatment
   /** Counts and reports a violation. Returns whether the message is delivered in spite of it. */
   tolerates(violation: ViolationReport): boolean
-  /** Counts and reports deviations that were put right. */
+  /** Counts and reports deviations that were corrected. */
   repaired(repairs: RepairReport): void
-  /** The peer says what it is, in a BootNotification that is not checked yet. */
+  /** Takes the facts about the peer from a BootNotification that is not validated yet. */
   told(payload: unknown): void
   /** Reports that the connection has reached a limit, without a line in the log. */
   publishLimited(rule: LimitRule): void

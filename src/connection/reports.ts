@@ -11,7 +11,7 @@ export function reportLimit(port: ConnectionPort, rule: LimitRule): void {
 /**
  * Reports a message that cannot be read.
  *
- * @param rule what is wrong with the message, without anything of the input
+ * @param rule the fault, without any text of the message
  * @param error the answer to the message, if it gets one
  * @param suggestion the deviation that would have to be accepted
  */
@@ -22,7 +22,7 @@ export function reportMalformed(port: ConnectionPort, rule: string, error?: Call
   events.lines.line(rule, (more) => log.warn({ ...more, rule }, 'malformed message'))
 }
 
-/** An answer that is not ours, not asked for, or so late that other calls were sent since. */
+/** Reports an answer to no call of ours, or to a call after which others were sent. */
 export function reportUnexpected({ counters, chargePoint, log, surroundings }: ConnectionPort): void {
   counters.ignored++
   surroundings.events.publish('malformed', { rule: 'response that nobody waits for', chargePoint, error: undefined })

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
 
-/** Takes the events of one socket. */
+/** Receives the events of one socket. */
 export interface SocketListener {
   message(data: RawData, isBinary: boolean): void
   /** A ping or pong of the peer. */

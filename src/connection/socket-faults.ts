@@ -6,7 +6,7 @@ export type SocketFault = {
   readonly closeCode: number
 } & (
   | { readonly limit: LimitRule; readonly breach?: undefined }
-  /** What is wrong, without anything of the input. */
+  /** The fault, without any text of the message. */
   | { readonly limit?: undefined; readonly breach: string }
 )
 
@@ -23,7 +23,7 @@ const FAULTS: ReadonlyMap<string, SocketFault> = new Map<string, SocketFault>([
   ['WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH', TOO_LONG]
 ])
 
-/** The fault of the peer that an error of its socket stands for; `undefined` when the connection merely broke. */
+/** The fault of the peer that caused an error of its socket; `undefined` if the TCP connection broke. */
 export function faultOf(error: Error): SocketFault | undefined {
   const { code } = error as NodeJS.ErrnoException
   // A stream that zlib cannot inflate is closed as invalid data, too.

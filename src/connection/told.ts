@@ -3,8 +3,8 @@ import type { ConnectionTraits, ToldIdentity, TraitsOf } from '../types/validati
 import type { ConnectionPort } from './port.js'
 
 /**
- * Asks the `traits` option about a peer whose BootNotification says what it is, and applies its answer. An exception of
- * the option, or an answer that is no traits, is logged and changes nothing.
+ * Asks the `traits` option about a peer that has sent a BootNotification, and applies its answer. If the option throws,
+ * or its answer is no valid traits, this is logged and changes nothing.
  */
 export function askForTraits(
   port: ConnectionPort,
@@ -23,10 +23,10 @@ export function askForTraits(
   }
 }
 
-/** Longest text that is taken from a message that is not checked yet. */
+/** Maximum length of a text that is taken from a message before validation. */
 const MAX_TEXT = 1000
 
-/** What a BootNotification of any version says of its sender; nothing of it is checked yet. */
+/** The facts about its sender in a BootNotification of any version, before validation. */
 function toldIn(payload: unknown): ToldIdentity {
   const boot = membersOf(payload)
   const station = membersOf(boot.chargingStation)

@@ -11,7 +11,7 @@ const MAX_KINDS = 256
 
 type Count = { -readonly [K in keyof ViolationCount]: ViolationCount[K] }
 
-/** A message that breaks its schema. */
+/** A message that violates its schema. */
 export interface ViolationReport {
   action: string
   direction: Direction
@@ -19,11 +19,11 @@ export interface ViolationReport {
   messageId?: string
   /** The deviations that would have to be accepted. */
   suggest?: () => readonly Deviation[]
-  /** Whether something of the message can be used. */
+  /** Whether some part of the message can be used. */
   isUsable?: () => boolean
 }
 
-/** A message that deviates, and was put right. */
+/** A message with deviations that were corrected. */
 export interface RepairReport {
   action: string
   messageId: string
@@ -31,7 +31,7 @@ export interface RepairReport {
   applied: readonly AppliedDeviation[]
 }
 
-/** The report of a frame that deviates. */
+/** The report of a frame with deviations. */
 export function repairedFrame(
   messageId: string,
   action: string,
@@ -80,7 +80,7 @@ export class Violations {
     return delivered
   }
 
-  /** Counts and reports deviations that were put right, each at its place. */
+  /** Counts and reports corrected deviations, one for each place in the message. */
   repaired({ action, messageId, code, applied }: RepairReport): void {
     const { chargePoint, log, surroundings } = this.#port
     const direction = 'inbound'
@@ -112,7 +112,7 @@ export class Violations {
     }
   }
 
-  /** How often this kind of violation has come. 0 when the connection has too many kinds to count another one. */
+  /** The number of violations of this kind so far; 0 if the connection has too many kinds to count another one. */
   #count(action: string, direction: Direction, violation: Violation, deviation = ''): number {
     const key = `${direction} ${action} ${violation.code} ${violation.pointer} ${deviation}`
     const kind = this.#kinds.get(key)
@@ -123,7 +123,7 @@ export class Violations {
   }
 }
 
-/** The first of a kind, the tenth, the hundredth and every thousandth: no charge point may flood the log. */
+/** The first of a kind, the tenth, the hundredth and every thousandth, so that no charge point can flood the log. */
 function isWorthALine(count: number): boolean {
   return count < 1000 ? count === 1 || count === 10 || count === 100 : count % 1000 === 0
 }

@@ -1,7 +1,7 @@
 import { isDateTime } from '../schema.js'
 import { offsetAt } from './time-zone.js'
 
-/** Longest text that is looked at as a date-time. */
+/** Maximum length of a text that is parsed as a date-time, in characters. */
 const MAX_DATE_TIME = 64
 const ZONE = /(?:[Zz]|([+-]\d\d)(?::?(\d\d))?)?$/
 

@@ -8,20 +8,22 @@ import { isEnumeration, isOneOf } from './values.js'
 
 type Members = Record<string, unknown>
 
-/** An object of a message, after the values in it were put right. */
+/** An object of a message, after its values were corrected. */
 export interface Part {
   /** `Message.member.member` */
   readonly path: string
   readonly schema: TSchema
   readonly value: Members
+  /** Whether readings of meters keep their decimals. */
+  readonly keepDecimals: boolean
   /** RFC 3339. */
   readonly receivedAt: () => string
   has(deviation: Deviation): boolean
-  /** Notes what was put right. */
+  /** Records a correction. */
   note(deviation: Deviation, member: string): void
 }
 
-/** Puts the object right. Returns false when it is to be dropped from the list that it is in. */
+/** Corrects the object. Returns false if it has to be removed from its list. */
 export function repair(part: Part): boolean {
   fillTimestamps(part)
   const { path } = part
@@ -49,7 +51,7 @@ export function repair(part: Part): boolean {
   return true
 }
 
-/** Required timestamps only: an optional one that is unknown is absent. */
+/** Fills in required timestamps only; an optional timestamp may be absent. */
 function fillTimestamps({ schema, value, receivedAt, has, note }: Part): void {
   if (!has('missing-timestamps') || schema.properties.timestamp === undefined) return
   if (!schema.required?.includes('timestamp') || isReadable(value.timestamp)) return
@@ -57,12 +59,12 @@ function fillTimestamps({ schema, value, receivedAt, has, note }: Part): void {
   note('missing-timestamps', 'timestamp')
 }
 
-/** A missing or short zone is put right afterwards. */
+/** A missing or short zone is corrected afterwards. */
 function isReadable(timestamp: unknown): boolean {
   return typeof timestamp === 'string' && isDateTime(withZone(timestamp))
 }
 
-/** `Error` is what a widely used firmware sends for any fault; its own word is kept as the vendor's code. */
+/** A widely used firmware sends `Error` for any fault. The original text is kept as `vendorErrorCode`. */
 function repairErrorCode({ schema, value, has, note }: Part): void {
   const { errorCode } = value
   const known: TSchema | undefined = schema.properties.errorCode
@@ -78,12 +80,12 @@ function repairErrorCode({ schema, value, has, note }: Part): void {
 /** [1.6 StatusNotification.req vendorErrorCode] */
 const MAX_VENDOR_CODE = 50
 
-function repairReading({ value, has, note }: Part, member: 'meterStart' | 'meterStop'): void {
+function repairReading({ value, keepDecimals, has, note }: Part, member: 'meterStart' | 'meterStop'): void {
   const reading = value[member]
   if (reading === null && has('missing-meter-readings')) delete value[member]
   if (!(member in value) && has('missing-meter-readings')) note('missing-meter-readings', member)
   if (typeof reading !== 'number' || Number.isInteger(reading) || !has('decimal-meter-readings')) return
-  value[member] = Math.round(reading)
+  if (!keepDecimals) value[member] = Math.round(reading)
   note('decimal-meter-readings', member)
 }
 
@@ -105,7 +107,7 @@ function repairTransactionId({ value, has, note }: Part): void {
   note('missing-transaction-ids', 'transactionId')
 }
 
-/** What triggers an event that ends a transaction, by its stoppedReason. [2.0.1 Part 2 TriggerReasonEnumType] */
+/** Trigger reason of an Ended event, by its stoppedReason. [2.0.1 Part 2 TriggerReasonEnumType] */
 const TRIGGER_OF_END = new Map([
   ['Local', 'StopAuthorized'],
   ['MasterPass', 'StopAuthorized'],
@@ -117,7 +119,7 @@ const TRIGGER_OF_END = new Map([
   ['ImmediateReset', 'ResetCommand']
 ])
 
-/** What an event without meter values or state is triggered by, by its type. */
+/** Trigger reason of an event without meter values or state, by its type. */
 const TRIGGER_OF_TYPE = new Map([
   ['Started', 'Authorized'],
   ['Updated', 'MeterValuePeriodic'],
@@ -136,8 +138,8 @@ function repairTriggerReason({ value, has, note }: Part): void {
 }
 
 /**
- * An undefined measurand, unit, phase or location would change what the value means, so the sample is worth nothing. A
- * context tells only why it was taken.
+ * A sample with an unknown measurand, unit, phase or location is useless, because these change the meaning of its
+ * value. One with an unknown context is not: the context only says why the sample was taken.
  */
 function repairSample({ schema, value, has, note }: Part): boolean {
   if (!has('unknown-samples')) return true

@@ -1,9 +1,9 @@
-/** Where a deviation is put right: in the HTTP upgrade, in the structure of a message, or in its payload. */
+/** Where a deviation is corrected: in the HTTP upgrade, in the structure of a message, or in its payload. */
 export type DeviationPlace = 'handshake' | 'frame' | 'payload'
 
 export interface DeviationDefinition {
   readonly place: DeviationPlace
-  /** What such a charge point sends, and what becomes of it. */
+  /** What such a charge point sends, and how it is corrected. */
   readonly description: string
 }
 
@@ -118,7 +118,7 @@ export function isDeviation(name: unknown): name is Deviation {
   return typeof name === 'string' && Object.hasOwn(DEVIATIONS, name)
 }
 
-/** A deviation that was put right in a message. */
+/** A deviation that was corrected in a message. */
 export interface AppliedDeviation {
   readonly deviation: Deviation
   /** RFC 6901 pointer into the payload. */

@@ -4,7 +4,10 @@ import type { AppliedDeviation, Deviation } from './names.js'
 import { lengthenedOf } from './schemas.js'
 import { converted, isEnumeration, isOneOf, respelt, tidyDateTime, unitOf, withPoint } from './values.js'
 
-/** Repairs of one message that are told of; the others happen all the same. */
+/**
+ * Maximum number of reported corrections per message, besides the first of each deviation. Further corrections are made
+ * without a report.
+ */
 const MAX_APPLIED = 64
 
 export interface Repairs {
@@ -17,28 +20,33 @@ export interface Wanted {
   readonly message: string
   readonly schema: TSchema
   readonly deviations: ReadonlySet<Deviation>
-  /** Epoch milliseconds at which the message came. */
+  /** Whether readings of meters keep their decimals. */
+  readonly keepDecimals?: boolean
+  /** Time at which the message arrived, in epoch milliseconds. */
   readonly receivedAt: number
 }
 
 /**
- * Brings the chosen deviations of a payload into the form of the standard, in place. A payload that is right is never
- * changed. Recursion is as deep as the schema, not as the payload.
+ * Corrects the accepted deviations of a payload, in place. A valid payload is never changed. Recursion is as deep as the
+ * schema, not as the payload.
  */
 export function repairPayload(payload: unknown, wanted: Wanted): Repairs {
   const walk = new Walk(wanted)
   return { payload: walk.value(wanted.schema, payload, wanted.message, ''), applied: walk.applied }
 }
 
-/** An item of a list that is to be left out. */
+/** Marks an item that has to be removed from its list. */
 const DROPPED = Symbol('dropped')
 
 class Walk {
   readonly applied: AppliedDeviation[] = []
+  readonly #noted = new Set<Deviation>()
   readonly #deviations: ReadonlySet<Deviation>
   readonly #receivedAt: number
+  readonly #keepDecimals: boolean
 
-  constructor({ deviations, receivedAt }: Wanted) {
+  constructor({ deviations, receivedAt, keepDecimals = false }: Wanted) {
+    this.#keepDecimals = keepDecimals
     this.#deviations = deviations
     this.#receivedAt = receivedAt
   }
@@ -69,6 +77,7 @@ class Walk {
       path,
       schema,
       value,
+      keepDecimals: this.#keepDecimals,
       receivedAt: () => new Date(this.#receivedAt).toISOString(),
       has: (deviation) => this.#has(deviation),
       note: (deviation, member) => this.#note(deviation, `${pointer}/${member}`)
@@ -118,7 +127,9 @@ class Walk {
   }
 
   #note(deviation: Deviation, pointer: string): void {
-    if (this.applied.length < MAX_APPLIED) this.applied.push({ deviation, pointer })
+    if (this.applied.length >= MAX_APPLIED && this.#noted.has(deviation)) return
+    this.#noted.add(deviation)
+    this.applied.push({ deviation, pointer })
   }
 }
 

@@ -1,7 +1,7 @@
-import { Kind, Optional, type TSchema } from '@sinclair/typebox'
+import { Kind, Optional, type TSchema, Type } from '@sinclair/typebox'
 import type { Deviation } from './names.js'
 
-/** Members whose texts may be longer: their names, and the limit in characters. */
+/** Members whose texts may be longer than in the standard, with their limits in characters. */
 const LONG: readonly { deviation: Deviation; members: ReadonlySet<string>; maxLength: number }[] = [
   {
     deviation: 'long-serial-numbers',
@@ -34,7 +34,7 @@ const LONG: readonly { deviation: Deviation; members: ReadonlySet<string>; maxLe
 
 const LENGTHENED = Symbol('lengthened')
 
-/** The limit of the standard, where the schema has a higher one, and the deviation that it is for. */
+/** The limit of the standard if the schema has a higher one, with the deviation that permits the higher one. */
 export interface Lengthened {
   deviation: Deviation
   maxLength: number
@@ -50,9 +50,16 @@ const READINGS = new Set(['StartTransactionRequest.meterStart', 'StopTransaction
 /** Lists that may be empty when samples are dropped. */
 const SAMPLES = /\.(?:meterValue|sampledValue)$/
 
+export interface Accepted {
+  readonly deviations: ReadonlySet<Deviation>
+  /** Whether readings of meters may have decimals when `decimal-meter-readings` is accepted. */
+  readonly keepDecimals: boolean
+}
+
 /** `part` as these deviations accept it; `undefined` when nothing differs. Optional parts stay optional. */
-export function lenientPart(part: TSchema, path: string, deviations: ReadonlySet<Deviation>): TSchema | undefined {
-  if (READINGS.has(path)) return deviations.has('missing-meter-readings') ? Optional(part) : undefined
+export function lenientPart(part: TSchema, path: string, accepted: Accepted): TSchema | undefined {
+  if (READINGS.has(path)) return lenientReading(part, accepted)
+  const { deviations } = accepted
   if (part[Kind] === 'Array') {
     return SAMPLES.test(path) && deviations.has('unknown-samples') ? { ...part, minItems: 0 } : undefined
   }
@@ -63,3 +70,13 @@ export function lenientPart(part: TSchema, path: string, deviations: ReadonlySet
   const lengthened: Lengthened = { deviation: rule.deviation, maxLength: part.maxLength }
   return { ...part, maxLength: rule.maxLength, [LENGTHENED]: lengthened }
 }
+
+function lenientReading(part: TSchema, { deviations, keepDecimals }: Accepted): TSchema | undefined {
+  const isDecimal = keepDecimals && deviations.has('decimal-meter-readings')
+  const reading = isDecimal ? Type.Number(WHOLE) : part
+  if (deviations.has('missing-meter-readings')) return Optional(reading)
+  return isDecimal ? reading : undefined
+}
+
+/** The range in which no digits before the point are lost. */
+const WHOLE = { minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }

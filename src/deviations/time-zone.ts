@@ -1,4 +1,4 @@
-/** Formatters are expensive to make and few: a fleet lives in a handful of time zones. */
+/** Cache: formatters are expensive to create, and a fleet uses a handful of time zones. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 /** Whether the time zone is known to this process. */

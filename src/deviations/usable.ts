@@ -1,15 +1,15 @@
 import { Kind, OptionalKind, type TSchema } from '@sinclair/typebox'
 import { parseTime } from '../time.js'
 
-/** Longest text that is kept where the schema has a shorter limit. */
+/** Maximum length of texts for which the schema has a shorter limit, in characters. */
 const MAX_TEXT = 5_000
-/** Members that an answer repeats: a value that the schema does not allow must not get there. */
+/** Members that an answer repeats. An invalid value must not get into an answer. */
 const REPEATED: ReadonlySet<string> = new Set(['hashAlgorithm', 'source', 'vatNumber'])
-/** Stands for what cannot be used. */
+/** Marks a value that cannot be used. */
 export const UNUSABLE = Symbol('unusable')
 
 /**
- * What can be used of a payload that breaks its schema, in place. Each value that is left has the JSON type of the
+ * Reduces a payload that breaks its schema to its usable part, in place. Each remaining value has the JSON type of the
  * schema, though perhaps not its length, range or enumeration. A member that cannot be used is left out, together with
  * the object that requires it; so is an item of a list. A required list may be empty then, where the schema allows it.
  *

@@ -1,9 +1,9 @@
 import { Kind, type TSchema } from '@sinclair/typebox'
 import { isDateTime } from '../schema.js'
 
-// Repairs of single values. Each returns the value of the standard, or `undefined` when the value is not of its kind.
+// Corrections of single values. Each returns the standard value, or `undefined` if the correction does not apply.
 
-/** Longest text that is looked at. */
+/** Maximum length of a text that is corrected, in characters. */
 const MAX_TEXT = 255
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/
 const COMMA_NUMBER = /^[+-]?\d+,\d+$/
@@ -39,7 +39,10 @@ function toBoolean(value: unknown): boolean | undefined {
   return text === 'false' || text === '0' ? false : undefined
 }
 
-/** `12,5` as `12.5`. A text with more than one comma stays as it is: nobody can tell thousands from decimals. */
+/**
+ * `12,5` as `12.5`. A text with more than one comma stays as it is, because thousands and decimals cannot be told
+ * apart.
+ */
 export function withPoint(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined
   const text = trimmed(value)

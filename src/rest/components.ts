@@ -36,9 +36,12 @@ export class ComponentWriter {
   readonly #prefix: string
   readonly #version: string
   readonly #names: ReadonlyMap<unknown, string>
+  readonly #base: string
 
-  constructor(components: Components, protocol: Protocol) {
+  /** @param base the pointer to `components`, with a slash at its end */
+  constructor(components: Components, protocol: Protocol, base = '#/components/schemas/') {
     this.#components = components
+    this.#base = base
     this.#prefix = PREFIXES[protocol]
     this.#version = protocol.replace('ocpp', 'OCPP ')
     this.#names = namesByIdentity(MODULES[protocol])
@@ -54,7 +57,7 @@ export class ComponentWriter {
       this.#components[component] = {}
       this.#components[component] = { title: this.#title(name), ...this.#spell({ ...schema, default: undefined }) }
     }
-    const reference = { $ref: `#/components/schemas/${component}` }
+    const reference = { $ref: `${this.#base}${component}` }
     // Members beside a $ref are ignored. [OpenAPI 3.0 "Reference Object"]
     return schema.default === undefined ? reference : { allOf: [reference], default: schema.default }
   }

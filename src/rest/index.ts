@@ -1,3 +1,4 @@
+export { type CallDescription, describeCalls, type RequestSchema, requestSchema } from './calls.js'
 export type { CallExtras } from './openapi.js'
 export type { CallRequest, CarryOut } from './operations.js'
 export type { OperatorRoute, OperatorRoutesOptions } from './plugin.js'

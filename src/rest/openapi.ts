@@ -1,7 +1,8 @@
 import type { Ocpp } from '../ocpp-api.js'
-import { ALL_PROTOCOLS, maySend, PROTOCOLS } from '../protocol.js'
+import { ALL_PROTOCOLS, PROTOCOLS } from '../protocol.js'
 import type { ActionDefinition } from '../schema.js'
 import type { Protocol } from '../types/protocol.js'
+import { isCall } from './calls.js'
 import { type Components, ComponentWriter, type Schema } from './components.js'
 import { SUMMARIES } from './summaries.js'
 
@@ -29,19 +30,6 @@ export function documented(ocpp: Ocpp, write: OperationWriter): object {
     return { url, schema: openapiObject === undefined ? HIDDEN : write(openapiObject.components.schemas, ocpp) }
   }
   return { swaggerTransform }
-}
-
-/** Every action that a CSMS may send as a CALL in at least one version. */
-export function callActions(): string[] {
-  const actions = new Set<string>()
-  for (const { actions: definitions } of Object.values(PROTOCOLS)) {
-    for (const [action, definition] of definitions) if (isCall(definition)) actions.add(action)
-  }
-  return [...actions].sort()
-}
-
-function isCall(definition: ActionDefinition | undefined): definition is ActionDefinition {
-  return definition?.messageType === 'CALL' && maySend('csms', definition)
 }
 
 // --- operations ------------------------------------------------------------------------------------------------

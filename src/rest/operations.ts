@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type ChargePointDetail, type ChargePointItem, item } from '../describe.js'
 import { NotConnectedError } from '../errors.js'
 import type { Ocpp } from '../ocpp-api.js'
-import type { CallOptions, ChargePoint } from '../types/charge-point.js'
-import { type ChargePointDetail, type ChargePointItem, detail, item } from './charge-point.js'
+import type { CallOptions } from '../types/charge-point.js'
 import { UnknownChargePointError } from './errors.js'
 import { listQuery, page } from './list.js'
 import { integer, type Query } from './query.js'
@@ -69,17 +69,19 @@ export class Operations {
 
   /** @throws `OCPP_ERR_UNKNOWN_CHARGE_POINT` */
   async get(identity: string): Promise<ChargePointDetail> {
-    const chargePoint = this.#ocpp.chargePoints.get(identity)
-    if (chargePoint !== undefined) return detail(chargePoint)
+    const connected = await this.#ocpp.describe(identity)
+    if (connected !== undefined) return connected
     if (await this.#isKnown?.(identity)) return { identity, connected: false }
     throw new UnknownChargePointError(identity)
   }
 
   /** @throws `OCPP_ERR_UNKNOWN_CHARGE_POINT`, `OCPP_ERR_NOT_CONNECTED` */
   async disconnect(identity: string): Promise<void> {
-    const chargePoint: ChargePoint | undefined = this.#ocpp.chargePoints.get(identity)
-    if (chargePoint === undefined) throw await this.#absence(identity)
-    chargePoint.disconnect(NORMAL_CLOSURE, 'disconnected by an operator')
+    try {
+      await this.#ocpp.disconnect(identity, NORMAL_CLOSURE, 'disconnected by an operator')
+    } catch (error) {
+      throw error instanceof NotConnectedError ? await this.#absence(identity) : error
+    }
   }
 
   /**

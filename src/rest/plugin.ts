@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { InvalidOptionsError } from '../errors.js'
 import { parseBody } from './body.js'
+import { callActions } from './calls.js'
 import {
   type CallExtras,
-  callActions,
   callOperation,
   disconnectOperation,
   documented,
@@ -86,9 +86,13 @@ function checked(app: FastifyInstance, options: OperatorRoutesOptions): Operator
 /** Isolates the payloads from the application: its parsers, coercing schemas and serialisers could alter them. */
 function isolate(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseBody(body)
-  )
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request: unknown, body: Buffer, done) => {
+    try {
+      done(null, parseBody(body))
+    } catch (error) {
+      done(error as Error)
+    }
+  })
   app.setValidatorCompiler(() => () => true)
   app.setReplySerializer((payload) => JSON.stringify(payload))
   app.setErrorHandler(problemHandler)

@@ -51,6 +51,8 @@ interface FastifyViolation {
 interface KnownError extends Error {
   code?: unknown
   statusCode?: unknown
+  /** As in http-errors: whether the message of a 5xx error may be shown. */
+  expose?: unknown
   violation?: Violation
   /** Errors of Fastify's own validation. */
   validation?: readonly FastifyViolation[]
@@ -62,7 +64,7 @@ interface KnownError extends Error {
 
 /**
  * The problem details of an error of this library, of Fastify, or of any error with a `statusCode`. The message of any
- * other error, and of a 5xx error of other code, is not disclosed.
+ * other error is not disclosed, nor is that of a 5xx error of other code, unless the error has `expose: true`.
  */
 export function problem(error: unknown): Problem {
   const status = statusOf(error)
@@ -109,7 +111,8 @@ function titleOf(status: number): string {
 
 function isTellable(error: KnownError, status: number): boolean {
   if (status < 500) return true
-  return status !== 500 && typeof error.code === 'string' && error.code.startsWith('OCPP_ERR_')
+  const { code, expose } = error
+  return status !== 500 && (expose === true || (typeof code === 'string' && code.startsWith('OCPP_ERR_')))
 }
 
 function ofCallError({ code, description, details, message }: CallError): Partial<Problem> {

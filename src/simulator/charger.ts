@@ -32,7 +32,7 @@ export interface ChargerOptions {
   bootsItself?: boolean
   /** Whether 2.x messages may be compressed, which costs memory. Default: true. */
   compression?: boolean
-  /** Whether a driver comes and plugs in after a remote start. Default: false. */
+  /** Whether a driver arrives and plugs in after a remote start. Default: false. */
   autoPlug?: boolean
   observe?: Observer
 }
@@ -86,7 +86,7 @@ export interface Charger {
 
   emit(event: EventName, detail?: Record<string, unknown>): void
   timestamp(at?: number): string
-  /** Runs work that nobody waits for; a rejection is reported as `problem`. */
+  /** Runs work without waiting for it; a rejection is reported as the event `problem`. */
   background(work: Promise<unknown>): void
   /** Runs `work` once the answer to the request at hand is out. */
   afterwards(work: () => unknown): void

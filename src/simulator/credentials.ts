@@ -6,7 +6,7 @@ import { keyOf, signingRequest } from './certificates.js'
 /** The password of 1.6: a hexadecimal key whose octets are sent. [1.6 whitepaper A00.FR.205] */
 const HEXADECIMAL_KEY = /^(?:[0-9A-Fa-f]{2}){16,20}$/
 
-/** What a charger proves its identity with, and the keys of the certificates that it has requested. */
+/** The password or certificate of a charger, and the keys of the certificates that it has requested. */
 export class Credentials {
   /** The certificate that the CSMS has signed for this charger; it takes precedence over the one it started with. */
   certificate: { cert: string; key: string } | undefined
@@ -37,7 +37,7 @@ export class Credentials {
     return csr
   }
 
-  /** The use of a certificate that was requested before, or `undefined` when its key is not one of ours. */
+  /** The use of a certificate that was requested before, or `undefined` if this charger does not have its key. */
   take(certificateChain: string): string | undefined {
     const requestedKeys = this.#requestedKeys()
     const key = keyOf(certificateChain, requestedKeys.values())

@@ -15,7 +15,7 @@ const TIMES = {
   unplug: [5, 30]
 } as const
 
-/** Lets drivers come, charge for a while and leave, at each EVSE one after the other. */
+/** Simulates drivers who arrive, charge for a while and leave, at each EVSE one after the other. */
 export function drive(charger: Charger): void {
   for (const evse of charger.station.evses) next(charger, evse.id, 'away')
 }

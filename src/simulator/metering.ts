@@ -55,7 +55,7 @@ export function scheduleSample(charger: Charger, transaction: Transaction): void
   transaction.nextSampleAt = interval > 0 ? charger.time.now() + interval * SECOND : Number.POSITIVE_INFINITY
 }
 
-/** Reports to the CSMS that the charging state changed, e.g. that the power began or ceased to flow. */
+/** Reports to the CSMS that the charging state changed, e.g. because energy began to flow. */
 export function stateChanged(charger: Charger, evse: Evse, transaction: Transaction): void {
   const state = statusOf(charger.station, evse, transaction.connector)
   if (state === transaction.reportedState) return

@@ -2,6 +2,7 @@ import type { RegistrationStatus } from '../types/protocol.js'
 import type { Charger } from './charger.js'
 import { resumePulse, startClockAligned } from './metering.js'
 import type { Task } from './scheduler.js'
+import { forgetStatuses } from './statuses.js'
 import type { BootReason } from './vocabulary.js'
 
 const SECOND = 1000
@@ -19,6 +20,10 @@ export class Registration {
   #isRestarted = false
   #isStopped = false
   #retry: Task | undefined
+  /** When the connection was lost. */
+  #lostAt: number | undefined
+  /** When the CSMS last answered that it does not know the charger. */
+  #forgottenAt = Number.NEGATIVE_INFINITY
   #heartbeat: Task | undefined
 
   constructor(charger: Charger) {
@@ -40,27 +45,37 @@ export class Registration {
     charger.emit('boot', { status, interval })
     if (status === 'Accepted') {
       this.#setHeartbeat(interval)
+      // After a boot every connector reports its status, also one that has not changed. [1.6 §4.2; 2.x B01.FR.05]
+      forgetStatuses(charger)
       this.#work()
       this.#resumeTransactions()
     } else if (this.#bootsItself) this.#bootAgain(interval || BOOT_RETRY)
     return status
   }
 
-  /** The charger is connected: it goes on working, or boots first. */
+  /** The charger is connected: it continues to work, or boots first. */
   connected(): void {
-    if (this.status === 'Accepted') this.#work()
-    else if (this.#bootsItself) this.#keepBooting()
+    if (this.status === 'Accepted') {
+      this.#forgetAfterLoss()
+      this.#work()
+    } else if (this.#bootsItself) this.#keepBooting()
   }
 
   disconnected(): void {
+    this.#lostAt ??= this.#charger.time.now()
     this.#charger.time.cancel(this.#heartbeat)
   }
 
   /** The CSMS answered SecurityError: it no longer knows the charger and expects a new boot. [2.x B01.FR.10] */
   forgotten(): void {
-    if (!this.#bootsItself) return
     this.status = undefined
-    this.#keepBooting()
+    const now = this.#charger.time.now()
+    const isAgain = now - this.#forgottenAt < BOOT_RETRY * SECOND
+    this.#forgottenAt = now
+    if (!this.#bootsItself) return
+    // Waits, because a CSMS may accept every boot and reject everything else.
+    if (isAgain) this.#bootAgain(BOOT_RETRY)
+    else this.#keepBooting()
   }
 
   /** Starts from the beginning, for `reason`. */
@@ -97,6 +112,15 @@ export class Registration {
     if (this.#bootsItself) this.#bootAgain(BOOT_RETRY)
   }
 
+  /** After a longer time without a connection every connector reports its status, not only one that has changed. [2.x B04.FR.01] */
+  #forgetAfterLoss(): void {
+    const charger = this.#charger
+    const lostAt = this.#lostAt
+    this.#lostAt = undefined
+    if (lostAt === undefined) return
+    if (charger.time.now() - lostAt >= charger.number('offlineThreshold') * SECOND) forgetStatuses(charger)
+  }
+
   #keepBooting(): void {
     const charger = this.#charger
     if (this.#isBooting || !charger.client.connected) return
@@ -125,7 +149,7 @@ export class Registration {
     if (interval > 0 && settings.get(name) !== String(interval)) settings.force(name, String(interval))
   }
 
-  /** The charger is accepted and connected: it reports what changed meanwhile, and its timers run. */
+  /** The charger is accepted and connected: it reports changed statuses, and its timers run. */
   #work(): void {
     this.#charger.reportStatuses()
     this.beat()

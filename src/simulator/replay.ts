@@ -73,14 +73,14 @@ async function step(
 ): Promise<Found | undefined> {
   if (event === 'connect') await charger.connect(protocol)
   if (event === 'disconnect') await charger.disconnect()
-  // Its answers are given when the CSMS asks.
+  // The answers of the charger are sent when the CSMS sends the CALLs.
   if (event !== 'sent' || !Array.isArray(frame) || isAnswer(frame)) return undefined
   if (frame[0] !== CALL) return charger.send(frame)
   result.calls++
   return charger.call(frame, index)
 }
 
-/** One charger of a recording, on its way again. */
+/** One charger of a recording during the replay. */
 class ReplayedCharger {
   readonly #identity: string
   readonly #options: ReplayOptions

@@ -22,9 +22,10 @@ import { TokenStore } from './tokens.js'
 import type { Behaviour, BootReason } from './vocabulary.js'
 
 const SECOND = 1000
+const VERSIONS = { 'ocpp1.6': '1.6', 'ocpp2.0.1': '2.0.1', 'ocpp2.1': '2.1' } as const
 /** Real milliseconds that the last messages may take before the charger hangs up. */
 const FLUSH_TIME = 1000
-/** Real milliseconds between two checks whether the last messages are out. */
+/** Real milliseconds between two checks whether the last messages have been sent. */
 const FLUSH_LOOK = 10
 /** Simulated seconds that a reboot takes. */
 const REBOOT_TIME = 5
@@ -244,7 +245,7 @@ export class SimulatedCharger implements Charger {
     }
   }
 
-  // close() would forget the messages that wait, so it is used only when none does.
+  // close() would drop waiting messages, so it is used only without any.
   async #hangUp(): Promise<void> {
     const deadline = performance.now() + FLUSH_TIME
     while (this.client.connected && this.client.undelivered > 0 && performance.now() < deadline)
@@ -274,6 +275,8 @@ export class SimulatedCharger implements Charger {
       this.dialect = dialect
       this.settings = new Settings(dialect.settings)
     }
+    this.station.version = VERSIONS[this.protocol]
+    this.station.onlineSince = this.time.now()
     this.emit('connected', { protocol: this.protocol })
     this.#registration.connected()
   }
@@ -288,6 +291,7 @@ export class SimulatedCharger implements Charger {
 
   #disconnected(reason: string, code: number): void {
     this.#registration.disconnected()
+    this.station.offlineSince = this.time.now()
     const { undelivered } = this.client
     this.emit('disconnected', { reason, code, closeReason: this.#closeReason, undelivered })
     if (reason === 'closed' && code === REPLACED) {

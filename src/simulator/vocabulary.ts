@@ -1,6 +1,7 @@
 /** The settings that control the simulation; each version has its own name for them. */
 export type Behaviour =
   | 'heartbeatInterval'
+  | 'offlineThreshold'
   | 'connectionTimeOut'
   | 'sampleInterval'
   | 'alignedInterval'

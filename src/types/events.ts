@@ -4,6 +4,8 @@ import type { Direction, Violation } from './protocol.js'
 
 export interface ConnectEvent {
   readonly chargePoint: ChargePoint
+  /** The named deviations of the handshake that were accepted. */
+  readonly deviations: readonly Deviation[]
 }
 
 export interface DisconnectEvent {
@@ -24,6 +26,22 @@ export interface FrameEvent {
   parsed(): unknown
   /** The same with passwords, keys and id tokens hidden, so that it can go to a log. */
   redacted(): unknown
+  /**
+   * The same without parsing the frame, for a log that stores text. `undefined` for a frame that is no CALL, SEND or
+   * CALLRESULT, that was not read yet, or that may contain something that `redacted` hides.
+   */
+  plain(): PlainFrame | undefined
+}
+
+/** A frame that has nothing to hide. */
+export interface PlainFrame {
+  /** 2: CALL. 3: CALLRESULT. 6: SEND. */
+  readonly messageType: 2 | 3 | 6
+  readonly messageId: string
+  /** Of a CALLRESULT that of its CALL. */
+  readonly action: string
+  /** The payload as JSON, as it was sent or received. */
+  readonly payload: string
 }
 
 export type CallOutcome =

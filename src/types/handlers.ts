@@ -123,7 +123,7 @@ export interface VersionApi<P extends Protocol> {
   ): this
 
   /**
-   * Sends a CALL to a charge point by its identity.
+   * Sends a CALL to a charge point by its identity, in a cluster on whatever node it is.
    *
    * @throws the errors of `chargePoint.call`, `OCPP_ERR_NOT_CONNECTED`, `OCPP_ERR_WRONG_PROTOCOL`
    */

@@ -35,6 +35,11 @@ export interface HandshakeAcceptance {
   context?: unknown
   /** How this charge point is treated; see `chargePoint.adapt`. */
   traits?: ConnectionTraits
+  /**
+   * In a cluster: the order among the connections of this charge point, an integer that rises with each one, e.g. from a
+   * sequence of the database. Give it for every connection or for none. Default: the nodes count.
+   */
+  epoch?: number
 }
 
 /** Rejects a handshake. */

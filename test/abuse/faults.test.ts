@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { after, describe, it, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { settings } from '../../lib/settings/settings.js'
 import { onBothBackends, operate, startBackend } from '../app/support.js'
@@ -12,7 +12,7 @@ import { connectCharger } from '../support/charger.js'
 import { connectRaw, rawFrame } from '../support/raw.js'
 import { ROOT } from '../support/root.js'
 import type { TestServer } from '../support/server.js'
-import { until } from '../support/wait.js'
+import { until, within } from '../support/wait.js'
 
 const PROXY_IDLE_MS = 60_000
 const START = { connectorId: 1, idTag: 'TAG-1', meterStart: 0, timestamp: '2026-01-01T00:00:00Z' }
@@ -80,7 +80,7 @@ test('the table of vulnerabilities has every one once', () => {
 })
 
 onBothBackends('a message that was cut off', (start) => {
-  it('is not booked, however much of it came, and is booked when it comes again', async () => {
+  it('is not booked, however much of it arrived, and is booked when it is sent again', async () => {
     const server = await start()
     const frame = rawFrame({ payload: JSON.stringify([2, 'start', 'StartTransaction', START]) })
     for (const length of [1, 6, 20, frame.length - 1]) {
@@ -121,7 +121,7 @@ async function slowNetwork(port: number, delay: number): Promise<number> {
 }
 
 onBothBackends('a slow network', (start) => {
-  it('costs no ping and no call, and what is sent again over another connection is booked once', async () => {
+  it('costs no ping and no call, and a message that is sent again over another connection is booked once', async () => {
     const delay = 400
     const server = await start({ OCPP_PING_INTERVAL: '1000' })
     const port = await slowNetwork(server.port, delay)
@@ -139,17 +139,18 @@ onBothBackends('a slow network', (start) => {
     assert.deepEqual(again.type === 3 && again.payload, answer.type === 3 && answer.payload)
     assert.equal((await transactions(server)).length, 1)
     // Longer than a ping interval, with every pong on its way for a while.
-    await sleep(3 * delay + 1000)
+    const pinged = () => once(back.ws, 'ping')
+    await within('two pings', pinged().then(pinged))
     assert.equal((await operate(server, 'POST', '/charge-points/FAR-1/calls/ClearCache', {})).statusCode, 200)
     assert.equal(back.ws.readyState, back.ws.OPEN)
   })
 })
 
-test('chargers are pinged more often than proxies cut who is silent', () => {
+test('chargers are pinged more often than proxies close silent connections', () => {
   assert.ok(settings.OCPP_PING_INTERVAL.default * 2 <= PROXY_IDLE_MS)
 })
 
-test('a database of before gives no transaction id again, and what belongs to a lost one is answered', async () => {
+test('a restored database gives no transaction id twice, and messages of a lost transaction are answered', async () => {
   const ids: unknown[] = []
   // Both begin empty: as far back as a backup can be.
   for (let time = 0; time < 2; time++) {
@@ -169,7 +170,7 @@ test('a database of before gives no transaction id again, and what belongs to a 
   assert.equal(new Set(ids).size, ids.length)
 })
 
-test('SQLite has on the disk what it has committed', async () => {
+test('SQLite has its commits on the disk', async () => {
   const { writeDb } = await migrated('sqlite')
   const { rows } = await sql<{ synchronous: number; journal_mode: string }>`pragma synchronous`.execute(writeDb)
   // 2 is FULL.

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { inLong } from '../support/long.js'
 import { Target } from './kit.js'
 
-test('a server that stands still, or ends, is noticed', inLong, async () => {
+test('the kit notices a server that hangs or ends', inLong, async () => {
   const target = await Target.start()
   const calm = await target.suffer(() => sleep(100))
   const pause = 1500

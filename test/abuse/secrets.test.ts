@@ -141,6 +141,23 @@ async function operators(scene: Scene): Promise<void> {
   await scene.operate('POST', '/api/v1/operator-tokens', { ...body, token: secrets.keep('a token where none belongs') })
 }
 
+async function browsers(scene: Scene, token: string): Promise<void> {
+  const url = `http://127.0.0.1:${scene.port}/api/v1/sign-in`
+  const signIn = { method: 'POST', headers: JSON_BODY, body: JSON.stringify({ token }) }
+  const [cookie = ''] = (await fetch(url, signIn)).headers.get('set-cookie')?.split(';') ?? []
+  scene.secrets.keep('the cookie of a sign-in', undefined, cookie.slice(cookie.indexOf('=') + 1))
+  const wrong = `sign-in=${scene.secrets.keep('a cookie of no sign-in')}`
+  for (const [sent, status] of [
+    [cookie, 200],
+    [wrong, 401]
+  ] as const) {
+    const answer = await fetch(url, { headers: { cookie: sent } })
+    scene.answers.push(await answer.text())
+    assert.equal(answer.status, status)
+  }
+  scene.answers.push((await scene.operate('GET', '/api/v1/sign-ins')).text)
+}
+
 async function webhooks(scene: Scene): Promise<void> {
   const secret = () => `whsec_${scene.secrets.keep('a webhook secret', undefined, randomBytes(30).toString('base64'))}`
   const body = { url: 'http://127.0.0.1:9/hook', secret: secret() }
@@ -308,7 +325,7 @@ async function contentOf(dialect: Dialect, directory: string, database: string):
   return JSON.stringify(rows)
 }
 
-onBothDatabases('nothing secret is told', (dialect) => {
+onBothDatabases('no secret is stored or shown', (dialect) => {
   it(
     'by the log, the answers, the metrics, the events, the OpenAPI document or the database',
     dialect === 'postgres' ? inLong : {},
@@ -340,6 +357,7 @@ onBothDatabases('nothing secret is told', (dialect) => {
       const events = await scene.listen()
 
       await operators(scene)
+      await browsers(scene, OPERATOR_TOKEN)
       await webhooks(scene)
       await calls(scene, await logins(scene))
       await calls2(scene)
@@ -388,7 +406,7 @@ onBothDatabases('nothing secret is told', (dialect) => {
   )
 })
 
-test('a password of the database is not in the log of who cannot reach it', inLong, async () => {
+test('a failed connection logs no password of the database', inLong, async () => {
   const secret: Secret = { what: 'the password of the database', value: random() }
   const DATABASE_URL = `postgres://somebody:${secret.value}@127.0.0.1:1/nothing`
   const backend = await startProcess({ DATABASE_URL, LOG_LEVEL: 'trace' })
@@ -401,7 +419,7 @@ test('a password of the database is not in the log of who cannot reach it', inLo
   assert.deepEqual(leaks([secret], [{ name: 'the log', content: backend.output() }]), [])
 })
 
-test('whatever form a secret is written in, it is found', () => {
+test('a secret is found in every form that it may be written in', () => {
   const hex = { what: 'a key', value: randomBytes(16).toString('hex'), identity: 'CP-1' }
   const odd = { what: 'a password', value: 'ä "quoted" & 100 %', identity: 'CP-1' }
   for (const secret of [hex, odd]) {

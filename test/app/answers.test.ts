@@ -25,7 +25,7 @@ for (const { version, protocol, actions } of versions) {
 }
 
 describe('the back-end, to a charge point that streams', () => {
-  it('says nothing to a SEND and goes on', async () => {
+  it('does not answer a SEND, and still answers what follows', async () => {
     const { NotifyPeriodicEventStream } = versions[2].actions
     const charger = await connectCharger(server.url, 'streamer', { protocol: 'ocpp2.1', boot: true })
     charger.send(6, 'stream-1', 'NotifyPeriodicEventStream', maximal(NotifyPeriodicEventStream.request))

@@ -26,7 +26,7 @@ describe('a boot that is not accepted', async () => {
       })
     }
 
-    it(`is not that of one that is accepted, in ${protocol}`, async () => {
+    it(`gets another interval than one that is accepted, in ${protocol}`, async () => {
       const charger = await connectCharger(slow.url, `accepted-${protocol}`, { protocol })
       const answer = await charger.call('BootNotification', bootRequest(protocol))
       const interval = answer.type === 3 ? Number(answer.payload.interval) : Number.NaN

@@ -16,7 +16,7 @@ const CUT_SHORT = [
   '[4,"7","GenericError","'
 ]
 
-it('the back-end survives frames that are cut short, and goes on answering everybody', async () => {
+it('the back-end survives frames that are cut short, and still answers all charge points', async () => {
   const backend = await startProcess()
   const url = (await backend.url()).replace('http', 'ws')
   const bystander = await connectCharger(url, 'bystander', { boot: true })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { type Charger, connectCharger, ErrorAnswer, NO_ANSWER, refusedCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
-import { itemsOf, onBothBackends, operate, stateOf } from './support.js'
+import { itemsOf, onSharedBackend, operate, stateOf } from './support.js'
 
 const FUTURE = '2090-01-01T00:00:00.000Z'
 
@@ -25,8 +25,8 @@ async function only(server: TestServer, { identity }: Charger, block: string) {
   return rows[0]
 }
 
-onBothBackends('a call', (start) => {
-  it('is written down with who asked, what was answered and how long it took', async () => {
+onSharedBackend('a call', (start) => {
+  it('is stored with its operator, its answer and its duration', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'written', { boot: true })
     const began = performance.now()
@@ -47,9 +47,10 @@ onBothBackends('a call', (start) => {
     for (const time of [createdAt, sentAt, answeredAt]) assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000)
     // In seconds, as everywhere.
     assert.ok(duration > 0 && duration < (performance.now() - began) / 1000, String(duration))
+    assert.match(String(duration), /^\d+(?:\.\d{1,6})?$/)
   })
 
-  it('is written down when it failed, and how', async () => {
+  it('is stored with its error when it failed', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'fails', { boot: true })
     const refusal = new ErrorAnswer('NotSupported', 'no such thing', { why: 'old' })
@@ -69,7 +70,7 @@ onBothBackends('a call', (start) => {
     assert.deepEqual(items[2].errorDetails, { why: 'old' })
   })
 
-  it('that was never sent leaves no trace when the request is wrong or nobody is there', async () => {
+  it('leaves no record when the request is invalid or the charge point is not connected', async () => {
     const server = await start()
     await connectCharger(server.url, 'quiet', { boot: true })
     await operate(server, 'PUT', '/charge-points/away', {})
@@ -105,15 +106,30 @@ onBothBackends('a call', (start) => {
     assert.equal(second.nextCursor, undefined)
   })
 
-  it('that is unknown is 404', async () => {
+  it('is answered 404 when its message id is unknown', async () => {
     const server = await start()
     assert.equal((await operate(server, 'GET', '/calls/no-such-call')).statusCode, 404)
   })
 })
 
-onBothBackends('what follows from calls, in 1.6:', (start) => {
+onSharedBackend('the back-end stores from calls, in 1.6:', (start) => {
   const connect = (server: TestServer, identity: string) => connectCharger(server.url, identity, { boot: true })
   const accepted = { status: 'Accepted' }
+
+  it('the last of two configuration keys that are stored as the same', async () => {
+    const server = await start()
+    const charger = await connect(server, 'configuration-twice')
+    const configurationKey = [
+      { key: 'a\0', readonly: false, value: '1' },
+      { key: 'a\ufffd', readonly: false, value: '2' }
+    ]
+    await call(server, charger, 'GetConfiguration', { answer: { configurationKey } })
+    const { configuration } = await stateOf(server, charger.identity)
+    assert.deepEqual(
+      configuration.map(({ key, value }: Record<string, unknown>) => [key, value]),
+      [['a\ufffd', '2']]
+    )
+  })
 
   it('configuration keys as read and as set', async () => {
     const server = await start()
@@ -196,7 +212,7 @@ onBothBackends('what follows from calls, in 1.6:', (start) => {
 })
 
 for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
-  onBothBackends(`what follows from calls, in ${protocol}:`, (start) => {
+  onSharedBackend(`the back-end stores from calls, in ${protocol}:`, (start) => {
     const connect = (server: TestServer, identity: string) =>
       connectCharger(server.url, identity, { protocol, boot: true })
     const accepted = { status: 'Accepted' }
@@ -319,7 +335,7 @@ for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
   })
 }
 
-onBothBackends('a new password that is sent to a charge point', (start) => {
+onSharedBackend('a new password, sent to a charge point,', (start) => {
   const OLD = 'correct-horse-battery'
   const NEW = 'a0b1c2d3e4f5a6b7c8d9eaf0b1c2d3e4f5a6b7c8'
 
@@ -365,7 +381,7 @@ onBothBackends('a new password that is sent to a charge point', (start) => {
     assert.equal((await refusedCharger(server.url, 'used', { password: OLD })).status, 401)
   })
 
-  it('in 2.x is taken over too, and is in no call, no message and no variable', async () => {
+  it('in 2.x counts from then on too, and is in no call, no message and no variable', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/key-2', { password: OLD })
     const charger = await connectCharger(server.url, 'key-2', { protocol: 'ocpp2.1', password: OLD, boot: true })

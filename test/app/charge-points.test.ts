@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { Store } from '../../lib/charge-points/store.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
-import { onBothBackends, operate, stateOf } from './support.js'
+import { onSharedBackend, operate, stateOf } from './support.js'
 
 const PASSWORD = 'correct-horse-battery'
 const TIMESTAMP = '2026-01-01T00:00:00.000Z'
@@ -13,7 +13,7 @@ async function identities(server: TestServer, query: string): Promise<string[]> 
   return items.map(({ identity }: { identity: string }) => identity)
 }
 
-onBothBackends('the list of charge points', (start) => {
+onSharedBackend('the list of charge points', (start) => {
   it('has those that are connected and those that are not, by identity, page by page', async () => {
     const server = await start()
     for (const identity of ['list-C', 'list-a', 'list-E']) {
@@ -52,7 +52,7 @@ onBothBackends('the list of charge points', (start) => {
     assert.deepEqual([gone.connected, gone.protocol, gone.boot.vendor], [false, undefined, 'Acme'])
   })
 
-  it('can be had by the status of a connector, and by words that mean nothing else', async () => {
+  it('can be filtered by the status of a connector, and by text without wildcards', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'status_1', { boot: true })
     await connectCharger(server.url, 'statusX1', { boot: true })
@@ -64,7 +64,7 @@ onBothBackends('the list of charge points', (start) => {
     assert.deepEqual(await identities(server, `q=${encodeURIComponent('%')}`), [])
   })
 
-  it('can be had by what a charge point told and what was decided about it', async () => {
+  it('can be filtered by values of the charge point and by decisions of operators', async () => {
     const server = await start()
     for (const identity of ['told-A', 'told-B', 'told-C']) await connectCharger(server.url, identity, { boot: true })
     await operate(server, 'PUT', '/charge-points/told-B', { registration: 'Pending', enabled: false })
@@ -82,7 +82,7 @@ onBothBackends('the list of charge points', (start) => {
     assert.deepEqual(await told('provisioned=true'), ['told-B'])
   })
 
-  it('is sorted by what is asked for, either way, page by page', async () => {
+  it('can be sorted by each column, in both directions, page by page', async () => {
     const server = await start()
     for (const identity of ['sort-B', 'sort-A', 'sort-C']) {
       await operate(server, 'PUT', `/charge-points/${identity}`, {})
@@ -123,7 +123,7 @@ onBothBackends('the list of charge points', (start) => {
     assert.equal(other.statusCode, 400, other.body)
   })
 
-  it('is not had by a query that makes no sense', async () => {
+  it('is answered 400 when the query is invalid', async () => {
     const server = await start()
     for (const query of ['limit=0', 'limit=x', 'connected=yes', 'cursor=*', 'limit=1&limit=2']) {
       const response = await operate(server, 'GET', `/charge-points?${query}`)
@@ -133,8 +133,8 @@ onBothBackends('the list of charge points', (start) => {
   })
 })
 
-onBothBackends('a charge point', (start) => {
-  it('that is disabled is refused until it is enabled again', async () => {
+onSharedBackend('a charge point', (start) => {
+  it('is rejected while it is disabled', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/switch', { password: PASSWORD, enabled: false })
     assert.equal((await refusedCharger(server.url, 'switch', { password: `${PASSWORD}?` })).status, 401)
@@ -143,7 +143,7 @@ onBothBackends('a charge point', (start) => {
     await connectCharger(server.url, 'switch', { password: PASSWORD })
   })
 
-  it('has to keep to the security profile that was demanded', async () => {
+  it('is rejected below the security profile that an operator demands', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/profile', { password: PASSWORD, securityProfile: 2 })
     assert.equal((await refusedCharger(server.url, 'profile', { password: PASSWORD })).status, 403)
@@ -152,7 +152,7 @@ onBothBackends('a charge point', (start) => {
     await connectCharger(server.url, 'profile', { password: PASSWORD })
   })
 
-  it('that is removed is gone, and comes back without what was decided about it', async () => {
+  it('returns after its removal without password and without the decisions of operators', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/Back', { password: PASSWORD, notes: 'old' })
     assert.equal((await operate(server, 'DELETE', '/charge-points/BACK')).statusCode, 204)
@@ -170,7 +170,7 @@ onBothBackends('a charge point', (start) => {
     assert.deepEqual([notes, hasPassword], [undefined, false])
   })
 
-  it('never touches what is of another, whatever numbers it uses', async () => {
+  it('never changes data of another one, whatever ids it uses', async () => {
     const server = await start()
     const owner = await connectCharger(server.url, 'owner', { protocol: 'ocpp2.1', boot: true })
     const thief = await connectCharger(server.url, 'thief', { protocol: 'ocpp2.1', boot: true })
@@ -197,7 +197,7 @@ onBothBackends('a charge point', (start) => {
     }
   })
 
-  it('is let in by itself only as long as there are not too many', async () => {
+  it('is admitted without an operator only up to the limit of unprovisioned ones', async () => {
     const server = await start()
     const { store } = server.app
     const full = new Store({ db: store.db, writer: server.app.database.writer, maxUnprovisioned: 0 })

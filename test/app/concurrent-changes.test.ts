@@ -12,7 +12,7 @@ function statuses(answers: readonly { statusCode: number }[]): Record<string, nu
 }
 
 onBothBackendsAlways(`${COUNT} operators at once`, (start) => {
-  it('make one id token, whatever type each of them gives it', async () => {
+  it('create one id token, whatever type each of them gives it', async () => {
     const server = await start()
     const types = ['ISO14443', 'eMAID', 'Central']
     const answers = await Promise.all(
@@ -24,7 +24,7 @@ onBothBackendsAlways(`${COUNT} operators at once`, (start) => {
     assert.equal((await itemsOf(server, '/id-tokens?limit=100', 1)).length, 1)
   })
 
-  it('make one tariff', async () => {
+  it('create one tariff', async () => {
     const server = await start()
     const answers = await Promise.all(
       Array.from({ length: COUNT }, (_, index) =>
@@ -35,7 +35,7 @@ onBothBackendsAlways(`${COUNT} operators at once`, (start) => {
     assert.deepEqual([made, changed + changedSilently], [1, COUNT - 1])
   })
 
-  it('make one charge point', async () => {
+  it('create one charge point', async () => {
     const server = await start()
     const answers = await Promise.all(
       Array.from({ length: COUNT }, (_, index) =>
@@ -45,7 +45,7 @@ onBothBackendsAlways(`${COUNT} operators at once`, (start) => {
     assert.deepEqual(statuses(answers), { 200: COUNT - 1, 201: 1 })
   })
 
-  it('make and remove an id token, and none of them gets an error', async () => {
+  it('create and remove an id token, and none of them gets an error', async () => {
     const server = await start()
     const answers = await Promise.all(
       Array.from({ length: COUNT }, (_, index) =>

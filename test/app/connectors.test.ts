@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
-import { onBothBackends, operate } from './support.js'
+import { onSharedBackend, operate } from './support.js'
 
 async function list(server: TestServer, query = '') {
   const response = await operate(server, 'GET', `/connectors?${query}`)
@@ -10,8 +10,8 @@ async function list(server: TestServer, query = '') {
   return response.json()
 }
 
-onBothBackends('the list of connectors', (start) => {
-  it('tells the status, the error and since when, in the same words for all versions', async () => {
+onSharedBackend('the list of connectors', (start) => {
+  it('shows status, error and start time in one form for all versions', async () => {
     const server = await start()
     const old = await connectCharger(server.url, 'OLD-1', { boot: true })
     const status16 = {
@@ -88,7 +88,7 @@ onBothBackends('the list of connectors', (start) => {
     assert.deepEqual([whole.evseId, whole.connectorId], [undefined, 0])
   })
 
-  it('begins anew when the error of a fault is another one, or the fault was over meanwhile', async () => {
+  it('shows a new start time when the error code of a fault changes, or the fault was over in between', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'ANEW-1', { boot: true })
     const report = (status: string, errorCode: string, minute: number) =>
@@ -108,7 +108,7 @@ onBothBackends('the list of connectors', (start) => {
     assert.equal(await since(), '2026-03-01T12:03:00.000Z')
   })
 
-  it('comes page by page, without the charge points that were removed', async () => {
+  it('is in pages, without charge points that were removed', async () => {
     const server = await start()
     for (const identity of ['PAGE-1', 'PAGE-2', 'GONE-1']) {
       const charger = await connectCharger(server.url, identity, { boot: true })

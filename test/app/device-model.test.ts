@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { connectCharger } from '../support/charger.js'
-import { onBothBackends, stateOf } from './support.js'
+import { onSharedBackend, stateOf } from './support.js'
 
 const TIMESTAMP = '2026-01-01T00:00:00.000Z'
 
@@ -9,7 +9,7 @@ function variable(name: string, value: string, more: object = {}) {
   return { component: { name: 'Ctrlr' }, variable: { name }, variableAttribute: [{ value, ...more }] }
 }
 
-onBothBackends('the device model', (start) => {
+onSharedBackend('the device model', (start) => {
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
     it(`is joined from the parts of a report, which may come twice, in ${protocol}`, async () => {
       const server = await start()
@@ -47,7 +47,7 @@ onBothBackends('the device model', (start) => {
     assert.ok(!JSON.stringify(state).includes('correct-horse'))
   })
 
-  it('tells the status of connectors and EVSEs by events too', async () => {
+  it('gives the status of connectors and EVSEs from events, too', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'eventful', { protocol: 'ocpp2.1', boot: true })
     const event = (eventId: number, evse: object, actualValue: string) => ({
@@ -90,7 +90,7 @@ onBothBackends('the device model', (start) => {
     assert.deepEqual([reports.length, reports[0].payload, reports[0].complete], [1, 'name: Doe', true])
   })
 
-  it('has a history of statuses, in which the same again is no news', async () => {
+  it('has a history of statuses without repeated ones', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'history', { boot: true })
     const tell = (status: string, timestamp: string) =>

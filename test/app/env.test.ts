@@ -40,12 +40,16 @@ describe('the settings', () => {
       LOG_LEVEL: 'info',
       DATA_DIR: './data',
       DATABASE_POOL_SIZE: 10,
+      NATS_SUBJECT_PREFIX: 'ocpp',
       RETENTION_METER_VALUES_DAYS: 0,
       RETENTION_EVENTS_DAYS: 365,
       RETENTION_MESSAGES_DAYS: 30,
       RETENTION_AUDIT_DAYS: 0,
       MESSAGE_LOG: true,
       MESSAGE_LOG_MAX_ROWS: 1_000_000,
+      DASHBOARD: true,
+      SIGN_IN_HOURS: 12,
+      DASHBOARD_ALLOW_HTTP: false,
       API_RATE_LIMIT: 10_000,
       API_FAILURE_LIMIT: 20,
       API_BODY_LIMIT: 1_048_576,
@@ -67,6 +71,7 @@ describe('the settings', () => {
       OCPP_DEVIATIONS: [],
       OCPP_CALLS_AFTER_CONNECT: 2,
       TRANSACTION_GAP_DELAY: 20,
+      REMOTE_START_TIMEOUT: 60,
       UNKNOWN_ID_TOKENS: 'accept',
       ID_TOKENS_CONCURRENT_TX: false,
       OFFLINE_CALLS_LIMIT: 100,
@@ -96,7 +101,7 @@ describe('the settings', () => {
     })
   })
 
-  it('open registration on loopback addresses only, unless told otherwise', () => {
+  it('open registration on loopback addresses only, unless set otherwise', () => {
     const open = (env: Record<string, string>) => readConfig(env).OCPP_OPEN_REGISTRATION
     for (const HOST of ['127.0.0.1', '127.1.2.3', '::1', 'localhost']) assert.equal(open({ HOST }), true, HOST)
     for (const HOST of ['0.0.0.0', '::', '192.168.0.1', '127.0.0.1.example.org', 'localhost.example.org']) {
@@ -110,7 +115,7 @@ describe('the settings', () => {
     assert.equal(open({ TRUSTED_PROXIES: '127.0.0.1', OCPP_OPEN_REGISTRATION: 'true' }), true)
   })
 
-  it('reject unknown id tokens where registration is closed, unless told otherwise', () => {
+  it('reject unknown id tokens if registration is closed, unless set otherwise', () => {
     assert.equal(readConfig({ OCPP_OPEN_REGISTRATION: 'false' }).UNKNOWN_ID_TOKENS, 'reject')
     assert.equal(
       readConfig({ OCPP_OPEN_REGISTRATION: 'false', UNKNOWN_ID_TOKENS: 'accept' }).UNKNOWN_ID_TOKENS,
@@ -139,6 +144,8 @@ describe('the settings', () => {
     ['LOG_LEVEL', 'INFO', 'verbose'],
     ['DATABASE_URL', 'mysql://a/b', 'postgres://', 'postgres:// a/b', 'ocpp.db'],
     ['DATABASE_POOL_SIZE', '0', '1', '1001', 'many'],
+    ['NATS_URL', 'http://127.0.0.1:4222', '127.0.0.1:4222', 'nats://', 'nats://a,', 'nats://a/b'],
+    ['NATS_SUBJECT_PREFIX', 'a.', '.a', 'a b', 'a.>', '*'],
     ['RETENTION_METER_VALUES_DAYS', '-1', '36501', '1.5'],
     ['MESSAGE_LOG', 'on', '1'],
     ['OPERATOR_TOKEN', 'short', 'with a space in the middle', 'ümlaut-ümlaut-ümlaut'],
@@ -183,6 +190,15 @@ describe('the settings', () => {
     ['TLS_CLIENT_CA must be set when TLS_CLIENT_CRL is', { TLS_CLIENT_CRL: 'crl.pem' }],
     ['TRUSTED_PROXIES must be set when TRUSTED_PROXY_CLIENT_CERT is', { TRUSTED_PROXY_CLIENT_CERT: 'client-cert' }],
     [
+      'DATABASE_URL must be set when NATS_URL is',
+      { NATS_URL: 'nats://127.0.0.1:4222', OPERATOR_TOKEN: 'x'.repeat(16) }
+    ],
+    [
+      'OPERATOR_TOKEN must be set when NATS_URL is',
+      { NATS_URL: 'nats://127.0.0.1:4222', DATABASE_URL: 'postgres://127.0.0.1/ocpp' }
+    ],
+    ['NATS_URL must be set when NATS_CREDENTIALS is', { NATS_CREDENTIALS: 'node.creds' }],
+    [
       'TLS_CLIENT_CA must be set when TRUSTED_PROXY_CLIENT_CERT is',
       { TRUSTED_PROXY_CLIENT_CERT: 'client-cert', TRUSTED_PROXIES: '127.0.0.1' }
     ]
@@ -218,7 +234,7 @@ describe('the settings', () => {
     })
   }
 
-  it('tell every name that has one character too many, too few, or two of them changed about', () => {
+  it('report every name with a character too many, one too few, or two swapped', () => {
     for (const name of Object.keys(settings)) {
       for (let at = 0; at < name.length; at++) {
         const [before, one = '', two = '', after] = [name.slice(0, at), name[at], name[at + 1], name.slice(at + 2)]
@@ -233,7 +249,7 @@ describe('the settings', () => {
     }
   })
 
-  it('say nothing of what else is in an environment', () => {
+  it('report no other variables of the environment', () => {
     const names = `PATH HOME HOSTNAME HOSTTYPE LOGNAME USER SHELL TERM LANG LC_ALL PWD OLDPWD SHLVL TZ EDITOR PAGER DISPLAY
       MAIL TMPDIR DEBUG CI COLORTERM NO_COLOR NODE_ENV NODE_OPTIONS NODE_VERSION NODE_PATH NODE_EXTRA_CA_CERTS
       NODE_TLS_REJECT_UNAUTHORIZED YARN_VERSION INIT_CWD npm_config_loglevel npm_lifecycle_event npm_package_name
@@ -247,7 +263,7 @@ describe('the settings', () => {
     assert.deepEqual(unknownSettings({ ...env, OCPP_PORT: 'tcp://10.0.0.1:3000', ...EVERY_SETTING }), [])
   })
 
-  it('tell names that look like settings but are none', () => {
+  it('report names that look like settings but are unknown', () => {
     const misspelt = { OCPP_OPEN_REGISTRATON: 'false', TLS_CERTS: 'a.pem', TRUSTED_PROXY: '::1' }
     assert.deepEqual(unknownSettings({ ...misspelt, OCPP_PATH: '/x', PATH: '/bin' }), Object.keys(misspelt))
   })
@@ -269,7 +285,7 @@ describe('.env.example', () => {
     }
   })
 
-  it('changes nothing when all of it is put into force', () => {
+  it('changes nothing when all its lines are uncommented', () => {
     const env = Object.fromEntries(commented(EXAMPLE).map(([name, value]) => [name, value]))
     assert.deepEqual(readConfig(env), readConfig({}))
   })

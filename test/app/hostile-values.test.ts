@@ -86,6 +86,6 @@ async function meet(t: TestContext, server: TestServer): Promise<void> {
   })
 }
 
-onBothBackends('a value that nobody expects', (start) => {
-  it('harms nobody', async (t) => meet(t, await start({ UNKNOWN_ID_TOKENS: 'accept' })))
+onBothBackends('an unexpected value', (start) => {
+  it('does no harm to other charge points', async (t) => meet(t, await start({ UNKNOWN_ID_TOKENS: 'accept' })))
 })

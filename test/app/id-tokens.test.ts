@@ -34,7 +34,7 @@ async function insertSecond({ app }: TestServer, idToken: string, type: string) 
 }
 
 onBothBackends('an id token', (start) => {
-  it('is made, changed, listed and removed by operators, whatever its case', async () => {
+  it('is created, changed, listed and removed by operators, whatever its case', async () => {
     const server = await start()
     const made = await give(server, 'Abc-1', { type: 'ISO14443', groupId: 'FLEET', expiresAt: FUTURE })
     assert.equal(made.statusCode, 201)
@@ -71,7 +71,7 @@ onBothBackends('an id token', (start) => {
     assert.deepEqual(found, ['page-1', 'page-2', 'page-3'])
   })
 
-  it('is told 1.6 with its status, expiry and parent', async () => {
+  it('is sent to a 1.6 charge point with its status, expiry and parent', async () => {
     const server = await start(CLOSED)
     const charger = await connectCharger(server.url, 'told-16', { boot: true })
     await give(server, 'Good', { groupId: 'FLEET', expiresAt: FUTURE })
@@ -102,7 +102,7 @@ onBothBackends('an id token', (start) => {
     assert.equal((await found('groupId=LIT')).length, 5, 'groups do not regard case')
   })
 
-  it('that is blocked stays blocked, whatever type it is presented with', async () => {
+  it('is Blocked with every type that it is presented with', async () => {
     const server = await start({ UNKNOWN_ID_TOKENS: 'accept' })
     await give(server, 'Stolen', { type: 'ISO14443', status: 'Blocked' })
     const old = await connectCharger(server.url, 'blocked-16', { boot: true })
@@ -142,7 +142,7 @@ onBothBackends('an id token', (start) => {
   })
 
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
-    it(`is told ${protocol} with its group, by its type`, async () => {
+    it(`is sent to an ${protocol} charge point with its group, by its type`, async () => {
       const server = await start(CLOSED)
       const charger = await connectCharger(server.url, `told-${protocol}`, { protocol, boot: true })
       await give(server, 'Typed', { type: 'ISO14443', groupId: 'FLEET', expiresAt: FUTURE, language: 'nl' })
@@ -165,7 +165,7 @@ onBothBackends('an id token', (start) => {
       assert.deepEqual(await infoOf2(charger, { idToken: '', type: 'NoAuthorization' }), accepted)
     })
 
-    it(`is not good for a contract certificate that nobody can check, in ${protocol}`, async () => {
+    it(`is refused with a contract certificate that cannot be verified, in ${protocol}`, async () => {
       const server = await start()
       const charger = await connectCharger(server.url, `pnc-${protocol}`, { protocol, boot: true })
       await give(server, 'DE8AA1A2B3C4D59', { type: 'eMAID' })
@@ -186,13 +186,13 @@ onBothBackends('an id token', (start) => {
     })
   }
 
-  it('that nobody knows is accepted where the setting says so', async () => {
+  it('is accepted when it is unknown and the setting allows it', async () => {
     const server = await start({ UNKNOWN_ID_TOKENS: 'accept' })
     const charger = await connectCharger(server.url, 'accepts', { boot: true })
     assert.deepEqual(await infoOf(charger, 'Never-seen'), { status: 'Accepted' })
   })
 
-  it('may be refused nonsense', async () => {
+  it('is rejected with invalid members', async () => {
     const server = await start()
     for (const payload of [{ status: 'accepted' }, { expiresAt: 'tomorrow' }, { groupId: '' }, { colour: 'red' }]) {
       const response = await operate(server, 'PUT', '/id-tokens/nonsense', payload)

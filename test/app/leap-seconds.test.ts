@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { connectCharger } from '../support/charger.js'
-import { onBothBackends, operate } from './support.js'
+import { onSharedBackend, operate } from './support.js'
 
 const LEAP = '2016-12-31T23:59:60Z'
 const AFTER = '2017-01-01T00:00:00.000Z'
@@ -9,8 +9,8 @@ const AFTER = '2017-01-01T00:00:00.000Z'
 const FUTURE_LEAP = '2090-12-31T23:59:60Z'
 const AFTER_FUTURE = '2091-01-01T00:00:00.000Z'
 
-onBothBackends('a leap second', (start) => {
-  it('is a moment in every list that is asked for by time', async () => {
+onSharedBackend('a leap second', (start) => {
+  it('is a valid time in the filters of every list', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'CP-1', { boot: true })
     const timestamp = '2017-01-01T00:00:00Z'

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { FrameEvent } from 'fastify-ocpp'
-import { MessageLog, type MessageLogOptions } from '../../lib/charge-points/message-log.js'
+import { MESSAGES, MessageLog, type MessageLogOptions } from '../../lib/charge-points/message-log.js'
 import type { Row } from '../../lib/database/insert.js'
-import { connectCharger } from '../support/charger.js'
+import { connectCharger, NO_ANSWER } from '../support/charger.js'
 import { deferred } from '../support/wait.js'
 import { itemsOf, onBothBackends, operate, startBackend } from './support.js'
 
@@ -40,6 +40,82 @@ onBothBackends('the message log', (start) => {
   })
 })
 
+// The payload is stored as the text that came, if nothing in it has to be hidden.
+onBothBackends('the payloads of the message log', (start) => {
+  it('are those that were received, without secrets, in any notation', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'WRITTEN', { boot: true })
+    const status = '"connectorId":1,"errorCode":"NoError","status":"Charging"'
+    const sent = [
+      `[2,"a","StatusNotification",{${status}}]`,
+      `[ 2, "b", "StatusNotification", { ${status} } ] `,
+      `[2,"c","StatusNotification",{"info":{"password":"hunter2"},${status},"info":"fine"}]`,
+      `[2,"d","StatusNotification",{"info":{"p\\u0061ssword":"hunter2"},${status},"info":"fine"}]`,
+      `[2,"e","StatusNotification",{"__proto__":{"password":"hunter2"},${status}}]`,
+      `[2,"f","StatusNotification",{${status},"info":"http://me:hunter2@host"}]`,
+      `[2,"g","StatusNotification",{${status},"info":"http:\\/\\/me:hunter2@host"}]`,
+      '[2,"h","Heartbeat",null]',
+      '[2,"i","Authorize",{"idTag":"hunter2hunter2"}]',
+      '[2,"j","DataTransfer",{"vendorId":"v","data":"]"}]',
+      '[2,"k\\"","Heartbeat",{}]'
+    ]
+    for (const text of sent) charger.sendText(text)
+    await charger.call('Heartbeat', {}, 'last')
+    const items = await itemsOf(server, '/charge-points/WRITTEN/messages', 2 * sent.length + 2)
+    const payloads = new Map(
+      items.filter(({ direction }) => direction === 'in').map(({ messageId, payload }) => [messageId, payload])
+    )
+    const plain = { connectorId: 1, errorCode: 'NoError', status: 'Charging' }
+    const hidden = { ...plain, info: 'http://[redacted]@host' }
+    const expected = { a: plain, b: plain, c: { ...plain, info: 'fine' }, d: { ...plain, info: 'fine' }, e: plain }
+    const others = { f: hidden, g: hidden, h: null, i: { idTag: 'hunt…' }, j: { vendorId: 'v', data: ']' }, 'k"': {} }
+    for (const [id, payload] of Object.entries({ ...expected, ...others })) {
+      assert.deepEqual(payloads.get(id) ?? null, payload, id)
+    }
+    const stored = await server.app.database.db.selectFrom('messages').select('payload').execute()
+    assert.ok(stored.every(({ payload }) => !payload.includes('hunter2')))
+  })
+})
+
+// The same for calls of operators and the answers to them.
+onBothBackends('the calls in the message log', (start) => {
+  it('are those that were sent, with their answers, without secrets', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'ASKED', { boot: true })
+    const secret = '{"key":"AuthorizationKey","readonly":false,"value":"hunter2"}'
+    const answers = ['{ "unknownKey" : [ "a" ] }', `{"configurationKey":[${secret}]}`, '{"status":"Accepted"}']
+    charger.onCall((_action, _payload, id) => {
+      charger.sendText(`[ 3 , "${id}" , ${answers.shift()} ]`)
+      return NO_ANSWER
+    })
+    const setting = { key: 'AuthorizationKey', value: 'hunter2hunter2hunter2' }
+    for (const [action, payload] of [
+      ['GetConfiguration', { key: ['a'] }],
+      ['GetConfiguration', {}],
+      ['ChangeConfiguration', setting]
+    ] as const) {
+      const { statusCode } = await operate(server, 'POST', `/charge-points/ASKED/calls/${action}`, payload)
+      assert.equal(statusCode, 200)
+    }
+    const items = await itemsOf(server, '/charge-points/ASKED/messages', 8)
+    const hidden = '[redacted]'
+    const told = [{ key: 'AuthorizationKey', readonly: false, value: hidden }]
+    assert.deepEqual(
+      items.slice(0, 6).map(({ direction, action, payload }) => [direction, action, payload]),
+      [
+        ['in', 'ChangeConfiguration', { status: 'Accepted' }],
+        ['out', 'ChangeConfiguration', { ...setting, value: hidden }],
+        ['in', 'GetConfiguration', { configurationKey: told }],
+        ['out', 'GetConfiguration', {}],
+        ['in', 'GetConfiguration', { unknownKey: ['a'] }],
+        ['out', 'GetConfiguration', { key: ['a'] }]
+      ]
+    )
+    const stored = await server.app.database.db.selectFrom('messages').select('payload').execute()
+    assert.ok(stored.every(({ payload }) => !payload.includes('hunter2')))
+  })
+})
+
 describe('the message log', () => {
   it('can be switched off', async () => {
     const server = await startBackend({ MESSAGE_LOG: 'false' })
@@ -55,7 +131,10 @@ describe('the message log', () => {
     const rows: Row<'messages'>[] = []
     const drops: [number, unknown][] = []
     const log = new MessageLog({
-      append: async (more) => void rows.push(...more),
+      append: async (more) => {
+        for (const row of more)
+          rows.push(Object.fromEntries(MESSAGES.own.map((name, index) => [name, row[index]])) as never)
+      },
       chargePointId: async () => 1,
       onDrop: (count, error) => drops.push([count, error]),
       ...options
@@ -72,10 +151,10 @@ describe('the message log', () => {
         return undefined
       }
     }
-    return { chargePoint, direction, text, length: text.length, parsed, redacted: parsed }
+    return { chargePoint, direction, text, length: text.length, parsed, redacted: parsed, plain: () => undefined }
   }
 
-  it('drops and counts what comes while the database is too slow, and goes on when it is not', async () => {
+  it('drops and counts messages while the database is too slow, and stores them again afterwards', async () => {
     const stalled = deferred()
     const written: number[] = []
     const { log, drops } = createLog({
@@ -99,7 +178,7 @@ describe('the message log', () => {
     assert.deepEqual([written, log.counters], [[1, 3], { dropped: 2, queued: 0 }])
   })
 
-  it('counts what the database refused', async () => {
+  it('counts messages that the database rejected', async () => {
     const trouble = new Error('no space left')
     const { log, drops } = createLog({ append: () => Promise.reject(trouble) })
     log.add(frame('[2,"1","A",{}]'))
@@ -140,7 +219,7 @@ describe('the message log', () => {
     )
   })
 
-  it('takes whatever a charge point sends', async () => {
+  it('stores any text that a charge point sends', async () => {
     const { log, rows } = createLog()
     const long = 'x'.repeat(100_000)
     const texts = [

@@ -8,7 +8,7 @@ import { startBackend } from './support.js'
 /** How often it is written down. */
 const INTERVAL_MS = 5_000
 
-it('when a charge point came is written down later, when it could not be at first', async (t) => {
+it('the time of a connection is stored later when it cannot be stored at first', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] })
   const server = await startBackend()
   const { store } = server.app

@@ -14,7 +14,7 @@ function tokenIn(output: string): string | undefined {
 }
 
 describe('the started back-end', () => {
-  it('answers the founding BootNotification, and has an operator reset that charger', async () => {
+  it('answers the first BootNotification, and lets an operator reset that charger', async () => {
     const backend = await startProcess()
     const url = await backend.url()
     const charger = await connectCharger(url.replace('http', 'ws'), 'test_charge_point')
@@ -43,7 +43,7 @@ describe('the started back-end', () => {
     assert.deepEqual(calls, [['Reset', { type: 'Soft' }]])
   })
 
-  it('warns of settings that are misspelt, and of nothing else that it is given', inLong, async () => {
+  it('warns of misspelt settings, and of no other variables', inLong, async () => {
     const backend = await startProcess({ DATABASE_ULR: 'x', OPERTOR_TOKEN: 'x', HTTP_PROXY: 'x', LOG_LEVEL: 'warn' })
     await backend.url()
     const warned = [
@@ -58,7 +58,7 @@ describe('the started back-end', () => {
     )
   })
 
-  it('tells chargers to come back and exits 0 on SIGTERM', inLong, async () => {
+  it('closes connections with code 1012 and exits 0 on SIGTERM', inLong, async () => {
     const backend = await startProcess()
     const charger = await connectCharger((await backend.url()).replace('http', 'ws'), 'CP-1', { boot: true })
     backend.kill('SIGTERM')
@@ -66,7 +66,7 @@ describe('the started back-end', () => {
     assert.equal(await backend.exited(), 0)
   })
 
-  it('leaves at once, and not with 0, on a second signal', inLong, async () => {
+  it('exits at once, with an error code, on a second signal', inLong, async () => {
     const backend = await startProcess()
     const url = await backend.url()
     const charger = await connectCharger(url.replace('http', 'ws'), 'CP-1', { boot: true })
@@ -90,7 +90,7 @@ describe('the started back-end', () => {
 })
 
 describe('the operator token', () => {
-  it('is made on the first start, shown once, kept for its owner only, and stays', inLong, async () => {
+  it('is created on the first start, shown once, readable by its owner only, and kept', inLong, async () => {
     const directory = await temporaryDirectory()
     const first = await startProcess({}, directory)
     await first.url()
@@ -114,7 +114,7 @@ describe('the operator token', () => {
 })
 
 describe('the log', () => {
-  it('holds no password of a charger, even at trace', inLong, async () => {
+  it('contains no password of a charger, even at level trace', inLong, async () => {
     const backend = await startProcess({ LOG_LEVEL: 'trace', OPERATOR_TOKEN: 'token-of-the-test-operator' })
     const url = await backend.url()
     const password = 'correct-horse-battery'
@@ -138,7 +138,7 @@ describe('the log', () => {
 })
 
 describe('a start that cannot succeed', () => {
-  it('exits 1 and names the setting that is wrong', async () => {
+  it('exits 1 and names the invalid setting', async () => {
     const backend = await startProcess({ PORT: 'http' })
     assert.equal(await backend.exited(), 1)
     assert.match(backend.output(), /^Cannot start: PORT must be an integer from 0 to 65535/m)
@@ -161,7 +161,7 @@ describe('a start that cannot succeed', () => {
     assert.match(backend.output(), /^Cannot start: OCPP_PATH must not be/m)
   })
 
-  it('exits 1 and names the directory that cannot be made', inLong, async () => {
+  it('exits 1 and names the directory that cannot be created', inLong, async () => {
     const directory = await temporaryDirectory()
     await writeFile(join(directory, 'data'), 'a file')
     const backend = await startProcess({}, directory)

@@ -5,8 +5,8 @@ import { startBackend } from './support.js'
 
 const { app } = await startBackend()
 
-describe('what needs no token', () => {
-  it('says that it lives and is ready', async () => {
+describe('a route without a token', () => {
+  it('reports that the back-end is alive and ready', async () => {
     for (const url of ['/health/live', '/health/ready']) {
       const response = await app.inject({ url })
       assert.equal(response.statusCode, 200)
@@ -14,7 +14,7 @@ describe('what needs no token', () => {
     }
   })
 
-  it('says that it is not ready while it drains', async () => {
+  it('reports that the back-end is not ready while it drains', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'CP-1', { boot: true })
     const call = server.app.ocpp.v16.call('CP-1', 'ClearCache', {})
@@ -28,7 +28,7 @@ describe('what needs no token', () => {
     await closing
   })
 
-  it('says at / what is here', async () => {
+  it('has a directory at /', async () => {
     const response = await app.inject({ url: '/' })
     assert.equal(response.statusCode, 200)
     const { documentation, openapi, health, api, chargePoints } = response.json()
@@ -60,7 +60,7 @@ describe('what needs no token', () => {
     }
   })
 
-  it('forbids pages to load anything but what is here, and answers everything with nosniff', async () => {
+  it('forbids pages to load anything from elsewhere, and sends nosniff with every answer', async () => {
     const docs = await app.inject({ url: '/docs' })
     assert.match(String(docs.headers['content-security-policy']), /default-src 'self'/)
     const api = await app.inject({ url: '/health/live' })

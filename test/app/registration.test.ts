@@ -12,12 +12,12 @@ async function provision({ app }: TestServer, identity: string, payload: Record<
 }
 
 describe('under open registration', () => {
-  it('lets in a charger that nobody knows', async () => {
+  it('accepts an unknown charger', async () => {
     const server = await startBackend()
     await connectCharger(server.url, 'stranger', { boot: true })
   })
 
-  it('still wants the password of a charger that has one', async () => {
+  it('still demands the password of a charger that has one', async () => {
     const server = await startBackend()
     assert.equal((await provision(server, 'CP-1', { password: PASSWORD })).statusCode, 201)
     assert.equal((await refusedCharger(server.url, 'CP-1')).status, 401)
@@ -26,7 +26,7 @@ describe('under open registration', () => {
   })
 })
 
-describe('a charger whose URL has slashes too much', () => {
+describe('a charger with too many slashes in its URL', () => {
   it('is the charger of that identity, and needs its password', async () => {
     const server = await startBackend(CLOSED)
     await provision(server, 'CP-1', { password: PASSWORD })
@@ -41,7 +41,7 @@ describe('a charger whose URL has slashes too much', () => {
 })
 
 describe('without open registration', () => {
-  it('answers a charger that nobody provisioned 404', async () => {
+  it('answers 404 to a charger that no operator provisioned', async () => {
     const server = await startBackend(CLOSED)
     assert.equal((await refusedCharger(server.url, 'stranger')).status, 404)
     assert.equal((await refusedCharger(server.url, 'stranger', { password: PASSWORD })).status, 404)
@@ -57,13 +57,13 @@ describe('without open registration', () => {
     }
   })
 
-  it('lets in no charger that is provisioned without a password', async () => {
+  it('accepts no charger that is provisioned without a password', async () => {
     const server = await startBackend(CLOSED)
     await provision(server, 'CP-1', {})
     assert.equal((await refusedCharger(server.url, 'CP-1')).status, 401)
   })
 
-  it('takes a 1.6 key as hex text and as the octets it stands for', async () => {
+  it('accepts a 1.6 key as hexadecimal text and as its octets', async () => {
     const server = await startBackend(CLOSED)
     const key = 'a0b1c2d3e4f5a6b7c8d9eaf0b1c2d3e4f5a6b7c8'
     await provision(server, 'CP-1', { password: key })
@@ -82,7 +82,7 @@ describe('an operator who provisions a charger', () => {
     assert.ok(!JSON.stringify(await stateOf(server, 'CP-1')).includes(PASSWORD))
   })
 
-  it('changes only what is said', async () => {
+  it('changes only the members that are given', async () => {
     const server = await startBackend(CLOSED)
     await provision(server, 'CP-1', { password: PASSWORD })
     const changed = await provision(server, 'CP-1', { registration: 'Pending' })
@@ -110,7 +110,7 @@ describe('an operator who provisions a charger', () => {
     })
   }
 
-  it('removes one, whose connection is closed and who is a stranger from then on', async () => {
+  it('removes it: its connection is closed, and from then on it is unknown', async () => {
     const server = await startBackend(CLOSED)
     await provision(server, 'CP-1', { password: PASSWORD })
     const charger = await connectCharger(server.url, 'CP-1', { password: PASSWORD, boot: true })

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { maximal } from '../schemas/samples.js'
 import { versions } from '../schemas/versions.js'
 import { bootRequest, connectCharger, refusedCharger } from '../support/charger.js'
+import { within } from '../support/wait.js'
 import { onBothBackends, operate, stateOf } from './support.js'
 
 const PASSWORD = 'correct-horse-battery'
@@ -27,7 +28,7 @@ onBothBackends('a restart', (start) => {
   }
 
   for (const registration of ['Pending', 'Rejected']) {
-    it(`leaves a charge point ${registration} that was told so`, async () => {
+    it(`leaves the registration of a charge point ${registration}`, async () => {
       const identity = `is-${registration}`
       const first = await start()
       await operate(first, 'PUT', `/charge-points/${identity}`, { registration })
@@ -43,7 +44,7 @@ onBothBackends('a restart', (start) => {
     })
   }
 
-  it('keeps what operators decided about a charge point', async () => {
+  it('keeps the decisions of operators about a charge point', async () => {
     const first = await start({ OCPP_OPEN_REGISTRATION: 'false' })
     const decided = { password: PASSWORD, registration: 'Pending', notes: 'behind the house' }
     await operate(first, 'PUT', '/charge-points/decided', decided)
@@ -58,7 +59,7 @@ onBothBackends('a restart', (start) => {
   })
 
   for (const { version, protocol, actions } of versions) {
-    it(`keeps everything that a charge point of OCPP ${version} told`, async () => {
+    it(`keeps everything that a charge point of OCPP ${version} reported`, async () => {
       const identity = `told-${version}`
       const first = await start()
       const charger = await connectCharger(first.url, identity, { protocol, boot: true })
@@ -96,11 +97,11 @@ onBothBackends('a restart', (start) => {
     })
     await first.close()
     const second = await start()
-    await second.app.store.write(async () => undefined)
+    await within('the clean-up', second.app.runs.started)
     assert.equal((await operate(second, 'GET', '/calls/open-call')).json().status, 'unknown')
   })
 
-  it('keeps the registration that an operator wants for the next boot apart from what the last was answered', async () => {
+  it('keeps the registration for the next boot apart from the answer to the last boot', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'later', { boot: true })
     await operate(server, 'PUT', '/charge-points/later', { registration: 'Rejected' })

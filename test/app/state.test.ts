@@ -5,8 +5,8 @@ import { startBackend, stateOf } from './support.js'
 
 const server = await startBackend()
 
-describe('what is known of a charge point', () => {
-  it('is its last boot, in the words of no version', async () => {
+describe('the state of a charge point', () => {
+  it('contains its last boot in one form for all versions', async () => {
     const old = await connectCharger(server.url, 'boot-16')
     await old.call('BootNotification', {
       chargePointVendor: 'Acme',
@@ -38,7 +38,7 @@ describe('what is known of a charge point', () => {
     assert.ok(Math.abs(Date.parse(lastBootAt) - Date.now()) < 60_000)
   })
 
-  it('is the last status of each connector', async () => {
+  it('contains the last status of each connector', async () => {
     const timestamp = '2026-01-01T00:00:00.000Z'
     const withoutOurTime = ({ updatedAt, ...connector }: { updatedAt: string }) => {
       assert.ok(Math.abs(Date.parse(updatedAt) - Date.now()) < 60_000)
@@ -63,7 +63,7 @@ describe('what is known of a charge point', () => {
     ])
   })
 
-  it('is the latest measured at each place, as numbers', async () => {
+  it('contains the latest readings of each EVSE and connector as numbers', async () => {
     const old = await connectCharger(server.url, 'meter-16', { boot: true })
     await old.call('MeterValues', {
       connectorId: 1,
@@ -103,7 +103,7 @@ describe('what is known of a charge point', () => {
     ])
   })
 
-  it('is how far its firmware update and its log upload are', async () => {
+  it('contains the progress of its firmware update and its log upload', async () => {
     const charger = await connectCharger(server.url, 'progress', { protocol: 'ocpp2.1', boot: true })
     await charger.call('FirmwareStatusNotification', { status: 'Downloading', requestId: 7 })
     await charger.call('LogStatusNotification', { status: 'Uploaded', requestId: 8 })

@@ -9,11 +9,12 @@ import { onBothBackends, operate, startBackend, stateOf } from './support.js'
 const STATUS = { connectorId: 1, errorCode: 'NoError', status: 'Charging', timestamp: '2026-01-01T00:00:00.000Z' }
 
 describe('while nothing can be stored', () => {
-  it('what charge points tell is answered InternalError and not kept, and afterwards is again', async () => {
+  it('messages are answered InternalError and not stored while the database fails, and stored afterwards', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'CP-1', { boot: true })
     const { writer } = server.app.database
-    const trouble = mock.method(writer, 'write', () => Promise.reject(new StorageError('full')))
+    const full = () => Promise.reject(new StorageError('full'))
+    const troubles = [mock.method(writer, 'write', full), mock.method(writer, 'record', full)]
     for (const [action, payload] of [
       ['StatusNotification', STATUS],
       ['BootNotification', { chargePointVendor: 'V', chargePointModel: 'M' }],
@@ -24,13 +25,13 @@ describe('while nothing can be stored', () => {
     }
     assert.equal((await charger.call('Heartbeat')).type, 3)
     assert.equal((await operate(server, 'PUT', '/id-tokens/T', {})).statusCode, 503)
-    trouble.mock.restore()
+    for (const trouble of troubles) trouble.mock.restore()
     assert.deepEqual((await stateOf(server, 'CP-1')).connectors, [])
     assert.equal((await charger.call('StatusNotification', STATUS)).type, 3)
     assert.equal((await stateOf(server, 'CP-1')).connectors.length, 1)
   })
 
-  it('an operator gets the answer to a call all the same', async () => {
+  it('an operator gets the answer to a call although it cannot be saved', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'CP-1', { boot: true })
     charger.onCall(() => ({ status: 'Accepted' }))
@@ -40,7 +41,7 @@ describe('while nothing can be stored', () => {
     assert.deepEqual([response.statusCode, response.json().result], [200, { status: 'Accepted' }])
   })
 
-  it('no charge point is let in, and it is told to come back', async () => {
+  it('charge points are rejected with a time to retry', async () => {
     const server = await startBackend()
     const notReady = mock.method(server.app.database, 'isReady', () => false)
     const refusal = await refusedCharger(server.url, 'CP-1')
@@ -51,7 +52,7 @@ describe('while nothing can be stored', () => {
 })
 
 onBothBackends('Heartbeats', (start) => {
-  it('cost no commit, and yet it is known when a charge point was last heard of', async () => {
+  it('cost no commit, but the time of the last message of a charge point is known', async () => {
     const first = await start({ MESSAGE_LOG: 'false' })
     const charger = await connectCharger(first.url, 'beating', { boot: true })
     const before = first.app.database.writer.counters.commits
@@ -68,8 +69,8 @@ onBothBackends('Heartbeats', (start) => {
   })
 })
 
-describe('what is gathered for one commit', () => {
-  it('is committed together with what came while another was under way, in its order', async () => {
+describe('jobs that are gathered for one commit', () => {
+  it('are committed in order, together with the jobs that arrived during another commit', async () => {
     const commits: number[][] = []
     const first = deferred()
     const batched = new BatchedCommits<number>(async (items) => {
@@ -82,7 +83,7 @@ describe('what is gathered for one commit', () => {
     assert.deepEqual(commits, [[1], [2, 3, 4], [5]])
   })
 
-  it('rejects only the one that is to blame', async () => {
+  it('fail alone: only the job with the error is rejected', async () => {
     const kept: number[] = []
     const batched = new BatchedCommits<number>(async (items) => {
       if (items.includes(13)) throw new RangeError('no such number')
@@ -96,7 +97,7 @@ describe('what is gathered for one commit', () => {
     assert.deepEqual(kept, [1, 12, 14])
   })
 
-  it('is rejected as a whole when the database takes nothing', async () => {
+  it('are all rejected when the commit fails', async () => {
     let commits = 0
     const batched = new BatchedCommits<number>(async () => {
       commits++

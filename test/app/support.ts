@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import type {} from '../../plugins/database.js'
 import type {} from '../../plugins/store.js'
 import { administer, createWithSchema, fileWithSchema, onBothDatabases, urlOf } from '../database/support.js'
 import { ORDINARY_DATABASES } from '../support/long.js'
-import { listen, type TestServer } from '../support/server.js'
+import { listen, listenUntilClosed, type TestServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 
 /** The operator token of the apps under test. */
@@ -20,12 +21,13 @@ export const BEARER = { authorization: `Bearer ${TOKEN}` }
 /** The back-end on a free port, with these settings; closed when the calling test is over. */
 export async function startBackend(
   settings: Record<string, string> = {},
-  options: Omit<AppOptions, 'config'> = {}
+  options: Omit<AppOptions, 'config'> = {},
+  listenOn = listen
 ): Promise<TestServer> {
   const DATA_DIR = settings.DATA_DIR ?? (await temporaryDirectory())
   if (settings.DATA_DIR === undefined && settings.DATABASE_URL === undefined) await fileWithSchema(DATA_DIR)
   const config = readConfig({ OPERATOR_TOKEN: TOKEN, ...settings, DATA_DIR })
-  return listen(await buildApp({ config, ...options }))
+  return listenOn(await buildApp({ config, ...options }))
 }
 
 /** An empty directory that goes when the calling test is over. */
@@ -42,21 +44,59 @@ export async function stateOf({ app }: TestServer, identity: string) {
 }
 
 /** Starts the back-end on the database of a suite; again and again it finds there what it left. */
-export type Start = (settings?: Record<string, string>) => Promise<TestServer>
+export type Start = (settings?: Record<string, string>, listenOn?: typeof listen) => Promise<TestServer>
+
+/** One back-end with these settings for all tests of the calling `describe`, which each have charge points of their own. */
+export function shareBackend(start: Start, settings?: Record<string, string>): () => TestServer {
+  let server: TestServer | undefined
+  before(async () => {
+    server = await start(settings, listenUntilClosed)
+  })
+  after(() => server?.close())
+  return () => {
+    assert.ok(server, 'the back-end runs while the tests of its suite run')
+    return server
+  }
+}
 
 let databases = 0
 
 /** The same tests on SQLite and, in the long suite, on PostgreSQL, each with a database of its own. */
 export function onBothBackends(what: string, tests: (start: Start, dialect: Dialect) => void): void {
-  onBackends(what, tests, ORDINARY_DATABASES)
+  onBackends(what, { tests }, ORDINARY_DATABASES)
 }
 
 /** The same tests on SQLite and on PostgreSQL, because what they test is the work of the database. */
 export function onBothBackendsAlways(what: string, tests: (start: Start, dialect: Dialect) => void): void {
-  onBackends(what, tests, ['sqlite', 'postgres'])
+  onBackends(what, { tests }, ['sqlite', 'postgres'])
 }
 
-function onBackends(what: string, tests: (start: Start, dialect: Dialect) => void, dialects: readonly Dialect[]): void {
+/**
+ * The same tests on SQLite and, in the long suite, on PostgreSQL, all of them with one back-end, which costs far less than
+ * one each: for tests that have charge points of their own and end nothing.
+ */
+export function onSharedBackend(
+  what: string,
+  tests: (start: () => Promise<TestServer>, dialect: Dialect) => void
+): void {
+  onBackends(what, { tests, isShared: true }, ORDINARY_DATABASES)
+}
+
+/** The same on SQLite and on PostgreSQL, because what they test is the work of the database. */
+export function onSharedBackendAlways(
+  what: string,
+  tests: (start: () => Promise<TestServer>, dialect: Dialect) => void
+): void {
+  onBackends(what, { tests, isShared: true }, ['sqlite', 'postgres'])
+}
+
+interface BackendTests {
+  tests(start: Start, dialect: Dialect): void
+  /** Whether one back-end is started for all of them. */
+  isShared?: boolean
+}
+
+function onBackends(what: string, { tests, isShared = false }: BackendTests, dialects: readonly Dialect[]): void {
   const each = (dialect: Dialect) => {
     const name = `backend_${process.pid}_${++databases}`
     const database: Record<string, string> = {}
@@ -66,16 +106,23 @@ function onBackends(what: string, tests: (start: Start, dialect: Dialect) => voi
       await createWithSchema(name)
       database.DATABASE_URL = urlOf(name)
     })
+    let shared: TestServer | undefined
     after(async () => {
+      await shared?.close()
       await rm(database.DATA_DIR ?? '', { recursive: true, force: true })
       if (dialect === 'postgres') await administer(`drop database if exists ${name} with (force)`)
     })
-    tests(async (settings = {}) => {
-      const server = await startBackend({ ...database, ...settings })
+    const start = async (settings: Record<string, string> = {}, listenOn = listen) => {
+      const server = await startBackend({ ...database, ...settings }, {}, listenOn)
       // A busy machine may need longer for the migrations than the start waits.
       await within('the database', server.app.database.ready, 60_000)
       return server
-    }, dialect)
+    }
+    if (!isShared) return tests(start, dialect)
+    before(async () => {
+      shared = await start({}, listenUntilClosed)
+    })
+    tests(async () => shared ?? start(), dialect)
   }
   onBothDatabases(what, each, dialects)
 }
@@ -93,10 +140,11 @@ export async function operate(
 
 /** The items of a list, once there are as many as wanted: what is written behind everything else comes later. */
 export async function itemsOf(server: TestServer, path: string, count: number): Promise<Record<string, unknown>[]> {
-  const deadline = performance.now() + 5000
+  const deadline = performance.now() + 20_000
   for (;;) {
     const { items } = (await operate(server, 'GET', path)).json()
-    if (items.length >= count || performance.now() > deadline) return items
+    if (items.length >= count) return items
+    if (performance.now() > deadline) throw new Error(`${items.length} of ${count} items: ${JSON.stringify(items)}`)
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

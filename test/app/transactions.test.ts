@@ -49,7 +49,7 @@ describe('StartTransaction', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
-  it('says Invalid to an unknown id token where those are rejected, and still books', async () => {
+  it('is answered Invalid for an unknown id token if these are rejected, and still booked', async () => {
     const server = await startBackend({ UNKNOWN_ID_TOKENS: 'reject' })
     const charger = await connectCharger(server.url, 'CP-1', { boot: true })
     const { idTagInfo } = await result(charger, 'StartTransaction', START)
@@ -85,7 +85,7 @@ describe('StopTransaction', () => {
     )
   })
 
-  it('leaves the transactions in the order of their list, the newest first', async () => {
+  it('does not change the order of the list, the newest transaction first', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'CP-1', { boot: true })
     const first = await startTransaction(charger)
@@ -117,7 +117,7 @@ describe('StopTransaction', () => {
     assert.deepEqual((await stateOf(server, 'CP-2')).transactions, [])
   })
 
-  it('is answered for ids that never were', async () => {
+  it('is accepted for unknown transaction ids', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'CP-1', { boot: true })
     for (const transactionId of [-1, 0, 2 ** 31 - 1]) {
@@ -136,7 +136,7 @@ describe('TransactionEvent', () => {
   })
 
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
-    it(`makes one transaction of events that come late and twice, in ${protocol}`, async () => {
+    it(`is booked in one transaction, also when events arrive late and twice, in ${protocol}`, async () => {
       const server = await startBackend()
       const charger = await connectCharger(server.url, 'CP-1', { protocol, boot: true })
       const ended = event('Ended', 2, { chargingState: 'Idle', stoppedReason: 'EVDisconnected' })
@@ -171,7 +171,7 @@ describe('TransactionEvent', () => {
     assert.equal((await stateOf(server, 'CP-1')).transactions[0].endedAt, undefined)
   })
 
-  it('is told the status of the id token, if it has one', async () => {
+  it('is answered with the status of its id token, if it has one', async () => {
     const server = await startBackend({ UNKNOWN_ID_TOKENS: 'reject' })
     const charger = await connectCharger(server.url, 'CP-1', { protocol: 'ocpp2.0.1', boot: true })
     const withToken = (idToken: object) => {

@@ -19,7 +19,7 @@ async function startBoth(): Promise<[TestServer, TestServer]> {
 }
 
 describe('two processes that share a PostgreSQL', { skip: noPostgres }, () => {
-  it('know what a charge point did at the other one, when it comes back', async () => {
+  it('know what a charge point sent to the other process when it connects again', async () => {
     const [one, two] = await startBoth()
     const first = await connectCharger(one.url, 'CP-1', { boot: true })
     await first.roundTrip()
@@ -35,7 +35,7 @@ describe('two processes that share a PostgreSQL', { skip: noPostgres }, () => {
     assert.equal(closed?.chargePoint, 'CP-1')
   })
 
-  it('take a request of the other one for running, though both have the same host name and pid', async () => {
+  it('recognise that a request of the other process is running, though both have the same host name and pid', async () => {
     const [one] = await startBoth()
     const { writer } = one.app.database
     const run_id = randomUUID()

@@ -61,13 +61,13 @@ for (const [what, open] of Object.entries(DOORS)) {
       }
     })
 
-    it('of a path that is none are answered 404', async () => {
+    it('of an unknown path are answered 404', async () => {
       for (const target of ['/nowhere', '/ocpp', '/ocpp/a/b', '/health', '/api/v1']) {
         assert.equal(statusOf(await answerTo({ method: 'GET', target })), 404, target)
       }
     })
 
-    it('tell what is wrong as every other answer does', async () => {
+    it('describe the error as every other answer does', async () => {
       const answer = await answerTo({ method: 'GET', target: '/health/live' })
       const [head = '', body = ''] = answer.split('\r\n\r\n')
       assert.match(head, /\r\ncontent-type: application\/problem\+json/i)
@@ -81,7 +81,7 @@ for (const [what, open] of Object.entries(DOORS)) {
       }
     })
 
-    it('that come in a flood leave no connection and do not keep a charger waiting', async () => {
+    it('arriving in a flood leave no connection and do not delay a charger', async () => {
       const charger = await connectCharger(server.url, 'CP-1', { boot: true })
       const targets = ['/health/live', '/docs', '/api/v1/charge-points', '/nowhere']
       for (let round = 0; round < 5; round++) {

@@ -39,9 +39,9 @@ function payloadOf(action: string, request: TSchema, protocol: string): object {
 /** What is answered and leaves nothing but its line in the log. */
 const LOGGED_ONLY = new Set(['Authorize', 'DataTransfer', 'Heartbeat', 'SignCertificate', 'StopTransaction'])
 
-onBothBackends('what charge points tell', (start) => {
+onBothBackends('a message of a charge point', (start) => {
   for (const { version, protocol, actions } of versions) {
-    it(`is seen where it belongs, and in the log, in OCPP ${version}`, async () => {
+    it(`is visible in its resource and in the message log, in OCPP ${version}`, async () => {
       const server = await start()
       for (const [action, { direction, messageType, request }] of Object.entries(actions)) {
         if (direction === 'csms') continue

@@ -18,7 +18,7 @@ const WRONG: readonly (readonly [method: NonNullable<InjectOptions['method']>, u
 
 describe('a method that a path lacks', () => {
   for (const [method, url, allow] of WRONG) {
-    it(`is answered 405 with those it has: ${method} ${url}`, async () => {
+    it(`is answered 405 with the allowed methods: ${method} ${url}`, async () => {
       const response = await app.inject({ method, url, headers: BEARER })
       assert.equal(response.statusCode, 405, response.body)
       assert.equal(response.headers.allow, allow)
@@ -41,7 +41,7 @@ describe('a POST without a body whose content type is JSON', () => {
   const post = (path: string) =>
     app.inject({ method: 'POST', url: `/api/v1${path}`, headers: { ...BEARER, 'content-type': 'application/json' } })
 
-  it('is as one with an empty object', async () => {
+  it('counts as one with an empty object', async () => {
     await app.inject({ method: 'PUT', url: '/api/v1/charge-points/EMPTY', headers: BEARER, payload: {} })
     for (const path of ['/charge-points/EMPTY/calls/ClearCache', '/charge-points/EMPTY/operations/clear-cache']) {
       const { statusCode, body } = await post(path)
@@ -49,7 +49,7 @@ describe('a POST without a body whose content type is JSON', () => {
     }
   })
 
-  it('is told what it lacks', async () => {
+  it('names the member that the body lacks', async () => {
     const { statusCode, body } = await post('/charge-points/EMPTY/operations/start')
     assert.equal(statusCode, 400)
     assert.match(body, /must have required property 'idToken'/)

@@ -38,6 +38,6 @@ test('nothing names the type of a frame but the message log', () => {
 
 test('nothing parses a frame, and only the message log takes its redacted copy', () => {
   assert.deepEqual(linesWith(/\.parsed\(|\bframe\.text\b|\bparsed\s*[,}].*FrameEvent|\btext\s*[,}].*FrameEvent/), [])
-  const redacting = linesWith(/\.redacted\(/).map((line) => line.slice(0, line.indexOf(':')))
+  const redacting = linesWith(/\.(?:redacted|plain)\(/).map((line) => line.slice(0, line.indexOf(':')))
   assert.deepEqual([...new Set(redacting)], ['lib/charge-points/message-log.ts'])
 })

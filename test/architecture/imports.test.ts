@@ -12,18 +12,19 @@ import {
 
 /** From the top down: a file imports from its own layer or from one below, never from one above. */
 const LAYERS = [
-  /^(index|rest\/.+|simulator\/.+)$/,
+  /^(index|rest\/.+|simulator\/.+|cluster\/(index|nats))$/,
   /^plugin$/,
   /^(admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp|ocpp-api)$/,
   /^charge-point\/.+$/,
-  /^(options|charge-points|registration|handshake)$/,
+  /^cluster\/(?!index$|nats$).+$/,
+  /^(options|charge-points|registration|handshake|describe)$/,
   /^connection\/.+$/,
   /^(handlers|data-transfer)$/,
   /^(frame|validate|action-table|inbound-message|leniency|events)$/,
   /^deviations\/(?!names$).+$/,
   /^protocol$/,
   /^errors$/,
-  /^types\/.+$/,
+  /^(types|smart-charging)\/.+$/,
   /^(v(16|201|21)|limits)\/.+$/,
   /^(failure|schema|time|tick-clock|route-path|redact|deviations\/names)$/,
   /^define-error$/
@@ -34,7 +35,7 @@ const LEAVES = LAYERS.length - 2
 /** Who may know of Fastify and of sockets, and who only by type. */
 const SHELL =
   /^src\/(plugin|connection\/connection|handshake|admission|upgrade-guard|unwanted-websocket|websocket-routes|endpoint|ocpp|(rest|charge-point)\/.+)$/
-const SHELL_BY_TYPE = /^src\/(types\/.+|events|failure|connection\/.+)$/
+const SHELL_BY_TYPE = /^src\/(types\/.+|events|failure|connection\/.+|cluster\/(bus|member))$/
 
 const libraryFiles = sourcesBelow('src')
 const library = importsOf(libraryFiles)

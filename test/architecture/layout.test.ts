@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { ROOT } from '../support/root.js'
@@ -13,11 +13,12 @@ const FLOORS = [
   ['settings'],
   ['database', 'limits'],
   ['events'],
-  ['id-tokens', 'operators', 'ledger', 'traits'],
+  ['id-tokens', 'operators', 'ledger', 'sites', 'traits'],
   ['http'],
   ['charge-points', 'webhooks', 'violations'],
   ['calls', 'certificates', 'reports', 'tls'],
-  ['operations', 'metrics', 'openapi', 'problems']
+  ['operations', 'metrics', 'nodes', 'openapi', 'problems'],
+  ['smart-charging']
 ]
 
 const libFiles = sourcesBelow('lib')
@@ -76,7 +77,7 @@ describe('lib/', () => {
     )
   })
 
-  it('stands on a ground that knows no room', () => {
+  it('has files outside of the folders that import no folder', () => {
     const fromGround = lib.filter(({ from, to }) => roomOf(from) === undefined && roomOf(to) !== undefined)
     assert.deepEqual(fromGround, [])
   })
@@ -104,5 +105,17 @@ describe('routes/', () => {
     const known = new Set(pluginFiles.map(withoutExtension))
     const values = routes.filter(({ to, typeOnly }) => known.has(to) && !typeOnly)
     assert.deepEqual(values, [])
+  })
+})
+
+describe('scripts/tests/seconds.mjs', () => {
+  it('names test files that are there', () => {
+    const text = readFileSync(join(ROOT, 'scripts/tests/seconds.mjs'), 'utf8')
+    const named = Array.from(text.matchAll(/'(test\/[^']+)'/g), ([, file = '']) => file)
+    assert.ok(named.length > 0)
+    assert.deepEqual(
+      named.filter((file) => !existsSync(join(ROOT, file))),
+      []
+    )
   })
 })

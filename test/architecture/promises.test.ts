@@ -9,7 +9,7 @@ const FIXTURE = 'test/architecture/promises.fixture.ts'
 const found = floatingPromises()
 const isFixture = ({ place }: { place: string }) => place.startsWith(FIXTURE)
 
-test('the search finds what floats, and nothing else', () => {
+test('the search finds floating promises, and nothing else', () => {
   const lines = readFileSync(join(ROOT, FIXTURE), 'utf8').split('\n')
   const wanted = lines.flatMap((line, index) => {
     const rule = / \/\/ (statement|void|callback)$/.exec(line)?.[1]

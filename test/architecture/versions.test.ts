@@ -19,6 +19,13 @@ test('src/protocol.ts is the only place that knows there are three versions', ()
   assert.ok(knowledgeIn('src/protocol.ts').length > 0)
 })
 
+test('handlers and the ledger take the version from the connection, and write no name of one', () => {
+  const files = ['lib/ledger', 'plugins/csms'].flatMap(sourcesBelow)
+  assert.ok(files.includes('lib/ledger/booking-16.ts'))
+  const writing = files.filter((file) => /\bprotocol: 'ocpp/.test(readFileSync(join(ROOT, file), 'utf8')))
+  assert.deepEqual(writing, [])
+})
+
 function knowledgeIn(file: string): string[] {
   return readFileSync(join(ROOT, file), 'utf8').match(KNOWS_VERSIONS) ?? []
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends } from '../app/support.js'
+import { onSharedBackend } from '../app/support.js'
 import { book, event2, onlyTransactionOf, startTransaction, statusOf, transactionsOf } from '../ledger/wire-support.js'
 import { perform } from '../operations/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
@@ -40,7 +40,7 @@ async function comeBack(server: TestServer, identity: string): Promise<Charger> 
   return charger
 }
 
-onBothBackends('a charge point that boots while it charges', (start) => {
+onSharedBackend('a charge point that boots while it charges', (start) => {
   it('keeps its transaction if it says Charging, however often; it is stopped by its connector and billed once', async () => {
     const server = await start()
     const told = listen(server, 'LOOP')
@@ -67,7 +67,7 @@ onBothBackends('a charge point that boots while it charges', (start) => {
     assert.deepEqual(told, ['Started', ...Array(4).fill(['Closed', 'Reopened']).flat(), 'Ended'])
   })
 
-  it('keeps its transaction if it goes on measuring it', async () => {
+  it('keeps its transaction if it continues to send meter values', async () => {
     const server = await start()
     const told = listen(server, 'METER')
     const transactionId = await charging(server, 'METER')
@@ -104,7 +104,7 @@ onBothBackends('a charge point that boots while it charges', (start) => {
     assert.equal(all[0]?.status, 'open')
   })
 
-  it('has no transaction any more if its connector is free, whatever comes late', async () => {
+  it('has no open transaction once its connector is available, whatever arrives late', async () => {
     const server = await start()
     const transactionId = await charging(server, 'FREE')
     const charger = await comeBack(server, 'FREE')

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { prune } from '../../lib/database/retention.js'
-import { BEARER, onBothBackendsAlways, operate } from '../app/support.js'
+import { chunks } from '../../lib/events/scope.js'
+import type {} from '../../plugins/store.js'
+import { BEARER, onSharedBackend, operate } from '../app/support.js'
 import { book, event2 } from '../ledger/wire-support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
+import { until } from '../support/wait.js'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
@@ -45,17 +48,31 @@ async function shortOf(server: TestServer, identity: string, query = '') {
   return states.map(({ state, duration }) => (duration === undefined ? state : `${state} ${duration / 60}`))
 }
 
+const PATIENCE_MS = 20_000
+
 /** Looks until what is written behind the messages is there. */
-async function untilStates(server: TestServer, charger: Charger, isThere: (states: Shown[]) => boolean) {
-  let states = await statesOf(server, charger.identity)
-  while (!isThere(states)) {
-    await charger.roundTrip()
-    states = await statesOf(server, charger.identity)
+async function untilStates(
+  server: TestServer,
+  other: Charger,
+  identity: string,
+  isThere: (states: Shown[]) => boolean
+): Promise<Shown[]> {
+  const deadline = performance.now() + PATIENCE_MS
+  for (;;) {
+    const states = await statesOf(server, identity)
+    if (isThere(states)) return states
+    assert.ok(performance.now() < deadline, `the states are still ${JSON.stringify(states)}`)
+    await other.roundTrip()
   }
-  return states
 }
 
-onBothBackendsAlways('states of connectors', (start) => {
+/** Lets a charge point send a message after a moment: a state of less than a millisecond is not shown. */
+async function sendAfter(charger: Charger, moment: string | undefined): Promise<void> {
+  while (Date.now() <= Date.parse(moment ?? '')) await charger.roundTrip()
+  await charger.roundTrip()
+}
+
+onSharedBackend('states of connectors', (start) => {
   it('are those of 1.6, whatever the order in which they come; they are pages, CSV and cut to a range', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'S16', { boot: true })
@@ -139,34 +156,120 @@ onBothBackendsAlways('states of connectors', (start) => {
     })
   }
 
-  it('are not known while the charge point is away and after its boot; without a boot they go on', async () => {
+  it('of a long history are read in part: a range with more than 20 000 changes is refused, a shorter one is not', async () => {
+    const server = await start()
+    await (await connectCharger(server.url, 'FLAPPING', { boot: true })).roundTrip()
+    const { id } = (await server.app.store.find('FLAPPING')) ?? { id: 0 }
+    const began = Date.parse(at(-60))
+    const row = { charge_point_id: id, evse_id: 0, connector_id: 1, received_at: began }
+    const marks = Array.from({ length: 20_001 }, (_, index) => ({
+      ...row,
+      state: index % 2 === 0 ? 'Available' : 'Preparing',
+      started_at: began + index * 100
+    }))
+    await server.app.store.write(async (trx) => {
+      for (const some of chunks(marks)) await trx.insertInto('connector_states').values(some).execute()
+    })
+    const whole = `/charge-points/FLAPPING/states?from=${at(-60)}`
+    const refused = await operate(server, 'GET', whole)
+    assert.deepEqual(
+      [refused.statusCode, refused.json().detail],
+      [400, 'the range has more than 20000 changes of state: ask for a shorter one']
+    )
+    const shorter = `${whole}&to=${new Date(began + 20_000 * 100).toISOString()}&limit=500`
+    let path = shorter
+    let count = 0
+    do {
+      const { items, nextCursor } = (await operate(server, 'GET', path)).json()
+      count += items.length
+      path = nextCursor === undefined ? '' : `${shorter}&cursor=${nextCursor}`
+    } while (path !== '' && count < 2_000)
+    assert.equal(count, 2_000)
+  })
+
+  it('are unknown while the charge point is disconnected and after its boot; without a boot they continue', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'AWAY', { boot: true })
     await book(charger, 'StatusNotification', status('Charging', -10))
     await charger.close()
     const watcher = await connectCharger(server.url, 'WATCHER', { boot: true })
-    let away = await statesOf(server, 'AWAY')
-    while (away[0]?.to === undefined) {
-      await watcher.roundTrip()
-      away = await statesOf(server, 'AWAY')
-    }
+    const away = await untilStates(server, watcher, 'AWAY', ([state]) => state?.to !== undefined)
     assert.equal(away.length, 1)
 
     const back = await connectCharger(server.url, 'AWAY')
     await back.roundTrip()
-    const resumed = await untilStates(server, back, (states) => states.length === 2)
+    const resumed = await untilStates(server, back, back.identity, (states) => states.length === 2)
     assert.deepEqual([resumed[1]?.state, resumed[1]?.to], ['Charging', undefined])
     assert.ok(String(resumed[1]?.from) >= String(away[0]?.to))
+    await sendAfter(back, resumed[1]?.from)
     await back.close()
 
     const booted = await connectCharger(server.url, 'AWAY', { boot: true })
-    const unknown = await untilStates(server, booted, (states) => states[1]?.to !== undefined)
+    const unknown = await untilStates(server, booted, booted.identity, (states) => states[1]?.to !== undefined)
     assert.equal(unknown.length, 2)
     // By a clock that is slow, or since when it is so: it is so now.
     await book(booted, 'StatusNotification', status('Available', -5))
-    const now = await untilStates(server, booted, (states) => states.at(-1)?.to === undefined)
+    const now = await untilStates(server, booted, booted.identity, (states) => states.at(-1)?.to === undefined)
     assert.equal(now.at(-1)?.state, 'Available')
     assert.ok(String(now.at(-1)?.from) > String(unknown[1]?.to))
+  })
+
+  it('are not known after the boot of a connection that replaced another one', async () => {
+    const server = await start()
+    const first = await connectCharger(server.url, 'REPLACED', { boot: true })
+    await book(first, 'StatusNotification', status('Charging', -10))
+    await first.close()
+    const watcher = await connectCharger(server.url, 'REPLACED-WATCHER', { boot: true })
+    const left = await untilStates(server, watcher, 'REPLACED', ([state]) => state?.to !== undefined)
+    const back = await connectCharger(server.url, 'REPLACED')
+    await back.roundTrip()
+    const [, state] = await untilStates(server, back, 'REPLACED', (states) => states.length === 2)
+    await sendAfter(back, state?.from)
+
+    const booted = await connectCharger(server.url, 'REPLACED', { boot: true })
+    await back.closed
+    const [, resumed] = await untilStates(server, booted, 'REPLACED', (states) => states[1]?.to !== undefined)
+    assert.equal(resumed?.state, 'Charging')
+    assert.ok(String(resumed?.from) >= String(left[0]?.to))
+  })
+
+  it('are unknown from the last message on, after a crash of the back-end during which the charge point disconnected', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'CRASHED', { boot: true })
+    await book(charger, 'StatusNotification', status('Charging', -180))
+    await charger.close()
+    await untilStates(
+      server,
+      await connectCharger(server.url, 'CRASH-WATCHER', { boot: true }),
+      'CRASHED',
+      ([state]) => {
+        return state?.to !== undefined
+      }
+    )
+    // What is stored later would hide what is written here.
+    await until('the end of its connection is stored', async () => {
+      const { items } = (await operate(server, 'GET', '/charge-points/CRASHED/connections')).json()
+      return items[0]?.disconnectedAt !== undefined
+    })
+    // As a crash two hours ago would have left them.
+    const lastSeen = BASE - 120 * MINUTE
+    await server.app.database.writer.write(async (trx) => {
+      const { id } = await trx
+        .updateTable('charge_points')
+        .set({ last_seen_at: lastSeen, last_boot_at: lastSeen })
+        .where('identity_key', '=', 'crashed')
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      await trx.updateTable('connectors').set({ updated_at: lastSeen }).where('charge_point_id', '=', id).execute()
+      await trx
+        .deleteFrom('connector_states')
+        .where('charge_point_id', '=', id)
+        .where('state', '!=', 'Charging')
+        .execute()
+    })
+    const back = await connectCharger(server.url, 'CRASHED', { boot: true })
+    const [charging] = await untilStates(server, back, 'CRASHED', ([state]) => state?.to !== undefined)
+    assert.deepEqual([charging?.state, charging?.to], ['Charging', new Date(lastSeen).toISOString()])
   })
 
   it('are kept as long as events, the present one for ever', async () => {

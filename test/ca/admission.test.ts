@@ -24,8 +24,8 @@ async function statusesOf(server: TestServer, identity: string): Promise<unknown
   return response.json().items.map(({ status }: { status: string }) => status)
 }
 
-onBothBackends('a certificate that a charge point comes with', (start) => {
-  it('is valid until a later one was used, and no longer', async () => {
+onBothBackends('a certificate with which a charge point connects', (start) => {
+  it('is valid until a later one has been used', async () => {
     const server = await start(IDENTITY)
     const { store } = server.app
     const { obtain } = await certified(server, 'ADMIT')
@@ -39,7 +39,7 @@ onBothBackends('a certificate that a charge point comes with', (start) => {
     assert.deepEqual(await statusesOf(server, 'ADMIT'), ['in-use', 'superseded'])
   })
 
-  it('is known of whom and for what it is', async () => {
+  it('is accepted only for its charge point and its use', async () => {
     const server = await start(IDENTITY)
     const { store } = server.app
     const mine = await (await certified(server, 'MINE')).obtain()
@@ -53,7 +53,7 @@ onBothBackends('a certificate that a charge point comes with', (start) => {
     assert.deepEqual(await statusesOf(server, 'MINE'), ['accepted'], 'nobody came with it')
   })
 
-  it('is refused when it was revoked, and who came with it is cut off', async () => {
+  it('is rejected when it was revoked, and the connection that used it is closed', async () => {
     const server = await start(IDENTITY)
     const { store } = server.app
     const { applicant, obtain } = await certified(server, 'REVOKED')
@@ -68,7 +68,7 @@ onBothBackends('a certificate that a charge point comes with', (start) => {
     assert.equal(await admitCertificate(store, 'REVOKED', certificate), 'revoked')
   })
 
-  it('cuts off nobody when one is revoked that was superseded, or was never used', async () => {
+  it('closes no connection when a superseded or unused one is revoked', async () => {
     const server = await start(IDENTITY)
     const { store } = server.app
     const { applicant, obtain } = await certified(server, 'KEPT')
@@ -90,7 +90,7 @@ onBothBackends('a certificate that a charge point comes with', (start) => {
     assert.ok(server.app.ocpp.chargePoints.has('KEPT'))
   })
 
-  it('does not bring back who was removed, not even when somebody of that name is made known again', async () => {
+  it('is rejected after the charge point was removed, even if one with the same identity is created again', async () => {
     const server = await start(IDENTITY)
     const { store } = server.app
     const certificate = await (await certified(server, 'REMOVED')).obtain()
@@ -110,7 +110,7 @@ onBothBackends('a certificate that a charge point comes with', (start) => {
 onBothBackends('a certificate that expires soon', (start) => {
   const SOON = { ...IDENTITY, CA_VALIDITY_DAYS: '10', CA_RENEWAL_DAYS: '30' }
 
-  it('is renewed without anybody asking, once a day', async () => {
+  it('is renewed automatically, with one attempt per day', async () => {
     const server = await start(SOON)
     for (const [identity, protocol, expected] of [
       ['RENEW-16', 'ocpp1.6', ['ExtendedTriggerMessage', { requestedMessage: 'SignChargePointCertificate' }]],
@@ -131,7 +131,7 @@ onBothBackends('a certificate that expires soon', (start) => {
     }
   })
 
-  it('is not asked for when it is far from that, or the charge point is not here', async () => {
+  it('is not renewed long before it expires, or while the charge point is disconnected', async () => {
     const server = await start({ ...SOON, CA_RENEWAL_DAYS: '5' })
     const { applicant, obtain } = await certified(server, 'FAR')
     await obtain()
@@ -149,7 +149,7 @@ onBothBackends('a certificate that expires soon', (start) => {
     assert.equal(one?.renewalAskedAt, undefined)
   })
 
-  it('is found by when it expires, page by page', async () => {
+  it('is listed by its expiry, page by page', async () => {
     const server = await start(SOON)
     const { obtain } = await certified(server, 'PAGES')
     const serials: string[] = []
@@ -173,7 +173,7 @@ onBothBackends('a certificate that expires soon', (start) => {
     assert.deepEqual(pages, [serials.slice(0, 2), serials.slice(2)])
   })
 
-  it('is renewed when an operator wants it, too', async () => {
+  it("is renewed at an operator's request, too", async () => {
     const server = await start(SOON)
     const charger = await connectCharger(server.url, 'WANTED', { protocol: 'ocpp2.1', boot: true })
     const asked: unknown[] = []

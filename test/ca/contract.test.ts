@@ -54,13 +54,13 @@ describe('a contract certificate that the CSMS has to verify', () => {
     })
   }
 
-  it('is refused when nobody answers', async () => {
+  it('is rejected when no responder answers', async () => {
     const { contract, between, charger } = await scene({ http: 503 })
     const refused = ['NoCertificateAvailable', 'Invalid']
     assert.deepEqual(await authorize(charger, { certificate: contract.pem + between.pem }), refused)
   })
 
-  it('is refused when it is of no contract that is known, or of another one', async () => {
+  it('is rejected when its contract is unknown, or another one than that of the request', async () => {
     const { contract, between, charger, server } = await scene()
     const certificate = contract.pem + between.pem
     assert.deepEqual(await authorize(charger, { certificate }, 'DE-XYZ-C99999999-1'), ['CertChainError', 'Invalid'])
@@ -70,7 +70,7 @@ describe('a contract certificate that the CSMS has to verify', () => {
     assert.deepEqual(await authorize(charger, { certificate: contract.pem }), ['CertChainError', 'Blocked'])
   })
 
-  it('is that of a contract with or without hyphens and check digit', async () => {
+  it('matches its contract with or without hyphens and check digit', async () => {
     const { contract, between, charger, server } = await scene()
     for (const spelling of ['DEABCC123456789', 'deabcC12345678']) {
       await operate(server, 'PUT', `/id-tokens/${spelling}`, { type: 'eMAID' })
@@ -79,7 +79,7 @@ describe('a contract certificate that the CSMS has to verify', () => {
     }
   })
 
-  it('is refused when its chain does not hold', async () => {
+  it('is rejected when its chain is invalid', async () => {
     const { root, between, contract, charger, responder } = await scene()
     const stranger = await Holder.root('MO Root')
     const ofStranger = await stranger.certify({ subject: [['CN', CONTRACT]], ocspUrl: responder.url })
@@ -122,7 +122,7 @@ describe('a contract certificate that the charge point has verified', () => {
     })
   }
 
-  it('is refused when one of the responders is not one that may be asked', async () => {
+  it('is rejected when one of the responders is not allowed', async () => {
     const { contract, between, charger, responder } = await scene()
     responder.behaviour = { ...responder.behaviour, certificate: between.certificate }
     const hash = { ...(await hashDataOf(contract.certificate, between.certificate)), responderURL: responder.url }
@@ -132,7 +132,7 @@ describe('a contract certificate that the charge point has verified', () => {
   })
 })
 
-describe('without an authority that is trusted', () => {
+describe('without a trusted authority', () => {
   it('no contract certificate is accepted', async () => {
     const { contract, between } = await scene()
     const server = await startBackend()

@@ -17,7 +17,7 @@ describe('hash data', () => {
     })
   }
 
-  it('is not known of a certificate without its issuer, nor of what is none', async () => {
+  it('is unknown for a certificate without its issuer, and for text that is no certificate', async () => {
     assert.equal(await hashDataOfChain(CHAIN.slice(0, CHAIN.indexOf('-----END') + 25)), undefined)
     assert.equal(await hashDataOfChain('nonsense'), undefined)
     assert.equal(await hashDataOfChain('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'), undefined)
@@ -27,7 +27,7 @@ describe('hash data', () => {
 onBothBackends('a certificate that was installed', (start) => {
   const body = { certificateType: 'CSMSRootCertificate', certificate: ROOT }
 
-  it('is called as the charge point calls it, and deleted by any of its names', async () => {
+  it('has the hash data that the charge point sends, and can be deleted by the hash data of any algorithm', async () => {
     const server = await start()
     for (const hashAlgorithm of HASH_ALGORITHMS) {
       const identity = `HASH-${hashAlgorithm}`

@@ -40,7 +40,7 @@ describe('the status of a certificate', () => {
   }
 
   for (const hashAlgorithm of ['SHA256', 'SHA384', 'SHA512'] as const) {
-    it(`is asked by hashes of ${hashAlgorithm}`, async () => {
+    it(`is requested with hashes of ${hashAlgorithm}`, async () => {
       const { client, issuer, responder } = await scene()
       const leaf = await issuer.certify({ subject: [['CN', 'Other']] })
       const data = await hashDataOf(leaf.certificate, issuer.certificate, hashAlgorithm)
@@ -48,14 +48,14 @@ describe('the status of a certificate', () => {
     })
   }
 
-  it('is believed of whom the issuer lets answer', async () => {
+  it('is accepted from a responder that the issuer authorised', async () => {
     const { client, data, responder, issuer } = await scene()
     const delegate = await issuer.certify({ subject: [['CN', 'Responder']], extendedKeyUsage: [OCSP_SIGNING] })
     responder.behaviour = { key: delegate.key, certificate: delegate.certificate, status: 'revoked' }
     assert.equal((await client.status(data, responder.url)).status, 'revoked')
   })
 
-  it('is believed when the issuer comes with the answer: nobody else has its key', async () => {
+  it('is accepted when the answer contains the issuer: only the issuer has its key', async () => {
     const { data, responder, issuer } = await scene()
     responder.behaviour = { key: issuer.key, certificate: issuer.certificate }
     const client = new OcspClient({ responders: [responder.url], known: [], log })
@@ -86,7 +86,7 @@ describe('the status of a certificate', () => {
     })
   }
 
-  it('is not known when somebody else has signed', async () => {
+  it('is not known when somebody else has signed the response', async () => {
     const { client, data, responder, issuer } = await scene()
     const stranger = await Holder.root('Issuer')
     const ofStranger = await stranger.certify({ subject: [['CN', 'Responder']], extendedKeyUsage: [OCSP_SIGNING] })
@@ -112,13 +112,13 @@ describe('the status of a certificate', () => {
     assert.equal(responder.requests, signers.length)
   })
 
-  it('is not known when there is no answer in time', async () => {
+  it('is not known when no response arrives in time', async () => {
     const { client, data, responder } = await scene({ isSilent: true }, 100)
     assert.equal((await client.status(data, responder.url)).status, 'failed')
     assert.equal(responder.requests, 1)
   })
 
-  it('is asked for once, for as long as the answer is valid', async () => {
+  it('is requested once while the response is valid', async () => {
     const { client, data, responder, outcomes } = await scene({ status: 'revoked' })
     const both = await Promise.all([client.status(data, responder.url), client.status(data, responder.url)])
     assert.deepEqual(
@@ -131,7 +131,7 @@ describe('the status of a certificate', () => {
     assert.deepEqual(outcomes, ['revoked', 'cached'])
   })
 
-  it('is asked for again when the answer holds no longer, or does not say for how long', async () => {
+  it('is requested again when the response has expired, or has no expiry', async () => {
     for (const nextUpdate of [-1000, null]) {
       const { client, data, responder } = await scene({ thisUpdate: -1000, nextUpdate })
       for (let count = 0; count < 2; count++) {
@@ -141,7 +141,7 @@ describe('the status of a certificate', () => {
     }
   })
 
-  it('is asked of no more than some at a time, and given up when too many wait', async () => {
+  it('is requested with limited concurrency, and given up when too many requests wait', async () => {
     const { client, data, responder } = await scene({ isSilent: true }, 3_000)
     const all = Array.from({ length: 40 }, (_, index) =>
       client.status({ ...data, serialNumber: index.toString(16) }, responder.url)
@@ -154,7 +154,7 @@ describe('the status of a certificate', () => {
     assert.equal((await client.status(data, responder.url)).status, 'good')
   })
 
-  it('is not asked of anybody whom the operator does not allow', async () => {
+  it('is not requested from responders that the operator does not allow', async () => {
     const { data, responder, client, outcomes } = await scene()
     const { origin } = new URL(responder.url)
     for (const url of [

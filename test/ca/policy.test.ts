@@ -9,7 +9,7 @@ import { readConfig } from '../../lib/settings/settings.js'
 import { temporaryDirectory } from '../app/support.js'
 import { signingRequest } from './support.js'
 
-describe('a key that a charge point wants certified', () => {
+describe('a key in a certificate signing request', () => {
   const check = (asymmetricKeyType: string, asymmetricKeyDetails: object) =>
     checkRequest(
       {
@@ -22,14 +22,14 @@ describe('a key that a charge point wants certified', () => {
       { commonName: 'identity' }
     )
 
-  it('has 2048 to 8192 bits of RSA: a longer one would take our time at every handshake', async () => {
+  it('has 2048 to 8192 bits of RSA: a longer one would slow down every handshake', async () => {
     for (const modulusLength of [2048, 8192]) await check('rsa', { modulusLength })
     for (const modulusLength of [2047, 8193, 16_384]) {
       await assert.rejects(check('rsa', { modulusLength }), new RegExp(`RSA key of ${modulusLength} bits`))
     }
   })
 
-  it('has 224 bits of a curve, and is of no other kind', async () => {
+  it('has at least 224 bits on an elliptic curve, and is of no other kind', async () => {
     for (const namedCurve of ['secp224r1', 'prime256v1']) await check('ec', { namedCurve })
     await assert.rejects(check('ec', { namedCurve: 'prime192v1' }), /curve prime192v1, and 224 bits are needed/)
     await assert.rejects(check('ec', { namedCurve: 'unnamed' }), /224 bits are needed/)
@@ -38,8 +38,8 @@ describe('a key that a charge point wants certified', () => {
   })
 })
 
-describe('what an authority answers', () => {
-  it('is refused when it makes the charge point an authority', async () => {
+describe('the answer of an authority', () => {
+  it('is rejected when its certificate would make the charge point an authority', async () => {
     const { key, chain } = await openOwn(readConfig({ DATA_DIR: await temporaryDirectory() }))
     const { csr } = await signingRequest('CN=CP-1')
     const certified = {

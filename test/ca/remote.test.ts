@@ -53,8 +53,8 @@ async function authority() {
   return { root, below, sign }
 }
 
-describe('an authority elsewhere', () => {
-  it('is sent the request and signs in place of ours', async () => {
+describe('an external authority', () => {
+  it('gets the request and signs instead of ours', async () => {
     const { root, below, sign } = await authority()
     const service = await signer(async ({ body }) => ({ body: (await sign(body.csr, body.chargePoint)) + root.cert }))
     const settings = { CA_SIGN_URL: service.url, CA_SIGN_TOKEN: 'secret-of-the-signer', TLS_CLIENT_SUBJECT: 'identity' }
@@ -79,7 +79,7 @@ describe('an authority elsewhere', () => {
     assert.match(String(shown?.issuerKeyHash), /^[0-9a-f]{64}$/)
   })
 
-  it('is asked again when it was away, and not when it refused', async () => {
+  it('is asked again when it did not answer, and not when it refused', async () => {
     const { sign } = await authority()
     const answers = [
       { status: 503, body: '' },
@@ -104,7 +104,7 @@ describe('an authority elsewhere', () => {
     assert.equal(service.asked.length, 4)
   })
 
-  it('is not believed when it answers something else', async () => {
+  it('is not accepted when its answer does not match the request', async () => {
     const { root, sign } = await authority()
     const another = await signingRequest('CN=WRONG')
     const expired = await root.issue({ CN: 'WRONG', notAfter: new Date(Date.now() - 1000) })
@@ -128,7 +128,7 @@ describe('an authority elsewhere', () => {
     assert.deepEqual(applicant.received, [])
   })
 
-  it('may be a function of the host of this app', async () => {
+  it('can be a function of the application', async () => {
     const material = await openOwn(readConfig({ DATA_DIR: await temporaryDirectory() }))
     const own = new LocalAuthority({ material, validityDays: 1 })
     const server = await startBackend({ TLS_CLIENT_SUBJECT: 'identity' })
@@ -175,7 +175,7 @@ describe('an authority that the operator gives', () => {
     assert.deepEqual([leaf.validFrom, leaf.validTo], [above.validFrom, above.validTo])
   })
 
-  it('has to be one, with the key that belongs to it', async () => {
+  it('must have a certificate of an authority and the key that belongs to it', async () => {
     const root = await Authority.create({ CN: 'Root' })
     const other = await Authority.create({ CN: 'Other' })
     const below = await root.intermediate({ CN: 'Below' })

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
+import { hashDataOf } from '../../lib/certificates/hash-data.js'
 import { openOwn } from '../../lib/certificates/material.js'
 import { readConfig } from '../../lib/settings/settings.js'
 import type {} from '../../plugins/csms/certificate-signing.js'
@@ -18,6 +19,13 @@ async function rootOf(server: TestServer): Promise<X509Certificate> {
   assert.equal(response.statusCode, 200, response.body)
   assert.equal(response.headers['content-type'], 'application/pem-certificate-chain')
   return new X509Certificate(response.body)
+}
+
+/** The files of a directory that this process has open. */
+async function openBelow(directory: string): Promise<string[]> {
+  const descriptors = await readdir('/proc/self/fd')
+  const files = await Promise.all(descriptors.map((name) => readlink(`/proc/self/fd/${name}`).catch(() => '')))
+  return files.filter((file) => file.startsWith(directory))
 }
 
 async function reasonsOf(server: TestServer, identity: string): Promise<string[]> {
@@ -49,10 +57,14 @@ onBothBackends('a certificate', (start) => {
     assert.equal(shown?.serialNumber, leaf.serialNumber.toLowerCase())
     assert.equal(shown?.fingerprint, leaf.fingerprint256.replaceAll(':', '').toLowerCase())
     assert.equal(shown?.expiresAt, new Date(leaf.validTo).toISOString())
+    // As a charge point names it when it lists or deletes it.
+    const expected = await hashDataOf(leaf, await rootOf(server))
+    const { hashAlgorithm, issuerNameHash, issuerKeyHash } = shown ?? {}
+    assert.deepEqual({ hashAlgorithm, issuerNameHash, issuerKeyHash, serialNumber: shown?.serialNumber }, expected)
     assert.equal(JSON.stringify(shown).includes('REQUEST'), false)
   })
 
-  it('is sent to a 2.x charge point with what it asked for', async () => {
+  it('is sent to a 2.x charge point with the type and request id of its request', async () => {
     const server = await start(IDENTITY)
     const in201 = await Applicant.connect(server, 'SIGN-201', { protocol: 'ocpp2.0.1' })
     const in21 = await Applicant.connect(server, 'SIGN-21', { protocol: 'ocpp2.1' })
@@ -96,7 +108,7 @@ onBothBackends('a certificate', (start) => {
     }
   })
 
-  it('is not sent when the request is not to be signed, and the charge point hears so', async () => {
+  it('is not sent when the request is refused, and the charge point is told', async () => {
     const server = await start(IDENTITY)
     for (const [index, [csr, reason]] of [
       [(await signingRequest('CN=OTHER')).csr, /^the common name must be REFUSED-0$/],
@@ -117,7 +129,7 @@ onBothBackends('a certificate', (start) => {
     assert.deepEqual(await certificatesOf(server, '?chargePoint=REFUSED-0', () => true), [])
   })
 
-  it('is not sent for ever to one that asks for ever', async () => {
+  it('is not sent without limit to a charge point that requests without end', async () => {
     const server = await start({ ...IDENTITY, CA_REQUESTS_PER_DAY: '3' })
     const applicant = await Applicant.connect(server, 'LOOP')
     for (let count = 0; count < 3; count++) await applicant.obtains(await signingRequest('CN=LOOP'))
@@ -134,7 +146,7 @@ onBothBackends('a certificate', (start) => {
     assert.match(body, /^ocpp_certificate_expiry_seconds\{type="ChargingStationCertificate"\} 3\d{7}/m)
   })
 
-  it('that was rejected is known as such, and asked for anew', async () => {
+  it('is shown as rejected after the charge point rejected it, and can be requested again', async () => {
     const server = await start(IDENTITY)
     const applicant = await Applicant.connect(server, 'REJECTS', { protocol: 'ocpp2.0.1' })
     applicant.answer = 'Rejected'
@@ -150,7 +162,7 @@ onBothBackends('a certificate', (start) => {
     await certificatesOf(server, '?chargePoint=REJECTS', ([one]) => one?.status === 'accepted')
   })
 
-  it('that did not arrive is the one that is sent again', async () => {
+  it('is sent again unchanged when the charge point did not receive it', async () => {
     const server = await start(IDENTITY)
     const first = await Applicant.connect(server, 'LOST', { protocol: 'ocpp2.1' })
     first.answer = 'gone'
@@ -165,6 +177,20 @@ onBothBackends('a certificate', (start) => {
     await server.app.issuance.deliverWaiting(0)
     assert.equal(second.received.length, 1, 'and no more when it has arrived')
     assert.equal((await certificatesOf(server, '?chargePoint=LOST', () => true)).length, 1)
+  })
+
+  it('is the same for a repeated request, and sent with the id of the latest one', async () => {
+    const server = await start(IDENTITY)
+    const request = await signingRequest('CN=REPEATS')
+    const first = await Applicant.connect(server, 'REPEATS', { protocol: 'ocpp2.1' })
+    first.answer = 'gone'
+    const call = await first.obtains(request, { requestId: 1 })
+    await first.charger.closed
+
+    const second = await Applicant.connect(server, 'REPEATS', { protocol: 'ocpp2.1' })
+    assert.deepEqual(await second.obtains(request, { requestId: 2 }), { ...call, requestId: 2 })
+    const shown = await certificatesOf(server, '?chargePoint=REPEATS', ([one]) => one?.status === 'accepted')
+    assert.equal(shown.length, 1)
   })
 
   it('is asked for and sent after a restart of the back-end, too', async () => {
@@ -186,7 +212,7 @@ onBothBackends('a certificate', (start) => {
 })
 
 describe('the authority', () => {
-  it('is made when it is first needed, with a key that nobody else can read', async () => {
+  it('is created when it is first needed, with a key that only its owner can read', async () => {
     const DATA_DIR = await temporaryDirectory()
     const server = await startBackend({ DATA_DIR })
     await assert.rejects(stat(join(DATA_DIR, 'ca')), { code: 'ENOENT' })
@@ -200,16 +226,17 @@ describe('the authority', () => {
     assert.deepEqual(await readdir(DATA_DIR).then((names) => names.filter((name) => name.startsWith('ca'))), ['ca'])
   })
 
-  it('is one, whoever is first to need it', async () => {
+  it('is created once, even if several need it at the same time', async () => {
     const DATA_DIR = await temporaryDirectory()
     const config = readConfig({ DATA_DIR })
     const made = await Promise.all([openOwn(config), openOwn(config), openOwn(config)])
     const roots = new Set(made.map(({ chain }) => chain[0].fingerprint256))
     assert.equal(roots.size, 1)
     assert.deepEqual(await readdir(DATA_DIR), ['ca'])
+    if (process.platform === 'linux') assert.deepEqual(await openBelow(DATA_DIR), [], 'it leaves no file open')
   })
 
-  it('shows its key nowhere', async () => {
+  it('never shows its key', async () => {
     const DATA_DIR = await temporaryDirectory()
     const server = await startBackend({ DATA_DIR, ...IDENTITY })
     const applicant = await Applicant.connect(server, 'SECRET')

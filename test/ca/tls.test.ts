@@ -22,7 +22,7 @@ async function isKnownAs(server: TlsBackend, identity: string, statuses: string[
   })
 }
 
-it('a charge point goes from its password to a certificate of ours, to the next one, and out when it is revoked', async () => {
+it('a charge point changes from its password to our certificate, then to the next one, and is refused after its revocation', async () => {
   const server = await startTls(SETTINGS)
   const url = { url: server.secureUrl }
   const identity = 'TLS-OWN'
@@ -49,7 +49,7 @@ it('a charge point goes from its password to a certificate of ours, to the next 
   assert.equal((await refusedCharger(server.secureUrl, identity, second)).status, 403)
 })
 
-it('the certificate of one charge point is none for another', async () => {
+it('the certificate of one charge point is not accepted from another', async () => {
   const server = await startTls({ ...SETTINGS, TLS_CLIENT_SUBJECT: 'serial-number' })
   for (const identity of ['TLS-A', 'TLS-B']) {
     await provision(server, identity, { password: PASSWORD, serialNumber: 'SAME' })
@@ -61,7 +61,7 @@ it('the certificate of one charge point is none for another', async () => {
   await connectCharger(server.secureUrl, 'TLS-A', certificate)
 })
 
-it('the simulator asks for a certificate when it is told to, and connects with it', async () => {
+it('the simulator requests a certificate when the CSMS triggers it, and connects with it', async () => {
   const server = await startTls({ ...SETTINGS, TLS_CLIENT_SUBJECT: 'serial-number' })
   await provision(server, 'SIM', { password: PASSWORD, serialNumber: 'SIM' })
   const { ca } = withTls().ws

@@ -91,7 +91,7 @@ describe('an OCSP response whose issuer the back-end does not know', () => {
     ['unknown', 'NoCertificateAvailable', 'Failed'],
     ['revoked', 'CertificateRevoked', 'Revoked']
   ] as const) {
-    it(`lets nobody charge; when it says ${status} the certificate is ${certificateStatus}`, async () => {
+    it(`authorises no charging; when it says ${status} the certificate is ${certificateStatus}`, async () => {
       const { responder, data } = await scene({ status })
       const charger = await connectCharger((await backend(responder)).url, 'CP-1', { protocol: 'ocpp2.1', boot: true })
       const answer = await says(charger, 'Authorize', {
@@ -108,7 +108,7 @@ describe('an OCSP response whose issuer the back-end does not know', () => {
 })
 
 describe('a response that says revoked and is forged', () => {
-  it('counts as revoked all the same, is not passed on and is not remembered', async () => {
+  it('counts as revoked nevertheless, is not passed on and is not cached', async () => {
     const { issuer, responder, data } = await scene({ status: 'revoked' })
     const stranger = await Holder.root('V2G Sub')
     responder.behaviour = { key: stranger.key, status: 'revoked' }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { BEARER, itemsOf, onBothBackends, operate } from '../app/support.js'
+import { BEARER, itemsOf, onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
@@ -15,8 +15,8 @@ function post({ app }: TestServer, path: string, prefer: string, payload: object
   return app.inject({ method: 'POST', url: `/api/v1${path}`, headers: { ...BEARER, prefer }, payload })
 }
 
-onBothBackends('a call with Prefer: respond-async', (start) => {
-  it('is answered 202 with where to look, and goes on', async () => {
+onSharedBackend('a call with Prefer: respond-async', (start) => {
+  it('is answered 202 with its Location, and continues', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'later', { boot: true })
     const answer = deferred<object>()
@@ -34,7 +34,7 @@ onBothBackends('a call with Prefer: respond-async', (start) => {
     assert.equal(callsOf(charger).length, 1)
   })
 
-  it('is answered like any other when the answer comes within the time that is preferred to wait', async () => {
+  it('is answered like any other when the answer arrives within the preferred wait', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'waits', { boot: true })
     charger.onCall(() => ACCEPTED)
@@ -46,7 +46,7 @@ onBothBackends('a call with Prefer: respond-async', (start) => {
     assert.equal((await post(server, `${path}?timeout=100`, 'respond-async, wait="0"')).statusCode, 202)
   })
 
-  it('is refused at once when it is wrong, nobody is there or nobody is known', async () => {
+  it('is rejected at once when it is invalid, or its charge point is not connected or unknown', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'wrong', { boot: true })
     await operate(server, 'PUT', '/charge-points/absent', {})
@@ -67,7 +67,7 @@ onBothBackends('a call with Prefer: respond-async', (start) => {
     assert.deepEqual((await operate(server, 'GET', '/charge-points/wrong/calls')).json().items, [])
   })
 
-  it('ends as the charge point makes it end', async () => {
+  it('has the outcome that the answer of the charge point gives it', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'ends', { boot: true })
     const path = '/charge-points/ends/calls/ClearCache'
@@ -101,8 +101,8 @@ onBothBackends('a call with Prefer: respond-async', (start) => {
   })
 })
 
-onBothBackends('a call whose HTTP client leaves', (start) => {
-  it('is dropped when it waits, and followed to its end when it was sent', async () => {
+onSharedBackend('a call whose HTTP client leaves', (start) => {
+  it('is dropped while it waits, and completed once it was sent', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'left', { boot: true })
     const answer = deferred<object>()
@@ -116,7 +116,7 @@ onBothBackends('a call whose HTTP client leaves', (start) => {
     await until('the second waits', () => server.app.ocpp.chargePoints.get('left')?.pendingCalls === 2)
     leave.abort()
     await Promise.all([first, second].map((left) => assert.rejects(left)))
-    await itemsOf(server, '/charge-points/left/calls?status=failed', 1)
+    await itemsOf(server, '/charge-points/left/calls?status=cancelled', 1)
     answer.resolve(ACCEPTED)
     const [sent] = await itemsOf(server, '/charge-points/left/calls?status=answered', 1)
     assert.deepEqual(sent?.response, ACCEPTED)
@@ -125,7 +125,7 @@ onBothBackends('a call whose HTTP client leaves', (start) => {
   })
 })
 
-onBothBackends('a thousand calls to one charge point', (start) => {
+onSharedBackend('a thousand calls to one charge point', (start) => {
   it('are answered or refused with 429, each once', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'busy', { boot: true })
@@ -141,7 +141,7 @@ onBothBackends('a thousand calls to one charge point', (start) => {
   })
 })
 
-onBothBackends('the list of all calls', (start) => {
+onSharedBackend('the list of all calls', (start) => {
   it('is filtered by charge point, action, status, operator and time, newest first, page by page', async () => {
     const server = await start()
     for (const identity of ['list-1', 'list-2']) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { StorageError } from '../../lib/database/errors.js'
 import type { Change } from '../../lib/events/scope.js'
 import type {} from '../../plugins/calls.js'
 import { itemsOf, operate, startBackend } from '../app/support.js'
@@ -22,7 +23,41 @@ function callsOf({ received }: Charger): string[] {
   return received.filter((text) => text.startsWith('[2,'))
 }
 
-it('a call that has expired when its charge point comes is not sent, though nobody has looked at it since', async () => {
+/**
+ * Runs `then` after the commit that marks the call as sent, before the queue goes on. Meanwhile nothing else is
+ * committed.
+ */
+function whenMarked({ app: { store } }: TestServer, messageId: string, then: () => Promise<void>): void {
+  const commit = store.commit.bind(store)
+  let isMarked = false
+  let others = Promise.resolve()
+  store.commit = async <T>(...[identity, change, options]: Parameters<typeof commit<T>>): Promise<T> => {
+    await others
+    let isOurs = false
+    const result = await commit<T>(
+      identity,
+      async (scope) => {
+        const changed = await change(scope)
+        if (!isMarked) {
+          const call = scope.trx.selectFrom('calls').select('status').where('message_id', '=', messageId)
+          isMarked = (await call.executeTakeFirst())?.status === 'sent'
+          isOurs = isMarked
+        }
+        return changed
+      },
+      options
+    )
+    if (isOurs) {
+      const done = deferred()
+      others = done.promise
+      await then()
+      setImmediate(done.resolve)
+    }
+    return result
+  }
+}
+
+it('a call that has expired when its charge point connects is not sent, even before the regular check for expired calls', async () => {
   const server = await startBackend()
   // It gives up what waited too long, each second, and would hide what is looked at here.
   server.app.offlineCalls.tick = async () => undefined
@@ -40,9 +75,9 @@ it('a call that has expired when its charge point comes is not sent, though nobo
   assert.equal(callsOf(charger).length, 1)
 })
 
-it('a call whose charge point begins to boot while the call is being marked as sent goes out after the boot', async () => {
+it('a call whose charge point begins to boot while the call is being marked as sent is sent after the boot', async () => {
   const server = await startBackend()
-  const { store, ocpp } = server.app
+  const { ocpp } = server.app
   await (await connectCharger(server.url, 'CP-1', { boot: true })).close()
   await until('it is gone', () => !ocpp.chargePoints.has('CP-1'))
   const messageId = await queue(server, 'CP-1')
@@ -55,23 +90,11 @@ it('a call whose charge point begins to boot while the call is being marked as s
     isCalled.resolve()
     return ACCEPTED
   })
-  const isPutBack = deferred()
   let boot: Promise<unknown> | undefined
-  const commit = store.commit.bind(store)
-  let commits = 0
-  store.commit = async <T>(identity: string, change: Change<T>): Promise<T> => {
-    const mine = ++commits
-    // The boot is booked once the call is back in its queue, or has wrongly gone out.
-    if (mine === 2) await within('the call', Promise.race([isPutBack.promise, isCalled.promise]))
-    const result = await commit(identity, change)
-    if (mine === 1) {
-      boot = charger.call('BootNotification', bootRequest('ocpp1.6')).then(() => order.push('boot'))
-      await until('it boots', () => ocpp.chargePoints.get('CP-1')?.booting === true)
-    }
-    if (mine === 3) isPutBack.resolve()
-    return result
-  }
-  // Something that stores nothing, so that the first commit is that of the call.
+  whenMarked(server, messageId, async () => {
+    boot = charger.call('BootNotification', bootRequest('ocpp1.6')).then(() => order.push('boot'))
+    await until('it boots', () => ocpp.chargePoints.get('CP-1')?.booting === true)
+  })
   await charger.roundTrip()
   await within('the call', isCalled.promise)
   await boot
@@ -79,4 +102,52 @@ it('a call whose charge point begins to boot while the call is being marked as s
   await itemsOf(server, '/calls?status=answered&chargePoint=CP-1', 1)
   assert.equal((await operate(server, 'GET', `/calls/${messageId}`)).json().status, 'answered')
   assert.equal(callsOf(charger).length, 1)
+})
+
+it('a call that is sent while an operator cancels it was not cancelled, and the operator is told so', async () => {
+  const server = await startBackend()
+  const { store } = server.app
+  await operate(server, 'PUT', '/charge-points/CP-1', {})
+  const messageId = await queue(server, 'CP-1')
+  const commit = store.commit.bind(store)
+  // The first commit is that of the cancellation, which has found the call waiting.
+  store.commit = async <T>(identity: string, change: Change<T>): Promise<T> => {
+    store.commit = commit
+    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    charger.onCall(() => ACCEPTED)
+    await itemsOf(server, '/calls?status=answered&chargePoint=CP-1', 1)
+    return commit(identity, change)
+  }
+  const refused = await operate(server, 'DELETE', `/calls/${messageId}`)
+  assert.deepEqual([refused.statusCode, refused.json().code], [409, 'NOT_CANCELLABLE'])
+  assert.equal((await operate(server, 'GET', `/calls/${messageId}`)).json().status, 'answered')
+})
+
+it('a call that could not be sent returns to its queue, also when the database fails at first', async () => {
+  const server = await startBackend()
+  const { store, ocpp } = server.app
+  await (await connectCharger(server.url, 'CP-1', { boot: true })).close()
+  await until('it is gone', () => !ocpp.chargePoints.has('CP-1'))
+  const messageId = await queue(server, 'CP-1')
+
+  const charger = await connectCharger(server.url, 'CP-1')
+  const { commit } = store
+  let failures = 0
+  whenMarked(server, messageId, async () => {
+    charger.ws.terminate()
+    await until('it is gone', () => !ocpp.chargePoints.has('CP-1'))
+    store.commit = async () => {
+      failures++
+      throw new StorageError('unavailable')
+    }
+  })
+  await charger.roundTrip()
+  // One failure may be that of something else.
+  await until('it was tried again', () => failures > 2)
+  store.commit = commit
+  const next = await connectCharger(server.url, 'CP-1', { boot: true })
+  next.onCall(() => ACCEPTED)
+  await itemsOf(server, '/calls?status=answered&chargePoint=CP-1', 1)
+  assert.equal((await operate(server, 'GET', `/calls/${messageId}`)).json().status, 'answered')
+  assert.deepEqual([callsOf(charger).length, callsOf(next).length], [0, 1])
 })

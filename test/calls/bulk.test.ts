@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { BEARER, itemsOf, onBothBackendsAlways, operate } from '../app/support.js'
+import { insertBulk, insertItems, saveItem } from '../../lib/calls/bulk-rows.js'
+import type {} from '../../plugins/runs.js'
+import { BEARER, itemsOf, onBothBackendsAlways, onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
-import type { TestServer } from '../support/server.js'
+import { isLong } from '../support/long.js'
+import { listen, type TestServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 
 const ACCEPTED = { status: 'Accepted' }
@@ -29,8 +32,8 @@ interface Item {
   problem?: { status: number; code?: string }
 }
 
-onBothBackendsAlways('a call to many charge points', (start) => {
-  it('that nobody waits for ends, and says why, while the database cannot be read', async () => {
+onSharedBackend('a call to many charge points', (start) => {
+  it('ends with a problem when the database cannot be read and no request waits for it', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/unread', {})
     const { store } = server.app
@@ -54,7 +57,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.deepEqual([bulk.status, bulk.counts], ['completed', { failed: 1 }])
   })
 
-  it('is answered with what became of each, in the order they were named', async () => {
+  it('is answered with the outcome of each, in the order of the request', async () => {
     const server = await start()
     await connect(server, 'many-1')
     await connect(server, 'many-2', { status: 'Rejected' })
@@ -66,6 +69,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.equal(response.statusCode, 200)
     const { bulkId, items, createdAt, endedAt, ...rest } = response.json()
     assert.deepEqual(rest, {
+      kind: 'call',
       action: 'ClearCache',
       request: {},
       operator: 'operator',
@@ -104,7 +108,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.deepEqual([list.items[0].bulkId, list.items[0].status], [bulkId, 'completed'])
   })
 
-  it('goes to those that a filter finds, each in its own version', async () => {
+  it('is sent to those that match a filter, each in its own version', async () => {
     const server = await start()
     await connect(server, 'filter-old')
     await connect(server, 'filter-new', ACCEPTED, 'ocpp2.0.1')
@@ -129,7 +133,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.deepEqual([nobody.statusCode, nobody.json().code], [422, 'BULK_NOBODY'])
   })
 
-  it('is made to so many at a time', async () => {
+  it('calls at most `concurrency` charge points at a time', async () => {
     const server = await start()
     const gate = deferred<object>()
     const chargers: Charger[] = []
@@ -144,7 +148,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.deepEqual((await response).json().counts, { answered: 5 })
   })
 
-  it('is answered 202 at once when that is preferred, and tells how far it is', async () => {
+  it('is answered 202 at once with Prefer: respond-async, and shows its progress', async () => {
     const server = await start()
     const gate = deferred<object>()
     await connect(server, 'async-1')
@@ -164,7 +168,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.deepEqual([patient.statusCode, patient.json().status], [200, 'completed'])
   })
 
-  it('waits for those that are away when that is asked for', async () => {
+  it('waits for disconnected charge points on request', async () => {
     const server = await start()
     await connect(server, 'waits-here')
     await operate(server, 'PUT', '/charge-points/waits-away', {})
@@ -184,7 +188,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     )
   })
 
-  it('with Idempotency-Key is made once', async () => {
+  it('is made once with an Idempotency-Key', async () => {
     const server = await start()
     const charger = await connect(server, 'keyed')
     const body = { action: 'ClearCache', identities: ['keyed'] }
@@ -194,23 +198,6 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.deepEqual([first.statusCode, second.body], [200, first.body])
     assert.equal(callsOf(charger), 1)
     assert.equal((await callMany(server, { ...body, identities: ['other'] }, headers)).statusCode, 422)
-  })
-
-  it('is interrupted when the process goes down: what was not sent is cancelled, and never sent', async () => {
-    const first = await start()
-    const silent = await connect(first, 'left-1', NO_ANSWER)
-    await connect(first, 'left-2')
-    const identities = ['left-1', 'left-2']
-    const body = { action: 'ClearCache', identities, concurrency: 1, timeout: 500 }
-    const { bulkId } = (await callMany(first, body, { prefer: 'respond-async' })).json()
-    await until('the first is sent', () => callsOf(silent) === 1)
-    await first.close()
-    const second = await start()
-    const charger = await connect(second, 'left-2')
-    const shown = (await operate(second, 'GET', `/bulk-calls/${bulkId}`)).json()
-    assert.deepEqual([shown.status, shown.counts], ['interrupted', { timeout: 1, cancelled: 1 }])
-    await charger.roundTrip()
-    assert.equal(callsOf(charger), 0)
   })
 
   for (const [what, body, status] of [
@@ -229,7 +216,7 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     })
   }
 
-  it('reaches every charge point when it says so, and calls nobody in a dry run', async () => {
+  it('is sent to every charge point with all, and to none in a dry run', async () => {
     const server = await start()
     const charger = await connect(server, 'all-1')
     await operate(server, 'PUT', '/charge-points/all-2', {})
@@ -250,17 +237,73 @@ onBothBackendsAlways('a call to many charge points', (start) => {
     assert.equal(callsOf(charger), 1)
   })
 
-  it('is 404 when nobody made it', async () => {
+  it('is answered 404 when it does not exist', async () => {
     const server = await start()
     assert.equal((await operate(server, 'GET', '/bulk-calls/no-such-bulk')).statusCode, 404)
     assert.equal((await operate(server, 'GET', '/bulk-calls/no-such-bulk/items')).statusCode, 404)
   })
 
-  it('may be one to ten thousand', async () => {
+  it('can have ten thousand charge points', async () => {
     const server = await start()
-    const identities = Array.from({ length: 10_000 }, (_, index) => `fleet-${index}`)
-    const response = await callMany(server, { action: 'ClearCache', identities, concurrency: 1_000 })
-    assert.deepEqual([response.statusCode, response.json().counts], [200, { failed: 10_000 }])
-    assert.equal(response.json().items.length, 10_000)
+    const fleet = Array.from({ length: 10_000 }, (_, index) => `fleet-${index}`)
+    const dry = await callMany(server, { action: 'ClearCache', identities: fleet, dryRun: true })
+    assert.deepEqual([dry.statusCode, dry.json().total], [200, 10_000])
+    const identities = fleet.slice(0, isLong ? 10_000 : 1_000)
+    const response = await callMany(
+      server,
+      { action: 'ClearCache', identities, concurrency: 1_000 },
+      { prefer: 'wait=60' }
+    )
+    assert.deepEqual([response.statusCode, response.json().counts], [200, { failed: identities.length }])
+    assert.equal(response.json().items.length, identities.length)
+  })
+})
+
+onBothBackendsAlways('a call to many charge points whose process ends', (start) => {
+  it('is interrupted when the process shuts down: calls that were not sent are cancelled, and never sent', async () => {
+    const first = await start()
+    const silent = await connect(first, 'left-1', NO_ANSWER)
+    await connect(first, 'left-2')
+    const identities = ['left-1', 'left-2']
+    const body = { action: 'ClearCache', identities, concurrency: 1, timeout: 500 }
+    const { bulkId } = (await callMany(first, body, { prefer: 'respond-async' })).json()
+    await until('the first is sent', () => callsOf(silent) === 1)
+    await first.close()
+    const second = await start()
+    const charger = await connect(second, 'left-2')
+    const shown = (await operate(second, 'GET', `/bulk-calls/${bulkId}`)).json()
+    assert.deepEqual([shown.status, shown.counts], ['interrupted', { timeout: 1, cancelled: 1 }])
+    await charger.roundTrip()
+    assert.equal(callsOf(charger), 0)
+  })
+  it('is interrupted by the next process when the process that made it died', async () => {
+    const first = await start()
+    const { store, database } = first.app
+    await store.write(async (trx) => {
+      const call = { kind: 'call', operator: 'operator', action: 'ClearCache', request: '{}' } as const
+      const bulk = { ...call, bulkId: 'left', runId: 'died' }
+      const items = ['one', 'other'].map((identity) => ({ identity, messageId: identity }))
+      await insertItems({ trx }, await insertBulk({ trx }, bulk), items, database.dialect)
+      await saveItem({ trx }, 'one', { status: 'failed', problem: {} })
+    })
+    await first.close()
+    const second = await start()
+    await within('the clean-up', second.app.runs.started)
+    const { status, counts, endedAt } = (await operate(second, 'GET', '/bulk-calls/left')).json()
+    assert.deepEqual([status, counts, typeof endedAt], ['interrupted', { failed: 1, cancelled: 1 }, 'string'])
+  })
+
+  it('is interrupted however long the plugins take to load: the clean-up waits for what they add', async () => {
+    let cleanUps = 0
+    const { app } = await start({}, async (loading) => {
+      // By then a clean-up that had begun with the database would be over.
+      await loading.store.write(async () => undefined)
+      loading.runs.onDeath(async () => {
+        cleanUps++
+      })
+      return listen(loading)
+    })
+    await within('the clean-up', app.runs.started)
+    assert.equal(cleanUps, 1)
   })
 })

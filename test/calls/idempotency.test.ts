@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { after, describe, it } from 'node:test'
+import Fastify, { type FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
 import { StorageError } from '../../lib/database/errors.js'
+import idempotency from '../../plugins/idempotency.js'
 import type {} from '../../plugins/runs.js'
 import { BEARER, onBothBackends, operate } from '../app/support.js'
 import { tokenOf } from '../operators/support.js'
 import { connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
-import { deferred, until } from '../support/wait.js'
+import { deferred, until, within } from '../support/wait.js'
 
 let keys = 0
 const newKey = () => `key-${++keys}`
@@ -24,31 +27,32 @@ function post({ app }: TestServer, path: string, { key, body = {}, query = '', h
 }
 
 onBothBackends('a call with Idempotency-Key', (start) => {
-  it('is sent once, and answered the same again, by this process and the next', async () => {
+  it('is sent once, and answered with the same answer again, by this process and the next', async () => {
     const first = await start()
     const charger = await connectCharger(first.url, 'once', { boot: true })
     charger.onCall(() => ({ status: 'Accepted' }))
     const path = '/charge-points/once/calls/ClearCache'
     const key = newKey()
     const answers = [await post(first, path, { key }), await post(first, path, { key })]
+    answers.push(await within('the second repetition', post(first, path, { key })))
     await first.close()
     const second = await start()
     answers.push(await post(second, path, { key }))
     assert.deepEqual(
       answers.map(({ statusCode }) => statusCode),
-      [200, 200, 200]
+      [200, 200, 200, 200]
     )
     assert.equal(new Set(answers.map(({ body }) => body)).size, 1)
     assert.deepEqual(
       answers.map(({ headers }) => headers['idempotency-replayed']),
-      [undefined, 'true', 'true']
+      [undefined, 'true', 'true', 'true']
     )
     assert.equal(charger.received.filter((text) => text.includes('ClearCache')).length, 1)
     const { messageId } = answers[0]?.json() ?? {}
     assert.equal((await operate(second, 'GET', `/calls/${messageId}`)).json().idempotencyKey, key)
   })
 
-  it('is answered its CALLERROR or its time-out again, and not sent again', async () => {
+  it('is answered with its CALLERROR or timeout again, and not sent again', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'refuses', { boot: true })
     const sent = () => charger.received.filter((text) => text.startsWith('[2,')).length
@@ -72,7 +76,7 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.equal(sent(), 2)
   })
 
-  it('waits for the first one when that is still running', async () => {
+  it('waits for the first request with the key while that is running', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'slow', { boot: true })
     const answer = deferred<object>()
@@ -104,7 +108,7 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 1)
   })
 
-  it('may be tried again when nothing came of it', async () => {
+  it('may be tried again when the first request was not carried out', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/comes', {})
     const path = '/charge-points/comes/calls/Reset'
@@ -117,7 +121,7 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.deepEqual((await operate(server, 'GET', '/charge-points/comes/calls')).json().items.length, 1)
   })
 
-  it('is that of its own operator, whatever others do with the same key', async () => {
+  it('is independent of requests of other operators with the same key', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'shared', { boot: true })
     charger.onCall((action) => ({ status: action === 'Reset' ? 'Rejected' : 'Accepted' }))
@@ -142,7 +146,7 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 2)
   })
 
-  it('is free again for the one whose request came to nothing, and for nobody else', async () => {
+  it('can be used again by the operator whose request was not carried out, and by no other', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'freed', { boot: true })
     charger.onCall(() => ({ status: 'Accepted' }))
@@ -158,7 +162,7 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 1)
   })
 
-  it('may be tried again after a 503: the database was away, and nothing was done', async () => {
+  it('may be tried again after a 503: the database did not answer, and nothing was done', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/later', {})
     const path = '/charge-points/later/calls/ClearCache'
@@ -177,7 +181,7 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.equal((await operate(server, 'GET', '/calls?status=queued&chargePoint=later')).json().items.length, 1)
   })
 
-  it('is answered the same again with the headers that say where to look', async () => {
+  it('is answered again with the same Location and other headers', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'located', { boot: true })
     const answer = deferred<object>()
@@ -196,7 +200,7 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     }
   })
 
-  it('goes on when its HTTP client leaves, who then asks again for its answer', async () => {
+  it('continues when its HTTP client disconnects, and a repetition gets its answer', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'leaves', { boot: true })
     const answer = deferred<object>()
@@ -223,9 +227,10 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     })
   }
 
-  it('is 504 with an unknown outcome when the process that had it is gone, and 409 while another one has it', async () => {
+  it('is 504 with an unknown outcome when its process has died, and 409 while another process carries it out', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'gone', { boot: true })
+    charger.onCall(() => ({ status: 'Accepted' }))
     const path = '/charge-points/gone/calls/ClearCache'
     const { store } = server.app
     const key = newKey()
@@ -246,5 +251,21 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.deepEqual([unknown.statusCode, unknown.json().code], [504, 'OCPP_ERR_OUTCOME_UNKNOWN'])
     assert.equal(typeof unknown.json().messageId, 'string')
     assert.equal(charger.received.filter((text) => text.includes('ClearCache')).length, 1)
+  })
+})
+
+describe('a scope of an app that was registered before the plugin', () => {
+  it('answers its requests, which lack the property that the plugin adds to requests of later scopes', async () => {
+    const app = Fastify()
+    after(() => app.close())
+    for (const name of ['operators', 'runs', 'store']) app.register(fp(async () => undefined, { name }))
+    app.decorate('runs', { runId: 'this' } as FastifyInstance['runs'])
+    app.decorate('store', {} as FastifyInstance['store'])
+    app.register(async (scope) => {
+      scope.get('/earlier', () => ({ isAnswered: true }))
+    })
+    app.register(idempotency)
+    const { statusCode, body } = await app.inject('/earlier')
+    assert.deepEqual([statusCode, body], [200, '{"isAnswered":true}'])
   })
 })

@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { onBothBackends, operate } from '../app/support.js'
 import { type Charger, connectCharger, NO_ANSWER } from '../support/charger.js'
+import { isLong } from '../support/long.js'
 import type { TestServer } from '../support/server.js'
 
 type Step = 'queue' | 'repeat' | 'connect' | 'silence' | 'leave' | 'restart'
@@ -12,7 +13,7 @@ const ACCEPTED = { status: 'Accepted' }
 const PATIENCE = 60_000
 let chargePoints = 0
 
-onBothBackends('calls that wait, however charge point and process come and go,', (start) => {
+onBothBackends('waiting calls, however charge point and process connect, disconnect and restart,', (start) => {
   /** One charge point, and everything it was ever sent. */
   class World {
     readonly identity = `world-${++chargePoints}`
@@ -113,7 +114,7 @@ onBothBackends('calls that wait, however charge point and process come and go,',
         assert.equal(answered + unseen, value)
         await world.restart()
       }),
-      { numRuns: 8 }
+      { numRuns: isLong ? 40 : 4 }
     )
   })
 })

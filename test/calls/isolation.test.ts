@@ -33,12 +33,12 @@ it('a full queue of one charge point leaves room in that of another', async () =
   assert.equal((await queue('ROOM')).statusCode, 202)
 })
 
-it('a charge point that comes gets the calls that wait for it, not the older ones of another', async () => {
+it('a charge point that connects gets its own waiting calls, not the older ones of another', async () => {
   await provisioned('AWAY', 'COMES')
   const { messageId } = (await queue('AWAY', 'GetLocalListVersion')).json()
   await queue('COMES')
   const charger = await connectCharger(server.url, 'COMES', { boot: true })
-  charger.onCall(() => ({ status: 'Accepted', listVersion: 1 }))
+  charger.onCall((action) => (action === 'ClearCache' ? { status: 'Accepted' } : { listVersion: 1 }))
   await itemsOf(server, '/calls?status=answered&chargePoint=COMES', 1)
   assert.deepEqual(actionsSent(charger), ['ClearCache'])
   assert.equal(await statusOf(messageId), 'queued')

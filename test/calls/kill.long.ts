@@ -106,7 +106,7 @@ onBothDatabases('after kill -9', (dialect) => {
     return backend
   }
 
-  it('calls that wait are sent in their order, and the one that was under way is unknown and not sent again', async () => {
+  it('waiting calls are sent in their order, and the outcome of the one that was on the wire is unknown: it is not sent again', async () => {
     const backend = await startBackend()
     await (await backend.connect('CP-1')).close()
     const queue = (value: number) =>
@@ -159,7 +159,7 @@ onBothDatabases('after kill -9', (dialect) => {
     assert.deepEqual(valuesOf(charger), [])
   })
 
-  it('a call that was answered later is unknown, and one that was answered before is as it was', async () => {
+  it('the outcome of a call that was answered later is unknown, and that of one answered before is kept', async () => {
     const backend = await startBackend()
     const charger = await backend.connect('CP-1')
     const prefer = { prefer: 'respond-async' }
@@ -177,7 +177,7 @@ onBothDatabases('after kill -9', (dialect) => {
     assert.deepEqual(await backend.ask('POST', path, change(1), headers), first)
   })
 
-  it('at any moment, no call that waits is lost, none is sent twice, and none counts as answered that was not', async () => {
+  it('whenever it happens, no waiting call is lost, none is sent twice, and none without an answer counts as answered', async () => {
     const backend = await startBackend()
     await (await backend.connect('CP-1')).close()
     const ids = new Map<string, string>()

@@ -35,7 +35,7 @@ async function statusOf(server: TestServer, messageId: string): Promise<string> 
   return (await operate(server, 'GET', `/calls/${messageId}`)).json().status
 }
 
-onBothBackends('a call to a charge point that is away', (start) => {
+onBothBackends('a call to a disconnected charge point', (start) => {
   it('waits, is listed, and is sent in its order once the charge point has booted', async () => {
     const server = await start()
     await known(server, 'away')
@@ -68,7 +68,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     }
   })
 
-  it('is sent to one that comes back without booting, as soon as it says something or has been silent for a while', async () => {
+  it('is sent after a reconnect without a boot, as soon as a message arrives or after a time of silence', async () => {
     const server = await start()
     await known(server, 'talks')
     await known(server, 'silent')
@@ -101,7 +101,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     await until('it is sent', () => charger.received.some((text) => text.includes('ClearCache')))
   })
 
-  it('is answered at once when the charge point is there after all', async () => {
+  it('is answered at once when the charge point is connected', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'there', { boot: true })
     charger.onCall(() => ACCEPTED)
@@ -114,7 +114,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     assert.deepEqual([refused.statusCode, refused.json().callError.code], [502, 'NotSupported'])
   })
 
-  it('does not overtake one that waits already', async () => {
+  it('does not overtake an earlier call that waits', async () => {
     const server = await start()
     await known(server, 'order')
     await change(server, 'order', 1)
@@ -151,7 +151,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     assert.deepEqual(valuesOf(charger), ['1', '2'])
   })
 
-  it('keeps its secrets until it is sent, and shows them to nobody', async () => {
+  it('keeps its secrets until it is sent, and never shows them', async () => {
     const server = await start()
     await known(server, 'secret')
     const body = { key: 'AuthorizationKey', value: 'a-very-secret-password' }
@@ -187,7 +187,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     assert.equal((await operate(server, 'DELETE', `/calls/${other}`)).statusCode, 409)
   })
 
-  it('expires, and is not sent any more', async () => {
+  it('expires, and is not sent after that', async () => {
     const server = await start()
     await known(server, 'expires')
     const { messageId } = (await change(server, 'expires', 1, '&expiresIn=1')).json()
@@ -202,7 +202,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     assert.deepEqual(valuesOf(charger), [])
   })
 
-  it('fails with the violation when the version that the charge point comes back with does not allow it', async () => {
+  it('fails with the violation when the charge point reconnects with a version that does not allow it', async () => {
     const server = await start()
     await known(server, 'changes')
     const { messageId } = (await queue(server, 'changes', 'Reset', { type: 'Soft' })).json()
@@ -219,7 +219,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 1)
   })
 
-  it('is checked against the version that the charge point spoke last, or against any', async () => {
+  it('is validated against the last version of the charge point, or against any version', async () => {
     const server = await start()
     await known(server, 'spoke', 'ocpp2.0.1')
     await operate(server, 'PUT', '/charge-points/new', {})
@@ -237,7 +237,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     assert.equal((await queue(server, 'nobody', 'ClearCache')).statusCode, 404)
   })
 
-  it('is one of a limited number for each charge point', async () => {
+  it('is rejected above the limit for each charge point', async () => {
     const server = await start({ OFFLINE_CALLS_LIMIT: '3' })
     await operate(server, 'PUT', '/charge-points/full', {})
     await operate(server, 'PUT', '/charge-points/empty', {})
@@ -246,7 +246,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     assert.equal((await queue(server, 'empty', 'ClearCache')).statusCode, 202)
   })
 
-  it('is unknown when the charge point got it and left without an answer, and is not sent again', async () => {
+  it('has an unknown outcome when the charge point received it and disconnected without an answer: it is not sent again', async () => {
     const server = await start()
     await known(server, 'drops')
     const { messageId } = (await change(server, 'drops', 1)).json()
@@ -284,7 +284,7 @@ onBothBackends('a call to a charge point that is away', (start) => {
     })
   }
 
-  it('is answered 409 and does not wait unless that is asked for', async () => {
+  it('is answered 409 and does not wait by default', async () => {
     const server = await start()
     await operate(server, 'PUT', '/charge-points/fails', {})
     for (const query of ['', '?whenOffline=fail']) {

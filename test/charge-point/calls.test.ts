@@ -8,7 +8,7 @@ import { chargePoint, rejection, startCsms } from './csms.js'
 
 const V16 = { protocols: ['ocpp1.6'] } as const
 
-test('a call resolves with the answer of the CSMS; what goes over the wire is as it was given', async () => {
+test('a call resolves with the answer of the CSMS, and payloads are sent unchanged', async () => {
   const frames: unknown[] = []
   const csms = await startCsms((action, payload, id) => {
     frames.push([action, payload, id])
@@ -104,7 +104,7 @@ test('registration is the status of the last BootNotification', async () => {
   assert.equal(client.registration, 'Accepted', 'no answer changes nothing')
 })
 
-test('what is sent is not parsed on its way, whether or not it was accepted', async (t) => {
+test('a payload is not parsed on its way, whether or not the charge point was accepted', async (t) => {
   const csms = await startCsms(() => ({ currentTime: '2026-01-01T00:00:00Z' }))
   const client = chargePoint(csms.url, V16)
   await client.connect()

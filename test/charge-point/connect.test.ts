@@ -65,7 +65,7 @@ test('every character of an identity is one of the last segment of the URL', asy
   assert.equal(csms.connections[0]?.identity, '/ocpp/a%2Fb%3Fc%23d%2541%20%C3%A9')
 })
 
-test('a refusal tells status, text and Retry-After', async () => {
+test('the error of a rejected connection has status, text and Retry-After', async () => {
   const answers = {
     'CP-401': { accept: false, status: 401 },
     'CP-404': { accept: false, status: 404 },
@@ -116,7 +116,7 @@ async function freePort(): Promise<number> {
 
 const HANDSHAKE = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
 
-test('where there is no WebSocket the error says so, for every way of there being none', async () => {
+test('connect() rejects with a clear error for every kind of server that does not speak WebSocket', async () => {
   const foreign = (protocols: () => string | false) => startCsms(undefined, { handleProtocols: protocols })
   const urls: [string, string, RegExp][] = [
     ['nobody listens', `ws://127.0.0.1:${await freePort()}/ocpp`, /ECONNREFUSED/],
@@ -154,7 +154,7 @@ test('a server that drips its answer does not prolong the attempt', async () => 
   await until('the socket is closed', () => sockets.length === 1 && sockets.every(({ destroyed }) => destroyed))
 })
 
-test('options that make no sense are told at once', async () => {
+test('invalid options are reported at once', async () => {
   for (const wrong of [{ protocols: ['ocpp1.5'] }, { callTimeout: -1 }, { pingInterval: 1.5 }, { protocols: [] }]) {
     const error = await rejection(connect({ url: 'ws://127.0.0.1:1', identity: 'CP-1', ...(wrong as object) }))
     assert.equal(error.code, 'OCPP_ERR_INVALID_OPTIONS')
@@ -195,7 +195,7 @@ test('connecting twice at once is connecting once', async () => {
   assert.equal(csms.connections.length, 1)
 })
 
-test('a connection that is closed, or lost, before connect() has ended is none', async () => {
+test('connect() rejects when the connection is closed or lost before it resolves', async () => {
   const csms = await startCsms()
   for (const [index, reconnect] of [QUICK, QUICK].entries()) {
     const isOpen = deferred()
@@ -228,7 +228,7 @@ test('a connection that is closed, or lost, before connect() has ended is none',
   }
 })
 
-test('close() while it connects ends the attempt, and connect() says so', async () => {
+test('close() during an attempt to connect ends it, and connect() rejects', async () => {
   const { url, sockets } = await startTcp()
   const client = chargePoint(url, { protocols: ['ocpp1.6'] })
   const connecting = rejection(client.connect())

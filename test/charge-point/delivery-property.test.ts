@@ -19,7 +19,7 @@ const FATES = [
 
 const fates = fc.array(fc.constantFrom(...FATES), { maxLength: 40 })
 
-test('whatever happens to the connection, every message is booked exactly once and in order', async () => {
+test('every message is booked exactly once and in order after any loss of connection', async () => {
   let answer: CallHandler = () => NO_ANSWER
   const csms = await startCsms((...call) => answer(...call))
   await fc.assert(

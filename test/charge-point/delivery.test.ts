@@ -32,7 +32,7 @@ function numberOf(payload: unknown): number {
   return Number(meterValue[0]?.sampledValue[0]?.value)
 }
 
-test('messages made while there is no connection are sent in their order when there is one', async () => {
+test('messages without a connection are sent in order when there is one', async () => {
   const came: number[] = []
   const { client } = await offline((_action, payload) => {
     came.push(numberOf(payload))
@@ -45,7 +45,7 @@ test('messages made while there is no connection are sent in their order when th
   assert.deepEqual([came, client.undelivered], [[1, 2, 3, 4], 0])
 })
 
-test('one that is refused is sent again after n x interval, and the others wait behind it', async () => {
+test('a rejected message is sent again after n x interval, and the others wait', async () => {
   const came: [number, number][] = []
   const { client } = await online(
     (_action, payload) => {
@@ -64,7 +64,7 @@ test('one that is refused is sent again after n x interval, and the others wait 
   assert.ok((waits[2] ?? 0) >= 79, `second wait ${waits[2]}`)
 })
 
-test('one without answer is sent again, and the late answer to the first is nobody’s', async () => {
+test('a message without answer is sent again, and the late answer to the first one is ignored', async () => {
   const ids: string[] = []
   const { client, csms } = await online(
     (_action, _payload, id) => {
@@ -102,7 +102,7 @@ test('an answer that breaks its schema counts as none', async () => {
   assert.equal(sent, 2)
 })
 
-test('what is wrong on our side is not repeated', async () => {
+test('a message that is invalid on our side is not retried', async () => {
   const { client, csms } = await online(() => ({}), { retryInterval: 3_600_000 })
   const wrong = client.deliver('MeterValues', { connectorId: -1, meterValue: [] })
   const foreign = client.deliver('TransactionEvent' as never, {} as never)
@@ -117,7 +117,7 @@ test('what is wrong on our side is not repeated', async () => {
   assert.equal(csms.connections[0]?.received.length, 1)
 })
 
-test('a payload may be made when it is sent, from the answer to the one before', async () => {
+test('a payload can be made when it is sent, from the answer to the previous message', async () => {
   const came: unknown[] = []
   const { client } = await offline((action, payload) => {
     came.push([action, (payload as { transactionId?: number }).transactionId])
@@ -180,7 +180,7 @@ test('cutting and connecting at once never has one message on its way twice', as
   assert.deepEqual(await within('the answer', answer), {})
 })
 
-test('close() rejects what is left, what is on its way included', async () => {
+test('close() rejects all remaining messages, including the one on the wire', async () => {
   const { client, csms } = await online(() => NO_ANSWER)
   const left = [meter(client, 1), meter(client, 2)].map(rejection)
   await until('the first is sent', () => csms.connections[0]?.received.length === 1)
@@ -189,7 +189,7 @@ test('close() rejects what is left, what is on its way included', async () => {
   assert.equal(client.undelivered, 0)
 })
 
-test('close() keeps what is left for the next connect() when it is told to', async () => {
+test('close() can keep undelivered messages for the next connect()', async () => {
   let isThere = false
   const { client, csms } = await online(() => (isThere ? {} : NO_ANSWER))
   const answers = [meter(client, 1), meter(client, 2)]
@@ -244,7 +244,7 @@ test('an aborted signal gives a message up: in the queue, on its way and between
   assert.equal(client.undelivered, 0)
 })
 
-test('what could not be sent is no attempt', async () => {
+test('a message that could not be sent does not count as an attempt', async () => {
   const heartbeat = deferred<unknown>()
   const csms = await startCsms((action) => (action === 'Heartbeat' ? heartbeat.promise : {}))
   const client = chargePoint(csms.url, {

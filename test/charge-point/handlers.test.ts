@@ -105,7 +105,7 @@ test('the signal of a handler is aborted when the connection is lost', async () 
   await within('the signal', aborted.promise)
 })
 
-test('what the CSMS may not send, or sends wrong, is answered with the code for it', async () => {
+test('a CALL that the CSMS may not send, or that is invalid, is answered with the code for it', async () => {
   const { client, call } = await connected()
   client.on('Reset', () => assert.fail('it is not asked'))
   assert.deepEqual(told(await call('Heartbeat')), ['NotSupported', 'this action is not for you to send'])
@@ -117,7 +117,7 @@ test('what the CSMS may not send, or sends wrong, is answered with the code for 
   assert.equal(incomplete.type === 4 && incomplete.code, 'OccurenceConstraintViolation')
 })
 
-test('the fallback answers what has no handler, and learns the action', async () => {
+test('the fallback answers actions without a handler, and gets the action', async () => {
   const { client, call } = await connected()
   client.on('Reset', () => ({ status: 'Accepted' }))
   client.fallback((action, request, context) => {
@@ -164,7 +164,7 @@ test('with several versions on offer one registration is for all that have the a
   }
 })
 
-test('a second handler, and one for what no offered version has, are told at registration', () => {
+test('a second handler, and a handler of an action that no offered version has, are rejected at registration', () => {
   const client = chargePoint('ws://127.0.0.1:1', V16).on('Reset', () => ({ status: 'Accepted' }))
   const twice = { code: 'OCPP_ERR_HANDLER_EXISTS' }
   assert.throws(() => client.on('Reset', () => ({ status: 'Accepted' })), twice)

@@ -163,7 +163,7 @@ class World {
   }
 }
 
-test('whatever happens, one socket at a time, in the end everything is delivered and nothing is left behind', async () => {
+test('after any sequence of faults everything is delivered, with one socket at a time and no timer left', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(acts, { maxLength: 40 }), async (steps) => {
       const world = new World()

@@ -73,7 +73,7 @@ test('an attempt whose signal was aborted before opens nothing', async (t) => {
   assert.equal(left(), 0)
 })
 
-test('an attempt out of time is no longer heard of by its signal', async () => {
+test('an attempt that timed out has no listener on its signal', async () => {
   const { url } = await startTcp()
   const { signal } = new AbortController()
   await assert.rejects(

@@ -45,7 +45,7 @@ test('profile 3: the charge point shows its certificate', async (t) => {
   assert.deepEqual([seen[0]?.tlsAuthorized, seen[0]?.certificate?.subject.CN], [true, 'SN-1'])
 })
 
-test('a CSMS whose CA is not known is not connected to', async () => {
+test('a CSMS with an unknown CA gets no connection', async () => {
   const { url, seen } = await startTls()
   const error = await rejection(connect({ url, identity: 'CP-1', password: 'secret' }))
   assert.ok(error instanceof UnreachableError)

@@ -44,7 +44,7 @@ test('a charger that keeps to the standard gets a clean report, in each version'
   }
 })
 
-test('each deviation of a 1.6 charger is told live and in the report, with its place, clause and trait', async () => {
+test('each deviation of a 1.6 charger is shown live and in the report, with its place, clause and trait', async () => {
   const running = await listen({}, NO_CALLS)
   const charger = await connectCharger(running.url, 'OLD-1')
   await charger.call('BootNotification', {
@@ -101,7 +101,7 @@ test('each deviation of a 1.6 charger is told live and in the report, with its p
 })
 
 for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
-  test(`what a charger of ${protocol} breaks is found, and what no deviation covers needs warn`, async () => {
+  test(`violations of a charger of ${protocol} are found, and those that no deviation covers need warn`, async () => {
     const running = await listen({}, NO_CALLS)
     const charger = await connectCharger(running.url, 'NEW-1', { protocol, boot: true })
     const event = { timestamp: now(), seqNo: 0, transactionInfo: { transactionId: 'T' } }
@@ -121,7 +121,7 @@ for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
   })
 }
 
-test('what the library puts right without a word is told: no zone, null for absent', async () => {
+test('corrections that the library makes silently are reported: no zone, null for absent', async () => {
   const running = await listen({}, NO_CALLS)
   const charger = await connectCharger(running.url, 'CP-1', { boot: true })
   const local = new Date(Date.now() + 2 * 3_600_000).toISOString().slice(0, -1)
@@ -169,7 +169,7 @@ test('order, ids and times of messages are checked', async () => {
   assert.ok(failed.includes('times are right') && failed.includes('message ids are unique'))
 })
 
-test('a charger that accepts a trigger and sends nothing, or does not answer, is told', async () => {
+test('a charger that accepts a trigger and sends nothing, or does not answer, is reported', async () => {
   const running = await listen({ callTimeout: 100, followWait: 100, bootWait: 1000 })
   const charger = await connectCharger(running.url, 'CP-1')
   charger.onCall((action, payload) => {
@@ -235,7 +235,7 @@ test('pings: one that answers passes, one that does not needs pings off', async 
   assert.equal(pings, 0)
 })
 
-test('deviations in the upgrade are found, and a wrong password is told', async () => {
+test('deviations in the upgrade and a wrong password are reported', async () => {
   const running = await listen({}, NO_CALLS, '--password', 'secret')
   await assert.rejects(connectCharger(running.url, 'CP-1', { password: 'wrong' }), { status: 401 })
   const path = '/CP%2520'
@@ -260,4 +260,16 @@ test('only the versions of --protocol are accepted', async () => {
   assert.equal(report.refused[0]?.rule, 'subprotocol')
   assert.equal(code, 1)
   assert.match(out, /No charge point has connected/)
+})
+
+test('text of a charger can neither control the terminal nor forge a line', async () => {
+  const checking = await listen({}, '--no-calls')
+  const charger = await connectCharger(checking.url, 'CP-1')
+  const vendor = 'V\u001b[2J\u202e\nCP-1: passed'
+  await charger.call('BootNotification', { chargePointVendor: vendor, chargePointModel: 'M' }, 'id\u001b[31m')
+  await charger.call('Heartbeat', { extra: 1 }, 'id\u0007')
+  await charger.close()
+  const { out } = await checking.stop()
+  assert.ok(out.includes('V\ufffd[2J\ufffd\ufffdCP-1: passed M'), out)
+  assert.doesNotMatch(out.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u)
 })

@@ -95,7 +95,7 @@ test('the answers of a recorded charger are checked, too', async () => {
   assert.equal(schema?.clause, 'OCPP 1.6 §6.12 ClearCache.conf')
 })
 
-test('what cannot be done is said in one line', async () => {
+test('an error is reported in one line', async () => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as { port: number }
@@ -117,7 +117,7 @@ test('what cannot be done is said in one line', async () => {
   assert.match(noReport.err, /^cannot write the report: ENOENT/)
 })
 
-test('wrong usage is told with the usage', async () => {
+test('wrong arguments are answered with the usage', async () => {
   for (const [argv, message] of [
     [[], /^--listen or --session is required/],
     [['--listen', '70000'], /^--listen must be a port/],

@@ -1,6 +1,9 @@
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { after } from 'node:test'
-import { nodeArguments } from '../support/root.js'
+import { pathToFileURL } from 'node:url'
+import { nodeArguments, ROOT } from '../support/root.js'
 import { deferred, until, within } from '../support/wait.js'
 
 /** A cold start compiles everything, perhaps on a busy machine. */
@@ -18,7 +21,11 @@ export interface Child {
 
 /** Runs a TypeScript file of this repository; it is killed when the calling test is over. */
 export function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
-  const child = spawn(process.execPath, [...nodeArguments(file), ...args], { env: { PATH: process.env.PATH, ...env } })
+  return start([...nodeArguments(file), ...args], env)
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
+  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH, ...env } })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
   const exit = deferred<number | null>()
@@ -30,4 +37,25 @@ export function run(file: string, args: readonly string[], env: Readonly<Record<
     writes: (text) => until(`it writes ${text}`, () => output.includes(text), PATIENCE_MS),
     exited: () => within('it to exit', exit.promise, PATIENCE_MS)
   }
+}
+
+/** What one run of a command wrote, and its exit code. */
+export interface Outcome {
+  readonly code: number
+  readonly output: string
+}
+
+/** A command line, and the settings that it runs with. */
+export interface CommandLine {
+  readonly args: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Runs a script such as `scripts/db.ts` for one command line after the other, in one process for all of them. */
+export async function runAll(file: string, lines: readonly CommandLine[]): Promise<Outcome[]> {
+  const [script = '', ...options] = nodeArguments(file).reverse()
+  const given = JSON.stringify({ script: pathToFileURL(script).href, lines })
+  const child = start([...options.reverse(), join(ROOT, 'test/database/command-lines.mjs'), given])
+  assert.equal(await child.exited(), 0, child.output())
+  return JSON.parse(child.output())
 }

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { type DatabaseSettings, migrateDatabase, openDatabase } from '../../lib/database/open.js'
 import { openSqlite } from '../../lib/database/sqlite.js'
-import { run } from './child.js'
+import { run, runAll } from './child.js'
 import { message } from './rows.js'
-import { emptyDatabase, loggedActions, noPostgres, onBothDatabases, open, writerOf } from './support.js'
+import { emptyDatabase, loggedActions, onBothDatabases, open, writerOf } from './support.js'
 
 function db(settings: DatabaseSettings, ...args: string[]) {
-  const { DATA_DIR, DATABASE_URL } = settings
-  return run('scripts/db.ts', args, { DATA_DIR, ...(DATABASE_URL !== undefined && { DATABASE_URL }) })
+  return run('scripts/db.ts', args, environment(settings))
+}
+
+function environment({ DATA_DIR, DATABASE_URL }: DatabaseSettings): Record<string, string> {
+  return { DATA_DIR, ...(DATABASE_URL !== undefined && { DATABASE_URL }) }
 }
 
 onBothDatabases('npm run db', (dialect) => {
@@ -80,43 +84,47 @@ describe('npm run db -- backup', () => {
       all.slice(0, rows.length)
     )
   })
-
-  it('never overwrites, and says what to do about PostgreSQL', { skip: noPostgres }, async () => {
-    const settings = await emptyDatabase('sqlite')
-    await migrateDatabase(open(settings))
-    const existing = db(settings, 'backup', join(settings.DATA_DIR, 'ocpp.db'))
-    assert.equal(await existing.exited(), 1)
-    assert.match(existing.output(), /^Failed: .*ocpp\.db exists already$/m)
-    const postgres = db(await emptyDatabase('postgres'), 'backup', 'copy.db')
-    assert.equal(await postgres.exited(), 1)
-    assert.match(postgres.output(), /^Failed: this is PostgreSQL: use pg_dump$/m)
-  })
 })
 
-describe('npm run db, used wrongly', () => {
-  it('says how to use it, with exit code 2', async () => {
+describe('npm run db with an impossible command', () => {
+  it('says how to use it, with exit code 2, and makes no database where there is none', async () => {
     const settings = await emptyDatabase('sqlite')
-    for (const args of [[], ['restore'], ['backup'], ['check', 'more', 'evenmore'], ['toString']]) {
-      const wrong = db(settings, ...args)
-      assert.equal(await wrong.exited(), 2)
-      assert.match(wrong.output(), /^npm run db -- <command>/)
+    const wrong = [[], ['restore'], ['backup'], ['check', 'more', 'evenmore'], ['toString']]
+    const env = environment(settings)
+    const outcomes = await runAll(
+      'scripts/db.ts',
+      [...wrong, ['check']].map((args) => ({ args, env }))
+    )
+    const check = outcomes.pop()
+    for (const { code, output } of outcomes) {
+      assert.equal(code, 2)
+      assert.match(output, /^npm run db -- <command>/)
     }
-  })
-
-  it('makes no database where there is none', async () => {
-    const settings = await emptyDatabase('sqlite')
-    const check = db(settings, 'check')
-    assert.equal(await check.exited(), 1)
-    assert.match(check.output(), /^Failed: there is no .*ocpp\.db$/m)
+    assert.equal(outcomes.length, wrong.length)
+    assert.equal(check?.code, 1)
+    assert.match(check.output, /^Failed: there is no .*ocpp\.db$/m)
     await assert.rejects(stat(join(settings.DATA_DIR, 'ocpp.db')))
   })
 
-  it('does not migrate under a running back-end', async () => {
+  it('neither overwrites a file nor migrates during a running back-end, and says why', async () => {
     const settings = await emptyDatabase('sqlite')
     const database = openDatabase(settings)
-    const migrating = db(settings, 'migrate')
-    assert.equal(await migrating.exited(), 1)
+    const env = environment(settings)
+    const [backup, migrate] = await runAll('scripts/db.ts', [
+      { args: ['backup', join(settings.DATA_DIR, 'ocpp.db')], env },
+      { args: ['migrate'], env }
+    ])
     await database.close()
-    assert.match(migrating.output(), /^Failed: .*ocpp\.db is in use by another process/m)
+    assert.equal(backup?.code, 1)
+    assert.match(backup.output, /^Failed: .*ocpp\.db exists already$/m)
+    assert.equal(migrate?.code, 1)
+    assert.match(migrate.output, /^Failed: .*ocpp\.db is in use by another process/m)
+  })
+
+  it('says what to do about a backup of PostgreSQL', async () => {
+    const env = { DATABASE_URL: 'postgres://127.0.0.1:1/nobody', DATA_DIR: tmpdir() }
+    const backup = run('scripts/db.ts', ['backup', 'copy.db'], env)
+    assert.equal(await backup.exited(), 1)
+    assert.match(backup.output(), /^Failed: this is PostgreSQL: use pg_dump$/m)
   })
 })

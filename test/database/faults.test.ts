@@ -19,7 +19,7 @@ import {
 } from './support.js'
 
 describe('the writer, when its connection to PostgreSQL is cut', { skip: noPostgres }, () => {
-  it('rejects what was under way, and the next job succeeds', async () => {
+  it('rejects the running job, and the next one succeeds', async () => {
     const database = await migrated('postgres')
     const writer = writerOf(database, { lanes: 1 })
     const kill = sql`select pg_terminate_backend(pid) from pg_stat_activity
@@ -38,7 +38,7 @@ describe('the writer, when its connection to PostgreSQL is cut', { skip: noPostg
     assert.deepEqual(await metaKeys(database), ['kept'])
   })
 
-  it('survives the loss of connections that nobody uses', async () => {
+  it('survives the loss of idle connections', async () => {
     const settings = await emptyDatabase('postgres')
     const broken = deferred<Error>()
     const database = open(settings, { onIdleError: broken.resolve })
@@ -61,7 +61,7 @@ describe('the writer, when its connection to PostgreSQL is cut', { skip: noPostg
 })
 
 describe('the writer, when transactions are in each other’s way', { skip: noPostgres }, () => {
-  it('does a batch again after a deadlock, so that nobody notices', async () => {
+  it('retries a batch after a deadlock, so that no job fails', async () => {
     const database = await migrated('postgres')
     const writer = writerOf(database, { lanes: 2 })
     await writer.append('meta', [meta('a', '0'), meta('b', '0')])
@@ -132,7 +132,7 @@ describe('the writer, when another process writes to the SQLite file', () => {
 })
 
 describe('reading SQLite', () => {
-  it('sees what is committed while a transaction is open, and refuses to write', async () => {
+  it('reads commits while a transaction is open, and cannot write', async () => {
     const database = await migrated('sqlite')
     await database.writeDb.transaction().execute(async (trx) => {
       await trx.insertInto('meta').values(meta('a')).execute()
@@ -144,7 +144,7 @@ describe('reading SQLite', () => {
 })
 
 onBothDatabases('a statement after a mistake', (dialect) => {
-  it('is none the worse for it', async () => {
+  it('continues to work', async () => {
     const { writeDb, db } = await migrated(dialect)
     const insert = (key: string) => writeDb.insertInto('meta').values(meta(key)).returning('key').execute()
     await insert('a')

@@ -17,7 +17,7 @@ after(() => {
 })
 
 describe('a full disk', { skip: isMounted ? false : 'no file system can be mounted here' }, () => {
-  it('rejects what cannot be stored, harms nothing, and is forgotten when there is space again', async () => {
+  it('rejects data that cannot be stored, damages nothing, and stores again when there is space', async () => {
     const database = open({ DATA_DIR: join(directory, 'data'), DATABASE_POOL_SIZE: 2 })
     await migrateDatabase(database)
     const writer = writerOf(database)

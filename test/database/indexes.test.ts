@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { CompiledQuery, sql } from 'kysely'
+import { waitingCallsQuery } from '../../lib/charge-points/summary.js'
 import type { Dialect } from '../../lib/database/dialect.js'
 import type { OpenDatabase } from '../../lib/database/open.js'
 import { edgesQuery, samplesQuery } from '../../lib/ledger/meter.js'
+import { latestSamples } from '../../lib/ledger/power.js'
 import type { TransactionRow } from '../../lib/ledger/queries.js'
-import { TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../lib/ledger/read.js'
+import { sumsQuery, TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../lib/ledger/read.js'
 import { READING_ORDERS, readingsQuery } from '../../lib/ledger/readings.js'
 import { migrated, onBothDatabases } from './support.js'
 
@@ -109,7 +111,7 @@ const READINGS_OF_SOME = {
 }
 const SCAN_READINGS = { sqlite: /SCAN meter_values/, postgres: /Seq Scan on meter_values/ }
 
-onBothDatabases('what the open transactions of a page have used', (dialect) => {
+onBothDatabases('the consumption of the open transactions of a page', (dialect) => {
   it('is read by the index of the readings of a transaction', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     const rows = Array.from({ length: 50 }, (_, index) => ({
@@ -132,5 +134,33 @@ onBothDatabases('what the open transactions of a page have used', (dialect) => {
       assert.match(plan, READINGS_OF_SOME[dialect], plan)
       assert.doesNotMatch(plan, SCAN_READINGS[dialect], plan)
     }
+  })
+})
+
+onBothDatabases('the latest readings of open transactions', (dialect) => {
+  it('are read by an index, newest first, without sorting all rows', async () => {
+    const database = { ...(await migrated(dialect)), dialect }
+    const rows = [0, 1].map((inferred_readings) => ({
+      id: 1,
+      charge_point_id: 1,
+      transaction_id: '1',
+      start_timestamp: 1_000,
+      created_at: 1_000,
+      inferred_readings
+    })) as TransactionRow[]
+    const plan = await planOf(database, latestSamples(rows).compile(database.db))
+    assert.match(plan, READINGS[dialect], plan)
+    assert.doesNotMatch(plan, SCAN_READINGS[dialect], plan)
+    assert.doesNotMatch(plan, SORT[dialect], plan)
+  })
+})
+
+onBothDatabases('the figures of a day', (dialect) => {
+  it('are read by the index of when transactions began, and by that of calls without an answer', async () => {
+    const database = { ...(await migrated(dialect)), dialect }
+    const sums = await planOf(database, sumsQuery(database.db, 1_000).compile())
+    assert.match(sums, /transactions_started/, sums)
+    const calls = await planOf(database, waitingCallsQuery(database.db, undefined).compile())
+    assert.match(calls, /calls_not_answered/, calls)
   })
 })

@@ -8,7 +8,7 @@ import { run } from './child.js'
 import { emptyDatabase, loggedActions, open } from './support.js'
 
 describe('a SQLite file', () => {
-  it('is refused to a second process, which is told who has it, until that one has gone', async () => {
+  it('is refused to a second process with the name of its holder, until the holder has ended', async () => {
     const settings = await emptyDatabase('sqlite')
     const other = run('test/database/scribe.ts', [settings.DATA_DIR])
     await other.writes('open')
@@ -40,7 +40,7 @@ describe('a SQLite file', () => {
     await openDatabase(settings).close()
   })
 
-  it('and what stands beside it can be read by its owner only', async () => {
+  it('and the files beside it can be read by its owner only', async () => {
     const settings = await emptyDatabase('sqlite')
     const DATA_DIR = join(settings.DATA_DIR, 'data')
     await migrateDatabase(open({ ...settings, DATA_DIR }))

@@ -51,7 +51,7 @@ onBothDatabases('the migrations', (dialect) => {
     assert.deepEqual(await appliedMigrations(database.db), knownMigrations())
   })
 
-  it('are refused, and nothing is touched, when the database has had one of a newer program', async () => {
+  it('are rejected, and change nothing, when the database has a migration of a newer release', async () => {
     const database = await migrated(dialect)
     await sql`insert into kysely_migration values ('9999-of-the-future', '2099-01-01T00:00:00.000Z')`.execute(
       database.writeDb
@@ -90,7 +90,7 @@ onBothDatabases('the migrations', (dialect) => {
 })
 
 onBothDatabases('a value', (dialect: Dialect) => {
-  it('comes back as it was stored, whatever the database', async () => {
+  it('is read back as it was stored, on both databases', async () => {
     const { db, writeDb } = await migrated(dialect)
     const row = {
       charge_point_id: 1,
@@ -120,7 +120,7 @@ onBothDatabases('a value', (dialect: Dialect) => {
     assert.equal(count, 0)
   })
 
-  it('that no column holds is refused, and the process lives on', async () => {
+  it('too large for its column is rejected, and the process continues', async () => {
     const { writeDb } = await migrated(dialect)
     const row = { ...message('A'), payload: { not: 'text' } as unknown as string }
     await assert.rejects(writeDb.insertInto('messages').values(row).execute(), /JSON is stored as text/)

@@ -12,7 +12,7 @@ const work = fc.record({
   sameTurn: fc.boolean()
 })
 
-onBothDatabases('whatever is asked of the writer', (dialect) => {
+onBothDatabases('any sequence of jobs of the writer:', (dialect) => {
   it('all of a job is stored when it resolves, nothing when it rejects, and keys keep their order', async () => {
     const database = await migrated(dialect)
     await database.writeDb.insertInto('meta').values({ key: 'taken', value: '' }).execute()

@@ -29,7 +29,7 @@ onBothDatabases('pruning', (dialect) => {
     return { database, writer, run }
   }
 
-  it('deletes what is older than the setting, in steps', async () => {
+  it('deletes rows that are older than the setting, in steps', async () => {
     const { database, writer, run } = await log([40, 35, 32, 31, 30, 2, 0])
     const before = writer.counters.commits
     assert.equal(await run({ RETENTION_MESSAGES_DAYS: 30 }), 4)
@@ -49,7 +49,21 @@ onBothDatabases('pruning', (dialect) => {
     assert.deepEqual(await loggedActions(database), ['A0', 'A1'])
   })
 
-  it('goes by when meter values were received, not by the clock of the charge point', async () => {
+  it('deletes sign-ins that have ended, whatever the settings', async () => {
+    const { database, writer, run } = await log([])
+    const row = { token_id: null, built_in: 'digest', remote_address: null, user_agent: null }
+    await writer.append(
+      'sign_ins',
+      [NOW, NOW + 1].map((expires_at) => {
+        return { ...row, cookie_hash: `${expires_at}`, created_at: 0, last_used_at: 0, expires_at }
+      })
+    )
+    assert.equal(await run({}), 1)
+    const rows = await database.db.selectFrom('sign_ins').select('expires_at').execute()
+    assert.deepEqual(rows, [{ expires_at: NOW + 1 }])
+  })
+
+  it('depends on when meter values were received, not on the clock of the charge point', async () => {
     const { database, writer, run } = await log([])
     const value = { charge_point_id: 1, measurand: 'Voltage', raw: '1' }
     await writer.append('meter_values', [
@@ -97,7 +111,7 @@ onBothDatabases('pruning', (dialect) => {
     )
   })
 
-  it('keeps calls that wait for their charge point, and what belongs to a bulk that goes on', async () => {
+  it('keeps calls that wait for their charge point, and calls of a running bulk call', async () => {
     const { database, writer, run } = await log([])
     const call = { action: 'Reset', request: '{}', protocol: '', created_at: 0 }
     await writer.append('charge_points', [{ id: 1, identity: 'A', identity_key: 'a', created_at: 0, updated_at: 0 }])
@@ -126,7 +140,7 @@ onBothDatabases('pruning', (dialect) => {
     assert.deepEqual(await ids('bulk_call_items'), ['of running'])
   })
 
-  it('looks at what is needed in the statement that deletes: a call may go back to its queue meanwhile', async () => {
+  it('checks in the deleting statement which rows are needed, because a call may return to its queue meanwhile', async () => {
     const { database, writer } = await log([])
     await writer.append('charge_points', [{ id: 1, identity: 'A', identity_key: 'a', created_at: 0, updated_at: 0 }])
     const call = { charge_point_id: 1, action: 'Reset', request: '{}', protocol: '', created_at: 0 }

@@ -24,7 +24,7 @@ function cut(url: string) {
 }
 
 describe('a PostgreSQL database', { skip: noPostgres }, () => {
-  it('goes over to the process that waits when the one before ends, however that comes about', async () => {
+  it('is taken over by the waiting process when the earlier one ends in any way', async () => {
     const DATABASE_URL = await database()
     const first = await startProcess({ DATABASE_URL })
     await first.url()
@@ -34,7 +34,7 @@ describe('a PostgreSQL database', { skip: noPostgres }, () => {
     await within('the second one to be ready', second.app.database.ready, PATIENCE_MS)
   })
 
-  it('can be looked after by the command line meanwhile', inLong, async () => {
+  it('can be maintained by the command line meanwhile', inLong, async () => {
     const DATABASE_URL = await database()
     const { app } = await startBackend({ DATABASE_URL })
     await app.database.ready
@@ -50,7 +50,7 @@ describe('a PostgreSQL database', { skip: noPostgres }, () => {
     }
   })
 
-  it('is served again after the connection of the lock broke, and not written to meanwhile', inLong, async () => {
+  it('is served again after the connection of the lock was lost, and not written to in between', inLong, async () => {
     const DATABASE_URL = await database()
     const { app } = await startBackend({ DATABASE_URL })
     await app.database.ready
@@ -96,7 +96,7 @@ describe('the lock of a PostgreSQL database', { skip: noPostgres }, () => {
     await two.release()
   })
 
-  it('tells when it is lost', async () => {
+  it('reports when it is lost', async () => {
     const url = await database()
     const lost = deferred()
     const lock = new ServerLock({ url, onLost: lost.resolve })
@@ -134,5 +134,18 @@ describe('a pooler in front of PostgreSQL', { skip: noPostgres }, () => {
     const backend = await startProcess({ DATABASE_URL: url, LOG_LEVEL: 'fatal' })
     assert.equal(await backend.exited(), 1)
     assert.match(backend.output(), /DATABASE_URL: a connection pooler in transaction mode/)
+  })
+
+  it('is shared by the nodes of a cluster, and by nobody beside them', async () => {
+    const url = await database()
+    const lock = (isShared: boolean) => new ServerLock({ url, onLost: () => undefined, isShared })
+    const [one, other, alone] = [lock(true), lock(true), lock(false)]
+    assert.equal(await one.acquire(), undefined)
+    assert.equal(await other.acquire(), undefined)
+    assert.equal(typeof (await alone.acquire())?.pid, 'number')
+    await Promise.all([one.release(), other.release()])
+    assert.equal(await alone.acquire(), undefined)
+    assert.equal(typeof (await lock(true).acquire())?.pid, 'number')
+    await alone.release()
   })
 })

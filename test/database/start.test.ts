@@ -60,7 +60,7 @@ describe('a PostgreSQL that is down at the start', { skip: noPostgres }, () => {
 })
 
 describe('a database that can never be used', () => {
-  it('ends the start, and the message says why, when PostgreSQL does not know it', {
+  it('makes the start fail, with the reason, when PostgreSQL does not know it', {
     ...inLong,
     skip: noPostgres
   }, async () => {
@@ -94,7 +94,7 @@ describe('a database that can never be used', () => {
   })
 })
 
-describe('a PostgreSQL that goes away while the back-end runs', { skip: noPostgres }, () => {
+describe('a PostgreSQL that becomes unreachable while the back-end runs', { skip: noPostgres }, () => {
   it('makes it not ready, and ready again by itself', async () => {
     const settings = await emptyDatabase('postgres')
     const { app } = await startBackend({ DATABASE_URL: settings.DATABASE_URL ?? '' })

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql } from 'kysely'
 import Libsql from 'libsql'
 import pg from 'pg'
 import type { Dialect } from '../../lib/database/dialect.js'
-import { onBothBackendsAlways } from '../app/support.js'
+import { onBothBackendsAlways, operate } from '../app/support.js'
 import { book, event2 } from '../ledger/wire-support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
+import { isLong } from '../support/long.js'
 import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
@@ -28,7 +30,10 @@ function count(text: string): void {
 function countStatements(): void {
   const query = pg.Client.prototype.query as (...parameters: unknown[]) => unknown
   pg.Client.prototype.query = function (this: pg.Client, ...parameters: unknown[]) {
-    if (typeof parameters[0] === 'string') count(parameters[0])
+    const [first] = parameters
+    if (typeof first === 'string') count(first)
+    // A statement that stays prepared.
+    else if (typeof first === 'object' && first !== null && 'name' in first) count(String(first.name))
     return Reflect.apply(query, this, parameters)
   } as typeof pg.Client.prototype.query
   const { exec } = Libsql.prototype
@@ -50,7 +55,8 @@ countStatements()
 
 const TIME = '2026-01-01T09:00:00Z'
 const LATER = '2026-01-01T10:00:00Z'
-const reading = { timestamp: LATER, sampledValue: [{ value: '500' }] }
+const SAMPLES = [{ value: '500' }, { value: '16', measurand: 'Current.Import' }, { value: '230', measurand: 'Voltage' }]
+const reading = { timestamp: LATER, sampledValue: SAMPLES }
 
 interface Message {
   action: string
@@ -58,7 +64,7 @@ interface Message {
   payload(transactionId: number): object
   /** Statements of one message alone, at most. PostgreSQL needs one more to hold the charge point. */
   statements: Record<Dialect, number>
-  /** Statements of a message among 200 that come at once, at most. Default: as many as alone. */
+  /** Statements of a message among many that come at once, at most. Default: as many as alone. */
   inBurst?: number
 }
 
@@ -71,20 +77,21 @@ const MESSAGES: readonly Message[] = [
     payload: () => ({ connectorId: 1, errorCode: 'NoError', status: 'Charging', timestamp: TIME }),
     // The present state, the history, and when the state began, from which idle fees and uptime follow.
     statements: { sqlite: 3, postgres: 3 },
-    inBurst: 0.5
+    inBurst: 0.3
   },
   {
     action: 'StartTransaction',
     protocol: 'ocpp1.6',
     payload: () => ({ connectorId: 1, idTag: 'TAG', meterStart: 0, timestamp: TIME }),
-    statements: { sqlite: 7, postgres: 8 }
+    // After the commit: whether the charge point was asked for the transaction.
+    statements: { sqlite: 8, postgres: 9 }
   },
   {
     action: 'MeterValues',
     protocol: 'ocpp1.6',
     payload: (transactionId) => ({ connectorId: 1, transactionId, meterValue: [reading] }),
     statements: { sqlite: 1, postgres: 1 },
-    inBurst: 0.5
+    inBurst: 0.3
   },
   {
     action: 'StopTransaction',
@@ -96,14 +103,25 @@ const MESSAGES: readonly Message[] = [
     action: 'TransactionEvent',
     protocol: 'ocpp2.0.1',
     payload: () => event2('Started', 0, TIME, { idTag: 'TAG', register: 100, evse: { id: 1, connectorId: 1 } }),
-    // One of them when the charging state began.
-    statements: { sqlite: 12, postgres: 13 }
+    // One of them when the charging state began; one, after the commit, whether the charge point was asked for it.
+    statements: { sqlite: 13, postgres: 14 }
   }
 ]
 
-const BURST = 200
+/** Calls of operators, and how many statements each may cost in a burst. */
+const CALLS = [
+  ['ClearCache', {}, 0.5],
+  ['RemoteStartTransaction', { idTag: 'TAG' }, 1.8]
+] as const
+
+/** As in lib/calls/caller.ts: a call that lasts longer is stored before it ends. */
+const SAVED_AFTER_MS = 100
+
+const BURST = isLong ? 200 : 60
+/** Statements that look for work every few seconds, e.g. for remote starts that a dead process has left. */
+const OF_OTHERS = 4
 /** Transactions of a burst, at most: many messages share one, on the slowest machine as well. */
-const MAX_TRANSACTIONS = 50
+const MAX_TRANSACTIONS = BURST / 4
 
 interface Ready {
   charger: Charger
@@ -111,11 +129,16 @@ interface Ready {
 }
 
 /** Charge points that have booted, connected a few at a time. */
-async function connectFleet({ url }: TestServer, protocol: string, size: number): Promise<Ready[]> {
+async function connectFleet(
+  { url }: TestServer,
+  protocol: string,
+  size: number,
+  name = String(size)
+): Promise<Ready[]> {
   const fleet: Ready[] = []
   while (fleet.length < size) {
     const some = Array.from({ length: Math.min(20, size - fleet.length) }, (_, index) => {
-      const identity = `${protocol}-${size}-${fleet.length + index}`
+      const identity = `${protocol}-${name}-${fleet.length + index}`
       return connectCharger(url, identity, { protocol, boot: true })
     })
     for (const charger of await Promise.all(some)) fleet.push({ charger, transactionId: 0 })
@@ -123,8 +146,50 @@ async function connectFleet({ url }: TestServer, protocol: string, size: number)
   return fleet
 }
 
+type Fleets = Record<Message['protocol'], Ready[]>
+
+/** How often the cost of a message alone is measured: other work of the process may fall into the time of one try. */
+const TRIES_ALONE = 3
+
+/** The charge points of each try. */
+async function connectTries(server: TestServer, size: number): Promise<Fleets[]> {
+  const tries: Fleets[] = []
+  for (let count = size === 1 ? TRIES_ALONE : 1; count > 0; count--) {
+    const name = `${size}-${count}`
+    tries.push({
+      'ocpp1.6': await connectFleet(server, 'ocpp1.6', size, name),
+      'ocpp2.0.1': await connectFleet(server, 'ocpp2.0.1', size, name)
+    })
+  }
+  return tries
+}
+
+/** The least of several tries. */
+async function leastOf(tries: readonly Fleets[], measure: (fleets: Fleets) => Promise<Cost>): Promise<Cost> {
+  const costs: Cost[] = []
+  for (const fleets of tries) costs.push(await measure(fleets))
+  return {
+    statements: Math.min(...costs.map(({ statements }) => statements)),
+    transactions: Math.min(...costs.map(({ transactions }) => transactions))
+  }
+}
+
+/** What the log adds to a message and its answer. */
+const LOGGED = { alone: 2, inBurst: 0.2 }
+
 /** What it costs until every message is answered and nothing waits to be written. */
-async function costOf({ app }: TestServer, { action, payload }: Message, fleet: readonly Ready[]): Promise<Cost> {
+function costOf(server: TestServer, { action, payload }: Message, fleet: readonly Ready[]): Promise<Cost> {
+  return costWhile(server, async () => {
+    await Promise.all(
+      fleet.map(async (ready) => {
+        const answer = await book(ready.charger, action, payload(ready.transactionId))
+        if (action === 'StartTransaction') ready.transactionId = Number(answer.transactionId)
+      })
+    )
+  })
+}
+
+async function costWhile({ app }: TestServer, work: () => Promise<void>): Promise<Cost> {
   const { counters } = app.database.writer
   // What follows a boot is read before it is written.
   for (let turn = 0; turn < 3; turn++) {
@@ -132,13 +197,12 @@ async function costOf({ app }: TestServer, { action, payload }: Message, fleet: 
     await until('nothing waits', () => counters.queued === 0)
   }
   const before = { ...total }
-  await Promise.all(
-    fleet.map(async (ready) => {
-      const answer = await book(ready.charger, action, payload(ready.transactionId))
-      if (action === 'StartTransaction') ready.transactionId = Number(answer.transactionId)
-    })
-  )
-  await until('nothing waits', () => counters.queued === 0)
+  await work()
+  // Frames wait for others, and are on their way to the log for a few turns of the event loop.
+  for (let turn = 0; turn < 50; turn++) {
+    await nextTurn()
+    await until('nothing waits', () => app.messageLog.queued + counters.queued === 0)
+  }
   return {
     statements: total.statements - before.statements,
     transactions: total.transactions - before.transactions
@@ -155,29 +219,81 @@ async function lookUpOnce(fleet: readonly Ready[]): Promise<void> {
   )
 }
 
-onBothBackendsAlways('what a message costs the database', (start, dialect) => {
+onBothBackendsAlways('the number of statements of a message', (start, dialect) => {
   it('does not grow, alone or in a burst', async (t) => {
     // What is done every few seconds is not counted.
     t.mock.timers.enable({ apis: ['setInterval'] })
     const server = await start({ OCPP_REGISTRATION: 'open', UNKNOWN_ID_TOKENS: 'accept', MESSAGE_LOG: 'false' })
     for (const size of [1, BURST]) {
-      const fleets = {
-        'ocpp1.6': await connectFleet(server, 'ocpp1.6', size),
-        'ocpp2.0.1': await connectFleet(server, 'ocpp2.0.1', size)
-      }
+      const tries = await connectTries(server, size)
       for (const message of MESSAGES) {
-        const fleet = fleets[message.protocol]
-        if (message.action === 'MeterValues') await lookUpOnce(fleet)
-        const cost = await costOf(server, message, fleet)
+        const cost = await leastOf(tries, async (fleets) => {
+          const fleet = fleets[message.protocol]
+          if (message.action === 'MeterValues') await lookUpOnce(fleet)
+          return costOf(server, message, fleet)
+        })
         const alone = message.statements[dialect]
         const each = size === 1 ? alone : (message.inBurst ?? alone)
         const maxTransactions = alone === 0 ? 0 : size === 1 ? 1 : MAX_TRANSACTIONS
         const what = `${message.action} from ${size}: ${JSON.stringify(cost)}`
-        assert.ok(cost.statements <= each * size, what)
+        // Other work of the process may fall into the time of a burst, which is sent only once.
+        assert.ok(cost.statements <= each * size + (size === 1 ? 0 : OF_OTHERS), what)
         assert.ok(cost.transactions <= maxTransactions, what)
         // The count works.
         assert.ok(alone === 0 || (cost.statements > 0 && cost.transactions > 0), what)
       }
+    }
+  })
+
+  // What is stored of a call joins what is stored of others; of a remote start only the answer is an update.
+  it('is small for calls of operators, which share them', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const server = await start({ OCPP_REGISTRATION: 'open', MESSAGE_LOG: 'false', API_RATE_LIMIT: '0' })
+    const fleet = await connectFleet(server, 'ocpp1.6', BURST)
+    for (const { charger } of fleet) charger.onCall(() => ({ status: 'Accepted' }))
+    for (const [action, payload, most] of CALLS) {
+      let slow = 0
+      const cost = await costWhile(server, async () => {
+        await Promise.all(
+          fleet.map(async ({ charger: { identity } }) => {
+            const asked = performance.now()
+            const { statusCode } = await operate(server, 'POST', `/charge-points/${identity}/calls/${action}`, payload)
+            assert.equal(statusCode, 200)
+            if (performance.now() - asked >= SAVED_AFTER_MS) slow++
+          })
+        )
+      })
+      // A call that lasts is stored while it waits and updated when it ends: on a slow machine that may be each.
+      const what = `${action}, ${slow} of them slow: ${JSON.stringify(cost)}`
+      assert.ok(cost.statements > 0 && cost.statements <= most * BURST + 2 * slow, what)
+      assert.ok(cost.transactions > 0 && cost.transactions <= BURST / 2 + slow, what)
+    }
+  })
+
+  // Who it is, twice; its boot, what is unknown of its connectors, its open transactions, and those a boot closed.
+  it('is six for a charge point that reconnects and boots', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const server = await start({ OCPP_REGISTRATION: 'open', MESSAGE_LOG: 'false' })
+    const fleet = await connectFleet(server, 'ocpp1.6', 20)
+    await costWhile(server, async () => {
+      for (const { charger } of fleet) await charger.close()
+    })
+    const cost = await costWhile(server, async () => {
+      await connectFleet(server, 'ocpp1.6', 20)
+    })
+    assert.ok(cost.statements > 20 && cost.statements <= 6 * 20 + OF_OTHERS, JSON.stringify(cost))
+  })
+
+  it('rises little with the message log', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const server = await start({ OCPP_REGISTRATION: 'open' })
+    const heartbeat = MESSAGES.find(({ action }) => action === 'Heartbeat')
+    assert.ok(heartbeat !== undefined)
+    for (const size of [1, BURST]) {
+      const tries = await connectTries(server, size)
+      const cost = await leastOf(tries, (fleets) => costOf(server, heartbeat, fleets[heartbeat.protocol]))
+      const most = size === 1 ? LOGGED.alone : LOGGED.inBurst * size
+      assert.ok(cost.statements > 0 && cost.statements <= most, `the log of ${size}: ${JSON.stringify(cost)}`)
     }
   })
 })

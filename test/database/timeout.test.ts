@@ -36,7 +36,7 @@ async function lockTable(url: string | undefined, table: string) {
 }
 
 describe('a transaction that times out on a locked table', { skip: noPostgres }, () => {
-  it('leaves nothing behind, not even what the job does after the time-out', async () => {
+  it('leaves nothing behind, not even what the job does after the timeout', async () => {
     const settings = await emptyDatabase('postgres')
     const database = open(settings)
     await migrateDatabase(database)
@@ -64,7 +64,7 @@ describe('a transaction that times out on a locked table', { skip: noPostgres },
     assert.deepEqual(await metaKeys(database), ['kept'])
   })
 
-  it('lets others wait no longer for a lock than the server is told to', async () => {
+  it('lets others wait for a lock no longer than the configured timeout', async () => {
     const settings = await emptyDatabase('postgres')
     const database = open(settings)
     await migrateDatabase(database)
@@ -102,7 +102,7 @@ describe('a transaction that times out, whatever its job waits for', { skip: noP
 })
 
 onBothDatabases('after a time-out', (dialect) => {
-  it('no statement of the job is carried out, though it comes in the very moment', async () => {
+  it('no statement of the job is executed, even if it arrives at that very moment', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database, { timeout: TIMEOUT_MS, lanes: 1 })
     let isOver = false

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { sql } from 'kysely'
-import { type Batch, GroupCommitWriter } from '../../lib/database/writer.js'
+import { sql, type Transaction } from 'kysely'
+import type { Schema } from '../../lib/database/schema.js'
+import { type Batch, GroupCommitWriter, type JobOptions } from '../../lib/database/writer.js'
 import { deferred } from '../support/wait.js'
 import { message, meta } from './rows.js'
 import { loggedActions, metaKeys, migrated, onBothDatabases, outcomes, storageError, writerOf } from './support.js'
@@ -125,6 +126,58 @@ onBothDatabases('the writer', (dialect) => {
     assert.deepEqual(await metaKeys(database), dialect === 'sqlite' ? ['a', 'b'] : ['a'])
   })
 
+  it('lets jobs with separate statements find rows that were added under their key, in order, and rejects only the job that fails', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { lanes: 1 })
+    const seen: string[] = []
+    const look = (key: string, step: string, guilty = false) =>
+      writer.write(
+        async (trx, append) => {
+          const rows = await trx.selectFrom('meta').select('key').where('value', '=', key).orderBy('key').execute()
+          if (guilty) throw new TypeError('the job is wrong')
+          seen.push(`${key} after ${rows.map((row) => row.key)}`)
+          append('meta', [{ key: `${key}${step}`, value: key }])
+        },
+        { key, apart: true }
+      )
+    const record = (key: string, step: string) => writer.append('meta', [{ key: `${key}${step}`, value: key }], { key })
+    const found = await outcomes([
+      look('a', '1'),
+      look('b', '1'),
+      record('a', '2'),
+      look('c', '1'),
+      look('a', '3'),
+      look('b', '2', true),
+      look('c', '2')
+    ])
+    assert.deepEqual(
+      found.map((error) => error === undefined),
+      [true, true, true, true, true, false, true]
+    )
+    assert.deepEqual(await metaKeys(database), ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'])
+    // The last of each is of the run that was committed.
+    for (const last of ['a after a1,a2', 'b after ', 'c after c1']) assert.ok(seen.includes(last), `${seen}`)
+  })
+
+  it('lets jobs that stand apart run at the same time where each statement is a way to a server', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { lanes: 1 })
+    let running = 0
+    let most = 0
+    const job = async (trx: Transaction<Schema>) => {
+      most = Math.max(most, ++running)
+      await sql`select 1`.execute(trx)
+      await sql`select 1`.execute(trx)
+      running--
+    }
+    const run = (options: JobOptions) => writer.write(job, options)
+    await Promise.all([run({ key: 'a' }), run({ key: 'b' }), run({})])
+    assert.equal(most, 1)
+    await Promise.all(['a', 'b', 'a', 'c'].map((key) => run({ key, apart: true })))
+    assert.equal(most, dialect === 'postgres' ? 2 : 1)
+    assert.equal(writer.counters.commits, 2)
+  })
+
   it('does the jobs of one key in their order', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database, { maxBatch: 3 })
@@ -159,7 +212,7 @@ onBothDatabases('the writer', (dialect) => {
     assert.ok(!(await metaKeys(database)).includes('b'))
   })
 
-  it('gives a job up that hangs, and refuses what it does afterwards', async () => {
+  it('aborts a job that hangs, and rejects its later statements', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database, { timeout: 100, lanes: 1 })
     const release = deferred()
@@ -176,7 +229,7 @@ onBothDatabases('the writer', (dialect) => {
     assert.deepEqual(await metaKeys(database), ['b'])
   })
 
-  it('does a job again that looked before another took its unique key', async () => {
+  it('repeats a job that looked for a row before another inserted its unique key', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database)
     let looks = 0
@@ -192,7 +245,7 @@ onBothDatabases('the writer', (dialect) => {
     assert.equal(looks, 2)
   })
 
-  it('tells a conflict from what the job is to blame for', async () => {
+  it('distinguishes a conflict from an error of the job', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database)
     await writer.append('meta', [meta('a')])
@@ -222,7 +275,7 @@ onBothDatabases('the writer', (dialect) => {
     assert.ok(turns >= 30, `${turns} turns`)
   })
 
-  it('finishes what waits when it is closed, and refuses the rest', async () => {
+  it('completes waiting jobs when it is closed, and rejects later ones', async () => {
     const database = await migrated(dialect)
     const writer = new GroupCommitWriter({ db: database.writeDb, dialect })
     const waiting = writer.append('meta', [meta('a')])

@@ -171,6 +171,22 @@ const ENUMERATIONS: readonly PayloadCase[] = [
     PROPERTY
   ),
   changed(
+    'unknown-error-codes',
+    'StatusNotification',
+    status({ errorCode: ' ' }),
+    status({ errorCode: 'NoError', vendorErrorCode: ' ' }),
+    '/errorCode',
+    PROPERTY
+  ),
+  changed(
+    'unknown-error-codes',
+    'StatusNotification',
+    status({ errorCode: undefined, status: 'Faulted' }),
+    status({ errorCode: 'OtherError', status: 'Faulted' }),
+    '/errorCode',
+    OCCURRENCE_16
+  ),
+  changed(
     'unknown-reasons',
     'StopTransaction',
     stop({ reason: 'App' }),
@@ -220,6 +236,14 @@ const READINGS: readonly PayloadCase[] = [
     samples({ value: '12,5' }),
     samples({ value: '12.5' }),
     '/meterValue/0/sampledValue/0/value',
+    'none'
+  ),
+  changed(
+    'decimal-commas',
+    'StopTransaction',
+    stop({ transactionData: [{ timestamp: AT, sampledValue: [{ value: '1' }, { value: '12,5' }] }] }),
+    stop({ transactionData: [{ timestamp: AT, sampledValue: [{ value: '1' }, { value: '12.5' }] }] }),
+    '/transactionData/0/sampledValue/1/value',
     'none'
   ),
   changed('decimal-meter-readings', 'StartTransaction', start({ meterStart: 99.6 }), start({}), '/meterStart', TYPE),

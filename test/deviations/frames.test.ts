@@ -135,7 +135,7 @@ test('an identity that is encoded twice is decoded twice when that is accepted',
   assert.equal((await rawUpgrade(lenient.server.port, thrice)).status, 400)
 })
 
-test('what is accepted of one charge point in the handshake is not accepted of another one', async (t) => {
+test('a deviation accepted for one charge point in the handshake is not accepted for another one', async (t) => {
   const { server } = await start([], {
     authenticate: ({ identity }) => ({
       accept: true,

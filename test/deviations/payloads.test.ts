@@ -87,7 +87,7 @@ test('every deviation of payloads has a case', () => {
   )
 })
 
-test('what no deviation can put right is refused, with all of them accepted, and has no effect', async (t) => {
+test('a payload that no deviation can correct is rejected although all are accepted, and has no effect', async (t) => {
   const deviations = Object.keys(DEVIATIONS) as Deviation[]
   const { server, delivered, events } = await start({ leniency: { deviations } })
   t.after(() => server.app.close())
@@ -103,6 +103,22 @@ test('what no deviation can put right is refused, with all of them accepted, and
   }
   assert.deepEqual(delivered, [])
   assert.ok(events.every((event) => !event.delivered && event.suggestions().length === 0))
+})
+
+test('a deviation is reported and suggested, however many others occurred before it', async (t) => {
+  const sampledValue: object[] = Array.from({ length: 100 }, (_, value) => ({ value }))
+  sampledValue.push({ value: '21', measurand: 'Temperature', unit: 'C' })
+  const sent = { connectorId: 1, meterValue: [{ timestamp: '2026-01-01T00:00:00Z', sampledValue }] }
+  const strict = await start({})
+  t.after(() => strict.server.app.close())
+  await (await connectCharger(strict.server.url, 'CP-1')).call('MeterValues', sent)
+  const [refused] = strict.events
+  const deviations = refused?.suggestions() ?? []
+  assert.deepEqual([...deviations].sort(), ['unit-names', 'wrong-types'])
+  const lenient = await start({ leniency: { deviations } })
+  t.after(() => lenient.server.app.close())
+  assert.equal((await (await connectCharger(lenient.server.url, 'CP-1')).call('MeterValues', sent)).type, 3)
+  assert.equal(lenient.events.at(-1)?.deviation, 'unit-names')
 })
 
 test('a payload that is right is not changed by any deviation', async (t) => {
@@ -126,6 +142,32 @@ test('a payload that is right is not changed by any deviation', async (t) => {
   assert.deepEqual(events, [])
 })
 
+for (const [timeZone, local, offset] of [
+  ['Europe/Berlin', '2026-01-15T12:00:00', '+01:00'],
+  ['Europe/Berlin', '2026-07-15T12:00:00', '+02:00'],
+  ['Europe/Berlin', '2026-03-29T01:59:59', '+01:00'],
+  ['Europe/Berlin', '2026-03-29T03:00:00', '+02:00'],
+  ['Europe/Berlin', '2026-10-25T01:59:59', '+02:00'],
+  // It comes twice: the earlier one is meant.
+  ['Europe/Berlin', '2026-10-25T02:30:00', '+02:00'],
+  ['Europe/Berlin', '2026-10-25T03:00:00', '+01:00'],
+  ['America/St_Johns', '2026-01-15T12:00:00', '-03:30'],
+  ['UTC', '2026-01-15T12:00:00', '+00:00']
+] as const) {
+  test(`${local} of a charge point in ${timeZone} is ${offset}`, async (t) => {
+    const { server, delivered } = await start({ leniency: { timeZone } })
+    t.after(() => server.app.close())
+    const charger = await connectCharger(server.url, 'CP-1', { protocol: 'ocpp1.6' })
+    const stop = { transactionId: 7, meterStop: 10, reason: 'Local' }
+    assert.equal((await charger.call('StopTransaction', { ...stop, timestamp: local })).type, 3)
+    assert.equal((await charger.call('StopTransaction', { ...stop, timestamp: `${local}Z` })).type, 3)
+    assert.deepEqual(delivered, [
+      { ...stop, timestamp: `${local}${offset}` },
+      { ...stop, timestamp: `${local}Z` }
+    ])
+  })
+}
+
 test('the traits of a charge point apply from its next message on', async (t) => {
   const { server, delivered } = await start({})
   t.after(() => server.app.close())
@@ -148,7 +190,7 @@ test('the traits of a charge point apply from its next message on', async (t) =>
   )
 })
 
-test('traits are known from the handshake on, and from a BootNotification that is refused without them', async (t) => {
+test('traits apply from the handshake on, and to a BootNotification that is rejected without them', async (t) => {
   const told: unknown[] = []
   const { server } = await start({
     authenticate: ({ identity }) => ({

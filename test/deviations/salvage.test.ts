@@ -43,6 +43,18 @@ it('validation: salvage keeps a text that is too long, and a value that is no en
   got.pop()
 })
 
+it('validation: salvage keeps the time of a reading, and takes that of receipt for one without a usable time', async () => {
+  const sampledValue = [{ value: '1' }]
+  const meterValue = ['2026-01-01T00:00:00Z', 'yesterday'].map((timestamp) => ({ timestamp, sampledValue }))
+  const before = Date.now()
+  assert.equal((await charger.call('MeterValues', { connectorId: 1, meterValue: [...meterValue, 7] })).type, 3)
+  const [{ meterValue: readings }] = got.splice(0) as [{ meterValue: typeof meterValue }]
+  assert.equal(readings.length, 2)
+  assert.deepEqual(readings[0], meterValue[0])
+  const receivedAt = Date.parse(readings[1]?.timestamp ?? '')
+  assert.ok(receivedAt >= before && receivedAt <= Date.now())
+})
+
 it('validation: salvage refuses a message without a required member', async () => {
   const answer = await charger.call('DataTransfer', { vendorId: { a: 1 } })
   assert.ok(answer.type === 4)

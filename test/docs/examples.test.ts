@@ -151,3 +151,12 @@ test('metrics: connections, frames, calls and violations are counted', limitsInL
     assert.ok(lines.includes(line), `${line} in\n${metrics}`)
   }
 })
+
+test('cluster: a charger of one process is called through the other', { ...limitsInLong }, async () => {
+  const [one, two] = await Promise.all([start('cluster'), start('cluster')])
+  const charger = await connectCharger(`ws://${one.host}`, 'CLUSTER-1', { boot: true })
+  charger.onCall((action) => (action === 'Reset' ? { status: 'Accepted' } : {}))
+  assert.deepEqual(await post(`${two.host}/charge-points/CLUSTER-1/reset`), { status: 'Accepted' })
+  const nodes = (await getJson(`${two.host}/nodes`)) as unknown[]
+  assert.ok(nodes.length >= 2)
+})

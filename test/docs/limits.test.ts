@@ -62,7 +62,7 @@ test('the rules are those of the source', () => {
   assert.deepEqual([...ofServers].toSorted(), Object.keys(reached).toSorted())
 })
 
-test('what a limit answers is what its rule answers', () => {
+test('a limit answers as its rule does', () => {
   const statuses = new Map(refusals.map(([rule, status]) => [rule, status]))
   for (const [limit, , , , answer, rule = ''] of limits) {
     if (statuses.has(rule)) assert.equal(answer, statuses.get(rule), limit)

@@ -12,6 +12,7 @@ export const PAGES = [
   'handlers',
   'limits',
   'options',
+  'smart-charging',
   'testing',
   'validation'
 ] as const

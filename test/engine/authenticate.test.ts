@@ -91,7 +91,7 @@ test('the context of an acceptance is the context of the charge point', async ()
   assert.deepEqual(server.app.ocpp.chargePoints.get('CP-1')?.context, { tenant: 'a' })
 })
 
-test('an authenticate that never decides is answered 503 and told by its signal', async () => {
+test('an authenticate that never decides is answered 503, and its signal aborts', async () => {
   const aborted = deferred()
   const server = await startServer({
     authenticateTimeout: 50,
@@ -114,7 +114,7 @@ test('a decision that comes after the time-out changes nothing', async () => {
   assert.equal(server.app.ocpp.chargePoints.size, 0)
 })
 
-test('a charger that leaves while it is authenticated leaves nothing behind', async () => {
+test('a charger that disconnects during its authentication leaves nothing behind', async () => {
   const asked = deferred()
   const decision = deferred<boolean>()
   const server = await startServer({
@@ -250,7 +250,7 @@ test('an Authorization that cannot be read is no credentials', async () => {
   assert.ok(seen.every((value) => value === undefined))
 })
 
-test('the subprotocol is judged after the credentials: a stranger learns nothing from it', async () => {
+test('the subprotocol is checked after the credentials, so that strangers learn nothing from it', async () => {
   const server = await startServer({ authenticate: () => false })
   assert.equal((await refusedCharger(server.url, 'CP-1', { protocol: 'ocpp9' })).status, 401)
 })
@@ -271,13 +271,13 @@ test('a failed authentication is a security event, an unavailable one is not', a
   ])
 })
 
-test('what a rejection gives as reason is never sent', async () => {
+test('the reason of a rejection is never sent', async () => {
   const server = await startServer({ authenticate: () => ({ accept: false, status: 403, reason: 'blocked by Eve' }) })
   const refusal = await refusedCharger(server.url, 'CP-1')
   assert.deepEqual([refusal.status, refusal.body], [403, 'not allowed on this endpoint\n'])
 })
 
-test('a refused newcomer does not touch the live connection', async () => {
+test('a rejected handshake does not affect the live connection', async () => {
   const server = await startServer({ authenticate: ({ password }) => passwordMatches(password, 'right password') })
   const charger = await connectCharger(server.url, 'CP-1', { password: 'right password' })
   const connected = server.app.ocpp.chargePoints.get('CP-1')

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mock, test } from 'node:test'
 import fc from 'fast-check'
 import { CallQueue, type PendingCall } from '../../src/connection/call-queue.js'
+import { isLong } from '../support/long.js'
 import { within } from '../support/wait.js'
 
 function queueOf({ limit = 50, lineTimeout = 60_000 } = {}) {
@@ -147,7 +148,7 @@ test('the line is held for the longer of timeout and lineTimeout from when the c
   }
 })
 
-test('a caller more patient than lineTimeout is waited for', async () => {
+test('a call with a longer timeout than lineTimeout is waited for', async () => {
   const { queue, sent, add } = queueOf({ lineTimeout: 1 })
   const startedAt = performance.now()
   const first = add('a', { timeout: 50 })
@@ -202,7 +203,7 @@ test('a call that has timed out does not end again when its signal is aborted', 
 
 const step = fc.constantFrom('add', 'answer', 'fail', 'abort first', 'abort last', 'close')
 
-test('whatever happens in whatever order, every call ends exactly once and order is kept', async () => {
+test('every call ends exactly once and in order after any sequence of events', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const { queue, sent, ended, add } = queueOf({ limit: 5 })
@@ -236,6 +237,6 @@ test('whatever happens in whatever order, every call ends exactly once and order
       )
       assert.equal(queue.size, 0)
     }),
-    { numRuns: 200 }
+    { numRuns: isLong ? 4_000 : 200 }
   )
 })

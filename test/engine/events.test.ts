@@ -82,7 +82,7 @@ test('a call event has the outcome and how long it took', async () => {
   assert.ok(call.duration > 0 && call.duration < 5000)
 })
 
-test('a listener that throws or rejects disturbs nobody', async () => {
+test('a listener that throws or rejects affects nothing else', async () => {
   const lines: string[] = []
   const server = await startServer(
     ACCEPTED,
@@ -115,7 +115,7 @@ test('a listener that throws or rejects disturbs nobody', async () => {
     )
 })
 
-test('once hears one event, off none', async () => {
+test('once receives one event, and off ends a subscription', async () => {
   const server = await startServer(ACCEPTED)
   const heard: string[] = []
   const listener = () => heard.push('off')

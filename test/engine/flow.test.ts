@@ -4,7 +4,7 @@ import type { DisconnectEvent } from 'fastify-ocpp'
 import { connectCharger } from '../support/charger.js'
 import { connectRaw, rawUpgrade, upgradeRequest } from '../support/raw.js'
 import { answerBasics, type ServerOptions, startServer } from '../support/server.js'
-import { deferred, until, within } from '../support/wait.js'
+import { deferred, measureCpu, measureDelays, until, within } from '../support/wait.js'
 
 const ACCEPTED: ServerOptions = { authenticate: () => ({ accept: true, registration: 'Accepted' }) }
 const currentTime = '2026-01-01T00:00:00Z'
@@ -24,13 +24,14 @@ for (const isPaused of [false, true]) {
     const raw = await connectRaw(server.port, 'CP-1')
     if (isPaused) raw.socket.pause()
     const startedAt = performance.now()
+    const delays = measureDelays()
     const call = server.app.ocpp.v16.call('CP-1', 'ClearCache', {})
     const rejected = assert.rejects(call, { code: 'OCPP_ERR_DISCONNECTED', message: /ping-timeout/ })
-    const { reason, code } = await within('the disconnect', gone, 2000)
+    const { reason, code } = await within('the disconnect', gone)
     const duration = performance.now() - startedAt
     assert.deepEqual([reason, code], ['ping-timeout', 1006])
-    // Plus what the timers of a busy machine are late.
-    assert.ok(duration < 2 * pingInterval + 250, `took ${duration} ms`)
+    const late = delays()
+    assert.ok(duration < 2 * pingInterval + 250 + late, `took ${duration} ms, ${late} of them late`)
     await rejected
     assert.equal(server.app.ocpp.chargePoints.has('CP-1'), false)
     const again = await connectCharger(server.url, 'CP-1')
@@ -57,14 +58,19 @@ test('a charger that sends frames is not pinged', async () => {
   const raw = await connectRaw(server.port, 'CP-1')
   const deadline = performance.now() + 700
   let sent = 0
+  let pauses = 0
   // The first one is there before the random start of the interval can be over.
-  while (performance.now() < deadline) {
+  for (let before = performance.now(); before < deadline; ) {
     raw.write({ payload: `[2,"${sent++}","Heartbeat",{}]` })
     await until('it is answered', () => raw.texts.length === sent)
     await new Promise((resolve) => setTimeout(resolve, 20))
+    // On a busy machine it may send nothing for so long that it is pinged.
+    const now = performance.now()
+    if (now - before > 200) pauses++
+    before = now
   }
   const pings = raw.frames.filter(({ opcode }) => opcode === 9).length
-  assert.ok(pings <= 1, `${pings} pings`)
+  assert.ok(pings <= 1 + pauses, `${pings} pings, ${pauses} pauses`)
 })
 
 test('with pingInterval 0 nobody is pinged', async () => {
@@ -75,7 +81,7 @@ test('with pingInterval 0 nobody is pinged', async () => {
   assert.deepEqual(raw.frames, [])
 })
 
-test('a charger that does not read is not read either, then cut; the others never notice', async () => {
+test('a charger that does not read is no longer read, then cut; others are not affected', async () => {
   const server = await startServer(
     { ...ACCEPTED, maxBufferedAmount: 64 * 1024, slowReaderTimeout: 200, pingInterval: 0 },
     (app) => {
@@ -93,16 +99,17 @@ test('a charger that does not read is not read either, then cut; the others neve
   raw.socket.pause()
   const count = 1000
   for (let index = 0; index < count; index++) {
-    raw.write({ payload: `[2,"${index}","DataTransfer",{"vendorId":"Acme"}]` })
+    // So long that one read of the socket takes few of them, however late it comes.
+    raw.write({ payload: `[2,"${index}","DataTransfer",{"vendorId":"Acme","data":"${'x'.repeat(2_000)}"}]` })
   }
   const { reason, code } = await within('the cut', gone.promise, 8000)
   assert.deepEqual([reason, code, security], ['slow-reader', 1006, ['slow-reader']])
   assert.ok((slow?.counters.received ?? count) < count, 'all was read')
   // The two kernels take some 10 MB, the library 64 kB: 600 answers would be 60 MB in our memory.
   assert.ok((slow?.counters.sent ?? count) < 200, `${slow?.counters.sent} answers of 100 kB were written`)
-  const startedAt = performance.now()
+  const cpu = measureCpu()
   assert.equal((await bystander.roundTrip()).type, 3)
-  assert.ok(performance.now() - startedAt < 1000)
+  assert.ok(cpu() < 1000)
 })
 
 test('a flood of CALLs is not read faster than it is answered, and is answered in order', async () => {
@@ -152,7 +159,7 @@ test('a flood of CALLs during a call of ours does not keep its answer from us', 
   await Promise.all(answers)
 })
 
-test('a flood that keeps the answer to a call of its own handler from us costs that call, not the connection', async () => {
+test('a flood that delays the answer to a call of a handler makes that call fail, and the connection stays', async () => {
   const count = 10_000
   const server = await startServer({ ...ACCEPTED, callTimeout: 300, pingInterval: 0 }, (app) => {
     app.ocpp.v16.on('Authorize', async (_request, { chargePoint }) => {

@@ -103,7 +103,7 @@ test('with the @fastify/websocket of the plugin only WebSocket routes are upgrad
   await noConnectionLeft(app)
 })
 
-test('with the @fastify/websocket of the host it is the same, for routes before and behind the plugin', async () => {
+test('with the @fastify/websocket of the host it is the same, for routes before and after the plugin', async () => {
   const app = Fastify()
   await app.register(fastifyWebsocket)
   addRoutes(app, '/before')

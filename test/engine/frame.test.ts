@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import * as frames from '../../src/frame.js'
 import { PROTOCOLS } from '../../src/protocol.js'
+import { isLong } from '../support/long.js'
 
 const V16 = PROTOCOLS['ocpp1.6']
 const V21 = PROTOCOLS['ocpp2.1']
@@ -16,7 +17,7 @@ test('a CALL, a CALLRESULT, a CALLERROR, a CALLRESULTERROR and a SEND are read',
   assert.deepEqual(frames.parse(V21, '[6,"i","X",{}]'), { type: 6, id: 'i', action: 'X', payload: {} })
 })
 
-test('what is written is read again, whatever is in it', () => {
+test('a written frame is read back unchanged, whatever its content', () => {
   const text = fc.string({ unit: 'binary' })
   const id = fc.string({ maxLength: 36 })
   // Members named __proto__ or constructor.prototype are dropped at any depth: see parseJson.
@@ -35,7 +36,7 @@ test('what is written is read again, whatever is in it', () => {
       })
       assert.equal(frames.parse(V21, frames.send(messageId, 'X', value)).type, 6)
     }),
-    { numRuns: 200 }
+    { numRuns: isLong ? 4_000 : 200 }
   )
   fc.assert(
     fc.property(id, text, (messageId, description) => {
@@ -43,11 +44,11 @@ test('what is written is read again, whatever is in it', () => {
       assert.ok(error.type === frames.CALLERROR)
       assert.deepEqual([error.id, error.description], [messageId, description.slice(0, 255)])
     }),
-    { numRuns: 200 }
+    { numRuns: isLong ? 4_000 : 200 }
   )
 })
 
-test('no text makes the reader throw, and no answer to one holds any of it', () => {
+test('reading throws for no text, and no answer contains any of the text', () => {
   for (const definition of Object.values(PROTOCOLS)) {
     fc.assert(
       fc.property(
@@ -61,7 +62,7 @@ test('no text makes the reader throw, and no answer to one holds any of it', () 
           if (frame.type === 0 && frame.answer !== undefined) assert.ok(definition.codes.has(frame.answer.code))
         }
       ),
-      { numRuns: 300 }
+      { numRuns: isLong ? 6_000 : 300 }
     )
   }
 })

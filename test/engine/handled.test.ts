@@ -41,7 +41,7 @@ function single(events: HandledEvent[]): Omit<HandledEvent, 'chargePoint' | 'dur
   return rest
 }
 
-test('a CALL that was answered is told with its normalised request and its response', async () => {
+test('a CALL that was answered is published with its normalised request and its response', async () => {
   const { events, charger, app } = await handling((app) => {
     app.ocpp.v16.on('StatusNotification', () => ({}))
   })
@@ -126,7 +126,7 @@ const REFUSALS: {
   }
 ]
 
-test('a CALL that was refused is told with the CALLERROR as it was sent', async (t) => {
+test('a CALL that was rejected is published with the CALLERROR as it was sent', async (t) => {
   for (const { name, options, protocol, setup = () => {}, send, request } of REFUSALS) {
     await t.test(name, async () => {
       const { events, charger } = await handling(setup, options, protocol)
@@ -146,7 +146,7 @@ test('a CALL that was refused is told with the CALLERROR as it was sent', async 
   }
 })
 
-test('a SEND is told, too, whether it was accepted or refused', async () => {
+test('a SEND is published, too, whether it was accepted or rejected', async () => {
   const { events, charger } = await handling(
     (app) => {
       answerBasics(app)
@@ -189,7 +189,7 @@ test('the duration counts from receipt, so a CALL that waits for another is char
   for (const { duration, messageId } of events) assert.ok(duration > 25, `${messageId}: ${duration}`)
 })
 
-test('a CALL whose answer could not be sent any more and what is no CALL are not told', async () => {
+test('a CALL whose answer could not be sent, and messages that are no CALLs, are not published', async () => {
   const gate = deferred()
   const { events, charger, app } = await handling((app) => {
     app.ocpp.v16.on('Heartbeat', async () => {
@@ -283,7 +283,7 @@ test('sent and call carry the request; call the response, or the error that the 
   }
 })
 
-test('a call that never went out is told by call alone', async () => {
+test('a call that was never sent is published by the event call only', async () => {
   const { sent, ended, result } = await calling(
     () => NO_ANSWER,
     ({ app }) => app.ocpp.v16.call('CP-1', 'ClearCache', {}, { signal: AbortSignal.abort() })
@@ -293,7 +293,7 @@ test('a call that never went out is told by call alone', async () => {
   assert.deepEqual([ended[0]?.outcome, ended[0]?.error?.code], ['aborted', 'OCPP_ERR_ABORTED'])
 })
 
-test('the response in call is normalised as the caller gets it', async () => {
+test('the response in the event call is normalised as for the caller', async () => {
   const { ended } = await calling(
     () => ({ status: 'Accepted', filename: null }),
     ({ app }) =>

@@ -139,7 +139,7 @@ test('a CallError with too long a description or details that are no JSON still 
   assert.deepEqual(descriptions, ['x'.repeat(255), 'circular', 'bigint'])
 })
 
-test('a handler is never given up before handlerTimeout, wherever in a tick of the clock it begins', async () => {
+test('a handler never times out before handlerTimeout, wherever in a tick of the clock it begins', async () => {
   const server = await startServer({ ...ACCEPTED, handlerTimeout: 400 }, (app) => {
     app.ocpp.v16.on('Heartbeat', () => new Promise(() => undefined))
   })
@@ -159,19 +159,24 @@ test('a handler is never given up before handlerTimeout, wherever in a tick of t
   )
 })
 
-test('a handler that runs out of time is answered InternalError, aborted, and its late result is dropped', async () => {
+test('a handler that times out is answered InternalError and aborted; its late result is dropped and logged', async () => {
+  const lines: string[] = []
   const late = deferred<{ currentTime: string }>()
   const aborted = deferred()
-  const server = await startServer({ ...ACCEPTED, handlerTimeout: 40 }, (app) => {
-    app.ocpp.v16.on('Heartbeat', (_request, { signal }) => {
-      signal.addEventListener('abort', () => aborted.resolve())
-      return late.promise
-    })
-    app.ocpp.v16.on('Authorize', () => ({ idTagInfo: { status: 'Accepted' } }))
-  })
+  const server = await startServer(
+    { ...ACCEPTED, handlerTimeout: 40 },
+    (app) => {
+      app.ocpp.v16.on('Heartbeat', (_request, { signal }) => {
+        signal.addEventListener('abort', () => aborted.resolve())
+        return late.promise
+      })
+      app.ocpp.v16.on('Authorize', () => ({ idTagInfo: { status: 'Accepted' } }))
+    },
+    { logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } }
+  )
   const charger = await connectCharger(server.url, 'CP-1')
   const behind = charger.answerTo('behind')
-  const hanging = charger.call('Heartbeat')
+  const hanging = charger.call('Heartbeat', {}, 'slow')
   charger.send(2, 'behind', 'Authorize', { idTag: 'x' })
   const answer = await hanging
   assert.equal(answer.type === 4 && answer.code, 'InternalError')
@@ -182,9 +187,17 @@ test('a handler that runs out of time is answered InternalError, aborted, and it
   await late.promise
   assert.equal(await codeOf(charger, 'Authorize', { idTag: 'x' }), 'CALLRESULT')
   assert.equal(charger.received.length, before + 1)
+  const logged = lines.map((line) => JSON.parse(line)).filter(({ action }) => action === 'Heartbeat')
+  assert.deepEqual(
+    logged.map(({ msg, messageId }) => [msg, messageId]),
+    [
+      ['a handler ran out of time', 'slow'],
+      ['a handler ended after its time, and its result is dropped', 'slow']
+    ]
+  )
 })
 
-test('the signal of a handler is aborted when its charger leaves', async () => {
+test('the signal of a handler is aborted when its charger disconnects', async () => {
   const started = deferred()
   const aborted = deferred()
   const server = await startServer(ACCEPTED, (app) => {
@@ -242,7 +255,7 @@ for (const flood of [0, 30, 60]) {
   })
 }
 
-test('a CALLERROR that a handler lets through is InternalError, not an answer of ours', async () => {
+test('a CallError of an outbound call that a handler does not catch is answered InternalError', async () => {
   const server = await startServer(ACCEPTED, (app) => {
     app.ocpp.v16.on('Heartbeat', async (_request, { chargePoint }) => {
       await chargePoint.call('ClearCache', {})
@@ -254,7 +267,7 @@ test('a CALLERROR that a handler lets through is InternalError, not an answer of
   assert.equal(await codeOf(charger, 'Heartbeat'), 'InternalError')
 })
 
-test('after runs when the answer is out, and may call the charge point', async () => {
+test('after runs when the answer has been sent, and may call the charge point', async () => {
   const result = deferred<unknown>()
   const server = await startServer(ACCEPTED, (app) => {
     app.ocpp.v16.on('Heartbeat', async () => ({ currentTime }))
@@ -308,7 +321,7 @@ test('after does not run when the CALL was answered with a CALLERROR', async () 
   assert.equal(ran, 0)
 })
 
-test('without handler an action is NotImplemented, with a fallback the fallback answers', async () => {
+test('without a handler an action is NotImplemented, with a fallback the fallback answers', async () => {
   const server = await startServer(ACCEPTED)
   const charger = await connectCharger(server.url, 'CP-1')
   assert.equal(await codeOf(charger, 'Heartbeat'), 'NotImplemented')
@@ -388,7 +401,7 @@ test('handlers may be registered by any plugin, before and after the app is read
   assert.equal(await codeOf(charger, 'Authorize', { idTag: 'x' }), 'CALLRESULT')
 })
 
-test('a handler that disconnects its charger sends no answer and breaks nothing', async () => {
+test('a handler that disconnects its charger sends no answer and causes no error', async () => {
   const server = await startServer(ACCEPTED, (app) => {
     app.ocpp.v16.on('Heartbeat', (_request, { chargePoint }) => {
       chargePoint.disconnect(4001, 'out')

@@ -102,7 +102,7 @@ test('a colon is refused with 400 even for a client that encodes it', async () =
   assert.equal(refusal.status, 400)
 })
 
-test('an identity in other letters is the same charger, and keeps the spelling it connected with', async () => {
+test('an identity in another case is the same charger, and keeps the spelling of its connection', async () => {
   const server = await startServer({ takeoverTimeout: 0 }, answerBasics)
   const first = await connectCharger(server.url, 'Cp-One')
   const second = await connectCharger(server.url, 'CP-oNE')

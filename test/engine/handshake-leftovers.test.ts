@@ -10,7 +10,7 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((type) => type === 'Timeout').length
 }
 
-test('a handshake that is decided leaves no timer behind', async () => {
+test('a handshake leaves no timer behind after its decision', async () => {
   const server = await startServer({
     authenticateTimeout: 600_000,
     authenticate: ({ identity }) => identity !== 'STRANGER'
@@ -24,7 +24,7 @@ test('a handshake that is decided leaves no timer behind', async () => {
   await until('the timers of the tests are over', () => timers() < before + 10)
 })
 
-test('a handshake that is decided leaves no listener at the socket of the charge point', async () => {
+test('a handshake leaves no listener on the socket of the charge point after its decision', async () => {
   const before = new Map<Socket, unknown[]>()
   const added = new Map<Socket, unknown[]>()
   const server = await startServer(

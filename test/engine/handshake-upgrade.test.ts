@@ -84,7 +84,7 @@ const REQUESTS: { name: string; request: Partial<UpgradeRequest>; expected: numb
   { name: 'headers of 100 kB', request: { headers: { 'X-Big': 'x'.repeat(100_000) } }, expected: 431 }
 ]
 
-test('an upgrade request gets the status of its fault and no session', async (t) => {
+test('an invalid upgrade request gets the status of its error and no connection', async (t) => {
   const server = await startServer({}, answerBasics)
   const bystander = await connectCharger(server.url, 'BYSTANDER', { boot: true })
   for (const { name, request, expected } of REQUESTS) {
@@ -96,7 +96,7 @@ test('an upgrade request gets the status of its fault and no session', async (t)
   }
 })
 
-test('a wrong WebSocket version is told the right one', async () => {
+test('a wrong WebSocket version is answered with the supported one', async () => {
   const server = await startServer()
   const request = upgradeRequest({ target: '/ocpp/CP-1', headers: { [VERSION]: '8' } })
   const { headers } = await rawUpgrade(server.port, request)
@@ -110,7 +110,7 @@ test('a plain GET of the endpoint is answered 426', async () => {
   await response.text()
 })
 
-test('a refusal is one line of text and closes the connection', async () => {
+test('a rejection is one line of text and closes the connection', async () => {
   const server = await startServer()
   const headers = { 'Sec-WebSocket-Protocol': 'ocpp9' }
   const answer = await rawUpgrade(server.port, upgradeRequest({ target: '/ocpp/CP-1', headers }))

@@ -13,7 +13,7 @@ test('an identity is the last segment, decoded once', () => {
   assert.equal(identityOf(''), '')
 })
 
-test('what is encoded as a segment comes back', () => {
+test('an encoded path segment decodes to the original', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (identity) => {
       assert.equal(identityOf(`/ocpp/${encodeURIComponent(identity)}`), identity)
@@ -42,7 +42,7 @@ test('the first offered that is enabled is chosen', () => {
   assert.equal(chosen('__proto__, toString', ['ocpp1.6']), undefined)
 })
 
-test('a list that has to be read loosely says so, and keeps the spelling of the client', () => {
+test('a list that only loose reading understands is marked, and keeps the spelling of the client', () => {
   for (const header of ['ocpp1.6,', 'OCPP1.6', 'ocpp1.6, ocpp1.6', ',,Ocpp1.6']) {
     const offer = readOffer(header, ['ocpp1.6'])
     assert.equal(offer?.isLoose, true, header)
@@ -71,7 +71,7 @@ test('credentials are split at the first colon, and the password is octets', () 
   )
 })
 
-test('no header makes the reader of credentials throw', () => {
+test('reading credentials throws for no header', () => {
   fc.assert(fc.property(fc.string(), (header) => void basicCredentials(header)))
   for (const header of ['', 'Basic', 'Basic =', 'Basic Zm9v', 'Bearer Zm86bw==', 'Basic Zm86bw== x']) {
     assert.equal(basicCredentials(header), undefined, header)

@@ -35,7 +35,7 @@ describe('a global @fastify/rate-limit of the host', () => {
 })
 
 describe('@fastify/websocket that the host registers after the plugin', () => {
-  it('is refused with a sentence that says what to do', async () => {
+  it('is rejected with an error that says what to do', async () => {
     const app = Fastify()
     await app.register(fastifyOcpp, ACCEPTED)
     // Of a plugin with a callback an error ends the process; of one with a promise it can be looked at.
@@ -48,7 +48,7 @@ describe('@fastify/websocket that the host registers after the plugin', () => {
     })
   })
 
-  it('is welcome in a scope beside that of the plugin', async () => {
+  it('is accepted in another scope than that of the plugin', async () => {
     const app = Fastify()
     await app.register(async (scope) => {
       await scope.register(fastifyOcpp, ACCEPTED)

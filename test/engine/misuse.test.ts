@@ -39,7 +39,7 @@ const BITING: Record<string, () => unknown> = {
 }
 
 for (const [name, make] of Object.entries(BITING)) {
-  test(`a handler that returns ${name} is InternalError, sync and async, and the next CALL is answered`, async () => {
+  test(`a handler that returns ${name} is answered InternalError, sync and async, and the next CALL is answered`, async () => {
     let isAsync = false
     const server = await startServer(ACCEPTED, (app) => {
       app.ocpp.v16.fallback((action) => {
@@ -134,6 +134,7 @@ test('a charger whose authentication is granted when draining is over is not let
 test('an authenticate that hangs does not hold up the close of the app', async () => {
   const asked = deferred()
   const server = await startServer({
+    authenticateTimeout: 60_000,
     authenticate: () => {
       asked.resolve()
       return new Promise(() => undefined)
@@ -141,7 +142,7 @@ test('an authenticate that hangs does not hold up the close of the app', async (
   })
   const charger = connectCharger(server.url, 'CP-1').catch(() => 'refused')
   await within('authenticate to be asked', asked.promise)
-  await within('the app to close', server.close(), 2000)
+  await within('the app to close', server.close())
   assert.equal(await within('the refusal', charger), 'refused')
 })
 
@@ -157,7 +158,7 @@ test('after runs for a SEND, too', async () => {
   assert.deepEqual(await within('after', ran.promise), [message, undefined])
 })
 
-test('a host whose @fastify/websocket falls short of what OCPP asks is warned, and limits of its own hold', async () => {
+test('a host whose @fastify/websocket does not meet OCPP gets a warning, and its own limits apply', async () => {
   const lines: string[] = []
   const app = Fastify({ logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } })
   await app.register(fastifyWebsocket, { options: { maxPayload: 2 * 1024 * 1024 } })

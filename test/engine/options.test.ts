@@ -62,6 +62,7 @@ const WRONG: [name: string, options: object][] = [
   ['leniency', { leniency: null }],
   ['leniency.coerce', { leniency: { coerce: 'yes' } }],
   ['leniency.dropUnknownMembers', { leniency: { dropUnknownMembers: 1 } }],
+  ['leniency.keepDecimals', { leniency: { keepDecimals: 1 } }],
   ['leniency.everything', { leniency: { everything: true } }],
   ['leniency.fieldLengths', { leniency: { fieldLengths: 5 } }],
   [
@@ -106,6 +107,7 @@ test('every option has a legal value', async () => {
     leniency: {
       coerce: true,
       dropUnknownMembers: true,
+      keepDecimals: true,
       fieldLengths: { 'BootNotificationRequest.chargePointModel': 1 }
     },
     callTimeout: 1,

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { redact } from 'fastify-ocpp'
+import { parseJson } from '../../src/frame.js'
+import { hasNothingToRedact } from '../../src/redact.js'
 
 const SECRET = 'correct horse battery'
 
@@ -50,13 +53,13 @@ test('id tokens are shortened', () => {
   })
 })
 
-test('everything else stays, and the original is not touched', () => {
+test('everything else stays, and the original is not changed', () => {
   const payload = Object.freeze({ key: 'HeartbeatInterval', value: '60', list: Object.freeze([1, null, true, 'x']) })
   assert.deepEqual(redact(payload), payload)
   for (const value of [undefined, null, 5, 'text', true]) assert.equal(redact(value), value)
 })
 
-test('a value that is nested without end is hidden, not followed', () => {
+test('a value that contains itself is hidden, not followed', () => {
   const circular: Record<string, unknown> = {}
   circular.self = circular
   assert.ok(JSON.stringify(redact(circular)).includes('[redacted]'))
@@ -73,3 +76,51 @@ test('id tokens stay whole when that is asked for, and secrets are hidden all th
   assert.deepEqual(redact(payload, { idTokens: 'whole' }), expected)
   assert.notDeepEqual(redact(payload), expected)
 })
+
+// The log keeps the text of a frame that has nothing to redact.
+test('a text that has nothing to redact is not changed by redacting it, however it is written', () => {
+  const names = ['password', 'PassWord', 'pass\u212aey', 'key', 'server', 'user', 'value', 'variable', 'name', 'idTag']
+  const name = fc.constantFrom(...names, 'idToken', 'stopIdToken', 'simPin', 'SECRET', '__proto__', 'status', 'x')
+  const text = fc.constantFrom('AuthorizationKey', 'authorization\u212aey', 'ftp://a:b@c', 'Charging', '//a@b', SECRET)
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof({ maxDepth: 3 }, text, fc.integer(), fc.array(tie('any'), { maxLength: 3 }), tie('object')),
+    // Written by hand, because a member may come twice.
+    object: fc.array(fc.tuple(name, tie('any')), { maxLength: 4 }).map((members) => new Members(members))
+  })).any
+  fc.assert(
+    fc.property(value, fc.boolean(), (content, isEscaped) => {
+      const written = write(content, isEscaped)
+      if (!hasNothingToRedact(written)) return
+      assert.deepEqual(redact(parseJson(written)), JSON.parse(written))
+      for (const secret of ['ftp:', '//', 'idT', 'assword']) assert.ok(!written.includes(secret))
+    }),
+    { numRuns: 2000 }
+  )
+})
+
+test('the texts of the most frequent messages have nothing to redact', () => {
+  assert.ok(
+    hasNothingToRedact('[2,"1","StatusNotification",{"connectorId":1,"errorCode":"NoError","status":"Charging"}]')
+  )
+  assert.ok(hasNothingToRedact('[3,"1",{}]'))
+  for (const [what, payload] of SECRETS) assert.ok(!hasNothingToRedact(JSON.stringify(payload)), what)
+  assert.ok(!hasNothingToRedact('{"status":{"\\u0070assword":"x"},"status":"Charging"}'))
+})
+
+class Members {
+  readonly list: readonly (readonly [string, unknown])[]
+
+  constructor(list: readonly (readonly [string, unknown])[]) {
+    this.list = list
+  }
+}
+
+function write(value: unknown, isEscaped: boolean): string {
+  if (Array.isArray(value)) return `[${value.map((item) => write(item, isEscaped)).join(',')}]`
+  if (value instanceof Members) {
+    const members = value.list.map(([name, member]) => `${write(name, isEscaped)}:${write(member, isEscaped)}`)
+    return `{${members.join(',')}}`
+  }
+  const text = JSON.stringify(value)
+  return isEscaped ? text.replace(/[a-z]/i, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`) : text
+}

@@ -16,7 +16,7 @@ test('an app closes at once after refused upgrades, a plain GET of the route and
   statuses.push(plain.status)
   assert.deepEqual(statuses, [400, 404, 426])
   assert.equal(plain.headers.get('upgrade'), 'websocket')
-  await within('the app to close', server.close(), 1000)
+  await within('the app to close', server.close())
   assert.deepEqual(await within('the close frame', charger.closed), {
     code: 1012,
     reason: 'shutting down, connect again'

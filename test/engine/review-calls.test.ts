@@ -38,7 +38,7 @@ test('a listener of frames gets no member that would change a prototype', async 
   assert.equal(copy.polluted, undefined)
 })
 
-test('a CALL that comes while the sockets are being closed is answered before its own is', async () => {
+test('a CALL that arrives while the sockets are being closed is answered before its own socket is closed', async () => {
   const server = await startServer({ ...ACCEPTED, drainTimeout: 3000, drainSpread: 1000 }, (app) => {
     app.ocpp.v16.on('Heartbeat', async () => {
       await new Promise((resolve) => setTimeout(resolve, 50))

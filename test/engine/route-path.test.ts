@@ -38,7 +38,7 @@ for (const [url, expected] of Object.entries(PATHS)) {
   test(`${url} is ${expected}`, () => assert.equal(withoutExtraSlashes(url, ROUTES), expected))
 }
 
-test('slashes are all that is ever left out, and never a segment', () => {
+test('only slashes are ever left out, and never a segment', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom('/', 'ocpp', 'CP-1', '?', '%2F', '..', ':') }), (url) => {
       const tidy = withoutExtraSlashes(url, ROUTES)
@@ -49,7 +49,7 @@ test('slashes are all that is ever left out, and never a segment', () => {
   )
 })
 
-test('a charger that writes slashes too much is connected with its identity, decoded once', async () => {
+test('a charger with too many slashes in its URL is connected with its identity, decoded once', async () => {
   const server = await startServer({}, answerBasics)
   for (const target of ['/ocpp//CP-1', '/ocpp/CP-2/', '//ocpp///CP-3//', '/ocpp//RDAM%20123/?token=/x/']) {
     await connectRaw(server.port, 'ignored', { target })

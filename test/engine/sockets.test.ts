@@ -37,7 +37,7 @@ async function ended(port: number, request: string): Promise<string> {
   })
   socket.on('close', () => over.resolve(text))
   socket.write(request)
-  return within('the server to close the connection', over.promise, 2000)
+  return within('the server to close the connection', over.promise)
 }
 
 test('a refused upgrade leaves no connection open, whoever refuses it', async () => {
@@ -71,7 +71,7 @@ test('an upgrade outside the scope of the plugin is answered and does not hold u
     answers.push((await within(`the answer to ${target}`, answer.promise)).slice(0, 12))
   }
   assert.equal(answers[0], 'HTTP/1.1 404')
-  await within('the app to close', server.close(), 1000)
+  await within('the app to close', server.close())
 })
 
 test('chargers that left leave no connection open', async () => {

@@ -202,7 +202,7 @@ test('peers that connect at once and are silent are pinged at different times, a
   assert.ok(firsts.size > 5, `${firsts.size} different times`)
 })
 
-test('a peer that does not read is cut after slowReaderTimeout, and one that reads between is not', () => {
+test('a peer that does not read is cut after slowReaderTimeout, and one that reads in between is not', () => {
   const { socket, ticks, closed, limited, settings, tick } = connect({ slowReaderTimeout: 1000, pingInterval: 0 })
   const before = Math.ceil(1000 / tick)
   for (let times = 0; times < 5; times++) {
@@ -253,7 +253,7 @@ test('a CALL that waits because too much is to be written is handled once that i
   assert.equal(socket.log.at(-1), 'resume')
 })
 
-test('maxMessageRate lets the burst pass and then so many messages in a second, whatever the tick', () => {
+test('maxMessageRate allows the burst and then its number of messages per second, whatever the tick', () => {
   for (const takeoverTimeout of [40, 500, 0]) {
     for (const [rate, burst] of [
       [1, 1],
@@ -309,7 +309,7 @@ test('while a CALL of ours waits for its answer, the socket is paused only for m
   await assert.rejects(call, { code: 'OCPP_ERR_DISCONNECTED' })
 })
 
-test('only the ticks of its own endpoint bring a silent newcomer nearer to its take-over', () => {
+test('only ticks of its own endpoint count for the take-over of a silent new connection', () => {
   const { connection: settings, tick } = resolveOptions({ takeoverTimeout: 1000, securityProfile: 0 })
   const clock = new TickClock(tick)
   const other = new TickClock(tick)

@@ -28,8 +28,8 @@ function sample(value: number | string) {
 
 const READING = { timestamp: AT, measurand: 'Energy.Active.Import.Register', context: 'Sample.Periodic', unit: 'Wh' }
 
-describe('what a charge point of 1.6 tells', () => {
-  it('is published when it is stored, and a retry is no news', async () => {
+describe('an event of a charge point of 1.6', () => {
+  it('is published when it is stored, and not again for a retry', async () => {
     const { url, dataOf } = await listen()
     const charger = await connectCharger(url, 'CP-1')
     await charger.call('BootNotification', { chargePointVendor: 'V', chargePointModel: 'M', firmwareVersion: '7' })
@@ -64,12 +64,30 @@ describe('what a charge point of 1.6 tells', () => {
     ])
     const readings = [{ ...READING, value: 150 }]
     assert.deepEqual(dataOf('meter-values'), [
-      { connectorId: 1, transactionId: String(transactionId), readings },
-      { connectorId: 1, readings }
+      { id: 1, connectorId: 1, transactionId: String(transactionId), readings },
+      // It names no transaction; one is open at this connector.
+      { id: 1, connectorId: 1, readings }
     ])
   })
 
-  it('by starting a transaction: that the one before is over', async () => {
+  it('by the StopTransaction of an unknown transaction: contains the values of the request', async () => {
+    const { url, dataOf } = await listen()
+    const charger = await connectCharger(url, 'CP-1', { boot: true })
+    const stop = { transactionId: 4711, meterStop: 200, timestamp: AT, idTag: 'ANNA-LIVIA', reason: 'PowerLoss' }
+    await charger.call('StopTransaction', stop)
+    assert.deepEqual(dataOf('transaction'), [
+      {
+        transactionId: '4711',
+        eventType: 'Ended',
+        timestamp: AT,
+        meterStop: 200,
+        reason: 'PowerLoss',
+        stopIdToken: 'ANNA…'
+      }
+    ])
+  })
+
+  it('by the start of a transaction: the end of the previous one', async () => {
     const { url, dataOf } = await listen()
     const charger = await connectCharger(url, 'CP-1', { boot: true })
     const first = await startTransaction(charger, { connectorId: 1, idTag: 'A', meterStart: 0, timestamp: AT })
@@ -86,7 +104,7 @@ describe('what a charge point of 1.6 tells', () => {
     )
   })
 
-  it('by booting: that a transaction is over', async () => {
+  it('by a boot: the end of an open transaction', async () => {
     const { url, dataOf } = await listen()
     const charger = await connectCharger(url, 'CP-1', { boot: true })
     const transactionId = await startTransaction(charger, { connectorId: 1, idTag: 'A', meterStart: 0, timestamp: AT })
@@ -112,8 +130,8 @@ describe('what a charge point of 1.6 tells', () => {
 })
 
 for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
-  describe(`what a charging station of ${protocol} tells`, () => {
-    it('is published when it is stored, and a retry is no news', async () => {
+  describe(`an event of a charging station of ${protocol}`, () => {
+    it('is published when it is stored, and not again for a retry', async () => {
       const { url, dataOf } = await listen()
       const charger = await connectCharger(url, 'CS-1', { protocol })
       const chargingStation = { vendorName: 'V', model: 'M', serialNumber: '9' }
@@ -157,16 +175,17 @@ for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
       await charger.call('MeterValues', { evseId: 1, meterValue })
       const readings = [{ ...READING, value: 150 }]
       assert.deepEqual(dataOf('meter-values'), [
-        { evseId: 1, connectorId: 2, transactionId: 'T-1', readings },
-        { evseId: 1, readings }
+        { id: 1, evseId: 1, connectorId: 2, transactionId: 'T-1', readings },
+        // It names no transaction; one is open at this EVSE.
+        { id: 1, evseId: 1, readings }
       ])
 
       const { evse: _, idToken: __, ...nowhere } = { ...event, transactionInfo: { transactionId: 'T-2' } }
       await charger.call('TransactionEvent', nowhere)
       await charger.call('TransactionEvent', { ...event, eventType: 'Updated', seqNo: 1, evse: undefined })
       assert.deepEqual(dataOf('meter-values').slice(2), [
-        { transactionId: 'T-2', readings },
-        { evseId: 1, connectorId: 2, transactionId: 'T-1', readings }
+        { id: 2, transactionId: 'T-2', readings },
+        { id: 1, evseId: 1, connectorId: 2, transactionId: 'T-1', readings }
       ])
 
       const security = { type: 'SettingSystemTime', timestamp: AT, techInfo: 'by hand' }

@@ -30,7 +30,7 @@ describe('GET /api/v1/events', () => {
     assert.equal((await openReader(port, { headers: { authorization: 'Bearer wrong' } })).status, 401)
   })
 
-  it('answers as a stream that nobody on the way keeps', async () => {
+  it('answers as a stream that no proxy buffers', async () => {
     const { port } = await startBackend()
     const { status, headers, blocks } = await openReader(port)
     assert.equal(status, 200)
@@ -43,7 +43,7 @@ describe('GET /api/v1/events', () => {
     assert.ok(retry >= 1000 && retry <= 5000)
   })
 
-  it('shows every event once, in order, with what it tells', async () => {
+  it('has every event once, in order, with its data', async () => {
     const server = await startBackend()
     const reader = await openReader(server.port)
     const ids = publishMany(server, 500)
@@ -61,7 +61,7 @@ describe('GET /api/v1/events', () => {
     assert.ok(Math.abs(Date.parse(at) - Date.now()) < 60_000)
   })
 
-  it('shows whole id tokens only to who may read them', async () => {
+  it('shows whole id tokens only with the scope for them', async () => {
     const server = await startBackend()
     const scopes = ['charge-points:read', 'transactions:read']
     const made = await operate(server, 'POST', '/operator-tokens', { name: 'reader', scopes })
@@ -79,7 +79,7 @@ describe('GET /api/v1/events', () => {
     assert.deepEqual(shown, ['04E9…', '04E91C5A2B3C'])
   })
 
-  it('keeps texts of chargers from breaking out of their event', async () => {
+  it('escapes line breaks in texts of chargers', async () => {
     const server = await startBackend()
     const reader = await openReader(server.port)
     publish(server, 'CP-1', 'a\n\nevent: boot\r\ndata: {}\n\nid: 9')
@@ -89,7 +89,7 @@ describe('GET /api/v1/events', () => {
     assert.equal(dataOf(events[1] ?? {}).chargePoint, 'CP-2')
   })
 
-  it('tells of connections, calls and what is suspicious', async () => {
+  it('has connections, calls and security events', async () => {
     const server = await startBackend()
     const reader = await openReader(server.port)
     const charger = await connectCharger(server.url, 'CP-1')
@@ -120,7 +120,7 @@ describe('GET /api/v1/events', () => {
 })
 
 describe('filters', () => {
-  it('let through the charge points that are named, whatever their case', async () => {
+  it('select charge points, whatever the case of their identities', async () => {
     const server = await startBackend()
     const one = await openReader(server.port, { query: '?chargePoint=cp-1' })
     const two = await openReader(server.port, { query: '?chargePoint=Cp-1&chargePoint=CP-2' })
@@ -131,7 +131,7 @@ describe('filters', () => {
     assert.deepEqual(two.ids(), [ids[0], ids[1], ids[3]])
   })
 
-  it('let through the types that are named', async () => {
+  it('select types of events', async () => {
     const server = await startBackend()
     const { publisher } = server.app
     const reader = await openReader(server.port, { query: '?type=connect&type=meter-values' })
@@ -146,7 +146,7 @@ describe('filters', () => {
     )
   })
 
-  it('hold for what is replayed', async () => {
+  it('apply to replayed events', async () => {
     const server = await startBackend()
     const { lastId } = server.app.publisher
     const ids = ['CP-1', 'CP-2', 'CP-1'].map((identity) => publish(server, identity))
@@ -155,7 +155,7 @@ describe('filters', () => {
     assert.deepEqual(reader.ids(), [ids[0], ids[2]])
   })
 
-  it('are refused when they make no sense', async () => {
+  it('are rejected when they are invalid', async () => {
     const { app } = await startBackend()
     const refused = [
       ['?type=weather', '/type/0'],
@@ -177,8 +177,8 @@ describe('filters', () => {
   })
 })
 
-describe('a reader that comes back', () => {
-  it('misses nothing and gets nothing twice, however often it goes', async () => {
+describe('a reader that reconnects', () => {
+  it('misses no event and gets none twice, however often it reconnects', async () => {
     const server = await startBackend()
     const published: string[] = []
     const seen: string[] = []
@@ -200,7 +200,7 @@ describe('a reader that comes back', () => {
     assert.ok(!rest.blocks.some(({ event }) => event === 'gap'))
   })
 
-  it('knows where to go on from before the first event', async () => {
+  it('knows where to continue even before the first event', async () => {
     const server = await startBackend()
     const first = await openReader(server.port)
     await until('it is told a position', () => first.position() !== undefined)
@@ -212,7 +212,7 @@ describe('a reader that comes back', () => {
     assert.deepEqual(again.ids(), [id])
   })
 
-  it('may say where it was in the query; the header wins', async () => {
+  it('can give its last id in the query; the header takes precedence', async () => {
     const server = await startBackend()
     const ids = publishMany(server, 3)
     const byQuery = await openReader(server.port, { query: `?lastEventId=${ids[0]}` })
@@ -223,7 +223,7 @@ describe('a reader that comes back', () => {
     assert.deepEqual(byBoth.ids(), ids.slice(2))
   })
 
-  it('is told of a gap when not everything is there any more', async () => {
+  it('gets a gap when events have been dropped', async () => {
     const server = await startBackend({ EVENTS_BUFFER: '10' })
     const ids = publishMany(server, 30)
     const reader = await openReader(server.port, { lastEventId: String(ids[5]) })
@@ -237,7 +237,7 @@ describe('a reader that comes back', () => {
     assert.deepEqual(lucky.ids(), ids.slice(20))
   })
 
-  it('is told of a gap after a restart, and when its id is none of ours', async () => {
+  it('gets a gap after a restart, and when its id is unknown', async () => {
     const server = await startBackend()
     for (const lastEventId of ['0000000000000000', '9999999999999999']) {
       const reader = await openReader(server.port, { lastEventId })
@@ -249,7 +249,7 @@ describe('a reader that comes back', () => {
 })
 
 describe('many readers', () => {
-  it('get the same, all of it: 200 of them', async () => {
+  it('all get every event: 200 of them', async () => {
     const server = await startBackend()
     const readers = await Promise.all(Array.from({ length: 200 }, () => openReader(server.port)))
     const ids: string[] = []
@@ -264,8 +264,8 @@ describe('many readers', () => {
   })
 })
 
-describe('the end of the app', () => {
-  it('ends every reader once it has been told of the last disconnect', async () => {
+describe('the shutdown of the app', () => {
+  it('ends every stream after the event of the last disconnect', async () => {
     const server = await startBackend()
     await connectCharger(server.url, 'CP-1', { boot: true })
     const readers = await Promise.all([openReader(server.port), openReader(server.port, { query: '?type=disconnect' })])

@@ -67,7 +67,7 @@ function idsIn(text: string): string[] {
 }
 
 describe('the feed', () => {
-  it('tells every reader exactly what it wants, whenever it comes and wherever it goes on', async () => {
+  it('gives every reader exactly the events of its filter, whenever it connects and wherever it continues', async () => {
     const steps = fc.array(step, { maxLength: 60 })
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 350 }), steps, async (before, script) => {

@@ -29,7 +29,7 @@ describe('docs/events-api.md', () => {
     assert.deepEqual(types, EVENT_TYPES)
   })
 
-  it('shows code for browsers that goes on where its connection was lost', async () => {
+  it('shows code for browsers that continues where its connection was lost', async () => {
     const { app, url } = await startBackend()
     const listen = await listenFrom(url.replace('ws', 'http'))
     const stop = new AbortController()

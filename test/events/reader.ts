@@ -2,7 +2,7 @@ import { get, type IncomingMessage } from 'node:http'
 import { after } from 'node:test'
 import type {} from '../../plugins/publisher.js'
 import { BEARER } from '../app/support.js'
-import { until, within } from '../support/wait.js'
+import { CLOSE_PATIENCE, until, within } from '../support/wait.js'
 
 /** One block of a stream of server-sent events; without `data` it is no event. */
 export interface Block {
@@ -13,7 +13,7 @@ export interface Block {
   comment?: string
 }
 
-/** A connection to GET /api/v1/events. */
+/** A connection to a stream. */
 export interface Reader {
   readonly status: number
   readonly headers: IncomingMessage['headers']
@@ -24,14 +24,17 @@ export interface Reader {
   position(): string | undefined
   /** Resolves when there are so many events, gaps included. */
   events(count: number): Promise<Block[]>
-  /** Resolves when the server has ended or cut the connection. */
+  /** Resolves when the server has ended or cut the connection, and rejects when that takes too long from now on. */
   readonly closed: Promise<void>
   /** Stops to read, and leaves the rest to the buffers. */
   pause(): void
+  resume(): void
   leave(): void
 }
 
 export interface ReaderOptions {
+  /** Default: /events. */
+  path?: string
   /** Such as `?type=boot`. */
   query?: string
   lastEventId?: string
@@ -39,14 +42,17 @@ export interface ReaderOptions {
   headers?: Record<string, string>
 }
 
-/** Listens to events over a connection of its own, which ends with the calling test. */
-export function openReader(port: number, { query = '', lastEventId, headers }: ReaderOptions = {}): Promise<Reader> {
+/** Listens to events, or to another stream, over a connection of its own, which ends with the calling test. */
+export function openReader(
+  port: number,
+  { path = '/events', query = '', lastEventId, headers }: ReaderOptions = {}
+): Promise<Reader> {
   const last = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
   const request = get({
     port,
     host: '127.0.0.1',
-    path: `/api/v1/events${query}`,
-    headers: { ...(headers ?? BEARER), ...last },
+    path: `/api/v1${path}${query}`,
+    headers: { accept: 'text/event-stream', ...(headers ?? BEARER), ...last },
     agent: false
   })
   after(() => request.destroy())
@@ -66,7 +72,7 @@ function readerOf(response: IncomingMessage, leave: () => void): Reader {
     blocks.push(...parts.map(parseBlock))
   })
   response.on('error', () => undefined)
-  const closed = new Promise<void>((resolve) => response.on('close', () => resolve()))
+  const gone = new Promise<void>((resolve) => response.on('close', () => resolve()))
   const events = () => blocks.filter(({ data }) => data !== undefined)
   return {
     status: response.statusCode ?? 0,
@@ -78,8 +84,11 @@ function readerOf(response: IncomingMessage, leave: () => void): Reader {
       await until(`${count} events have come`, () => events().length >= count)
       return events()
     },
-    closed,
+    get closed() {
+      return within('the end of the events', gone, CLOSE_PATIENCE)
+    },
     pause: () => response.pause(),
+    resume: () => response.resume(),
     leave
   }
 }

@@ -7,7 +7,14 @@ import { type Entry, EventRing } from '../../lib/events/ring.js'
 const FLOOR = '0000'
 
 function entry(number: number, text = 'x'): Entry {
-  return { id: String(number).padStart(4, '0'), type: 'boot', chargePoint: 'cp-1', text, whole: text }
+  return {
+    id: String(number).padStart(4, '0'),
+    type: 'boot',
+    chargePoint: 'cp-1',
+    text,
+    whole: text,
+    size: text.length
+  }
 }
 
 function idsAfter(ring: EventRing, id: string): string[] {
@@ -15,7 +22,7 @@ function idsAfter(ring: EventRing, id: string): string[] {
 }
 
 describe('the ring of events', () => {
-  it('keeps the latest, as many and as long as it may', () => {
+  it('keeps the latest ones within its limits of number and age', () => {
     const added = fc.array(
       fc.record({ step: fc.integer({ min: 1, max: 9 }), length: fc.integer({ min: 0, max: 20 }) }),
       {
@@ -46,7 +53,7 @@ describe('the ring of events', () => {
     )
   })
 
-  it('covers an id exactly when every event that was told after it is there, whatever the ids are', () => {
+  it('covers an id exactly if it holds every event that was published after it, whatever the ids are', () => {
     const ids = fc.uniqueArray(fc.integer({ min: 1, max: 99 }), { maxLength: 40 })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 12 }), ids, fc.integer({ min: 0, max: 99 }), (size, numbers, asked) => {
@@ -62,7 +69,7 @@ describe('the ring of events', () => {
     )
   })
 
-  it('gives no more than it is asked for, the oldest first', () => {
+  it('returns at most the requested number, the oldest first', () => {
     const ring = new EventRing({ size: 3, length: 100 }, FLOOR)
     for (const number of [1, 2, 3, 4, 5]) ring.add(entry(number))
     assert.deepEqual(
@@ -73,7 +80,7 @@ describe('the ring of events', () => {
     assert.equal(ring.floor, '0002')
   })
 
-  it('knows nothing of what was before its first event', () => {
+  it('covers no id from before its first event', () => {
     const ring = new EventRing({ size: 3, length: 100 }, '0010')
     assert.ok(!ring.covers('0009'))
     assert.ok(ring.covers('0010'))
@@ -82,7 +89,7 @@ describe('the ring of events', () => {
 })
 
 describe('ids of events', () => {
-  it('rise, whatever the clock does', () => {
+  it('increase, even when the clock is set back', () => {
     const clock = fc.array(fc.integer({ min: 0, max: 4_000_000_000_000 }), { minLength: 2 })
     fc.assert(
       fc.property(clock, (times) => {
@@ -100,12 +107,12 @@ describe('ids of events', () => {
     )
   })
 
-  it('are not those of another process in the same microsecond', () => {
+  it('differ from those of another process in the same microsecond', () => {
     const ids = Array.from({ length: 3 }, () => new EventIds(() => 1_000).next())
     assert.equal(new Set(ids).size, 3)
   })
 
-  it('go on higher after a restart', () => {
+  it('are higher after a restart', () => {
     const before = new EventIds(() => 1_000)
     const last = [before.next(), before.next(), before.next()].at(-1) ?? ''
     assert.ok(new EventIds(() => 1_001).next() > last)

@@ -35,7 +35,7 @@ function streamOf(highWaterMark: number): PassThrough {
 }
 
 describe('a reader that does not read', () => {
-  it('is cut off when too much waits for it, and the others lose nothing', async () => {
+  it('is disconnected when too much waits for it, and other readers lose nothing', async () => {
     const server = await startBackend()
     const good = await openReader(server.port)
     const connections = () => connectionsOf(server.app.server)
@@ -58,7 +58,7 @@ describe('a reader that does not read', () => {
     await within('the silent one to notice', closed)
   })
 
-  it('is cut off when it has not taken the heartbeat before', async () => {
+  it('is disconnected when it has not read the previous heartbeat', async () => {
     const { feed, cuts } = newFeed({ heartbeatInterval: 10 })
     const reading = streamOf(16_384)
     reading.resume()
@@ -71,7 +71,7 @@ describe('a reader that does not read', () => {
     assert.equal(feed.size, 1)
   })
 
-  it('is cut off while it catches up, when the oldest events leave before it has read them', async () => {
+  it('is disconnected during a replay when the oldest events are dropped before it has read them', async () => {
     const { feed, cuts } = newFeed({ size: 300 })
     const ids = Array.from({ length: 2_000 }, (_, index) => String(10_000 + index))
     for (const id of ids.slice(0, 300)) feed.add(event(id))
@@ -84,8 +84,8 @@ describe('a reader that does not read', () => {
   })
 })
 
-describe('a reader with a filter that lets nothing through', () => {
-  it('is told with heartbeats how far it is', async () => {
+describe('a reader with a filter that matches nothing', () => {
+  it('gets its position with heartbeats', async () => {
     const { feed } = newFeed({ heartbeatInterval: 10 })
     const stream = streamOf(16_384)
     let text = ''

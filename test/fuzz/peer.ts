@@ -64,7 +64,7 @@ export class Peer {
   }
 
   async #while<T>(what: string, promise: Promise<T>): Promise<T> {
-    const closed = this.#charger.closed.then(({ code }) => {
+    const closed = this.#charger.gone.then(({ code }) => {
       throw new Error(`${this.identity} was closed with ${code} before ${what}`)
     })
     return within(`${what} of ${this.identity}`, Promise.race([promise, closed]), PATIENCE_MS)

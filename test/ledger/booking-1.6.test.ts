@@ -4,7 +4,7 @@ import { onBothDatabases } from '../database/support.js'
 import { booksOf, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
 onBothDatabases('a transaction of 1.6', (dialect) => {
-  it('keeps its id on every retry, racing ones and those over another process included', async () => {
+  it('keeps its id on every retry, also when retries race or reach another process', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const first = await ledger.start('CP-1', start())
     const other = another()
@@ -19,7 +19,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     assert.deepEqual([transactions.length, events.length], [1, 1])
   })
 
-  it('is one when the very first messages race over two processes', async () => {
+  it('is booked once when the very first messages of the charge point race in two processes', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const other = another()
     const rounds = Array.from({ length: 20 }, (_, index) => start({ meterStart: index, connectorId: index + 1 }))
@@ -30,7 +30,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     assert.equal((await booksOf(database, 'CP-1')).events.length, rounds.length)
   })
 
-  it('is another one when any part of its content, or the charge point, is another', async () => {
+  it('is a new transaction when any member of the request, or the charge point, differs', async () => {
     const { ledger } = await openLedger(dialect)
     const contents = [
       start(),
@@ -67,7 +67,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.stop_reason, 'Local')
   })
 
-  it('cannot be ended by another charge point, whose message is kept all the same', async () => {
+  it('cannot be ended by another charge point, whose StopTransaction is kept nevertheless', async () => {
     const { ledger, database } = await openLedger(dialect)
     const id = idOf(await ledger.start('CP-1', start()))
     assert.equal((await ledger.stop('CP-2', stop(id))).outcome, 'unassigned')
@@ -76,7 +76,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     assert.deepEqual([transactions.length, events.length], [0, 1])
   })
 
-  it('of an unknown number is kept unassigned, once for each content', async () => {
+  it('with an unknown id is ended by nothing: each different StopTransaction is kept once as unassigned', async () => {
     const { ledger, database } = await openLedger(dialect)
     for (const id of [0, -1, 2 ** 31 - 1, 1e15]) {
       assert.equal((await ledger.stop('CP-1', stop(id))).outcome, 'unassigned')
@@ -104,7 +104,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     assert.deepEqual(await ledger.booted('CP-1'), [])
   })
 
-  it("is ended by the charge point's own word, even after we have closed it", async () => {
+  it('ends with the StopTransaction of its charge point, even after the back-end has closed it', async () => {
     const { ledger, database } = await openLedger(dialect)
     const id = idOf(await ledger.start('CP-1', start()))
     await ledger.booted('CP-1')
@@ -116,7 +116,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     )
   })
 
-  it('is opened again when it turns out to go on, in another process too', async () => {
+  it('is reopened when a later reading shows that it goes on, also by another process', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const id = idOf(await ledger.start('CP-1', start()))
     await ledger.booted('CP-1')
@@ -126,7 +126,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     assert.deepEqual([row?.status, row?.closed_reason, row?.end_timestamp], ['open', null, null])
   })
 
-  it('is closed when its connector becomes available after it, or gets another transaction', async () => {
+  it('is closed when its connector becomes available after its start, or begins another transaction', async () => {
     const { ledger, database } = await openLedger(dialect)
     await ledger.start('CP-1', start())
     await ledger.start('CP-1', start({ connectorId: 2 }))
@@ -145,7 +145,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     )
   })
 
-  it('of another charge point is never closed', async () => {
+  it('is not closed by the boot of another charge point', async () => {
     const { ledger, database } = await openLedger(dialect)
     await ledger.start('CP-1', start())
     await ledger.start('CP-2', start())
@@ -153,7 +153,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
     assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.status, 'open')
   })
 
-  it('counts as open for its id token, apart from itself', async () => {
+  it('counts as an open transaction of its id token, but not for itself', async () => {
     const { ledger } = await openLedger(dialect)
     const id = idOf(await ledger.start('CP-1', start()))
     assert.equal(await ledger.hasOpenTransaction('tag'), true)
@@ -165,7 +165,7 @@ onBothDatabases('a transaction of 1.6', (dialect) => {
 })
 
 onBothDatabases('meter values', (dialect) => {
-  it('are booked once, whatever message they come with', async () => {
+  it('are booked once, whichever message brings them', async () => {
     const { ledger, database } = await openLedger(dialect)
     const id = idOf(await ledger.start('CP-1', start()))
     const samples = [register(200, NINE + 1), register(5, NINE + 1, { phase: 'L1' }), register(300, NINE + 2)]
@@ -174,13 +174,15 @@ onBothDatabases('meter values', (dialect) => {
     await Promise.all([ledger.meterValues('CP-1', measurement), ledger.meterValues('cp-1', measurement)])
     await ledger.stop('CP-1', stop(id, { samples }))
     const { values } = await booksOf(database, 'CP-1')
+    // In the order in which they are shown: rows of one commit may be stored in any order.
+    const shown = values.sort((a, b) => a.timestamp - b.timestamp)
     assert.deepEqual(
-      values.map(({ value }) => value),
+      shown.map(({ value }) => value),
       [200, 5, 300]
     )
   })
 
-  it('outside of transactions, and of those that never were, are kept by themselves', async () => {
+  it('without a transaction, or with an unknown one, are kept without a transaction', async () => {
     const { ledger, database } = await openLedger(dialect)
     const samples = [register(200, NINE)]
     await ledger.meterValues('CP-1', { evseId: 0, connectorId: 1, samples })

@@ -5,7 +5,7 @@ import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, NINE, openLedger, register } from './support.js'
 
 onBothDatabases('a transaction of 2.x', (dialect) => {
-  it('is one, however late and often its events come', async () => {
+  it('is booked once, however late and however often its events arrive', async () => {
     const { ledger, database } = await openLedger(dialect)
     const started = event('Started', 0, { evseId: 1, connectorId: 2, idToken: 'TAG', chargingState: 'EVConnected' })
     const updated = event('Updated', 1, { chargingState: 'Charging' })
@@ -24,7 +24,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.deepEqual([row?.first_seq_no, row?.ended_seq_no, row?.missing_seq_nos, row?.duration], [0, 2, null, 120])
   })
 
-  it('has the energy of the meter at its beginning and end, in kWh and out of order too', async () => {
+  it('has the energy between the readings of its start and its end, also in kWh and out of order', async () => {
     const { ledger, database } = await openLedger(dialect)
     const end = register(2.5, NINE + 120_000, { unit: 'kWh', context: 'Transaction.End' })
     const begin = register(500, NINE, { context: 'Transaction.Begin' })
@@ -38,7 +38,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.equal(values.length, 4)
   })
 
-  it('takes a number that was used before, with another type or time, for a new message', async () => {
+  it('treats an event with a used seqNo but another type or time as a new event', async () => {
     const { ledger, database } = await openLedger(dialect)
     await ledger.event('CP-1', event('Started', 0))
     await ledger.event('CP-1', event('Updated', 0))
@@ -46,7 +46,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.equal((await booksOf(database, 'CP-1')).events.length, 3)
   })
 
-  it('has numbers that no column holds', async () => {
+  it('accepts a seqNo that is too large for an integer column', async () => {
     const { ledger, database } = await openLedger(dialect)
     const events = [2 ** 31, 2 ** 40, 1e300].map((seqNo, index) => event('Updated', seqNo, { timestamp: NINE + index }))
     for (const one of events) assert.equal((await ledger.event('CP-1', one)).outcome, 'booked')
@@ -61,7 +61,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.equal((await booksOf(database, 'CP-2')).transactions.length, 1)
   })
 
-  it('knows who started it and who stopped it', async () => {
+  it('has the id token that started it and the one that stopped it', async () => {
     const { ledger, database } = await openLedger(dialect)
     await ledger.event('CP-1', event('Started', 0))
     await ledger.event('CP-1', event('Updated', 1, { idToken: 'DRIVER', idTokenType: 'ISO14443' }))
@@ -71,7 +71,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.deepEqual([row?.id_token, row?.id_token_type, row?.stop_id_token], ['DRIVER', 'ISO14443', 'FRIEND'])
   })
 
-  it('is closed when its charge point boots, and opened or ended again by its own word', async () => {
+  it('is closed when its charge point boots, and reopened or ended by a later event', async () => {
     const { ledger, database } = await openLedger(dialect)
     const status = async () => {
       const [row] = (await booksOf(database, 'CP-1')).transactions
@@ -87,7 +87,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.deepEqual(await status(), ['ended', null, NINE + HOUR])
   })
 
-  it('is closed by a free connector only when a cable was in', async () => {
+  it('is closed by an available connector only if a cable was plugged in before', async () => {
     const { ledger } = await openLedger(dialect)
     const place = { evseId: 1, connectorId: 1 }
     await ledger.event('CP-1', event('Started', 0, place))
@@ -97,7 +97,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.equal((await ledger.connectorAvailable('CP-1', available)).length, 1)
   })
 
-  it('keeps what a charge point has calculated itself', async () => {
+  it('has the cost that its charge point calculated', async () => {
     const { ledger, database } = await openLedger(dialect)
     const ownCost = { totalCost: { currency: 'EUR', total: { inclTax: 4.2 } } }
     const { response } = await ledger.event('CP-1', event('Ended', 0, { ownCost }))
@@ -105,7 +105,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     assert.deepEqual([row?.cost, row?.currency, row?.cost_unknown, response], [4.2, 'EUR', null, {}])
   })
 
-  it('has the last cost that its charge point calculated, whatever comes without one or too late', async () => {
+  it('has the last cost that its charge point calculated, also when later or late events have none', async () => {
     const { ledger, database } = await openLedger(dialect)
     await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerSession: 9 })
     const ownCost = (inclTax: number) => ({ ownCost: { totalCost: { currency: 'EUR', total: { inclTax } } } })
@@ -124,7 +124,7 @@ onBothDatabases('a transaction of 2.x', (dialect) => {
     }
   })
 
-  it('has no cost when its charge point could not calculate it, but ours where there is a tariff', async () => {
+  it('has no cost when its charge point failed to calculate it, unless a tariff of ours applies', async () => {
     const { ledger, database } = await openLedger(dialect)
     const failed = { totalCost: { currency: 'EUR', total: { inclTax: 1 } }, failureToCalculate: true }
     const costOf = async (identity: string) => {

@@ -120,7 +120,7 @@ onBothBackends('a transaction that was left open', (start) => {
     assert.equal(await statusOf(server, freed, 'closed'), 'closed')
   })
 
-  it('is closed by a free connector whose time is impossible, or not told, as if it were told now', async () => {
+  it('is closed by an available connector without a timestamp, or with an impossible one, at the time of receipt', async () => {
     const server = await start()
     for (const [index, timestamp] of [null, undefined, '1970-01-01T00:00:00Z', '0001-01-01T00:00:00Z'].entries()) {
       const charger = await connectCharger(server.url, `TIMELESS-${index}`, { boot: true })
@@ -130,7 +130,7 @@ onBothBackends('a transaction that was left open', (start) => {
     }
   })
 
-  it('is not closed by a free connector from before its start, or of the same second', async () => {
+  it('is not closed by a status Available from before its start, or from the same second', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'EARLIER', { boot: true })
     await startTransaction(charger, { timestamp: '2026-01-01T09:00:00Z' })
@@ -148,8 +148,8 @@ onBothBackends('a transaction that was left open', (start) => {
   })
 })
 
-onBothBackends('a charge point whose clock jumps ahead in a transaction', (start) => {
-  it('is paid for the time that passed, not for what its clock skipped', async () => {
+onBothBackends('a transaction during which the clock of its charge point jumps ahead', (start) => {
+  it('costs the time that passed, without the time that the clock skipped', async () => {
     const server = await start()
     await operate(server, 'PUT', '/tariffs/default', { currency: 'EUR', pricePerHour: 1 })
     const charger = await connectCharger(server.url, 'JUMPS', { boot: true })

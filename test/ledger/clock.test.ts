@@ -27,20 +27,20 @@ const TIMES = [
   ['the year 1', YEAR_1, NINE]
 ] as const
 
-describe('the time that a timestamp counts as', () => {
+describe('the time for which a timestamp is taken', () => {
   for (const [what, timestamp, time] of TIMES) {
     it(`is ${timestamp === time ? 'what was said' : 'that of its receipt'}: ${what}`, () => {
       assert.equal(timeOf({ timestamp, receivedAt: NINE }), time)
     })
   }
 
-  it('is not ahead of its receipt where something began', () => {
+  it('is not later than its receipt when it is the start of something', () => {
     assert.equal(beginningOf({ timestamp: NINE + HOUR, receivedAt: NINE }), NINE)
     assert.equal(beginningOf({ timestamp: NINE - HOUR, receivedAt: NINE }), NINE - HOUR)
   })
 })
 
-onBothDatabases('the time that a row counts as', (dialect) => {
+onBothDatabases('the time for which the timestamp of a row is taken', (dialect) => {
   it('is the same in SQL', async () => {
     const { db } = await migrated(dialect)
     for (const [what, timestamp, time] of TIMES) {
@@ -54,13 +54,13 @@ onBothDatabases('the time that a row counts as', (dialect) => {
 describe('evidence without a timestamp', () => {
   const sign = (behind: number) => ({ timestamp: NINE - behind, receivedAt: NINE })
 
-  it('is of the time of its receipt, as long as the clock may be right', () => {
+  it('has the time of its receipt, as long as the clock of the charge point may be right', () => {
     for (const behind of [0, HOUR, DAY_MS])
       assert.equal(untimedEvidence(sign(behind), NINE + HOUR).timestamp, NINE + HOUR)
     assert.equal(untimedEvidence(undefined, NINE).timestamp, NINE)
   })
 
-  it('is of the time by the clock of the charge point when that is wrong', () => {
+  it('has the time by the clock of the charge point when that clock is wrong', () => {
     for (const behind of [-HOUR, DAY_MS + 1]) {
       assert.equal(untimedEvidence(sign(behind), NINE + HOUR).timestamp, NINE + HOUR - behind)
     }

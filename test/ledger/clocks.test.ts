@@ -61,7 +61,7 @@ onBothBackends('a charge point whose clock', (startBackend) => {
     }
   }
 
-  it('changes its offset is heard to say the same again', async () => {
+  it('changes its offset sends a retry, not a new message', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'OFFSET', { boot: true })
     const started = async (timestamp: string) => {

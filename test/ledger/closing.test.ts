@@ -21,7 +21,7 @@ function holding(): { plugin: KyselyPlugin; asked: Promise<void>; letGo: () => v
 }
 
 onBothDatabases('a boot', (dialect) => {
-  it('closes what was last heard of before it, and nothing that was heard of after it', async () => {
+  it('closes transactions whose last message came before it, and none whose last message came after it', async () => {
     let now = NINE
     const { ledger, database } = await openLedger(dialect, { now: () => now })
     await ledger.event('CP-1', event('Started', 0, { transactionId: 'before' }))
@@ -45,7 +45,7 @@ onBothDatabases('a boot', (dialect) => {
 })
 
 onBothDatabases('a free connector', (dialect) => {
-  it('closes a transaction that began while it was looked whether any is open', async () => {
+  it('closes a transaction that was booked while the back-end looked for open ones', async () => {
     const database = await migrated(dialect)
     const { plugin, asked, letGo } = holding()
     const ledger = ledgerOn(database, { db: database.db.withPlugin(plugin) })

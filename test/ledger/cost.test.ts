@@ -57,7 +57,7 @@ describe('the cost of a transaction', () => {
     for (const currency of THREE_DECIMALS) assert.equal(minorDigits(currency), 3, currency)
   })
 
-  it('is nothing for less than nothing', () => {
+  it('is 0 for negative energy and a negative duration', () => {
     const tariff = { ...FREE, pricePerKwh: 1, pricePerHour: 1 }
     assert.equal(known(tariff, { energyWh: -5000, duration: -3600 }).total, 0)
   })
@@ -132,7 +132,7 @@ describe('the cost of a transaction', () => {
     )
   })
 
-  it('has no component for what costs nothing, and is 0 when everything is free', () => {
+  it('has no component for a price of 0, and is 0 when everything is free', () => {
     assert.deepEqual(known(FREE, { energyWh: 'no-start-register', duration: 'no-duration' }), {
       currency: 'EUR',
       components: [],
@@ -142,7 +142,7 @@ describe('the cost of a transaction', () => {
     })
   })
 
-  it('is not known when it has more digits than a number keeps', () => {
+  it('is unknown when it has more digits than a number can hold', () => {
     const tariff = { ...FREE, pricePerKwh: 1_000_000 }
     assert.equal(costOf(tariff, { energyWh: Number.MAX_SAFE_INTEGER, duration: 0 }), 'out-of-range')
     const session = (pricePerSession: number) => costOf({ ...FREE, pricePerSession }, { energyWh: 0, duration: 0 })
@@ -192,7 +192,7 @@ describe('any cost', () => {
     )
   })
 
-  it('is not known while a price depends on what is not known, and never 0 instead', () => {
+  it('is unknown, and not 0, while a quantity that has a price is unknown', () => {
     const quantity = (reason: Quantity, value: fc.Arbitrary<Quantity>) => fc.oneof(fc.constant(reason), value)
     fc.assert(
       fc.property(

@@ -18,7 +18,7 @@ describe('CSV', () => {
     assert.equal(toCsv(['a'], [...texts, { a: -1 }]), "a\r\n'=1+1\r\n'+1\r\n'-1\r\n'@x\r\n'\tx\r\na=b\r\n-1\r\n")
   })
 
-  it('is for those who name it and like it no less than JSON', () => {
+  it('is sent to clients whose Accept names it and prefers it at least as much as JSON', () => {
     for (const accept of ['text/csv', 'TEXT/CSV; q=0.9, application/json;q=0.8', 'text/csv, */*']) {
       assert.equal(wantsCsv(accept), true, accept)
     }

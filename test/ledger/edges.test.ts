@@ -11,7 +11,7 @@ import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } f
 const DAY = 24 * HOUR
 
 onBothDatabases(
-  'a transaction in which nothing was charged',
+  'a transaction without energy',
   (dialect) => {
     it('is ended by a StopTransaction without its id', async () => {
       const { ledger, database } = await openLedger(dialect)
@@ -21,7 +21,7 @@ onBothDatabases(
       assert.deepEqual([ended?.status, ended?.energy_wh], ['ended', 0])
     })
 
-    it('has the meter of its StopTransaction, whatever was read meanwhile', async () => {
+    it('has the meterStop of its StopTransaction, whatever was read in between', async () => {
       const { ledger, database } = await openLedger(dialect)
       const id = idOf(await ledger.start('CP-1', start({ meterStart: 100 })))
       const samples = [register(150, NINE + 60_000)]
@@ -35,7 +35,7 @@ onBothDatabases(
 )
 
 onBothDatabases(
-  'what a charge point has not told',
+  'a value that a charge point has not sent',
   (dialect) => {
     it('is absent from a transaction, and never 0', async () => {
       const { ledger, database } = await openLedger(dialect)
@@ -54,14 +54,14 @@ onBothDatabases(
 onBothDatabases(
   'the bill of a transaction',
   (dialect) => {
-    it('counts the time to the millisecond', async () => {
+    it('counts time to the millisecond', async () => {
       const { ledger, database } = await openLedger(dialect)
       const id = idOf(await ledger.start('CP-1', start()))
       await ledger.stop('CP-1', stop(id, { timestamp: NINE + HOUR + 250 }))
       assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.duration, 3600.25)
     })
 
-    it('is not known while nobody knows when it began, if time has a price', async () => {
+    it('is unknown while the start is unknown, if time has a price', async () => {
       const { ledger, database } = await openLedger(dialect)
       await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerHour: 1, pricePerSession: 5 })
       const { response } = await ledger.event('CP-1', event('Ended', 3))
@@ -69,7 +69,7 @@ onBothDatabases(
       assert.deepEqual([response, row?.cost, row?.cost_unknown], [{}, null, 'no-duration'])
     })
 
-    it('stays what an earlier release billed, as long as the cost is not known', async () => {
+    it('stays as an earlier release wrote it, as long as the cost is unknown', async () => {
       const { ledger, database } = await openLedger(dialect)
       await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerKwh: 0.5 })
       const id = idOf(await ledger.start('CP-1', start({ meterStart: -1, payload: { meterStart: -1 } })))
@@ -87,7 +87,7 @@ onBothDatabases(
       assert.deepEqual([row?.cost, row?.cost_details, row?.cost_unknown], [0, '{"total":0}', 'no-start-register'])
     })
 
-    it('is not told at the start, but with the next event', async () => {
+    it('is not sent with the answer to the start, but with the answer to the next event', async () => {
       const { ledger, database } = await openLedger(dialect)
       await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerSession: 5 })
       assert.deepEqual((await ledger.event('CP-1', event('Started', 0))).response, {})
@@ -100,7 +100,7 @@ onBothDatabases(
 onBothDatabases(
   'a transaction that we close',
   (dialect) => {
-    it('takes its charging profiles with it, and no other', async () => {
+    it('takes its own charging profiles with it, and no others', async () => {
       const { ledger, database } = await openLedger(dialect)
       for (const identity of ['CP-1', 'CP-2']) await ledger.event(identity, event('Started', 0))
       const chargePoints = await database.db.selectFrom('charge_points').select(['id', 'identity']).execute()
@@ -175,9 +175,9 @@ onBothDatabases(
       await ledger.event('CP-1', event('Ended', 1))
       const { id } = await database.db.selectFrom('charge_points').select('id').executeTakeFirstOrThrow()
       const save = (remoteStartId: number, now: number) =>
-        saveRemoteStart(database.writeDb, id, {
-          start: { remoteStartId, idToken: `TOKEN-${remoteStartId}`, idTokenType: 'Central' },
-          now
+        writerOf(database).write((trx, append) => {
+          const start = { remoteStartId, idToken: `TOKEN-${remoteStartId}`, idTokenType: 'Central' }
+          return saveRemoteStart({ trx, append, chargePointId: id, now }, start)
         })
       const remembered = async () => {
         const tokens = [1, 2, 3].map((remoteStartId) =>
@@ -198,7 +198,7 @@ onBothDatabases(
 onBothDatabases(
   'a charge point that was connected to another process meanwhile',
   (dialect) => {
-    it('is looked up again: what it left open there is closed', async () => {
+    it('has its transactions looked up again: those that it left open there are closed', async () => {
       const { ledger, another, database } = await openLedger(dialect)
       assert.deepEqual(await ledger.booted('CP-1'), [], 'nothing was open')
       await another().start('CP-1', start())

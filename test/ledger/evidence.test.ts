@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends, operate } from '../app/support.js'
+import { onSharedBackend, operate } from '../app/support.js'
 import { bootRequest, type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 
@@ -31,8 +31,8 @@ async function untilSecondIsClosed(server: TestServer, charger: Charger): Promis
   while ((await closedReasons(server, charger.identity))[2] === undefined) await charger.roundTrip()
 }
 
-onBothBackends('what closes a transaction that was left open', (start) => {
-  it('is no StatusNotification that was refused or cut short', async () => {
+onSharedBackend('the evidence that closes an open transaction', (start) => {
+  it('is not a StatusNotification that was rejected or cut short', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'REFUSED', { boot: true })
     for (const connectorId of [1, 2]) await begin(charger, connectorId)
@@ -45,7 +45,7 @@ onBothBackends('what closes a transaction that was left open', (start) => {
     assert.deepEqual(await closedReasons(server, 'REFUSED'), { 1: undefined, 2: 'ConnectorAvailable' })
   })
 
-  it('is no BootNotification that was refused, and the one that follows is', async () => {
+  it('is not a BootNotification that was rejected, but the accepted one after it', async () => {
     const server = await start()
     const before = await connectCharger(server.url, 'BOOTS', { boot: true })
     await begin(before, 1)
@@ -64,7 +64,7 @@ onBothBackends('what closes a transaction that was left open', (start) => {
     assert.equal((await closedReasons(server, 'BOOTS'))[1], 'Rebooted')
   })
 
-  it('is nothing that a charge point says while it is Pending; its first accepted boot is', async () => {
+  it('is no message of a charge point that is Pending, but its first accepted boot', async () => {
     const server = await start()
     const before = await connectCharger(server.url, 'PENDING', { boot: true })
     await begin(before, 1)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends } from '../app/support.js'
+import { onSharedBackend } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { book, event2, statusOf, transactionsOf } from './wire-support.js'
@@ -26,7 +26,7 @@ async function standings(server: TestServer, identity: string) {
   })
 }
 
-onBothBackends('an EVSE with another transaction', (start) => {
+onSharedBackend('an EVSE with another transaction', (start) => {
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1']) {
     it(`has done with the one before (${protocol})`, async () => {
       const server = await start()
@@ -43,7 +43,7 @@ onBothBackends('an EVSE with another transaction', (start) => {
     })
   }
 
-  it('goes on with the present one when an earlier one is told late', async () => {
+  it('keeps the current one open when the start of an earlier one arrives late', async () => {
     const server = await start()
     const charger = await connect(server, 'QUEUE')
     await begin(charger, 'present', 12)
@@ -57,7 +57,7 @@ onBothBackends('an EVSE with another transaction', (start) => {
     assert.deepEqual((await standings(server, 'QUEUE'))[0], ['present', 'open'])
   })
 
-  it('leaves those of other EVSEs, of none and of other charge points alone', async () => {
+  it('leaves open those of other EVSEs, without an EVSE and of other charge points', async () => {
     const server = await start()
     const other = await connect(server, 'THEIRS')
     await begin(other, 'theirs', 8)
@@ -75,12 +75,12 @@ onBothBackends('an EVSE with another transaction', (start) => {
   })
 })
 
-onBothBackends('a transaction of an EVSE whose connector nobody names', (start) => {
+onSharedBackend('a transaction whose events name an EVSE but no connector', (start) => {
   const chargingState = 'Charging'
   const transactionInfo = { transactionId: '1', chargingState }
   const available = { evseId: 1, connectorId: 2, connectorStatus: 'Available', timestamp: at(10) }
 
-  it('is over when a connector of the EVSE is free', async () => {
+  it('is closed when a connector of the EVSE is available', async () => {
     const server = await start()
     const charger = await connect(server, 'FREE')
     await begin(charger, '1', 9, { transactionInfo })
@@ -92,7 +92,7 @@ onBothBackends('a transaction of an EVSE whose connector nobody names', (start) 
     assert.deepEqual(await standings(server, 'FREE'), [['1', 'closed', 'ConnectorAvailable']])
   })
 
-  it('goes on when another connector of the EVSE is not free, or another transaction is open there', async () => {
+  it('stays open when another connector of the EVSE is occupied, or another transaction is open there', async () => {
     const server = await start()
     const occupied = await connect(server, 'OCCUPIED')
     await begin(occupied, '1', 9, { transactionInfo })

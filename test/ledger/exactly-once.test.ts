@@ -35,8 +35,8 @@ function sameAnswer(bookings: readonly Booking[]): object {
   return first.response
 }
 
-onBothDatabases('whatever is sent, and however often', (dialect) => {
-  it('1.6: every content is one transaction with one id, and every end counts once', async () => {
+onBothDatabases('messages in any order and number', (dialect) => {
+  it('1.6: each different StartTransaction is one transaction with one id, and each end counts once', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const ledgers = [ledger, another()] as const
     let run = 0
@@ -83,7 +83,7 @@ onBothDatabases('whatever is sent, and however often', (dialect) => {
     )
   })
 
-  it('2.x: events in any order, twice, and with numbers used again make the same books', async () => {
+  it('2.x: events in any order, sent twice, or with a seqNo used again, give the same transactions', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const ledgers = [ledger, another()] as const
     let run = 0
@@ -126,7 +126,7 @@ onBothDatabases('whatever is sent, and however often', (dialect) => {
     )
   })
 
-  it('meter values: each is there once', async () => {
+  it('meter values: each is stored once', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const ledgers = [ledger, another()] as const
     let run = 0

@@ -20,7 +20,7 @@ function watch({ incomplete, status }: { incomplete: boolean[]; status?: Transac
 }
 
 describe('missing events of a transaction', () => {
-  it('are asked after once, and given up when the charge point has none of them', async () => {
+  it('are requested once, and given up when the charge point has none of them', async () => {
     const { gaps, log, wait } = watch({ incomplete: [], status: { ongoing: true, messagesInQueue: false } })
     gaps.notice('CP', 'a')
     gaps.notice('cp', 'a')
@@ -40,7 +40,7 @@ describe('missing events of a transaction', () => {
     assert.deepEqual(log, ['ask CP a', 'ask CP b'])
   })
 
-  it('that have come meanwhile are not asked after, but the next ones are', async () => {
+  it('are not requested after they arrived, but the next ones are', async () => {
     const incomplete = [false]
     const { gaps, log, wait } = watch({ incomplete, status: { ongoing: true, messagesInQueue: true } })
     gaps.notice('CP', 'a')
@@ -51,7 +51,7 @@ describe('missing events of a transaction', () => {
     assert.deepEqual(log, ['ask CP a'])
   })
 
-  it('of a charge point that cannot be asked are reported, and not asked after in a loop', async () => {
+  it('of a charge point that cannot be asked are reported, and not requested in a loop', async () => {
     const { gaps, log, wait } = watch({ incomplete: [] })
     gaps.notice('CP', 'a')
     await wait(2)
@@ -59,7 +59,7 @@ describe('missing events of a transaction', () => {
     assert.deepEqual(log, ['ask CP a', 'not connected'])
   })
 
-  it('are asked after again, each time later, when asking fails, until the charge point has been asked six times', async (test) => {
+  it('are requested again, each time later, when the request fails: six times at most', async (test) => {
     test.mock.timers.enable({ apis: ['setTimeout'] })
     const { gaps, log } = watch({ incomplete: [] })
     gaps.notice('CP', 'a')
@@ -76,7 +76,7 @@ describe('missing events of a transaction', () => {
     )
   })
 
-  it('are asked after again when the charge point says that they wait in its queue', async (test) => {
+  it('are requested again when the charge point answers that they wait in its queue', async (test) => {
     test.mock.timers.enable({ apis: ['setTimeout'] })
     const { gaps, log } = watch({ incomplete: [], status: { ongoing: true, messagesInQueue: true } })
     gaps.notice('CP', 'a')
@@ -87,7 +87,7 @@ describe('missing events of a transaction', () => {
     assert.deepEqual(log, ['ask CP a', 'ask CP a'])
   })
 
-  it('are asked after at once when the charge point comes back, whatever it was asked before', async (test) => {
+  it('are requested at once when the charge point reconnects, however often it was asked before', async (test) => {
     test.mock.timers.enable({ apis: ['setTimeout'] })
     const { gaps, log } = watch({ incomplete: [] })
     gaps.notice('CP', 'a')

@@ -29,7 +29,7 @@ async function withGap(charger: Charger): Promise<void> {
 const ONGOING = { ongoingIndicator: true, messagesInQueue: false }
 
 onBothBackends('events of a transaction that are missing', (start) => {
-  it('are asked after again when the charge point comes back after asking failed, and then no more', async () => {
+  it('are requested again when the charge point reconnects after a failed request, and then no more', async () => {
     const server = await start(SOON)
     const first = await connect(server, 'FAILED', [new ErrorAnswer('InternalError')])
     await withGap(first.charger)
@@ -71,7 +71,7 @@ onBothBackends('events of a transaction that are missing', (start) => {
     })
   }
 
-  it('are Started too, and no number below 0', async () => {
+  it('include Started, but no seqNo below 0', async () => {
     const server = await start(SOON)
     const { charger, asked } = await connect(server, 'HEADLESS', [{ messagesInQueue: true }])
     await book(charger, 'TransactionEvent', event2('Updated', 0, '2026-01-01T09:00:00Z'))
@@ -81,7 +81,7 @@ onBothBackends('events of a transaction that are missing', (start) => {
     await until('it is asked', () => asked.length === 1)
   })
 
-  it('are not asked of another charge point', async () => {
+  it('are not requested from another charge point', async () => {
     const server = await start({ TRANSACTION_GAP_DELAY: '600' })
     const mine = await connect(server, 'GAPS', [ONGOING])
     await withGap(mine.charger)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends, operate } from '../app/support.js'
+import { onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { book, event2, onlyTransactionOf, readingsOf, transactionsOf } from './wire-support.js'
@@ -34,7 +34,7 @@ async function valuesOf(server: TestServer, id: number | undefined) {
   return (await readingsOf(server, id ?? 0)).map(({ value, inferred }) => [value, inferred])
 }
 
-onBothBackends('meter values of 2.x', (start) => {
+onSharedBackend('meter values of 2.x', (start) => {
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1']) {
     it(`are billed in the only transaction of their EVSE when its events tell no meter (${protocol})`, async () => {
       const server = await start()
@@ -57,7 +57,7 @@ onBothBackends('meter values of 2.x', (start) => {
     })
   }
 
-  it('do not count after an end that comes later than they', async () => {
+  it('do not count when they were read after an end that arrives later', async () => {
     const server = await start()
     const charger = await open(server, 'LATE')
     await measure(charger, reading(0, 1000), reading(48, 4000), reading(55, 9000))
@@ -67,7 +67,7 @@ onBothBackends('meter values of 2.x', (start) => {
     assert.deepEqual([energyWh, meterStop], [3000, 4000])
   })
 
-  it('give way to what the events tell, and add what these leave open', async () => {
+  it('give way to the readings of events, and fill in what these lack', async () => {
     const server = await start()
     const both = await open(server, 'BOTH', 'ocpp2.0.1', { ...STARTED, ...meter(0, 1000) })
     await measure(both, reading(0, 500), reading(30, 2500))
@@ -77,7 +77,7 @@ onBothBackends('meter values of 2.x', (start) => {
     assert.deepEqual([meterStart, energyWh], [1000, 3000])
   })
 
-  it('count when we close their transaction', async () => {
+  it('count when the back-end closes their transaction', async () => {
     const server = await start()
     const charger = await open(server, 'CLOSE')
     await measure(charger, reading(0, 1000), reading(30, 1700))

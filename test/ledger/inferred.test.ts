@@ -47,7 +47,7 @@ onBothBackends('StopTransaction without a usable id', (start) => {
     })
   }
 
-  it('gives way to a real one, and stays a retry of itself', async () => {
+  it('gives way to one with the right id, and is still recognised when it is retried', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'REAL', { boot: true })
     const transactionId = await startTransaction(charger)
@@ -64,7 +64,7 @@ onBothBackends('StopTransaction without a usable id', (start) => {
     assert.deepEqual(await unassignedOf(server, 'REAL'), [])
   })
 
-  it('belongs to no transaction when something contradicts, or several are open', async () => {
+  it('ends no transaction when its id tag, meter or time contradict, or when several are open', async () => {
     const server = await start()
     const contradictions = {
       TOKEN: { idTag: 'OTHER' },
@@ -90,7 +90,7 @@ onBothBackends('StopTransaction without a usable id', (start) => {
     assert.equal((await unassignedOf(server, 'ELSEWHERE')).length, 1)
   })
 
-  it('is listed when it belongs to none, page by page and as a table, after a restart too', async () => {
+  it('is listed as unassigned: in pages, as CSV, by a time range without its end, and after a restart', async () => {
     const before = await start()
     const charger = await connectCharger(before.url, 'LIST', { boot: true })
     for (const meterStop of [1, 2, 3]) {
@@ -120,11 +120,23 @@ onBothBackends('StopTransaction without a usable id', (start) => {
     const url = '/api/v1/transactions?status=unassigned&chargePoint=LIST&limit=1'
     const table = await server.app.inject({ url, headers: { ...BEARER, accept: 'text/csv' } })
     assert.match(table.body, /^chargePoint,status,transactionId,stopIdToken,.*\r\nLIST,unassigned,'?-1,TAG,/)
+    const times = (await unassignedOf(server, 'LIST')).map((item) => String(item.receivedAt))
+    const [newest = '', oldest = ''] = [times[0], times.at(-1)]
+    const between = (range: string) =>
+      operate(server, 'GET', `/transactions?status=unassigned&chargePoint=LIST&${range}`).then(
+        (answer) => answer.json().items as { receivedAt: string }[]
+      )
+    assert.deepEqual(
+      (await between(`to=${newest}`)).map(({ receivedAt }) => receivedAt),
+      times.filter((time) => time < newest)
+    )
+    assert.equal((await between(`from=${oldest}`)).length, 3)
+    assert.deepEqual(await between(`from=${oldest}&to=${oldest}`), [])
     const wrong = await operate(server, 'GET', '/transactions?status=unassigned&idToken=TAG')
     assert.deepEqual([wrong.statusCode, wrong.json().code], [400, 'INVALID_QUERY'])
   })
 
-  it('is refused with a number that has lost digits', async () => {
+  it('is rejected when its transactionId is too large to be exact', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'DIGITS', { boot: true })
     const answer = charger.answerTo('1')
@@ -156,7 +168,7 @@ onBothBackends('meter values without a usable transaction id', (start) => {
     })
   }
 
-  it('are there once, although they come again after the end', async () => {
+  it('are stored once, although they are sent again after the end', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'AGAIN', { boot: true })
     const transactionId = await startTransaction(charger)
@@ -173,7 +185,7 @@ onBothBackends('meter values without a usable transaction id', (start) => {
     )
   })
 
-  it('count when we close their transaction, and not those of another place, time or charge point', async () => {
+  it('count when the back-end closes their transaction, and those of another place, time or charge point do not', async () => {
     const server = await start()
     const other = await open(server, 'THEIRS')
     const charger = await open(server, 'COUNT')

@@ -44,7 +44,7 @@ async function hangsOn(server: TestServer, identity: string) {
 const UNTOUCHED = { reservation: ['Accepted'], profiles: 1, messages: 1 }
 
 onBothBackends('two charge points whose transactions have the same id', (start) => {
-  it('share nothing: neither events, values, reservations, profiles nor messages', async () => {
+  it('share no events, meter values, reservations, charging profiles or messages', async () => {
     const server = await start()
     const mine = await equip(server, 'MINE')
     const yours = await equip(server, 'YOURS')

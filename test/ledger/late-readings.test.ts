@@ -49,7 +49,7 @@ onBothBackends('meter values of 1.6 that come after the end', (start) => {
     })
   }
 
-  it('change nothing when StopTransaction told the meter', async () => {
+  it('change nothing when StopTransaction had a meter reading', async () => {
     const server = await priced(start)
     const charger = await connectCharger(server.url, 'TOLD', { boot: true })
     const transactionId = await startTransaction(charger, { meterStart: 1000 })
@@ -59,7 +59,7 @@ onBothBackends('meter values of 1.6 that come after the end', (start) => {
     assert.deepEqual([meterStop, energyWh], [3000, 2000])
   })
 
-  it('are told with the end anew when they change the bill, and only then', async () => {
+  it('publish the end again if they change the bill, and only then', async () => {
     const server = await priced(start)
     const told: object[] = []
     server.app.publisher.subscribe((event) => {
@@ -84,8 +84,8 @@ onBothBackends('meter values of 1.6 that come after the end', (start) => {
   })
 })
 
-onBothBackends('a meter at the start that was only read', (start) => {
-  it('gives way to better evidence that comes with StopTransaction, after we had closed the transaction', async () => {
+onBothBackends('a meter reading that stands in for meterStart', (start) => {
+  it('gives way to better evidence in StopTransaction, also after the back-end has closed the transaction', async () => {
     const server = await start()
     const before = await connectCharger(server.url, 'BETTER', { boot: true })
     const transactionId = await startTransaction(before, { meterStart: -1 })
@@ -100,7 +100,7 @@ onBothBackends('a meter at the start that was only read', (start) => {
     assert.deepEqual([meterStart, energyWh], [1000, 4000])
   })
 
-  it('is of one phase, and never compared with what StopTransaction tells of the whole', async () => {
+  it('is never that of one phase when StopTransaction has the total of all phases', async () => {
     const server = await start()
     const before = await connectCharger(server.url, 'PHASE', { boot: true })
     const transactionId = await startTransaction(before, { meterStart: -1 })

@@ -41,7 +41,7 @@ const price = fc.constantFrom(0, 0.39, 1)
 const tariffs = fc.record({ pricePerKwh: price, pricePerHour: price, pricePerSession: price })
 
 onBothDatabases('the bill of a transaction', (dialect) => {
-  it('of 2.x does not depend on the order of its events, nor on how often they come', async () => {
+  it('of 2.x does not depend on the order of its events, nor on how often they are sent', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)
     let run = 0
@@ -110,7 +110,7 @@ onBothDatabases('the bill of a transaction', (dialect) => {
     )
   })
 
-  it('has the end that its charge point last told of, when we close it', async () => {
+  it('ends at the last message of its charge point when the back-end closes the transaction', async () => {
     const { ledger, database } = await openLedger(dialect)
     await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerHour: 1 })
     const bills = async (identity: string) => {
@@ -132,7 +132,7 @@ onBothDatabases('the bill of a transaction', (dialect) => {
     assert.deepEqual(await bills('DELETED'), ['closed', NINE, 0, 0])
   })
 
-  it('that an earlier release wrote stays, unless the cost becomes known', async () => {
+  it('stays as an earlier release wrote it until the cost becomes known', async () => {
     const { ledger, database } = await openLedger(dialect)
     await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerKwh: 1, pricePerSession: 0.5 })
     await ledger.event('CP-1', event('Started', 0))

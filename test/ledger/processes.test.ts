@@ -97,7 +97,7 @@ describe('two processes that book for the same charge points', { skip: noPostgre
   })
   after(() => both.close())
 
-  it('lose no sequence number of events that come to both at once', async () => {
+  it('lose no seqNo of events that reach both at once', async () => {
     const { database, one, race } = both
     const identities = fleet('EVENTS')
     const started = each(identities, (identity) => ({ identity, eventType: 'Started', seqNo: 0 }))
@@ -119,7 +119,7 @@ describe('two processes that book for the same charge points', { skip: noPostgre
     }
   })
 
-  it('book the first message of a charge point once, though it comes to both', async () => {
+  it('book the first message of a charge point once, though it reaches both', async () => {
     const { database, race } = both
     const identities = fleet('FIRST')
     const task = each(identities, (identity) => ({ identity, eventType: 'Started', seqNo: 0 }))
@@ -130,7 +130,7 @@ describe('two processes that book for the same charge points', { skip: noPostgre
     }
   })
 
-  it('answer the same StartTransaction alike, and make one transaction of it', async () => {
+  it('give the same answer to the same StartTransaction, and book one transaction', async () => {
     const { database, race } = both
     const identities = fleet('STARTS')
     await add(database, identities)
@@ -141,7 +141,7 @@ describe('two processes that book for the same charge points', { skip: noPostgre
     for (const identity of identities) assert.equal((await booksOf(database, identity)).transactions.length, 1)
   })
 
-  it('end the transaction before, whichever process books the next one on its connector', async () => {
+  it('close the previous transaction of a connector, whichever of them books the next one', async () => {
     const { database, race } = both
     const identities = fleet('CONNECTOR')
     await add(database, identities)
@@ -169,7 +169,7 @@ describe('two processes that book for the same charge points', { skip: noPostgre
     }
   })
 
-  it('come out of a deadlock, when both commit many together in opposite orders', async () => {
+  it('recover from a deadlock when both commit many messages in opposite orders', async () => {
     const { database, race } = both
     const identities = fleet('OPPOSITE')
     await add(database, identities)

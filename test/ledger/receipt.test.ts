@@ -49,7 +49,7 @@ function start(meterStart: number) {
 }
 
 onBothBackends('a receipt', (startBackend) => {
-  it('can be made from what the API shows of a transaction of 1.6, and from its line of CSV', async () => {
+  it('can be made from a 1.6 transaction of the API, and from its line of CSV', async () => {
     const server = await startBackend()
     const charger = await charging(server, 'R16', { ...TARIFF, description: 'Day' }, 'ocpp1.6')
     const { transactionId } = await result(charger, 'StartTransaction', start(100))
@@ -85,7 +85,7 @@ onBothBackends('a receipt', (startBackend) => {
     assert.deepEqual([sessionNet, energyNet, timeNet, pricePerKwh], ['0.5', '4.32', '1.8', '0.35'])
   })
 
-  it('has what a charge point of 2.1 has calculated itself', async () => {
+  it('has the cost that a 2.1 charge point calculated itself', async () => {
     const server = await startBackend()
     const charger = await charging(server, 'R21', TARIFF, 'ocpp2.1')
     const costDetails = (total: object) => ({
@@ -117,7 +117,7 @@ onBothBackends('a receipt', (startBackend) => {
     })
   })
 
-  it('needs no second request of who hears of the end, and is told whole id tokens with their scope', async () => {
+  it('is complete in the event of the end, with the full id token for a reader with the scope', async () => {
     const server = await startBackend(LOCAL)
     const types = { types: ['transaction'] }
     const url = 'http://127.0.0.1:9/'
@@ -184,7 +184,7 @@ onBothBackends('a receipt', (startBackend) => {
     for (const { id } of [short, whole, none]) await ask(server, 'DELETE', `/${id}`)
   })
 
-  it('is told of what we close, and of what comes after the end', async () => {
+  it('is published for transactions that the back-end closes, and for messages after the end', async () => {
     const server = await startBackend()
     const charger = await charging(server, 'CLOSED', { pricePerKwh: 1 }, 'ocpp1.6')
     const reader = await openReader(server.port, { query: '?type=transaction&chargePoint=CLOSED&chargePoint=LATE' })
@@ -213,8 +213,8 @@ onBothBackends('a receipt', (startBackend) => {
   })
 })
 
-onBothBackends('a cost that nobody knows', (startBackend) => {
-  it('is not told, neither to the charge point nor to operators', async () => {
+onBothBackends('an unknown cost', (startBackend) => {
+  it('is sent neither to the charge point nor to operators', async () => {
     const server = await startBackend()
     const charger = await charging(server, 'NOTHING', { pricePerKwh: 0.39 })
     const answers = [
@@ -230,7 +230,7 @@ onBothBackends('a cost that nobody knows', (startBackend) => {
     }
   })
 
-  it('is that of a session without its start, when time is paid for', async () => {
+  it('is the cost of a session whose start is missing, if time has a price', async () => {
     const server = await startBackend()
     const charger = await charging(server, 'TIMELESS', { pricePerHour: 6 })
     assert.deepEqual(await result(charger, 'TransactionEvent', event('Ended', 2, '10:00')), {})
@@ -240,7 +240,7 @@ onBothBackends('a cost that nobody knows', (startBackend) => {
     assert.deepEqual([answer, transaction.cost, transaction.costUnknown], [{}, 6, undefined])
   })
 
-  it('is none where only the session or the time is paid for, or nothing', async () => {
+  it('does not occur for unknown energy if only the session or the time has a price, or nothing has', async () => {
     const server = await startBackend()
     for (const [identity, tariff, totalCost] of [
       ['SESSION', { pricePerSession: 2 }, 2],
@@ -254,7 +254,7 @@ onBothBackends('a cost that nobody knows', (startBackend) => {
     }
   })
 
-  it('is that of a meter of 1.6 that went backwards, or that was never read', async () => {
+  it('is the cost in 1.6 when the meter went backwards, or was never read', async () => {
     const server = await startBackend()
     const reader = await openReader(server.port, { query: '?type=transaction' })
     for (const [meterStart, meterStop, reason] of [
@@ -290,7 +290,7 @@ onBothBackends('a cost that nobody knows', (startBackend) => {
 })
 
 onBothBackends('the energy of a transaction', (startBackend) => {
-  it('is not wiped out by a meterStop that cannot be', async () => {
+  it('is kept when meterStop is impossible', async () => {
     const server = await startBackend()
     for (const meterStop of [-1, 0]) {
       const identity = `LAST${meterStop}`
@@ -306,7 +306,7 @@ onBothBackends('the energy of a transaction', (startBackend) => {
     }
   })
 
-  it('is found from Transaction.Begin when the meter at the start of 1.6 was not told', async () => {
+  it('counts from the reading Transaction.Begin when StartTransaction of 1.6 had no meter reading', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'BEGIN16', { boot: true })
     const { transactionId } = await result(charger, 'StartTransaction', start(-1))
@@ -321,7 +321,7 @@ onBothBackends('the energy of a transaction', (startBackend) => {
     assert.deepEqual([transaction.meterStart, transaction.meterStop, transaction.energyWh], [4000, 4500, 500])
   })
 
-  it('is told by context: begin and periodic value of one meterValue', async () => {
+  it('is found by the context of readings: the beginning and a periodic value in one meterValue', async () => {
     const server = await startBackend()
     for (const protocol of ['ocpp2.0.1', 'ocpp2.1']) {
       const identity = `CONTEXT${protocol}`
@@ -336,7 +336,7 @@ onBothBackends('the energy of a transaction', (startBackend) => {
     }
   })
 
-  it('is that of all phases, where the meter tells nothing else', async () => {
+  it('is the sum of all phases, if the meter measures nothing else', async () => {
     const server = await startBackend()
     const phases = (values: number[], context: string) =>
       values.map((value, index) => ({ value, context, phase: `L${index + 1}` }))
@@ -355,7 +355,7 @@ onBothBackends('the energy of a transaction', (startBackend) => {
     assert.equal((await transactionOf(server, 'PHASES16')).transaction.energyWh, 6000)
   })
 
-  it('is never that of a phase at the start and of all at the end', async () => {
+  it('is never the difference between one phase at the start and all phases at the end', async () => {
     const server = await startBackend()
     const charger = await charging(server, 'MIXED', { pricePerKwh: 1 })
     const begin = measured('09:00', { value: 1000, phase: 'L1', context: 'Transaction.Begin' })
@@ -366,7 +366,7 @@ onBothBackends('the energy of a transaction', (startBackend) => {
     assert.deepEqual([transaction.energyWh, transaction.costUnknown], [undefined, 'different-registers'])
   })
 
-  it('is none after one reading in the middle, and its start outlives the readings that are deleted', async () => {
+  it('is unknown after a single reading in the middle, and its start survives the retention of readings', async () => {
     const server = await startBackend()
     const charger = await charging(server, 'MIDDLE', { pricePerKwh: 1 })
     await result(charger, 'TransactionEvent', event('Started', 0, '09:00'))
@@ -381,7 +381,7 @@ onBothBackends('the energy of a transaction', (startBackend) => {
 })
 
 onBothBackends('an open transaction', (startBackend) => {
-  it('takes time by the clock, whatever its version, and costs it', async () => {
+  it('has the duration and the cost of the time until now, in every version', async () => {
     const server = await startBackend()
     const ago = new Date(Date.now() - 7_200_000).toISOString()
     const old = await charging(server, 'OPEN16', { pricePerHour: 10 }, 'ocpp1.6')
@@ -396,7 +396,7 @@ onBothBackends('an open transaction', (startBackend) => {
     }
   })
 
-  it('has a charging state, and one that is over has none', async () => {
+  it('has a charging state, and an ended one has none', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'STATE', { protocol: 'ocpp2.0.1', boot: true })
     const transactionInfo = { transactionId: 'tx', chargingState: 'Charging' }

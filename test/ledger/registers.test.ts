@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { mergeRegisters, meterOf, meterSince, registersIn } from '../../lib/ledger/registers.js'
 import type { MeterSample } from '../../lib/ledger/samples.js'
+import { isLong } from '../support/long.js'
 import { NINE, register } from './support.js'
 
 const BEGIN = { context: 'Transaction.Begin' }
@@ -18,7 +19,7 @@ function energyOf(...samples: MeterSample[]) {
 }
 
 describe('the energy of a transaction', () => {
-  it('is told by context, whatever the order and the time', () => {
+  it('is found by the context of readings, whatever their order and time', () => {
     const begin = register(157_440, NINE, BEGIN)
     const periodic = register(163_630, NINE, { context: 'Sample.Periodic' })
     const clock = register(160_000, NINE - 1, { context: 'Sample.Clock' })
@@ -27,7 +28,7 @@ describe('the energy of a transaction', () => {
     assert.equal(energyOf(begin, register(170_000, NINE, END), register(180_000, NINE + 9)), 12_560)
   })
 
-  it('is the sum of the phases where no register tells the whole', () => {
+  it('is the sum of the phases if no register has the total', () => {
     const begin = phases([1000, 2000, 3000], NINE, BEGIN)
     const end = phases([3000, 4000, 5000], NINE + 1, END)
     assert.deepEqual(meterOf(registersIn([...begin, ...end])), { start: 6000, stop: 12_000, energy: 6000 })
@@ -42,7 +43,7 @@ describe('the energy of a transaction', () => {
     }
   })
 
-  it('is that of what there is: some phases, or another place, the whole before a part', () => {
+  it('is that of the readings there are: some phases, or another location; a total counts before phases', () => {
     const pair = (more: Partial<MeterSample>, energy: number) => [
       register(100, NINE, { ...more, ...BEGIN }),
       register(100 + energy, NINE + 1, { ...more, ...END })
@@ -69,7 +70,7 @@ describe('the energy of a transaction', () => {
     assert.equal(energyOf(...phases([1, 2, 3], NINE, BEGIN), ...phases([5, 6], NINE + 1, END)), 'no-stop-register')
   })
 
-  it('is that of phases only when they were read at the same moment, in the same context', () => {
+  it('is the sum of phases only if they were read at the same moment, in the same context', () => {
     const end = phases([3000, 4000, 5000], NINE + 9, END)
     const [l1, l2, l3] = phases([1000, 2000, 3000], NINE, BEGIN)
     const late = register(3000, NINE + 1, { phase: 'L3', ...BEGIN })
@@ -80,7 +81,7 @@ describe('the energy of a transaction', () => {
     assert.equal(energyOf(l1, l2, clock, ...end), 'no-start-register')
   })
 
-  it('is not known from one reading, nor from what is no counter', () => {
+  it('is unknown from one reading, and from measurands that are no counter', () => {
     assert.equal(energyOf(register(100, NINE)), 'no-stop-register')
     assert.equal(energyOf(register(100, NINE, END)), 'no-start-register')
     assert.equal(energyOf(register(100, NINE, BEGIN)), 'no-stop-register')
@@ -92,7 +93,7 @@ describe('the energy of a transaction', () => {
     assert.equal(energyOf(register(1, NINE, BEGIN), register(9, NINE + 1, { unit: 'varh' })), 'no-stop-register')
   })
 
-  it('of a single reading is the beginning or the end by the event that it came with', () => {
+  it('begins or ends with a single reading, depending on the event that brought it', () => {
     const meter = (eventType: 'Started' | 'Ended') => meterOf(registersIn([register(5, NINE)], eventType))
     assert.deepEqual(meter('Started'), { start: 5, stop: null, energy: 'no-stop-register' })
     assert.deepEqual(meter('Ended'), { start: null, stop: 5, energy: 'no-start-register' })
@@ -115,19 +116,19 @@ describe('the energy of a transaction', () => {
 describe('the energy since a StartTransaction', () => {
   const since = (...samples: MeterSample[]) => meterSince(1000, registersIn(samples))
 
-  it('is told by a register of the whole, or by all phases together', () => {
+  it('is measured by a register of the total, or by all phases together', () => {
     assert.deepEqual(since(register(1500, NINE)), { start: 1000, stop: 1500, energy: 500 })
     assert.equal(since(...phases([400, 500, 600], NINE)).energy, 500)
     assert.equal(since(register(1200, NINE, { location: 'Inlet' })).energy, 200)
   })
 
-  it('is never told by some phases, which are compared with themselves', () => {
+  it('is never measured by some of the phases, which are only compared with themselves', () => {
     assert.equal(since(register(1500, NINE, { phase: 'L1' })).energy, 'no-stop-register')
     const [first, last] = [register(300, NINE, { phase: 'L1' }), register(320, NINE + 1, { phase: 'L1' })]
     assert.deepEqual(since(first, last), { start: 1000, stop: null, energy: 20 })
   })
 
-  it('is not known when the meter went backwards', () => {
+  it('is unknown when the meter went backwards', () => {
     assert.equal(since(register(999, NINE)).energy, 'meter-went-backwards')
   })
 })
@@ -146,8 +147,8 @@ const anyMessage = fc.record({
   eventType: fc.constantFrom('Started', 'Updated', 'Ended')
 } as const)
 
-describe('what is known of registers', () => {
-  it('does not depend on the order of messages, nor on how often each comes', () => {
+describe('the state of registers', () => {
+  it('does not depend on the order of messages, nor on how often each is sent', () => {
     fc.assert(
       fc.property(
         fc
@@ -167,7 +168,7 @@ describe('what is known of registers', () => {
           if (typeof energy === 'number') assert.ok(energy >= 0 && start !== null && stop !== null)
         }
       ),
-      { numRuns: 500 }
+      { numRuns: isLong ? 10_000 : 500 }
     )
   })
 })

@@ -68,7 +68,7 @@ onBothBackends('a remote start of 2.x', (start) => {
     assert.equal((await onlyTransactionOf(server, 'AWAY')).idToken, TOKEN.idToken)
   })
 
-  it('gives nothing to another charge point, to one that refused it, and to whoever shows a token', async () => {
+  it('gives no id token to another charge point, to one that rejected the start, nor to a transaction with its own token', async () => {
     const server = await start()
     const request = { remoteStartId: 9, idToken: TOKEN }
     const connect = (identity: string) => connectCharger(server.url, identity, { protocol: 'ocpp2.0.1', boot: true })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { BEARER, onBothBackendsAlways, operate } from '../app/support.js'
+import { BEARER, onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 
@@ -37,7 +37,7 @@ function csv(server: TestServer, path: string) {
   return server.app.inject({ url: `/api/v1${path}`, headers: { ...BEARER, accept: 'text/csv' } })
 }
 
-onBothBackendsAlways('the books for operators', (start) => {
+onSharedBackend('the transactions for operators', (start) => {
   it('are found by charge point, id token, status and start, the newest first', async () => {
     const server = await start()
     await sessions(server, 'F1')
@@ -52,7 +52,7 @@ onBothBackendsAlways('the books for operators', (start) => {
     assert.deepEqual(await hours('chargePoint=nobody'), [])
   })
 
-  it('come in pages that nothing new moves', async () => {
+  it('are in pages that new transactions do not shift', async () => {
     const server = await start()
     await sessions(server, 'P1')
     const first = (await operate(server, 'GET', '/transactions?chargePoint=P1&limit=2')).json()
@@ -65,7 +65,7 @@ onBothBackendsAlways('the books for operators', (start) => {
     assert.equal(second.nextCursor, undefined)
   })
 
-  it('show one transaction with its events and what it has used until now', async () => {
+  it('show one transaction with its events and its energy so far', async () => {
     const server = await start()
     await operate(server, 'PUT', '/tariffs/one', { chargePoint: 'ONE', currency: 'EUR', pricePerKwh: 10 })
     await sessions(server, 'ONE')
@@ -86,7 +86,7 @@ onBothBackendsAlways('the books for operators', (start) => {
     )
   })
 
-  it('list open transactions with what they have used until now, as each of them alone does', async () => {
+  it('list open transactions with the same energy and cost so far as each has when it is read alone', async () => {
     const server = await start()
     await operate(server, 'PUT', '/tariffs/list', { currency: 'EUR', pricePerKwh: 10 })
     await sessions(server, 'L1')
@@ -112,7 +112,7 @@ onBothBackendsAlways('the books for operators', (start) => {
     ])
   })
 
-  it('show what was measured in the order of time, page by page', async () => {
+  it('show meter values in the order of time, page by page', async () => {
     const server = await start()
     await sessions(server, 'M1')
     const [{ id } = {}] = await list(server, 'chargePoint=M1')
@@ -128,7 +128,7 @@ onBothBackendsAlways('the books for operators', (start) => {
     assert.equal(second.nextCursor, undefined)
   })
 
-  it('are CSV for whoever asks for it, with a link to the next page', async () => {
+  it('are CSV for clients that ask for it, with a link to the next page', async () => {
     const server = await start()
     await sessions(server, 'C1')
     const page = await csv(server, '/transactions?chargePoint=C1&limit=2')
@@ -143,7 +143,7 @@ onBothBackendsAlways('the books for operators', (start) => {
     assert.match(values.body, /2026-03-01T10:10:00.000Z,[^,]+,,10,Energy.Active.Import.Register,100,Wh,/)
   })
 
-  it('run no formula in a spreadsheet', async () => {
+  it('contain no formula that a spreadsheet would run', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'EVIL', { boot: true })
     const idTag = '=HYPERLINK("x,y")'
@@ -166,7 +166,7 @@ onBothBackendsAlways('the books for operators', (start) => {
     assert.equal((await server.app.inject('/api/v1/transactions')).statusCode, 401)
   })
 
-  it('have tariffs that can be made, replaced, listed and deleted', async () => {
+  it('have tariffs that can be created, replaced, listed and deleted', async () => {
     const server = await start()
     const made = await operate(server, 'PUT', '/tariffs/night', { currency: 'EUR', pricePerKwh: 0.25, tax: 19 })
     assert.equal(made.statusCode, 201)

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { belongsTo, type Claim, type Namesake } from '../../lib/ledger/reuse.js'
 import { type EventType, type Sequence, withEvent } from '../../lib/ledger/sequence.js'
+import { isLong } from '../support/long.js'
 
 const NO_SEQUENCE: Sequence = { first: null, last: null, ended: null, missing: [] }
 
@@ -123,7 +124,7 @@ describe('an event of an id that was used before', () => {
     assert.equal(belongsTo([namesake], claim(['Started', 0, 100], { idToken: 'ABC' })), 0)
   })
 
-  it('is found in its session, however late events of old sessions come', () => {
+  it('belongs to the right session, however late the events of old sessions arrive', () => {
     const session = fc.record({ updates: fc.integer({ min: 0, max: 4 }), isEnded: fc.boolean() })
     const sessions = fc.array(session, { minLength: 1, maxLength: 5 })
     fc.assert(
@@ -154,7 +155,7 @@ describe('an event of an id that was used before', () => {
         }
         assert.equal(books.length, plan.length)
       }),
-      { numRuns: 500 }
+      { numRuns: isLong ? 10_000 : 500 }
     )
   })
 })

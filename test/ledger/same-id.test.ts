@@ -73,7 +73,7 @@ onBothBackends('a transaction id that is used again', (start) => {
     assert.equal(byId.items.length, 2)
   })
 
-  it('keeps every retry a retry, of both transactions and after a restart', async () => {
+  it('leaves the retries of both transactions recognisable, also after a restart', async () => {
     const server = await start()
     const charger = await connect(server, 'RETRY')
     const answers = await send(charger, ...FIRST, ...SECOND)
@@ -83,7 +83,7 @@ onBothBackends('a transaction id that is used again', (start) => {
     assert.deepEqual(await send(again, ...SECOND, ...FIRST), [...answers.slice(3), ...answers.slice(0, 3)])
   })
 
-  it('leaves late parts with the transaction that they are of', async () => {
+  it('leaves late events with the transaction to which they belong', async () => {
     const server = await start()
     const [started, updated, ended] = FIRST
     const [startedAgain, updatedAgain, endedAgain] = SECOND
@@ -101,7 +101,7 @@ onBothBackends('a transaction id that is used again', (start) => {
     }
   })
 
-  it('closes the first one when that was never ended, with a boot in between and without', async () => {
+  it('closes the first transaction if it was never ended, with and without a boot in between', async () => {
     const server = await start()
     for (const boots of [true, false]) {
       const identity = `LOST-${boots}`
@@ -118,7 +118,7 @@ onBothBackends('a transaction id that is used again', (start) => {
     }
   })
 
-  it('is told apart from an id that looks like a key of ours', async () => {
+  it('is not confused with an id that looks like an internal key', async () => {
     const server = await start()
     const charger = await connect(server, 'HASH')
     const named = (event: object, transactionId: string) => ({ ...event, transactionInfo: { transactionId } })
@@ -127,7 +127,7 @@ onBothBackends('a transaction id that is used again', (start) => {
     assert.deepEqual(await bills(server, 'HASH'), [ANNA, ['1#2', ...ANNA.slice(1)], BERT, ['1#2', ...BERT.slice(1)]])
   })
 
-  it('is that of the latest transaction to operations, profiles and messages on the display', async () => {
+  it('means the latest transaction in operations, charging profiles and display messages', async () => {
     const server = await start()
     const charger = await connect(server, 'NOW')
     await send(charger, ...FIRST, SECOND[0])
@@ -175,7 +175,7 @@ onBothBackends('a transaction id that is used again', (start) => {
     )
   })
 
-  it('says nothing about another charge point', async () => {
+  it('does not affect another charge point', async () => {
     const server = await start()
     const one = await connect(server, 'MINE')
     const other = await connect(server, 'YOURS')

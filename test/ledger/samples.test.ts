@@ -13,7 +13,7 @@ const DAY = 86_400_000
 const HOUR = 3_600_000
 
 describe('sampled values', () => {
-  it('of 1.6 get the defaults of the standard, and keep what is no number as text', () => {
+  it('of 1.6 get the defaults of the standard, and values that are no numbers stay text', () => {
     const samples = samplesOf16(
       [
         {
@@ -56,7 +56,7 @@ describe('sampled values', () => {
     ])
   })
 
-  it('of 2.x have their multiplier applied, and keep what was signed as it was sent', () => {
+  it('of 2.x have their multiplier applied, and signed values stay as they were sent', () => {
     const signedMeterValue = { signedMeterData: 'QQ==', encodingMethod: 'OCMF' }
     const [sample] = samplesOf2(
       [
@@ -100,7 +100,7 @@ describe('numbers', () => {
     )
   })
 
-  it('become whole ones and come back', () => {
+  it('are stored as integers and read back unchanged', () => {
     fc.assert(
       fc.property(fc.integer({ min: -(10 ** 12), max: 10 ** 12 }), fc.integer({ min: 0, max: 6 }), (digits, places) => {
         const value = Number(`${digits}e-${places}`)
@@ -131,12 +131,12 @@ describe('date-times', () => {
 })
 
 describe('energy', () => {
-  it('is the difference of the meter, to a thousandth of a Wh', () => {
+  it('is the difference of two readings, to a thousandth of a Wh', () => {
     assert.equal(energyBetween(0.1, 0.3), 0.2)
     assert.equal(energyBetween(100, 1500), 1400)
   })
 
-  it('is not known when the meter ran backwards or one end is missing', () => {
+  it('is unknown when the meter ran backwards or one reading is missing', () => {
     assert.deepEqual([energyBetween(5, 4), energyBetween(null, 4), energyBetween(4, null)], [null, null, null])
   })
 })
@@ -146,26 +146,26 @@ describe('duration', () => {
   /** Milliseconds after `now`, by the clock of the charge point and by ours. */
   const moment = (told: number, received: number) => ({ timestamp: now + told, receivedAt: now + received })
 
-  it('is by the clock of the charge point, however late it tells', () => {
+  it('is by the clock of the charge point, however late its messages arrive', () => {
     const start = { timestamp: now - 30 * DAY, receivedAt: now }
     const end = { timestamp: now - 30 * DAY + 3_600_000, receivedAt: now + 5 }
     assert.equal(durationBetween(start, end), 3600)
   })
 
-  it('is by our clock when that of the charge point was set in between', () => {
+  it('is by our clock when the clock of the charge point was set in between', () => {
     const start = { timestamp: 0, receivedAt: now }
     assert.equal(durationBetween(start, { timestamp: now + 60_000, receivedAt: now + 60_000 }), 60)
     const future = { timestamp: Date.UTC(2099, 0), receivedAt: now }
     assert.equal(durationBetween(future, { timestamp: now + 60_000, receivedAt: now + 60_000 }), 60)
   })
 
-  it('is by our clock when that of the charge point was ahead at one end, and right at the other', () => {
+  it('is by our clock when the clock of the charge point was ahead at the start or the end only', () => {
     const [ahead, right] = [moment(HOUR, 0), moment(2 * HOUR, 2 * HOUR)]
     assert.equal(durationBetween(ahead, right), 7200)
     assert.equal(durationBetween(moment(0, 0), moment(5 * HOUR + 60_000, 60_000)), 60)
   })
 
-  it('is by the clock of the charge point when that was ahead all the time, or the end was late on its way', () => {
+  it('is by the clock of the charge point when that was ahead all the time, or the end arrived late', () => {
     assert.equal(durationBetween(moment(HOUR, 0), moment(3 * HOUR, 2 * HOUR)), 7200)
     assert.equal(durationBetween(moment(HOUR, 0), moment(2 * HOUR, 5 * HOUR)), 3600)
     assert.equal(durationBetween(moment(0, 0), moment(HOUR, 2 * HOUR)), 3600)

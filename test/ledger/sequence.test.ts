@@ -25,7 +25,7 @@ describe('the sequence of a transaction', () => {
     assert.equal(isComplete(sequence), false)
   })
 
-  it('is not complete without Started, whatever number that has', () => {
+  it('is not complete without Started, whatever its seqNo is', () => {
     const sequence = after([
       ['Updated', 1],
       ['Ended', 2]
@@ -35,7 +35,7 @@ describe('the sequence of a transaction', () => {
     assert.equal(isComplete(withEvent(sequence, 'Started', 0)), true)
   })
 
-  it('lacks Started, and nothing below 0, when it begins with number 0', () => {
+  it('lacks only Started, and no seqNo below 0, when its first event has seqNo 0', () => {
     const sequence = after([
       ['Updated', 0],
       ['Ended', 1]
@@ -53,7 +53,7 @@ describe('the sequence of a transaction', () => {
     assert.equal(isComplete(after([['Started', 0]])), false)
   })
 
-  it('is complete with a single event that is both ends apart', () => {
+  it('is complete with Started and Ended alone when their seqNos follow each other', () => {
     assert.equal(
       isComplete(
         after([
@@ -65,7 +65,7 @@ describe('the sequence of a transaction', () => {
     )
   })
 
-  it('comes out the same in whatever order and however often events come, and only with all of them', () => {
+  it('is the same in whatever order and however often events arrive, and complete only with all of them', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1000 }),
@@ -90,7 +90,7 @@ describe('the sequence of a transaction', () => {
     )
   })
 
-  it('stays small when every other event is missing, and never says that all have come', () => {
+  it('stays small when every other event is missing, and is never complete then', () => {
     const steps: Step[] = Array.from({ length: 2000 }, (_, index) => ['Updated', 2 * index + 2])
     const sequence = after([['Started', 0], ...steps, ['Ended', 4001]])
     assert.ok(sequence.missing.length <= 256)

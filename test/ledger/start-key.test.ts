@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends } from '../app/support.js'
+import { onSharedBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { book, onlyTransactionOf, startTransaction, transactionsOf } from './wire-support.js'
 
 /** What a charge point says whose clock was never set, or is far ahead. */
 const IMPOSSIBLE = ['1970-01-01T00:00:10Z', '0001-01-01T00:00:00Z', '2099-01-01T00:00:00Z'] as const
 
-onBothBackends('StartTransaction that says the same again', (start) => {
+onSharedBackend('a StartTransaction equal to an earlier one', (start) => {
   for (const boots of [true, false]) {
     it(`is another session when the first one was measured and never ended, ${boots ? 'with' : 'without'} a boot`, async () => {
       const server = await start()
@@ -63,7 +63,7 @@ onBothBackends('StartTransaction that says the same again', (start) => {
     })
   }
 
-  it('is a retry for ever when its time is possible, also of what we closed', async () => {
+  it('is a retry for ever if its time is possible, also of a transaction that the back-end closed', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'CLOCK', { boot: true })
     const first = await startTransaction(charger)
@@ -76,7 +76,7 @@ onBothBackends('StartTransaction that says the same again', (start) => {
     assert.deepEqual(statuses, ['ended', 'closed', 'open'])
   })
 
-  it('is a retry of what we closed when its clock was never set', async () => {
+  it('is a retry of a transaction that the back-end closed if the clock was never set', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'CLOSED', { boot: true })
     const session = { timestamp: '1970-01-01T00:00:10Z', meterStart: 0 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { MAX_OVER } from '../../lib/ledger/queries.js'
 import { saveRemoteStart } from '../../lib/ledger/remote-starts.js'
-import { onBothDatabases } from '../database/support.js'
+import { onBothDatabases, writerOf } from '../database/support.js'
 import { ORDINARY_DATABASES } from '../support/long.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
@@ -82,7 +82,9 @@ onBothDatabases(
       await ledger.event('CP-2', event('Started', 0, { transactionId: 'other' }))
       const { id } = await database.db.selectFrom('charge_points').select('id').executeTakeFirstOrThrow()
       const remote = { remoteStartId: 7, idToken: 'THEIRS', idTokenType: 'Central' }
-      await saveRemoteStart(database.writeDb, id, { start: remote, now: NINE })
+      await writerOf(database).write((trx, append) =>
+        saveRemoteStart({ trx, append, chargePointId: id, now: NINE }, remote)
+      )
       for (const identity of ['CP-1', 'CP-2']) await ledger.event(identity, event('Started', 0, { remoteStartId: 7 }))
       const tokens = async (identity: string) =>
         (await booksOf(database, identity)).transactions.map(({ id_token }) => id_token)

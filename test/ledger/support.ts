@@ -39,6 +39,7 @@ export function start(more: Partial<Start> = {}): Start {
     meterStart: 100,
     timestamp: NINE,
     payload: { idTag: 'TAG' },
+    protocol: 'ocpp1.6',
     respond: (transactionId) => ({ transactionId, idTagInfo: { status: 'Accepted' } }),
     ...more
   }

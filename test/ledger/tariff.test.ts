@@ -5,7 +5,7 @@ import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
 onBothDatabases('a tariff', (dialect) => {
-  it('is the one that says most about charge point and group of the id token', async () => {
+  it('is the most specific one for the charge point and the group of the id token', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)
     await putTariff(writer, 'a-default', { currency: 'EUR' })
@@ -31,7 +31,7 @@ onBothDatabases('a tariff', (dialect) => {
     assert.equal(await tariffOf('CP-2', 'carl'), null)
   })
 
-  it('is that of the first id among those that say the same', async () => {
+  it('is the one with the first id among equally specific ones', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)
     for (const id of ['b', 'a', 'c']) await putTariff(writer, id, { currency: 'EUR' })
@@ -39,7 +39,7 @@ onBothDatabases('a tariff', (dialect) => {
     assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.tariff_id, 'a')
   })
 
-  it('of the group of whoever stops a transaction is not the tariff of whoever started it', async () => {
+  it('is chosen by the group of the id token that starts a transaction, not of the one that stops it', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)
     await putTariff(writer, 'default', { currency: 'EUR', pricePerSession: 5 })
@@ -50,7 +50,7 @@ onBothDatabases('a tariff', (dialect) => {
     assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.tariff_id, 'default')
   })
 
-  it('holds from the start of a transaction to its end, whatever becomes of it meanwhile', async () => {
+  it('applies from the start of a transaction to its end, even if it is changed or deleted meanwhile', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)
     await putTariff(writer, 'T', {
@@ -79,7 +79,7 @@ onBothDatabases('a tariff', (dialect) => {
     )
   })
 
-  it('tells a charge point of 2.x the running and the final cost, and a retry the same', async () => {
+  it('gives the running and the final cost to a 2.x charge point, and the same ones to a retry', async () => {
     const { ledger, database } = await openLedger(dialect)
     await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerKwh: 0.5, pricePerHour: 1 })
     const events = [
@@ -93,7 +93,7 @@ onBothDatabases('a tariff', (dialect) => {
     assert.deepEqual(answers, [...expected, ...expected])
   })
 
-  it('is not told to cost less by an event that comes late', async () => {
+  it('does not lower the cost that was sent when an event arrives late', async () => {
     const { ledger, database } = await openLedger(dialect)
     await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerHour: 1 })
     await ledger.event('CP-1', event('Started', 0))
@@ -122,7 +122,7 @@ onBothDatabases('a tariff', (dialect) => {
     assert.deepEqual(response, { totalCost: 1 })
   })
 
-  it('costs nothing where there is none', async () => {
+  it('is not required: without one there is no cost', async () => {
     const { ledger } = await openLedger(dialect)
     assert.deepEqual((await ledger.event('CP-1', event('Ended', 0))).response, {})
   })

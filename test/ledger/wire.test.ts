@@ -45,7 +45,7 @@ onBothBackends('over the wire', (start) => {
     assert.ok(answers.length >= 3)
   })
 
-  it('1.6: takes a message id that comes again with other content for another message', async () => {
+  it('1.6: treats a message id that is used again with another payload as a new message', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'IDS', { boot: true })
     const one = await charger.call('StartTransaction', START, '1')
@@ -53,13 +53,14 @@ onBothBackends('over the wire', (start) => {
     assert.notDeepEqual(one, two)
   })
 
-  it('says InternalError when it cannot store, and books the retry', async () => {
+  it('a message that cannot be stored is answered InternalError, and its retry is booked', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'FULL', { boot: true })
     const { writer } = server.app.database
-    const { write, append } = writer
+    const { write, append, record } = writer
     writer.write = async () => Promise.reject(new StorageError('full'))
     writer.append = async () => Promise.reject(new StorageError('full'))
+    writer.record = async () => Promise.reject(new StorageError('full'))
     const meterValue = [{ timestamp: START.timestamp, sampledValue: [{ value: '1' }] }]
     const messages = [
       ['StartTransaction', START],
@@ -70,7 +71,7 @@ onBothBackends('over the wire', (start) => {
       const answer = await charger.call(action, payload)
       assert.equal(answer.type === 4 && answer.code, 'InternalError', action)
     }
-    Object.assign(writer, { write, append })
+    Object.assign(writer, { write, append, record })
     for (const [action, payload] of messages) await result(charger, action, payload)
     assert.equal((await transactionOf(server, 'FULL')).events.length, 1)
   })
@@ -163,7 +164,7 @@ onBothBackends('over the wire', (start) => {
     })
   }
 
-  it('2.x: the id token is told what it is worth, and its group', async () => {
+  it('2.x: the answer has the status of the id token and its group', async () => {
     const server = await start({ UNKNOWN_ID_TOKENS: 'reject' })
     await operate(server, 'PUT', '/id-tokens/ANNA', { type: 'Central', groupId: 'STAFF' })
     const charger = await connectCharger(server.url, 'TOKENS', { protocol: 'ocpp2.0.1', boot: true })

@@ -15,7 +15,7 @@ const CHARGER = `
   parentPort.on('message', () => ws.terminate())
 `
 
-test('an event loop that was blocked for many ping intervals cuts nobody, again and again', async () => {
+test('an event loop that is repeatedly blocked for many ping intervals cuts no connection', async () => {
   const pingInterval = 100
   const server = await startServer({ pingInterval })
   const reasons: string[] = []

@@ -30,7 +30,7 @@ test('an aged map never holds more than it may, and what was used last is in it'
   )
 })
 
-test('what is read again and again outlives a flood', () => {
+test('an entry that is read repeatedly outlives a flood', () => {
   const map = new AgedMap<number>(100)
   map.set('kept', 1)
   for (let index = 0; index < 100_000; index++) {
@@ -92,7 +92,7 @@ test('connections are counted by address, and nothing is left of an address when
   assert.deepEqual([counter.total, counter.of('a'), counter.of('b')], [0, 0, 0])
 })
 
-test('take-overs are free up to the limit, then as many a minute, and told once a minute', () => {
+test('take-overs are free up to the limit, then limited to it per minute, and reported once a minute', () => {
   const { read, pass } = clock()
   const limiter = new TakeoverLimiter(5, read)
   /** One that is let in, and pushes the one before out. */
@@ -118,7 +118,7 @@ test('take-overs are free up to the limit, then as many a minute, and told once 
   for (let times = 0; times < 1000; times++) assert.equal(unlimited.refuse('cp-1', 1_000), undefined)
 })
 
-test('newcomers that have pushed nobody out yet count as long as they may', () => {
+test('new connections that have replaced no other yet count as long as they can', () => {
   const { read } = clock()
   const limiter = new TakeoverLimiter(2, read)
   assert.equal(limiter.refuse('cp-1', 1), undefined)

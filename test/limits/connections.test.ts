@@ -31,7 +31,7 @@ test('more than maxConnections are answered 503, and one that leaves makes room 
   await connectCharger(server.url, 'CP-3')
 })
 
-test('more than maxConnectionsPerAddress from one address are answered 429, others come in', async () => {
+test('connections above maxConnectionsPerAddress from one address are answered 429, other addresses are accepted', async () => {
   const { server, refused, from } = await start({ maxConnectionsPerAddress: 2 })
   for (const identity of ['CP-1', 'CP-2']) await connectCharger(server.url, identity, from('192.0.2.1'))
   const refusal = await refusedCharger(server.url, 'CP-3', from('192.0.2.1'))
@@ -67,7 +67,7 @@ test('handshakes in progress count as connections', async () => {
   await Promise.all(waiting)
 })
 
-test('connections that are refused, replaced, cut or closed leave nothing behind that counts', async () => {
+test('connections that are refused, replaced, cut or closed are no longer counted', async () => {
   const { server } = await start({
     maxConnections: 4,
     maxTakeovers: 0,

@@ -15,7 +15,7 @@ async function start(options: ServerOptions = {}) {
   return { server, flapping }
 }
 
-test('of two with the same credentials the newest wins, so many times a minute, then who comes waits', async () => {
+test('of two with the same credentials the newest wins up to a limit per minute, after which a new one waits', async () => {
   const { server, flapping } = await start()
   let current = await connectCharger(server.url, 'CP-1')
   for (let times = 0; times < 5; times++) {
@@ -54,7 +54,7 @@ test('a charger whose connections end before it comes back is never slowed down'
   assert.deepEqual(flapping(), [])
 })
 
-test('newcomers that leave without a frame push nobody out, so they are no take-overs', async () => {
+test('new connections that end without a frame replace no other, so they are no take-overs', async () => {
   const { server, flapping } = await start()
   const { chargePoints } = server.app.ocpp
   const live = await connectCharger(server.url, 'CP-1')
@@ -71,7 +71,7 @@ test('newcomers that leave without a frame push nobody out, so they are no take-
   assert.equal((await refusedCharger(server.url, 'CP-1')).status, 429)
 })
 
-test('so many newcomers that are silent yet count as if they had taken over', async () => {
+test('new connections that are still silent count as take-overs', async () => {
   const { server } = await start({ maxTakeovers: 2, takeoverTimeout: 60_000 })
   const live = await connectCharger(server.url, 'CP-1')
   const silent = await connectCharger(server.url, 'CP-1')
@@ -82,7 +82,7 @@ test('so many newcomers that are silent yet count as if they had taken over', as
   assert.equal((await live.closed).code, 4000)
 })
 
-test('one that flapped comes in as soon as nobody is connected', async () => {
+test('a charge point that flapped is accepted as soon as no other connection exists', async () => {
   const { server } = await start({ maxTakeovers: 1 })
   await connectCharger(server.url, 'CP-1')
   const newcomer = await connectCharger(server.url, 'CP-1')
@@ -93,7 +93,7 @@ test('one that flapped comes in as soon as nobody is connected', async () => {
   await connectCharger(server.url, 'CP-1')
 })
 
-test('who is not let in anyway does not count as a take-over', async () => {
+test('a rejected handshake does not count as a take-over', async () => {
   const server = await startServer(
     { maxTakeovers: 1, maxLoginFailures: 0, authenticate: ({ password }) => password?.toString() === 'right' },
     answerBasics

@@ -23,7 +23,7 @@ test('an authenticate that ignores its signal counts against maxHandshakes until
   await connectCharger(server.url, 'FAST')
 })
 
-test('the signal of a handshake is aborted when the charger leaves, and what is decided later lets nobody in', async () => {
+test('the signal of a handshake is aborted when the charger disconnects, and a later decision is ignored', async () => {
   const asked = deferred()
   const aborted = deferred()
   const decision = deferred<boolean>()
@@ -45,7 +45,7 @@ test('the signal of a handshake is aborted when the charger leaves, and what is 
   await until('nobody is connected', () => server.app.ocpp.chargePoints.size === 0)
 })
 
-test('a guess whose answer nobody waits for is a failed login all the same', async () => {
+test('a guess counts as a failed login even if its client does not wait for the answer', async () => {
   const rules: string[] = []
   let decided = 0
   const server = await startServer({

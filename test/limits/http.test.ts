@@ -34,7 +34,7 @@ async function metric({ app }: Backend, name: string): Promise<number> {
 
 const limit = (rule: string) => `http_limits_total{rule="${rule}"}`
 
-test('headers that never end are answered 408, a body that never comes as well, and a charger never notices', async () => {
+test('headers that never end and a body that never arrives are answered 408, and a charger is not affected', async () => {
   const backend = await startBackend({ HTTP_HEADERS_TIMEOUT: '1000', HTTP_REQUEST_TIMEOUT: '1500' })
   const charger = await connectCharger(backend.url, 'CP-1', { boot: true })
   const slow = [
@@ -59,7 +59,7 @@ test('headers that are too big are answered 431', async () => {
   assert.equal((await rawUpgrade(backend.port, upgradeRequest({ target: '/ocpp/CP-1', headers }))).status, 101)
 })
 
-test('what is no HTTP is answered 400', async () => {
+test('bytes that are not HTTP are answered 400', async () => {
   const backend = await startBackend()
   assert.match(await answerTo(backend, '\u0016\u0003\u0001\u0002 nonsense\r\n\r\n'), /^HTTP\/1\.1 400 /)
   assert.equal(await metric(backend, limit('malformed')), 1)

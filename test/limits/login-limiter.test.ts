@@ -35,7 +35,7 @@ function start(limits = LIMITS) {
 const PAIR = 'login-failures'
 const ADDRESS = 'login-failures-per-address'
 
-test('whoever guesses waits, twice as long after each failure, up to a minute', () => {
+test('a client that guesses waits twice as long after each failure, up to a minute', () => {
   const { time, guess } = start()
   for (let times = 0; times < 3; times++) assert.equal(guess('cp-1', 'a'), 'out')
   for (const retryAfter of [1, 2, 4, 8, 16, 32, 60, 60, 60]) {
@@ -88,7 +88,7 @@ test('remembered credentials that fail are remembered no more', () => {
   assert.deepEqual(login('cp-1', 'a', 'old'), { rule: PAIR, retryAfter: 1 })
 })
 
-test('having no credentials is nothing that is remembered', () => {
+test('a login without credentials is not remembered', () => {
   const { begin, guess } = start()
   const open = begin('cp-1', 'a')
   assert.ok(open instanceof LoginAttempt)
@@ -134,7 +134,7 @@ test('logins in progress may all fail, so no more are begun than may', () => {
   assert.ok(begin('cp-1', 'a', 'x') instanceof LoginAttempt, 'what nobody decided is no failure')
 })
 
-test('whoever tries many identities at one address is stopped there, and not elsewhere', () => {
+test('a client that tries many identities is blocked at its address, and not elsewhere', () => {
   const { time, guess } = start()
   let tried = 0
   for (let index = 0; index < 1000; index++) if (guess(`cp-${index}`, 'a') === 'out') tried++
@@ -145,7 +145,7 @@ test('whoever tries many identities at one address is stopped there, and not els
   assert.equal(tried, 70)
 })
 
-test('a charger that repeats the same wrong password costs its neighbours nothing', () => {
+test('a charger that repeats the same wrong password does not slow down its neighbours', () => {
   const { time, login, guess } = start()
   for (let second = 0; second < 3600; second++) {
     time.now += 1000
@@ -172,7 +172,7 @@ test('a flood of addresses and identities takes no more memory than there is for
   assert.ok(grown < 60 * 1024 * 1024, `${Math.round(grown / 1024 / 1024)} MiB`)
 })
 
-test('whatever happens, the right credentials get in within a minute once nobody else tries', () => {
+test('the right credentials are accepted within a minute after the last other attempt', () => {
   const steps = fc.array(
     fc.record({
       wait: fc.integer({ min: 0, max: 90_000 }),

@@ -48,7 +48,7 @@ test('guesses beyond maxLoginFailures are answered 429 and Retry-After, and auth
   )
 })
 
-test('a charger that is connected, and one that comes from elsewhere, never notice who guesses its password', async () => {
+test('guesses of its password affect neither a connected charger nor one at another address', async () => {
   const { server, guess, as } = await start({ maxLoginFailures: 2 })
   const live = await connectCharger(server.url, 'CP-1', { ...as('192.0.2.1', RIGHT), boot: true })
   for (let times = 0; times < 20; times++) await guess('CP-1', '198.51.100.7')
@@ -58,7 +58,7 @@ test('a charger that is connected, and one that comes from elsewhere, never noti
   await connectCharger(server.url, 'CP-1', as('192.0.2.1', RIGHT))
 })
 
-test('a charger comes back from the address of who guesses its password', async () => {
+test('a charger can reconnect from the address from which its password is guessed', async () => {
   const { server, guess, as } = await start({ maxLoginFailures: 2, maxLoginFailuresPerAddress: 5 })
   const live = await connectCharger(server.url, 'CP-1', as('192.0.2.1', RIGHT))
   for (let times = 0; times < 20; times++) await guess('cp-1', '192.0.2.1')
@@ -70,7 +70,7 @@ test('a charger comes back from the address of who guesses its password', async 
   assert.equal((await again.roundTrip()).type, 3)
 })
 
-test('a charger that nobody remembers gets in from there when it does as Retry-After says', async () => {
+test('an unknown charger is accepted from there after it has waited as Retry-After says', async () => {
   const { server, guess, as } = await start({ maxLoginFailures: 2 })
   for (let times = 0; times < 10; times++) await guess('CP-1', '192.0.2.1')
   const { status, headers } = await refusedCharger(server.url, 'CP-1', as('192.0.2.1', RIGHT))

@@ -42,7 +42,7 @@ test('above maxHeapUsage newcomers are answered 503, those who are connected nev
   assert.equal(child.exitCode, null)
 })
 
-test('half-way from there to the end nothing is compressed, and who does not read is cut', async () => {
+test('half-way to the limit nothing is compressed, and connections that do not read are cut', async () => {
   const { url, port, holds, isTold } = await start()
   const headers = { 'Sec-WebSocket-Protocol': 'ocpp2.1', 'Sec-WebSocket-Extensions': 'permessage-deflate' }
   const raw = await connectRaw(port, 'READER', { headers })

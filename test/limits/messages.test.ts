@@ -57,7 +57,7 @@ test('a big message counts as several', async () => {
   assert.equal((await within('the answer', charger.call('Heartbeat'), 20_000)).type, 3)
 })
 
-test('with maxMessageRate 0 nobody is slowed down', async () => {
+test('with maxMessageRate 0 no charge point is slowed down', async () => {
   const count = 20_000
   const { server, limited } = await start({ ...NO_PINGS, maxMessageRate: 0, maxMessageBurst: 1 })
   const raw = await connectRaw(server.port, 'FLOOD')
@@ -110,13 +110,18 @@ test('a charger that pings is alive, and is not pinged', async () => {
   const { server } = await start({ pingInterval: 600 })
   const raw = await connectRaw(server.port, 'CP-1')
   const deadline = performance.now() + 1500
-  for (let sent = 1; performance.now() < deadline; sent++) {
+  let pauses = 0
+  for (let sent = 1, before = performance.now(); before < deadline; sent++) {
     raw.write({ opcode: 9 })
     await until('it is answered', () => raw.frames.filter(({ opcode }) => opcode === 10).length === sent)
     await new Promise((resolve) => setTimeout(resolve, 20))
+    // On a busy machine it may send nothing for so long that it is pinged.
+    const now = performance.now()
+    if (now - before > 300) pauses++
+    before = now
   }
   // The first one is there before the random start of the interval can be over.
-  assert.ok(raw.frames.filter(({ opcode }) => opcode === 9).length <= 1)
+  assert.ok(raw.frames.filter(({ opcode }) => opcode === 9).length <= 1 + pauses)
   assert.ok(server.app.ocpp.chargePoints.has('CP-1'))
 })
 
@@ -166,7 +171,7 @@ for (const { name, frames, code, limited: limits = [], malformed: faults = [] } 
   })
 }
 
-test('a frame that is none, and an answer nobody waits for, are events that hold nothing of the input', async () => {
+test('an invalid frame and an unexpected answer are events that contain nothing of the input', async () => {
   const { server, malformed } = await start()
   const charger = await connectCharger(server.url, 'CP-1')
   for (const text of ['', '{"secret":1}', '[2]', '[3,"x",{}]', '[9,"x"]']) charger.sendText(text)

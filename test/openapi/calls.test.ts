@@ -5,7 +5,7 @@ import { type Media, nameOf, type Operation } from '../../lib/openapi/document.j
 import { BEARER } from '../app/support.js'
 import { createCharger, PROTOCOLS } from '../simulator/support.js'
 import { until } from '../support/wait.js'
-import { Judge, operationsOf, startDocumented } from './document.js'
+import { judgeOf, operationsOf, startDocumented } from './document.js'
 
 const PREFIXES: Record<Protocol, string> = { 'ocpp1.6': 'Ocpp16', 'ocpp2.0.1': 'Ocpp201', 'ocpp2.1': 'Ocpp21' }
 const CALL = '/api/v1/charge-points/{identity}/calls/'
@@ -21,9 +21,9 @@ function requestFor({ requestBody }: Operation, protocol: Protocol): unknown {
 
 for (const protocol of PROTOCOLS) {
   test(`a simulated charger of ${protocol}`, async (t) => {
-    const { server, document } = await startDocumented()
-    const judge = new Judge(document)
-    const calls = operationsOf(document)
+    const { server, ...documented } = await startDocumented()
+    const judge = judgeOf(documented)
+    const calls = operationsOf(documented.document)
       .filter(({ path }) => path.startsWith(CALL))
       .map(({ path, operation }) => ({ action: path.slice(CALL.length), operation }))
       // After a reset it is away for a while.

@@ -1,4 +1,4 @@
-import type { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
+import type { Ajv2020 as Ajv, ValidateFunction } from 'ajv/dist/2020.js'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { type Document, METHODS, type Operation, type Schema } from '../../lib/openapi/document.js'
@@ -32,10 +32,21 @@ export function operationsOf({ paths }: Document): DocumentedOperation[] {
   )
 }
 
+const judges = new Map<string, Judge>()
+
+/** The judge of a document, the same one for all apps that have the same. */
+export function judgeOf({ document, text }: { document: Document; text: string }): Judge {
+  const judge = judges.get(text) ?? new Judge(document)
+  judges.set(text, judge)
+  return judge
+}
+
 /** Why values are not as their schemas in the document say; undefined when they are. */
 export class Judge {
   readonly #ajv: Ajv
   readonly #document: Document
+  /** By schema: to compile takes much longer than to validate. */
+  readonly #validators = new Map<string, ValidateFunction>()
 
   constructor(document: Document) {
     this.#document = document
@@ -45,9 +56,16 @@ export class Judge {
   }
 
   fault(schema: Schema, value: unknown): string | undefined {
-    const local = JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/'))
-    if (this.#ajv.validate(local, value)) return undefined
-    return `${this.#ajv.errorsText()} in ${JSON.stringify(value)?.slice(0, 500)}`
+    const validate = this.#validatorOf(schema)
+    if (validate(value)) return undefined
+    return `${this.#ajv.errorsText(validate.errors)} in ${JSON.stringify(value)?.slice(0, 500)}`
+  }
+
+  #validatorOf(schema: Schema): ValidateFunction {
+    const local = JSON.stringify(schema).replaceAll('"#/components/', '"document#/components/')
+    const validate = this.#validators.get(local) ?? this.#ajv.compile(JSON.parse(local))
+    this.#validators.set(local, validate)
+    return validate
   }
 
   /** Holds an answer against what an operation says of it. */

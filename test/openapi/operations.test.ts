@@ -10,7 +10,7 @@ import { createCharger, PROTOCOLS } from '../simulator/support.js'
 import { until } from '../support/wait.js'
 import { openReceiver } from '../webhooks/receiver.js'
 import { LOCAL } from '../webhooks/support.js'
-import { type DocumentedOperation, Judge, operationsOf, startDocumented } from './document.js'
+import { type DocumentedOperation, judgeOf, operationsOf, startDocumented } from './document.js'
 import { type Kept, STEPS, type Step } from './steps.js'
 
 const RAW_CALL = '/api/v1/charge-points/{identity}/calls/'
@@ -19,13 +19,13 @@ const SETTINGS = { API_RATE_LIMIT: '0', API_FAILURE_LIMIT: '0', ...LOCAL }
 const PATIENCE_MS = 30_000
 
 async function setUp(protocol: Protocol) {
-  const { server, document } = await startDocumented(SETTINGS)
+  const { server, ...documented } = await startDocumented(SETTINGS)
   const { charger } = createCharger({ url: `${server.url}/ocpp` }, protocol, { identity: 'SIM-1' })
   await charger.connect()
   const isThere = () => server.app.ocpp.chargePoints.get('SIM-1')?.registration === 'Accepted'
   const presence = () => until('the charger is there', isThere, PATIENCE_MS)
   await presence()
-  return { server, charger, presence, judge: new Judge(document), operations: operationsOf(document) }
+  return { server, charger, presence, judge: judgeOf(documented), operations: operationsOf(documented.document) }
 }
 type World = Awaited<ReturnType<typeof setUp>>
 
@@ -152,7 +152,7 @@ const NOTHING: Readonly<Record<string, string>> = {
 /** Of certificates, whose ids say where they come from. */
 const NO_CERTIFICATE = { id: 'issued-999999' }
 
-test('what an operator must not, or cannot, is refused as documented', async (t) => {
+test('requests that are forbidden or impossible are rejected as documented', async (t) => {
   const world = await setUp('ocpp2.1')
   const { operations, judge, server } = world
   const strangers = [

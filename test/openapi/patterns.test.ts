@@ -22,14 +22,15 @@ describe('a pattern of the API', () => {
     for (const { path, method, operation } of OPERATIONS) {
       const name = `${method} ${path}`
       for (const parameter of operation.parameters ?? []) {
-        look(`${name} ${parameter.name}`, { ...parameter, ...parameter.schema })
+        const { required: _, ...described } = parameter
+        look(`${name} ${parameter.name}`, { ...described, ...parameter.schema })
       }
       look(name, operation.requestBody?.content['application/json']?.schema)
     }
     assert.deepEqual(silent, [])
   })
 
-  it('is told by its words in a path, in a query, and in a body', async () => {
+  it('is named in errors of a path, of a query, and of a body', async () => {
     const refusals = [
       await operate(server, 'PUT', '/charge-points/CP%20', {}),
       await operate(server, 'GET', '/transactions?connectorId=x'),
@@ -55,7 +56,11 @@ describe('an unknown query parameter', () => {
     // Raw calls read their query in the library.
     if (known.length === 0 || RAW_CALL.test(path)) continue
     it(`of ${method} ${path} is refused with a list of the known ones`, async () => {
-      const url = `${path.replace(/\{\w+\}/g, '1')}?nonsense=1`
+      const required = (operation.parameters ?? []).filter(
+        (parameter) => parameter.in === 'query' && parameter.required
+      )
+      const given = required.map(({ name, schema }) => `&${name}=${schema?.enum?.[0]}`).join('')
+      const url = `${path.replace(/\{\w+\}/g, '1')}?nonsense=1${given}`
       const { example, examples = {} } = operation.requestBody?.content['application/json'] ?? {}
       const payload = example ?? Object.values(examples)[0]?.value
       const response = await server.app.inject({

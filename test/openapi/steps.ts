@@ -1,4 +1,5 @@
 import type { Protocol } from 'fastify-ocpp'
+import { TOKEN } from '../app/support.js'
 
 /** What earlier answers told, by name. */
 export type Kept = Record<string, string>
@@ -31,6 +32,7 @@ const PAST = '2020-01-01T00:00:00Z'
 const FUTURE = '2098-01-01T00:00:00Z'
 const SPAN = { from: PAST, to: FUTURE, limit: '5' }
 const ASYNC = { prefer: 'respond-async' }
+const OWN_PAGE = { 'sec-fetch-site': 'same-origin' }
 const here = (at: Record<string, string>) => () => at
 const notIn16 = { 'ocpp1.6': 409, 'ocpp2.0.1': 200, 'ocpp2.1': 200 } as const
 const only201 = { 'ocpp1.6': 422, 'ocpp2.0.1': 200, 'ocpp2.1': 422 } as const
@@ -39,6 +41,12 @@ const operate = (name: string, more: Partial<Step> = {}): Step => {
   return { operation: `operate${name}`, status: 200, isSent: true, ...more }
 }
 const accepted = { has: { status: 'accepted' } }
+const withoutSchedule = () => ({
+  version: '1.6',
+  evses: [{ id: 1, phases: 3, voltage: 230 }],
+  profiles: [{ evseId: 1, profile: { chargingProfileId: 1 } }],
+  request: { evseId: 1, start: PAST, duration: 60, unit: 'A' }
+})
 
 /** Every operation of the document, but for the raw calls: what is made is looked at, changed and taken away. */
 export const STEPS: readonly Step[] = [
@@ -52,8 +60,27 @@ export const STEPS: readonly Step[] = [
   { operation: 'listOperatorTokens', status: 200, query: here({ limit: '1' }) },
   { operation: 'getOperatorToken', status: 200, at: here({ name: 'billing' }) },
   { operation: 'getOwnOperatorToken', status: 200, has: { name: 'operator' } },
+  { operation: 'signIn', status: 200, headers: OWN_PAGE, body: () => ({ token: TOKEN }), has: { name: 'operator' } },
+  { operation: 'signIn', status: 401, headers: OWN_PAGE },
+  {
+    operation: 'signIn',
+    status: 403,
+    headers: { 'sec-fetch-site': 'cross-site' },
+    body: () => ({ token: TOKEN })
+  },
+  { operation: 'getSignIn', status: 404 },
+  { operation: 'signOut', status: 404 },
+  { operation: 'listSignIns', status: 200, query: here({ limit: '1' }), keep: { signIn: '/items/0/id' } },
+  { operation: 'endSignIn', status: 204, at: ({ signIn = '' }) => ({ id: signIn }) },
+  { operation: 'getAbout', status: 200 },
+  { operation: 'listNodes', status: 200 },
   { operation: 'revokeOperatorToken', status: 204, at: here({ name: 'billing' }) },
 
+  { operation: 'putSite', status: 201, at: here({ id: 'bellecour' }) },
+  { operation: 'putSite', status: 200, at: here({ id: 'bellecour' }) },
+  { operation: 'putSite', status: 422, at: here({ id: 'bellecour' }), body: () => ({ name: 'A', timeZone: 'Lyon' }) },
+  { operation: 'getSite', status: 200, at: here({ id: 'bellecour' }), query: here({ include: 'counts' }) },
+  { operation: 'listSites', status: 200, query: here({ q: 'Bellecour', include: 'counts' }) },
   { operation: 'putChargePoint', status: 201, at: here({ identity: 'CP-1' }) },
   { operation: 'putChargePoint', status: 200, at: here({ identity: 'CP-1' }) },
   {
@@ -62,10 +89,21 @@ export const STEPS: readonly Step[] = [
     at: here({ identity: 'CP-1' }),
     body: () => ({ generatePassword: true, password: 'sixteen characters' })
   },
+  { operation: 'getSummary', status: 200, query: here({ site: 'bellecour', from: '2026-01-01' }) },
+  { operation: 'deleteSite', status: 204, at: here({ id: 'bellecour' }) },
   { operation: 'getChargePoint', status: 200, has: { connected: true } },
+  { operation: 'getChargePoint', status: 200, query: here({ include: 'connectors' }) },
   { operation: 'getChargePoint', status: 200, at: here({ identity: 'CP-1' }), has: { connected: false } },
   { operation: 'getChargePointState', status: 200 },
   { operation: 'getChargePointState', status: 200, at: here({ identity: 'CP-1' }) },
+  {
+    operation: 'listConnections',
+    status: 200,
+    query: here({ from: PAST, to: FUTURE, limit: '1' }),
+    keep: { connectedAt: '/items/0/connectedAt' },
+    isAwaited: true
+  },
+  { operation: 'getChargePointState', status: 200, query: here({ blocks: 'connectors,reservations' }) },
   {
     operation: 'listChargePoints',
     status: 200,
@@ -79,9 +117,11 @@ export const STEPS: readonly Step[] = [
     operation: 'listMessages',
     status: 200,
     query: here({ action: 'BootNotification', limit: '1' }),
-    keep: { message: '/items/0/action' },
+    keep: { message: '/items/0/action', row: '/items/0/id' },
     isAwaited: true
   },
+  { operation: 'listMessages', status: 200, query: here({ format: 'csv', direction: 'in', error: 'false' }) },
+  { operation: 'listMessages', status: 400, query: here({ messageType: '7' }) },
 
   { operation: 'putIdToken', status: 201, at: here({ idToken: '04E91C5A2B3C' }) },
   { operation: 'putIdToken', status: 200, at: here({ idToken: '04E91C5A2B3C' }) },
@@ -123,9 +163,41 @@ export const STEPS: readonly Step[] = [
   },
   { operation: 'testWebhook', status: 200, at: ({ webhook = '' }) => ({ id: webhook }), has: { delivered: true } },
 
+  { operation: 'listActions', status: 200, query: here({ protocol: 'ocpp2.1' }) },
+  { operation: 'listActions', status: 400, query: here({ protocol: 'ocpp3' }) },
+  { operation: 'getAction', status: 200, at: here({ name: 'Reset' }), query: here({ protocol: 'ocpp1.6' }) },
+  { operation: 'listChargePointActions', status: 200 },
+  { operation: 'getChargePointAction', status: 200, at: here({ identity: 'SIM-1', name: 'reset' }) },
+  { operation: 'getChargePointAction', status: 200, at: here({ identity: 'SIM-1', name: 'TriggerMessage' }) },
+  {
+    operation: 'getAvailability',
+    status: 200,
+    query: here({ interval: 'day', groupBy: 'evse', chargePoint: 'SIM-1' }),
+    keep: { start: '/items/0/start' },
+    isAwaited: true
+  },
   operate('Trigger', accepted),
   operate('GetConfiguration', accepted),
   operate('SetConfiguration', accepted),
+  { operation: 'listChargingProfiles', status: 200, query: here({ limit: '1' }) },
+  {
+    operation: 'getCompositeSchedule',
+    status: 200,
+    query: here({
+      evseId: '1',
+      duration: '60',
+      unit: 'W',
+      source: 'both',
+      phases: '3',
+      voltage: '230',
+      timeout: '20000'
+    }),
+    isSent: true
+  },
+  { operation: 'getCompositeSchedule', status: 409, at: here({ identity: 'CP-1' }) },
+  { operation: 'calculateCompositeSchedule', status: 200, has: { status: 'Accepted' } },
+  { operation: 'calculateCompositeSchedule', status: 422, body: withoutSchedule },
+  { operation: 'listVariables', status: 200, query: here({ q: 'Interval', writable: 'true', limit: '1' }) },
   operate('SendLocalList', accepted),
   operate('ChargingLimit', accepted),
   operate('ClearChargingLimit', accepted),
@@ -159,6 +231,12 @@ export const STEPS: readonly Step[] = [
   { operation: 'listChargePointStates', status: 200, query: here({ limit: '5' }) },
   { operation: 'listChargePointStates', status: 200, headers: { accept: 'text/csv' } },
   {
+    operation: 'showTransactionSeries',
+    status: 200,
+    at: ({ transaction = '' }) => ({ id: transaction }),
+    query: here({ measurand: 'Power.Active.Import', points: '100', from: PAST, to: FUTURE })
+  },
+  {
     operation: 'listTransactionMeterValues',
     status: 200,
     at: ({ transaction = '' }) => ({ id: transaction }),
@@ -170,6 +248,20 @@ export const STEPS: readonly Step[] = [
     at: ({ transaction = '' }) => ({ id: transaction }),
     headers: { accept: 'text/csv' }
   },
+  {
+    operation: 'sumTransactions',
+    status: 200,
+    query: here({ from: '2024-01-01', to: '2026-01-01', interval: 'month', timeZone: 'Europe/Berlin', groupBy: 'site' })
+  },
+  {
+    operation: 'sumTransactions',
+    status: 200,
+    query: here({ format: 'csv' })
+  },
+  { operation: 'listAuthorizations', status: 200, query: here({ ...SPAN, known: 'false', distinct: 'idToken' }) },
+  { operation: 'listRefusedChargePoints', status: 200, query: here({ q: 'nobody' }) },
+  { operation: 'forgetRefusedChargePoint', status: 404, at: here({ identity: 'NOBODY' }) },
+  { operation: 'closeTransaction', status: 404, at: here({ id: '999999' }) },
   operate('Stop', accepted),
 
   { operation: 'createReport', status: 200, isSent: true, has: { status: 'complete' } },
@@ -225,6 +317,15 @@ export const STEPS: readonly Step[] = [
     status: 200,
     at: ({ queued = '' }) => ({ messageId: queued }),
     has: { status: 'cancelled' }
+  },
+  { operation: 'stopBulkCall', status: 409, at: ({ bulkId = '' }) => ({ bulkId }) },
+  {
+    operation: 'operateMany',
+    status: 200,
+    at: () => ({ name: 'clear-cache' }),
+    body: () => ({ identities: ['SIM-1'] }),
+    has: { kind: 'operation', total: 1 },
+    isSent: true
   },
 
   { operation: 'getCertificateAuthority', status: 200 },

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { background } from '../../lib/background.js'
 import { until } from '../support/wait.js'
 
-it('says in the log what was not done when nobody waits for it', async () => {
+it('an error in the background is logged with the work that was not done', async () => {
   const lines: unknown[] = []
   const log = { error: (...line: unknown[]) => lines.push(line) }
   const err = new Error('away')

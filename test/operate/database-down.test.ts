@@ -21,7 +21,7 @@ async function readiness(url: string, status: number): Promise<unknown> {
 }
 
 describe('a PostgreSQL that cannot be reached', { skip: noPostgres }, () => {
-  it('is waited for at the start, and while it is away later: 503 meanwhile, and nobody has to restart anything', async () => {
+  it('is retried at the start and later: requests are answered 503 meanwhile, and no restart is needed', async () => {
     const { DATABASE_URL = '' } = await emptyDatabase('postgres')
     const real = new URL(DATABASE_URL)
     const proxy = await createProxy({ host: real.hostname, port: Number(real.port) })
@@ -35,6 +35,8 @@ describe('a PostgreSQL that cannot be reached', { skip: noPostgres }, () => {
     assert.deepEqual(body, { status: 'unavailable', reasons: ['the database cannot be used yet'] })
     assert.equal((await fetch(`${url}/health/live`)).status, 200)
     assert.match(backend.output(), /waiting for it/)
+    const list = await fetch(`${url}/api/v1/charge-points`, { headers: { authorization: 'Bearer whatever-it-is' } })
+    assert.equal(((await list.json()) as { code?: string }).code, 'DATABASE_NOT_READY')
     const refusal = await refusedCharger(ws, 'CP-1')
     assert.equal(refusal.status, 503)
     assert.match(String(refusal.headers['retry-after']), /^\d+$/)

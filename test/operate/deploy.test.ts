@@ -25,7 +25,7 @@ describe('the Dockerfile', () => {
     sources.split(' ')
   )
 
-  it('copies what is there, and what .dockerignore lets through', () => {
+  it('copies only existing files that .dockerignore does not exclude', () => {
     assert.ok(copied.length > 5)
     const admitted = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path)
     for (const path of copied) {
@@ -52,7 +52,7 @@ describe('the Dockerfile', () => {
     }
   })
 
-  it('sets nothing but settings, and runs what `npm start` runs, not as root', () => {
+  it('sets only known settings, and runs what `npm start` runs, not as root', () => {
     const environment = [...DOCKERFILE.matchAll(/^ENV (.+)$/gm)].flatMap(([, pairs = '']) => pairs.trim().split(/\s+/))
     assertSettings(environment.map((pair) => pair.slice(0, pair.indexOf('='))))
     const command: string[] = JSON.parse(/^CMD (\[.*\])$/m.exec(DOCKERFILE)?.[1] ?? '[]')
@@ -66,12 +66,14 @@ describe('compose.yaml', () => {
   const compose = read('compose.yaml')
 
   it('sets nothing but settings', () => {
-    const [, app = ''] = /^ {2}app:\n((?: {4}.*\n|\n)+)/m.exec(compose) ?? []
-    const [, environment = ''] = /^ {4}environment:\n((?: {6}.*\n)+)/m.exec(app) ?? []
-    assertSettings([...environment.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name = '']) => name))
+    for (const service of ['app: &app', 'node1:', 'node2:', 'node3:']) {
+      const [, app = ''] = new RegExp(`^ {2}${service}\\n((?: {4}.*\\n|\\n)+)`, 'm').exec(compose) ?? []
+      const [, environment = ''] = /^ {4}environment:(?: &environment)?\n((?: {6}.*\n)+)/m.exec(app) ?? []
+      assertSettings([...environment.matchAll(/^ {6}([A-Z_]+):/gm)].map(([, name = '']) => name))
+    }
   })
 
-  it('gives the app the user and the database that PostgreSQL makes', () => {
+  it('gives the app the user and the database that PostgreSQL creates', () => {
     const value = (name: string) => new RegExp(`${name}: (.+)$`, 'm').exec(compose)?.[1]
     const url = new URL(String(value('DATABASE_URL')).replace(/\$\{.*?\}/, 'secret'))
     assert.equal(url.username, value('POSTGRES_USER'))
@@ -80,17 +82,18 @@ describe('compose.yaml', () => {
   })
 })
 
-describe('the systemd unit', () => {
-  const unit = read('docs/deploy/fastify-ocpp.service')
-
-  it('sets nothing but settings, and runs what `npm start` runs', () => {
-    assertSettings([...unit.matchAll(/^Environment=([A-Z_]+)=/gm)].map(([, name = '']) => name))
-    const [, command = ''] = /^ExecStart=\/usr\/bin\/(.+)$/m.exec(unit) ?? []
-    assert.ok(command !== '' && JSON.parse(read('package.json')).scripts.start.endsWith(command))
+describe('a systemd unit', () => {
+  it('sets only known settings, and runs what `npm start` runs', () => {
+    for (const name of ['fastify-ocpp.service', 'fastify-ocpp@.service']) {
+      const unit = read(`docs/deploy/${name}`)
+      assertSettings([...unit.matchAll(/^Environment=([A-Z_]+)=/gm)].map(([, name = '']) => name))
+      const [, command = ''] = /^ExecStart=\/usr\/bin\/(.+)$/m.exec(unit) ?? []
+      assert.ok(command !== '' && JSON.parse(read('package.json')).scripts.start.endsWith(command))
+    }
   })
 })
 
-it('whoever stops the back-end gives it the time to drain', () => {
+it('service managers stop the back-end with enough time to drain', () => {
   const [, drain = ''] = /DRAIN_TIMEOUT_MS = ([\d_]+)/.exec(read('server.ts')) ?? []
   const needed = Number(drain.replaceAll('_', '')) / 1000
   const [, compose] = /stop_grace_period: (\d+)s/.exec(read('compose.yaml')) ?? []

@@ -12,7 +12,7 @@ const HEADERS = { authorization: `Bearer ${OPERATOR_TOKEN}`, 'content-type': 'ap
 const FAIL_ON_SIGNAL = import.meta.resolve('./fail-on-signal.mjs')
 
 describe('on SIGTERM', () => {
-  it('newcomers are answered 503, calls on the wire end well, chargers are told to come back, and it exits 0', async () => {
+  it('new connections are answered 503, calls on the wire are completed, connections close with 1012, and it exits 0', async () => {
     const backend = await startProcess({ OPERATOR_TOKEN })
     const url = await backend.url()
     const ws = url.replace('http', 'ws')
@@ -43,6 +43,8 @@ describe('on SIGTERM', () => {
     assert.equal(list.status, 503)
     assert.match(String(list.headers.get('content-type')), /^application\/problem\+json/)
     assert.match(String(list.headers.get('retry-after')), /^\d+$/)
+    const { code, detail } = (await list.json()) as { code?: string; detail?: string }
+    assert.deepEqual([code, detail], ['DRAINING', 'going down'])
 
     mayAnswer.resolve()
     assert.equal((await reset).status, 200)
@@ -51,8 +53,8 @@ describe('on SIGTERM', () => {
   })
 })
 
-describe('before it ends', { skip: noPostgres }, () => {
-  it('what waits to be written is written', inLong, async () => {
+describe('before the process ends', { skip: noPostgres }, () => {
+  it('writes that wait at shutdown are committed', inLong, async () => {
     const settings = await emptyDatabase('postgres')
     const { DATABASE_URL = '' } = settings
     const backend = await startProcess({ DATABASE_URL })
@@ -94,12 +96,12 @@ async function lock(connectionString: string, table: string): Promise<() => Prom
   }
 }
 
-describe('on a fault that nobody caught', () => {
+describe('on an uncaught error', () => {
   for (const [what, signal, message] of [
     ['an exception', 'SIGWINCH', 'thrown by the test'],
     ['a rejection', 'SIGIO', 'rejected by the test']
   ] as const) {
-    it(`logs ${what}, tells chargers to come back, and exits 1`, inLong, async () => {
+    it(`logs ${what}, closes connections with 1012, and exits 1`, inLong, async () => {
       const backend = await startProcess({ NODE_OPTIONS: `--import=${FAIL_ON_SIGNAL}` })
       const charger = await connectCharger((await backend.url()).replace('http', 'ws'), 'CP-1', { boot: true })
       backend.kill(signal)

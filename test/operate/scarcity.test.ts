@@ -13,7 +13,7 @@ import { freePort } from './proxy.js'
 const afterwards = (script: string) => (command: string[]) => ['sh', '-c', `${script}`, 'sh', ...command]
 
 describe('when the disk of the log is full', () => {
-  it('goes on without a log', inLong, async () => {
+  it('continues without a log', inLong, async () => {
     const port = await freePort()
     const settings = { PORT: String(port), LOG_LEVEL: 'trace', OPERATOR_TOKEN: 'token-of-the-test-operator' }
     const backend = await startProcess(settings, undefined, afterwards('exec "$@" > /dev/full'))
@@ -27,14 +27,15 @@ describe('when the disk of the log is full', () => {
   })
 })
 
-describe('when no file can be opened any more', () => {
-  it('keeps its chargers, and lets others in as soon as there is room', inLong, async () => {
+describe('when no more files can be opened', () => {
+  it('keeps its connections, and accepts others as soon as that is possible', inLong, async () => {
     const limit = 128
     const backend = await startProcess({})
     const url = (await backend.url()).replace('http', 'ws')
     // Only once it runs: while it starts, Node.js opens all its modules at once.
     execFileSync('prlimit', ['--pid', String(backend.pid), `--nofile=${limit}`])
     const charger = await connectCharger(url, 'CP-1', { boot: true })
+    await charger.roundTrip()
     const crowd = Array.from({ length: 2 * limit }, () => idle(Number(new URL(url).port)))
     // One is kept in reserve, to turn away who cannot be let in.
     await until('all are in use', () => openFiles(backend.pid) >= limit - 1)

@@ -77,7 +77,7 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
       {
         request: { idToken: { idToken: 'DRIVER' }, evseId: 2 },
         exchange: [['RemoteStartTransaction', { idTag: 'DRIVER', connectorId: 2 }, ACCEPTED]],
-        comes: { status: 'accepted' }
+        comes: { status: 'accepted', start: { outcome: 'pending' } }
       },
       {
         of: 'with a limit',
@@ -124,7 +124,7 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
             { status: 'Accepted', transactionId: 'TX-7' }
           ]
         ],
-        comes: { status: 'accepted', remoteStartId: AN_ID, transactionId: 'TX-7' }
+        comes: { status: 'accepted', start: { outcome: 'pending' }, remoteStartId: AN_ID, transactionId: 'TX-7' }
       },
       {
         of: 'with a limit',

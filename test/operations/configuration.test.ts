@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends, stateOf } from '../app/support.js'
+import { onSharedBackend, stateOf } from '../app/support.js'
 import { type CallHandler, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import { perform, play, VERSIONS_2 } from './support.js'
 
@@ -41,8 +41,8 @@ function variables(most: string, answer: (wanted: Named[]) => unknown): CallHand
 const values = (items: { value?: string }[]) => items.map(({ value }) => value)
 const statuses = (items: { status: string }[]) => items.map(({ status }) => status)
 
-onBothBackends('many settings', (start) => {
-  it('of 1.6 are found in whatever case the charge point spells its keys, and in whatever order', async () => {
+onSharedBackend('many settings', (start) => {
+  it('of 1.6 are found whatever the case and the order of the keys in the answer', async () => {
     const server = await start()
     const spelt = { HeartbeatInterval: 'heartbeatINTERVAL', MeterValueSampleInterval: 'METERVALUESAMPLEINTERVAL' }
     const answer = () => ({
@@ -58,7 +58,7 @@ onBothBackends('many settings', (start) => {
     assert.deepEqual(values(body.items), ['300', '60', undefined])
   })
 
-  it('are read in as many messages as GetConfigurationMaxKeys wants, which is asked for once', async () => {
+  it('are read in as many messages as GetConfigurationMaxKeys requires, which is read once', async () => {
     const server = await start()
     const { charger, asked } = await play(server, 'ocpp1.6', keys('2', told))
     const request = { items: KEYS.map((key) => ({ key })) }
@@ -156,7 +156,7 @@ onBothBackends('many settings', (start) => {
     assert.equal(body.calls.length, 3)
   })
 
-  it('are told whether they can be set, once a report said so', async () => {
+  it('show whether they can be set, after a report with their mutability', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp2.0.1', (_action, payload) => {
       const { getVariableData } = payload as { getVariableData: Named[] }
@@ -170,7 +170,7 @@ onBothBackends('many settings', (start) => {
     assert.deepEqual(body.items, [{ ...item('A'), status: 'accepted', value: '1', readonly: true }])
   })
 
-  it('tell no password, even if the charger does', async () => {
+  it('show no password, even if the charger does', async () => {
     const server = await start()
     const secret = 'a0b1c2d3e4f5a6b7c8d9eaf0b1c2d3e4f5a6b7c8'
     const answer = { configurationKey: [{ key: 'AuthorizationKey', readonly: false, value: secret }] }
@@ -182,7 +182,7 @@ onBothBackends('many settings', (start) => {
     }
   })
 
-  it('are stored as they were set, by whatever name', async () => {
+  it('are stored as they were set, whichever version their name is from', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp2.1', (_action, payload) => {
       const { setVariableData } = payload as { setVariableData: (Named & { attributeValue: string })[] }

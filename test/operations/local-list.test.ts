@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Protocol } from 'fastify-ocpp'
-import { onBothBackends, operate, stateOf } from '../app/support.js'
+import { onSharedBackend, operate, stateOf } from '../app/support.js'
 import type { CallHandler } from '../support/charger.js'
 import { PROTOCOLS, perform, play } from './support.js'
 
@@ -68,7 +68,7 @@ function answerOf(list: List, protocol: Protocol): CallHandler {
 
 const entries = (...tokens: string[]) => tokens.map((idToken) => ({ idToken }))
 
-onBothBackends('a local list', (start) => {
+onSharedBackend('a local list', (start) => {
   for (const protocol of PROTOCOLS) {
     it(`is sent in parts, the first of them in full, in ${protocol}`, async () => {
       const server = await start()
@@ -87,7 +87,7 @@ onBothBackends('a local list', (start) => {
       assert.deepEqual([localList.version, localList.entries.length], [9, 5])
     })
 
-    it(`that somebody changed meanwhile is sent again in full, in ${protocol}`, async () => {
+    it(`is sent again in full when it was changed elsewhere, in ${protocol}`, async () => {
       const server = await start()
       const list = new List('10')
       const { charger } = await play(server, protocol, answerOf(list, protocol))
@@ -132,7 +132,7 @@ onBothBackends('a local list', (start) => {
       })
     }
 
-    it(`that is refused in full as well is not sent a third time, in ${protocol}`, async () => {
+    it(`is not sent a third time when the full list is rejected, too, in ${protocol}`, async () => {
       const server = await start()
       const list = new List('10')
       const { charger } = await play(server, protocol, answerOf(list, protocol))
@@ -175,7 +175,7 @@ onBothBackends('a local list', (start) => {
       assert.deepEqual([away.status, away.body.code], [409, 'OCPP_ERR_NOT_CONNECTED'])
     })
 
-    it(`that breaks off in the middle tells how far it came, in ${protocol}`, async () => {
+    it(`reports how many parts arrived when it breaks off in the middle, in ${protocol}`, async () => {
       const server = await start()
       const list = new List('1')
       list.answers.push('Accepted', 'Failed')
@@ -187,7 +187,7 @@ onBothBackends('a local list', (start) => {
     })
   }
 
-  it('whose present entries are not known cannot be merged: a mismatch is told', async () => {
+  it('is answered with the mismatch when its present entries are unknown', async () => {
     const server = await start()
     const list = new List('10')
     list.answers.push('VersionMismatch')
@@ -197,7 +197,7 @@ onBothBackends('a local list', (start) => {
     assert.deepEqual([body.status, body.reason, list.sent.length], ['rejected', 'VersionMismatch', 1])
   })
 
-  it('is that of all id tokens when none are given, and then of what has changed', async () => {
+  it('is sent with all id tokens by default, and then with changes only', async () => {
     const server = await start()
     for (const [idToken, body] of Object.entries({ ONE: {}, TWO: { status: 'Blocked' }, ['X'.repeat(21)]: {} })) {
       await operate(server, 'PUT', `/id-tokens/${idToken}`, body)

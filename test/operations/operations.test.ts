@@ -46,7 +46,7 @@ onBothBackends('an operation', (start) => {
     assert.deepEqual(asked, [])
   })
 
-  it('is written down with who asked, call by call', async () => {
+  it('is stored with the operator, call by call', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp1.6', () => ACCEPTED)
     const { body } = await perform(server, charger.identity, 'operations/clear-cache')
@@ -54,7 +54,7 @@ onBothBackends('an operation', (start) => {
     assert.deepEqual([call.action, call.status, typeof call.operator], ['ClearCache', 'answered', 'string'])
   })
 
-  it('that the charge point answers with a CALLERROR is a problem that tells it', async () => {
+  it('is a problem with the CALLERROR when the charge point answers with one', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp1.6', () => new ErrorAnswer('NotSupported', 'too old'))
     const { status, headers, body } = await perform(server, charger.identity, 'operations/reset')
@@ -65,7 +65,7 @@ onBothBackends('an operation', (start) => {
     assert.deepEqual([action, error], ['Reset', { code: 'NotSupported', detail: 'too old' }])
   })
 
-  it('that breaks off in the middle tells what was done', async () => {
+  it('reports the calls that were made when it fails in the middle', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp1.6', (action) =>
       action === 'GetLocalListVersion' ? { listVersion: 1 } : NO_ANSWER
@@ -139,7 +139,7 @@ onBothBackends('to stop a transaction', (start) => {
   })
 })
 
-onBothBackends('what is asked of a charge point', (start) => {
+onBothBackends('a request to a charge point', (start) => {
   it('can be found by the transaction that follows a remote start', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp2.1', () => ACCEPTED)
@@ -197,7 +197,7 @@ onBothBackends('what is asked of a charge point', (start) => {
     assert.deepEqual([status, body.code, asked], [422, 'INVALID_OPERATION', []])
   })
 
-  it('reserves under a new id each time, and not for what is over', async () => {
+  it('reserves with a new id each time, and never for a past time', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp1.6', () => ACCEPTED)
     const request = { idToken: { idToken: 'DRIVER' }, evseId: 1, expiresAt: '2090-01-01T00:00:00Z' }
@@ -211,7 +211,7 @@ onBothBackends('what is asked of a charge point', (start) => {
     assert.equal((await perform(server, charger.identity, 'operations/reserve', over)).status, 422)
   })
 
-  it('may have to be on certain hosts, and no password of a location is shown', async () => {
+  it('can be limited to certain hosts, and passwords in locations are hidden', async () => {
     const server = await start({ FILE_TRANSFER_HOSTS: 'files.example,127.0.0.1' })
     const { charger, asked } = await play(server, 'ocpp2.1', () => ACCEPTED)
     const upload = (location: string) => perform(server, charger.identity, 'operations/upload-log', { location })
@@ -229,7 +229,7 @@ onBothBackends('what is asked of a charge point', (start) => {
     assert.ok(!calls.body.includes('correct-horse'))
   })
 
-  it('goes on when the client does not wait for it', async () => {
+  it('continues when the client does not wait for it', async () => {
     const server = await start()
     let isSent: () => void = () => undefined
     const sent = new Promise<void>((resolve) => (isSent = resolve))

@@ -8,7 +8,7 @@ import { PROTOCOLS, perform, play } from './support.js'
 const FAR = '2090-01-01T00:00:00Z'
 const HASH = { hashAlgorithm: 'SHA256', issuerNameHash: 'a1', issuerKeyHash: 'b2', serialNumber: 'c3' } as const
 
-onBothBackends('what an operation names by an id', (start) => {
+onBothBackends('an object that an operation names by its id', (start) => {
   for (const protocol of PROTOCOLS) {
     it(`is never the certificate of another charge point, in ${protocol}`, async () => {
       const server = await start()

@@ -19,7 +19,7 @@ it('items are split into parts that a charge point takes, in their order, none l
   )
 })
 
-it('what has changed in a local list makes the new one of the old one', () => {
+it('the changes of a local list turn the old list into the new one', () => {
   const entry = fc.record({
     idTag: fc.constantFrom('A', 'B', 'C', 'D', 'E'),
     idTagInfo: fc.record({ status: fc.constantFrom('Accepted', 'Blocked') })

@@ -91,7 +91,7 @@ onBothBackends('a new password', (start) => {
       assert.equal(body.status, 'reboot-required')
       await charger.close()
       const { password } = body
-      assert.deepEqual(await valid(server, identity, protocol, [OLD, password, OLD]), [true, true, false])
+      assert.deepEqual(await valid(server, identity, protocol, [OLD, OLD, password, OLD]), [true, true, true, false])
     })
 
     it(`is valid beside the one before until it is used when the answer is lost, in ${protocol}`, async () => {
@@ -103,7 +103,7 @@ onBothBackends('a new password', (start) => {
       const again = await perform(server, identity, 'operations/set-password')
       assert.deepEqual([again.status, again.body.code], [409, 'PASSWORD_UNDECIDED'])
       await charger.close()
-      assert.deepEqual(await valid(server, identity, protocol, [OLD, password, OLD]), [true, true, false])
+      assert.deepEqual(await valid(server, identity, protocol, [OLD, OLD, password, OLD]), [true, true, true, false])
     })
 
     it(`is none when it is answered with a CALLERROR, in ${protocol}`, async () => {
@@ -129,7 +129,7 @@ onBothBackends('a new password', (start) => {
     assert.deepEqual(await valid(server, identity, 'ocpp1.6', [OLD, password]), [true, true])
   })
 
-  it('that was never sent does not keep out the next one', async () => {
+  it('does not block the next one when it was never sent', async () => {
     const server = await start(CLOSED)
     const answer = deferred<object>()
     const { identity, charger } = await withPassword(server, 'ocpp1.6', (action) =>
@@ -150,7 +150,7 @@ onBothBackends('a new password', (start) => {
     assert.deepEqual(await valid(server, identity, 'ocpp1.6', [OLD, body.password]), [false, true])
   })
 
-  it('can be set again after an answer was lost, once the charger has come again', async () => {
+  it('can be set again after an answer was lost, once the charger has reconnected', async () => {
     const server = await start(CLOSED)
     const { identity, charger } = await withPassword(server, 'ocpp1.6', () => NO_ANSWER)
     await perform(server, identity, 'operations/set-password', {}, { query: '?timeout=50' })
@@ -239,7 +239,7 @@ onBothBackends('a new password', (start) => {
     assert.deepEqual(tried, [false, true, true, false])
   })
 
-  it('of a network profile that is refused is none', async () => {
+  it('of a rejected network profile does not count', async () => {
     const server = await start(CLOSED)
     const password = 'a-password-for-later'
     const { identity, charger } = await withPassword(server, 'ocpp2.1', taking('ocpp2.1', 'Rejected'))
@@ -252,7 +252,7 @@ onBothBackends('a new password', (start) => {
 })
 
 onBothBackends('a charge point that is provisioned', (start) => {
-  it('can be given a random password, which is told once', async () => {
+  it('can be random, and is shown once', async () => {
     const server = await start(CLOSED)
     const made = await operate(server, 'PUT', '/charge-points/NEW', { generatePassword: true })
     assert.deepEqual([made.statusCode, made.json().hasPassword], [201, true])

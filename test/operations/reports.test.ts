@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Protocol } from 'fastify-ocpp'
-import { onBothBackends, operate, stateOf } from '../app/support.js'
+import { onSharedBackend, operate, stateOf } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, within } from '../support/wait.js'
@@ -26,10 +26,15 @@ async function tell(charger: Charger, requestId: number, parts: Parts, mutabilit
   }
 }
 
+/** The report is whole, and the test may end, before the charger has the answer to its last message. */
+function unawaited(told: Promise<unknown>): void {
+  told.catch(() => undefined)
+}
+
 /** A charger that reports so whenever it is asked to. */
 async function reporter(server: TestServer, protocol: Protocol, parts: Parts, mutability?: string) {
   const { charger, asked } = await play(server, protocol, (_action, payload) => {
-    void tell(charger, (payload as { requestId: number }).requestId, parts, mutability)
+    unawaited(tell(charger, (payload as { requestId: number }).requestId, parts, mutability))
     return { status: 'Accepted' }
   })
   return { charger, asked }
@@ -51,7 +56,7 @@ const names = (items: { variable: { name: string } }[]) => items.map(({ variable
 const look = async (server: TestServer, identity: string, requestId: number) =>
   (await operate(server, 'GET', `/charge-points/${identity}/reports/${requestId}`)).json()
 
-onBothBackends('a report', (start) => {
+onSharedBackend('a report', (start) => {
   for (const protocol of VERSIONS_2) {
     it(`is answered when all parts are in, in their order, in ${protocol}`, async () => {
       const server = await start()
@@ -77,7 +82,7 @@ onBothBackends('a report', (start) => {
       assert.deepEqual(await look(server, charger.identity, body.requestId), report)
     })
 
-    it(`that is not complete yet is answered with what came, and goes on, in ${protocol}`, async () => {
+    it(`is answered with the parts so far when the time is over, and continues, in ${protocol}`, async () => {
       const server = await start()
       const { charger } = await early(server, protocol, [
         [0, true, ['A']],
@@ -122,7 +127,7 @@ onBothBackends('a report', (start) => {
       ])
     })
 
-    it(`that is refused is not waited for, in ${protocol}`, async () => {
+    it(`is not waited for when the charge point rejects it, in ${protocol}`, async () => {
       const server = await start()
       const { charger } = await play(server, protocol, () => ({ status: 'NotSupported' }))
       const { status, body } = await perform(server, charger.identity, 'reports', { type: 'summary-inventory' })
@@ -142,7 +147,9 @@ onBothBackends('a report', (start) => {
           variable: { name: 'Power' },
           variableMonitoring: [{ ...monitor, ...type }]
         }
-        void charger.call('NotifyMonitoringReport', { requestId, generatedAt: GENERATED_AT, seqNo: 0, monitor: [part] })
+        unawaited(
+          charger.call('NotifyMonitoringReport', { requestId, generatedAt: GENERATED_AT, seqNo: 0, monitor: [part] })
+        )
         return { status: 'Accepted' }
       })
       const { body } = await perform(server, charger.identity, 'reports', {
@@ -158,11 +165,11 @@ onBothBackends('a report', (start) => {
         const { requestId } = payload as { requestId: number }
         const notify = (seqNo: number, data: string, tbc: boolean) =>
           charger.call('NotifyCustomerInformation', { requestId, generatedAt: GENERATED_AT, seqNo, data, tbc })
-        void notify(1, 'Doe', false)
-          .then(() => notify(0, 'name: ', true))
-          .then(() => notify(0, 'name: ', true))
-          // Nobody waits for the answer to the last: the test may be over before.
-          .catch(() => undefined)
+        unawaited(
+          notify(1, 'Doe', false)
+            .then(() => notify(0, 'name: ', true))
+            .then(() => notify(0, 'name: ', true))
+        )
         return { status: 'Accepted' }
       })
       const request = { type: 'customer-information', idToken: { idToken: 'DRIVER' }, clear: true }
@@ -188,7 +195,7 @@ onBothBackends('a report', (start) => {
     })
   }
 
-  it('of the configuration takes away what could be set, and nothing else', async () => {
+  it('of the configuration removes writable variables that it does not contain, and nothing else', async () => {
     const server = await start()
     const { charger } = await reporter(server, 'ocpp2.1', [[0, false, ['A']]])
     await tell(charger, 1, [[0, false, ['Fixed']]], 'ReadOnly')
@@ -201,7 +208,7 @@ onBothBackends('a report', (start) => {
     )
   })
 
-  it('that is not complete takes nothing away', async () => {
+  it('removes no stored values while it is incomplete', async () => {
     const server = await start()
     const { charger } = await early(server, 'ocpp2.0.1', [[1, false, ['B']]])
     await tell(charger, 1, [[0, false, ['Old']]])
@@ -214,7 +221,7 @@ onBothBackends('a report', (start) => {
     )
   })
 
-  it('of ten thousand variables is answered whole', async () => {
+  it('of ten thousand variables is answered completely', async () => {
     const server = await start()
     const parts: Parts = Array.from({ length: 100 }, (_, seqNo) => [
       seqNo,
@@ -244,7 +251,7 @@ onBothBackends('a report', (start) => {
     assert.equal((await look(server, charger.identity, answer.body.requestId)).status, 'complete')
   })
 
-  it('that does not come is waited for no longer than was said', async () => {
+  it('is waited for no longer than requested when no part arrives', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
     const request = { type: 'full-inventory' }
@@ -252,14 +259,14 @@ onBothBackends('a report', (start) => {
     assert.deepEqual([status, body.status, body.parts, body.items], [202, 'pending', 0, []])
   })
 
-  it('that comes before the answer to its request is complete all the same', async () => {
+  it('is complete although its parts arrive before the answer to its request', async () => {
     const server = await start()
     const { charger } = await early(server, 'ocpp2.1', [[0, false, ['A']]])
     const { status, body } = await perform(server, charger.identity, 'reports', { type: 'full-inventory' })
     assert.deepEqual([status, body.status, names(body.items)], [200, 'complete', ['A']])
   })
 
-  it('of a raw call can be looked at, too', async () => {
+  it('of a raw call can be read, too', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp2.0.1', () => ({ status: 'Accepted' }))
     await perform(server, charger.identity, 'calls/GetBaseReport', { requestId: 12, reportBase: 'FullInventory' })
@@ -268,7 +275,7 @@ onBothBackends('a report', (start) => {
     assert.deepEqual([report.type, report.status, names(report.items)], ['full-inventory', 'complete', ['A']])
   })
 
-  it('tells no secret', async () => {
+  it('contains no secret', async () => {
     const server = await start()
     const { charger } = await reporter(server, 'ocpp2.1', [[0, false, ['BasicAuthPassword']]])
     const { body } = await perform(server, charger.identity, 'reports', { type: 'full-inventory' })
@@ -276,7 +283,7 @@ onBothBackends('a report', (start) => {
     assert.ok(!JSON.stringify(body).includes('value of'))
   })
 
-  it('that nobody asked for is not kept', async () => {
+  it('is not stored when it was not requested', async () => {
     const server = await start()
     const { charger } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
     await tell(charger, 99, [[0, false, ['A']]])
@@ -346,7 +353,7 @@ onBothBackends('a report', (start) => {
         const { requestId } = payload as { requestId?: number }
         const notify = (status: string) =>
           charger.call(notification, { status, ...(requestId !== undefined && { requestId }) })
-        void notify('Uploading').then(() => notify(last))
+        unawaited(notify('Uploading').then(() => notify(last)))
         return protocol === 'ocpp1.6' ? { fileName: 'a.log' } : { status: 'Accepted', filename: 'a.log' }
       })
       const request = { type: 'log', location: 'https://user:correct-horse@files.example/logs' }

@@ -90,7 +90,7 @@ describe('a time that an operator gives', async () => {
     }
   }
 
-  it('is refused when it is no moment, and nothing is sent', async () => {
+  it('is rejected when it is invalid, and nothing is sent', async () => {
     const { charger, asked } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
     for (const expiresAt of [
       'tomorrow',
@@ -106,7 +106,7 @@ describe('a time that an operator gives', async () => {
     assert.deepEqual(asked, [])
   })
 
-  it('of a raw call goes out as it was given', async () => {
+  it('of a raw call is sent unchanged', async () => {
     const { charger, asked } = await play(server, 'ocpp2.0.1', () => ({ status: 'Accepted' }))
     const expiryDateTime = '2090-06-30T14:00:00+02:00'
     const payload = { id: 1, expiryDateTime, idToken: { idToken: 'AA', type: 'Central' } }

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { it, type TestContext } from 'node:test'
 import { BEARER, onBothBackends, operate, startBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
+import { isLong } from '../support/long.js'
 import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 import { assertRefused, type Route, routesOf } from './support.js'
@@ -119,7 +120,9 @@ function* spoilt(example: unknown, value: unknown): Generator<unknown> {
   }
 }
 
-const WRONG_VALUES = [null, true, -1, 1e300, 2 ** 60, 0.1, '', 'x'.repeat(5_000), '\ud800', 'é', {}, [], [[]]]
+/** One of each kind; the long suite takes more of them. */
+const WRONG_VALUES = [null, true, 1e300, '\ud800', {}, []]
+if (isLong) WRONG_VALUES.push(-1, 2 ** 60, 0.1, '', 'x'.repeat(5_000), 'é', [[]])
 
 const PATHS = [...new Set(ROUTES.map(({ url }) => url))]
 
@@ -285,6 +288,6 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
   })
 }
 
-onBothBackends('whatever operators get wrong', (start) => {
-  it('is refused, costs nothing and never fails', async (t) => abuse(t, await start(LIMITS)))
+onBothBackends('an invalid request of an operator', (start) => {
+  it('is rejected, costs nothing and never causes an internal error', async (t) => abuse(t, await start(LIMITS)))
 })

@@ -5,7 +5,7 @@ import { StorageError } from '../../lib/database/errors.js'
 import { prune } from '../../lib/database/retention.js'
 import { targetOf } from '../../lib/operators/audit.js'
 import { auditBody } from '../../lib/operators/audit-body.js'
-import { BEARER, onBothBackends, operate, startBackend } from '../app/support.js'
+import { BEARER, onSharedBackend, operate, startBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { metric, tokenOf } from './support.js'
@@ -20,8 +20,8 @@ function targets(items: Record<string, unknown>[]) {
   return items.map(({ target }) => target)
 }
 
-onBothBackends('a change of an operator', (start) => {
-  it('is written down with who, when, what, from where and how it ended', async () => {
+onSharedBackend('a change of an operator', (start) => {
+  it('is stored with the operator, time, request, address and outcome', async () => {
     const server = await start()
     const headers = await tokenOf(server, 'alice', 'charge-points:write')
     const before = Date.now()
@@ -47,7 +47,7 @@ onBothBackends('a change of an operator', (start) => {
     assert.ok(Date.parse(String(createdAt)) >= before && String(completedAt) >= String(createdAt))
   })
 
-  it('is written down also when it failed, but not when it was refused', async () => {
+  it('is stored also when it failed, but not when access was denied', async () => {
     const server = await start()
     const headers = await tokenOf(server, 'reader', 'charge-points:read')
     const denied = 'operator_refusals_total{reason="insufficient-scope"}'
@@ -64,7 +64,7 @@ onBothBackends('a change of an operator', (start) => {
     assert.equal(await metric(server, denied), 1)
   })
 
-  it('is found by what was made, when only the answer tells', async () => {
+  it('is found by the created resource, also when only the answer names it', async () => {
     const server = await start()
     await tokenOf(server, 'made', 'admin')
     const [record] = await records(server, '?target=operator-tokens/made')
@@ -72,7 +72,7 @@ onBothBackends('a change of an operator', (start) => {
     assert.deepEqual(record?.body, { name: 'made', scopes: ['admin'] })
   })
 
-  it('is listed the latest first, page by page, by operator and by time', async () => {
+  it('is listed newest first, page by page, by operator and by time', async () => {
     const server = await start()
     const headers = await tokenOf(server, 'bob', 'id-tokens:write')
     const put = (idToken: string) =>
@@ -98,7 +98,7 @@ onBothBackends('a change of an operator', (start) => {
     assert.deepEqual(await records(server, `?operator=bob&from=${after}`), [])
   })
 
-  it('is not done when it cannot be written down', async () => {
+  it('is not carried out when it cannot be stored', async () => {
     const server = await start()
     const { writer } = server.app.database
     const trouble = mock.method(writer, 'write', () => Promise.reject(new StorageError('full')))
@@ -109,7 +109,7 @@ onBothBackends('a change of an operator', (start) => {
     assert.deepEqual(await records(server, '?target=charge-points/CP-9'), [])
   })
 
-  it('is answered as it ended when only its end cannot be written down', async () => {
+  it('is answered as usual when only its outcome cannot be stored', async () => {
     const server = await start()
     const { writer } = server.app.database
     const write = writer.write.bind(writer)
@@ -138,7 +138,7 @@ onBothBackends('a change of an operator', (start) => {
     assert.equal(await about(), 0)
   })
 
-  it('is no call to a charge point: that says itself who asked', async () => {
+  it('is not a call to a charge point, which has a record with its operator anyway', async () => {
     const server = await start()
     const headers = await tokenOf(server, 'caller', 'calls:write', 'charge-points:read')
     const charger = await connectCharger(server.url, 'CALLED', { boot: true })
@@ -153,7 +153,7 @@ onBothBackends('a change of an operator', (start) => {
 })
 
 describe('a query of the audit log', () => {
-  it('that makes no sense is answered 400', async () => {
+  it('is answered 400 when it is invalid', async () => {
     const { app } = await startBackend()
     for (const query of ['cursor=x', 'cursor=MQ', 'limit=0', 'from=yesterday', 'to=2026-12-31T23:59:61Z', 'who=me']) {
       const response = await app.inject({ url: `/api/v1/audit?${query}`, headers: BEARER })
@@ -162,8 +162,8 @@ describe('a query of the audit log', () => {
   })
 })
 
-describe('a body that is written down', () => {
-  it('has no secret in it, wherever it stood and whatever it was called', () => {
+describe('a body in the audit log', () => {
+  it('contains no secret, at any place and with any name', () => {
     const secret = fc.stringMatching(/^S3CR3T[a-z0-9]{20}$/)
     const member = fc.constantFrom(
       'password',
@@ -192,7 +192,7 @@ describe('a body that is written down', () => {
     )
   })
 
-  it('has none in texts either: URLs, headers and private keys', () => {
+  it('contains no secret within texts: URLs, headers and private keys', () => {
     const text = auditBody({
       url: 'https://user:S3CR3T@example.org/hook?token=S3CR3T&x=1',
       headers: ['Bearer S3CR3T0123456789', 'Basic S3CR3T0123456789=='],
@@ -203,12 +203,12 @@ describe('a body that is written down', () => {
     assert.ok(text.includes('x=1'))
   })
 
-  it('tells all the rest, and of an id token its beginning', () => {
+  it('contains everything else, and the beginning of id tokens', () => {
     const body = { notes: 'Basic charging', enabled: false, keys: ['a'], idToken: '04A1B2C3', count: 0 }
     assert.deepEqual(JSON.parse(auditBody(body) ?? ''), { ...body, idToken: '04A1…' })
   })
 
-  it('is no longer than anybody reads', () => {
+  it('is shortened to a maximum length', () => {
     const long = auditBody({ list: Array.from({ length: 10_000 }, (_, index) => index), text: 'x'.repeat(1_000_000) })
     assert.ok(long !== null && long.length < 10_000)
     assert.match(long, /… and 9900 more/)
@@ -222,14 +222,14 @@ describe('a body that is written down', () => {
     assert.ok(!String(auditBody(deep)).includes('end'))
   })
 
-  it('is not kept when it is not JSON', () => {
+  it('is absent when it is not JSON', () => {
     assert.equal(auditBody(Buffer.from('id,secret')), '"9 bytes"')
     assert.equal(auditBody(undefined), null)
   })
 })
 
-describe('what a change is about', () => {
-  it('is what its path names, whatever the spelling', () => {
+describe('the target of a change', () => {
+  it('is the resource that its path names, in any spelling', () => {
     for (const path of ['/charge-points/CP-1', 'charge-points/cp-1/connection', '/charge-points/%43P-1?x=1']) {
       assert.equal(targetOf(path), 'charge-points/cp-1', path)
     }

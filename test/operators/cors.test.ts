@@ -13,7 +13,7 @@ function allowed(headers: object): string[] {
 }
 
 describe('without CORS_ORIGINS', () => {
-  it('no page of another origin may read anything', async () => {
+  it('pages of other origins can read nothing', async () => {
     const { app } = await startBackend()
     const answer = await app.inject({ url: URL, headers: { ...BEARER, origin: ORIGIN } })
     assert.deepEqual([answer.statusCode, allowed(answer.headers)], [200, []])
@@ -41,14 +41,14 @@ describe('an origin in CORS_ORIGINS', () => {
     assert.equal(answer.headers['access-control-allow-credentials'], undefined)
   })
 
-  it('may read also why it was refused', async () => {
+  it('may also read errors', async () => {
     const { app } = await startBackend(settings)
     const refused = await app.inject({ url: URL, headers: { origin: ORIGIN } })
     assert.equal(refused.statusCode, 401)
     assert.equal(refused.headers['access-control-allow-origin'], ORIGIN)
   })
 
-  it('is the only one, down to the last character', async () => {
+  it('is compared exactly, to the last character', async () => {
     const { app } = await startBackend(settings)
     for (const origin of [
       'https://console.example.org.evil.example',
@@ -65,7 +65,7 @@ describe('an origin in CORS_ORIGINS', () => {
     }
   })
 
-  it('gets nothing outside the operator API: not the metrics, not the WebSockets of chargers', async () => {
+  it('has no access outside the operator API: neither to metrics nor to the WebSockets of chargers', async () => {
     const server = await startBackend(settings)
     for (const url of ['/metrics', '/health/live', '/openapi.json', '/ocpp/CP-1']) {
       const answer = await server.app.inject({ url, headers: { origin: ORIGIN } })
@@ -78,7 +78,7 @@ describe('an origin in CORS_ORIGINS', () => {
     assert.equal((await charger.call('Heartbeat')).type, 3)
   })
 
-  it('is refused, by a problem, when it asks for nothing in particular', async () => {
+  it('gets a problem when its preflight request is incomplete', async () => {
     const { app } = await startBackend(settings)
     assertRefused(await app.inject({ method: 'OPTIONS', url: URL }), 'no origin')
     assertRefused(await app.inject({ method: 'OPTIONS', url: URL, headers: { origin: ORIGIN } }), 'no method')

@@ -63,7 +63,7 @@ describe('a body that is not JSON in UTF-8', () => {
     })
   }
 
-  it('is answered 415 when it does not say what it is', async () => {
+  it('is answered 415 without a content type', async () => {
     const response = await app.inject({ method: 'PUT', url: URL, headers: BEARER, payload: Buffer.from(GOOD) })
     assertRefused(response, 'no type')
     assert.equal(await isThere(), false)
@@ -106,7 +106,7 @@ describe('a body that is JSON', () => {
     await operate(server, 'DELETE', '/charge-points/CP-1')
   })
 
-  it('is answered 400 with the place of the mistake, and nothing of what it holds', async () => {
+  it('is answered 400 with the position of the mistake, and none of its contents', async () => {
     for (const [body, place] of [
       ['{"notes":"S3CR3T",}', 'line 1, column 19'],
       ['{\n  "notes": "S3CR3T"\n  "x": 1 }', 'line 3, column 3'],
@@ -123,7 +123,7 @@ describe('a body that is JSON', () => {
     }
   })
 
-  it('is answered 400 when it is empty, of spaces, not UTF-8, nested too deep, or reaches for a prototype', async () => {
+  it('is answered 400 when it is empty, blank, not UTF-8, nested too deep, or has members that would change a prototype', async () => {
     for (const [what, body, detail] of [
       ['empty', '', /empty/],
       ['spaces', ' \r\n', /empty/],

@@ -22,7 +22,7 @@ async function guess(server: TestServer, times: number, remoteAddress?: string):
 }
 
 describe('an address that sends wrong tokens', () => {
-  it('is answered 429 and when to come back, even with the right one, while others are not', async () => {
+  it('is answered 429 with Retry-After, even with the right one, while other addresses are not limited', async () => {
     const server = await startBackend({ API_FAILURE_LIMIT: '5' })
     await guess(server, 5)
     for (const headers of [GUESS, BEARER]) {
@@ -38,7 +38,7 @@ describe('an address that sends wrong tokens', () => {
     assert.equal(await metric(server, 'operator_refusals_total{reason="invalid-token"}'), 5)
   })
 
-  it('keeps nobody out whose token is known and cannot be guessed', async () => {
+  it('does not lock out other clients there whose token is known and too long to be guessed', async () => {
     const server = await startBackend({ API_FAILURE_LIMIT: '3' })
     const known = await tokenOf(server, 'known', 'admin')
     const fresh = await tokenOf(server, 'fresh', 'admin')
@@ -48,7 +48,7 @@ describe('an address that sends wrong tokens', () => {
     assert.equal((await ask(server, fresh)).statusCode, 429)
   })
 
-  it('does not keep out who has the generated token', async () => {
+  it('does not lock out the owner of the generated token', async () => {
     const DATA_DIR = await temporaryDirectory()
     const server = await listen(await buildApp({ config: readConfig({ DATA_DIR, API_FAILURE_LIMIT: '3' }) }))
     await guess(server, 3)
@@ -56,7 +56,7 @@ describe('an address that sends wrong tokens', () => {
     assert.equal((await ask(server, bearer(server.app.operators.newToken ?? ''))).statusCode, 200)
   })
 
-  it('is all addresses of one IPv6 network', async () => {
+  it('counts with all addresses of its IPv6 network', async () => {
     const server = await startBackend({ API_FAILURE_LIMIT: '3' })
     await guess(server, 1, '2001:db8::1')
     await guess(server, 1, '2001:db8::2')
@@ -65,7 +65,7 @@ describe('an address that sends wrong tokens', () => {
     assert.equal((await ask(server, GUESS, '2001:db8:0:1::4')).statusCode, 401)
   })
 
-  it('does not ask the database for what looks like no token', async () => {
+  it('causes no query for texts that cannot be tokens', async () => {
     const server = await startBackend({ API_FAILURE_LIMIT: '0' })
     let reads = 0
     const { db } = server.app.database
@@ -82,7 +82,7 @@ describe('an address that sends wrong tokens', () => {
     assert.equal(reads, 1)
   })
 
-  it('may be unknown because the connection has ended: what it sent is answered to nobody, and no fault', async () => {
+  it('may be unknown because its connection has ended: such requests cause no internal error', async () => {
     const server = await startBackend()
     const line = 'GET /api/v1/operator-tokens/self HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x\r\n\r\n'
     const fault = 'operator_requests_total{method="GET",status="500"}'
@@ -96,7 +96,7 @@ describe('an address that sends wrong tokens', () => {
     assert.equal(await metric(server, fault), 0)
   })
 
-  it('lets chargers in all the same', async () => {
+  it('does not keep chargers from connecting', async () => {
     const server = await startBackend({ API_FAILURE_LIMIT: '1', API_RATE_LIMIT: '1' })
     await guess(server, 1, '127.0.0.1')
     for (const identity of ['CP-1', 'CP-2', 'CP-3']) {
@@ -107,14 +107,14 @@ describe('an address that sends wrong tokens', () => {
 })
 
 describe('requests without a token', () => {
-  it('are no guesses', async () => {
+  it('do not count as wrong tokens', async () => {
     const server = await startBackend({ API_FAILURE_LIMIT: '1' })
     for (let time = 0; time < 5; time++) assert.equal((await ask(server, {})).statusCode, 401)
     assert.equal((await ask(server, BEARER)).statusCode, 200)
   })
 })
 
-describe('one token too often', () => {
+describe('a token that is used too often', () => {
   it('is answered 429, while another is not', async () => {
     const server = await startBackend({ API_RATE_LIMIT: '20' })
     const other = await tokenOf(server, 'other', 'admin')

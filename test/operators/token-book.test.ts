@@ -30,7 +30,7 @@ function bookOf(read: () => Promise<OperatorTokenRow | undefined>) {
 }
 
 describe('the tokens that are in use', () => {
-  it('are read once for all that ask at a time, and again after two seconds', async () => {
+  it('are read once for simultaneous requests, and again after two seconds', async () => {
     const { book, clock, reads } = bookOf(async () => ROW)
     assert.deepEqual(await Promise.all([book.use('hash'), book.use('hash'), book.use('hash')]), [ROW, ROW, ROW])
     clock.now += 1_999
@@ -41,7 +41,7 @@ describe('the tokens that are in use', () => {
     assert.equal(reads(), 2)
   })
 
-  it('count no more once another process has revoked them', async () => {
+  it('are invalid once another process has revoked them', async () => {
     let row: OperatorTokenRow | undefined = ROW
     const { book, clock } = bookOf(async () => row)
     assert.equal(await book.use('hash'), ROW)
@@ -51,7 +51,7 @@ describe('the tokens that are in use', () => {
     assert.equal(book.has('hash'), false)
   })
 
-  it('are not believed in again by whoever asked before the revocation and was told after it', async () => {
+  it('stay revoked when a query from before the revocation is answered after it', async () => {
     const slow = deferred<OperatorTokenRow | undefined>()
     const answers = [slow.promise, Promise.resolve(undefined)]
     const { book } = bookOf(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
@@ -63,14 +63,14 @@ describe('the tokens that are in use', () => {
     assert.equal(book.has('hash'), false)
   })
 
-  it('are not looked for in vain for ever after a failure', async () => {
+  it('are read again after a failed query', async () => {
     const answers = [Promise.reject(new Error('down')), Promise.resolve(ROW)]
     const { book } = bookOf(() => answers.shift() ?? Promise.reject(new Error('asked too often')))
-    await assert.rejects(book.use('hash'), /down/)
+    await assert.rejects(async () => book.use('hash'), /down/)
     assert.equal(await book.use('hash'), ROW)
   })
 
-  it('have their use written down once a minute, whatever was read meanwhile', async () => {
+  it('have their last use stored once a minute, however often they are read', async () => {
     const { book, clock, uses } = bookOf(async () => ROW)
     for (const step of [0, 1_000, 3_000, 55_999, 1, 3_000]) {
       clock.now += step

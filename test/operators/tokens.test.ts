@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it, mock } from 'node:test'
 import { StorageError } from '../../lib/database/errors.js'
 import { hashOf } from '../../lib/operators/tokens.js'
-import { BEARER, onBothBackends, operate, startBackend } from '../app/support.js'
+import { BEARER, onSharedBackend, operate, startBackend } from '../app/support.js'
 import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 import { bearer, metric, tokenOf } from './support.js'
@@ -11,8 +11,8 @@ async function self({ app }: TestServer, headers: object) {
   return app.inject({ url: '/api/v1/operator-tokens/self', headers: { ...headers } })
 }
 
-onBothBackends('an operator token', (start) => {
-  it('is shown once, works, and is stored as nothing but its hash', async () => {
+onSharedBackend('an operator token', (start) => {
+  it('is shown once, works, and is stored as a hash only', async () => {
     const server = await start()
     const response = await operate(server, 'POST', '/operator-tokens', {
       name: 'grafana',
@@ -36,14 +36,14 @@ onBothBackends('an operator token', (start) => {
     }
   })
 
-  it('has a name of its own', async () => {
+  it('has a unique name', async () => {
     const server = await start()
     await tokenOf(server, 'twice', 'admin')
     const again = await operate(server, 'POST', '/operator-tokens', { name: 'twice', scopes: ['admin'] })
     assert.deepEqual([again.statusCode, again.json().code], [409, 'NAME_TAKEN'])
   })
 
-  it('counts no more from the moment it is revoked, and its name is free again', async () => {
+  it('is invalid from the moment of its revocation, and its name is free again', async () => {
     const server = await start()
     const headers = await tokenOf(server, 'leaving', 'admin')
     assert.equal((await self(server, headers)).statusCode, 200)
@@ -76,7 +76,7 @@ onBothBackends('an operator token', (start) => {
     )
   })
 
-  it('tells when it was last used, which is written once for many requests', async () => {
+  it('has the time of its last use, which is stored once for many requests', async () => {
     const server = await start()
     const headers = await tokenOf(server, 'busy', 'charge-points:read')
     const lastUsed = async () => (await operate(server, 'GET', '/operator-tokens/busy')).json().lastUsedAt
@@ -96,7 +96,7 @@ onBothBackends('an operator token', (start) => {
   })
 })
 
-describe('a token that is to be made', () => {
+describe('a request for a new token', () => {
   const REFUSED: [what: string, body: unknown, status: number, pointer: string][] = [
     ['without a name', { scopes: ['admin'] }, 400, '/name'],
     ['without scopes', { name: 'a' }, 400, '/scopes'],
@@ -118,7 +118,7 @@ describe('a token that is to be made', () => {
     ['of null', null, 400, '']
   ]
 
-  it('is refused when something is wrong with it, by name, and nothing is made', async () => {
+  it('is rejected with the name of the invalid member, and creates nothing', async () => {
     const server = await startBackend()
     for (const [what, body, status, pointer] of REFUSED) {
       const response = await server.app.inject({
@@ -157,7 +157,7 @@ describe('a token with an end', () => {
 })
 
 describe('while the database does not answer', () => {
-  it('the built-in token still counts, and others are answered 503, not 401', async () => {
+  it('the built-in token is still valid, and others are answered 503, not 401', async () => {
     const server = await startBackend()
     const headers = await tokenOf(server, 'unlucky', 'admin')
     const trouble = mock.method(server.app.database.db, 'selectFrom', () => {

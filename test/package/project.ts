@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { isLong } from '../support/long.js'
 import { ROOT } from '../support/root.js'
 
 // A project of somebody who has nothing but the packed library.
@@ -40,13 +41,14 @@ async function install(directory: string, tarball: string): Promise<void> {
   await npm(directory, 'install', '--no-audit', '--no-fund', tarball, `fastify@${await versionOf('fastify')}`)
 }
 
-/** Packs a copy: prepack empties dist, which other tests may be running from. */
+/** Packs a copy: prepack empties dist, which other tests may be running from. `npm test` packs what it has just built. */
 async function pack(copy: string): Promise<string> {
-  const isSource = (path: string) => !/[\\/]src[\\/](dist|node_modules)$/.test(path)
+  const leftOut = isLong ? /[\\/]src[\\/](dist|node_modules)$/ : /[\\/]src[\\/]node_modules$/
+  const isSource = (path: string) => !leftOut.test(path)
   await cp(join(ROOT, 'src'), join(copy, 'src'), { recursive: true, filter: isSource })
   for (const name of ['package.json', 'tsconfig.base.json']) await cp(join(ROOT, name), join(copy, name))
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-  const name = await npm(join(copy, 'src'), 'pack', '--silent')
+  const name = await npm(join(copy, 'src'), 'pack', '--silent', ...(isLong ? [] : ['--ignore-scripts']))
   return join(copy, 'src', name.trim())
 }
 

@@ -11,7 +11,7 @@ import { freshClone, runLines, shellLines } from './terminal.js'
 const URL_OF_THE_PAGE = 'http://127.0.0.1:3000'
 const PATIENCE_MS = 60_000
 const PAGE = 'docs/api.md'
-const STEPS = 14
+const STEPS = 16
 
 interface Answer {
   [member: string]: unknown
@@ -24,7 +24,7 @@ function answersOf(output: string): Answer[][] {
     .map((part) => Array.from(part.matchAll(/^\{(?:.*|[\s\S]*?^)\}$/gm), ([text]) => JSON.parse(text) as Answer))
 }
 
-it('the day of an operator goes as docs/api.md tells it', inLong, async () => {
+it('the day of an operator in docs/api.md works as described', inLong, async () => {
   const clone = await freshClone()
   const backend = await startProcess({}, clone)
   const url = await backend.url()
@@ -49,7 +49,7 @@ it('the day of an operator goes as docs/api.md tells it', inLong, async () => {
     { length: STEPS },
     (_, index) => `echo; echo "-- ${index + 1}"\n${shellLines(`day: ${index + 1}`, PAGE)}`
   )
-  const lines = [...steps, `echo; echo "-- 15"\n${shellLines('day: refused', PAGE)}`].join('\n')
+  const lines = [...steps, `echo; echo "-- ${STEPS + 1}"\n${shellLines('day: refused', PAGE)}`].join('\n')
   const day = runLines(`set -e\n${lines.replaceAll(URL_OF_THE_PAGE, url)}`, clone)
   assert.equal(await day.exited(), 0, day.output())
   const answers = answersOf(day.output())
@@ -66,18 +66,28 @@ it('the day of an operator goes as docs/api.md tells it', inLong, async () => {
   for (const answer of [first(5), second(5), answers[5]?.[3]]) assert.equal(answer?.status, 'accepted', day.output())
   const [transaction] = items(answers[5]?.[2] ?? {})
   assert.deepEqual([transaction?.chargePoint, transaction?.idToken], ['SIM-3', '04E91C5A2B3C'])
-  assert.equal(first(6).action, 'GetConfiguration')
-  assert.equal(second(6).action, 'GetVariables')
+  const [actions, action, ...calls] = answers[6] ?? []
+  assert.ok(Array.isArray(actions?.calls))
+  assert.equal(action?.title, 'Read configuration keys')
+  assert.deepEqual(
+    calls.map((call) => call.action),
+    ['GetConfiguration', 'GetVariables']
+  )
   assert.deepEqual(first(7), second(7))
   assert.equal(first(8).status, 'answered')
-  assert.equal(items(first(9)).length, 1)
-  assert.deepEqual(first(10).identities, ['GARAGE-7', 'SIM-1', 'SIM-2', 'SIM-3'])
-  assert.equal((second(10).items as Answer[]).length, 3)
+  assert.ok(Array.isArray(first(9).items))
+  assert.match(readFileSync(join(clone, 'messages.ndjson'), 'utf8'), /"action":"BootNotification"/)
+  assert.match(day.output(), /^retry: \d+$/m)
+  assert.equal(items(first(10)).length, 1)
+  assert.deepEqual(first(11).identities, ['GARAGE-7', 'SIM-1', 'SIM-2', 'SIM-3'])
+  assert.equal((second(11).items as Answer[]).length, 3)
   const report = JSON.parse(readFileSync(join(clone, 'report.json'), 'utf8'))
   assert.ok(report.items.length > 10)
   assert.match(readFileSync(join(clone, 'webhook.json'), 'utf8'), /"secret": "whsec_/)
   assert.match(day.output(), /^id,chargePoint,transactionId/m)
-  assert.ok(items(first(14)).length > 1)
-  assert.equal(items(second(14)).length, 3)
-  assert.deepEqual((first(15).errors as Answer[])[0]?.pointer, '/type')
+  assert.equal(items(first(14))[0]?.protocol, 'ocpp1.6')
+  assert.equal(items(second(14))[0]?.chargePoint, 'SIM-3')
+  assert.ok(items(first(16)).length > 1)
+  assert.equal(items(second(16)).length, 3)
+  assert.deepEqual((first(STEPS + 1).errors as Answer[])[0]?.pointer, '/type')
 })

@@ -16,7 +16,7 @@ test('any JSON value is read as it is', () => {
   fc.assert(property, { seed: SEED, numRuns: 300 })
 })
 
-test('what stands in a text is no number and no bracket', () => {
+test('digits and brackets inside a text are neither numbers nor brackets', () => {
   const texts = ['['.repeat(100), '9007199254740993', '1e999', '\\" {[-1e999', '\\\\', '']
   for (const text of texts) {
     assert.deepEqual(parseBody(Buffer.from(`{"${text}":["${text}",{}]}`)), JSON.parse(`{"${text}":["${text}",{}]}`))

@@ -38,7 +38,7 @@ test('a percent-encoded identity is decoded once', async () => {
   problemOf(await post(app, 'RDAM%25201', 'ClearCache', {}), 409)
 })
 
-test('a charge point that is away is 409 when it may exist and 404 when it does not', async () => {
+test('a disconnected charge point is 409 if it may exist, and 404 if it does not', async () => {
   const unsure = await startOperator()
   const sure = await startOperator({ rest: { isKnown: async (identity) => identity === 'CP-1' } })
   const answers = [
@@ -118,7 +118,7 @@ test('a time-out that is no integer from 1 to 300000 is 400', async () => {
   assert.deepEqual(charger.received, [])
 })
 
-test('no answer within the time-out is 504 and tells that the call went out', async () => {
+test('no answer within the timeout is 504 and says that the call was sent', async () => {
   const { app, url } = await startOperator()
   const charger = await connectCharger(url, 'CP-1')
   charger.onCall(() => NO_ANSWER)
@@ -158,7 +158,7 @@ test('an answer that breaks the schema is 502 with the pointer', async () => {
   assert.equal(problem.errors?.[0]?.pointer, '/status')
 })
 
-test('a call that finds the queue full is 429', async () => {
+test('a call to a full queue is 429', async () => {
   const { app, url } = await startOperator({ ocpp: { callQueueLimit: 0 } })
   const charger = await connectCharger(url, 'CP-1')
   const first = post(app, 'CP-1', 'ClearCache', {})
@@ -168,7 +168,7 @@ test('a call that finds the queue full is 429', async () => {
   assert.equal((await first).statusCode, 200)
 })
 
-test('a waiting call is dropped when its HTTP client leaves', async () => {
+test('a waiting call is dropped when its HTTP client disconnects', async () => {
   const { app, url, port } = await startOperator()
   const charger = await connectCharger(url, 'CP-1')
   const first = post(app, 'CP-1', 'ClearCache', {})
@@ -189,7 +189,7 @@ test('a waiting call is dropped when its HTTP client leaves', async () => {
   assert.deepEqual(actions, ['ClearCache', 'ClearCache'])
 })
 
-test('a call whose HTTP client has left before it was sent never goes out', async () => {
+test('a call whose HTTP client has disconnected before it was sent is never sent', async () => {
   const isGone = deferred()
   const isHere = deferred()
   const { app, url, port } = await startOperator({

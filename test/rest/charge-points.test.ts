@@ -23,7 +23,7 @@ async function identities(app: FastifyInstance, query: string): Promise<string[]
   return (await list(app, query)).items.map(({ identity }) => identity)
 }
 
-test('the list shows what is known of each live connection', async () => {
+test('the list has the data of each live connection', async () => {
   const { app, url } = await startOperator({ before: answerBasics })
   const before = Date.now()
   await connectCharger(url, 'CP-1', { boot: true })
@@ -67,7 +67,7 @@ test('the list is cut into pages by identity, whatever its case, and stays in or
   assert.deepEqual(await identities(app, `?limit=3&cursor=${second.nextCursor}`), ['e'])
 })
 
-test('a page says that there is another one only when there is', async () => {
+test('a page has a cursor only if another page follows', async () => {
   const { app, url } = await startOperator()
   const all = ['a', 'b', 'c', 'd']
   for (const identity of all) await connectCharger(url, identity)
@@ -97,7 +97,7 @@ test('the list is filtered by part of the identity, version and connection', asy
   assert.deepEqual(await identities(app, '?connected=false'), [])
 })
 
-test('a query that makes no sense is 400 and names the parameter', async () => {
+test('an invalid query is 400 and names the parameter', async () => {
   const { app } = await startOperator()
   const queries = ['limit=0', 'limit=1001', 'limit=x', 'limit=1e2', 'connected=maybe', 'protocol=ocpp1.5', 'q=a&q=b']
   for (const query of [...queries, 'cursor=', 'cursor=%00', 'cursor=A', 'cursor=_____w', `q=${'x'.repeat(257)}`]) {
@@ -126,7 +126,7 @@ test('one charge point is shown with its violations, whatever the case of the id
   ])
 })
 
-test('a charge point that is away is shown when the app knows it, else it is 404', async () => {
+test('a disconnected charge point is shown if the application knows it, otherwise it is 404', async () => {
   const sure = await startOperator({ rest: { isKnown: (identity) => identity === 'CP-1' } })
   const unsure = await startOperator()
   const known = await sure.app.inject({ url: `${LIST}/CP-1` })
@@ -147,7 +147,7 @@ test('deleting the connection closes it, and a second time it is 409 or 404', as
   problemOf(await remove('CP-2'), 404)
 })
 
-test('a failure of isKnown is 500 and tells nothing of it', async () => {
+test('a failure of isKnown is 500 without details', async () => {
   const { app } = await startOperator({
     rest: {
       isKnown: () => {

@@ -6,7 +6,7 @@ import operatorRoutes from 'fastify-ocpp/rest'
 import { connectCharger } from '../support/charger.js'
 import { PREFIX, post, problemOf, startOperator } from './operator.js'
 
-test('hooks of the host guard every route, and their errors are problems', async () => {
+test('hooks of the host run for every route, and their errors are problems', async () => {
   const { app, url } = await startOperator({
     before: (host) => {
       host.addHook('onRequest', async (request, reply) => {
@@ -57,7 +57,7 @@ test('without fastify-ocpp, or with an isKnown that is no function, the routes a
   await other.close()
 })
 
-test('an app with a route of its own leaves that of the library out', async (t) => {
+test('an app can leave out a route of the library, for one of its own', async (t) => {
   const app = Fastify()
   t.after(() => app.close())
   await app.register(fastifyOcpp, { securityProfile: 0 })
@@ -68,7 +68,7 @@ test('an app with a route of its own leaves that of the library out', async (t) 
   assert.equal((await app.inject({ method: 'DELETE', url: '/charge-points/CP-1/connection' })).statusCode, 404)
 })
 
-test('a route that there is not is refused by name', async (t) => {
+test('the name of an unknown route is rejected', async (t) => {
   const app = Fastify()
   t.after(() => app.close())
   await app.register(fastifyOcpp, { securityProfile: 0 })

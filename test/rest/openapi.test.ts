@@ -12,7 +12,10 @@ interface Operation {
   summary: string
   tags: string[]
   requestBody: { content: Record<string, { schema: Variants }> }
-  responses: Record<string, { content?: Record<string, { schema: { properties: { result: Variants } } }> }>
+  responses: Record<
+    string,
+    { description?: string; content?: Record<string, { schema: { properties: { result: Variants } } }> }
+  >
 }
 
 interface Variants {
@@ -92,25 +95,33 @@ test('every reference has its component, every component a reference, and no mem
 
 test('operation ids are unique, and each operation has a summary, a tag and problem answers', async () => {
   const { paths } = await documentOf(ALL)
-  const operations = Object.values(paths).flatMap((path) => Object.values(path))
+  const operations = Object.values(paths).flatMap((path) =>
+    Object.entries(path).map(([method, operation]) => ({ method, ...operation }))
+  )
   assert.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length)
-  for (const { operationId, summary, tags, responses } of operations) {
+  for (const { method, operationId, summary, tags, responses } of operations) {
+    const successes = Object.keys(responses).filter((status) => Number(status) < 400)
+    assert.deepEqual(successes, [method === 'delete' ? '204' : '200'], operationId)
     assert.ok(summary, operationId)
     assert.equal(tags.length, 1, operationId)
     const errors = Object.entries(responses).filter(([status]) => Number(status) >= 400)
     assert.ok(errors.length > 0, operationId)
-    for (const [, { content }] of errors) assert.deepEqual(Object.keys(content ?? {}), ['application/problem+json'])
+    for (const [status, { content, description }] of errors) {
+      assert.deepEqual(Object.keys(content ?? {}), ['application/problem+json'])
+      // The default of @fastify/swagger stands for none.
+      assert.ok(description && description !== 'Default Response', `${operationId} ${status}`)
+    }
   }
   assert.deepEqual(Object.keys(paths['/api/v1/charge-points/{identity}/calls/Reset']?.post?.responses ?? {}), [
     ...['200', '400', '404', '409', '413', '415', '422', '429', '502', '504']
   ])
 })
 
-test('the summaries are those of the actions, no more and no less', () => {
+test('there is a summary for each action, and for nothing else', () => {
   assert.deepEqual(Object.keys(SUMMARIES).sort(), [...csmsActions(ALL).keys()].sort())
 })
 
-test('what a host does to its document does not reach the schemas', async () => {
+test('changes that a host makes to its document do not reach the schemas', async () => {
   const first = await documentOf(ALL)
   await documentOf(ALL, {
     openapi: {},

@@ -90,7 +90,7 @@ test('numbers keep their value and texts every character', async () => {
   assert.deepEqual(JSON.parse(charger.received[0] ?? '')[3].data, { ...JSON.parse(data), zero: 0 })
 })
 
-test('a body that would not arrive as it was sent is 422', async () => {
+test('a body with numbers or nesting that could not be sent unchanged is 422', async () => {
   const { app, url } = await startOperator()
   const charger = await connectCharger(url, 'CS-1', { protocol: 'ocpp2.1' })
   const values = [

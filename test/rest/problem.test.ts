@@ -4,7 +4,7 @@ import Fastify from 'fastify'
 import { AbortedError, CallError, NotConnectedError } from 'fastify-ocpp'
 import { type Problem, problem, problemHandler } from 'fastify-ocpp/rest'
 
-test('an error of the library tells its code, status and message', () => {
+test('an error of the library shows its code, status and message', () => {
   assert.deepEqual(problem(new NotConnectedError('CP-1')), {
     type: 'about:blank',
     title: 'Conflict',
@@ -26,7 +26,7 @@ test('a CALLERROR is a bad gateway', () => {
   assert.deepEqual(callError, { code: 'GenericError', description: '', details: {} })
 })
 
-test('nothing gets out of what is no error, has no status or is a 5xx of others', () => {
+test('details are hidden for values that are no errors, errors without a status, and foreign errors with 5xx', () => {
   const secret = 'postgres://user:password@db'
   const unavailable = Object.assign(new Error(secret), { statusCode: 503, code: 'ECONNREFUSED' })
   const own = Object.assign(new Error(secret), { statusCode: 500, code: 'OCPP_ERR_INVALID_OPTIONS' })
@@ -37,6 +37,39 @@ test('nothing gets out of what is no error, has no status or is a 5xx of others'
     [500, 500, 500, 500, 500, 503, 500]
   )
   assert.ok(!JSON.stringify(problems).includes(secret))
+  const exposed = Object.assign(new Error('going down'), { statusCode: 503, code: 'DRAINING', expose: true })
+  assert.deepEqual(
+    [problem(exposed).code, problem(exposed).detail, problem(Object.assign(own, { expose: true })).code],
+    ['DRAINING', 'going down', 'INTERNAL_ERROR']
+  )
+})
+
+test('an error that the answer does not show is logged with its cause, any other error is not', async () => {
+  const lines: { level: number; msg: string; err?: { message: string } }[] = []
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line)) }
+  const app = Fastify({ logger: { stream }, disableRequestLogging: true })
+  app.setErrorHandler(problemHandler)
+  app.get('/hidden', async () => {
+    throw new Error('the disk is full')
+  })
+  app.get('/shown', async () => {
+    throw new CallError('InternalError', 'no', {})
+  })
+  app.get('/wrong', async () => {
+    throw new NotConnectedError('CP-1')
+  })
+  const errors: unknown[] = []
+  for (const [url, status] of [
+    ['/hidden', 500],
+    ['/shown', 502],
+    ['/wrong', 409]
+  ] as const) {
+    assert.equal((await app.inject(url)).statusCode, status)
+    const failed = lines.splice(0).filter(({ level }) => level >= 50)
+    errors.push(failed.map(({ msg, err }) => [msg, err?.message]))
+  }
+  assert.deepEqual(errors, [[['request failed', 'the disk is full']], [], []])
+  await app.close()
 })
 
 test('a member is named by its JSON pointer, whatever characters it has', async () => {
@@ -74,7 +107,7 @@ test('an app uses the handler for its own routes, violations of their schemas in
   await app.close()
 })
 
-test('a value that is not allowed is answered with those that are, each once', async () => {
+test('a value that is not allowed is answered with the allowed values, each once', async () => {
   const app = Fastify()
   app.setErrorHandler(problemHandler)
   const either = { anyOf: [{ type: 'string', const: 'a' }, { type: 'string', const: 'b' }, { type: 'null' }] }
@@ -90,7 +123,7 @@ test('a value that is not allowed is answered with those that are, each once', a
   await app.close()
 })
 
-test('what a pattern asks for is told in the words of its schema, and an unknown member with those that are known', async () => {
+test('a pattern is explained in the words of its schema, and an unknown member with the known ones', async () => {
   const app = Fastify({ ajv: { customOptions: { removeAdditional: false, verbose: true, keywords: ['x-rule'] } } })
   app.setErrorHandler(problemHandler)
   const currency = { type: 'string', pattern: '^[A-Z]{3}$', 'x-rule': 'must be three capital letters' }

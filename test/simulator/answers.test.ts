@@ -40,7 +40,7 @@ for (const [protocol, actions] of Object.entries(VERSIONS)) {
   }
 }
 
-test('what follows from the largest requests is valid too', async () => {
+test('messages that follow from the largest requests are valid, too', async () => {
   const csms = await startCsms()
   const { charger, events } = createCharger(csms, 'ocpp2.1')
   await charger.connect()

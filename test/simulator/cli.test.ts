@@ -49,7 +49,7 @@ for (const [name, argv, message] of [
   })
 }
 
-test('nobody there: a script gets exit code 3 at once, one charger, a fleet or a scenario', async () => {
+test('a script gets exit code 3 at once when no CSMS listens: one charger, a fleet or a scenario', async () => {
   const [one, fleet, scenario] = await Promise.all([
     simulate('--url', 'ws://127.0.0.1:9', '--quiet'),
     simulate('--url', 'ws://127.0.0.1:9', '--quiet', '--count', '5'),
@@ -103,7 +103,7 @@ for (const name of readdirSync(scenarios)) {
   }
 }
 
-test('a step that does not come out as it says fails the scenario with exit code 1', async () => {
+test('a step with another outcome than expected fails the scenario with exit code 1', async () => {
   const csms = await startCsms()
   const path = file('wrong.json', {
     name: 'wrong',
@@ -158,7 +158,7 @@ for (const [name, content, message] of [
   })
 }
 
-test('a fleet of mixed versions comes up and tells how it is', async () => {
+test('a fleet of mixed versions connects and reports its state', async () => {
   const csms = await startCsms()
   const fleet = startSimulator('--url', csms.url, '--count', '30', '--ramp', '200ms', '--speed', '500', '--json')
   await until('all are accepted', () => fleet.out().includes('"booted":30'), 20_000)
@@ -180,7 +180,7 @@ test('a fleet ends after its --duration', async () => {
   assert.equal(json.at(-1)?.event, 'summary')
 })
 
-test('a recorded session is answered the same when it is replayed, and a difference is told', async () => {
+test('the replay of a recorded session gets the same answers, and differences are reported', async () => {
   const csms = await startCsms()
   const out = join(directory, 'session.ndjson')
   const scenario = join(scenarios, 'charge.json')
@@ -208,7 +208,7 @@ test('a recorded session is answered the same when it is replayed, and a differe
   }
 })
 
-test('a recording holds no password', async () => {
+test('a recording contains no password', async () => {
   const csms = await startCsms()
   const out = join(directory, 'secret.ndjson')
   const recorded = simulate(

@@ -17,7 +17,7 @@ test('every example passes again on the database of the back-end that it passed 
   }
 })
 
-test('what the command line says about identity and hardware comes before what the scenario says', async () => {
+test('identity and hardware on the command line take precedence over the scenario', async () => {
   const server = await startBackend({ OCPP_OPEN_REGISTRATION: 'true' })
   const argv = ['--url', `${server.url}/ocpp`, '--speed', '3000', '--json', '--identity', 'SIM-SOLO', '--evses', '2']
   const { json } = await simulate(...argv, '--scenario', join(SCENARIOS, 'wrong-message.json'))

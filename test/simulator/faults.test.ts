@@ -73,9 +73,71 @@ test('a triggered boot without answer is repeated, and transaction messages wait
   assert.equal(charger.registration, 'Accepted')
 })
 
-test('a server that is not there yet is tried again, and each attempt is told', async () => {
+test('connecting to a server that does not run yet is retried, and each attempt is reported', async () => {
   const { charger, events } = createCharger({ url: 'ws://127.0.0.1:9' }, 'ocpp2.1', { retryFirst: true })
   charger.background(charger.connect())
   await until('it tried three times', () => events.filter(({ event }) => event === 'retry').length >= 3)
   assert(events.every(({ event, message }) => event !== 'retry' || String(message).includes('cannot connect')))
 })
+
+for (const protocol of PROTOCOLS) {
+  test(`${protocol}: a charger that was forgotten is not registered, and reports its status after the next boot`, async () => {
+    const csms = await startCsms()
+    const charger = await start(createCharger(csms, protocol, { bootsItself: true }), csms)
+    csms.answers.set('StatusNotification', () => {
+      throw new CallError('SecurityError')
+    })
+    // The boot is not answered before the state in between was seen.
+    csms.answers.set('BootNotification', () => {
+      throw new CallError('SecurityError')
+    })
+    plug(charger)
+    await until('it booted again', () => csms.of('BootNotification').length >= 2)
+    await until('it knows that it is not registered', () => charger.registration === undefined)
+    csms.answers.clear()
+    csms.received.length = 0
+    assert.equal(await charger.boot(), 'Accepted')
+    const connectors = charger.station.evses.flatMap((evse) => evse.connectors).length
+    await until('all statuses are reported', () => csms.of('StatusNotification').length >= connectors)
+  })
+
+  test(`${protocol}: a charger whose boots a scenario sends is not registered after a SecurityError either`, async () => {
+    const csms = await startCsms()
+    const { charger } = createCharger(csms, protocol, { bootsItself: false })
+    await charger.connect()
+    assert.equal(await charger.boot(), 'Accepted')
+    csms.answers.set('StatusNotification', () => {
+      throw new CallError('SecurityError')
+    })
+    plug(charger)
+    await until('it is not registered', () => charger.registration === undefined)
+    csms.answers.clear()
+    csms.received.length = 0
+    assert.equal(await charger.boot(), 'Accepted')
+    const connectors = charger.station.evses.flatMap((evse) => evse.connectors).length
+    await until('all statuses are reported', () => csms.of('StatusNotification').length >= connectors)
+    assert.equal(csms.of('BootNotification').length, 1)
+  })
+}
+
+for (const protocol of PROTOCOLS) {
+  test(`${protocol}: every connector reports its status again after a lost connection`, async () => {
+    const time = new ManualScheduler()
+    const csms = await startCsms()
+    const charger = await start(createCharger(csms, protocol, { time, reconnect: false }), csms)
+    const connectors = charger.station.evses.flatMap((evse) => evse.connectors).length
+    const comeBack = async (seconds: number) => {
+      await charger.goOffline()
+      await until('it is away', () => !charger.client.connected)
+      csms.received.length = 0
+      time.advance(seconds * 1000)
+      await charger.goOnline()
+      await charger.client.call('Heartbeat', {})
+    }
+    await comeBack(60)
+    await until('all statuses are reported', () => csms.of('StatusNotification').length === connectors)
+    // A short loss changes nothing in 2.x.
+    await comeBack(59)
+    assert.equal(csms.of('StatusNotification').length, protocol === 'ocpp1.6' ? connectors : 0)
+  })
+}

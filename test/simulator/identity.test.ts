@@ -14,7 +14,7 @@ test('the charger of a terminal and a fleet have other names and leave each othe
   assert.doesNotMatch(one.out + many.out, /replaced|4000/)
 })
 
-test('a charger that another one of the same name replaced says so, with code and reason of the close frame', async () => {
+test('a charger that was replaced by one with the same identity reports code and reason of the close frame', async () => {
   const csms = await startCsms()
   const first = startSimulator('--url', csms.url, '--identity', 'TWIN', '--json')
   await until('the first', () => csms.of('BootNotification').length === 1)
@@ -30,7 +30,7 @@ test('a charger that another one of the same name replaced says so, with code an
   assert.match(String(problem?.message), /another connection took over the identity TWIN: .*--identity.*--prefix/)
 })
 
-test('the line of a fleet tells close code and reason of the last connection that was lost', async () => {
+test('the status line of a fleet has close code and reason of the last lost connection', async () => {
   const csms = await startCsms()
   const fleet = startSimulator(
     '--url',

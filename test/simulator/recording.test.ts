@@ -35,7 +35,7 @@ for (const [what, argv] of [
   })
 }
 
-test('the error of a run is told beside that of its recording', isThere, async () => {
+test('the error of a run is reported in addition to that of its recording', isThere, async () => {
   const { code, err } = await record('--url', 'ws://127.0.0.1:1/ocpp')
   assert.equal(code, 1)
   assert.match(err, /cannot connect SIM-SOLO .*\n.*is incomplete: ENOSPC/)

@@ -116,7 +116,7 @@ test('requests of the CSMS are answered as they were then, right or wrong, one a
   ])
 })
 
-test('times are moved by whole days and written as before; what is no time stays as it is', async () => {
+test('times are moved by whole days in the same format, and other texts stay', async () => {
   const startedAt = Date.now() - 3 * DAY
   const times = {
     utc: '2026-01-01T00:00:00Z',
@@ -195,7 +195,7 @@ test('an answer with the id -1 is that to the call whose id could not be read', 
   assert.deepEqual(await within('the replay', running), { calls: 1, differences: [] })
 })
 
-test('what cannot be sent, because the CSMS has hung up, is a difference', async () => {
+test('a message that cannot be sent, because the CSMS closed the connection, is a difference', async () => {
   const csms = await startCsms(() => {
     csms.open[0]?.ws.terminate()
     return {}

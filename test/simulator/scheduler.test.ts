@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { seeded } from '../../src/simulator/random.js'
 import { ManualScheduler, Scheduler } from '../../src/simulator/scheduler.js'
 
-test('tasks run in the order of their time, equal ones in the order they were made', () => {
+test('tasks run in the order of their times, and with equal times in the order of their creation', () => {
   const time = new ManualScheduler()
   const ran: string[] = []
   for (const [name, delay] of [
@@ -19,7 +19,7 @@ test('tasks run in the order of their time, equal ones in the order they were ma
   assert.deepEqual(ran, ['a', 'b1', 'b2', 'c'])
 })
 
-test('a task sees the time for which it was made', () => {
+test('the clock in a task shows the time of the task', () => {
   const time = new ManualScheduler(0)
   const seen: number[] = []
   const again = () => {

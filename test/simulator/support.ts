@@ -100,3 +100,19 @@ export async function start(test: TestCharger, csms: Csms): Promise<Charger> {
   await until('the charger is accepted', () => csms.of('StatusNotification').length >= connectors)
   return test.charger
 }
+
+export async function started16(options: Parameters<typeof createCharger>[2] = {}) {
+  const csms = await startCsms()
+  const charger = await start(createCharger(csms, 'ocpp1.6', options), csms)
+  return { csms, charger, v16: csms.app.ocpp.v16 }
+}
+
+export async function started21(options: Parameters<typeof createCharger>[2] = {}) {
+  const csms = await startCsms()
+  const charger = await start(createCharger(csms, 'ocpp2.1', options), csms)
+  return { csms, charger, v21: csms.app.ocpp.v21 }
+}
+
+/** The statuses that the CSMS was told, in order. */
+export const statuses = (csms: Csms) =>
+  csms.of('StatusNotification').map(({ status, connectorStatus }) => status ?? connectorStatus)

@@ -7,7 +7,7 @@ import { createCharger, start, startCsms } from './support.js'
 
 const ESCAPES = new RegExp(`${'\x1b'}\\[[0-9]*m`, 'g')
 
-test('the picture shows what the keys do', async () => {
+test('the screen shows the effects of keys', async () => {
   const csms = await startCsms()
   const { charger, events } = createCharger(csms, 'ocpp2.0.1', { layout: { evses: 2 } })
   const picture = () => view(charger, 1, events, 120).join('\n').replaceAll(ESCAPES, '')

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { after } from 'node:test'
 import type { Protocol } from 'fastify-ocpp'
 import WebSocket, { type ClientOptions } from 'ws'
-import { deferred, within } from './wait.js'
+import { CLOSE_PATIENCE, deferred, within } from './wait.js'
 
 export interface ChargerOptions {
   /** Subprotocols that the charger offers. Default: `ocpp1.6`. */
@@ -65,7 +65,8 @@ export function bootRequest(protocol: string): Record<string, unknown> {
 export class Charger {
   readonly ws: WebSocket
   readonly identity: string
-  readonly closed: Promise<{ code: number; reason: string }>
+  /** Resolves when the connection is closed, however long that takes. */
+  readonly gone: Promise<{ code: number; reason: string }>
   /** All text frames that the charger has received. */
   readonly received: string[] = []
   readonly #answers = new Map<string, (frame: unknown[]) => void>()
@@ -76,11 +77,16 @@ export class Charger {
   constructor(ws: WebSocket, identity: string) {
     this.ws = ws
     this.identity = identity
-    const closed = deferred<{ code: number; reason: string }>()
-    this.closed = closed.promise
-    ws.on('close', (code, reason) => closed.resolve({ code, reason: reason.toString() }))
+    const gone = deferred<{ code: number; reason: string }>()
+    this.gone = gone.promise
+    ws.on('close', (code, reason) => gone.resolve({ code, reason: reason.toString() }))
     ws.on('error', () => undefined)
     ws.on('message', (data) => this.#receive(data.toString()))
+  }
+
+  /** Resolves when the connection is closed, and rejects when that takes too long from now on. */
+  get closed(): Promise<{ code: number; reason: string }> {
+    return within(`the close of ${this.identity}`, this.gone, CLOSE_PATIENCE)
   }
 
   get protocol(): string {
@@ -106,7 +112,7 @@ export class Charger {
   async answerTo(id: string, what = 'a CALL'): Promise<Answer> {
     const answer = deferred<unknown[]>()
     this.#answers.set(id, answer.resolve)
-    const closed = this.closed.then(({ code }) => {
+    const closed = this.gone.then(({ code }) => {
       throw new Error(`${this.identity} was closed with ${code} before the answer to ${what}`)
     })
     const frame = await within(`the answer to ${what} of ${this.identity}`, Promise.race([answer.promise, closed]))
@@ -154,7 +160,7 @@ export class Charger {
   /** Closes in an orderly way. */
   async close(code = 1000): Promise<void> {
     this.ws.close(code)
-    await within(`the close of ${this.identity}`, this.closed)
+    await this.closed
   }
 
   #receive(text: string): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { after } from 'node:test'
-import { deferred, until, within } from './wait.js'
+import { CLOSE_PATIENCE, deferred, until, within } from './wait.js'
 
 export interface HttpAnswer {
   status: number
@@ -126,15 +126,17 @@ export interface ServerFrame {
 export class RawCharger {
   readonly socket: Socket
   readonly frames: ServerFrame[] = []
-  /** Resolves when the TCP connection is closed. */
-  readonly closed: Promise<void>
+  readonly #gone = deferred()
   #bytes: Buffer = Buffer.alloc(0)
 
   constructor(socket: Socket) {
     this.socket = socket
-    const closed = deferred()
-    this.closed = closed.promise
-    socket.on('close', () => closed.resolve())
+    socket.on('close', () => this.#gone.resolve())
+  }
+
+  /** Resolves when the TCP connection is closed, and rejects when that takes too long from now on. */
+  get closed(): Promise<void> {
+    return within('the end of the TCP connection', this.#gone.promise, CLOSE_PATIENCE)
   }
 
   read(chunk: Buffer): void {

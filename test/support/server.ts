@@ -41,6 +41,13 @@ export async function startServer(
 
 /** Lets `app` listen on a free port of 127.0.0.1 and closes it when the calling test is over. */
 export async function listen(app: FastifyInstance): Promise<TestServer> {
+  const server = await listenUntilClosed(app)
+  after(server.close)
+  return server
+}
+
+/** The same, but whoever calls it closes it. */
+export async function listenUntilClosed(app: FastifyInstance): Promise<TestServer> {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
   let closing: Promise<void> | undefined
@@ -48,7 +55,6 @@ export async function listen(app: FastifyInstance): Promise<TestServer> {
     closing ??= app.close().then(() => undefined)
     return within('the app to close', closing, 15_000)
   }
-  after(close)
   return { app, port, url: `ws://127.0.0.1:${port}`, close }
 }
 

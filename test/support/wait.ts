@@ -4,6 +4,9 @@
  */
 const PATIENCE = 20_000
 
+/** Milliseconds that a test waits for the end of a connection, which may come after a time-out of the server. */
+export const CLOSE_PATIENCE = 60_000
+
 /** Resolves like `promise`, or rejects after a timeout with an error that says what did not happen. */
 export async function within<T>(what: string, promise: Promise<T>, timeout = PATIENCE): Promise<T> {
   let timer: NodeJS.Timeout | undefined
@@ -18,11 +21,47 @@ export async function within<T>(what: string, promise: Promise<T>, timeout = PAT
 }
 
 /** Checks `condition` repeatedly until it is true, or rejects after a timeout. */
-export async function until(what: string, condition: () => boolean, timeout = PATIENCE): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  timeout = PATIENCE
+): Promise<void> {
   const deadline = performance.now() + timeout
-  while (!condition()) {
+  while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`waited ${timeout} ms until ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+const TICK = 10
+
+/**
+ * Starts to measure how late timers of this process are, because other programs keep the processors busy. The function
+ * that it returns ends that, and returns the milliseconds of all delays together.
+ */
+export function measureDelays(): () => number {
+  let delays = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    const now = performance.now()
+    delays += Math.max(0, now - last - TICK)
+    last = now
+  }, TICK)
+  return () => {
+    clearInterval(timer)
+    return delays + Math.max(0, performance.now() - last - TICK)
+  }
+}
+
+/**
+ * Starts to measure the CPU time of this process, of all its threads, which does not depend on other programs as the
+ * time of the clock does. The function that it returns returns milliseconds.
+ */
+export function measureCpu(): () => number {
+  const before = process.cpuUsage()
+  return () => {
+    const { user, system } = process.cpuUsage(before)
+    return (user + system) / 1000
   }
 }
 

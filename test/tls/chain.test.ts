@@ -29,7 +29,7 @@ function fault({ chain }: Pick<Issued, 'chain'>, given: Trust, now?: number): st
 const leaf = await low.issue({ CN: 'SN-1', usage: 'client' })
 
 describe('a chain that TLS has not verified', () => {
-  it('leads to a root that is trusted, by way of what was sent', () => {
+  it('leads to a trusted root, through certificates that were sent along', () => {
     assert.equal(fault(leaf, trust(root.cert)), undefined)
     const [first, ...rest] = parse(leaf.chain)
     assert.ok(first)
@@ -69,7 +69,7 @@ describe('a chain that TLS has not verified', () => {
     assert.ok(fault(leaf, trust(root.cert, { expiredMs: 30 * DAY_MS }), late), 'the authorities are expired as well')
   })
 
-  it('has nothing that was revoked, at any place, by whoever issued it', async () => {
+  it('contains no revoked certificate, at any place and of any issuer', async () => {
     const lists = async (issuer: Authority, serialNumber: string) => ({
       revocationLists: readRevocationLists(await issuer.revocationList([serialNumber])) ?? []
     })
@@ -87,7 +87,7 @@ describe('a chain that TLS has not verified', () => {
     )
   })
 
-  it('has no critical extension that nobody understands', async () => {
+  it('has no unknown critical extension', async () => {
     const odd = await root.issue({ CN: 'SN-1', usage: 'client', unknownExtension: true })
     assert.ok(fault(odd, trust(root.cert)))
   })
@@ -115,7 +115,7 @@ describe('a chain that TLS has not verified', () => {
     })
   }
 
-  it('of authorities that vouch for one another in a circle comes to an end', async () => {
+  it('of authorities that signed each other in a circle is rejected in finite time', async () => {
     // Same names and keys: each of them has issued all of the others.
     const ring = await Authority.create({ O: 'Ring', CN: 'Ring' })
     const links: string[] = []

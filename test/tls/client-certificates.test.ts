@@ -91,12 +91,12 @@ describe('a client certificate', () => {
     })
   }
 
-  it('does not make up for a wrong password', async () => {
+  it('does not replace a right password', async () => {
     const refused = await refusal('WRONG', await issueClient('SN-1'), { password: `${PASSWORD}!` })
     assert.equal(refused.status, 401)
   })
 
-  it('of another maker does not keep out a charge point that nobody gave a password, under open registration', async () => {
+  it('of another manufacturer does not keep out a charge point without a password under open registration', async () => {
     const open = await startTls({ OCPP_OPEN_REGISTRATION: 'true' })
     const client = await unknownRoot.issue({ O: 'Maker', CN: 'FACTORY-1' })
     for (const identity of ['UNKNOWN', 'KNOWN']) {
@@ -107,7 +107,7 @@ describe('a client certificate', () => {
     }
   })
 
-  it('that is good is asked for again once it was shown', async () => {
+  it('is requested again after a valid one was shown', async () => {
     await provision(server, 'BOTH', { password: PASSWORD, serialNumber: 'SN-1' })
     const options = { ...withTls(await issueClient('SN-1')), password: PASSWORD }
     await (await connectCharger(server.secureUrl, 'BOTH', options)).close()
@@ -115,14 +115,14 @@ describe('a client certificate', () => {
     assert.equal((await refusedCharger(server.secureUrl, 'BOTH', other)).status, 403)
   })
 
-  it('is that of nobody as long as the serial number is not known', async () => {
+  it('belongs to no charge point as long as the serial number is unknown', async () => {
     await provision(server, 'NEW', { password: PASSWORD })
     const client = await issueClient('SN-NEW')
     assert.equal((await refusedCharger(server.secureUrl, 'NEW', withTls(client))).status, 403)
     assert.match(String((await securityEventOf(server, 'NEW')).techInfo), /unknown/)
   })
 
-  it('of a charge point that nobody made known is of no use', async () => {
+  it('of an unknown charge point is refused', async () => {
     assert.equal((await refusedCharger(server.secureUrl, 'STRANGER', withTls(await issueClient('SN-1')))).status, 404)
   })
 
@@ -160,7 +160,7 @@ it('a certificate that was revoked is refused, the others are not', async () => 
   await connectCharger(strict.secureUrl, 'CP-2', withTls(other))
 })
 
-it('nobody is asked for a certificate without TLS_CLIENT_CA', async () => {
+it('no client certificate is requested without TLS_CLIENT_CA', async () => {
   const plain = await startTls({ TLS_CLIENT_CA: '', TLS_CLIENT_ORGANIZATION: '' })
   await provision(plain, 'CP-1', { password: PASSWORD, serialNumber: 'SN-1' })
   const client = await issueClient('SN-1')

@@ -1,7 +1,9 @@
+import 'reflect-metadata'
 import assert from 'node:assert/strict'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, webcrypto } from 'node:crypto'
 import { chmod } from 'node:fs/promises'
 import { describe, it } from 'node:test'
+import { X509CertificateGenerator } from '@peculiar/x509'
 import { ConfigError } from '../../lib/settings/settings.js'
 import { expiryNotices } from '../../lib/tls/expiry.js'
 import { readMaterial } from '../../lib/tls/material.js'
@@ -15,6 +17,29 @@ const files = await Files.create()
 /** The files of a server, as settings. */
 async function given(cert: string, key: string) {
   return { ...NONE, TLS_CERT: [await files.write('a.pem', cert)], TLS_KEY: [await files.write('a.key', key)] }
+}
+
+/** A server certificate as old authorities issued them. */
+async function signedWithSha1() {
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-1',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1])
+  }
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const certificate = await X509CertificateGenerator.create({
+    subject: 'CN=server',
+    issuer: 'CN=old authority',
+    serialNumber: '01',
+    notBefore: new Date(Date.now() - DAY_MS),
+    notAfter: new Date(Date.now() + 365 * DAY_MS),
+    publicKey: keys.publicKey,
+    signingKey: keys.privateKey,
+    signingAlgorithm: algorithm
+  })
+  const key = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64')
+  return { cert: certificate.toString('pem'), key: `-----BEGIN PRIVATE KEY-----\n${key}\n-----END PRIVATE KEY-----\n` }
 }
 
 async function refusal(settings: Parameters<typeof readMaterial>[0]): Promise<string> {
@@ -36,7 +61,7 @@ const weakRsa = await authority.issueServer({ kind: 'weak-rsa' })
 const weakEc = await authority.issueServer({ kind: 'weak-ec' })
 const edwards = await authority.issueServer({ publicKey: ed25519.publicKey.export({ type: 'spki', format: 'der' }) })
 
-describe('the start is refused, with the setting, the file and the reason,', () => {
+describe('the start fails, with the setting, the file and the reason,', () => {
   for (const [what, cert, key, reason] of [
     [
       'when a key belongs to another certificate',
@@ -69,6 +94,12 @@ describe('the start is refused, with the setting, the file and the reason,', () 
     assert.match(await refusal({ ...NONE, TLS_CLIENT_CA: [missing] }), /^TLS_CLIENT_CA must be .*ENOENT.*missing\.pem/)
   })
 
+  it('when only OpenSSL rejects a file, for example for a signature with SHA-1', async () => {
+    const { cert, key } = await signedWithSha1()
+    const reason = /^TLS_CERT, TLS_KEY, TLS_CLIENT_CA and TLS_CLIENT_CRL: .*md too weak/
+    assert.match(await refusal(await given(cert, key)), reason)
+  })
+
   it('when a list of authorities or of revocations is none', async () => {
     const empty = await files.write('empty.pem', '# nothing\n')
     const settings = await given(serverEc.cert, serverEc.key)
@@ -77,7 +108,7 @@ describe('the start is refused, with the setting, the file and the reason,', () 
   })
 })
 
-describe('what is in the files', () => {
+describe('the content of the TLS files', () => {
   it('is all used: several pairs, bundles of authorities, lists', async () => {
     const second = await Authority.create({ O: 'Others', CN: 'Other CA' }, { kind: 'rsa' })
     const bundle = await files.write('bundle.pem', `# ours\n${authority.cert}\r\n${second.cert}`)
@@ -97,7 +128,7 @@ describe('what is in the files', () => {
     assert.deepEqual(material.exposedKeys, [])
   })
 
-  it('is told when others can read a key', async () => {
+  it('is reported when others can read a key', async () => {
     const settings = await given(serverEc.cert, serverEc.key)
     await chmod(settings.TLS_KEY[0] ?? '', 0o640)
     assert.deepEqual((await readMaterial(settings)).exposedKeys, [], 'a group is in order')
@@ -114,7 +145,7 @@ describe('a certificate that expires', () => {
     return expiryNotices(material, notAfter.getTime() - days * DAY_MS).map(({ level, message }) => [level, message])
   }
 
-  it('is no news for a while', async () => {
+  it('is not reported more than 30 days before', async () => {
     assert.deepEqual(await noticesAt(31), [])
   })
 
@@ -128,7 +159,7 @@ describe('a certificate that expires', () => {
     assert.deepEqual(await noticesAt(61), [['error', 'a server certificate is not valid yet']])
   })
 
-  it('is told of authorities and of revocation lists, too', async () => {
+  it('is reported for authorities and revocation lists, too', async () => {
     const { TLS_CERT, TLS_KEY } = await given(serverEc.cert, serverEc.key)
     const material = await readMaterial({
       TLS_CERT,

@@ -38,7 +38,7 @@ describe('Forwarded', () => {
   }
 })
 
-it('X-Forwarded-For is read without ports, and of X-Forwarded-Proto what the nearest proxy says', () => {
+it('X-Forwarded-For is read without ports, and of X-Forwarded-Proto the value of the nearest proxy', () => {
   const headers = {
     'x-forwarded-for': '192.0.2.1:5060, [2001:db8::1]:80 ,, 10.0.0.1',
     'x-forwarded-proto': 'https, HTTP'
@@ -48,7 +48,7 @@ it('X-Forwarded-For is read without ports, and of X-Forwarded-Proto what the nea
   assert.deepEqual(readXForwarded({ 'x-forwarded-for': 'evil\r\n, ::1' }), { for: ['unknown', '::1'] })
 })
 
-it('what a client writes into headers that the proxy does not set is not passed on', () => {
+it('values that a client writes into headers that the proxy does not set are not passed on', () => {
   const headersAfter = (remoteAddress: string) => {
     const headers = {
       forwarded: 'for=192.0.2.1;proto=https',
@@ -76,11 +76,11 @@ describe('networks', () => {
     }
   })
 
-  it('of none hold nobody', () => {
+  it('without members contain no address', () => {
     assert.equal(matcherOf([])('127.0.0.1'), false)
   })
 
-  it('may be the whole of a family', () => {
+  it('can contain a whole address family', () => {
     assert.equal(matcherOf(['0.0.0.0/0'])('192.0.2.1'), true)
     assert.equal(matcherOf(['0.0.0.0/0'])('::1'), false)
     assert.deepEqual(readNetwork('::/0'), { address: '::', family: 'ipv6', prefix: 0 })

@@ -72,7 +72,7 @@ describe('one app with two listeners', () => {
     assert.equal((await get(server, '/nowhere')).status, 404)
   })
 
-  it('has browsers stay with TLS, and says so over TLS only', async () => {
+  it('sends Strict-Transport-Security, over TLS only', async () => {
     assert.equal((await get(server, '/health/live')).headers['strict-transport-security'], 'max-age=31536000')
     const plain = await fetch(`${server.url.replace('ws', 'http')}/health/live`)
     assert.equal(plain.headers.get('strict-transport-security'), null)
@@ -99,7 +99,7 @@ describe('one app with two listeners', () => {
     }
   })
 
-  it('answers what is no HTTP inside of TLS with 400', async () => {
+  it('answers data inside TLS that is not HTTP with 400', async () => {
     const socket = connect({ port: server.securePort, host: '127.0.0.1', ca: authority.cert })
     socket.write('nonsense\r\n\r\n')
     assert.match(await readAll(socket), /^HTTP\/1\.1 400 /)
@@ -129,7 +129,7 @@ describe('a handshake that fails', () => {
     })
   }
 
-  it('is told in the metrics beside the days that certificates are still valid', async () => {
+  it('is in the metrics, with the remaining days of certificates', async () => {
     for (const key of ['ec', 'rsa']) {
       const days = Number(await metric(server, new RegExp(`tls_certificate_days_left{key="${key}"} (\\S+)`)))
       assert.ok(days > 360 && days < 366, `${key}: ${days}`)
@@ -137,8 +137,8 @@ describe('a handshake that fails', () => {
   })
 })
 
-describe('when the app goes down', () => {
-  it('chargers with TLS are told to come back, and nobody is waited for who never says a word', async () => {
+describe('when the app shuts down', () => {
+  it('chargers with TLS are asked to reconnect, and silent connections are not waited for', async () => {
     const leaving = await startTls()
     await provision(leaving, 'CP-1', { password: PASSWORD })
     const charger = await connectCharger(leaving.secureUrl, 'CP-1', { ...withTls(), password: PASSWORD, boot: true })
@@ -152,7 +152,7 @@ describe('when the app goes down', () => {
     await Promise.all(gone)
   })
 
-  it('whoever comes with TLS meanwhile is answered 503', async () => {
+  it('a TLS request is answered 503 meanwhile', async () => {
     const leaving = await startTls()
     await provision(leaving, 'CP-1', { password: PASSWORD })
     const login = { ...withTls(), password: PASSWORD }
@@ -175,6 +175,6 @@ it('without TLS_PORT there is no other listener', async () => {
   assert.deepEqual([plain.app.tls.server, plain.app.tls.address], [undefined, undefined])
 })
 
-it('a TCP port that is in use is an error of whoever wants to listen', async () => {
+it('a TCP port that is in use makes the start fail', async () => {
   await assert.rejects(startTls({ TLS_PORT: String(server.port) }), { code: 'EADDRINUSE' })
 })

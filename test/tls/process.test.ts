@@ -18,7 +18,7 @@ async function shown(port: number): Promise<string> {
 }
 
 describe('the started back-end', () => {
-  it('says where it listens with TLS, and takes new certificates at SIGHUP without closing anything', async () => {
+  it('logs where it listens with TLS, and loads new certificates on SIGHUP without closing connections', async () => {
     const files = await Files.create()
     const backend = await startProcess({ TLS_PORT: '0', ...(await files.writeServer(serverEc)) })
     const url = await backend.url()
@@ -42,7 +42,7 @@ describe('the started back-end', () => {
     assert.equal(await backend.exited(), 0)
   })
 
-  it('does not begin with a key that does not fit, and says which', inLong, async () => {
+  it('does not start with a key that does not belong to its certificate, and names the file', inLong, async () => {
     const files = await Files.create()
     const TLS_CERT = await files.write('server.pem', serverEc.cert)
     const TLS_KEY = await files.write('server.key', serverRsa.key)
@@ -51,7 +51,7 @@ describe('the started back-end', () => {
     assert.match(backend.output(), /Cannot start: TLS_KEY: \S+server\.key does not belong to \S+server\.pem\n/)
   })
 
-  it('does not begin on a port of TLS that is in use, and says so', inLong, async () => {
+  it('does not start on a TLS port that is in use, and names the port', inLong, async () => {
     const files = await Files.create()
     const first = await startProcess()
     const { port } = new URL(await first.url())

@@ -50,7 +50,7 @@ describe('a charge point with a password and a certificate', async () => {
     3: [401, 403, 403, 101]
   })) {
     for (const [profile, status] of outcomes.entries()) {
-      it(`that had profile ${highest} gets ${status} with profile ${profile}`, async () => {
+      it(`gets ${status} with profile ${profile} after profile ${highest}`, async () => {
         for (const [name, backend] of Object.entries({ closed: server, open })) {
           const identity = `${name}-${highest}-${profile}`
           await provision(backend, identity, { password: PASSWORD, serialNumber: 'SN-1' })
@@ -79,7 +79,7 @@ describe('a charge point with a password and a certificate', async () => {
     })
   }
 
-  it('may go back when an operator says so, and not before', async () => {
+  it('can return to a lower profile only after an operator allowed it', async () => {
     await provision(server, 'BACK', { password: PASSWORD, serialNumber: 'SN-1' })
     assert.equal(await statusOf(attempt(server, 3), 'BACK'), 101)
     assert.equal(await statusOf(attempt(server, 2), 'BACK'), 403)
@@ -91,7 +91,7 @@ describe('a charge point with a password and a certificate', async () => {
 })
 
 describe('profile 0', async () => {
-  it('is not let in without open registration, by whatever way', async () => {
+  it('is rejected without open registration, over TCP and TLS', async () => {
     const server = await startTls()
     await provision(server, 'CP-1', {})
     for (const url of [server.url, server.secureUrl]) {
@@ -103,7 +103,7 @@ describe('profile 0', async () => {
     }
   })
 
-  it('stays profile 0 whatever password is sent that nobody has verified, also over TLS', async () => {
+  it('stays profile 0 with any password that was not verified, also over TLS', async () => {
     const server = await startTls({ OCPP_OPEN_REGISTRATION: 'true' })
     await provision(server, 'CP-1', { securityProfile: 1 })
     for (const url of [server.url, server.secureUrl]) {

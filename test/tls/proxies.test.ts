@@ -32,7 +32,7 @@ async function connect(server: TlsBackend, identity: string, headers: Record<str
 describe('without TRUSTED_PROXIES', async () => {
   const server = await startTls()
   for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-proto', 'client-cert'] as const) {
-    it(`nobody is believed what is in ${header}`, async () => {
+    it(`the header ${header} is not trusted from any address`, async () => {
       const value =
         { forwarded: 'for=192.0.2.1;proto=https', 'x-forwarded-proto': 'https' }[String(header)] ?? '192.0.2.1'
       assert.deepEqual(await connect(server, `CP-${header}`, { [header]: value }), { address: '127.0.0.1', profile: 1 })
@@ -51,13 +51,13 @@ describe('a proxy that is not on the list', async () => {
 describe('a trusted proxy', async () => {
   const server = await startTls(PROXY)
 
-  it('tells the address of the charger and that it came with TLS, which is profile 2', async () => {
+  it('forwards the address of the charger and that it uses TLS, which is profile 2', async () => {
     const headers = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' }
     assert.deepEqual(await connect(server, 'CP-2', headers), { address: '192.0.2.1', profile: 2 })
     assert.equal((await refusedCharger(server.url, 'CP-2', { password: PASSWORD })).status, 403)
   })
 
-  it('tells that the charger came without TLS, also when it itself comes with TLS', async () => {
+  it('forwards that the charger uses no TLS, even if the proxy itself uses TLS', async () => {
     await provision(server, 'CP-1', { password: PASSWORD })
     const headers = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'http' }
     await connectCharger(server.secureUrl, 'CP-1', { ...withTls(), password: PASSWORD, headers })
@@ -71,7 +71,7 @@ describe('a trusted proxy', async () => {
     assert.equal((await refusedCharger(server.secureUrl, 'OWN', options)).status, 401)
   })
 
-  it('says nothing of TLS: what counts is its own connection', async () => {
+  it('cannot claim TLS: only its own connection counts', async () => {
     assert.deepEqual(await connect(server, 'CP-3', { 'x-forwarded-for': '192.0.2.1' }), {
       address: '192.0.2.1',
       profile: 1
@@ -99,7 +99,7 @@ describe('a trusted proxy', async () => {
 describe('a trusted proxy with Forwarded', async () => {
   const server = await startTls({ ...PROXY, TRUSTED_PROXY_HEADER: 'forwarded' })
 
-  it('tells address and TLS', async () => {
+  it("reports the client's address and TLS", async () => {
     const headers = { forwarded: 'for="192.0.2.1:4711";proto=https' }
     assert.deepEqual(await connect(server, 'CP-1', headers), { address: '192.0.2.1', profile: 2 })
   })
@@ -114,7 +114,7 @@ describe('a trusted proxy with Forwarded', async () => {
   })
 })
 
-describe('a client certificate that a trusted proxy tells', async () => {
+describe('a client certificate that a trusted proxy forwards', async () => {
   const server = await startTls({ ...PROXY, TRUSTED_PROXY_CLIENT_CERT: 'client-cert' })
   const client = await issueClient('SN-1')
   const other = await Authority.create({ O: OPERATOR, CN: 'Test CA' })

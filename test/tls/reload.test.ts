@@ -32,7 +32,7 @@ async function shown({ securePort }: TlsBackend): Promise<string> {
 const numberOf = ({ serialNumber }: Issued) => serialNumber.toLowerCase().replace(/^0+/, '')
 
 describe('a new server certificate', () => {
-  it('is shown to who connects from now on, and who is connected stays', async () => {
+  it('is used for new connections, and existing connections stay', async () => {
     const server = await startTls({}, [serverEc])
     await provision(server, 'CP-1', { password: PASSWORD })
     const login = { ...withTls(), password: PASSWORD }
@@ -47,7 +47,7 @@ describe('a new server certificate', () => {
     assert.equal(await server.app.tlsMaterial.reload(), 'same')
   })
 
-  it('may come with a key of another type', async () => {
+  it('can have a key of another type', async () => {
     const server = await startTls({}, [serverEc])
     const next = await authority.issueServer({ kind: 'rsa' })
     await server.files.writeServer(next)
@@ -71,7 +71,7 @@ describe('a new server certificate', () => {
     'is cut off': serverEc.chain.slice(0, 300),
     'is no certificate': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'
   })) {
-    it(`that ${what} changes nothing`, async () => {
+    it(`changes nothing if it ${what}`, async () => {
       const server = await startTls({}, [serverEc])
       await server.files.write('server-0.pem', text)
       assert.equal(await server.app.tlsMaterial.reload(), 'failed')
@@ -79,7 +79,7 @@ describe('a new server certificate', () => {
     })
   }
 
-  it('is found without being told of, also when it replaces the file', async () => {
+  it('is found without a signal, also when it replaces the file', async () => {
     const server = await startTls({}, [serverEc])
     const next = await authority.issueServer()
     const to = join(server.files.directory, 'server-0')
@@ -92,7 +92,7 @@ describe('a new server certificate', () => {
 })
 
 describe('a new list of authorities', () => {
-  it('lets in the charge points of a new one, and those of one that is gone no more', async () => {
+  it('accepts charge points of a new one, and no longer those of a removed one', async () => {
     const server = await startTls()
     const newcomer = await Authority.create({ O: OPERATOR, CN: 'Next CA' })
     const [before, next] = [

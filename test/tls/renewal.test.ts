@@ -57,7 +57,7 @@ describe('a charge point whose certificate is expired', () => {
     assert.deepEqual(charger.unread, [])
   })
 
-  it('is not bound to its certificate by that: it may still come with its password', async () => {
+  it('can still connect with its password', async () => {
     await provision(server, 'NOT-RAISED', { password: PASSWORD, serialNumber: 'SN-1' })
     const charger = await connectCharger(server.secureUrl, 'NOT-RAISED', withTls(expired))
     await charger.close()
@@ -65,7 +65,7 @@ describe('a charge point whose certificate is expired', () => {
   })
 })
 
-describe('of the certificates that are expired these are refused:', async () => {
+describe('of expired certificates these are rejected:', async () => {
   const impostor = await Authority.create({ O: OPERATOR, CN: 'Test CA' })
   const self = await Authority.create({ O: OPERATOR, CN: 'SN-1' }, EXPIRED)
   const oldAuthority = await authority.intermediate({ O: OPERATOR, CN: 'Old CA' }, EXPIRED)
@@ -97,7 +97,7 @@ describe('of the certificates that are expired these are refused:', async () => 
     await connectCharger(strict.secureUrl, 'CP-1', withTls(await issueClient('SN-1', EXPIRED)))
   })
 
-  it('any, unless the operator has said otherwise', async () => {
+  it('any one, unless a setting allows it', async () => {
     const strict = await startTls()
     await provision(strict, 'CP-1', { serialNumber: 'SN-1' })
     assert.equal((await refusedCharger(strict.secureUrl, 'CP-1', withTls(expired))).status, 403)

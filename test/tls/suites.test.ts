@@ -44,7 +44,7 @@ describe('the TLS listener', () => {
     )
   })
 
-  it('speaks TLS 1.3 with whoever can', async () => {
+  it('uses TLS 1.3 with clients that support it', async () => {
     assert.equal((await handshake({})).getProtocol(), 'TLSv1.3')
   })
 

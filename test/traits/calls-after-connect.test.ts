@@ -23,7 +23,7 @@ async function accepted(identity: string, traits: object) {
   await charger.close()
 }
 
-describe('queued calls of a charge point that comes back', () => {
+describe('queued calls of a charge point that reconnects', () => {
   for (const callsAfterConnect of ['boot', 300] as const) {
     it(`wait until its BootNotification is answered (${callsAfterConnect}), whatever else it sends`, async () => {
       const identity = `waits-${callsAfterConnect}`
@@ -41,7 +41,7 @@ describe('queued calls of a charge point that comes back', () => {
     })
   }
 
-  it('do not wait with 0 seconds, and go out when the trait is changed to that', async () => {
+  it('do not wait with 0 seconds, and are sent when the trait is changed to that', async () => {
     await accepted('changed', {})
     await queue('changed')
     const charger = await connectCharger(server.url, 'changed')
@@ -52,7 +52,7 @@ describe('queued calls of a charge point that comes back', () => {
     assert.equal((await charger.nextFrame())[2], 'ClearCache')
   })
 
-  it('are sent by an operator at once all the same', async () => {
+  it('do not delay the calls of an operator', async () => {
     await accepted('asked', { callsAfterConnect: 'boot' })
     const charger = await connectCharger(server.url, 'asked')
     charger.onCall(() => ({ status: 'Accepted' }))
@@ -89,7 +89,7 @@ describe('a connection is settled', () => {
     }
   })
 
-  it('for those who wait: after the time, after the boot, and never when it ends before', async (context) => {
+  it('for waiting code: after the time, after the boot, and never if it ends before', async (context) => {
     context.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 1_000_000 })
     const watch = settling({ callsAfterConnect: 10 })
     const [first, second] = [watch.settled(live), watch.settled(live)]

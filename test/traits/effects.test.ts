@@ -34,7 +34,7 @@ async function operation(charger: Charger, name: string, body: object) {
 }
 
 describe('pings', () => {
-  it('that a charge point never answers cut it, unless they are off', async () => {
+  it('cut a charge point that never answers them, unless they are off', async () => {
     await putTraits(server, 'quiet', { pings: 'off' })
     const options = { ws: { autoPong: false } }
     const quiet = await connectCharger(server.url, 'quiet', options)
@@ -50,7 +50,7 @@ describe('pings', () => {
 })
 
 describe('timeZone', () => {
-  it('is that of times without one, in the books as UTC, and the message log keeps what was sent', async () => {
+  it('applies to times without an offset: they are stored as UTC, and the message log keeps the received text', async () => {
     const charger = await charging('zone', { timeZone: 'America/New_York' })
     const sent = { connectorId: 1, errorCode: 'NoError', status: 'Charging', timestamp: '2026-01-10T12:00:00' }
     await charger.call('StatusNotification', sent)
@@ -108,6 +108,24 @@ describe('energyUnit', () => {
     assert.deepEqual(sent.meterValue, [{ timestamp: '2026-01-10T12:10:00Z', sampledValue: samples }])
   })
 
+  for (const traits of [{ leniency: ['decimal-meter-readings'] }, { validation: 'warn' }]) {
+    const how = Object.keys(traits).join()
+    it(`Wh that means kWh keeps the decimals of meterStart and meterStop until they are Wh (${how})`, async () => {
+      const identity = `decimals-${how}`
+      const charger = await charging(identity, { energyUnit: 'Wh-means-kWh', ...traits })
+      const start = { connectorId: 1, idTag: 'TAG', meterStart: 12.345, timestamp: at }
+      const answer = await charger.call('StartTransaction', start)
+      const transactionId = answer.type === 3 ? answer.payload.transactionId : 0
+      const stop = { transactionId, meterStop: 14.6789, timestamp: '2026-01-10T13:00:00Z' }
+      assert.equal(outcome(await charger.call('StopTransaction', stop)), 'accepted')
+      const transaction = await transactionOf(identity)
+      assert.deepEqual([transaction.meterStart, transaction.meterStop, transaction.energyWh], [12_345, 14_679, 2334])
+      await putTraits(server, identity, { energyUnit: null })
+      await charger.call('StartTransaction', { ...start, timestamp: '2026-01-10T14:00:00Z' })
+      assert.equal((await transactionOf(identity)).meterStart, 12)
+    })
+  }
+
   it('kWh that means Wh is booked so, and meterStart and meterStop stay in Wh', async () => {
     const transaction = await charge(await charging('plain', { energyUnit: 'kWh-means-Wh' }))
     assert.deepEqual([transaction.meterStart, transaction.meterStop], [2, 12])
@@ -119,7 +137,7 @@ describe('energyUnit', () => {
     ])
   })
 
-  it('counts for 2.x as well', async () => {
+  it('applies to 2.x, too', async () => {
     const charger = await charging('kilo2', { energyUnit: 'Wh-means-kWh' }, 'ocpp2.0.1')
     const event = (eventType: string, seqNo: number, value: number, more: object) => ({
       eventType,
@@ -138,7 +156,7 @@ describe('energyUnit', () => {
   })
 })
 
-describe('what a charge point obeys', () => {
+describe('a trait about the abilities of a charge point', () => {
   it('chargingRateUnit and maxStackLevel refuse a charging limit that it would not obey', async () => {
     const charger = await charging('limited', { chargingRateUnit: 'A', maxStackLevel: 2 })
     for (const [body, told] of [
@@ -171,7 +189,7 @@ describe('what a charge point obeys', () => {
     assert.equal(sent?.location, 'ftp://files.example/fw')
   })
 
-  it('heartbeatInterval is told as it is, to a charge point and to a model', async () => {
+  it('heartbeatInterval is sent unchanged, to a charge point and for a model', async () => {
     await putTraits(server, 'beats', { heartbeatInterval: 77 })
     await putModel(server, 'beats', { match: { vendor: 'Beats' }, traits: { heartbeatInterval: 66 } })
     const boot = async (identity: string, chargePointVendor: string) => {

@@ -67,7 +67,7 @@ describe('a charger model', () => {
     assert.equal(bestMatch(models, { vendor: 'other' }), undefined)
   })
 
-  it('is told by a BootNotification that the schema refuses, gets its traits, and is accepted', async () => {
+  it('is taken from a BootNotification that violates the schema, and its traits make that accepted', async () => {
     const charger = await connectCharger(server.url, 'schneider')
     assert.equal(outcome(await charger.call('BootNotification', SCHNEIDER)), 'accepted')
     const { boot: told } = (await operate(server, 'GET', '/charge-points/schneider')).json()
@@ -100,7 +100,7 @@ describe('a charger model', () => {
     assert.equal(outcome(await second.call('Authorize', UNKNOWN_MEMBER)), 'FormationViolation')
   })
 
-  it('is told by 2.x in the same way', async () => {
+  it('is taken from a BootNotification of 2.x in the same way', async () => {
     await putModel(server, 'two', {
       match: { vendor: 'Two', model: '2*' },
       traits: { leniency: ['long-serial-numbers'] }
@@ -112,7 +112,7 @@ describe('a charger model', () => {
     assert.equal((await operate(server, 'GET', '/charge-points/two')).json().boot.serialNumber, serialNumber)
   })
 
-  it('that is created, changed, disabled or deleted acts on live connections, and never over their own traits', async () => {
+  it('acts on live connections when it is created, changed, disabled or deleted, but never over their own traits', async () => {
     const body = { match: { vendor: 'live*' }, traits: { leniency: ['unknown-members'] } }
     const charger = await connectCharger(server.url, 'live')
     const own = await connectCharger(server.url, 'own')
@@ -162,7 +162,7 @@ describe('the charger models of the product', () => {
     })
   })
 
-  it('may be replaced, and are as they were shipped again after DELETE', async () => {
+  it('can be replaced, and are restored as shipped by DELETE', async () => {
     const shipped = (await operate(server, 'GET', path)).json()
     const replaced = await operate(server, 'PUT', path, { match: shipped.match, traits: {}, enabled: false })
     assert.deepEqual([replaced.statusCode, replaced.json().origin], [200, 'changed'])

@@ -21,7 +21,7 @@ describe('the traits of a charge point', () => {
     assert.equal(await traitsOf('merged'), undefined)
   })
 
-  it('are refused when nobody knows the time zone, the deviation or the trait, and stay as they are', async () => {
+  it('are refused with an unknown time zone, deviation or trait, and stay as they are', async () => {
     await putTraits(server, 'refused', { pings: 'off' })
     for (const [traits, status, code] of [
       [{ timeZone: 'Europe/Atlantis' }, 422, 'UNKNOWN_TIME_ZONE'],
@@ -36,7 +36,7 @@ describe('the traits of a charge point', () => {
     assert.deepEqual(await traitsOf('refused'), { pings: 'off' })
   })
 
-  it('go when the charge point is removed', async () => {
+  it('are deleted with the charge point', async () => {
     await putTraits(server, 'removed', { pings: 'off' })
     await operate(server, 'DELETE', '/charge-points/removed')
     await operate(server, 'PUT', '/charge-points/removed', {})
@@ -92,7 +92,7 @@ describe('the traits of a charge point', () => {
     assert.equal(outcome(await second.call('Authorize', UNKNOWN_MEMBER)), 'accepted')
   })
 
-  it('decide at the handshake what is accepted of it', async () => {
+  it('decide which deviations are accepted in the handshake', async () => {
     const path = '/ocpp/twice%2520coded?'
     const loose = { protocol: ['OCPP1.6'], ws: {} }
     await assert.rejects(connectCharger(server.url, 'x', { path }), { status: 400 })

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { itemsOf, onBothBackendsAlways, operate } from '../app/support.js'
+import { itemsOf, onBothBackends, operate } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { outcome, putTraits } from './support.js'
 
-onBothBackendsAlways('texts beyond the length of the schema', (start) => {
+onBothBackends('texts beyond the length of the schema', (start) => {
   const long = (text: string, length: number) => text.padEnd(length, '.')
   const leniency = ['long-serial-numbers', 'long-names', 'long-texts', 'long-id-tags']
 
@@ -49,6 +49,11 @@ onBothBackendsAlways('texts beyond the length of the schema', (start) => {
         name
       )
     }
+    const expected = { serialNumber: boot.chargePointSerialNumber }
+    assert.equal((await operate(server, 'PUT', '/charge-points/whole', expected)).statusCode, 200)
+    assert.equal((await operate(server, 'GET', '/charge-points/whole')).json().serialNumber, expected.serialNumber)
+    const longer = { serialNumber: long('Serial', 256) }
+    assert.equal((await operate(server, 'PUT', '/charge-points/whole', longer)).statusCode, 400)
     await charger.close()
   })
 

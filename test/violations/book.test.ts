@@ -17,7 +17,7 @@ function seen(identity: string, pointer: string): SeenViolation {
   }
 }
 
-it('at most 10 000 kinds wait to be written, 200 of one charge point; what is beyond is counted', () => {
+it('at most 10 000 kinds wait to be written, 200 of one charge point; others are only counted', () => {
   const book = new ViolationBook()
   for (let kind = 0; kind <= MAX_OF_ONE; kind++) book.note(seen('HOSTILE', `/a${kind}`))
   assert.deepEqual([book.size, book.dropped], [MAX_OF_ONE, 1])
@@ -28,7 +28,7 @@ it('at most 10 000 kinds wait to be written, 200 of one charge point; what is be
   assert.equal(book.dropped, 1 + MAX_OF_ONE)
 })
 
-it('what could not be written is counted with what came meanwhile', () => {
+it('counts that could not be saved are added to those that arrived meanwhile', () => {
   let now = 1
   const book = new ViolationBook(() => now)
   book.note(seen('CP', '/a/1/b'))
@@ -42,4 +42,5 @@ it('what could not be written is counted with what came meanwhile', () => {
     [kind?.pointer, kind?.refused, kind?.delivered, kind?.firstAt, kind?.lastAt, kind?.messageId, kind?.suggestions],
     ['/a/*/b', 1, 1, 1, 2, '2', []]
   )
+  assert.deepEqual([kind?.lastRefusedAt, kind?.lastDeliveredAt], [1, 2])
 })

@@ -47,7 +47,7 @@ describe('GET /violations', () => {
     ['?to=2026-01-01', []],
     ['?chargePoint=nobody', []]
   ] as const) {
-    it(`shows what is asked for: ${query}`, async () => {
+    it(`is filtered by its query: ${query}`, async () => {
       assert.deepEqual(
         (await list(query)).map(({ chargePoint }) => chargePoint),
         expected
@@ -55,7 +55,7 @@ describe('GET /violations', () => {
     })
   }
 
-  it('shows what is seen last within a time', async () => {
+  it('is filtered by the time of the last occurrence', async () => {
     const [first] = await list('?chargePoint=A-1')
     const at = encodeURIComponent(first?.lastAt ?? '')
     assert.equal((await list(`?chargePoint=A-1&to=${at}`)).length, 0)
@@ -98,7 +98,7 @@ describe('GET /violations', () => {
     assert.equal((await operate(server, 'GET', '/violations?groupBy=vendor')).statusCode, 400)
   })
 
-  it('is a table for a vendor', async () => {
+  it('is available as CSV for a vendor', async () => {
     const [head, row, ...others] = await csv('?chargePoint=A-3&action=BootNotification')
     assert.match(
       head ?? '',

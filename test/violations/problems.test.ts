@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
+import type { Dialect } from '../../lib/database/dialect.js'
 import type { PublishedEvent } from '../../lib/events/event.js'
+import { type StoredViolation, saveViolations } from '../../lib/violations/rows.js'
 import { operate, startBackend } from '../app/support.js'
-import { emptyDatabase } from '../database/support.js'
+import { emptyDatabase, noPostgres } from '../database/support.js'
 import { openReader } from '../events/reader.js'
 import { tokenOf } from '../operators/support.js'
 import { type Charger, connectCharger, refusedCharger } from '../support/charger.js'
@@ -15,6 +17,17 @@ import { longBoot, problemsOf, violationsOf } from './support.js'
 const server = await startBackend(LOCAL)
 const told = listenTo(server)
 
+/** The list is the work of the database. */
+const FLEETS = [
+  ['sqlite', await settingsOf('sqlite')],
+  ['postgres', noPostgres ? undefined : await settingsOf('postgres')]
+] as const
+
+async function settingsOf(dialect: Dialect): Promise<Record<string, string>> {
+  const { DATA_DIR, DATABASE_URL } = await emptyDatabase(dialect, { withSchema: true })
+  return { DATA_DIR, ...(DATABASE_URL !== undefined && { DATABASE_URL }) }
+}
+
 /** What was told of the problems of a charge point. */
 function changesOf(identity: string) {
   const ofProblem = (event: PublishedEvent) => event.type === 'problem' && event.chargePoint === identity
@@ -25,7 +38,7 @@ async function callTimes(charger: Charger, times: number, action: string, payloa
   for (let time = 0; time < times; time++) assert.equal((await charger.call(action, payload)).type, 4)
 }
 
-describe('a charge point that is refused for the same reason three times', () => {
+describe('a charge point that is rejected for the same reason three times', () => {
   it('is a problem within seconds, which the suggested traits solve', async () => {
     const reader = await openReader(server.port, { query: '?type=problem&chargePoint=LONG' })
     const charger = await connectCharger(server.url, 'LONG')
@@ -50,7 +63,7 @@ describe('a charge point that is refused for the same reason three times', () =>
     assert.deepEqual(items[0]?.body?.traits, problem?.suggestedTraits)
   })
 
-  it('keeps its id, and is told as changed when something else would solve it', async () => {
+  it('keeps its id, and is published as changed when other traits would solve it', async () => {
     const charger = await connectCharger(server.url, 'CHANGING', { boot: true })
     await callTimes(charger, 2, 'Heartbeat', { extra: 1 })
     assert.deepEqual(await problemsOf(server, 'CHANGING'), [])
@@ -71,7 +84,7 @@ describe('a charge point that is refused for the same reason three times', () =>
     )
   })
 
-  it('is to be handled all the same when no deviation helps', async () => {
+  it('is listed even when no deviation helps', async () => {
     const charger = await connectCharger(server.url, 'HOPELESS', { boot: true })
     await callTimes(charger, 3, 'Heartbeat', ['no object'])
     const [problem] = await problemsOf(server, 'HOPELESS')
@@ -79,6 +92,29 @@ describe('a charge point that is refused for the same reason three times', () =>
     await operate(server, 'PUT', '/charge-points/HOPELESS', { traits: problem?.suggestedTraits })
     assert.equal((await charger.call('Heartbeat', ['no object'])).type, 3)
     assert.deepEqual(await problemsOf(server, 'HOPELESS'), [])
+  })
+
+  it('has several problems that one list of traits solves, in whatever order they are applied', async () => {
+    const charger = await connectCharger(server.url, 'SEVERAL', { boot: true })
+    const messages = [
+      ['Heartbeat', { extra: 1 }],
+      ['Authorize', { idTag: 12 }],
+      ['StatusNotification', { connectorId: 1, errorCode: 'Error', status: 'Faulted' }]
+    ] as const
+    for (const [action, payload] of messages) await callTimes(charger, 3, action, payload)
+    const problems = await problemsOf(server, 'SEVERAL')
+    assert.equal(problems.length, 3)
+    for (const { suggestedTraits } of problems) {
+      await operate(server, 'PUT', '/charge-points/SEVERAL', { traits: suggestedTraits })
+    }
+    for (const [action, payload] of messages) assert.equal((await charger.call(action, payload)).type, 3)
+    assert.deepEqual(await problemsOf(server, 'SEVERAL'), [])
+  })
+
+  it('has at most 20 problems, whatever it sends', async () => {
+    const charger = await connectCharger(server.url, 'INVENTIVE', { boot: true })
+    for (let name = 0; name < 30; name++) await callTimes(charger, 3, 'Heartbeat', { [`made-up-${name}`]: 1 })
+    assert.equal((await problemsOf(server, 'INVENTIVE')).length, 20)
   })
 
   it('is a problem again when the deviation that was suggested is not enough', async () => {
@@ -140,11 +176,13 @@ describe('a charge point that is refused for the same reason three times', () =>
       await operate(server, 'PUT', path, { traits: problem?.suggestedTraits })
       await connectRaw(server.port, identity, { target, headers })
       assert.deepEqual(await problemsOf(server, identity), [])
+      const accepted = (await violationsOf(server, identity)).find(({ rule }) => rule === deviation)
+      assert.deepEqual([accepted?.protocol, accepted?.delivered, accepted?.refused], ['ocpp1.6', 1, 0])
     })
   }
 })
 
-it('a stranger whose handshake is refused leaves no trace', async () => {
+it('an unknown charge point whose handshake is rejected has no problem', async () => {
   const closed = await startBackend({ OCPP_OPEN_REGISTRATION: 'false' })
   const headers = { 'Sec-WebSocket-Protocol': 'OCPP1.6,' }
   const { status } = await rawUpgrade(closed.port, upgradeRequest({ target: '/ocpp/STRANGER', headers }))
@@ -156,7 +194,7 @@ it('a stranger whose handshake is refused leaves no trace', async () => {
   assert.deepEqual(await db.selectFrom('charge_points').selectAll().execute(), [])
 })
 
-it('a problem survives a restart with its id, and is no news then', async () => {
+it('a problem keeps its id over a restart, and is not published again', async () => {
   const { DATA_DIR } = await emptyDatabase('sqlite', { withSchema: true })
   const first = await startBackend({ DATA_DIR })
   await callTimes(await connectCharger(first.url, 'KEPT'), 3, 'BootNotification', longBoot())
@@ -172,6 +210,45 @@ it('a problem survives a restart with its id, and is no news then', async () => 
   )
 })
 
+/** Each hundredth has no traits that solve its problem. */
+function chargerNamed(identity: string, index: number) {
+  const traits = index < 100 ? JSON.stringify({ leniency: ['unknown-members'] }) : null
+  const values = { registration: 'Accepted', created_at: 0, updated_at: 0 } as const
+  return { ...values, identity, identity_key: identity.toLowerCase(), traits }
+}
+
+describe('a fleet whose problems are solved', () => {
+  for (const [dialect, start] of FLEETS) {
+    it(`does not hide the problem of another charge point (${dialect})`, { skip: start === undefined }, async () => {
+      const fleet = await startBackend(start ?? {})
+      await fleet.app.database.ready
+      const refused = {
+        direction: 'inbound',
+        action: 'Heartbeat',
+        pointer: '/extra',
+        rule: 'is not defined here'
+      } as const
+      const counts = { refused: 3, delivered: 0, firstAt: Date.now(), lastAt: Date.now(), lastRefusedAt: Date.now() }
+      const times = { ...counts, lastDeliveredAt: undefined, suggestions: ['unknown-members'] as const }
+      const kind = { ...refused, ...times, protocol: 'ocpp1.6', code: 'FormationViolation', messageId: '1' } as const
+      await fleet.app.store.write(async (trx) => {
+        for (let hundred = 0; hundred < 11; hundred++) {
+          const rows: StoredViolation[] = []
+          const chargers = Array.from({ length: 101 }, (_, index) => chargerNamed(`FLEET-${hundred}-${index}`, index))
+          const ids = await trx.insertInto('charge_points').values(chargers).returning(['id', 'identity']).execute()
+          for (const { id, identity } of ids) rows.push({ ...kind, identity, chargePointId: id })
+          await saveViolations(trx, rows)
+        }
+      })
+      const { items } = (await operate(fleet, 'GET', '/problems')).json()
+      assert.deepEqual(
+        items.map(({ chargePoint }: { chargePoint: string }) => chargePoint).sort(),
+        Array.from({ length: 11 }, (_, hundred) => `FLEET-${hundred}-100`).sort()
+      )
+    })
+  }
+})
+
 describe('the list of problems', () => {
   async function problemOf(identity: string, action = 'BootNotification', payload: object = longBoot()) {
     const charger = await connectCharger(server.url, identity, { boot: action !== 'BootNotification' })
@@ -185,7 +262,7 @@ describe('the list of problems', () => {
     return items.map(({ id }: { id: string }) => id)
   }
 
-  it('shows the critical ones first, and those that are asked for', async () => {
+  it('has the critical ones first, and can be filtered', async () => {
     const warning = await problemOf('FILTER-1', 'Heartbeat', { extra: 1 })
     const critical = await problemOf('FILTER-2')
     const all = await idsOf('')
@@ -197,7 +274,7 @@ describe('the list of problems', () => {
     assert.equal((await operate(server, 'GET', '/problems?q=1')).statusCode, 400)
   })
 
-  it('tells who has acknowledged a problem, until when and why', async () => {
+  it('shows who acknowledged a problem, until when and why', async () => {
     const id = await problemOf('ACK')
     const path = `/problems/${id}/acknowledgement`
     const soon = new Date(Date.now() + 3_600_000).toISOString()
@@ -224,7 +301,7 @@ describe('the list of problems', () => {
     assert.deepEqual([unknown.statusCode, unknown.json().code], [404, 'UNKNOWN_PROBLEM'])
   })
 
-  it('shows a problem that was over and comes again as not acknowledged', async () => {
+  it('shows a problem that ended and occurs again as not acknowledged', async () => {
     const id = await problemOf('AGAIN')
     await operate(server, 'PUT', `/problems/${id}/acknowledgement`, {})
     await operate(server, 'PUT', '/charge-points/AGAIN', { traits: { validation: 'warn' } })
@@ -250,7 +327,7 @@ describe('the list of problems', () => {
   })
 })
 
-it('a webhook hears of problems only when it asks for them', async () => {
+it('a webhook gets events of problems only if it selects them', async () => {
   const url = 'http://127.0.0.1:9/'
   const asking = await addWebhook(server, { url, filter: { types: ['problem'], chargePoints: ['HOOK'] } })
   const before = await addWebhook(server, { url, filter: { chargePoints: ['HOOK'] } })

@@ -37,10 +37,11 @@ export async function violationsOf(server: TestServer, identity: string, query =
   return (await operate(server, 'GET', `/violations?chargePoint=${encodeURIComponent(identity)}${query}`)).json().items
 }
 
-/** The problems of a charge point, once all that came has been written. */
+/** The problems of a charge point with its messages, once all that came has been written. */
 export async function problemsOf(server: TestServer, identity: string, query = ''): Promise<Problem[]> {
   await server.app.violations.flush()
-  return (await operate(server, 'GET', `/problems?chargePoint=${encodeURIComponent(identity)}${query}`)).json().items
+  const path = `/problems?kind=refused-messages&chargePoint=${encodeURIComponent(identity)}${query}`
+  return (await operate(server, 'GET', path)).json().items
 }
 
 /** A 1.6 boot with a serial number that is too long. */

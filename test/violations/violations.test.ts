@@ -5,10 +5,11 @@ import type { DatabaseSettings } from '../../lib/database/open.js'
 import { prune } from '../../lib/database/retention.js'
 import { MAX_NAMED, MAX_OF_ONE } from '../../lib/violations/book.js'
 import { saveViolations } from '../../lib/violations/rows.js'
-import { operate, startBackend } from '../app/support.js'
+import { itemsOf, operate, startBackend } from '../app/support.js'
 import { emptyDatabase, noPostgres } from '../database/support.js'
 import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
+import { deferred } from '../support/wait.js'
 import { longBoot, type Violation, violationsOf } from './support.js'
 
 const DAY_MS = 86_400_000
@@ -54,11 +55,11 @@ function testOn(server: TestServer): void {
     assert.ok(
       Date.parse(unit?.firstAt ?? '') >= before && Date.parse(unit?.lastAt ?? '') > Date.parse(unit?.firstAt ?? '')
     )
-    const { items } = (await operate(server, 'GET', '/charge-points/COUNTED/messages')).json()
-    assert.ok(items.some((message: { messageId: string }) => message.messageId === unit?.messageId))
+    const items = await itemsOf(server, '/charge-points/COUNTED/messages', 8)
+    assert.ok(items.some(({ messageId }) => messageId === unit?.messageId))
   })
 
-  it('that were put right stand under the name of the deviation, those that were handled as delivered', async () => {
+  it('have the name of the deviation if they were corrected, and the delivered form if they were handled', async () => {
     await operate(server, 'PUT', '/charge-points/RIGHTED', { traits: { leniency: ['long-serial-numbers'] } })
     const charger = await connectCharger(server.url, 'RIGHTED')
     assert.equal((await charger.call('BootNotification', longBoot())).type, 3)
@@ -74,7 +75,7 @@ function testOn(server: TestServer): void {
     )
   })
 
-  it('of names that a charge point makes up leave room for others, and are bounded', async () => {
+  it('with invented names are limited, so that other violations are still counted', async () => {
     const charger = await connectCharger(server.url, 'HOSTILE', { boot: true })
     for (let round = 0; round < 2; round++) {
       for (let name = 0; name < 2 * MAX_NAMED; name++) {
@@ -88,7 +89,21 @@ function testOn(server: TestServer): void {
     assert.equal(rows.at(-1)?.pointer, '/errorCode')
   })
 
-  it('are stored of at most 200 kinds of a charge point', async () => {
+  it('with names that are equal in the database are counted together, and those of other charge points are stored', async () => {
+    const charger = await connectCharger(server.url, 'UNSTORABLE', { boot: true })
+    const other = await connectCharger(server.url, 'BYSTANDER', { boot: true })
+    for (const letter of ['\ud800', '\udbff', '\udc00', '\0', '\ufffd']) {
+      await charger.call('Heartbeat', { [`a${letter}b`]: 1 })
+    }
+    await other.call('Heartbeat', { extra: 1 })
+    assert.deepEqual(
+      (await violationsOf(server, 'UNSTORABLE')).map(({ pointer, refused }) => [pointer, refused]),
+      [['/a\ufffdb', 5]]
+    )
+    assert.equal((await violationsOf(server, 'BYSTANDER')).length, 1)
+  })
+
+  it('are stored for at most 200 kinds per charge point', async () => {
     await connectCharger(server.url, 'MANY', { boot: true })
     const chargePointId = server.app.store.knownId('MANY') ?? 0
     const kinds = (from: number) =>
@@ -126,7 +141,7 @@ function testOn(server: TestServer): void {
     )
   })
 
-  it('of a charge point that is removed go with it', async () => {
+  it('of a removed charge point are deleted', async () => {
     const charger = await connectCharger(server.url, 'REMOVED', { boot: true })
     await charger.call('Heartbeat', { extra: 1 })
     assert.equal((await violationsOf(server, 'REMOVED')).length, 1)
@@ -190,4 +205,20 @@ describe('two processes that share a PostgreSQL', { skip: noPostgres }, () => {
       ['/c', 2]
     ])
   })
+})
+
+it('a flush waits for the running one', async () => {
+  const { app, url } = await startBackend(OPEN)
+  const charger = await connectCharger(url, 'SLOW', { boot: true })
+  await charger.call('Heartbeat', { extra: 1 })
+  const mayCommit = deferred()
+  const other = app.database.writer.write(() => mayCommit.promise)
+  const flushes = { first: false, second: false }
+  const first = app.violations.flush().then(() => (flushes.first = true))
+  const second = app.violations.flush().then(() => (flushes.second = true))
+  // Long enough for the second one, if it found nothing to write.
+  for (let times = 0; times < 3; times++) await app.inject('/api/v1/problems')
+  assert.deepEqual(flushes, { first: false, second: false })
+  mayCommit.resolve()
+  await Promise.all([other, first, second])
 })

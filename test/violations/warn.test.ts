@@ -8,7 +8,7 @@ const server = await startBackend({ OCPP_VALIDATION: 'warn' })
 const timestamp = '2026-01-01T00:00:00Z'
 
 describe('with validation: warn', () => {
-  it('a value that cannot be used is absent in the books, and its neighbours are there', async () => {
+  it('an unusable value is absent from the records, and the values beside it are stored', async () => {
     const charger = await connectCharger(server.url, 'USABLE', { boot: true })
     const status = {
       connectorId: 1,
@@ -54,7 +54,7 @@ describe('with validation: warn', () => {
     )
   })
 
-  it('a message that says nothing is refused as by the standard, and no trait is suggested', async () => {
+  it('a message that is useless without its invalid value is rejected, and no trait is suggested', async () => {
     const charger = await connectCharger(server.url, 'NOTHING', { boot: true })
     for (let time = 0; time < 3; time++) {
       const answer = await charger.call('StatusNotification', {

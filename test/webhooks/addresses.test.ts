@@ -51,18 +51,18 @@ function rulesOf(allowedNetworks: string[] = [], allowPrivate = false): AddressR
   return new AddressRules({ allowedNetworks, allowPrivate })
 }
 
-describe('an address that a webhook may be at', () => {
+describe('an allowed address of a webhook', () => {
   for (const [what, ...addresses] of NOT_ALLOWED) {
-    it(`is none that is ${what}`, () => {
+    it(`is not ${what}`, () => {
       for (const address of addresses) assert.equal(rulesOf().allows(address), false, address)
     })
   }
 
-  it('is any that is public', () => {
+  it('is any public one', () => {
     for (const address of ALLOWED) assert.equal(rulesOf().allows(address), true, address)
   })
 
-  it('is also one of a network that is allowed, and no other', () => {
+  it('can be in an allowed private network, and in no other', () => {
     const rules = rulesOf(['10.1.0.0/16', '192.168.7.7', 'fd00:1::/32'])
     for (const address of ['10.1.0.0', '10.1.255.255', '::ffff:10.1.2.3', '192.168.7.7', 'fd00:1::9', '8.8.8.8']) {
       assert.equal(rules.allows(address), true, address)
@@ -72,7 +72,7 @@ describe('an address that a webhook may be at', () => {
     }
   })
 
-  it('is any address when private ones are allowed', () => {
+  it('is any one when private addresses are allowed', () => {
     for (const address of ['127.0.0.1', '::1', '10.0.0.1', '8.8.8.8']) assert.ok(rulesOf([], true).allows(address))
     assert.equal(rulesOf([], true).allows('localhost'), false)
   })
@@ -91,7 +91,7 @@ describe('the look-up of a name', () => {
     }
   })
 
-  it('finds those that are allowed', async () => {
+  it('finds allowed addresses', async () => {
     const rules = rulesOf(['127.0.0.0/8'])
     const { code, addresses } = await lookUp(rules, 'localhost', true)
     assert.equal(code, undefined)
@@ -99,7 +99,7 @@ describe('the look-up of a name', () => {
     assert.equal((await lookUp(rules, 'localhost', false)).addresses, '127.0.0.1')
   })
 
-  it('says that there is no such name', async () => {
+  it('fails for an unknown name', async () => {
     const { code } = await lookUp(rulesOf(), 'no-such-name.invalid', true)
     assert.ok(code === 'ENOTFOUND' || code === 'EAI_AGAIN', code)
   })
@@ -109,7 +109,7 @@ describe('the URL of a webhook', () => {
   const strict = { addresses: rulesOf(), allowHttp: false }
   const lenient = { addresses: rulesOf(['127.0.0.0/8', '::1']), allowHttp: true }
 
-  it('is https to somewhere public, unless the settings say otherwise', () => {
+  it('is https to a public address, unless set otherwise', () => {
     assert.equal(checkUrl('https://example.org/hook?a=b#c', strict), 'https://example.org/hook?a=b')
     assert.equal(checkUrl('http://127.0.0.1:8080', lenient), 'http://127.0.0.1:8080/')
     assert.equal(checkUrl('http://[::1]/', lenient), 'http://[::1]/')

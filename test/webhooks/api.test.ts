@@ -10,7 +10,7 @@ import { addWebhook, ask, deliveriesOf, LOCAL, publish, untilDeliveries } from '
 const HOOK = 'https://example.org/hook'
 
 describe('the operator API of webhooks', () => {
-  it('makes, shows, changes and deletes them', async () => {
+  it('creates, shows, changes and deletes them', async () => {
     const server = await startBackend()
     const made = await ask(server, 'POST', '', {
       url: HOOK,
@@ -32,7 +32,7 @@ describe('the operator API of webhooks', () => {
     assert.deepEqual((await ask(server, 'GET', '')).json(), { items: [] })
   })
 
-  it('knows none that is not there', async () => {
+  it('answers 404 for unknown ones', async () => {
     const server = await startBackend()
     for (const [method, path, body] of [
       ['GET', '/7'],
@@ -55,7 +55,7 @@ describe('the operator API of webhooks', () => {
     }
   })
 
-  it('refuses what makes no sense, without an echo of the secret', async () => {
+  it('rejects invalid bodies, without an echo of the secret', async () => {
     const server = await startBackend()
     for (const [body, status] of [
       [{}, 400],
@@ -82,7 +82,7 @@ describe('the operator API of webhooks', () => {
     }
   })
 
-  it('has room for a hundred', async () => {
+  it('allows a hundred webhooks', async () => {
     const server = await startBackend()
     for (let count = 0; count < 100; count++) await addWebhook(server, { url: HOOK, enabled: false })
     const response = await ask(server, 'POST', '', { url: HOOK })
@@ -107,7 +107,7 @@ describe('the operator API of webhooks', () => {
 })
 
 describe('a test of a webhook', () => {
-  it('tells how it went, and leaves nothing behind', async () => {
+  it('shows its result, and leaves nothing behind', async () => {
     const server = await startBackend(LOCAL)
     const receiver = await openReceiver()
     const { id, secret } = await addWebhook(server, { url: receiver.url, enabled: false })
@@ -125,8 +125,8 @@ describe('a test of a webhook', () => {
   })
 })
 
-describe('another secret', () => {
-  it('signs beside the old one', async () => {
+describe('a new secret', () => {
+  it('signs in addition to the old one', async () => {
     const server = await startBackend(LOCAL)
     const receiver = await openReceiver()
     const given = `whsec_${Buffer.alloc(32, 1).toString('base64')}`

@@ -8,7 +8,7 @@ import { addWebhook, ask, deliveriesOf, LOCAL, listenTo, publish, untilDeliverie
 const AT = '2026-03-04T05:06:07.000Z'
 
 onBothBackendsAlways('a webhook', (start) => {
-  it('is told what happens, as it is told to listeners, signed', async () => {
+  it('receives the same events as listeners, signed', async () => {
     const server = await start(LOCAL)
     const receiver = await openReceiver()
     const told = listenTo(server)
@@ -38,7 +38,8 @@ onBothBackendsAlways('a webhook', (start) => {
     )
     assert.deepEqual(
       requests.map(({ event }) => event),
-      told.map((event) => JSON.parse(JSON.stringify(event)))
+      // A webhook without a list of types does not get answers about id tokens.
+      told.filter(({ type }) => type !== 'authorization').map((event) => JSON.parse(JSON.stringify(event)))
     )
     for (const request of requests) {
       assert.equal(request.method, 'POST')
@@ -50,7 +51,7 @@ onBothBackendsAlways('a webhook', (start) => {
     }
   })
 
-  it('is told of the types and charge points that it wants, and of others once it wants these', async () => {
+  it('receives the event types and charge points that it requested, and others after a change', async () => {
     const server = await start(LOCAL)
     const receiver = await openReceiver()
     const filter = { types: ['disconnect'], chargePoints: ['cp-1'] }
@@ -76,7 +77,7 @@ onBothBackendsAlways('a webhook', (start) => {
     assert.equal(kept.length, 3)
   })
 
-  it('shows what it was told, and is told again when asked to', async () => {
+  it('shows its deliveries, and repeats one on request', async () => {
     const server = await start(LOCAL)
     const receiver = await openReceiver()
     const { id } = await addWebhook(server, { url: receiver.url })

@@ -39,7 +39,7 @@ async function giveUpSoon({ app }: TestServer): Promise<void> {
 }
 
 onBothBackends('a receiver', (start) => {
-  it('that refuses events of one charge point gets them later, in order; the others do not wait', async () => {
+  it('gets events of one charge point that it rejected again later, in order; other charge points do not wait', async () => {
     const server = await start(LOCAL)
     const receiver = await openReceiver()
     let isRefusing = true
@@ -70,7 +70,7 @@ onBothBackends('a receiver', (start) => {
     assert.ok(kept.some(({ attempts }) => attempts > 1))
   })
 
-  it('that never answers delays nobody but itself', async () => {
+  it('delays no other receiver when it never answers', async () => {
     const server = await start(LOCAL)
     const [dead, alive] = [await openReceiver(), await openReceiver()]
     dead.answer(() => undefined)
@@ -82,7 +82,7 @@ onBothBackends('a receiver', (start) => {
     assert.ok(dead.requests.length <= 32)
   })
 
-  it('that comes back after a while gets everything, once it is there', async () => {
+  it('gets every event after an outage', async () => {
     const server = await start(LOCAL)
     const gone = await openReceiver()
     const { url } = gone
@@ -102,7 +102,7 @@ onBothBackends('a receiver', (start) => {
     }
   })
 
-  it('that is gone is told nothing more, until somebody enables it again', async () => {
+  it('gets no events after a 410 until an operator enables it again', async () => {
     const server = await start(LOCAL)
     const receiver = await openReceiver()
     receiver.answer(() => 410)
@@ -128,7 +128,7 @@ onBothBackends('a receiver', (start) => {
     assert.equal(receiver.requests.length, 3)
   })
 
-  it('that fails for too long misses the event, which can be sent again, and gets the next one', async () => {
+  it('misses an event when it fails for too long; the event can be sent again, and the next one arrives', async () => {
     const server = await start(LOCAL)
     const receiver = await openReceiver()
     let refused: string | undefined
@@ -154,8 +154,8 @@ onBothBackends('a receiver', (start) => {
 })
 
 // With a database of its own, where no other webhook has a backlog.
-onBothBackends('a receiver that is too slow for all that happens', (start) => {
-  it('misses statuses first, then others, and transactions never', async () => {
+onBothBackends('a receiver that is too slow for all events', (start) => {
+  it('misses events of statuses first, then others, and transactions never', async () => {
     const server = await start({ ...LOCAL, WEBHOOK_MAX_BACKLOG: '100' })
     const receiver = await openReceiver()
     receiver.answer(() => 500)
@@ -193,7 +193,7 @@ async function countsOf(server: TestServer, id: number) {
 }
 
 describe('a webhook whose receiver answers slowly', () => {
-  it('is told of many charge points at a time', async () => {
+  it('receives events of many charge points at a time', async () => {
     const server = await startBackend(LOCAL)
     const receiver = await openReceiver()
     let open = 0

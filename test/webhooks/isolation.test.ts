@@ -7,7 +7,7 @@ import { addWebhook, ask, LOCAL, publish } from './support.js'
 
 // The deliveries of one webhook are not those of another, which may have other scopes and another receiver.
 
-it('a delivery is shown, listed and sent again as one of its own webhook only', async () => {
+it('a delivery is shown, listed and sent again only at its own webhook', async () => {
   const server = await startBackend(LOCAL)
   const [mine, other] = [await openReceiver(), await openReceiver()]
   const first = await addWebhook(server, { url: mine.url, filter: { chargePoints: ['A'] } })

@@ -4,7 +4,7 @@ import { startBackend } from '../app/support.js'
 import { openReceiver } from './receiver.js'
 import { addWebhook, ask, LOCAL, publish } from './support.js'
 
-it('a secret that was replaced signs beside the new one until its time is over, and then no more', async () => {
+it('a replaced secret signs in addition to the new one until it expires, and then no more', async () => {
   const server = await startBackend(LOCAL)
   const receiver = await openReceiver()
   const { id } = await addWebhook(server, { url: receiver.url })

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { startBackend, temporaryDirectory } from '../app/support.js'
-import { freePort } from '../ledger/faults/server.js'
+import { freePort } from '../support/own-postgres.js'
 import { ROOT, SOURCE_ARGUMENTS } from '../support/root.js'
 import { until } from '../support/wait.js'
 import { addWebhook, ask, deliveriesOf, LOCAL, publish, untilDeliveries } from './support.js'
@@ -36,7 +36,7 @@ async function startReceiver(port: number, secret: string) {
 }
 
 describe('docs/webhooks.md', () => {
-  it('shows a receiver that takes what we sign, each event once, and nothing else', async () => {
+  it('shows a receiver that accepts signed events, each once, and nothing else', async () => {
     const server = await startBackend(LOCAL)
     const port = await freePort()
     const { id, secret } = await addWebhook(server, { url: `http://127.0.0.1:${port}/`, enabled: false })

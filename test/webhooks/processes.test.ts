@@ -10,7 +10,7 @@ import { addWebhook, LOCAL, tellTransactions, untilDeliveries } from './support.
 const PATIENCE_MS = 60_000
 
 describe('two processes on one PostgreSQL', { skip: noPostgres }, () => {
-  it('deliver everything once, in order, and one takes over when the other goes', async () => {
+  it('deliver every event once, in order, and one takes over when the other ends', async () => {
     const { DATABASE_URL = '' } = await emptyDatabase('postgres', { withSchema: true })
     const [one, two] = await Promise.all([
       startBackend({ ...LOCAL, DATABASE_URL }, { sharedDatabase: true }),
@@ -41,8 +41,8 @@ describe('two processes on one PostgreSQL', { skip: noPostgres }, () => {
   })
 })
 
-describe('a process that goes', () => {
-  it('cuts a delivery off without losing it, and the next one goes on where it was', async () => {
+describe('a process that ends', () => {
+  it('aborts a delivery without losing it, and the next process continues with it', async () => {
     const { DATA_DIR } = await emptyDatabase('sqlite')
     const receiver = await openReceiver()
     receiver.answer(() => undefined)

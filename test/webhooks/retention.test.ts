@@ -7,7 +7,7 @@ const NOW = 1_000_000
 const OLD = 1_000
 const FUTURE = 9_000_000
 
-onBothDatabases('deliveries that are not kept any longer', (dialect) => {
+onBothDatabases('deliveries to be deleted', (dialect) => {
   async function deliver(
     webhooks: readonly (0 | 1)[],
     rows: readonly { webhook?: number; status?: 'pending' | 'delivered'; at?: number; until?: number }[]
@@ -44,12 +44,12 @@ onBothDatabases('deliveries that are not kept any longer', (dialect) => {
       listPrunable(database.db, { now: NOW, before: NOW - 10_000, upTo: 0, behind, limit })
   }
 
-  it('are the old ones that went out, and all of a webhook that is no more', async () => {
+  it('are old ones that have ended, and all those of a deleted webhook', async () => {
     const page = await deliver([1], [{}, { at: NOW }, { webhook: 2, at: NOW, status: 'pending' }])
     assert.deepEqual(await page(), { ids: [1, 3], last: undefined, isYoung: false })
   })
 
-  it('are none that still are to go out, though their webhook is disabled for a while', async () => {
+  it('are none that still wait, even if their webhook is disabled for a while', async () => {
     const page = await deliver(
       [1, 0],
       [{ status: 'pending' }, { status: 'pending', webhook: 2 }, { status: 'pending', webhook: 2, until: OLD }]
@@ -57,14 +57,14 @@ onBothDatabases('deliveries that are not kept any longer', (dialect) => {
     assert.deepEqual((await page()).ids, [3])
   })
 
-  it('are found behind those that wait, and behind those of a clock that was ahead', async () => {
+  it('are found after waiting ones, and after ones from a clock that was ahead', async () => {
     const page = await deliver([1], [{ status: 'pending' }, { status: 'pending' }, { at: FUTURE }, { at: FUTURE }, {}])
     assert.deepEqual(await page(0, 2), { ids: [], last: 2, isYoung: false })
     assert.deepEqual(await page(2, 2), { ids: [], last: 4, isYoung: false })
     assert.deepEqual(await page(4, 2), { ids: [5], last: undefined, isYoung: false })
   })
 
-  it('are not looked for any further where all is young', async () => {
+  it('are not searched any further where all are recent', async () => {
     const page = await deliver([1], [{ at: NOW }, { at: NOW }])
     assert.deepEqual(await page(0, 2), { ids: [], last: 2, isYoung: true })
   })

@@ -56,7 +56,7 @@ describe('an attempt', () => {
     [410, false],
     [500, false]
   ] as const) {
-    it(`that is answered ${status} ${isOk ? 'has' : 'has not'} succeeded`, async () => {
+    it(`${isOk ? 'succeeds' : 'fails'} with the answer ${status}`, async () => {
       const receiver = await openReceiver()
       receiver.answer(() => status)
       const answer = await openSender().send(targetOf(receiver.url), MESSAGE)
@@ -74,21 +74,21 @@ describe('an attempt', () => {
     assert.equal(elsewhere.requests.length, 0)
   })
 
-  it('is told how long to wait', async () => {
+  it('waits as long as the receiver asks', async () => {
     const receiver = await openReceiver()
     receiver.answer((_request, response) => void response.writeHead(503, { 'retry-after': '7' }).end())
     const answer = await openSender().send(targetOf(receiver.url), MESSAGE)
     assert.deepEqual(answer, { isOk: false, status: 503, error: 'HTTP_503', retryAfter: 7_000 })
   })
 
-  it('ends when there is no answer in time', async () => {
+  it('times out without an answer', async () => {
     const receiver = await openReceiver()
     receiver.answer(() => undefined)
     const answer = await openSender({ timeout: 100 }).send(targetOf(receiver.url), MESSAGE)
     assert.deepEqual(answer, { isOk: false, error: 'TIMEOUT' })
   })
 
-  it('ends when the head of the answer comes byte by byte', async () => {
+  it('times out when the head of the answer arrives byte by byte', async () => {
     const url = await openServer((socket) => {
       const timer = setInterval(() => socket.write('H'), 10)
       socket.on('close', () => clearInterval(timer))
@@ -107,7 +107,7 @@ describe('an attempt', () => {
     assert.match(String((await openSender().send(targetOf(nonsense), MESSAGE)).error), /^HPE_/)
   })
 
-  it('is not held up by a body without end, of which it takes no more than it wants', async () => {
+  it('is not held up by an endless body, of which it reads a limited part', async () => {
     const closed = deferred()
     const url = await openServer((socket) => {
       socket.write('HTTP/1.1 200 OK\r\n\r\n')
@@ -121,7 +121,7 @@ describe('an attempt', () => {
     await within('the connection to be closed', closed.promise)
   })
 
-  it('is made once more when the connection that it was to use had been closed', async () => {
+  it('is repeated once when its kept connection had been closed', async () => {
     const url = await openServer((socket, count) => {
       socket.once('data', () => {
         socket.write('HTTP/1.1 204 No Content\r\n\r\n')
@@ -136,7 +136,7 @@ describe('an attempt', () => {
 })
 
 describe('an address that is not allowed', () => {
-  it('is not connected to, whether it is written or looked up', async () => {
+  it('gets no connection, whether it is in the URL or found by DNS', async () => {
     const receiver = await openReceiver()
     const sender = openSender({ allowedNetworks: [] })
     for (const url of [receiver.url, receiver.url.replace('127.0.0.1', 'localhost')]) {
@@ -145,14 +145,14 @@ describe('an address that is not allowed', () => {
     assert.equal(receiver.requests.length, 0)
   })
 
-  it('is one that http leads to, unless that is allowed', async () => {
+  it('includes any over http, unless that is allowed', async () => {
     const receiver = await openReceiver()
     const answer = await openSender({ allowHttp: false }).send(targetOf(receiver.url), MESSAGE)
     assert.deepEqual(answer, { isOk: false, error: 'HTTP_NOT_ALLOWED' })
     assert.equal(receiver.requests.length, 0)
   })
 
-  it('of a name is no way around for the other addresses', async () => {
+  it('of a name is skipped, and another address that is allowed is used', async () => {
     const receiver = await openReceiver()
     const answer = await openSender().send(targetOf(receiver.url.replace('127.0.0.1', 'localhost')), MESSAGE)
     assert.deepEqual(answer, { isOk: true, status: 204 })
@@ -164,7 +164,7 @@ describe('a receiver without a certificate that we trust', () => {
     ['of an unknown authority', SERVER],
     ['of its own making', STRANGER]
   ] as const) {
-    it(`is told nothing: one ${who}`, async () => {
+    it(`gets no event: one ${who}`, async () => {
       const receiver = await openReceiver({ tls })
       const answer = await openSender().send(targetOf(receiver.url), MESSAGE)
       assert.equal(answer.isOk, false)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { isSecret, newSecret, signedHeaders } from '../../lib/webhooks/signature.js'
 
 describe('the signature', () => {
-  it('is what the Standard Webhooks specification says, by its own example', () => {
+  it('equals that of the example in the Standard Webhooks specification', () => {
     const message = { id: 'msg_p5jXN8AQM9LWM0D4loKWxJek', body: '{"test": 2432232314}' }
     const headers = signedHeaders(message, ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], 1_614_265_330_000)
     assert.deepEqual(headers, {
@@ -13,7 +13,7 @@ describe('the signature', () => {
     })
   })
 
-  it('is there for every secret', () => {
+  it('is made for every secret', () => {
     const [one, two] = [newSecret(), newSecret()]
     const message = { id: '1', body: '{}' }
     const both = signedHeaders(message, [one, two], 0)['webhook-signature']

@@ -49,7 +49,7 @@ class Model {
 }
 
 describe('streams', () => {
-  it('give the lowest id of each, one at a time, whatever happens to the others', () => {
+  it('give the lowest id of each stream, one at a time, independently of the others', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
         const streams = new Streams()
@@ -74,7 +74,7 @@ describe('streams', () => {
     assert.deepEqual(order, [1, 4, 2, 5, 3, 6])
   })
 
-  it('let go of what is done', () => {
+  it('drop ended deliveries', () => {
     const streams = new Streams()
     for (let number = 1; number <= 5_000; number++) streams.add({ key: 'a', id: number })
     for (let number = 1; number <= 5_000; number++) {

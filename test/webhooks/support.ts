@@ -109,6 +109,10 @@ export async function untilWebhook(
 /** The events that are told, as listeners without the scope for whole id tokens get them. */
 export function listenTo({ app }: TestServer): PublishedEvent[] {
   const told: PublishedEvent[] = []
-  app.publisher.subscribe(({ whole, ...event }) => told.push(event))
+  // Some events have their members by getters.
+  app.publisher.subscribe(({ id, type, chargePoint, at, data }) => {
+    // Webhooks cannot have the changes of operators.
+    if (type !== 'change') told.push({ id, type, chargePoint, at, data })
+  })
   return told
 }

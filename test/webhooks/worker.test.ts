@@ -54,7 +54,7 @@ describe('a worker', () => {
     })
   }
 
-  it('waits for as long as the receiver asks for, when that is longer than its own pause', async () => {
+  it('waits as long as the receiver asks for if that is longer than its own pause', async () => {
     const { worker, attempts, results } = start()
     worker.add(heads(1))
     await until('it is sent', () => attempts.length === 1)
@@ -66,7 +66,7 @@ describe('a worker', () => {
     assert.ok(wait >= retryAfter && wait <= retryAfter + 60_000, String(wait))
   })
 
-  it('sends everything at once when a receiver that failed answers again, though each had its own pause', async () => {
+  it('sends all waiting deliveries at once when a failed receiver answers again, although each had its own pause', async () => {
     const { worker, attempts, results } = start()
     worker.add(heads(6))
     await until('all are sent', () => attempts.length === 6)
@@ -81,7 +81,7 @@ describe('a worker', () => {
     await until('all are delivered', () => worker.size === 0)
   })
 
-  it('lets what failed wait when the receiver did not fail as a whole', async () => {
+  it('lets failed deliveries wait when the receiver accepts others', async () => {
     const { worker, attempts, results } = start()
     worker.add(heads(3))
     await until('all are sent', () => attempts.length === 3)

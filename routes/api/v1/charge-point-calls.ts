@@ -20,8 +20,8 @@ export default async function chargePointCalls(app: FastifyInstance): Promise<vo
     },
     async (request) => {
       const { id } = await app.store.require(request.params.identity)
-      return pageOfCalls(app.store.db, request.query, {
-        may: app.operators.mayOf(request),
+      return pageOfCalls(app.database.heavy, request.query, {
+        may: app.scopes.mayOf(request),
         chargePointId: id
       })
     }

@@ -23,7 +23,10 @@ const RenewBody = Type.Object(
       })
     ),
     combined: Type.Optional(
-      Type.Boolean({ description: '2.x: request one certificate for the connections to us and to cars' })
+      Type.Boolean({
+        description:
+          'OCPP 2.x: request one certificate for both the connection to this back-end and the connections to cars'
+      })
     )
   },
   { additionalProperties: false, examples: [{ type: 'ChargingStationCertificate' }] }
@@ -68,7 +71,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
       const cursor = readCursor(query)
       const behind = cursor === undefined ? undefined : readCertificateId(cursor)
       if (cursor !== undefined && behind === undefined) throw invalidCursor()
-      const rows = await listCertificates(store.db, { chargePoint: identity }, { behind, limit: limit + 1 })
+      const rows = await listCertificates(app.database.heavy, { chargePoint: identity }, { behind, limit: limit + 1 })
       return pageOf(rows, limit, { show: (row) => row, keyOf: ({ id }) => id })
     }
   )
@@ -76,7 +79,7 @@ export default async function chargePointCertificates(app: FastifyInstance): Pro
   app.post<OneChargePoint & { Body: Static<typeof RenewBody> }>(
     '/charge-points/:identity/certificates/renew',
     {
-      config: { scope: 'calls:write', problems: RENEW_PROBLEMS },
+      config: { holder: 'needed', scope: 'calls:write', problems: RENEW_PROBLEMS },
       schema: {
         ...TAGS,
         operationId: 'renewCertificate',

@@ -11,16 +11,16 @@ import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../share
 const Query = Type.Object(
   {
     measurand: Type.Optional(
-      Type.String({ maxLength: 64, description: 'In the words of the charge point', examples: ['Power.Active.Import'] })
+      Type.String({ maxLength: 64, description: 'As the charge point sends it', examples: ['Power.Active.Import'] })
     ),
     evseId: Type.Optional(
       textLike('^\\d{1,10}$', 'must be a number of at most 10 digits', {
-        description: 'In 1.6 the connector; 0 is the main meter'
+        description: 'EVSE; in OCPP 1.6 the connector. 0 is the main meter'
       })
     ),
     from: momentParam('At or after this time, by the clock of the charge point'),
     to: momentParam('Before this time'),
-    sort: Type.Optional(oneOf(READING_ORDERS, 'Default -timestamp, the latest first')),
+    sort: Type.Optional(oneOf(READING_ORDERS, 'Default: -timestamp, newest first')),
     ...PageParams
   },
   { additionalProperties: false }
@@ -47,7 +47,7 @@ export default async function chargePointMeterValues(app: FastifyInstance): Prom
     },
     async (request, reply) => {
       const { id } = await app.store.require(request.params.identity)
-      const { items, next } = await listReadings(app.store.db, filterOf(id, request.query))
+      const { items, next } = await listReadings(app.database.heavy, filterOf(id, request.query))
       const page = { items, next: next && writePosition(next) }
       return sendPage({ request, reply, columns: COLUMNS, rowOf: (record) => record, page })
     }

@@ -2,12 +2,13 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import {
   intervalsOf,
+  MAX_MARKS,
   marksOf,
   STATE_COLUMNS,
   StateRecord,
   stateRecord
 } from '../../../lib/charge-points/connector-states.js'
-import { InvalidQueryError, readLimit, readTime } from '../../../lib/http/paging.js'
+import { invalidQuery, readLimit, readTime } from '../../../lib/http/paging.js'
 import { IdentityParams, momentParam, PageParams } from '../../../lib/http/records.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../shared/table.js'
@@ -15,6 +16,8 @@ import { CSV, pageOrCsv, positionOf, sendPage, writePosition } from '../../share
 const DAY_MS = 86_400_000
 /** Days of one answer, at most: the states of a range are read at once. */
 const MAX_DAYS = 31
+
+const TOO_MANY = `the range has more than ${MAX_MARKS} changes of state: ask for a shorter one`
 
 const Query = Type.Object(
   {
@@ -39,7 +42,7 @@ export default async function chargePointStates(app: FastifyInstance): Promise<v
         querystring: Query,
         response: { 200: pageOrCsv(StateRecord, STATE_COLUMNS) },
         summary: 'List the states of the connectors of a charge point and when they began and ended',
-        description: `By the clock of the charge point, the earliest first; intervals are cut to the range. No interval: the state is unknown, because the charge point was away or has not told it. ${CSV}`
+        description: `Times are those of the charge point, the earliest first; intervals are cut to the range. A range with more than ${MAX_MARKS} changes is rejected. Where there is no interval, the state is unknown: the charge point was offline or has not reported it. ${CSV}`
       }
     },
     async (request, reply) => {
@@ -47,7 +50,9 @@ export default async function chargePointStates(app: FastifyInstance): Promise<v
       const range = rangeOf(request.query)
       const limit = readLimit(request.query)
       const behind = positionOf(request.query)
-      const all = intervalsOf(await marksOf(app.store.db, id, range), range).filter(
+      const marks = await marksOf(app.database.heavy, id, range)
+      if (marks.length > MAX_MARKS) throw invalidQuery(TOO_MANY)
+      const all = intervalsOf(marks, range).filter(
         (each) =>
           behind === undefined ||
           each.startedAt > behind.timestamp ||
@@ -63,11 +68,11 @@ export default async function chargePointStates(app: FastifyInstance): Promise<v
   )
 }
 
-/** @throws InvalidQueryError */
+/** @throws `INVALID_QUERY` */
 function rangeOf(query: Query): { from: number; to: number } {
   const to = query.to === undefined ? Date.now() + 1 : readTime('to', query.to)
   const from = query.from === undefined ? to - DAY_MS : readTime('from', query.from)
-  if (from >= to) throw new InvalidQueryError('from must be before to')
-  if (to - from > MAX_DAYS * DAY_MS + 1) throw new InvalidQueryError(`the range must be at most ${MAX_DAYS} days`)
+  if (from >= to) throw invalidQuery('from must be before to')
+  if (to - from > MAX_DAYS * DAY_MS + 1) throw invalidQuery(`the range must be at most ${MAX_DAYS} days`)
   return { from, to }
 }

@@ -13,9 +13,10 @@ export default async function live(app: FastifyInstance): Promise<void> {
     // The library knows nothing of scopes, so the routes get theirs here.
     scope.addHook('onRoute', (route) => {
       const isCall = route.method === 'POST'
+      const holder = 'needed'
       route.config = isCall
-        ? { ...route.config, scope: 'calls:write', audit: false, idempotent: true, problems: RAW_CALL_PROBLEMS }
-        : { ...route.config, scope: 'charge-points:write', problems: DISCONNECT_PROBLEMS }
+        ? { ...route.config, holder, scope: 'calls:write', audit: false, idempotent: true, problems: RAW_CALL_PROBLEMS }
+        : { ...route.config, holder, scope: 'charge-points:write', problems: DISCONNECT_PROBLEMS }
     })
     await scope.register(operatorRoutes, {
       routes: ['disconnect', 'call'],

@@ -1,9 +1,15 @@
-import { type TObject, Type } from '@sinclair/typebox'
-import type { FastifyInstance } from 'fastify'
+import { type Static, type TObject, Type } from '@sinclair/typebox'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { expiryOf, OfflineQuery, readOffline } from '../../../lib/calls/offline-query.js'
+import { readPreferences } from '../../../lib/calls/preferences.js'
+import { findCall } from '../../../lib/calls/rows.js'
+import { showStart } from '../../../lib/calls/start-rows.js'
+import { API } from '../../../lib/http/api.js'
 import { IdentityParams } from '../../../lib/http/records.js'
 import { OPERATION_PROBLEMS, type Problems, together } from '../../../lib/openapi/problems.js'
 import { STATUSES } from '../../../lib/operations/exchange.js'
-import type { AnyOperation } from '../../../lib/operations/operation.js'
+import { type AnyOperation, mayWait } from '../../../lib/operations/operation.js'
+import { checkQueueable, type OperationAnswer, type OperationCommand } from '../../../lib/operations/perform.js'
 import { OPERATIONS, type OperationName } from '../../../lib/operations/table.js'
 import { answerFailure, MadeCallRecord, readTimeout, TimeoutQuery } from '../../shared/operation.js'
 
@@ -14,7 +20,11 @@ function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
   return Type.Object({
     operation: Type.Literal(name),
     protocol: Type.String({ description: 'The OCPP version of the connection' }),
-    status: Type.Unsafe({ type: 'string', enum: STATUSES, description: 'The same words for every version of OCPP' }),
+    status: Type.Unsafe({
+      type: 'string',
+      enum: STATUSES,
+      description: 'Outcome, the same values for every version of OCPP'
+    }),
     reason: Type.Optional(
       Type.String({ description: 'The status that the charge point sent, if it says more than `status`' })
     ),
@@ -29,8 +39,8 @@ function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
 const OF_TRANSACTIONS = {
   404: { UNKNOWN_TRANSACTION: 'the charge point has no such transaction' },
   409: {
-    NO_OPEN_TRANSACTION: 'no transaction is named, and none is open at that place',
-    SEVERAL_TRANSACTIONS: 'no transaction is named, and several are open at that place'
+    NO_OPEN_TRANSACTION: 'the request names no transaction, and none is open at this EVSE or connector',
+    SEVERAL_TRANSACTIONS: 'the request names no transaction, and several are open at this EVSE or connector'
   }
 }
 
@@ -47,12 +57,40 @@ const PROBLEMS: Partial<Record<OperationName, Problems>> = {
 }
 
 function problemsOf(name: OperationName): Problems {
-  return together(OPERATION_PROBLEMS, PROBLEMS[name] ?? {})
+  return together(OPERATION_PROBLEMS, PROBLEMS[name] ?? {}, mayWait(OPERATIONS[name]) ? NOT_QUEUEABLE : {})
 }
+
+const START_HEADERS = Type.Object({
+  prefer: Type.Optional(
+    Type.String({
+      description:
+        '`wait=60`: answer when it is known whether the transaction has started, after 60 seconds at the latest. RFC 7240'
+    })
+  )
+})
+
+const NOT_QUEUEABLE = { 422: { NOT_QUEUEABLE: 'the request cannot wait for its charge point: it needs several calls' } }
+
+/** Query of operations that can wait for a charge point that is away. */
+const QueueQuery = Type.Object(
+  { ...TimeoutQuery.properties, ...OfflineQuery.properties },
+  { additionalProperties: false }
+)
+type QueueQuery = Static<typeof QueueQuery>
+
+const QueuedRecord = Type.Object(
+  {
+    messageId: Type.String({ description: '`Location` is the address of the call' }),
+    identity: Type.String(),
+    action: Type.String({ description: 'The OCPP call that the operation is in the version that was spoken last' }),
+    status: Type.Literal('queued')
+  },
+  { description: 'The charge point is away: the operation waits as an OCPP call. It is a call like any other' }
+)
 
 interface OneOperation {
   Params: IdentityParams
-  Querystring: TimeoutQuery
+  Querystring: QueueQuery
 }
 
 /** A route for each operation. */
@@ -71,30 +109,79 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
     `/charge-points/:identity/operations/${name}`,
     {
       // An answer that shows a password is not saved, so it cannot be repeated.
-      config: { scope: 'calls:write', idempotent: name !== 'set-password', problems: problemsOf(name) },
+      config: {
+        holder: 'needed',
+        scope: 'calls:write',
+        idempotent: name !== 'set-password',
+        problems: problemsOf(name)
+      },
       schema: {
         tags: ['Operations'],
         operationId: operationIdOf(name),
         summary,
         description,
         params: IdentityParams,
-        querystring: TimeoutQuery,
+        querystring: mayWait(operation) ? QueueQuery : TimeoutQuery,
+        ...(operation.startsTransaction && { headers: START_HEADERS }),
         body,
-        response: { 200: answerSchema(name, operation) }
+        response: { 200: answerSchema(name, operation), ...(mayWait(operation) && { 202: QueuedRecord }) }
       }
     },
-    ({ params, query, body: request, operator, repeatable }) =>
-      app.operations.perform({
+    async (request, reply) => {
+      const { params, query, body, operator, repeatable } = request
+      const command = {
         identity: params.identity,
         name,
         operation,
-        request,
+        request: body,
         operator: operator?.name ?? '',
         messageId: repeatable?.messageId,
         idempotencyKey: repeatable?.key,
         ...readTimeout(query)
-      })
+      }
+      const offline = readOffline(query)
+      if (offline.whenOffline === 'queue') {
+        checkQueueable(operation, body)
+        const expiresAt = expiryOf(offline, app.config.OFFLINE_CALLS_EXPIRY)
+        if (!app.ocpp.chargePoints.has(params.identity)) return queue(app, reply, { ...command, expiresAt })
+      }
+      const answer = await app.operations.perform(command)
+      return operation.startsTransaction ? withStart(app, { request, reply, answer }) : answer
+    }
   )
+}
+
+/** Queues an operation as the call that it is. */
+async function queue(
+  { operations, offlineCalls }: FastifyInstance,
+  reply: FastifyReply,
+  { expiresAt, ...command }: OperationCommand & { expiresAt: number }
+): Promise<Static<typeof QueuedRecord>> {
+  const { identity, operator, timeout, messageId: given, idempotencyKey } = command
+  const step = await operations.translate(command)
+  const call = { ...step, identity, operator, timeout, idempotencyKey, expiresAt, messageId: given }
+  const { messageId } = await offlineCalls.add(call)
+  reply.code(202).header('location', `${API}/calls/${messageId}`)
+  return { messageId, identity, action: step.action, status: 'queued' }
+}
+
+interface Started {
+  request: FastifyRequest
+  reply: FastifyReply
+  answer: OperationAnswer
+}
+
+/** Adds what came of a remote start, after the seconds that the operator prefers to wait. [RFC 7240 §4.3] */
+async function withStart(app: FastifyInstance, { request, reply, answer }: Started): Promise<object> {
+  const messageId = answer.calls.at(-1)?.messageId
+  if (answer.status !== 'accepted' || messageId === undefined) return answer
+  const { wait } = readPreferences(request.headers.prefer)
+  if (wait !== undefined) {
+    await app.remoteStarts.known(messageId, wait)
+    reply.header('preference-applied', `wait=${wait}`)
+  }
+  const call = await findCall(app.store.db, messageId)
+  return { ...answer, ...(call !== undefined && showStart(call, app.scopes.mayOf(request))) }
 }
 
 /** `clear-cache` becomes `operateClearCache`. */

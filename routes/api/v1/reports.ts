@@ -7,6 +7,7 @@ import { OPERATION_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../lib
 import { STATUSES } from '../../../lib/operations/exchange.js'
 import { ReportBody } from '../../../lib/operations/reports.js'
 import { scopesOfAction } from '../../../lib/operators/action-scopes.js'
+import { ProblemError } from '../../../lib/problem-error.js'
 import { textLike } from '../../../lib/text-like.js'
 import { answerFailure, MadeCallRecord, readTimeout, TimeoutQuery } from '../../shared/operation.js'
 
@@ -21,7 +22,7 @@ const ReportRecord = Type.Object({
     type: 'string',
     enum: ['complete', 'pending', 'incomplete', ...STATUSES.filter((status) => status !== 'accepted')],
     description:
-      'pending: more parts may come; incomplete: no part has come for 5 minutes, or for a log for one hour; any other status: the charge point refused'
+      'pending: more parts may arrive; incomplete: no part has arrived for 5 minutes, or for a log for one hour; any other status: the charge point rejected the request'
   }),
   reason: Type.Optional(
     Type.String({ description: 'The status that the charge point sent, if it says more than `status`' })
@@ -38,7 +39,7 @@ const ReportRecord = Type.Object({
   items: Type.Optional(
     Type.Array(Type.Unknown(), {
       description:
-        'The parts that have come: { component, variable, attribute, value, mutability, readonly, … }, in OCPP 1.6 { key, value, readonly }; monitoring: monitors; log: statuses of the upload'
+        'The parts that have arrived: { component, variable, attribute, value, mutability, readonly, … }, in OCPP 1.6 { key, value, readonly }; monitoring: monitors; log: statuses of the upload'
     })
   ),
   text: Type.Optional(Type.String({ description: 'The text of customer-information' })),
@@ -52,12 +53,6 @@ const ReportParams = Type.Object({
   ...IdentityParams.properties,
   requestId: textLike('^[0-9]{1,10}$', 'must be a number of at most 10 digits')
 })
-
-/** Answered as a 404 problem. */
-class UnknownReportError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_REPORT'
-}
 
 interface NewReport {
   Params: IdentityParams
@@ -82,7 +77,7 @@ function addCreate(app: FastifyInstance): void {
   app.post<NewReport>(
     '/charge-points/:identity/reports',
     {
-      config: { scope: 'calls:write', idempotent: true, problems: OPERATION_PROBLEMS },
+      config: { holder: 'needed', scope: 'calls:write', idempotent: true, problems: OPERATION_PROBLEMS },
       schema: {
         tags: ['Operations'],
         operationId: 'createReport',
@@ -133,7 +128,7 @@ function addRead(app: FastifyInstance): void {
         operationId: 'getReport',
         summary: 'Show a report that was requested',
         description:
-          'The parts that have come. The latest 5 reports of a charge point are kept. customer-information also needs the ' +
+          'Shows the parts that have arrived. The latest 5 reports of a charge point are kept. customer-information also needs the ' +
           'scopes id-tokens:read and transactions:read.',
         params: ReportParams,
         response: { 200: ReportRecord }
@@ -143,7 +138,7 @@ function addRead(app: FastifyInstance): void {
       const { identity, requestId } = request.params
       const chargePoint = await app.store.require(identity)
       const report = await app.reports.read(chargePoint.id, Number(requestId))
-      if (report === undefined) throw new UnknownReportError(`no report ${requestId}`)
+      if (report === undefined) throw new ProblemError(404, 'UNKNOWN_REPORT', `no report ${requestId}`)
       demandScopes(app, { request, reply, type: report.type })
       return report
     }
@@ -157,9 +152,9 @@ interface Asked {
 }
 
 /** Customer information contains id tokens and transactions, so it needs their scopes. */
-function demandScopes({ operators }: FastifyInstance, { request, reply, type }: Asked): void {
+function demandScopes({ scopes }: FastifyInstance, { request, reply, type }: Asked): void {
   if (type !== 'customer-information') return
-  for (const scope of scopesOfAction('NotifyCustomerInformation')) operators.demand(request, reply, scope)
+  for (const scope of scopesOfAction('NotifyCustomerInformation')) scopes.demand(request, reply, scope)
 }
 
 /** A signal that aborts when the HTTP client closes the connection. */

@@ -72,7 +72,7 @@ export class Fleet {
       random: seeded(seed + index),
       retryFirst: true,
       autoPlug: true,
-      // Most of the memory of a connection would be its compressors.
+      // Compression would take most of the memory of a connection.
       compression: false,
       observe: (event) => this.#observe(charger, event),
       ...(password !== undefined && { password })

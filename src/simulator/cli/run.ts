@@ -53,7 +53,7 @@ async function runCommand(options: Arguments, output: Output, signal: AbortSigna
   } catch (error) {
     code = report(error, output)
   }
-  // An incomplete recording is a failure, whatever the run itself did.
+  // An incomplete recording is a failure, even if the run succeeded.
   await recorder.close()
   return code
 }
@@ -145,7 +145,7 @@ async function runSingle(
   }
 }
 
-// --- many ----------------------------------------------------------------------------------------------------
+// --- a fleet -------------------------------------------------------------------------------------------------
 
 async function runFleet(
   options: Arguments,

@@ -9,7 +9,7 @@ import { evseOf, RefusedByCharger } from '../sessions/evse.js'
 import { endTransaction, reset } from '../sessions/transactions.js'
 import { LOG_LINES, view } from './view.js'
 
-/** The action of a key; `evseId` is the selected EVSE. */
+/** The effect of a key; `evseId` is the selected EVSE. */
 type Key = (charger: Charger, evseId: number) => unknown
 
 const TOKEN = { idToken: 'SIM-TOKEN', type: 'ISO14443' }

@@ -1,5 +1,6 @@
+import type { CompositeInput } from '../../smart-charging/index.js'
 import { acceptedPower, type CurrentKind, charge, type Ev, MIN_POWER, powerUnder } from './ev.js'
-import { type LimitContext, limitAt, type Profile } from './profiles.js'
+import { type Allowance, allowanceAt, type Profile, type StationFacts } from './profiles.js'
 
 /** Status of a connector in the words of 1.6, which has more of them than 2.x. [1.6 §4.9] */
 export type Status =
@@ -97,6 +98,11 @@ export interface Station {
   readonly maxPower: number
   readonly evses: readonly Evse[]
   profiles: Profile[]
+  /** The version that the charge point speaks. */
+  version: CompositeInput['version']
+  /** Milliseconds since the epoch. */
+  offlineSince: number | undefined
+  onlineSince: number | undefined
   operative: boolean
   /** The meters are up to date until this time. */
   updatedAt: number
@@ -131,6 +137,9 @@ export function createStation({ kind = 'AC', evses = 1, connectors = 1 }: Statio
     ...HARDWARE[kind],
     evses: Array.from({ length: evses }, (_, index) => createEvse(index)),
     profiles: [],
+    version: '2.1',
+    offlineSince: undefined,
+    onlineSince: undefined,
     operative: true,
     updatedAt: now
   }
@@ -165,7 +174,8 @@ export function statusOf(station: Station, evse: Evse, connector: Connector): St
 function chargingStatus(station: Station, evse: Evse, { connector }: Transaction): Status {
   if (evse.power > 0) return 'Charging'
   if (connector.ev === undefined || acceptedPower(connector.ev) === 0) return 'SuspendedEV'
-  return limitOf(station, evse, station.updatedAt) < MIN_POWER ? 'SuspendedEVSE' : 'SuspendedEV'
+  const { perPhase } = allowanceOf(station, evse, station.updatedAt)
+  return perPhase < MIN_POWER ? 'SuspendedEVSE' : 'SuspendedEV'
 }
 
 export function isOperative(station: Station, evse: Evse, connector: Connector): boolean {
@@ -195,25 +205,58 @@ export function connectorAt(station: Station, number: number): { evse: Evse; con
   return undefined
 }
 
-/** The context of the limit of an EVSE, or of the whole station. */
-export function limitContext(station: Station, evse: Evse | undefined): LimitContext {
-  const { maxPower, voltage, phases, evses } = station
+/** The present values on which the limits of the station depend. */
+export function stationFacts(station: Station): StationFacts {
+  const { kind, phases, voltage, maxPower, evses, version, profiles, offlineSince, onlineSince } = station
   return {
-    evseId: evse?.id ?? 0,
-    hardware: evse === undefined ? maxPower * evses.length : maxPower,
-    voltage,
-    phases,
-    transactionStart: evse?.transaction?.startedAt,
-    hasPriority: evse?.transaction?.hasPriority ?? false
+    version,
+    profiles,
+    evses: evses.map(({ id }) => ({ id, phases, voltage, maxPower, current: kind })),
+    state: {
+      transactions: evses.flatMap(({ id, transaction }) =>
+        transaction ? [transactionFacts(version, id, transaction)] : []
+      ),
+      ...(offlineSince !== undefined && { offlineSince }),
+      ...(onlineSince !== undefined && { onlineSince })
+    }
   }
 }
 
-/** Power limit of an EVSE, in W. The limit of the whole charge point is shared equally by the EVSEs that charge. */
-export function limitOf(station: Station, evse: Evse, at: number): number {
-  const own = limitAt(station.profiles, limitContext(station, evse), at)
+function transactionFacts(version: Station['version'], evseId: number, transaction: Transaction) {
+  const { id, csmsId, startedAt, hasPriority: priority, connector } = transaction
+  const soc = connector.ev && { soc: Math.round(connector.ev.soc * 100) }
+  return { id: version === '1.6' ? (csmsId ?? id) : id, evseId, startedAt, priority, ...soc }
+}
+
+/** The maximum of the hardware of an EVSE, or of all for 0. */
+export function hardwareLimit({ evses, maxPower, voltage, phases }: Station, evseId: number, unit: 'A' | 'W'): number {
+  const watts = maxPower * (evseId === 0 ? evses.length : 1)
+  return unit === 'W' ? watts : watts / (voltage * phases)
+}
+
+/** The limits of the whole charge point, which the EVSEs share. */
+const OF_STATION: readonly string[] = ['ChargePointMaxProfile', 'ChargingStationMaxProfile', 'LocalGeneration']
+
+/** The power that an EVSE may supply. EVSEs that charge share the limit of the whole charge point equally. */
+function allowanceOf(station: Station, evse: Evse, at: number): Allowance {
+  const { maxPower, voltage, phases, profiles, kind } = station
+  const facts = stationFacts(station)
+  const hardware = { id: evse.id, phases: kind === 'DC' ? 1 : phases, voltage, maxPower }
+  if (profiles.length === 0) return { watts: maxPower, perPhase: maxPower / hardware.phases, phases: hardware.phases }
+  const own = allowanceAt(facts, hardware, at)
   const charging = station.evses.filter(({ transaction }) => transaction !== undefined).length
-  if (charging < 2) return own
-  return Math.min(own, limitAt(station.profiles, limitContext(station, undefined), at) / charging)
+  const shared = profiles.filter(({ evseId, purpose }) => evseId === 0 && OF_STATION.includes(purpose))
+  const share =
+    charging < 2 ? Infinity : allowanceAt({ ...facts, profiles: shared }, { ...hardware, id: 0 }, at).watts / charging
+  const watts = Math.min(own.watts, share, maxPower)
+  // The hardware cannot supply the power of three phases on one.
+  return { ...own, watts, perPhase: Math.min(own.perPhase, share / own.phases, maxPower / hardware.phases) }
+}
+
+/** Power limit of an EVSE, in W. */
+export function limitOf(station: Station, evse: Evse, at: number): number {
+  const { watts, perPhase, phases } = allowanceOf(station, evse, at)
+  return Math.min(watts, perPhase * phases)
 }
 
 /** Longest step, in milliseconds, in which the power counts as constant. */
@@ -249,6 +292,9 @@ function flow(evse: Evse, milliseconds: number): void {
 function powerOf(station: Station, evse: Evse): number {
   const connector = evse.transaction?.connector
   if (connector?.ev === undefined || connector.fault !== undefined) return 0
-  const cable = station.kind === 'DC' ? Infinity : (station.maxPower / station.phases) * connector.ev.phases
-  return powerUnder(connector.ev, Math.min(cable, limitOf(station, evse, station.updatedAt)))
+  const { watts, perPhase, phases } = allowanceOf(station, evse, station.updatedAt)
+  if (station.kind === 'DC') return powerUnder(connector.ev, watts)
+  const used = Math.min(phases, connector.ev.phases)
+  // The pilot signal cannot signal less than 6 A. [IEC 61851-1]
+  return perPhase < MIN_POWER ? 0 : powerUnder(connector.ev, perPhase * used)
 }

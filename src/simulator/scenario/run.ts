@@ -39,7 +39,7 @@ async function attempt(stage: Stage, step: Step, seconds: number): Promise<Error
   const expired = new Promise<Error>((resolve) => {
     timer = setTimeout(() => {
       stopped.abort()
-      // Gives the step time to fail with a message about what it waits for.
+      // Leaves the step time to fail with a message about the condition that it waits for.
       setTimeout(() => resolve(new StepFailed(over)), 50)
     }, seconds * 1000)
   })

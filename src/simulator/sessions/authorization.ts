@@ -63,7 +63,7 @@ function accepted(charger: Charger, token: IdToken, { groupId }: TokenAnswer, ev
   allow(charger, evse, { token, groupId, cause: 'Local', remoteStartId: undefined, profile: undefined })
 }
 
-/** The EVSE that a token may use: one reserved for it, else one with a cable plugged, else any free one. */
+/** The EVSE that a token may use: one reserved for it, else one with a vehicle plugged in, else any free one. */
 export function evseFor(
   charger: Charger,
   token: IdToken,

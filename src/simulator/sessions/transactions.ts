@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Charger } from '../charger.js'
 import { powerChanged, resumePulse, scheduleSample, stateChanged } from '../metering.js'
-import type { Profile } from '../model/profiles.js'
+import { type Profile, replaces } from '../model/profiles.js'
 import {
   type Authorization,
   type Connector,
@@ -9,6 +9,7 @@ import {
   type IdToken,
   isUsable,
   plugged,
+  type Station,
   settle,
   type Transaction
 } from '../model/station.js'
@@ -55,7 +56,7 @@ function begin(
   evse.transaction = transaction
   evse.reservation = undefined
   connector.isFinishing = false
-  if (profile !== undefined) keepProfile(charger, { ...profile, evseId: evse.id, transactionId: transaction.id })
+  if (profile !== undefined) keepProfile(charger, ofTransaction(profile, station.version, transaction.id))
   charger.dialect.started(charger, evse, transaction, trigger)
   charger.emit('transaction-started', { evse: evse.id, idToken: token.idToken, transactionId: transaction.id })
   settle(station, time.now())
@@ -74,9 +75,7 @@ export function endTransaction(charger: Charger, evse: Evse, cause: StopCause, t
   evse.transaction = undefined
   evse.power = 0
   transaction.connector.isFinishing = transaction.connector.ev !== undefined
-  station.profiles = station.profiles.filter(
-    ({ purpose, evseId }) => (purpose !== 'Tx' && purpose !== 'Priority') || evseId !== evse.id
-  )
+  station.profiles = station.profiles.filter(({ purpose, evseId }) => purpose !== 'TxProfile' || evseId !== evse.id)
   charger.emit('transaction-ended', {
     evse: evse.id,
     transactionId: transaction.id,
@@ -96,13 +95,16 @@ function becameIdle(charger: Charger, evse: Evse): void {
   if (isIdle && charger.resetOnIdle) charger.afterwards(() => reset(charger, 'SoftReset', 'ScheduledReset'))
 }
 
-/** Stores a profile in place of one with its id, or with its purpose and level. [1.6 §5.16; 2.x K01.FR.05, K01.FR.06] */
-export function keepProfile(charger: Charger, profile: Profile): void {
-  const { station } = charger
-  const isReplaced = (other: Profile) =>
-    other.id === profile.id ||
-    (other.purpose === profile.purpose && other.stackLevel === profile.stackLevel && other.evseId === profile.evseId)
-  station.profiles = [...station.profiles.filter((other) => !isReplaced(other)), profile]
+/** The profile of a remote start has no transaction id until there is one. In 1.6 it has none at all. [1.6 §5.16.2] */
+function ofTransaction(profile: Profile, version: Station['version'], transactionId: string): Profile {
+  if (version === '1.6') return profile
+  return { ...profile, original: { ...profile.original, transactionId } as Profile['original'] }
+}
+
+/** Stores a profile in place of those that it replaces. */
+export function keepProfile({ station }: Charger, profile: Profile): void {
+  const others = station.profiles.filter((other) => !replaces(profile, other, station.version))
+  station.profiles = [...others, profile]
 }
 
 /** Handles a running transaction whose token the CSMS refused. [1.6 StopTransactionOnInvalidId; 2.x E05] */

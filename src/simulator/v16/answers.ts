@@ -5,6 +5,7 @@ import type * as v16 from '../../v16/index.js'
 import { certificateHash, deleteCertificate, looksLikeCertificate } from '../certificates.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
+import { profileOf } from '../model/profiles.js'
 import { connectorAt, type Evse, findTransaction } from '../model/station.js'
 import { isNowhere, updateFirmware, uploadLog } from '../sequences.js'
 import { allow, authorize, evseFor } from '../sessions/authorization.js'
@@ -12,7 +13,7 @@ import { changeAvailability } from '../sessions/availability.js'
 import { cancelReservation, reservable, reserve } from '../sessions/reservations.js'
 import { endTransaction, reset } from '../sessions/transactions.js'
 import { call } from './calls.js'
-import { clearChargingProfile, getCompositeSchedule, profile16, setChargingProfile } from './profiles.js'
+import { clearChargingProfile, getCompositeSchedule, setChargingProfile } from './profiles.js'
 import { trigger } from './triggers.js'
 
 type P = 'ocpp1.6'
@@ -174,7 +175,7 @@ const MEASURED: Readonly<Record<string, (charger: Charger) => string>> = {
   NumberOfConnectors: ({ station }) => String(station.evses.flatMap(({ connectors }) => connectors).length)
 }
 
-// Without keys, all are reported; a write-only key comes without value. [1.6 §5.8]
+// Without keys in the request, all are reported; a write-only key is reported without its value. [1.6 §5.8]
 function getConfiguration(charger: Charger, { key }: v16.GetConfigurationRequest): v16.GetConfigurationResponse {
   const names = key?.length ? key : [...charger.settings.table.values()].map(({ name }) => name)
   const configurationKey: v16.KeyValue[] = []
@@ -207,7 +208,7 @@ function remoteStart(
     return { status: 'Rejected' }
   const evse = evseFor(charger, token, undefined, wanted)
   if (evse === undefined) return { status: 'Rejected' }
-  const profile = chargingProfile && profile16(evse.id, chargingProfile)
+  const profile = chargingProfile && profileOf(evse.id, chargingProfile, charger.time.now(), charger.random)
   const authorization = { token, groupId: undefined, cause: 'Remote', remoteStartId: undefined, profile } as const
   charger.afterwards(async () => {
     if (!charger.flag('authorizeRemote')) return allow(charger, evse, authorization)

@@ -1,48 +1,10 @@
-import { parseTime } from '../../time.js'
+import type { CompositePeriod } from '../../smart-charging/index.js'
 import type * as v16 from '../../v16/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
-import { compositeSchedule, type Profile, type Purpose } from '../model/profiles.js'
-import { connectorAt, limitContext } from '../model/station.js'
+import { type Profile, profileOf, scheduleOf } from '../model/profiles.js'
+import { connectorAt, hardwareLimit, stationFacts } from '../model/station.js'
 import { keepProfile } from '../sessions/transactions.js'
-
-const PURPOSES: Readonly<Record<v16.ChargingProfilePurposeType, Purpose>> = {
-  ChargePointMaxProfile: 'StationMax',
-  TxDefaultProfile: 'TxDefault',
-  TxProfile: 'Tx'
-}
-
-/** Converts a profile of 1.6 for the model. */
-export function profile16(evseId: number, original: v16.ChargingProfile): Profile {
-  const { chargingProfileId, chargingProfilePurpose, chargingProfileKind, recurrencyKind, stackLevel } = original
-  const { validFrom, validTo, chargingSchedule } = original
-  return {
-    id: chargingProfileId,
-    evseId,
-    purpose: PURPOSES[chargingProfilePurpose],
-    kind: chargingProfileKind,
-    recurrency: recurrencyKind,
-    stackLevel,
-    validFrom: time(validFrom),
-    validTo: time(validTo),
-    transactionId: undefined,
-    schedule: {
-      unit: chargingSchedule.chargingRateUnit,
-      start: time(chargingSchedule.startSchedule),
-      duration: chargingSchedule.duration,
-      periods: chargingSchedule.chargingSchedulePeriod.map(({ startPeriod, limit, numberPhases }) => ({
-        start: startPeriod,
-        limit,
-        phases: numberPhases
-      }))
-    },
-    original
-  }
-}
-
-function time(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : parseTime(text)
-}
 
 /** The EVSE id of a connectorId; 0 for the whole charge point, `undefined` for an unknown connector. */
 export function evseIdAt(charger: Charger, connectorId: number): number | undefined {
@@ -55,7 +17,7 @@ export function setChargingProfile(
 ): v16.SetChargingProfileResponse {
   const evseId = evseIdAt(charger, connectorId)
   if (evseId === undefined || !isAllowed(charger, evseId, csChargingProfiles)) return { status: 'Rejected' }
-  keepProfile(charger, profile16(evseId, csChargingProfiles))
+  keepProfile(charger, profileOf(evseId, csChargingProfiles, charger.time.now(), charger.random))
   charger.afterwards(() => powerChanged(charger))
   return { status: 'Accepted' }
 }
@@ -78,11 +40,10 @@ export function clearChargingProfile(
   const { station } = charger
   const evseId = connectorId === undefined ? undefined : evseIdAt(charger, connectorId)
   if (connectorId !== undefined && evseId === undefined) return { status: 'Unknown' }
-  const purpose = chargingProfilePurpose && PURPOSES[chargingProfilePurpose]
   const isMeant = (profile: Profile) =>
     (id === undefined || profile.id === id) &&
     (evseId === undefined || profile.evseId === evseId) &&
-    (purpose === undefined || profile.purpose === purpose) &&
+    (chargingProfilePurpose === undefined || profile.purpose === chargingProfilePurpose) &&
     (stackLevel === undefined || profile.stackLevel === stackLevel)
   const kept = station.profiles.filter((profile) => !isMeant(profile))
   if (kept.length === station.profiles.length) return { status: 'Unknown' }
@@ -96,25 +57,27 @@ export function getCompositeSchedule(
   { connectorId, duration, chargingRateUnit = 'W' }: v16.GetCompositeScheduleRequest
 ): v16.GetCompositeScheduleResponse {
   const evseId = evseIdAt(charger, connectorId)
-  if (evseId === undefined || duration < 0) return { status: 'Rejected' }
+  if (evseId === undefined) return { status: 'Rejected' }
   const { station, time: clock } = charger
-  const evse = station.evses.find(({ id }) => id === evseId)
-  const context = limitContext(station, evse)
-  const divisor = chargingRateUnit === 'W' ? 1 : context.voltage * context.phases
   const start = clock.now()
-  const periods = compositeSchedule(station.profiles, context, start, duration)
+  const question = { evseId, start, duration, unit: chargingRateUnit }
+  const schedule = scheduleOf(stationFacts(station), question)
+  if (schedule.status === 'Rejected') return { status: 'Rejected' }
+  const hardware = hardwareLimit(station, evseId, chargingRateUnit)
   return {
     status: 'Accepted',
     connectorId,
     scheduleStart: charger.timestamp(start),
     chargingSchedule: {
-      duration,
+      duration: schedule.duration,
       startSchedule: charger.timestamp(start),
       chargingRateUnit,
-      chargingSchedulePeriod: periods.map(({ start: startPeriod, limit }) => ({
-        startPeriod,
-        limit: Number((limit / divisor).toFixed(1))
-      }))
+      chargingSchedulePeriod: schedule.periods.map((period) => period16(period, hardware))
     }
   }
+}
+
+/** Where no profile limits, the hardware does. */
+function period16({ start: startPeriod, limit, numberPhases }: CompositePeriod, hardware: number) {
+  return { startPeriod, limit: limit ?? hardware, ...(numberPhases !== undefined && { numberPhases }) }
 }

@@ -82,6 +82,8 @@ export const SETTINGS_16 = settingTable([
 
 export const NAMES_16: Readonly<Record<Behaviour, string>> = {
   heartbeatInterval: 'HeartbeatInterval',
+  // 1.6 has no such setting: the statuses are reported after every lost connection.
+  offlineThreshold: '',
   connectionTimeOut: 'ConnectionTimeOut',
   sampleInterval: 'MeterValueSampleInterval',
   alignedInterval: 'ClockAlignedDataInterval',

@@ -1,59 +1,14 @@
-import { parseTime } from '../../time.js'
+import type { CompositePeriod } from '../../smart-charging/index.js'
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
-import { compositeSchedule, type Profile, type Purpose, type SchedulePeriod } from '../model/profiles.js'
-import { type Evse, findTransaction, limitContext } from '../model/station.js'
+import { type Profile, profileOf, scheduleOf, updated } from '../model/profiles.js'
+import { type Evse, findTransaction, hardwareLimit, stationFacts } from '../model/station.js'
 import { keepProfile } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 
-/** `undefined`: the CSMS may not set this purpose. [2.x K01.FR.22] */
-const PURPOSES: Readonly<Record<v21.ChargingProfilePurposeEnumType, Purpose | undefined>> = {
-  ChargingStationExternalConstraints: undefined,
-  ChargingStationMaxProfile: 'StationMax',
-  TxDefaultProfile: 'TxDefault',
-  TxProfile: 'Tx',
-  PriorityCharging: 'Priority',
-  LocalGeneration: 'LocalGeneration'
-}
-
 /** Purposes that apply only to the whole charging station. [2.x K01.FR.38, K24] */
 const OF_STATION = new Set<v21.ChargingProfilePurposeEnumType>(['ChargingStationMaxProfile', 'LocalGeneration'])
-
-/** Converts a profile of 2.x for the model. Only the first schedule counts, as without ISO 15118. */
-export function profile2(evseId: number, original: v21.ChargingProfileType): Profile | undefined {
-  const purpose = PURPOSES[original.chargingProfilePurpose]
-  const [schedule] = original.chargingSchedule
-  if (purpose === undefined || schedule === undefined) return undefined
-  const { id, chargingProfileKind, recurrencyKind, stackLevel, validFrom, validTo, transactionId } = original
-  return {
-    id,
-    evseId,
-    purpose,
-    kind: chargingProfileKind,
-    recurrency: recurrencyKind,
-    stackLevel,
-    validFrom: time(validFrom),
-    validTo: time(validTo),
-    transactionId,
-    schedule: {
-      unit: schedule.chargingRateUnit,
-      start: time(schedule.startSchedule),
-      duration: schedule.duration,
-      periods: schedule.chargingSchedulePeriod.map(period)
-    },
-    original
-  }
-}
-
-// Without a limit, the set point serves as limit. [2.1 Q]
-function period({ startPeriod, limit, setpoint, numberPhases }: v21.ChargingSchedulePeriodType): SchedulePeriod {
-  return { start: startPeriod, limit: limit ?? setpoint ?? Number.POSITIVE_INFINITY, phases: numberPhases }
-}
-
-function time(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : parseTime(text)
-}
 
 export const smartCharging: Answers<
   | 'SetChargingProfile'
@@ -65,11 +20,8 @@ export const smartCharging: Answers<
 > = {
   SetChargingProfile: (charger, { evseId, chargingProfile }) => {
     const reasonCode = refusal(charger, evseId, chargingProfile)
-    const profile = profile2(evseId, chargingProfile)
-    if (reasonCode !== undefined || profile === undefined) {
-      return { status: 'Rejected', statusInfo: { reasonCode: reasonCode ?? 'InvalidProfile' } }
-    }
-    keepProfile(charger, profile)
+    if (reasonCode !== undefined) return { status: 'Rejected', statusInfo: { reasonCode } }
+    keepProfile(charger, profileOf(evseId, chargingProfile, charger.time.now(), charger.random))
     charger.afterwards(() => powerChanged(charger))
     return { status: 'Accepted' }
   },
@@ -89,19 +41,18 @@ export const smartCharging: Answers<
   },
   GetCompositeSchedule: getCompositeSchedule,
   UpdateDynamicSchedule: (charger, { chargingProfileId, scheduleUpdate }) => {
-    const profile = charger.station.profiles.find(({ id, kind }) => id === chargingProfileId && kind === 'Dynamic')
-    const limit = scheduleUpdate.limit ?? scheduleUpdate.setpoint
-    const [first] = profile?.schedule.periods ?? []
-    if (first === undefined || limit === undefined)
-      return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } }
-    first.limit = limit
+    const { station, time } = charger
+    const profile = station.profiles.find(({ id }) => id === chargingProfileId)
+    const next = profile && updated(profile, scheduleUpdate, time.now())
+    if (next === undefined) return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } }
+    station.profiles = station.profiles.map((each) => (each === profile ? next : each))
     charger.afterwards(() => powerChanged(charger))
     return { status: 'Accepted' }
   },
   UsePriorityCharging: (charger, { transactionId, activate }) => {
     const transaction = findTransaction(charger.station, ({ id }) => id === transactionId)?.transaction
     if (transaction === undefined) return { status: 'Rejected', statusInfo: { reasonCode: 'TxNotFound' } }
-    const isPossible = charger.station.profiles.some(({ purpose }) => purpose === 'Priority')
+    const isPossible = charger.station.profiles.some(({ purpose }) => purpose === 'PriorityCharging')
     if (!isPossible) return { status: 'NoProfile' }
     transaction.hasPriority = activate
     charger.afterwards(() => powerChanged(charger))
@@ -132,7 +83,7 @@ function isCleared(profile: Profile, request: v21.ClearChargingProfileRequest): 
   const { evseId, chargingProfilePurpose, stackLevel } = chargingProfileCriteria
   return (
     (evseId === undefined || profile.evseId === evseId) &&
-    (chargingProfilePurpose === undefined || profile.purpose === PURPOSES[chargingProfilePurpose]) &&
+    (chargingProfilePurpose === undefined || profile.purpose === chargingProfilePurpose) &&
     (stackLevel === undefined || profile.stackLevel === stackLevel)
   )
 }
@@ -142,7 +93,7 @@ function isReported(profile: Profile, { evseId, chargingProfile }: v21.GetChargi
   return (
     (evseId === undefined || profile.evseId === evseId) &&
     (chargingProfileId === undefined || chargingProfileId.includes(profile.id)) &&
-    (chargingProfilePurpose === undefined || profile.purpose === PURPOSES[chargingProfilePurpose]) &&
+    (chargingProfilePurpose === undefined || profile.purpose === chargingProfilePurpose) &&
     (stackLevel === undefined || profile.stackLevel === stackLevel) &&
     (chargingLimitSource === undefined || chargingLimitSource.includes('CSO'))
   )
@@ -175,23 +126,44 @@ function getCompositeSchedule(
   { evseId, duration, chargingRateUnit = 'W' }: v21.GetCompositeScheduleRequest
 ): v21.GetCompositeScheduleResponse {
   const { station, time: clock } = charger
-  const evse = station.evses.find(({ id }) => id === evseId)
-  if (evseId !== 0 && evse === undefined) return { status: 'Rejected', statusInfo: { reasonCode: 'UnknownEvse' } }
-  if (duration < 0) return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidValue' } }
-  const context = limitContext(station, evse)
-  const divisor = chargingRateUnit === 'W' ? 1 : context.voltage * context.phases
   const start = clock.now()
-  const chargingSchedulePeriod = compositeSchedule(station.profiles, context, start, duration).map((part) => ({
-    startPeriod: part.start,
-    limit: Number((part.limit / divisor).toFixed(1)),
-    numberPhases: context.phases
-  }))
+  const composite = scheduleOf(stationFacts(station), { evseId, start, duration, unit: chargingRateUnit })
+  if (composite.status === 'Rejected') {
+    const reasonCode = composite.reason === 'unknown-evse' ? 'UnknownEvse' : 'InvalidValue'
+    return { status: 'Rejected', statusInfo: { reasonCode } }
+  }
+  const hardware = hardwareLimit(station, evseId, chargingRateUnit)
   const schedule = {
     evseId,
-    duration,
+    duration: composite.duration,
     scheduleStart: charger.timestamp(start),
     chargingRateUnit,
-    chargingSchedulePeriod
+    chargingSchedulePeriod: composite.periods.map((period) => period2(period, hardware))
   }
   return { status: 'Accepted', schedule }
+}
+
+/** Where no profile limits, the hardware does. 2.0.1 has none of the other members. */
+function period2(period: CompositePeriod, hardware: number): v21.ChargingSchedulePeriodType {
+  const { start: startPeriod, limit, numberPhases, phaseToUse, operationMode } = period
+  const members = {
+    startPeriod,
+    limit: limit ?? hardware,
+    limit_L2: period.limitL2,
+    limit_L3: period.limitL3,
+    dischargeLimit: period.dischargeLimit,
+    dischargeLimit_L2: period.dischargeLimitL2,
+    dischargeLimit_L3: period.dischargeLimitL3,
+    setpoint: period.setpoint,
+    setpoint_L2: period.setpointL2,
+    setpoint_L3: period.setpointL3,
+    setpointReactive: period.setpointReactive,
+    setpointReactive_L2: period.setpointReactiveL2,
+    setpointReactive_L3: period.setpointReactiveL3,
+    numberPhases,
+    phaseToUse,
+    operationMode
+  }
+  const given = Object.entries(members).filter(([, value]) => value !== undefined)
+  return Object.fromEntries(given) as unknown as v21.ChargingSchedulePeriodType
 }

@@ -1,13 +1,13 @@
 import { parseTime } from '../../time.js'
 import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
+import { profileOf } from '../model/profiles.js'
 import { type Connector, type Evse, findTransaction, statusOf } from '../model/station.js'
 import { allow, authorize, evseFor } from '../sessions/authorization.js'
 import { changeAvailability } from '../sessions/availability.js'
 import { cancelReservation, reservable, reserve } from '../sessions/reservations.js'
 import { endTransaction } from '../sessions/transactions.js'
 import { type Answers, call } from './calls.js'
-import { profile2 } from './profiles.js'
 
 export const remoteControl: Answers<
   | 'RequestStartTransaction'
@@ -57,7 +57,7 @@ function requestStart(
   if (evse === undefined) return { status: 'Rejected', statusInfo: { reasonCode: 'NotEnabled' } }
   const isTxProfile = chargingProfile === undefined || chargingProfile.chargingProfilePurpose === 'TxProfile'
   if (!isTxProfile) return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } }
-  const profile = chargingProfile && profile2(evse.id, chargingProfile)
+  const profile = chargingProfile && profileOf(evse.id, chargingProfile, charger.time.now(), charger.random)
   const authorization = { token, groupId, cause: 'Remote', remoteStartId, profile } as const
   charger.afterwards(async () => {
     if (!charger.flag('authorizeRemote')) return allow(charger, evse, authorization)

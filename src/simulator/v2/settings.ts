@@ -116,6 +116,7 @@ export const SETTINGS_2 = settingTable([
 
 export const NAMES_2: Readonly<Record<Behaviour, string>> = {
   heartbeatInterval: 'OCPPCommCtrlr.HeartbeatInterval',
+  offlineThreshold: 'OCPPCommCtrlr.OfflineThreshold',
   connectionTimeOut: 'TxCtrlr.EVConnectionTimeOut',
   sampleInterval: 'SampledDataCtrlr.TxUpdatedInterval',
   alignedInterval: 'AlignedDataCtrlr.Interval',

@@ -172,9 +172,10 @@ const HOSTILE: readonly Hostile[] = [
 
 function answered(target: Target, protocol: Protocol): Abuse['attack'] {
   return async (_target, scale) => {
+    const messages = scale.some(HOSTILE)
     const charger = await target.accepted(`HOSTILE-${protocol.slice(4)}`, protocol)
     for (let time = 0; time < scale.count(1); time++) {
-      for (const { what, text } of HOSTILE) {
+      for (const { what, text } of messages) {
         charger.frames.length = 0
         charger.write({ payload: text }, { payload: '[2,"after","Heartbeat",{}]' })
         const isServed = () => charger.texts.some((answer) => answer.startsWith('[3,"after"'))
@@ -182,7 +183,7 @@ function answered(target: Target, protocol: Protocol): Abuse['attack'] {
         assert.ok(charger.texts.join().length < 2000, `the answer to a message ${what} is long`)
       }
     }
-    return `${scale.count(1) * HOSTILE.length} messages answered or ignored`
+    return `${scale.count(1) * messages.length} messages answered or ignored`
   }
 }
 

@@ -1,11 +1,13 @@
-import { it } from 'node:test'
+import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
+import { after, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dialect } from '../../../lib/database/dialect.js'
 import { onBothDatabases, open } from '../../database/support.js'
+import { INSTALLED, OwnPostgres } from '../../support/own-postgres.js'
 import { until } from '../../support/wait.js'
 import { checkBooks } from './books.js'
 import { Fleet, randomOf } from './fleet.js'
-import { INSTALLED, OwnPostgres } from './postgres.js'
 import { cutDatabase, type Disk, databaseOf, mountDisk, Server, slowDatabase } from './server.js'
 
 /** Longest time until the service has recovered by itself, a start from sources on a busy machine included. */
@@ -86,6 +88,14 @@ async function recovered({ name }: Fault, { server }: Scene, isCharging: () => b
   }
 }
 
+/** One that is gone when the calling test is over. */
+async function ownPostgres(): Promise<OwnPostgres | undefined> {
+  const postgres = await OwnPostgres.start(tmpdir())
+  if (postgres === undefined) assert.notEqual(process.env.REQUIRE_SERVICES, '1', `no PostgreSQL in ${INSTALLED}`)
+  after(() => postgres?.remove())
+  return postgres
+}
+
 export interface RunOptions {
   seed: number
   /** Chargers. */
@@ -104,7 +114,7 @@ export function testFaults({ seed, size, faults, pause, dialects }: RunOptions):
   const faultsOf = (dialect: Dialect) => {
     it('every message that was answered is booked once, and retries get the same answer', async (test) => {
       const disk = dialect === 'sqlite' ? await mountDisk(64) : undefined
-      const postgres = dialect === 'postgres' ? await OwnPostgres.start() : undefined
+      const postgres = dialect === 'postgres' ? await ownPostgres() : undefined
       const server = await Server.start(await databaseOf(dialect, { disk, postgres }))
       const database = open(server.database, { exclusive: false })
       const fleet = new Fleet(server.url, { size, seed })

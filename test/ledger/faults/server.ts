@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
@@ -11,7 +10,7 @@ import type { DatabaseSettings } from '../../../lib/database/open.js'
 import { type Process, startProcess } from '../../app/process.js'
 import { temporaryDirectory } from '../../app/support.js'
 import { emptyDatabase } from '../../database/support.js'
-import type { OwnPostgres } from './postgres.js'
+import { freePort, type OwnPostgres } from '../../support/own-postgres.js'
 
 /** The back-end as a process of its own, on a port that stays. */
 export class Server {
@@ -60,22 +59,6 @@ export class Server {
     await sleep(milliseconds)
     this.#process?.kill('SIGCONT')
   }
-}
-
-/** Below the range from which the system takes ports, so that nobody gets it while the server is down. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = 20_000 + Math.floor(10_000 * Math.random())
-    if (await isFree(port)) return port
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
-  })
 }
 
 export interface Place {

@@ -98,7 +98,7 @@ export default async function audit(app: FastifyInstance): Promise<void> {
     },
     async ({ query }) => {
       const limit = readLimit(query)
-      const rows = await listAudit(app.store.db, { ...filterOf(query), limit: limit + 1 })
+      const rows = await listAudit(app.database.heavy, { ...filterOf(query), limit: limit + 1 })
       return pageOf(rows, limit, { show, keyOf: (row) => `${row.created_at}.${row.id}` })
     }
   )

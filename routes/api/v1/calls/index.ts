@@ -1,23 +1,16 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { AcceptedBulk, BulkResultRecord, DryRunRecord } from '../../../../lib/calls/bulk-records.js'
-import { UnknownCallError } from '../../../../lib/calls/errors.js'
+import { unknownCall } from '../../../../lib/calls/errors.js'
 import { CallsQuery, pageOfCalls, showCall } from '../../../../lib/calls/list.js'
 import { findCall } from '../../../../lib/calls/rows.js'
 import { CallRecord, IdentityParams, pageSchema } from '../../../../lib/http/records.js'
-import { BulkBody } from '../../../shared/bulk-body.js'
+import { BULK_PROBLEMS, BulkBody } from '../../../shared/bulk-body.js'
 import { callMany } from '../../../shared/call-many.js'
 import { CallHeaders } from '../../../shared/carry-out.js'
 
 const TAG = { tags: ['Calls'] }
 const UNKNOWN_CALL = { 404: { UNKNOWN_CALL: 'no such call' } }
-const BULK_PROBLEMS = {
-  422: {
-    BULK_TARGETS: 'give exactly one of `identities`, a `filter` that is not empty, and `all`',
-    BULK_NOBODY: 'no charge point matches the filter',
-    BULK_TOO_MANY: 'the filter matches more than 10 000 charge points'
-  }
-}
 
 const Params = Type.Object({ messageId: Type.String({ minLength: 1, maxLength: 36 }) })
 type Params = Static<typeof Params>
@@ -36,7 +29,7 @@ export default async function calls(app: FastifyInstance): Promise<void> {
 }
 
 function addList(app: FastifyInstance): void {
-  const { store, operators } = app
+  const { database, store, scopes } = app
   app.get<{ Querystring: Static<typeof AllCallsQuery> }>(
     '/',
     {
@@ -51,16 +44,16 @@ function addList(app: FastifyInstance): void {
     },
     async (request) => {
       const { chargePoint, ...query } = request.query
-      const may = operators.mayOf(request)
-      if (chargePoint === undefined) return pageOfCalls(store.db, query, { may })
+      const may = scopes.mayOf(request)
+      if (chargePoint === undefined) return pageOfCalls(database.heavy, query, { may })
       const row = await store.find(chargePoint)
-      return row === undefined ? { items: [] } : pageOfCalls(store.db, query, { may, chargePointId: row.id })
+      return row === undefined ? { items: [] } : pageOfCalls(database.heavy, query, { may, chargePointId: row.id })
     }
   )
 }
 
 function addRead(app: FastifyInstance): void {
-  const { store, operators } = app
+  const { store, scopes } = app
   app.get<{ Params: Params }>(
     '/:messageId',
     {
@@ -77,14 +70,14 @@ function addRead(app: FastifyInstance): void {
     async (request) => {
       const { messageId } = request.params
       const row = await findCall(store.db, messageId)
-      if (row === undefined) throw new UnknownCallError(messageId)
-      return showCall(row, operators.mayOf(request))
+      if (row === undefined) throw unknownCall(messageId)
+      return showCall(row, scopes.mayOf(request))
     }
   )
 }
 
 function addCancel(app: FastifyInstance): void {
-  const { store, operators } = app
+  const { store, scopes } = app
   app.delete<{ Params: Params }>(
     '/:messageId',
     {
@@ -105,8 +98,8 @@ function addCancel(app: FastifyInstance): void {
       const { messageId } = request.params
       await app.offlineCalls.cancel(messageId)
       const row = await findCall(store.db, messageId)
-      if (row === undefined) throw new UnknownCallError(messageId)
-      return showCall(row, operators.mayOf(request))
+      if (row === undefined) throw unknownCall(messageId)
+      return showCall(row, scopes.mayOf(request))
     }
   )
 }

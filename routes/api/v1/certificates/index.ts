@@ -14,6 +14,7 @@ import type { Reader } from '../../../../lib/events/scope.js'
 import { invalidCursor, pageOf, readCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, PageParams, pageSchema } from '../../../../lib/http/records.js'
 import { writeCertificates } from '../../../../lib/pem.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 import { textLike } from '../../../../lib/text-like.js'
 import type {} from '../../../../plugins/ca.js'
 
@@ -37,24 +38,6 @@ const Params = Type.Object({
   })
 })
 
-/** Answered as a 404 problem. */
-class UnknownCertificateError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_CERTIFICATE'
-}
-
-/** Answered as a 404 problem. */
-class NoAuthorityError extends Error {
-  readonly statusCode = 404
-  readonly code = 'NO_CERTIFICATE_AUTHORITY'
-}
-
-/** Answered as a 409 problem. */
-class NotIssuedError extends Error {
-  readonly statusCode = 409
-  readonly code = 'CERTIFICATE_NOT_ISSUED'
-}
-
 /** The close code for a connection that broke a rule. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008
 const CHAIN = '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n'
@@ -68,7 +51,7 @@ export default async function certificates(app: FastifyInstance): Promise<void> 
 }
 
 function addList(app: FastifyInstance): void {
-  const { store } = app
+  const { database } = app
   app.get<{ Querystring: ListQuery }>(
     '/',
     {
@@ -86,7 +69,7 @@ function addList(app: FastifyInstance): void {
       const cursor = readCursor(query)
       const behind = cursor === undefined ? undefined : readCertificateId(cursor)
       if (cursor !== undefined && behind === undefined) throw invalidCursor()
-      const rows = await listCertificates(store.db, filterOf(query), { behind, limit: limit + 1 })
+      const rows = await listCertificates(database.heavy, filterOf(query), { behind, limit: limit + 1 })
       return pageOf(rows, limit, { show: (row) => row, keyOf: ({ id }) => id })
     }
   )
@@ -118,7 +101,11 @@ function addAuthority(app: FastifyInstance): void {
     async (_request, reply) => {
       const chain = await ca.chain()
       if (chain === undefined)
-        throw new NoAuthorityError('another authority signs: set CA_CERT to the file with its certificate')
+        throw new ProblemError(
+          404,
+          'NO_CERTIFICATE_AUTHORITY',
+          'another authority signs: set CA_CERT to the file with its certificate'
+        )
       return reply.type(PEM_CHAIN).send(writeCertificates(chain))
     }
   )
@@ -153,19 +140,21 @@ function addRevoke(app: FastifyInstance): void {
         source === 'issued' &&
         position !== undefined &&
         (await store.commit(chargePoint, revokeCertificate(position.id)))
-      if (!isRevoked) throw new NotIssuedError(`our authority did not sign the certificate ${id}`)
+      if (!isRevoked)
+        throw new ProblemError(409, 'CERTIFICATE_NOT_ISSUED', `our authority did not sign the certificate ${id}`)
       const isUsed = usedAt !== undefined && status !== 'superseded'
-      if (isUsed) ocpp.chargePoints.get(chargePoint)?.disconnect(POLICY_VIOLATION, 'certificate revoked')
+      // On whatever node; if that cannot be reached, the certificate is refused at the next connection.
+      if (isUsed) await ocpp.disconnect(chargePoint, POLICY_VIOLATION, 'certificate revoked').catch(() => undefined)
       return existing(store.db, id)
     }
   )
 }
 
-/** @throws UnknownCertificateError */
+/** @throws `UNKNOWN_CERTIFICATE` */
 async function existing(db: Reader, id: string): Promise<CertificateRecord> {
   const position = readCertificateId(id)
   const found = position && (await findCertificate(db, position))
-  if (found === undefined) throw new UnknownCertificateError(`no certificate ${id}`)
+  if (found === undefined) throw new ProblemError(404, 'UNKNOWN_CERTIFICATE', `no certificate ${id}`)
   return found
 }
 

@@ -1,44 +1,99 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { ALL_PROTOCOLS } from 'fastify-ocpp'
+import { SHOWN_STATES } from '../../../../lib/charge-points/connector-state.js'
 import { CONNECTOR_STATUSES } from '../../../../lib/charge-points/connectors.js'
 import { generatePassword } from '../../../../lib/charge-points/credential.js'
-import { type LiveFilter, listLive, liveSummary, readPosition } from '../../../../lib/charge-points/live.js'
-import { listMessages, showMessage } from '../../../../lib/charge-points/messages.js'
-import { CHARGE_POINT_ORDERS, type ChargePointOrder, type Provision } from '../../../../lib/charge-points/rows.js'
-import { readState, summary } from '../../../../lib/charge-points/state.js'
-import { pageOf, readIdCursor, readLimit } from '../../../../lib/http/paging.js'
+import { CHARGE_POINT_COLUMNS, chargePointLines } from '../../../../lib/charge-points/csv.js'
+import { CHARGE_POINT_ORDERS, type ChargePointOrder } from '../../../../lib/charge-points/listing.js'
+import { countLive, type LiveFilter, listLive, readPosition, showLive } from '../../../../lib/charge-points/live.js'
+import { PresentConnector } from '../../../../lib/charge-points/present.js'
+import type { Provision } from '../../../../lib/charge-points/rows.js'
+import {
+  readState,
+  STATE_BLOCK_NAMES,
+  type StateBlock,
+  scopeOfBlock,
+  summary
+} from '../../../../lib/charge-points/state.js'
+import { invalidQuery, readLimit } from '../../../../lib/http/paging.js'
 import {
   ChargePointBody,
   ChargePointRecord,
+  countedPage,
   IdentityParams,
   LiveChargePointRecord,
-  MessageRecord,
   oneOf,
   PageParams,
   ProvisionedRecord,
-  pageSchema,
-  StateRecord
+  StateRecord,
+  withheld
 } from '../../../../lib/http/records.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../../lib/openapi/problems.js'
-import { scopesOfAction, visibleActions } from '../../../../lib/operators/action-scopes.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 import { knownOf } from '../../../../lib/traits/book.js'
 import { checkTraits, ownTraits } from '../../../../lib/traits/traits.js'
+import { CSV_FORMAT, streamCsv } from '../../../shared/csv.js'
 
 const TAG = { tags: ['ChargePoints'] }
-const READ_ONE = { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT } as const
+const READ_ONE = { holder: 'preferred', scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT } as const
 
 const YES_OR_NO = ['true', 'false'] as const
+
+const include = Type.Optional(
+  Type.Unsafe<'connectors'>({
+    type: 'string',
+    enum: ['connectors'],
+    description: 'connectors: what each connector is busy with now'
+  })
+)
+const count = Type.Optional(oneOf(YES_OR_NO, 'Whether `total` is told'))
+
+const ShowQuery = Type.Object({ include }, { additionalProperties: false })
+
+const StateQuery = Type.Object(
+  {
+    blocks: Type.Optional(
+      Type.String({
+        maxLength: 500,
+        description: `Only these blocks, separated by commas: ${STATE_BLOCK_NAMES.join(', ')}`,
+        examples: ['connectors,configuration']
+      })
+    )
+  },
+  { additionalProperties: false }
+)
+
+const ListedRecord = Type.Object(
+  {
+    ...LiveChargePointRecord.properties,
+    connectors: Type.Optional(Type.Array(PresentConnector, { description: 'With `include=connectors`' })),
+    withheld
+  },
+  { additionalProperties: true }
+)
 
 const ListQuery = Type.Object(
   {
     ...PageParams,
     connected: Type.Optional(oneOf(YES_OR_NO, 'Whether it is connected now')),
-    status: Type.Optional(oneOf(CONNECTOR_STATUSES, 'Of some connector, in the words of its version')),
-    q: Type.Optional(
-      Type.String({ maxLength: 256, description: 'Part of the identity, vendor, model, serial number or notes' })
+    status: Type.Optional(
+      oneOf(CONNECTOR_STATUSES, 'Only charge points with a connector of this status, as OCPP names it')
     ),
-    protocol: Type.Optional(oneOf(ALL_PROTOCOLS, 'With which it connected last')),
+    state: Type.Optional(
+      oneOf(
+        SHOWN_STATES,
+        'Only charge points with a connector in this state, in the words for all versions; the last one, if the charge point is offline'
+      )
+    ),
+    site: Type.Optional(Type.String({ maxLength: 64, description: 'The id of a site' })),
+    include,
+    count,
+    format: Type.Optional(oneOf(['csv'], CSV_FORMAT)),
+    q: Type.Optional(
+      Type.String({ maxLength: 256, description: 'Part of the identity, name, vendor, model, serial number or notes' })
+    ),
+    protocol: Type.Optional(oneOf(ALL_PROTOCOLS, 'Version of its latest connection')),
     vendor: Type.Optional(Type.String({ maxLength: 255 })),
     model: Type.Optional(Type.String({ maxLength: 255 })),
     firmwareVersion: Type.Optional(Type.String({ maxLength: 255 })),
@@ -49,7 +104,8 @@ const ListQuery = Type.Object(
       Type.Unsafe<ChargePointOrder>({
         type: 'string',
         enum: [...CHARGE_POINT_ORDERS],
-        description: 'Default identity; the other way round with -. What never was comes first'
+        description:
+          'Default: identity. A leading - reverses the order. Charge points without the time come first, with - last; those without a name are sorted by their identity'
       })
     )
   },
@@ -57,26 +113,13 @@ const ListQuery = Type.Object(
 )
 type ListQuery = Static<typeof ListQuery>
 
-const MessagesQuery = Type.Object(
-  { ...PageParams, action: Type.Optional(Type.String({ maxLength: 64 })) },
-  { additionalProperties: false }
-)
-
 /** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008
-/** Ids are below. */
-const NEWEST = Number.MAX_SAFE_INTEGER
-
-/** Answered as a 422 problem. */
-class TwoPasswordsError extends Error {
-  readonly statusCode = 422
-  readonly code = 'TWO_PASSWORDS'
-}
 
 /** What is wanted, with a password if one is to be made. */
 function withPassword({ generatePassword: isWanted, ...wanted }: ChargePointBody) {
   if (isWanted !== true) return { wanted: wanted as Provision }
-  if (wanted.password !== undefined) throw new TwoPasswordsError('give password or generatePassword')
+  if (wanted.password !== undefined) throw new ProblemError(422, 'TWO_PASSWORDS', 'give password or generatePassword')
   const generated = { password: generatePassword() }
   return { wanted: { ...wanted, ...generated } as Provision, generated }
 }
@@ -92,11 +135,18 @@ export default async function chargePoints(app: FastifyInstance): Promise<void> 
   showState(app)
   put(app)
   remove(app)
-  listOwnMessages(app)
+}
+
+const pageOrFile = {
+  description: 'A page',
+  content: {
+    'application/json': { schema: countedPage(ListedRecord) },
+    'text/csv': { schema: Type.String({ examples: [`${CHARGE_POINT_COLUMNS.join()}\r\n`] }) }
+  }
 }
 
 function list(app: FastifyInstance): void {
-  const { store, ocpp } = app
+  const { database, whereabouts, scopes } = app
   app.get<{ Querystring: ListQuery }>(
     '/',
     {
@@ -105,26 +155,34 @@ function list(app: FastifyInstance): void {
         ...TAG,
         operationId: 'listChargePoints',
         querystring: ListQuery,
-        response: { 200: pageSchema(LiveChargePointRecord) },
+        response: { 200: pageOrFile },
         summary: 'List the known charge points, connected or not'
       }
     },
-    async ({ query }) => {
+    async (request, reply) => {
+      const { query } = request
       const order = query.sort ?? 'identity'
       const behind = readPosition(query, order)
-      return listLive(store.db, ocpp.chargePoints, {
-        filter: filterOf(query),
-        order,
-        limit: readLimit(query),
-        ...(behind !== undefined && { behind })
-      })
+      const filter = filterOf(query)
+      if (query.format === 'csv') {
+        const may = scopes.mayOf(request)
+        const pages = chargePointLines(database.heavy, whereabouts, { filter, order }, { may })
+        return streamCsv(reply, { name: 'charge-points', columns: CHARGE_POINT_COLUMNS, pages })
+      }
+      const included = { connectors: query.include === 'connectors', may: scopes.mayOf(request) }
+      // An index finds a page of all charge points.
+      const isQuick = Object.keys(filter).length === 0 && !included.connectors && query.count !== 'true'
+      const db = isQuick ? database.db : database.heavy
+      const page = { filter, order, limit: readLimit(query), ...(behind !== undefined && { behind }) }
+      const listed = await listLive(db, whereabouts, page, included)
+      return query.count === 'true' ? { ...listed, total: await countLive(db, whereabouts, filter) } : listed
     }
   )
 }
 
 function show(app: FastifyInstance): void {
-  const { store, ocpp, traits } = app
-  app.get<OneChargePoint>(
+  const { store, ocpp, whereabouts, traits, scopes } = app
+  app.get<OneChargePoint & { Querystring: Static<typeof ShowQuery> }>(
     '/:identity',
     {
       config: READ_ONE,
@@ -132,17 +190,23 @@ function show(app: FastifyInstance): void {
         ...TAG,
         operationId: 'getChargePoint',
         params: IdentityParams,
-        response: { 200: LiveChargePointRecord },
-        summary: 'Look at a charge point'
+        querystring: ShowQuery,
+        response: { 200: ListedRecord },
+        summary: 'Show a charge point'
       }
     },
-    async ({ params }) => {
+    async (request) => {
+      const { params, query } = request
       const live = ocpp.chargePoints.get(params.identity)
       const [row] = await Promise.all([store.require(params.identity), traits.models.refresh()])
       // A boot that was refused is not stored, and its connection knows the charger model all the same.
       const appliedTraits = live === undefined ? traits.book.applied(knownOf(row)) : traits.book.appliedTo(live)
+      const [shown] = await showLive(store.db, whereabouts, [row], {
+        connectors: query.include === 'connectors',
+        may: scopes.mayOf(request)
+      })
       return {
-        ...liveSummary(row, live),
+        ...shown,
         ...(live && { violations: [...live.violations] }),
         appliedTraits
       }
@@ -151,29 +215,45 @@ function show(app: FastifyInstance): void {
 }
 
 function showState(app: FastifyInstance): void {
-  const { store, ocpp, operators } = app
-  app.get<OneChargePoint>(
+  const { store, whereabouts, scopes } = app
+  app.get<OneChargePoint & { Querystring: Static<typeof StateQuery> }>(
     '/:identity/state',
     {
-      config: READ_ONE,
+      config: { scope: 'charge-points:read', problems: UNKNOWN_CHARGE_POINT },
       schema: {
         ...TAG,
         params: IdentityParams,
+        querystring: StateQuery,
         response: { 200: StateRecord },
         operationId: 'getChargePointState',
-        summary: 'All that is stored of a charge point, by block',
+        summary: 'Show everything that is stored about a charge point',
         description:
-          'Of histories the latest 50. What its scope is missing for is left out: `transactions` and `readings` without ' +
+          'Histories have their latest 50 entries. Left out are `transactions` and `readings` without ' +
           '`transactions:read`, `reservations` and `localList` without `id-tokens:read`, and `notifications` and ' +
-          '`reports` of actions that need one of them.'
+          '`reports` of actions that need one of them. Asking for a block by `blocks` without its scope is answered 403.'
       }
     },
-    async (request) => {
+    async (request, reply) => {
       const row = await store.require(request.params.identity)
-      const state = await readState(store.db, row, operators.mayOf(request))
-      return { ...state, connected: ocpp.chargePoints.has(row.identity) }
+      const wanted = blocksOf(request.query)
+      for (const name of wanted ?? []) {
+        const scope = scopeOfBlock(name)
+        if (scope !== undefined) scopes.demand(request, reply, scope)
+      }
+      const state = await readState(store.db, row, scopes.mayOf(request), wanted)
+      const located = await whereabouts.of(store.db, [row.identity])
+      return { ...state, connected: located.has(row.identity) }
     }
   )
+}
+
+/** @throws `INVALID_QUERY` */
+function blocksOf({ blocks }: Static<typeof StateQuery>): Set<StateBlock> | undefined {
+  if (blocks === undefined) return undefined
+  const names = blocks.split(',')
+  const unknown = names.find((name) => !(STATE_BLOCK_NAMES as string[]).includes(name))
+  if (unknown === undefined) return new Set(names as StateBlock[])
+  throw invalidQuery(`there is no block ${JSON.stringify(unknown)}; there are ${STATE_BLOCK_NAMES.join(', ')}`)
 }
 
 function put(app: FastifyInstance): void {
@@ -182,10 +262,12 @@ function put(app: FastifyInstance): void {
     '/:identity',
     {
       config: {
+        holder: 'preferred',
         scope: 'charge-points:write',
         problems: {
           422: {
             TWO_PASSWORDS: 'both password and generatePassword are given',
+            UNKNOWN_SITE: 'no such site',
             UNKNOWN_TIME_ZONE: 'traits.timeZone is no IANA time zone'
           }
         }
@@ -198,7 +280,7 @@ function put(app: FastifyInstance): void {
         operationId: 'putChargePoint',
         summary: 'Create or change a charge point',
         description:
-          'What is left out stays as it is. It holds from the next connection on, `registration` from the next boot, `traits` at once.'
+          'Members that are left out stay as they are. Changes apply from the next connection on, `registration` from the next boot, `traits` at once.'
       }
     },
     async ({ params, body }, reply) => {
@@ -218,14 +300,15 @@ function remove(app: FastifyInstance): void {
   app.delete<OneChargePoint>(
     '/:identity',
     {
-      config: { scope: 'charge-points:write', problems: UNKNOWN_CHARGE_POINT },
+      config: { holder: 'needed', scope: 'charge-points:write', problems: UNKNOWN_CHARGE_POINT },
       schema: {
         ...TAG,
         params: IdentityParams,
         response: { 204: Type.Null({ description: 'Gone' }) },
         operationId: 'deleteChargePoint',
         summary: 'Remove a charge point and close its connection',
-        description: 'Its transactions stay. It comes back, without password, when it is created again.'
+        description:
+          'Its transactions stay. A charge point that is created again with this identity has them, but no password.'
       }
     },
     async ({ params }, reply) => {
@@ -238,41 +321,20 @@ function remove(app: FastifyInstance): void {
   )
 }
 
-function listOwnMessages(app: FastifyInstance): void {
-  const { store, operators } = app
-  app.get<OneChargePoint & { Querystring: Static<typeof MessagesQuery> }>(
-    '/:identity/messages',
-    {
-      config: READ_ONE,
-      schema: {
-        ...TAG,
-        params: IdentityParams,
-        querystring: MessagesQuery,
-        response: { 200: pageSchema(MessageRecord) },
-        operationId: 'listMessages',
-        summary: 'List the OCPP messages of a charge point, newest first',
-        description:
-          'Without secrets; id tokens are shortened. Empty when the setting MESSAGE_LOG is off. Messages of actions that ' +
-          'tell of transactions or id tokens need `transactions:read` or `id-tokens:read` as well: without it they are ' +
-          'left out, and 403 when asked for by `action`.'
-      }
-    },
-    async (request, reply) => {
-      const { params, query } = request
-      const { id: chargePointId } = await store.require(params.identity)
-      const limit = readLimit(query)
-      const { action } = query
-      for (const scope of action === undefined ? [] : scopesOfAction(action)) operators.demand(request, reply, scope)
-      const before = readIdCursor(query) ?? NEWEST
-      const visible = action === undefined ? visibleActions(operators.mayOf(request)) : undefined
-      const filter = { chargePointId, before, limit: limit + 1, visible, ...(action !== undefined && { action }) }
-      return pageOf(await listMessages(store.db, filter), limit, { show: showMessage, keyOf: ({ id }) => id })
-    }
-  )
-}
-
 function filterOf(query: ListQuery): LiveFilter {
-  const { limit, cursor, sort, q, connected, enabled, provisioned, ...exact } = query
+  const {
+    limit,
+    cursor,
+    sort,
+    include: _include,
+    count: _count,
+    format: _format,
+    q,
+    connected,
+    enabled,
+    provisioned,
+    ...exact
+  } = query
   return {
     ...exact,
     ...(q !== undefined && { part: q }),

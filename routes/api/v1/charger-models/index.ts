@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { ProblemError } from '../../../../lib/problem-error.js'
 import { textLike } from '../../../../lib/text-like.js'
 import { ChargerModelBody, ChargerModelRecord, type ModelStore } from '../../../../lib/traits/model-store.js'
 import { checkTraits } from '../../../../lib/traits/traits.js'
@@ -13,12 +14,6 @@ const Params = Type.Object({
 
 interface OneModel {
   Params: Static<typeof Params>
-}
-
-/** Answered as a 404 problem. */
-class UnknownChargerModelError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_CHARGER_MODEL'
 }
 
 const TAGS = { tags: ['ChargePoints'] }
@@ -42,7 +37,7 @@ function list(app: FastifyInstance): void {
         ...TAGS,
         operationId: 'listChargerModels',
         summary: 'List the charger models',
-        description: 'Those that come with the product, and those of the operators.',
+        description: 'Lists models that come with the product and models that operators added.',
         response: { 200: Type.Object({ items: Type.Array(ChargerModelRecord) }) }
       }
     },
@@ -59,7 +54,7 @@ function show(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         operationId: 'getChargerModel',
-        summary: 'Look at a charger model',
+        summary: 'Show a charger model',
         params: Params,
         response: { 200: ChargerModelRecord }
       }
@@ -82,8 +77,8 @@ function put(app: FastifyInstance): void {
         operationId: 'putChargerModel',
         summary: 'Create or replace a charger model',
         description:
-          'The most specific match counts: firmware more than model, model more than vendor. It applies to connected ' +
-          'charge points from their next message on. The traits of a charge point itself count more.',
+          'The most specific match applies: firmware before model, model before vendor. Traits of a ' +
+          'charge point itself take precedence. Connected charge points use the model from their next message on.',
         params: Params,
         body: ChargerModelBody,
         response: { 200: ChargerModelRecord, 201: ChargerModelRecord }
@@ -108,9 +103,10 @@ function remove(app: FastifyInstance): void {
         ...TAGS,
         operationId: 'deleteChargerModel',
         summary: 'Delete a charger model',
-        description: 'One that comes with the product is as it was shipped again; disable it instead.',
+        description:
+          'Deleting a model that comes with the product restores it as shipped; to stop its use, disable it.',
         params: Params,
-        response: { 204: Type.Null({ description: 'Gone, or as it was shipped again' }) }
+        response: { 204: Type.Null({ description: 'Deleted, or restored as shipped' }) }
       }
     },
     async ({ params }, reply) => {
@@ -127,6 +123,6 @@ async function existing(models: ModelStore, name: string): Promise<ChargerModelR
   return model
 }
 
-function unknown(name: string): UnknownChargerModelError {
-  return new UnknownChargerModelError(`no charger model ${name}`)
+function unknown(name: string): ProblemError {
+  return new ProblemError(404, 'UNKNOWN_CHARGER_MODEL', `no charger model ${name}`)
 }

@@ -13,7 +13,9 @@ import { IdentityParams, oneOf, PageParams, pageSchema } from '../../../../lib/h
 const ListQuery = Type.Object(
   {
     ...PageParams,
-    status: Type.Optional(oneOf(AVAILABILITIES, 'In the words of all versions; `Occupied` includes charging')),
+    status: Type.Optional(
+      oneOf(AVAILABILITIES, 'State, the same values for all versions; `Occupied` includes charging')
+    ),
     chargePoint: Type.Optional(IdentityParams.properties.identity)
   },
   { additionalProperties: false }
@@ -21,7 +23,7 @@ const ListQuery = Type.Object(
 
 /** The connectors of all charge points. */
 export default async function connectors(app: FastifyInstance): Promise<void> {
-  const { db } = app.database
+  const { heavy } = app.database
 
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/',
@@ -33,13 +35,13 @@ export default async function connectors(app: FastifyInstance): Promise<void> {
         querystring: ListQuery,
         response: { 200: pageSchema(ConnectorRecord) },
         summary: 'List the connectors of all charge points, with their errors',
-        description: 'What each connector reported last, whether its charge point is connected or not.'
+        description: 'Shows the latest report of each connector, whether its charge point is connected or not.'
       }
     },
     async ({ query }) => {
       const { limit, cursor, ...filter } = query
       const behind = readPlace(query)
-      return listConnectors(db, {
+      return listConnectors(heavy, {
         filter: filter as ConnectorFilter,
         limit: readLimit(query),
         ...(behind !== undefined && { behind })

@@ -1,13 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { EVENT_TYPES, OF_TRANSACTIONS } from '../../../../lib/events/event.js'
+import { EVENT_TYPES, scopeOfEvents } from '../../../../lib/events/event.js'
 import { EventFeed, type Subscription } from '../../../../lib/events/feed.js'
 import { EVENT_ID } from '../../../../lib/events/ids.js'
 import { fold } from '../../../../lib/events/scope.js'
 import { textLike } from '../../../../lib/text-like.js'
+import { eventStream } from '../../../shared/event-stream.js'
 
 /** Maximum length of all events in the ring buffer, in UTF-16 units. */
 const MAX_LENGTH = 32 * 1_048_576
+
+/** By how much the orders of events of several nodes may differ, in milliseconds: a slower bus is a gap. */
+const OVERLAP_MS = 5_000
 
 const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', enum: [...EVENT_TYPES] })
 
@@ -43,14 +47,12 @@ const Headers = Type.Object({
 const EventRecord = Type.Object({
   id: Type.String({ description: 'Unique. Webhooks get the same id' }),
   type: EventType,
-  chargePoint: Type.String(),
+  chargePoint: Type.Optional(Type.String({ description: 'Absent if the event concerns no charge point' })),
   at: Type.String({ format: 'date-time', description: 'When the back-end received it' }),
   data: Type.Unknown({
     description: 'Depends on the type. Secrets are hidden; id tokens are shortened without `id-tokens:read`'
   })
 })
-
-const OTHERS = EVENT_TYPES.filter((type) => !OF_TRANSACTIONS.has(type))
 
 const DESCRIPTION = `A stream of server-sent events with JSON as \`data\`. It has no end: use \`curl -N\`.
 
@@ -58,26 +60,20 @@ With \`Last-Event-ID\` the events since then are sent first. When some of them a
 \`{ lastEventId, oldest }\` is sent before them. A comment every 15 s shows that the connection is alive. The back-end closes
 the connection of a client that does not read, and when the token is revoked or expires.
 
-\`transaction\` and \`meter-values\` also need the scope \`transactions:read\`: without it they are left out, and asking for them is
-answered 403. With \`id-tokens:read\` id tokens are shown in full.`
-
-/** A proxy must neither cache nor buffer the stream. */
-const HEADERS = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-store',
-  'x-accel-buffering': 'no',
-  connection: 'close'
-}
+\`transaction\`, \`meter-values\` and \`remote-start\` also need the scope \`transactions:read\`, and \`change\` needs \`admin\`:
+without it they are left out, and asking for them is answered 403. With \`id-tokens:read\` id tokens are shown in full.`
 
 /** The event stream. */
-export default async function events(app: FastifyInstance): Promise<void> {
-  const { publisher, config, log, operators } = app
+export default async function eventStreams(app: FastifyInstance): Promise<void> {
+  const { publisher, events, config, log, scopes } = app
   const feed = new EventFeed({
     ring: { size: config.EVENTS_BUFFER, length: MAX_LENGTH },
     floor: publisher.lastId,
+    ...(events.isJoined && { overlap: OVERLAP_MS }),
     onCut: () => log.warn('closed an event stream: the client did not read')
   })
-  publisher.subscribe((event) => feed.add(event))
+  events.subscribe((event) => feed.add(event))
+  events.onGap(() => feed.miss(publisher.mark()))
   // In preClose, after the charge points were disconnected, so that their `disconnect` events are still sent.
   app.addHook('preClose', () => feed.close())
 
@@ -101,20 +97,12 @@ export default async function events(app: FastifyInstance): Promise<void> {
     },
     (request, reply) => {
       const { headers, query } = request
-      if (query.type?.some((type) => OF_TRANSACTIONS.has(type))) operators.demand(request, reply, 'transactions:read')
-      const types = query.type ?? (operators.may(request, 'transactions:read') ? undefined : OTHERS)
-      reply.hijack()
-      const { raw } = reply
-      // Without chunked encoding the same buffer can be written to all readers; the stream ends with the connection.
-      raw.removeHeader('transfer-encoding')
-      raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...HEADERS })
-      raw.once(
-        'close',
-        operators.watch(request, () => raw.destroy())
-      )
-      const wanted = subscriptionOf({ ...query, ...(types && { type: types }) }, headers['last-event-id'])
-      const wholeIdTokens = operators.may(request, 'id-tokens:read')
-      feed.open(raw, { ...wanted, filter: { ...wanted.filter, wholeIdTokens } })
+      for (const type of query.type ?? []) scopes.demand(request, reply, scopeOfEvents(type))
+      const types = query.type ?? EVENT_TYPES.filter((type) => scopes.may(request, scopeOfEvents(type)))
+      const stream = eventStream(app, request, reply)
+      const wanted = subscriptionOf({ ...query, type: [...types] }, headers['last-event-id'])
+      const wholeIdTokens = scopes.may(request, 'id-tokens:read')
+      feed.open(stream, { ...wanted, filter: { ...wanted.filter, wholeIdTokens } })
     }
   )
 }

@@ -18,6 +18,7 @@ import {
   saveIdToken,
   showIdToken
 } from '../../../../lib/id-tokens/rows.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 
 const TAG = { tags: ['IdTokens'] }
 const problems = { 404: { UNKNOWN_ID_TOKEN: 'no such id token' } }
@@ -31,12 +32,6 @@ const ListQuery = Type.Object(
   },
   { additionalProperties: false }
 )
-
-/** Answered as a 404 problem. */
-class UnknownIdTokenError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_ID_TOKEN'
-}
 
 function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
   if (expiresAt === undefined) return body
@@ -52,7 +47,7 @@ export default async function idTokens(app: FastifyInstance): Promise<void> {
 }
 
 function addList(app: FastifyInstance): void {
-  const { store } = app
+  const { database } = app
   app.get<{ Querystring: Static<typeof ListQuery> }>(
     '/',
     {
@@ -68,7 +63,7 @@ function addList(app: FastifyInstance): void {
     async ({ query }) => {
       const limit = readLimit(query)
       const { q, status, groupId } = query
-      const rows = await listIdTokens(store.db, {
+      const rows = await listIdTokens(database.heavy, {
         behind: readIdCursor(query) ?? 0,
         limit: limit + 1,
         ...(q !== undefined && { part: q }),
@@ -96,7 +91,7 @@ function addRead(app: FastifyInstance): void {
     },
     async ({ params: { idToken } }) => {
       const row = await findIdToken(store.db, idToken)
-      if (row === undefined) throw new UnknownIdTokenError(`no id token ${idToken}`)
+      if (row === undefined) throw new ProblemError(404, 'UNKNOWN_ID_TOKEN', `no id token ${idToken}`)
       return showIdToken(row)
     }
   )
@@ -142,7 +137,7 @@ function addDelete(app: FastifyInstance): void {
     },
     async ({ params: { idToken } }, reply) => {
       const isGone = await store.write((trx) => deleteIdToken({ trx }, idToken))
-      if (!isGone) throw new UnknownIdTokenError(`no id token ${idToken}`)
+      if (!isGone) throw new ProblemError(404, 'UNKNOWN_ID_TOKEN', `no id token ${idToken}`)
       return reply.code(204).send()
     }
   )

@@ -2,9 +2,9 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { toDateTime } from '../../../../lib/date-time.js'
 import { API } from '../../../../lib/http/api.js'
+import { OperatorTokenBody } from '../../../../lib/http/operator-token-body.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
-import { PageParams, pageSchema } from '../../../../lib/http/records.js'
-import { OPERATOR_SCOPES, type OperatorScope } from '../../../../lib/operators/scopes.js'
+import { PageParams, pageSchema, ScopesRecord } from '../../../../lib/http/records.js'
 import {
   createToken,
   deleteToken,
@@ -13,11 +13,9 @@ import {
   listTokens,
   type NewOperatorToken,
   type OperatorTokenRow,
-  scopesOf,
-  TOKEN_NAME,
-  TOKEN_NAME_RULE
+  scopesOf
 } from '../../../../lib/operators/tokens.js'
-import { textLike } from '../../../../lib/text-like.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 
 const TAG = { tags: ['Operators'] }
 const ADMIN = { scope: 'admin' } as const
@@ -27,34 +25,14 @@ const NEW_PROBLEMS = {
   422: { INVALID_EXPIRY: 'expiresAt must be in the future' }
 }
 
-const Scopes = Type.Array(Type.Unsafe<OperatorScope>({ type: 'string', enum: [...OPERATOR_SCOPES] }), {
-  description: 'What the token allows: a `write` scope includes `read`, and `admin` includes everything'
-})
 const moment = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
 
-const Name = textLike(TOKEN_NAME, TOKEN_NAME_RULE, {
-  description: '1 to 64 lower case letters, digits, `.`, `_` and `-`. The audit log shows this name'
-})
 const Params = Type.Object({ name: Type.String({ minLength: 1, maxLength: 64 }) })
 const ListQuery = Type.Object(PageParams, { additionalProperties: false })
 
-const Body = Type.Object(
-  {
-    name: Name,
-    scopes: Type.Unsafe<OperatorScope[]>({ ...Scopes, minItems: 1, uniqueItems: true }),
-    expiresAt: Type.Optional(
-      Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description: 'Default: never' })
-    )
-  },
-  {
-    additionalProperties: false,
-    examples: [{ name: 'billing', scopes: ['transactions:read'], expiresAt: '2099-12-31T23:59:59.000Z' }]
-  }
-)
-
 const TokenRecord = Type.Object({
   name: Type.String({ examples: ['billing'] }),
-  scopes: Scopes,
+  scopes: ScopesRecord,
   createdAt: Type.String({ format: 'date-time' }),
   expiresAt: moment('When the token expires; absent when it never does'),
   lastUsedAt: moment('When the token was last used, to the minute; absent when it was never used')
@@ -65,24 +43,12 @@ const NewTokenRecord = Type.Object({
 })
 const SelfRecord = Type.Object({
   name: Type.String({ examples: ['billing'] }),
-  scopes: Scopes,
+  scopes: ScopesRecord,
   expiresAt: moment('When the token expires; absent when it never does')
 })
 
 interface OneToken {
   Params: Static<typeof Params>
-}
-
-/** Answered as a 404 problem. */
-class UnknownTokenError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_OPERATOR_TOKEN'
-}
-
-/** Answered as a 409 problem. */
-class NameTakenError extends Error {
-  readonly statusCode = 409
-  readonly code = 'NAME_TAKEN'
 }
 
 /** Answered as a 422 problem. */
@@ -110,7 +76,7 @@ function moments(times: Record<string, number | null | undefined>): Record<strin
   return Object.fromEntries(shown)
 }
 
-function wantedToken({ name, scopes, expiresAt = null }: Static<typeof Body>): NewOperatorToken {
+function wantedToken({ name, scopes, expiresAt = null }: OperatorTokenBody): NewOperatorToken {
   if (expiresAt === null) return { name, scopes, expiresAt }
   const time = readTime('expiresAt', expiresAt)
   if (!(time > Date.now())) throw new InvalidExpiryError('expiresAt must be in the future')
@@ -152,14 +118,14 @@ function addList(app: FastifyInstance): void {
 
 function addCreate(app: FastifyInstance): void {
   const { store } = app
-  app.post<{ Body: Static<typeof Body> }>(
+  app.post<{ Body: OperatorTokenBody }>(
     '/',
     {
       config: { ...ADMIN, problems: NEW_PROBLEMS },
       schema: {
         ...TAG,
         operationId: 'createOperatorToken',
-        body: Body,
+        body: OperatorTokenBody,
         response: { 201: NewTokenRecord },
         summary: 'Create an operator token',
         description: 'The token is shown only in this answer.'
@@ -169,7 +135,8 @@ function addCreate(app: FastifyInstance): void {
       const wanted = wantedToken(body)
       const token = createToken()
       const row = await store.write((trx) => insertToken({ trx, now: Date.now() }, token, wanted))
-      if (row === undefined) throw new NameTakenError(`an operator token with the name ${wanted.name} exists`)
+      if (row === undefined)
+        throw new ProblemError(409, 'NAME_TAKEN', `an operator token with the name ${wanted.name} exists`)
       return reply
         .code(201)
         .header('location', `${API}/operator-tokens/${encodeURIComponent(row.name)}`)
@@ -214,7 +181,7 @@ function addRead(app: FastifyInstance): void {
     },
     async ({ params: { name } }) => {
       const row = await findTokenByName(db, name)
-      if (row === undefined) throw new UnknownTokenError(`no operator token ${name}`)
+      if (row === undefined) throw new ProblemError(404, 'UNKNOWN_OPERATOR_TOKEN', `no operator token ${name}`)
       return show(row)
     }
   )
@@ -239,7 +206,7 @@ function addRevoke(app: FastifyInstance): void {
     async ({ params: { name } }, reply) => {
       const wasThere = await store.write((trx) => deleteToken({ trx }, name))
       operators.revoked()
-      if (!wasThere) throw new UnknownTokenError(`no operator token ${name}`)
+      if (!wasThere) throw new ProblemError(404, 'UNKNOWN_OPERATOR_TOKEN', `no operator token ${name}`)
       return reply.code(204).send()
     }
   )

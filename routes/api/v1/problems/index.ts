@@ -2,8 +2,11 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { readTime } from '../../../../lib/http/paging.js'
 import { oneOf } from '../../../../lib/http/records.js'
+import type { May } from '../../../../lib/operators/scopes.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 import { AcknowledgementBody, PROBLEM_KINDS, ProblemRecord, SEVERITIES } from '../../../../lib/problems/problem.js'
 import type { Problems } from '../../../../lib/problems/problems.js'
+import { identitiesAt } from '../../../../lib/sites/rows.js'
 import { textLike } from '../../../../lib/text-like.js'
 
 const ListQuery = Type.Object(
@@ -11,6 +14,7 @@ const ListQuery = Type.Object(
     severity: Type.Optional(oneOf(SEVERITIES, 'Default: both')),
     kind: Type.Optional(oneOf(PROBLEM_KINDS, 'Default: all')),
     chargePoint: Type.Optional(Type.String({ maxLength: 48 })),
+    site: Type.Optional(Type.String({ maxLength: 64, description: 'Only problems of the charge points of this site' })),
     acknowledged: Type.Optional(oneOf(['true', 'false'], 'Default: both'))
   },
   { additionalProperties: false }
@@ -25,24 +29,12 @@ interface OneProblem {
   Params: Static<typeof Params>
 }
 
-/** Answered as a 404 problem. */
-class UnknownProblemError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_PROBLEM'
-}
-
-/** Answered as a 422 problem. */
-class UntilIsOverError extends Error {
-  readonly statusCode = 422
-  readonly code = 'UNTIL_IS_OVER'
-}
-
 const TAGS = { tags: ['Problems'] }
 const problems404 = { 404: { UNKNOWN_PROBLEM: 'there is no such problem, or it is over' } }
 
-/** What is wrong now, and what to do about it. */
+/** The current problems, and how to solve them. */
 export default async function problems(app: FastifyInstance): Promise<void> {
-  const list = app.problems
+  const { problems: list, scopes } = app
 
   app.get<{ Querystring: ListQuery }>(
     '/',
@@ -51,24 +43,27 @@ export default async function problems(app: FastifyInstance): Promise<void> {
       schema: {
         ...TAGS,
         operationId: 'listProblems',
-        summary: 'List what is wrong now',
-        description: 'The critical ones first, the oldest of them first. A problem that is over is not in the list.',
+        summary: 'List the current problems',
+        description:
+          'Critical problems come first, older ones before newer ones. A problem that is over is not in the list.',
         querystring: ListQuery,
         response: {
           200: Type.Object({
-            at: Type.String({ format: 'date-time', description: 'When this was found' }),
+            at: Type.String({ format: 'date-time', description: 'When the back-end found the problem' }),
             items: Type.Array(ProblemRecord)
           })
         }
       }
     },
-    async ({ query: { acknowledged, ...filter } }) => ({
-      at: new Date().toISOString(),
-      items: await list.list({
+    async (request) => {
+      const { acknowledged, site, ...filter } = request.query
+      const items = await list.list({
         ...filter,
+        ...(site !== undefined && { chargePoints: await identitiesAt(app.database.heavy, site) }),
         ...(acknowledged !== undefined && { acknowledged: acknowledged === 'true' })
       })
-    })
+      return { at: new Date().toISOString(), items: items.map(shownTo(scopes.mayOf(request))) }
+    }
   )
 
   acknowledgements(app)
@@ -76,7 +71,7 @@ export default async function problems(app: FastifyInstance): Promise<void> {
 
 /** That an operator has seen a problem. */
 function acknowledgements(app: FastifyInstance): void {
-  const list = app.problems
+  const { problems: list, scopes } = app
 
   app.put<OneProblem & { Body: Static<typeof AcknowledgementBody> }>(
     '/:id/acknowledgement',
@@ -98,14 +93,15 @@ function acknowledgements(app: FastifyInstance): void {
       const { id } = request.params
       const { note } = request.body
       const until = request.body.until === undefined ? undefined : readTime('until', String(request.body.until))
-      if (until !== undefined && until <= Date.now()) throw new UntilIsOverError('until must be in the future')
+      if (until !== undefined && until <= Date.now())
+        throw new ProblemError(422, 'UNTIL_IS_OVER', 'until must be in the future')
       await existing(list, id)
       await list.acknowledge(id, {
         operator: request.operator?.name ?? '',
         ...(note !== undefined && { note }),
         ...(until !== undefined && { until })
       })
-      return existing(list, id)
+      return shownTo(scopes.mayOf(request))(await existing(list, id))
     }
   )
 
@@ -129,8 +125,17 @@ function acknowledgements(app: FastifyInstance): void {
   )
 }
 
+/** What other scopes are for is left out. */
+function shownTo(may: May) {
+  return ({ transaction, idToken, ...problem }: ProblemRecord): ProblemRecord => ({
+    ...problem,
+    ...(idToken !== undefined && may('id-tokens:read') && { idToken }),
+    ...(transaction !== undefined && may('transactions:read') && { transaction })
+  })
+}
+
 async function existing(list: Problems, id: string): Promise<Static<typeof ProblemRecord>> {
   const problem = await list.find(id)
-  if (problem === undefined) throw new UnknownProblemError(`no problem ${id}`)
+  if (problem === undefined) throw new ProblemError(404, 'UNKNOWN_PROBLEM', `no problem ${id}`)
   return problem
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Reader } from '../../../../lib/events/scope.js'
 import { TariffBody, TariffRecord } from '../../../../lib/ledger/records.js'
 import { deleteTariff, findTariff, listTariffs, putTariff } from '../../../../lib/ledger/tariffs.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 import { textLike } from '../../../../lib/text-like.js'
 
 const Params = Type.Object({
@@ -11,12 +12,6 @@ const Params = Type.Object({
 
 interface OneTariff {
   Params: Static<typeof Params>
-}
-
-/** Answered as a 404 problem. */
-class UnknownTariffError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_TARIFF'
 }
 
 const TAGS = { tags: ['Tariffs'] }
@@ -111,13 +106,13 @@ function addDelete(app: FastifyInstance): void {
   )
 }
 
-/** @throws UnknownTariffError */
+/** @throws `UNKNOWN_TARIFF` */
 async function existing(db: Reader, id: string): Promise<TariffRecord> {
   const tariff = await findTariff(db, id)
   if (tariff === undefined) throw unknown(id)
   return tariff
 }
 
-function unknown(id: string): UnknownTariffError {
-  return new UnknownTariffError(`no tariff ${id}`)
+function unknown(id: string): ProblemError {
+  return new ProblemError(404, 'UNKNOWN_TARIFF', `no tariff ${id}`)
 }

@@ -24,9 +24,11 @@ const ListQuery = Type.Object(
     vendor: Type.Optional(Type.String({ maxLength: 255 })),
     model: Type.Optional(Type.String({ maxLength: 255 })),
     action: Type.Optional(Type.String({ maxLength: 64 })),
-    refused: Type.Optional(Type.Literal('true', { description: 'Only what was refused' })),
-    from: momentParam('Seen last at or after'),
-    to: momentParam('Seen last before')
+    refused: Type.Optional(
+      Type.Literal('true', { description: 'Only violations whose message or handshake was rejected' })
+    ),
+    from: momentParam('Only violations that were last seen at this time or later'),
+    to: momentParam('Only violations that were last seen before this time')
   },
   { additionalProperties: false }
 )
@@ -34,7 +36,7 @@ type ListQuery = Static<typeof ListQuery>
 
 /** How charge points break the standard: what their vendor needs to know. */
 export default async function violations(app: FastifyInstance): Promise<void> {
-  const { db } = app.database
+  const { heavy } = app.database
 
   app.get<{ Querystring: ListQuery }>(
     '/',
@@ -44,7 +46,7 @@ export default async function violations(app: FastifyInstance): Promise<void> {
         tags: ['ChargePoints'],
         operationId: 'listViolations',
         summary: 'List the violations of the standard by charge points',
-        description: `Also what was handled all the same, by a deviation that is accepted or by \`validation: warn\`. Groups are one page. ${CSV}`,
+        description: `Includes messages that were handled in spite of the violation, because the deviation is accepted or because of \`validation: warn\`. With \`groupBy\` all groups are on one page. ${CSV}`,
         querystring: ListQuery,
         response: { 200: pageOrCsv(ViolationRecord, VIOLATION_COLUMNS, ViolationGroupRecord) }
       }
@@ -53,7 +55,7 @@ export default async function violations(app: FastifyInstance): Promise<void> {
       const { query } = request
       const filter = filterOf(query)
       if (query.groupBy !== undefined) {
-        const items = await groupViolations(db, query.groupBy, filter)
+        const items = await groupViolations(heavy, query.groupBy, filter)
         return sendPage({
           request,
           reply,
@@ -63,7 +65,7 @@ export default async function violations(app: FastifyInstance): Promise<void> {
         })
       }
       const behind = readIdCursor(query as PageQuery)
-      const found = await listViolations(db, {
+      const found = await listViolations(heavy, {
         ...filter,
         limit: filter.limit + 1,
         ...(behind !== undefined && { behind })

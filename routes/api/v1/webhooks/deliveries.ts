@@ -2,13 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { API } from '../../../../lib/http/api.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { pageSchema } from '../../../../lib/http/records.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 import {
   type DeliveryFilter,
   findDelivery,
   listDeliveries,
   resendDelivery
 } from '../../../../lib/webhooks/deliveries.js'
-import { UnknownWebhookError } from '../../../../lib/webhooks/errors.js'
+import { unknownWebhook } from '../../../../lib/webhooks/errors.js'
 import {
   DeliveryParams,
   DeliveryQuery,
@@ -23,18 +24,6 @@ interface One {
   Params: DeliveryParams
 }
 
-/** Answered as a 404 problem. */
-class UnknownDeliveryError extends Error {
-  readonly statusCode = 404
-  readonly code = 'UNKNOWN_DELIVERY'
-}
-
-/** Answered as a 409 problem. */
-class WebhookDisabledError extends Error {
-  readonly statusCode = 409
-  readonly code = 'WEBHOOK_DISABLED'
-}
-
 const TAGS = { tags: ['Webhooks'] }
 const UNKNOWN_DELIVERY = { 404: { UNKNOWN_DELIVERY: 'no such delivery of this webhook' } }
 
@@ -46,7 +35,7 @@ export default async function deliveries(app: FastifyInstance): Promise<void> {
 }
 
 function addList(app: FastifyInstance): void {
-  const { db } = app.database
+  const { db, heavy } = app.database
   app.get<{ Params: WebhookParams; Querystring: DeliveryQuery }>(
     '/:id/deliveries',
     {
@@ -61,9 +50,9 @@ function addList(app: FastifyInstance): void {
       }
     },
     async ({ params: { id }, query }) => {
-      if ((await findWebhook(db, Number(id))) === undefined) throw new UnknownWebhookError(id)
+      if ((await findWebhook(db, Number(id))) === undefined) throw unknownWebhook(id)
       const limit = readLimit(query)
-      const rows = await listDeliveries(db, { ...filterOf(Number(id), query), limit: limit + 1 })
+      const rows = await listDeliveries(heavy, { ...filterOf(Number(id), query), limit: limit + 1 })
       return pageOf(rows, limit, { show: showDelivery, keyOf: (row) => row.id })
     }
   )
@@ -106,7 +95,7 @@ function addResend(app: FastifyInstance): void {
         operationId: 'resendDelivery',
         summary: 'Send an event again',
         description:
-          'Makes a new delivery behind all others. It has the same event id, by which receivers recognise the event.',
+          'Adds a new delivery after all waiting ones. It has the same event id, by which receivers recognise the event.',
         params: DeliveryParams,
         response: { 202: DeliveryRecord }
       }
@@ -114,7 +103,8 @@ function addResend(app: FastifyInstance): void {
     async ({ params }, reply) => {
       const { webhookId, id } = keyOf(params)
       const webhook = await findWebhook(db, webhookId)
-      if (webhook?.enabled === 0) throw new WebhookDisabledError('the webhook is disabled: enable it first')
+      if (webhook?.enabled === 0)
+        throw new ProblemError(409, 'WEBHOOK_DISABLED', 'the webhook is disabled: enable it first')
       const row = await writer.write((trx) => resendDelivery({ trx, now: Date.now() }, { webhookId, id }))
       if (webhook === undefined || row === undefined) throw unknown(params)
       app.webhooks.deliverer.notice(webhookId)
@@ -128,8 +118,8 @@ function keyOf({ id, deliveryId }: DeliveryParams) {
   return { webhookId: Number(id), id: Number(deliveryId) }
 }
 
-function unknown({ id, deliveryId }: DeliveryParams): UnknownDeliveryError {
-  return new UnknownDeliveryError(`no delivery ${deliveryId} of webhook ${id}`)
+function unknown({ id, deliveryId }: DeliveryParams): ProblemError {
+  return new ProblemError(404, 'UNKNOWN_DELIVERY', `no delivery ${deliveryId} of webhook ${id}`)
 }
 
 function filterOf(webhookId: number, query: DeliveryQuery): Omit<DeliveryFilter, 'limit'> {

@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify'
 import { EventIds } from '../../../../lib/events/ids.js'
 import type { Reader } from '../../../../lib/events/scope.js'
 import { API } from '../../../../lib/http/api.js'
-import { InvalidQueryError } from '../../../../lib/http/paging.js'
+import { invalidQuery } from '../../../../lib/http/paging.js'
+import { ProblemError } from '../../../../lib/problem-error.js'
 import { targetOf } from '../../../../lib/webhooks/deliverer.js'
-import { UnknownWebhookError } from '../../../../lib/webhooks/errors.js'
+import { unknownWebhook } from '../../../../lib/webhooks/errors.js'
 import {
   NewWebhookBody,
   NewWebhookRecord,
@@ -32,12 +33,6 @@ import { checkUrl } from '../../../../lib/webhooks/target.js'
 
 interface One {
   Params: WebhookParams
-}
-
-/** Answered as a 409 problem. */
-class TooManyWebhooksError extends Error {
-  readonly statusCode = 409
-  readonly code = 'TOO_MANY_WEBHOOKS'
 }
 
 const TAGS = { tags: ['Webhooks'] }
@@ -103,7 +98,8 @@ function addCreate(app: FastifyInstance): void {
       const secret = secretOf(body)
       const wanted = { ...changeOf(body), url: checkUrl(body.url, rules), secret }
       const row = await writer.write((trx) => insertWebhook({ trx, now: Date.now() }, wanted, MAX_WEBHOOKS))
-      if (row === undefined) throw new TooManyWebhooksError(`there may be at most ${MAX_WEBHOOKS} webhooks`)
+      if (row === undefined)
+        throw new ProblemError(409, 'TOO_MANY_WEBHOOKS', `there may be at most ${MAX_WEBHOOKS} webhooks`)
       await deliverer.sync()
       reply.code(201).header('location', `${API}/webhooks/${row.id}`)
       return { ...showWebhook(row), secret }
@@ -150,7 +146,7 @@ again; they are sent when the webhook is enabled.`,
     async ({ params, body }) => {
       const change = { ...changeOf(body), ...(body.url !== undefined && { url: checkUrl(body.url, rules) }) }
       const row = await writer.write((trx) => updateWebhook({ trx, now: Date.now() }, Number(params.id), change))
-      if (row === undefined) throw new UnknownWebhookError(params.id)
+      if (row === undefined) throw unknownWebhook(params.id)
       await deliverer.sync()
       return showWebhook(row)
     }
@@ -174,7 +170,7 @@ function addDelete(app: FastifyInstance): void {
     },
     async ({ params }, reply) => {
       if (!(await writer.write((trx) => deleteWebhook({ trx }, Number(params.id))))) {
-        throw new UnknownWebhookError(params.id)
+        throw unknownWebhook(params.id)
       }
       await deliverer.sync()
       return reply.code(204).send()
@@ -194,7 +190,7 @@ function addSecret(app: FastifyInstance): void {
         operationId: 'replaceWebhookSecret',
         summary: 'Replace the secret of a webhook',
         description:
-          'For 24 h the old secret signs too: every request has two signatures, so that the receiver can be changed meanwhile.',
+          'For 24 h every request has two signatures, with the old and with the new secret, so that there is time to change the receiver.',
         params: WebhookParams,
         body: Type.Union([SecretBody, Type.Null()]),
         response: { 200: SecretRecord }
@@ -205,7 +201,7 @@ function addSecret(app: FastifyInstance): void {
       const now = Date.now()
       const until = now + OVERLAP_MS
       const isDone = await writer.write((trx) => replaceSecret({ trx, now }, Number(params.id), { secret, until }))
-      if (!isDone) throw new UnknownWebhookError(params.id)
+      if (!isDone) throw unknownWebhook(params.id)
       await deliverer.sync()
       return { secret, previousSecretUntil: new Date(until).toISOString() }
     }
@@ -224,7 +220,7 @@ function addTest(app: FastifyInstance): void {
         operationId: 'testWebhook',
         summary: 'Send an event of the type `test` to a webhook, once',
         description:
-          'Also when the webhook is disabled. The answer shows the outcome; a failed test is neither repeated nor kept.',
+          'Sends even if the webhook is disabled. The answer shows the outcome; a failed test is neither retried nor stored.',
         params: WebhookParams,
         response: { 200: TestRecord }
       }
@@ -245,10 +241,10 @@ function addTest(app: FastifyInstance): void {
   )
 }
 
-/** @throws UnknownWebhookError */
+/** @throws `UNKNOWN_WEBHOOK` */
 async function existing(db: Reader, { id }: WebhookParams): Promise<WebhookRow> {
   const row = await findWebhook(db, Number(id))
-  if (row === undefined) throw new UnknownWebhookError(id)
+  if (row === undefined) throw unknownWebhook(id)
   return row
 }
 
@@ -265,7 +261,7 @@ function changeOf({ description, filter, scopes, enabled }: WebhookBody): Webhoo
 function secretOf({ secret }: SecretBody): string {
   if (secret === undefined) return newSecret()
   if (!isSecret(secret)) {
-    throw new InvalidQueryError('secret must be whsec_ and 24 to 64 bytes in base64')
+    throw invalidQuery('secret must be whsec_ and 24 to 64 bytes in base64')
   }
   return secret
 }

@@ -1,0 +1,841 @@
+// Generated from the schemas of the operator API by `npm run generate`; do not edit.
+
+import type { Schema } from '../form/tree.js'
+
+export const chargePointSchema: Schema = {
+  "additionalProperties": false,
+  "examples": [
+    {
+      "generatePassword": true,
+      "registration": "Accepted",
+      "enabled": true,
+      "securityProfile": 1,
+      "notes": "Car park, level 2"
+    }
+  ],
+  "type": "object",
+  "properties": {
+    "password": {
+      "description": "The HTTP Basic password of the charge point. Never shown again",
+      "anyOf": [
+        {
+          "pattern": "^[\\x20-\\x7e]+$",
+          "x-rule": "must consist of printable ASCII characters",
+          "minLength": 16,
+          "maxLength": 64,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "generatePassword": {
+      "description": "Generates a random password of 40 hexadecimal digits, which is shown only in this answer",
+      "const": true,
+      "type": "boolean"
+    },
+    "name": {
+      "description": "What operators call it",
+      "anyOf": [
+        {
+          "pattern": "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+          "x-rule": "must be one line of text",
+          "minLength": 1,
+          "maxLength": 100,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "site": {
+      "description": "The id of its site",
+      "anyOf": [
+        {
+          "pattern": "^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$",
+          "x-rule": "must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begin and end with a letter or digit",
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "registration": {
+      "type": "string",
+      "enum": [
+        "Accepted",
+        "Pending",
+        "Rejected"
+      ],
+      "description": "Status in the answer to the next BootNotification"
+    },
+    "enabled": {
+      "description": "Whether the charge point may connect",
+      "type": "boolean"
+    },
+    "securityProfile": {
+      "description": "The lowest security profile that the charge point may connect with. Default: the highest that it ever used. Set a lower one to let it go back",
+      "anyOf": [
+        {
+          "minimum": 0,
+          "maximum": 3,
+          "type": "integer"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "serialNumber": {
+      "description": "Serial number that the CN of its client certificate must have. null: the serial number of its next BootNotification",
+      "anyOf": [
+        {
+          "pattern": "^[\\x20-\\x7e]+$",
+          "x-rule": "must consist of printable ASCII characters",
+          "minLength": 1,
+          "maxLength": 255,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "notes": {
+      "anyOf": [
+        {
+          "maxLength": 10000,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "traits": {
+      "description": "How the charge point deviates from the standard, and which deviations are accepted. Traits that are left out stay as they are; null removes a trait. Applies from the next message on",
+      "anyOf": [
+        {
+          "additionalProperties": false,
+          "type": "object",
+          "properties": {
+            "validation": {
+              "anyOf": [
+                {
+                  "type": "string",
+                  "enum": [
+                    "strict",
+                    "warn"
+                  ],
+                  "description": "strict: rejects messages that break their schema. warn: handles the valid part of such messages, counts and logs the violation."
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "leniency": {
+              "anyOf": [
+                {
+                  "uniqueItems": true,
+                  "maxItems": 23,
+                  "description": "Deviations from the standard that the back-end accepts and corrects.",
+                  "type": "array",
+                  "items": {
+                    "type": "string",
+                    "enum": [
+                      "loose-subprotocols",
+                      "encoded-identities",
+                      "numeric-message-ids",
+                      "extra-elements",
+                      "long-serial-numbers",
+                      "long-names",
+                      "long-texts",
+                      "long-id-tags",
+                      "unknown-members",
+                      "wrong-types",
+                      "single-items",
+                      "enum-spelling",
+                      "unit-names",
+                      "unknown-error-codes",
+                      "unknown-reasons",
+                      "unknown-samples",
+                      "decimal-commas",
+                      "decimal-meter-readings",
+                      "missing-meter-readings",
+                      "missing-timestamps",
+                      "loose-date-times",
+                      "missing-trigger-reasons",
+                      "missing-transaction-ids"
+                    ]
+                  }
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "pings": {
+              "anyOf": [
+                {
+                  "description": "Seconds between WebSocket pings, or off for a charge point that does not answer them.",
+                  "anyOf": [
+                    {
+                      "minimum": 5,
+                      "maximum": 3600,
+                      "type": "integer"
+                    },
+                    {
+                      "const": "off",
+                      "type": "string"
+                    }
+                  ]
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "callsAfterConnect": {
+              "anyOf": [
+                {
+                  "description": "Delay of automatic and queued calls after the charge point connects: seconds, or boot: until the BootNotification is answered, at most 600 seconds.",
+                  "anyOf": [
+                    {
+                      "minimum": 0,
+                      "maximum": 600,
+                      "type": "integer"
+                    },
+                    {
+                      "const": "boot",
+                      "type": "string"
+                    }
+                  ]
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "timeZone": {
+              "anyOf": [
+                {
+                  "minLength": 1,
+                  "maxLength": 64,
+                  "examples": [
+                    "Europe/Berlin"
+                  ],
+                  "description": "IANA time zone for times that the charge point sends without an offset, e.g. Europe/Berlin.",
+                  "type": "string"
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "energyUnit": {
+              "anyOf": [
+                {
+                  "type": "string",
+                  "enum": [
+                    "as-sent",
+                    "Wh-means-kWh",
+                    "kWh-means-Wh"
+                  ],
+                  "description": "The unit that energy values of the charge point really have."
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "chargingRateUnit": {
+              "anyOf": [
+                {
+                  "type": "string",
+                  "enum": [
+                    "A",
+                    "W"
+                  ],
+                  "description": "The only unit of charging profiles that the charge point supports."
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "maxStackLevel": {
+              "anyOf": [
+                {
+                  "minimum": 0,
+                  "maximum": 1000,
+                  "description": "The highest stack level that the charge point accepts.",
+                  "type": "integer"
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "heartbeatInterval": {
+              "anyOf": [
+                {
+                  "minimum": 1,
+                  "maximum": 86400,
+                  "description": "Heartbeat interval in the answer to a BootNotification, in seconds.",
+                  "type": "integer"
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            },
+            "firmwareProtocols": {
+              "anyOf": [
+                {
+                  "uniqueItems": true,
+                  "maxItems": 5,
+                  "description": "URL schemes from which the charge point can download firmware.",
+                  "type": "array",
+                  "items": {
+                    "type": "string",
+                    "enum": [
+                      "ftp",
+                      "ftps",
+                      "http",
+                      "https",
+                      "sftp"
+                    ]
+                  }
+                },
+                {
+                  "type": "null"
+                }
+              ]
+            }
+          }
+        },
+        {
+          "type": "null"
+        }
+      ]
+    }
+  }
+}
+
+export const closeSchema: Schema = {
+  "additionalProperties": false,
+  "examples": [
+    {
+      "meterStop": 18400,
+      "note": "The charge point was replaced; read off its meter"
+    }
+  ],
+  "type": "object",
+  "required": [
+    "note"
+  ],
+  "properties": {
+    "meterStop": {
+      "minimum": 0,
+      "maximum": 9007199254740991,
+      "description": "Wh. Default: the last reading",
+      "type": "number"
+    },
+    "endedAt": {
+      "format": "date-time",
+      "description": "Default: the time of the last message about the transaction",
+      "type": "string"
+    },
+    "note": {
+      "minLength": 1,
+      "maxLength": 1000,
+      "description": "Why, for the audit log and the transaction",
+      "type": "string"
+    }
+  }
+}
+
+export const idTokenSchema: Schema = {
+  "additionalProperties": false,
+  "examples": [
+    {
+      "type": "ISO14443",
+      "status": "Accepted",
+      "groupId": "FLEET-7",
+      "expiresAt": "2099-12-31T23:59:59.000Z",
+      "language": "en"
+    }
+  ],
+  "type": "object",
+  "properties": {
+    "type": {
+      "maxLength": 20,
+      "description": "Type of OCPP 2.x, e.g. ISO14443, eMAID, Central. Empty: any type. OCPP 1.6 has no types",
+      "examples": [
+        "ISO14443"
+      ],
+      "type": "string"
+    },
+    "status": {
+      "type": "string",
+      "enum": [
+        "Accepted",
+        "Blocked",
+        "Expired",
+        "Invalid",
+        "NoCredit",
+        "NotAllowedTypeEVSE",
+        "NotAtThisLocation",
+        "NotAtThisTime"
+      ],
+      "description": "Status in answers to charge points. OCPP 1.6 gets Invalid for a status that it does not have"
+    },
+    "groupId": {
+      "description": "Tokens of one group may stop each other's transactions; parentIdTag in OCPP 1.6",
+      "anyOf": [
+        {
+          "minLength": 1,
+          "maxLength": 255,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "masterGroup": {
+      "description": "Whether tokens of this group may stop any transaction; OCPP 2.x only",
+      "type": "boolean"
+    },
+    "expiresAt": {
+      "anyOf": [
+        {
+          "format": "date-time",
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "language": {
+      "anyOf": [
+        {
+          "minLength": 1,
+          "maxLength": 8,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "notes": {
+      "anyOf": [
+        {
+          "maxLength": 10000,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    }
+  }
+}
+
+export const operatorTokenSchema: Schema = {
+  "additionalProperties": false,
+  "examples": [
+    {
+      "name": "billing",
+      "scopes": [
+        "transactions:read"
+      ],
+      "expiresAt": "2099-12-31T23:59:59.000Z"
+    }
+  ],
+  "type": "object",
+  "required": [
+    "name",
+    "scopes"
+  ],
+  "properties": {
+    "name": {
+      "pattern": "^(?!(?:operator|command-line|self)$)[a-z0-9][a-z0-9._\\-]{0,63}$",
+      "x-rule": "must be 1 to 64 lower case letters, digits and . _ -, begin with a letter or digit, and not be operator, command-line, self",
+      "description": "1 to 64 lower case letters, digits, `.`, `_` and `-`. The audit log shows this name",
+      "type": "string"
+    },
+    "scopes": {
+      "description": "What the token allows: a `write` scope includes `read`, and `admin` includes everything",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "enum": [
+          "charge-points:read",
+          "charge-points:write",
+          "calls:write",
+          "transactions:read",
+          "transactions:write",
+          "id-tokens:read",
+          "id-tokens:write",
+          "sites:read",
+          "sites:write",
+          "admin"
+        ]
+      },
+      "minItems": 1,
+      "uniqueItems": true
+    },
+    "expiresAt": {
+      "description": "Default: never",
+      "anyOf": [
+        {
+          "format": "date-time",
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    }
+  }
+}
+
+export const siteSchema: Schema = {
+  "additionalProperties": false,
+  "examples": [
+    {
+      "name": "Car park Bellecour",
+      "address": "6 place Bellecour, 69002 Lyon",
+      "position": {
+        "latitude": 45.7578,
+        "longitude": 4.832
+      },
+      "timeZone": "Europe/Paris",
+      "notes": "The key of the technical room is at the reception"
+    }
+  ],
+  "type": "object",
+  "required": [
+    "name"
+  ],
+  "properties": {
+    "name": {
+      "pattern": "^(?=.*\\S)[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+      "x-rule": "must be one line of text",
+      "minLength": 1,
+      "maxLength": 100,
+      "type": "string"
+    },
+    "address": {
+      "minLength": 1,
+      "maxLength": 1000,
+      "type": "string"
+    },
+    "position": {
+      "additionalProperties": false,
+      "description": "Degrees, WGS 84",
+      "type": "object",
+      "required": [
+        "latitude",
+        "longitude"
+      ],
+      "properties": {
+        "latitude": {
+          "minimum": -90,
+          "maximum": 90,
+          "type": "number"
+        },
+        "longitude": {
+          "minimum": -180,
+          "maximum": 180,
+          "type": "number"
+        }
+      }
+    },
+    "timeZone": {
+      "minLength": 1,
+      "maxLength": 64,
+      "description": "IANA time zone, such as Europe/Berlin",
+      "type": "string"
+    },
+    "notes": {
+      "minLength": 1,
+      "maxLength": 10000,
+      "type": "string"
+    }
+  }
+}
+
+export const tariffSchema: Schema = {
+  "additionalProperties": false,
+  "examples": [
+    {
+      "currency": "EUR",
+      "pricePerKwh": 0.39,
+      "pricePerSession": 1,
+      "tax": 19,
+      "description": "Standard"
+    }
+  ],
+  "type": "object",
+  "required": [
+    "currency"
+  ],
+  "properties": {
+    "chargePoint": {
+      "minLength": 1,
+      "maxLength": 48,
+      "description": "Default: every charge point",
+      "type": "string"
+    },
+    "groupId": {
+      "minLength": 1,
+      "maxLength": 255,
+      "description": "Group of id tokens. Default: every id token",
+      "type": "string"
+    },
+    "currency": {
+      "pattern": "^[A-Z]{3}$",
+      "x-rule": "must be three capital letters, e.g. EUR",
+      "description": "ISO 4217",
+      "type": "string"
+    },
+    "pricePerKwh": {
+      "minimum": 0,
+      "maximum": 1000000,
+      "description": "Without tax",
+      "type": "number"
+    },
+    "pricePerHour": {
+      "minimum": 0,
+      "maximum": 1000000,
+      "description": "Without tax, from start to end of a transaction",
+      "type": "number"
+    },
+    "pricePerSession": {
+      "minimum": 0,
+      "maximum": 1000000,
+      "description": "Without tax",
+      "type": "number"
+    },
+    "tax": {
+      "minimum": 0,
+      "maximum": 100,
+      "description": "Per cent",
+      "type": "number"
+    },
+    "description": {
+      "maxLength": 512,
+      "type": "string"
+    }
+  }
+}
+
+export const newWebhookSchema: Schema = {
+  "additionalProperties": false,
+  "examples": [
+    {
+      "url": "https://hooks.example.com/ocpp",
+      "description": "Billing",
+      "filter": {
+        "types": [
+          "transaction"
+        ]
+      }
+    }
+  ],
+  "type": "object",
+  "required": [
+    "url"
+  ],
+  "properties": {
+    "url": {
+      "minLength": 1,
+      "maxLength": 2000,
+      "description": "URL to which events are posted: https, without user and password. Private addresses need WEBHOOK_ALLOWED_NETWORKS",
+      "type": "string"
+    },
+    "description": {
+      "anyOf": [
+        {
+          "maxLength": 1000,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "filter": {
+      "additionalProperties": false,
+      "description": "Which events are sent",
+      "type": "object",
+      "properties": {
+        "types": {
+          "minItems": 1,
+          "maxItems": 13,
+          "uniqueItems": true,
+          "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
+          "type": "array",
+          "items": {
+            "type": "string",
+            "enum": [
+              "connect",
+              "disconnect",
+              "boot",
+              "status",
+              "transaction",
+              "meter-values",
+              "call",
+              "security",
+              "problem",
+              "remote-start",
+              "authorization",
+              "refused",
+              "bulk-call"
+            ]
+          }
+        },
+        "chargePoints": {
+          "minItems": 1,
+          "maxItems": 1000,
+          "description": "Identities, in upper or lower case. Default: all",
+          "type": "array",
+          "items": {
+            "pattern": "^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$",
+            "x-rule": "must be 1 to 48 letters, digits, spaces and * - _ = + | @ . without a space at either end",
+            "type": "string"
+          }
+        }
+      }
+    },
+    "scopes": {
+      "minItems": 1,
+      "maxItems": 3,
+      "uniqueItems": true,
+      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values` and `remote-start`, charge-points:read for the other types, id-tokens:read for id tokens in full. Default: charge-points:read and transactions:read",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "enum": [
+          "charge-points:read",
+          "transactions:read",
+          "id-tokens:read"
+        ]
+      }
+    },
+    "enabled": {
+      "description": "Whether events are sent. Events that happen while a webhook is disabled are not kept for it",
+      "type": "boolean"
+    },
+    "secret": {
+      "maxLength": 100,
+      "description": "`whsec_` and 24 to 64 bytes in base64. Default: a random one. Shown only once",
+      "type": "string"
+    }
+  }
+}
+
+export const webhookSchema: Schema = {
+  "additionalProperties": false,
+  "minProperties": 1,
+  "examples": [
+    {
+      "filter": {
+        "chargePoints": [
+          "CP-1"
+        ]
+      },
+      "enabled": true
+    }
+  ],
+  "type": "object",
+  "properties": {
+    "url": {
+      "minLength": 1,
+      "maxLength": 2000,
+      "description": "URL to which events are posted: https, without user and password. Private addresses need WEBHOOK_ALLOWED_NETWORKS",
+      "type": "string"
+    },
+    "description": {
+      "anyOf": [
+        {
+          "maxLength": 1000,
+          "type": "string"
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
+    "filter": {
+      "additionalProperties": false,
+      "description": "Which events are sent",
+      "type": "object",
+      "properties": {
+        "types": {
+          "minItems": 1,
+          "maxItems": 13,
+          "uniqueItems": true,
+          "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
+          "type": "array",
+          "items": {
+            "type": "string",
+            "enum": [
+              "connect",
+              "disconnect",
+              "boot",
+              "status",
+              "transaction",
+              "meter-values",
+              "call",
+              "security",
+              "problem",
+              "remote-start",
+              "authorization",
+              "refused",
+              "bulk-call"
+            ]
+          }
+        },
+        "chargePoints": {
+          "minItems": 1,
+          "maxItems": 1000,
+          "description": "Identities, in upper or lower case. Default: all",
+          "type": "array",
+          "items": {
+            "pattern": "^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$",
+            "x-rule": "must be 1 to 48 letters, digits, spaces and * - _ = + | @ . without a space at either end",
+            "type": "string"
+          }
+        }
+      }
+    },
+    "scopes": {
+      "minItems": 1,
+      "maxItems": 3,
+      "uniqueItems": true,
+      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values` and `remote-start`, charge-points:read for the other types, id-tokens:read for id tokens in full. Default: charge-points:read and transactions:read",
+      "type": "array",
+      "items": {
+        "type": "string",
+        "enum": [
+          "charge-points:read",
+          "transactions:read",
+          "id-tokens:read"
+        ]
+      }
+    },
+    "enabled": {
+      "description": "Whether events are sent. Events that happen while a webhook is disabled are not kept for it",
+      "type": "boolean"
+    }
+  }
+}

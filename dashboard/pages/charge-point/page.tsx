@@ -1,0 +1,133 @@
+import { useState } from 'preact/hooks'
+import type { About, ChargePoint, Page, PresentConnector, TransactionItem } from '../../api/records.js'
+import { linkTo } from '../../router/links.js'
+import { strings } from '../../strings/en/charge-point.js'
+import { useApp } from '../../ui/app-context.js'
+import { Copy } from '../../ui/copy.js'
+import { Empty } from '../../ui/empty.js'
+import { Loaded } from '../../ui/loaded.js'
+import { Foreign } from '../../ui/text.js'
+import { useQuery } from '../../ui/use-query.js'
+import type { PageProps } from '../table.js'
+import { AnyCall } from './any-call.js'
+import { DetailList } from './details.js'
+import { EvseCard } from './evse-card.js'
+import { ChargePointHead } from './head.js'
+import { Manage } from './manage.js'
+import { useChargePoint } from './use-charge-point.js'
+
+/** Milliseconds between readings of energy and cost, which only the server knows. */
+const FIGURES_MS = 5_000
+
+/** The present state of a charge point, with the operations for it and for each of its EVSEs. */
+export default function ChargePointPage({ params: { identity = '' } }: PageProps) {
+  const query = useChargePoint(identity)
+  return (
+    <>
+      <ChargePointHead identity={identity} query={query} tab="chargePoint" />
+      {query.problem.value?.status === 404 && <Similar identity={identity} />}
+      <Loaded query={query}>{(chargePoint) => <Content chargePoint={chargePoint} onChange={query.reload} />}</Loaded>
+    </>
+  )
+}
+
+/** Charge points whose identities begin like the one that nobody knows: it may be misspelt. */
+function Similar({ identity }: { identity: string }) {
+  const start = identity.slice(0, Math.max(2, Math.ceil(identity.length * 0.6)))
+  const found = useQuery<Page<ChargePoint>>('/charge-points', { q: start, limit: 5 })
+  const items = found.data.value?.items ?? []
+  if (items.length === 0) return null
+  return (
+    <p>
+      {strings.similar}{' '}
+      {items.map((item) => (
+        <span key={item.identity}>
+          <a href={linkTo('chargePoint', { identity: item.identity })}>
+            <Foreign text={item.identity} limit={48} />
+          </a>{' '}
+        </span>
+      ))}
+    </p>
+  )
+}
+
+function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange: () => void }) {
+  const { session } = useApp()
+  const [isQueueing, setQueueing] = useState(false)
+  const { identity, connected, connectors = [] } = chargePoint
+  const open = useQuery<Page<TransactionItem>>(
+    session.may('transactions:read') ? '/transactions' : undefined,
+    { chargePoint: identity, status: 'open' },
+    { every: FIGURES_MS, live: { chargePoints: [identity], types: ['transaction'] } }
+  )
+  const neverConnected = chargePoint.lastConnectedAt === undefined && !connected
+  const mayCall = session.may('calls:write')
+  const target: Target = {
+    identity,
+    reason: mayCall ? (connected ? undefined : strings.isAway) : strings.noScope('calls:write'),
+    callReason: mayCall ? (connected || isQueueing ? undefined : strings.isAway) : strings.noScope('calls:write'),
+    isQueueing: isQueueing && !connected,
+    openTransactions: connectors.filter(({ transaction }) => transaction !== undefined).length
+  }
+  return (
+    <>
+      {neverConnected && <GiveUrl identity={identity} />}
+      {!connected && !neverConnected && mayCall && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={isQueueing}
+            onChange={({ currentTarget }) => setQueueing(currentTarget.checked)}
+          />
+          {strings.queueInstead}
+        </label>
+      )}
+      <section aria-label={strings.evses} class="evses">
+        {placesOf(connectors).map((connector) => (
+          <EvseCard
+            key={`${connector.evseId} ${connector.connectorId}`}
+            connector={connector}
+            isAway={!connected}
+            target={target}
+            receipt={open.data.value?.items.find(({ id }) => id === connector.transaction?.id)}
+          />
+        ))}
+        {placesOf(connectors).length === 0 && !neverConnected && <Empty title={strings.none} />}
+      </section>
+      <AnyCall chargePoint={chargePoint} target={target} />
+      <Manage chargePoint={chargePoint} target={target} onChange={onChange} />
+      <DetailList chargePoint={chargePoint} />
+    </>
+  )
+}
+
+/** The charge point of an operation, and whether the operation can be sent. */
+export interface Target {
+  identity: string
+  /** Reason why no operation can be sent. `undefined`: operations can be sent. */
+  reason: string | undefined
+  /** The same of OCPP calls and of operations that can wait until the charge point is back. */
+  callReason: string | undefined
+  /** Whether what can wait does so until the charge point is back. */
+  isQueueing: boolean
+  openTransactions: number
+}
+
+/** The connectors that a car can be connected to. */
+function placesOf(connectors: readonly PresentConnector[]): PresentConnector[] {
+  return connectors.filter(({ evseId, connectorId }) => evseId !== undefined && connectorId !== 0)
+}
+
+function GiveUrl({ identity }: { identity: string }) {
+  const about = useQuery<About>('/about')
+  const urls = (about.data.value?.chargePointUrls ?? []).map((url) => url.replace('{identity}', identity))
+  return (
+    <Empty title={strings.neverConnected}>
+      {urls.map((url) => (
+        <p key={url} class="code-line">
+          <code>{url}</code> <Copy text={url} />
+        </p>
+      ))}
+    </Empty>
+  )
+}

@@ -1,0 +1,163 @@
+import { linkTo } from '../../router/links.js'
+import { type Card, curlLine } from '../../store/calls.js'
+import type { Effect } from '../../store/effects.js'
+import { strings } from '../../strings/en.js'
+import { useApp } from '../../ui/app-context.js'
+import { Copy } from '../../ui/copy.js'
+import { formatDuration, formatMoment, visibleJson, visibleText } from '../../ui/format.js'
+import { Id } from '../../ui/text.js'
+
+/** The calls of this tab, with the answers of the charge points and the effects that events showed. */
+export function CallDrawer() {
+  const { calls } = useApp()
+  const cards = calls.cards.value
+  if (!calls.isOpen.value || cards.length === 0) return null
+  return (
+    <aside class="drawer" aria-label={strings.calls.title}>
+      <header class="drawer-head">
+        <h2>{strings.calls.title}</h2>
+        <button type="button" onClick={calls.dismissAll}>
+          {strings.calls.dismissAll}
+        </button>
+        <button type="button" class="quiet" onClick={() => calls.toggle(false)} aria-label={strings.close}>
+          ✕
+        </button>
+      </header>
+      <ol aria-live="polite">
+        {cards.map((card) => (
+          <CardView key={card.id} card={card} />
+        ))}
+      </ol>
+    </aside>
+  )
+}
+
+function CardView({ card }: { card: Card }) {
+  const { calls } = useApp()
+  const { id, request, state, duration, answer, effect } = card
+  const messageId = answer?.messageId ?? answer?.calls?.at(-1)?.messageId
+  return (
+    <li class="card call-card" data-state={state} data-word={answer?.status}>
+      <header>
+        <strong>{request.title}</strong>
+        <Id text={request.chargePoint} />
+        <button type="button" class="quiet" aria-label={strings.calls.dismiss} onClick={() => calls.dismiss(id)}>
+          ✕
+        </button>
+      </header>
+      <p class="call-state">
+        <Outcome card={card} />
+        {duration !== undefined && state === 'answered' && <span class="muted"> {formatDuration(duration)}</span>}
+      </p>
+      {effect !== undefined && <EffectLine effect={effect} />}
+      <footer>
+        {messageId !== undefined && <a href={linkTo('call', { messageId })}>{strings.calls.open1}</a>}
+        <Copy text={curlLine(card, location.origin)} label={strings.calls.curl} />
+      </footer>
+    </li>
+  )
+}
+
+function Outcome({ card }: { card: Card }) {
+  const { preferences } = useApp()
+  const { state, answer, request } = card
+  const { calls: words } = strings
+  if (state === 'sending') return <span role="status">{words.sending}</span>
+  if (state === 'waiting') {
+    const until = answer?.expiresAt && formatMoment(Date.parse(answer.expiresAt), preferences.zone.value)
+    return <span>{until ? words.waitsUntil(request.chargePoint, until) : words.waits(request.chargePoint)}</span>
+  }
+  if (state === 'answered') return <Answered answer={answer} />
+  return <Failed card={card} />
+}
+
+function Answered({ answer }: { answer: Card['answer'] }) {
+  const word = answer?.status ?? strings.calls.answer
+  const reason = typeof answer?.reason === 'string' && answer.reason !== word ? answer.reason : undefined
+  return (
+    <>
+      <span class="word">{visibleText(word)}</span>
+      {reason !== undefined && <bdi> {visibleText(reason)}</bdi>}
+      {answer?.statusInfo !== undefined && (
+        <details>
+          <summary>{strings.calls.details}</summary>
+          <pre class="mono">{visibleJson(answer.statusInfo)}</pre>
+        </details>
+      )}
+    </>
+  )
+}
+
+function Failed({ card }: { card: Card }) {
+  const { calls } = useApp()
+  const { id, state, problem, request } = card
+  const { calls: words } = strings
+  const again = () => {
+    calls.again(id).catch((error: unknown) => reportError(error))
+  }
+  if (state === 'lost') {
+    return (
+      <>
+        {words.lost} <span class="muted">{request.isUnrepeatable ? words.askAgainUnsafe : words.askAgainSafe}</span>{' '}
+        <button type="button" onClick={again}>
+          {words.askAgain}
+        </button>
+      </>
+    )
+  }
+  const isAway = problem?.code === 'OCPP_ERR_NOT_CONNECTED' || problem?.code === 'NOT_CONNECTED'
+  // Calls can wait for their charge point, operations cannot.
+  const canWait = request.path.includes('/calls/') && request.query?.whenOffline === undefined
+  if (isAway && canWait) {
+    return (
+      <>
+        {words.isAway(request.chargePoint)}{' '}
+        <button
+          type="button"
+          onClick={() => {
+            calls.queue(id, undefined).catch((error: unknown) => reportError(error))
+          }}
+        >
+          {words.queue}
+        </button>
+      </>
+    )
+  }
+  if (problem?.status === 504) {
+    return <span>{problem.body.sent === false ? words.notSent : words.sentUnanswered}</span>
+  }
+  return (
+    <>
+      <bdi>{visibleText(problem?.message ?? '')}</bdi> <code>{problem?.code}</code>
+      {problem?.retryAfter !== undefined && <p>{words.retryAfter(problem.retryAfter)}</p>}
+      {problem?.body.details !== undefined && (
+        <details>
+          <summary>{words.details}</summary>
+          <pre class="mono">{visibleJson(problem.body.details)}</pre>
+        </details>
+      )}
+    </>
+  )
+}
+
+function EffectLine({ effect }: { effect: Effect }) {
+  const { effects, openTransaction } = strings.calls
+  const after = formatDuration(effect.after)
+  const { kind, transaction } = effect
+  return (
+    <p class="effect" data-kind={kind}>
+      {kind === 'none' && effects.none}
+      {kind === 'not-started' && effects['not-started']()}
+      {kind === 'booted' && effects.booted(after)}
+      {kind === 'status' && effects.status(effect.status ?? '', after)}
+      {kind === 'other-id-token' && effects[kind](transaction)}
+      {(kind === 'transaction-started' || kind === 'transaction-ended') && effects[kind](transaction, after)}
+      {transaction !== undefined && (
+        <>
+          {' '}
+          <a href={linkTo('transaction', { id: transaction })}>{openTransaction}</a>
+        </>
+      )}
+    </p>
+  )
+}

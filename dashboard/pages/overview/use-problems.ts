@@ -1,0 +1,22 @@
+import type { Query } from '../../api/client.js'
+import type { ProblemItem } from '../../api/records.js'
+import { reduceProblems } from '../../store/problems.js'
+import { useQuery } from '../../ui/use-query.js'
+
+/** Maximum time between two reads. Milliseconds. Some problems begin without an event, because time passes. */
+const CHECK_MS = 30_000
+
+export interface Problems {
+  at: string
+  items: ProblemItem[]
+}
+
+/** The problems that match, which follow the events. */
+export function useProblems(filter: Query = {}) {
+  const isFiltered = Object.values(filter).some((value) => value !== undefined)
+  return useQuery<Problems>('/problems', filter, {
+    every: CHECK_MS,
+    live: { types: ['problem'] },
+    reduce: (data, event) => (isFiltered ? 'reload' : { at: event.at, items: reduceProblems(data.items, event) })
+  })
+}

@@ -1,0 +1,37 @@
+/** The pages by their paths. The server answers these paths with the dashboard, and no others (plugins/dashboard.ts). */
+export const PAGES = {
+  overview: '/',
+  problems: '/problems',
+  chargePoints: '/charge-points',
+  refusedChargePoints: '/refused-charge-points',
+  chargePoint: '/charge-points/:identity',
+  messages: '/charge-points/:identity/messages',
+  chargePointCalls: '/charge-points/:identity/calls',
+  variables: '/charge-points/:identity/variables',
+  connections: '/charge-points/:identity/connections',
+  chargePointCertificates: '/charge-points/:identity/certificates',
+  state: '/charge-points/:identity/state',
+  transactions: '/transactions',
+  transaction: '/transactions/:id',
+  idTokens: '/id-tokens',
+  idToken: '/id-tokens/:idToken',
+  authorizations: '/authorizations',
+  calls: '/calls',
+  call: '/calls/:messageId',
+  bulkCalls: '/bulk-calls',
+  bulkCall: '/bulk-calls/:id',
+  transactionStatistics: '/statistics/transactions',
+  availability: '/statistics/availability',
+  sites: '/sites',
+  site: '/sites/:id',
+  tariffs: '/tariffs',
+  certificates: '/certificates',
+  operatorTokens: '/operator-tokens',
+  signIns: '/sign-ins',
+  audit: '/audit',
+  webhooks: '/webhooks',
+  about: '/about',
+  signIn: '/sign-in'
+} as const satisfies Record<string, string>
+
+export type PageName = keyof typeof PAGES

@@ -1,0 +1,92 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { NotConnectedError } from 'fastify-ocpp'
+import { UnreachableError } from 'fastify-ocpp/cluster'
+import fp from 'fastify-plugin'
+import {
+  describeRequest,
+  type ForwardOptions,
+  forwardedOperator,
+  forwardHttp,
+  Moving
+} from '../lib/nodes/forwarding.js'
+import type {} from './calls.js'
+import type {} from './drain.js'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /**
+     * For routes of one charge point, with several nodes. `needed`: the node that the charge point is connected to carries
+     * the request out, and it fails if that node cannot be reached. `preferred`: it does so if it can be reached.
+     */
+    holder?: 'needed' | 'preferred'
+  }
+}
+
+/** Seconds until a client should try again when the other nodes cannot be reached. */
+const RETRY_AFTER = 5
+
+/** Aborts when the client leaves before it has its answer. */
+function whileThere({ raw }: FastifyReply): AbortSignal {
+  const controller = new AbortController()
+  raw.once('close', () => {
+    if (!raw.writableFinished) controller.abort()
+  })
+  return controller.signal
+}
+
+/** Answers a request with the answer of the node that has the charge point. Returns whether it did. */
+async function forward(
+  app: FastifyInstance,
+  options: ForwardOptions,
+  sent: { request: FastifyRequest; reply: FastifyReply }
+) {
+  const { request, reply } = sent
+  try {
+    const answer = await forwardHttp(describeRequest(request), options)
+    if (answer === undefined) return false
+    reply.code(answer.status).headers(answer.headers).send(answer.body)
+    return true
+  } catch (error) {
+    if (error instanceof NotConnectedError) return false
+    const isNeeded = request.routeOptions.config.holder === 'needed'
+    const isReading = request.method === 'GET' || request.method === 'HEAD'
+    const isSent = (error as { sent?: unknown }).sent === true
+    if (!isNeeded && !isSent && (isReading || error instanceof UnreachableError)) {
+      app.log.debug({ err: error }, 'a request was not forwarded')
+      return false
+    }
+    if (!(error instanceof UnreachableError)) throw error
+    reply.header('retry-after', RETRY_AFTER)
+    throw error
+  }
+}
+
+/** Lets the node that a charge point is connected to carry out the requests for it. Does nothing without a cluster. */
+async function forwarding(app: FastifyInstance): Promise<void> {
+  const { ocpp, events } = app
+  const { cluster } = ocpp
+  if (cluster === undefined) return
+  const moving = new Moving()
+  events.subscribe((event) => moving.heard(event))
+  // After the body was read, and before it is validated, which the other node does.
+  app.addHook('preValidation', (request, reply, done) => {
+    const { identity } = request.params as { identity?: string }
+    const isForOthers = request.routeOptions.config.holder !== undefined && forwardedOperator() === undefined
+    if (!isForOthers || identity === undefined || ocpp.chargePoints.has(identity)) return done()
+    const isNeeded = request.routeOptions.config.holder === 'needed'
+    const options: ForwardOptions = {
+      cluster,
+      identity,
+      signal: AbortSignal.any([whileThere(reply), app.patience]),
+      isHere: () => ocpp.chargePoints.has(identity),
+      isComing: () => isNeeded && !app.isDraining && moving.has(identity)
+    }
+    forward(app, options, { request, reply }).then((isAnswered) => isAnswered || done(), done)
+  })
+}
+
+export default fp(forwarding, {
+  fastify: '5.x',
+  name: 'forwarding',
+  dependencies: ['calls', 'drain', 'ocpp', 'publisher']
+})

@@ -1,0 +1,28 @@
+import type { TSchema } from '@sinclair/typebox'
+import { OperatorTokenBody } from '../lib/http/operator-token-body.js'
+import { ChargePointBody, IdTokenBody } from '../lib/http/records.js'
+import { CloseBody } from '../lib/ledger/by-hand.js'
+import { TariffBody } from '../lib/ledger/records.js'
+import { SiteBody } from '../lib/sites/records.js'
+import { NewWebhookBody, WebhookBody } from '../lib/webhooks/records.js'
+
+/** The bodies of requests that the dashboard has forms for; those of calls and operations come from the API. */
+const BODIES: Readonly<Record<string, TSchema>> = {
+  chargePointSchema: ChargePointBody,
+  closeSchema: CloseBody,
+  idTokenSchema: IdTokenBody,
+  operatorTokenSchema: OperatorTokenBody,
+  siteSchema: SiteBody,
+  tariffSchema: TariffBody,
+  newWebhookSchema: NewWebhookBody,
+  webhookSchema: WebhookBody
+}
+
+/** The text of `dashboard/generated/schemas.ts`. */
+export function forms(): string {
+  const constants = Object.entries(BODIES).map(
+    ([name, schema]) => `export const ${name}: Schema = ${JSON.stringify(schema, undefined, 2)}\n`
+  )
+  const head = '// Generated from the schemas of the operator API by `npm run generate`; do not edit.\n'
+  return [`${head}\nimport type { Schema } from '../form/tree.js'\n`, ...constants].join('\n')
+}

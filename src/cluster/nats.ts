@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import type { Cluster, MessageListener, ReplyListener } from '../types/cluster.js'
+
+export interface NatsClusterOptions {
+  /** The first part of all subjects. Clusters that share a server have different ones. Default: `ocpp`. */
+  prefix?: string
+  /** Name of this node, unique in the cluster. Default: the host name and a random part. */
+  node?: string
+  /** Version of your application. Other nodes can read it. */
+  version?: string
+}
+
+/** Maximum size of a message until the NATS server has reported its own. Bytes. */
+const DEFAULT_MAX_PAYLOAD = 1024 * 1024
+/** Status of the message that NATS sends if nobody subscribes to the subject of a request. */
+const NO_RESPONDERS = 503
+
+/**
+ * A cluster of the nodes that are connected to the same NATS server, or to servers of the same NATS cluster, with the
+ * same prefix. It uses core NATS only. The connection stays yours: open it with `maxReconnectAttempts: -1`, and close it
+ * after the application.
+ *
+ * ```ts
+ * const connection = await connect({ servers: 'nats://127.0.0.1:4222', maxReconnectAttempts: -1 })
+ * await app.register(fastifyOcpp, { ...options, cluster: natsCluster(connection) })
+ * ```
+ *
+ * @throws `TypeError` when the prefix is no subject
+ */
+export function natsCluster(connection: NatsConnection, options: NatsClusterOptions = {}): Cluster {
+  const { prefix = 'ocpp', node = `${hostname()}-${randomUUID().slice(0, 8)}`, version } = options
+  if (!/^[\w-]+(?:\.[\w-]+)*$/.test(prefix)) {
+    throw new TypeError('prefix must be words of letters, digits, _ and -, divided by dots')
+  }
+  return new NatsCluster(connection, prefix, { node, version })
+}
+
+class NatsCluster implements Cluster {
+  readonly node: string
+  readonly version: string | undefined
+  readonly #connection: NatsConnection
+  readonly #prefix: string
+  readonly #statusListeners = new Set<(isConnected: boolean) => void>()
+  /** Requests that wait for replies, by the last part of the subject for replies. */
+  readonly #requests = new Map<string, ReplyListener>()
+  readonly #inbox: string
+  #lastRequest = 0
+  #isConnected = true
+
+  constructor(connection: NatsConnection, prefix: string, { node, version }: Pick<Cluster, 'node' | 'version'>) {
+    this.#connection = connection
+    this.#prefix = prefix
+    this.node = node
+    this.version = version
+    // Below the prefix, so that one permission is enough; a random part, so that no other node knows it.
+    this.#inbox = `${prefix}.reply.${randomUUID()}`
+    connection.subscribe(`${this.#inbox}.*`, { callback: (_error, message) => this.#replied(message) })
+    this.#watch().catch(() => this.#changed(false))
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected && !this.#connection.isClosed()
+  }
+
+  get maxPayload(): number {
+    return this.#connection.info?.max_payload ?? DEFAULT_MAX_PAYLOAD
+  }
+
+  publish(subject: string, text: string): void {
+    this.#connection.publish(`${this.#prefix}.${subject}`, text)
+  }
+
+  request(subject: string, text: string, listener: ReplyListener): () => void {
+    const id = String(++this.#lastRequest)
+    this.#requests.set(id, listener)
+    this.#connection.publish(`${this.#prefix}.${subject}`, text, { reply: `${this.#inbox}.${id}` })
+    return () => this.#requests.delete(id)
+  }
+
+  subscribe(subject: string, listener: MessageListener, { shared = false } = {}): () => void {
+    const callback = (error: Error | null, message: Msg) => {
+      if (error === null) listener(message.string(), (answer) => this.#reply(message, answer))
+    }
+    const queue = shared ? { queue: 'holders' } : {}
+    const subscription = this.#connection.subscribe(`${this.#prefix}.${subject}`, { callback, ...queue })
+    return () => {
+      if (!this.#connection.isClosed()) subscription.unsubscribe()
+    }
+  }
+
+  flush(): Promise<void> {
+    return this.#connection.flush()
+  }
+
+  onStatus(listener: (isConnected: boolean) => void): () => void {
+    this.#statusListeners.add(listener)
+    return () => this.#statusListeners.delete(listener)
+  }
+
+  #reply(message: Msg, answer: string): void {
+    if (!this.#connection.isClosed()) message.respond(answer)
+  }
+
+  #replied(message: Msg): void {
+    const listener = this.#requests.get(message.subject.slice(this.#inbox.length + 1))
+    if (listener === undefined) return
+    if (message.data.length === 0 && message.headers?.code === NO_RESPONDERS) listener.nobody()
+    else listener.reply(message.string())
+  }
+
+  async #watch(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === 'disconnect') this.#changed(false)
+      else if (type === 'reconnect') this.#changed(true)
+    }
+    this.#changed(false)
+  }
+
+  #changed(isConnected: boolean): void {
+    if (this.#isConnected === isConnected) return
+    this.#isConnected = isConnected
+    for (const listener of this.#statusListeners) listener(isConnected)
+  }
+}

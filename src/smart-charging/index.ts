@@ -1,0 +1,2 @@
+export { compositeSchedule } from './composite.js'
+export type * from './types.js'

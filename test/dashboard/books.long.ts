@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { operate, startBackend } from '../app/support.js'
+import { book, event2 } from '../ledger/wire-support.js'
+import { tokenOf } from '../operators/support.js'
+import { connectCharger } from '../support/charger.js'
+import { until } from '../support/wait.js'
+import { faultsIn } from './accessibility.js'
+import { chargingCar, furnish } from './books-scene.js'
+import { skip, useBrowser } from './browser.js'
+
+const PAGES = [
+  '/transactions',
+  '/transactions/1',
+  '/id-tokens',
+  '/id-tokens/CARD-1',
+  '/authorizations',
+  '/statistics/transactions',
+  '/charge-points/DEPOT-3/variables',
+  '/tariffs',
+  '/certificates',
+  '/operator-tokens',
+  '/sign-ins',
+  '/audit',
+  '/webhooks#1',
+  '/about'
+]
+
+describe('the pages of the books', { skip }, () => {
+  const open = useBrowser()
+
+  it('limit a transaction, then stop it, and show the same figures as the API', async () => {
+    const server = await startBackend()
+    const charger = await furnish(server)
+    const tab = await open(server)
+    await tab.signIn('/transactions')
+    await tab.page.locator('.row-link', { hasText: '1' }).click()
+    await tab.seesText('9.4 kW')
+    const limits: unknown[] = []
+    charger.onCall((action, payload) => {
+      if (action === 'SetChargingProfile') limits.push(payload)
+      return { status: 'Accepted' }
+    })
+    await tab.page.getByRole('button', { name: 'Limit power' }).click()
+    await tab.page.getByRole('dialog').getByLabel('Limit').fill('7.4')
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Limit power' }).click()
+    await tab.page.locator('.call-card').getByText('accepted').waitFor()
+    assert.match(JSON.stringify(limits), /"limit":7400/)
+
+    const timestamp = new Date().toISOString()
+    const offered = {
+      timestamp,
+      sampledValue: [{ value: 7_400, measurand: 'Power.Offered', unitOfMeasure: { unit: 'W' } }]
+    }
+    await book(charger, 'TransactionEvent', { ...event2('Updated', 2, timestamp), meterValue: [offered] })
+    await tab.page.locator('figcaption').getByText('Offered: 7.4 kW at last').waitFor()
+
+    await tab.page.getByRole('button', { name: 'Stop' }).click()
+    await tab.page.getByRole('button', { name: 'Ask the charge point to stop' }).click()
+    await tab.page.locator('.call-card').nth(1).waitFor()
+    await tab.seesText('accepted', '.call-card:first-child')
+    // Accepted is the word of the charge point; the transaction is open until its end is told.
+    assert.equal(await tab.page.locator('.page-note .state').textContent(), 'Charging')
+    const end = event2('Ended', 3, new Date().toISOString(), { register: 8_400 })
+    const transactionInfo = { ...end.transactionInfo, stoppedReason: 'Remote' }
+    await book(charger, 'TransactionEvent', { ...end, transactionInfo })
+    await tab.seesText('Ended', '.page-note')
+    const { energyWh, cost, stopReason } = (await operate(server, 'GET', '/transactions/1')).json()
+    assert.equal(stopReason, 'Remote')
+    await tab.seesText(`${(energyWh / 1_000).toFixed(2)} kWh`, '.figures')
+    await tab.seesText(cost.toFixed(2), '.figures')
+    tab.fine()
+  })
+
+  it('close a hung transaction with the identity typed; a late end still corrects it', async () => {
+    const server = await startBackend()
+    const charger = await chargingCar(server, 'DEPOT-3')
+    const tab = await open(server, { expected: [/status of 422/] })
+    await tab.signIn('/transactions/1')
+    await tab.page.getByRole('button', { name: 'Close in the books' }).click()
+    const dialog = tab.page.getByRole('dialog')
+    const submit = dialog.getByRole('button', { name: 'Close in the books' })
+    await dialog.getByLabel('Note').fill('The charge point was replaced')
+    assert.equal(await submit.isDisabled(), true)
+    await dialog.getByLabel('Type DEPOT-3 to confirm').fill('DEPOT-3')
+    await dialog.getByLabel('Ended at').fill('2020-01-01T00:00:00')
+    await submit.click()
+    // Refused: the dialog stays, with the reason.
+    await dialog.getByText('IMPOSSIBLE_END').waitFor()
+    await dialog.getByLabel('Ended at').fill('')
+    await submit.click()
+    await tab.seesText('Closed by the back-end', '.page-note')
+    const { items } = (await operate(server, 'GET', '/audit')).json()
+    assert.equal(items[0].path, '/transactions/1/close')
+    await book(charger, 'TransactionEvent', event2('Ended', 2, new Date().toISOString(), { register: 9_000 }))
+    await tab.seesText('8.00 kWh', '.figures')
+    tab.fine()
+  })
+
+  it('make any OCPP call with a form or its JSON, and show the errors of the server at their fields', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'FORM-21', { protocol: 'ocpp2.1', boot: true })
+    const received: unknown[] = []
+    charger.onCall((action, payload) => {
+      received.push(action, payload)
+      return { status: 'Accepted' }
+    })
+    const tab = await open(server, { expected: [/status of 4(00|22)/] })
+    await tab.signIn('/charge-points/FORM-21')
+    await tab.page.getByText('Any OCPP call').click()
+    await tab.page.getByRole('button', { name: 'SetChargingProfile' }).click()
+    const dialog = tab.page.getByRole('dialog')
+    await dialog.getByLabel('stackLevel').fill('3')
+    await dialog.getByRole('button', { name: 'As JSON' }).click()
+    const json = dialog.getByLabel('The same as JSON')
+    const value = JSON.parse(await json.inputValue())
+    assert.equal(value.chargingProfile.stackLevel, 3)
+    value.chargingProfile.stackLevel = 'three'
+    await json.fill(JSON.stringify(value))
+    await dialog.getByRole('button', { name: 'As a form' }).click()
+    await dialog.locator('form').evaluate((form) => form.setAttribute('novalidate', ''))
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await dialog.locator('[aria-invalid=true]').waitFor()
+    const focused = await tab.page.evaluate<string>('document.activeElement.id')
+    assert.match(focused, /\/chargingProfile\/stackLevel$/)
+    assert.deepEqual(received, [])
+    await dialog.getByLabel('stackLevel').fill('4')
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await tab.sees('.call-card[data-state=answered]')
+    assert.equal(received[0], 'SetChargingProfile')
+    value.chargingProfile.stackLevel = 4
+    assert.deepEqual(received[1], value)
+    tab.fine()
+  })
+
+  it('set a setting, with its present value beside the new one', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'KEY-16', { boot: true })
+    const keys = [{ key: 'HeartbeatInterval', readonly: false, value: '300' }]
+    const set: unknown[] = []
+    charger.onCall((action, payload) => {
+      if (action === 'GetConfiguration') return { configurationKey: keys }
+      set.push(payload)
+      return { status: 'Accepted' }
+    })
+    const tab = await open(server)
+    await tab.signIn('/charge-points/KEY-16/variables')
+    await tab.page.getByRole('button', { name: 'Ask for all settings' }).click()
+    await tab.page
+      .getByRole('row', { name: /HeartbeatInterval/ })
+      .getByRole('button', { name: 'Set' })
+      .click()
+    const dialog = tab.page.getByRole('dialog')
+    await dialog.locator('dd').getByText('300', { exact: true }).waitFor()
+    await dialog.getByLabel('New value').fill('60')
+    await dialog.getByRole('button', { name: 'Send to the charge point' }).click()
+    await until('the charge point got it', () => set.length === 1)
+    assert.deepEqual(set, [{ key: 'HeartbeatInterval', value: '60' }])
+    await tab.page
+      .getByRole('row', { name: /HeartbeatInterval/ })
+      .getByText('60')
+      .waitFor()
+    tab.fine()
+  })
+
+  it('list an unknown card as soon as it is presented, and accept it with one click', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'READER-16', { boot: true })
+    const tab = await open(server)
+    await tab.signIn('/authorizations?known=false')
+    await charger.call('Authorize', { idTag: 'STRANGER-1' })
+    const row = tab.page.getByRole('row', { name: /STRANGER-1/ })
+    await row.getByText('Not known').waitFor()
+    await row.getByRole('button', { name: 'Add' }).click()
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    await tab.seesNo('dialog')
+    assert.equal((await operate(server, 'GET', '/id-tokens/STRANGER-1')).json().status, 'Accepted')
+    // It is known now, so the filter does not show it any more.
+    await tab.seesText('Nothing matches')
+    tab.fine()
+  })
+
+  it('show a new operator token once, and nowhere else', async () => {
+    const server = await startBackend()
+    const tab = await open(server)
+    await tab.signIn('/operator-tokens')
+    await tab.page.getByRole('button', { name: 'Create' }).click()
+    const dialog = tab.page.getByRole('dialog')
+    await dialog.getByLabel('Name').fill('billing')
+    await dialog.getByLabel('transactions:read').check()
+    await dialog.getByRole('button', { name: 'Create' }).click()
+    const token = (await tab.page.locator('.secret').textContent()) ?? ''
+    const self = await server.app.inject({
+      url: '/api/v1/operator-tokens/self',
+      headers: { authorization: `Bearer ${token}` }
+    })
+    assert.equal(self.json().name, 'billing')
+    await tab.page.getByRole('button', { name: 'Done' }).click()
+    await tab.page.getByRole('row', { name: /billing/ }).waitFor()
+    const kept = await tab.page.evaluate<string>('document.documentElement.outerHTML + JSON.stringify(localStorage)')
+    assert.equal((kept + tab.page.url()).includes(token), false)
+    tab.fine()
+  })
+
+  it('ask for nothing that a token with read scopes may not, and say why actions are off', async () => {
+    const server = await startBackend()
+    await furnish(server)
+    const scopes = ['charge-points:read', 'transactions:read', 'id-tokens:read'] as const
+    const token = (await tokenOf(server, 'reader', ...scopes)).authorization.replace('Bearer ', '')
+    const tab = await open(server)
+    await tab.signIn('/transactions/1', token)
+    const stop = tab.page.getByRole('button', { name: 'Stop' })
+    assert.equal(await stop.getAttribute('aria-disabled'), 'true')
+    const reason = await tab.page.locator(`[id="${await stop.getAttribute('aria-describedby')}"]`).textContent()
+    assert.match(reason ?? '', /calls:write/)
+    for (const path of ['/transactions', '/id-tokens', '/id-tokens/CARD-1', '/tariffs', '/certificates', '/about']) {
+      await tab.open(path)
+      await tab.live()
+      await tab.sees('h1')
+    }
+    // The console would show a request that was refused.
+    tab.fine()
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`have no fault that axe-core finds (${colorScheme})`, async () => {
+      const server = await startBackend()
+      await furnish(server)
+      const tab = await open(server, { colorScheme, bypassCSP: true })
+      await tab.signIn('/about')
+      for (const path of PAGES) {
+        await tab.open(path)
+        await tab.live()
+        await tab.sees('.loaded, .empty')
+        await tab.seesNo('[data-stale=true], .skeleton')
+        assert.deepEqual(await faultsIn(tab), [], path)
+      }
+      await tab.open('/tariffs')
+      await tab.page.getByRole('button', { name: 'Edit' }).click()
+      await tab.sees('dialog form')
+      assert.deepEqual(await faultsIn(tab), [], 'form of a tariff')
+      tab.fine()
+    })
+  }
+
+  it('fit on a phone without scrolling sideways, in German numbers', async () => {
+    const server = await startBackend()
+    await furnish(server)
+    const tab = await open(server, { locale: 'de-DE', viewport: { width: 360, height: 780 }, hasTouch: true })
+    await tab.signIn('/transactions/1')
+    await tab.seesText('6,80 kWh', '.figures')
+    await tab.seesText(/3,16\s€/, '.figures')
+    for (const path of PAGES) {
+      await tab.open(path)
+      await tab.live()
+      await tab.sees('.loaded, .empty')
+      const root = 'document.documentElement'
+      const scrollWidth = await tab.page.evaluate<number>(`${root}.scrollWidth`)
+      const clientWidth = await tab.page.evaluate<number>(`${root}.clientWidth`)
+      assert.ok(scrollWidth <= clientWidth, `${path} is ${scrollWidth} wide`)
+    }
+    tab.fine()
+  })
+})

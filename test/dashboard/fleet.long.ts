@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { BEARER, itemsOf, operate, TOKEN } from '../app/support.js'
+import { connectCharger } from '../support/charger.js'
+import { deferred, until } from '../support/wait.js'
+import { faultsIn } from './accessibility.js'
+import { skip, useBackend, useBrowser } from './browser.js'
+
+const ACCEPTED = { status: 'Accepted' }
+
+describe('many charge points in the dashboard', { skip }, () => {
+  const openTab = useBrowser()
+  const backend = useBackend()
+
+  it('stops a bulk call: what was not sent is cancelled, and what was sent is answered', async () => {
+    const server = backend()
+    const answer = deferred<object>()
+    const first = await connectCharger(server.url, 'STOP-1', { boot: true })
+    first.onCall(() => answer.promise)
+    const second = await connectCharger(server.url, 'STOP-2', { boot: true })
+    second.onCall(() => ACCEPTED)
+    const payload = { action: 'ClearCache', identities: ['STOP-1', 'STOP-2'], concurrency: 1 }
+    const headers = { ...BEARER, prefer: 'respond-async' }
+    const made = await server.app.inject({ method: 'POST', url: '/api/v1/calls', headers, payload })
+    const { bulkId } = made.json()
+    const tab = await openTab(server)
+    await tab.signIn(`/bulk-calls/${bulkId}`)
+    await tab.seesText('Running')
+    await tab.page.getByRole('button', { name: 'Stop…' }).click()
+    await tab.seesText(/1 call that did not go out yet/, 'dialog')
+    await tab.page.getByRole('button', { name: 'Stop sending' }).click()
+    await tab.seesText('Stopping')
+    await tab.seesNo('button:has-text("Stop…")')
+    answer.resolve(ACCEPTED)
+    await tab.seesText('Stopped')
+    await tab.seesText(/Cancelled 1/)
+    await second.roundTrip()
+    assert.equal(second.received.filter((text) => text.startsWith('[2,')).length, 0)
+    const { counts } = (await operate(server, 'GET', `/bulk-calls/${bulkId}`)).json()
+    assert.deepEqual(counts, { answered: 1, cancelled: 1 })
+    tab.fine()
+  })
+
+  it('sends an operation to all that match, lets it wait for one that is away, and shows the outcome of each', async () => {
+    const server = backend()
+    const asked: unknown[] = []
+    for (const identity of ['FLEET-1', 'FLEET-2', 'FLEET-3']) {
+      const charger = await connectCharger(server.url, identity, { boot: true })
+      charger.onCall((_action, payload) => {
+        asked.push(payload)
+        return ACCEPTED
+      })
+      if (identity !== 'FLEET-3') continue
+      charger.ws.close()
+      await until('it is away', () => !server.app.ocpp.chargePoints.has(identity))
+    }
+    const tab = await openTab(server, { expected: [/status of 400/] })
+    await tab.signIn('/charge-points?q=FLEET-')
+    await tab.page.getByRole('checkbox', { name: 'Select FLEET-1' }).check()
+    await tab.seesText('1 selected')
+    await tab.page.getByRole('button', { name: 'Clear' }).click()
+    await tab.seesNo('.bulk-bar')
+    await tab.page.getByRole('checkbox', { name: /Select all/ }).check()
+    await tab.seesText('3 selected')
+    await tab.page.getByRole('button', { name: 'Settings…' }).click()
+    const dialog = tab.page.getByRole('dialog')
+    const send = dialog.getByRole('button', { name: 'Send' })
+    const sure = dialog.getByLabel(/Type 3 to confirm/)
+    await sure.waitFor()
+    assert.equal(await send.isDisabled(), true)
+    await dialog.getByLabel('Let it wait').check()
+    await sure.fill('3')
+    await dialog.getByRole('button', { name: 'As JSON' }).click()
+    await dialog.getByLabel('JSON').fill('{"items":[{"key":"HeartbeatInterval","value":7}]}')
+    await send.click()
+    await dialog.getByText('/items/0/value').waitFor()
+    await dialog.getByLabel('JSON').fill('{"items":[{"key":"HeartbeatInterval","value":"600"}]}')
+    await send.click()
+    await tab.seesText('2 of 3 charge points')
+    await tab.sees('tr[data-key=FLEET-3]:has-text("Waits")')
+    await tab.sees('tr[data-key=FLEET-1]:has-text("accepted")')
+    assert.deepEqual(asked, Array(2).fill({ key: 'HeartbeatInterval', value: '600' }))
+    await tab.page.getByRole('button', { name: 'Stop…' }).click()
+    await tab.page.getByRole('button', { name: 'Stop sending' }).click()
+    await tab.sees('tr[data-key=FLEET-3]:has-text("Cancelled")')
+    tab.fine()
+  })
+
+  it('shows for how long EVSEs were up, as the API says', async () => {
+    const server = backend()
+    const charger = await connectCharger(server.url, 'UP-1', { boot: true })
+    await charger.call('StatusNotification', { connectorId: 1, errorCode: 'NoError', status: 'Faulted' })
+    const path = '/statistics/availability?chargePoint=UP-1'
+    await itemsOf(server, path, 1)
+    const tab = await openTab(server)
+    await tab.signIn(path)
+    await tab.page.getByRole('link', { name: 'UP-1, EVSE 1' }).waitFor()
+    const row = tab.page.locator('tbody tr').first()
+    await row.getByText('0.00%').first().waitFor()
+    await tab.seesText('without data there is no figure')
+    assert.deepEqual(await faultsIn(tab), [])
+    tab.fine()
+  })
+
+  it('names similar charge points where there is none of that identity', async () => {
+    const server = backend()
+    await operate(server, 'PUT', '/charge-points/QUAY-77', {})
+    const tab = await openTab(server, { expected: [/status of 404/] })
+    await tab.signIn('/charge-points/QUAY-7Z')
+    await tab.page.getByRole('link', { name: 'QUAY-77' }).click()
+    await tab.seesText('Give it this')
+    tab.fine()
+  })
+
+  it('warns before a sign-in ends, and goes on after another one', async () => {
+    const server = backend()
+    const expiresAt = new Date(Date.now() + 110_000).toISOString()
+    const made = { name: 'short', scopes: ['charge-points:read'], expiresAt }
+    const { token } = (await operate(server, 'POST', '/operator-tokens', made)).json()
+    const tab = await openTab(server)
+    await tab.signIn('/charge-points', token)
+    await tab.seesText(/Your sign-in ends at/)
+    await tab.page.getByRole('button', { name: 'Sign in again' }).click()
+    await tab.page.getByRole('dialog').getByLabel('Operator token').fill(TOKEN)
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Sign in' }).click()
+    await tab.seesNo('dialog[open]')
+    await tab.seesNo('.banner:has-text("Your sign-in ends")')
+    tab.fine()
+  })
+
+  it('says that the server was updated, and does not reload by itself', async () => {
+    const server = backend()
+    const tab = await openTab(server)
+    let version = '1.0.0'
+    await tab.page.route('**/api/v1/about', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), version } })
+    })
+    await tab.page.clock.install()
+    await tab.signIn('/charge-points')
+    version = '1.1.0'
+    await tab.page.clock.runFor(301_000)
+    await tab.seesText('Updated.')
+    assert.equal(await tab.page.getByRole('button', { name: 'Reload' }).count(), 1)
+    tab.fine()
+  })
+})
