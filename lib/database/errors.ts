@@ -97,7 +97,8 @@ const NETWORK_CODES = new Set([
 ])
 
 /** Texts of `pg`, whose own errors have no code. */
-const PG_TEXTS = /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection)/
+const PG_TEXTS =
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client (has encountered a connection|was closed)|There was an error establishing an SSL connection)/
 
 /** The kind of a driver error; `undefined` when the statement itself is at fault. */
 export function kindOf(error: unknown): StorageErrorKind | undefined {

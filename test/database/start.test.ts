@@ -11,10 +11,12 @@ import { until } from '../support/wait.js'
 import { run } from './child.js'
 import { emptyDatabase, noPostgres, open, SERVER } from './support.js'
 
-/** A door to PostgreSQL that can be opened late. */
-async function door() {
+/** A door to PostgreSQL that can be opened late. Until then nobody is there, or nobody answers. */
+async function door({ isSilent = false } = {}) {
   const { hostname, port } = new URL(SERVER)
+  let isOpen = !isSilent
   const server = createServer((socket) => {
+    if (!isOpen) return socket.on('error', () => undefined)
     const upstream = connect(Number(port === '' ? 5432 : port), hostname)
     socket.pipe(upstream).pipe(socket)
     for (const end of [socket, upstream]) end.on('error', () => socket.destroy() && upstream.destroy())
@@ -24,11 +26,13 @@ async function door() {
   await listening()
   const address = server.address()
   assert.ok(address !== null && typeof address === 'object')
-  await new Promise((resolve) => server.close(resolve))
+  if (!isSilent) await new Promise((resolve) => server.close(resolve))
   after(() => server.close())
   return {
     port: address.port,
     async open() {
+      isOpen = true
+      if (isSilent) return
       server.listen(address.port, '127.0.0.1')
       await listening()
     }
@@ -56,6 +60,25 @@ describe('a PostgreSQL that is down at the start', { skip: noPostgres }, () => {
     await backend.app.database.ready
     assert.equal(await status('/health/ready'), 200)
     await connectCharger(backend.url, 'CP-1')
+  })
+})
+
+describe('a PostgreSQL that takes connections and says nothing at the start', { skip: noPostgres }, () => {
+  it('is waited for, too', inLong, async () => {
+    const { port, open: openDoor } = await door({ isSilent: true })
+    const url = new URL((await emptyDatabase('postgres')).DATABASE_URL ?? '')
+    url.port = String(port)
+    const backend = run('server.ts', [], {
+      PORT: '0',
+      DATA_DIR: await temporaryDirectory(),
+      DATABASE_URL: url.href,
+      LOG_LEVEL: 'info'
+    })
+    await backend.writes('the database cannot be used yet: waiting for it')
+    await openDoor()
+    await backend.writes('the database is ready')
+    backend.process.kill('SIGTERM')
+    assert.equal(await backend.exited(), 0)
   })
 })
 
