@@ -18,8 +18,17 @@ const MEMORY = '/dev/shm'
 const MIN_MEMORY = 4 * 1024 ** 3
 /** Files that are named at the end. */
 const SLOWEST = 10
+/** With more files than these something is wrong that a second try does not change. */
+const MOST_AGAIN = 4
+/** Characters of an error that are printed again at the end. */
+const REASON_LENGTH = 600
 
-/** Runs compiled test files, several in a process. Returns what is wrong, or `undefined`. */
+/**
+ * Runs compiled test files, several in a process. Returns what is wrong, or `undefined`.
+ *
+ * With TEST_AGAIN=1 a few files that failed are run a second time, alone, and the run only fails if they do so again.
+ * What passed only then is named: it depends on how busy the machine is, or there is a race.
+ */
 export async function runTests(
   root,
   tests,
@@ -31,25 +40,62 @@ export async function runTests(
   } = {}
 ) {
   await prepare(root)
-  let failed = 0
-  const files = writeGroups(root, divide(tests, filesPerProcess))
+  const first = await runOnce(writeGroups(root, divide(tests, filesPerProcess)), { concurrency, isOverAtFirstFailure })
+  printTimes()
+  rmSync(process.env.TEST_TIMES, { force: true })
+  const files = failedFiles(first, tests)
+  const isTriedAgain = process.env.TEST_AGAIN === '1' && files.length > 0 && files.length <= MOST_AGAIN
+  if (!isTriedAgain) return conclude(first)
+  console.log(`\nrun again, each alone: ${files.join(', ')}`)
+  const second = await runOnce(writeGroups(root, divide(files, 1)), { concurrency: 1 })
+  rmSync(process.env.TEST_TIMES, { force: true })
+  conclude(first)
+  if (second.length > 0) return conclude(second)
+  console.log(
+    '\nPassed only when run again, alone: the test depends on the machine, or there is a race. Find out which.'
+  )
+}
+
+/** Runs one process for each of the files. Returns the failures: innermost tests as well as suites. */
+async function runOnce(files, { concurrency, isOverAtFirstFailure = false }) {
+  const failures = []
   const stop = new AbortController()
   const { signal } = stop
   // Every process listens to it.
   setMaxListeners(files.length + 1, signal)
   const stream = run({ files, concurrency, timeout: GROUP_TIMEOUT_MS, signal })
   // It ends the processes of the tests, one that hangs, too.
-  process.once('exit', () => stop.abort())
-  stream.on('test:fail', () => {
-    failed++
+  const end = () => stop.abort()
+  process.once('exit', end)
+  stream.on('test:fail', (failure) => {
+    failures.push(failure)
     if (isOverAtFirstFailure) process.exit(1)
   })
   const report = stream.compose(new spec())
   report.pipe(process.stdout, { end: false })
   await once(report, 'end')
-  printTimes()
-  rmSync(process.env.TEST_TIMES, { force: true })
-  return failed === 0 ? undefined : `${failed} failed`
+  process.off('exit', end)
+  return failures
+}
+
+/** The test files that failed; none when a process did not get to its end, because nobody knows what it left out. */
+function failedFiles(failures, tests) {
+  const names = failures.filter(({ nesting }) => nesting === 0).map(({ name }) => name)
+  return names.every((name) => tests.includes(name)) ? names : []
+}
+
+/** Prints, as the last thing, what failed and why. */
+function conclude(failures) {
+  if (failures.length === 0) return undefined
+  const isSuite = ({ details }) => details.error?.failureType === 'subtestsFailed'
+  const causes = failures.filter((failure) => !isSuite(failure))
+  console.log('\nfailed:')
+  for (const { name, details } of causes) {
+    const { cause = details.error } = details.error ?? {}
+    const text = String(cause?.message ?? cause).slice(0, REASON_LENGTH)
+    console.log(`- ${name}: ${text.replaceAll('\n', '\n  ')}`)
+  }
+  return `${failures.length} failed`
 }
 
 let isPrepared = false
