@@ -1,3 +1,8 @@
+export interface ProblemOptions extends ErrorOptions {
+  /** JSON pointer to the member of the body that is at fault. [RFC 6901] */
+  pointer?: string
+}
+
 /** A rejected request. The answer is problem details with this status, code and message. [RFC 9457] */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
@@ -5,10 +10,13 @@ export class ProblemError extends Error {
   readonly code: string
   /** The message is for whoever sent the request, also with a status of 5xx. */
   readonly expose = true
+  /** The one entry of `errors` in the answer. */
+  readonly violation?: { pointer: string; message: string }
 
-  constructor(statusCode: number, code: string, message: string, options?: ErrorOptions) {
+  constructor(statusCode: number, code: string, message: string, { pointer, ...options }: ProblemOptions = {}) {
     super(message, options)
     this.statusCode = statusCode
     this.code = code
+    if (pointer !== undefined) this.violation = { pointer, message }
   }
 }

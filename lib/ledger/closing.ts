@@ -84,7 +84,7 @@ export async function closeByHand(scope: BookingScope, row: TransactionRow, by: 
   checkEnd(row, by, now)
   const totals = await totalsAt(trx, told, { end, closedAt: now })
   if (totals.meter_start !== null && by.meterStop !== undefined && by.meterStop < totals.meter_start) {
-    throw impossibleEnd(`meterStop must not be below the meter at the start, which was ${totals.meter_start} Wh`)
+    throw impossibleEnd('/meterStop', `meterStop must not be below the meter at the start, which was ${totals.meter_start} Wh`)
   }
   const closed = await queries.updateTransaction(trx, row, {
     ...totals,
@@ -105,12 +105,12 @@ export async function closeByHand(scope: BookingScope, row: TransactionRow, by: 
 function checkEnd({ start_timestamp, created_at }: TransactionRow, { endedAt }: ByHand, now: number): void {
   if (endedAt === undefined) return
   const start = timeOf({ timestamp: start_timestamp ?? created_at, receivedAt: created_at })
-  if (endedAt < start) throw impossibleEnd('endedAt must not be before the start of the transaction')
-  if (endedAt > now) throw impossibleEnd('endedAt must not be in the future')
+  if (endedAt < start) throw impossibleEnd('/endedAt', 'endedAt must not be before the start of the transaction')
+  if (endedAt > now) throw impossibleEnd('/endedAt', 'endedAt must not be in the future')
 }
 
-function impossibleEnd(message: string): ProblemError {
-  return new ProblemError(422, 'IMPOSSIBLE_END', message)
+function impossibleEnd(pointer: string, message: string): ProblemError {
+  return new ProblemError(422, 'IMPOSSIBLE_END', message, { pointer })
 }
 
 /** Reopens a closed transaction, because it continues. */

@@ -119,7 +119,8 @@ onSharedBackendAlways('a transaction that an operator closes', (start) => {
       { endedAt: '2026-01-01T08:59:59Z' },
       { endedAt: new Date(Date.now() + 60_000).toISOString() }
     ]) {
-      assert.equal((await close(server, id, { note: NOTE, ...body })).json().code, 'IMPOSSIBLE_END')
+      const { code, errors } = (await close(server, id, { note: NOTE, ...body })).json()
+      assert.deepEqual([code, errors[0].pointer], ['IMPOSSIBLE_END', `/${Object.keys(body)[0]}`])
     }
     assert.equal((await onlyTransactionOf(server, 'H-BAD')).status, 'open')
     assert.equal((await close(server, 999_999)).json().code, 'UNKNOWN_TRANSACTION')
