@@ -60,6 +60,23 @@ export async function listIdTokens(
   return query.orderBy('id').limit(limit).execute()
 }
 
+/** Id tokens in one read. */
+const AT_ONCE = 1_000
+
+/** All id tokens that match, page by page. */
+export async function* allIdTokens(
+  db: Reader,
+  filter: Omit<IdTokenFilter, 'behind' | 'limit'>
+): AsyncGenerator<IdTokenRow[]> {
+  for (let behind = 0; ; ) {
+    const rows = await listIdTokens(db, { ...filter, behind, limit: AT_ONCE })
+    yield rows
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < AT_ONCE) return
+    behind = last.id
+  }
+}
+
 const COLUMNS: Columns<IdTokenRow> = {
   id: 'hidden',
   token_key: 'hidden',

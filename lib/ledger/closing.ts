@@ -84,7 +84,10 @@ export async function closeByHand(scope: BookingScope, row: TransactionRow, by: 
   checkEnd(row, by, now)
   const totals = await totalsAt(trx, told, { end, closedAt: now })
   if (totals.meter_start !== null && by.meterStop !== undefined && by.meterStop < totals.meter_start) {
-    throw impossibleEnd('/meterStop', `meterStop must not be below the meter at the start, which was ${totals.meter_start} Wh`)
+    throw impossibleEnd(
+      '/meterStop',
+      `meterStop must not be below the meter at the start, which was ${totals.meter_start} Wh`
+    )
   }
   const closed = await queries.updateTransaction(trx, row, {
     ...totals,

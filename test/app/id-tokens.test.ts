@@ -71,6 +71,24 @@ onBothBackends('an id token', (start) => {
     assert.deepEqual(found, ['page-1', 'page-2', 'page-3'])
   })
 
+  it('is in the file of all that match, whatever the page, and is no formula there', async () => {
+    const server = await start()
+    for (let index = 0; index < 5; index++) await give(server, `file-${index}`, { groupId: 'FILE', type: 'Central' })
+    await give(server, 'file-5', { groupId: 'FILE', notes: '=1+1, "x"', expiresAt: FUTURE })
+    const { headers, body } = await operate(server, 'GET', '/id-tokens?groupId=FILE&limit=2&format=csv')
+    assert.match(String(headers['content-type']), /^text\/csv/)
+    assert.match(String(headers['content-disposition']), /filename="id-tokens\.csv"/)
+    const [head, ...lines] = body.trimEnd().split('\r\n')
+    assert.equal(head, 'idToken,type,status,groupId,masterGroup,expiresAt,language,notes,createdAt,updatedAt')
+    assert.deepEqual(
+      lines.map((line) => line.split(',')[0]),
+      Array.from({ length: 6 }, (_, index) => `file-${index}`)
+    )
+    assert.match(lines[0] ?? '', /^file-0,Central,Accepted,FILE,false,,,,20/)
+    assert.ok(lines[5]?.startsWith(`file-5,,Accepted,FILE,false,${FUTURE},,"'=1+1, ""x""",`), lines[5])
+    assert.equal((await operate(server, 'GET', '/id-tokens?format=pdf')).statusCode, 400)
+  })
+
   it('is sent to a 1.6 charge point with its status, expiry and parent', async () => {
     const server = await start(CLOSED)
     const charger = await connectCharger(server.url, 'told-16', { boot: true })

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
+import { apiUrl } from '../../api/client.js'
 import type { IdToken, Page } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/id-tokens.js'
@@ -30,6 +31,7 @@ export default function IdTokenList() {
     [query]
   )
   const list = useQuery<Page<IdToken>>('/id-tokens', filter)
+  const { cursor: _, ...all } = filter
   const isFiltered = Object.keys(filter).length > 0
   return (
     <>
@@ -42,6 +44,9 @@ export default function IdTokenList() {
                 {strings.seen}
               </a>
             )}
+            <a class="button" href={apiUrl('/id-tokens', { ...all, format: 'csv' })} download>
+              {strings.csv}
+            </a>
             {session.may('id-tokens:write') && (
               <button type="button" class="primary" onClick={() => setAdding(true)}>
                 {strings.add}

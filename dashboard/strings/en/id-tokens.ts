@@ -4,6 +4,7 @@ export const strings = {
   title: 'Id tokens',
   caption: 'Id tokens',
   one: (id: string) => `Id token ${id}`,
+  csv: 'CSV',
   add: 'Add',
   addTitle: 'Add an id token',
   addOne: (id: string) => `Add ${id}`,

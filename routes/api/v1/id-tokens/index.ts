@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import type { Cell } from '../../../../lib/http/csv.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import {
   IdTokenBody,
@@ -11,14 +12,17 @@ import {
 } from '../../../../lib/http/records.js'
 import { ID_TOKEN_STATUSES } from '../../../../lib/id-tokens/authorization.js'
 import {
+  allIdTokens,
   deleteIdToken,
   findIdToken,
   type IdTokenChange,
+  type IdTokenRow,
   listIdTokens,
   saveIdToken,
   showIdToken
 } from '../../../../lib/id-tokens/rows.js'
 import { ProblemError } from '../../../../lib/problem-error.js'
+import { CSV_FORMAT, streamCsv } from '../../../shared/csv.js'
 
 const TAG = { tags: ['IdTokens'] }
 const problems = { 404: { UNKNOWN_ID_TOKEN: 'no such id token' } }
@@ -28,10 +32,23 @@ const ListQuery = Type.Object(
     ...PageParams,
     q: Type.Optional(Type.String({ maxLength: 255, description: 'Part of the token' })),
     status: Type.Optional(oneOf(ID_TOKEN_STATUSES, 'The stored status: an expired id token may still be Accepted')),
-    groupId: Type.Optional(Type.String({ maxLength: 255 }))
+    groupId: Type.Optional(Type.String({ maxLength: 255 })),
+    format: Type.Optional(oneOf(['csv'], CSV_FORMAT))
   },
   { additionalProperties: false }
 )
+
+type Column = keyof Static<typeof IdTokenRecord>
+const ID_TOKEN_COLUMNS = Object.keys(IdTokenRecord.properties) as Column[]
+type Line = Readonly<Partial<Record<Column, Cell>>>
+
+const pageOrFile = {
+  description: 'A page',
+  content: {
+    'application/json': { schema: pageSchema(IdTokenRecord) },
+    'text/csv': { schema: Type.String({ examples: [`${ID_TOKEN_COLUMNS.join()}\r\n`] }) }
+  }
+}
 
 function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
   if (expiresAt === undefined) return body
@@ -55,24 +72,32 @@ function addList(app: FastifyInstance): void {
       schema: {
         ...TAG,
         querystring: ListQuery,
-        response: { 200: pageSchema(IdTokenRecord) },
+        response: { 200: pageOrFile },
         operationId: 'listIdTokens',
         summary: 'List the id tokens, oldest first'
       }
     },
-    async ({ query }) => {
-      const limit = readLimit(query)
+    async ({ query }, reply) => {
       const { q, status, groupId } = query
-      const rows = await listIdTokens(database.heavy, {
-        behind: readIdCursor(query) ?? 0,
-        limit: limit + 1,
+      const filter = {
         ...(q !== undefined && { part: q }),
         ...(status !== undefined && { status }),
         ...(groupId !== undefined && { groupId })
-      })
+      }
+      if (query.format === 'csv') {
+        const pages = linesOf(allIdTokens(database.heavy, filter))
+        return streamCsv(reply, { name: 'id-tokens', columns: ID_TOKEN_COLUMNS, pages })
+      }
+      const limit = readLimit(query)
+      const behind = readIdCursor(query) ?? 0
+      const rows = await listIdTokens(database.heavy, { ...filter, behind, limit: limit + 1 })
       return pageOf(rows, limit, { show: showIdToken, keyOf: ({ id }) => id })
     }
   )
+}
+
+async function* linesOf(pages: AsyncIterable<readonly IdTokenRow[]>): AsyncGenerator<Line[]> {
+  for await (const rows of pages) yield rows.map((row) => showIdToken(row) as Line)
 }
 
 function addRead(app: FastifyInstance): void {
