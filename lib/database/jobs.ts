@@ -80,7 +80,10 @@ export class BatchOfJobs {
     }
     if (this.#pipelined !== undefined && key !== undefined && apart === true) {
       this.#runningKeys.add(key)
-      this.#running.push(job(this.#pipelined, this.#appendFor(key)).then(resolve))
+      const running = job(this.#pipelined, this.#appendFor(key)).then(resolve)
+      // It may fail while others are still handed out. Whoever waits for it is told.
+      running.catch(() => undefined)
+      this.#running.push(running)
       return
     }
     await this.#finish()

@@ -178,6 +178,34 @@ onBothDatabases('the writer', (dialect) => {
     assert.equal(writer.counters.commits, 2)
   })
 
+  it('keeps the failure of a job to itself while the others of a big batch are handed out', async () => {
+    const database = await migrated(dialect)
+    const writer = writerOf(database, { lanes: 1 })
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    const found = await outcomes(
+      range(6).map((index) =>
+        writer.write(
+          async (_, append) => {
+            if (index === 0) throw new TypeError('the job is wrong')
+            // Longer than the turn of a batch.
+            for (const end = performance.now() + 12; performance.now() < end; );
+            append('meta', [meta(`${index}`)])
+          },
+          { key: `${index}`, apart: true }
+        )
+      )
+    )
+    process.off('unhandledRejection', note)
+    assert.deepEqual(unhandled, [])
+    assert.deepEqual(
+      found.map((error) => error !== undefined),
+      [true, false, false, false, false, false]
+    )
+    assert.deepEqual(await metaKeys(database), ['1', '2', '3', '4', '5'])
+  })
+
   it('does the jobs of one key in their order', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database, { maxBatch: 3 })
