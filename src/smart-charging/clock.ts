@@ -35,7 +35,7 @@ const UTC: WallClock = {
 export function wallClock(timeZone: string | undefined): WallClock {
   const format = formatOf(timeZone)
   if (format === undefined) return UTC
-  const offset = (instant: number) => offsetAt(format, instant)
+  const offset = offsetsOf(format)
   return {
     isKnown: true,
     at: (instant) => instant + offset(instant),
@@ -71,6 +71,24 @@ function formatOf(timeZone: string | undefined): Intl.DateTimeFormat | undefined
     })
   } catch {
     return undefined
+  }
+}
+
+const MINUTE = 60 * SECOND
+/** Minutes whose offsets are kept. */
+const MAX_KEPT = 4096
+
+/** The offset at each instant. Clocks are set at full minutes, and many profiles are asked about the same one. */
+function offsetsOf(format: Intl.DateTimeFormat): (instant: number) => number {
+  const kept = new Map<number, number>()
+  return (instant) => {
+    const minute = Math.floor(instant / MINUTE)
+    const known = kept.get(minute)
+    if (known !== undefined) return known
+    const offset = offsetAt(format, instant)
+    if (kept.size >= MAX_KEPT) kept.clear()
+    kept.set(minute, offset)
+    return offset
   }
 }
 

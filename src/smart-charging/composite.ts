@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { instantOf, SECOND, wallClock } from './clock.js'
 import { type EvseLayers, evseLayers, Listener, type StationLayers, stationLayers, type Voice } from './layers.js'
 import { type Aim, type Merged, merge, type Voices } from './merge.js'
@@ -9,14 +10,40 @@ import type { CompositeInput, CompositeSchedule, CompositeWarning, EvseFacts, Wa
 
 /** Maximum number of possible changes in a schedule; most of them change nothing. */
 const MAX_STEPS = 16_384
-/** Maximum number of changes of single EVSEs that are looked at for the sum of all of them. */
+/** Maximum number of changes, times the EVSEs or profiles that are looked at for each of them. */
 const MAX_WORK = 65_536
+/** Milliseconds that a calculation in turns takes before others have theirs. */
+const TURN_MS = 5
 
 /**
  * The limits of a charge point that follow from all known profiles, as OCPP prescribes. Depends on nothing but
  * its input; never throws on profiles that the schemas accept. [1.6 §3.13, §5.7; 2.x K 3, K08; 2.1 Q]
  */
 export function compositeSchedule(input: CompositeInput): CompositeSchedule {
+  const calculation = calculate(input)
+  for (;;) {
+    const { done, value } = calculation.next()
+    if (done) return value
+  }
+}
+
+/**
+ * The same, for input of others: it may take seconds, so the event loop is never held up for more than a few
+ * milliseconds.
+ */
+export async function compositeScheduleInTurns(input: CompositeInput): Promise<CompositeSchedule> {
+  const calculation = calculate(input)
+  for (let started = performance.now(); ; ) {
+    const { done, value } = calculation.next()
+    if (done) return value
+    if (performance.now() - started < TURN_MS) continue
+    await nextTurn()
+    started = performance.now()
+  }
+}
+
+/** Yields after each change that it has looked at. */
+function* calculate(input: CompositeInput): Generator<void, CompositeSchedule> {
   const { request, evses } = input
   const duration = Math.floor(request.duration)
   const start = instantOf(request.start)
@@ -25,7 +52,7 @@ export function compositeSchedule(input: CompositeInput): CompositeSchedule {
   if (!(duration > 0)) return rejected('empty-window')
   if (start === undefined) return rejected('invalid-start')
   const calculation = new Calculation(input, start)
-  const steps = request.evseId === 0 ? Math.min(MAX_STEPS, Math.ceil(MAX_WORK / evses.length)) : MAX_STEPS
+  const steps = Math.min(MAX_STEPS, Math.ceil(MAX_WORK / calculation.size))
   const periods = new Periods()
   let second = 0
   for (let step = 0; second < duration && step < steps; step++) {
@@ -33,6 +60,7 @@ export function compositeSchedule(input: CompositeInput): CompositeSchedule {
     if (!periods.add(periodOf(second, merged))) break
     const next = until === Number.POSITIVE_INFINITY ? duration : Math.ceil((until - start) / SECOND)
     second = Math.max(second + 1, Math.min(duration, next))
+    yield
   }
   if (second < duration) calculation.warn('Truncated', [], `only the first ${second} seconds are calculated`)
   return { status: 'Accepted', duration: second, periods: periods.list, warnings: calculation.warnings }
@@ -49,6 +77,8 @@ class Calculation {
   readonly #station: StationLayers
   readonly #evses: { evse: EvseFacts; layers: EvseLayers }[]
   readonly #isStation: boolean
+  /** How much there is to look at for each change. */
+  readonly size: number
 
   constructor(input: CompositeInput, start: number) {
     const { version, request, state = {} } = input
@@ -67,6 +97,7 @@ class Calculation {
     this.#evses = input.evses
       .filter(({ id }) => this.#isStation || id === request.evseId)
       .map((evse) => ({ evse, layers: evseLayers(sources, evse.id) }))
+    this.size = Math.max(this.#evses.length, rules.length)
   }
 
   /** The limits at a time, and the time until which they apply. */

@@ -1,2 +1,2 @@
-export { compositeSchedule } from './composite.js'
+export { compositeSchedule, compositeScheduleInTurns } from './composite.js'
 export type * from './types.js'

@@ -250,6 +250,57 @@ onSharedBackend('a composite schedule of posted facts', (start) => {
     }
   })
 
+  it('does not keep others waiting, however much is posted', async () => {
+    const server = await start()
+    const periods = (offset: number) =>
+      Array.from({ length: 120 }, (_, index) => ({
+        startPeriod: index * 600 + (index && offset),
+        limit: 6 + (index % 9)
+      }))
+    const profiles = Array.from({ length: 200 }, (_, index) => ({
+      evseId: 1,
+      source: `EMS-${index}`,
+      profile: {
+        id: index + 1,
+        stackLevel: 0,
+        chargingProfilePurpose: 'ChargingStationExternalConstraints',
+        chargingProfileKind: 'Recurring',
+        recurrencyKind: 'Daily',
+        chargingSchedule: [
+          {
+            id: 1,
+            startSchedule: '2026-01-05T00:00:00Z',
+            useLocalTime: true,
+            chargingRateUnit: 'A',
+            chargingSchedulePeriod: periods(index)
+          }
+        ]
+      }
+    }))
+    const body = {
+      version: '2.1',
+      evses: [{ id: 1, phases: 3, voltage: 230 }],
+      profiles,
+      state: { timeZone: 'Europe/Paris' },
+      request: { evseId: 1, start: '2026-01-05T12:00:00Z', duration: 31 * 86_400, unit: 'A' }
+    }
+    let isOver = false
+    const posted = operate(server, 'POST', '/composite-schedules', body).finally(() => {
+      isOver = true
+    })
+    let meanwhile = 0
+    for (; !isOver; meanwhile++) await fetch(`${server.url.replace('ws', 'http')}/health/live`)
+    const answer = await posted
+    assert.equal(answer.statusCode, 200, answer.body)
+    const { warnings } = answer.json()
+    assert.deepEqual(
+      warnings.map(({ code }: { code: string }) => code),
+      ['Truncated']
+    )
+    // One or two, if it were calculated at one go.
+    assert.ok(meanwhile > 10, `${meanwhile} requests were answered meanwhile`)
+  })
+
   const CASES = `${ROOT}/../shared/composite-schedule-cases.json`
   const skip = existsSync(CASES) ? false : 'the cases are not beside the project'
   it('is that of every known case', { skip }, async () => {

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ALL_PROTOCOLS, type Protocol, versionInfo } from 'fastify-ocpp'
-import { type CompositeInput, compositeSchedule } from 'fastify-ocpp/smart-charging'
+import { type CompositeInput, type CompositeSchedule, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
 import { toDateTime } from '../../../lib/date-time.js'
 import { invalidQuery } from '../../../lib/http/paging.js'
 import { IdentityParams, oneOf } from '../../../lib/http/records.js'
@@ -110,18 +110,18 @@ function addOfChargePoint(app: FastifyInstance): void {
 /** Our schedule; and in the unit of the charge point, if it knows another, where both differ. */
 async function calculate(subject: Subject, question: Question, reported: ReportedSchedule | undefined) {
   const { input, assumed } = await readFacts(subject, question)
-  const calculated = compositeSchedule(input)
+  const calculated = await compositeScheduleInTurns(input)
   const isComparable = calculated.status === 'Accepted' && reported?.status === 'Accepted'
   return {
     calculated,
     ...(Object.keys(assumed).length > 0 && { assumed }),
-    ...(isComparable && { differences: differencesOf(inUnitOf(reported, input, calculated), reported) })
+    ...(isComparable && { differences: differencesOf(await inUnitOf(reported, input, calculated), reported) })
   }
 }
 
-function inUnitOf({ unit }: ReportedSchedule, input: CompositeInput, calculated: ReturnType<typeof compositeSchedule>) {
+async function inUnitOf({ unit }: ReportedSchedule, input: CompositeInput, calculated: CompositeSchedule) {
   if (unit === undefined || unit === input.request.unit) return calculated
-  return compositeSchedule({ ...input, request: { ...input.request, unit } })
+  return compositeScheduleInTurns({ ...input, request: { ...input.request, unit } })
 }
 
 /** Asks the charge point. */
@@ -183,6 +183,6 @@ function addOfFacts(app: FastifyInstance): void {
         response: { 200: CalculatedRecord }
       }
     },
-    async ({ body }) => compositeSchedule(checkedFacts(body))
+    async ({ body }) => compositeScheduleInTurns(checkedFacts(body))
   )
 }
