@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Static, Type } from '@sinclair/typebox'
 import { type SqlBool, sql } from 'kysely'
 import { toDateTime } from '../date-time.js'
@@ -51,6 +52,8 @@ export interface AvailabilityFilter extends Span {
 
 /** Maximum number of charge points in one answer. */
 export const MAX_CHARGE_POINTS = 500
+/** Milliseconds of calculation before others have their turn. */
+const TURN_MS = 5
 /** Maximum number of connections of a charge point in one answer. */
 const MAX_CONNECTIONS = 20_000
 
@@ -87,10 +90,15 @@ export async function readAvailability(
   const range = { from: filter.from, to: Math.min(filter.to, filter.now) }
   const spans = spansOf(range, filter.interval)
   const groups = spans.map(() => new Map<string, { names: Names; all: Availability[] }>())
+  let turnStarted = performance.now()
   for (const chargePoint of chargePoints) {
     const known = await knownOf(db, chargePoint, { range, now: filter.now })
     for (const [index, span] of spans.entries()) {
       for (const evseId of known.evseIds) {
+        if (performance.now() - turnStarted > TURN_MS) {
+          await nextTurn()
+          turnStarted = performance.now()
+        }
         const found = availabilityOf(known, evseId, span)
         if (found === undefined) continue
         const names = namesOf(filter.groupBy, chargePoint, evseId)

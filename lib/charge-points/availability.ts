@@ -84,13 +84,21 @@ export function availabilityOf(known: Known, evseId: number, range: Span): Avail
     unknown: 0,
     occupied: 0
   }
-  const states = known.states.filter((state) => (state.evseId === evseId || state.evseId === 0) && overlaps(state, cut))
+  const states = known.states
+    .filter((state) => (state.evseId === evseId || state.evseId === 0) && overlaps(state, cut))
+    .sort((one, other) => one.from - other.from)
+  const present = new Set<StateSpan>()
+  let next = 0
   for (const span of merged(known.connections, cut)) {
-    const edges = states.flatMap((state) => [state.from, state.to]).filter((at) => at > span.from && at < span.to)
-    const points = [...new Set([span.from, ...edges, span.to])].sort((one, other) => one - other)
-    for (const [index, begin] of points.slice(0, -1).entries()) {
-      const end = points[index + 1] ?? begin
-      add(sum, kindOf(states.filter((state) => state.from <= begin && state.to > begin)), end - begin)
+    for (let begin = span.from; begin < span.to; ) {
+      for (; (states[next]?.from ?? begin + 1) <= begin; next++) present.add(states[next] as StateSpan)
+      let end = Math.min(span.to, states[next]?.from ?? span.to)
+      for (const state of present) {
+        if (state.to <= begin) present.delete(state)
+        else end = Math.min(end, state.to)
+      }
+      add(sum, kindOf([...present]), end - begin)
+      begin = end
     }
   }
   return sum

@@ -10,6 +10,7 @@ import {
   spansOf
 } from '../../lib/charge-points/availability.js'
 import { STATES } from '../../lib/charge-points/connector-state.js'
+import { measureCpu } from '../support/wait.js'
 
 const MAX = 1_000
 const span = fc
@@ -51,6 +52,30 @@ describe('the availability of an EVSE', () => {
         assert.ok(Object.values(found).every((value) => value >= 0))
       })
     )
+  })
+
+  it('takes a time that grows with the number of connections and states, not with its square', () => {
+    const factsOf = (length: number): Known => {
+      const spans = Array.from({ length }, (_, index) => ({ from: 10 * index, to: 10 * index + 7 }))
+      return {
+        connections: spans,
+        states: spans.map(({ from, to }) => at(from + 1, to, 'Available')),
+        evseIds: [1],
+        since: 0
+      }
+    }
+    const quickestOf = (length: number) => {
+      const facts = factsOf(length)
+      const times = Array.from({ length: 5 }, () => {
+        const cpu = measureCpu()
+        assert.equal(availabilityOf(facts, 1, { from: 0, to: 10 * length })?.up, 6 * length)
+        return cpu()
+      })
+      return Math.min(...times)
+    }
+    quickestOf(1_000)
+    const ratio = quickestOf(16_000) / quickestOf(1_000)
+    assert.ok(ratio < 80, `sixteen times as many take ${ratio} times as long`)
   })
 
   it('is the sum of that of the parts of a range', () => {
