@@ -3,7 +3,7 @@ import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
 import { isEldest } from '../lib/nodes/eldest.js'
 import { expiringCalls, unknownCalls } from '../lib/problems/calls.js'
-import { awayChargePoints, faultedConnectors } from '../lib/problems/charge-points.js'
+import { awayChargePoints, faultedConnectors, MAX_AWAY_MS } from '../lib/problems/charge-points.js'
 import { expiringCertificates, failedJobs, failingWebhooks } from '../lib/problems/maintenance.js'
 import { Problems } from '../lib/problems/problems.js'
 import { overload } from '../lib/problems/process.js'
@@ -24,13 +24,13 @@ const FAILED = 'could not look for problems'
 const SOLVING = /^\/api\/v1\/charge(?:-points\/:identity|r-models\/:name)$/
 
 /** Reads without an index use `heavy`. */
-function sourcesOf({ database, traits, whereabouts, messageLog, refused }: FastifyInstance) {
+function sourcesOf({ database, traits, whereabouts, messageLog, refused }: FastifyInstance, startedAt: number) {
   const { db, heavy, writer } = database
   return [
     refusedMessages(heavy, traits.book),
     faultedConnectors(db),
-    awayChargePoints(heavy, { whereabouts, startedAt: Date.now() }),
-    silentTransactions(heavy, { whereabouts }),
+    awayChargePoints(heavy, { whereabouts, startedAt }),
+    silentTransactions(heavy, { whereabouts, startedAt }),
     incompleteTransactions(db),
     unknownCalls(db),
     expiringCalls(db),
@@ -46,13 +46,15 @@ function sourcesOf({ database, traits, whereabouts, messageLog, refused }: Fasti
 /** Provides the list of current problems. The event stream reports changes within seconds. */
 async function problems(app: FastifyInstance): Promise<void> {
   const { database, publisher, log } = app
+  const startedAt = Date.now()
   const list = new Problems({
     db: database.db,
     writer: database.writer,
     publisher,
     // One of several nodes tells what all of them find in the database.
     isTeller: () => isEldest(app.ocpp.cluster),
-    sources: sourcesOf(app)
+    settledAt: startedAt + MAX_AWAY_MS,
+    sources: sourcesOf(app, startedAt)
   })
   app.decorate('problems', list)
   // The first check: problems that exist already are not published.

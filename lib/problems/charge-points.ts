@@ -58,7 +58,7 @@ function faultOf({ error_code, info }: { error_code: string | null; info: string
 }
 
 /** How long a charge point may be disconnected. Milliseconds. */
-const MAX_AWAY_MS = 900_000
+export const MAX_AWAY_MS = 900_000
 /** How long charge points that were charging may take to reconnect after a start of the back-end. Milliseconds. */
 const COMING_BACK_MS = 60_000
 
@@ -91,7 +91,8 @@ export function awayChargePoints(db: Reader, { whereabouts, startedAt, now = Dat
           severity: isCharging ? 'critical' : 'warning',
           since,
           chargePoint: row.identity,
-          detail: isCharging ? 'not connected; it was charging' : 'not connected'
+          detail: isCharging ? 'not connected; it was charging' : 'not connected',
+          ...(!isCharging && since + MAX_AWAY_MS <= startedAt && { isOld: true })
         }
       ]
     })

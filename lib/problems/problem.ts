@@ -46,6 +46,8 @@ export interface Problem {
   detail: string
   /** The traits that would solve it, as the body of PUT /charge-points/{identity} takes them. */
   suggestedTraits?: Static<typeof TraitsRecord>
+  /** Whether it was a problem before this process started, which only finds it again. It was published then. */
+  isOld?: boolean
 }
 
 /** A source of problems. The list joins all sources. */

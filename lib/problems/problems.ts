@@ -21,6 +21,13 @@ export interface ProblemsOptions {
   publisher: Publisher
   /** Whether this process publishes changes. Default: always. */
   isTeller?: () => boolean
+  /**
+   * Until when problems may still be found that lasted already when this process started, because charge points need
+   * time to reconnect. Epoch milliseconds. Default: 0.
+   */
+  settledAt?: number
+  /** Epoch milliseconds. Default: the clock of the system. */
+  now?: () => number
   sources: readonly ProblemSource[]
 }
 
@@ -65,7 +72,7 @@ export class Problems {
   }
 
   async acknowledge(id: string, { operator, note, until }: { operator: string; note?: string; until?: number }) {
-    const values = { operator, note: note ?? null, until: until ?? null, created_at: Date.now() }
+    const values = { operator, note: note ?? null, until: until ?? null, created_at: this.#now() }
     await this.#options.writer.write((trx) =>
       trx
         .insertInto('problem_acknowledgements')
@@ -101,6 +108,10 @@ export class Problems {
     await Promise.allSettled([this.#checking, this.#next])
   }
 
+  #now(): number {
+    return (this.#options.now ?? Date.now)()
+  }
+
   #begin(): Promise<void> {
     const checking = this.#look().finally(() => {
       if (this.#checking === checking) this.#checking = undefined
@@ -112,23 +123,27 @@ export class Problems {
   async #look(): Promise<void> {
     const found = new Map((await this.#find()).map((problem) => [problem.id, problem]))
     const told = this.#told
-    const isTeller = this.#options.isTeller?.() ?? true
-    if (isTeller) await this.#forgetOthers(found)
+    const { settledAt = 0, isTeller = () => true } = this.#options
+    const isOurs = isTeller()
+    const mayBeOver = (id: string) => this.#now() >= settledAt || told?.has(id) === true
+    if (isOurs) await this.#forgetOthers(found, mayBeOver)
     this.#told = found
-    if (told === undefined || !isTeller) return
+    if (told === undefined || !isOurs) return
+    const acknowledged = await this.#acknowledgements()
     for (const [id, problem] of found) {
       const before = told.get(id)
-      if (before === undefined) this.#tell('raised', problem)
+      const isKnown = problem.isOld === true || acknowledged.has(id)
+      if (before === undefined) isKnown || this.#tell('raised', problem)
       else if (nextStepOf(before) !== nextStepOf(problem)) this.#tell('changed', problem)
     }
     for (const [id, problem] of told) if (!found.has(id)) this.#tell('cleared', problem)
   }
 
   /** A problem that is solved and comes again is no longer acknowledged. */
-  async #forgetOthers(found: ReadonlyMap<string, Problem>): Promise<void> {
+  async #forgetOthers(found: ReadonlyMap<string, Problem>, mayBeOver: (id: string) => boolean): Promise<void> {
     const { db, writer } = this.#options
     const rows = await db.selectFrom('problem_acknowledgements').select('problem_id').execute()
-    const over = rows.map(({ problem_id }) => problem_id).filter((id) => !found.has(id))
+    const over = rows.map(({ problem_id }) => problem_id).filter((id) => !found.has(id) && mayBeOver(id))
     for (const ids of chunks(over)) {
       await writer.write((trx) => trx.deleteFrom('problem_acknowledgements').where('problem_id', 'in', ids).execute())
     }
@@ -164,7 +179,7 @@ export class Problems {
   }
 
   async #acknowledgements() {
-    const now = Date.now()
+    const now = this.#now()
     const rows = await this.#options.db.selectFrom('problem_acknowledgements').selectAll().execute()
     const valid = rows.filter(({ until }) => until === null || Number(until) > now)
     return new Map(valid.map((row) => [row.problem_id, row]))
@@ -179,7 +194,7 @@ function nextStepOf({ severity, suggestedTraits }: Problem): string {
 }
 
 function toRecord(
-  { since, ...problem }: Problem,
+  { since, isOld: _, ...problem }: Problem,
   row: { operator: string; note: string | null; until: number | null; created_at: number } | undefined
 ): ProblemRecord {
   return {

@@ -15,12 +15,17 @@ const MAX_AGE_MS = 604_800_000
 
 export interface SilentOptions {
   whereabouts: Pick<Whereabouts, 'of'>
+  /** When the back-end started: nobody could be connected before. Epoch milliseconds. */
+  startedAt: number
   /** Epoch milliseconds. */
   now?: () => number
 }
 
 /** Open transactions of connected charge points without meter values for 30 minutes. */
-export function silentTransactions(db: Reader, { whereabouts, now = Date.now }: SilentOptions): ProblemSource {
+export function silentTransactions(
+  db: Reader,
+  { whereabouts, startedAt, now = Date.now }: SilentOptions
+): ProblemSource {
   return async () => {
     const rows = await silentQuery(db, now() - MAX_SILENCE_MS).execute()
     const identities = rows.map(({ identity_key }) => identity_key)
@@ -29,16 +34,18 @@ export function silentTransactions(db: Reader, { whereabouts, now = Date.now }: 
       // A disconnected charge point is another problem.
       if (!located.has(row.identity_key)) return []
       const isMeasured = row.heard_at !== null
+      const since = Number(row.heard_at ?? row.created_at)
       return [
         {
           id: `transaction-silent-${row.id}`,
           kind: 'transaction-silent',
           severity: 'warning',
-          since: Number(row.heard_at ?? row.created_at),
+          since,
           chargePoint: row.identity,
           ...placeOf(row),
           transaction: row.id,
-          detail: isMeasured ? 'charges without meter values' : 'has had no meter values since its start'
+          detail: isMeasured ? 'charges without meter values' : 'has had no meter values since its start',
+          ...(since + MAX_SILENCE_MS <= startedAt && { isOld: true })
         }
       ]
     })
