@@ -43,6 +43,10 @@ export function installChargingProfile(profile: ChargingProfile): Change {
 /** Maximum number of unanswered calls that are kept for one profile. Beyond it the oldest ones are dropped. */
 const MAX_UNANSWERED = 8
 
+/** Maximum numbers of profiles of a charge point: of other sources than this CSMS, and of this CSMS. */
+const MAX_FOREIGN = 100
+const MAX_OWN = 1_000
+
 /** The charge point did not answer: it may have the profile, or still those that the profile replaces. */
 export function assumeChargingProfile(profile: ChargingProfile, messageId: string): Change {
   return held(async (scope) => {
@@ -93,6 +97,7 @@ export function saveReportedProfiles(profiles: readonly ChargingProfile[]): Chan
       const transactionKey = await transactionOf(scope, profile)
       await insert(scope, profile, { transactionKey, messageId: '', isConfirmed: true, acceptedAt })
     }
+    await dropBeyond(scope)
   })
 }
 
@@ -245,6 +250,15 @@ async function deleteRows({ trx }: Scope, rows: readonly ProfileRow[]): Promise<
   for (const { id } of rows) await trx.deleteFrom('charging_profiles').where('id', '=', id).execute()
 }
 
+/** A charge point may make up any number of sources, EVSEs and ids: the oldest profiles are dropped. */
+async function dropBeyond(scope: Scope): Promise<void> {
+  const rows = (await rowsOf(scope)).sort((one, other) => one.updated_at - other.updated_at)
+  const foreign = rows.filter(({ source }) => source !== CSO)
+  const own = rows.filter(({ source }) => source === CSO)
+  await deleteRows(scope, foreign.slice(0, Math.max(0, foreign.length - MAX_FOREIGN)))
+  await deleteRows(scope, own.slice(0, Math.max(0, own.length - MAX_OWN)))
+}
+
 /** Drops the oldest unanswered call if there is no room for another one. */
 async function forgetOldest(scope: Scope, rows: readonly ProfileRow[]): Promise<void> {
   const unanswered = rows.filter(({ message_id }) => message_id !== '')
@@ -347,6 +361,7 @@ export function keepExternalLimit({ source, evseId, isLocalGeneration, schedules
     }
     const profile = { source, evseId, connectorId: 0, profileId, stackLevel: 0, purpose, kind: 'Absolute', payload }
     await insert(scope, profile, { transactionKey: null, messageId: '', isConfirmed: true })
+    await dropBeyond(scope)
   })
 }
 

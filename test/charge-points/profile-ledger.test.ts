@@ -194,6 +194,23 @@ onBothBackendsAlways('the ledger of charging profiles', (start) => {
     assert.deepEqual(await shown(server, charger), [])
   })
 
+  it('has no more limits of others than a charge point can have, and those that were told last', async () => {
+    const { server, charger } = await connect('L-MANY', 'ocpp2.1')
+    await ask(server, charger, 'SetChargingProfile', { evseId: 1, chargingProfile: profile2(1, 'TxDefaultProfile') })
+    const [schedule] = profile2(1, 'TxDefaultProfile', 10).chargingSchedule
+    const tell = (index: number) =>
+      book(charger, 'NotifyChargingLimit', {
+        evseId: index,
+        chargingLimit: { chargingLimitSource: `MADE-UP-${index}` },
+        chargingSchedule: [schedule]
+      })
+    for (let index = 1; index <= 105; index++) await tell(index)
+    const sources = (await shown(server, charger)).map(({ source }) => source)
+    assert.equal(sources.length, 101)
+    assert.ok(sources.includes('CSO') && sources.includes('MADE-UP-105') && sources.includes('MADE-UP-6'))
+    assert.ok(!sources.includes('MADE-UP-5'))
+  })
+
   it('keeps the limits of others until they are cleared', async () => {
     const { server, charger } = await connect('L-9', 'ocpp2.1')
     const [schedule] = profile2(1, 'TxDefaultProfile', 10).chargingSchedule
