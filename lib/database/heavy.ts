@@ -1,4 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -17,8 +19,6 @@ import { toBindings } from './sqlite.js'
 
 export interface HeavyOptions {
   file: string
-  /** Reads instead, on the event loop, while too many files of ended statements are open. */
-  otherwise: Kysely<Schema>
   /** Reads at the same time. Default: 2. */
   lanes?: number
   /** Reads that may wait. Default: 100. */
@@ -31,8 +31,10 @@ const LANES = 2
 const MAX_WAITING = 100
 const TIMEOUT_MS = 30_000
 const INTERRUPT_INTERVAL_MS = 20
-/** Files of statements that have ended, and that the garbage collector has not closed yet. */
-const MAX_LEFT = 50
+/** Files of statements that have ended: with more of them the garbage collector is asked to close them. */
+const MAX_LEFT = 64
+/** With more of them no statement begins. */
+const MOST_LEFT = 4 * MAX_LEFT
 /** Rows that are fetched in one turn of the event loop. */
 const ROWS_IN_A_TURN = 500
 
@@ -56,6 +58,16 @@ export function openHeavySqlite(options: HeavyOptions): HeavyReads {
     createIntrospector: (db) => new SqliteIntrospector(db)
   }
   return { db: new Kysely<Schema>({ dialect }), cancel: () => driver.cancel() }
+}
+
+let collector: ((options: { type: 'major'; execution: 'async' }) => Promise<void>) | undefined
+
+async function collectGarbage(): Promise<void> {
+  if (collector === undefined) {
+    setFlagsFromString('--expose-gc')
+    collector = runInNewContext('gc')
+  }
+  await collector?.({ type: 'major', execution: 'async' })
 }
 
 interface Waiting {
@@ -136,20 +148,20 @@ interface Running {
  */
 class HeavyConnection implements DatabaseConnection {
   readonly #file: string
-  readonly #otherwise: Kysely<Schema>
   readonly #timeout: number
   readonly #running = new Set<Running>()
   /** The driver closes a file when its statements have been garbage-collected. */
   readonly #left = new FinalizationRegistry<void>(() => this.#open--)
   #open = 0
+  #isCancelled = false
 
-  constructor({ file, otherwise, timeout = TIMEOUT_MS }: HeavyOptions) {
+  constructor({ file, timeout = TIMEOUT_MS }: HeavyOptions) {
     this.#file = file
-    this.#otherwise = otherwise
     this.#timeout = timeout
   }
 
   cancel(): void {
+    this.#isCancelled = true
     for (const running of this.#running) this.#interrupt(running, 'closed')
   }
 
@@ -157,13 +169,22 @@ class HeavyConnection implements DatabaseConnection {
     await Promise.allSettled([...this.#running].map(({ ended }) => ended))
   }
 
-  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#open >= MAX_LEFT) return this.#otherwise.executeQuery(query as CompiledQuery<R>)
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#open >= MAX_LEFT) await this.#closeLeft()
     const running: Running = { database: new Libsql(this.#file, {}), ended: Promise.resolve() }
     this.#running.add(running)
     const result = this.#run<R>(running, query)
     running.ended = result
     return result
+  }
+
+  /** Costs a pause of the event loop, but no statement ever runs on it, however long it takes. */
+  async #closeLeft(): Promise<void> {
+    await collectGarbage()
+    // The registry is told after that.
+    await nextTurn()
+    if (this.#isCancelled) throw new StorageError('closed')
+    if (this.#open >= MOST_LEFT) throw new StorageError('overloaded')
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

@@ -69,7 +69,7 @@ function openFile(file: string, { exclusive = true, busyTimeout }: OpenOptions):
   try {
     const writeDb = openSqlite({ file, ...timeout })
     const db = openSqlite({ file, readOnly: true, ...timeout })
-    const heavy = openHeavySqlite({ file, otherwise: db })
+    const heavy = openHeavySqlite({ file })
     const close = async () => {
       await heavy.db.destroy()
       await db.destroy()
