@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AbortedError, NotConnectedError, redact } from 'fastify-ocpp'
 import { problem } from 'fastify-ocpp/rest'
 import { unknownChargePoint } from '../charge-points/errors.js'
 import type { Store } from '../charge-points/store.js'
 import type { Dialect } from '../database/dialect.js'
+import { StorageError } from '../database/errors.js'
 import type { EventData, NewEvent } from '../events/event.js'
 import { chunks } from '../events/scope.js'
 import { ProblemError } from '../problem-error.js'
@@ -71,6 +73,8 @@ interface RunningBulk extends BulkTold {
 
 /** Milliseconds between two looks at a running bulk call: for events of its progress, and for a stop by another process. */
 const TICK_MS = 1_000
+/** Milliseconds until what could not be saved is saved again. */
+const RETRIES_MS = [200, 1_000, 5_000]
 /** Calls that are cancelled at the same time. */
 const CANCELLED_TOGETHER = 100
 
@@ -104,6 +108,7 @@ export class BulkCalls {
       for (const part of chunks(items)) await store.write((trx) => insertItems({ trx }, id, part, dialect))
     } catch (error) {
       this.#running.delete(id)
+      await this.#save(() => store.write((trx) => endBulk({ trx }, id, 'interrupted')))
       throw error
     }
     // The caller need not wait for the end, so its rejection is handled here.
@@ -120,13 +125,14 @@ export class BulkCalls {
    * @throws `UNKNOWN_BULK_CALL`, `BULK_CALL_OVER` if there was nothing to stop, StorageError
    */
   async cancel(bulkId: string): Promise<void> {
-    const { store, isAlive } = this.#options
+    const { store, isAlive, runId } = this.#options
     const row = await findBulk(store.db, bulkId)
     if (row === undefined) throw unknownBulkCall(bulkId)
     const isStopping = await store.write((trx) => stopBulk({ trx }, row.id))
     const running = this.#running.get(row.id)
     if (isStopping && running !== undefined) this.#halt(running)
-    if (isStopping && running === undefined && !(await isAlive(row.run_id))) {
+    const isOver = async () => row.run_id === runId || !(await isAlive(row.run_id))
+    if (isStopping && running === undefined && (await isOver())) {
       await store.write((trx) => endBulk({ trx }, row.id, 'interrupted'))
     }
     const cancelled = await this.#cancelQueued(row.id)
@@ -237,6 +243,16 @@ export class BulkCalls {
 
   /** An error while saving one outcome must not end the other calls. */
   async #save(write: () => Promise<unknown>): Promise<void> {
-    await write().catch((error) => this.#options.onError(error))
+    for (const delay of RETRIES_MS) {
+      try {
+        await write()
+        return
+      } catch (error) {
+        this.#options.onError(error)
+        if (!(error instanceof StorageError)) return
+        await sleep(delay, undefined, { ref: false })
+      }
+    }
+    await write().catch(this.#options.onError)
   }
 }

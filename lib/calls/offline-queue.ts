@@ -10,6 +10,7 @@ import {
   TimeoutError
 } from 'fastify-ocpp'
 import type { Store } from '../charge-points/store.js'
+import { StorageError } from '../database/errors.js'
 import type { EventData, NewEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
 import type { CallAnswer, CallCommand, Caller } from './caller.js'
@@ -326,6 +327,8 @@ function mayBeSentLater(error: unknown): boolean {
     error instanceof NotConnectedError ||
     error instanceof DisconnectedError ||
     error instanceof TimeoutError ||
-    error instanceof QueueFullError
+    error instanceof QueueFullError ||
+    // What has to be stored before it is sent was not stored.
+    error instanceof StorageError
   )
 }
