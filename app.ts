@@ -7,6 +7,7 @@ import { problem, problemHandler } from 'fastify-ocpp/rest'
 import { AllowedMethods } from './lib/http/allowed-methods.js'
 import { answerClientError } from './lib/http/client-error.js'
 import { compileWhenUsed } from './lib/http/compilers.js'
+import { namePlugins } from './lib/http/plugin-names.js'
 import { serverOptions } from './lib/limits/server.js'
 import { openBus } from './lib/nodes/bus.js'
 import { ProblemError } from './lib/problem-error.js'
@@ -85,6 +86,7 @@ export async function buildApp({
       }
     }
   })
+  namePlugins(app)
   app.setErrorHandler(problemHandler)
   const methods = new AllowedMethods()
   app.addHook('onRoute', (route) => methods.add(route))

@@ -1,4 +1,4 @@
-import { type Kysely, type Migration, Migrator } from 'kysely'
+import { type Kysely, type Migration, Migrator, SqliteAdapter, sql } from 'kysely'
 import type { Dialect } from './dialect.js'
 import { initial } from './migrations/0001-initial.js'
 import { tariffs } from './migrations/0002-tariffs.js'
@@ -72,8 +72,11 @@ export interface MigrateOptions {
  */
 export async function migrate(db: Kysely<Schema>, { dialect, migrations = MIGRATIONS }: MigrateOptions) {
   const known = Object.keys(migrations)
-  const newer = (await appliedMigrations(db)).filter((name) => !known.includes(name))
+  const applied = await appliedMigrations(db)
+  const newer = applied.filter((name) => !known.includes(name))
   if (newer.length > 0) throw new TooNewError(newer)
+  // The migrator reads every column of every table before it finds that out.
+  if (applied.length === known.length) return []
   const provider = {
     getMigrations: async () => Object.fromEntries(known.map((name) => [name, toMigration(migrations, name, dialect)]))
   }
@@ -88,8 +91,7 @@ function toMigration(migrations: NonNullable<MigrateOptions['migrations']>, name
 
 /** The migrations the database has had; none when it is empty. */
 export async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true })
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return []
+  if (!(await hasTable(db, 'kysely_migration'))) return []
   const rows = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
@@ -97,6 +99,16 @@ export async function appliedMigrations(db: Kysely<Schema>): Promise<string[]> {
     .orderBy('name')
     .execute()
   return rows.map(({ name }) => name)
+}
+
+/** Whether a table can be seen where the statements of `db` look for theirs. */
+async function hasTable(db: Kysely<Schema>, name: string): Promise<boolean> {
+  const isSqlite = db.getExecutor().adapter instanceof SqliteAdapter
+  const find = isSqlite
+    ? sql<{ found: unknown }>`select name as found from sqlite_master where type = 'table' and name = ${name}`
+    : sql<{ found: unknown }>`select to_regclass(${name}) as found`
+  const { rows } = await find.execute(db)
+  return rows.some(({ found }) => found !== null)
 }
 
 /** The schema that this release creates in an empty database. */

@@ -17,7 +17,8 @@ const MEMORY = '/dev/shm'
 /** Bytes that the databases of a whole run need at most, about. */
 const MIN_MEMORY = 4 * 1024 ** 3
 /** Files that are named at the end. */
-const SLOWEST = 10
+const MOST_EXPENSIVE = 10
+const ALL_TIMES = '.test-build/times.txt'
 /** With more files than these something is wrong that a second try does not change. */
 const MOST_AGAIN = 4
 /** Characters of an error that are printed again at the end. */
@@ -41,7 +42,7 @@ export async function runTests(
 ) {
   await prepare(root)
   const first = await runOnce(writeGroups(root, divide(tests, filesPerProcess)), { concurrency, isOverAtFirstFailure })
-  printTimes()
+  printTimes(root)
   rmSync(process.env.TEST_TIMES, { force: true })
   const files = failedFiles(first, tests)
   const isTriedAgain = process.env.TEST_AGAIN === '1' && files.length > 0 && files.length <= MOST_AGAIN
@@ -157,13 +158,16 @@ function writeGroups(root, groups) {
   })
 }
 
-/** What group.mjs has written down. */
-function printTimes() {
+/** What group.mjs has written down: the most expensive files, and all of them in a file. */
+function printTimes(root) {
   if (!existsSync(process.env.TEST_TIMES)) return
   const lines = readFileSync(process.env.TEST_TIMES, 'utf8').trim().split('\n')
-  const times = lines.map((line) => JSON.parse(line))
-  console.log('\nslowest files: seconds, of these CPU')
-  for (const { file, seconds, cpu } of times.sort((one, other) => other.seconds - one.seconds).slice(0, SLOWEST)) {
-    console.log(`${seconds.toFixed(1).padStart(7)} ${cpu.toFixed(1).padStart(6)}  ${file}`)
-  }
+  const times = lines.map((line) => JSON.parse(line)).sort((one, other) => other.cpu - one.cpu)
+  const table = times.map(
+    ({ file, seconds, cpu }) => `${cpu.toFixed(1).padStart(7)} ${seconds.toFixed(1).padStart(7)}  ${file}`
+  )
+  const total = times.reduce((sum, { cpu }) => sum + cpu, 0)
+  writeFileSync(join(root, ALL_TIMES), `${table.join('\n')}\n`)
+  console.log(`\nCPU seconds, and seconds, of the most expensive of ${times.length} files; of all in ${ALL_TIMES}`)
+  console.log(`${table.slice(0, MOST_EXPENSIVE).join('\n')}\n${total.toFixed(1).padStart(7)}          in all`)
 }
