@@ -43,7 +43,11 @@ export async function stateOf({ app }: TestServer, identity: string) {
   return response.json()
 }
 
-/** Starts the back-end on the database of a suite; again and again it finds there what it left. */
+/**
+ * The back-end of a suite, on its database: the one that runs with these settings already, or else a new one, which finds
+ * what earlier ones left. So the tests have charge points of their own, and whoever closes it gets a new one next time.
+ * A test that needs one of its own says how it listens.
+ */
 export type Start = (settings?: Record<string, string>, listenOn?: typeof listen) => Promise<TestServer>
 
 /** One back-end with these settings for all tests of the calling `describe`, which each have charge points of their own. */
@@ -63,12 +67,12 @@ let databases = 0
 
 /** The same tests on SQLite and, in the long suite, on PostgreSQL, each with a database of its own. */
 export function onBothBackends(what: string, tests: (start: Start, dialect: Dialect) => void): void {
-  onBackends(what, { tests }, ORDINARY_DATABASES)
+  onBackends(what, tests, ORDINARY_DATABASES)
 }
 
 /** The same tests on SQLite and on PostgreSQL, because what they test is the work of the database. */
 export function onBothBackendsAlways(what: string, tests: (start: Start, dialect: Dialect) => void): void {
-  onBackends(what, { tests }, ['sqlite', 'postgres'])
+  onBackends(what, tests, ['sqlite', 'postgres'])
 }
 
 /**
@@ -79,7 +83,7 @@ export function onSharedBackend(
   what: string,
   tests: (start: () => Promise<TestServer>, dialect: Dialect) => void
 ): void {
-  onBackends(what, { tests, isShared: true }, ORDINARY_DATABASES)
+  onBackends(what, tests, ORDINARY_DATABASES)
 }
 
 /** The same on SQLite and on PostgreSQL, because what they test is the work of the database. */
@@ -87,16 +91,38 @@ export function onSharedBackendAlways(
   what: string,
   tests: (start: () => Promise<TestServer>, dialect: Dialect) => void
 ): void {
-  onBackends(what, { tests, isShared: true }, ['sqlite', 'postgres'])
+  onBackends(what, tests, ['sqlite', 'postgres'])
 }
 
-interface BackendTests {
-  tests(start: Start, dialect: Dialect): void
-  /** Whether one back-end is started for all of them. */
-  isShared?: boolean
+/** The back-end of a suite. There is one at a time, because it locks its database. */
+class Running {
+  readonly #database: Record<string, string>
+  #shared: { server: TestServer; settings: string } | undefined
+
+  /** @param database settings that are complete when the first test begins */
+  constructor(database: Record<string, string>) {
+    this.#database = database
+  }
+
+  async start(settings: Record<string, string> = {}, listenOn?: typeof listen): Promise<TestServer> {
+    const wanted = JSON.stringify(settings)
+    const { server, settings: those } = this.#shared ?? {}
+    if (server?.isClosed() === false && those === wanted && listenOn === undefined) return server
+    await this.close()
+    const started = await startBackend({ ...this.#database, ...settings }, {}, listenOn ?? listenUntilClosed)
+    if (listenOn === undefined) this.#shared = { server: started, settings: wanted }
+    // A busy machine may need longer for the migrations than the start waits.
+    await within('the database', started.app.database.ready, 60_000)
+    return started
+  }
+
+  async close(): Promise<void> {
+    await this.#shared?.server.close()
+    this.#shared = undefined
+  }
 }
 
-function onBackends(what: string, { tests, isShared = false }: BackendTests, dialects: readonly Dialect[]): void {
+function onBackends(what: string, tests: (start: Start, dialect: Dialect) => void, dialects: readonly Dialect[]): void {
   const each = (dialect: Dialect) => {
     const name = `backend_${process.pid}_${++databases}`
     const database: Record<string, string> = {}
@@ -106,23 +132,14 @@ function onBackends(what: string, { tests, isShared = false }: BackendTests, dia
       await createWithSchema(name)
       database.DATABASE_URL = urlOf(name)
     })
-    let shared: TestServer | undefined
+    const running = new Running(database)
     after(async () => {
-      await shared?.close()
+      await running.close()
       await rm(database.DATA_DIR ?? '', { recursive: true, force: true })
       if (dialect === 'postgres') await administer(`drop database if exists ${name} with (force)`)
     })
-    const start = async (settings: Record<string, string> = {}, listenOn = listen) => {
-      const server = await startBackend({ ...database, ...settings }, {}, listenOn)
-      // A busy machine may need longer for the migrations than the start waits.
-      await within('the database', server.app.database.ready, 60_000)
-      return server
-    }
-    if (!isShared) return tests(start, dialect)
-    before(async () => {
-      shared = await start({}, listenUntilClosed)
-    })
-    tests(async () => shared ?? start(), dialect)
+    const start: Start = (settings, listenOn) => running.start(settings, listenOn)
+    tests(start, dialect)
   }
   onBothDatabases(what, each, dialects)
 }

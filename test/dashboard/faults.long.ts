@@ -27,7 +27,7 @@ describe('on errors, the dashboard', { skip }, () => {
     const again = await startBackend({ ...settings, PORT: String(server.port) }, {}, async (app) => {
       await app.listen({ port: server.port, host: '127.0.0.1' })
       const close = () => app.close().then(() => undefined)
-      return { app, port: server.port, url: server.url, close }
+      return { ...server, app, close, isClosed: () => !app.server.listening }
     })
     try {
       await tab.live()

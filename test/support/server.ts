@@ -11,6 +11,8 @@ export interface TestServer {
   /** `ws://127.0.0.1:port` */
   readonly url: string
   close(): Promise<void>
+  /** Whether somebody closes it, or has. */
+  isClosed(): boolean
 }
 
 /** Options of the plugin in a test. Without `authenticate` the endpoint has `securityProfile: 0`. */
@@ -55,7 +57,8 @@ export async function listenUntilClosed(app: FastifyInstance): Promise<TestServe
     closing ??= app.close().then(() => undefined)
     return within('the app to close', closing, 15_000)
   }
-  return { app, port, url: `ws://127.0.0.1:${port}`, close }
+  const isClosed = () => closing !== undefined || !app.server.listening
+  return { app, port, url: `ws://127.0.0.1:${port}`, close, isClosed }
 }
 
 /** Answers BootNotification (Accepted) and Heartbeat in all versions. */
