@@ -25,7 +25,10 @@ export const SUITES = [
   {
     name: 'databases',
     about: 'what npm test runs on SQLite only, on PostgreSQL',
-    files: () => findTests(root, ['test/']).filter((path) => /\b(?:onBothBackends|onSharedBackend)\(/.test(read(path))),
+    files: () =>
+      findTests(root, ['test/']).filter((path) =>
+        /\b(?:on(?:BothDatabases|BothBackends|SharedBackend)\(|ORDINARY_DATABASES\b)/.test(read(path))
+      ),
     settings: { TEST_DATABASES: 'postgres' },
     filesPerProcess: 12
   },

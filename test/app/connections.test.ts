@@ -7,7 +7,7 @@ import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 import { startProcess } from './process.js'
-import { BEARER, onBothBackendsAlways, onSharedBackend, operate, TOKEN, temporaryDirectory } from './support.js'
+import { BEARER, onBothBackends, onSharedBackend, operate, TOKEN, temporaryDirectory } from './support.js'
 
 const DAY_MS = 86_400_000
 
@@ -142,7 +142,7 @@ onSharedBackend('the connections of a charge point', (start) => {
   })
 })
 
-onBothBackendsAlways('connections that a dead process has left open', (start) => {
+onBothBackends('connections that a dead process has left open', (start) => {
   it('end at the next start with an unknown time, but with the last time at which the charge point was heard of', async () => {
     const first = await start({ OCPP_REGISTRATION: 'open' })
     const { store } = first.app

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { maximal } from '../schemas/samples.js'
 import { versions } from '../schemas/versions.js'
 import { bootRequest, connectCharger, refusedCharger } from '../support/charger.js'
+import type { TestServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 import { onBothBackends, operate, stateOf } from './support.js'
 
@@ -14,35 +15,38 @@ function withoutDurations<T extends { transactions: { duration?: number }[] }>(s
 }
 
 onBothBackends('a restart', (start) => {
-  for (const protocol of ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const) {
-    it(`leaves an accepted charge point accepted, which need not boot again, in ${protocol}`, async () => {
-      const identity = `accepted-${protocol}`
-      const first = await start()
-      await connectCharger(first.url, identity, { protocol, boot: true })
-      await first.close()
-      const second = await start()
-      const charger = await connectCharger(second.url, identity.toUpperCase(), { protocol })
+  it('leaves an accepted charge point of any version accepted, which need not boot again', async () => {
+    const first = await start()
+    for (const { protocol } of versions) {
+      await connectCharger(first.url, `accepted-${protocol}`, { protocol, boot: true })
+    }
+    await first.close()
+    const second = await start()
+    for (const { protocol } of versions) {
+      const charger = await connectCharger(second.url, `ACCEPTED-${protocol.toUpperCase()}`, { protocol })
       assert.equal((await charger.call('Heartbeat')).type, 3)
       assert.deepEqual(charger.unread, [])
-    })
-  }
+    }
+  })
 
-  for (const registration of ['Pending', 'Rejected']) {
-    it(`leaves the registration of a charge point ${registration}`, async () => {
-      const identity = `is-${registration}`
-      const first = await start()
-      await operate(first, 'PUT', `/charge-points/${identity}`, { registration })
-      const before = await connectCharger(first.url, identity)
+  it('leaves the registration of a charge point Pending, or Rejected', async () => {
+    const registrations = ['Pending', 'Rejected']
+    const first = await start()
+    for (const registration of registrations) {
+      await operate(first, 'PUT', `/charge-points/is-${registration}`, { registration })
+      const before = await connectCharger(first.url, `is-${registration}`)
       const boot = await before.call('BootNotification', bootRequest('ocpp1.6'))
       assert.equal(boot.type === 3 && boot.payload.status, registration)
-      await first.close()
-      const second = await start()
-      assert.equal((await stateOf(second, identity)).bootStatus, registration)
-      const charger = await connectCharger(second.url, identity)
+    }
+    await first.close()
+    const second = await start()
+    for (const registration of registrations) {
+      assert.equal((await stateOf(second, `is-${registration}`)).bootStatus, registration)
+      const charger = await connectCharger(second.url, `is-${registration}`)
       const refused = await charger.call('Heartbeat')
       assert.equal(refused.type === 4 && refused.code, 'SecurityError')
-    })
-  }
+    }
+  })
 
   it('keeps the decisions of operators about a charge point', async () => {
     const first = await start({ OCPP_OPEN_REGISTRATION: 'false' })
@@ -58,28 +62,30 @@ onBothBackends('a restart', (start) => {
     assert.equal((await refusedCharger(second.url, 'disabled', { password: PASSWORD })).status, 403)
   })
 
-  for (const { version, protocol, actions } of versions) {
-    it(`keeps everything that a charge point of OCPP ${version} reported`, async () => {
-      const identity = `told-${version}`
-      const first = await start()
-      const charger = await connectCharger(first.url, identity, { protocol, boot: true })
+  it('keeps everything that a charge point of any version reported', async () => {
+    const first = await start()
+    for (const { version, protocol, actions } of versions) {
+      const charger = await connectCharger(first.url, `told-${version}`, { protocol, boot: true })
       for (const [action, { direction, messageType, request }] of Object.entries(actions)) {
         if (direction === 'csms' || messageType === 'SEND') continue
-        assert.equal((await charger.call(action, maximal(request))).type, 3, action)
+        assert.equal((await charger.call(action, maximal(request))).type, 3, `${version} ${action}`)
       }
       await charger.close()
-      // Writes down when it was last heard of.
-      await first.close()
-      const second = await start()
-      const kept = withoutDurations(await stateOf(second, identity))
-      await second.close()
-      const third = await start()
-      assert.deepEqual(withoutDurations(await stateOf(third, identity)), kept)
-      assert.ok(kept.connectors.length > 0 && kept.transactions.length > 0)
-      const sinceSeen = Date.now() - Date.parse(kept.lastSeenAt)
+    }
+    const statesOf = async (server: TestServer) =>
+      Promise.all(versions.map(async ({ version }) => withoutDurations(await stateOf(server, `told-${version}`))))
+    // Writes down when it was last heard of.
+    await first.close()
+    const second = await start()
+    const kept = await statesOf(second)
+    await second.close()
+    assert.deepEqual(await statesOf(await start()), kept)
+    for (const { connectors, transactions, lastSeenAt } of kept) {
+      assert.ok(connectors.length > 0 && transactions.length > 0)
+      const sinceSeen = Date.now() - Date.parse(lastSeenAt)
       assert.ok(sinceSeen >= 0 && sinceSeen < 60_000)
-    })
-  }
+    }
+  })
 
   it('gives up the calls that were open', async () => {
     const first = await start()

@@ -9,8 +9,8 @@ import { readConfig } from '../../lib/settings/settings.js'
 import type {} from '../../plugins/csms/authorization.js'
 import type {} from '../../plugins/database.js'
 import type {} from '../../plugins/store.js'
-import { administer, createWithSchema, fileWithSchema, onBothDatabases, urlOf } from '../database/support.js'
-import { ORDINARY_DATABASES } from '../support/long.js'
+import { administer, createWithSchema, fileWithSchema, onDatabases, urlOf } from '../database/support.js'
+import { ALL_DATABASES, ORDINARY_DATABASES } from '../support/long.js'
 import { listen, listenUntilClosed, type TestServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 
@@ -72,7 +72,7 @@ export function onBothBackends(what: string, tests: (start: Start, dialect: Dial
 
 /** The same tests on SQLite and on PostgreSQL, because what they test is the work of the database. */
 export function onBothBackendsAlways(what: string, tests: (start: Start, dialect: Dialect) => void): void {
-  onBackends(what, tests, ['sqlite', 'postgres'])
+  onBackends(what, tests, ALL_DATABASES)
 }
 
 /**
@@ -91,7 +91,7 @@ export function onSharedBackendAlways(
   what: string,
   tests: (start: () => Promise<TestServer>, dialect: Dialect) => void
 ): void {
-  onBackends(what, tests, ['sqlite', 'postgres'])
+  onBackends(what, tests, ALL_DATABASES)
 }
 
 /** The back-end of a suite. There is one at a time, because it locks its database. */
@@ -141,7 +141,7 @@ function onBackends(what: string, tests: (start: Start, dialect: Dialect) => voi
     const start: Start = (settings, listenOn) => running.start(settings, listenOn)
     tests(start, dialect)
   }
-  onBothDatabases(what, each, dialects)
+  onDatabases(what, each, dialects)
 }
 
 /** A request of an operator. */

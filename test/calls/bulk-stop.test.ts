@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onSharedBackendAlways, operate } from '../app/support.js'
+import { onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
@@ -32,7 +32,7 @@ async function ended(server: TestServer, bulkId: string) {
   return bulkOf(server, bulkId)
 }
 
-onSharedBackendAlways('a bulk call that is stopped', (start) => {
+onSharedBackend('a bulk call that is stopped', (start) => {
   it('sends nothing more, lets what was sent end, and counts both', async () => {
     const server = await start()
     const answer = deferred<object>()
@@ -126,7 +126,7 @@ onSharedBackendAlways('a bulk call that is stopped', (start) => {
   })
 })
 
-onSharedBackendAlways('a bulk call of another process', (start, dialect) => {
+onSharedBackend('a bulk call of another process', (start, dialect) => {
   it('stops there within a moment', { skip: dialect === 'sqlite' && 'one process owns the file' }, async () => {
     const server = await start()
     const answer = deferred<object>()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { insertBulk, insertItems, saveItem } from '../../lib/calls/bulk-rows.js'
 import type {} from '../../plugins/runs.js'
-import { BEARER, itemsOf, onBothBackendsAlways, onSharedBackend, operate } from '../app/support.js'
+import { BEARER, itemsOf, onBothBackends, onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import { isLong } from '../support/long.js'
 import { listen, type TestServer } from '../support/server.js'
@@ -259,7 +259,7 @@ onSharedBackend('a call to many charge points', (start) => {
   })
 })
 
-onBothBackendsAlways('a call to many charge points whose process ends', (start) => {
+onBothBackends('a call to many charge points whose process ends', (start) => {
   it('is interrupted when the process shuts down: calls that were not sent are cancelled, and never sent', async () => {
     const first = await start()
     const silent = await connect(first, 'left-1', NO_ANSWER)

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { it } from 'node:test'
 import { startProcess } from '../app/process.js'
 import { BEARER, TOKEN, temporaryDirectory } from '../app/support.js'
-import { emptyDatabase, onBothDatabases } from '../database/support.js'
+import { emptyDatabase, onBothDatabasesAlways } from '../database/support.js'
 import { type Charger, connectCharger, NO_ANSWER } from '../support/charger.js'
 import { until } from '../support/wait.js'
 
@@ -96,7 +96,7 @@ function valuesOf({ received }: Charger): string[] {
   return calls.map(([, , , payload]) => (payload as { value: string }).value)
 }
 
-onBothDatabases('after kill -9', (dialect) => {
+onBothDatabasesAlways('after kill -9', (dialect) => {
   async function startBackend(): Promise<Backend> {
     const { DATABASE_URL } = await emptyDatabase(dialect)
     const directory = await temporaryDirectory()

@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { describe, it } from 'node:test'
 import { sql } from 'kysely'
 import { isAlive, type Renewal, type Run, renewRun } from '../../lib/calls/runs.js'
-import { migrated, noPostgres, onBothDatabases, writerOf } from '../database/support.js'
+import { migrated, noPostgres, onBothDatabasesAlways, writerOf } from '../database/support.js'
 
 const HOUR = 3_600_000
 const foundDead = ({ dead }: Renewal) => dead.length > 0
@@ -69,7 +69,7 @@ describe('a process that serves the same PostgreSQL', { skip: noPostgres }, () =
   })
 })
 
-onBothDatabases('a process that is alone', (dialect) => {
+onBothDatabasesAlways('a process that is alone', (dialect) => {
   it('treats all others as dead, however recent their last renewal is', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database)

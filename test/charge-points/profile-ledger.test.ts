@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackendsAlways, operate, shareBackend, stateOf } from '../app/support.js'
+import { onBothBackends, operate, shareBackend, stateOf } from '../app/support.js'
 import { book, event2, startTransaction } from '../ledger/wire-support.js'
 import { type Charger, connectCharger, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
@@ -66,7 +66,7 @@ async function ask(server: TestServer, charger: Charger, action: string, payload
 const ACCEPTED = { status: 'Accepted' }
 const REJECTED = { status: 'Rejected' }
 
-onBothBackendsAlways('the ledger of charging profiles', (start) => {
+onBothBackends('the ledger of charging profiles', (start) => {
   const backend = shareBackend(start, { OCPP_CALL_TIMEOUT: '50' })
 
   async function connect(identity: string, protocol: string) {
@@ -304,7 +304,7 @@ onBothBackendsAlways('the ledger of charging profiles', (start) => {
   }
 })
 
-onBothBackendsAlways('the ledger of charging profiles, when the process ended while a call was under way,', (start) => {
+onBothBackends('the ledger of charging profiles, when the process ended while a call was under way,', (start) => {
   it('holds the new profile and the one that it replaces possible', async () => {
     const first = await start()
     const charger = await connectCharger(first.url, 'L-13', { boot: true })

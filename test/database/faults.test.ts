@@ -11,7 +11,7 @@ import {
   metaKeys,
   migrated,
   noPostgres,
-  onBothDatabases,
+  onBothDatabasesAlways,
   open,
   outcomes,
   storageError,
@@ -143,7 +143,7 @@ describe('reading SQLite', () => {
   })
 })
 
-onBothDatabases('a statement after a mistake', (dialect) => {
+onBothDatabasesAlways('a statement after a mistake', (dialect) => {
   it('continues to work', async () => {
     const { writeDb, db } = await migrated(dialect)
     const insert = (key: string) => writeDb.insertInto('meta').values(meta(key)).returning('key').execute()

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { until } from '../support/wait.js'
 import { run } from './child.js'
-import { emptyDatabase, loggedActions, onBothDatabases, open } from './support.js'
+import { emptyDatabase, loggedActions, onBothDatabasesAlways, open } from './support.js'
 
 function acknowledged(output: string): string[] {
   // The last line may have been cut.
   return [...output.matchAll(/^ack (\S+)\n/gm)].map(([, name = '']) => name)
 }
 
-onBothDatabases('kill -9', (dialect) => {
+onBothDatabasesAlways('kill -9', (dialect) => {
   it('loses nothing that was acknowledged, and leaves no lock behind', async () => {
     const settings = await emptyDatabase(dialect)
     const args = [settings.DATA_DIR, ...(settings.DATABASE_URL === undefined ? [] : [settings.DATABASE_URL])]

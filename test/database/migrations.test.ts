@@ -8,7 +8,7 @@ import { appliedMigrations, knownMigrations, migrate } from '../../lib/database/
 import { migrateDatabase } from '../../lib/database/open.js'
 import { ROOT } from '../support/root.js'
 import { message } from './rows.js'
-import { emptyDatabase, migrated, onBothDatabases, open } from './support.js'
+import { emptyDatabase, migrated, onBothDatabasesAlways, open } from './support.js'
 
 const FOLDER = `${ROOT}lib/database`
 /** The tables as TypeScript declares them. */
@@ -30,7 +30,7 @@ function declared(): string[] {
     .sort()
 }
 
-onBothDatabases('the migrations', (dialect) => {
+onBothDatabasesAlways('the migrations', (dialect) => {
   it('make every table and column of the schema, and no other', async () => {
     const { db } = await migrated(dialect)
     const tables = await db.introspection.getTables()
@@ -89,7 +89,7 @@ onBothDatabases('the migrations', (dialect) => {
   })
 })
 
-onBothDatabases('a value', (dialect: Dialect) => {
+onBothDatabasesAlways('a value', (dialect: Dialect) => {
   it('is read back as it was stored, on both databases', async () => {
     const { db, writeDb } = await migrated(dialect)
     const row = {

@@ -6,7 +6,7 @@ import type { Dialect } from '../../lib/database/dialect.js'
 import { migrateDatabase } from '../../lib/database/open.js'
 import type { Schema } from '../../lib/database/schema.js'
 import { ROOT } from '../support/root.js'
-import { emptyDatabase, onBothDatabases, open } from './support.js'
+import { emptyDatabase, onBothDatabasesAlways, open } from './support.js'
 
 type Read = (db: Kysely<Schema>) => Promise<string[]>
 
@@ -50,7 +50,7 @@ async function read(db: Kysely<Schema>, queries: Record<string, ReturnType<typeo
 
 const READERS: Record<Dialect, Read> = { sqlite: ofSqlite, postgres: ofPostgres }
 
-onBothDatabases('the migrations', (dialect) => {
+onBothDatabasesAlways('the migrations', (dialect) => {
   // A difference to the file is a difference between old installations and new ones, unless a new migration makes it.
   it('make these tables, columns, defaults, indexes and constraints', async () => {
     const database = open(await emptyDatabase(dialect))

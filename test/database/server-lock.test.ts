@@ -14,7 +14,7 @@ import { administer, emptyDatabase, noPostgres, storageError } from './support.j
 const PATIENCE_MS = 60_000
 
 async function database() {
-  const { DATABASE_URL = '' } = await emptyDatabase('postgres')
+  const { DATABASE_URL = '' } = await emptyDatabase('postgres', { withSchema: true })
   return DATABASE_URL
 }
 

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import Libsql from 'libsql'
 import pg from 'pg'
 import type { Dialect } from '../../lib/database/dialect.js'
-import { onBothBackendsAlways, operate } from '../app/support.js'
+import { onBothBackends, operate } from '../app/support.js'
 import { book, event2 } from '../ledger/wire-support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import { isLong } from '../support/long.js'
@@ -219,7 +219,7 @@ async function lookUpOnce(fleet: readonly Ready[]): Promise<void> {
   )
 }
 
-onBothBackendsAlways('the number of statements of a message', (start, dialect) => {
+onBothBackends('the number of statements of a message', (start, dialect) => {
   it('does not grow, alone or in a burst', async (t) => {
     // What is done every few seconds is not counted.
     t.mock.timers.enable({ apis: ['setInterval'] })

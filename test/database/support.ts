@@ -16,6 +16,7 @@ import {
   sqliteFile
 } from '../../lib/database/open.js'
 import { GroupCommitWriter, type WriterOptions } from '../../lib/database/writer.js'
+import { ALL_DATABASES, ORDINARY_DATABASES } from '../support/long.js'
 import { ROOT } from '../support/root.js'
 
 /** A server where anybody may do anything; the database of this name is there already. */
@@ -50,10 +51,18 @@ export async function administer(statement: string, url = SERVER): Promise<pg.Qu
   }
 }
 
-const BOTH: readonly Dialect[] = ['sqlite', 'postgres']
+/** The same tests on SQLite and, in the long suite, on PostgreSQL. */
+export function onBothDatabases(what: string, tests: (dialect: Dialect) => void): void {
+  onDatabases(what, tests, ORDINARY_DATABASES)
+}
 
-/** The same tests on both databases, or on those given. */
-export function onBothDatabases(what: string, tests: (dialect: Dialect) => void, dialects = BOTH): void {
+/** The same tests on SQLite and on PostgreSQL, because what they test is the work of the database. */
+export function onBothDatabasesAlways(what: string, tests: (dialect: Dialect) => void): void {
+  onDatabases(what, tests, ALL_DATABASES)
+}
+
+/** The same tests on the databases that are given. */
+export function onDatabases(what: string, tests: (dialect: Dialect) => void, dialects: readonly Dialect[]): void {
   if (dialects.includes('sqlite')) describe(`${what} (SQLite)`, () => tests('sqlite'))
   if (dialects.includes('postgres')) describe(`${what} (PostgreSQL)`, { skip: noPostgres }, () => tests('postgres'))
 }

@@ -11,7 +11,7 @@ import {
   metaKeys,
   migrated,
   noPostgres,
-  onBothDatabases,
+  onBothDatabasesAlways,
   open,
   storageError,
   writerOf
@@ -101,7 +101,7 @@ describe('a transaction that times out, whatever its job waits for', { skip: noP
   })
 })
 
-onBothDatabases('after a time-out', (dialect) => {
+onBothDatabasesAlways('after a time-out', (dialect) => {
   it('no statement of the job is executed, even if it arrives at that very moment', async () => {
     const database = await migrated(dialect)
     const writer = writerOf(database, { timeout: TIMEOUT_MS, lanes: 1 })

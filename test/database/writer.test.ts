@@ -6,13 +6,21 @@ import type { Schema } from '../../lib/database/schema.js'
 import { type Batch, GroupCommitWriter, type JobOptions } from '../../lib/database/writer.js'
 import { deferred } from '../support/wait.js'
 import { message, meta } from './rows.js'
-import { loggedActions, metaKeys, migrated, onBothDatabases, outcomes, storageError, writerOf } from './support.js'
+import {
+  loggedActions,
+  metaKeys,
+  migrated,
+  onBothDatabasesAlways,
+  outcomes,
+  storageError,
+  writerOf
+} from './support.js'
 
 function range(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index)
 }
 
-onBothDatabases('the writer', (dialect) => {
+onBothDatabasesAlways('the writer', (dialect) => {
   it('commits the jobs of one turn together, and at most 200 at a time', async () => {
     const database = await migrated(dialect)
     const batches: Batch[] = []

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onSharedBackendAlways, operate } from '../app/support.js'
+import { onSharedBackend, operate } from '../app/support.js'
 import { onBothDatabases } from '../database/support.js'
 import { openReader } from '../events/reader.js'
 import { tokenOf } from '../operators/support.js'
@@ -39,7 +39,7 @@ async function end(charger: Charger, protocol: string, transactionId: string): P
   }
 }
 
-onSharedBackendAlways('a transaction that an operator closes', (start) => {
+onSharedBackend('a transaction that an operator closes', (start) => {
   for (const protocol of ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1']) {
     it(`ends with its last reading, until its charge point says otherwise (${protocol})`, async () => {
       const server = await start()

@@ -4,6 +4,7 @@ import type { Protocol } from 'fastify-ocpp'
 import { type Media, nameOf, type Operation } from '../../lib/openapi/document.js'
 import { BEARER } from '../app/support.js'
 import { createCharger, PROTOCOLS } from '../simulator/support.js'
+import { inLong } from '../support/long.js'
 import { until } from '../support/wait.js'
 import { judgeOf, operationsOf, startDocumented } from './document.js'
 
@@ -20,7 +21,9 @@ function requestFor({ requestBody }: Operation, protocol: Protocol): unknown {
 }
 
 for (const protocol of PROTOCOLS) {
-  test(`a simulated charger of ${protocol}`, async (t) => {
+  // 2.1 has all calls of 2.0.1.
+  const options = protocol === 'ocpp2.0.1' ? inLong : {}
+  test(`a simulated charger of ${protocol}`, options, async (t) => {
     const { server, ...documented } = await startDocumented()
     const judge = judgeOf(documented)
     const calls = operationsOf(documented.document)

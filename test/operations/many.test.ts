@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { giveUpBulks, insertBulk, insertItems } from '../../lib/calls/bulk-rows.js'
-import { BEARER, itemsOf, onSharedBackendAlways, operate } from '../app/support.js'
+import { BEARER, itemsOf, onSharedBackend, operate } from '../app/support.js'
 import { ErrorAnswer } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, until } from '../support/wait.js'
@@ -30,7 +30,7 @@ async function away(server: TestServer, identity: string) {
   await until('it is away', () => !server.app.ocpp.chargePoints.has(identity))
 }
 
-onSharedBackendAlways('an operation for many charge points', (start) => {
+onSharedBackend('an operation for many charge points', (start) => {
   it('has the outcome of each, in its own version, and is a bulk call', async () => {
     const server = await start()
     const old = await play(server, 'ocpp1.6', () => ACCEPTED, { identity: 'ops-1' })
@@ -191,7 +191,7 @@ onSharedBackendAlways('an operation for many charge points', (start) => {
   })
 })
 
-onSharedBackendAlways('an operation for a charge point that is away', (start) => {
+onSharedBackend('an operation for a charge point that is away', (start) => {
   it('waits when that is asked for, and is the call of its version', async () => {
     const server = await start()
     await away(server, 'wait-1')

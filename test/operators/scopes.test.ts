@@ -4,6 +4,7 @@ import { buildApp } from '../../app.js'
 import { allows, OPERATOR_SCOPES, type OperatorScope } from '../../lib/operators/scopes.js'
 import { readConfig } from '../../lib/settings/settings.js'
 import { startBackend, TOKEN, temporaryDirectory } from '../app/support.js'
+import { isLong } from '../support/long.js'
 import { metric, type Route, routesOf, tokenOf } from './support.js'
 
 const server = await startBackend({ API_RATE_LIMIT: '0' })
@@ -15,6 +16,7 @@ const KEYS = new Map<OperatorScope, { authorization: string }>()
 for (const scope of OPERATOR_SCOPES) KEYS.set(scope, await tokenOf(server, `only-${scope.replace(':', '-')}`, scope))
 
 /** Two that have nothing in common: what one may do the other may not. */
+const READING: readonly OperatorScope[] = ['id-tokens:read', 'transactions:read']
 const READERS = [KEYS.get('id-tokens:read') ?? {}, KEYS.get('transactions:read') ?? {}] as const
 
 const ONE = '/api/v1/charge-points/{identity}'
@@ -159,8 +161,10 @@ describe('every route of the operator API', () => {
       assert.equal(stranger.json().code, 'UNAUTHORIZED')
       assert.deepEqual(scopes, needed === null ? [] : [needed], 'what the document says')
       for (const [scope, headers] of KEYS) {
+        const isAllowed = needed == null || allows([scope], needed)
+        if (!isLong && !isAllowed && !READING.includes(scope)) continue
         const { statusCode, headers: answer } = await app.inject({ method, url, headers })
-        if (needed === null || needed === undefined || allows([scope], needed)) {
+        if (isAllowed) {
           assert.ok(statusCode !== 401 && statusCode !== 403, `${scope}: ${statusCode}`)
         } else {
           assert.equal(statusCode, 403, scope)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import type {} from '../../plugins/sign-ins.js'
-import { BEARER, onBothBackendsAlways, operate, startBackend, TOKEN, temporaryDirectory } from '../app/support.js'
+import { BEARER, onBothBackends, operate, startBackend, TOKEN, temporaryDirectory } from '../app/support.js'
 import { emptyDatabase, noPostgres } from '../database/support.js'
 import { openReader } from '../events/reader.js'
 import type { TestServer } from '../support/server.js'
@@ -385,7 +385,7 @@ describe('a sign-in with the built-in token', () => {
   })
 })
 
-onBothBackendsAlways('sign-ins in the database', (start) => {
+onBothBackends('sign-ins in the database', (start) => {
   it('are found, listed in pages, and end with their token', async () => {
     const backend = await start()
     const made = await operate(backend, 'POST', '/operator-tokens', { name: 'eve', scopes: ['admin'] })

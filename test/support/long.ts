@@ -6,6 +6,8 @@ export const isLong = process.env.TEST_LONG === '1'
 /** Options of a test that runs in the long suite only: `it('…', inLong, …)`. */
 export const inLong = { skip: isLong ? false : 'npm run test:long' } as const
 
+export const ALL_DATABASES: readonly Dialect[] = ['sqlite', 'postgres']
+
 /** The databases of tests that depend little on which it is: `npm test` takes the first, the long suite the other. */
 export const ORDINARY_DATABASES: readonly Dialect[] = readDatabases()
 

@@ -9,6 +9,7 @@ import { emptyDatabase, noPostgres } from '../database/support.js'
 import { openReader } from '../events/reader.js'
 import { tokenOf } from '../operators/support.js'
 import { type Charger, connectCharger, refusedCharger } from '../support/charger.js'
+import { ORDINARY_DATABASES } from '../support/long.js'
 import { connectRaw, rawUpgrade, upgradeRequest } from '../support/raw.js'
 import { until } from '../support/wait.js'
 import { addWebhook, deliveriesOf, LOCAL, listenTo } from '../webhooks/support.js'
@@ -17,11 +18,12 @@ import { longBoot, problemsOf, violationsOf } from './support.js'
 const server = await startBackend(LOCAL)
 const told = listenTo(server)
 
-/** The list is the work of the database. */
-const FLEETS = [
-  ['sqlite', await settingsOf('sqlite')],
-  ['postgres', noPostgres ? undefined : await settingsOf('postgres')]
-] as const
+const FLEETS = await Promise.all(
+  ORDINARY_DATABASES.map(async (dialect) => {
+    const isMissing = dialect === 'postgres' && noPostgres !== false
+    return [dialect, isMissing ? undefined : await settingsOf(dialect)] as const
+  })
+)
 
 async function settingsOf(dialect: Dialect): Promise<Record<string, string>> {
   const { DATA_DIR, DATABASE_URL } = await emptyDatabase(dialect, { withSchema: true })

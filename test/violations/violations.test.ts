@@ -8,6 +8,7 @@ import { saveViolations } from '../../lib/violations/rows.js'
 import { itemsOf, operate, startBackend } from '../app/support.js'
 import { emptyDatabase, noPostgres } from '../database/support.js'
 import { connectCharger } from '../support/charger.js'
+import { ORDINARY_DATABASES } from '../support/long.js'
 import type { TestServer } from '../support/server.js'
 import { deferred } from '../support/wait.js'
 import { longBoot, type Violation, violationsOf } from './support.js'
@@ -17,11 +18,11 @@ const DAY_MS = 86_400_000
 /** With open registration whoever comes is known. */
 const OPEN = { OCPP_MESSAGE_RATE: '100000', OCPP_MESSAGE_BURST: '1000000' }
 
-/** How they are written down is the work of the database. */
-const servers: [Dialect, TestServer][] = [
-  ['sqlite', await startOn(await emptyDatabase('sqlite', { withSchema: true }))]
-]
-if (!noPostgres) servers.push(['postgres', await startOn(await emptyDatabase('postgres', { withSchema: true }))])
+const servers: [Dialect, TestServer][] = []
+for (const dialect of ORDINARY_DATABASES) {
+  if (dialect === 'postgres' && noPostgres !== false) continue
+  servers.push([dialect, await startOn(await emptyDatabase(dialect, { withSchema: true }))])
+}
 
 async function startOn({ DATA_DIR, DATABASE_URL }: DatabaseSettings): Promise<TestServer> {
   const server = await startBackend({ ...OPEN, DATA_DIR, ...(DATABASE_URL !== undefined && { DATABASE_URL }) })

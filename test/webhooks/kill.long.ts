@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { type Process, startProcess } from '../app/process.js'
 import { BEARER, TOKEN } from '../app/support.js'
-import { emptyDatabase, onBothDatabases, open } from '../database/support.js'
+import { emptyDatabase, onBothDatabasesAlways, open } from '../database/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import { until } from '../support/wait.js'
 import { byChargePoint, openReceiver, type ReceivedEvent } from './receiver.js'
@@ -54,7 +54,7 @@ function firsts(names: readonly string[]): string[] {
   return [...new Set(names)]
 }
 
-onBothDatabases('kill -9', (dialect) => {
+onBothDatabasesAlways('kill -9', (dialect) => {
   it('loses no event of a committed transaction, and keeps their order', async () => {
     const database = await emptyDatabase(dialect)
     const receiver = await openReceiver()

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { listPrunable } from '../../lib/webhooks/deliveries.js'
-import { migrated, onBothDatabases, writerOf } from '../database/support.js'
+import { migrated, onBothDatabasesAlways, writerOf } from '../database/support.js'
 
 const NOW = 1_000_000
 const OLD = 1_000
 const FUTURE = 9_000_000
 
-onBothDatabases('deliveries to be deleted', (dialect) => {
+onBothDatabasesAlways('deliveries to be deleted', (dialect) => {
   async function deliver(
     webhooks: readonly (0 | 1)[],
     rows: readonly { webhook?: number; status?: 'pending' | 'delivered'; at?: number; until?: number }[]

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { after, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Dialect } from '../../../lib/database/dialect.js'
-import { onBothDatabases, open } from '../../database/support.js'
+import { onDatabases, open } from '../../database/support.js'
+import { ALL_DATABASES } from '../../support/long.js'
 import { INSTALLED, OwnPostgres } from '../../support/own-postgres.js'
 import { until } from '../../support/wait.js'
 import { checkBooks } from './books.js'
@@ -135,5 +136,5 @@ export function testFaults({ seed, size, faults, pause, dialects }: RunOptions):
       await checkBooks(database, fleet, { isFinal: true })
     })
   }
-  onBothDatabases(name, faultsOf, dialects)
+  onDatabases(name, faultsOf, dialects ?? ALL_DATABASES)
 }
