@@ -48,8 +48,9 @@ export const SUITES = [
   },
   {
     name: 'package',
-    about: 'the packed library in new projects, the README and the pages of docs/ word for word',
-    files: () => longTests(['package', 'readme', 'docs']),
+    about:
+      'the packed library in new projects, the README and the pages of docs/ word for word, and promises that float',
+    files: () => longTests(['package', 'readme', 'docs', 'architecture', 'start']),
     settings: LONG
   },
   {

@@ -63,6 +63,31 @@ export function shareBackend(start: Start, settings?: Record<string, string>): (
   }
 }
 
+/**
+ * Back-ends for the tests of the calling file or `describe`, which have charge points of their own: one for each settings,
+ * with a database of its own, until all tests are over.
+ */
+export function shareBackends(): (settings?: Record<string, string>) => Promise<TestServer> {
+  const running = new Map<string, Promise<TestServer>>()
+  const directories: string[] = []
+  after(async () => {
+    for (const server of running.values()) await (await server).close()
+    for (const directory of directories) await rm(directory, { recursive: true, force: true })
+  })
+  const start = async (settings: Record<string, string>) => {
+    const DATA_DIR = await mkdtemp(join(tmpdir(), 'backend-'))
+    directories.push(DATA_DIR)
+    await fileWithSchema(DATA_DIR)
+    return startBackend({ ...settings, DATA_DIR }, {}, listenUntilClosed)
+  }
+  return (settings = {}) => {
+    const key = JSON.stringify(settings)
+    const server = running.get(key) ?? start(settings)
+    running.set(key, server)
+    return server
+  }
+}
+
 let databases = 0
 
 /** The same tests on SQLite and, in the long suite, on PostgreSQL, each with a database of its own. */

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type Charger, connectCharger } from '../support/charger.js'
-import { operate, startBackend, stateOf } from './support.js'
+import { operate, shareBackends, stateOf } from './support.js'
 
 const START = { connectorId: 1, idTag: 'TAG', meterStart: 100, timestamp: '2026-01-01T00:00:00.000Z' }
 const STOP = { meterStop: 1500, timestamp: '2026-01-01T01:00:00.000Z' }
+
+const start = shareBackends()
 
 async function result(charger: Charger, action: string, payload: object): Promise<Record<string, unknown>> {
   const answer = await charger.call(action, payload)
@@ -20,25 +22,25 @@ async function startTransaction(charger: Charger, payload: object = START): Prom
 
 describe('StartTransaction', () => {
   it('gets the same id when it comes again, over another connection too', async () => {
-    const server = await startBackend()
-    const first = await startTransaction(await connectCharger(server.url, 'CP-1', { boot: true }))
-    const again = await startTransaction(await connectCharger(server.url, 'cp-1', { boot: true }))
+    const server = await start()
+    const first = await startTransaction(await connectCharger(server.url, 'CP-1A', { boot: true }))
+    const again = await startTransaction(await connectCharger(server.url, 'cp-1a', { boot: true }))
     assert.equal(again, first)
-    assert.equal((await stateOf(server, 'CP-1')).transactions.length, 1)
+    assert.equal((await stateOf(server, 'CP-1A')).transactions.length, 1)
   })
 
   it('gets the same id when it comes again after the transaction has ended', async () => {
-    const server = await startBackend()
-    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const server = await start()
+    const charger = await connectCharger(server.url, 'CP-2A', { boot: true })
     const transactionId = await startTransaction(charger)
     await result(charger, 'StopTransaction', { ...STOP, transactionId })
     assert.equal(await startTransaction(charger), transactionId)
   })
 
   it('gets another id for other content, and for another charger', async () => {
-    const server = await startBackend()
-    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
-    const other = await connectCharger(server.url, 'CP-2', { boot: true })
+    const server = await start()
+    const charger = await connectCharger(server.url, 'CP-3A', { boot: true })
+    const other = await connectCharger(server.url, 'CP-3B', { boot: true })
     const ids = [
       await startTransaction(charger),
       await startTransaction(charger, { ...START, connectorId: 2 }),
@@ -50,24 +52,24 @@ describe('StartTransaction', () => {
   })
 
   it('is answered Invalid for an unknown id token if these are rejected, and still booked', async () => {
-    const server = await startBackend({ UNKNOWN_ID_TOKENS: 'reject' })
-    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const server = await start({ UNKNOWN_ID_TOKENS: 'reject' })
+    const charger = await connectCharger(server.url, 'CP-4A', { boot: true })
     const { idTagInfo } = await result(charger, 'StartTransaction', START)
     assert.deepEqual(idTagInfo, { status: 'Invalid' })
     assert.deepEqual(await result(charger, 'Authorize', { idTag: 'TAG' }), { idTagInfo: { status: 'Invalid' } })
-    assert.equal((await stateOf(server, 'CP-1')).transactions.length, 1)
+    assert.equal((await stateOf(server, 'CP-4A')).transactions.length, 1)
   })
 })
 
 describe('StopTransaction', () => {
   it('ends the transaction, once', async () => {
-    const server = await startBackend()
-    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const server = await start()
+    const charger = await connectCharger(server.url, 'CP-5A', { boot: true })
     const transactionId = await startTransaction(charger)
     assert.deepEqual(await result(charger, 'StopTransaction', { ...STOP, transactionId, reason: 'Remote' }), {})
     await result(charger, 'StopTransaction', { ...STOP, transactionId, meterStop: 9999 })
-    const { transactions } = await stateOf(server, 'CP-1')
-    const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-1')).json()
+    const { transactions } = await stateOf(server, 'CP-5A')
+    const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-5A')).json()
     assert.deepEqual(transactions, items)
     const [{ transactionId: shownId, status, meterStart, meterStop, energyWh, startedAt, endedAt, stopReason }] = items
     assert.deepEqual(
@@ -86,17 +88,17 @@ describe('StopTransaction', () => {
   })
 
   it('does not change the order of the list, the newest transaction first', async () => {
-    const server = await startBackend()
-    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const server = await start()
+    const charger = await connectCharger(server.url, 'CP-6A', { boot: true })
     const first = await startTransaction(charger)
     const second = await startTransaction(charger, { ...START, timestamp: '2026-01-01T02:00:00Z' })
-    const { transactions } = await stateOf(server, 'CP-1')
+    const { transactions } = await stateOf(server, 'CP-6A')
     const shown = transactions.map(({ transactionId, status }: Record<string, unknown>) => [transactionId, status])
     assert.deepEqual(shown, [
       [String(second), 'open'],
       [String(first), 'closed']
     ])
-    const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-1&status=closed')).json()
+    const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-6A&status=closed')).json()
     assert.deepEqual(
       items.map(({ transactionId }: Record<string, unknown>) => transactionId),
       [String(first)]
@@ -108,18 +110,18 @@ describe('StopTransaction', () => {
   })
 
   it('cannot end the transaction of another charger', async () => {
-    const server = await startBackend()
-    const owner = await connectCharger(server.url, 'CP-1', { boot: true })
-    const thief = await connectCharger(server.url, 'CP-2', { boot: true })
+    const server = await start()
+    const owner = await connectCharger(server.url, 'CP-7A', { boot: true })
+    const thief = await connectCharger(server.url, 'CP-7B', { boot: true })
     const transactionId = await startTransaction(owner)
     assert.deepEqual(await result(thief, 'StopTransaction', { ...STOP, transactionId }), {})
-    assert.equal((await stateOf(server, 'CP-1')).transactions[0].endedAt, undefined)
-    assert.deepEqual((await stateOf(server, 'CP-2')).transactions, [])
+    assert.equal((await stateOf(server, 'CP-7A')).transactions[0].endedAt, undefined)
+    assert.deepEqual((await stateOf(server, 'CP-7B')).transactions, [])
   })
 
   it('is accepted for unknown transaction ids', async () => {
-    const server = await startBackend()
-    const charger = await connectCharger(server.url, 'CP-1', { boot: true })
+    const server = await start()
+    const charger = await connectCharger(server.url, 'CP-8A', { boot: true })
     for (const transactionId of [-1, 0, 2 ** 31 - 1]) {
       assert.deepEqual(await result(charger, 'StopTransaction', { ...STOP, transactionId }), {})
     }
@@ -137,14 +139,15 @@ describe('TransactionEvent', () => {
 
   for (const protocol of ['ocpp2.0.1', 'ocpp2.1'] as const) {
     it(`is booked in one transaction, also when events arrive late and twice, in ${protocol}`, async () => {
-      const server = await startBackend()
-      const charger = await connectCharger(server.url, 'CP-1', { protocol, boot: true })
+      const server = await start()
+      const identity = `CP-${protocol}`
+      const charger = await connectCharger(server.url, identity, { protocol, boot: true })
       const ended = event('Ended', 2, { chargingState: 'Idle', stoppedReason: 'EVDisconnected' })
       const started = { ...event('Started', 0, { chargingState: 'EVConnected' }), evse: { id: 1, connectorId: 2 } }
       const updated = event('Updated', 1, { chargingState: 'Charging' })
       for (const payload of [ended, started, updated, started]) await result(charger, 'TransactionEvent', payload)
-      const { transactions } = await stateOf(server, 'CP-1')
-      const { items } = (await operate(server, 'GET', '/transactions?chargePoint=CP-1')).json()
+      const { transactions } = await stateOf(server, identity)
+      const { items } = (await operate(server, 'GET', `/transactions?chargePoint=${identity}`)).json()
       assert.deepEqual(transactions, [{ ...items[0], seqNo: 2 }])
       const { transactionId, evseId, connectorId, status, startedAt, endedAt, stopReason } = items[0]
       assert.deepEqual(
@@ -163,17 +166,17 @@ describe('TransactionEvent', () => {
   }
 
   it('belongs to the charger that sent it', async () => {
-    const server = await startBackend()
-    const owner = await connectCharger(server.url, 'CP-1', { protocol: 'ocpp2.0.1', boot: true })
-    const thief = await connectCharger(server.url, 'CP-2', { protocol: 'ocpp2.0.1', boot: true })
+    const server = await start()
+    const owner = await connectCharger(server.url, 'CP-10A', { protocol: 'ocpp2.0.1', boot: true })
+    const thief = await connectCharger(server.url, 'CP-10B', { protocol: 'ocpp2.0.1', boot: true })
     await result(owner, 'TransactionEvent', event('Started', 0))
     await result(thief, 'TransactionEvent', event('Ended', 1))
-    assert.equal((await stateOf(server, 'CP-1')).transactions[0].endedAt, undefined)
+    assert.equal((await stateOf(server, 'CP-10A')).transactions[0].endedAt, undefined)
   })
 
   it('is answered with the status of its id token, if it has one', async () => {
-    const server = await startBackend({ UNKNOWN_ID_TOKENS: 'reject' })
-    const charger = await connectCharger(server.url, 'CP-1', { protocol: 'ocpp2.0.1', boot: true })
+    const server = await start({ UNKNOWN_ID_TOKENS: 'reject' })
+    const charger = await connectCharger(server.url, 'CP-11A', { protocol: 'ocpp2.0.1', boot: true })
     const withToken = (idToken: object) => {
       const transactionInfo = { transactionId: `of ${Object.values(idToken)}` }
       return result(charger, 'TransactionEvent', { ...event('Started', 0), transactionInfo, idToken })

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BEARER, operate, startBackend } from '../app/support.js'
+import { BEARER, operate, shareBackends, startBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { until, within } from '../support/wait.js'
 import { type Block, openReader } from './reader.js'
+
+const start = shareBackends()
 
 /** An event of a charge point that says which one it is. */
 function publish({ app }: TestServer, chargePoint: string, value = ''): string {
@@ -23,7 +25,7 @@ function dataOf({ data = '{}' }: Block) {
 
 describe('GET /api/v1/events', () => {
   it('is for operators only', async () => {
-    const { port } = await startBackend()
+    const { port } = await start()
     const stranger = await openReader(port, { headers: {} })
     assert.equal(stranger.status, 401)
     assert.match(String(stranger.headers['content-type']), /^application\/problem\+json/)
@@ -31,7 +33,7 @@ describe('GET /api/v1/events', () => {
   })
 
   it('answers as a stream that no proxy buffers', async () => {
-    const { port } = await startBackend()
+    const { port } = await start()
     const { status, headers, blocks } = await openReader(port)
     assert.equal(status, 200)
     assert.equal(headers['content-type'], 'text/event-stream')
@@ -44,7 +46,7 @@ describe('GET /api/v1/events', () => {
   })
 
   it('has every event once, in order, with its data', async () => {
-    const server = await startBackend()
+    const server = await start()
     const reader = await openReader(server.port)
     const ids = publishMany(server, 500)
     const events = await reader.events(500)
@@ -62,7 +64,7 @@ describe('GET /api/v1/events', () => {
   })
 
   it('shows whole id tokens only with the scope for them', async () => {
-    const server = await startBackend()
+    const server = await start()
     const scopes = ['charge-points:read', 'transactions:read']
     const made = await operate(server, 'POST', '/operator-tokens', { name: 'reader', scopes })
     const headers = { authorization: `Bearer ${made.json().token}` }
@@ -80,7 +82,7 @@ describe('GET /api/v1/events', () => {
   })
 
   it('escapes line breaks in texts of chargers', async () => {
-    const server = await startBackend()
+    const server = await start()
     const reader = await openReader(server.port)
     publish(server, 'CP-1', 'a\n\nevent: boot\r\ndata: {}\n\nid: 9')
     publish(server, 'CP-2')
@@ -121,7 +123,7 @@ describe('GET /api/v1/events', () => {
 
 describe('filters', () => {
   it('select charge points, whatever the case of their identities', async () => {
-    const server = await startBackend()
+    const server = await start()
     const one = await openReader(server.port, { query: '?chargePoint=cp-1' })
     const two = await openReader(server.port, { query: '?chargePoint=Cp-1&chargePoint=CP-2' })
     const ids = ['CP-1', 'CP-2', 'CP-3', 'CP-1'].map((identity) => publish(server, identity))
@@ -132,7 +134,7 @@ describe('filters', () => {
   })
 
   it('select types of events', async () => {
-    const server = await startBackend()
+    const server = await start()
     const { publisher } = server.app
     const reader = await openReader(server.port, { query: '?type=connect&type=meter-values' })
     publish(server, 'CP-1')
@@ -147,7 +149,7 @@ describe('filters', () => {
   })
 
   it('apply to replayed events', async () => {
-    const server = await startBackend()
+    const server = await start()
     const { lastId } = server.app.publisher
     const ids = ['CP-1', 'CP-2', 'CP-1'].map((identity) => publish(server, identity))
     const reader = await openReader(server.port, { query: '?chargePoint=CP-1', lastEventId: lastId })
@@ -156,7 +158,7 @@ describe('filters', () => {
   })
 
   it('are rejected when they are invalid', async () => {
-    const { app } = await startBackend()
+    const { app } = await start()
     const refused = [
       ['?type=weather', '/type/0'],
       ['?type=boot&type=weather', '/type/1'],
@@ -213,7 +215,7 @@ describe('a reader that reconnects', () => {
   })
 
   it('can give its last id in the query; the header takes precedence', async () => {
-    const server = await startBackend()
+    const server = await start()
     const ids = publishMany(server, 3)
     const byQuery = await openReader(server.port, { query: `?lastEventId=${ids[0]}` })
     await byQuery.events(2)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BEARER, startBackend } from '../app/support.js'
+import { BEARER, shareBackends } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { assertRefused } from './support.js'
 
@@ -8,13 +8,15 @@ const ORIGIN = 'https://console.example.org'
 const PREFLIGHT = { origin: ORIGIN, 'access-control-request-method': 'PUT' }
 const URL = '/api/v1/charge-points'
 
+const start = shareBackends()
+
 function allowed(headers: object): string[] {
   return Object.keys(headers).filter((name) => name.startsWith('access-control-'))
 }
 
 describe('without CORS_ORIGINS', () => {
   it('pages of other origins can read nothing', async () => {
-    const { app } = await startBackend()
+    const { app } = await start()
     const answer = await app.inject({ url: URL, headers: { ...BEARER, origin: ORIGIN } })
     assert.deepEqual([answer.statusCode, allowed(answer.headers)], [200, []])
     const preflight = await app.inject({ method: 'OPTIONS', url: URL, headers: PREFLIGHT })
@@ -27,7 +29,7 @@ describe('an origin in CORS_ORIGINS', () => {
   const settings = { CORS_ORIGINS: `${ORIGIN},http://localhost:5173` }
 
   it('may use the operator API, without cookies, and read the headers it needs', async () => {
-    const { app } = await startBackend(settings)
+    const { app } = await start(settings)
     const preflight = await app.inject({ method: 'OPTIONS', url: URL, headers: PREFLIGHT })
     assert.equal(preflight.statusCode, 204)
     assert.equal(preflight.headers['access-control-allow-origin'], ORIGIN)
@@ -42,14 +44,14 @@ describe('an origin in CORS_ORIGINS', () => {
   })
 
   it('may also read errors', async () => {
-    const { app } = await startBackend(settings)
+    const { app } = await start(settings)
     const refused = await app.inject({ url: URL, headers: { origin: ORIGIN } })
     assert.equal(refused.statusCode, 401)
     assert.equal(refused.headers['access-control-allow-origin'], ORIGIN)
   })
 
   it('is compared exactly, to the last character', async () => {
-    const { app } = await startBackend(settings)
+    const { app } = await start(settings)
     for (const origin of [
       'https://console.example.org.evil.example',
       'https://console.example.or',
@@ -66,7 +68,7 @@ describe('an origin in CORS_ORIGINS', () => {
   })
 
   it('has no access outside the operator API: neither to metrics nor to the WebSockets of chargers', async () => {
-    const server = await startBackend(settings)
+    const server = await start(settings)
     for (const url of ['/metrics', '/health/live', '/openapi.json', '/ocpp/CP-1']) {
       const answer = await server.app.inject({ url, headers: { origin: ORIGIN } })
       assert.deepEqual(allowed(answer.headers), [], url)
@@ -79,7 +81,7 @@ describe('an origin in CORS_ORIGINS', () => {
   })
 
   it('gets a problem when its preflight request is incomplete', async () => {
-    const { app } = await startBackend(settings)
+    const { app } = await start(settings)
     assertRefused(await app.inject({ method: 'OPTIONS', url: URL }), 'no origin')
     assertRefused(await app.inject({ method: 'OPTIONS', url: URL, headers: { origin: ORIGIN } }), 'no method')
   })

@@ -59,7 +59,7 @@ test('the types of every entry resolve for importers of ES modules', inLong, asy
   await tool(project.directory, 'attw', '--profile', 'esm-only', project.tarball)
 })
 
-test('a new project gets a single ws, of a release without known faults', async () => {
+test('a new project gets a single ws, of a release without known faults', inLong, async () => {
   const modules = await readdir(join(project.directory, 'node_modules'), { recursive: true })
   const copies = modules.filter((path) => /^(?:.*node_modules\/)?ws\/package\.json$/.test(path))
   assert.equal(copies.length, 1, copies.join())

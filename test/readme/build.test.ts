@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { promisify } from 'node:util'
 import { temporaryDirectory } from '../app/support.js'
+import { inLong } from '../support/long.js'
 import { ROOT } from '../support/root.js'
 
 const COMPILER_OPTIONS = {
@@ -44,21 +45,25 @@ async function smallRepository(): Promise<string> {
   return directory
 }
 
-it('a build compiles what has changed, leaves the rest alone, and removes the output of deleted files', async () => {
-  const directory = await smallRepository()
-  const build = () => promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build.mjs')], { cwd: directory })
-  const writtenAt = async (path: string) => (await stat(join(directory, path), { bigint: true })).mtimeNs
-  const isThere = async (path: string) => (await stat(join(directory, path)).catch(() => undefined)) !== undefined
-  await build()
-  const server = await writtenAt('dist/server.js')
-  const library = await writtenAt('src/dist/index.js')
+it(
+  'a build compiles what has changed, leaves the rest alone, and removes the output of deleted files',
+  inLong,
+  async () => {
+    const directory = await smallRepository()
+    const build = () => promisify(execFile)(process.execPath, [join(ROOT, 'scripts/build.mjs')], { cwd: directory })
+    const writtenAt = async (path: string) => (await stat(join(directory, path), { bigint: true })).mtimeNs
+    const isThere = async (path: string) => (await stat(join(directory, path)).catch(() => undefined)) !== undefined
+    await build()
+    const server = await writtenAt('dist/server.js')
+    const library = await writtenAt('src/dist/index.js')
 
-  await rm(join(directory, 'plugins/clock.ts'))
-  await rm(join(directory, 'src/old.ts'))
-  await writeFile(join(directory, 'src/index.ts'), 'export const answer = 42')
-  await build()
+    await rm(join(directory, 'plugins/clock.ts'))
+    await rm(join(directory, 'src/old.ts'))
+    await writeFile(join(directory, 'src/index.ts'), 'export const answer = 42')
+    await build()
 
-  assert.equal(await writtenAt('dist/server.js'), server)
-  assert.notEqual(await writtenAt('src/dist/index.js'), library)
-  for (const path of ['dist/plugins', 'src/dist/old.js', 'src/dist/old.d.ts']) assert.ok(!(await isThere(path)), path)
-})
+    assert.equal(await writtenAt('dist/server.js'), server)
+    assert.notEqual(await writtenAt('src/dist/index.js'), library)
+    for (const path of ['dist/plugins', 'src/dist/old.js', 'src/dist/old.d.ts']) assert.ok(!(await isThere(path)), path)
+  }
+)

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { buildApp } from '../../app.js'
 import { readConfig } from '../../lib/settings/settings.js'
-import { BEARER, startBackend, TOKEN, temporaryDirectory } from '../app/support.js'
+import { BEARER, shareBackends, startBackend, TOKEN, temporaryDirectory } from '../app/support.js'
 import { listen } from '../support/server.js'
 import { isSigned, openReceiver } from './receiver.js'
 import { addWebhook, ask, deliveriesOf, LOCAL, publish, untilDeliveries } from './support.js'
 
 const HOOK = 'https://example.org/hook'
+
+const start = shareBackends()
 
 describe('the operator API of webhooks', () => {
   it('creates, shows, changes and deletes them', async () => {
@@ -33,7 +35,7 @@ describe('the operator API of webhooks', () => {
   })
 
   it('answers 404 for unknown ones', async () => {
-    const server = await startBackend()
+    const server = await start()
     for (const [method, path, body] of [
       ['GET', '/7'],
       ['PATCH', '/7', { enabled: true }],
@@ -56,7 +58,7 @@ describe('the operator API of webhooks', () => {
   })
 
   it('rejects invalid bodies, without an echo of the secret', async () => {
-    const server = await startBackend()
+    const server = await start()
     for (const [body, status] of [
       [{}, 400],
       [{ url: HOOK, filter: { types: ['weather'] } }, 400],
@@ -90,7 +92,7 @@ describe('the operator API of webhooks', () => {
   })
 
   it('is for administrators only', async () => {
-    const server = await startBackend()
+    const server = await start()
     for (const url of ['/api/v1/webhooks', '/api/v1/webhooks/1', '/api/v1/webhooks/1/deliveries']) {
       assert.equal((await server.app.inject({ url })).statusCode, 401)
     }
