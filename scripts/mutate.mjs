@@ -9,7 +9,7 @@ import { compileTests } from './tests/compile.mjs'
 import { findTests } from './tests/files.mjs'
 import { mutantsOf } from './tests/mutants.mjs'
 import { prepare } from './tests/run.mjs'
-import { check, env, fail, root, step } from './tests/steps.mjs'
+import { check, fail, root, step } from './tests/steps.mjs'
 
 /** What a run may last longer than the one without a fault, on a machine that is busy with something else. */
 const PATIENCE = { times: 2, ms: 15_000 }
@@ -32,7 +32,7 @@ const prefixes = (values.tests ?? basename(folder)).split(',').map((name) => `te
 const compiled = join(root, '.test-build')
 if (!values.compiled) {
   await check('build', 'npm', ['run', '--silent', 'build'])
-  await step('types, and the tests compiled', () => compileTests(root, env))
+  await step('types, and the tests compiled', () => compileTests(root))
 }
 const tests = findTests(root, prefixes).filter((test) => existsSync(compiledOf(test)))
 if (tests.length === 0) fail(`No test file starts with ${prefixes.join(' or ')}`)

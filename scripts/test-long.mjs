@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { compileTests } from './tests/compile.mjs'
 import { OPTIONS, SUITES } from './tests/long.mjs'
 import { runTests } from './tests/run.mjs'
-import { check, env, fail, root, step } from './tests/steps.mjs'
+import { check, fail, root, step } from './tests/steps.mjs'
 
 const USAGE = `npm run test:long -- [NAME...] [options]
   without a name: all of them
@@ -17,8 +17,10 @@ ${Object.entries(OPTIONS)
 
 const { names, options } = readCommand()
 const wanted = SUITES.filter(({ name }) => names.length === 0 || names.includes(name))
-await check('build', 'npm', ['run', '--silent', 'build'])
-await step('types, and the tests compiled', () => compileTests(root, env))
+await Promise.all([
+  step('types, and the tests compiled', () => compileTests(root)),
+  check('build', 'npm', ['run', '--silent', 'build'])
+])
 for (const { name, ...suite } of wanted) await step(name, () => run(suite))
 
 async function run({ files, settings = {}, filesPerProcess = 1, concurrency, run: runSuite }) {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -9,9 +9,24 @@ export const env = { ...process.env, PATH: [join(root, 'node_modules', '.bin'), 
 
 /** Runs a command as a step. */
 export function check(title, command, args) {
-  return step(title, () => {
-    const { status, signal, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env })
-    return status === 0 ? undefined : (error?.message ?? signal ?? `exit code ${status}`)
+  return step(title, () => execute(command, args))
+}
+
+/** Runs a command, and shows what it wrote when it is over. Returns what is wrong, or `undefined`. */
+export function execute(command, args) {
+  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const end = () => child.kill()
+  process.once('exit', end)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  return new Promise((resolve) => {
+    const over = (fault) => {
+      process.off('exit', end)
+      process.stdout.write(output)
+      resolve(fault)
+    }
+    child.once('error', ({ message }) => over(message))
+    child.once('close', (code, signal) => over(code === 0 ? undefined : (signal ?? `exit code ${code}`)))
   })
 }
 
