@@ -326,84 +326,80 @@ async function contentOf(dialect: Dialect, directory: string, database: string):
 }
 
 onBothDatabases('no secret is stored or shown', (dialect) => {
-  it(
-    'by the log, the answers, the metrics, the events, the OpenAPI document or the database',
-    dialect === 'postgres' ? inLong : {},
-    async () => {
-      const { DATA_DIR, DATABASE_URL = '' } = await emptyDatabase(dialect)
-      const key = join(DATA_DIR, 'server.key')
-      const cert = join(DATA_DIR, 'server.pem')
-      writeFileSync(key, SERVER.key, { mode: 0o600 })
-      writeFileSync(cert, SERVER.cert)
-      const [OPERATOR_TOKEN, METRICS_TOKEN] = [random(), random()]
-      const backend = await startProcess({
-        DATA_DIR,
-        ...(dialect === 'postgres' && { DATABASE_URL }),
-        LOG_LEVEL: 'trace',
-        OPERATOR_TOKEN,
-        METRICS_TOKEN,
-        OCPP_OPEN_REGISTRATION: 'false',
-        WEBHOOK_ALLOW_HTTP: 'true',
-        WEBHOOK_ALLOW_PRIVATE: 'true',
-        TLS_PORT: '0',
-        TLS_CERT: cert,
-        TLS_KEY: key
-      })
-      const scene = new Scene(backend, await backend.url(), OPERATOR_TOKEN)
-      const { secrets } = scene
-      secrets.keep('the token of the operator', undefined, OPERATOR_TOKEN)
-      secrets.keep('the token of the metrics', undefined, METRICS_TOKEN)
-      for (const line of SERVER.key.split('\n').slice(1, -1)) secrets.keep('the key of the server', undefined, line)
-      const events = await scene.listen()
+  it('by the log, the answers, the metrics, the events, the OpenAPI document or the database', async () => {
+    const { DATA_DIR, DATABASE_URL = '' } = await emptyDatabase(dialect)
+    const key = join(DATA_DIR, 'server.key')
+    const cert = join(DATA_DIR, 'server.pem')
+    writeFileSync(key, SERVER.key, { mode: 0o600 })
+    writeFileSync(cert, SERVER.cert)
+    const [OPERATOR_TOKEN, METRICS_TOKEN] = [random(), random()]
+    const backend = await startProcess({
+      DATA_DIR,
+      ...(dialect === 'postgres' && { DATABASE_URL }),
+      LOG_LEVEL: 'trace',
+      OPERATOR_TOKEN,
+      METRICS_TOKEN,
+      OCPP_OPEN_REGISTRATION: 'false',
+      WEBHOOK_ALLOW_HTTP: 'true',
+      WEBHOOK_ALLOW_PRIVATE: 'true',
+      TLS_PORT: '0',
+      TLS_CERT: cert,
+      TLS_KEY: key
+    })
+    const scene = new Scene(backend, await backend.url(), OPERATOR_TOKEN)
+    const { secrets } = scene
+    secrets.keep('the token of the operator', undefined, OPERATOR_TOKEN)
+    secrets.keep('the token of the metrics', undefined, METRICS_TOKEN)
+    for (const line of SERVER.key.split('\n').slice(1, -1)) secrets.keep('the key of the server', undefined, line)
+    const events = await scene.listen()
 
-      await operators(scene)
-      await browsers(scene, OPERATOR_TOKEN)
-      await webhooks(scene)
-      await calls(scene, await logins(scene))
-      await calls2(scene)
-      if (dialect === 'postgres') await failures(scene, DATABASE_URL)
-      await scene.operate('GET', '/metrics', undefined, { token: secrets.keep('a wrong token of the metrics') })
-      const metrics = await scene.operate('GET', '/metrics', undefined, { token: METRICS_TOKEN })
-      assert.equal(metrics.status, 200)
-      await readAll(scene)
-      const document = await scene.operate('GET', '/openapi.json')
-      // The log of messages and what webhooks are told are written behind everything else.
-      for (let tries = 0; tries < 100 && !scene.answers.at(-1)?.includes('NotifyReport'); tries++) {
-        await sleep(20)
-        await scene.operate('GET', `/api/v1/charge-points/${IDENTITY}-2.1/messages`)
-      }
-      const told = events()
-      backend.kill('SIGTERM')
-      await backend.exited()
-      const database = await contentOf(dialect, DATA_DIR, DATABASE_URL)
-
-      const log = { name: 'the log', content: backend.output() }
-      const answers = scene.answers.map((content) => ({ name: `the answer to ${content.slice(0, 80)}`, content }))
-      const places: Place[] = [log, ...answers, { name: 'the events', content: told }]
-      const inNone = [log, { name: 'the metrics', content: metrics.text }, { name: 'OpenAPI', content: document.text }]
-      for (const { name, content } of [
-        log,
-        { name: 'the events', content: told },
-        { name: 'database', content: database }
-      ]) {
-        assert.ok(content.includes(IDENTITY), `${name} has nothing of what happened`)
-      }
-      assert.ok(answers.some(({ content }) => content.includes(`"identity":"${IDENTITY}"`)))
-      assert.ok(
-        answers.some(({ content }) => content.includes('[redacted]')),
-        'a secret was on its way at all'
-      )
-      // What an id token may do is business of operators; in logs and metrics it is not.
-      const found = [
-        ...leaks(secrets.except('an id token'), places),
-        ...leaks(secrets.all, inNone),
-        // A webhook signs with its secret, so that is the one which has to be kept as it is.
-        ...leaks(secrets.except('an id token', 'a webhook secret'), [{ name: 'the database', content: database }])
-      ]
-      assert.deepEqual([...new Set(found)], [])
-      assert.ok(existsSync(key), 'nobody has taken the key away')
+    await operators(scene)
+    await browsers(scene, OPERATOR_TOKEN)
+    await webhooks(scene)
+    await calls(scene, await logins(scene))
+    await calls2(scene)
+    if (dialect === 'postgres') await failures(scene, DATABASE_URL)
+    await scene.operate('GET', '/metrics', undefined, { token: secrets.keep('a wrong token of the metrics') })
+    const metrics = await scene.operate('GET', '/metrics', undefined, { token: METRICS_TOKEN })
+    assert.equal(metrics.status, 200)
+    await readAll(scene)
+    const document = await scene.operate('GET', '/openapi.json')
+    // The log of messages and what webhooks are told are written behind everything else.
+    for (let tries = 0; tries < 100 && !scene.answers.at(-1)?.includes('NotifyReport'); tries++) {
+      await sleep(20)
+      await scene.operate('GET', `/api/v1/charge-points/${IDENTITY}-2.1/messages`)
     }
-  )
+    const told = events()
+    backend.kill('SIGTERM')
+    await backend.exited()
+    const database = await contentOf(dialect, DATA_DIR, DATABASE_URL)
+
+    const log = { name: 'the log', content: backend.output() }
+    const answers = scene.answers.map((content) => ({ name: `the answer to ${content.slice(0, 80)}`, content }))
+    const places: Place[] = [log, ...answers, { name: 'the events', content: told }]
+    const inNone = [log, { name: 'the metrics', content: metrics.text }, { name: 'OpenAPI', content: document.text }]
+    for (const { name, content } of [
+      log,
+      { name: 'the events', content: told },
+      { name: 'database', content: database }
+    ]) {
+      assert.ok(content.includes(IDENTITY), `${name} has nothing of what happened`)
+    }
+    assert.ok(answers.some(({ content }) => content.includes(`"identity":"${IDENTITY}"`)))
+    assert.ok(
+      answers.some(({ content }) => content.includes('[redacted]')),
+      'a secret was on its way at all'
+    )
+    // What an id token may do is business of operators; in logs and metrics it is not.
+    const found = [
+      ...leaks(secrets.except('an id token'), places),
+      ...leaks(secrets.all, inNone),
+      // A webhook signs with its secret, so that is the one which has to be kept as it is.
+      ...leaks(secrets.except('an id token', 'a webhook secret'), [{ name: 'the database', content: database }])
+    ]
+    assert.deepEqual([...new Set(found)], [])
+    assert.ok(existsSync(key), 'nobody has taken the key away')
+  })
 })
 
 test('a failed connection logs no password of the database', inLong, async () => {

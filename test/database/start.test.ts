@@ -11,6 +11,8 @@ import { until } from '../support/wait.js'
 import { run } from './child.js'
 import { emptyDatabase, noPostgres, open, SERVER } from './support.js'
 
+const inLongOnPostgres = { skip: inLong.skip === false ? noPostgres : inLong.skip }
+
 /** A door to PostgreSQL that can be opened late. Until then nobody is there, or nobody answers. */
 async function door({ isSilent = false } = {}) {
   const { hostname, port } = new URL(SERVER)
@@ -83,10 +85,7 @@ describe('a PostgreSQL that takes connections and says nothing at the start', { 
 })
 
 describe('a database that can never be used', () => {
-  it('makes the start fail, with the reason, when PostgreSQL does not know it', {
-    ...inLong,
-    skip: noPostgres
-  }, async () => {
+  it('makes the start fail, with the reason, when PostgreSQL does not know it', inLongOnPostgres, async () => {
     const url = new URL(SERVER)
     url.pathname = 'there_is_no_such_database'
     const backend = run('server.ts', [], { PORT: '0', DATA_DIR: await temporaryDirectory(), DATABASE_URL: url.href })
@@ -106,7 +105,7 @@ describe('a database that can never be used', () => {
     assert.match(backend.output(), /^Cannot start: the database is newer than this program: .*9999-of-the-future/m)
   })
 
-  it('ends the process when that turns out only later', { ...inLong, skip: noPostgres }, async () => {
+  it('ends the process when that turns out only later', inLongOnPostgres, async () => {
     const { port, open: openDoor } = await door()
     const url = `postgres://postgres@127.0.0.1:${port}/there_is_no_such_database`
     const backend = run('server.ts', [], { PORT: '0', DATA_DIR: await temporaryDirectory(), DATABASE_URL: url })

@@ -124,6 +124,13 @@ function* spoilt(example: unknown, value: unknown): Generator<unknown> {
 const WRONG_VALUES = [null, true, 1e300, '\ud800', {}, []]
 if (isLong) WRONG_VALUES.push(-1, 2 ** 60, 0.1, '', 'x'.repeat(5_000), 'é', [[]])
 
+/** A third of the kinds for each route, and others for the next one; all of them in the long suite. */
+function someOf<T>(kinds: readonly T[], route: Route): readonly T[] {
+  if (isLong) return kinds
+  const at = ROUTES.indexOf(route)
+  return kinds.filter((_, index) => (index + at) % 3 === 0)
+}
+
 const PATHS = [...new Set(ROUTES.map(({ url }) => url))]
 
 interface Sent {
@@ -185,7 +192,9 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
 
     await t.test(`${name} refuses bodies that are wrong, and does nothing`, async () => {
       const before = await rowsOf(server)
-      for (const { what, body, type = 'application/json' } of BODIES) {
+      // Calls of OCPP are all made alike.
+      const bodies = route.path.includes('/calls/') ? someOf(BODIES, route) : BODIES
+      for (const { what, body, type = 'application/json' } of bodies) {
         // An OCPP call may go without.
         if (what === 'nothing' && route.path.includes('/calls')) continue
         // So may this, whether nothing or null is sent.
@@ -203,7 +212,7 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
     // The calls are held against the schemas of OCPP, which have tests of their own.
     if (route.path.includes('/calls')) continue
     await t.test(`${name} never fails, whatever one member is`, async () => {
-      for (const value of WRONG_VALUES) {
+      for (const value of someOf(WRONG_VALUES, route)) {
         for (const body of spoilt(route.example, value)) {
           const payload = JSON.stringify(body)
           const answer = await send(route, route.url, { headers: JSON_TYPE, payload })
@@ -215,11 +224,11 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
 
   for (const route of ROUTES.filter(({ method, url }) => method === 'GET' && !STREAMS.has(url))) {
     await t.test(`${route.method} ${route.path} never fails, whatever its query is`, async () => {
-      for (const [what, query] of QUERIES) {
+      for (const [what, query] of someOf(QUERIES, route)) {
         assertNoFault(await send(route, `${route.url}?${query}`), `${route.path} with ${what}`)
       }
       for (const name of route.query) {
-        for (const [what, value] of VALUES) {
+        for (const [what, value] of someOf(VALUES, route)) {
           const answer = await send(route, `${route.url}?${name}=${value}`)
           assertNoFault(answer, `${route.path}?${name} with ${what}`)
           if (value.includes('%00')) assert.equal(answer.statusCode, 400, `${route.path}?${name}`)
@@ -236,7 +245,7 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
 
   for (const route of ROUTES.filter(({ path }) => path.includes('{'))) {
     await t.test(`${route.method} ${route.path} never fails, whatever its path is`, async () => {
-      for (const [what, value] of PARAMETERS) {
+      for (const [what, value] of someOf(PARAMETERS, route)) {
         const body = route.hasBody ? { headers: JSON_TYPE, payload: '{}' } : {}
         const answer = await send(route, route.path.replace(/\{\w+\}/g, value), body)
         assertNoFault(answer, `${route.method} ${route.path} with ${what}`)
