@@ -9,7 +9,8 @@ const BENCHMARKS = {
   reconnect: ['reconnect/run.mjs', 'thousands of chargers that all come back at once'],
   lists: ['lists/run.mjs', 'pages of lists of a million transactions'],
   events: ['events/run.ts', 'a thousand readers of the event stream'],
-  webhooks: ['webhooks/run.ts', 'a thousand changes a second for one webhook']
+  webhooks: ['webhooks/run.ts', 'a thousand changes a second for one webhook'],
+  money: ['money/run.ts', 'the cost of a day with 8640 readings and prices by the time of day']
 }
 
 const USAGE = `npm run bench -- NAME [options]; --help says which options there are

@@ -11,7 +11,7 @@ import { type Import, importsOf, sourcesBelow, withoutExtension } from './import
  */
 const FLOORS = [
   ['settings'],
-  ['database', 'limits'],
+  ['database', 'limits', 'money'],
   ['events'],
   ['id-tokens', 'operators', 'ledger', 'sites', 'traits'],
   ['http'],
