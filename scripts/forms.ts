@@ -2,7 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { OperatorTokenBody } from '../lib/http/operator-token-body.js'
 import { ChargePointBody, IdTokenBody } from '../lib/http/records.js'
 import { CloseBody } from '../lib/ledger/by-hand.js'
-import { TariffBody } from '../lib/ledger/records.js'
+import { FlatTariffBody } from '../lib/ledger/tariff-records.js'
 import { SiteBody } from '../lib/sites/records.js'
 import { NewWebhookBody, WebhookBody } from '../lib/webhooks/records.js'
 
@@ -13,7 +13,7 @@ const BODIES: Readonly<Record<string, TSchema>> = {
   idTokenSchema: IdTokenBody,
   operatorTokenSchema: OperatorTokenBody,
   siteSchema: SiteBody,
-  tariffSchema: TariffBody,
+  tariffSchema: FlatTariffBody,
   newWebhookSchema: NewWebhookBody,
   webhookSchema: WebhookBody
 }

@@ -10,8 +10,9 @@ import type {
   LiveChargePointRecord,
   MessageRecord as MessageSchema
 } from '../../lib/http/records.js'
-import type { TariffRecord, TransactionEventRecord, TransactionRecord } from '../../lib/ledger/records.js'
+import type { TransactionEventRecord, TransactionRecord } from '../../lib/ledger/records.js'
 import type { SeriesRecord } from '../../lib/ledger/series.js'
+import type { TariffRecord } from '../../lib/ledger/tariff-records.js'
 import type { ProblemRecord } from '../../lib/problems/problem.js'
 import type { SiteRecord } from '../../lib/sites/records.js'
 import type { DeliveryRecord, WebhookRecord } from '../../lib/webhooks/records.js'

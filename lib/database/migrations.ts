@@ -22,10 +22,11 @@ import { operationsDesk } from './migrations/0019-operations-desk.js'
 import { profileLedger } from './migrations/0021-profile-ledger.js'
 import { bulkOperations } from './migrations/0022-bulk-operations.js'
 import { nodes } from './migrations/0025-nodes.js'
+import { tariffVersions } from './migrations/0030-tariff-versions.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
-const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
+export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0001-initial': initial,
   '0002-tariffs': tariffs,
   '0003-audit': audit,
@@ -47,7 +48,8 @@ const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0019-operations-desk': operationsDesk,
   '0021-profile-ledger': profileLedger,
   '0022-bulk-operations': bulkOperations,
-  '0025-nodes': nodes
+  '0025-nodes': nodes,
+  '0030-tariff-versions': tariffVersions
 }
 
 /** The database was made by a newer program. */

@@ -1,7 +1,7 @@
 import type { Generated } from 'kysely'
 import type { Bit, Default, Fixed, JsonText, Milliseconds, Optional } from './columns.js'
 
-// Transactions, meter values, tariffs and id tokens.
+// Transactions, meter values and id tokens.
 
 /**
  * `ended`: the charge point reported the end. `closed`: the back-end closed it, because no report of an end will come.
@@ -200,28 +200,6 @@ export interface AuthorizationsTable {
   /** Number of equal answers within seconds, which are one row. */
   attempts: Default<number>
   received_at: Fixed<Milliseconds>
-}
-
-export interface TariffsTable {
-  id: Generated<number>
-  tariff_id: Fixed<string>
-  /** `NULL` means every charge point. */
-  charge_point_id: Optional<number>
-  /** `NULL` means every id token. */
-  group_id: Optional<string>
-  /** ISO 4217. */
-  currency: string
-  /** Prices in whole units of the currency, without tax. */
-  price_per_kwh: Default<number>
-  price_per_hour: Default<number>
-  price_per_session: Default<number>
-  /** Per cent. */
-  tax: Default<number>
-  description: Optional<string>
-  /** An id token, with the members of OCPP 2.1. */
-  payload: Optional<JsonText>
-  created_at: Fixed<Milliseconds>
-  updated_at: Milliseconds
 }
 
 export interface IdTokensTable {

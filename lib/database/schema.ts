@@ -38,6 +38,12 @@ import type {
   VariablesTable
 } from './schema-reports.js'
 import type { SitesTable } from './schema-sites.js'
+import type {
+  TariffsTable,
+  TariffVersionsTable,
+  TransactionCostsTable,
+  TransactionTariffsTable
+} from './schema-tariffs.js'
 import type { ChargerModelsTable, ProblemAcknowledgementsTable, ViolationsTable } from './schema-traits.js'
 import type {
   AuthorizationsTable,
@@ -45,7 +51,6 @@ import type {
   IdTokensTable,
   MeterValuesTable,
   RemoteStartsTable,
-  TariffsTable,
   TransactionEventsTable,
   TransactionsTable,
   UnassignedEventsTable
@@ -87,6 +92,9 @@ export interface Schema {
   certificates: CertificatesTable
   issued_certificates: IssuedCertificatesTable
   tariffs: TariffsTable
+  tariff_versions: TariffVersionsTable
+  transaction_tariffs: TransactionTariffsTable
+  transaction_costs: TransactionCostsTable
   charger_models: ChargerModelsTable
   violations: ViolationsTable
   problem_acknowledgements: ProblemAcknowledgementsTable

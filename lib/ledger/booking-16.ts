@@ -15,18 +15,21 @@ import {
   parse,
   placeOf
 } from './booking.js'
-import { isPossible, timeOf } from './clock.js'
+import { beginningOf, isPossible, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
-import type { Tariff } from './cost.js'
 import { startedData, stoppedData, unassignedData } from './event-data.js'
 import { ANONYMOUS_IDS, endedBy, startOf } from './inference.js'
 import { meterAtEnd } from './meter.js'
+import { observedOf } from './observed.js'
 import type { TransactionKey, TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import { isRegisterValue } from './registers.js'
 import { dropProfiles, useReservation } from './sequels.js'
+import type { TariffVersion } from './snapshot.js'
 import { durationUntil, totalsOf } from './totals.js'
+import { noteTariff, recordCost } from './transaction-costs.js'
 import type { Booking, Start, Stop } from './types.js'
+import { tariffFor } from './which-tariff.js'
 
 // StartTransaction and StopTransaction. [1.6 §4.8, §4.10]
 
@@ -42,7 +45,12 @@ export async function bookStart(scope: BookingScope, start: Start): Promise<Book
   const [known, open, tariff] = await settled([
     queries.findByStartKey(trx, chargePointId, startKey),
     queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
-    queries.tariffFor(trx, chargePointId, start.idToken)
+    tariffFor(trx, {
+      chargePointId,
+      evseId: toColumn(start.connectorId),
+      idToken: start.idToken,
+      at: beginningOf({ timestamp: start.timestamp, receivedAt: now })
+    })
   ])
   const moment = { timestamp: start.timestamp, receivedAt: now }
   // A clock that was never set sends the same timestamp with every start, so the timestamp does not identify a retry.
@@ -73,7 +81,11 @@ export async function bookStart(scope: BookingScope, start: Start): Promise<Book
     received_at: now
   })
   const key = { chargePointId, transactionId: transaction_id }
-  await settled([event, useReservation(trx, key, { reservationId: start.reservationId, now })])
+  await settled([
+    event,
+    useReservation(trx, key, { reservationId: start.reservationId, now }),
+    noteTariff(trx, row, { tariff, now })
+  ])
   scope.tell('transaction', startedData(row, start))
   return { response, outcome: 'booked', hasGap: false }
 }
@@ -82,7 +94,7 @@ interface NewTransaction16 {
   chargePointId: number
   startKey: string
   start: Start
-  tariff: Tariff | undefined
+  tariff: TariffVersion | undefined
   now: number
 }
 
@@ -159,8 +171,10 @@ async function endTransaction(
   noteOver(known, row)
   const meter = await meterAtEnd(trx, row, stop.meterStop)
   const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
+  const observed = await observedOf(trx, row)
+  const use = { energy: meter.energy, duration, meterStart: meter.start, isFinal: true, observed }
   const update = queries.updateTransaction(trx, row, {
-    ...totalsOf(row, { energy: meter.energy, duration }),
+    ...totalsOf(row, use),
     status: 'ended',
     meter_start: meter.start,
     meter_stop: meter.stop,
@@ -177,6 +191,7 @@ async function endTransaction(
     updated_at: now
   })
   const [ended] = await settled([update, dropProfiles(trx, row)])
+  await recordCost(trx, ended, now)
   tell('transaction', stoppedData(ended))
 }
 

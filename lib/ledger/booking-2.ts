@@ -9,13 +9,17 @@ import { reopenedData, transactionData } from './event-data.js'
 import { startOf } from './inference.js'
 import { meterWithInferred, registersOf } from './meter.js'
 import { findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
+import { observedOf, type ToldState } from './observed.js'
 import { knownOwnCost } from './own-cost.js'
 import type { TransactionKey, TransactionRow, TransactionUpdate } from './queries.js'
 import * as queries from './queries.js'
 import { type Meter, mergeRegisters, type Registers, registersIn } from './registers.js'
 import { remoteStartToken } from './remote-starts.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
+import { billedBy, parseSnapshot, type TariffVersion } from './snapshot.js'
+import { noteTariff, recordCost } from './transaction-costs.js'
 import type { Booking } from './types.js'
+import { tariffFor } from './which-tariff.js'
 
 // TransactionEvent. [2.x E]
 
@@ -34,10 +38,13 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   if (eventType === 'Started') await closeBefore(scope, row, { evseId: place.evseId, timestamp })
   await insertSamples(scope, meterRows({ ...key, place, now }, event.samples))
   const registers = await registersWith(trx, row, event)
-  const tariff = row.id_token === null && startsIt(event) ? await tariffOf(trx, key, event) : {}
+  const chosen = row.id_token === null && startsIt(event) ? await tariffOf(trx, key, event, now) : undefined
+  const tariff = chosen === undefined ? {} : columnsOf(chosen.tariff)
+  if (chosen !== undefined) await noteTariff(trx, row, { ...chosen, now })
   const meter = await meterWith(trx, row, { event, registers, now })
-  const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, meter, now }) }
-  const response = { ...event.response, ...totalCost(event, change) }
+  const observed = await observedOf(trx, { ...row, ...tariff }, toldState(event, now))
+  const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, meter, observed, now }) }
+  const response = { ...event.response, ...totalCost(event, { ...row, ...(change as Partial<TransactionRow>) }) }
   await queries.insertEvent(trx, {
     charge_point_id: chargePointId,
     transaction_id: row.transaction_id,
@@ -52,6 +59,7 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   })
   const changed = await queries.updateTransaction(trx, row, change)
   recordState(scope, changed, event)
+  if (changed.status !== 'open') await recordCost(trx, changed, now)
   if (row.reservation_id === null) await useReservation(trx, key, { reservationId: event.reservationId, now })
   if (eventType === 'Ended') {
     await dropProfiles(trx, row)
@@ -145,21 +153,39 @@ async function insert2(trx: Transaction<Schema>, key: TransactionKey, event: Tra
     transaction_id: key.transactionId,
     displayed_id: key.transactionId === event.transactionId ? null : event.transactionId,
     protocol: event.protocol,
-    ...(await tariffOf(trx, key, startsIt(event) ? event : {})),
+    ...columnsOf((await tariffOf(trx, key, startsIt(event) ? event : withoutToken(event), now)).tariff),
     created_at: now,
     updated_at: now
   })
 }
 
-async function tariffOf(
-  trx: Transaction<Schema>,
-  { chargePointId }: TransactionKey,
-  { idToken }: { idToken?: string }
-) {
-  const tariff = await queries.tariffFor(trx, chargePointId, idToken)
+type Starter = Pick<TransactionEvent, 'idToken' | 'idTokenType' | 'evseId' | 'timestamp'>
+
+function withoutToken({ idToken: _, idTokenType: __, ...event }: TransactionEvent): Starter {
+  return event
+}
+
+/** The tariff that applies when an event begins a transaction, or tells whose it is. */
+async function tariffOf(trx: Transaction<Schema>, { chargePointId }: TransactionKey, event: Starter, now: number) {
+  const { evseId = 0, idToken, idTokenType, timestamp } = event
+  const tariff = await tariffFor(trx, {
+    chargePointId,
+    evseId,
+    at: beginningOf({ timestamp, receivedAt: now }),
+    ...(idToken !== undefined && { idToken }),
+    ...(idTokenType !== undefined && { idTokenType })
+  })
+  return { tariff }
+}
+
+function columnsOf(tariff: TariffVersion | undefined) {
   return tariff === undefined
     ? { tariff_id: null, tariff: null }
     : { tariff_id: tariff.id, tariff: JSON.stringify(tariff) }
+}
+
+function toldState({ timestamp, chargingState }: TransactionEvent, now: number): ToldState | undefined {
+  return chargingState === undefined ? undefined : { timestamp, receivedAt: now, chargingState }
 }
 
 /** The place of an event or, if it names none, of its transaction, as far as the charge point has told it. */
@@ -202,7 +228,11 @@ async function registersWith(
  * The running cost or, at the end, the final cost. Absent while it is unknown, because 0 means free of charge.
  * [2.x I02, I03.FR.04]
  */
-function totalCost({ eventType }: TransactionEvent, { cost, own_cost }: TransactionUpdate): { totalCost?: number } {
-  if (eventType === 'Started' || typeof cost !== 'number' || knownOwnCost(own_cost ?? null) !== undefined) return {}
-  return { totalCost: cost }
+function totalCost(
+  { eventType }: TransactionEvent,
+  { cost, cost_unknown, own_cost, tariff }: TransactionRow
+): { totalCost?: number } {
+  if (eventType === 'Started' || cost === null || cost_unknown !== null) return {}
+  const isOwn = tariff === null || billedBy(parseSnapshot(tariff)) === 'station'
+  return isOwn && knownOwnCost(own_cost) !== undefined ? {} : { totalCost: cost }
 }

@@ -7,10 +7,12 @@ import { isAfter, type Moment, timeOf, untimedEvidence } from './clock.js'
 import { REOPENED } from './event.js'
 import { closedData, reopenedData } from './event-data.js'
 import { meterAtEnd, toldStop } from './meter.js'
+import { observedOf } from './observed.js'
 import type { TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import { dropDisplayMessages, dropProfiles } from './sequels.js'
 import { durationUntil, totalsOf } from './totals.js'
+import { recordCost } from './transaction-costs.js'
 import type { ClosedReason } from './types.js'
 
 // The back-end closes transactions that their charge points never end.
@@ -68,6 +70,7 @@ async function close(
   })
   await dropProfiles(trx, row)
   await dropDisplayMessages(trx, row)
+  await recordCost(trx, closed, now)
   return closed
 }
 
@@ -101,6 +104,7 @@ export async function closeByHand(scope: BookingScope, row: TransactionRow, by: 
   await dropProfiles(trx, row)
   await dropDisplayMessages(trx, row)
   noteOver(known, row)
+  await recordCost(trx, closed, now)
   tell('transaction', closedData(closed))
   return closed
 }
@@ -130,7 +134,9 @@ export async function settle(trx: Transaction<Schema>, row: TransactionRow, now:
   const sign = await queries.lastSignOf(trx, row)
   if (sign === undefined) return row
   const totals = await totalsAt(trx, row, { end: sign, closedAt: row.ended_at ?? now })
-  return queries.updateTransaction(trx, row, { ...totals, updated_at: now })
+  const settled = await queries.updateTransaction(trx, row, { ...totals, updated_at: now })
+  await recordCost(trx, settled, now)
+  return settled
 }
 
 /** An end by a StopTransaction without a meter reading, with the values that were measured since then. */
@@ -138,9 +144,13 @@ export async function settleEnded(trx: Transaction<Schema>, row: TransactionRow,
   const told = await toldStop(trx, row)
   if (told === undefined) return row
   const { start, stop, energy } = await meterAtEnd(trx, row, told ?? undefined)
-  const totals = totalsOf(row, { energy, duration: row.duration })
+  const observed = await observedOf(trx, row)
+  const totals = totalsOf(row, { energy, duration: row.duration, meterStart: start, isFinal: true, observed })
   if (totals.energy_wh === row.energy_wh) return row
-  return queries.updateTransaction(trx, row, { ...totals, meter_start: start, meter_stop: stop, updated_at: now })
+  const change = { ...totals, meter_start: start, meter_stop: stop, updated_at: now }
+  const settled = await queries.updateTransaction(trx, row, change)
+  await recordCost(trx, settled, now)
+  return settled
 }
 
 /**
@@ -155,6 +165,8 @@ async function totalsAt(
   const { endedAt } = byHandOf(row) ?? {}
   const end = endedAt === undefined ? last : { timestamp: endedAt, receivedAt: closedAt }
   const { start, stop, energy } = meterByHand(row, await meterAtEnd(trx, row))
-  const totals = totalsOf(row, { energy, duration: durationUntil(row, end) })
+  const observed = await observedOf(trx, row)
+  const use = { energy, duration: durationUntil(row, end), meterStart: start, isFinal: true, observed }
+  const totals = totalsOf(row, use)
   return { ...totals, meter_start: start, meter_stop: stop, end_timestamp: end.timestamp }
 }

@@ -2,6 +2,7 @@ import { toColumn } from '../database/parameters.js'
 import { meterByHand } from './by-hand.js'
 import { isAfter, type Moment, timeOf } from './clock.js'
 import { latestOwnCost, type OwnCostDetails } from './own-cost.js'
+import type { Observed } from './pricing.js'
 import type { TransactionRow, TransactionUpdate } from './queries.js'
 import { type Meter, meterBetween, meterOf, type Registers } from './registers.js'
 import type { MeterSample } from './samples.js'
@@ -43,6 +44,13 @@ export function sequenceOf(row: TransactionRow): Sequence {
   return { first: row.first_seq_no, last: row.last_seq_no, ended: row.ended_seq_no, missing }
 }
 
+interface Told {
+  registers: Registers | undefined
+  meter?: Meter | undefined
+  observed?: Observed | undefined
+  now: number
+}
+
 /**
  * The columns of the transaction after an event. Events come in any order, so the facts that came first stay.
  *
@@ -52,7 +60,7 @@ export function sequenceOf(row: TransactionRow): Sequence {
 export function changeBy(
   row: TransactionRow,
   event: TransactionEvent,
-  { registers, meter: found, now }: { registers: Registers | undefined; meter?: Meter | undefined; now: number }
+  { registers, meter: found, observed, now }: Told
 ): TransactionUpdate {
   const told = states(row, event, now)
   const meter = meterByHand(told, found ?? (registers === undefined ? meterOfRow(row) : meterOf(registers)))
@@ -67,7 +75,8 @@ export function changeBy(
   }
   const { id, charge_point_id, transaction_id, ocpp16_id, start_key, created_at, ...change } = facts
   const duration = durationOf(row, facts, { timestamp: event.timestamp, receivedAt: now })
-  return { ...change, ...totalsOf(facts, { energy: meter.energy, duration }), updated_at: now }
+  const use = { energy: meter.energy, duration, meterStart: meter.start, isFinal: facts.status !== 'open', observed }
+  return { ...change, ...totalsOf(facts, use), updated_at: now }
 }
 
 /** The meter as the last event with a reading left it. */

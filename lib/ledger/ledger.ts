@@ -28,6 +28,7 @@ import { findNewest } from './namesakes.js'
 import * as queries from './queries.js'
 import { displayedIdOf, type NamedTransaction, type TransactionRow, type TransactionUpdate } from './queries.js'
 import type { MeterSample } from './samples.js'
+import { changeTariff } from './transaction-cost.js'
 import type { Booking, Measurement, Start, Stop } from './types.js'
 
 export interface LedgerOptions {
@@ -167,6 +168,18 @@ export class Ledger {
     return this.#book(identity, async (scope) => {
       const row = await queries.findTransactionById(scope.trx, id)
       return row?.status === 'open' ? closeByHand(scope, row, by) : undefined
+    })
+  }
+
+  /**
+   * Changes the tariff of an open transaction from now on.
+   *
+   * @throws `TRANSACTION_ENDED`, `CURRENCY_CHANGE`, `NO_TARIFF_VERSION`, `UNKNOWN_TARIFF`
+   */
+  async changeTariff(identity: string, id: number, tariffId: string): Promise<void> {
+    await this.#book(identity, async ({ trx, now }) => {
+      const row = await queries.findTransactionById(trx, id)
+      if (row !== undefined) await changeTariff(trx, row, tariffId, now)
     })
   }
 

@@ -1,4 +1,4 @@
-import { fromScaled, toScaled } from './numbers.js'
+import { fromScaled, toScaled } from '../money/exact.js'
 
 // The cost that a charge point has calculated itself. [2.1 I12]
 

@@ -7,10 +7,8 @@ import type {
   TransactionsTable,
   UnassignedEventsTable
 } from '../database/schema-transactions.js'
-import { settled } from '../database/settled.js'
 import { fold } from '../events/scope.js'
 import { beginningOf, DAY_MS, type Moment, OLDEST_CLOCK, timeOf, timeOfRow } from './clock.js'
-import type { Tariff } from './cost.js'
 import type { EventType } from './sequence.js'
 
 export type Db = Kysely<Schema>
@@ -315,53 +313,6 @@ export async function lastSignOf(db: Db, row: TransactionRow): Promise<Moment | 
     .flatMap((sign) => (sign === undefined ? [] : [{ timestamp: sign.timestamp, receivedAt: sign.received_at }]))
     .sort((a, b) => timeOf(b) - timeOf(a))
   return last
-}
-
-/** The most specific tariff for a charge point and an id token. */
-export async function tariffFor(db: Db, chargePointId: number, idToken: string | undefined) {
-  const [groups, tariffs] = await settled([
-    idToken === undefined ? Promise.resolve([]) : groupsOf(db, idToken),
-    tariffsFor(db, { chargePointId })
-  ])
-  const [best] = tariffs
-    .filter(({ group_id }) => group_id === null || groups.includes(fold(group_id)))
-    .sort((a, b) => specificity(b) - specificity(a))
-  return best === undefined ? undefined : toTariff(best)
-}
-
-const tariffsFor = compiled((db: Db, { chargePointId }: { chargePointId: number }) =>
-  db
-    .selectFrom('tariffs')
-    .selectAll()
-    .where((eb) => eb.or([eb('charge_point_id', 'is', null), eb('charge_point_id', '=', chargePointId)]))
-    .orderBy('tariff_id')
-)
-
-function specificity({ charge_point_id, group_id }: Pick<TariffRow, 'charge_point_id' | 'group_id'>): number {
-  return (charge_point_id === null ? 0 : 2) + (group_id === null ? 0 : 1)
-}
-
-const groupRowsOf = compiled((db: Db, { key }: { key: string }) =>
-  db.selectFrom('id_tokens').select('group_id').where('token_key', '=', key)
-)
-
-async function groupsOf(db: Db, idToken: string): Promise<string[]> {
-  const rows = await groupRowsOf(db, { key: fold(idToken) })
-  return rows.flatMap(({ group_id }) => (group_id === null ? [] : [fold(group_id)]))
-}
-
-export type TariffRow = Selectable<Schema['tariffs']>
-
-export function toTariff(row: TariffRow): Tariff {
-  return {
-    id: row.tariff_id,
-    currency: row.currency,
-    pricePerKwh: row.price_per_kwh,
-    pricePerHour: row.price_per_hour,
-    pricePerSession: row.price_per_session,
-    tax: row.tax,
-    ...(row.description !== null && { description: row.description })
-  }
 }
 
 /** A transaction as its charge point calls it. */

@@ -7,6 +7,7 @@ import { OLDEST_CLOCK } from './clock.js'
 import { sequenceOf } from './event.js'
 import { ANONYMOUS_IDS } from './inference.js'
 import { meterNow, metersNow } from './meter.js'
+import { observedOf } from './observed.js'
 import { type Db, DISPLAYED_ID, displayedIdOf, measuredIn, type TransactionRow } from './queries.js'
 import { present, receiptOf, timeShown } from './receipt.js'
 import type { MeterValueRecord, TransactionEventRecord, TransactionRecord } from './records.js'
@@ -174,14 +175,13 @@ export async function listTransactions(db: Db, filter: TransactionFilter, now: n
   const open = rows.filter(({ status }) => status === 'open')
   const meters = await metersNow(db, open)
   const running = new Map(open.flatMap((row, index) => meterEntry(row, meters[index])))
-  return rows.map((row) => {
+  const found: ListedTransaction[] = []
+  for (const row of rows) {
     const meter = running.get(row.id)
-    return {
-      record: toRecord(meter === undefined ? row : runningUntil(row, meter, now)),
-      row,
-      position: { timestamp: Number(row.sort_time), id: row.id }
-    }
-  })
+    const record = toRecord(meter === undefined ? row : await runningUntil(db, row, { meter, now }))
+    found.push({ record, row, position: { timestamp: Number(row.sort_time), id: row.id } })
+  }
+  return found
 }
 
 function meterEntry({ id }: TransactionRow, meter: Meter | undefined): [id: number, meter: Meter][] {
@@ -198,13 +198,19 @@ export async function findTransactionById(db: Db, id: number, now: number): Prom
   const row = await transactionsOf(db).where('transactions.id', '=', id).executeTakeFirst()
   if (row === undefined) return undefined
   if (row.status !== 'open') return { row, record: toRecord(row) }
-  return { row, record: toRecord(runningUntil(row, await meterNow(db, row), now)) }
+  return { row, record: toRecord(await runningUntil(db, row, { meter: await meterNow(db, row), now })) }
 }
 
 /** The present values of an open transaction: duration and cost grow between two messages. */
-function runningUntil(row: NamedRow, { start, stop, energy }: Meter, now: number): NamedRow {
+async function runningUntil(
+  db: Db,
+  row: NamedRow,
+  { meter: { start, stop, energy }, now }: { meter: Meter; now: number }
+): Promise<NamedRow> {
   const duration = durationUntil(row, { timestamp: now, receivedAt: now })
-  return { ...row, ...totalsOf(row, { energy, duration }), meter_start: start, meter_stop: stop }
+  const observed = await observedOf(db, row)
+  const use = { energy, duration, meterStart: start, isFinal: false, observed }
+  return { ...row, ...totalsOf(row, use), meter_start: start, meter_stop: stop }
 }
 
 /** The events of a transaction, in the order of their receipt. */

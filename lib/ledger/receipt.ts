@@ -3,6 +3,7 @@ import { timeOf } from './clock.js'
 import { type OwnCostDetails, ownFigures } from './own-cost.js'
 import type { TransactionRow } from './queries.js'
 import type { Receipt } from './records.js'
+import { parseSnapshot, shownTariff } from './snapshot.js'
 
 type Details = NonNullable<Receipt['costDetails']>
 
@@ -16,7 +17,7 @@ export function receiptOf(row: TransactionRow): Receipt {
     energyWh: row.energy_wh,
     duration: row.duration,
     tariffId: row.tariff_id,
-    tariff: row.tariff === null ? undefined : (JSON.parse(row.tariff) as Receipt['tariff']),
+    tariff: row.tariff === null ? undefined : shownTariff(parseSnapshot(row.tariff)),
     cost: row.cost,
     currency: row.currency,
     costDetails: row.cost_details === null ? undefined : detailsOf(row.cost_details),

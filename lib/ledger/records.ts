@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { textLike } from '../text-like.js'
-import { COST_UNKNOWN, type CostUnknown } from './cost.js'
+import { UNKNOWN_REASONS } from '../money/input.js'
+import { TariffDocument } from '../money/tariff.js'
+import type { CostUnknown } from './cost.js'
 
 // Transactions, meter values and tariffs as the operator API shows them. Date-times are RFC 3339 text in UTC.
 // `startedAt`, `endedAt` and `timestamp` use the clock of the charge point, `…receivedAt` uses the clock of the
@@ -15,27 +16,33 @@ const TariffSnapshot = Type.Object(
   {
     id: Type.String(),
     currency: Type.String({ description: 'ISO 4217' }),
-    pricePerKwh: Type.Number(),
-    pricePerHour: Type.Number(),
-    pricePerSession: Type.Number(),
-    tax: Type.Number({ description: 'Per cent' }),
-    description: text()
+    pricePerKwh: optionalNumber,
+    pricePerHour: optionalNumber,
+    pricePerSession: optionalNumber,
+    tax: number('Per cent'),
+    description: text(),
+    version: Type.Optional(Type.Integer()),
+    ocppTariffId: text(),
+    document: Type.Optional(Type.Unsafe<TariffDocument>(TariffDocument))
   },
-  { description: 'The tariff as it was when the transaction began; prices are without tax' }
+  {
+    description:
+      'The tariff as it was when the transaction began; prices are without tax. A tariff with conditions has `document`, any other one its prices'
+  }
 )
 
 const CostComponentRecord = Type.Object({
   component: Type.String({
     description:
-      'session, energy or time; calculated by the charge point: fixed, energy, chargingTime, idleTime, reservationTime or reservationFixed',
+      'session, energy or time; with conditions, or calculated by the charge point: fixed, energy, chargingTime, idleTime, time (charging or idle), reservationTime or reservationFixed',
     examples: ['energy']
   }),
   quantity: Type.Optional(Type.Number({ description: 'In `unit`' })),
   unit: Type.Optional(Type.String({ description: 'session, Wh or s', examples: ['Wh'] })),
   unitPrice: Type.Optional(Type.Number({ description: 'Without tax, for one `per`' })),
-  per: Type.Optional(Type.String({ description: 'session, kWh or h', examples: ['kWh'] })),
+  per: Type.Optional(Type.String({ description: 'session, kWh, min or h', examples: ['kWh'] })),
   net: Type.Optional(Type.Number({ description: 'Without tax' })),
-  total: Type.Optional(Type.Number({ description: 'Including tax; only in costs that the charge point calculated' }))
+  total: Type.Optional(Type.Number({ description: 'Including tax; not in costs of tariffs without conditions' }))
 })
 
 const CostDetailsRecord = Type.Object(
@@ -53,6 +60,19 @@ const CostDetailsRecord = Type.Object(
     net: optionalNumber,
     tax: optionalNumber,
     total: optionalNumber,
+    taxes: Type.Optional(
+      Type.Array(
+        Type.Object({
+          type: Type.String(),
+          tax: Type.Number({ description: 'Per cent' }),
+          stack: Type.Optional(Type.Integer()),
+          amount: Type.Number()
+        }),
+        { description: 'Each tax; they add up to `tax`' }
+      )
+    ),
+    typeOfCost: text('MinCost or MaxCost: a limit of the tariff applied'),
+    isWaived: Type.Optional(Type.Boolean({ description: 'True: too little was used to be billed' })),
     taxIncluded: Type.Boolean({
       description: 'Whether `cost` includes tax; false when the charge point sent no total with tax'
     })
@@ -76,7 +96,7 @@ export const Receipt = Type.Object({
   costUnknown: Type.Optional(
     Type.Unsafe<CostUnknown>({
       type: 'string',
-      enum: [...COST_UNKNOWN],
+      enum: [...UNKNOWN_REASONS],
       description: 'Why `cost` is unknown. Beside a `cost`: an earlier release counted unknown values as 0'
     })
   )
@@ -232,42 +252,3 @@ export const StateReadings = Type.Object({
   )
 })
 export type StateReadings = Static<typeof StateReadings>
-
-const price = (description: string) => Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000, description }))
-
-/** A tariff as an operator sets it. An absent price is 0. */
-export const TariffBody = Type.Object(
-  {
-    chargePoint: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 48, description: 'Default: every charge point' })
-    ),
-    groupId: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 255, description: 'Group of id tokens. Default: every id token' })
-    ),
-    currency: textLike('^[A-Z]{3}$', 'must be three capital letters, e.g. EUR', { description: 'ISO 4217' }),
-    pricePerKwh: price('Without tax'),
-    pricePerHour: price('Without tax, from start to end of a transaction'),
-    pricePerSession: price('Without tax'),
-    tax: Type.Optional(Type.Number({ minimum: 0, maximum: 100, description: 'Per cent' })),
-    description: Type.Optional(Type.String({ maxLength: 512 }))
-  },
-  {
-    additionalProperties: false,
-    examples: [{ currency: 'EUR', pricePerKwh: 0.39, pricePerSession: 1, tax: 19, description: 'Standard' }]
-  }
-)
-export type TariffBody = Static<typeof TariffBody>
-
-export const TariffRecord = Type.Object({
-  id: Type.String(),
-  chargePoint: text('Absent: every charge point'),
-  groupId: text('Absent: every id token'),
-  currency: Type.String(),
-  pricePerKwh: Type.Number(),
-  pricePerHour: Type.Number(),
-  pricePerSession: Type.Number(),
-  tax: Type.Number(),
-  description: text(),
-  updatedAt: Type.String()
-})
-export type TariffRecord = Static<typeof TariffRecord>

@@ -1,5 +1,5 @@
+import { fromScaled, toScaled } from '../money/exact.js'
 import type { CostUnknown, Quantity } from './cost.js'
-import { fromScaled, toScaled } from './numbers.js'
 import { type MeterSample, REGISTER, toWattHours } from './samples.js'
 import type { EventType } from './sequence.js'
 

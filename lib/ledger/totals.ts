@@ -1,25 +1,22 @@
 import { durationBetween, type Moment } from './clock.js'
-import { costOf, type Quantity, type Tariff } from './cost.js'
 import { knownOwnCost } from './own-cost.js'
+import { costOfRow, type PricedRow, summaryOf, type Use } from './pricing.js'
 import type { TransactionRow } from './queries.js'
+import { billedBy, currencyOf, parseSnapshot } from './snapshot.js'
 
 /** The columns that duration and cost are calculated from. */
-export type Facts = Pick<TransactionRow, 'start_timestamp' | 'created_at' | 'duration' | 'tariff' | 'own_cost'> &
-  CostColumns
+export type Facts = PricedRow & Pick<TransactionRow, 'duration' | 'own_cost'> & CostColumns
 
 type CostColumns = Pick<TransactionRow, 'cost' | 'currency' | 'cost_details' | 'cost_unknown'>
 
 /** Energy, duration and cost of a transaction, as they are written down. */
 export type Totals = Pick<TransactionRow, 'energy_wh' | 'duration'> & CostColumns
 
-export interface Use {
-  energy: Quantity
-  /** Seconds; null: not known. */
-  duration: number | null
-}
-
 /** Seconds that a transaction took until a moment; null when its start is not known. */
-export function durationUntil({ start_timestamp, created_at, duration }: Facts, end: Moment): number | null {
+export function durationUntil(
+  { start_timestamp, created_at, duration }: Pick<Facts, 'start_timestamp' | 'created_at' | 'duration'>,
+  end: Moment
+): number | null {
   if (start_timestamp === null) return duration
   return durationBetween({ timestamp: start_timestamp, receivedAt: created_at }, end)
 }
@@ -31,15 +28,16 @@ export function totalsOf(facts: Facts, use: Use): Totals {
 
 const NOBODY_KNOWS: CostColumns = { cost: null, currency: null, cost_details: null, cost_unknown: null }
 
-/** A cost calculated by an OCPP 2.1 charge point takes precedence over ours. [2.1 I] */
+/** Our cost is billed, unless the tariff says that the charge point's is, or there is no tariff. [2.1 I] */
 function costColumns(facts: Facts, use: Use): CostColumns {
   const { tariff, own_cost } = facts
-  const own = knownOwnCost(own_cost)
+  const isOwn = tariff === null || billedBy(parseSnapshot(tariff)) === 'station'
+  const own = isOwn ? knownOwnCost(own_cost) : undefined
   if (own !== undefined) {
     const { total, currency, details } = own
     return { cost: total, currency, cost_details: JSON.stringify(details), cost_unknown: null }
   }
-  if (tariff !== null) return ourCost(JSON.parse(tariff) as Tariff, facts, use)
+  if (tariff !== null) return ourCost({ ...facts, tariff }, use)
   return own_cost === null ? NOBODY_KNOWS : { ...NOBODY_KNOWS, cost_unknown: 'charge-point-failed' }
 }
 
@@ -48,11 +46,14 @@ function billedBefore({ cost, currency, cost_details, cost_unknown }: CostColumn
   return cost === null || cost_unknown === null ? undefined : { cost, currency, cost_details, cost_unknown }
 }
 
-function ourCost(tariff: Tariff, facts: CostColumns, { energy, duration }: Use): CostColumns {
-  const { currency } = tariff
-  const cost = costOf(tariff, { energyWh: energy, duration: duration ?? 'no-duration' })
-  if (typeof cost === 'string') return { ...(billedBefore(facts) ?? NOBODY_KNOWS), currency, cost_unknown: cost }
-  const { components, net, tax, total } = cost
-  const cost_details = JSON.stringify({ net, tax, total, components })
-  return { cost: total, currency, cost_details, cost_unknown: null }
+function ourCost(facts: Facts & { tariff: string }, use: Use): CostColumns {
+  const currency = currencyOf(parseSnapshot(facts.tariff))
+  const priced = costOfRow(facts, use)
+  const [unknown] = priced.unknown
+  if (unknown !== undefined || priced.total === undefined) {
+    const cost_unknown = unknown?.reason ?? 'out-of-range'
+    return { ...(billedBefore(facts) ?? NOBODY_KNOWS), currency, cost_unknown }
+  }
+  const cost_details = JSON.stringify(summaryOf(facts, use, priced))
+  return { cost: priced.total, currency, cost_details, cost_unknown: null }
 }

@@ -36,6 +36,9 @@ export interface Unknown {
 export function piecesOf(input: CostInput, course: Course, energyReason: UnknownReason | undefined): Piece[] {
   const cuts = cutsOf(input, course)
   const look = new Look(input, course, energyReason)
+  const [only, ...later] = cuts
+  if (only !== undefined && later.length === 0)
+    return [look.piece({ ...only, ...(only.energy && { energy: ZERO }) }, only)]
   return cuts.slice(1).map((to, index) => look.piece(cuts[index] ?? to, to))
 }
 

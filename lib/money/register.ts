@@ -98,6 +98,7 @@ export function readingsOf(
   meter: readonly Reading[],
   { start, end, isFinal }: { start: number; end: number; isFinal: boolean }
 ): Readings | UnknownReason {
+  if (end <= start) return readingsAt(meter, { start, isFinal })
   const sorted = isOrdered(meter) ? meter : ordered(meter)
   // Readings outside of the transaction count as at its start and at its end.
   const first = firstIndex(sorted.length, (index) => (sorted[index]?.at ?? 0) > start)
@@ -108,10 +109,28 @@ export function readingsOf(
   if (stop === undefined && isFinal) return 'no-stop-register'
   if (goesBack(sorted, first - 1, last)) return 'meter-went-backwards'
   // Of a running transaction, the reading after the wanted time tells how it goes on.
-  const next = stop === undefined || end <= start ? undefined : isFinal ? { at: end, wh: stop.wh } : stop
+  const next = stop === undefined || !isFinal ? stop : { at: end, wh: stop.wh }
   if (!isFinal && next === undefined && first === last) return 'no-stop-register'
   return { begin: { at: start, wh: begin.wh }, all: sorted, first, last, stop: next }
 }
+
+/** The readings of a transaction that takes no time: what was used jumps. */
+function readingsAt(
+  meter: readonly Reading[],
+  { start, isFinal }: { start: number; isFinal: boolean }
+): Readings | UnknownReason {
+  const sorted = [...meter].sort((a, b) => a.at - b.at || a.wh - b.wh)
+  const before = sorted.filter(({ at }) => at <= start)
+  const begin = before.find(({ at }) => at === before.at(-1)?.at)
+  if (begin === undefined) return 'no-start-register'
+  const after = sorted.filter(({ at }) => at >= start)
+  const stop = after.filter(({ at }) => at === after[0]?.at).at(-1)
+  if (stop === undefined) return isFinal ? 'no-stop-register' : { ...ONE, begin: { at: start, wh: begin.wh } }
+  if (stop.wh < begin.wh) return 'meter-went-backwards'
+  return { ...ONE, begin: { at: start, wh: begin.wh }, stop: { at: start, wh: stop.wh } }
+}
+
+const ONE = { all: [], first: 0, last: 0, stop: undefined }
 
 /** Whether readings are in the order of time, one for each time. Indices, because a day has thousands of readings. */
 function isOrdered(meter: readonly Reading[]): boolean {

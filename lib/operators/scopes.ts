@@ -9,6 +9,7 @@ export const OPERATOR_SCOPES = [
   'id-tokens:write',
   'sites:read',
   'sites:write',
+  'tariffs:write',
   'admin'
 ] as const
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number]

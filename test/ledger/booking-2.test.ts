@@ -105,9 +105,19 @@ onBothDatabasesAlways('a transaction of 2.x', (dialect) => {
     assert.deepEqual([row?.cost, row?.currency, row?.cost_unknown, response], [4.2, 'EUR', null, {}])
   })
 
-  it('has the last cost that its charge point calculated, also when later or late events have none', async () => {
+  it('has our cost where there is a tariff, whatever its charge point calculated', async () => {
     const { ledger, database } = await openLedger(dialect)
     await putTariff(writerOf(database), 'T', { currency: 'EUR', pricePerSession: 9 })
+    const ownCost = { totalCost: { currency: 'EUR', total: { inclTax: 4.2 } } }
+    const { response } = await ledger.event('CP-1', event('Ended', 0, { ownCost }))
+    const [row] = (await booksOf(database, 'CP-1')).transactions
+    assert.deepEqual([row?.cost, response], [9, { totalCost: 9 }])
+  })
+
+  it('has the last cost that its charge point calculated, also when later or late events have none', async () => {
+    const { ledger, database } = await openLedger(dialect)
+    const fixedFee = { prices: [{ priceFixed: 9 }] }
+    await putTariff(writerOf(database), 'T', { currency: 'EUR', fixedFee, billedBy: 'station' })
     const ownCost = (inclTax: number) => ({ ownCost: { totalCost: { currency: 'EUR', total: { inclTax } } } })
     const events = [
       event('Started', 0, ownCost(1)),

@@ -1,14 +1,33 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { type Consumption, type Cost, costOf, minorDigits, type Quantity, type Tariff } from '../../lib/ledger/cost.js'
-import { toScaled } from '../../lib/ledger/numbers.js'
+import type { Quantity } from '../../lib/ledger/cost.js'
+import { totalsOf } from '../../lib/ledger/totals.js'
+import { minorDigits } from '../../lib/money/currency.js'
+import { toScaled } from '../../lib/money/exact.js'
+import type { Consumption, Cost, Tariff } from '../money/old-formula.js'
 
 const FREE: Tariff = { id: 'T', currency: 'EUR', pricePerKwh: 0, pricePerHour: 0, pricePerSession: 0, tax: 0 }
 
 // [ISO 4217, minor units]
 const WHOLE_CURRENCIES = 'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ')
 const THREE_DECIMALS = 'BHD IQD JOD KWD LYD OMR TND'.split(' ')
+
+/** The cost as the ledger writes it down, or why it is unknown. */
+function costOf(tariff: Tariff, { energyWh, duration }: Consumption): Cost | string {
+  const facts = {
+    start_timestamp: 1_700_000_000_000,
+    created_at: 1_700_000_000_000,
+    tariff: JSON.stringify(tariff),
+    missing_seq_nos: null,
+    duration: null,
+    own_cost: null,
+    ...{ cost: null, currency: null, cost_details: null, cost_unknown: null }
+  }
+  const use = { energy: energyWh, duration: typeof duration === 'string' ? null : duration, isFinal: true }
+  const { cost_details, cost_unknown, currency } = totalsOf(facts, use)
+  return cost_unknown ?? { currency, ...JSON.parse(cost_details ?? '{}') }
+}
 
 /** A cost that is known. */
 function known(tariff: Tariff, consumption: Consumption): Cost {

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { toColumn } from '../../lib/database/parameters.js'
 import { milliseconds } from '../../lib/events/scope.js'
 import { durationBetween } from '../../lib/ledger/clock.js'
-import { fromScaled, shift, toNumber, toScaled } from '../../lib/ledger/numbers.js'
+import { shift, toNumber } from '../../lib/ledger/numbers.js'
 import { energyBetween } from '../../lib/ledger/registers.js'
 import { samplesOf2, samplesOf16, toWattHours } from '../../lib/ledger/samples.js'
+import { fromScaled, toScaled } from '../../lib/money/exact.js'
 
 const AT = '2026-01-01T00:00:00Z'
 const DAY = 86_400_000

@@ -26,17 +26,23 @@ onBothDatabases('a tariff', (dialect) => {
     assert.equal(await tariffOf('CP-2', 'anna'), 'b-group')
     assert.equal(await tariffOf('CP-2', 'BOB'), 'a-default')
     await deleteTariff(writer, 'd-both')
-    assert.equal(await tariffOf('CP-1', 'anna'), 'c-point')
+    assert.equal(await tariffOf('CP-1', 'anna'), 'b-group')
     await deleteTariff(writer, 'a-default')
     assert.equal(await tariffOf('CP-2', 'carl'), null)
   })
 
-  it('is the one with the first id among equally specific ones', async () => {
+  it('is the one with the highest priority among equally specific ones, of which two equal ones are refused', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)
-    for (const id of ['b', 'a', 'c']) await putTariff(writer, id, { currency: 'EUR' })
+    for (const priority of [1, 3, 2]) {
+      const prices = [{ priceKwh: priority }]
+      await putTariff(writer, `p${priority}`, { currency: 'EUR', energy: { prices }, priority })
+    }
+    const equal = { currency: 'EUR', energy: { prices: [{ priceKwh: 9 }] }, priority: 2 }
+    await assert.rejects(putTariff(writer, 'p4', equal), { code: 'TARIFF_CONFLICT', statusCode: 409 })
+    await putTariff(writer, 'p5', { ...equal, enabled: false })
     await ledger.start('CP-1', start())
-    assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.tariff_id, 'a')
+    assert.equal((await booksOf(database, 'CP-1')).transactions[0]?.tariff_id, 'p3')
   })
 
   it('is chosen by the group of the id token that starts a transaction, not of the one that stops it', async () => {
@@ -135,7 +141,7 @@ onBothDatabases('a tariff', (dialect) => {
       true
     )
     assert.equal(await putTariff(writer, 'A', { currency: 'JPY', pricePerKwh: 30.5 }), true)
-    assert.equal(await putTariff(writer, 'B', { currency: 'CHF', tax: 7.7 }), false)
+    assert.equal(await putTariff(writer, 'B', { currency: 'CHF', groupId: 'g', pricePerKwh: 1, tax: 7.7 }), false)
     assert.deepEqual(
       (await listTariffs(database.db)).map(({ id, currency, chargePoint, tax }) => [id, currency, chargePoint, tax]),
       [

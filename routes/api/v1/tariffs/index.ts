@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import type { Reader } from '../../../../lib/events/scope.js'
-import { TariffBody, TariffRecord } from '../../../../lib/ledger/records.js'
-import { deleteTariff, findTariff, listTariffs, putTariff } from '../../../../lib/ledger/tariffs.js'
+import { AnyTariffBody, TariffRecord, TariffVersionRecord } from '../../../../lib/ledger/tariff-records.js'
+import { deleteTariff, findTariff, listTariffs, listVersions, putTariff } from '../../../../lib/ledger/tariffs.js'
 import { ProblemError } from '../../../../lib/problem-error.js'
 import { textLike } from '../../../../lib/text-like.js'
 
@@ -17,10 +17,16 @@ interface OneTariff {
 const TAGS = { tags: ['Tariffs'] }
 const problems = { 404: { UNKNOWN_TARIFF: 'no such tariff' } }
 
-/** Tariffs. The most specific tariff for a charge point and an id token applies. */
+const PUT = `A tariff has prices with conditions, in the words of OCPP 2.1, or the short form: one price for each of energy, time
+and session. Another content is a new version, which applies to transactions that begin from now on; those that have begun keep
+theirs. The most specific tariff applies: the one with the most members of \`appliesTo\`, then idTokens before groupIds, evseIds,
+chargePoints, sites and kinds, then the highest \`priority\`.`
+
+/** Tariffs. The most specific tariff for a transaction applies. */
 export default async function tariffs(app: FastifyInstance): Promise<void> {
   addList(app)
   addRead(app)
+  addVersions(app)
   addPut(app)
   addDelete(app)
 }
@@ -60,25 +66,53 @@ function addRead(app: FastifyInstance): void {
   )
 }
 
-function addPut(app: FastifyInstance): void {
-  const { db, writer } = app.database
-  app.put<OneTariff & { Body: TariffBody }>(
-    '/:id',
+function addVersions(app: FastifyInstance): void {
+  const { db } = app.database
+  app.get<OneTariff>(
+    '/:id/versions',
     {
-      config: { scope: 'admin' },
+      config: { scope: 'transactions:read', problems },
       schema: {
         ...TAGS,
         params: Params,
-        body: TariffBody,
+        response: { 200: Type.Object({ items: Type.Array(TariffVersionRecord) }) },
+        operationId: 'listTariffVersions',
+        summary: 'List the versions of a tariff, latest first',
+        description: 'A version never changes. A transaction keeps the versions that priced it.'
+      }
+    },
+    async ({ params }) => {
+      const items = await listVersions(db, params.id)
+      if (items.length === 0) throw unknown(params.id)
+      return { items }
+    }
+  )
+}
+
+function addPut(app: FastifyInstance): void {
+  const { db, writer } = app.database
+  app.put<OneTariff & { Body: AnyTariffBody }>(
+    '/:id',
+    {
+      config: {
+        scope: 'tariffs:write',
+        problems: {
+          409: { TARIFF_CONFLICT: 'another tariff would apply equally, see `errors`' },
+          422: { INVALID_TARIFF: 'the tariff cannot be used, see `errors`' }
+        }
+      },
+      schema: {
+        ...TAGS,
+        params: Params,
+        body: AnyTariffBody,
         response: { 200: TariffRecord, 201: TariffRecord },
         operationId: 'putTariff',
         summary: 'Create or replace a tariff',
-        description:
-          'Applies to transactions that begin from now on. A tariff without `chargePoint` and `groupId` is the default.'
+        description: PUT
       }
     },
-    async ({ params, body }, reply) => {
-      const isNew = await putTariff(writer, params.id, body)
+    async ({ params, body, operator }, reply) => {
+      const isNew = await putTariff(writer, params.id, body, operator?.name)
       return reply.code(isNew ? 201 : 200).send(await existing(db, params.id))
     }
   )
@@ -89,7 +123,7 @@ function addDelete(app: FastifyInstance): void {
   app.delete<OneTariff>(
     '/:id',
     {
-      config: { scope: 'admin', problems },
+      config: { scope: 'tariffs:write', problems },
       schema: {
         ...TAGS,
         params: Params,

@@ -1,0 +1,160 @@
+import { sql } from 'kysely'
+import type { Dialect } from '../database/dialect.js'
+import { isPostgres } from '../database/hold.js'
+import type { ChargingState } from '../money/input.js'
+import { beginningOf, timeOf } from './clock.js'
+import { shift } from './numbers.js'
+import { type Needs, needsOf, type Observed } from './pricing.js'
+import { type Db, measuredIn, type TransactionRow } from './queries.js'
+import { REGISTER, toWattHours } from './samples.js'
+import { parseSnapshot, tariffsIn } from './snapshot.js'
+
+// What happened during a transaction, as far as its prices depend on it: nothing is read for prices without conditions.
+
+/** A state that is not stored yet. */
+export interface ToldState {
+  timestamp: number
+  receivedAt: number
+  chargingState: string
+}
+
+/** A day with a reading every five seconds has fewer. */
+const MAX_ROWS = 20_000
+
+/** What the prices of a transaction depend on, including the state that a message tells; `undefined` if nothing. */
+export async function observedOf(db: Db, row: TransactionRow, told?: ToldState): Promise<Observed | undefined> {
+  if (row.tariff === null) return undefined
+  const documents = tariffsIn(parseSnapshot(row.tariff), 0).map(({ document }) => document)
+  const needs = needsOf(documents)
+  if (!needs.states && !needs.readings) return undefined
+  const zone = await zoneOf(db, row)
+  const measured = needs.readings ? await readings(db, row, needs) : NOTHING
+  return {
+    ...measured,
+    states: await statesOf(db, row, told),
+    ...(zone !== undefined && { zone })
+  }
+}
+
+const NOTHING = { meter: [] }
+
+async function zoneOf(db: Db, { charge_point_id }: TransactionRow): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('charge_points')
+    .innerJoin('sites', 'sites.site_id', 'charge_points.site_id')
+    .select('sites.time_zone')
+    .where('charge_points.id', '=', charge_point_id)
+    .executeTakeFirst()
+  return row?.time_zone ?? undefined
+}
+
+const POWER = 'Power.Active.Import'
+const CURRENT = 'Current.Import'
+
+/** Readings of the whole outlet between start and end. */
+async function readings(
+  db: Db,
+  row: TransactionRow,
+  needs: Needs
+): Promise<Pick<Observed, 'meter' | 'power' | 'current'>> {
+  const measurands = [REGISTER, ...(needs.power ? [POWER] : []), ...(needs.current ? [CURRENT] : [])]
+  const rows = await db
+    .selectFrom('meter_values')
+    .select(['measurand', 'timestamp', 'received_at', 'value', 'unit'])
+    .where(measuredIn(row))
+    .where('measurand', 'in', measurands)
+    .where('phase', '=', '')
+    .where('location', 'in', ['', 'Outlet'])
+    .where('format', '=', 'Raw')
+    .where('context', 'not in', ['Transaction.Begin', 'Transaction.End'])
+    .where('value', 'is not', null)
+    .orderBy('timestamp')
+    .limit(MAX_ROWS)
+    .execute()
+  const of = (measurand: string) =>
+    rows.flatMap((one) => {
+      if (one.measurand !== measurand || one.value === null) return []
+      const at = timeOf({ timestamp: one.timestamp, receivedAt: one.received_at })
+      return [{ at, value: one.value, unit: one.unit }]
+    })
+  return {
+    meter: of(REGISTER).flatMap(({ at, value, unit }) => {
+      const wh = toWattHours(value, unit)
+      return wh === null ? [] : [{ at, wh }]
+    }),
+    power: of(POWER).map(({ at, value, unit }) => ({ at, w: unit === 'kW' ? shift(value, 3) : value })),
+    current: of(CURRENT).map(({ at, value }) => ({ at, a: value }))
+  }
+}
+
+/** [1.6 ChargePointStatus; 2.x ChargingStateEnumType] */
+const STATES: Readonly<Record<string, ChargingState>> = {
+  Charging: 'charging',
+  SuspendedEV: 'pausedByEv',
+  SuspendedEVSE: 'pausedByEvse',
+  EVConnected: 'connected',
+  Finishing: 'connected',
+  Preparing: 'connected',
+  Available: 'gone',
+  Faulted: 'pausedByEvse',
+  Unavailable: 'pausedByEvse'
+}
+
+/** Unplugged counts after a car was there only: the fee for blocking an EVSE begins with the authorization. */
+function afterPlug(states: { at: number; state: ChargingState }[]) {
+  let wasThere = false
+  return states.map(({ at, state }) => {
+    if (state !== 'gone') wasThere = true
+    return { at, state: state === 'gone' && !wasThere ? ('connected' as const) : state }
+  })
+}
+
+async function statesOf(db: Db, row: TransactionRow, told: ToldState | undefined): Promise<Observed['states']> {
+  const rows = row.ocpp16_id === null ? await statesOfEvents(db, row) : await statesOfConnector(db, row)
+  const all = told === undefined ? rows : [...rows, told]
+  const known = all.flatMap(({ timestamp, receivedAt, chargingState }) => {
+    const state = chargingState === 'Idle' ? 'gone' : STATES[chargingState]
+    return state === undefined ? [] : [{ at: timeOf({ timestamp, receivedAt }), state }]
+  })
+  const sorted = known.sort((a, b) => a.at - b.at)
+  return row.ocpp16_id === null ? afterPlug(sorted) : sorted
+}
+
+/** The states in the events of a transaction of 2.x. */
+async function statesOfEvents(db: Db, row: TransactionRow): Promise<ToldState[]> {
+  const dialect: Dialect = isPostgres(db) ? 'postgres' : 'sqlite'
+  const state =
+    dialect === 'postgres'
+      ? sql<string | null>`payload::json -> 'transactionInfo' ->> 'chargingState'`
+      : sql<string | null>`json_extract(payload, '$.transactionInfo.chargingState')`
+  const rows = await db
+    .selectFrom('transaction_events')
+    .select(['timestamp', 'received_at', state.as('state')])
+    .where('charge_point_id', '=', row.charge_point_id)
+    .where('transaction_id', '=', row.transaction_id)
+    .orderBy('timestamp')
+    .orderBy('seq_no')
+    .limit(MAX_ROWS)
+    .execute()
+  return rows.flatMap(({ timestamp, received_at, state }) =>
+    state === null ? [] : [{ timestamp, receivedAt: received_at, chargingState: state }]
+  )
+}
+
+const DAY_MS = 86_400_000
+
+/** The statuses of the connector of a transaction of 1.6, from the last one before its start. */
+async function statesOfConnector(db: Db, row: TransactionRow): Promise<ToldState[]> {
+  const start = beginningOf({ timestamp: row.start_timestamp ?? row.created_at, receivedAt: row.created_at })
+  const rows = await db
+    .selectFrom('connector_states')
+    .select(['started_at', 'received_at', 'state'])
+    .where('charge_point_id', '=', row.charge_point_id)
+    .where('evse_id', '=', row.evse_id)
+    .where('connector_id', '=', row.connector_id)
+    .where('started_at', '>=', start - DAY_MS)
+    .orderBy('started_at')
+    .limit(MAX_ROWS)
+    .execute()
+  return rows.map((one) => ({ timestamp: one.started_at, receivedAt: one.received_at, chargingState: one.state }))
+}

@@ -1,0 +1,170 @@
+import { type Cost, cost, type Line } from '../money/cost.js'
+import { conditionsOf } from '../money/cuts.js'
+import { fromScaled, toScaled } from '../money/exact.js'
+import type { PeriodCharge } from '../money/explain.js'
+import { flatOf } from '../money/flat.js'
+import type { CostInput, Doubts } from '../money/input.js'
+import type { Conditions, TariffDocument } from '../money/tariff.js'
+import { beginningOf, isPossible } from './clock.js'
+import type { Quantity } from './cost.js'
+import type { TransactionRow } from './queries.js'
+import { parseSnapshot, tariffsIn } from './snapshot.js'
+
+// What a transaction costs by its tariff.
+
+/** What happened during a transaction, as far as its prices depend on it. */
+export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 'current'> {
+  /** Register readings, absolute. */
+  readonly meter: CostInput['meter']
+}
+
+export interface Use {
+  energy: Quantity
+  /** Seconds; null: not known. */
+  duration: number | null
+  /** Whether the transaction is over. */
+  isFinal: boolean
+  /** The register at the start, which `observed` counts from. Wh. */
+  meterStart?: number | null
+  observed?: Observed | undefined
+}
+
+/** The columns that a price depends on. */
+export type PricedRow = Pick<TransactionRow, 'start_timestamp' | 'created_at' | 'tariff' | 'missing_seq_nos'>
+
+const STATIC = new Set(['evseKind', 'paymentBrand', 'paymentRecognition'])
+
+function isDynamic(conditions: Conditions): boolean {
+  return Object.keys(conditions).some((name) => !STATIC.has(name))
+}
+
+/** What has to be looked at to price a transaction; nothing of it for the tariffs of most operators. */
+export interface Needs {
+  readings: boolean
+  states: boolean
+  power: boolean
+  current: boolean
+}
+
+export function needsOf(documents: readonly TariffDocument[]): Needs {
+  const all = documents.flatMap(conditionsOf)
+  const depends = all.some(isDynamic) || documents.length > 1
+  const names = new Set(all.flatMap((conditions) => Object.keys(conditions)))
+  return {
+    readings: depends,
+    states: depends || documents.some((document) => !isTimeOnePrice(document)),
+    power: names.has('minPower') || names.has('maxPower'),
+    current: names.has('minCurrent') || names.has('maxCurrent')
+  }
+}
+
+/** Whether time costs the same, whatever the car and the charge point do. */
+function isTimeOnePrice({ chargingTime, idleTime, idleIncludesEvse }: TariffDocument): boolean {
+  if (chargingTime === undefined && idleTime === undefined) return true
+  return idleIncludesEvse === true && JSON.stringify(chargingTime) === JSON.stringify(idleTime)
+}
+
+/** The cost of a transaction with a tariff. */
+export function costOfRow(row: PricedRow & { tariff: string }, use: Use): Cost {
+  return cost(inputOf(row, use))
+}
+
+function inputOf(row: PricedRow & { tariff: string }, use: Use): CostInput {
+  const { start_timestamp, created_at, tariff } = row
+  const begin = { timestamp: start_timestamp ?? created_at, receivedAt: created_at }
+  const start = beginningOf(begin)
+  const until = start + Number(toScaled(use.duration ?? 0, 3))
+  const tariffs = tariffsIn(parseSnapshot(tariff), start)
+  const { observed } = use
+  const needs = needsOf(tariffs.map(({ document }) => document))
+  return {
+    tariffs,
+    start,
+    ...(use.isFinal ? { end: until } : { asOf: until }),
+    ...(observed?.zone !== undefined && { zone: observed.zone }),
+    meter: typeof use.energy === 'string' ? [] : meterOf(use, use.energy, { start, until }),
+    states: observed?.states ?? [],
+    ...(needs.power && observed?.power !== undefined && { power: observed.power }),
+    ...(needs.current && observed?.current !== undefined && { current: observed.current }),
+    doubts: doubtsOf(row, use, { needs, isClockSet: isPossible(begin) })
+  }
+}
+
+function doubtsOf(
+  { missing_seq_nos }: PricedRow,
+  { energy, duration }: Use,
+  { needs, isClockSet }: { needs: Needs; isClockSet: boolean }
+): Doubts {
+  return {
+    ...(typeof energy === 'string' && { energy }),
+    ...(duration === null && { time: 'no-duration' as const }),
+    ...(!isClockSet && { clock: 'no-clock' as const }),
+    ...(needs.states && missing_seq_nos !== null && { states: 'missing-events' as const })
+  }
+}
+
+/** Decimals of a Wh. */
+const ENERGY_DIGITS = 3
+
+/** The energy since the start: at the start, at the readings in between, and at the end. */
+function meterOf(
+  { meterStart, observed, isFinal }: Use,
+  energy: number,
+  { start, until }: { start: number; until: number }
+): CostInput['meter'] {
+  const begin = { at: start, wh: 0 }
+  const origin = toScaled(meterStart ?? 0, ENERGY_DIGITS)
+  const known = meterStart == null ? [] : (observed?.meter ?? [])
+  const between = known
+    .map(({ at, wh }) => ({ at, wh: fromScaled(toScaled(wh, ENERGY_DIGITS) - origin, ENERGY_DIGITS) }))
+    // A register that is out of order for a moment does not make the energy unknown.
+    .filter(({ at, wh }) => at > start && at < until && wh >= 0 && wh <= energy)
+  const isAtEnd = !isFinal && between.some(({ wh }) => wh === energy)
+  return isAtEnd ? [begin, ...between] : [begin, ...between, { at: until, wh: energy }]
+}
+
+/** The cost as the operator API shows it with a transaction. */
+export function summaryOf(row: { tariff: string }, { energy, duration }: Use, priced: Cost) {
+  const { net, tax, total, typeOfCost, isWaived, taxes } = priced
+  const [only, ...later] = tariffsIn(parseSnapshot(row.tariff), 0)
+  const isFlat = only !== undefined && later.length === 0 && flatOf(only.document) !== undefined
+  const charges = priced.periods.flatMap((period) => period.charges)
+  if (isFlat) {
+    const components = priced.lines.flatMap((line) => flatComponent(line, charges, { energy, duration }))
+    return { net, tax, total, components }
+  }
+  return {
+    net,
+    tax,
+    total,
+    components: priced.lines.map((line) => longComponent(line, charges)),
+    ...(taxes.length > 0 && { taxes }),
+    ...(typeOfCost !== 'NormalCost' && { typeOfCost }),
+    ...(isWaived && { isWaived })
+  }
+}
+
+/** The names of the components of a flat tariff, as in earlier releases. */
+function flatComponent(
+  { component, net }: Line,
+  charges: readonly PeriodCharge[],
+  { energy, duration }: Pick<Use, 'energy' | 'duration'>
+): object[] {
+  const unitPrice = charges.find((charge) => charge.component === component)?.price ?? 0
+  if (unitPrice === 0) return []
+  if (component === 'fixed') {
+    return [{ component: 'session', quantity: 1, unit: 'session', unitPrice, per: 'session', net }]
+  }
+  if (component === 'energy') return [{ component, quantity: energy, unit: 'Wh', unitPrice, per: 'kWh', net }]
+  return [{ component: 'time', quantity: duration, unit: 's', unitPrice, per: 'h', net }]
+}
+
+const PER: Readonly<Record<PeriodCharge['per'], string>> = { kWh: 'kWh', minute: 'min', hour: 'h', once: 'session' }
+
+/** Quantity and price, if there is one price only. */
+function longComponent({ component, net, total }: Line, charges: readonly PeriodCharge[]) {
+  const [only, ...others] = charges.filter((charge) => charge.component === component)
+  if (only === undefined || others.length > 0) return { component, net, total }
+  const { quantity, unit, price: unitPrice, per } = only
+  return { component, quantity, unit: unit === 'once' ? 'session' : unit, unitPrice, per: PER[per], net, total }
+}

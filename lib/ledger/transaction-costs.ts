@@ -1,0 +1,138 @@
+import { compiled, compiledForColumns } from '../database/compiled.js'
+import { type Cost, ENGINE } from '../money/cost.js'
+import { minorDigits } from '../money/currency.js'
+import { toScaled } from '../money/exact.js'
+import { meterByHand } from './by-hand.js'
+import { meterAtEnd, meterNow } from './meter.js'
+import { observedOf } from './observed.js'
+import { knownOwnCost } from './own-cost.js'
+import { costOfRow } from './pricing.js'
+import type { Db, TransactionRow } from './queries.js'
+import type { TariffVersion } from './snapshot.js'
+
+// The figures of a transaction and the versions of tariffs that made them.
+
+/** Writes down which version prices a transaction. */
+export async function noteTariff(
+  db: Db,
+  row: TransactionRow,
+  { tariff, now, from }: { tariff: TariffVersion | undefined; now: number; from?: number }
+): Promise<void> {
+  if (tariff === undefined) return
+  await insertTariff(db, {
+    transaction_ref: row.id,
+    from_at: from ?? row.start_timestamp ?? row.created_at,
+    version_ref: tariff.versionId,
+    created_at: now
+  })
+}
+
+type NewTariff = { transaction_ref: number; from_at: number; version_ref: number; created_at: number }
+const insertTariff = compiledForColumns((db: Db, row: NewTariff) => db.insertInto('transaction_tariffs').values(row))
+
+/** The cost of a transaction by its tariff; `undefined` without one. Of an open transaction: until now. */
+export async function costOfTransaction(
+  db: Db,
+  row: TransactionRow,
+  duration = row.duration
+): Promise<Cost | undefined> {
+  const { tariff } = row
+  if (tariff === null) return undefined
+  const isFinal = row.status !== 'open'
+  const meter = isFinal ? await endOf(db, row) : await meterNow(db, row)
+  const observed = await observedOf(db, row)
+  return costOfRow({ ...row, tariff }, { energy: meter.energy, duration, meterStart: meter.start, isFinal, observed })
+}
+
+/** The energy as the books have it, or else why it is unknown. */
+async function endOf(db: Db, row: TransactionRow) {
+  if (row.energy_wh !== null) return { start: row.meter_start, energy: row.energy_wh }
+  const read = meterByHand(row, await meterAtEnd(db, row))
+  return typeof read.energy === 'string' ? read : { ...read, energy: 'no-stop-register' as const }
+}
+
+const latestCosts = compiled((db: Db, { id }: { id: number }) =>
+  db
+    .selectFrom('transaction_costs')
+    .select(['calculated_by', 'revision', 'total_minor', 'currency', 'unknown'])
+    .where('transaction_ref', '=', id)
+    .orderBy('id', 'desc')
+    .limit(50)
+)
+
+type Figure = { total_minor: number | null; currency: string | null; unknown: string | null }
+
+/** Adds a revision of the figures of a transaction that is over, if they are not those of the last one. */
+export async function recordCost(db: Db, row: TransactionRow, now: number): Promise<void> {
+  const own = stationFigure(row)
+  if (row.tariff === null && own === undefined) return
+  const known = await latestCosts(db, { id: row.id })
+  const priced = await costOfTransaction(db, row)
+  const ours = priced === undefined ? undefined : figureOf(priced)
+  if (priced !== undefined && ours !== undefined) {
+    await addRevision(db, row, { by: 'us', figure: ours, details: priced, engine: ENGINE, known, now })
+  }
+  if (own === undefined) return
+  const difference = differenceOf(own.figure, ours)
+  await addRevision(db, row, { by: 'station', ...own, engine: null, known, now, difference })
+}
+
+function figureOf({ currency, total, unknown }: Cost): Figure {
+  const [first] = unknown
+  const total_minor = total === undefined ? null : Number(toScaled(total, minorDigits(currency)))
+  return { total_minor, currency, unknown: first?.reason ?? null }
+}
+
+function stationFigure({ own_cost }: TransactionRow): { figure: Figure; details: object } | undefined {
+  const own = knownOwnCost(own_cost)
+  if (own === undefined) return undefined
+  const { total, currency, details } = own
+  const total_minor = Number(toScaled(total, minorDigits(currency)))
+  return { figure: { total_minor, currency, unknown: null }, details }
+}
+
+/** By how much the charge point's figure is above ours, if by more than one smallest unit. */
+export function differenceOf(station: Figure, ours: Figure | undefined): number | null {
+  if (ours === undefined || ours.total_minor === null || station.total_minor === null) return null
+  if (ours.currency !== station.currency) return null
+  const difference = station.total_minor - ours.total_minor
+  return Math.abs(difference) > 1 ? difference : null
+}
+
+interface Revision {
+  by: 'us' | 'station'
+  figure: Figure
+  details: object
+  engine: number | null
+  known: Awaited<ReturnType<typeof latestCosts>>
+  now: number
+  difference?: number | null
+}
+
+async function addRevision(db: Db, row: TransactionRow, revision: Revision): Promise<void> {
+  const { by, figure, details, engine, known, now, difference = null } = revision
+  const last = known.find(({ calculated_by }) => calculated_by === by)
+  const names = ['total_minor', 'currency', 'unknown'] as const
+  if (last !== undefined && names.every((name) => last[name] === figure[name])) return
+  await insertCost(db, {
+    transaction_ref: row.id,
+    revision: (last?.revision ?? 0) + 1,
+    calculated_by: by,
+    ...figure,
+    details: JSON.stringify(details),
+    engine,
+    difference_minor: difference,
+    created_at: now
+  })
+}
+
+interface NewCost extends Figure {
+  transaction_ref: number
+  revision: number
+  calculated_by: 'us' | 'station'
+  details: string
+  engine: number | null
+  difference_minor: number | null
+  created_at: number
+}
+const insertCost = compiledForColumns((db: Db, row: NewCost) => db.insertInto('transaction_costs').values(row))

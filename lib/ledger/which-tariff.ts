@@ -1,0 +1,147 @@
+import { sql } from 'kysely'
+import { compiled } from '../database/compiled.js'
+import { fold } from '../events/scope.js'
+import type { AppliesTo, TariffDocument } from '../money/tariff.js'
+import type { Db } from './queries.js'
+import type { TariffVersion } from './snapshot.js'
+
+// Which tariff applies to a transaction.
+
+/** What is known of a transaction when it begins. */
+export interface Begin {
+  chargePointId: number
+  /** EVSE; in 1.6 the connector. 0 if unknown. */
+  evseId: number
+  idToken?: string
+  idTokenType?: string
+  /** Epoch milliseconds. */
+  at: number
+}
+
+interface Situation {
+  site: string | null
+  chargePoint: string
+  evseId: number
+  groups: readonly string[]
+  idToken: string | undefined
+  kind: 'contract' | 'adhoc'
+}
+
+/** From the most specific: what distinguishes tariffs that have equally many members. */
+const ORDER = ['idTokens', 'groupIds', 'evseIds', 'chargePoints', 'sites', 'kinds'] as const
+
+/** How specific a tariff is: by how many members it has, then by which. */
+export function specificity(appliesTo: AppliesTo): number {
+  const bits = ORDER.reduce((sum, name) => sum * 2 + (appliesTo[name] === undefined ? 0 : 1), 0)
+  const count = ORDER.filter((name) => appliesTo[name] !== undefined).length
+  return count * 2 ** ORDER.length + bits
+}
+
+/** Whether two tariffs are for some of the same transactions, and equally specific. */
+export function areRivals(a: AppliesTo, b: AppliesTo): boolean {
+  if (specificity(a) !== specificity(b)) return false
+  return ORDER.every((name) => {
+    const [own, other] = [a[name], b[name]]
+    if (own === undefined || other === undefined) return true
+    const keys = new Set(own.map(keyOf))
+    return other.some((value) => keys.has(keyOf(value)))
+  })
+}
+
+function keyOf(value: string | number): string {
+  return fold(String(value))
+}
+
+function applies(appliesTo: AppliesTo, { site, chargePoint, evseId, groups, idToken, kind }: Situation): boolean {
+  const has = (wanted: readonly (string | number)[] | undefined, found: readonly string[]) =>
+    wanted === undefined || wanted.some((value) => found.includes(keyOf(value)))
+  return (
+    has(appliesTo.sites, site === null ? [] : [fold(site)]) &&
+    has(appliesTo.chargePoints, [chargePoint]) &&
+    has(appliesTo.evseIds, evseId === 0 ? [] : [String(evseId)]) &&
+    has(appliesTo.groupIds, groups) &&
+    has(appliesTo.idTokens, idToken === undefined ? [] : [fold(idToken)]) &&
+    has(appliesTo.kinds, [kind])
+  )
+}
+
+const AD_HOC: readonly string[] = ['NoAuthorization', 'DirectPayment']
+
+function kindOf({ idToken, idTokenType = '' }: Begin): Situation['kind'] {
+  return idToken === undefined || idToken === '' || AD_HOC.includes(idTokenType) ? 'adhoc' : 'contract'
+}
+
+/** The version of the most specific tariff for a transaction; `undefined` if there is none. */
+export async function tariffFor(db: Db, begin: Begin): Promise<TariffVersion | undefined> {
+  const [place] = await placeOf(db, { chargePointId: begin.chargePointId })
+  if (place === undefined) return undefined
+  const candidates = await candidatesFor(db, { key: place.identity_key })
+  if (candidates.length === 0) return undefined
+  const situation: Situation = {
+    site: place.site_id,
+    chargePoint: place.identity_key,
+    evseId: begin.evseId,
+    groups: candidates.some(({ applies_to }) => applies_to.includes('groupIds'))
+      ? await groupsOf(db, begin.idToken)
+      : [],
+    idToken: begin.idToken,
+    kind: kindOf(begin)
+  }
+  const ranked = candidates
+    .map((row) => ({ ...row, appliesTo: JSON.parse(row.applies_to) as AppliesTo }))
+    .filter(({ appliesTo }) => applies(appliesTo, situation))
+    .sort((a, b) => specificity(b.appliesTo) - specificity(a.appliesTo) || b.priority - a.priority)
+  for (const { tariff_id } of ranked) {
+    const version = await versionAt(db, tariff_id, begin.at)
+    if (version !== undefined) return version
+  }
+  return undefined
+}
+
+const placeOf = compiled((db: Db, { chargePointId }: { chargePointId: number }) =>
+  db.selectFrom('charge_points').select(['identity_key', 'site_id']).where('id', '=', chargePointId)
+)
+
+const candidatesFor = compiled((db: Db, { key }: { key: string }) =>
+  db
+    .selectFrom('tariffs')
+    .select(['tariff_id', 'applies_to', 'priority'])
+    .where('enabled', '=', sql.lit(1 as const))
+    .where((eb) => eb.or([eb('charge_point_key', 'is', null), eb('charge_point_key', '=', key)]))
+    .orderBy('tariff_id')
+)
+
+const groupRowsOf = compiled((db: Db, { key }: { key: string }) =>
+  db.selectFrom('id_tokens').select('group_id').where('token_key', '=', key)
+)
+
+async function groupsOf(db: Db, idToken: string | undefined): Promise<string[]> {
+  if (idToken === undefined) return []
+  const rows = await groupRowsOf(db, { key: fold(idToken) })
+  return rows.flatMap(({ group_id }) => (group_id === null ? [] : [fold(group_id)]))
+}
+
+/** The version that became the latest one last, of those that are valid at a time. */
+export async function versionAt(db: Db, tariffId: string, at: number): Promise<TariffVersion | undefined> {
+  const [row] = await versionRow(db, { tariffId, at })
+  if (row === undefined) return undefined
+  const { id, n, document, ocpp_id } = row
+  return {
+    id: tariffId,
+    version: n,
+    versionId: id,
+    ocppTariffId: ocpp_id,
+    document: JSON.parse(document) as TariffDocument
+  }
+}
+
+const versionRow = compiled((db: Db, { tariffId, at }: { tariffId: string; at: number }) =>
+  db
+    .selectFrom('tariff_versions')
+    .select(['id', 'n', 'document', 'ocpp_id'])
+    .where('tariff_id', '=', tariffId)
+    .where((eb) => eb.or([eb('valid_from', 'is', null), eb('valid_from', '<=', at)]))
+    .orderBy('active_at', 'desc')
+    .orderBy('n', 'desc')
+    .limit(1)
+)

@@ -1,0 +1,81 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { ChangeTariffBody, TransactionCostRecord } from '../../../lib/ledger/cost-records.js'
+import { findTransactionById } from '../../../lib/ledger/read.js'
+import { explainCost } from '../../../lib/ledger/transaction-cost.js'
+import { ProblemError } from '../../../lib/problem-error.js'
+import { textLike } from '../../../lib/text-like.js'
+
+const Params = Type.Object({ id: textLike('^[1-9]\\d{0,15}$', 'must be a number from 1 on, of at most 16 digits') })
+type OneTransaction = { Params: Static<typeof Params> }
+
+const TAGS = { tags: ['Transactions'] }
+const UNKNOWN = { 404: { UNKNOWN_TRANSACTION: 'no such transaction' } }
+
+/** What a transaction costs, how that came about, and its tariff. */
+export default async function transactionCost(app: FastifyInstance): Promise<void> {
+  addRead(app)
+  addChange(app)
+}
+
+function addRead(app: FastifyInstance): void {
+  const { db } = app.database
+  app.get<OneTransaction>(
+    '/transactions/:id/cost',
+    {
+      config: { scope: 'transactions:read', problems: UNKNOWN },
+      schema: {
+        ...TAGS,
+        params: Params,
+        response: { 200: TransactionCostRecord },
+        operationId: 'getTransactionCost',
+        summary: 'Show how the cost of a transaction came about',
+        description: 'Period by period, with the reason of each price, and beside it what the charge point calculated.'
+      }
+    },
+    async ({ params }) => explainCost(db, (await existing(app, params.id)).row, Date.now())
+  )
+}
+
+function addChange(app: FastifyInstance): void {
+  const { database, ledger } = app
+  app.post<OneTransaction & { Body: ChangeTariffBody }>(
+    '/transactions/:id/tariff',
+    {
+      config: {
+        scope: 'tariffs:write',
+        problems: {
+          ...UNKNOWN,
+          409: {
+            CURRENCY_CHANGE: 'the tariff has another currency',
+            NO_TARIFF_VERSION: 'the transaction began without a tariff, or with one of an earlier release',
+            TRANSACTION_ENDED: 'the transaction is over'
+          },
+          422: { UNKNOWN_TARIFF: 'no such tariff' }
+        }
+      },
+      schema: {
+        ...TAGS,
+        params: Params,
+        body: ChangeTariffBody,
+        response: { 200: TransactionCostRecord },
+        operationId: 'changeTransactionTariff',
+        summary: 'Change the tariff of a running transaction',
+        description:
+          'From now on, by the back-end: nothing is sent to the charge point. The fixed fee is not charged again. A change during a transaction may need the consent of the driver.'
+      }
+    },
+    async ({ params, body }) => {
+      const { record } = await existing(app, params.id)
+      await ledger.changeTariff(record.chargePoint, Number(params.id), body.tariffId)
+      return explainCost(database.db, (await existing(app, params.id)).row, Date.now())
+    }
+  )
+}
+
+/** @throws `UNKNOWN_TRANSACTION` */
+async function existing({ database }: FastifyInstance, id: string) {
+  const found = await findTransactionById(database.db, Number(id), Date.now())
+  if (found === undefined) throw new ProblemError(404, 'UNKNOWN_TRANSACTION', `no transaction ${id}`)
+  return found
+}
