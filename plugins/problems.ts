@@ -9,7 +9,7 @@ import { Problems } from '../lib/problems/problems.js'
 import { overload } from '../lib/problems/process.js'
 import { refusedChargePoints, refusedIdTokens } from '../lib/problems/refused.js'
 import { refusedMessages } from '../lib/problems/refused-messages.js'
-import { incompleteTransactions, silentTransactions } from '../lib/problems/transactions.js'
+import { differingCosts, incompleteTransactions, silentTransactions } from '../lib/problems/transactions.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -32,6 +32,7 @@ function sourcesOf({ database, traits, whereabouts, messageLog, refused }: Fasti
     awayChargePoints(heavy, { whereabouts, startedAt }),
     silentTransactions(heavy, { whereabouts, startedAt }),
     incompleteTransactions(db),
+    differingCosts(db),
     unknownCalls(db),
     expiringCalls(db),
     failedJobs(db),

@@ -2,7 +2,7 @@ import { compare, minus, shown } from './exact.js'
 import type { CostInput } from './input.js'
 import type { Charge, LineName, Piece } from './pieces.js'
 import { netOf, taxRatesOf } from './sums.js'
-import type { Conditions, TaxRate } from './tariff.js'
+import { CONDITION_NAMES, type Conditions, type TaxRate } from './tariff.js'
 
 /** One price in one period. */
 export interface PeriodCharge {
@@ -119,7 +119,9 @@ function perOf({ picked }: Charge): PeriodCharge['per'] {
 }
 
 function wordsOf(conditions: Conditions | undefined): string {
-  const entries = Object.entries(conditions ?? {})
-  if (entries.length === 0) return 'always'
-  return entries.map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' ') : value}`).join(', ')
+  const words = CONDITION_NAMES.flatMap((name) => {
+    const value = conditions?.[name]
+    return value === undefined ? [] : [`${name} ${Array.isArray(value) ? value.join(' ') : value}`]
+  })
+  return words.length === 0 ? 'always' : words.join(', ')
 }

@@ -63,6 +63,8 @@ const conditions = {
 export const Conditions = Type.Object(conditions, closed)
 export type Conditions = Static<typeof Conditions> & Pick<Static<typeof FixedConditions>, keyof typeof fixedConditions>
 const FixedConditions = Type.Object(fixedConditions, closed)
+/** In the order in which they are told. */
+export const CONDITION_NAMES = Object.keys({ ...conditions, ...fixedConditions }) as (keyof Conditions)[]
 
 const TaxRate = Type.Object(
   {

@@ -8,6 +8,7 @@ export const PROBLEM_KINDS = [
   'away',
   'transaction-silent',
   'transaction-incomplete',
+  'cost-differs',
   'call-unknown',
   'call-expiring',
   'firmware-failed',

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Whereabouts } from '../charge-points/whereabouts.js'
 import type { Reader } from '../events/scope.js'
+import { minorDigits } from '../money/currency.js'
+import { fromScaled } from '../money/exact.js'
 import { type Problem, type ProblemSource, placeOf } from './problem.js'
 
 // Open transactions of which too little is heard.
@@ -102,5 +104,43 @@ export function incompleteTransactions(db: Reader, now: () => number = Date.now)
       transaction: row.id,
       detail: 'events of the transaction are missing'
     }))
+  }
+}
+
+/** Transactions of which the charge point calculated another cost than the back-end, in the last seven days. */
+export function differingCosts(db: Reader, now: () => number = Date.now): ProblemSource {
+  return async () => {
+    const rows = await db
+      .selectFrom('transaction_costs')
+      .innerJoin('transactions', 'transactions.id', 'transaction_costs.transaction_ref')
+      .innerJoin('charge_points', 'charge_points.id', 'transactions.charge_point_id')
+      .select(['transactions.id', 'identity', 'evse_id', 'connector_id', 'transaction_costs.created_at'])
+      .select(['difference_minor', 'transaction_costs.currency'])
+      // A later figure of the charge point replaces this one.
+      .where(
+        sql<boolean>`difference_minor is not null and not exists (select 1 from transaction_costs as later
+          where later.transaction_ref = transaction_costs.transaction_ref and later.id > transaction_costs.id
+            and later.calculated_by = 'station')`
+      )
+      .where('transaction_costs.created_at', '>', now() - MAX_AGE_MS)
+      .where('removed_at', 'is', null)
+      .orderBy('transaction_costs.created_at', 'desc')
+      .limit(MAX_PROBLEMS)
+      .execute()
+    return rows.map((row) => {
+      const currency = row.currency ?? ''
+      const difference = fromScaled(BigInt(row.difference_minor ?? 0), minorDigits(currency))
+      const amount = `${Math.abs(difference)} ${currency} ${difference > 0 ? 'more' : 'less'}`
+      return {
+        id: `cost-differs-${row.id}`,
+        kind: 'cost-differs',
+        severity: 'warning',
+        since: Number(row.created_at),
+        chargePoint: row.identity,
+        ...placeOf(row),
+        transaction: row.id,
+        detail: `the charge point calculated ${amount} than the back-end`
+      }
+    })
   }
 }
