@@ -486,6 +486,7 @@ export const operatorTokenSchema: Schema = {
           "id-tokens:write",
           "sites:read",
           "sites:write",
+          "tariffs:write",
           "admin"
         ]
       },
@@ -575,15 +576,6 @@ export const siteSchema: Schema = {
 
 export const tariffSchema: Schema = {
   "additionalProperties": false,
-  "examples": [
-    {
-      "currency": "EUR",
-      "pricePerKwh": 0.39,
-      "pricePerSession": 1,
-      "tax": 19,
-      "description": "Standard"
-    }
-  ],
   "type": "object",
   "required": [
     "currency"

@@ -85,9 +85,12 @@ onBothBackends('a receipt', (startBackend) => {
     assert.deepEqual([sessionNet, energyNet, timeNet, pricePerKwh], ['0.5', '4.32', '1.8', '0.35'])
   })
 
-  it('has the cost that a 2.1 charge point calculated itself', async () => {
+  it('has the cost that a 2.1 charge point calculated itself, if its tariff says so', async () => {
     const server = await startBackend()
-    const charger = await charging(server, 'R21', TARIFF, 'ocpp2.1')
+    const station = { currency: 'EUR', energy: { prices: [{ priceKwh: 1 }] }, billedBy: 'station' }
+    const appliesTo = { chargePoints: ['R21'] }
+    assert.equal((await operate(server, 'PUT', '/tariffs/R21', { ...station, appliesTo })).statusCode, 201)
+    const charger = await connectCharger(server.url, 'R21', { protocol: 'ocpp2.1', boot: true })
     const costDetails = (total: object) => ({
       costDetails: {
         totalCost: { currency: 'EUR', typeOfCost: 'NormalCost', energy: { exclTax: 3.9, inclTax: 4.64 }, total },

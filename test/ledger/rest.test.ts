@@ -168,12 +168,18 @@ onSharedBackend('the transactions for operators', (start) => {
 
   it('have tariffs that can be created, replaced, listed and deleted', async () => {
     const server = await start()
-    const made = await operate(server, 'PUT', '/tariffs/night', { currency: 'EUR', pricePerKwh: 0.25, tax: 19 })
+    const made = await operate(server, 'PUT', '/tariffs/night', { currency: 'EUR', groupId: 'N', pricePerKwh: 0.25 })
     assert.equal(made.statusCode, 201)
-    assert.equal((await operate(server, 'PUT', '/tariffs/night', { currency: 'CHF' })).statusCode, 200)
-    const { updatedAt, ...tariff } = (await operate(server, 'GET', '/tariffs/night')).json()
+    assert.equal((await operate(server, 'PUT', '/tariffs/night', { currency: 'CHF', groupId: 'N' })).statusCode, 200)
+    const { updatedAt, ocppTariffId, text, ...tariff } = (await operate(server, 'GET', '/tariffs/night')).json()
     const nothing = { pricePerKwh: 0, pricePerHour: 0, pricePerSession: 0, tax: 0 }
-    assert.deepEqual(tariff, { id: 'night', currency: 'CHF', ...nothing })
+    assert.deepEqual(tariff, {
+      ...{ id: 'night', groupId: 'N', currency: 'CHF', ...nothing },
+      ...{ enabled: true, appliesTo: { groupIds: ['N'] }, priority: 0, version: 2, warnings: [] },
+      document: { currency: 'CHF', fixedFee: { prices: [{ priceFixed: 0 }] } }
+    })
+    assert.match(ocppTariffId, /^night\.[0-9a-f]{12}$/)
+    assert.equal(text, '0 CHF per session (incl. tax)')
     const ids = (await operate(server, 'GET', '/tariffs')).json().items.map(({ id }: { id: string }) => id)
     assert.ok(ids.includes('night'))
     assert.equal((await operate(server, 'DELETE', '/tariffs/night')).statusCode, 204)

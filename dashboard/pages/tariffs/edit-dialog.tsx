@@ -21,8 +21,15 @@ export const DEFAULT: Draft = {
   isNew: true
 }
 
-export function draftOf({ id, updatedAt: _, ...body }: Tariff): Draft {
-  return { id, body, isNew: false }
+/** Whether a tariff has one price for each of energy, time and session, as the form has. */
+export function isShort({ pricePerKwh }: Tariff): boolean {
+  return pricePerKwh !== undefined
+}
+
+export function draftOf(tariff: Tariff): Draft {
+  const { id, chargePoint, groupId, currency, pricePerKwh, pricePerHour, pricePerSession, tax, description } = tariff
+  const body = { chargePoint, groupId, currency, pricePerKwh, pricePerHour, pricePerSession, tax, description }
+  return { id, body: JSON.parse(JSON.stringify(body)), isNew: false }
 }
 
 interface EditDialogProps {

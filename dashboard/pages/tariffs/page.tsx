@@ -13,7 +13,7 @@ import { Foreign } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import { useCommand } from '../../ui/use-command.js'
 import { useQuery } from '../../ui/use-query.js'
-import { DEFAULT, type Draft, draftOf, EditDialog, EMPTY } from './edit-dialog.js'
+import { DEFAULT, type Draft, draftOf, EditDialog, EMPTY, isShort } from './edit-dialog.js'
 
 export default function Tariffs() {
   const { api, session } = useApp()
@@ -21,7 +21,7 @@ export default function Tariffs() {
   const [draft, setDraft] = useState<Draft | undefined>(undefined)
   const [removed, setRemoved] = useState<string | undefined>(undefined)
   const command = useCommand()
-  const mayWrite = session.may('admin')
+  const mayWrite = session.may('tariffs:write')
   const remove = (id: string) =>
     command.run(async () => {
       await api.send('DELETE', `/tariffs/${encodeURIComponent(id)}`)
@@ -80,9 +80,9 @@ const COLUMNS: readonly Column<Tariff>[] = [
     id: 'id',
     title: titles.id,
     isHead: true,
-    cell: ({ id, description }) => (
+    cell: (row) => (
       <>
-        <strong>{id}</strong> {description !== undefined && <span class="muted">{description}</span>}
+        <strong>{row.id}</strong> <span class="muted">{isShort(row) ? row.description : row.text}</span>
       </>
     )
   },
@@ -90,11 +90,16 @@ const COLUMNS: readonly Column<Tariff>[] = [
   price('kwh', ({ pricePerKwh }) => pricePerKwh),
   price('hour', ({ pricePerHour }) => pricePerHour),
   price('session', ({ pricePerSession }) => pricePerSession),
-  { id: 'tax', title: titles.tax, isNumeric: true, cell: ({ tax }) => `${formatNumber(tax)} %` },
+  {
+    id: 'tax',
+    title: titles.tax,
+    isNumeric: true,
+    cell: ({ tax }) => (tax === undefined ? '' : `${formatNumber(tax)} %`)
+  },
   { id: 'updated', title: titles.updated, cell: ({ updatedAt }) => <Time at={updatedAt} /> }
 ]
 
-function price(id: 'kwh' | 'hour' | 'session', pick: (tariff: Tariff) => number): Column<Tariff> {
+function price(id: 'kwh' | 'hour' | 'session', pick: (tariff: Tariff) => number | undefined): Column<Tariff> {
   return { id, title: titles[id], isNumeric: true, cell: (row) => formatMoney(pick(row), row.currency) }
 }
 
@@ -104,9 +109,11 @@ function actionsOf({ onEdit, onRemove }: { onEdit: (draft: Draft) => void; onRem
     title: strings.actions,
     cell: (row) => (
       <span class="row-actions">
-        <button type="button" onClick={() => onEdit(draftOf(row))}>
-          {strings.edit}
-        </button>
+        {isShort(row) && (
+          <button type="button" onClick={() => onEdit(draftOf(row))}>
+            {strings.edit}
+          </button>
+        )}
         <button type="button" class="danger" onClick={() => onRemove(row.id)}>
           {strings.remove}
         </button>
@@ -116,7 +123,7 @@ function actionsOf({ onEdit, onRemove }: { onEdit: (draft: Draft) => void; onRem
   return column
 }
 
-function ScopeOf({ chargePoint, groupId }: Tariff) {
-  if (chargePoint === undefined && groupId === undefined) return <span>{strings.everyone}</span>
-  return <Foreign text={[chargePoint, groupId].filter((part) => part !== undefined).join(', ')} />
+function ScopeOf({ appliesTo }: Tariff) {
+  const values = Object.values(appliesTo).flat()
+  return values.length === 0 ? <span>{strings.everyone}</span> : <Foreign text={values.join(', ')} />
 }
