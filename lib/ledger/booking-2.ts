@@ -40,7 +40,9 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   const registers = await registersWith(trx, row, event)
   const chosen = row.id_token === null && startsIt(event) ? await tariffOf(trx, key, event, now) : undefined
   const tariff = chosen === undefined ? {} : columnsOf(chosen.tariff)
-  if (chosen !== undefined) await noteTariff(trx, row, { ...chosen, now })
+  // The first event makes the row with a tariff, before anybody is known.
+  const first = row.last_seq_no === null ? versionIn(row) : undefined
+  await noteTariff(trx, row, { tariff: chosen === undefined ? first : chosen.tariff, now })
   const meter = await meterWith(trx, row, { event, registers, now })
   const observed = await observedOf(trx, { ...row, ...tariff }, toldState(event, now))
   const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, meter, observed, now }) }
@@ -182,6 +184,12 @@ function columnsOf(tariff: TariffVersion | undefined) {
   return tariff === undefined
     ? { tariff_id: null, tariff: null }
     : { tariff_id: tariff.id, tariff: JSON.stringify(tariff) }
+}
+
+/** The version of a tariff that a row began with. */
+function versionIn({ tariff }: TransactionRow): TariffVersion | undefined {
+  const snapshot = tariff === null ? undefined : parseSnapshot(tariff)
+  return snapshot !== undefined && 'document' in snapshot ? snapshot : undefined
 }
 
 function toldState({ timestamp, chargingState }: TransactionEvent, now: number): ToldState | undefined {

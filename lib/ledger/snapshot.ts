@@ -21,8 +21,19 @@ export interface Snapshot extends TariffVersion {
 /** As releases before versions of tariffs stored it. */
 type OldSnapshot = FlatPrices & { id: string }
 
+/** The latest snapshots that were parsed: a transaction is priced with every message, and most have few tariffs. */
+const parsed = new Map<string, Snapshot | OldSnapshot>()
+const MAX_PARSED = 100
+
+/** The result is shared: nothing may change it. */
 export function parseSnapshot(json: string): Snapshot | OldSnapshot {
-  return JSON.parse(json) as Snapshot | OldSnapshot
+  const known = parsed.get(json)
+  if (known !== undefined) return known
+  const snapshot = JSON.parse(json) as Snapshot | OldSnapshot
+  const [oldest] = parsed.keys()
+  if (parsed.size >= MAX_PARSED && oldest !== undefined) parsed.delete(oldest)
+  parsed.set(json, snapshot)
+  return snapshot
 }
 
 /** The tariffs of a transaction, each from a time on. */

@@ -93,7 +93,8 @@ export const TariffRecord = Type.Object({
   ocppTariffId: Type.String({ description: 'The id by which charge points know this version' }),
   text: Type.String({ description: 'The prices with tax, in a line for drivers' }),
   warnings: Type.Array(FindingRecord, { description: 'What may not be meant, or is lost towards charge points' }),
-  updatedAt: Type.String()
+  updatedAt: Type.String(),
+  withheld: Type.Optional(Type.Array(Type.String(), { description: 'Scopes without which id tokens are left out' }))
 })
 export type TariffRecord = Static<typeof TariffRecord>
 

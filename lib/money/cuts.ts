@@ -13,8 +13,17 @@ export interface Cut {
   readonly energy?: Fraction
 }
 
+/** Documents do not change, and are asked for their conditions several times. */
+const found = new WeakMap<TariffDocument, readonly Conditions[]>()
+
 /** All conditions of a tariff. */
-export function conditionsOf(document: TariffDocument): Conditions[] {
+export function conditionsOf(document: TariffDocument): readonly Conditions[] {
+  const known = found.get(document) ?? searchConditions(document)
+  found.set(document, known)
+  return known
+}
+
+function searchConditions(document: TariffDocument): Conditions[] {
   return PRICED.flatMap((component) =>
     pricesOf(document, component).flatMap(({ conditions }) => (conditions === undefined ? [] : [conditions]))
   )

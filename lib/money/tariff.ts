@@ -17,9 +17,19 @@ const seconds = (description: string) =>
   optional(Type.Integer({ minimum: 0, maximum: 31_536_000, description: `Seconds. ${description}` }))
 
 const timeOfDay = (description: string) =>
-  optional(textLike('^(?:[01][0-9]|2[0-3]):[0-5][0-9]$', 'must be a time such as 08:00', { description }))
+  optional(
+    textLike('^(?:[01][0-9]|2[0-3]):[0-5][0-9]$', 'must be a time such as 08:00', {
+      description,
+      examples: ['08:00']
+    })
+  )
 const date = (description: string) =>
-  optional(textLike('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'must be a date such as 2026-11-01', { description }))
+  optional(
+    textLike('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'must be a date such as 2026-11-01', {
+      description,
+      examples: ['2026-11-01']
+    })
+  )
 
 function oneOf<const T extends readonly string[]>(values: T, description?: string) {
   return Type.Unsafe<T[number]>({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { onSharedBackendAlways, operate } from '../app/support.js'
+import { tokenOf } from '../operators/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { CASES } from './cases.js'
@@ -262,10 +263,10 @@ onSharedBackendAlways('versions of a tariff', (start) => {
   })
 })
 
-onSharedBackendAlways('a bad tariff', (start) => {
+onSharedBackendAlways('a tariff that an operator saves', (start) => {
   const energy = (...prices: object[]) => ({ currency: 'EUR', energy: { prices } })
 
-  it('is refused with a pointer, and changes nothing', async () => {
+  it('is refused with a pointer if it is wrong, and changes nothing', async () => {
     const server = await start()
     const conditions = { startTimeOfDay: '08:00', endTimeOfDay: '18:00' }
     for (const [body, ...expected] of [
@@ -302,7 +303,20 @@ onSharedBackendAlways('a bad tariff', (start) => {
     assert.equal((await operate(server, 'GET', '/tariffs/bad')).statusCode, 404)
   })
 
-  it('is one that would apply equally to another, also if both are saved at once', async () => {
+  it('is shown without its id tokens to who may not read them', async () => {
+    const server = await start()
+    const appliesTo = { idTokens: ['SECRET-1'], chargePoints: ['X'] }
+    await ok(server, 'PUT', '/tariffs/personal', { ...energy({ priceKwh: 1 }), appliesTo })
+    const headers = await tokenOf(server, 'books', 'transactions:read')
+    for (const url of ['/api/v1/tariffs', '/api/v1/tariffs/personal', '/api/v1/tariffs/personal/versions']) {
+      const { body, statusCode } = await server.app.inject({ url, headers })
+      assert.equal(statusCode, 200)
+      assert.ok(!body.includes('SECRET-1'), url)
+    }
+    assert.deepEqual((await ok(server, 'GET', '/tariffs/personal')).appliesTo, appliesTo)
+  })
+
+  it('is refused if it would apply equally to another, also if both are saved at once', async () => {
     const server = await start()
     const body = { ...energy({ priceKwh: 1 }), appliesTo: { sites: ['a', 'B'], kinds: ['contract'] } }
     const answers = await Promise.all(['r1', 'r2', 'r3'].map((id) => operate(server, 'PUT', `/tariffs/${id}`, body)))

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Reader } from '../../../../lib/events/scope.js'
 import { AnyTariffBody, TariffRecord, TariffVersionRecord } from '../../../../lib/ledger/tariff-records.js'
 import { deleteTariff, findTariff, listTariffs, listVersions, putTariff } from '../../../../lib/ledger/tariffs.js'
+import type { May } from '../../../../lib/operators/scopes.js'
 import { ProblemError } from '../../../../lib/problem-error.js'
 import { textLike } from '../../../../lib/text-like.js'
 
@@ -44,7 +45,10 @@ function addList(app: FastifyInstance): void {
         response: { 200: Type.Object({ items: Type.Array(TariffRecord) }) }
       }
     },
-    async () => ({ items: await listTariffs(db) })
+    async (request) => {
+      const may = app.scopes.mayOf(request)
+      return { items: (await listTariffs(db)).map((record) => shownTo(record, may)) }
+    }
   )
 }
 
@@ -62,7 +66,7 @@ function addRead(app: FastifyInstance): void {
         summary: 'Show a tariff'
       }
     },
-    async ({ params }) => existing(db, params.id)
+    async (request) => shownTo(await existing(db, request.params.id), app.scopes.mayOf(request))
   )
 }
 
@@ -111,9 +115,10 @@ function addPut(app: FastifyInstance): void {
         description: PUT
       }
     },
-    async ({ params, body, operator }, reply) => {
+    async (request, reply) => {
+      const { params, body, operator } = request
       const isNew = await putTariff(writer, params.id, body, operator?.name)
-      return reply.code(isNew ? 201 : 200).send(await existing(db, params.id))
+      return reply.code(isNew ? 201 : 200).send(shownTo(await existing(db, params.id), app.scopes.mayOf(request)))
     }
   )
 }
@@ -138,6 +143,13 @@ function addDelete(app: FastifyInstance): void {
       return reply.code(204).send()
     }
   )
+}
+
+/** Id tokens need a scope of their own. */
+function shownTo(record: TariffRecord, may: May): TariffRecord {
+  const { idTokens, ...appliesTo } = record.appliesTo
+  if (idTokens === undefined || may('id-tokens:read')) return record
+  return { ...record, appliesTo, withheld: ['id-tokens:read'] }
 }
 
 /** @throws `UNKNOWN_TARIFF` */
