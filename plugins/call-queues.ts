@@ -40,14 +40,17 @@ function createQueue(app: FastifyInstance): OfflineQueue {
 }
 
 /** Expires and sends waiting calls once a second, while the database is ready. */
-function tend(app: FastifyInstance, queue: OfflineQueue): void {
+function tend(app: FastifyInstance, queue: OfflineQueue, bulkCalls: BulkCalls): void {
   const { database, runs, ocpp, log } = app
   let ticks = 0
   let tending: Promise<void> | undefined
 
   async function tend(): Promise<void> {
     try {
-      if (ticks++ % LOAD_TICKS === 0 && (ticks === 1 || database.dialect === 'postgres')) await queue.load()
+      if (ticks++ % LOAD_TICKS === 0 && (ticks === 1 || database.dialect === 'postgres')) {
+        await bulkCalls.cancelLeft()
+        await queue.load()
+      }
       await queue.tick()
     } catch (err) {
       ticks = 0
@@ -93,7 +96,7 @@ async function callQueues(app: FastifyInstance): Promise<void> {
   app.decorate('bulkCalls', bulkCalls)
   app.decorate('elsewhere', ocpp.cluster && elsewhereOf(ocpp.cluster, app.patience))
   runs.onDeath(giveUpBulks)
-  tend(app, offlineCalls)
+  tend(app, offlineCalls, bulkCalls)
   app.addHook('onClose', () => bulkCalls.stop())
 }
 

@@ -63,13 +63,12 @@ async function answerHttp(
     statusCode,
     headers: answered,
     payload
-  } = await asForwarded(operator as Operator, async () => {
+  } = await asForwarded({ operator: operator as Operator, signal }, async () => {
     // Awaited here, because the request is begun when somebody waits for its answer.
     return await app.inject({
       method: method as HTTPMethods,
       url,
       headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
-      signal,
       ...(body !== undefined && { payload: body }),
       ...(remoteAddress !== undefined && { remoteAddress })
     })

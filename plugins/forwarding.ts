@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { NotConnectedError } from 'fastify-ocpp'
 import { UnreachableError } from 'fastify-ocpp/cluster'
 import fp from 'fastify-plugin'
+import { connectionHere } from '../lib/charge-points/whereabouts.js'
 import {
   describeRequest,
   type ForwardOptions,
@@ -72,13 +73,13 @@ async function forwarding(app: FastifyInstance): Promise<void> {
   app.addHook('preValidation', (request, reply, done) => {
     const { identity } = request.params as { identity?: string }
     const isForOthers = request.routeOptions.config.holder !== undefined && forwardedOperator() === undefined
-    if (!isForOthers || identity === undefined || ocpp.chargePoints.has(identity)) return done()
+    if (!isForOthers || identity === undefined || connectionHere(ocpp, identity) !== undefined) return done()
     const isNeeded = request.routeOptions.config.holder === 'needed'
     const options: ForwardOptions = {
       cluster,
       identity,
       signal: AbortSignal.any([whileThere(reply), app.patience]),
-      isHere: () => ocpp.chargePoints.has(identity),
+      isHere: () => connectionHere(ocpp, identity) !== undefined,
       isComing: () => isNeeded && !app.isDraining && moving.has(identity)
     }
     forward(app, options, { request, reply }).then((isAnswered) => isAnswered || done(), done)

@@ -28,7 +28,7 @@ function sourcesOf({ database, traits, whereabouts, messageLog, refused }: Fasti
   const { db, heavy, writer } = database
   return [
     refusedMessages(heavy, traits.book),
-    faultedConnectors(db),
+    faultedConnectors(heavy),
     awayChargePoints(heavy, { whereabouts, startedAt }),
     silentTransactions(heavy, { whereabouts, startedAt }),
     incompleteTransactions(db),

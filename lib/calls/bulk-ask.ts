@@ -1,4 +1,5 @@
 import type { Ocpp } from 'fastify-ocpp'
+import { connectionHere } from '../charge-points/whereabouts.js'
 import type { CallStatus } from '../database/schema-operators.js'
 import type { BulkItem } from './bulk-rows.js'
 import type { Caller } from './caller.js'
@@ -32,7 +33,7 @@ export interface CallOfEach {
 export type Elsewhere = (identity: string, request: object) => Promise<{ answer: unknown } | undefined>
 
 interface Means {
-  ocpp: Pick<Ocpp, 'chargePoints'>
+  ocpp: Pick<Ocpp, 'chargePoints' | 'cluster'>
   calls: Pick<Caller, 'start'>
   offlineCalls: Pick<OfflineQueue, 'add'>
   elsewhere: Elsewhere | undefined
@@ -45,7 +46,7 @@ export function askByCall(
 ): Ask {
   return async (item, signal) => {
     const command = { ...item, operator, action, payload, timeout }
-    const isHere = ocpp.chargePoints.has(item.identity)
+    const isHere = connectionHere(ocpp, item.identity) !== undefined
     if (!isHere && (await elsewhere?.(item.identity, { kind: 'call', command }))) return undefined
     if (expiresAt !== undefined && !isHere) {
       await offlineCalls.add({ ...command, expiresAt })

@@ -142,6 +142,18 @@ export async function queuedItems(db: Reader, id: number): Promise<string[]> {
   return rows.map(({ message_id }) => message_id)
 }
 
+/** The message ids of calls that wait for their charge point although an operator has stopped their bulk call. */
+export async function queuedItemsOfStopped(db: Reader): Promise<string[]> {
+  const rows = await db
+    .selectFrom('queued_calls')
+    .innerJoin('bulk_call_items', 'bulk_call_items.message_id', 'queued_calls.message_id')
+    .innerJoin('bulk_calls', 'bulk_calls.id', 'bulk_call_items.bulk_call_id')
+    .select('queued_calls.message_id')
+    .where('bulk_calls.status', 'in', ['stopping', 'stopped'])
+    .execute()
+  return rows.map(({ message_id }) => message_id)
+}
+
 /** A page of bulk calls, newest first. */
 export function listBulks(db: Reader, { before, limit }: { before: number; limit: number }): Promise<BulkRow[]> {
   return db.selectFrom('bulk_calls').selectAll().where('id', '<', before).orderBy('id', 'desc').limit(limit).execute()

@@ -17,6 +17,7 @@ import {
   insertBulk,
   insertItems,
   queuedItems,
+  queuedItemsOfStopped,
   saveItem,
   stopBulk
 } from './bulk-rows.js'
@@ -135,9 +136,18 @@ export class BulkCalls {
     if (isStopping && running === undefined && (await isOver())) {
       await store.write((trx) => endBulk({ trx }, row.id, 'interrupted'))
     }
-    const cancelled = await this.#cancelQueued(row.id)
+    const cancelled = await this.#cancel(await queuedItems(store.db, row.id))
     if (isStopping || cancelled > 0 || row.status === 'stopping' || row.status === 'stopped') return
     throw bulkCallOver(row.status)
+  }
+
+  /**
+   * Cancels the waiting calls of bulk calls that were stopped: the process that stopped one may have died before it did.
+   *
+   * @throws StorageError
+   */
+  async cancelLeft(): Promise<void> {
+    await this.#cancel(await queuedItemsOfStopped(this.#options.store.db))
   }
 
   /** Makes no more calls. Resolves when the calls that were made have ended. */
@@ -167,7 +177,8 @@ export class BulkCalls {
     await this.#save(async () => {
       bulk.status = await this.#options.store.write((trx) => endBulk({ trx }, id, status))
     })
-    if (bulk.status === 'stopped') await this.#save(() => this.#cancelQueued(id))
+    if (bulk.status === 'stopped')
+      await this.#save(async () => this.#cancel(await queuedItems(this.#options.store.db, id)))
     this.#tell(bulk)
   }
 
@@ -204,11 +215,10 @@ export class BulkCalls {
     bulk.done++
   }
 
-  /** Cancels the calls of a bulk call that wait for their charge point. Returns their number. */
-  async #cancelQueued(id: number): Promise<number> {
-    const { store, offlineCalls } = this.#options
+  /** Cancels calls that wait for their charge point. Returns the number of those that still did. */
+  async #cancel(waiting: readonly string[]): Promise<number> {
+    const { offlineCalls } = this.#options
     let cancelled = 0
-    const waiting = await queuedItems(store.db, id)
     const cancel = (messageId: string) =>
       offlineCalls.cancel(messageId).then(
         () => cancelled++,

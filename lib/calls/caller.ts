@@ -13,6 +13,7 @@ import {
   validatePayload
 } from 'fastify-ocpp'
 import type { Store } from '../charge-points/store.js'
+import { connectionHere } from '../charge-points/whereabouts.js'
 import { BatchedCommits } from '../database/batch.js'
 import type { Dialect } from '../database/dialect.js'
 import type { Recording } from '../events/commits.js'
@@ -206,7 +207,7 @@ export class Caller {
     const call = recordOf(command)
     const { messageId, action, identity, request } = call
     const { timeout, signal } = command
-    const live = this.#ocpp.chargePoints.get(identity)
+    const live = connectionHere(this.#ocpp, identity)
     if (live === undefined) throw new NotConnectedError(identity)
     checkCall(live.protocol, action, request)
     return new Promise((resolve, reject) => {
@@ -232,6 +233,8 @@ export class Caller {
     const key = keyOf(identity, messageId)
     try {
       if (isDurable) await this.#saves.add(call)
+      // Another node would make it and save it a second time.
+      if (connectionHere(this.#ocpp, identity) === undefined) throw new NotConnectedError(identity)
       this.#asked.set(key, call)
       const answer = this.#ocpp.call(identity, action, request, {
         messageId,

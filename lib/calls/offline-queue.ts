@@ -10,6 +10,7 @@ import {
   TimeoutError
 } from 'fastify-ocpp'
 import type { Store } from '../charge-points/store.js'
+import { connectionHere } from '../charge-points/whereabouts.js'
 import { StorageError } from '../database/errors.js'
 import type { EventData, NewEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
@@ -32,7 +33,7 @@ import { RecordedCall } from './record.js'
 
 export interface OfflineQueueOptions {
   store: Pick<Store, 'db' | 'find' | 'require' | 'commit'>
-  ocpp: Pick<Ocpp, 'chargePoints' | 'protocols'>
+  ocpp: Pick<Ocpp, 'chargePoints' | 'cluster' | 'protocols'>
   calls: Pick<Caller, 'send'>
   /** The id of this process. */
   runId: string
@@ -190,7 +191,7 @@ export class OfflineQueue {
   /** The charge point, if it is connected, accepted, and not about to boot. [1.6 §4.2; 2.x B01-B03] */
   #ready(key: string): ChargePoint | undefined {
     if (this.#isStopped || this.#options.isDraining()) return undefined
-    const live = this.#options.ocpp.chargePoints.get(key)
+    const live = connectionHere(this.#options.ocpp, key)
     if (live === undefined || live.registration !== 'Accepted' || live.booting) return undefined
     return this.#options.isSettled(live) ? live : undefined
   }

@@ -142,7 +142,7 @@ const LAST_SEEN = sql<number | null>`(
   select case when p.last_seen_at >= connections.connected_at then p.last_seen_at end
   from charge_points p where p.id = connections.charge_point_id)`
 
-/** A connection whose process has died. */
+/** A connection of a process that others took for dead, or whose charge point had connected elsewhere. */
 export interface LostConnection {
   identity: string
   protocol: string
@@ -165,8 +165,32 @@ export async function closeConnectionsOfDead(
     .where(({ eb, selectFrom }) => eb('run_id', 'not in', selectFrom('runs').select('run_id')))
     .returning(['charge_point_id', 'protocol'])
     .execute()
+  return named({ trx }, lost)
+}
+
+/**
+ * Opens the connections of this process again that others ended, and returns them: others took this process for dead, or
+ * a newer connection to another node ended before it worked. Connections that this process ended have a time of their end.
+ */
+export async function reopenConnections({ trx }: Pick<Scope, 'trx'>, runId: string): Promise<LostConnection[]> {
+  const reopened = await trx
+    .updateTable('connections')
+    .set({ is_open: 1, reason: null, last_seen_at: null })
+    .where('run_id', '=', runId)
+    // A literal, because otherwise the partial index is not used.
+    .where('is_open', '=', sql.lit(0 as const))
+    .where('disconnected_at', 'is', null)
+    .returning(['charge_point_id', 'protocol'])
+    .execute()
+  return named({ trx }, reopened)
+}
+
+async function named(
+  { trx }: Pick<Scope, 'trx'>,
+  connections: readonly { charge_point_id: number; protocol: string }[]
+): Promise<LostConnection[]> {
   const found: LostConnection[] = []
-  for (const part of chunks(lost)) {
+  for (const part of chunks(connections)) {
     const ids = part.map(({ charge_point_id }) => charge_point_id)
     const rows = await trx.selectFrom('charge_points').select(['id', 'identity']).where('id', 'in', ids).execute()
     const identities = new Map(rows.map(({ id, identity }) => [id, identity]))
@@ -175,18 +199,6 @@ export async function closeConnectionsOfDead(
     }
   }
   return found
-}
-
-/** Opens the connections of this process again that others ended because they took it for dead. */
-export async function reopenConnections({ trx }: Pick<Scope, 'trx'>, runId: string): Promise<void> {
-  await trx
-    .updateTable('connections')
-    .set({ is_open: 1, reason: null, last_seen_at: null })
-    .where('run_id', '=', runId)
-    .where('is_open', '=', 0)
-    .where('disconnected_at', 'is', null)
-    .where('reason', '=', LOST_REASON)
-    .execute()
 }
 
 /** Ends earlier connections of other processes to charge points that have connected to this one. */

@@ -1,4 +1,4 @@
-import type { ChargePoint, ChargePointsApi } from 'fastify-ocpp'
+import type { ChargePoint, ChargePointsApi, Ocpp } from 'fastify-ocpp'
 import { chunks, fold, type Reader } from '../events/scope.js'
 
 /** The connection of a charge point to another node, as it is stored. */
@@ -25,6 +25,17 @@ export interface WhereaboutsOptions {
   live: Pick<ChargePointsApi, 'get' | 'has'>
   /** This process among several; `undefined`: it is alone, so that nothing is looked up. */
   self?: { node: string; runId: string } | undefined
+}
+
+/**
+ * The connection of a charge point to this process. `undefined` also while the charge point is connecting to another
+ * node, which then makes its calls.
+ */
+export function connectionHere(
+  { chargePoints, cluster }: Pick<Ocpp, 'chargePoints' | 'cluster'>,
+  identity: string
+): ChargePoint | undefined {
+  return cluster?.isSuspended(identity) === true ? undefined : chargePoints.get(identity)
 }
 
 /** Where charge points are connected. What other nodes have is stored within a second, what a dead one had within 15 s. */
@@ -65,7 +76,8 @@ async function readOthers(db: Reader, keys: readonly string[], runId: string): P
     .where('is_open', '=', 1)
     .where('connections.run_id', '!=', runId)
     .where('identity_key', 'in', keys)
-    .orderBy('connected_at')
+    // The one that was stored last is the newest: clocks of nodes may differ.
+    .orderBy('connections.id')
     .execute()
   return rows.map(({ identity_key, protocol, remote_address, connected_at, node, run_id }) => [
     identity_key,

@@ -23,6 +23,7 @@ import { profileLedger } from './migrations/0021-profile-ledger.js'
 import { bulkOperations } from './migrations/0022-bulk-operations.js'
 import { nodes } from './migrations/0025-nodes.js'
 import { tariffVersions } from './migrations/0030-tariff-versions.js'
+import { endedByOthers } from './migrations/0050-ended-by-others.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -49,7 +50,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0021-profile-ledger': profileLedger,
   '0022-bulk-operations': bulkOperations,
   '0025-nodes': nodes,
-  '0030-tariff-versions': tariffVersions
+  '0030-tariff-versions': tariffVersions,
+  '0050-ended-by-others': endedByOthers
 }
 
 /** The database was made by a newer program. */

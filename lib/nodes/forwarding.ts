@@ -112,16 +112,27 @@ export interface HttpRequest {
   readonly operator: Operator | null
 }
 
-const current = new AsyncLocalStorage<Operator>()
+interface Sender {
+  readonly operator: Operator
+  /** Aborts when the client leaves the node that it sent the request to. */
+  readonly signal: AbortSignal
+}
+
+const current = new AsyncLocalStorage<Sender>()
 
 /** The operator of the request that another node forwarded, while it is carried out here. */
 export function forwardedOperator(): Operator | undefined {
-  return current.getStore()
+  return current.getStore()?.operator
+}
+
+/** Aborts when the client of a request that another node forwarded has left; `undefined`: it was sent to this node. */
+export function forwardedSignal(): AbortSignal | undefined {
+  return current.getStore()?.signal
 }
 
 /** Runs `work` as a request that another node forwarded, so that it is not authenticated again. */
-export function asForwarded<T>(operator: Operator, work: () => T): T {
-  return current.run(operator, work)
+export function asForwarded<T>(sender: Sender, work: () => T): T {
+  return current.run(sender, work)
 }
 
 export function isForwardedHttp(request: unknown): request is ForwardedHttp {

@@ -10,6 +10,7 @@ import {
 import { problem } from 'fastify-ocpp/rest'
 import type { Ask, Asked, Elsewhere } from '../calls/bulk-ask.js'
 import type { OfflineQueue } from '../calls/offline-queue.js'
+import { connectionHere } from '../charge-points/whereabouts.js'
 import { BrokenExchangeError } from './exchange.js'
 import type { OperationCommand, Operations } from './perform.js'
 
@@ -21,7 +22,7 @@ export interface OperationOfEach extends Pick<OperationCommand, 'name' | 'operat
 }
 
 interface Means {
-  ocpp: Pick<Ocpp, 'chargePoints'>
+  ocpp: Pick<Ocpp, 'chargePoints' | 'cluster'>
   operations: Pick<Operations, 'perform' | 'translate'>
   offlineCalls: Pick<OfflineQueue, 'add'>
   elsewhere: Elsewhere | undefined
@@ -32,7 +33,7 @@ export function askByOperation({ ocpp, operations, offlineCalls, elsewhere }: Me
   const { expiresAt, ...command } = each
   const { operation: _, ...told } = command
   return async ({ identity, messageId }, signal) => {
-    const isHere = ocpp.chargePoints.has(identity)
+    const isHere = connectionHere(ocpp, identity) !== undefined
     const there = isHere ? undefined : await elsewhere?.(identity, { kind: 'operation', ...told, identity, messageId })
     if (there !== undefined) return (there.answer ?? undefined) as Asked | undefined
     if (expiresAt !== undefined && !isHere) {

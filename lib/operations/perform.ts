@@ -11,6 +11,7 @@ import {
 } from 'fastify-ocpp'
 import type { CallCommand, Caller } from '../calls/caller.js'
 import type { Store } from '../charge-points/store.js'
+import { connectionHere } from '../charge-points/whereabouts.js'
 import { fold } from '../events/scope.js'
 import { ProblemError } from '../problem-error.js'
 import { knownOf, type TraitsBook } from '../traits/book.js'
@@ -43,7 +44,7 @@ export type OperationAnswer = { operation: string; protocol: Protocol } & Outcom
 
 export interface OperationsOptions {
   store: Pick<Store, 'db' | 'require'>
-  ocpp: Pick<Ocpp, 'chargePoints'>
+  ocpp: Pick<Ocpp, 'chargePoints' | 'cluster'>
   calls: Pick<Caller, 'call'>
   traits: Pick<TraitsBook, 'of' | 'applied'>
   /** Hosts that files may come from and go to; `undefined`: any. */
@@ -79,7 +80,7 @@ export class Operations {
   async reach(identity: string): Promise<Lookup> {
     const { store, ocpp, traits: book } = this.#options
     const chargePoint = await store.require(identity)
-    const connection = ocpp.chargePoints.get(identity)
+    const connection = connectionHere(ocpp, identity)
     if (connection === undefined) throw new NotConnectedError(identity)
     const { protocol } = connection
     return { ...this.#common(), chargePoint, protocol, traits: book.of(connection), connection }

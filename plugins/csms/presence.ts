@@ -12,6 +12,7 @@ import {
   saveConnections
 } from '../../lib/charge-points/connection-log.js'
 import { type Presence, savePresence } from '../../lib/charge-points/rows.js'
+import { connectionHere } from '../../lib/charge-points/whereabouts.js'
 import { fold } from '../../lib/events/scope.js'
 import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
 import type { Cleaner } from '../runs.js'
@@ -106,11 +107,16 @@ function cleanerOf({ ocpp, runs: { runId } }: FastifyInstance): Cleaner {
   }
 }
 
-/** Takes back what others stored and told when they took this process for dead. */
+/**
+ * Takes back what others stored and told of open connections of this process, when they took it for dead, or when a newer
+ * connection to another node ended before it worked.
+ */
 function reviverOf({ ocpp, runs: { runId } }: FastifyInstance): Cleaner {
   return async ({ trx, tell }) => {
-    await reopenConnections({ trx }, runId)
-    for (const { identity, protocol, remoteAddress } of ocpp.chargePoints) {
+    for (const { identity } of await reopenConnections({ trx }, runId)) {
+      const live = connectionHere(ocpp, identity)
+      if (live === undefined) continue
+      const { protocol, remoteAddress } = live
       tell({ type: 'connect', chargePoint: identity, data: { protocol, remoteAddress } })
     }
   }
@@ -121,7 +127,7 @@ function reviverOf({ ocpp, runs: { runId } }: FastifyInstance): Cleaner {
  * points, because a commit for each Heartbeat would be too expensive.
  */
 async function presence(app: FastifyInstance): Promise<void> {
-  const { ocpp, runs } = app
+  const { ocpp, runs, store, log } = app
   const presences = new Presences(app)
   const { connections } = presences
 
@@ -139,11 +145,16 @@ async function presence(app: FastifyInstance): Promise<void> {
     connections.close(chargePoint, { at: now, reason, code })
   })
   runs.onDeath(cleanerOf(app))
-  runs.onRevival(reviverOf(app))
+  const revive = reviverOf(app)
+  runs.onRevival(revive)
+  const takeBack = () => store.write((trx, tell, append) => revive({ trx, tell, append }))
 
-  const timer = setInterval(() => background(presences.flush(), app.log, NOT_STORED), INTERVAL_MS).unref()
+  const timer = setInterval(() => {
+    const stored = presences.flush().then(() => (ocpp.cluster === undefined ? undefined : takeBack()))
+    background(stored, log, NOT_STORED)
+  }, INTERVAL_MS).unref()
   const sooner = setInterval(() => {
-    if (!connections.isEmpty) background(presences.flush(), app.log, NOT_STORED)
+    if (!connections.isEmpty) background(presences.flush(), log, NOT_STORED)
   }, CONNECTIONS_INTERVAL_MS).unref()
   app.addHook('onClose', async () => {
     clearInterval(timer)

@@ -6,6 +6,7 @@ import { expiryOf, OfflineQuery, readOffline } from '../../lib/calls/offline-que
 import { type Preferences, readPreferences } from '../../lib/calls/preferences.js'
 import { within } from '../../lib/calls/within.js'
 import { API } from '../../lib/http/api.js'
+import { forwardedSignal } from '../../lib/nodes/forwarding.js'
 import { textLike } from '../../lib/text-like.js'
 
 /** The answer to a request whose call goes on after it. */
@@ -34,7 +35,7 @@ export async function carryOut(app: FastifyInstance, call: CallRequest): Promise
   if (!preferences.respondAsync && messageId === undefined) {
     // Only a call that waits for others can be aborted when its HTTP client leaves.
     const isBusy = (app.ocpp.chargePoints.get(identity)?.pendingCalls ?? 0) > 0
-    return app.calls.call(isBusy ? { ...command, signal: call.signal } : command)
+    return app.calls.call(isBusy ? { ...command, signal: forwardedSignal() ?? call.signal } : command)
   }
   const started = await app.calls.start(command)
   if (!preferences.respondAsync) return started.answer

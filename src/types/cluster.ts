@@ -123,6 +123,11 @@ export interface ClusterApi {
   /** This node and those that were heard of in the last three seconds. */
   nodes(): readonly ClusterNode[]
   /**
+   * Whether the charge point is connecting to another node, so that its connection to this one is not used. It is closed
+   * when the newer one works, and used again when the newer one ends before that.
+   */
+  isSuspended(identity: string): boolean
+  /**
    * Passes a request of the application on to the handler of the node that the charge point is connected to, and resolves
    * with its answer. Both must be something that JSON can hold. It is carried out at most once, like a call.
    *

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onSharedBackend, operate } from '../app/support.js'
+import { onBothBackendsAlways, onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
@@ -150,5 +150,24 @@ onSharedBackend('a bulk call of another process', (start, dialect) => {
     assert.deepEqual([over.status, over.counts], ['stopped', { answered: 1, cancelled: 1 }])
     await second.roundTrip()
     assert.equal(callsOf(second), 0)
+  })
+})
+
+onBothBackendsAlways('a bulk call whose process died while it stopped it', (start) => {
+  it('cancels the calls that wait for their charge points', async () => {
+    const first = await start()
+    await operate(first, 'PUT', '/charge-points/left-1', {})
+    const body = { action: 'ClearCache', identities: ['left-1'], whenOffline: 'queue' }
+    const { bulkId } = (await operate(first, 'POST', '/calls', body)).json()
+    // What was committed when the process ended.
+    await first.app.store.write((trx) =>
+      trx.updateTable('bulk_calls').set({ status: 'stopped' }).where('bulk_id', '=', bulkId).execute()
+    )
+    await first.close()
+    const second = await start()
+    await until('it is cancelled', async () => (await bulkOf(second, bulkId)).counts.cancelled === 1)
+    const charger = await connect(second, 'left-1')
+    await charger.roundTrip()
+    assert.equal(callsOf(charger), 0)
   })
 })

@@ -4,6 +4,7 @@ import { expiryOf, OfflineQuery, readOffline } from '../../../lib/calls/offline-
 import { readPreferences } from '../../../lib/calls/preferences.js'
 import { findCall } from '../../../lib/calls/rows.js'
 import { showStart } from '../../../lib/calls/start-rows.js'
+import { connectionHere } from '../../../lib/charge-points/whereabouts.js'
 import { API } from '../../../lib/http/api.js'
 import { IdentityParams } from '../../../lib/http/records.js'
 import { OPERATION_PROBLEMS, type Problems, together } from '../../../lib/openapi/problems.js'
@@ -143,7 +144,7 @@ function addOperation(app: FastifyInstance, name: OperationName, operation: AnyO
       if (offline.whenOffline === 'queue') {
         checkQueueable(operation, body)
         const expiresAt = expiryOf(offline, app.config.OFFLINE_CALLS_EXPIRY)
-        if (!app.ocpp.chargePoints.has(params.identity)) return queue(app, reply, { ...command, expiresAt })
+        if (connectionHere(app.ocpp, params.identity) === undefined) return queue(app, reply, { ...command, expiresAt })
       }
       const answer = await app.operations.perform(command)
       return operation.startsTransaction ? withStart(app, { request, reply, answer }) : answer

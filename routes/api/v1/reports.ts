@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { readPreferences } from '../../../lib/calls/preferences.js'
 import { API } from '../../../lib/http/api.js'
 import { IdentityParams } from '../../../lib/http/records.js'
+import { forwardedSignal } from '../../../lib/nodes/forwarding.js'
 import { OPERATION_PROBLEMS, together, UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 import { STATUSES } from '../../../lib/operations/exchange.js'
 import { ReportBody } from '../../../lib/operations/reports.js'
@@ -105,7 +106,7 @@ function addCreate(app: FastifyInstance): void {
         messageId: repeatable?.messageId,
         idempotencyKey: repeatable?.key,
         patience: respondAsync ? wait * 1000 : (timeout.timeout ?? PATIENCE_MS),
-        signal: leaving(reply)
+        signal: forwardedSignal() ?? leaving(reply)
       })
       if (respondAsync) reply.header('preference-applied', 'respond-async')
       if (answer.status !== 'pending') return answer
