@@ -28,11 +28,13 @@ await start()
 async function start(): Promise<void> {
   // The reader of the output may have ended, or the disk may be full.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  let stopping: Stopping | undefined
   try {
     readEnvFile()
     const config = readConfig(process.env)
+    stopping = closeGracefully(config)
     const app = await buildApp({ config, logger: logger(config) })
-    closeGracefully(app)
+    stopping.app = app
     try {
       await app.listen({ host: config.HOST, port: config.PORT })
       await listenWithTls(app)
@@ -43,6 +45,8 @@ async function start(): Promise<void> {
     for (const server of [app.server, app.tls.server]) if (server !== undefined) surviveAcceptErrors(app, server)
     process.stdout.write(banner(app))
   } catch (error) {
+    // A signal has ended the start, and ends the process.
+    if (stopping?.isBegun === true) return
     process.stderr.write(`${explain(error)}\n`)
     process.exit(1)
   }
@@ -107,17 +111,38 @@ function surviveAcceptErrors(app: FastifyInstance, server: Pick<Server, 'on'>): 
   })
 }
 
-function closeGracefully(app: FastifyInstance): void {
+interface Stopping {
+  /** Absent until it is made. */
+  app?: FastifyInstance
+  isBegun: boolean
+}
+
+/** From now on a signal ends the process: at once while the app is made, because nothing is served then. */
+function closeGracefully({ TLS_CERT }: Config): Stopping {
+  const stopping: Stopping = { isBegun: false }
   // With TLS, SIGHUP reloads the certificates.
-  const reloading = app.config.TLS_CERT.length > 0 ? (['SIGHUP'] as const) : []
-  for (const signal of reloading)
-    process.on(signal, () => background(app.tlsMaterial.reload(), app.log, 'could not reload the TLS files'))
+  const reloading = TLS_CERT.length > 0 ? (['SIGHUP'] as const) : []
+  for (const signal of reloading) {
+    process.on(signal, () => {
+      const { app } = stopping
+      if (app !== undefined) background(app.tlsMaterial.reload(), app.log, 'could not reload the TLS files')
+    })
+  }
   const skip = [...FAULTS, ...reloading]
-  closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: app.log, skip }, async ({ signal, err }) => {
+  const later = { error: (message: unknown) => (stopping.app?.log ?? console).error(message) }
+  closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: later, skip }, async ({ signal, err }) => {
+    stopping.isBegun = true
+    const { app } = stopping
+    if (app === undefined) {
+      if (err !== undefined) process.stderr.write(`${explain(err)}\n`)
+      return
+    }
     if (err !== undefined) app.log.fatal({ err }, 'going down because of an unexpected error')
     else app.log.info({ signal }, 'going down: chargers are asked to connect again')
+    if (err === undefined) await app.leave()
     await app.close()
   })
+  return stopping
 }
 
 /** Logs the addresses that a user needs. */

@@ -72,17 +72,28 @@ async function forwarding(app: FastifyInstance): Promise<void> {
   // After the body was read, and before it is validated, which the other node does.
   app.addHook('preValidation', (request, reply, done) => {
     const { identity } = request.params as { identity?: string }
-    const isForOthers = request.routeOptions.config.holder !== undefined && forwardedOperator() === undefined
-    if (!isForOthers || identity === undefined || connectionHere(ocpp, identity) !== undefined) return done()
-    const isNeeded = request.routeOptions.config.holder === 'needed'
+    const { holder } = request.routeOptions.config
+    if (holder === undefined || identity === undefined) return done()
+    const isNeeded = holder === 'needed'
+    // While this node shuts down, a call goes to the node that the charge point is about to connect to.
+    const isHere = () => connectionHere(ocpp, identity) !== undefined && !(isNeeded && app.isDraining)
+    const go = () => {
+      if (isNeeded) app.calling.add(request)
+      done()
+    }
+    if (forwardedOperator() !== undefined || isHere()) return go()
     const options: ForwardOptions = {
       cluster,
       identity,
       signal: AbortSignal.any([whileThere(reply), app.patience]),
-      isHere: () => connectionHere(ocpp, identity) !== undefined,
-      isComing: () => isNeeded && !app.isDraining && moving.has(identity)
+      isHere,
+      isComing: () => isNeeded && moving.has(identity)
     }
-    forward(app, options, { request, reply }).then((isAnswered) => isAnswered || done(), done)
+    forward(app, options, { request, reply }).then((isAnswered) => isAnswered || go(), done)
+  })
+  app.addHook('onResponse', (request, _reply, done) => {
+    app.calling.delete(request)
+    done()
   })
 }
 

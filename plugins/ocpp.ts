@@ -7,10 +7,9 @@ import { nextEpoch } from '../lib/nodes/epochs.js'
 import { Authenticator } from '../lib/tls/authenticator.js'
 
 /** At shutdown: how long to wait for answers to calls, and over how long to spread the closing of connections. */
-const DRAIN_TIMEOUT_MS = 10_000
-const DRAIN_SPREAD_MS = 5000
-/** With several nodes, whose charge points go to the others. */
-const NODE_DRAIN_SPREAD_MS = 10_000
+const DRAIN = { drainTimeout: 10_000, drainSpread: 5_000 }
+/** With several nodes, whose charge points go to the others. Load balancers get 3 s before it begins. */
+const NODE_DRAIN = { drainTimeout: 5_000, drainSpread: 9_000 }
 
 interface OcppOptions {
   /** The bus of the nodes; `undefined`: this process is alone. */
@@ -32,8 +31,7 @@ async function ocpp(app: FastifyInstance, { cluster }: OcppOptions): Promise<voi
     protocols: config.OCPP_PROTOCOLS,
     callTimeout: config.OCPP_CALL_TIMEOUT,
     pingInterval: config.OCPP_PING_INTERVAL,
-    drainTimeout: DRAIN_TIMEOUT_MS,
-    drainSpread: cluster === undefined ? DRAIN_SPREAD_MS : NODE_DRAIN_SPREAD_MS,
+    ...(cluster === undefined ? DRAIN : NODE_DRAIN),
     ...limitsOf(config),
     authenticate,
     ...(cluster && { cluster }),

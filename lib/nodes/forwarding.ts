@@ -18,8 +18,10 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'keep-alive',
   'transfer-encoding'
 ])
-/** How long a request follows a charge point whose node is shutting down, in milliseconds. */
+/** How long a request waits for a charge point that has left a node that shuts down, in milliseconds. */
 const FOLLOW_MS = 20_000
+/** How long it waits for that altogether: such a node disconnects its charge points one after the other. Milliseconds. */
+const MAX_FOLLOW_MS = 40_000
 const FOLLOW_EVERY_MS = 250
 /** The code of the problem of a node that is shutting down. */
 const DRAINING = 'DRAINING'
@@ -190,7 +192,7 @@ export async function forwardHttp(
   request: ForwardedHttp,
   { cluster, identity, signal, isHere, isComing }: ForwardOptions
 ): Promise<HttpAnswer | undefined> {
-  const deadline = performance.now() + FOLLOW_MS
+  const deadline = performance.now() + MAX_FOLLOW_MS
   let draining: HttpAnswer | undefined
   while (!isHere()) {
     try {

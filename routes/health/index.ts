@@ -8,7 +8,7 @@ const PATIENCE_MS = 2_000
 /** Why chargers and operators are not served. Empty if they are. */
 async function reasonsAgainst(app: FastifyInstance): Promise<string[]> {
   const reasons: string[] = []
-  if (app.isDraining) reasons.push('draining')
+  if (app.isLeaving) reasons.push('draining')
   if (!app.database.isReady()) reasons.push('the database cannot be used yet')
   else if (!(await answers(app))) reasons.push('the database does not answer')
   return reasons
