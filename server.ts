@@ -6,6 +6,7 @@ import pino from 'pino'
 import { buildApp } from './app.js'
 import { background } from './lib/background.js'
 import { apiUrls, chargePointUrls, hostsOf, portsOf } from './lib/http/addresses.js'
+import { checkConnections, hasWorkers, isFirstWorker, isWorker, onStop, Workers } from './lib/nodes/workers.js'
 import { type Config, ConfigError, misspeltSettings, readConfig } from './lib/settings/settings.js'
 
 /**
@@ -20,6 +21,8 @@ const MAX_LOG_BUFFER = 1_048_576
  * for ever, instead of ending.
  */
 const FAULTS = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGSEGV'] as const
+/** Signals that end the process in order. */
+const STOPPING = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 /** Milliseconds until the same error is logged again. */
 const TROUBLE_INTERVAL_MS = 1_000
 
@@ -32,6 +35,7 @@ async function start(): Promise<void> {
   try {
     readEnvFile()
     const config = readConfig(process.env)
+    if (hasWorkers(config)) return await superviseWorkers(config)
     stopping = closeGracefully(config)
     const app = await buildApp({ config, logger: logger(config) })
     stopping.app = app
@@ -43,7 +47,7 @@ async function start(): Promise<void> {
       for (const setting of misspeltSettings(process.env)) app.log.warn(setting, 'unknown setting, probably misspelt')
     }
     for (const server of [app.server, app.tls.server]) if (server !== undefined) surviveAcceptErrors(app, server)
-    process.stdout.write(banner(app))
+    if (isFirstWorker()) process.stdout.write(banner(app))
   } catch (error) {
     // A signal has ended the start, and ends the process.
     if (stopping?.isBegun === true) return
@@ -128,9 +132,10 @@ function closeGracefully({ TLS_CERT }: Config): Stopping {
       if (app !== undefined) background(app.tlsMaterial.reload(), app.log, 'could not reload the TLS files')
     })
   }
-  const skip = [...FAULTS, ...reloading]
+  // A worker stops when its parent says so.
+  const skip = [...FAULTS, ...reloading, ...(isWorker ? STOPPING : [])]
   const later = { error: (message: unknown) => (stopping.app?.log ?? console).error(message) }
-  closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: later, skip }, async ({ signal, err }) => {
+  const { close } = closeWithGrace({ delay: DRAIN_TIMEOUT_MS, logger: later, skip }, async ({ signal, err }) => {
     stopping.isBegun = true
     const { app } = stopping
     if (app === undefined) {
@@ -142,7 +147,25 @@ function closeGracefully({ TLS_CERT }: Config): Stopping {
     if (err === undefined) await app.leave()
     await app.close()
   })
+  if (isWorker) {
+    for (const signal of STOPPING) if (signal !== reloading[0]) process.on(signal, () => undefined)
+    onStop(() => stopping.isBegun || close())
+  }
   return stopping
+}
+
+/** Runs several workers instead of serving. */
+async function superviseWorkers(config: Config): Promise<void> {
+  await checkConnections(config)
+  const log = pino({ level: config.LOG_LEVEL }, standardOutput())
+  const workers = new Workers(log)
+  for (const signal of STOPPING) {
+    process.on(signal, () => {
+      if (signal === 'SIGHUP' && config.TLS_CERT.length > 0) workers.signal(signal)
+      else workers.stop()
+    })
+  }
+  process.exit(await workers.run(config.WORKERS))
 }
 
 /** Logs the addresses that a user needs. */

@@ -8,6 +8,7 @@ import { observeDatabase } from '../lib/metrics/database.js'
 import { observeLimits } from '../lib/metrics/limits.js'
 import { observeMessageLog } from '../lib/metrics/message-log.js'
 import { observeOcpp } from '../lib/metrics/ocpp.js'
+import { workerMetrics } from '../lib/metrics/workers.js'
 import { ProblemError } from '../lib/problem-error.js'
 import { isLoopback } from '../lib/settings/settings.js'
 import type {} from './limits.js'
@@ -74,9 +75,10 @@ async function metrics(app: FastifyInstance): Promise<void> {
   observeMessageLog(registry, app.messageLog)
   observeUpgrades(app, registry)
   if (app.ocpp.cluster !== undefined) observeCluster(registry, app.ocpp.cluster)
+  const ofAll = workerMetrics(registry)
   const onRequest = metricsAccess(app.config.METRICS_TOKEN)
   app.get('/metrics', { onRequest, schema: { hide: true } }, async (_request, reply) => {
-    return reply.type(registry.contentType).send(await registry.metrics())
+    return reply.type(registry.contentType).send(await (ofAll?.() ?? registry.metrics()))
   })
 }
 

@@ -22,6 +22,7 @@ export function observeCertificates(
   const read = async () => (database.isReady() ? countIssued(database.db) : [])
   new Gauge({
     name: 'ocpp_certificates',
+    aggregator: 'max',
     help: 'Certificates that were signed or requested, by use and status',
     labelNames: ['type', 'status'],
     registers,
@@ -33,6 +34,7 @@ export function observeCertificates(
   })
   new Gauge({
     name: 'ocpp_certificate_expiry_seconds',
+    aggregator: 'max',
     help: 'Seconds until the next certificate of a charge point expires, by use',
     labelNames: ['type'],
     registers,

@@ -14,6 +14,7 @@ export function observeCluster(registry: Registry, cluster: ClusterApi): void {
   const registers = [registry]
   new Gauge({
     name: 'ocpp_cluster_connected',
+    aggregator: 'min',
     help: 'Whether other nodes can be reached: 1, or 0 while NATS is away',
     registers,
     collect() {
@@ -22,6 +23,7 @@ export function observeCluster(registry: Registry, cluster: ClusterApi): void {
   })
   new Gauge({
     name: 'ocpp_cluster_nodes',
+    aggregator: 'max',
     help: 'This node and those that were heard of in the last three seconds',
     registers,
     collect() {

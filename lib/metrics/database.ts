@@ -20,6 +20,7 @@ export function observeDatabase(registry: Registry, database: Database): void {
   const { counters } = database.writer
   new Gauge({
     name: 'database_ready',
+    aggregator: 'min',
     help: '1 if the database answers and has the schema of this version, otherwise 0',
     registers,
     collect() {

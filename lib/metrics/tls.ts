@@ -13,6 +13,7 @@ export function observeTls(registry: Registry, source: MaterialSource): { onFail
   })
   new Gauge({
     name: 'tls_certificate_days_left',
+    aggregator: 'min',
     help: 'Days until a server certificate expires, by the type of its key; negative after that',
     labelNames: ['key'],
     registers,

@@ -30,6 +30,7 @@ export function observeWebhooks(registry: Registry, deliverer: () => Deliverer):
   })
   new Gauge({
     name: 'webhook_outbox_length',
+    aggregator: 'max',
     help: 'Deliveries that wait or are running, of the webhooks that this process serves',
     registers,
     collect() {
@@ -38,6 +39,7 @@ export function observeWebhooks(registry: Registry, deliverer: () => Deliverer):
   })
   new Gauge({
     name: 'webhook_outbox_oldest_age_seconds',
+    aggregator: 'max',
     help: 'How long the oldest delivery has waited; 0 if none waits',
     registers,
     collect() {

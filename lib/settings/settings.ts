@@ -84,6 +84,12 @@ export const settings = {
       otherwise: 'this process is alone'
     })
   ),
+  WORKERS: Type.Integer({
+    default: 1,
+    minimum: 1,
+    maximum: 64,
+    unit: 'processes that share the ports of this machine'
+  }),
   NATS_CREDENTIALS: Type.Optional(
     Type.String({ minLength: 1, rule: 'a file with the credentials of a NATS user', otherwise: 'none' })
   ),
@@ -374,6 +380,9 @@ function checkPairs(given: Given): void {
     if (given[name] !== undefined && given[other] === undefined) {
       throw new ConfigError(`${other} must be set when ${name} is`)
     }
+  }
+  if (given.WORKERS > 1 && given.NATS_URL === undefined) {
+    throw new ConfigError('NATS_URL must be set when WORKERS is more than 1')
   }
   if (given.TLS_CERT?.length !== given.TLS_KEY?.length) {
     throw new ConfigError('TLS_KEY must be as many files as TLS_CERT, in the same order')

@@ -14,9 +14,9 @@ const LONG = { TEST_LONG: '1' }
 export const OPTIONS = {
   seconds: 'fuzz, soak: how long; default 60',
   seed: 'fuzz, soak: repeats a run',
-  chargers: 'soak: how many; default 20',
+  chargers: 'soak: how many, default 20; cluster: how many in the rolling update, default 150',
   scale: 'abuse: so many times as long and as much; default 1',
-  only: 'abuse: part of the name of a family',
+  only: 'abuse: part of the name of a family; cluster: part of the name of a fault',
   over: 'abuse: TCP or TLS; default TCP'
 }
 

@@ -2,13 +2,23 @@ import { emptyDatabase } from '../database/support.js'
 import { createProxy, freePort, type Proxy as Network } from '../operate/proxy.js'
 import { until } from '../support/wait.js'
 import { Balancer } from './balancer.js'
-import { NATS_RIGHTS, NatsServer, NodeProcess } from './support.js'
+import { NATS_RIGHTS, NatsServer, type NodeAnswer, NodeProcess } from './support.js'
 
 /** A node that can be stopped and started again, with a network to NATS of its own. */
 export interface Place {
   readonly settings: Record<string, string>
   readonly network: Network
   node: NodeProcess
+}
+
+export interface InstallationOptions {
+  size?: number
+  /** Whether the load balancer looks whether nodes are ready. Default: it does not. */
+  isChecking?: boolean
+  /** URL of an empty database. Default: one on the server of the tests. */
+  postgres?: string
+  /** More settings of a node. */
+  settingsOf?(index: number): Record<string, string>
 }
 
 const PATIENCE = 60_000
@@ -27,19 +37,28 @@ export class Installation {
     this.balancer = balancer
   }
 
-  static async start(size = 3): Promise<Installation> {
-    const { DATABASE_URL = '' } = await emptyDatabase('postgres', { withSchema: true })
+  static async start({
+    size = 3,
+    isChecking = false,
+    postgres,
+    settingsOf = () => ({})
+  }: InstallationOptions = {}): Promise<Installation> {
+    const DATABASE_URL = postgres ?? (await emptyDatabase('postgres', { withSchema: true })).DATABASE_URL ?? ''
     const nats = new NatsServer(await freePort(), NATS_RIGHTS)
     await nats.start()
     const places: Place[] = []
     for (let index = 0; index < size; index++) {
       const network = await createProxy({ host: '127.0.0.1', port: nats.port })
       await network.open()
-      const settings = { PORT: String(await freePort()), LOG_LEVEL: 'warn', DATABASE_POOL_SIZE: '6' }
+      const own = { PORT: String(await freePort()), LOG_LEVEL: 'warn', DATABASE_POOL_SIZE: '6' }
+      const settings: Record<string, string> = { ...own, ...settingsOf(index) }
       const shared = { DATABASE_URL, NATS_URL: `nats://node:right@127.0.0.1:${network.port}` }
       places.push({ settings: { ...settings, ...shared }, network, node: await startAt({ ...settings, ...shared }) })
     }
-    const balancer = await Balancer.start(places.map(({ node }) => node.port))
+    const balancer = await Balancer.start(
+      places.map(({ node }) => node.port),
+      { isChecking }
+    )
     const installation = new Installation(DATABASE_URL, nats, places, balancer)
     await installation.whole()
     return installation
@@ -48,6 +67,12 @@ export class Installation {
   /** `ws://127.0.0.1:port/ocpp`, where chargers connect to. */
   get url(): string {
     return `ws://127.0.0.1:${this.balancer.port}/ocpp`
+  }
+
+  /** Posts to the operator API of one node after the other. */
+  post(turn: number, path: string, body: object): Promise<NodeAnswer> {
+    const { node } = this.places[turn % this.places.length] as Place
+    return node.request('POST', path, body)
   }
 
   async restart(place: Place): Promise<void> {

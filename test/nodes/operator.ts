@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import type { Place } from './installation.js'
+import type { NodeAnswer } from './support.js'
 
 /** What came of one call: how it was answered, and whether the charge point may have been called. */
 interface Outcome {
@@ -10,18 +10,21 @@ interface Outcome {
   text: string
 }
 
-/** An operator that calls all chargers all the time, through all nodes that take requests. */
+/** Posts to the operator API, to another node each turn. */
+export type Post = (turn: number, path: string, body: object) => Promise<Pick<NodeAnswer, 'status' | 'body'>>
+
+/** An operator that calls all chargers all the time. */
 export class BusyOperator {
   readonly outcomes: Outcome[] = []
   /** How often each call reached its charge point. */
   readonly received = new Map<string, number>()
-  readonly #places: () => readonly Place[]
+  readonly #post: Post
   readonly #identities: readonly string[]
   #isStopping = false
   #lanes: Promise<void>[] = []
 
-  constructor(places: () => readonly Place[], identities: readonly string[]) {
-    this.#places = places
+  constructor(post: Post, identities: readonly string[]) {
+    this.#post = post
     this.#identities = identities
   }
 
@@ -51,18 +54,16 @@ export class BusyOperator {
 
   async #run(lane: number): Promise<void> {
     for (let turn = lane; !this.#isStopping; turn++) {
-      const places = this.#places()
-      const place = places[turn % places.length]
       const identity = this.#identities[(7 * turn) % this.#identities.length]
-      if (place !== undefined && identity !== undefined) await this.#call(place, identity)
+      if (identity !== undefined) await this.#call(turn, identity)
     }
   }
 
-  async #call({ node }: Place, identity: string): Promise<void> {
+  async #call(turn: number, identity: string): Promise<void> {
     const marker = randomUUID()
     const body = { vendorId: 'test', data: marker }
     try {
-      const answer = await node.request('POST', `/charge-points/${identity}/calls/DataTransfer?timeout=5000`, body)
+      const answer = await this.#post(turn, `/charge-points/${identity}/calls/DataTransfer?timeout=5000`, body)
       const sent = answer.body?.sent !== false && answer.status === 504
       this.outcomes.push({ marker, status: answer.status, sent, text: JSON.stringify(answer.body) })
     } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { connect } from '@nats-io/transport-node'
 import { startProcess } from '../app/process.js'
 import { emptyDatabase, noPostgres } from '../database/support.js'
 import { openReader } from '../events/reader.js'
@@ -9,6 +10,17 @@ import { until, within } from '../support/wait.js'
 import { NATS_RIGHTS, NatsServer, NODE_TOKEN, NodeProcess, noNats } from './support.js'
 
 const HEADERS = { authorization: `Bearer ${NODE_TOKEN}` }
+
+/** How a node of a later version describes itself. */
+const LATER = {
+  ...{ v: 1, node: 'later', version: '9.0.0', since: new Date().toISOString(), connections: 3, load: 0.5 },
+  ...{ epoch: 0, listens: ['an-event-of-that-version'], region: 'north' }
+}
+
+async function metric({ url }: NodeProcess, name: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`, { headers: HEADERS })).text()
+  return Number(new RegExp(`^${name} (\\d+)`, 'm').exec(text)?.[1])
+}
 
 /** What a dead node leaves behind is cleaned up 15 s after its death at the latest, on an idle machine. */
 const CLEAN_UP_PATIENCE = 60_000
@@ -137,6 +149,24 @@ describe('processes with NATS_URL', { skip: noPostgres || noNats }, () => {
       assert.equal(put.status, 200)
       const { appliedTraits } = (await one.get('/charge-points/CP-1')).body
       assert.equal(JSON.stringify(appliedTraits).includes('77'), true)
+    })
+
+    await t.test('ignore and count foreign messages, and understand nodes of a later version', async () => {
+      const stranger = await connect({ servers: `127.0.0.1:${port}`, user: 'node', pass: 'right' })
+      const ignored = () => metric(one, 'ocpp_cluster_ignored_total')
+      const before = await ignored()
+      stranger.publish('ocpp.claim.cp-1', JSON.stringify({ ...LATER, v: 2, identity: 'CP-1', phase: 'confirm' }))
+      stranger.publish('ocpp.beat.x', 'nonsense')
+      stranger.publish('ocpp.call.cp-1', '[]')
+      await until('they are counted', async () => (await ignored()) === before + 3)
+      stranger.publish('ocpp.beat.later', JSON.stringify(LATER))
+      await until('the later node is known', async () => (await metric(one, 'ocpp_cluster_nodes')) === 3)
+      const ask = { v: 1, from: 'later', id: '1', identity: 'CP-1', kind: 'describe', why: 'a later version says so' }
+      const reply = await stranger.request('ocpp.call.cp-1', JSON.stringify(ask))
+      assert.equal(reply.json<{ ready: string }>().ready, first)
+      const call = await two.request('POST', '/charge-points/CP-1/calls/ClearCache', {})
+      assert.equal(call.status, 200)
+      await stranger.close()
     })
 
     await t.test('disconnect a charge point of another one', async () => {

@@ -1,9 +1,12 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { after } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** A TCP port in front of a server, which is shut at first. */
 export interface Proxy {
   readonly port: number
+  /** Milliseconds that everything takes in each direction. Default: 0. */
+  delay: number
   open(): Promise<void>
   /** Refuses, and cuts who is through. */
   shut(): Promise<void>
@@ -31,19 +34,37 @@ export async function createProxy(target: { host: string; port: number }): Promi
     const outer = connect(target)
     keep(inner)
     keep(outer)
-    inner.pipe(outer).on('close', () => inner.destroy())
-    outer.pipe(inner).on('close', () => outer.destroy())
+    pass(inner, outer, () => proxy.delay)
+    pass(outer, inner, () => proxy.delay)
   })
   const shut = async () => {
     for (const socket of sockets) socket.destroy()
     if (server.listening) await new Promise((resolve) => server.close(resolve))
   }
   after(shut)
-  return {
+  const proxy: Proxy = {
     port,
+    delay: 0,
     shut,
     async open() {
       await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     }
   }
+  return proxy
+}
+
+/** Passes on what comes from one side, in its order, after a delay. */
+function pass(from: Socket, to: Socket, delay: () => number): void {
+  let passed = Promise.resolve()
+  const later = (work: () => void) => {
+    const due = performance.now() + delay()
+    passed = passed.then(async () => {
+      const left = due - performance.now()
+      if (left > 0) await sleep(left)
+      work()
+    })
+  }
+  from.on('data', (chunk) => later(() => to.write(chunk)))
+  from.on('end', () => later(() => to.end()))
+  from.on('close', () => to.destroy())
 }

@@ -13,7 +13,7 @@ export async function checkBooks(database: OpenDatabase, { chargers }: Fleet, { 
     const books = await booksOf(database, charger.identity)
     nothingTwice(charger, books)
     nothingMissing(charger, acknowledged, books)
-    if (isFinal) nothingElse(acknowledged, books)
+    if (isFinal) nothingElse(charger, acknowledged, books)
   }
 }
 
@@ -36,13 +36,18 @@ function nothingMissing({ identity }: TestCharger, acknowledged: readonly Acknow
 }
 
 /** Once nothing is under way any more. */
-function nothingElse(acknowledged: readonly Acknowledged[], { transactions, events, values }: Books): void {
+function nothingElse(
+  { identity }: TestCharger,
+  acknowledged: readonly Acknowledged[],
+  { transactions, events, values }: Books
+): void {
   const samples = acknowledged.reduce((sum, one) => sum + ('samples' in one ? one.samples : 0), 0)
   const count = (...kinds: Acknowledged['kind'][]) => acknowledged.filter(({ kind }) => kinds.includes(kind)).length
   const started = acknowledged.filter((one) => one.kind === 'event' && one.eventType === 'Started').length
-  assert.equal(transactions.length, count('start') + started)
-  assert.equal(events.length, count('start', 'stop', 'event'))
-  assert.equal(values.length, samples)
+  const told = `${identity}: ${JSON.stringify({ transactions, acknowledged })}`
+  assert.equal(transactions.length, count('start') + started, told)
+  assert.equal(events.length, count('start', 'stop', 'event'), told)
+  assert.equal(values.length, samples, told)
 }
 
 interface Index {

@@ -24,7 +24,18 @@ export function randomOf(seed: number): () => number {
 
 /** The clocks of the fleet: right, never set, and far ahead. */
 const CLOCKS = [NINE, 0, Date.UTC(2099, 0)]
+const FAST = { waitMinimum: 30, randomRange: 30, repeatTimes: 2 }
 const MEASURANDS = ['Energy.Active.Import.Register', 'Power.Active.Import', 'Current.Import'] as const
+
+export interface FleetOptions {
+  size: number
+  seed: number
+  /**
+   * Milliseconds between two messages of a charger whose connection does not break by itself. Default: no pause, and
+   * connections break.
+   */
+  calm?: number
+}
 
 /** A test charger that charges all the time, and writes down every message that was answered. */
 export class TestCharger {
@@ -39,7 +50,10 @@ export class TestCharger {
   #isStopping = false
   #run: Promise<void> | undefined
 
-  constructor(url: string, index: number, seed: number) {
+  readonly #calm: number | undefined
+
+  constructor(url: string, index: number, { seed, calm }: Pick<FleetOptions, 'seed' | 'calm'>) {
+    this.#calm = calm
     this.identity = `LEDGER-${index}`
     this.#random = randomOf(seed + index)
     this.#clock = CLOCKS[index % CLOCKS.length] ?? NINE
@@ -48,9 +62,9 @@ export class TestCharger {
       url,
       identity: this.identity,
       protocols: [this.#is16 ? 'ocpp1.6' : index % 4 === 1 ? 'ocpp2.0.1' : 'ocpp2.1'],
-      reconnect: { waitMinimum: 30, randomRange: 30, repeatTimes: 2 },
+      reconnect: calm === undefined ? FAST : { waitMinimum: 200, randomRange: 400, repeatTimes: 2 },
       delivery: { attempts: 10_000, retryInterval: 10 },
-      callTimeout: 1500,
+      callTimeout: calm === undefined ? 1500 : 20_000,
       pingInterval: 0
     })
     this.client.fallback(() => ({ status: 'Rejected' }))
@@ -125,8 +139,9 @@ export class TestCharger {
 
   /** Now and then the connection breaks before the answer, or the answer is forgotten and asked for again. */
   async #deliver(action: string, payload: object): Promise<unknown> {
+    if (this.#calm !== undefined) await sleep(this.#calm * (0.5 + this.#random()))
     const delivered = this.#send(action, payload)
-    if (this.#random() < 0.05) await Promise.all([delivered, this.#cut(5 * this.#random())])
+    if (this.#calm === undefined && this.#random() < 0.05) await Promise.all([delivered, this.#cut(5 * this.#random())])
     const answer = await delivered
     if (this.#random() < 0.1)
       assert.deepEqual(await this.#send(action, payload), answer, `${action} was answered twice`)
@@ -154,8 +169,8 @@ export class Fleet {
   readonly chargers: readonly TestCharger[]
   #nudge: NodeJS.Timeout
 
-  constructor(url: string, { size, seed }: { size: number; seed: number }) {
-    this.chargers = Array.from({ length: size }, (_, index) => new TestCharger(url, index, seed))
+  constructor(url: string, { size, seed, ...calm }: FleetOptions) {
+    this.chargers = Array.from({ length: size }, (_, index) => new TestCharger(url, index, { seed, ...calm }))
     // A charger that was told to come back in half a minute would be no test of what happens meanwhile.
     this.#nudge = setInterval(() => {
       for (const { client } of this.chargers) if (!client.connected) client.connect().catch(() => undefined)
