@@ -6,6 +6,7 @@ const BENCHMARKS = {
   plugin: ['plugin/run.mjs', 'messages, memory and a storm of boots, beside a bare ws server'],
   storage: ['storage/run.mjs', 'the back-end with its database, beside the same without one'],
   calls: ['calls/run.mjs', 'calls of operators to chargers'],
+  cluster: ['cluster/run.mjs', 'two nodes with NATS: calls between them, and what a connection costs more'],
   reconnect: ['reconnect/run.mjs', 'thousands of chargers that all come back at once'],
   lists: ['lists/run.mjs', 'pages of lists of a million transactions'],
   events: ['events/run.ts', 'a thousand readers of the event stream'],
