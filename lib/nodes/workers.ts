@@ -1,5 +1,4 @@
 import cluster, { type Worker } from 'node:cluster'
-import pg from 'pg'
 import type { Log } from '../log.js'
 import { answerMetrics } from '../metrics/workers.js'
 import { type Config, ConfigError } from '../settings/settings.js'
@@ -148,6 +147,8 @@ export async function checkConnections(config: Config): Promise<void> {
 }
 
 async function maxConnections(url: string | undefined): Promise<number | undefined> {
+  // Not with SQLite.
+  const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
   client.on('error', () => undefined)
   try {
