@@ -62,6 +62,11 @@ export function invalidRequest(message: string): ProblemError {
   return new ProblemError(422, 'INVALID_OPERATION', message)
 }
 
+/** A member of the request is nothing that the charge point may be sent. `pointer` is that of the body. */
+export function refuseMember(pointer: string, message: string): ProblemError {
+  return Object.assign(invalidRequest(`${pointer} ${message}`.trim()), { violation: { pointer, message } })
+}
+
 /** A call of an operation in the API. */
 export interface MadeCall {
   messageId: string

@@ -17,6 +17,19 @@ export interface Limit {
   startsAt?: string
   validFrom?: string
   validTo?: string
+  /** Changes after the first period, which begins at 0 with `limit`. */
+  periods?: readonly LimitPeriod[]
+  recurrency?: Recurrency
+}
+
+export const RECURRENCIES = ['Daily', 'Weekly'] as const
+export type Recurrency = (typeof RECURRENCIES)[number]
+
+export interface LimitPeriod {
+  /** Seconds after the start of the schedule. */
+  start: number
+  limit: number
+  phases?: number
 }
 
 type Profile16 = RequestOf<'ocpp1.6', 'SetChargingProfile'>['csChargingProfiles']
@@ -57,19 +70,26 @@ export function profile2(limit: Limit): Omit<Profile2, 'transactionId'> {
 }
 
 /** Absolute profiles have a start, Relative ones do not. [2.x K01.FR.40, K01.FR.41] */
-function kindOf({ startsAt, validFrom, validTo }: Limit) {
+function kindOf({ startsAt, validFrom, validTo, recurrency }: Limit) {
+  const kind = startsAt === undefined ? ('Relative' as const) : ('Absolute' as const)
   return {
-    chargingProfileKind: startsAt === undefined ? ('Relative' as const) : ('Absolute' as const),
+    chargingProfileKind: recurrency === undefined ? kind : ('Recurring' as const),
+    ...(recurrency !== undefined && { recurrencyKind: recurrency }),
     ...(validFrom !== undefined && { validFrom }),
     ...(validTo !== undefined && { validTo })
   }
 }
 
-function scheduleOf({ limit, unit, phases, duration, startsAt }: Limit) {
+function scheduleOf({ limit, unit, phases, duration, startsAt, periods = [] }: Limit) {
+  const all: LimitPeriod[] = [{ start: 0, limit, ...(phases !== undefined && { phases }) }, ...periods]
   return {
     ...(duration !== undefined && { duration }),
     ...(startsAt !== undefined && { startSchedule: startsAt }),
     chargingRateUnit: unit,
-    chargingSchedulePeriod: [{ startPeriod: 0, limit, ...(phases !== undefined && { numberPhases: phases }) }]
+    chargingSchedulePeriod: all.map((period) => ({
+      startPeriod: period.start,
+      limit: period.limit,
+      ...(period.phases !== undefined && { numberPhases: period.phases })
+    }))
   }
 }

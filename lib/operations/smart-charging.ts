@@ -4,8 +4,9 @@ import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { checkLimit, connectorOf16, dateTime, evseIdOf2, LIMIT, outcomeOf, PLACE, type Place } from './common.js'
 import { ask2, ask16, type Exchange, invalidRequest, notSupported, type Outcome } from './exchange.js'
 import { ownProfiles } from './facts.js'
+import { type Capabilities, capabilitiesOf, checkCapabilities, checkRoom, checkSchedule } from './limit-checks.js'
 import { type Lookup, operation } from './operation.js'
-import { PURPOSES, PURPOSES_2, PURPOSES_16, type Purpose, profile2, profile16 } from './profiles.js'
+import { PURPOSES, PURPOSES_2, PURPOSES_16, type Purpose, profile2, profile16, RECURRENCIES } from './profiles.js'
 import { findMeant, TRANSACTION } from './which-transaction.js'
 
 const PURPOSE = oneOf(
@@ -17,6 +18,15 @@ const STACK_LEVEL = Type.Integer({
   maximum: 1000,
   description: 'The highest level applies; a limit of the same level is replaced. Default of a limit: 0'
 })
+
+const Period = Type.Object(
+  {
+    start: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: 'Seconds after the start of the schedule' }),
+    limit: LIMIT.limit,
+    phases: LIMIT.phases
+  },
+  { additionalProperties: false }
+)
 
 const LimitBody = Type.Object(
   {
@@ -30,7 +40,15 @@ const LimitBody = Type.Object(
     ...TRANSACTION,
     stackLevel: Type.Optional(STACK_LEVEL),
     validFrom: Type.Optional(dateTime('Start of the validity')),
-    validTo: Type.Optional(dateTime('End of the validity'))
+    validTo: Type.Optional(dateTime('End of the validity')),
+    periods: Type.Optional(
+      Type.Array(Period, {
+        minItems: 1,
+        maxItems: 1023,
+        description: 'Changes of the limit, in order. The schedule starts with `limit`, at `validFrom` or now'
+      })
+    ),
+    recurrency: Type.Optional(oneOf(RECURRENCIES, 'Repeats the schedule every day or week'))
   },
   { additionalProperties: false, examples: [{ limit: 16, unit: 'A', duration: 3600, evseId: 1 }] }
 )
@@ -41,6 +59,9 @@ interface LimitFacts {
   startsAt: string
   profileIdFor: (place: number, purpose: Purpose, stackLevel: number) => number
   transaction: TransactionRow | undefined
+  /** Ids of our profiles. */
+  installed: ReadonlySet<number>
+  capabilities: Capabilities
 }
 
 /** Our profile ids start here. Ids in raw calls are usually lower. */
@@ -62,6 +83,7 @@ function profileIdFor(taken: ReadonlySet<number>) {
 
 async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFacts> {
   checkLimit(lookup.traits, request)
+  checkSchedule(request)
   const purpose = request.purpose ?? defaultPurpose(request)
   if (purpose !== 'transaction' && (request.transactionId ?? request.id) !== undefined) {
     throw invalidRequest(`a limit for a transaction has the purpose transaction, not ${purpose}`)
@@ -76,7 +98,9 @@ async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFact
     purpose,
     transaction,
     startsAt: new Date(lookup.now).toISOString(),
-    profileIdFor: profileIdFor(new Set(others.map(({ profile_id }) => profile_id)))
+    profileIdFor: profileIdFor(new Set(others.map(({ profile_id }) => profile_id))),
+    installed: new Set(known.map(({ profile_id }) => profile_id)),
+    capabilities: await capabilitiesOf(lookup)
   }
 }
 
@@ -120,9 +144,10 @@ function* limit2(request: LimitBody, facts: LimitFacts) {
   return outcomeOf(answer, shown(limit))
 }
 
-function complete(request: LimitBody, { purpose, startsAt, profileIdFor }: LimitFacts, place: number) {
-  const { limit, unit, phases, duration, validFrom, validTo, stackLevel = 0 } = request
-  return {
+function complete(request: LimitBody, facts: LimitFacts, place: number) {
+  const { purpose, startsAt, profileIdFor, capabilities, installed } = facts
+  const { limit, unit, phases, duration, validFrom, validTo, periods, recurrency, stackLevel = 0 } = request
+  const whole = {
     limit,
     unit,
     stackLevel,
@@ -132,8 +157,13 @@ function complete(request: LimitBody, { purpose, startsAt, profileIdFor }: Limit
     ...(phases !== undefined && { phases }),
     ...(duration !== undefined && { duration }),
     ...(validFrom !== undefined && { validFrom }),
-    ...(validTo !== undefined && { validTo })
+    ...(validTo !== undefined && { validTo }),
+    ...(periods !== undefined && { periods }),
+    ...(recurrency !== undefined && { recurrency })
   }
+  checkCapabilities(whole, capabilities)
+  checkRoom(whole.profileId, installed, capabilities)
+  return whole
 }
 
 function shown({ profileId, purpose, stackLevel }: { profileId: number; purpose: Purpose; stackLevel: number }) {

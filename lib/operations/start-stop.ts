@@ -16,6 +16,7 @@ import {
   placeOf2
 } from './common.js'
 import { ask2, ask16, notSupported } from './exchange.js'
+import { capabilitiesOf, checkCapabilities } from './limit-checks.js'
 import { type Lookup, operation } from './operation.js'
 import { profile2, profile16 } from './profiles.js'
 import { findMeant, TRANSACTION } from './which-transaction.js'
@@ -52,9 +53,14 @@ interface StartFacts {
   profileId: number
 }
 
-async function startFacts({ db, nextId, traits }: Lookup, { idToken, chargingLimit }: StartBody): Promise<StartFacts> {
-  if (chargingLimit !== undefined) checkLimit(traits, chargingLimit)
-  return { known: await findIdToken(db, idToken.idToken), remoteStartId: nextId(), profileId: nextId() }
+async function startFacts(lookup: Lookup, { idToken, chargingLimit }: StartBody): Promise<StartFacts> {
+  const { db, nextId, traits } = lookup
+  const profileId = nextId()
+  if (chargingLimit !== undefined) {
+    checkLimit(traits, chargingLimit)
+    checkCapabilities(ofStart(chargingLimit, profileId), await capabilitiesOf(lookup), '/chargingLimit')
+  }
+  return { known: await findIdToken(db, idToken.idToken), remoteStartId: nextId(), profileId }
 }
 
 function* start16({ idToken, groupId, chargingLimit, ...place }: StartBody, { profileId }: StartFacts) {
