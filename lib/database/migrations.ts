@@ -23,6 +23,7 @@ import { profileLedger } from './migrations/0021-profile-ledger.js'
 import { bulkOperations } from './migrations/0022-bulk-operations.js'
 import { nodes } from './migrations/0025-nodes.js'
 import { tariffVersions } from './migrations/0030-tariff-versions.js'
+import { loadManagement } from './migrations/0040-load-management.js'
 import { endedByOthers } from './migrations/0050-ended-by-others.js'
 import type { Schema } from './schema.js'
 
@@ -51,6 +52,7 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0022-bulk-operations': bulkOperations,
   '0025-nodes': nodes,
   '0030-tariff-versions': tariffVersions,
+  '0040-load-management': loadManagement,
   '0050-ended-by-others': endedByOthers
 }
 

@@ -1,4 +1,5 @@
-import type { Fixed, Milliseconds, Optional } from './columns.js'
+import type { Generated } from 'kysely'
+import type { Default, Fixed, JsonText, Milliseconds, Optional } from './columns.js'
 
 /** A place with charge points. */
 export interface SitesTable {
@@ -16,4 +17,54 @@ export interface SitesTable {
   notes: Optional<string>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
+}
+
+/** How a site shares its power, and what its control knows. */
+export interface LoadManagementTable {
+  site_id: Fixed<string>
+  mode: 'off' | 'observe' | 'control'
+  /** As the operator wrote it. */
+  document: JsonText
+  /** What may be in force at each EVSE. */
+  state: Optional<JsonText>
+  /** The run of the process that controls the site. */
+  holder: Optional<string>
+  /** Counts the holders: who was replaced writes nothing more. */
+  epoch: Default<number>
+  held_until: Default<Milliseconds>
+  created_at: Fixed<Milliseconds>
+  updated_at: Milliseconds
+}
+
+/** The limit of a circuit that an energy manager has set for some time. It stays after it has expired. */
+export interface CircuitLimitsTable {
+  site_id: Fixed<string>
+  circuit_id: Fixed<string>
+  body: JsonText
+  source: string
+  set_at: Milliseconds
+  expires_at: Milliseconds
+}
+
+/** The last values of the meter of a circuit. */
+export interface CircuitMeasurementsTable {
+  site_id: Fixed<string>
+  circuit_id: Fixed<string>
+  body: JsonText
+  measured_at: Milliseconds
+}
+
+/** What was sent to EVSEs, and what became of it. */
+export interface AllocationHistoryTable {
+  id: Generated<number>
+  site_id: Fixed<string>
+  identity: Fixed<string>
+  evse_id: Fixed<number>
+  /** Our id of the transaction. */
+  transaction_row: Optional<number>
+  kind: Fixed<'fallback' | 'limit'>
+  amperes: Fixed<number>
+  outcome: Fixed<string>
+  reason: Fixed<string>
+  at: Fixed<Milliseconds>
 }

@@ -37,7 +37,13 @@ import type {
   VariableMonitorsTable,
   VariablesTable
 } from './schema-reports.js'
-import type { SitesTable } from './schema-sites.js'
+import type {
+  AllocationHistoryTable,
+  CircuitLimitsTable,
+  CircuitMeasurementsTable,
+  LoadManagementTable,
+  SitesTable
+} from './schema-sites.js'
 import type {
   TariffsTable,
   TariffVersionsTable,
@@ -60,6 +66,10 @@ import type {
 export interface Schema {
   charge_points: ChargePointsTable
   sites: SitesTable
+  load_management: LoadManagementTable
+  circuit_limits: CircuitLimitsTable
+  circuit_measurements: CircuitMeasurementsTable
+  allocation_history: AllocationHistoryTable
   connectors: ConnectorsTable
   connector_states: ConnectorStatesTable
   status_history: StatusHistoryTable

@@ -10,6 +10,7 @@ export const OPERATOR_SCOPES = [
   'sites:read',
   'sites:write',
   'tariffs:write',
+  'limits:write',
   'admin'
 ] as const
 export type OperatorScope = (typeof OPERATOR_SCOPES)[number]

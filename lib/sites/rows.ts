@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
 import type { SitesTable } from '../database/schema-sites.js'
@@ -79,14 +79,29 @@ export async function putSite(writer: SiteWriter, id: string, body: SiteBody): P
   })
 }
 
-/** Deletes a site; its charge points have none from then on. Returns whether it existed. */
+/**
+ * Deletes a site; its charge points have none from then on. Returns whether it existed.
+ *
+ * @throws `LOAD_IS_MANAGED` while its load management limits charge points
+ */
 export async function deleteSite(writer: SiteWriter, id: string): Promise<boolean> {
   return writer.write(async (trx) => {
     await hold(trx, 'site', id)
+    await deleteUncontrolled(trx, id)
     await trx.updateTable('charge_points').set({ site_id: null }).where('site_id', '=', id).execute()
     const { numDeletedRows } = await trx.deleteFrom('sites').where('site_id', '=', id).executeTakeFirst()
     return numDeletedRows > 0n
   })
+}
+
+async function deleteUncontrolled(trx: Transaction<Schema>, id: string): Promise<void> {
+  const managed = await trx.selectFrom('load_management').select('mode').where('site_id', '=', id).executeTakeFirst()
+  if (managed?.mode === 'control') {
+    throw new ProblemError(409, 'LOAD_IS_MANAGED', 'set the mode of its load management to off or observe first')
+  }
+  await trx.deleteFrom('circuit_limits').where('site_id', '=', id).execute()
+  await trx.deleteFrom('circuit_measurements').where('site_id', '=', id).execute()
+  await trx.deleteFrom('load_management').where('site_id', '=', id).execute()
 }
 
 /**

@@ -17,7 +17,7 @@ const FLOORS = [
   ['http'],
   ['charge-points', 'webhooks', 'violations'],
   ['calls', 'certificates', 'reports', 'tls'],
-  ['operations', 'metrics', 'nodes', 'openapi', 'problems'],
+  ['load-management', 'operations', 'metrics', 'nodes', 'openapi', 'problems'],
   ['smart-charging']
 ]
 

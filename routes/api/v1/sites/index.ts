@@ -136,7 +136,10 @@ function addDelete(app: FastifyInstance): void {
   app.delete<OneSite>(
     '/:id',
     {
-      config: { scope: 'sites:write', problems },
+      config: {
+        scope: 'sites:write',
+        problems: { ...problems, 409: { LOAD_IS_MANAGED: 'its load management limits charge points' } }
+      },
       schema: {
         ...TAGS,
         params: SiteParams,

@@ -1,0 +1,97 @@
+import { ProblemError } from '../problem-error.js'
+import { type Bounds, lowestLimit } from './limits.js'
+import {
+  type Assignment,
+  keyOf,
+  type LoadManagementBody,
+  leastOf,
+  PHASES,
+  type Plant,
+  pathOf,
+  phasesOf,
+  plantOf
+} from './plant.js'
+
+// What a configuration must be before it is taken. Nothing of one that is refused has an effect.
+
+/** @throws `INVALID_LOAD_MANAGEMENT` with the place of the fault */
+export function checkPlant(body: LoadManagementBody, members: ReadonlySet<string>): Plant {
+  const plant = plantOf(body, 'UTC')
+  checkCircuits(plant)
+  checkEvses(plant, members)
+  checkFallbacks(plant)
+  return plant
+}
+
+function refuse(pointer: string, message: string): ProblemError {
+  const error = new ProblemError(422, 'INVALID_LOAD_MANAGEMENT', `${pointer} ${message}`)
+  return Object.assign(error, { violation: { pointer, message } })
+}
+
+function checkCircuits({ circuits }: Plant): void {
+  const ids = circuits.map(({ id }) => id)
+  for (const [index, { id, parent, margin, limit }] of circuits.entries()) {
+    const at = `/circuits/${index}`
+    if (ids.indexOf(id) !== index) throw refuse(`${at}/id`, `is the id of another circuit, too: ${id}`)
+    if (parent !== undefined && !ids.includes(parent)) throw refuse(`${at}/parent`, `is no circuit: ${parent}`)
+    const path = pathOf(circuits, id)
+    const top = circuits.find((circuit) => circuit.id === path.at(-1))
+    if (top?.parent !== undefined) throw refuse(`${at}/parent`, `leads back to the circuit: ${path.join(', ')}`)
+    const most = Math.max(limit.A ?? 0, limit.L1 ?? 0, limit.L2 ?? 0, limit.L3 ?? 0)
+    if (most > 0 && margin >= most) throw refuse(`${at}/margin`, `must be less than the limit of ${most} A`)
+  }
+}
+
+function checkEvses({ circuits, evses }: Plant, members: ReadonlySet<string>): void {
+  const ids = new Set(circuits.map(({ id }) => id))
+  const keys = evses.map(keyOf)
+  for (const [index, evse] of evses.entries()) {
+    const at = `/evses/${index}`
+    if (!ids.has(evse.circuit)) throw refuse(`${at}/circuit`, `is no circuit: ${evse.circuit}`)
+    if (keys.indexOf(keys[index] ?? '') !== index) throw refuse(`${at}/evseId`, 'is assigned twice')
+    if (!members.has(evse.identity.toLowerCase())) {
+      throw refuse(`${at}/identity`, `is no charge point of the site: ${evse.identity}`)
+    }
+    checkCurrents(evse, at)
+  }
+}
+
+function checkCurrents(evse: Required<Assignment>, at: string): void {
+  const { minimum, maximum, fallback } = evse
+  if (minimum > maximum) throw refuse(`${at}/minimum`, `must be at most the maximum of ${maximum} A`)
+  if (fallback > maximum) throw refuse(`${at}/fallback`, `must be at most the maximum of ${maximum} A`)
+  const least = leastOf(evse)
+  if (fallback !== 0 && fallback < least) {
+    throw refuse(`${at}/fallback`, `must be 0 or at least ${least} A: a car cannot charge with less [IEC 61851-1]`)
+  }
+}
+
+/** While nobody hears anything, every EVSE supplies its fallback: the sum must fit, whatever the time and the limit. */
+function checkFallbacks(plant: Plant): void {
+  for (const [index, circuit] of plant.circuits.entries()) {
+    const below = plant.evses.filter((evse) => pathOf(plant.circuits, evse.circuit).includes(circuit.id))
+    const bounds = lowestLimit(circuit)
+    for (const phase of [...PHASES, 'W'] as const) {
+      const margin = phase === 'W' ? circuit.margin * plant.voltage : circuit.margin
+      const weights = below.map((evse) => weightOf(evse, phase, plant.voltage))
+      const sum = below.reduce((total, { fallback }, at) => total + fallback * (weights[at] ?? 0), 0)
+      if (sum <= bounds[phase] - margin) continue
+      const fits = largestCommon(below, weights, bounds[phase] - margin)
+      const numbers = `${phase}: the fallbacks below come to ${sum}, and ${bounds[phase]} less ${margin} are left`
+      throw refuse(`/circuits/${index}`, `${numbers}. The largest fallback that fits for all is ${fits} A`)
+    }
+  }
+}
+
+function weightOf(evse: Required<Assignment>, phase: keyof Bounds, voltage: number): number {
+  const phases = phasesOf(evse)
+  if (phase === 'W') return voltage * phases.length
+  return phases.includes(phase) ? 1 : 0
+}
+
+/** Rounded down to 0.1 A; 0 if it is below the minimum of a car. */
+function largestCommon(evses: readonly Required<Assignment>[], weights: readonly number[], capacity: number): number {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  const common = Math.floor((Math.max(0, capacity) / total) * 10) / 10
+  return common >= Math.max(...evses.map(leastOf)) ? common : 0
+}

@@ -1,0 +1,341 @@
+import type { PublishedEvent } from '../events/event.js'
+import type { Reader } from '../events/scope.js'
+import type { SiteRow } from '../sites/rows.js'
+import { findSite } from '../sites/rows.js'
+import type { Told } from './limits.js'
+import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
+import { answerOf, answerOfError, callFor, callsToLeave, callToClear, isRival, type OcppCall } from './profiles.js'
+import { answered, booted, type EvseState, initialState, reconnected, sampled, withTransaction } from './reserve.js'
+import * as rows from './rows.js'
+import type { EvseFacts } from './site.js'
+import { type Command, type StepResult, step } from './step.js'
+
+// The control of one site: reads what is known, lets a step decide, saves what may be in force, and sends.
+
+export interface ControlOptions {
+  siteId: string
+  db: Reader
+  writer: Parameters<typeof rows.saveState>[0]
+  /** The run of this process. */
+  holder: string
+  /** Epoch milliseconds. */
+  now: () => number
+  /** Which of these charge points can be called, by folded identity. */
+  callable: (identities: readonly string[]) => Promise<ReadonlySet<string>>
+  call: (identity: string, call: OcppCall) => Promise<unknown>
+  /** Called when something has changed that the next run has to see. */
+  onChange: () => void
+  onError: (error: unknown) => void
+  onSent?: (siteId: string, outcome: Sent) => void
+}
+
+/** What became of a command. */
+export interface Sent {
+  evse: Plant['evses'][number]
+  kind: Command['kind']
+  amperes: number
+  answer: string
+  /** Milliseconds. */
+  duration: number
+}
+
+/** What a run has found, for operators. */
+export interface Snapshot {
+  plant: Plant
+  site: SiteRow
+  at: number
+  told: ReadonlyMap<string, Told>
+  result: StepResult
+  facts: ReadonlyMap<string, EvseFacts>
+}
+
+interface SavedDocument {
+  at: number
+  evses: Record<string, EvseState>
+}
+
+type Change = (state: EvseState, times: { now: number; settle: number }) => EvseState
+
+export class SiteControl {
+  readonly #options: ControlOptions
+  #epoch: number | undefined
+  #states = new Map<string, EvseState>()
+  #saved = ''
+  /** What has happened since the last run, by EVSE. */
+  #changes: { key: string; change: Change }[] = []
+  /** The power path of these transactions is known to be closed. */
+  #powered = new Set<string>()
+  #snapshot: Snapshot | undefined
+  readonly #sending = new Set<Promise<void>>()
+
+  constructor(options: ControlOptions) {
+    this.#options = options
+  }
+
+  get snapshot(): Snapshot | undefined {
+    return this.#snapshot
+  }
+
+  /** Takes note of an event at a charge point. Returns whether it matters to this site. */
+  take(event: PublishedEvent): boolean {
+    const identity = event.chargePoint.toLowerCase()
+    const keys = [...this.#states.keys()].filter((key) => key.startsWith(`${identity} `))
+    if (keys.length === 0) return false
+    if (event.type === 'connect') for (const key of keys) this.#changes.push({ key, change: reconnected })
+    if (event.type === 'boot') for (const key of keys) this.#changes.push({ key, change: booted })
+    if (event.type === 'transaction') this.#takeState(identity, event.data as TransactionData)
+    if (event.type === 'meter-values') this.#takeSample(identity, event.data as SampleData)
+    return true
+  }
+
+  /** A foreign profile may be in force at the EVSEs of a charge point. */
+  distrust(identity: string): void {
+    for (const key of this.#states.keys()) {
+      if (key.startsWith(`${identity.toLowerCase()} `)) this.#changes.push({ key, change: booted })
+    }
+  }
+
+  /** One run: to be called again and again, never twice at a time. Resolves when the calls are on their way. */
+  async run(): Promise<void> {
+    const { siteId, db, writer, holder, now } = this.#options
+    const row = await rows.findLoadManagement(db, siteId)
+    const site = await findSite(db, siteId)
+    if (row === undefined || site === undefined || row.mode === 'off') return this.#leave(row)
+    const epoch = await rows.claim(writer, siteId, holder)
+    if (epoch === undefined) return this.#forget()
+    const plant = plantOf(JSON.parse(row.document) as LoadManagementBody, site.time_zone ?? 'UTC')
+    if (epoch !== this.#epoch) await this.#recall(epoch)
+    const facts = await this.#refresh(plant)
+    const told = await rows.readTold(db, siteId)
+    const at = now()
+    const isObserving = row.mode === 'observe'
+    const states = isObserving ? assumed(plant, this.#states, at) : this.#states
+    const result = step({ plant, now: at, told, facts, states })
+    this.#snapshot = { plant, site, at, told, result, facts }
+    if (isObserving) return
+    this.#states = result.states
+    if (!(await this.#save())) return this.#forget()
+    for (const command of result.commands) this.#send(plant, command)
+  }
+
+  /** Resolves when all calls that were on their way have ended. */
+  async idle(): Promise<void> {
+    while (this.#sending.size > 0) await Promise.all(this.#sending)
+  }
+
+  // --- what is known -----------------------------------------------------------------------------------------------
+
+  #takeState(identity: string, { evseId, connectorId, transactionId, chargingState }: TransactionData): void {
+    if (!POWERED.has(chargingState ?? '')) return
+    this.#powered.add(`${identity} ${evseId || connectorId} ${transactionId}`)
+  }
+
+  #takeSample(identity: string, { evseId, connectorId, readings }: SampleData): void {
+    const key = `${identity} ${evseId || connectorId}`
+    const amperes = currentIn(readings)
+    const taken = Math.min(...readings.map(({ timestamp }) => Date.parse(timestamp)))
+    if (amperes === undefined || this.#options.now() - taken > STALE_MS) return
+    this.#changes.push({ key, change: (state, times) => sampled(state, amperes, times) })
+  }
+
+  /** What may be in force by what was saved. A call that was on its way then may have been carried out. */
+  async #recall(epoch: number): Promise<void> {
+    const { siteId, db, now } = this.#options
+    const row = await rows.findLoadManagement(db, siteId)
+    const saved: SavedDocument = row?.state == null ? { at: 0, evses: {} } : JSON.parse(row.state)
+    const members = await rows.membersOf(db, siteId)
+    const times = { now: now(), settle: 0 }
+    this.#states = new Map(
+      Object.entries(saved.evses).map(([key, state]) => {
+        const known = answered(state, 'unknown', times)
+        const bootAt = members.get(identityOf(key))?.lastBootAt ?? 0
+        return [key, bootAt > saved.at ? booted(known) : known]
+      })
+    )
+    this.#epoch = epoch
+    this.#saved = ''
+  }
+
+  async #refresh(plant: Plant): Promise<Map<string, EvseFacts>> {
+    const { db, siteId, callable, now } = this.#options
+    const members = await rows.membersOf(db, siteId)
+    const open = await rows.openTransactions(db, members.values())
+    const running = new Map(open.map((transaction) => [keyOf(transaction), transaction]))
+    const connected = await callable([...members.keys()])
+    const times = { now: now(), settle: plant.settle * 1000 }
+    const changes = this.#changes
+    this.#changes = []
+    const states = new Map<string, EvseState>()
+    const facts = new Map<string, EvseFacts>()
+    for (const evse of plant.evses) {
+      const key = keyOf(evse)
+      const member = members.get(identityOf(key))
+      const transaction = running.get(key)
+      const known = withTransaction(this.#states.get(key) ?? initialState(), transaction, times.now)
+      states.set(key, this.#withPower(known, { key, transaction, protocol: member?.protocol ?? null }, times.now))
+      facts.set(key, { isConnected: connected.has(identityOf(key)), isMember: member !== undefined })
+    }
+    for (const { key, change } of changes) {
+      const state = states.get(key)
+      if (state !== undefined) states.set(key, change(state, times))
+    }
+    this.#states = states
+    return facts
+  }
+
+  /**
+   * A Relative profile counts from the start of the transaction in 1.6, and in 2.x from the closing of the power path: what
+   * is sent before could end at any time. [2.x K01.FR.42]
+   */
+  #withPower(state: EvseState, { key, transaction, protocol }: Running, now: number): EvseState {
+    if (state.transaction === undefined || transaction === undefined || state.transaction.poweredAt !== undefined)
+      return state
+    const isFlowing = (state.measured?.amperes ?? 0) > 1
+    const isPowered = protocol === 'ocpp1.6' || isFlowing || this.#powered.has(`${key} ${transaction.displayed}`)
+    if (!isPowered) return state
+    this.#powered.delete(`${key} ${transaction.displayed}`)
+    return { ...state, transaction: { ...state.transaction, poweredAt: now } }
+  }
+
+  // --- what is done ------------------------------------------------------------------------------------------------
+
+  async #save(): Promise<boolean> {
+    const { siteId, writer, holder } = this.#options
+    const evses = Object.fromEntries(this.#states)
+    const text = JSON.stringify(evses)
+    if (this.#epoch === undefined) return false
+    if (text === this.#saved) return true
+    const state = `{"at":${Date.now()},"evses":${text}}`
+    const isOurs = await rows.saveState(writer, { siteId, holder, epoch: this.#epoch, state })
+    if (isOurs) this.#saved = text
+    return isOurs
+  }
+
+  #send(plant: Plant, command: Command): void {
+    const sending = this.#carryOut(plant, command)
+      .catch(this.#options.onError)
+      .finally(() => {
+        this.#sending.delete(sending)
+        this.#options.onChange()
+      })
+    this.#sending.add(sending)
+  }
+
+  async #carryOut(plant: Plant, { key, kind, amperes, lease }: Command): Promise<void> {
+    const { db, siteId, now } = this.#options
+    const evse = plant.evses.find((each) => keyOf(each) === key)
+    const members = await rows.membersOf(db, siteId)
+    const member = members.get(identityOf(key))
+    const { transaction } = this.#states.get(key) ?? initialState()
+    const open = member === undefined ? [] : await rows.openTransactions(db, [member])
+    const displayed = open.find((each) => each.key === transaction?.key)?.displayed
+    const began = performance.now()
+    let answer: ReturnType<typeof answerOf> = 'unsent'
+    if (evse !== undefined && member?.protocol && (kind === 'fallback' || displayed !== undefined)) {
+      const elapsed = (now() - (transaction?.poweredAt ?? now())) / 1000
+      const wanted = { kind, evse, voltage: plant.voltage, amperes, lease, elapsed }
+      const set = callFor(member.protocol, { ...wanted, ...(displayed !== undefined && { transactionId: displayed }) })
+      answer = await this.#ask(member.identity, set)
+      if (answer === 'accepted' && kind === 'fallback') answer = await this.#clearRivals(member, evse.evseId)
+      this.#options.onSent?.(siteId, { evse, kind, amperes, answer, duration: performance.now() - began })
+    }
+    this.#changes.push({ key, change: (state, times) => answered(state, answer, times) })
+  }
+
+  async #ask(identity: string, call: OcppCall) {
+    return this.#options.call(identity, call).then(answerOf, answerOfError)
+  }
+
+  /** A fallback holds only once nothing of somebody else is above it. */
+  async #clearRivals({ id, identity, protocol }: rows.Member, evseId: number) {
+    const known = await rows.profilesAt(this.#options.db, id)
+    const rivals = protocol === null ? [] : known.filter((profile) => isRival(profile, { protocol, evseId }))
+    for (const { profile_id } of rivals) {
+      // The charge point may not have it any more, which is as good.
+      const answer = await this.#ask(identity, callToClear(protocol ?? '', profile_id))
+      if (answer !== 'accepted' && answer !== 'rejected') return 'unknown' as const
+    }
+    return 'accepted' as const
+  }
+
+  /** Takes our profiles away when the mode is no longer `control`. What may be in force is forgotten after that. */
+  async #leave(row: rows.LoadManagementRow | undefined): Promise<void> {
+    const { writer, holder, siteId, call, callable, db, onError } = this.#options
+    const keys = [...this.#states.keys()]
+    if (row === undefined || this.#epoch === undefined || keys.length === 0) return this.#forget()
+    const epoch = this.#epoch
+    this.#forget()
+    const connected = await callable(keys.map(identityOf))
+    const members = await rows.membersOf(db, siteId)
+    for (const key of keys) {
+      const member = members.get(identityOf(key))
+      if (!member?.protocol || !connected.has(identityOf(key))) continue
+      for (const each of callsToLeave(member.protocol, Number(key.split(' ').at(-1)))) {
+        await call(member.identity, each).catch(onError)
+      }
+    }
+    await rows.saveState(writer, { siteId, holder, epoch, state: '{"at":0,"evses":{}}' })
+  }
+
+  #forget(): void {
+    this.#epoch = undefined
+    this.#states = new Map()
+    this.#snapshot = undefined
+  }
+}
+
+interface Running {
+  key: string
+  transaction: rows.OpenTransaction | undefined
+  protocol: string | null
+}
+
+interface TransactionData {
+  evseId?: number
+  connectorId?: number
+  transactionId: string
+  chargingState?: string
+}
+
+interface Reading {
+  timestamp: string
+  measurand: string
+  value?: number
+  unit?: string
+  phase?: string
+  location?: string
+}
+
+interface SampleData {
+  evseId?: number
+  connectorId?: number
+  readings: readonly Reading[]
+}
+
+const POWERED = new Set(['Charging', 'SuspendedEV', 'SuspendedEVSE'])
+/** A reading that waited at the charge point says nothing about now. Milliseconds. */
+const STALE_MS = 120_000
+
+/** The highest current of a phase. */
+function currentIn(readings: readonly Reading[]): number | undefined {
+  const currents = readings
+    .filter(({ measurand, location = 'Outlet' }) => measurand === 'Current.Import' && location === 'Outlet')
+    .flatMap(({ value, phase, unit = 'A' }) => (value === undefined || phase === 'N' || unit !== 'A' ? [] : [value]))
+  return currents.length === 0 ? undefined : Math.max(0, ...currents)
+}
+
+function identityOf(key: string): string {
+  return key.slice(0, key.lastIndexOf(' '))
+}
+
+/** Who only observes is shown what would be done: as if all had accepted their fallback. */
+function assumed(plant: Plant, states: ReadonlyMap<string, EvseState>, now: number): Map<string, EvseState> {
+  return new Map(
+    plant.evses.map((evse) => {
+      const key = keyOf(evse)
+      const { transaction, ...state } = states.get(key) ?? initialState()
+      const powered = transaction && { transaction: { poweredAt: now, ...transaction } }
+      return [key, { ...state, ...powered, fallback: evse.fallback, obedience: 'obeys' as const }]
+    })
+  )
+}

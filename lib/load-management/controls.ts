@@ -1,0 +1,125 @@
+import type { PublishedEvent } from '../events/event.js'
+import { type ControlOptions, SiteControl, type Snapshot } from './control.js'
+import { managedSites, release } from './rows.js'
+
+export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'> {
+  /** Whether the database can be asked. */
+  isReady: () => boolean
+  /** Called after each run of a site. */
+  onRun?: (siteId: string, snapshot: Snapshot) => void
+}
+
+/** Runs that are wanted within this time are one. Milliseconds. */
+const JOIN_MS = 100
+/** Time passes without events: leases, windows, limits that expire. Milliseconds. */
+const TICK_MS = 2_000
+
+/** The controls of all sites whose load is managed. */
+export class Controls {
+  readonly #options: ControlsOptions
+  readonly #controls = new Map<string, SiteControl>()
+  readonly #running = new Map<string, Promise<void>>()
+  readonly #again = new Set<string>()
+  readonly #timers = new Map<string, NodeJS.Timeout>()
+  #ticker: NodeJS.Timeout | undefined
+  #isClosed = false
+  /** Epoch milliseconds. Tests replace it. */
+  clock: () => number = Date.now
+
+  constructor(options: ControlsOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#ticker = setInterval(() => void this.tick(), TICK_MS).unref()
+  }
+
+  /** What the last run of a site has found; `undefined` before it, and while another node controls the site. */
+  snapshot(siteId: string): Snapshot | undefined {
+    return this.#controls.get(siteId)?.snapshot
+  }
+
+  take(event: PublishedEvent): void {
+    for (const [siteId, control] of this.#controls) if (control.take(event)) this.trigger(siteId)
+  }
+
+  /** Somebody else has changed the profiles of a charge point. */
+  distrust(identity: string): void {
+    for (const control of this.#controls.values()) control.distrust(identity)
+  }
+
+  /** Wants a run of a site soon. */
+  trigger(siteId: string): void {
+    if (this.#isClosed || this.#timers.has(siteId)) return
+    const run = () => {
+      this.#timers.delete(siteId)
+      void this.run(siteId)
+    }
+    this.#timers.set(siteId, setTimeout(run, JOIN_MS).unref())
+  }
+
+  /** Runs all sites. Never rejects. */
+  async tick(): Promise<void> {
+    const { isReady, db, onError } = this.#options
+    if (this.#isClosed || !isReady()) return
+    try {
+      const sites = new Set([...(await managedSites(db)), ...this.#controls.keys()])
+      await Promise.all([...sites].map((siteId) => this.run(siteId)))
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  /** Runs a site, once more if it is running. Never rejects. */
+  async run(siteId: string): Promise<void> {
+    const running = this.#running.get(siteId)
+    if (running !== undefined) {
+      this.#again.add(siteId)
+      return running
+    }
+    if (this.#isClosed) return
+    const run = this.#run(siteId).finally(() => this.#running.delete(siteId))
+    this.#running.set(siteId, run)
+    return run
+  }
+
+  /** Resolves when all calls have ended. */
+  async idle(): Promise<void> {
+    for (const control of this.#controls.values()) await control.idle()
+  }
+
+  async stop(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#ticker)
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    await Promise.all(this.#running.values())
+    await this.idle()
+    if (this.#controls.size > 0) await release(this.#options.writer, this.#options.holder).catch(this.#options.onError)
+  }
+
+  async #run(siteId: string): Promise<void> {
+    do {
+      this.#again.delete(siteId)
+      const control = this.#controls.get(siteId) ?? this.#create(siteId)
+      try {
+        await control.run()
+        const { snapshot } = control
+        if (snapshot !== undefined) this.#options.onRun?.(siteId, snapshot)
+        else this.#controls.delete(siteId)
+      } catch (error) {
+        this.#options.onError(error)
+      }
+    } while (this.#again.has(siteId) && !this.#isClosed)
+  }
+
+  #create(siteId: string): SiteControl {
+    const control = new SiteControl({
+      ...this.#options,
+      siteId,
+      now: () => this.clock(),
+      onChange: () => this.trigger(siteId)
+    })
+    this.#controls.set(siteId, control)
+    return control
+  }
+}

@@ -1,0 +1,190 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { IdentityParams, oneOf } from '../http/records.js'
+import { textLike } from '../text-like.js'
+
+// The configuration of the load management of a site, as operators write it.
+
+const current = (description: string, minimum = 0) =>
+  Type.Number({ minimum, maximum: 10_000, description: `A. ${description}` })
+
+export const CIRCUIT_ID = textLike(
+  '^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$',
+  'must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begin and end with a letter or digit'
+)
+
+/** Limits of a circuit. The lowest of those given holds. */
+const LIMITS = {
+  A: Type.Optional(current('Of every phase')),
+  L1: Type.Optional(current('Of this phase')),
+  L2: Type.Optional(current('Of this phase')),
+  L3: Type.Optional(current('Of this phase')),
+  W: Type.Optional(Type.Number({ minimum: 0, maximum: 1e8, description: 'W. Of all phases together' }))
+}
+export const CircuitLimit = Type.Object(LIMITS, { additionalProperties: false, minProperties: 1 })
+export type CircuitLimit = Static<typeof CircuitLimit>
+
+export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
+const CLOCK = textLike('^(?:[01]\\d|2[0-3]):[0-5]\\d$', 'must be a time of day such as 17:00')
+
+const Window = Type.Object(
+  {
+    days: Type.Optional(
+      Type.Array(oneOf(WEEKDAYS, 'On which the window begins. Default: every day'), { minItems: 1, maxItems: 7 })
+    ),
+    from: CLOCK,
+    to: CLOCK,
+    limit: CircuitLimit
+  },
+  { additionalProperties: false, description: 'In the time zone of the site. `to` before `from` is on the next day' }
+)
+export type Window = Static<typeof Window>
+
+const Circuit = Type.Object(
+  {
+    id: CIRCUIT_ID,
+    parent: Type.Optional(CIRCUIT_ID),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+    limit: CircuitLimit,
+    fallbackLimit: Type.Optional({
+      ...CircuitLimit,
+      description: 'Holds after a dynamic limit has expired, and while a measurement is too old. Default: `limit`'
+    }),
+    margin: Type.Optional(current('Kept free on each phase. Default: 1')),
+    windows: Type.Optional(Type.Array(Window, { maxItems: 50 })),
+    maxMeasurementAge: Type.Optional(Type.Integer({ minimum: 5, maximum: 86_400, description: 'Seconds. Default: 60' }))
+  },
+  { additionalProperties: false }
+)
+export type Circuit = Static<typeof Circuit>
+
+/** Phases of the site at the phases L1, L2, L3 of the charge point. */
+export const WIRINGS = [
+  ...['L1L2L3', 'L2L3L1', 'L3L1L2', 'L1L3L2', 'L3L2L1', 'L2L1L3'],
+  ...['L1', 'L2', 'L3', 'L1L2', 'L2L3', 'L3L1']
+] as const
+
+export const Assignment = Type.Object(
+  {
+    identity: IdentityParams.properties.identity,
+    evseId: Type.Integer({ minimum: 1, maximum: 1000, description: 'EVSE; in OCPP 1.6 the connector' }),
+    circuit: CIRCUIT_ID,
+    wiring: Type.Optional(
+      oneOf(WIRINGS, 'The phases of the site that it is wired to. Default: L1L2L3. Two phases: line to line')
+    ),
+    maximum: current('The most that the EVSE can supply on a phase', 6),
+    minimum: Type.Optional(current('Below it a car does not charge. Default: 6', 6)),
+    fallback: current(
+      '0, or at least `minimum`. What the EVSE supplies while it hears nothing from the back-end, and the start of a transaction'
+    ),
+    priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'The highest first. Default: 0' })),
+    unit: Type.Optional(oneOf(['A', 'W'] as const, 'In which limits are sent. Default: A'))
+  },
+  { additionalProperties: false }
+)
+export type Assignment = Static<typeof Assignment>
+
+export const MODES = ['off', 'observe', 'control'] as const
+export type Mode = (typeof MODES)[number]
+
+const EXAMPLE = {
+  mode: 'control',
+  circuits: [{ id: 'main', limit: { A: 63 } }],
+  evses: [
+    { identity: 'SIM-0001', evseId: 1, circuit: 'main', maximum: 32, fallback: 6 },
+    { identity: 'SIM-0002', evseId: 1, circuit: 'main', maximum: 32, fallback: 6 }
+  ]
+}
+
+export const LoadManagementBody = Type.Object(
+  {
+    mode: oneOf(MODES, 'off: nothing; observe: calculate and show, send nothing; control: limit the charge points'),
+    voltage: Type.Optional(
+      Type.Number({ minimum: 50, maximum: 1000, description: 'V, between line and neutral. Default: 230' })
+    ),
+    lease: Type.Optional(
+      Type.Integer({
+        minimum: 60,
+        maximum: 86_400,
+        description: 'Seconds after which a limit ends that is not renewed, and `fallback` applies. Default: 900'
+      })
+    ),
+    raiseDelay: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 3600, description: 'Seconds after a change before a raise. Default: 15' })
+    ),
+    dwell: Type.Optional(
+      Type.Integer({
+        minimum: 60,
+        maximum: 86_400,
+        description: 'Seconds for which a car that charges is not paused in favour of another one. Default: 900'
+      })
+    ),
+    settle: Type.Optional(
+      Type.Integer({
+        minimum: 5,
+        maximum: 600,
+        description: 'Seconds after which the current has followed a limit. Default: 10'
+      })
+    ),
+    circuits: Type.Array(Circuit, { maxItems: 200 }),
+    evses: Type.Array(Assignment, { maxItems: 2000 })
+  },
+  { additionalProperties: false, examples: [EXAMPLE] }
+)
+export type LoadManagementBody = Static<typeof LoadManagementBody>
+
+/** A configuration with its defaults. */
+export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'evses'>> {
+  circuits: readonly (Circuit & { margin: number; maxMeasurementAge: number })[]
+  evses: readonly Required<Assignment>[]
+  timeZone: string
+}
+
+const DEFAULTS = { voltage: 230, lease: 900, raiseDelay: 15, dwell: 900, settle: 10 }
+
+export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
+  return {
+    ...DEFAULTS,
+    ...body,
+    timeZone,
+    circuits: body.circuits.map((circuit) => ({ margin: 1, maxMeasurementAge: 60, ...circuit })),
+    evses: body.evses.map((evse) => ({ wiring: 'L1L2L3', minimum: 6, priority: 0, unit: 'A', ...evse }))
+  }
+}
+
+export const PHASES = ['L1', 'L2', 'L3'] as const
+export type Phase = (typeof PHASES)[number]
+
+/** The phases of the site that carry the current of an EVSE. */
+export function phasesOf({ wiring }: Pick<Required<Assignment>, 'wiring'>): Phase[] {
+  return PHASES.filter((phase) => wiring.includes(phase))
+}
+
+/**
+ * The A below which a car does not charge. A charge point that is limited in W may put all of it on one phase: what is
+ * sent for x A is x A on one phase, and a car needs its minimum on all of them.
+ */
+export function leastOf(evse: Plant['evses'][number] | undefined): number {
+  if (evse === undefined) return 0
+  const phases = evse.unit === 'W' ? phasesOf(evse).length : 1
+  return Math.min(evse.minimum * phases, evse.maximum)
+}
+
+/** The W that are at most so many A on any phase. The hardware keeps the maximum on each phase itself. */
+export function wattsOf(evse: Plant['evses'][number], amperes: number, voltage: number): number {
+  return Math.floor(voltage * (amperes < evse.maximum ? amperes : amperes * phasesOf(evse).length))
+}
+
+/** The name of an EVSE within a site. */
+export function keyOf({ identity, evseId }: Pick<Assignment, 'identity' | 'evseId'>): string {
+  return `${identity.toLowerCase()} ${evseId}`
+}
+
+/** A circuit and those above it. */
+export function pathOf(circuits: readonly Pick<Circuit, 'id' | 'parent'>[], id: string): string[] {
+  const path: string[] = []
+  for (let next: string | undefined = id; next !== undefined && !path.includes(next); ) {
+    path.push(next)
+    next = circuits.find((circuit) => circuit.id === next)?.parent
+  }
+  return path
+}

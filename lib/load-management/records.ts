@@ -1,0 +1,114 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { toDateTime } from '../date-time.js'
+import { oneOf } from '../http/records.js'
+import type { Snapshot } from './control.js'
+import { keyOf, LoadManagementBody, MODES } from './plant.js'
+import type { HistoryRow } from './rows.js'
+import { overloads } from './step.js'
+
+// Load management as the operator API shows it.
+
+const moment = (description: string) => Type.String({ format: 'date-time', description })
+const amperes = (description: string) => Type.Number({ description: `A. ${description}` })
+
+export const LoadManagementRecord = Type.Object({
+  ...LoadManagementBody.properties,
+  createdAt: moment('When it was first configured'),
+  updatedAt: moment('When it was last configured')
+})
+
+const LoadRecord = Type.Object({
+  circuit: Type.String(),
+  phase: oneOf(['L1', 'L2', 'L3', 'W'] as const, 'In A; W is the power of all phases'),
+  limit: Type.Number({ description: 'That holds now' }),
+  origin: oneOf(['static', 'window', 'dynamic', 'fallback'] as const, 'Where the limit comes from'),
+  other: Type.Number({ description: 'Measured load that is not that of the EVSEs' }),
+  margin: Type.Number({ description: 'Kept free' }),
+  reserved: Type.Number({ description: 'The most that the EVSEs may take now' }),
+  headroom: Type.Number({ description: 'What is left. Below 0: nothing can be guaranteed' })
+})
+
+const EvseRecord = Type.Object({
+  identity: Type.String(),
+  evseId: Type.Integer(),
+  circuit: Type.String(),
+  connected: Type.Boolean(),
+  transaction: Type.Optional(Type.Integer({ description: '`id` of the open transaction' })),
+  reserved: amperes('The most that may be in force, on each of its phases'),
+  cause: oneOf(['limit', 'fallback', 'measured', 'no-fallback', 'ignores-limits'] as const, 'Why so much is reserved'),
+  limit: Type.Optional(amperes('That the charge point has accepted for the transaction')),
+  leaseUntil: Type.Optional(moment('When that limit ends, unless it is renewed')),
+  target: Type.Optional(amperes('That it is meant to get')),
+  measured: Type.Optional(amperes('The highest current of a phase, as last measured')),
+  obedience: oneOf(['unproven', 'obeys', 'ignoring'] as const, 'Whether measured currents obey the limits'),
+  reason: Type.String({ description: 'In words' })
+})
+
+export const StateRecord = Type.Object({
+  mode: oneOf(MODES, 'What is done'),
+  at: Type.Optional(moment('Of the last calculation. Absent: none yet, or the mode is off')),
+  loads: Type.Array(LoadRecord),
+  evses: Type.Array(EvseRecord),
+  overloads: Type.Array(Type.Object({ circuit: Type.String(), phase: Type.String(), by: Type.Number() }), {
+    description: 'Where more may be taken than the limit allows, whatever is sent'
+  })
+})
+export type StateRecord = Static<typeof StateRecord>
+
+const round = (value: number) => Math.round(value * 100) / 100
+
+/** The result of the last run. */
+export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | undefined): StateRecord {
+  if (snapshot === undefined) return { mode, loads: [], evses: [], overloads: [] }
+  const { plant, at, result, facts } = snapshot
+  const loads = result.loads.map((load) => ({
+    ...load,
+    other: round(load.other),
+    reserved: round(load.reserved),
+    headroom: round(load.limit - load.margin - load.other - load.reserved)
+  }))
+  const evses = plant.evses.map((evse) => {
+    const key = keyOf(evse)
+    const state = result.states.get(key)
+    const view = result.evses.get(key)
+    const { sent, transaction, measured, obedience = 'unproven' } = state ?? {}
+    const hasLease = sent !== undefined && sent.until > at
+    return {
+      ...{ identity: evse.identity, evseId: evse.evseId, circuit: evse.circuit },
+      connected: facts.get(key)?.isConnected ?? false,
+      ...(transaction !== undefined && { transaction: transaction.id }),
+      reserved: round(view?.reserved ?? evse.maximum),
+      cause: view?.cause ?? ('no-fallback' as const),
+      ...(hasLease && { limit: sent.amperes, leaseUntil: toDateTime(sent.until) }),
+      ...(view?.target !== undefined && { target: round(view.target) }),
+      ...(measured !== undefined && { measured: round(measured.amperes) }),
+      obedience,
+      reason: view?.reason ?? ''
+    }
+  })
+  return { mode, at: toDateTime(at), loads, evses, overloads: overloads(result.loads) }
+}
+
+export const HistoryRecord = Type.Object({
+  id: Type.Integer(),
+  at: moment('When the charge point answered'),
+  identity: Type.String(),
+  evseId: Type.Integer(),
+  transaction: Type.Optional(Type.Integer({ description: '`id` of the transaction' })),
+  kind: oneOf(['fallback', 'limit'] as const, 'fallback: for whenever nothing else holds; limit: for a transaction'),
+  amperes: Type.Number(),
+  outcome: Type.String({ description: 'accepted, rejected, unknown (not answered) or unsent' }),
+  reason: Type.String()
+})
+
+export function toHistoryRecord(row: HistoryRow): Static<typeof HistoryRecord> {
+  const { id, at, identity, evse_id, transaction_row, kind, outcome, reason } = row
+  return {
+    id: Number(id),
+    at: toDateTime(Number(at)),
+    identity,
+    evseId: Number(evse_id),
+    ...(transaction_row !== null && { transaction: Number(transaction_row) }),
+    ...{ kind, amperes: row.amperes, outcome, reason }
+  }
+}

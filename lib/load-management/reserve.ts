@@ -1,0 +1,256 @@
+import type { Assignment } from './plant.js'
+
+// What may be in force at an EVSE. The invariant of load management is about this, not about what is wanted: the sum of
+// what may be in force never exceeds a limit because of what is sent.
+
+/** A limit that the EVSE may obey. It ends by itself: the charge point then obeys the fallback. */
+export interface Possible {
+  /** A. */
+  amperes: number
+  /** Epoch milliseconds. */
+  until: number
+}
+
+/** A call that is on its way. */
+export interface Pending {
+  kind: 'fallback' | 'limit'
+  amperes: number
+  /** Epoch milliseconds. */
+  at: number
+  /** End of the lease. Epoch milliseconds. */
+  until: number
+  /** Key of the transaction whose profile it is. */
+  transaction?: string
+}
+
+/** The limit that was accepted last. */
+export interface Sent {
+  amperes: number
+  /** When it was accepted. Epoch milliseconds. */
+  at: number
+  /** End of the lease. Epoch milliseconds. */
+  until: number
+}
+
+export type Obedience = 'unproven' | 'obeys' | 'ignoring'
+
+/** What the control of a site knows of an EVSE. It is saved before anything is sent, so that a restart knows the worst. */
+export interface EvseState {
+  /** The fallback that the charge point has accepted, in A. Absent: it is not known to have one. */
+  fallback?: number
+  possible: Possible[]
+  sent?: Sent
+  pending?: Pending
+  /** Calls in a row that were not accepted. */
+  failures: number
+  /** Whether the last call may have been carried out or not. */
+  isDoubtful: boolean
+  /** Nothing is sent before. Epoch milliseconds. */
+  retryAt: number
+  obedience: Obedience
+  /** The highest current of its phases, and when it was received. */
+  measured?: { amperes: number; at: number }
+  /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
+  strikes: number
+  /** The open transaction. `since` is when it was first seen, `poweredAt` when its power path was known to be closed. */
+  transaction?: { key: string; id: number; since: number; poweredAt?: number }
+  /** The most that the car takes, as far as it has shown it. A. */
+  demand?: number
+  /** Since when it takes less than it may. Epoch milliseconds. */
+  slackSince?: number
+  /** Since when it has more than its floor. Epoch milliseconds. */
+  servedSince?: number
+  /** A x hours that were allotted to the transaction. */
+  served: number
+  /** Until when `served` is counted. Epoch milliseconds. */
+  servedAt: number
+}
+
+export function initialState(): EvseState {
+  return {
+    possible: [],
+    failures: 0,
+    isDoubtful: false,
+    retryAt: 0,
+    obedience: 'unproven',
+    strikes: 0,
+    served: 0,
+    servedAt: 0
+  }
+}
+
+type Evse = Required<Pick<Assignment, 'maximum' | 'fallback'>>
+
+export interface Times {
+  now: number
+  /** Milliseconds until the current has followed a limit. */
+  settle: number
+}
+
+/** A measured value is believed for this time. Milliseconds. */
+const FRESH_MS = 180_000
+
+/** More than a limit by this is disobedience: 1 A or 5 %. */
+export function tolerated(amperes: number): number {
+  return amperes + Math.max(1, amperes * 0.05)
+}
+
+/** Why so much is reserved. */
+export type Cause = 'limit' | 'fallback' | 'measured' | 'no-fallback' | 'ignores-limits'
+
+/** The most that may be in force on each phase that the EVSE uses, in A. */
+export function reservedOf(state: EvseState, evse: Evse, times: Times): { amperes: number; cause: Cause } {
+  if (state.fallback === undefined) return { amperes: evse.maximum, cause: 'no-fallback' }
+  if (state.obedience === 'ignoring') return { amperes: evse.maximum, cause: 'ignores-limits' }
+  const live = state.possible.filter(({ until }) => until > times.now).map(({ amperes }) => amperes)
+  const limit = Math.max(0, ...live)
+  const coming = state.pending?.kind === 'fallback' ? state.pending.amperes : 0
+  const most = Math.max(limit, state.fallback, coming)
+  const seen = measuredAbove(state, most, times)
+  if (seen !== undefined) return { amperes: Math.min(Math.max(seen, most), evse.maximum), cause: 'measured' }
+  return { amperes: Math.min(most, evse.maximum), cause: limit > state.fallback ? 'limit' : 'fallback' }
+}
+
+/** When the limit that is in force began. */
+function changedAt({ sent, transaction }: EvseState, now: number): number {
+  const began = transaction?.since ?? 0
+  if (sent === undefined) return began
+  return Math.max(began, sent.until > now ? sent.at : sent.until)
+}
+
+/** What was measured, when that is fresh and more than what may be in force, and the current has had time to follow. */
+function measuredAbove(state: EvseState, most: number, { now, settle }: Times): number | undefined {
+  const { measured } = state
+  if (measured === undefined || now - measured.at > FRESH_MS) return undefined
+  if (measured.at < changedAt(state, now) + settle) return undefined
+  return measured.amperes > tolerated(most) ? measured.amperes : undefined
+}
+
+/** The limit that the charge point obeys, as far as it is known: the lease, else the fallback. */
+export function inForce(state: EvseState, now: number): number {
+  if (state.sent !== undefined && state.sent.until > now) return state.sent.amperes
+  return state.fallback ?? 0
+}
+
+// --- what happens --------------------------------------------------------------------------------------------------
+
+/** The charge point has booted: it may have lost its profiles. */
+export function booted(state: EvseState): EvseState {
+  const { fallback: _, sent: _sent, ...rest } = state
+  return { ...rest, failures: 0, retryAt: 0 }
+}
+
+/** The charge point is there again: what failed because it was away is tried at once. */
+export function reconnected(state: EvseState): EvseState {
+  return { ...state, failures: 0, retryAt: 0 }
+}
+
+/** Whether a call may have been carried out or not, and that still makes a difference. */
+export function isInDoubt({ isDoubtful, possible }: EvseState, now: number): boolean {
+  return isDoubtful && possible.some(({ until }) => until > now)
+}
+
+/** The open transaction at the EVSE is this one, or there is none. A profile of a transaction ends with it. [2.x K02.FR.05] */
+export function withTransaction(
+  state: EvseState,
+  open: { key: string; id: number } | undefined,
+  now: number
+): EvseState {
+  if (open?.key === state.transaction?.key) return state
+  const {
+    transaction: _,
+    sent: _sent,
+    demand: _demand,
+    slackSince: _slack,
+    servedSince: _since,
+    measured: _seen,
+    ...rest
+  } = state
+  const fresh = {
+    ...rest,
+    possible: [],
+    strikes: 0,
+    served: 0,
+    servedAt: now,
+    isDoubtful: false,
+    failures: 0,
+    retryAt: 0
+  }
+  // The answer to a call that is on its way is about the old transaction.
+  if (open === undefined) return fresh
+  return { ...fresh, transaction: { ...open, since: now } }
+}
+
+/** A call goes out: what it asks for may be in force from now on. */
+export function sending(state: EvseState, pending: Pending, settle: number): EvseState {
+  if (pending.kind === 'fallback') return { ...state, pending }
+  const possible = [...state.possible, { amperes: pending.amperes, until: pending.until + settle }]
+  return { ...state, pending, possible }
+}
+
+export type Answer = 'accepted' | 'rejected' | 'unknown' | 'unsent'
+
+const MIN_RETRY_MS = 10_000
+const MAX_RETRY_MS = 300_000
+
+/** The call that was on its way has ended. */
+export function answered(state: EvseState, answer: Answer, { now, settle }: Times): EvseState {
+  const { pending, ...rest } = state
+  if (pending === undefined) return state
+  // A profile of an ended transaction is nowhere in force.
+  if (pending.kind === 'limit' && pending.transaction !== state.transaction?.key) return rest
+  if (answer === 'accepted') return accepted(rest, pending, { now, settle })
+  const failures = state.failures + 1
+  const retryAt = now + Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(failures - 1, 5))
+  const failed = { ...rest, failures, retryAt }
+  if (pending.kind === 'fallback') return answer === 'unknown' ? withoutFallback(failed) : failed
+  if (answer === 'unknown') return { ...failed, isDoubtful: true }
+  // What was refused has no effect, and what was not sent neither.
+  const index = state.possible.findLastIndex(({ amperes }) => amperes === pending.amperes)
+  return { ...failed, possible: state.possible.filter((_, at) => at !== index) }
+}
+
+/** It may have the old one or the new one, so everything is possible. */
+function withoutFallback({ fallback: _, ...state }: EvseState): EvseState {
+  return state
+}
+
+function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, settle }: Times): EvseState {
+  const known = { ...state, failures: 0, retryAt: 0, isDoubtful: false }
+  if (pending.kind === 'fallback') return { ...known, fallback: pending.amperes }
+  // The one before is over when the current has followed.
+  const possible = state.possible.map((one, index) => {
+    const isNew = index === state.possible.length - 1
+    return isNew ? one : { ...one, until: Math.min(one.until, now + settle) }
+  })
+  return {
+    ...known,
+    possible: possible.filter(({ until }) => until > now),
+    sent: { amperes: pending.amperes, at: now, until: pending.until }
+  }
+}
+
+/** How many samples in a row prove something. */
+const PROOF = 2
+
+/** A current was measured. */
+export function sampled(state: EvseState, amperes: number, { now, settle }: Times): EvseState {
+  const next = { ...state, measured: { amperes, at: now } }
+  const limit = Math.max(
+    0,
+    ...state.possible.filter(({ until }) => until > now).map((one) => one.amperes),
+    state.fallback ?? 0
+  )
+  if (state.fallback === undefined || state.pending !== undefined || now - changedAt(state, now) < settle) return next
+  if (state.obedience === 'ignoring') {
+    const isNear = amperes <= tolerated(limit) && amperes > limit / 2
+    const strikes = isNear ? state.strikes + 1 : 0
+    return strikes >= PROOF ? { ...next, obedience: 'obeys', strikes: 0 } : { ...next, strikes }
+  }
+  if (amperes > tolerated(limit)) {
+    const strikes = state.strikes + 1
+    return strikes >= PROOF ? { ...next, obedience: 'ignoring', strikes: 0 } : { ...next, strikes }
+  }
+  const isProof = amperes > 0.5
+  return { ...next, strikes: 0, ...(isProof && { obedience: 'obeys' as const }) }
+}

@@ -1,0 +1,307 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { hold } from '../database/hold.js'
+import type { Schema } from '../database/schema.js'
+import type { AllocationHistoryTable, LoadManagementTable } from '../database/schema-sites.js'
+import type { Writer } from '../database/writer.js'
+import { chunks, type Reader } from '../events/scope.js'
+import { identitiesAt } from '../sites/rows.js'
+import { checkPlant } from './check.js'
+import type { DynamicLimit, Measurement, Told } from './limits.js'
+import type { LoadManagementBody } from './plant.js'
+
+export type LoadManagementRow = Selectable<LoadManagementTable>
+type SiteWriter = Pick<Writer, 'write'>
+
+export function findLoadManagement(db: Reader, siteId: string): Promise<LoadManagementRow | undefined> {
+  return db.selectFrom('load_management').selectAll().where('site_id', '=', siteId).executeTakeFirst()
+}
+
+/** The sites whose load is managed. */
+export async function managedSites(db: Reader): Promise<string[]> {
+  const rows = await db
+    .selectFrom('load_management')
+    .select('site_id')
+    .where('mode', '!=', 'off')
+    .orderBy('site_id')
+    .execute()
+  return rows.map(({ site_id }) => site_id)
+}
+
+/** Whether an EVSE, or any EVSE of a charge point, is controlled by the load management of its site. */
+export async function isControlled(
+  db: Reader,
+  siteId: string | null,
+  { identity, evseId }: { identity: string; evseId?: number | undefined }
+) {
+  if (siteId === null) return false
+  const row = await findLoadManagement(db, siteId)
+  if (row?.mode !== 'control') return false
+  const { evses } = JSON.parse(row.document) as LoadManagementBody
+  return evses.some((evse) => {
+    return evse.identity.toLowerCase() === identity.toLowerCase() && (evseId === undefined || evse.evseId === evseId)
+  })
+}
+
+/**
+ * Replaces the configuration of a site as a whole.
+ *
+ * @returns whether it is new
+ * @throws `INVALID_LOAD_MANAGEMENT`
+ */
+export function putLoadManagement(writer: SiteWriter, siteId: string, body: LoadManagementBody): Promise<boolean> {
+  return writer.write(async (trx) => {
+    await hold(trx, 'site', siteId)
+    checkPlant(body, await identitiesAt(trx as Kysely<Schema>, siteId))
+    const now = Date.now()
+    const values = { mode: body.mode, document: JSON.stringify(body), updated_at: now }
+    const { numUpdatedRows } = await trx
+      .updateTable('load_management')
+      .set(values)
+      .where('site_id', '=', siteId)
+      .executeTakeFirst()
+    const circuits = body.circuits.map(({ id }) => id)
+    await forget(trx as Kysely<Schema>, siteId, circuits)
+    if (numUpdatedRows > 0n) return false
+    await trx
+      .insertInto('load_management')
+      .values({ site_id: siteId, created_at: now, ...values })
+      .execute()
+    return true
+  })
+}
+
+/** Limits and measurements of circuits that are no more. */
+async function forget(trx: Kysely<Schema>, siteId: string, kept: readonly string[]): Promise<void> {
+  for (const table of ['circuit_limits', 'circuit_measurements'] as const) {
+    const query = trx.deleteFrom(table).where('site_id', '=', siteId)
+    await (kept.length === 0 ? query : query.where('circuit_id', 'not in', kept)).execute()
+  }
+}
+
+/** Returns whether there was one. */
+export function deleteLoadManagement(writer: SiteWriter, siteId: string): Promise<boolean> {
+  return writer.write(async (trx) => {
+    await hold(trx, 'site', siteId)
+    await forget(trx as Kysely<Schema>, siteId, [])
+    const { numDeletedRows } = await trx.deleteFrom('load_management').where('site_id', '=', siteId).executeTakeFirst()
+    return numDeletedRows > 0n
+  })
+}
+
+// --- who controls a site -------------------------------------------------------------------------------------------
+
+/** How long a holder may be silent before another process takes over. Milliseconds. */
+const HELD_MS = 5_000
+
+/**
+ * Takes or keeps the control of a site.
+ *
+ * @returns the epoch, or `undefined` while another process has it
+ */
+export function claim(writer: SiteWriter, siteId: string, holder: string): Promise<number | undefined> {
+  return writer.write(async (trx) => {
+    await hold(trx, 'site', siteId)
+    const row = await findLoadManagement(trx as Kysely<Schema>, siteId)
+    const now = Date.now()
+    if (row === undefined || (row.holder !== holder && Number(row.held_until) > now)) return undefined
+    const epoch = Number(row.epoch) + (row.holder === holder ? 0 : 1)
+    await trx
+      .updateTable('load_management')
+      .set({ holder, epoch, held_until: now + HELD_MS })
+      .where('site_id', '=', siteId)
+      .execute()
+    return epoch
+  })
+}
+
+/** Gives the control of all sites back at the end of a process. */
+export async function release(writer: SiteWriter, holder: string): Promise<void> {
+  await writer.write((trx) =>
+    trx.updateTable('load_management').set({ held_until: 0 }).where('holder', '=', holder).execute()
+  )
+}
+
+export interface SavedState {
+  siteId: string
+  holder: string
+  epoch: number
+  state: string
+}
+
+/** Saves the state before anything is sent. Returns whether the process still controls the site. */
+export function saveState(writer: SiteWriter, { siteId, holder, epoch, state }: SavedState): Promise<boolean> {
+  return writer.write(async (trx) => {
+    await hold(trx, 'site', siteId)
+    const { numUpdatedRows } = await trx
+      .updateTable('load_management')
+      .set({ state })
+      .where('site_id', '=', siteId)
+      .where('holder', '=', holder)
+      .where('epoch', '=', epoch)
+      .executeTakeFirst()
+    return numUpdatedRows > 0n
+  })
+}
+
+// --- limits and measurements ---------------------------------------------------------------------------------------
+
+/** What is told of the circuits of a site from outside. */
+export async function readTold(db: Reader, siteId: string): Promise<Map<string, Told>> {
+  const limits = await db.selectFrom('circuit_limits').selectAll().where('site_id', '=', siteId).execute()
+  const meters = await db.selectFrom('circuit_measurements').selectAll().where('site_id', '=', siteId).execute()
+  const told = new Map<string, Told>()
+  for (const { circuit_id, body, source, expires_at } of limits) {
+    const dynamic: DynamicLimit = { limit: JSON.parse(body), source, expiresAt: Number(expires_at) }
+    told.set(circuit_id, { dynamic })
+  }
+  for (const { circuit_id, body } of meters) {
+    told.set(circuit_id, { ...told.get(circuit_id), measurement: JSON.parse(body) as Measurement })
+  }
+  return told
+}
+
+export async function putLimit(
+  writer: SiteWriter,
+  place: { site_id: string; circuit_id: string },
+  { limit, source, expiresAt }: DynamicLimit
+) {
+  const values = { body: JSON.stringify(limit), source, set_at: Date.now(), expires_at: expiresAt }
+  await writer.write((trx) =>
+    trx
+      .insertInto('circuit_limits')
+      .values({ ...place, ...values })
+      .onConflict((conflict) => conflict.columns(['site_id', 'circuit_id']).doUpdateSet(values))
+      .execute()
+  )
+}
+
+/** Returns whether there was one. */
+export async function deleteLimit(
+  writer: SiteWriter,
+  { site_id, circuit_id }: { site_id: string; circuit_id: string }
+): Promise<boolean> {
+  const { numDeletedRows } = await writer.write((trx) =>
+    trx
+      .deleteFrom('circuit_limits')
+      .where('site_id', '=', site_id)
+      .where('circuit_id', '=', circuit_id)
+      .executeTakeFirst()
+  )
+  return numDeletedRows > 0n
+}
+
+/** Returns whether it was taken: an older one than the last is not. */
+export async function putMeasurement(
+  writer: SiteWriter,
+  place: { site_id: string; circuit_id: string },
+  measurement: Measurement
+): Promise<boolean> {
+  const values = { body: JSON.stringify(measurement), measured_at: measurement.at }
+  const { numInsertedOrUpdatedRows } = await writer.write((trx) =>
+    trx
+      .insertInto('circuit_measurements')
+      .values({ ...place, ...values })
+      .onConflict((conflict) =>
+        conflict
+          .columns(['site_id', 'circuit_id'])
+          .doUpdateSet(values)
+          .where('circuit_measurements.measured_at', '<=', measurement.at)
+      )
+      .executeTakeFirst()
+  )
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+// --- facts ---------------------------------------------------------------------------------------------------------
+
+export interface OpenTransaction {
+  identity: string
+  evseId: number
+  key: string
+  id: number
+  displayed: string
+}
+
+export interface Member {
+  id: number
+  identity: string
+  protocol: string | null
+  lastBootAt: number | null
+}
+
+/** The charge points of a site. */
+export async function membersOf(db: Reader, siteId: string): Promise<Map<string, Member>> {
+  const rows = await db
+    .selectFrom('charge_points')
+    .select(['id', 'identity', 'identity_key', 'protocol', 'last_boot_at'])
+    .where('site_id', '=', siteId)
+    .where('removed_at', 'is', null)
+    .execute()
+  return new Map(
+    rows.map(({ id, identity, identity_key, protocol, last_boot_at }) => {
+      return [
+        identity_key,
+        { id: Number(id), identity, protocol, lastBootAt: last_boot_at === null ? null : Number(last_boot_at) }
+      ]
+    })
+  )
+}
+
+/** The open transactions of charge points, the newest of each EVSE. In 1.6 the EVSE is the connector. */
+export async function openTransactions(db: Reader, members: Iterable<Member>): Promise<OpenTransaction[]> {
+  const byId = new Map([...members].map((member) => [member.id, member]))
+  const found: OpenTransaction[] = []
+  for (const part of chunks([...byId.keys()])) {
+    const rows = await db
+      .selectFrom('transactions')
+      .select(['id', 'charge_point_id', 'evse_id', 'connector_id', 'transaction_id', 'displayed_id'])
+      .where('charge_point_id', 'in', part)
+      // A literal, because otherwise the partial index is not used.
+      .where('status', '=', sql.lit('open' as const))
+      .orderBy('id')
+      .execute()
+    for (const row of rows) {
+      const member = byId.get(Number(row.charge_point_id))
+      if (member === undefined) continue
+      found.push({
+        identity: member.identity,
+        evseId: row.evse_id || row.connector_id,
+        key: row.transaction_id,
+        id: Number(row.id),
+        displayed: row.displayed_id ?? row.transaction_id
+      })
+    }
+  }
+  return found
+}
+
+/** The charging profiles that a charge point is known to have, or may have. */
+export function profilesAt(db: Reader, chargePointId: number) {
+  return db
+    .selectFrom('charging_profiles')
+    .select(['profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
+    .where('charge_point_id', '=', chargePointId)
+    .execute()
+}
+
+export type HistoryRow = Selectable<AllocationHistoryTable>
+
+export async function addHistory(writer: SiteWriter, row: Omit<HistoryRow, 'id'>): Promise<void> {
+  await writer.write((trx) => trx.insertInto('allocation_history').values(row).execute())
+}
+
+/** The newest first. */
+export function listHistory(
+  db: Reader,
+  siteId: string,
+  { limit, before }: { limit: number; before?: number | undefined }
+): Promise<HistoryRow[]> {
+  let query = db
+    .selectFrom('allocation_history')
+    .selectAll()
+    .where('site_id', '=', siteId)
+    .orderBy('id', 'desc')
+    .limit(limit)
+  if (before !== undefined) query = query.where('id', '<', before)
+  return query.execute()
+}

@@ -1,0 +1,186 @@
+import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
+import { keyOf, PHASES, type Plant, pathOf, phasesOf } from './plant.js'
+import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
+
+// A site at an instant: its limits, what is reserved below each, and what its cars want.
+
+/** What is known of an EVSE besides its state. */
+export interface EvseFacts {
+  isConnected: boolean
+  /** Whether the charge point belongs to the site. */
+  isMember: boolean
+}
+
+export interface StepInput {
+  plant: Plant
+  /** Epoch milliseconds. */
+  now: number
+  told: ReadonlyMap<string, Told>
+  facts: ReadonlyMap<string, EvseFacts>
+  states: ReadonlyMap<string, EvseState>
+}
+
+/** One limit of a circuit and what is reserved below it: A of a phase, or W of all. */
+export interface Load {
+  circuit: string
+  phase: 'L1' | 'L2' | 'L3' | 'W'
+  limit: number
+  origin: Origin
+  other: number
+  margin: number
+  reserved: number
+}
+
+type PlantEvse = Plant['evses'][number]
+
+/** A site at an instant. */
+export class Site {
+  readonly input: StepInput
+  readonly settle: number
+  readonly states: Map<string, EvseState>
+  readonly evses: ReadonlyMap<string, PlantEvse>
+  readonly paths: ReadonlyMap<string, readonly string[]>
+  readonly loads: readonly Load[]
+  readonly #weights = new Map<string, ReadonlyMap<Load, number>>()
+  readonly #drops = new Map<string, number | undefined>()
+
+  constructor(input: StepInput) {
+    this.input = input
+    this.settle = input.plant.settle * 1000
+    this.evses = new Map(input.plant.evses.map((evse) => [keyOf(evse), evse]))
+    this.states = new Map([...this.evses.keys()].map((key) => [key, input.states.get(key) ?? initialState()]))
+    this.paths = new Map([...this.evses].map(([key, evse]) => [key, pathOf(input.plant.circuits, evse.circuit)]))
+    for (const key of this.states.keys()) this.states.set(key, followed(this, key))
+    this.loads = this.#load()
+    for (const key of this.evses.keys()) {
+      const { amperes } = this.reserved(key)
+      for (const [load, weight] of this.weights(key)) load.reserved += amperes * weight
+    }
+  }
+
+  state(key: string): EvseState {
+    return this.states.get(key) ?? initialState()
+  }
+
+  reserved(key: string) {
+    const evse = this.evses.get(key)
+    if (evse === undefined) return { amperes: 0, cause: 'fallback' as const }
+    if (this.input.facts.get(key)?.isMember === false) return { amperes: evse.maximum, cause: 'no-fallback' as const }
+    return reservedOf(this.state(key), evse, { now: this.input.now, settle: this.settle })
+  }
+
+  /** The loads that an EVSE adds to, and what an A of it adds. */
+  weights(key: string): ReadonlyMap<Load, number> {
+    const known = this.#weights.get(key)
+    if (known !== undefined) return known
+    const found = new Map(this.loads.map((load) => [load, this.#weight(key, load)]).filter(isLoaded))
+    this.#weights.set(key, found)
+    return found
+  }
+
+  #weight(key: string, { circuit, phase }: Pick<Load, 'circuit' | 'phase'>): number {
+    const evse = this.evses.get(key)
+    if (evse === undefined || this.paths.get(key)?.includes(circuit) !== true) return 0
+    const phases = phasesOf(evse)
+    if (phase === 'W') return this.input.plant.voltage * phases.length
+    return phases.includes(phase) ? 1 : 0
+  }
+
+  /** Replaces the state of an EVSE, and what is reserved for it. */
+  set(key: string, state: EvseState): void {
+    const before = this.reserved(key).amperes
+    this.states.set(key, state)
+    const more = this.reserved(key).amperes - before
+    if (more !== 0) for (const [load, weight] of this.weights(key)) load.reserved += more * weight
+  }
+
+  /** When less is allowed on a circuit; `undefined`: not within a day. */
+  drop(circuit: Plant['circuits'][number]): number | undefined {
+    if (this.#drops.has(circuit.id)) return this.#drops.get(circuit.id)
+    const { told, now, plant } = this.input
+    const found = nextDrop(circuit, told.get(circuit.id) ?? {}, { now, timeZone: plant.timeZone })
+    this.#drops.set(circuit.id, found)
+    return found
+  }
+
+  /** Limits and loads now, with what is reserved. */
+  #load(): Load[] {
+    const { plant, told, now } = this.input
+    return plant.circuits.flatMap((circuit) => {
+      const known = told.get(circuit.id) ?? {}
+      const { bounds, origin } = limitNow(circuit, known, { now, timeZone: plant.timeZone })
+      const phases = [...PHASES, 'W' as const].filter((phase) => bounds[phase] !== Number.POSITIVE_INFINITY)
+      return phases.map((phase): Load => {
+        const margin = phase === 'W' ? circuit.margin * plant.voltage : circuit.margin
+        const other = this.#other(circuit, known, phase)
+        return { circuit: circuit.id, phase, limit: bounds[phase], origin, margin, other, reserved: 0 }
+      })
+    })
+  }
+
+  /** The load that is not ours. A meter that includes our EVSEs shows it where theirs is known. */
+  #other(circuit: Plant['circuits'][number], { measurement }: Told, phase: keyof Bounds): number {
+    const { now, plant } = this.input
+    if (measurement === undefined || !isFresh(circuit, measurement, now)) return 0
+    const on = (line: (typeof PHASES)[number]) => {
+      const own = measurement.includesChargers ? this.#measured(circuit.id, line) : 0
+      return Math.max(0, measurement.currents[line] - own)
+    }
+    if (phase !== 'W') return on(phase)
+    return PHASES.reduce((sum, line) => sum + on(line) * plant.voltage, 0)
+  }
+
+  /** What our EVSEs certainly take: an EVSE that is not measured counts as other load too, which is safe. */
+  #measured(circuit: string, phase: (typeof PHASES)[number]): number {
+    const { now } = this.input
+    let sum = 0
+    for (const key of this.evses.keys()) {
+      const { measured, transaction } = this.state(key)
+      const isFreshSample = measured !== undefined && transaction !== undefined && now - measured.at <= 120_000
+      if (isFreshSample) sum += measured.amperes * this.#weight(key, { circuit, phase })
+    }
+    return sum
+  }
+}
+
+function isLoaded(entry: (Load | number)[]): entry is [Load, number] {
+  return entry[1] !== 0
+}
+
+// --- demand --------------------------------------------------------------------------------------------------------
+
+const SLACK_MS = 60_000
+const STEP_A = 2
+
+/** What the car has shown to take, and what it was given so far. */
+function followed(site: Site, key: string): EvseState {
+  const { now } = site.input
+  const state = site.state(key)
+  if (state.transaction === undefined) return state
+  const force = inForce(state, now)
+  const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
+  const { servedSince: _, ...rest } = { ...state, served, servedAt: now }
+  const counted = force > (state.fallback ?? 0) ? { ...rest, servedSince: state.servedSince ?? now } : rest
+  return withDemand(counted, force, now)
+}
+
+/** A car that takes less than it may for a minute leaves the rest to others, and gets more again while it uses all. */
+function withDemand(state: EvseState, force: number, now: number): EvseState {
+  const { measured, demand, slackSince, ...rest } = state
+  const known = measured === undefined ? rest : { ...rest, measured }
+  const isFreshSample =
+    measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at > (state.sent?.at ?? 0)
+  if (!isFreshSample)
+    return { ...known, ...(demand !== undefined && { demand }), ...(slackSince !== undefined && { slackSince }) }
+  if (measured.amperes < force - 1) {
+    const since = slackSince ?? now
+    const isLong = now - since >= SLACK_MS
+    return {
+      ...known,
+      slackSince: since,
+      ...(isLong ? { demand: measured.amperes + 1 } : demand !== undefined && { demand })
+    }
+  }
+  // It uses all that it may have.
+  return demand === undefined ? known : { ...known, demand: Math.max(demand, force + STEP_A) }
+}

@@ -1,0 +1,285 @@
+import { type Allocation, allocate, type Session } from './allocate.js'
+import { leastOf } from './plant.js'
+import { type Cause, type EvseState, inForce, isInDoubt, type Pending, sending } from './reserve.js'
+import { type Load, Site, type StepInput } from './site.js'
+
+// One step of the control of a site: from what is known to what is sent. Pure.
+
+export interface Command {
+  key: string
+  kind: 'fallback' | 'limit'
+  /** A. */
+  amperes: number
+  /** Seconds that a limit holds. */
+  lease: number
+}
+
+export interface EvseView {
+  reserved: number
+  cause: Cause
+  target?: number
+  /** In words, for operators. */
+  reason: string
+}
+
+export interface StepResult {
+  commands: Command[]
+  states: Map<string, EvseState>
+  loads: Load[]
+  evses: Map<string, EvseView>
+}
+
+/** What is sent now. Nothing in the result raises what is reserved beyond a limit. */
+export function step(input: StepInput): StepResult {
+  const site = new Site(input)
+  const steered = steerable(site)
+  const allocation = share(site, steered)
+  const commands: Command[] = []
+  installFallbacks(site, commands)
+  lower(site, steered, allocation, commands)
+  raise(site, steered, allocation, commands)
+  const evses = new Map([...site.evses.keys()].map((key) => [key, viewOf(site, key, { steered, allocation })]))
+  return { commands, states: site.states, loads: [...site.loads], evses }
+}
+
+// --- sharing -------------------------------------------------------------------------------------------------------
+
+const PROVING_MS = 180_000
+
+function steerable(site: Site): Set<string> {
+  const keys = [...site.evses.keys()].filter((key) => {
+    const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
+    const state = site.state(key)
+    const { fallback, transaction, pending, obedience, retryAt } = state
+    const isWilling = obedience !== 'ignoring' && !isInDoubt(state, site.input.now) && retryAt <= site.input.now
+    return (
+      isConnected &&
+      isMember &&
+      fallback !== undefined &&
+      transaction?.poweredAt !== undefined &&
+      pending === undefined &&
+      isWilling
+    )
+  })
+  return new Set(keys)
+}
+
+function share(site: Site, steered: ReadonlySet<string>): Allocation {
+  const constraints = new Map(
+    site.loads.map((load) => {
+      const capacity = load.limit - load.margin - load.other - load.reserved
+      return [load, { id: `${load.circuit} ${load.phase}`, capacity, weights: new Map<string, number>() }]
+    })
+  )
+  for (const key of steered) {
+    const { amperes } = site.reserved(key)
+    for (const [load, weight] of site.weights(key)) {
+      const constraint = constraints.get(load)
+      if (constraint === undefined) continue
+      constraint.capacity += amperes * weight
+      constraint.weights.set(key, weight)
+    }
+  }
+  const sessions = inOrder(site, [...steered]).map((key) => sessionOf(site, key))
+  return allocate(sessions, [...constraints.values()])
+}
+
+function sessionOf(site: Site, key: string): Session {
+  const evse = site.evses.get(key)
+  if (evse === undefined) throw new Error(`no EVSE ${key}`)
+  const { demand = evse.maximum, obedience, transaction, fallback = 0 } = site.state(key)
+  const isProving = obedience === 'unproven' && site.input.now - (transaction?.since ?? 0) < PROVING_MS
+  const cap = isProving ? leastOf(evse) : Math.max(leastOf(evse), Math.min(demand, evse.maximum))
+  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback) }
+}
+
+/** Priority; then cars within their dwell; then those that were served least for the time that they are here. */
+function inOrder(site: Site, keys: readonly string[]): string[] {
+  const { now, plant } = site.input
+  const rank = (key: string) => {
+    const { servedSince, served, transaction } = site.state(key)
+    const isDwelling = servedSince !== undefined && now - servedSince < plant.dwell * 1000
+    const hours = Math.max(1 / 60, (now - (transaction?.since ?? now)) / 3_600_000)
+    return { priority: site.evses.get(key)?.priority ?? 0, isDwelling, rate: served / hours }
+  }
+  const ranks = new Map(keys.map((key) => [key, rank(key)]))
+  return [...keys].sort((one, other) => {
+    const [a, b] = [ranks.get(one), ranks.get(other)]
+    if (a === undefined || b === undefined) return 0
+    return (
+      b.priority - a.priority ||
+      Number(b.isDwelling) - Number(a.isDwelling) ||
+      a.rate - b.rate ||
+      (one < other ? -1 : 1)
+    )
+  })
+}
+
+// --- sending -------------------------------------------------------------------------------------------------------
+
+/** Each EVSE first gets its fallback; the one that boots or is doubtful gets it again. */
+function installFallbacks(site: Site, commands: Command[]): void {
+  for (const [key, evse] of site.evses) {
+    const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
+    const { fallback, pending, retryAt } = site.state(key)
+    if (!isConnected || !isMember || fallback === evse.fallback || pending !== undefined || retryAt > site.input.now)
+      continue
+    // While another fallback holds, the new one may already hold: the higher one is reserved by keeping the room of both.
+    if (fallback !== undefined && fallback < evse.fallback && !fits(site, key, evse.fallback)) continue
+    send(site, commands, { key, kind: 'fallback', amperes: evse.fallback, lease: 0 })
+  }
+}
+
+function lower(site: Site, steered: ReadonlySet<string>, { targets }: Allocation, commands: Command[]): void {
+  const { now } = site.input
+  for (const key of site.evses.keys()) {
+    const state = site.state(key)
+    if (isRetried(site, key)) {
+      const live = state.possible.filter(({ until }) => until > now).map(({ amperes }) => amperes)
+      const least = Math.max(leastOf(site.evses.get(key)), state.fallback ?? 0)
+      limit(site, commands, key, state.obedience === 'ignoring' ? least : Math.min(...live))
+      continue
+    }
+    const target = targets.get(key)
+    if (!steered.has(key) || target === undefined || state.pending !== undefined) continue
+    const current = inForce(state, now)
+    const wanted = sendable(site, key, target)
+    if (wanted < current) limit(site, commands, key, wanted)
+    else if (isDue(site, key)) limit(site, commands, key, current)
+  }
+}
+
+/** An unanswered call is followed by the lowest limit that may be in force, and one that ignores limits by its minimum. */
+function isRetried(site: Site, key: string): boolean {
+  const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
+  const state = site.state(key)
+  const { obedience, pending, retryAt, transaction, fallback, sent } = state
+  const { now } = site.input
+  if (!isConnected || !isMember || pending !== undefined || retryAt > now || transaction?.poweredAt === undefined)
+    return false
+  if (fallback === undefined) return false
+  if (obedience === 'ignoring') return sent === undefined || sent.until - now < 30_000
+  return isInDoubt(state, now)
+}
+
+/** No AC charge point can say less than 6 A, and OCPP 1.6 no hundredths. [IEC 61851-1; 1.6 §7.12] */
+function sendable(site: Site, key: string, target: number): number {
+  const evse = site.evses.get(key)
+  const rounded = Math.floor(target * 10 + 1e-6) / 10
+  return evse !== undefined && rounded < leastOf(evse) ? Math.max(0, evse.fallback === 0 ? 0 : evse.fallback) : rounded
+}
+
+/** Whether the lease has to be renewed, or ends too late. */
+function isDue(site: Site, key: string): boolean {
+  const { sent } = site.state(key)
+  const { now } = site.input
+  if (sent === undefined || sent.until <= now || sent.amperes <= (site.state(key).fallback ?? 0)) return false
+  const end = leaseEnd(site, key)
+  return sent.until > end + 1000 || sent.until - now < (end - now) / 2
+}
+
+/** A lease ends before less is allowed on the way. Epoch milliseconds. */
+function leaseEnd(site: Site, key: string): number {
+  const { plant, now } = site.input
+  const path = site.paths.get(key) ?? []
+  const drops = plant.circuits.filter(({ id }) => path.includes(id)).flatMap((circuit) => site.drop(circuit) ?? [])
+  return Math.min(now + plant.lease * 1000, ...drops.map((drop) => drop - site.settle))
+}
+
+function raise(site: Site, steered: ReadonlySet<string>, { targets }: Allocation, commands: Command[]): void {
+  const { now, plant } = site.input
+  for (const key of inOrder(site, [...steered])) {
+    const state = site.state(key)
+    const target = targets.get(key)
+    if (target === undefined || state.pending !== undefined) continue
+    const current = inForce(state, now)
+    const evse = site.evses.get(key)
+    if (evse === undefined || target <= current) continue
+    const wanted = sendable(site, key, Math.min(target, current + headroom(site, key)))
+    const isWorth = wanted >= current + 1 || (wanted > current && wanted >= sendable(site, key, evse.maximum))
+    const isCalm = current === 0 || now - (state.sent?.at ?? 0) >= plant.raiseDelay * 1000
+    if (!isWorth || !isCalm || wanted < leastOf(evse) || !fits(site, key, wanted)) continue
+    limit(site, commands, key, wanted)
+  }
+}
+
+/** The A by which what is in force may rise, over all limits on the way. */
+function headroom(site: Site, key: string): number {
+  const rooms = [...site.weights(key)].map(([load, weight]) => {
+    return (load.limit - load.margin - load.other - load.reserved) / weight
+  })
+  return Math.max(0, Math.min(...rooms) + site.reserved(key).amperes - inForce(site.state(key), site.input.now))
+}
+
+/** Whether the limits hold if this may be in force, too. */
+function fits(site: Site, key: string, amperes: number): boolean {
+  const more = amperes - site.reserved(key).amperes
+  if (more <= 0) return true
+  return [...site.weights(key)].every(([load, weight]) => {
+    return load.reserved + more * weight <= load.limit - load.margin - load.other + 1e-6
+  })
+}
+
+function limit(site: Site, commands: Command[], key: string, amperes: number): void {
+  const { now } = site.input
+  const lease = Math.floor((leaseEnd(site, key) - now) / 1000)
+  // So near to the edge, what is in force ends by itself.
+  if (lease < 1 || amperes === Number.POSITIVE_INFINITY) return
+  send(site, commands, { key, kind: 'limit', amperes, lease })
+}
+
+/** From here on, what is sent is reserved. */
+function send(site: Site, commands: Command[], command: Command): void {
+  const { now } = site.input
+  const { key, kind, amperes, lease } = command
+  const { transaction } = site.state(key)
+  const pending: Pending = {
+    ...{ kind, amperes, at: now, until: now + lease * 1000 },
+    ...(kind === 'limit' && transaction !== undefined && { transaction: transaction.key })
+  }
+  site.set(key, sending(site.state(key), pending, site.settle))
+  commands.push(command)
+}
+
+// --- what operators see --------------------------------------------------------------------------------------------
+
+interface Decided {
+  steered: ReadonlySet<string>
+  allocation: Allocation
+}
+
+function viewOf(site: Site, key: string, { steered, allocation }: Decided): EvseView {
+  const { amperes, cause } = site.reserved(key)
+  const target = allocation.targets.get(key)
+  const view = { reserved: amperes, cause, ...(target !== undefined && { target }) }
+  return { ...view, reason: reasonOf(site, key, { steered, allocation }) }
+}
+
+function reasonOf(site: Site, key: string, { steered, allocation }: Decided): string {
+  const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
+  const state = site.state(key)
+  const evse = site.evses.get(key)
+  if (!isMember) return 'the charge point does not belong to the site: its maximum is reserved'
+  if (state.obedience === 'ignoring') return 'the charge point ignores limits: its maximum is reserved'
+  if (state.fallback === undefined) return 'the charge point has not accepted its fallback: its maximum is reserved'
+  if (!isConnected)
+    return 'the charge point is away: its last limit is reserved until its lease ends, then the fallback'
+  if (state.transaction === undefined) return 'no transaction: the fallback is reserved'
+  if (isInDoubt(state, site.input.now)) return 'a call was not answered: the highest limit that may hold is reserved'
+  if (!steered.has(key)) return state.pending === undefined ? 'waits before the next attempt' : 'a call is on its way'
+  const target = allocation.targets.get(key) ?? 0
+  const bound = allocation.boundBy.get(key)
+  if (target < leastOf(evse))
+    return bound === undefined ? 'the car takes nothing' : `waits: there is no room on ${bound}`
+  if (state.obedience === 'unproven' && bound === undefined)
+    return 'starts with its minimum until a measured current obeys it'
+  return bound === undefined ? 'gets all that it takes' : `limited by ${bound}`
+}
+
+/** What is above the limits, whatever is sent. */
+export function overloads(loads: readonly Load[]): { circuit: string; phase: Load['phase']; by: number }[] {
+  return loads.flatMap(({ circuit, phase, limit: most, margin, other, reserved }) => {
+    const by = reserved + other + margin - most
+    return by > 1e-6 ? [{ circuit, phase, by: Math.round(by * 10) / 10 }] : []
+  })
+}

@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify'
+import type * as v16 from 'fastify-ocpp/v16'
+import fp from 'fastify-plugin'
+import { PROTOCOLS_2, type Request2 } from '../lib/charge-points/versions.js'
+import { Controls } from '../lib/load-management/controls.js'
+import { isOwnProfile } from '../lib/load-management/profiles.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    loadManagement: Controls
+  }
+}
+
+/** Name of the operator in the calls of the back-end itself. */
+const OPERATOR = 'load-management'
+
+/** Which of these charge points can be called: on several nodes also those of others. */
+async function callableOf({ ocpp, traits, whereabouts, database }: FastifyInstance, identities: readonly string[]) {
+  const located = await whereabouts.of(database.db, identities)
+  const there = identities.filter((identity) => {
+    const live = ocpp.chargePoints.get(identity)
+    return live === undefined ? located.has(identity) : traits.settling.isSettled(live)
+  })
+  return new Set(there)
+}
+
+/** A profile that somebody else has set may be above ours. */
+function watchOthers({ calls, loadManagement }: FastifyInstance): void {
+  calls
+    .after(
+      'ocpp1.6',
+      'SetChargingProfile',
+      ({ csChargingProfiles: { chargingProfileId } }: v16.SetChargingProfileRequest, _, call) => {
+        if (!isOwnProfile(chargingProfileId)) loadManagement.distrust(call.identity)
+        return undefined
+      }
+    )
+    .after(PROTOCOLS_2, 'SetChargingProfile', ({ chargingProfile }: Request2<'SetChargingProfile'>, _, call) => {
+      if (!isOwnProfile(chargingProfile.id)) loadManagement.distrust(call.identity)
+      return undefined
+    })
+}
+
+/** Shares the power of sites among their charge points. */
+async function loadManagement(app: FastifyInstance): Promise<void> {
+  const { database, runs, calls, events, log } = app
+  const controls = new Controls({
+    db: database.db,
+    writer: database.writer,
+    holder: runs.runId,
+    isReady: () => database.isReady() && !app.isDraining,
+    callable: (identities) => callableOf(app, identities),
+    call: async (identity, { action, payload }) => {
+      const { result } = await calls.call({ identity, action, payload, operator: OPERATOR })
+      return result
+    },
+    onError: (err) => log.warn({ err }, 'could not control the load of a site: trying again')
+  })
+  app.decorate('loadManagement', controls)
+  watchOthers(app)
+  const unsubscribe = events.subscribe((event) => controls.take(event))
+  app.addHook('onReady', async () => controls.start())
+  app.addHook('preClose', async () => {
+    unsubscribe()
+    await controls.stop()
+  })
+}
+
+export default fp(loadManagement, {
+  fastify: '5.x',
+  name: 'load-management',
+  dependencies: ['database', 'runs', 'calls', 'publisher', 'traits', 'whereabouts', 'ocpp', 'drain']
+})

@@ -1,0 +1,231 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { toDateTime } from '../../../lib/date-time.js'
+import { CIRCUIT_ID, CircuitLimit, type LoadManagementBody } from '../../../lib/load-management/plant.js'
+import {
+  deleteLimit,
+  findLoadManagement,
+  putLimit,
+  putMeasurement,
+  readTold
+} from '../../../lib/load-management/rows.js'
+import { overloads } from '../../../lib/load-management/step.js'
+import { ProblemError } from '../../../lib/problem-error.js'
+import { SiteParams } from '../../../lib/sites/records.js'
+
+const PATH = '/sites/:id/load-management/circuits/:circuit'
+const TAGS = { tags: ['Sites'] }
+const Params = Type.Object({ ...SiteParams.properties, circuit: CIRCUIT_ID })
+type Params = Static<typeof Params>
+const UNKNOWN = { UNKNOWN_CIRCUIT: 'no such circuit in the load management of such a site' }
+
+const { A, L1, L2, L3, W } = CircuitLimit.properties
+const LimitBody = Type.Object(
+  {
+    ...{ A, L1, L2, L3, W },
+    ttl: Type.Integer({ minimum: 5, maximum: 86_400, description: 'Seconds that it holds; then `fallbackLimit` does' }),
+    source: Type.String({ minLength: 1, maxLength: 100, description: 'Who sets it, e.g. EMS' })
+  },
+  { additionalProperties: false, minProperties: 3, examples: [{ L1: 80, L2: 80, L3: 63, ttl: 300, source: 'EMS' }] }
+)
+
+const LimitRecord = Type.Object({
+  limit: CircuitLimit,
+  source: Type.String(),
+  expiresAt: Type.String({ format: 'date-time' }),
+  lowered: Type.Optional(
+    Type.Boolean({ description: 'With `wait`: whether all that may be in force is within the limits now' })
+  )
+})
+
+const Wait = Type.Object(
+  {
+    wait: Type.Optional(
+      Type.String({
+        pattern: '^(?:[1-9]|[12]\\d|30)$',
+        description: 'Seconds to wait at most until all that has to be lowered is lowered. 1 to 30'
+      })
+    )
+  },
+  { additionalProperties: false }
+)
+
+const current = Type.Number({ minimum: 0, maximum: 100_000, description: 'A' })
+const MeasurementBody = Type.Object(
+  {
+    ...{ L1: current, L2: current, L3: current },
+    includesChargers: Type.Boolean({ description: 'Whether the load of the EVSEs below is in it' }),
+    at: Type.Optional(Type.String({ format: 'date-time', description: 'When it was measured. Default: now' }))
+  },
+  { additionalProperties: false, examples: [{ L1: 12.5, L2: 9, L3: 14.2, includesChargers: false }] }
+)
+
+/** What energy managers and meters tell of the circuits of a site. */
+export default async function circuitLimits(app: FastifyInstance): Promise<void> {
+  addRead(app)
+  addPut(app)
+  addDelete(app)
+  addMeasurement(app)
+}
+
+function addRead(app: FastifyInstance): void {
+  app.get<{ Params: Params }>(
+    `${PATH}/limit`,
+    {
+      config: { scope: 'sites:read', problems: { 404: { ...UNKNOWN, NO_LIMIT: 'no limit is set' } } },
+      schema: {
+        ...TAGS,
+        params: Params,
+        operationId: 'getCircuitLimit',
+        summary: 'Show the limit that an energy manager has set',
+        response: { 200: LimitRecord }
+      }
+    },
+    async ({ params }) => {
+      await existing(app, params)
+      return shown(app, params)
+    }
+  )
+}
+
+function addPut(app: FastifyInstance): void {
+  const { database, loadManagement } = app
+  app.put<{ Params: Params; Body: Static<typeof LimitBody>; Querystring: Static<typeof Wait> }>(
+    `${PATH}/limit`,
+    {
+      config: { scope: 'limits:write', problems: { 404: UNKNOWN } },
+      schema: {
+        ...TAGS,
+        params: Params,
+        body: LimitBody,
+        querystring: Wait,
+        operationId: 'putCircuitLimit',
+        summary: 'Limit a circuit for some time',
+        description:
+          'For an energy manager, which repeats it before `ttl` is over. The lowest of it, of the configured limit and of the window holds.',
+        response: { 200: LimitRecord }
+      }
+    },
+    async ({ params, body: { ttl, source, ...limit }, query }) => {
+      await existing(app, params)
+      const expiresAt = loadManagement.clock() + ttl * 1000
+      await putLimit(database.writer, placeOf(params), { limit, source, expiresAt })
+      if (query.wait === undefined) {
+        loadManagement.trigger(params.id)
+        return shown(app, params)
+      }
+      const lowered = await isLowered(app, params.id, Number(query.wait) * 1000)
+      return { ...(await shown(app, params)), lowered }
+    }
+  )
+}
+
+function addDelete(app: FastifyInstance): void {
+  const { database, loadManagement } = app
+  app.delete<{ Params: Params }>(
+    `${PATH}/limit`,
+    {
+      config: { scope: 'limits:write', problems: { 404: { ...UNKNOWN, NO_LIMIT: 'no limit is set' } } },
+      schema: {
+        ...TAGS,
+        params: Params,
+        operationId: 'deleteCircuitLimit',
+        summary: 'Take back the limit of a circuit',
+        description: 'The configured limit holds again, without `fallbackLimit`.',
+        response: { 204: Type.Null({ description: 'Deleted' }) }
+      }
+    },
+    async ({ params }, reply) => {
+      await existing(app, params)
+      if (!(await deleteLimit(database.writer, placeOf(params)))) throw noLimit(params)
+      loadManagement.trigger(params.id)
+      return reply.code(204).send()
+    }
+  )
+}
+
+function addMeasurement(app: FastifyInstance): void {
+  const { database, loadManagement } = app
+  app.put<{ Params: Params; Body: Static<typeof MeasurementBody> }>(
+    `${PATH}/measurement`,
+    {
+      config: {
+        scope: 'limits:write',
+        problems: {
+          404: UNKNOWN,
+          409: { OLD_MEASUREMENT: 'a later one is known' },
+          422: { INVALID_MEASUREMENT: '`at` is in the future' }
+        }
+      },
+      schema: {
+        ...TAGS,
+        params: Params,
+        body: MeasurementBody,
+        operationId: 'putCircuitMeasurement',
+        summary: 'Tell what the meter of a circuit measures',
+        description: 'Only the latest is kept. Once there was one, `fallbackLimit` holds while the latest is too old.',
+        response: { 204: Type.Null({ description: 'Taken' }) }
+      }
+    },
+    async ({ params, body: { at, includesChargers, ...currents } }, reply) => {
+      await existing(app, params)
+      const now = loadManagement.clock()
+      const measuredAt = at === undefined ? now : Date.parse(at)
+      if (measuredAt > now + AHEAD_MS) throw inFuture()
+      const measurement = { currents, includesChargers, at: Math.min(measuredAt, now) }
+      if (!(await putMeasurement(database.writer, placeOf(params), measurement))) {
+        throw new ProblemError(409, 'OLD_MEASUREMENT', 'a later measurement of the circuit is known')
+      }
+      loadManagement.trigger(params.id)
+      return reply.code(204).send()
+    }
+  )
+}
+
+/** Clocks differ. Milliseconds. */
+const AHEAD_MS = 5_000
+
+function inFuture(): ProblemError {
+  const error = new ProblemError(422, 'INVALID_MEASUREMENT', '/at is in the future')
+  return Object.assign(error, { violation: { pointer: '/at', message: 'is in the future' } })
+}
+
+function placeOf({ id, circuit }: Params) {
+  return { site_id: id, circuit_id: circuit }
+}
+
+function noLimit({ circuit }: Params): ProblemError {
+  return new ProblemError(404, 'NO_LIMIT', `no limit is set for ${circuit}`)
+}
+
+/** @throws `UNKNOWN_CIRCUIT` */
+async function existing({ database }: FastifyInstance, { id, circuit }: Params): Promise<void> {
+  const row = await findLoadManagement(database.db, id)
+  const { circuits = [] } = row === undefined ? {} : (JSON.parse(row.document) as Partial<LoadManagementBody>)
+  if (!circuits.some((one) => one.id === circuit)) {
+    throw new ProblemError(404, 'UNKNOWN_CIRCUIT', `no circuit ${circuit} in the load management of ${id}`)
+  }
+}
+
+/** @throws `NO_LIMIT` */
+async function shown({ database }: FastifyInstance, params: Params): Promise<Static<typeof LimitRecord>> {
+  const { dynamic } = (await readTold(database.db, params.id)).get(params.circuit) ?? {}
+  if (dynamic === undefined) throw noLimit(params)
+  const { limit, source, expiresAt } = dynamic
+  return { limit, source, expiresAt: toDateTime(expiresAt) }
+}
+
+/** Runs the control until nothing is above a limit. */
+async function isLowered({ loadManagement }: FastifyInstance, siteId: string, patience: number): Promise<boolean> {
+  const end = Date.now() + patience
+  for (;;) {
+    await loadManagement.run(siteId)
+    const snapshot = loadManagement.snapshot(siteId)
+    if (snapshot !== undefined && overloads(snapshot.result.loads).length === 0) return true
+    if (Date.now() >= end) return false
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS, Math.max(1, end - Date.now()))))
+  }
+}
+
+/** Between two looks while a request waits. Milliseconds. */
+const LOOK_MS = 250

@@ -1,0 +1,189 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance } from 'fastify'
+import { toDateTime } from '../../../lib/date-time.js'
+import { invalidCursor, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
+import { PageParams, pageSchema } from '../../../lib/http/records.js'
+import { LoadManagementBody } from '../../../lib/load-management/plant.js'
+import {
+  HistoryRecord,
+  LoadManagementRecord,
+  StateRecord,
+  toHistoryRecord,
+  toStateRecord
+} from '../../../lib/load-management/records.js'
+import {
+  deleteLoadManagement,
+  findLoadManagement,
+  type LoadManagementRow,
+  listHistory,
+  putLoadManagement
+} from '../../../lib/load-management/rows.js'
+import { ProblemError } from '../../../lib/problem-error.js'
+import { SiteParams } from '../../../lib/sites/records.js'
+import { findSite } from '../../../lib/sites/rows.js'
+
+const PATH = '/sites/:id/load-management'
+const TAGS = { tags: ['Sites'] }
+const UNKNOWN_SITE = { UNKNOWN_SITE: 'no such site' }
+const problems = { 404: { ...UNKNOWN_SITE, NO_LOAD_MANAGEMENT: 'the load of the site is not managed' } }
+
+interface OneSite {
+  Params: SiteParams
+}
+
+/** How a site shares its power among its charge points. */
+export default async function loadManagement(app: FastifyInstance): Promise<void> {
+  addRead(app)
+  addPut(app)
+  addDelete(app)
+  addState(app)
+  addHistory(app)
+}
+
+function toRecord({ document, created_at, updated_at }: LoadManagementRow): Static<typeof LoadManagementRecord> {
+  return {
+    ...(JSON.parse(document) as LoadManagementBody),
+    createdAt: toDateTime(Number(created_at)),
+    updatedAt: toDateTime(Number(updated_at))
+  }
+}
+
+function addRead(app: FastifyInstance): void {
+  app.get<OneSite>(
+    PATH,
+    {
+      config: { scope: 'sites:read', problems },
+      schema: {
+        ...TAGS,
+        params: SiteParams,
+        operationId: 'getLoadManagement',
+        summary: 'Show how a site shares its power',
+        response: { 200: LoadManagementRecord }
+      }
+    },
+    async ({ params }) => toRecord(await existing(app, params.id))
+  )
+}
+
+function addPut(app: FastifyInstance): void {
+  const { database, loadManagement } = app
+  app.put<OneSite & { Body: LoadManagementBody }>(
+    PATH,
+    {
+      config: {
+        scope: 'sites:write',
+        problems: {
+          404: UNKNOWN_SITE,
+          422: {
+            INVALID_LOAD_MANAGEMENT:
+              'a circuit leads nowhere or back to itself, an EVSE is unknown or assigned twice, or the fallbacks do not fit'
+          }
+        }
+      },
+      schema: {
+        ...TAGS,
+        params: SiteParams,
+        body: LoadManagementBody,
+        operationId: 'putLoadManagement',
+        summary: 'Configure how a site shares its power',
+        description:
+          'Replaces the whole configuration. With the mode `control` each EVSE first gets its fallback; until it is accepted, its maximum is reserved.',
+        response: { 200: LoadManagementRecord, 201: LoadManagementRecord }
+      }
+    },
+    async ({ params, body }, reply) => {
+      await existingSite(app, params.id)
+      const isNew = await putLoadManagement(database.writer, params.id, body)
+      loadManagement.trigger(params.id)
+      return reply.code(isNew ? 201 : 200).send(toRecord(await existing(app, params.id)))
+    }
+  )
+}
+
+function addDelete(app: FastifyInstance): void {
+  const { database } = app
+  app.delete<OneSite>(
+    PATH,
+    {
+      config: {
+        scope: 'sites:write',
+        problems: { ...problems, 409: { LOAD_IS_MANAGED: 'the mode is control: set it to off first' } }
+      },
+      schema: {
+        ...TAGS,
+        params: SiteParams,
+        operationId: 'deleteLoadManagement',
+        summary: 'Delete the configuration of load management',
+        response: { 204: Type.Null({ description: 'Deleted' }) }
+      }
+    },
+    async ({ params }, reply) => {
+      const { mode } = await existing(app, params.id)
+      if (mode === 'control') throw new ProblemError(409, 'LOAD_IS_MANAGED', 'set the mode to off first')
+      await deleteLoadManagement(database.writer, params.id)
+      return reply.code(204).send()
+    }
+  )
+}
+
+function addState(app: FastifyInstance): void {
+  app.get<OneSite>(
+    `${PATH}/state`,
+    {
+      config: { scope: 'sites:read', problems },
+      schema: {
+        ...TAGS,
+        params: SiteParams,
+        operationId: 'getLoadState',
+        summary: 'Show limits, loads and what each EVSE gets',
+        description: 'As of the last calculation. On several nodes only the one that controls the site knows it.',
+        response: { 200: StateRecord }
+      }
+    },
+    async ({ params }) => {
+      const { mode } = await existing(app, params.id)
+      return toStateRecord(mode, mode === 'off' ? undefined : app.loadManagement.snapshot(params.id))
+    }
+  )
+}
+
+function addHistory(app: FastifyInstance): void {
+  const Query = Type.Object(PageParams, { additionalProperties: false })
+  app.get<OneSite & { Querystring: Static<typeof Query> }>(
+    `${PATH}/history`,
+    {
+      config: { scope: 'sites:read', problems: { 404: UNKNOWN_SITE } },
+      schema: {
+        ...TAGS,
+        params: SiteParams,
+        querystring: Query,
+        operationId: 'listAllocations',
+        summary: 'List what was sent to EVSEs, newest first',
+        description: 'Changes only: renewals of the same limit are not listed. Kept for 30 days.',
+        response: { 200: pageSchema(HistoryRecord) }
+      }
+    },
+    async ({ params, query }) => {
+      await existingSite(app, params.id)
+      const limit = readLimit(query)
+      const cursor = readCursor(query)
+      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw invalidCursor()
+      const page = { limit: limit + 1, ...(cursor !== undefined && { before: Number(cursor) }) }
+      const rows = await listHistory(app.database.db, params.id, page)
+      return pageOf(rows, limit, { show: toHistoryRecord, keyOf: ({ id }) => id })
+    }
+  )
+}
+
+/** @throws `UNKNOWN_SITE` */
+async function existingSite({ database }: FastifyInstance, id: string): Promise<void> {
+  if ((await findSite(database.db, id)) === undefined) throw new ProblemError(404, 'UNKNOWN_SITE', `no site ${id}`)
+}
+
+/** @throws `UNKNOWN_SITE`, `NO_LOAD_MANAGEMENT` */
+async function existing(app: FastifyInstance, id: string): Promise<LoadManagementRow> {
+  await existingSite(app, id)
+  const row = await findLoadManagement(app.database.db, id)
+  if (row === undefined) throw new ProblemError(404, 'NO_LOAD_MANAGEMENT', `the load of ${id} is not managed`)
+  return row
+}
