@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { limitNow } from '../../lib/load-management/limits.js'
+import { type LoadManagementBody, type Plant, pathOf, plantOf, WIRINGS } from '../../lib/load-management/plant.js'
+import { seeded } from '../../src/simulator/random.js'
+import { measureCpu } from '../support/wait.js'
+import { Model } from './model.js'
+
+const START = Date.UTC(2026, 0, 5, 16, 0)
+const KEYS = ['L1', 'L2', 'L3', 'W'] as const
+
+/** A random site whose fallbacks fit. */
+function plantFor(seed: number): Plant {
+  const random = seeded(seed)
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
+  const children = Math.floor(random() * 3)
+  const count = 2 + Math.floor(random() * 6)
+  const fallback = pick([0, 6, 8])
+  const circuits = ['main', ...Array.from({ length: children }, (_, index) => `row-${index}`)]
+  const evses = Array.from({ length: count }, (_, index) => ({
+    identity: `CP-${index}`,
+    evseId: 1,
+    circuit: pick(circuits),
+    wiring: pick(WIRINGS),
+    maximum: pick([16, 32, 63]),
+    fallback,
+    priority: pick([0, 0, 1])
+  }))
+  // Enough for all fallbacks below, and some more.
+  const room = fallback * count + 6 + Math.floor(random() * 60)
+  const window = {
+    from: pick(['16:10', '16:20', '16:31']),
+    to: '17:00',
+    limit: { A: fallback * count + pick([1, 10]) }
+  }
+  const body: LoadManagementBody = {
+    mode: 'control',
+    lease: pick([60, 120, 900]),
+    raiseDelay: pick([0, 15]),
+    dwell: pick([60, 300]),
+    circuits: circuits.map((id) => ({
+      id,
+      ...(id !== 'main' && { parent: 'main' }),
+      limit: { A: id === 'main' ? room : room - Math.floor(random() * 5), ...(random() < 0.3 && { W: room * 690 }) },
+      margin: pick([0, 1]),
+      ...(random() < 0.5 && { windows: [window] })
+    })),
+    evses
+  }
+  return plantOf(body, 'UTC')
+}
+
+/** The circuits at and below each one. */
+function below(plant: Plant, id: string): Set<string> {
+  return new Set(
+    plant.circuits.filter((circuit) => pathOf(plant.circuits, circuit.id).includes(id)).map((one) => one.id)
+  )
+}
+
+/** Where more is taken than is allowed, whatever the control believes. */
+function violations(model: Model): string[] {
+  return model.plant.circuits.flatMap((circuit) => {
+    const { bounds } = limitNow(circuit, {}, { now: model.now, timeZone: 'UTC' })
+    const circuits = below(model.plant, circuit.id)
+    return KEYS.flatMap((key) => {
+      const load = model.load(circuits, key)
+      return load > bounds[key] + 1e-6 ? [`${circuit.id} ${key}: ${load} > ${bounds[key]}`] : []
+    })
+  })
+}
+
+/** Whether every charger has its fallback: before, nobody can guarantee anything. */
+function isReady(model: Model): boolean {
+  return [...model.chargers.values()].every(({ fallback }) => fallback !== undefined)
+}
+
+test('whatever is lost, late, refused or away, no phase of any circuit carries more than its limit at any second', () => {
+  let accepted = 0
+  let restarts = 0
+  const run = (seed: number) => {
+    const model = new Model({ plant: plantFor(seed), seed, trouble: 1, start: START })
+    let readyFor = 0
+    for (let second = 0; second < 2400; second++) {
+      model.tick()
+      readyFor = isReady(model) ? readyFor + 1 : 0
+      // Cars that charged before the fallback came need a moment to follow it.
+      if (readyFor > 6) assert.deepEqual(violations(model), [], `second ${second}`)
+    }
+    accepted += model.accepted
+    restarts += model.restarts
+  }
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: 40 })
+  assert.ok(accepted > 40 && restarts > 40, `${accepted} profiles accepted, ${restarts} restarts`)
+})
+
+test('when all is calm again, whatever is free on all phases of a car that could take it is given to it', () => {
+  const run = (seed: number) => {
+    const plant = plantFor(seed)
+    const model = new Model({ plant, seed, trouble: 1, start: START + 3 * 3_600_000 })
+    for (let second = 0; second < 300; second++) model.tick()
+    model.calm()
+    for (let second = 0; second < 1500; second++) model.tick()
+    for (const evse of plant.evses) {
+      const key = `${evse.identity.toLowerCase()} 1`
+      const current = model.current(key)
+      const path = pathOf(plant.circuits, evse.circuit)
+      const room = Math.min(
+        ...plant.circuits
+          .filter(({ id }) => path.includes(id))
+          .flatMap((circuit) => {
+            const { bounds } = limitNow(circuit, {}, { now: model.now, timeZone: 'UTC' })
+            const circuits = below(plant, circuit.id)
+            const phases = (['L1', 'L2', 'L3'] as const).filter((phase) => evse.wiring.includes(phase))
+            const free = phases.map((phase) => bounds[phase] - circuit.margin - model.load(circuits, phase))
+            const watts = (bounds.W - circuit.margin * 230 - model.load(circuits, 'W')) / (230 * phases.length)
+            return [...free, watts]
+          })
+      )
+      const wants = current === 0 ? evse.minimum : current + 1.1
+      const isWaste = wants <= evse.maximum && room >= wants - current
+      assert.ok(
+        !isWaste,
+        `${key} has ${current} of ${evse.maximum} A, and ${room} A are free: ${model.last?.evses.get(key)?.reason}`
+      )
+    }
+  }
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: 25 })
+})
+
+test('the same facts lead to the same commands', () => {
+  const commandsOf = (seed: number) => {
+    const model = new Model({ plant: plantFor(seed), seed, trouble: 1, start: START })
+    const commands: unknown[] = []
+    for (let second = 0; second < 300; second++) {
+      model.tick()
+      commands.push(model.last?.commands)
+    }
+    return commands
+  }
+  for (const seed of [1, 2, 3]) assert.deepEqual(commandsOf(seed), commandsOf(seed))
+})
+
+test('500 EVSEs on 50 circuits are decided upon in a moment', () => {
+  const circuits = Array.from({ length: 50 }, (_, index) => ({
+    id: `c${index}`,
+    ...(index > 0 && { parent: `c${Math.floor((index - 1) / 7)}` }),
+    limit: { A: 5000 }
+  }))
+  const evses = Array.from({ length: 500 }, (_, index) => {
+    return { identity: `CP-${index}`, evseId: 1, circuit: `c${index % 50}`, maximum: 32, fallback: 6 }
+  })
+  const plant = plantOf({ mode: 'control', circuits, evses }, 'UTC')
+  const model = new Model({ plant, seed: 1, trouble: 0, start: START })
+  model.calm()
+  for (let second = 0; second < 30; second++) model.tick()
+  const cpu = measureCpu()
+  for (let second = 0; second < 20; second++) model.tick()
+  assert.ok(cpu() / 20 < 200, `${cpu() / 20} ms`)
+})
