@@ -4,10 +4,13 @@ import fp from 'fastify-plugin'
 import { PROTOCOLS_2, type Request2 } from '../lib/charge-points/versions.js'
 import { Controls } from '../lib/load-management/controls.js'
 import { isOwnProfile } from '../lib/load-management/profiles.js'
+import { LoadWatch } from '../lib/load-management/watch.js'
+import { observeLoadManagement } from '../lib/metrics/load-management.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
     loadManagement: Controls
+    loadWatch: LoadWatch
   }
 }
 
@@ -44,6 +47,9 @@ function watchOthers({ calls, loadManagement }: FastifyInstance): void {
 /** Shares the power of sites among their charge points. */
 async function loadManagement(app: FastifyInstance): Promise<void> {
   const { database, runs, calls, events, log } = app
+  const watch = new LoadWatch(database.writer)
+  app.decorate('loadWatch', watch)
+  observeLoadManagement(app.metrics, watch)
   const controls = new Controls({
     db: database.db,
     writer: database.writer,
@@ -54,6 +60,9 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
       const { result } = await calls.call({ identity, action, payload, operator: OPERATOR })
       return result
     },
+    onSent: (siteId, sent) => watch.sent(siteId, sent),
+    onRun: (siteId, snapshot) => watch.ran(siteId, snapshot),
+    onLeft: (siteId) => watch.left(siteId),
     onError: (err) => log.warn({ err }, 'could not control the load of a site: trying again')
   })
   app.decorate('loadManagement', controls)
@@ -69,5 +78,5 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
 export default fp(loadManagement, {
   fastify: '5.x',
   name: 'load-management',
-  dependencies: ['database', 'runs', 'calls', 'publisher', 'traits', 'whereabouts', 'ocpp', 'drain']
+  dependencies: ['database', 'runs', 'calls', 'publisher', 'traits', 'whereabouts', 'ocpp', 'drain', 'metrics']
 })

@@ -24,7 +24,8 @@ const FAILED = 'could not look for problems'
 const SOLVING = /^\/api\/v1\/charge(?:-points\/:identity|r-models\/:name)$/
 
 /** Reads without an index use `heavy`. */
-function sourcesOf({ database, traits, whereabouts, messageLog, refused }: FastifyInstance, startedAt: number) {
+function sourcesOf(app: FastifyInstance, startedAt: number) {
+  const { database, traits, whereabouts, messageLog, refused, loadWatch } = app
   const { db, heavy, writer } = database
   return [
     refusedMessages(heavy, traits.book),
@@ -40,7 +41,8 @@ function sourcesOf({ database, traits, whereabouts, messageLog, refused }: Fasti
     failingWebhooks(db),
     refusedIdTokens(db),
     refusedChargePoints(refused),
-    overload({ log: messageLog, writer: writer.counters })
+    overload({ log: messageLog, writer: writer.counters }),
+    async () => loadWatch.problems()
   ]
 }
 
@@ -79,5 +81,14 @@ async function problems(app: FastifyInstance): Promise<void> {
 export default fp(problems, {
   fastify: '5.x',
   name: 'problems',
-  dependencies: ['database', 'publisher', 'traits', 'ocpp', 'message-log', 'csms-refused', 'whereabouts']
+  dependencies: [
+    'database',
+    'publisher',
+    'traits',
+    'ocpp',
+    'message-log',
+    'csms-refused',
+    'whereabouts',
+    'load-management'
+  ]
 })

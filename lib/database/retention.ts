@@ -15,7 +15,7 @@ export interface RetentionSettings {
 /** The retention rule of a table. Ids rise with time, so the oldest rows come first. */
 interface Rule {
   table: PrunedTable
-  time: 'connected_at' | 'received_at' | 'created_at'
+  time: 'connected_at' | 'received_at' | 'created_at' | 'at'
   /** Days to keep a row. 0: for ever. */
   days: number
   /** Maximum number of rows. 0: no limit. */
@@ -40,6 +40,7 @@ type PrunedTable =
   | 'bulk_call_items'
   | 'idempotency_keys'
   | 'audit_log'
+  | 'allocation_history'
 
 export interface PruneOptions {
   db: Kysely<Schema>
@@ -122,7 +123,8 @@ function rules(settings: RetentionSettings, now: number): Rule[] {
     { table: 'bulk_call_items', time: 'created_at', days: events, needed: OF_RUNNING_BULK },
     // A request with an idempotency key may be repeated for 24 hours.
     { table: 'idempotency_keys', time: 'created_at', days: 1 },
-    { table: 'audit_log', time: 'created_at', days: settings.RETENTION_AUDIT_DAYS }
+    { table: 'audit_log', time: 'created_at', days: settings.RETENTION_AUDIT_DAYS },
+    { table: 'allocation_history', time: 'at', days: 30 }
   ]
 }
 

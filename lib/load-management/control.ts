@@ -26,7 +26,15 @@ export interface ControlOptions {
   /** Called when something has changed that the next run has to see. */
   onChange: () => void
   onError: (error: unknown) => void
-  onSent?: (siteId: string, outcome: Sent) => void
+  onSent?: (siteId: string, outcome: Sent) => Promise<void>
+}
+
+/** What an EV has told by ISO 15118. */
+export interface EvNeeds {
+  identity: string
+  evseId: number
+  /** The most that it takes on a phase. A. */
+  maximum?: number | undefined
 }
 
 /** What became of a command. */
@@ -35,8 +43,10 @@ export interface Sent {
   kind: Command['kind']
   amperes: number
   answer: string
-  /** Milliseconds. */
-  duration: number
+  /** Our id of the transaction. */
+  transaction: number | undefined
+  /** In words. */
+  reason: string
 }
 
 /** What a run has found, for operators. */
@@ -85,6 +95,18 @@ export class SiteControl {
     if (event.type === 'boot') for (const key of keys) this.#changes.push({ key, change: booted })
     if (event.type === 'transaction') this.#takeState(identity, event.data as TransactionData)
     if (event.type === 'meter-values') this.#takeSample(identity, event.data as SampleData)
+    return true
+  }
+
+  /** Returns whether the EVSE has a limit of ours, so that it is sent again. */
+  takeNeeds({ identity, evseId, maximum }: EvNeeds): boolean {
+    const key = keyOf({ identity, evseId })
+    const isSteered = this.#snapshot?.result.evses.get(key)?.target !== undefined
+    if (!isSteered || this.#epoch === undefined) return false
+    this.#changes.push({
+      key,
+      change: (state) => ({ ...state, isOwed: true, ...(maximum !== undefined && { demand: maximum }) })
+    })
     return true
   }
 
@@ -229,7 +251,6 @@ export class SiteControl {
     const { transaction } = this.#states.get(key) ?? initialState()
     const open = member === undefined ? [] : await rows.openTransactions(db, [member])
     const displayed = open.find((each) => each.key === transaction?.key)?.displayed
-    const began = performance.now()
     let answer: ReturnType<typeof answerOf> = 'unsent'
     if (evse !== undefined && member?.protocol && (kind === 'fallback' || displayed !== undefined)) {
       const elapsed = (now() - (transaction?.poweredAt ?? now())) / 1000
@@ -237,9 +258,12 @@ export class SiteControl {
       const set = callFor(member.protocol, { ...wanted, ...(displayed !== undefined && { transactionId: displayed }) })
       answer = await this.#ask(member.identity, set)
       if (answer === 'accepted' && kind === 'fallback') answer = await this.#clearRivals(member, evse.evseId)
-      this.#options.onSent?.(siteId, { evse, kind, amperes, answer, duration: performance.now() - began })
     }
     this.#changes.push({ key, change: (state, times) => answered(state, answer, times) })
+    if (evse === undefined) return
+    const reason = this.#snapshot?.result.evses.get(key)?.reason ?? ''
+    const about = { transaction: kind === 'limit' ? transaction?.id : undefined, reason }
+    await this.#options.onSent?.(siteId, { evse, kind, amperes, answer, ...about })
   }
 
   async #ask(identity: string, call: OcppCall) {

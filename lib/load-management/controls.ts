@@ -1,5 +1,5 @@
 import type { PublishedEvent } from '../events/event.js'
-import { type ControlOptions, SiteControl, type Snapshot } from './control.js'
+import { type ControlOptions, type EvNeeds, SiteControl, type Snapshot } from './control.js'
 import { managedSites, release } from './rows.js'
 
 export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'> {
@@ -7,6 +7,8 @@ export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChan
   isReady: () => boolean
   /** Called after each run of a site. */
   onRun?: (siteId: string, snapshot: Snapshot) => void
+  /** Called when a site is not controlled here any more. */
+  onLeft?: (siteId: string) => void
 }
 
 /** Runs that are wanted within this time are one. Milliseconds. */
@@ -46,6 +48,20 @@ export class Controls {
   /** Somebody else has changed the profiles of a charge point. */
   distrust(identity: string): void {
     for (const control of this.#controls.values()) control.distrust(identity)
+  }
+
+  /**
+   * An EV has told what it needs, or has to be told its limit again. [2.x K15-K17]
+   *
+   * @returns whether a profile follows
+   */
+  takeNeeds(needs: EvNeeds): boolean {
+    for (const [siteId, control] of this.#controls) {
+      if (!control.takeNeeds(needs)) continue
+      this.trigger(siteId)
+      return true
+    }
+    return false
   }
 
   /** Wants a run of a site soon. */
@@ -105,7 +121,10 @@ export class Controls {
         await control.run()
         const { snapshot } = control
         if (snapshot !== undefined) this.#options.onRun?.(siteId, snapshot)
-        else this.#controls.delete(siteId)
+        else {
+          this.#controls.delete(siteId)
+          this.#options.onLeft?.(siteId)
+        }
       } catch (error) {
         this.#options.onError(error)
       }

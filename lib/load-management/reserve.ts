@@ -48,6 +48,8 @@ export interface EvseState {
   /** Nothing is sent before. Epoch milliseconds. */
   retryAt: number
   obedience: Obedience
+  /** Epoch milliseconds. */
+  ignoringSince?: number
   /** The highest current of its phases, and when it was received. */
   measured?: { amperes: number; at: number }
   /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
@@ -56,6 +58,8 @@ export interface EvseState {
   transaction?: { key: string; id: number; since: number; poweredAt?: number }
   /** The most that the car takes, as far as it has shown it. A. */
   demand?: number
+  /** Whether the EV waits for a profile, also if nothing has changed. */
+  isOwed?: boolean
   /** Since when it takes less than it may. Epoch milliseconds. */
   slackSince?: number
   /** Since when it has more than its floor. Epoch milliseconds. */
@@ -178,14 +182,15 @@ export function withTransaction(
   }
   // The answer to a call that is on its way is about the old transaction.
   if (open === undefined) return fresh
-  return { ...fresh, transaction: { ...open, since: now } }
+  return { ...fresh, transaction: { key: open.key, id: open.id, since: now } }
 }
 
 /** A call goes out: what it asks for may be in force from now on. */
 export function sending(state: EvseState, pending: Pending, settle: number): EvseState {
   if (pending.kind === 'fallback') return { ...state, pending }
+  const { isOwed: _, ...rest } = state
   const possible = [...state.possible, { amperes: pending.amperes, until: pending.until + settle }]
-  return { ...state, pending, possible }
+  return { ...rest, pending, possible }
 }
 
 export type Answer = 'accepted' | 'rejected' | 'unknown' | 'unsent'
@@ -249,7 +254,7 @@ export function sampled(state: EvseState, amperes: number, { now, settle }: Time
   }
   if (amperes > tolerated(limit)) {
     const strikes = state.strikes + 1
-    return strikes >= PROOF ? { ...next, obedience: 'ignoring', strikes: 0 } : { ...next, strikes }
+    return strikes >= PROOF ? { ...next, obedience: 'ignoring', ignoringSince: now, strikes: 0 } : { ...next, strikes }
   }
   const isProof = amperes > 0.5
   return { ...next, strikes: 0, ...(isProof && { obedience: 'obeys' as const }) }

@@ -33,6 +33,9 @@ export interface Load {
 
 type PlantEvse = Plant['evses'][number]
 
+/** Two meters measured at the same time, if it was within this. Milliseconds. */
+const SAME_TIME_MS = 15_000
+
 /** A site at an instant. */
 export class Site {
   readonly input: StepInput
@@ -123,21 +126,25 @@ export class Site {
     const { now, plant } = this.input
     if (measurement === undefined || !isFresh(circuit, measurement, now)) return 0
     const on = (line: (typeof PHASES)[number]) => {
-      const own = measurement.includesChargers ? this.#measured(circuit.id, line) : 0
+      const own = measurement.includesChargers ? this.#measured(circuit.id, line, measurement.at) : 0
       return Math.max(0, measurement.currents[line] - own)
     }
     if (phase !== 'W') return on(phase)
     return PHASES.reduce((sum, line) => sum + on(line) * plant.voltage, 0)
   }
 
-  /** What our EVSEs certainly take: an EVSE that is not measured counts as other load too, which is safe. */
-  #measured(circuit: string, phase: (typeof PHASES)[number]): number {
-    const { now } = this.input
+  /**
+   * What our EVSEs certainly took when the meter measured: an EVSE that was not measured then counts as other load, too,
+   * which is safe.
+   */
+  #measured(circuit: string, phase: (typeof PHASES)[number], at: number): number {
     let sum = 0
     for (const key of this.evses.keys()) {
-      const { measured, transaction } = this.state(key)
-      const isFreshSample = measured !== undefined && transaction !== undefined && now - measured.at <= 120_000
-      if (isFreshSample) sum += measured.amperes * this.#weight(key, { circuit, phase })
+      const state = this.state(key)
+      const { measured, transaction } = state
+      if (measured === undefined || transaction === undefined || Math.abs(measured.at - at) > SAME_TIME_MS) continue
+      const amperes = Math.min(measured.amperes, inForce(state, this.input.now))
+      sum += amperes * this.#weight(key, { circuit, phase })
     }
     return sum
   }
@@ -181,6 +188,7 @@ function withDemand(state: EvseState, force: number, now: number): EvseState {
       ...(isLong ? { demand: measured.amperes + 1 } : demand !== undefined && { demand })
     }
   }
-  // It uses all that it may have.
-  return demand === undefined ? known : { ...known, demand: Math.max(demand, force + STEP_A) }
+  if (demand === undefined) return known
+  const usesAll = measured.amperes >= force - 0.5
+  return { ...known, demand: usesAll ? Math.max(demand, force + STEP_A) : demand }
 }

@@ -145,7 +145,7 @@ function lower(site: Site, steered: ReadonlySet<string>, { targets }: Allocation
     const current = inForce(state, now)
     const wanted = sendable(site, key, target)
     if (wanted < current) limit(site, commands, key, wanted)
-    else if (isDue(site, key)) limit(site, commands, key, current)
+    else if (isDue(site, key) || state.isOwed === true) limit(site, commands, key, current)
   }
 }
 

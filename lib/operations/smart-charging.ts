@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { oneOf } from '../http/records.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
+import { isControlled } from '../load-management/rows.js'
+import { ProblemError } from '../problem-error.js'
 import { checkLimit, connectorOf16, dateTime, evseIdOf2, LIMIT, outcomeOf, PLACE, type Place } from './common.js'
 import { ask2, ask16, type Exchange, invalidRequest, notSupported, type Outcome } from './exchange.js'
 import { ownProfiles } from './facts.js'
@@ -89,6 +91,7 @@ async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFact
     throw invalidRequest(`a limit for a transaction has the purpose transaction, not ${purpose}`)
   }
   const transaction = purpose === 'transaction' ? await findMeant(lookup, request) : undefined
+  if (purpose !== 'station') await checkUncontrolled(lookup, transaction ?? placeIn(request))
   const stackLevel = request.stackLevel ?? 0
   const known = await ownProfiles(lookup.db, lookup.chargePoint.id)
   const names: readonly string[] = [PURPOSES_16[purpose], PURPOSES_2[purpose]]
@@ -101,6 +104,23 @@ async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFact
     profileIdFor: profileIdFor(new Set(others.map(({ profile_id }) => profile_id))),
     installed: new Set(known.map(({ profile_id }) => profile_id)),
     capabilities: await capabilitiesOf(lookup)
+  }
+}
+
+/** In 1.6 the EVSE is the connector. 0: all of them. */
+function placeIn({ evseId, connectorId }: Place) {
+  return { evse_id: evseId ?? 0, connector_id: connectorId ?? 0 }
+}
+
+/** @throws `LOAD_IS_MANAGED` where the load management of a site decides */
+async function checkUncontrolled({ db, chargePoint }: Lookup, place: { evse_id: number; connector_id: number }) {
+  const evseId = place.evse_id || place.connector_id || undefined
+  if (await isControlled(db, chargePoint.site_id, { identity: chargePoint.identity, evseId })) {
+    throw new ProblemError(
+      409,
+      'LOAD_IS_MANAGED',
+      `the load management of site ${chargePoint.site_id} limits this EVSE`
+    )
   }
 }
 

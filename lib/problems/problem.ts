@@ -18,7 +18,9 @@ export const PROBLEM_KINDS = [
   'id-token-refused',
   'charge-point-refused',
   'log-dropping',
-  'writes-queueing'
+  'writes-queueing',
+  'site-overload',
+  'limits-ignored'
 ] as const
 export type ProblemKind = (typeof PROBLEM_KINDS)[number]
 export const SEVERITIES = ['critical', 'warning'] as const

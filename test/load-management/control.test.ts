@@ -1,13 +1,36 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackendsAlways } from '../app/support.js'
-import { Garage } from './garage.js'
+import { onBothBackendsAlways, operate } from '../app/support.js'
+import { perform } from '../operations/support.js'
+import type { TestServer } from '../support/server.js'
+import { until } from '../support/wait.js'
+import { Garage, PHASES } from './garage.js'
 
 const STALLS = [{ protocol: 'ocpp1.6' }, { protocol: 'ocpp2.0.1' }, { protocol: 'ocpp2.1' }] as const
+/** Simulated time passes faster than a charger may be left alone after it has connected. */
+const SETTINGS = { OCPP_CALLS_AFTER_CONNECT: '0' }
+const HUNGRY = { maxPower: 100_000, capacity: 1e6 }
+
+/** A garage whose main circuit is limited on each phase, and that notices every second above the limit. */
+async function openGarage(
+  server: TestServer,
+  id: string,
+  { limit = 63, stalls = STALLS as Garage['stalls'], more = {} }
+) {
+  const circuits = [{ id: 'main', limit: { A: limit }, margin: 1, ...more }]
+  return Garage.open(server, { id, stalls, body: { mode: 'control', circuits } })
+}
+
+function guard(garage: Garage, limit: () => number): void {
+  garage.watch = (currents) => {
+    for (const phase of PHASES)
+      assert.ok(currents[phase] <= limit() + 1e-6, `${JSON.stringify(currents)} above ${limit()}`)
+  }
+}
 
 onBothBackendsAlways('a site under control', (start) => {
   it('T10: gives one session all that the idle EVSEs leave, and two equal shares', async () => {
-    const server = await start()
+    const server = await start(SETTINGS)
     const circuits = [{ id: 'main', limit: { A: 100 }, margin: 0 }]
     // Cars that could take more than the charger has.
     const stalls = STALLS.map((stall) => ({ ...stall, maximum: 88 }))
@@ -24,5 +47,165 @@ onBothBackendsAlways('a site under control', (start) => {
     await garage.pass(120)
     assert.deepEqual(garage.shares(), [0, 88, 0])
     assert.ok(garage.peak.L1 <= 100, JSON.stringify(garage.peak))
+  })
+
+  it('keeps the room of a charger that is away until its lease ends, and gives it back when it is there again', async () => {
+    const server = await start(SETTINGS)
+    const garage = await openGarage(server, 'away', { limit: 43 })
+    guard(garage, () => 43)
+    for (const index of [0, 1, 2]) await garage.arrive(index, HUNGRY)
+    await garage.pass(300)
+    assert.deepEqual(garage.shares(), [14, 14, 14])
+    await garage.charger(0).goOffline()
+    await until('it is gone', () => !server.app.ocpp.chargePoints.has('away-0'))
+    await garage.leave(1)
+    await garage.pass(120)
+    // The one that left frees its share, down to its fallback; the one that is away keeps its limit.
+    assert.deepEqual(garage.shares(), [14, 0, 22])
+    await garage.pass(900)
+    assert.deepEqual(garage.shares(), [6, 0, 30], 'its lease has ended, at the charger and here')
+    await garage.charger(0).goOnline()
+    await until('it is back', () => garage.charger(0).isOnline)
+    await garage.pass(60)
+    assert.deepEqual(garage.shares(), [18, 0, 18])
+  })
+
+  it('T3: a charger that ignores its limit is named, its maximum is reserved, and the others still fit', async () => {
+    const server = await start(SETTINGS)
+    const garage = await openGarage(server, 'deaf', { limit: 63 })
+    const deaf = garage.charger(0)
+    await garage.arrive(0, HUNGRY)
+    await garage.arrive(1, HUNGRY)
+    await garage.pass(120)
+    Object.defineProperty(deaf.station, 'profiles', { get: () => [], set: () => undefined })
+    await garage.pass(180)
+    const state = await garage.state()
+    assert.deepEqual(
+      state.evses.map(({ obedience, reserved }: { obedience: string; reserved: number }) => [obedience, reserved]),
+      [
+        ['ignoring', 32],
+        ['obeys', 24],
+        ['unproven', 6]
+      ]
+    )
+    guard(garage, () => 63)
+    await garage.pass(300)
+    assert.deepEqual(garage.shares(), [32, 24, 0])
+    await server.app.problems.check()
+    const problems = (await operate(server, 'GET', '/problems')).json().items as { kind: string; chargePoint: string }[]
+    assert.deepEqual(
+      problems.filter(({ kind }) => kind === 'limits-ignored').map((one) => one.chargePoint),
+      ['deaf-0']
+    )
+    const metrics = (await server.app.inject('/metrics')).body
+    assert.match(metrics, /site_circuit_load\{site="deaf",circuit="main",phase="L1",kind="reserved"\} 62/)
+    assert.match(metrics, /site_profile_calls_total\{outcome="accepted"\} \d/)
+  })
+
+  it('T4: a limit that an energy manager lowers holds at once, a raise waits, and the fallback limit follows it', async () => {
+    const server = await start(SETTINGS)
+    const garage = await openGarage(server, 'ems', { limit: 91, more: { fallbackLimit: { A: 31 } } })
+    let most = 91
+    guard(garage, () => most)
+    for (const index of [0, 1, 2]) await garage.arrive(index, HUNGRY)
+    await garage.pass(300)
+    assert.deepEqual(garage.shares(), [30, 30, 30])
+    const path = '/sites/ems/load-management/circuits/main/limit'
+    const put = await operate(server, 'PUT', `${path}?wait=5`, { A: 46, ttl: 120, source: 'EMS' })
+    assert.deepEqual([put.statusCode, put.json().limit], [200, { A: 46 }])
+    await garage.settled()
+    assert.deepEqual(garage.shares(), [15, 15, 15])
+    most = 46
+    await garage.pass(105)
+    // Leases end before the limit does, because then less is allowed.
+    await garage.pass(15)
+    most = 31
+    await garage.pass(60)
+    assert.deepEqual(garage.shares(), [10, 10, 10])
+    assert.equal((await garage.state()).loads[0].origin, 'fallback')
+    assert.equal((await operate(server, 'DELETE', path)).statusCode, 204)
+    most = 91
+    await garage.pass(120)
+    assert.deepEqual(garage.shares(), [30, 30, 30])
+    const history = (await operate(server, 'GET', '/sites/ems/load-management/history?limit=1')).json()
+    assert.deepEqual([history.items[0].amperes, history.items[0].outcome], [30, 'accepted'])
+  })
+
+  it('T7: other load that a meter tells takes room, and a meter that stops leaves the fallback limit', async () => {
+    const server = await start(SETTINGS)
+    const garage = await openGarage(server, 'meter', { limit: 91, more: { fallbackLimit: { A: 31 } } })
+    for (const { settings, dialect } of garage.chargers) settings.set(dialect.names.sampleInterval, '10')
+    for (const index of [0, 1, 2]) await garage.arrive(index, HUNGRY)
+    await garage.pass(300)
+    const measure = async (amperes: number, more: object = {}) => {
+      const body = { L1: amperes, L2: amperes, L3: amperes, includesChargers: false, ...more }
+      return operate(server, 'PUT', '/sites/meter/load-management/circuits/main/measurement', body)
+    }
+    assert.equal((await measure(60)).statusCode, 204)
+    await garage.run()
+    assert.deepEqual(garage.shares(), [10, 10, 10])
+    await garage.pass(30)
+    assert.equal((await measure(60, { includesChargers: true })).statusCode, 204, 'half of it is that of the cars')
+    await garage.pass(45)
+    assert.deepEqual(garage.shares(), [20, 20, 20])
+    await garage.pass(60)
+    assert.deepEqual(garage.shares(), [10, 10, 10], 'nobody knows what the building takes')
+    const past = new Date(garage.time.now() - 3_600_000).toISOString()
+    assert.equal((await measure(1, { at: past })).json().code, 'OLD_MEASUREMENT')
+  })
+
+  it('T5: a back-end that dies leaves everybody at the fallback, and the next one writes nothing that is right', async () => {
+    const first = await start(SETTINGS)
+    const garage = await openGarage(first, 'dies', { limit: 63 })
+    guard(garage, () => 63)
+    for (const index of [0, 1]) await garage.arrive(index, HUNGRY)
+    await garage.pass(300)
+    assert.deepEqual(garage.shares(), [28, 28, 0])
+    const before = (await operate(first, 'GET', '/calls?action=SetChargingProfile')).json().items.length
+    await first.close()
+    const port = Number(new URL(first.url).port)
+    const second = await start(SETTINGS, async (app) => {
+      await app.listen({ port, host: '127.0.0.1' })
+      return { app, url: first.url, close: () => app.close() } as unknown as TestServer
+    })
+    second.app.loadManagement.clock = () => garage.time.now()
+    Object.assign(garage, { server: second })
+    await until('the chargers are back', () => {
+      garage.time.advance(1000)
+      return [0, 1, 2].every((index) => second.app.ocpp.chargePoints.has(`dies-${index}`))
+    })
+    await garage.pass(30)
+    const after = (await operate(second, 'GET', '/calls?action=SetChargingProfile')).json().items.length
+    assert.deepEqual([garage.shares(), after - before], [[28, 28, 0], 0])
+    await second.close()
+    // Nobody renews the leases.
+    for (let second = 0; second < 1000; second++) {
+      garage.time.advance(1000)
+      garage.look()
+    }
+    assert.deepEqual(garage.shares(), [6, 6, 0])
+  })
+
+  it('a manual limit of a controlled EVSE is refused, and a raw profile is taken away again', async () => {
+    const server = await start(SETTINGS)
+    const garage = await openGarage(server, 'manual', { limit: 63 })
+    await garage.arrive(0, HUNGRY)
+    await garage.pass(120)
+    const manual = await perform(server, 'manual-0', 'operations/charging-limit', { limit: 30, unit: 'A', evseId: 1 })
+    assert.deepEqual([manual.status, manual.body.code], [409, 'LOAD_IS_MANAGED'])
+    const profile = {
+      chargingProfileId: 7,
+      stackLevel: 5,
+      chargingProfilePurpose: 'TxDefaultProfile',
+      chargingProfileKind: 'Relative',
+      chargingSchedule: { chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 32 }] }
+    }
+    await perform(server, 'manual-0', 'calls/SetChargingProfile', { connectorId: 1, csChargingProfiles: profile })
+    await garage.pass(30)
+    const ids = garage.charger(0).station.profiles.map(({ id }) => id)
+    assert.ok(!ids.includes(7), String(ids))
+    const body = { mode: 'off', circuits: [{ id: 'main', limit: { A: 63 } }] }
+    await garage.configure(body)
+    assert.deepEqual(garage.charger(0).station.profiles, [], 'who leaves control takes its profiles along')
   })
 })

@@ -118,7 +118,8 @@ test('when all is calm again, whatever is free on all phases of a car that could
           })
       )
       const wants = current === 0 ? evse.minimum : current + 1.1
-      const isWaste = wants <= evse.maximum && room >= wants - current
+      // Raises of less than 1 A are not sent, to spare the charge points.
+      const isWaste = wants <= evse.maximum && room >= wants - current + plant.evses.length
       assert.ok(
         !isWaste,
         `${key} has ${current} of ${evse.maximum} A, and ${room} A are free: ${model.last?.evses.get(key)?.reason}`

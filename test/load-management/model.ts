@@ -70,12 +70,12 @@ export class Model {
     }
   }
 
-  /** Nothing goes wrong from now on: all come back, and cars are at all of them. */
+  /** Nothing goes wrong from now on: all come back, and new cars are at all of them. */
   calm(): void {
     this.#trouble = 0
     for (const charger of this.chargers.values()) {
       charger.isConnected = true
-      if (charger.transaction === undefined) this.#begin(charger)
+      this.#begin(charger)
     }
   }
 

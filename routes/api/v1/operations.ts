@@ -48,7 +48,9 @@ const OF_TRANSACTIONS = {
 /** Problems of single operations. */
 const PROBLEMS: Partial<Record<OperationName, Problems>> = {
   stop: OF_TRANSACTIONS,
-  'charging-limit': OF_TRANSACTIONS,
+  'charging-limit': together(OF_TRANSACTIONS, {
+    409: { LOAD_IS_MANAGED: 'the load management of the site limits this EVSE' }
+  }),
   'set-password': {
     409: {
       PASSWORD_UNDECIDED:

@@ -1,0 +1,109 @@
+import type { Problem } from '../problems/problem.js'
+import type { Sent, Snapshot } from './control.js'
+import { keyOf } from './plant.js'
+import { addHistory } from './rows.js'
+import { overloads } from './step.js'
+
+// What people have to know of the control: what it sent, where no limit can be guaranteed, and who does not obey.
+
+/** Shorter overloads are those of a lowering that is on its way. Milliseconds. */
+const PATIENCE_MS = 15_000
+
+/** What a gauge shows. */
+export interface CircuitGauge {
+  site: string
+  circuit: string
+  phase: string
+  limit: number
+  reserved: number
+  other: number
+}
+
+export class LoadWatch {
+  readonly #writer: Parameters<typeof addHistory>[0]
+  /** Since when a circuit is above its limit, by site and place. Epoch milliseconds. */
+  readonly #over = new Map<string, Map<string, number>>()
+  readonly #snapshots = new Map<string, { snapshot: Snapshot; at: number }>()
+  readonly #last = new Map<string, string>()
+  /** Profile calls by outcome. */
+  readonly outcomes = new Map<string, number>()
+  /** Seconds for which more was reserved than a limit allows, over all circuits and phases. */
+  secondsAbove = 0
+
+  constructor(writer: Parameters<typeof addHistory>[0]) {
+    this.#writer = writer
+  }
+
+  /** Counts a call, and records it unless it only renews a limit. */
+  async sent(siteId: string, { evse, kind, amperes, answer, transaction, reason }: Sent): Promise<void> {
+    this.outcomes.set(answer, (this.outcomes.get(answer) ?? 0) + 1)
+    const key = `${siteId} ${keyOf(evse)}`
+    const what = `${kind} ${amperes} ${answer} ${transaction ?? ''}`
+    if (this.#last.get(key) === what) return
+    this.#last.set(key, what)
+    const { identity, evseId } = evse
+    const row = { site_id: siteId, identity, evse_id: evseId, transaction_row: transaction ?? null }
+    await addHistory(this.#writer, { ...row, kind, amperes, outcome: answer, reason, at: Date.now() })
+  }
+
+  /** Takes note of a run. */
+  ran(siteId: string, snapshot: Snapshot): void {
+    const now = Date.now()
+    const before = this.#over.get(siteId)
+    const over = overloads(snapshot.result.loads).map(({ circuit, phase }) => `${circuit} ${phase}`)
+    const elapsed = now - (this.#snapshots.get(siteId)?.at ?? now)
+    this.secondsAbove += (over.length * elapsed) / 1000
+    this.#over.set(siteId, new Map(over.map((place) => [place, before?.get(place) ?? now])))
+    this.#snapshots.set(siteId, { snapshot, at: now })
+  }
+
+  /** The site is not controlled here any more. */
+  left(siteId: string): void {
+    this.#over.delete(siteId)
+    this.#snapshots.delete(siteId)
+  }
+
+  gauges(): CircuitGauge[] {
+    return [...this.#snapshots].flatMap(([site, { snapshot }]) =>
+      snapshot.result.loads.map(({ circuit, phase, limit, reserved, other }) => {
+        return { site, circuit, phase, limit, reserved, other }
+      })
+    )
+  }
+
+  problems(): Problem[] {
+    return [...this.#snapshots].flatMap(([siteId, { snapshot }]) => {
+      return [...this.#overloadsOf(siteId, snapshot), ...disobedient(siteId, snapshot)]
+    })
+  }
+
+  #overloadsOf(siteId: string, { result }: Snapshot): Problem[] {
+    const now = Date.now()
+    return overloads(result.loads).flatMap(({ circuit, phase, by }): Problem[] => {
+      const since = this.#over.get(siteId)?.get(`${circuit} ${phase}`)
+      if (since === undefined || now - since < PATIENCE_MS) return []
+      const unit = phase === 'W' ? 'W' : 'A'
+      const detail = `up to ${by} ${unit} more than the limit may be taken on ${phase} of circuit ${circuit} at site ${siteId}: what cannot be lowered needs more than there is`
+      return [
+        {
+          id: `site-overload-${siteId}-${circuit}-${phase}`,
+          kind: 'site-overload',
+          severity: 'critical',
+          since,
+          detail
+        }
+      ]
+    })
+  }
+}
+
+function disobedient(siteId: string, { plant, result, at }: Snapshot): Problem[] {
+  return plant.evses.flatMap((evse): Problem[] => {
+    const state = result.states.get(keyOf(evse))
+    if (state?.obedience !== 'ignoring') return []
+    const detail = `takes more than it is limited to by the load management of site ${siteId}: its maximum of ${evse.maximum} A is reserved`
+    const place = { chargePoint: evse.identity, evseId: evse.evseId }
+    const id = `limits-ignored-${siteId}-${keyOf(evse).replace(/[^a-z0-9._-]/g, '-')}`
+    return [{ id, kind: 'limits-ignored', severity: 'warning', since: state.ignoringSince ?? at, ...place, detail }]
+  })
+}
