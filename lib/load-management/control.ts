@@ -7,7 +7,7 @@ import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
 import { answerOf, answerOfError, callFor, callsToLeave, callToClear, isRival, type OcppCall } from './profiles.js'
 import { answered, booted, type EvseState, initialState, reconnected, sampled, withTransaction } from './reserve.js'
 import * as rows from './rows.js'
-import type { EvseFacts } from './site.js'
+import { type EvseFacts, ownLoad } from './site.js'
 import { type Command, type StepResult, step } from './step.js'
 
 // The control of one site: reads what is known, lets a step decide, saves what may be in force, and sends.
@@ -76,6 +76,7 @@ export class SiteControl {
   /** The power path of these transactions is known to be closed. */
   #powered = new Set<string>()
   #snapshot: Snapshot | undefined
+  readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
   readonly #sending = new Set<Promise<void>>()
 
   constructor(options: ControlOptions) {
@@ -128,8 +129,8 @@ export class SiteControl {
     const plant = plantOf(JSON.parse(row.document) as LoadManagementBody, site.time_zone ?? 'UTC')
     if (epoch !== this.#epoch) await this.#recall(epoch)
     const facts = await this.#refresh(plant)
-    const told = await rows.readTold(db, siteId)
     const at = now()
+    const told = this.#withOwn(plant, await rows.readTold(db, siteId), at)
     const isObserving = row.mode === 'observe'
     const states = isObserving ? assumed(plant, this.#states, at) : this.#states
     const result = step({ plant, now: at, told, facts, states })
@@ -176,6 +177,20 @@ export class SiteControl {
     )
     this.#epoch = epoch
     this.#saved = ''
+  }
+
+  /** What our EVSEs took is read once for each measurement: later samples are of another time. */
+  #withOwn(plant: Plant, told: Map<string, Told>, now: number): Map<string, Told> {
+    for (const [circuit, known] of told) {
+      const { measurement } = known
+      if (measurement === undefined) continue
+      const seen = this.#own.get(circuit)
+      const own =
+        seen?.at === measurement.at ? seen.own : ownLoad(plant, this.#states, { circuit, at: measurement.at, now })
+      this.#own.set(circuit, { at: measurement.at, own })
+      told.set(circuit, { ...known, own })
+    }
+    return told
   }
 
   async #refresh(plant: Plant): Promise<Map<string, EvseFacts>> {

@@ -29,6 +29,8 @@ export interface Told {
   /** Also after it has expired. */
   dynamic?: DynamicLimit | undefined
   measurement?: Measurement | undefined
+  /** What our EVSEs took when it was measured. A. Absent: not known. */
+  own?: Record<Phase, number> | undefined
 }
 
 type PlantCircuit = Plant['circuits'][number]

@@ -33,6 +33,27 @@ export interface Load {
 
 type PlantEvse = Plant['evses'][number]
 
+/**
+ * What the EVSEs below a circuit certainly took when its meter measured. An EVSE that was not measured then counts as other
+ * load, too, which is safe.
+ */
+export function ownLoad(
+  plant: Plant,
+  states: ReadonlyMap<string, EvseState>,
+  { circuit, at, now }: { circuit: string; at: number; now: number }
+) {
+  const own = { L1: 0, L2: 0, L3: 0 }
+  for (const evse of plant.evses) {
+    const state = states.get(keyOf(evse))
+    if (state?.measured === undefined || state.transaction === undefined) continue
+    const isBelow = pathOf(plant.circuits, evse.circuit).includes(circuit)
+    if (!isBelow || Math.abs(state.measured.at - at) > SAME_TIME_MS) continue
+    const amperes = Math.min(state.measured.amperes, inForce(state, now))
+    for (const phase of phasesOf(evse)) own[phase] += amperes
+  }
+  return own
+}
+
 /** Two meters measured at the same time, if it was within this. Milliseconds. */
 const SAME_TIME_MS = 15_000
 
@@ -122,31 +143,14 @@ export class Site {
   }
 
   /** The load that is not ours. A meter that includes our EVSEs shows it where theirs is known. */
-  #other(circuit: Plant['circuits'][number], { measurement }: Told, phase: keyof Bounds): number {
+  #other(circuit: Plant['circuits'][number], { measurement, own }: Told, phase: keyof Bounds): number {
     const { now, plant } = this.input
     if (measurement === undefined || !isFresh(circuit, measurement, now)) return 0
     const on = (line: (typeof PHASES)[number]) => {
-      const own = measurement.includesChargers ? this.#measured(circuit.id, line, measurement.at) : 0
-      return Math.max(0, measurement.currents[line] - own)
+      return Math.max(0, measurement.currents[line] - (measurement.includesChargers ? (own?.[line] ?? 0) : 0))
     }
     if (phase !== 'W') return on(phase)
     return PHASES.reduce((sum, line) => sum + on(line) * plant.voltage, 0)
-  }
-
-  /**
-   * What our EVSEs certainly took when the meter measured: an EVSE that was not measured then counts as other load, too,
-   * which is safe.
-   */
-  #measured(circuit: string, phase: (typeof PHASES)[number], at: number): number {
-    let sum = 0
-    for (const key of this.evses.keys()) {
-      const state = this.state(key)
-      const { measured, transaction } = state
-      if (measured === undefined || transaction === undefined || Math.abs(measured.at - at) > SAME_TIME_MS) continue
-      const amperes = Math.min(measured.amperes, inForce(state, this.input.now))
-      sum += amperes * this.#weight(key, { circuit, phase })
-    }
-    return sum
   }
 }
 

@@ -133,6 +133,7 @@ export class Garage {
     for (let quiet = 0, frames = -1; quiet < 3; ) {
       await nextTurn()
       await this.server.app.database.writer.write(async () => undefined)
+      await nextTurn()
       const now = this.chargers.reduce((sum, charger) => sum + charger.frames, 0)
       quiet = now === frames ? quiet + 1 : 0
       frames = now
