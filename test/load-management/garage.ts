@@ -128,6 +128,12 @@ export class Garage {
     }
   }
 
+  /** Lets time pass until the cars take this, for some seconds at most. */
+  async reach(shares: readonly number[], most: number): Promise<void> {
+    for (let passed = 0; passed < most && String(this.shares()) !== String(shares); passed += 5) await this.pass(5)
+    assert.deepEqual(this.shares(), shares)
+  }
+
   /** What the chargers have sent has been handled. */
   async settled(): Promise<void> {
     for (let quiet = 0, frames = -1; quiet < 3; ) {
