@@ -487,6 +487,7 @@ export const operatorTokenSchema: Schema = {
           "sites:read",
           "sites:write",
           "tariffs:write",
+          "limits:write",
           "admin"
         ]
       },

@@ -161,7 +161,6 @@ function isLoaded(entry: (Load | number)[]): entry is [Load, number] {
 // --- demand --------------------------------------------------------------------------------------------------------
 
 const SLACK_MS = 60_000
-const STEP_A = 2
 
 /** What the car has shown to take, and what it was given so far. */
 function followed(site: Site, key: string): EvseState {
@@ -172,27 +171,22 @@ function followed(site: Site, key: string): EvseState {
   const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
   const { servedSince: _, ...rest } = { ...state, served, servedAt: now }
   const counted = force > (state.fallback ?? 0) ? { ...rest, servedSince: state.servedSince ?? now } : rest
-  return withDemand(counted, force, now)
+  return withDemand(counted, force, { now, settle: site.settle })
 }
 
-/** A car that takes less than it may for a minute leaves the rest to others, and gets more again while it uses all. */
-function withDemand(state: EvseState, force: number, now: number): EvseState {
-  const { measured, demand, slackSince, ...rest } = state
-  const known = measured === undefined ? rest : { ...rest, measured }
-  const isFreshSample =
-    measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at > (state.sent?.at ?? 0)
-  if (!isFreshSample)
-    return { ...known, ...(demand !== undefined && { demand }), ...(slackSince !== undefined && { slackSince }) }
-  if (measured.amperes < force - 1) {
-    const since = slackSince ?? now
-    const isLong = now - since >= SLACK_MS
-    return {
-      ...known,
-      slackSince: since,
-      ...(isLong ? { demand: measured.amperes + 1 } : demand !== undefined && { demand })
-    }
+/** A car that takes less than it may for a minute leaves the rest to others, until it uses all that it has. */
+function withDemand(state: EvseState, force: number, { now, settle }: { now: number; settle: number }): EvseState {
+  const { measured, sent, transaction } = state
+  const changedAt = Math.max(sent?.at ?? 0, transaction?.since ?? 0)
+  const isTelling = measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + settle
+  if (!isTelling) return state
+  const { slackSince: _, ...busy } = state
+  if (measured.amperes >= force - 0.5) {
+    const { demand: _demand, ...rest } = busy
+    return rest
   }
-  if (demand === undefined) return known
-  const usesAll = measured.amperes >= force - 0.5
-  return { ...known, demand: usesAll ? Math.max(demand, force + STEP_A) : demand }
+  if (measured.amperes >= force - 1) return busy
+  const since = state.slackSince ?? measured.at
+  const isLong = measured.at - since >= SLACK_MS
+  return { ...state, slackSince: since, ...(isLong && { demand: measured.amperes + 1 }) }
 }

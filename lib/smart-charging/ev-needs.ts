@@ -1,5 +1,5 @@
 import { parseTime } from 'fastify-ocpp'
-import { type CompositePeriod, compositeSchedule } from 'fastify-ocpp/smart-charging'
+import { type CompositePeriod, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
 import type * as v21 from 'fastify-ocpp/v21'
 import { displayedIdOf, findOpen, type TransactionRow } from '../ledger/queries.js'
 import { type Question, readFacts, type Subject } from './facts.js'
@@ -28,7 +28,7 @@ async function transactionAt({ db, chargePoint }: Subject, evseId: number): Prom
 async function scheduleOf(subject: Subject, question: Question) {
   const { input } = await readFacts(subject, question)
   const transactions = input.state?.transactions?.map(({ evSchedule: _, ...transaction }) => transaction) ?? []
-  return compositeSchedule({ ...input, state: { ...input.state, transactions } } as typeof input)
+  return compositeScheduleInTurns({ ...input, state: { ...input.state, transactions } } as typeof input)
 }
 
 /**

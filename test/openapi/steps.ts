@@ -41,6 +41,7 @@ const operate = (name: string, more: Partial<Step> = {}): Step => {
   return { operation: `operate${name}`, status: 200, isSent: true, ...more }
 }
 const accepted = { has: { status: 'accepted' } }
+const managed = (mode: string) => ({ mode, circuits: [{ id: 'main', limit: { A: 63 } }], evses: [] })
 const withoutSchedule = () => ({
   version: '1.6',
   evses: [{ id: 1, phases: 3, voltage: 230 }],
@@ -89,6 +90,28 @@ export const STEPS: readonly Step[] = [
     at: here({ identity: 'CP-1' }),
     body: () => ({ generatePassword: true, password: 'sixteen characters' })
   },
+  { operation: 'getLoadManagement', status: 404, at: here({ id: 'bellecour' }) },
+  { operation: 'putLoadManagement', status: 201, at: here({ id: 'bellecour' }), body: () => managed('observe') },
+  { operation: 'putLoadManagement', status: 200, at: here({ id: 'bellecour' }), body: () => managed('control') },
+  { operation: 'putLoadManagement', status: 422, at: here({ id: 'bellecour' }) },
+  { operation: 'getLoadManagement', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
+  { operation: 'getLoadState', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
+  { operation: 'listAllocations', status: 200, at: here({ id: 'bellecour' }), query: here({ limit: '1' }) },
+  { operation: 'getCircuitLimit', status: 404, at: here({ id: 'bellecour', circuit: 'main' }) },
+  {
+    operation: 'putCircuitLimit',
+    status: 200,
+    at: here({ id: 'bellecour', circuit: 'main' }),
+    query: here({ wait: '1' })
+  },
+  { operation: 'getCircuitLimit', status: 200, at: here({ id: 'bellecour', circuit: 'main' }) },
+  { operation: 'deleteCircuitLimit', status: 204, at: here({ id: 'bellecour', circuit: 'main' }) },
+  { operation: 'putCircuitMeasurement', status: 204, at: here({ id: 'bellecour', circuit: 'main' }) },
+  { operation: 'putCircuitMeasurement', status: 404, at: here({ id: 'bellecour', circuit: 'other' }) },
+  { operation: 'deleteLoadManagement', status: 409, at: here({ id: 'bellecour' }) },
+  { operation: 'deleteSite', status: 409, at: here({ id: 'bellecour' }) },
+  { operation: 'putLoadManagement', status: 200, at: here({ id: 'bellecour' }), body: () => managed('off') },
+  { operation: 'deleteLoadManagement', status: 204, at: here({ id: 'bellecour' }) },
   { operation: 'getSummary', status: 200, query: here({ site: 'bellecour', from: '2026-01-01' }) },
   { operation: 'deleteSite', status: 204, at: here({ id: 'bellecour' }) },
   { operation: 'getChargePoint', status: 200, has: { connected: true } },
