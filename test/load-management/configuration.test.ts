@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type {} from '../../plugins/load-management.js'
+import { onSharedBackendAlways, operate } from '../app/support.js'
+
+const EVSE = { identity: 'CFG-1', evseId: 1, circuit: 'main', maximum: 32, fallback: 6 }
+const MAIN = { id: 'main', limit: { A: 63 } }
+const GOOD = { mode: 'observe', circuits: [MAIN], evses: [EVSE] }
+
+/** What is wrong, the body, its status, and the pointer to it. */
+const HOSTILE: [string, object, number, string][] = [
+  ['a circuit twice', { ...GOOD, circuits: [MAIN, MAIN] }, 422, '/circuits/1/id'],
+  ['an orphan', { ...GOOD, circuits: [{ ...MAIN, parent: 'none' }] }, 422, '/circuits/0/parent'],
+  ['its own parent', { ...GOOD, circuits: [{ ...MAIN, parent: 'main' }] }, 422, '/circuits/0/parent'],
+  [
+    'a circle',
+    {
+      ...GOOD,
+      circuits: [
+        { ...MAIN, parent: 'b' },
+        { id: 'b', limit: { A: 9 }, parent: 'main' }
+      ]
+    },
+    422,
+    '/circuits/0/parent'
+  ],
+  ['a margin above the limit', { ...GOOD, circuits: [{ ...MAIN, margin: 63 }] }, 422, '/circuits/0/margin'],
+  ['a negative limit', { ...GOOD, circuits: [{ ...MAIN, limit: { A: -1 } }] }, 400, '/circuits/0/limit/A'],
+  ['no limit', { ...GOOD, circuits: [{ ...MAIN, limit: {} }] }, 400, '/circuits/0/limit'],
+  ['an unknown circuit', { ...GOOD, evses: [{ ...EVSE, circuit: 'none' }] }, 422, '/evses/0/circuit'],
+  ['an EVSE twice', { ...GOOD, evses: [EVSE, { ...EVSE, identity: 'cfg-1' }] }, 422, '/evses/1/evseId'],
+  ['a stranger', { ...GOOD, evses: [{ ...EVSE, identity: 'ELSEWHERE' }] }, 422, '/evses/0/identity'],
+  ['a fallback that no car can use', { ...GOOD, evses: [{ ...EVSE, fallback: 5 }] }, 422, '/evses/0/fallback'],
+  ['a fallback above the maximum', { ...GOOD, evses: [{ ...EVSE, fallback: 40 }] }, 422, '/evses/0/fallback'],
+  ['fallbacks that do not fit', { ...GOOD, circuits: [{ ...MAIN, limit: { A: 6.5 } }] }, 422, '/circuits/0'],
+  [
+    'fallbacks that do not fit in a window',
+    { ...GOOD, circuits: [{ ...MAIN, windows: [{ from: '17:00', to: '20:00', limit: { A: 3 } }] }] },
+    422,
+    '/circuits/0'
+  ],
+  [
+    'a time of day that there is not',
+    { ...GOOD, circuits: [{ ...MAIN, windows: [{ from: '24:00', to: '20:00', limit: { A: 30 } }] }] },
+    400,
+    '/circuits/0/windows/0/from'
+  ]
+]
+
+onSharedBackendAlways('the configuration of load management', (start) => {
+  it('T15: is refused as a whole with a pointer, and the former one stays', async () => {
+    const server = await start()
+    const path = '/sites/cfg/load-management'
+    assert.equal((await operate(server, 'PUT', path, GOOD)).json().code, 'UNKNOWN_SITE')
+    await operate(server, 'PUT', '/sites/cfg', { name: 'Cfg' })
+    await operate(server, 'PUT', '/charge-points/CFG-1', { site: 'cfg' })
+    assert.equal((await operate(server, 'PUT', path, GOOD)).statusCode, 201)
+    const before = (await operate(server, 'GET', path)).json()
+    for (const [what, body, status, pointer] of HOSTILE) {
+      const answer = await operate(server, 'PUT', path, body)
+      assert.equal(answer.statusCode, status, `${what}: ${answer.body}`)
+      assert.equal(answer.json().errors[0].pointer, pointer, `${what}: ${answer.body}`)
+    }
+    assert.deepEqual((await operate(server, 'GET', path)).json(), before)
+    const tooMuch = await operate(server, 'PUT', path, { ...GOOD, circuits: [{ ...MAIN, limit: { A: 5 } }] })
+    assert.match(tooMuch.json().detail, /fallbacks below come to 6, .* largest fallback that fits for all is 0 A/)
+  })
+
+  it('T15: limits and measurements that make no sense are refused, the last value wins, and none outlives its circuit', async () => {
+    const server = await start()
+    await operate(server, 'PUT', '/sites/ems', { name: 'Ems' })
+    await operate(server, 'PUT', '/sites/ems/load-management', { mode: 'observe', circuits: [MAIN], evses: [] })
+    const at = '/sites/ems/load-management/circuits/main'
+    const put = async (what: string, body: object) => (await operate(server, 'PUT', `${at}/${what}`, body)).statusCode
+    for (const body of [
+      { ttl: 60, source: 'x' },
+      { A: -1, ttl: 60, source: 'x' },
+      { A: 6, source: 'x' },
+      { A: 6, ttl: 4, source: 'x' }
+    ]) {
+      assert.equal(await put('limit', body), 400, JSON.stringify(body))
+    }
+    const measurement = { L1: 1, L2: 1, L3: 1, includesChargers: false }
+    assert.equal(await put('measurement', { ...measurement, at: '2099-01-01T00:00:00Z' }), 422)
+    assert.equal(await put('measurement', { ...measurement, L1: -1 }), 400)
+    assert.equal(await put('measurement', measurement), 204)
+    assert.equal(await put('measurement', { ...measurement, at: '2020-01-01T00:00:00Z' }), 409)
+    await Promise.all(Array.from({ length: 200 }, (_, A) => put('limit', { A, ttl: 60, source: 'EMS' })))
+    assert.equal(await put('limit', { A: 16, ttl: 60, source: 'EMS' }), 200)
+    assert.deepEqual((await operate(server, 'GET', `${at}/limit`)).json().limit, { A: 16 })
+    await server.app.loadManagement.run('ems')
+    const { loads } = (await operate(server, 'GET', '/sites/ems/load-management/state')).json()
+    assert.deepEqual([loads[0].limit, loads[0].origin], [16, 'dynamic'])
+    const other = { mode: 'observe', circuits: [{ id: 'other', limit: { A: 1 }, margin: 0 }], evses: [] }
+    await operate(server, 'PUT', '/sites/ems/load-management', other)
+    assert.equal((await operate(server, 'GET', `${at}/limit`)).json().code, 'UNKNOWN_CIRCUIT')
+    await operate(server, 'PUT', '/sites/ems/load-management', { mode: 'observe', circuits: [MAIN], evses: [] })
+    assert.equal((await operate(server, 'GET', `${at}/limit`)).json().code, 'NO_LIMIT')
+  })
+})
