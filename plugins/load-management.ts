@@ -54,6 +54,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     db: database.db,
     writer: database.writer,
     holder: runs.runId,
+    log,
     isReady: () => database.isReady() && !app.isDraining,
     callable: (identities) => callableOf(app, identities),
     call: async (identity, { action, payload }) => {

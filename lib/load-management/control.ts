@@ -4,7 +4,16 @@ import type { SiteRow } from '../sites/rows.js'
 import { findSite } from '../sites/rows.js'
 import type { Told } from './limits.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
-import { answerOf, answerOfError, callFor, callsToLeave, callToClear, isRival, type OcppCall } from './profiles.js'
+import {
+  answerOf,
+  answerOfError,
+  callFor,
+  callsToLeave,
+  callToClear,
+  countsFromStart,
+  isRival,
+  type OcppCall
+} from './profiles.js'
 import { answered, booted, type EvseState, initialState, reconnected, sampled, withTransaction } from './reserve.js'
 import * as rows from './rows.js'
 import { type EvseFacts, ownLoad } from './site.js'
@@ -228,7 +237,7 @@ export class SiteControl {
     if (state.transaction === undefined || transaction === undefined || state.transaction.poweredAt !== undefined)
       return state
     const isFlowing = (state.measured?.amperes ?? 0) > 1
-    const isPowered = protocol === 'ocpp1.6' || isFlowing || this.#powered.has(`${key} ${transaction.displayed}`)
+    const isPowered = countsFromStart(protocol) || isFlowing || this.#powered.has(`${key} ${transaction.displayed}`)
     if (!isPowered) return state
     this.#powered.delete(`${key} ${transaction.displayed}`)
     return { ...state, transaction: { ...state.transaction, poweredAt: now } }

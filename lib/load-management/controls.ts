@@ -1,8 +1,10 @@
+import { background } from '../background.js'
 import type { PublishedEvent } from '../events/event.js'
 import { type ControlOptions, type EvNeeds, SiteControl, type Snapshot } from './control.js'
 import { managedSites, release } from './rows.js'
 
 export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'> {
+  log: Parameters<typeof background>[1]
   /** Whether the database can be asked. */
   isReady: () => boolean
   /** Called after each run of a site. */
@@ -11,6 +13,7 @@ export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChan
   onLeft?: (siteId: string) => void
 }
 
+const FAILED = 'could not control the load of a site'
 /** Runs that are wanted within this time are one. Milliseconds. */
 const JOIN_MS = 100
 /** Time passes without events: leases, windows, limits that expire. Milliseconds. */
@@ -33,7 +36,7 @@ export class Controls {
   }
 
   start(): void {
-    this.#ticker = setInterval(() => void this.tick(), TICK_MS).unref()
+    this.#ticker = setInterval(() => background(this.tick(), this.#options.log, FAILED), TICK_MS).unref()
   }
 
   /** What the last run of a site has found; `undefined` before it, and while another node controls the site. */
@@ -69,7 +72,7 @@ export class Controls {
     if (this.#isClosed || this.#timers.has(siteId)) return
     const run = () => {
       this.#timers.delete(siteId)
-      void this.run(siteId)
+      background(this.run(siteId), this.#options.log, FAILED)
     }
     this.#timers.set(siteId, setTimeout(run, JOIN_MS).unref())
   }

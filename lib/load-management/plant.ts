@@ -24,7 +24,10 @@ export const CircuitLimit = Type.Object(LIMITS, { additionalProperties: false, m
 export type CircuitLimit = Static<typeof CircuitLimit>
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
-const CLOCK = textLike('^(?:[01]\\d|2[0-3]):[0-5]\\d$', 'must be a time of day such as 17:00')
+const CLOCK = {
+  ...textLike('^(?:[01]\\d|2[0-3]):[0-5]\\d$', 'must be a time of day such as 17:00'),
+  examples: ['17:00']
+}
 
 const Window = Type.Object(
   {

@@ -42,6 +42,11 @@ function is16(protocol: string): boolean {
   return known !== undefined && !versionInfo(known).hasDeviceModel
 }
 
+/** Whether a Relative profile counts from the start of the transaction; in 2.x from the closed power path. [2.x K01.FR.42] */
+export function countsFromStart(protocol: string | null): boolean {
+  return protocol !== null && is16(protocol)
+}
+
 /** The call that puts a limit in force. */
 export function callFor(protocol: string, wanted: Wanted): OcppCall {
   return is16(protocol) ? set16(wanted) : set2(wanted)
