@@ -7,7 +7,6 @@ import { problem, problemHandler } from 'fastify-ocpp/rest'
 import { AllowedMethods } from './lib/http/allowed-methods.js'
 import { answerClientError } from './lib/http/client-error.js'
 import { compileWhenUsed } from './lib/http/compilers.js'
-import { namePlugins } from './lib/http/plugin-names.js'
 import { serverOptions } from './lib/limits/server.js'
 import { openBus } from './lib/nodes/bus.js'
 import { ProblemError } from './lib/problem-error.js'
@@ -29,6 +28,11 @@ export interface AppOptions {
 const MAX_PARAM_LENGTH = 3 * 48
 /** Longer than most supervisors wait before they kill the process, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 60_000
+
+/** Where Fastify looks for the name of a plugin first. */
+const NAME = Symbol.for('fastify.display-name')
+
+type Register = (plugin: unknown, ...rest: unknown[]) => unknown
 
 const load = createRequire(import.meta.url)
 
@@ -114,4 +118,19 @@ export async function buildApp({
     cascadeHooks: true
   })
   return app
+}
+
+/**
+ * Gives a name to each plugin without one that is registered from now on, such as those of the routes: Fastify would look
+ * for it among all modules of the process, twice for each plugin, which is a part of the time of a start.
+ */
+function namePlugins(app: FastifyInstance): void {
+  const register = app.register as Register
+  const named: Register = function (this: unknown, plugin, ...rest) {
+    if (typeof plugin === 'function' && !(NAME in plugin)) {
+      Object.defineProperty(plugin, NAME, { value: plugin.name || 'anonymous' })
+    }
+    return register.call(this, plugin, ...rest)
+  }
+  app.register = named as FastifyInstance['register']
 }

@@ -50,7 +50,7 @@ export const SUITES = [
     name: 'package',
     about:
       'the packed library in new projects, the README and the pages of docs/ word for word, and promises that float',
-    files: () => longTests(['package', 'readme', 'docs', 'architecture', 'start']),
+    files: () => longTests(['package', 'readme', 'docs', 'architecture']),
     settings: LONG
   },
   {

@@ -10,7 +10,6 @@ export const SECONDS = {
   'test/app/calls.test.ts': 5,
   'test/app/process.test.ts': 4,
   'test/app/restart.test.ts': 3,
-  'test/architecture/promises.test.ts': 7,
   'test/behaviour/boot-while-charging.test.ts': 5,
   'test/behaviour/connector-states.test.ts': 4,
   'test/ca/admission.test.ts': 4,

@@ -110,8 +110,8 @@ async function follow(world: World, step: Step, kept: Kept, protocol: Protocol):
 }
 
 for (const protocol of PROTOCOLS) {
-  // 2.1 has all operations of 2.0.1.
-  const options = protocol === 'ocpp2.0.1' ? inLong : {}
+  // One version stands for all: the answers have the same schemas.
+  const options = protocol === 'ocpp2.1' ? {} : inLong
   test(`every documented operation is as documented with a charger of ${protocol}`, options, async () => {
     const world = await setUp(protocol)
     const { operations, judge, server, charger } = world

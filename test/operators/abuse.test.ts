@@ -131,6 +131,9 @@ function someOf<T>(kinds: readonly T[], route: Route): readonly T[] {
   return kinds.filter((_, index) => (index + at) % 3 === 0)
 }
 
+/** The routes of raw calls are all made alike: one in five stands for them, and all in the long suite. */
+const TAKEN = ROUTES.filter(({ path }, index) => isLong || !path.includes('/calls/') || index % 5 === 0)
+
 const PATHS = [...new Set(ROUTES.map(({ url }) => url))]
 
 interface Sent {
@@ -187,14 +190,12 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
     })
   }
 
-  for (const route of ROUTES.filter(({ hasBody }) => hasBody)) {
+  for (const route of TAKEN.filter(({ hasBody }) => hasBody)) {
     const name = `${route.method} ${route.path}`
 
     await t.test(`${name} refuses bodies that are wrong, and does nothing`, async () => {
       const before = await rowsOf(server)
-      // Calls of OCPP are all made alike.
-      const bodies = route.path.includes('/calls/') ? someOf(BODIES, route) : BODIES
-      for (const { what, body, type = 'application/json' } of bodies) {
+      for (const { what, body, type = 'application/json' } of BODIES) {
         // An OCPP call may go without.
         if (what === 'nothing' && route.path.includes('/calls')) continue
         // So may this, whether nothing or null is sent.
@@ -243,7 +244,7 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
     })
   }
 
-  for (const route of ROUTES.filter(({ path }) => path.includes('{'))) {
+  for (const route of TAKEN.filter(({ path }) => path.includes('{'))) {
     await t.test(`${route.method} ${route.path} never fails, whatever its path is`, async () => {
       for (const [what, value] of someOf(PARAMETERS, route)) {
         const body = route.hasBody ? { headers: JSON_TYPE, payload: '{}' } : {}
