@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { onBothBackends, operate } from '../app/support.js'
 import { perform } from '../operations/support.js'
-import type { TestServer } from '../support/server.js'
+import { listen, type TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 import { Garage, PHASES } from './garage.js'
 
@@ -30,7 +30,7 @@ function guard(garage: Garage, limit: () => number): void {
 
 onBothBackends('a site under control', (start) => {
   it('T10: gives one session all that the idle EVSEs leave, and two equal shares', async () => {
-    const server = await start(SETTINGS)
+    const server = await start(SETTINGS, listen)
     const circuits = [{ id: 'main', limit: { A: 100 }, margin: 0 }]
     // Cars that could take more than the charger has.
     const stalls = STALLS.map((stall) => ({ ...stall, maximum: 88 }))
@@ -47,7 +47,7 @@ onBothBackends('a site under control', (start) => {
   })
 
   it('keeps the room of a charger that is away until its lease ends, and gives it back when it is there again', async () => {
-    const server = await start(SETTINGS)
+    const server = await start(SETTINGS, listen)
     const garage = await openGarage(server, 'away', { limit: 43 })
     guard(garage, () => 43)
     for (const index of [0, 1, 2]) await garage.arrive(index, HUNGRY)
@@ -65,7 +65,7 @@ onBothBackends('a site under control', (start) => {
   })
 
   it('T3: a charger that ignores its limit is named, its maximum is reserved, and the others still fit', async () => {
-    const server = await start(SETTINGS)
+    const server = await start(SETTINGS, listen)
     const garage = await openGarage(server, 'deaf', { limit: 63 })
     const deaf = garage.charger(0)
     await garage.arrive(0, HUNGRY)
@@ -96,7 +96,7 @@ onBothBackends('a site under control', (start) => {
   })
 
   it('T4: a limit that an energy manager lowers holds at once, a raise waits, and the fallback limit follows it', async () => {
-    const server = await start(SETTINGS)
+    const server = await start(SETTINGS, listen)
     const garage = await openGarage(server, 'ems', { limit: 91, more: { fallbackLimit: { A: 31 } } })
     let most = 91
     guard(garage, () => most)
@@ -122,7 +122,7 @@ onBothBackends('a site under control', (start) => {
   })
 
   it('T7: other load that a meter tells takes room, and a meter that stops leaves the fallback limit', async () => {
-    const server = await start(SETTINGS)
+    const server = await start(SETTINGS, listen)
     const garage = await openGarage(server, 'meter', { limit: 91, more: { fallbackLimit: { A: 31 } } })
     for (const { settings, dialect } of garage.chargers) settings.set(dialect.names.sampleInterval, '10')
     for (const index of [0, 1, 2]) await garage.arrive(index, HUNGRY)
@@ -143,7 +143,7 @@ onBothBackends('a site under control', (start) => {
   })
 
   it('T5: a control that dies leaves everybody at the fallback', async () => {
-    const first = await start(SETTINGS)
+    const first = await start(SETTINGS, listen)
     const garage = await openGarage(first, 'dies', { limit: 63 })
     guard(garage, () => 63)
     for (const index of [0, 1]) await garage.arrive(index, HUNGRY)
@@ -158,7 +158,7 @@ onBothBackends('a site under control', (start) => {
   })
 
   it('a manual limit of a controlled EVSE is refused, and a raw profile is taken away again', async () => {
-    const server = await start(SETTINGS)
+    const server = await start(SETTINGS, listen)
     const garage = await openGarage(server, 'manual', { limit: 63 })
     await garage.arrive(0, HUNGRY)
     await garage.pass(120)

@@ -150,7 +150,8 @@ const NOTHING: Readonly<Record<string, string>> = {
   bulkId: 'nothing',
   requestId: '999999',
   name: 'nobody',
-  idToken: 'NOTHING'
+  idToken: 'NOTHING',
+  circuit: 'nothing'
 }
 /** Of certificates, whose ids say where they come from. */
 const NO_CERTIFICATE = { id: 'issued-999999' }

@@ -174,6 +174,7 @@ async function furnish(server: TestServer): Promise<World> {
     idToken: ['QZKNOWN'],
     name: ['operator-1'],
     deliveryId: ['1'],
+    circuit: ['main'],
     // Of transactions, tariffs, webhooks and certificates.
     id: [...(await ids('/transactions', 'id')), '1', String(webhookId), 'issued-1']
   }

@@ -12,6 +12,7 @@ import {
 import { overloads } from '../../../lib/load-management/step.js'
 import { ProblemError } from '../../../lib/problem-error.js'
 import { SiteParams } from '../../../lib/sites/records.js'
+import { textLike } from '../../../lib/text-like.js'
 
 const PATH = '/sites/:id/load-management/circuits/:circuit'
 const TAGS = { tags: ['Sites'] }
@@ -41,8 +42,7 @@ const LimitRecord = Type.Object({
 const Wait = Type.Object(
   {
     wait: Type.Optional(
-      Type.String({
-        pattern: '^(?:[1-9]|[12]\\d|30)$',
+      textLike('^(?:[1-9]|[12]\\d|30)$', 'must be a number from 1 to 30', {
         description: 'Seconds to wait at most until all that has to be lowered is lowered. 1 to 30'
       })
     )
