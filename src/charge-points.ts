@@ -7,6 +7,8 @@ import type { RegistrationStatus } from './types/protocol.js'
 const MAX_REMEMBERED = 100_000
 /** Close code of a connection that a newer one replaced. [RFC 6455 §7.4.2: for private use] */
 const REPLACED = 4000
+/** [RFC 6455 §7.4.2, IANA: Service Restart] */
+const SERVICE_RESTART = 1012
 
 /** How long a newcomer may be silent, and what follows when it has replaced the connection before it. */
 export interface TakeOverTerms {
@@ -121,6 +123,13 @@ export class ChargePoints implements ChargePointsApi {
   supersede(identity: string): void {
     const current = this.#current.get(fold(identity))
     if (current !== undefined) this.#replace(current)
+  }
+
+  /** Closes all connections: they may be others' by now. */
+  giveUp(): void {
+    for (const connection of [...this.#current.values(), ...this.#takeOvers.keys()]) {
+      connection.close('stalled', SERVICE_RESTART, 'this node stood still, connect again')
+    }
   }
 
   /** Closes a connection that is replaced, and those that it was taking over from. */

@@ -26,6 +26,8 @@ export interface Shared {
   readonly chargePoints: ChargePoints
   readonly events: EventHub
   handlers(protocol: Protocol): Handlers
+  /** On several nodes: closes all connections if this process stood still for too long. */
+  checkStall(): void
 }
 
 /** An upgrade that was accepted. */
@@ -149,6 +151,10 @@ export class Endpoint implements ConnectionOwner {
     const detail = `was connected from ${predecessor.remoteAddress}`
     this.#takeovers.count(fold(identity))
     this.events.publish('security', { type: 'connection-replaced', identity, remoteAddress, detail })
+  }
+
+  beforeMessage(): void {
+    this.#shared.checkStall()
   }
 
   closed(connection: Connection, reason: DisconnectReason, code: number): void {

@@ -138,10 +138,15 @@ export class OcppCore implements Ocpp, Shared {
       events: this.events,
       connections: () => this.chargePoints.size,
       perform: (ask, signal) => this.#perform(ask, signal),
-      supersede: (identity) => this.chargePoints.supersede(identity)
+      supersede: (identity) => this.chargePoints.supersede(identity),
+      giveUp: () => this.chargePoints.giveUp()
     })
     this.chargePoints.share(this.#member)
     this.#member.start()
+  }
+
+  checkStall(): void {
+    this.#member?.checkStall()
   }
 
   /** The connection of this process, unless the charge point is connecting to another node. */

@@ -21,6 +21,8 @@ export interface Host {
   readonly perform: Perform
   /** Closes the connections of a charge point to this node, because it has a newer one to another node. */
   supersede(identity: string): void
+  /** Closes all connections to this node, because other nodes may have taken it for dead. */
+  giveUp(): void
 }
 
 /** Interval between two checks whether the bus has received everything that was published. Milliseconds. */
@@ -78,6 +80,7 @@ export class Member implements ClusterApi {
   }
 
   start(): void {
+    this.#peers.onGivenUp(() => this.#host.giveUp())
     this.#claims.start()
     this.#served.start()
     this.#calls.start()
@@ -103,6 +106,11 @@ export class Member implements ClusterApi {
 
   release(connection: Claimant, next: Claimant | undefined): void {
     this.#claims.release(connection, next)
+  }
+
+  /** To be called before a message of a charge point is handled: if this process stood still, its connections are closed. */
+  checkStall(): void {
+    this.#peers.checkStall()
   }
 
   isSuspended(identity: string): boolean {

@@ -11,6 +11,11 @@ const TICKS_PER_BEAT = 2
 const SILENT_TICKS = 6
 /** Delay of a tick from which this process counts as having stood still. Milliseconds. */
 const STALL = 2000
+/**
+ * Delay from which other nodes may have taken this one for dead, and may serve its charge points. What those have sent
+ * meanwhile must not be handled here: they send it again to the node that they are connected to. Milliseconds.
+ */
+const GIVEN_UP = 10_000
 
 interface Peer {
   beat: Beat
@@ -33,6 +38,7 @@ export class Peers {
   readonly #peers = new Map<string, Peer>()
   readonly #lost: ((node: string) => void)[] = []
   readonly #stalled: (() => void)[] = []
+  readonly #givenUp: (() => void)[] = []
   #beatIn = TICKS_PER_BEAT
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
   #load = 0
@@ -45,6 +51,7 @@ export class Peers {
 
   start(): void {
     this.#bus.listen('beat.*', Beat, (beat) => this.#heard(beat))
+    this.#tickedAt = performance.now()
     const timer = setInterval(() => this.#tick(), TICK).unref()
     this.#bus.onClose(() => clearInterval(timer))
     this.beat({ isNew: true })
@@ -58,6 +65,19 @@ export class Peers {
   /** Calls `listener` after this process stood still for so long that other nodes may have given it up. */
   onStall(listener: () => void): void {
     this.#stalled.push(listener)
+  }
+
+  /** Calls `listener` after this process stood still for so long that its charge points may be connected elsewhere. */
+  onGivenUp(listener: () => void): void {
+    this.#givenUp.push(listener)
+  }
+
+  /** Messages that arrived while this process stood still come before its timers. */
+  checkStall(): void {
+    const now = performance.now()
+    if (now - this.#tickedAt < GIVEN_UP) return
+    this.#tickedAt = now
+    for (const listener of this.#givenUp) listener()
   }
 
   isAlive(node: string): boolean {
@@ -115,6 +135,7 @@ export class Peers {
 
   #tick(): void {
     const late = performance.now() - this.#tickedAt
+    this.checkStall()
     this.#tickedAt = performance.now()
     if (late > STALL) for (const listener of this.#stalled) listener()
     for (const [node, peer] of this.#peers) {

@@ -35,6 +35,8 @@ export interface ConnectionOwner extends Surroundings {
   closed(connection: Connection, reason: DisconnectReason, code: number): void
   /** Called when the socket of the connection is closed, too. */
   gone(connection: Connection): void
+  /** Called before each message is handled. May close the connection. Only a CSMS has it. */
+  beforeMessage?(): void
   /** The treatment of a peer with these traits. Only a CSMS has it. @throws `OCPP_ERR_INVALID_OPTIONS` */
   treat?(protocol: Protocol, traits: ConnectionTraits): Treatment
   /** The `traits` option: the traits of a charge point by the facts in its BootNotification. */
@@ -215,6 +217,7 @@ export class Connection implements ConnectionPort, SocketListener {
 
   /** A message of the socket. */
   message(data: RawData, isBinary: boolean): void {
+    this.#owner.beforeMessage?.()
     // A replaced or closing socket may still deliver messages. They are dropped.
     if (this.#state !== 'open') return
     this.#liveness.heard()

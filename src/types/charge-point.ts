@@ -65,6 +65,8 @@ export type DisconnectReason =
   | 'slow-reader'
   /** The charge point broke a rule of RFC 6455, sent too much, or sent a binary message. */
   | 'protocol-error'
+  /** This process stood still for so long that another node of its cluster may serve the charge point by now. */
+  | 'stalled'
   /** This process is shutting down. */
   | 'draining'
 
