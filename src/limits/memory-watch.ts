@@ -55,7 +55,19 @@ const YOUNG_GENERATION = 48 * 1024 * 1024
 export function memoryUsage(): number {
   const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()
   const heap = Math.max(limit - YOUNG_GENERATION, limit / 2)
-  return Math.max(used / heap, process.memoryUsage.rss() / availableMemory)
+  return Math.max(used / heap, residentMemory() / availableMemory)
+}
+
+let lastResident = 0
+
+/** Reading it opens a file of the system, which fails when the process must not open any more. Then the last value counts. */
+function residentMemory(): number {
+  try {
+    lastResident = process.memoryUsage.rss()
+  } catch {
+    // A connection must not end for that.
+  }
+  return lastResident
 }
 
 const availableMemory = Math.min(totalmem(), containerMemory() ?? Number.POSITIVE_INFINITY)

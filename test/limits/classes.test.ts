@@ -186,3 +186,12 @@ test('a log gets a burst of a kind, then one a second that says how many were le
   write()
   assert.deepEqual(lines, [1, undefined])
 })
+
+test('memory use can be told when no file can be opened', (t) => {
+  const before = memoryUsage()
+  t.mock.method(process.memoryUsage, 'rss', () => {
+    throw Object.assign(new Error('EMFILE: too many open files, uv_resident_set_memory'), { code: 'EMFILE' })
+  })
+  const without = memoryUsage()
+  assert.ok(without > 0 && without < 2 * before + 1)
+})
