@@ -12,7 +12,7 @@ const LONG = { TEST_LONG: '1' }
 
 /** What the tests of the long suite may be told. */
 export const OPTIONS = {
-  seconds: 'fuzz, soak: how long; default 60',
+  seconds: 'fuzz, soak: how long, default 60; cluster: by how much the clocks of nodes differ, default 0',
   seed: 'fuzz, soak: repeats a run',
   chargers: 'soak: how many, default 20; cluster: how many in the rolling update, default 150',
   scale: 'abuse: so many times as long and as much; default 1',

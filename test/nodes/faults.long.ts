@@ -7,7 +7,7 @@ import { checkBooks } from '../ledger/faults/books.js'
 import { Fleet } from '../ledger/faults/fleet.js'
 import { cutDatabase } from '../ledger/faults/server.js'
 import { type Charger, connectCharger } from '../support/charger.js'
-import { optionOf } from '../support/long.js'
+import { numberOf, optionOf } from '../support/long.js'
 import { OwnPostgres } from '../support/own-postgres.js'
 import { until } from '../support/wait.js'
 import { Installation, type Place } from './installation.js'
@@ -17,8 +17,9 @@ import { noNats } from './support.js'
 const SIZE = 20
 const RECOVERY_MS = 120_000
 
-/** The clocks of the nodes, in milliseconds from the right time. */
-const CLOCK_SHIFTS = [0, 120_000, -120_000]
+/** The clocks of the nodes, in milliseconds from the right time. What minutes do is in docs/scaling.md. */
+const SHIFT_MS = numberOf('seconds', 0) * 1_000
+const CLOCK_SHIFTS = [0, SHIFT_MS, -SHIFT_MS]
 const CLOCK = import.meta.resolve('./shifted-clock.mjs')
 
 interface Scene extends Pick<Installation, 'places' | 'nats' | 'DATABASE_URL'> {

@@ -118,6 +118,8 @@ export class NodeProcess {
 
   /** How this node and others are called, in the order of their starts. */
   async nodes(): Promise<{ id: string; isSelf: boolean; isReachable: boolean; connections?: number }[]> {
-    return (await this.get('/nodes')).body.items
+    const { status, body } = await this.get('/nodes')
+    if (status !== 200) throw new Error(`/nodes was answered ${status} ${JSON.stringify(body)}`)
+    return body.items
   }
 }
