@@ -171,11 +171,11 @@ export class Connection implements ConnectionPort, SocketListener {
     return this.#outbound?.isBusy === true
   }
 
-  /** Number of bytes that wait to be written. */
   get treatment(): Treatment {
     return this.#treatment
   }
 
+  /** Number of bytes that wait to be written. */
   get bufferedAmount(): number {
     return this.#socket.bufferedAmount
   }
@@ -215,7 +215,6 @@ export class Connection implements ConnectionPort, SocketListener {
     this.#onFrame = listener
   }
 
-  /** A message of the socket. */
   message(data: RawData, isBinary: boolean): void {
     this.#owner.beforeMessage?.()
     // A replaced or closing socket may still deliver messages. They are dropped.

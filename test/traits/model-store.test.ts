@@ -28,7 +28,7 @@ async function twoProcesses() {
 describe('the charger models of two processes', () => {
   it('are those of both: what another process changes counts within ten seconds', async (t) => {
     const { ours, theirs } = await twoProcesses()
-    const now = performance.now()
+    const now = Math.ceil(performance.now())
     const clock = t.mock.method(performance, 'now', () => now)
     await ours.refresh()
     await theirs.put('acme', MODEL)
@@ -44,7 +44,7 @@ describe('the charger models of two processes', () => {
 
   it('are read once when a whole fleet connects, and not again for ten seconds', async (t) => {
     const { ours, reads } = await twoProcesses()
-    const now = performance.now()
+    const now = Math.ceil(performance.now())
     const clock = t.mock.method(performance, 'now', () => now)
     await Promise.all(Array.from({ length: 100 }, () => ours.refresh()))
     clock.mock.mockImplementation(() => now + 9 * SECONDS)
