@@ -42,7 +42,20 @@ export const SUITES = [
   {
     name: 'vectors',
     about: 'every case of tables of which npm test takes some, and property tests with new seeds',
-    files: () => longTests(['charge-point', 'conformance', 'engine', 'ledger/', 'schemas', 'simulator', 'openapi']),
+    files: () =>
+      longTests([
+        ...[
+          'charge-point',
+          'conformance',
+          'engine',
+          'ledger/',
+          'load-management',
+          'money',
+          'openapi',
+          'schemas',
+          'simulator'
+        ]
+      ]),
     settings: LONG,
     filesPerProcess: 3
   },

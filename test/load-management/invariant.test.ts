@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { limitNow } from '../../lib/load-management/limits.js'
 import { type LoadManagementBody, type Plant, pathOf, plantOf, WIRINGS } from '../../lib/load-management/plant.js'
 import { seeded } from '../../src/simulator/random.js'
+import { isLong } from '../support/long.js'
 import { measureCpu } from '../support/wait.js'
 import { Model } from './model.js'
 
@@ -90,7 +91,7 @@ test('whatever is lost, late, refused or away, no phase of any circuit carries m
     accepted += model.accepted
     restarts += model.restarts
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: 40 })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 60 : 15 })
   assert.ok(accepted > 40 && restarts > 40, `${accepted} profiles accepted, ${restarts} restarts`)
 })
 
@@ -126,7 +127,7 @@ test('when all is calm again, whatever is free on all phases of a car that could
       )
     }
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: 25 })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 40 : 10 })
 })
 
 test('the same facts lead to the same commands', () => {
