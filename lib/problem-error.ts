@@ -1,6 +1,8 @@
 export interface ProblemOptions extends ErrorOptions {
   /** JSON pointer to the member of the body that is at fault. [RFC 6901] */
   pointer?: string
+  /** What is wrong with that member. Default: the message. */
+  detail?: string
 }
 
 /** A rejected request. The answer is problem details with this status, code and message. [RFC 9457] */
@@ -13,10 +15,15 @@ export class ProblemError extends Error {
   /** The one entry of `errors` in the answer. */
   readonly violation?: { pointer: string; message: string }
 
-  constructor(statusCode: number, code: string, message: string, { pointer, ...options }: ProblemOptions = {}) {
+  constructor(
+    statusCode: number,
+    code: string,
+    message: string,
+    { pointer, detail = message, ...options }: ProblemOptions = {}
+  ) {
     super(message, options)
     this.statusCode = statusCode
     this.code = code
-    if (pointer !== undefined) this.violation = { pointer, message }
+    if (pointer !== undefined) this.violation = { pointer, message: detail }
   }
 }

@@ -23,9 +23,8 @@ export function checkPlant(body: LoadManagementBody, members: ReadonlySet<string
   return plant
 }
 
-function refuse(pointer: string, message: string): ProblemError {
-  const error = new ProblemError(422, 'INVALID_LOAD_MANAGEMENT', `${pointer} ${message}`)
-  return Object.assign(error, { violation: { pointer, message } })
+function refuse(pointer: string, detail: string): ProblemError {
+  return new ProblemError(422, 'INVALID_LOAD_MANAGEMENT', `${pointer} ${detail}`, { pointer, detail })
 }
 
 function checkCircuits({ circuits }: Plant): void {

@@ -63,8 +63,8 @@ export function invalidRequest(message: string): ProblemError {
 }
 
 /** A member of the request is nothing that the charge point may be sent. `pointer` is that of the body. */
-export function refuseMember(pointer: string, message: string): ProblemError {
-  return Object.assign(invalidRequest(`${pointer} ${message}`.trim()), { violation: { pointer, message } })
+export function refuseMember(pointer: string, detail: string): ProblemError {
+  return new ProblemError(422, 'INVALID_OPERATION', `${pointer} ${detail}`.trim(), { pointer, detail })
 }
 
 /** A call of an operation in the API. */

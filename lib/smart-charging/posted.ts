@@ -159,7 +159,6 @@ function checkMessage(protocol: Protocol, { at, action, payload, within }: Messa
   if (violation !== undefined) throw invalidFacts(`${at}${violation.pointer.slice(within.length)}`, violation.message)
 }
 
-function invalidFacts(pointer: string, message: string): ProblemError {
-  const error = new ProblemError(422, 'INVALID_FACTS', `${pointer} ${message}`)
-  return Object.assign(error, { violation: { pointer, message } })
+function invalidFacts(pointer: string, detail: string): ProblemError {
+  return new ProblemError(422, 'INVALID_FACTS', `${pointer} ${detail}`, { pointer, detail })
 }

@@ -153,7 +153,8 @@ onSharedBackend('before a charging profile is sent', (start) => {
   }
 })
 
-// biome-ignore lint/suspicious/noExplicitAny: a message of either version
-function profileIn(payload: any) {
-  return payload.csChargingProfiles ?? payload.chargingProfile
+/** The profile in a message of either version. */
+function profileIn(payload: unknown) {
+  const { csChargingProfiles, chargingProfile } = payload as Record<string, ReturnType<typeof JSON.parse>>
+  return csChargingProfiles ?? chargingProfile
 }

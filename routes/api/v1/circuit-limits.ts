@@ -186,8 +186,8 @@ function addMeasurement(app: FastifyInstance): void {
 const AHEAD_MS = 5_000
 
 function inFuture(): ProblemError {
-  const error = new ProblemError(422, 'INVALID_MEASUREMENT', '/at is in the future')
-  return Object.assign(error, { violation: { pointer: '/at', message: 'is in the future' } })
+  const detail = 'is in the future'
+  return new ProblemError(422, 'INVALID_MEASUREMENT', `/at ${detail}`, { pointer: '/at', detail })
 }
 
 function placeOf({ id, circuit }: Params) {
