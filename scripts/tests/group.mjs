@@ -5,13 +5,17 @@ import { fileURLToPath } from 'node:url'
 
 const COMPILED = fileURLToPath(new URL('../../.test-build/', import.meta.url))
 
+const END_TIMEOUT_MS = 30_000
+
 /**
- * Runs the test files of one process, one after the other, each as a suite that is named after it.
+ * Runs the test files of one process, one after the other, each as a suite that is named after it. A process that does
+ * not end then, because a test left something open, ends with an error that names what is open.
  *
  * @param files paths of the sources, such as `test/ledger/cost.test.ts`
  * @param timeout milliseconds for one file: one that hangs fails instead of holding up the others
+ * @param endTimeout milliseconds that the process may go on after its last test
  */
-export async function runGroup(files, timeout) {
+export async function runGroup(files, timeout, endTimeout = END_TIMEOUT_MS) {
   for (const file of files) {
     const started = { wall: performance.now(), cpu: cpuSeconds() }
     // It resolves when all tests of the file are over.
@@ -21,6 +25,10 @@ export async function runGroup(files, timeout) {
     })
     record(file, started)
   }
+  setTimeout(() => {
+    console.error(`still open after the last test: ${process.getActiveResourcesInfo().join(', ')}`)
+    process.exit(1)
+  }, endTimeout).unref()
 }
 
 /** For the list of the slowest. */

@@ -20,7 +20,7 @@ const MIN_MEMORY = 4 * 1024 ** 3
 const MOST_EXPENSIVE = 10
 const ALL_TIMES = '.test-build/times.txt'
 /** With more files than these something is wrong that a second try does not change. */
-const MOST_AGAIN = 4
+const MOST_AGAIN = 12
 /** Characters of an error that are printed again at the end. */
 const REASON_LENGTH = 600
 
@@ -41,15 +41,21 @@ export async function runTests(
   } = {}
 ) {
   await prepare(root)
-  const first = await runOnce(writeGroups(root, divide(tests, filesPerProcess)), { concurrency, isOverAtFirstFailure })
-  printTimes(root)
-  rmSync(process.env.TEST_TIMES, { force: true })
-  const files = failedFiles(first, tests)
+  const groups = divide(tests, filesPerProcess)
+  const paths = writeGroups(root, groups)
+  const first = await runOnce(paths, { concurrency, isOverAtFirstFailure })
+  const times = readTimes()
+  printTimes(root, times)
+  const files = failedFiles(
+    first,
+    groups.map((group, index) => ({ ...group, path: paths[index] })),
+    new Set(times.map(({ file }) => file))
+  )
   const isTriedAgain = process.env.TEST_AGAIN === '1' && files.length > 0 && files.length <= MOST_AGAIN
   if (!isTriedAgain) return conclude(first)
   console.log(`\nrun again, each alone: ${files.join(', ')}`)
   const second = await runOnce(writeGroups(root, divide(files, 1)), { concurrency: 1 })
-  rmSync(process.env.TEST_TIMES, { force: true })
+  readTimes()
   conclude(first)
   if (second.length > 0) return conclude(second)
   console.log(
@@ -79,10 +85,17 @@ async function runOnce(files, { concurrency, isOverAtFirstFailure = false }) {
   return failures
 }
 
-/** The test files that failed; none when a process did not get to its end, because nobody knows what it left out. */
-function failedFiles(failures, tests) {
-  const names = failures.filter(({ nesting }) => nesting === 0).map(({ name }) => name)
-  return names.every((name) => tests.includes(name)) ? names : []
+/**
+ * The test files that failed, or that their process did not get to. None when a process failed although all its files
+ * passed: a second try would pass, and say nothing.
+ */
+function failedFiles(failures, groups, ended) {
+  const names = new Set(failures.filter(({ nesting }) => nesting === 0).map(({ name }) => name))
+  const ofGroups = groups.map(({ path, files }) => {
+    const failed = files.filter((file) => names.has(file) || !ended.has(file))
+    return { failed, isUnclear: names.has(path) && failed.length === 0 }
+  })
+  return ofGroups.some(({ isUnclear }) => isUnclear) ? [] : ofGroups.flatMap(({ failed }) => failed)
 }
 
 /** Prints, as the last thing, what failed and why. */
@@ -158,14 +171,19 @@ function writeGroups(root, groups) {
   })
 }
 
-/** What group.mjs has written down: the most expensive files, and all of them in a file. */
-function printTimes(root) {
-  if (!existsSync(process.env.TEST_TIMES)) return
+/** What group.mjs has written down of each file that came to its end; it is written anew by the next run. */
+function readTimes() {
+  if (!existsSync(process.env.TEST_TIMES)) return []
   const lines = readFileSync(process.env.TEST_TIMES, 'utf8').trim().split('\n')
-  const times = lines.map((line) => JSON.parse(line)).sort((one, other) => other.cpu - one.cpu)
-  const table = times.map(
-    ({ file, seconds, cpu }) => `${cpu.toFixed(1).padStart(7)} ${seconds.toFixed(1).padStart(7)}  ${file}`
-  )
+  rmSync(process.env.TEST_TIMES)
+  return lines.map((line) => JSON.parse(line))
+}
+
+/** The most expensive files, and all of them in a file. */
+function printTimes(root, times) {
+  const table = [...times]
+    .sort((one, other) => other.cpu - one.cpu)
+    .map(({ file, seconds, cpu }) => `${cpu.toFixed(1).padStart(7)} ${seconds.toFixed(1).padStart(7)}  ${file}`)
   const total = times.reduce((sum, { cpu }) => sum + cpu, 0)
   writeFileSync(join(root, ALL_TIMES), `${table.join('\n')}\n`)
   console.log(`\nCPU seconds, and seconds, of the most expensive of ${times.length} files; of all in ${ALL_TIMES}`)

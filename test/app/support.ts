@@ -24,16 +24,19 @@ export async function startBackend(
   options: Omit<AppOptions, 'config'> = {},
   listenOn = listen
 ): Promise<TestServer> {
-  const DATA_DIR = settings.DATA_DIR ?? (await temporaryDirectory())
+  const DATA_DIR = settings.DATA_DIR ?? (await mkdtemp(join(tmpdir(), 'backend-')))
   if (settings.DATA_DIR === undefined && settings.DATABASE_URL === undefined) await fileWithSchema(DATA_DIR)
   const config = readConfig({ OPERATOR_TOKEN: TOKEN, ...settings, DATA_DIR })
-  return listenOn(await buildApp({ config, ...options }))
+  const server = await listenOn(await buildApp({ config, ...options }))
+  // Hooks run in the order in which they are made: the back-end must be closed before its directory goes.
+  if (settings.DATA_DIR === undefined) after(() => rm(DATA_DIR, { recursive: true, force: true }))
+  return server
 }
 
-/** An empty directory that goes when the calling test is over. */
+/** An empty directory that goes when the calling test is over, maybe before what the test has started has ended. */
 export async function temporaryDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'backend-'))
-  after(() => rm(directory, { recursive: true, force: true }))
+  after(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }))
   return directory
 }
 
