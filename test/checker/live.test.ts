@@ -170,7 +170,7 @@ test('order, ids and times of messages are checked', async () => {
 })
 
 test('a charger that accepts a trigger and sends nothing, or does not answer, is reported', async () => {
-  const running = await listen({ callTimeout: 100, followWait: 100, bootWait: 1000 })
+  const running = await listen({ callTimeout: 1500, followWait: 100, bootWait: 1000 })
   const charger = await connectCharger(running.url, 'CP-1')
   charger.onCall((action, payload) => {
     if (action === 'GetConfiguration') return { configurationKey: [{ key: 'heartbeatinterval', readonly: 0 }] }

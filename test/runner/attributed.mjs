@@ -20,14 +20,16 @@ describe('a suite', () => {
   })
 
   it('leaves a promise that rejects', async () => {
+    const rejection = new Promise((resolve) => process.once('unhandledRejection', resolve))
     setTimeout(() => void Promise.reject(new Error('rejected')), 1)
-    await pause(20)
+    await rejection
   })
 
   it('leaves a timer that throws', async () => {
+    const exception = new Promise((resolve) => process.once('uncaughtException', resolve))
     setTimeout(() => {
       throw new Error('thrown')
     }, 1)
-    await pause(20)
+    await exception
   })
 })
