@@ -298,12 +298,17 @@ onBothBackends('a remote start', (start) => {
     })
   })
 
-  // At once, because most of their time is waiting for the timeout.
-  describe('with a timeout of one second', { concurrency: true }, () => {
+  describe('with a timeout of one second', () => {
     const backend = shareBackend(start, SOON)
 
-    for (const protocol of VERSIONS) {
-      it(`is notSeen after the timeout, and seen when the transaction starts later, in ${protocol}`, async () => {
+    // At once, because most of their time is waiting for the timeout.
+    const inAllVersions = (test: (protocol: Version) => Promise<void>) => async () => {
+      await Promise.all(VERSIONS.map(test))
+    }
+
+    it(
+      'is notSeen after the timeout, and seen when the transaction starts later, in all versions',
+      inAllVersions(async (protocol) => {
         const server = backend()
         const identity = identityOf('LATE', protocol)
         const told = listen(server, identity)
@@ -321,8 +326,11 @@ onBothBackends('a remote start', (start) => {
           ['notSeen', 'seen']
         )
       })
+    )
 
-      it(`has no outcome when the charge point rejects it, in ${protocol}`, async () => {
+    it(
+      'has no outcome when the charge point rejects it, in all versions',
+      inAllVersions(async (protocol) => {
         const server = backend()
         const identity = identityOf('REJECTED', protocol)
         const told = listen(server, identity)
@@ -353,8 +361,11 @@ onBothBackends('a remote start', (start) => {
           [last.messageId]
         )
       })
+    )
 
-      it(`never takes the transaction of another charge point, in ${protocol}`, async () => {
+    it(
+      'never takes the transaction of another charge point, in all versions',
+      inAllVersions(async (protocol) => {
         const server = backend()
         const [mine, other] = [identityOf('MINE', protocol), identityOf('THEIRS', protocol)]
         await connect(server, mine, protocol)
@@ -364,7 +375,7 @@ onBothBackends('a remote start', (start) => {
         await begin(stranger, { remoteStartId, idTag: 'CHARGER-CARD', connectorId: 2, transactionId: 'tx-2' })
         assert.deepEqual(await shows(server, messageId, 'notSeen'), { outcome: 'notSeen' })
       })
-    }
+    )
 
     it('does not take an older transaction that the charge point had queued, in ocpp1.6', async () => {
       const server = backend()
