@@ -1,7 +1,7 @@
 export interface ProblemOptions extends ErrorOptions {
   /** JSON pointer to the member of the body that is at fault. [RFC 6901] */
   pointer?: string
-  /** What is wrong with that member. Default: the message. */
+  /** Fault of that member. Default: the message. */
   detail?: string
 }
 

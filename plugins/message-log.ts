@@ -46,7 +46,7 @@ async function messageLog(app: FastifyInstance): Promise<void> {
   const watch: MessageLogApi['watch'] = (chargePointId, listener) => {
     const end = watchers.watch(chargePointId, listener)
     if (app.ocpp.cluster === undefined) return end
-    // What other nodes store is looked for.
+    // Rows of other nodes have to be looked for.
     const timer = setInterval(listener, LOOK_INTERVAL_MS).unref()
     return () => {
       clearInterval(timer)

@@ -15,7 +15,7 @@ const Directory = Type.Object({
   health: Type.Array(Type.String(), { examples: [['/health/live', '/health/ready']] })
 })
 
-/** What is here: the dashboard for browsers, and an overview for other clients. */
+/** The dashboard for browsers, and an overview for other clients. */
 export default async function directory(app: FastifyInstance): Promise<void> {
   const { OCPP_PATH } = app.config
   app.get(

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, wr
 import { dirname, join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
-/** What is run or imported by its name, and what the back-end finds in its folders. The rest is in chunks. */
+/** Files that are run or imported by name, and those that the back-end finds in its folders. The rest is in chunks. */
 const ENTRIES = [
   'app.ts',
   'server.ts',
@@ -19,7 +19,7 @@ const ENTRIES = [
 /** Packages of hundreds of small modules, which become part of the chunks. */
 const BUNDLED = ['@sinclair/typebox', 'fastify-ocpp', 'kysely']
 
-/** What the compiler and the bundler of the dashboard keep in the same folder. */
+/** Output of the compiler and of the bundler of the dashboard in the same folder. */
 const OF_OTHERS = /^(?:\.tsbuildinfo|dashboard\/)/
 
 /**

@@ -11,7 +11,7 @@ import { mutantsOf } from './tests/mutants.mjs'
 import { prepare } from './tests/run.mjs'
 import { check, fail, root, step } from './tests/steps.mjs'
 
-/** What a run may last longer than the one without a fault, on a machine that is busy with something else. */
+/** Extra time of a run compared with the one without a fault, because the machine may be busy. */
 const PATIENCE = { times: 2, ms: 15_000 }
 
 const { values, positionals } = parseArgs({

@@ -46,13 +46,13 @@ export class ActionMessages {
     return this.#receivedResponse
   }
 
-  /** What is wrong with a request of ours. */
+  /** Fault in a request of ours. */
   refuseRequest(payload: unknown): FoundViolation | undefined {
     this.#sentRequest ??= this.#outbound('Request', this.#definition.request)
     return this.#sentRequest.violation(payload)
   }
 
-  /** What is wrong with an answer of ours. */
+  /** Fault in an answer of ours. */
   refuseResponse(payload: unknown): FoundViolation | undefined {
     this.#response ??= this.#outbound('Response', this.#definition.response)
     return this.#response.violation(payload)

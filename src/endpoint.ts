@@ -20,7 +20,7 @@ import type { DisconnectReason } from './types/charge-point.js'
 import type { Protocol, RegistrationStatus, Role } from './types/protocol.js'
 import type { ConnectionTraits, Leniency, TraitsOf } from './types/validation.js'
 
-/** What all endpoints of an application share. */
+/** State that all endpoints of an application share. */
 export interface Shared {
   readonly role: Role
   readonly chargePoints: ChargePoints

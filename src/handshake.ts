@@ -64,7 +64,7 @@ export interface Offer {
 
 /** Parses `Sec-WebSocket-Protocol`. Returns `undefined` if it is no list of tokens, even with leniency. */
 export function readOffer(header: string | undefined, enabled: readonly Protocol[]): Offer | undefined {
-  // What most charge points send.
+  // Most charge points send this form.
   if (enabled.includes(header as Protocol)) return offer([header as Protocol], header, { isLoose: false, isList: true })
   const strict = offeredProtocols(header)
   if (strict !== undefined) {

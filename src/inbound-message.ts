@@ -124,7 +124,7 @@ export class InboundMessage {
   }
 }
 
-/** What a valid message has of samples: their values are texts in 1.6 and numbers in 2.x. */
+/** Samples of a valid message: their values are texts in 1.6 and numbers in 2.x. */
 interface Measured {
   meterValue?: readonly Measurement[]
   transactionData?: readonly Measurement[]

@@ -51,7 +51,7 @@ export interface Ocpp {
   disconnect(identity: string, code?: number, reason?: string): Promise<void>
 
   /**
-   * What is known of the live connection of a charge point, whatever node it is connected to; `undefined` when it is
+   * Facts about the live connection of a charge point, whatever node it is connected to; `undefined` when it is
    * connected to none.
    *
    * @throws `OCPP_ERR_NODE_UNREACHABLE`

@@ -17,12 +17,12 @@ export interface EndpointOptions {
   /** Enabled versions of OCPP. The charge point's order of preference decides. Default: all three. */
   protocols?: readonly Protocol[]
   /**
-   * What happens to an inbound message that violates its schema: `strict` answers with a CALLERROR, `warn` delivers the
+   * Treatment of an inbound message that violates its schema: `strict` answers with a CALLERROR, `warn` delivers the
    * message. A function decides for each violation, outbound ones included; without it outbound messages are always
    * strict. Default: `strict`.
    */
   validation?: ValidationMode | ValidationPolicy
-  /** What is accepted beyond the schemas. Default: nothing but the deviations that are always normalised. */
+  /** Deviations that are accepted beyond the schemas. Default: only those that are always normalised. */
   leniency?: Leniency
   /**
    * Returns the traits of a charge point when it reports its vendor and model, before its BootNotification is

@@ -106,7 +106,7 @@ function explainSecondWebsocket(app: FastifyInstance): void {
   } as typeof decorateRequest
 }
 
-/** What a handshake may take in addition to `authenticate`, in milliseconds. */
+/** Time of a handshake in addition to `authenticate`, in milliseconds. */
 const GRACE = 5000
 
 /**

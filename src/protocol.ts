@@ -4,7 +4,7 @@ import { actions as actions16 } from './v16/index.js'
 import { actions as actions21 } from './v21/index.js'
 import { actions as actions201 } from './v201/index.js'
 
-/** What applications need to know of a version. */
+/** Facts about a version for applications. */
 export interface VersionInfo {
   /** The WebSocket subprotocol. */
   readonly protocol: Protocol
@@ -31,7 +31,7 @@ export interface VersionInfo {
   readonly hasCertificateRequestIds: boolean
 }
 
-/** What a version does differently. This table is the only place that knows there are three. */
+/** Differences between the versions. This table is the only place that knows there are three. */
 export interface ProtocolDefinition extends VersionInfo {
   readonly actions: ReadonlyMap<string, ActionDefinition>
   /** CALLERROR codes of this version; a code not in it is never sent. */
@@ -183,7 +183,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
 /** All subprotocols, the newest first. */
 export const ALL_PROTOCOLS = ['ocpp2.1', 'ocpp2.0.1', 'ocpp1.6'] as const satisfies readonly Protocol[]
 
-/** What is particular to a version, for code that works with several of them. */
+/** Particulars of a version, for code that works with several of them. */
 export function versionInfo(protocol: Protocol): VersionInfo {
   return PROTOCOLS[protocol]
 }

@@ -3,7 +3,7 @@ import type { RegistrationStatus } from './types/protocol.js'
 const BOOT = 'BootNotification'
 
 /**
- * What a charge point may send before a CSMS has accepted its BootNotification: the BootNotification, and what a CALL
+ * Messages that a charge point may send before it is accepted: the BootNotification, and what a CALL
  * of ours asked for. [OCPP-J 1.6 errata 3.10; 2.x B01.FR.10, B02.FR.09, B03.FR.07]
  */
 export class Registration {
@@ -51,7 +51,7 @@ const REPORTS = ['NotifyReport']
 const MONITORING = ['NotifyMonitoringReport']
 
 /**
- * What a charge point sends because of a CALL of ours, and may send before it is accepted. TriggerMessage
+ * Messages that a charge point sends because of a CALL of ours, and may send before it is accepted. TriggerMessage
  * names its message itself. [2.x B02.FR.05, B02.FR.09; 1.6-J errata 3.10]
  */
 const SOLICITED = new Map<string, readonly string[]>([
@@ -70,7 +70,7 @@ const SOLICITED = new Map<string, readonly string[]>([
   ['GetDERControl', ['ReportDERControl']]
 ])
 
-/** What `requestedMessage` of a TriggerMessage stands for, where it is not the action itself. */
+/** Actions for which a `requestedMessage` of TriggerMessage stands, where it is not the action itself. */
 const TRIGGERED: ReadonlyMap<string, string> = new Map([
   ['SignChargePointCertificate', 'SignCertificate'],
   ['SignChargingStationCertificate', 'SignCertificate'],

@@ -61,7 +61,7 @@ export function withDefault<T>(schema: TUnsafe<T>, value: T): TUnsafe<T> {
 
 /** One action of an OCPP version. */
 export interface ActionDefinition {
-  /** Who may send the request. */
+  /** Sender of the request. */
   direction: 'chargePoint' | 'csms' | 'both'
   /** A CALL has a response, a SEND has none. */
   messageType: 'CALL' | 'SEND'

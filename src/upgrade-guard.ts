@@ -111,7 +111,7 @@ const SWEEPS = 8
 
 const CROWD = 500
 
-/** What the last sweep saw of a socket. */
+/** Counters of a socket at the last sweep. */
 interface Quiet {
   bytes: number
   /** Sweeps without traffic. */

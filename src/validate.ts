@@ -120,7 +120,7 @@ function codeOf(definition: ProtocolDefinition, rule: Rule, isRoot: boolean): Ca
   return rule === 'type' ? 'TypeConstraintViolation' : 'PropertyConstraintViolation'
 }
 
-/** What the schema wanted, in words that hold nothing of the input. */
+/** Requirement of the schema, in words without any of the input. */
 function expectation(schema: TSchema, type: ValueErrorType): string {
   switch (type) {
     case ValueErrorType.ArrayMinItems:

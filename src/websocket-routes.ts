@@ -12,7 +12,7 @@ interface Kind {
   [IS_WEBSOCKET]?: boolean
 }
 
-/** What is known of the routes that were registered before the plugin. */
+/** Facts about the routes that were registered before the plugin. */
 export type OlderRoutes = 'none is a WebSocket' | 'unknown'
 
 interface Refusal {

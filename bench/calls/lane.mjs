@@ -5,7 +5,7 @@ import { HttpClient } from './http-client.mjs'
 
 export const CHARGERS = 200
 const TOKEN = 'token-of-the-benchmark'
-/** What is called, with its payload. */
+/** Action of the calls, with its payload. */
 export const ACTIONS = {
   /** Recorded like any other call. */
   ClearCache: '{}',

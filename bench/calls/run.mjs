@@ -18,7 +18,7 @@ const USAGE = `npm run bench -- calls [options]
   --profile             profile the back-end instead
   --json                results as JSON on standard output
 `
-/** What this project wants to reach, to the relay; printed beside the figures, never enforced. */
+/** Targets of this project, compared with the relay; printed beside the figures, never enforced. */
 const TARGETS = { rate: 0.4, p99: 4 }
 const WARM_UP_SECONDS = 3
 /** Microseconds between samples. */

@@ -20,7 +20,7 @@ app.ocpp.on('Heartbeat', () => ({ currentTime: new Date().toISOString() }))
 await app.listen({ port: 0, host: '127.0.0.1' })
 
 const COMMANDS = {
-  /** What the node has used so far. */
+  /** CPU time and memory of the node so far. */
   usage() {
     globalThis.gc()
     const { user, system } = process.cpuUsage()

@@ -16,7 +16,7 @@ const USAGE = `npm run bench -- cluster [options]
   --seconds <s>         length of a measured window; default 4
   --json                results as JSON on standard output
 `
-/** What this project wants to reach on two cores; printed beside the figures, never enforced. */
+/** Targets of this project on two cores; printed beside the figures, never enforced. */
 const TARGETS = { rate: 0.35, addedP50: 1, claim: 200, memory: 1024 }
 /** Nothing is left running when something hangs. */
 const TIME_LIMIT = 20 * 60_000

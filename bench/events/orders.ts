@@ -1,4 +1,4 @@
-/** What the server is to publish. */
+/** Orders to the server: events to publish. */
 export interface Order {
   /** Events a second. */
   rate: number

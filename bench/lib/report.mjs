@@ -1,4 +1,4 @@
-/** What this project wants to reach; printed beside the figures, never enforced. */
+/** Targets of this project; printed beside the figures, never enforced. */
 export const TARGETS = {
   rateToJson: 0.8,
   cpuToJson: 1.25,

@@ -42,7 +42,7 @@ export async function fill(settings, { chargePoints, transactions }) {
       process.stderr.write(`\rfilling: ${Math.min(transactions, from + STEP - 1)} transactions `)
     }
     process.stderr.write('\n')
-    // What autovacuum does by itself, a minute later.
+    // Autovacuum does the same by itself, a minute later.
     if (!isSqlite) await sql`vacuum analyze`.execute(db)
   } finally {
     await database.close()

@@ -27,7 +27,7 @@ const TARGETS = { chargePoints: 30, transactions: 50 }
 /** Milliseconds, p99, of a charge point beside long reads. */
 const BYSTANDER_TARGET = 50
 
-/** What is asked, how often each with another value: `i` rises. The first two are what the others are held against. */
+/** Requests, each with another value every time: `i` rises. The first two are the baseline. */
 const QUERIES = [
   ['nothing but HTTP', () => '/health/live', undefined],
   ['one transaction', (i) => `/api/v1/transactions/${1 + ((i * 7919) % size.transactions)}`, undefined],

@@ -1,4 +1,4 @@
 import Fastify from 'fastify'
 
-// What the start of the back-end is compared with.
+// Baseline for the start of the back-end.
 await Fastify().listen({ port: Number(process.env.PORT), host: '0.0.0.0' })

@@ -1,7 +1,7 @@
 import { Session } from 'node:inspector/promises'
 
 /**
- * What the bench asks of a server process; each question is `{ id, question, argument }` and is answered
+ * Questions of the bench to a server process; each is `{ id, question, argument }` and is answered
  * `{ id, answer }`.
  *
  * @type {Record<string, (argument?: unknown) => unknown>}
@@ -41,7 +41,7 @@ export function serve(port) {
   process.send?.({ id: 0, answer: port })
 }
 
-/** What is left after collections have brought nothing more. Needs `--expose-gc`. */
+/** Memory after garbage collections have freed nothing more. Needs `--expose-gc`. */
 async function settledMemory() {
   let before = Number.POSITIVE_INFINITY
   for (let round = 0; round < 10; round++) {

@@ -109,7 +109,7 @@ export class Lane {
       }
       charger.onFailure = reject
       charger.onText = (buffer, start, end) => {
-        // What the server asks of its own accord has no answer here.
+        // Calls of the server have no answer here.
         if (buffer[start + 1] === 0x32) return
         const text = buffer.toString('latin1', start, end)
         if (!text.startsWith(`[3,"${id}",`)) {
@@ -121,7 +121,7 @@ export class Lane {
         this.answered[action] = (this.answered[action] ?? 0) + 1
         if (action === 'StartTransaction') each.transactionId = JSON.parse(text)[2].transactionId
         step = (step + 1) % actions.length
-        // What has begun is ended.
+        // A transaction that has begun is ended.
         if (now < until || step > 0) send()
         else resolve()
       }

@@ -50,7 +50,7 @@ export const PAYLOADS = {
 }
 
 /**
- * What is measured: the messages that each charge point sends, one after the other and again from the first. `lone`: by
+ * Measured messages: those that each charge point sends, one after the other and again from the first. `lone`: by
  * one charge point, while the others are silent. `hasFloor`: whether the floor of it is measured as well.
  *
  * @type {Record<string, { actions: string[], chargePoints?: number, hasFloor?: boolean }>}

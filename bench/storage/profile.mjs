@@ -28,7 +28,7 @@ export async function profileStorage({ actions, databases, seconds, progress }) 
         const file = join(tmpdir(), `storage-${dialect}-${action}.cpuprofile`)
         writeFileSync(file, JSON.stringify(profile))
         const { perMessage, packages, functions } = readProfile(profile, messages)
-        // What is in no package is the back-end itself.
+        // A function outside of all packages belongs to the back-end itself.
         const owners = packages.map((each) => (each.name === 'bench' ? { ...each, name: 'back-end' } : each))
         results.push({ dialect, action, file, messages, perMessage, packages: owners, functions })
       }

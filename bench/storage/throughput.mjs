@@ -40,7 +40,7 @@ export async function measureThroughput({ actions, databases, rounds, seconds, p
       const measured = { lanes, floors: PARTS[action]?.hasFloor ? floors : [] }
       results.push(await measureAction(measured, action, { rounds, seconds, progress }))
     }
-    // What was answered is read again by somebody else.
+    // Another connection counts the answered messages.
     const stored = []
     for (const { dialect, settings } of stores) {
       const { answered = {} } = lanes.find(({ name }) => name === dialect) ?? {}

@@ -1,9 +1,9 @@
-/** What the server is to commit and tell. */
+/** Orders to the server: changes to commit and tell. */
 export interface Order {
   /** Changes a second, each with one event. */
   rate: number
   count: number
-  /** Who is to be told; without one it is what the changes cost by themselves. */
+  /** Receiver of the events; without one, the changes alone are measured. */
   url?: string
 }
 

@@ -5,7 +5,7 @@ import type { BulkItem } from './bulk-rows.js'
 import type { Caller } from './caller.js'
 import type { OfflineQueue } from './offline-queue.js'
 
-/** What became of a charge point, if the record of its call does not say it. */
+/** Outcome for a charge point whose call record does not tell it. */
 export interface Asked {
   status: CallStatus
   outcome?: object

@@ -329,7 +329,7 @@ function mayBeSentLater(error: unknown): boolean {
     error instanceof DisconnectedError ||
     error instanceof TimeoutError ||
     error instanceof QueueFullError ||
-    // What has to be stored before it is sent was not stored.
+    // A call that must be stored before it is sent was not stored.
     error instanceof StorageError
   )
 }

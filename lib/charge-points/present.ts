@@ -14,7 +14,7 @@ import { connectorState, SHOWN_STATES } from './connector-state.js'
 import { CONNECTOR_STATUSES } from './connectors.js'
 import type { ChargePointRow } from './rows.js'
 
-// What the connectors of charge points are busy with now, for lists: a page costs the same few queries however many
+// Present activity of the connectors of charge points, for lists: a page costs the same few queries however many
 // charge points it has.
 
 const PresentTransaction = Type.Object({

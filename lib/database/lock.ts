@@ -47,7 +47,7 @@ function inUse(file: string, holder: string): LockedError {
   )
 }
 
-/** Who holds the lock, as far as it has said; the number itself locks nothing. */
+/** Process that holds the lock, by its own word; the number itself locks nothing. */
 function holderOf(path: string): string {
   try {
     return readFileSync(`${path}.pid`, 'utf8').trim()

@@ -81,7 +81,7 @@ const IS_LAST_STATE = sql<boolean>`not exists (select 1 from connector_states la
     and later.connector_id = connector_states.connector_id and later.started_at > connector_states.started_at
     and (connector_states.state in ('Unknown', 'Resumed') or later.state not in ('Unknown', 'Resumed')))`
 
-/** What ended long after its beginning is not old, and the last connection says since when a charge point is away. */
+/** A row with a late end is not old, and the last connection says since when a charge point is away. */
 function isNeededConnection(before: number): RawBuilder<boolean> {
   return sql<boolean>`(connections.is_open = 1
     or coalesce(connections.disconnected_at, connections.last_seen_at, connections.connected_at) >= ${before}

@@ -25,7 +25,7 @@ export interface LoadManagementTable {
   mode: 'off' | 'observe' | 'control'
   /** As the operator wrote it. */
   document: JsonText
-  /** What may be in force at each EVSE. */
+  /** Limits that may be in force at each EVSE. */
   state: Optional<JsonText>
   /** The run of the process that controls the site. */
   holder: Optional<string>
@@ -54,7 +54,7 @@ export interface CircuitMeasurementsTable {
   measured_at: Milliseconds
 }
 
-/** What was sent to EVSEs, and what became of it. */
+/** Limits that were sent to EVSEs, and the outcome. */
 export interface AllocationHistoryTable {
   id: Generated<number>
   site_id: Fixed<string>

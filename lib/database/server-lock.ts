@@ -29,7 +29,7 @@ interface Backend {
   startedAt: number
 }
 
-/** Who has the lock, as far as the server tells: of other users it tells little, and somebody may just have gone. */
+/** Holder of the lock, as far as the server tells it. The holder may just have ended. */
 export interface Holder extends Partial<Backend> {
   /** Absent on the machine of the server. */
   address?: string

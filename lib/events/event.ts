@@ -145,7 +145,7 @@ export interface EventData {
     outcome: CallOutcome | 'queued' | 'cancelled' | 'expired' | 'refused'
     duration: number
   }
-  /** What the back-end noticed, or what the charge point reported in its own words. */
+  /** Observation of the back-end, or the charge point's report in its own words. */
   security:
     | { source: 'csms'; type: SecurityEvent['type']; remoteAddress: string; detail: string }
     | { source: 'chargePoint'; type: string; timestamp: string; techInfo?: string }

@@ -27,7 +27,7 @@ export interface Authorization {
   type?: string
   /** In the answer. */
   status: string
-  /** What decided. */
+  /** Reason of the decision. */
   reason: string
 }
 

@@ -9,7 +9,7 @@ const COUNTERS: Readonly<Record<keyof ClusterCounters, readonly [name: string, h
   superseded: ['ocpp_cluster_superseded_total', 'Connections closed because the charge point connected to another node']
 }
 
-/** What this node knows of the others. */
+/** Knowledge of this node about the other nodes. */
 export function observeCluster(registry: Registry, cluster: ClusterApi): void {
   const registers = [registry]
   new Gauge({

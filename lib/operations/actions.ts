@@ -6,7 +6,7 @@ import { RULE } from '../text-like.js'
 import { type AnyOperation, type Danger, mayWait } from './operation.js'
 import { OPERATIONS } from './table.js'
 
-// What can be asked of a charge point: operations and OCPP calls, each with the JSON Schema of its request.
+// Operations and OCPP calls that a charge point supports, each with the JSON Schema of its request.
 
 export interface OperationSummary {
   name: string

@@ -6,7 +6,7 @@ import type { Limit } from './profiles.js'
 
 // Profiles that a charge point would refuse by the standard or by what it has told of itself are not sent.
 
-/** What a charge point has told of its smart charging. What it has not told is absent. */
+/** Facts that a charge point has reported about its smart charging. Facts that it has not reported are absent. */
 export interface Capabilities {
   maxStackLevel?: number
   units?: readonly ('A' | 'W')[]

@@ -22,7 +22,7 @@ import type { AnyOperation, Lookup } from './operation.js'
 import { withUtcTimes } from './times.js'
 
 /**
- * Who wants an operation, and how its calls are made. `messageId` and `signal` are those of the first call: an operation that
+ * The operator of an operation, and how its calls are made. `messageId` and `signal` are those of the first call: an operation that
  * has begun is not left half done.
  */
 export type CommandOptions = Pick<CallCommand, 'operator' | 'timeout' | 'messageId' | 'idempotencyKey' | 'signal'>

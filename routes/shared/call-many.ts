@@ -14,7 +14,7 @@ import { type BulkBody, type Targets, targetsOf } from './bulk-body.js'
 
 const CONCURRENCY = 100
 
-/** What goes to many charge points, without them. */
+/** Request to many charge points, without the list of them. */
 type What = Pick<BulkCommand, 'kind' | 'action' | 'request'> & {
   /** @param expiresAt as in {@link BulkBody}, in epoch milliseconds */
   askBy(expiresAt: number | undefined): Ask

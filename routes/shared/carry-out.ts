@@ -98,7 +98,7 @@ export const CallHeaders = Type.Object({
   )
 })
 
-/** What this API adds to the operator routes of the library. */
+/** Additions of this API to the operator routes of the library. */
 export const CALL_EXTRAS: CallExtras = {
   querystring: OfflineQuery.properties,
   headers: CallHeaders.properties,

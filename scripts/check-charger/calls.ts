@@ -47,7 +47,7 @@ function trigger(requestedMessage: string, place: object): Step {
   return { name, action: 'TriggerMessage', payload: { requestedMessage, ...place }, expects: requestedMessage }
 }
 
-/** What a call came to. */
+/** Outcome of a call. */
 export interface CallOutcome {
   call: string
   /** `result`, `callerror`, `timeout`, `disconnected`, … */

@@ -58,7 +58,7 @@ export class Checker {
   readonly subjects = new Map<string, Subject>()
   readonly refused: Refused[] = []
   readonly startedAt: number
-  /** What is called when a charge point has disconnected. */
+  /** Callback for a charge point that has disconnected. */
   onDisconnect: (() => void) | undefined
   readonly #options: CheckerOptions
   /** Deviations in the upgrade of a charge point that is not connected yet. */
@@ -225,7 +225,7 @@ export class Checker {
 
 const MAX_REFUSED = 100
 
-/** What deviates in an upgrade that the library has accepted. */
+/** Deviations in an upgrade that the library has accepted. */
 function deviationsOf({ identity, protocol, request }: Handshake): Deviation[] {
   const deviations: Deviation[] = []
   const offered = String(request.headers['sec-websocket-protocol'] ?? '')

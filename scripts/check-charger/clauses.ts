@@ -53,7 +53,7 @@ export function messageClause(protocol: Protocol, action: string, kind: 'request
   return `OCPP 1.6 §6.${2 * index + (kind === 'request' ? 1 : 2)} ${action}.${suffix}`
 }
 
-/** What the standard asks for instead of a deviation. Without a clause, the message is defined so. */
+/** Rule of the standard that a deviation breaks. Without a clause, the message is defined so. */
 export const DEVIATION_RULES: Readonly<Record<Deviation, { asks: string; clause?: Clause }>> = {
   'loose-subprotocols': {
     asks: 'Sec-WebSocket-Protocol must list subprotocols in lower case, separated by commas, none of them empty',

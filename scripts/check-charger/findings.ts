@@ -15,7 +15,7 @@ export interface Finding {
   pointer: string
   asks: string
   clause: string
-  /** What was seen. */
+  /** Observation. */
   detail?: string
   count: number
   /** RFC 3339. */
@@ -25,7 +25,7 @@ export interface Finding {
   messageId?: string
 }
 
-/** What is found once. */
+/** A finding. */
 export type Found = Omit<Finding, 'count' | 'firstAt' | 'lastAt' | 'pointer'> & { pointer?: string; at: number }
 
 /** Kinds that are kept. */

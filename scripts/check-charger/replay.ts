@@ -92,7 +92,7 @@ class Peer {
     await read
   }
 
-  /** What the CSMS did: answers count from here on, and calls are made again. */
+  /** Actions of the CSMS: answers count from here on, and calls are made again. */
   async #received([type, id, action, payload]: unknown[]): Promise<void> {
     if (type !== CALL) {
       this.#checker.subjects.get(this.#identity)?.watch.answered(String(id))

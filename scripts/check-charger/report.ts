@@ -28,7 +28,7 @@ export interface SubjectReport {
   disconnects: Subject['disconnects']
   /** Messages by action. */
   messages: Record<string, number>
-  /** What a charge point sends in its life and was not seen. */
+  /** Messages that a charge point sends in its life and that were not seen. */
   notSeen: string[]
   calls: CallOutcome[]
   checks: Check[]
@@ -39,7 +39,7 @@ export interface SubjectReport {
     chargePoint: { traits: NeededTraits }
     chargerModel?: { match: Record<string, string>; traits: NeededTraits; note: string }
   }
-  /** What to know about the traits. */
+  /** Remarks about the traits. */
   notes: string[]
 }
 

@@ -1,7 +1,7 @@
 import type { Clause } from './clauses.js'
 
 export interface Rule {
-  /** What the standard asks for. */
+  /** Requirement of the standard. */
   readonly asks: string
   readonly clause: Clause
   /** Something to look at that may be all right. Default: false. */
@@ -11,7 +11,7 @@ export interface Rule {
 const FRAME: Clause = ['OCPP-J 1.6 §4.2', 'Part 4 §4.2']
 const CLOCK: Clause = ['OCPP 1.6 §4.2, §4.6', 'Part 2 B01, G02']
 
-/** What is checked beyond the schemas and the named deviations. */
+/** Rules beyond the schemas and the named deviations. */
 export const RULES = {
   'malformed-frame': { asks: 'a message must be a JSON array with the elements of its message type', clause: FRAME },
   'unknown-action': {
@@ -106,7 +106,7 @@ export const RULES = {
 
 export type RuleName = keyof typeof RULES
 
-/** What an upgrade that was refused has to be, by the rule of the library. */
+/** Form of an upgrade that was refused, by the rule of the library. */
 export const REFUSALS: Readonly<Record<string, { asks: string; clause: string }>> = {
   subprotocol: {
     asks: 'Sec-WebSocket-Protocol must offer ocpp1.6, ocpp2.0.1 or ocpp2.1',

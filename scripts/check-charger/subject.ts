@@ -24,7 +24,7 @@ export interface SubjectOptions {
   makesCalls: boolean
   now(): number
   tell(found: Found): void
-  /** What happens, for the live output. */
+  /** Events for the live output. */
   say(text: string): void
 }
 

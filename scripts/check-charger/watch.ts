@@ -42,7 +42,7 @@ export class Watch {
   #heartbeatInterval: number | undefined
   #lastMessageAt: number | undefined
   #lastHeartbeatAt: number | undefined
-  /** What we have asked for and not got yet, by action. */
+  /** Messages that we have requested and not received yet, by action. */
   readonly #triggered = new Map<string, number>()
   readonly #texts = new Map<string, string>()
   readonly #outstanding = new Map<string, number>()
@@ -234,7 +234,7 @@ export class Watch {
   }
 }
 
-/** What a BootNotification says, valid or not. */
+/** Contents of a BootNotification, valid or not. */
 function toldBy(payload: unknown): ToldIdentity {
   const request = (payload ?? {}) as Members
   const station = (request.chargingStation ?? request) as Members

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writ
 import { join } from 'node:path'
 import { execute } from './steps.mjs'
 
-/** What may stand before the body of a compiled test file: imports and comments, from the first line on. */
+/** Head of a compiled test file: imports and comments, from the first line on. */
 const HEAD = /^(?:import .*;\n|\/\/.*\n|\/\*[\s\S]*?\*\/\n|\n)*/
 
 /**

@@ -43,7 +43,7 @@ function cpuSeconds() {
   return (user + system) / 1e6 + cpuOfChildren()
 }
 
-/** What Node does not tell; 0 where the system is not Linux. */
+/** CPU time of child processes, which Node does not tell; 0 where the system is not Linux. */
 function cpuOfChildren() {
   if (process.platform !== 'linux') return 0
   // After the name, which may contain anything: cutime and cstime of proc(5), in hundredths of a second.

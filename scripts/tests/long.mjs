@@ -10,7 +10,7 @@ const LONG_FILE = /\.long\.ts$/
 const ANY_FILE = /\.(?:test|long)\.ts$/
 const LONG = { TEST_LONG: '1' }
 
-/** What the tests of the long suite may be told. */
+/** Options of the tests of the long suite. */
 export const OPTIONS = {
   seconds: 'fuzz, soak: how long, default 60; cluster: by how much the clocks of nodes differ, default 0',
   seed: 'fuzz, soak: repeats a run',
@@ -20,7 +20,7 @@ export const OPTIONS = {
   over: 'abuse: TCP or TLS; default TCP'
 }
 
-/** What `npm run test:long` runs. */
+/** Suites of `npm run test:long`. */
 export const SUITES = [
   {
     name: 'databases',

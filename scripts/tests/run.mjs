@@ -171,7 +171,7 @@ function writeGroups(root, groups) {
   })
 }
 
-/** What group.mjs has written down of each file that came to its end; it is written anew by the next run. */
+/** Times that group.mjs has noted for each file that came to its end; the next run starts an empty file. */
 function readTimes() {
   if (!existsSync(process.env.TEST_TIMES)) return []
   const lines = readFileSync(process.env.TEST_TIMES, 'utf8').trim().split('\n')

@@ -100,7 +100,7 @@ export class Link {
   readonly #options: LinkOptions
   readonly #isPatient: boolean
   #state: State = { name: 'idle' }
-  /** What the callers of connect() await. */
+  /** Promise that the callers of connect() await. */
   #asked: Deferred | undefined
   #retries = 0
 

@@ -37,7 +37,7 @@ export class Member implements ClusterApi {
   readonly #calls: RemoteCalls
   readonly #served: ServedCalls
   readonly #host: Host
-  /** What the application does with requests of other nodes. */
+  /** Handler of the application for requests of other nodes. */
   forwardHandler: ForwardHandler | undefined
   /** Whether the bus takes too long to receive what was published. */
   #isSlow = false

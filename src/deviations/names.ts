@@ -3,7 +3,7 @@ export type DeviationPlace = 'handshake' | 'frame' | 'payload'
 
 export interface DeviationDefinition {
   readonly place: DeviationPlace
-  /** What such a charge point sends, and how it is corrected. */
+  /** Message of such a charge point, and its correction. */
   readonly description: string
 }
 

@@ -4,7 +4,7 @@ const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i
 const GROUPS = 8
 const NETWORK_GROUPS = 4
 
-/** What counts as one address: an IPv4 address, or the /64 of an IPv6 address, in which a host may use any address. */
+/** Key under which connections are counted: an IPv4 address, or an IPv6 /64, in which a host may use any address. */
 export function addressKey(address: string): string {
   if (!address.includes(':') || address.length > MAX_LENGTH) return address.slice(0, MAX_LENGTH)
   return MAPPED.exec(address)?.[1] ?? network(address)

@@ -7,7 +7,7 @@ import { SUMMARIES } from './summaries.js'
 /** A CALL that a CSMS may send in one version. */
 export interface CallDescription {
   action: string
-  /** What the call is for, in a few words. */
+  /** Purpose of the call, in a few words. */
   title: string
   /** The profile (1.6) or functional block (2.x). */
   block: string

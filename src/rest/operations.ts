@@ -49,7 +49,7 @@ const MAX_TIMEOUT = 300_000
 /** Close code when an operator disconnects a charge point. [RFC 6455 §7.4.1] */
 const NORMAL_CLOSURE = 1000
 
-/** What the routes do, independent of URLs and methods. */
+/** Behaviour of the routes, independent of URLs and methods. */
 export class Operations {
   readonly #ocpp: Ocpp
   readonly #isKnown: IsKnown | undefined

@@ -113,7 +113,7 @@ export interface BootAnswer {
   readonly interval: number
 }
 
-/** What differs between the versions: how a charger reports what happened, and how it answers. */
+/** Differences between the versions: how a charger reports events, and how it answers. */
 export interface Dialect {
   readonly settings: SettingTable
   readonly names: Readonly<Record<Behaviour, string>>

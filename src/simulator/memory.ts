@@ -12,7 +12,7 @@ export interface Monitor {
   stream: { params: v21.PeriodicEventStreamParamsType; opened: boolean } | undefined
 }
 
-/** What the CSMS has stored in a charger. Each map is created when it is first needed, so that a fleet stays small. */
+/** Data that the CSMS has stored in a charger. Each map is created when it is first needed, so that a fleet stays small. */
 export class Memory {
   #certificates: Map<string, Certificate> | undefined
   #displays: Map<number, v21.MessageInfoType> | undefined

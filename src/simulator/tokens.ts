@@ -1,4 +1,4 @@
-/** What the CSMS, the local list or the cache says about an id token. */
+/** Verdict of the CSMS, the local list or the cache on an id token. */
 export interface TokenAnswer {
   readonly status: string
   readonly groupId: string | undefined

@@ -3,7 +3,7 @@ import type { Protocol } from './protocol.js'
 /** Receives a message. `reply` answers it if its sender waits for replies, otherwise it does nothing. */
 export type MessageListener = (text: string, reply: (text: string) => void) => void
 
-/** What a request brings. */
+/** Contents of a request. */
 export interface ReplyListener {
   /** A reply. There may be several. */
   reply(text: string): void

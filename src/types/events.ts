@@ -180,7 +180,7 @@ export interface LimitedEvent {
 
 /** A message that is no OCPP frame, or an answer to no call, was received. */
 export interface MalformedEvent {
-  /** What is wrong, e.g. `not valid JSON`: one of a few texts that contain nothing of the input. */
+  /** Description of the fault, e.g. `not valid JSON`: one of a few fixed texts without any of the input. */
   readonly rule: string
   readonly chargePoint: ChargePoint
   /** The CALLERROR that answers the message; `undefined` if the message is ignored. */

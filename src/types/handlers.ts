@@ -4,7 +4,7 @@ import type { CallOptions, ChargePoint } from './charge-point.js'
 import type { MaybePromise } from './maybe-promise.js'
 import type { ChargePointAction, CsmsAction, Protocol, RequestOf, ResponseOf, SendAction } from './protocol.js'
 
-/** What a handler gets in addition to the payload. */
+/** Context of a handler: everything but the payload. */
 export interface HandlerContext<P extends Protocol = Protocol> {
   readonly chargePoint: ChargePoint<P>
   readonly messageId: string

@@ -3,7 +3,7 @@ import type { MaybePromise } from './maybe-promise.js'
 import type { Protocol, RegistrationStatus } from './protocol.js'
 import type { ConnectionTraits } from './validation.js'
 
-/** What is known of a charge point that asks for a WebSocket. */
+/** Facts about a charge point that requests a WebSocket. */
 export interface Handshake {
   /** The last segment of the URL, percent-decoded once. [Part 4 §3.1.1] */
   readonly identity: string

@@ -34,7 +34,7 @@ export interface Violation {
   readonly code: CallErrorCode
   /** JSON pointer into the payload [RFC 6901]. For a missing member, the place where it should be. */
   readonly pointer: string
-  /** What the schema demands. Contains nothing of the input. */
+  /** Requirement of the schema, without any of the input. */
   readonly message: string
 }
 

@@ -3,7 +3,7 @@ import type { ChargePoint } from './charge-point.js'
 import type { Direction, Violation } from './protocol.js'
 
 /**
- * What becomes of a message that breaks its schema. `strict`: it is rejected. `warn`: it is delivered as it is. `salvage`:
+ * Treatment of a message that breaks its schema. `strict`: it is rejected. `warn`: it is delivered as it is. `salvage`:
  * what can be used of it is delivered; it is rejected when a required member that is not a list cannot be used.
  */
 export type ValidationMode = 'strict' | 'warn' | 'salvage'
@@ -16,7 +16,7 @@ export type ValidationPolicy = (violation: {
   violation: Violation
 }) => ValidationMode
 
-/** What is accepted though the schemas forbid it. Each is off by default. */
+/** Deviations from the schemas that are accepted. Each is off by default. */
 export interface Leniency {
   /** Members that no schema defines are dropped instead of rejected. */
   dropUnknownMembers?: boolean
@@ -44,7 +44,7 @@ export interface ConnectionTraits {
   pingInterval?: number
 }
 
-/** What a BootNotification says of its sender. Nothing of it is checked yet. */
+/** Contents of a BootNotification about its sender, before any check. */
 export interface ToldIdentity {
   readonly vendor?: string
   readonly model?: string

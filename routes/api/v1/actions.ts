@@ -78,7 +78,7 @@ const DESCRIPTION =
   'Operations are the same for all versions, calls are those that a CSMS may send in the version of OCPP. A charge ' +
   'point need not support all of them.'
 
-/** What charge points can be asked for, with the schemas from which a form can be made. */
+/** Operations and calls of charge points, with schemas from which a form can be made. */
 export default async function actions(app: FastifyInstance): Promise<void> {
   addLists(app)
   addSchemas(app)

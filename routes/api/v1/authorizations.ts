@@ -26,7 +26,7 @@ const Query = Type.Object(
 )
 type Query = Static<typeof Query>
 
-/** Who asked to charge, and what the answer was. */
+/** Requests to charge, and their answers. */
 export default async function authorizations(app: FastifyInstance): Promise<void> {
   const { heavy } = app.database
   app.get<{ Querystring: Query }>(

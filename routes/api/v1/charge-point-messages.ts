@@ -165,7 +165,7 @@ class Tails {
   }
 }
 
-/** What the query asks for, as far as the token may see it. */
+/** Messages that match the query, as far as the token may see them. */
 async function filterOf(
   { scopes, store }: FastifyInstance,
   request: FastifyRequest<Messages>,

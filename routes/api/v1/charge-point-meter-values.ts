@@ -29,7 +29,7 @@ type Query = Static<typeof Query>
 
 const COLUMNS = [...METER_VALUE_COLUMNS, 'transactionId', 'transaction'] as const
 
-/** What one charge point has measured. */
+/** Measurements of one charge point. */
 export default async function chargePointMeterValues(app: FastifyInstance): Promise<void> {
   app.get<{ Params: IdentityParams; Querystring: Query }>(
     '/charge-points/:identity/meter-values',

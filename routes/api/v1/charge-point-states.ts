@@ -29,7 +29,7 @@ const Query = Type.Object(
 )
 type Query = Static<typeof Query>
 
-/** What the connectors of a charge point were busy with. */
+/** Past activity of the connectors of a charge point. */
 export default async function chargePointStates(app: FastifyInstance): Promise<void> {
   app.get<{ Params: IdentityParams; Querystring: Query }>(
     '/charge-points/:identity/states',

@@ -60,7 +60,7 @@ const MeasurementBody = Type.Object(
   { additionalProperties: false, examples: [{ L1: 12.5, L2: 9, L3: 14.2, includesChargers: false }] }
 )
 
-/** What energy managers and meters tell of the circuits of a site. */
+/** Limits and measurements that energy managers and meters report for the circuits of a site. */
 export default async function circuitLimits(app: FastifyInstance): Promise<void> {
   addRead(app)
   addPut(app)

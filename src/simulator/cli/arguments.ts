@@ -195,7 +195,7 @@ function protocols(text: string | undefined): [Protocol, ...Protocol[]] {
   return [first, ...others]
 }
 
-/** What the command line says about the hardware; the rest is up to the scenario and the defaults. */
+/** Hardware options of the command line; scenario and defaults decide the rest. */
 function layout({ kind, evses, connectors }: Values): StationLayout {
   return {
     ...(kind !== undefined && { kind: oneOf('--kind', kind.toUpperCase(), ['AC', 'DC']) }),

@@ -49,7 +49,7 @@ function retentionOf(config: Config): AboutRecord['retentionDays'] {
   return Object.fromEntries(Object.entries(all).filter(([, number]) => number > 0))
 }
 
-/** What this server is, and how it is set. */
+/** Identity and settings of this server. */
 export default async function about(app: FastifyInstance): Promise<void> {
   const { config } = app
   const version = backendVersion()

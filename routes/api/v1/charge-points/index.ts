@@ -116,7 +116,7 @@ type ListQuery = Static<typeof ListQuery>
 /** Close code of a connection that is not welcome any more. [RFC 6455 §7.4.1] */
 const POLICY_VIOLATION = 1008
 
-/** What is wanted, with a password if one is to be made. */
+/** The wanted charge point, with a password if one is to be made. */
 function withPassword({ generatePassword: isWanted, ...wanted }: ChargePointBody) {
   if (isWanted !== true) return { wanted: wanted as Provision }
   if (wanted.password !== undefined) throw new ProblemError(422, 'TWO_PASSWORDS', 'give password or generatePassword')

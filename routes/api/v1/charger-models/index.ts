@@ -19,7 +19,7 @@ interface OneModel {
 const TAGS = { tags: ['ChargePoints'] }
 const problems = { 404: { UNKNOWN_CHARGER_MODEL: 'no such charger model' } }
 
-/** What is known of all charge points of a kind: how they deviate, and what they need. */
+/** Facts about all charge points of a kind: how they deviate, and what they need. */
 export default async function chargerModels(app: FastifyInstance): Promise<void> {
   list(app)
   show(app)

@@ -125,7 +125,7 @@ function acknowledgements(app: FastifyInstance): void {
   )
 }
 
-/** What other scopes are for is left out. */
+/** Problems that need other scopes are left out. */
 function shownTo(may: May) {
   return ({ transaction, idToken, ...problem }: ProblemRecord): ProblemRecord => ({
     ...problem,
