@@ -51,7 +51,7 @@ hooks.AsyncResource = TrackedResource
 hooks.createHook = (callbacks) => {
   if (callbacks.destroy === undefined) return createHook(callbacks)
   note = callbacks.init
-  return { enable: () => undefined }
+  return { enable() {}, disable() {} }
 }
 hooks.executionAsyncId = () => current?.asyncId() ?? executionAsyncId()
 

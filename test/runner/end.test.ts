@@ -5,14 +5,17 @@ import { it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { ROOT } from '../support/root.js'
 
-const GROUP = pathToFileURL(join(ROOT, 'scripts/tests/group.mjs')).href
+const [TRACKING, GROUP] = ['tracking', 'group'].map(
+  (name) => pathToFileURL(join(ROOT, `scripts/tests/${name}.mjs`)).href
+)
 
 /** The process of a group without files that leaves something open. */
 function run(left: string, endTimeout: number) {
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env
   const code = `
+    import '${TRACKING}'
     import { createServer } from 'node:net'
-    import { runGroup } from ${JSON.stringify(GROUP)}
+    const { runGroup } = await import('${GROUP}')
     await runGroup([], 1000, ${endTimeout})
     ${left}`
   return spawnSync(process.execPath, ['--input-type=module', '--eval', code], {
