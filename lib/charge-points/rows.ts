@@ -193,6 +193,8 @@ export function boot(
     meter_type: meterType,
     meter_serial_number: meterSerialNumber,
     boot_reason: reason,
+    // An operator triggered the BootNotification: the charge point did not boot. [2.x F06]
+    booted: reason === 'Triggered' ? 0 : 1,
     expected: isProven ? serialNumber : null
   }
   const query = isRenewing ? BOOT_TO_RENEW : BOOT
@@ -215,6 +217,8 @@ interface BootValues {
   meter_type: string | null
   meter_serial_number: string | null
   boot_reason: string | null
+  /** 1 if the charge point has booted. */
+  booted: number
   /** The serial number that the charge point has to have from now on, if it has none yet. */
   expected: string | null
   chargePointId: number
@@ -222,9 +226,10 @@ interface BootValues {
 }
 
 function bootQuery(status: RawBuilder<Registration>) {
-  return compiledForColumns((db: Reader, { expected, chargePointId, now, ...values }: BootValues) =>
+  return compiledForColumns((db: Reader, { expected, booted, chargePointId, now, ...values }: BootValues) =>
     update({ trx: db, chargePointId, now }, { ...values, last_boot_at: now, last_seen_at: now })
       .set({
+        boots: sql<number>`boots + cast(${booted} as bigint)`,
         boot_status: status,
         expected_serial_number: sql<string | null>`coalesce(expected_serial_number, cast(${expected} as text))`
       })

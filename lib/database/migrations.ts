@@ -25,6 +25,7 @@ import { nodes } from './migrations/0025-nodes.js'
 import { tariffVersions } from './migrations/0030-tariff-versions.js'
 import { loadManagement } from './migrations/0040-load-management.js'
 import { endedByOthers } from './migrations/0050-ended-by-others.js'
+import { boots } from './migrations/0075-boots.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -53,7 +54,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0025-nodes': nodes,
   '0030-tariff-versions': tariffVersions,
   '0040-load-management': loadManagement,
-  '0050-ended-by-others': endedByOthers
+  '0050-ended-by-others': endedByOthers,
+  '0075-boots': boots
 }
 
 /** The database was made by a newer program. */

@@ -50,6 +50,8 @@ export interface ChargePointsTable {
   /** The traits that an operator set for the charge point, as a JSON object by name. */
   traits: Optional<JsonText>
   last_boot_at: Optional<Milliseconds>
+  /** How often it has booted since this is counted. */
+  boots: Default<number>
   last_connected_at: Optional<Milliseconds>
   last_disconnected_at: Optional<Milliseconds>
   last_seen_at: Optional<Milliseconds>

@@ -87,6 +87,8 @@ export interface TransactionsTable {
   own_cost: Optional<JsonText>
   /** ISO 4217. */
   currency: Optional<string>
+  /** `boots` of the charge point at its last TransactionEvent. NULL: earlier releases did not count. */
+  boots: Optional<number>
   created_at: Fixed<Milliseconds>
   ended_at: Optional<Milliseconds>
   updated_at: Milliseconds

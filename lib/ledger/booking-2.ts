@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { toColumn } from '../database/parameters.js'
 import type { Schema } from '../database/schema.js'
+import { settled } from '../database/settled.js'
 import { type BookingScope, insertSamples, MAX_ATTEMPTS, measured, meterRows, parse } from './booking.js'
 import { beginningOf, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
@@ -8,7 +9,7 @@ import { changeBy, startsIt, type TransactionEvent } from './event.js'
 import { reopenedData, transactionData } from './event-data.js'
 import { startOf } from './inference.js'
 import { meterWithInferred, registersOf } from './meter.js'
-import { findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
+import { type Boots, bootsOf, findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
 import { observedOf, type ToldState } from './observed.js'
 import { knownOwnCost } from './own-cost.js'
 import type { TransactionKey, TransactionRow, TransactionUpdate } from './queries.js'
@@ -27,12 +28,15 @@ import { tariffFor } from './which-tariff.js'
 export async function bookEvent(scope: BookingScope, given: TransactionEvent): Promise<Booking> {
   const { trx, chargePointId, now, tell } = scope
   const sent = { ...given, seqNo: toColumn(given.seqNo) }
-  const namesakes = await findNamesakes(trx, chargePointId, sent.transactionId)
-  const known = await findAnswer(trx, namesakes, sent, now)
+  const [namesakes, boots] = await settled([
+    findNamesakes(trx, chargePointId, sent.transactionId),
+    bootsOf(trx, chargePointId)
+  ])
+  const known = await findAnswer(trx, namesakes, sent, { boots, now })
   if (known !== undefined) return { response: parse(known.response), outcome: 'retry', hasGap: false }
   const event = { ...sent, ...(await remoteStartToken(trx, chargePointId, sent)) }
   const { eventType, seqNo, timestamp } = event
-  const row = await transactionOf(scope, namesakes, event)
+  const row = await transactionOf(scope, { found: namesakes, boots }, event)
   const key = { chargePointId, transactionId: row.transaction_id }
   const place = { evseId: event.evseId ?? row.evse_id, connectorId: event.connectorId ?? row.connector_id }
   if (eventType === 'Started') await closeBefore(scope, row, { evseId: place.evseId, timestamp })
@@ -45,7 +49,8 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   await noteTariff(trx, row, { tariff: chosen === undefined ? first : chosen.tariff, now })
   const meter = await meterWith(trx, row, { event, registers, now })
   const observed = await observedOf(trx, { ...row, ...tariff }, toldState(event, now))
-  const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, { registers, meter, observed, now }) }
+  const told = { registers, meter, observed, now }
+  const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, told), boots: boots.count }
   const response = { ...event.response, ...totalCost(event, { ...row, ...(change as Partial<TransactionRow>) }) }
   await queries.insertEvent(trx, {
     charge_point_id: chargePointId,
@@ -98,11 +103,15 @@ function recordState(
 }
 
 /** The transaction that an event belongs to. The first event of a transaction creates it. */
-async function transactionOf(scope: BookingScope, found: readonly TransactionRow[], event: TransactionEvent) {
+async function transactionOf(
+  scope: BookingScope,
+  { found, boots }: { found: readonly TransactionRow[]; boots: Boots },
+  event: TransactionEvent
+) {
   const { trx, chargePointId, now } = scope
   let namesakes = found
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const owner = await findOwner(trx, namesakes, event, now)
+    const owner = await findOwner(trx, namesakes, event, { boots, now })
     if (owner !== undefined) return owner
     const transactionId = nextKey(namesakes, event.transactionId, attempt)
     const made = await insert2(trx, { chargePointId, transactionId }, event, now)

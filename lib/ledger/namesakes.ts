@@ -1,3 +1,4 @@
+import { compiled } from '../database/compiled.js'
 import { isPossible, timeOf, timeOfRow } from './clock.js'
 import { sequenceOf, type TransactionEvent } from './event.js'
 import { type Db, DISPLAYED_ID, findResponse, type TransactionRow } from './queries.js'
@@ -57,12 +58,17 @@ function numberOf({ displayed_id, transaction_id }: TransactionRow): number {
 }
 
 /** The answer that was sent to the same event before; `undefined` if the event is new. */
-export async function findAnswer(db: Db, rows: readonly TransactionRow[], event: TransactionEvent, now: number) {
+export async function findAnswer(
+  db: Db,
+  rows: readonly TransactionRow[],
+  event: TransactionEvent,
+  { boots, now }: { boots: Boots; now: number }
+) {
   const { eventType, seqNo, timestamp } = event
-  const bootedAt = isPossible({ timestamp, receivedAt: now }) ? undefined : await lastBootOf(db, rows)
+  const isDated = isPossible({ timestamp, receivedAt: now })
   for (const row of rows.toReversed()) {
     // After a boot, a clock that starts again at the same time repeats timestamps.
-    if (bootedAt !== undefined && row.status === 'ended' && row.updated_at < bootedAt) continue
+    if (!isDated && row.status === 'ended' && isBeforeBoot(row, boots)) continue
     const key = { chargePointId: row.charge_point_id, transactionId: row.transaction_id, eventType, seqNo, timestamp }
     const known = await findResponse(db, key)
     if (known !== undefined) return known
@@ -75,14 +81,13 @@ export async function findOwner(
   db: Db,
   rows: readonly TransactionRow[],
   event: TransactionEvent,
-  now: number
+  { boots, now }: { boots: Boots; now: number }
 ): Promise<TransactionRow | undefined> {
   const [only] = rows
   if (only === undefined) return undefined
   if (rows.length === 1 && only.status === 'open' && event.eventType !== 'Started') return only
   const spans = await spansOf(db, rows)
-  const bootedAt = (await lastBootOf(db, rows)) ?? 0
-  const namesakes = rows.map((row) => namesakeOf(row, { span: spans.get(row.transaction_id), bootedAt }))
+  const namesakes = rows.map((row) => namesakeOf(row, { span: spans.get(row.transaction_id), boots }))
   const { eventType, seqNo, timestamp, idToken, remoteStartId } = event
   const index = belongsTo(namesakes, {
     eventType,
@@ -99,12 +104,12 @@ interface Span {
   latest: number
 }
 
-function namesakeOf(row: TransactionRow, { span, bootedAt }: { span: Span | undefined; bootedAt: number }): Namesake {
+function namesakeOf(row: TransactionRow, { span, boots }: { span: Span | undefined; boots: Boots }): Namesake {
   const { id_token, remote_start_id, created_at } = row
   return {
     sequence: sequenceOf(row),
     status: row.status,
-    isBeforeBoot: row.updated_at < bootedAt,
+    isBeforeBoot: isBeforeBoot(row, boots),
     ...(span ?? { earliest: created_at, latest: created_at }),
     ...(id_token !== null && { idToken: id_token }),
     ...(remote_start_id !== null && { remoteStartId: remote_start_id })
@@ -136,14 +141,29 @@ async function spansOf(db: Db, rows: readonly TransactionRow[]): Promise<Map<str
   )
 }
 
-async function lastBootOf(db: Db, [row]: readonly TransactionRow[]): Promise<number | undefined> {
-  if (row === undefined) return undefined
-  const found = await db
-    .selectFrom('charge_points')
-    .select(['last_boot_at', 'boot_reason'])
-    .where('id', '=', row.charge_point_id)
-    .executeTakeFirst()
+/** What is known of the boots of a charge point. */
+export interface Boots {
+  count: number
+  /** The last one, by the clock of the node that heard of it. Epoch milliseconds. */
+  lastAt: number
+}
+
+/** The boots of a charge point until now. */
+export async function bootsOf(db: Db, chargePointId: number): Promise<Boots> {
+  const [row] = await bootsQuery(db, { chargePointId })
+  const { boots = 0, last_boot_at = null, boot_reason = null } = row ?? {}
   // An operator triggered the BootNotification: the charge point did not boot. [2.x F06]
-  if (found === undefined || found.boot_reason === 'Triggered') return undefined
-  return found.last_boot_at ?? undefined
+  return { count: Number(boots), lastAt: boot_reason === 'Triggered' ? 0 : (last_boot_at ?? 0) }
+}
+
+const bootsQuery = compiled((db: Db, { chargePointId }: { chargePointId: number }) =>
+  db.selectFrom('charge_points').select(['boots', 'last_boot_at', 'boot_reason']).where('id', '=', chargePointId)
+)
+
+/**
+ * Whether the charge point has booted since its last message about a transaction. Earlier releases did not count boots;
+ * the clocks decide about their messages.
+ */
+function isBeforeBoot({ boots, updated_at }: TransactionRow, { count, lastAt }: Boots): boolean {
+  return boots === null ? count > 0 || updated_at < lastAt : boots < count
 }
