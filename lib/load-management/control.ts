@@ -14,7 +14,17 @@ import {
   isRival,
   type OcppCall
 } from './profiles.js'
-import { answered, booted, type EvseState, initialState, reconnected, sampled, withTransaction } from './reserve.js'
+import {
+  answered,
+  booted,
+  type EvseState,
+  initialState,
+  type Pending,
+  reconnected,
+  sampled,
+  withBoots,
+  withTransaction
+} from './reserve.js'
 import * as rows from './rows.js'
 import { type EvseFacts, ownLoad } from './site.js'
 import { type Command, type StepResult, step } from './step.js'
@@ -102,7 +112,6 @@ export class SiteControl {
     const keys = [...this.#states.keys()].filter((key) => key.startsWith(`${identity} `))
     if (keys.length === 0) return false
     if (event.type === 'connect') for (const key of keys) this.#changes.push({ key, change: reconnected })
-    if (event.type === 'boot') for (const key of keys) this.#changes.push({ key, change: booted })
     if (event.type === 'transaction') this.#takeState(identity, event.data as TransactionData)
     if (event.type === 'meter-values') this.#takeSample(identity, event.data as SampleData)
     return true
@@ -145,8 +154,9 @@ export class SiteControl {
     const result = step({ plant, now: at, told, facts, states })
     this.#snapshot = { plant, site, at, told, result, facts }
     if (isObserving) return
+    if (!(await this.#save(result.states))) return this.#forget()
+    // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
-    if (!(await this.#save())) return this.#forget()
     for (const command of result.commands) this.#send(plant, command)
   }
 
@@ -175,15 +185,8 @@ export class SiteControl {
     const { siteId, db, now } = this.#options
     const row = await rows.findLoadManagement(db, siteId)
     const saved: SavedDocument = row?.state == null ? { at: 0, evses: {} } : JSON.parse(row.state)
-    const members = await rows.membersOf(db, siteId)
     const times = { now: now(), settle: 0 }
-    this.#states = new Map(
-      Object.entries(saved.evses).map(([key, state]) => {
-        const known = answered(state, 'unknown', times)
-        const bootAt = members.get(identityOf(key))?.lastBootAt ?? 0
-        return [key, bootAt > saved.at ? booted(known) : known]
-      })
-    )
+    this.#states = new Map(Object.entries(saved.evses).map(([key, state]) => [key, answered(state, 'unknown', times)]))
     this.#epoch = epoch
     this.#saved = ''
   }
@@ -204,6 +207,7 @@ export class SiteControl {
 
   async #refresh(plant: Plant): Promise<Map<string, EvseFacts>> {
     const { db, siteId, callable, now } = this.#options
+    const powered = [...this.#powered]
     const members = await rows.membersOf(db, siteId)
     const open = await rows.openTransactions(db, members.values())
     const running = new Map(open.map((transaction) => [keyOf(transaction), transaction]))
@@ -225,6 +229,10 @@ export class SiteControl {
       const state = states.get(key)
       if (state !== undefined) states.set(key, change(state, times))
     }
+    // After the answers, which may be from before the boot.
+    for (const [key, state] of states) states.set(key, withBoots(state, members.get(identityOf(key))?.boots))
+    const names = new Set([...running].map(([key, { displayed }]) => `${key} ${displayed}`))
+    for (const name of powered) if (!names.has(name)) this.#powered.delete(name)
     this.#states = states
     return facts
   }
@@ -245,10 +253,9 @@ export class SiteControl {
 
   // --- what is done ------------------------------------------------------------------------------------------------
 
-  async #save(): Promise<boolean> {
+  async #save(states: ReadonlyMap<string, EvseState>): Promise<boolean> {
     const { siteId, writer, holder } = this.#options
-    const evses = Object.fromEntries(this.#states)
-    const text = JSON.stringify(evses)
+    const text = JSON.stringify(Object.fromEntries(states))
     if (this.#epoch === undefined) return false
     if (text === this.#saved) return true
     const state = `{"at":${Date.now()},"evses":${text}}`
@@ -258,7 +265,8 @@ export class SiteControl {
   }
 
   #send(plant: Plant, command: Command): void {
-    const sending = this.#carryOut(plant, command)
+    const { pending, transaction } = this.#states.get(command.key) ?? initialState()
+    const sending = this.#carryOut(plant, command, { pending, transaction })
       .catch(this.#options.onError)
       .finally(() => {
         this.#sending.delete(sending)
@@ -267,23 +275,39 @@ export class SiteControl {
     this.#sending.add(sending)
   }
 
-  async #carryOut(plant: Plant, { key, kind, amperes, lease }: Command): Promise<void> {
-    const { db, siteId, now } = this.#options
+  /** `sent` is the state from which the command comes: it may change while the command is carried out. */
+  async #carryOut(
+    plant: Plant,
+    { key, kind, amperes, lease }: Command,
+    { pending, transaction }: Pick<EvseState, 'pending' | 'transaction'>
+  ): Promise<void> {
+    const { db, siteId } = this.#options
     const evse = plant.evses.find((each) => keyOf(each) === key)
-    const members = await rows.membersOf(db, siteId)
-    const member = members.get(identityOf(key))
-    const { transaction } = this.#states.get(key) ?? initialState()
-    const open = member === undefined ? [] : await rows.openTransactions(db, [member])
-    const displayed = open.find((each) => each.key === transaction?.key)?.displayed
     let answer: ReturnType<typeof answerOf> = 'unsent'
-    if (evse !== undefined && member?.protocol && (kind === 'fallback' || displayed !== undefined)) {
-      const elapsed = (now() - (transaction?.poweredAt ?? now())) / 1000
-      const wanted = { kind, evse, voltage: plant.voltage, amperes, lease, elapsed }
-      const set = callFor(member.protocol, { ...wanted, ...(displayed !== undefined && { transactionId: displayed }) })
-      answer = await this.#ask(member.identity, set)
-      if (answer === 'accepted' && kind === 'fallback') answer = await this.#clearRivals(member, evse.evseId)
+    try {
+      const members = await rows.membersOf(db, siteId)
+      const member = members.get(identityOf(key))
+      const open = member === undefined ? [] : await rows.openTransactions(db, [member])
+      const displayed = open.find((each) => each.key === transaction?.key)?.displayed
+      if (evse !== undefined && member?.protocol && (kind === 'fallback' || displayed !== undefined)) {
+        // To the moment from which the lease counts: the profile ends no later.
+        const elapsed = transaction?.poweredAt === undefined ? 0 : ((pending?.at ?? 0) - transaction.poweredAt) / 1000
+        const wanted = { kind, evse, voltage: plant.voltage, amperes, lease, elapsed }
+        const set = callFor(member.protocol, {
+          ...wanted,
+          ...(displayed !== undefined && { transactionId: displayed })
+        })
+        answer = await this.#ask(member.identity, set)
+        if (answer === 'accepted' && kind === 'fallback') answer = await this.#clearRivals(member, evse.evseId)
+      }
+    } catch (error) {
+      if (answer === 'accepted') answer = 'unknown'
+      this.#options.onError(error)
     }
-    this.#changes.push({ key, change: (state, times) => answered(state, answer, times) })
+    this.#changes.push({
+      key,
+      change: (state, times) => (isSame(state.pending, pending) ? answered(state, answer, times) : state)
+    })
     if (evse === undefined) return
     const reason = this.#snapshot?.result.evses.get(key)?.reason ?? ''
     const about = { transaction: kind === 'limit' ? transaction?.id : undefined, reason }
@@ -330,6 +354,11 @@ export class SiteControl {
     this.#states = new Map()
     this.#snapshot = undefined
   }
+}
+
+/** Whether an answer is about the call that is on its way: the state may have been read again since it was sent. */
+function isSame(one: Pending | undefined, other: Pending | undefined): boolean {
+  return one !== undefined && one.at === other?.at && one.kind === other.kind && one.transaction === other.transaction
 }
 
 interface Running {

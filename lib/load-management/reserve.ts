@@ -36,6 +36,8 @@ export type Obedience = 'unproven' | 'obeys' | 'ignoring'
 
 /** What the control of a site knows of an EVSE. It is saved before anything is sent, so that a restart knows the worst. */
 export interface EvseState {
+  /** How often the charge point had booted. Absent: it was never seen, or by an earlier release. */
+  boots?: number
   /** The fallback that the charge point has accepted, in A. Absent: it is not known to have one. */
   fallback?: number
   possible: Possible[]
@@ -142,6 +144,12 @@ export function inForce(state: EvseState, now: number): number {
 export function booted(state: EvseState): EvseState {
   const { fallback: _, sent: _sent, ...rest } = state
   return { ...rest, failures: 0, retryAt: 0 }
+}
+
+/** Whether the charge point has booted since is told by the count of its boots. `undefined`: it is no charge point of the site. */
+export function withBoots(state: EvseState, boots: number | undefined): EvseState {
+  if (boots === undefined || boots === state.boots) return state
+  return { ...booted(state), boots }
 }
 
 /** The charge point is there again: what failed because it was away is tried at once. */

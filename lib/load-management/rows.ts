@@ -226,24 +226,23 @@ export interface Member {
   id: number
   identity: string
   protocol: string | null
-  lastBootAt: number | null
+  /** How often it has booted. */
+  boots: number
 }
 
 /** The charge points of a site. */
 export async function membersOf(db: Reader, siteId: string): Promise<Map<string, Member>> {
   const rows = await db
     .selectFrom('charge_points')
-    .select(['id', 'identity', 'identity_key', 'protocol', 'last_boot_at'])
+    .select(['id', 'identity', 'identity_key', 'protocol', 'boots'])
     .where('site_id', '=', siteId)
     .where('removed_at', 'is', null)
     .execute()
   return new Map(
-    rows.map(({ id, identity, identity_key, protocol, last_boot_at }) => {
-      return [
-        identity_key,
-        { id: Number(id), identity, protocol, lastBootAt: last_boot_at === null ? null : Number(last_boot_at) }
-      ]
-    })
+    rows.map(({ id, identity, identity_key, protocol, boots }) => [
+      identity_key,
+      { id: Number(id), identity, protocol, boots: Number(boots) }
+    ])
   )
 }
 

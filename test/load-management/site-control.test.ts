@@ -1,0 +1,207 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { sql } from 'kysely'
+import { boot } from '../../lib/charge-points/rows.js'
+import { Commits } from '../../lib/events/commits.js'
+import { type ControlOptions, SiteControl } from '../../lib/load-management/control.js'
+import type { OcppCall } from '../../lib/load-management/profiles.js'
+import { putLoadManagement } from '../../lib/load-management/rows.js'
+import { writerOf } from '../database/support.js'
+import { idOf, NINE, openLedger, start, stop } from '../ledger/support.js'
+import { until } from '../support/wait.js'
+
+const BODY = {
+  mode: 'control' as const,
+  circuits: [{ id: 'main', limit: { A: 63 } }],
+  evses: [{ identity: 'CP', evseId: 1, circuit: 'main', maximum: 32, fallback: 0 }]
+}
+const SECOND = 1000
+
+interface Sent extends OcppCall {
+  answer(status: string): void
+}
+
+/** The same database, of which each query waits for `what`. */
+function before<T extends object>(db: T, what: () => Promise<void>): T {
+  return new Proxy(db, {
+    get(target, name) {
+      const member = Reflect.get(target, name, target)
+      if (typeof member !== 'function') return member
+      return (...given: unknown[]) => {
+        if (String(name).startsWith('execute')) return what().then(() => member.apply(target, given))
+        const next = member.apply(target, given)
+        return typeof next === 'object' && next !== null && 'execute' in next ? before(next, what) : next
+      }
+    }
+  })
+}
+
+/** What happens to reads of the control from the moment on at which it has saved what it is about to send. */
+type Fault = () => Promise<void>
+
+/** The control of a site with one charge point of 1.6, which is called, and answers, as the test says. */
+async function open() {
+  let now = NINE
+  const { ledger, database } = await openLedger('sqlite', { now: () => now })
+  const { db, writeDb } = database
+  const writer = writerOf(database)
+  const store = new Commits({ db, writer, now: () => now })
+  const reboot = () => store.commit('CP', boot({ protocol: 'ocpp1.6', vendor: 'V', model: 'M' }))
+  await reboot()
+  await sql`insert into sites (site_id, name, name_key, created_at, updated_at) values ('s', 's', 's', 0, 0)`.execute(
+    writeDb
+  )
+  await writeDb.updateTable('charge_points').set({ site_id: 's' }).execute()
+  await putLoadManagement(writer, 's', BODY)
+  const calls: Sent[] = []
+  const faults: { onSave?: Fault; onRead?: Fault; errors: unknown[]; answers: number } = { errors: [], answers: 0 }
+  const watched = before(db, async () => faults.onRead?.())
+  const options: ControlOptions = {
+    siteId: 's',
+    db: watched,
+    writer: {
+      write: async (job) => {
+        const result = await writer.write(job)
+        // The control claims the site first.
+        if (result === true) await faults.onSave?.()
+        return result
+      }
+    },
+    holder: 'run',
+    now: () => now,
+    callable: async (identities) => new Set(identities),
+    call: (_identity, call) =>
+      new Promise((resolve) => calls.push({ ...call, answer: (status) => resolve({ status }) })),
+    onChange: () => {
+      faults.answers++
+    },
+    onError: (error) => faults.errors.push(error)
+  }
+  const control = new SiteControl(options)
+  const pass = (seconds: number) => {
+    now += seconds * SECOND
+  }
+  /** What has been sent, once there is something. */
+  const sent = async () => {
+    await until('a call is sent', () => calls.length > 0)
+    return calls.shift() as Sent
+  }
+  const answer = async (status = 'Accepted') => {
+    const call = await sent()
+    call.answer(status)
+    await control.idle()
+    return call
+  }
+  const free = () => writeDb.updateTable('load_management').set({ held_until: 0 }).execute()
+  const reserved = () => control.snapshot?.result.evses.get('cp 1')?.reserved
+  return { control, options, ledger, calls, faults, pass, sent, answer, reserved, reboot, free }
+}
+
+type Site = Awaited<ReturnType<typeof open>>
+
+/** With its fallback and a transaction. */
+async function withTransaction(site: Site): Promise<number> {
+  await site.control.run()
+  await site.answer()
+  return idOf(await site.ledger.start('CP', start()))
+}
+
+describe('the control of a site', () => {
+  it('sends again what it could not save', async () => {
+    const { control, faults, answer } = await open()
+    faults.onSave = () => Promise.reject(new Error('away'))
+    await assert.rejects(control.run(), { message: 'away' })
+    delete faults.onSave
+    await control.run()
+    assert.equal((await answer()).action, 'SetChargingProfile')
+  })
+
+  it('sends again what it could not send, because the database was away just then', async () => {
+    const { control, faults, answer, pass } = await open()
+    faults.onSave = async () => {
+      faults.onRead = () => Promise.reject(new Error('away'))
+    }
+    await control.run()
+    await control.idle()
+    assert.equal(faults.errors.length, 1)
+    delete faults.onSave
+    delete faults.onRead
+    await control.run()
+    pass(10)
+    await control.run()
+    assert.equal((await answer()).action, 'SetChargingProfile')
+  })
+
+  it('never gives a transaction the limit that was meant for the one before it', async () => {
+    const site = await open()
+    const { control, ledger, faults, calls } = site
+    const first = await withTransaction(site)
+    let release: () => void = () => undefined
+    faults.onSave = async () => {
+      delete faults.onSave
+      const released = new Promise<void>((resolve) => {
+        release = resolve
+      })
+      faults.onRead = () => released
+    }
+    await control.run()
+    delete faults.onRead
+    await ledger.stop('CP', stop(first, { timestamp: NINE + SECOND }))
+    await ledger.start('CP', start({ timestamp: NINE + 2 * SECOND }))
+    await control.run()
+    release()
+    await until('it is sent, or is not', () => faults.answers > 1 || calls.length > 0)
+    assert.deepEqual(calls, [])
+  })
+
+  it('does not take the answer to an earlier call for that to the one on its way', async () => {
+    const site = await open()
+    const { control, options, sent, pass, reserved, free } = site
+    await control.run()
+    const early = await sent()
+    // Another process has the site for a while.
+    await free()
+    await new SiteControl({ ...options, holder: 'other' }).run()
+    await control.run()
+    await free()
+    await control.run()
+    pass(20)
+    await control.run()
+    await sent()
+    early.answer('Accepted')
+    await until('the answer is there', () => site.faults.answers === 1)
+    await control.run()
+    assert.equal(reserved(), 32)
+  })
+
+  it('notices each boot, whoever heard of it, and before it hears the answer to an earlier call', async () => {
+    const { control, reboot, answer, reserved, sent } = await open()
+    await control.run()
+    await answer()
+    await control.run()
+    assert.equal(reserved(), 0)
+    await reboot()
+    await control.run()
+    assert.equal(reserved(), 32)
+    const call = await sent()
+    await reboot()
+    call.answer('Accepted')
+    await control.idle()
+    await control.run()
+    assert.equal(reserved(), 32)
+    await answer()
+    await control.run()
+    assert.equal(reserved(), 0)
+  })
+
+  it('notices a boot before its restart', async () => {
+    const { control, options, reboot, answer } = await open()
+    await control.run()
+    await answer()
+    await control.run()
+    await reboot()
+    const next = new SiteControl(options)
+    await next.run()
+    assert.equal(next.snapshot?.result.evses.get('cp 1')?.reserved, 32)
+  })
+})
