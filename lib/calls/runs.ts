@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
-import { type RawBuilder, type Selectable, sql } from 'kysely'
-import { isPostgres } from '../database/hold.js'
+import { type Selectable, sql } from 'kysely'
+import { clockOf } from '../database/clock.js'
 import type { RunsTable } from '../database/schema-operators.js'
 import type { Reader, Scope } from '../events/scope.js'
 
@@ -30,13 +30,6 @@ export interface Renewal {
   dead: string[]
   /** Whether this process had no row: it is new, or others took it for dead. */
   isNew: boolean
-}
-
-/** Epoch milliseconds by the clock of the database if several processes may serve it, else by ours. */
-function clockOf(db: Reader): RawBuilder<number> {
-  return isPostgres(db)
-    ? sql<number>`floor(extract(epoch from clock_timestamp()) * 1000)::bigint`
-    : sql<number>`cast(${Date.now()} as integer)`
 }
 
 /**

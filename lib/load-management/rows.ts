@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
+import { clockOf } from '../database/clock.js'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
 import type { AllocationHistoryTable, LoadManagementTable } from '../database/schema-sites.js'
@@ -94,23 +95,26 @@ export function deleteLoadManagement(writer: SiteWriter, siteId: string): Promis
 const HELD_MS = 5_000
 
 /**
- * Takes or keeps the control of a site.
+ * Takes or keeps the control of a site. The database's clock decides, because clocks of nodes differ.
  *
  * @returns the epoch, or `undefined` while another process has it
  */
 export function claim(writer: SiteWriter, siteId: string, holder: string): Promise<number | undefined> {
   return writer.write(async (trx) => {
     await hold(trx, 'site', siteId)
-    const row = await findLoadManagement(trx as Kysely<Schema>, siteId)
-    const now = Date.now()
-    if (row === undefined || (row.holder !== holder && Number(row.held_until) > now)) return undefined
-    const epoch = Number(row.epoch) + (row.holder === holder ? 0 : 1)
-    await trx
+    const now = clockOf(trx as Kysely<Schema>)
+    const row = await trx
       .updateTable('load_management')
-      .set({ holder, epoch, held_until: now + HELD_MS })
+      .set({
+        holder,
+        epoch: sql<number>`epoch + case when holder = ${holder} then 0 else 1 end`,
+        held_until: sql<number>`${now} + ${sql.lit(HELD_MS)}`
+      })
       .where('site_id', '=', siteId)
-      .execute()
-    return epoch
+      .where(sql<boolean>`(holder is null or holder = ${holder} or held_until <= ${now})`)
+      .returning('epoch')
+      .executeTakeFirst()
+    return row === undefined ? undefined : Number(row.epoch)
   })
 }
 
