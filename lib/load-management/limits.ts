@@ -1,3 +1,4 @@
+import { LocalTime as WallClock } from '../money/local-time.js'
 import { type CircuitLimit, PHASES, type Phase, type Plant, WEEKDAYS, type Window } from './plant.js'
 
 // The limit of a circuit at an instant: the lowest of what is configured, of the window, and of what an energy manager sets.
@@ -47,8 +48,10 @@ export function lowest(bounds: readonly Bounds[]): Bounds {
 /** The limit that holds now, and where it comes from: the last one that lowers it. */
 export function limitNow(circuit: PlantCircuit, told: Told, at: { now: number; timeZone: string }) {
   const parts: [Origin, CircuitLimit][] = [['static', circuit.limit]]
-  for (const window of circuit.windows ?? []) {
-    if (isOpen(window, localTime(at.now, at.timeZone))) parts.push(['window', window.limit])
+  const { windows = [] } = circuit
+  if (windows.length > 0) {
+    const local = localTime(at.now, at.timeZone)
+    for (const window of windows) if (isOpen(openingOf(window), local)) parts.push(['window', window.limit])
   }
   const { dynamic, measurement } = told
   if (dynamic !== undefined && dynamic.expiresAt > at.now) parts.push(['dynamic', dynamic.limit])
@@ -80,35 +83,45 @@ export function lowestLimit(circuit: Pick<PlantCircuit, 'limit' | 'windows' | 'f
 }
 
 const MINUTE_MS = 60_000
+const QUARTER_MIN = 15
+const QUARTER_MS = QUARTER_MIN * MINUTE_MS
+const DAY_MIN = 1440
 /** Leases never last longer. */
 const HORIZON_MS = 86_400_000
 
 /** The first minute, within a day, at which less is allowed than now; `undefined` if there is none. Epoch milliseconds. */
 export function nextDrop(circuit: PlantCircuit, told: Told, at: { now: number; timeZone: string }): number | undefined {
-  const { dynamic } = told
+  const { expiresAt = 0 } = told.dynamic ?? {}
   const { bounds } = limitNow(circuit, told, at)
-  const edges = new Set<number>()
-  if (dynamic !== undefined && dynamic.expiresAt > at.now) edges.add(dynamic.expiresAt)
-  if ((circuit.windows ?? []).length > 0) {
-    const starts = new Set((circuit.windows ?? []).flatMap(({ from, to }) => [from, to]))
-    const first = Math.ceil((at.now + 1) / MINUTE_MS) * MINUTE_MS
-    const end = at.now + HORIZON_MS
-    for (let time = first; time <= end; time += 15 * MINUTE_MS) {
-      for (const edge of edgesWithin(time, starts, at.timeZone)) edges.add(edge)
-    }
-  }
-  return [...edges]
-    .sort((one, other) => one - other)
-    .find((edge) => isBelow(limitNow(circuit, told, { ...at, now: edge }).bounds, bounds))
+  const isLess = (limit: CircuitLimit) => isBelow(lowest([bounds, boundsOf(limit)]), bounds)
+  const drop = nextOpening(
+    (circuit.windows ?? []).filter(({ limit }) => isLess(limit)),
+    at
+  )
+  if (expiresAt <= at.now || (drop !== undefined && drop <= expiresAt)) return drop
+  return isBelow(limitNow(circuit, told, { ...at, now: expiresAt }).bounds, bounds) ? expiresAt : drop
 }
 
-/** The minutes from `time` on, within a quarter of an hour, at which a window begins or ends. */
-function edgesWithin(time: number, clocks: ReadonlySet<string>, timeZone: string): number[] {
-  const { minutes } = localTime(time, timeZone)
-  return [...clocks].flatMap((clock) => {
-    const ahead = (minutesOf(clock) - minutes + 1440) % 1440
-    return ahead < 15 ? [time + ahead * MINUTE_MS] : []
-  })
+/** The first minute, within a day, at which one of the windows is open. None of them is open now. */
+function nextOpening(
+  windows: readonly Window[],
+  { now, timeZone }: { now: number; timeZone: string }
+): number | undefined {
+  if (windows.length === 0) return undefined
+  const openings = windows.map(openingOf)
+  const clocks = [...new Set(openings.map(({ start }) => start))]
+  // Clocks are put forward and back at a quarter of an hour of UTC, in every zone.
+  for (let quarter = Math.floor(now / QUARTER_MS) * QUARTER_MS; quarter <= now + HORIZON_MS; quarter += QUARTER_MS) {
+    const { day, minutes } = localTime(quarter, timeZone)
+    // Also at its start: a window may begin in an hour that is left out, or that comes twice.
+    const ahead = [0, ...clocks.map((clock) => (clock - minutes + DAY_MIN) % DAY_MIN)]
+    const found = ahead
+      .filter((some) => some < QUARTER_MIN && quarter + some * MINUTE_MS > now)
+      .sort((one, other) => one - other)
+      .find((some) => openings.some((opening) => isOpen(opening, { day, minutes: minutes + some })))
+    if (found !== undefined) return quarter + found * MINUTE_MS
+  }
+  return undefined
 }
 
 interface LocalTime {
@@ -118,33 +131,35 @@ interface LocalTime {
   minutes: number
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>()
-
 function localTime(now: number, timeZone: string): LocalTime {
-  const known = formats.get(timeZone)
-  const format =
-    known ??
-    new Intl.DateTimeFormat('en-US', {
-      timeZone,
-      weekday: 'short',
-      hour: '2-digit',
-      minute: '2-digit',
-      hourCycle: 'h23'
-    })
-  formats.set(timeZone, format)
-  const parts = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]))
-  const day = (WEEKDAYS as readonly string[]).indexOf(parts.weekday ?? '')
-  return { day, minutes: Number(parts.hour) * 60 + Number(parts.minute) }
+  const { time, day } = new WallClock(timeZone, now, now).at(now)
+  return { day: (WEEKDAYS as readonly string[]).indexOf(day.slice(0, 3)), minutes: Math.floor(time / MINUTE_MS) }
 }
 
 function minutesOf(clock: string): number {
   return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3))
 }
 
+/** A window as it is compared with a clock. */
+interface Opening {
+  /** Minutes after midnight. */
+  start: number
+  end: number
+  /** Whether it begins on each day; 0 is Monday. */
+  days: readonly boolean[]
+}
+
+function openingOf({ days = [...WEEKDAYS], from, to }: Window): Opening {
+  return {
+    start: minutesOf(from),
+    end: minutesOf(to),
+    days: WEEKDAYS.map((day) => (days as readonly string[]).includes(day))
+  }
+}
+
 /** `from` equal to `to` is the whole day. */
-function isOpen({ days = [...WEEKDAYS], from, to }: Window, { day, minutes }: LocalTime): boolean {
-  const [start, end] = [minutesOf(from), minutesOf(to)]
-  const on = (index: number) => (days as readonly string[]).includes(WEEKDAYS[(index + 7) % 7] ?? '')
-  if (start < end) return on(day) && minutes >= start && minutes < end
-  return (on(day) && minutes >= start) || (on(day - 1) && minutes < end)
+function isOpen({ start, end, days }: Opening, { day, minutes }: LocalTime): boolean {
+  const isOn = days[day] === true
+  if (start < end) return isOn && minutes >= start && minutes < end
+  return (isOn && minutes >= start) || (days[(day + 6) % 7] === true && minutes < end)
 }

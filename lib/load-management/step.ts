@@ -137,14 +137,14 @@ function lower(site: Site, steered: ReadonlySet<string>, { targets }: Allocation
     if (isRetried(site, key)) {
       const live = state.possible.filter(({ until }) => until > now).map(({ amperes }) => amperes)
       const least = Math.max(leastOf(site.evses.get(key)), state.fallback ?? 0)
-      limit(site, commands, key, state.obedience === 'ignoring' ? least : Math.min(...live))
+      limit(site, commands, key, state.obedience === 'ignoring' ? least : Math.min(...live), LEAST_LEASE_S)
       continue
     }
     const target = targets.get(key)
     if (!steered.has(key) || target === undefined || state.pending !== undefined) continue
     const current = inForce(state, now)
     const wanted = sendable(site, key, target)
-    if (wanted < current) limit(site, commands, key, wanted)
+    if (wanted < current) limit(site, commands, key, wanted, LEAST_LEASE_S)
     else if (isDue(site, key) || state.isOwed === true) limit(site, commands, key, current)
   }
 }
@@ -220,9 +220,12 @@ function fits(site: Site, key: string, amperes: number): boolean {
   })
 }
 
-function limit(site: Site, commands: Command[], key: string, amperes: number): void {
+/** What lowers is sent however soon less is allowed still: what is in force may last much longer. Seconds. */
+const LEAST_LEASE_S = 1
+
+function limit(site: Site, commands: Command[], key: string, amperes: number, least = 0): void {
   const { now } = site.input
-  const lease = Math.floor((leaseEnd(site, key) - now) / 1000)
+  const lease = Math.max(least, Math.floor((leaseEnd(site, key) - now) / 1000))
   // So near to the edge, what is in force ends by itself.
   if (lease < 1 || amperes === Number.POSITIVE_INFINITY) return
   send(site, commands, { key, kind: 'limit', amperes, lease })
