@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Dialect } from '../database/dialect.js'
 import { isPostgres } from '../database/hold.js'
 import type { ChargingState } from '../money/input.js'
-import { beginningOf, timeOf } from './clock.js'
+import { beginningOf } from './clock.js'
 import { shift } from './numbers.js'
 import { type Needs, needsOf, type Observed } from './pricing.js'
 import { type Db, measuredIn, type TransactionRow } from './queries.js'
@@ -10,6 +10,7 @@ import { REGISTER, toWattHours } from './samples.js'
 import { parseSnapshot, tariffsIn } from './snapshot.js'
 
 // What happened during a transaction, as far as its prices depend on it: nothing is read for prices without conditions.
+// Times are the latest possible ones, as that of the start of a transaction is: a clock may be ahead.
 
 /** A state that is not stored yet. */
 export interface ToldState {
@@ -71,12 +72,14 @@ async function readings(
     .orderBy('timestamp')
     .limit(MAX_ROWS)
     .execute()
-  const of = (measurand: string) =>
-    rows.flatMap((one) => {
+  const of = (measurand: string) => {
+    const found = rows.flatMap((one) => {
       if (one.measurand !== measurand || one.value === null) return []
-      const at = timeOf({ timestamp: one.timestamp, receivedAt: one.received_at })
+      const at = beginningOf({ timestamp: one.timestamp, receivedAt: one.received_at })
       return [{ at, value: one.value, unit: one.unit }]
     })
+    return found.sort((one, other) => one.at - other.at)
+  }
   return {
     meter: of(REGISTER).flatMap(({ at, value, unit }) => {
       const wh = toWattHours(value, unit)
@@ -114,7 +117,7 @@ async function statesOf(db: Db, row: TransactionRow, told: ToldState | undefined
   const all = told === undefined ? rows : [...rows, told]
   const known = all.flatMap(({ timestamp, receivedAt, chargingState }) => {
     const state = chargingState === 'Idle' ? 'gone' : STATES[chargingState]
-    return state === undefined ? [] : [{ at: timeOf({ timestamp, receivedAt }), state }]
+    return state === undefined ? [] : [{ at: beginningOf({ timestamp, receivedAt }), state }]
   })
   const sorted = known.sort((a, b) => a.at - b.at)
   return row.ocpp16_id === null ? afterPlug(sorted) : sorted
