@@ -121,7 +121,10 @@ async function groupsOf(db: Db, idToken: string | undefined): Promise<string[]> 
   return rows.flatMap(({ group_id }) => (group_id === null ? [] : [fold(group_id)]))
 }
 
-/** The version that became the latest one last, of those that are valid at a time. */
+/**
+ * The version that was the latest one at a time, of those that are valid then: what a charge point tells late has the
+ * prices of that time. Before there was any, the first one counts.
+ */
 export async function versionAt(db: Db, tariffId: string, at: number): Promise<TariffVersion | undefined> {
   const [row] = await versionRow(db, { tariffId, at })
   if (row === undefined) return undefined
@@ -141,7 +144,12 @@ const versionRow = compiled((db: Db, { tariffId, at }: { tariffId: string; at: n
     .select(['id', 'n', 'document', 'ocpp_id'])
     .where('tariff_id', '=', tariffId)
     .where((eb) => eb.or([eb('valid_from', 'is', null), eb('valid_from', '<=', at)]))
-    .orderBy('active_at', 'desc')
+    // One that says from when on it is valid counts from then on, also when it was made later. When a version becomes
+    // the latest one again, only that time is known, and when it was made.
+    .orderBy(sql`case when active_at <= ${at} or valid_from is not null then 0 when made_at <= ${at} then 1 else 2 end`)
+    .orderBy(
+      sql`case when active_at <= ${at} or valid_from is not null then -active_at when made_at <= ${at} then -made_at else made_at end`
+    )
     .orderBy('n', 'desc')
     .limit(1)
 )

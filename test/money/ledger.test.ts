@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { it, mock } from 'node:test'
+import type { TransactionEvent } from '../../lib/ledger/event.js'
+import type { AnyTariffBody } from '../../lib/ledger/tariff-records.js'
+import { putTariff } from '../../lib/ledger/tariffs.js'
+import { onBothDatabases, writerOf } from '../database/support.js'
+import { booksOf, event, HOUR, ledgerOn, NINE, openLedger, register } from '../ledger/support.js'
+
+const MINUTE = 60_000
+const IDLE = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.4 }] }, idleTime: { prices: [{ priceMinute: 0.1 }] } }
+
+/** The books, whose time is as the test says, with a tariff for everybody. */
+async function open(dialect: Parameters<typeof openLedger>[0], tariff: AnyTariffBody) {
+  let now = NINE - HOUR
+  const { database } = await openLedger(dialect)
+  const ledger = ledgerOn(database, { now: () => now })
+  const at = (time: number) => {
+    now = time
+  }
+  const put = async (body: AnyTariffBody, time: number) => {
+    const clock = mock.method(Date, 'now', () => time)
+    await putTariff(writerOf(database), 'T', body)
+    clock.mock.restore()
+  }
+  await put(tariff, now)
+  const tell = (
+    eventType: TransactionEvent['eventType'],
+    seqNo: number,
+    { timestamp, state, wh, ...more }: { timestamp: number; state?: string; wh?: number } & Partial<TransactionEvent>
+  ) =>
+    ledger.event(
+      'CP',
+      event(eventType, seqNo, {
+        timestamp,
+        ...(state !== undefined && {
+          chargingState: state,
+          payload: { seqNo, transactionInfo: { chargingState: state } }
+        }),
+        ...(wh !== undefined && { samples: [register(wh, timestamp)] }),
+        ...more
+      })
+    )
+  const transaction = async (index = 0) => (await booksOf(database, 'CP')).transactions[index]
+  return { database, ledger, at, put, tell, transaction }
+}
+
+onBothDatabases('the cost of a transaction', (dialect) => {
+  it('is known when the clock of a 2.x charge point is some seconds, or hours, ahead of ours', async () => {
+    for (const ahead of [2_000, 3 * HOUR]) {
+      const { at, tell, transaction } = await open(dialect, IDLE)
+      at(NINE)
+      await tell('Started', 0, { timestamp: NINE + ahead, state: 'Charging', wh: 0 })
+      at(NINE + 30 * MINUTE)
+      await tell('Updated', 1, { timestamp: NINE + 30 * MINUTE + ahead, state: 'SuspendedEV', wh: 10_000 })
+      at(NINE + 50 * MINUTE)
+      await tell('Ended', 2, { timestamp: NINE + 50 * MINUTE + ahead, state: 'SuspendedEV', wh: 10_000 })
+      const { cost, cost_unknown } = (await transaction()) ?? {}
+      assert.deepEqual([cost, cost_unknown], [6, null], `${ahead} ms`)
+    }
+  })
+
+  it('has the prices of the start, however late it is told', async () => {
+    const { at, put, tell, transaction } = await open(dialect, IDLE)
+    await put({ ...IDLE, energy: { prices: [{ priceKwh: 0.6 }] } }, NINE + HOUR)
+    at(NINE + 2 * HOUR)
+    await tell('Started', 0, { timestamp: NINE, state: 'Charging', wh: 0, offline: true })
+    await tell('Ended', 1, { timestamp: NINE + HOUR / 2, wh: 10_000, offline: true })
+    assert.equal((await transaction())?.cost, 4)
+  })
+
+  it('has the prices of the start, also after earlier prices came back', async () => {
+    const { at, put, tell, transaction } = await open(dialect, IDLE)
+    await put({ ...IDLE, energy: { prices: [{ priceKwh: 0.6 }] } }, NINE)
+    await put(IDLE, NINE + 2 * HOUR)
+    for (const [index, cost] of [4, 6, 4].entries()) {
+      const start = NINE - HOUR / 2 + index * 1.5 * HOUR
+      at(NINE + 4 * HOUR)
+      const transactionId = `tx-${index}`
+      await tell('Started', 0, { timestamp: start, state: 'Charging', wh: 0, transactionId })
+      await tell('Ended', 1, { timestamp: start + MINUTE, wh: 10_000, transactionId })
+      assert.equal((await transaction(index))?.cost, cost, `${index}`)
+    }
+  })
+})
