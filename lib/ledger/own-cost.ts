@@ -33,13 +33,16 @@ export function latestOwnCost(known: string | null, told: OwnCost | undefined): 
   return isLater >= 0 ? JSON.stringify(told) : known
 }
 
+/** In the currency: more is no money, and would not be exact. */
+const LARGEST = 1e12
+
 /** The amount to be paid; `undefined` if the charge point has not calculated it, or could not. [2.1 I12.FR.14] */
 export function knownOwnCost(ownCost: string | null) {
   if (ownCost === null) return undefined
   const { details } = JSON.parse(ownCost) as OwnCost
   const { currency, total } = details.totalCost
   const amount = total.inclTax ?? total.exclTax
-  if (details.failureToCalculate === true || amount === undefined) return undefined
+  if (details.failureToCalculate === true || amount === undefined || Math.abs(amount) > LARGEST) return undefined
   return { total: amount, currency, details }
 }
 

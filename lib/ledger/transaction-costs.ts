@@ -51,13 +51,19 @@ async function endOf(db: Db, row: TransactionRow) {
   return typeof read.energy === 'string' ? read : { ...read, energy: 'no-stop-register' as const }
 }
 
+/** The last revision of each. */
 const latestCosts = compiled((db: Db, { id }: { id: number }) =>
   db
     .selectFrom('transaction_costs')
     .select(['calculated_by', 'revision', 'total_minor', 'currency', 'unknown'])
     .where('transaction_ref', '=', id)
-    .orderBy('id', 'desc')
-    .limit(50)
+    .where('revision', '=', (eb) =>
+      eb
+        .selectFrom('transaction_costs as other')
+        .select(({ fn }) => fn.max('other.revision').as('last'))
+        .where('other.transaction_ref', '=', id)
+        .whereRef('other.calculated_by', '=', 'transaction_costs.calculated_by')
+    )
 )
 
 type Figure = { total_minor: number | null; currency: string | null; unknown: string | null }

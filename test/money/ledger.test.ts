@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
 import { it, mock } from 'node:test'
+import { sql } from 'kysely'
 import type { TransactionEvent } from '../../lib/ledger/event.js'
 import type { AnyTariffBody } from '../../lib/ledger/tariff-records.js'
 import { putTariff } from '../../lib/ledger/tariffs.js'
-import { onBothDatabases, writerOf } from '../database/support.js'
+import { onBothDatabasesAlways, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, ledgerOn, NINE, openLedger, register } from '../ledger/support.js'
 
 const MINUTE = 60_000
+const ENERGY = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.4 }] } }
 const IDLE = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.4 }] }, idleTime: { prices: [{ priceMinute: 0.1 }] } }
 
 /** The books, whose time is as the test says, with a tariff for everybody. */
@@ -44,7 +46,7 @@ async function open(dialect: Parameters<typeof openLedger>[0], tariff: AnyTariff
   return { database, ledger, at, put, tell, transaction }
 }
 
-onBothDatabases('the cost of a transaction', (dialect) => {
+onBothDatabasesAlways('the cost of a transaction', (dialect) => {
   it('is known when the clock of a 2.x charge point is some seconds, or hours, ahead of ours', async () => {
     for (const ahead of [2_000, 3 * HOUR]) {
       const { at, tell, transaction } = await open(dialect, IDLE)
@@ -79,6 +81,39 @@ onBothDatabases('the cost of a transaction', (dialect) => {
       await tell('Started', 0, { timestamp: start, state: 'Charging', wh: 0, transactionId })
       await tell('Ended', 1, { timestamp: start + MINUTE, wh: 10_000, transactionId })
       assert.equal((await transaction(index))?.cost, cost, `${index}`)
+    }
+  })
+
+  it('has a figure for each of many late events, beside that of the charge point', async () => {
+    const { database, at, tell, transaction } = await open(dialect, ENERGY)
+    at(NINE + HOUR)
+    const ownCost = { totalCost: { currency: 'EUR', total: { inclTax: 9 } } }
+    await tell('Ended', 100, { timestamp: NINE + 100 * MINUTE, wh: 100_000, ownCost })
+    // The queue of the charge point, the newest first.
+    for (let seqNo = 60; seqNo > 0; seqNo--) {
+      await tell('Updated', seqNo, { timestamp: NINE + seqNo * MINUTE, wh: seqNo * 1000 })
+    }
+    assert.equal((await transaction())?.cost, 39.6)
+    const { rows } = await sql<{ by: string; count: number }>`select calculated_by as by, count(*) as count
+      from transaction_costs group by calculated_by order by calculated_by`.execute(database.db)
+    assert.deepEqual(
+      rows.map(({ by, count }) => [by, Number(count)]),
+      [
+        ['station', 1],
+        ['us', 61]
+      ]
+    )
+  })
+
+  it('is ours where the amount of the charge point is beyond all money', async () => {
+    for (const total of [1e300, -1e300, 1e17]) {
+      const { at, tell, transaction } = await open(dialect, { ...ENERGY, billedBy: 'station' })
+      at(NINE + HOUR)
+      await tell('Started', 0, { timestamp: NINE, wh: 0 })
+      const ownCost = { totalCost: { currency: 'EUR', total: { inclTax: total } } }
+      await tell('Ended', 1, { timestamp: NINE + HOUR, wh: 10_000, ownCost })
+      const { status, cost } = (await transaction()) ?? {}
+      assert.deepEqual([status, cost], ['ended', 4], `${total}`)
     }
   })
 })
