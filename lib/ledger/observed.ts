@@ -29,15 +29,22 @@ export async function observedOf(db: Db, row: TransactionRow, told?: ToldState):
   const needs = needsOf(documents)
   if (!needs.states && !needs.readings) return undefined
   const zone = await zoneOf(db, row)
-  const measured = needs.readings ? await readings(db, row, needs) : NOTHING
+  const { isCut, ...measured } = needs.readings ? await readings(db, row, needs) : NOTHING
+  const states = await statesOf(db, row, told)
+  // What was not read would be taken for even.
+  const doubts = {
+    ...(isCut && { energy: 'out-of-range' as const }),
+    ...(states.length >= MAX_ROWS && { states: 'out-of-range' as const })
+  }
   return {
     ...measured,
-    states: await statesOf(db, row, told),
+    states,
+    doubts,
     ...(zone !== undefined && { zone })
   }
 }
 
-const NOTHING = { meter: [] }
+const NOTHING = { meter: [], isCut: false }
 
 async function zoneOf(db: Db, { charge_point_id }: TransactionRow): Promise<string | undefined> {
   const row = await db
@@ -57,7 +64,7 @@ async function readings(
   db: Db,
   row: TransactionRow,
   needs: Needs
-): Promise<Pick<Observed, 'meter' | 'power' | 'current'>> {
+): Promise<Pick<Observed, 'meter' | 'power' | 'current'> & { isCut: boolean }> {
   const measurands = [REGISTER, ...(needs.power ? [POWER] : []), ...(needs.current ? [CURRENT] : [])]
   const rows = await db
     .selectFrom('meter_values')
@@ -86,7 +93,8 @@ async function readings(
       return wh === null ? [] : [{ at, wh }]
     }),
     power: of(POWER).map(({ at, value, unit }) => ({ at, w: unit === 'kW' ? shift(value, 3) : value })),
-    current: of(CURRENT).map(({ at, value }) => ({ at, a: value }))
+    current: of(CURRENT).map(({ at, value }) => ({ at, a: value })),
+    isCut: rows.length === MAX_ROWS
   }
 }
 

@@ -16,6 +16,8 @@ import { parseSnapshot, tariffsIn } from './snapshot.js'
 export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 'current'> {
   /** Register readings, absolute. */
   readonly meter: CostInput['meter']
+  /** What is not known because there is too much of it. */
+  readonly doubts?: Doubts
 }
 
 export interface Use {
@@ -92,10 +94,11 @@ function inputOf(row: PricedRow & { tariff: string }, use: Use): CostInput {
 
 function doubtsOf(
   { missing_seq_nos }: PricedRow,
-  { energy, duration }: Use,
+  { energy, duration, observed }: Use,
   { needs, isClockSet }: { needs: Needs; isClockSet: boolean }
 ): Doubts {
   return {
+    ...observed?.doubts,
     ...(typeof energy === 'string' && { energy }),
     ...(duration === null && { time: 'no-duration' as const }),
     ...(!isClockSet && { clock: 'no-clock' as const }),

@@ -1,6 +1,6 @@
 import { usesClock } from './conditions.js'
 import { minorDigits } from './currency.js'
-import { type Course, conditionsOf } from './cuts.js'
+import { type Course, conditionsOf, isTooLong } from './cuts.js'
 import { compare, type Fraction, fromScaled, minus, plus, shown, toScaled, whole, ZERO } from './exact.js'
 import { explain, type Period } from './explain.js'
 import type { CostInput, UnknownReason } from './input.js'
@@ -80,10 +80,15 @@ export function cost(input: CostInput): Cost {
   const energyReason = typeof readings === 'string' ? readings : undefined
   const course: Course = { start, until, states, register, local: localOf(input, until) }
   const first = chargesAtStart(input, course)
-  const pieces = piecesOf(input, course, energyReason)
+  const isBeyond = isTooLong(input, course)
+  const pieces = isBeyond ? [] : piecesOf(input, course, energyReason)
   const all = [...first.charges.map((charge) => ({ charges: [charge], tariff: 0 })), ...pieces]
-  const unknown = distinct([...first.unknown, ...pieces.flatMap((piece) => piece.unknown)])
   const documents = input.tariffs.map(({ document }) => document)
+  const unknown = distinct([
+    ...first.unknown,
+    ...pieces.flatMap((piece) => piece.unknown),
+    ...(isBeyond ? documents.flatMap(beyond) : [])
+  ])
   const priced = price({ all, documents, unknown, isFinal, waived: isWaived(input, course, unknown) })
   return {
     engine: ENGINE,
@@ -91,6 +96,12 @@ export function cost(input: CostInput): Cost {
     usage: usageOf(input, pieces, course),
     periods: explain(input, { first: first.charges, pieces })
   }
+}
+
+/** Nothing of a transaction that is too long is known but what it costs once. */
+function beyond(document: TariffDocument): Unknown[] {
+  const names = (['energy', 'chargingTime', 'idleTime'] as const).filter((name) => document[name] !== undefined)
+  return names.map((component) => ({ component, reason: 'out-of-range' }))
 }
 
 function untilOf(time: number, start: number): number {

@@ -62,6 +62,26 @@ export function cutsOf(input: CostInput, course: Course): Cut[] {
   return cuts.sort((a, b) => compare(a.at, b.at)).filter((cut, index, all) => isAfter(cut, all[index - 1]))
 }
 
+/** Pieces that are looked at, times the prices of which each has one: beyond, nobody waits for the result. */
+const MAX_WORK = 500_000
+const DAY_MS = 86_400_000
+
+/** Whether a transaction has too many pieces to be priced: it took years, or its state changed all the time. */
+export function isTooLong(input: CostInput, { start, until, states, register, local }: Course): boolean {
+  const documents = input.tariffs.map(({ document }) => document)
+  const conditions = documents.flatMap(conditionsOf)
+  const prices = documents.map((document) => PRICED.reduce((sum, one) => sum + pricesOf(document, one).length, 0))
+  const clocks = local === undefined ? 0 : timesOfDay(conditions).length
+  const idle = thresholds(conditions, ['minIdleTime', 'maxIdleTime']).length
+  const pieces =
+    documents.length +
+    ((until - start) / DAY_MS + 1) * clocks +
+    states.spans.length * (1 + idle) +
+    (usesPower(conditions) ? (register?.size ?? 0) + (input.power?.length ?? 0) : 0) +
+    (usesCurrent(conditions) ? (input.current?.length ?? 0) : 0)
+  return pieces * Math.max(...prices) > MAX_WORK
+}
+
 function isAfter(cut: Cut, before: Cut | undefined): boolean {
   return before === undefined || compare(before.at, cut.at) < 0
 }
@@ -98,12 +118,18 @@ export function isIdle(state: ChargingState | undefined, includesEvse: boolean):
 }
 
 function wallClock(conditions: readonly Conditions[], { local, until }: Course): number[] {
+  const times = timesOfDay(conditions)
+  return local === undefined || times.length === 0 ? [] : local.edges(times, until)
+}
+
+/** Milliseconds since midnight at which a condition may change; none if none depends on the clock. */
+function timesOfDay(conditions: readonly Conditions[]): number[] {
   const clocked = conditions.filter(usesClock)
-  if (local === undefined || clocked.length === 0) return []
+  if (clocked.length === 0) return []
   const times = clocked.flatMap(({ startTimeOfDay, endTimeOfDay }) =>
     [startTimeOfDay, endTimeOfDay].flatMap((text) => (text === undefined ? [] : [timeOfDay(text)]))
   )
-  return local.edges([...new Set([0, ...times])], until)
+  return [...new Set([0, ...times])]
 }
 
 /** Thousandths of a Wh. */

@@ -18,7 +18,7 @@ export const UNKNOWN_REASONS = [
   'meter-went-backwards',
   /** The start is unknown, and so is how long it took. */
   'no-duration',
-  /** The amount is too large to be exact to the smallest unit of the currency. */
+  /** The amount is too large to be exact to the smallest unit of the currency, or the transaction too long to be priced. */
   'out-of-range',
   /** The charge point calculates the cost itself, and reported that it could not. [2.1 I12.FR.14] */
   'charge-point-failed',

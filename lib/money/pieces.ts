@@ -114,8 +114,8 @@ export class Look {
   /** Unknown from the first moment on whose state is unknown. */
   #charged(at: Fraction): Fraction | undefined {
     const { states } = this.#course
-    const unknown = states.spans.find(({ state }) => state === undefined)
-    if (unknown !== undefined && at.n >= BigInt(unknown.from) * at.d) return undefined
+    const { unknownFrom } = states
+    if (unknownFrom !== undefined && at.n >= BigInt(unknownFrom) * at.d) return undefined
     return states.chargedUntil(at)
   }
 

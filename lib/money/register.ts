@@ -19,6 +19,11 @@ export class Register {
     this.#begin = toScaled(readings.begin.wh, ENERGY_DIGITS)
   }
 
+  /** How often it was read. */
+  get size(): number {
+    return this.#length
+  }
+
   /** When it was read. */
   get times(): number[] {
     return Array.from({ length: this.#length }, (_, index) => this.#reading(index)?.at ?? 0)

@@ -15,9 +15,12 @@ export interface Span {
 /** What happened from the start to the end: spans without gaps. */
 export class States {
   readonly spans: readonly Span[]
+  /** Since when a state is unknown; absent: all are known. */
+  readonly unknownFrom: number | undefined
 
   constructor(told: readonly { at: number; state: ChargingState }[], start: number, end: number) {
     this.spans = spansOf(told, start, end)
+    this.unknownFrom = this.spans.find(({ state }) => state === undefined)?.from
   }
 
   at(time: bigint): Span | undefined {
@@ -37,9 +40,9 @@ export class States {
     return span === undefined ? undefined : span.from + (milliseconds - span.charged)
   }
 
-  /** The first span of the run of spans around `span` that all are `alike`. */
+  /** When the run of spans around `span` began that all are `alike`. */
   beginningOf(span: Span, alike: (state: ChargingState | undefined) => boolean): number {
-    let index = this.spans.indexOf(span)
+    let index = this.#indexOf(BigInt(span.from))
     while (index > 0 && alike(this.spans[index - 1]?.state)) index--
     return this.spans[index]?.from ?? span.from
   }

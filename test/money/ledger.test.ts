@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
-import { it, mock } from 'node:test'
+import { it, mock, test } from 'node:test'
 import { sql } from 'kysely'
 import type { TransactionEvent } from '../../lib/ledger/event.js'
+import { REGISTER } from '../../lib/ledger/samples.js'
 import type { AnyTariffBody } from '../../lib/ledger/tariff-records.js'
 import { putTariff } from '../../lib/ledger/tariffs.js'
+import { cost } from '../../lib/money/cost.js'
 import { onBothDatabasesAlways, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, ledgerOn, NINE, openLedger, register } from '../ledger/support.js'
 
 const MINUTE = 60_000
 const ENERGY = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.4 }] } }
+const BLOCKS = {
+  currency: 'EUR',
+  energy: { prices: [{ priceKwh: 0.4, conditions: { maxEnergy: 15_000 } }, { priceKwh: 0.5 }] }
+}
 const IDLE = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.4 }] }, idleTime: { prices: [{ priceMinute: 0.1 }] } }
 
 /** The books, whose time is as the test says, with a tariff for everybody. */
@@ -116,4 +122,41 @@ onBothDatabasesAlways('the cost of a transaction', (dialect) => {
       assert.deepEqual([status, cost], ['ended', 4], `${total}`)
     }
   })
+
+  it('is unknown when a price depends on more readings than are read', async () => {
+    const { database, at, tell, transaction } = await open(dialect, BLOCKS)
+    at(NINE)
+    await tell('Started', 0, { timestamp: NINE, state: 'Charging', wh: 0 })
+    await sql`insert into meter_values (charge_point_id, transaction_id, evse_id, connector_id, timestamp, received_at,
+        measurand, phase, context, location, unit, format, value, raw)
+      with recursive n(i) as (select 1 union all select i + 1 from n where i < 20001)
+      select 1, 'tx-1', 0, 0, ${sql.lit(NINE)} + i * 100, ${sql.lit(NINE)}, ${REGISTER}, '', '', '', 'Wh', 'Raw', i, '' from n`.execute(
+      database.writeDb
+    )
+    at(NINE + HOUR)
+    await tell('Ended', 1, { timestamp: NINE + HOUR, wh: 30_000, state: 'Charging' })
+    const { status, cost, cost_unknown } = (await transaction()) ?? {}
+    assert.deepEqual([status, cost, cost_unknown], ['ended', null, 'out-of-range'])
+  })
+})
+
+test('the cost of a transaction of ten years with hourly prices is unknown, and takes no time', () => {
+  const clock = (hour: number) => `${String(hour % 24).padStart(2, '0')}:00`
+  const prices = Array.from({ length: 24 }, (_, hour) => ({
+    priceKwh: hour / 100,
+    conditions: { startTimeOfDay: clock(hour), endTimeOfDay: clock(hour + 1) }
+  }))
+  const start = NINE - 10 * 365 * 24 * HOUR
+  const document = { currency: 'EUR', energy: { prices }, fixedFee: { prices: [{ priceFixed: 1 }] } }
+  const { total, unknown, atLeast, periods } = cost({
+    tariffs: [{ from: start, document }],
+    ...{ start, end: NINE, zone: 'Europe/Berlin' },
+    meter: [
+      { at: start, wh: 0 },
+      { at: NINE, wh: 1000 }
+    ],
+    states: []
+  })
+  assert.deepEqual([total, unknown, atLeast], [undefined, [{ component: 'energy', reason: 'out-of-range' }], 1])
+  assert.ok(periods.length < 10)
 })
