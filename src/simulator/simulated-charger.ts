@@ -11,6 +11,7 @@ import { DIALECTS } from './dialects.js'
 import type { EventName } from './event.js'
 import { Memory } from './memory.js'
 import { resumePulse, startClockAligned } from './metering.js'
+import { ANSWER_TIME } from './model/quirks.js'
 import { listOf, Settings } from './model/settings.js'
 import { createStation, type Station } from './model/station.js'
 import { isGone } from './problem.js'
@@ -92,10 +93,16 @@ export class SimulatedCharger implements Charger {
           return accept(socket, protocol)
         })
     )
-    client.fallback((action, request) => this.dialect.answer(this, action, request))
+    client.fallback((action, request) => this.#answer(action, request))
     client.events.on('connect', ({ chargePoint }) => this.#connected(chargePoint))
     client.events.on('disconnect', ({ reason, code }) => this.#disconnected(reason, code))
     return client
+  }
+
+  #answer(action: string, request: unknown): unknown {
+    const answer = this.dialect.answer(this, action, request)
+    if (action !== 'SetChargingProfile' || !this.station.quirks.has('slow-answers')) return answer
+    return new Promise((resolve) => this.time.after(ANSWER_TIME, () => resolve(answer)))
   }
 
   get registration(): RegistrationStatus | undefined {
@@ -233,6 +240,7 @@ export class SimulatedCharger implements Charger {
 
   async #comeBack(reason: BootReason): Promise<void> {
     this.#state = 'working'
+    if (this.station.quirks.has('forgets-profiles')) this.station.profiles = []
     this.#registration.restart(reason)
     forgetStatuses(this)
     try {

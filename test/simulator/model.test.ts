@@ -4,6 +4,7 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import { acceptedPower, charge, type Ev, powerUnder } from '../../src/simulator/model/ev.js'
 import { type Profile, profileOf, scheduleOf } from '../../src/simulator/model/profiles.js'
+import { createThrottle } from '../../src/simulator/model/quirks.js'
 import {
   advance,
   createStation,
@@ -73,7 +74,8 @@ function charging(evses = 1, car = ev()): Station {
       chargingTime: 0,
       hasPriority: false,
       reportedState: undefined,
-      nextSampleAt: Number.POSITIVE_INFINITY
+      nextSampleAt: Number.POSITIVE_INFINITY,
+      throttle: createThrottle()
     }
   }
   settle(station, NOON)

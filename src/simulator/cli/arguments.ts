@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import type { TlsOptions } from '../../charge-point/index.js'
 import { ALL_PROTOCOLS } from '../../protocol.js'
 import type { Protocol } from '../../types/protocol.js'
+import { QUIRK_NAMES, QUIRKS } from '../model/quirks.js'
 import type { StationLayout } from '../model/station.js'
 
 /** The parsed command line. */
@@ -25,6 +26,8 @@ export interface Arguments {
   prefix: string
   seed: number
   runsSessions: boolean
+  /** Only every Nth charger of a fleet has the quirks. */
+  quirksEvery: number
   scenario: string | undefined
   /** File to record to. */
   out: string | undefined
@@ -65,6 +68,7 @@ What
   --connectors N        connectors of each EVSE                   1
   --speed N             simulated time runs N times faster        1
   --duration TIME       ends after this time (10s, 5m, 1h)        runs until it is stopped
+  --quirks LIST         faults of real chargers, as listed below
 
 Fleet
   --count N             number of chargers                        1
@@ -72,12 +76,18 @@ Fleet
   --prefix TEXT         prefix of the numbered identities         SIM-
   --sessions on|off     drivers come and charge                   on for a fleet, off for one charger
   --seed N              the same seed gives the same drivers      1
+  --quirks-every N      only each Nth charger has the quirks      1
 
 Output
   --json                one JSON object per line
   --quiet               errors only; with --json the objects only
   --strict              replay: also compares the payloads, except times and ids
   --help, --version
+
+Quirks
+${Object.entries(QUIRKS)
+  .map(([name, about]) => `  ${name.padEnd(23)} ${about}`)
+  .join('\n')}
 
 Exit codes: 0 done, 1 scenario, comparison or recording failed, 2 bad usage, 3 unreachable, 4 refused.
 With --json, --quiet or --duration the first failed attempt to connect ends the run; otherwise it is retried.
@@ -95,6 +105,8 @@ const OPTIONS = {
   kind: { type: 'string' },
   evses: { type: 'string' },
   connectors: { type: 'string' },
+  quirks: { type: 'string' },
+  'quirks-every': { type: 'string', default: '1' },
   speed: { type: 'string', default: '1' },
   duration: { type: 'string' },
   count: { type: 'string', default: '1' },
@@ -137,6 +149,7 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): 
     ramp: time('--ramp', values.ramp),
     prefix: values.prefix,
     seed: integer('--seed', values.seed, 0, 2 ** 32 - 1),
+    quirksEvery: integer('--quirks-every', values['quirks-every'], 1, 100_000),
     runsSessions: oneOf('--sessions', values.sessions ?? (count > 1 ? 'on' : 'off'), ['on', 'off']) === 'on',
     scenario: values.scenario,
     isStrict: values.strict,
@@ -196,11 +209,14 @@ function protocols(text: string | undefined): [Protocol, ...Protocol[]] {
 }
 
 /** Hardware options of the command line; scenario and defaults decide the rest. */
-function layout({ kind, evses, connectors }: Values): StationLayout {
+function layout({ kind, evses, connectors, quirks }: Values): StationLayout {
   return {
     ...(kind !== undefined && { kind: oneOf('--kind', kind.toUpperCase(), ['AC', 'DC']) }),
     ...(evses !== undefined && { evses: integer('--evses', evses, 1, 100) }),
-    ...(connectors !== undefined && { connectors: integer('--connectors', connectors, 1, 10) })
+    ...(connectors !== undefined && { connectors: integer('--connectors', connectors, 1, 10) }),
+    ...(quirks !== undefined && {
+      quirks: quirks.split(',').map((name) => oneOf('--quirks', name.trim(), QUIRK_NAMES))
+    })
   }
 }
 

@@ -60,7 +60,9 @@ export class Fleet {
   }
 
   #startOne(index: number): void {
-    const { prefix, protocols, url, password, tls, layout, seed, runsSessions } = this.#arguments
+    const { prefix, protocols, url, password, tls, seed, runsSessions, quirksEvery } = this.#arguments
+    const { quirks = [], ...hardware } = this.#arguments.layout
+    const layout = { ...hardware, quirks: (index + 1) % quirksEvery === 0 ? quirks : [] }
     const protocol = protocols[index % protocols.length] ?? protocols[0]
     const charger = new SimulatedCharger({
       identity: `${prefix}${index + 1}`,

@@ -229,7 +229,7 @@ async function runScenarioFile(
 
 /** The charger that the scenario describes; what the command line says takes precedence. */
 function ofScenario({ charger = {} }: Scenario, { identity, protocols, layout }: Arguments) {
-  const { protocol, kind, evses, connectors } = charger
+  const { protocol, kind, evses, connectors, quirks } = charger
   return {
     identity: identity ?? withRandom(charger.identity ?? DEFAULT_IDENTITY),
     protocols: protocol !== undefined && protocols.length > 1 ? ([protocol] as const) : protocols,
@@ -237,6 +237,7 @@ function ofScenario({ charger = {} }: Scenario, { identity, protocols, layout }:
       ...(kind !== undefined && { kind }),
       ...(evses !== undefined && { evses }),
       ...(connectors !== undefined && { connectors }),
+      ...(quirks !== undefined && { quirks }),
       ...layout
     }
   }

@@ -50,9 +50,14 @@ const METERS: Readonly<Record<(typeof MEASURANDS)[number], Meter>> = {
 
 /** Reads the meters of an EVSE; unknown measurands are left out. */
 export function readMeter(station: Station, evse: Evse, measurands: readonly string[], offered: number): Sample[] {
-  const known = MEASURANDS.filter((measurand) => measurands.includes(measurand))
+  const { quirks } = station
+  const known = MEASURANDS.filter((measurand) => {
+    return measurands.includes(measurand) && !(measurand === 'Current.Import' && quirks.has('no-current'))
+  })
   return known.flatMap((measurand) =>
-    METERS[measurand](station, evse, offered).map((reading) => ({ measurand, ...reading }))
+    METERS[measurand](station, evse, offered)
+      .filter(({ phase = 'L1' }) => phase === 'L1' || measurand !== 'Current.Import' || !quirks.has('one-line-meter'))
+      .map((reading) => ({ measurand, ...reading }))
   )
 }
 

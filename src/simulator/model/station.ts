@@ -1,6 +1,7 @@
 import type { CompositeInput } from '../../smart-charging/index.js'
 import { acceptedPower, type CurrentKind, charge, type Ev, MIN_POWER, powerUnder } from './ev.js'
 import { type Allowance, allowanceAt, type Profile, type StationFacts } from './profiles.js'
+import { countingProfiles, type Quirk, type Quirks, type Throttle, throttled } from './quirks.js'
 
 /** Status of a connector in the words of 1.6, which has more of them than 2.x. [1.6 §4.9] */
 export type Status =
@@ -55,6 +56,7 @@ export interface Transaction {
   reportedState: string | undefined
   /** Time of the next periodic sample. */
   nextSampleAt: number
+  readonly throttle: Throttle
 }
 
 /** A driver is authorized, but the cable is not plugged in yet. */
@@ -98,6 +100,7 @@ export interface Station {
   readonly maxPower: number
   readonly evses: readonly Evse[]
   profiles: Profile[]
+  quirks: Quirks
   /** The version that the charge point speaks. */
   version: CompositeInput['version']
   /** Milliseconds since the epoch. */
@@ -112,6 +115,7 @@ export interface StationLayout {
   kind?: CurrentKind
   evses?: number
   connectors?: number
+  quirks?: readonly Quirk[]
 }
 
 /** 22 kW on AC, 150 kW on DC. */
@@ -120,7 +124,8 @@ const HARDWARE = {
   DC: { phases: 1, voltage: 400, maxPower: 150_000 }
 }
 
-export function createStation({ kind = 'AC', evses = 1, connectors = 1 }: StationLayout, now: number): Station {
+export function createStation(layout: StationLayout, now: number): Station {
+  const { kind = 'AC', evses = 1, connectors = 1, quirks = [] } = layout
   const createEvse = (index: number): Evse => ({
     id: index + 1,
     connectors: Array.from({ length: connectors }, (_, place) => createConnector(place + 1, index * connectors)),
@@ -137,6 +142,7 @@ export function createStation({ kind = 'AC', evses = 1, connectors = 1 }: Statio
     ...HARDWARE[kind],
     evses: Array.from({ length: evses }, (_, index) => createEvse(index)),
     profiles: [],
+    quirks: new Set(quirks),
     version: '2.1',
     offlineSince: undefined,
     onlineSince: undefined,
@@ -239,10 +245,11 @@ const OF_STATION: readonly string[] = ['ChargePointMaxProfile', 'ChargingStation
 
 /** The power that an EVSE may supply. EVSEs that charge share the limit of the whole charge point equally. */
 function allowanceOf(station: Station, evse: Evse, at: number): Allowance {
-  const { maxPower, voltage, phases, profiles, kind } = station
-  const facts = stationFacts(station)
-  const hardware = { id: evse.id, phases: kind === 'DC' ? 1 : phases, voltage, maxPower }
-  if (profiles.length === 0) return { watts: maxPower, perPhase: maxPower / hardware.phases, phases: hardware.phases }
+  const { maxPower, voltage, quirks } = station
+  const hardware = { id: evse.id, phases: hardwareOf(station).phases, voltage, maxPower }
+  const profiles = countingProfiles(quirks, station.profiles, evse.transaction?.startedAt ?? at)
+  if (profiles.length === 0) return hardwareOf(station)
+  const facts = { ...stationFacts(station), profiles }
   const own = allowanceAt(facts, hardware, at)
   const charging = station.evses.filter(({ transaction }) => transaction !== undefined).length
   const shared = profiles.filter(({ evseId, purpose }) => evseId === 0 && OF_STATION.includes(purpose))
@@ -251,6 +258,11 @@ function allowanceOf(station: Station, evse: Evse, at: number): Allowance {
   const watts = Math.min(own.watts, share, maxPower)
   // The hardware cannot supply the power of three phases on one.
   return { ...own, watts, perPhase: Math.min(own.perPhase, share / own.phases, maxPower / hardware.phases) }
+}
+
+function hardwareOf({ kind, phases, maxPower }: Station): Allowance {
+  const lines = kind === 'DC' ? 1 : phases
+  return { watts: maxPower, perPhase: maxPower / lines, phases: lines }
 }
 
 /** Power limit of an EVSE, in W. */
@@ -290,9 +302,15 @@ function flow(evse: Evse, milliseconds: number): void {
 }
 
 function powerOf(station: Station, evse: Evse): number {
-  const connector = evse.transaction?.connector
-  if (connector?.ev === undefined || connector.fault !== undefined) return 0
-  const { watts, perPhase, phases } = allowanceOf(station, evse, station.updatedAt)
+  const { connector, throttle } = evse.transaction ?? {}
+  if (throttle === undefined || connector?.ev === undefined || connector.fault !== undefined) return 0
+  const now = station.updatedAt
+  const allowed = allowanceOf(station, evse, now)
+  const { watts, perPhase, phases } = throttled(station.quirks, allowed, {
+    throttle,
+    now,
+    hardware: hardwareOf(station)
+  })
   if (station.kind === 'DC') return powerUnder(connector.ev, watts)
   const used = Math.min(phases, connector.ev.phases)
   // The pilot signal cannot signal less than 6 A. [IEC 61851-1]

@@ -2,6 +2,7 @@ import { type Static, type TObject, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { ALL_PROTOCOLS } from '../../protocol.js'
 import { literals } from '../../schema.js'
+import { QUIRK_NAMES } from '../model/quirks.js'
 
 const evse = Type.Optional(Type.Integer({ minimum: 1 }))
 const token = Type.Optional(Type.String({ minLength: 1, maxLength: 255 }))
@@ -83,7 +84,8 @@ const Head = Type.Object(
           protocol: Type.Optional(literals(...ALL_PROTOCOLS)),
           kind: Type.Optional(literals('AC', 'DC')),
           evses: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
-          connectors: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 }))
+          connectors: Type.Optional(Type.Integer({ minimum: 1, maximum: 10 })),
+          quirks: Type.Optional(Type.Array(literals(...QUIRK_NAMES)))
         },
         { additionalProperties: false }
       )

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Charger } from '../charger.js'
 import { powerChanged, resumePulse, scheduleSample, stateChanged } from '../metering.js'
 import { type Profile, replaces } from '../model/profiles.js'
+import { createThrottle, isRefused } from '../model/quirks.js'
 import {
   type Authorization,
   type Connector,
@@ -51,7 +52,8 @@ function begin(
     chargingTime: 0,
     hasPriority: false,
     reportedState: undefined,
-    nextSampleAt: Number.POSITIVE_INFINITY
+    nextSampleAt: Number.POSITIVE_INFINITY,
+    throttle: createThrottle()
   }
   evse.transaction = transaction
   evse.reservation = undefined
@@ -103,8 +105,20 @@ function ofTransaction(profile: Profile, version: Station['version'], transactio
 
 /** Stores a profile in place of those that it replaces. */
 export function keepProfile({ station }: Charger, profile: Profile): void {
-  const others = station.profiles.filter((other) => !replaces(profile, other, station.version))
-  station.profiles = [...others, profile]
+  station.profiles = [...othersThan(station, profile), profile]
+}
+
+function othersThan({ profiles, version }: Station, profile: Profile): Profile[] {
+  return profiles.filter((other) => !replaces(profile, other, version))
+}
+
+/** Stores a profile unless the quirks of the charge point forbid it. Returns whether it was stored. */
+export function takeProfile(charger: Charger, profile: Profile, highestLevel: number): boolean {
+  const { station } = charger
+  if (isRefused(station.quirks, { profile, others: othersThan(station, profile), highestLevel })) return false
+  keepProfile(charger, profile)
+  charger.afterwards(() => powerChanged(charger))
+  return true
 }
 
 /** Handles a running transaction whose token the CSMS refused. [1.6 StopTransactionOnInvalidId; 2.x E05] */

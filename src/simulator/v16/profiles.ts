@@ -4,7 +4,7 @@ import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { type Profile, profileOf, scheduleOf } from '../model/profiles.js'
 import { connectorAt, hardwareLimit, stationFacts } from '../model/station.js'
-import { keepProfile } from '../sessions/transactions.js'
+import { takeProfile } from '../sessions/transactions.js'
 
 /** The EVSE id of a connectorId; 0 for the whole charge point, `undefined` for an unknown connector. */
 export function evseIdAt(charger: Charger, connectorId: number): number | undefined {
@@ -17,15 +17,18 @@ export function setChargingProfile(
 ): v16.SetChargingProfileResponse {
   const evseId = evseIdAt(charger, connectorId)
   if (evseId === undefined || !isAllowed(charger, evseId, csChargingProfiles)) return { status: 'Rejected' }
-  keepProfile(charger, profileOf(evseId, csChargingProfiles, charger.time.now(), charger.random))
-  charger.afterwards(() => powerChanged(charger))
-  return { status: 'Accepted' }
+  const profile = profileOf(evseId, csChargingProfiles, charger.time.now(), charger.random)
+  return { status: takeProfile(charger, profile, highestLevel(charger)) ? 'Accepted' : 'Rejected' }
+}
+
+function highestLevel(charger: Charger): number {
+  return Number(charger.settings.get('ChargeProfileMaxStackLevel'))
 }
 
 // [1.6 §3.13.1, §5.16.2]
 function isAllowed(charger: Charger, evseId: number, profile: v16.ChargingProfile): boolean {
   const { chargingProfilePurpose, transactionId, stackLevel, chargingSchedule } = profile
-  if (stackLevel < 0 || stackLevel > Number(charger.settings.get('ChargeProfileMaxStackLevel'))) return false
+  if (stackLevel < 0 || stackLevel > highestLevel(charger)) return false
   if (chargingSchedule.chargingSchedulePeriod[0]?.startPeriod !== 0) return false
   if (chargingProfilePurpose === 'ChargePointMaxProfile') return evseId === 0
   if (chargingProfilePurpose === 'TxDefaultProfile') return true

@@ -4,7 +4,7 @@ import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { type Profile, profileOf, scheduleOf, updated } from '../model/profiles.js'
 import { type Evse, findTransaction, hardwareLimit, stationFacts } from '../model/station.js'
-import { keepProfile } from '../sessions/transactions.js'
+import { takeProfile } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 
 /** Purposes that apply only to the whole charging station. [2.x K01.FR.38, K24] */
@@ -21,9 +21,8 @@ export const smartCharging: Answers<
   SetChargingProfile: (charger, { evseId, chargingProfile }) => {
     const reasonCode = refusal(charger, evseId, chargingProfile)
     if (reasonCode !== undefined) return { status: 'Rejected', statusInfo: { reasonCode } }
-    keepProfile(charger, profileOf(evseId, chargingProfile, charger.time.now(), charger.random))
-    charger.afterwards(() => powerChanged(charger))
-    return { status: 'Accepted' }
+    const profile = profileOf(evseId, chargingProfile, charger.time.now(), charger.random)
+    return { status: takeProfile(charger, profile, highestLevel(charger)) ? 'Accepted' : 'Rejected' }
   },
   ClearChargingProfile: (charger, request) => {
     const { station } = charger
@@ -60,6 +59,10 @@ export const smartCharging: Answers<
   }
 }
 
+function highestLevel(charger: Charger): number {
+  return Number(charger.settings.get('SmartChargingCtrlr.ProfileStackLevel'))
+}
+
 /** The reason code for refusing a profile, or `undefined`. [2.x K01; Part 2 appendices "Reason codes"] */
 function refusal(charger: Charger, evseId: number, profile: v21.ChargingProfileType): string | undefined {
   const { chargingProfilePurpose, chargingSchedule, stackLevel, transactionId } = profile
@@ -67,7 +70,7 @@ function refusal(charger: Charger, evseId: number, profile: v21.ChargingProfileT
   if (evseId !== 0 && evse === undefined) return 'UnknownEvse'
   if (chargingProfilePurpose === 'ChargingStationExternalConstraints') return 'InvalidProfile'
   if (OF_STATION.has(chargingProfilePurpose) && evseId !== 0) return 'InvalidProfile'
-  if (stackLevel > Number(charger.settings.get('SmartChargingCtrlr.ProfileStackLevel'))) return 'InvalidStackLevel'
+  if (stackLevel > highestLevel(charger)) return 'InvalidStackLevel'
   if (chargingSchedule.some(({ chargingSchedulePeriod: [first] }) => first?.startPeriod !== 0)) return 'InvalidSchedule'
   return chargingProfilePurpose === 'TxProfile' ? txRefusal(evse, transactionId) : undefined
 }
