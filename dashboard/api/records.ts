@@ -15,6 +15,7 @@ import type { SeriesRecord } from '../../lib/ledger/series.js'
 import type { TariffRecord } from '../../lib/ledger/tariff-records.js'
 import type { ProblemRecord } from '../../lib/problems/problem.js'
 import type { SiteRecord } from '../../lib/sites/records.js'
+import type { CompositeScheduleRecord } from '../../lib/smart-charging/records.js'
 import type { DeliveryRecord, WebhookRecord } from '../../lib/webhooks/records.js'
 
 // The answers of the operator API, typed by its schemas.
@@ -32,6 +33,7 @@ export type TransactionEvent = TransactionEventRecord
 export type TransactionSeries = SeriesRecord
 export type Summary = SummaryRecord
 export type ProblemItem = ProblemRecord
+export type CompositeSchedule = Static<typeof CompositeScheduleRecord>
 export type Call = Static<typeof CallSchema>
 export type Message = Static<typeof MessageSchema>
 export type ChargePoint = Static<typeof LiveChargePointRecord> & {

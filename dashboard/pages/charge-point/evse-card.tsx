@@ -12,6 +12,7 @@ import { Foreign } from '../../ui/text.js'
 import { Age, Elapsed } from '../../ui/time.js'
 import { placeName } from '../charge-points/places.js'
 import { LimitDialog } from './limit-dialog.js'
+import { LimitedBy } from './limited-by.js'
 import { operationOf } from './operate.js'
 import type { Target } from './page.js'
 import { StartDialog } from './start-dialog.js'
@@ -51,6 +52,7 @@ export function EvseCard({ connector, isAway, target, receipt }: CardProps) {
         </p>
       )}
       {transaction !== undefined && <Figures transaction={transaction} receipt={receipt} isAway={isAway} />}
+      {transaction !== undefined && evseId !== undefined && <LimitedBy identity={target.identity} evseId={evseId} />}
       <footer class="evse-actions">
         {transaction !== undefined && (
           <Action kind="danger" reason={reason} onClick={() => setOpen('stop')}>
