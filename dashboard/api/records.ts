@@ -13,6 +13,12 @@ import type {
 import type { TransactionEventRecord, TransactionRecord } from '../../lib/ledger/records.js'
 import type { SeriesRecord } from '../../lib/ledger/series.js'
 import type { TariffRecord } from '../../lib/ledger/tariff-records.js'
+import type { CircuitLimitRecord, LoadManagementBody } from '../../lib/load-management/plant.js'
+import type {
+  HistoryRecord,
+  LoadManagementRecord,
+  StateRecord as LoadStateRecord
+} from '../../lib/load-management/records.js'
 import type { ProblemRecord } from '../../lib/problems/problem.js'
 import type { SiteRecord } from '../../lib/sites/records.js'
 import type { CompositeScheduleRecord } from '../../lib/smart-charging/records.js'
@@ -33,6 +39,11 @@ export type TransactionEvent = TransactionEventRecord
 export type TransactionSeries = SeriesRecord
 export type Summary = SummaryRecord
 export type ProblemItem = ProblemRecord
+export type LoadManagement = Static<typeof LoadManagementRecord>
+export type LoadBody = LoadManagementBody
+export type LoadState = LoadStateRecord
+export type Allocation = Static<typeof HistoryRecord>
+export type CircuitLimit = CircuitLimitRecord
 export type CompositeSchedule = Static<typeof CompositeScheduleRecord>
 export type Call = Static<typeof CallSchema>
 export type Message = Static<typeof MessageSchema>

@@ -9,7 +9,7 @@ import { fits, read, withElement } from './value.js'
 import { isPlain, labelOf, plainText } from './words.js'
 
 /** Maximum number of optional members that are shown without a fold. */
-const FEW = 4
+const FEW = 5
 
 /** A field of any kind. */
 export function FieldView(props: FieldProps) {
@@ -120,6 +120,7 @@ function List(props: FieldProps<ListField>) {
               {field.item.kind === 'group' ? (
                 <fieldset>
                   <legend>{strings.element(label, index + 1)}</legend>
+                  <Errors pointer={at} form={form} />
                   <Members field={field.item} pointer={at} form={form} />
                 </fieldset>
               ) : (

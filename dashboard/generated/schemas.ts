@@ -4,15 +4,6 @@ import type { Schema } from '../form/tree.js'
 
 export const chargePointSchema: Schema = {
   "additionalProperties": false,
-  "examples": [
-    {
-      "generatePassword": true,
-      "registration": "Accepted",
-      "enabled": true,
-      "securityProfile": 1,
-      "notes": "Car park, level 2"
-    }
-  ],
   "type": "object",
   "properties": {
     "password": {
@@ -225,9 +216,6 @@ export const chargePointSchema: Schema = {
                 {
                   "minLength": 1,
                   "maxLength": 64,
-                  "examples": [
-                    "Europe/Berlin"
-                  ],
                   "description": "IANA time zone for times that the charge point sends without an offset, e.g. Europe/Berlin.",
                   "type": "string"
                 },
@@ -326,14 +314,62 @@ export const chargePointSchema: Schema = {
   }
 }
 
+export const circuitLimitSchema: Schema = {
+  "additionalProperties": false,
+  "minProperties": 3,
+  "type": "object",
+  "required": [
+    "ttl",
+    "source"
+  ],
+  "properties": {
+    "A": {
+      "minimum": 0,
+      "maximum": 10000,
+      "description": "A. Of every phase",
+      "type": "number"
+    },
+    "L1": {
+      "minimum": 0,
+      "maximum": 10000,
+      "description": "A. Of this phase",
+      "type": "number"
+    },
+    "L2": {
+      "minimum": 0,
+      "maximum": 10000,
+      "description": "A. Of this phase",
+      "type": "number"
+    },
+    "L3": {
+      "minimum": 0,
+      "maximum": 10000,
+      "description": "A. Of this phase",
+      "type": "number"
+    },
+    "W": {
+      "minimum": 0,
+      "maximum": 100000000,
+      "description": "W. Of all phases together",
+      "type": "number"
+    },
+    "ttl": {
+      "minimum": 5,
+      "maximum": 86400,
+      "description": "Seconds that it holds; then `fallbackLimit` does",
+      "type": "integer"
+    },
+    "source": {
+      "minLength": 1,
+      "maxLength": 100,
+      "description": "Who sets it, e.g. EMS",
+      "type": "string"
+    }
+  }
+}
+
 export const closeSchema: Schema = {
   "additionalProperties": false,
-  "examples": [
-    {
-      "meterStop": 18400,
-      "note": "The charge point was replaced; read off its meter"
-    }
-  ],
   "type": "object",
   "required": [
     "note"
@@ -361,23 +397,11 @@ export const closeSchema: Schema = {
 
 export const idTokenSchema: Schema = {
   "additionalProperties": false,
-  "examples": [
-    {
-      "type": "ISO14443",
-      "status": "Accepted",
-      "groupId": "FLEET-7",
-      "expiresAt": "2099-12-31T23:59:59.000Z",
-      "language": "en"
-    }
-  ],
   "type": "object",
   "properties": {
     "type": {
       "maxLength": 20,
       "description": "Type of OCPP 2.x, e.g. ISO14443, eMAID, Central. Empty: any type. OCPP 1.6 has no types",
-      "examples": [
-        "ISO14443"
-      ],
       "type": "string"
     },
     "status": {
@@ -448,17 +472,339 @@ export const idTokenSchema: Schema = {
   }
 }
 
+export const loadManagementSchema: Schema = {
+  "additionalProperties": false,
+  "type": "object",
+  "required": [
+    "mode",
+    "circuits",
+    "evses"
+  ],
+  "properties": {
+    "mode": {
+      "type": "string",
+      "enum": [
+        "off",
+        "observe",
+        "control"
+      ],
+      "description": "off: nothing; observe: calculate and show, send nothing; control: limit the charge points"
+    },
+    "voltage": {
+      "minimum": 50,
+      "maximum": 1000,
+      "description": "V, between line and neutral. Default: 230",
+      "type": "number"
+    },
+    "lease": {
+      "minimum": 60,
+      "maximum": 86400,
+      "description": "Seconds after which a limit ends that is not renewed, and `fallback` applies. Default: 900",
+      "type": "integer"
+    },
+    "raiseDelay": {
+      "minimum": 0,
+      "maximum": 3600,
+      "description": "Seconds after a change before a raise. Default: 15",
+      "type": "integer"
+    },
+    "dwell": {
+      "minimum": 60,
+      "maximum": 86400,
+      "description": "Seconds for which a car that charges is not paused in favour of another one. Default: 900",
+      "type": "integer"
+    },
+    "settle": {
+      "minimum": 5,
+      "maximum": 600,
+      "description": "Seconds after which the current has followed a limit. Default: 10",
+      "type": "integer"
+    },
+    "circuits": {
+      "maxItems": 200,
+      "type": "array",
+      "items": {
+        "additionalProperties": false,
+        "type": "object",
+        "required": [
+          "id",
+          "limit"
+        ],
+        "properties": {
+          "id": {
+            "pattern": "^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$",
+            "x-rule": "must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begin and end with a letter or digit",
+            "type": "string"
+          },
+          "parent": {
+            "pattern": "^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$",
+            "x-rule": "must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begin and end with a letter or digit",
+            "type": "string"
+          },
+          "name": {
+            "minLength": 1,
+            "maxLength": 100,
+            "type": "string"
+          },
+          "limit": {
+            "additionalProperties": false,
+            "minProperties": 1,
+            "type": "object",
+            "properties": {
+              "A": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of every phase",
+                "type": "number"
+              },
+              "L1": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of this phase",
+                "type": "number"
+              },
+              "L2": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of this phase",
+                "type": "number"
+              },
+              "L3": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of this phase",
+                "type": "number"
+              },
+              "W": {
+                "minimum": 0,
+                "maximum": 100000000,
+                "description": "W. Of all phases together",
+                "type": "number"
+              }
+            }
+          },
+          "fallbackLimit": {
+            "additionalProperties": false,
+            "minProperties": 1,
+            "type": "object",
+            "properties": {
+              "A": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of every phase",
+                "type": "number"
+              },
+              "L1": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of this phase",
+                "type": "number"
+              },
+              "L2": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of this phase",
+                "type": "number"
+              },
+              "L3": {
+                "minimum": 0,
+                "maximum": 10000,
+                "description": "A. Of this phase",
+                "type": "number"
+              },
+              "W": {
+                "minimum": 0,
+                "maximum": 100000000,
+                "description": "W. Of all phases together",
+                "type": "number"
+              }
+            },
+            "description": "Holds after a dynamic limit has expired, and while a measurement is too old. Default: `limit`"
+          },
+          "margin": {
+            "minimum": 0,
+            "maximum": 10000,
+            "description": "A. Kept free on each phase. Default: 1",
+            "type": "number"
+          },
+          "windows": {
+            "maxItems": 50,
+            "type": "array",
+            "items": {
+              "additionalProperties": false,
+              "description": "In the time zone of the site. `to` before `from` is on the next day",
+              "type": "object",
+              "required": [
+                "from",
+                "to",
+                "limit"
+              ],
+              "properties": {
+                "days": {
+                  "minItems": 1,
+                  "maxItems": 7,
+                  "type": "array",
+                  "items": {
+                    "type": "string",
+                    "enum": [
+                      "Mon",
+                      "Tue",
+                      "Wed",
+                      "Thu",
+                      "Fri",
+                      "Sat",
+                      "Sun"
+                    ],
+                    "description": "On which the window begins. Default: every day"
+                  }
+                },
+                "from": {
+                  "pattern": "^(?:[01]\\d|2[0-3]):[0-5]\\d$",
+                  "x-rule": "must be a time of day such as 17:00",
+                  "type": "string"
+                },
+                "to": {
+                  "pattern": "^(?:[01]\\d|2[0-3]):[0-5]\\d$",
+                  "x-rule": "must be a time of day such as 17:00",
+                  "type": "string"
+                },
+                "limit": {
+                  "additionalProperties": false,
+                  "minProperties": 1,
+                  "type": "object",
+                  "properties": {
+                    "A": {
+                      "minimum": 0,
+                      "maximum": 10000,
+                      "description": "A. Of every phase",
+                      "type": "number"
+                    },
+                    "L1": {
+                      "minimum": 0,
+                      "maximum": 10000,
+                      "description": "A. Of this phase",
+                      "type": "number"
+                    },
+                    "L2": {
+                      "minimum": 0,
+                      "maximum": 10000,
+                      "description": "A. Of this phase",
+                      "type": "number"
+                    },
+                    "L3": {
+                      "minimum": 0,
+                      "maximum": 10000,
+                      "description": "A. Of this phase",
+                      "type": "number"
+                    },
+                    "W": {
+                      "minimum": 0,
+                      "maximum": 100000000,
+                      "description": "W. Of all phases together",
+                      "type": "number"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "maxMeasurementAge": {
+            "minimum": 5,
+            "maximum": 86400,
+            "description": "Seconds. Default: 60",
+            "type": "integer"
+          }
+        }
+      }
+    },
+    "evses": {
+      "maxItems": 2000,
+      "type": "array",
+      "items": {
+        "additionalProperties": false,
+        "type": "object",
+        "required": [
+          "identity",
+          "evseId",
+          "circuit",
+          "maximum",
+          "fallback"
+        ],
+        "properties": {
+          "identity": {
+            "pattern": "^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$",
+            "x-rule": "must be 1 to 48 letters, digits, spaces and * - _ = + | @ . without a space at either end",
+            "type": "string"
+          },
+          "evseId": {
+            "minimum": 1,
+            "maximum": 1000,
+            "description": "EVSE; in OCPP 1.6 the connector",
+            "type": "integer"
+          },
+          "circuit": {
+            "pattern": "^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$",
+            "x-rule": "must be 1 to 64 lower-case letters, digits, dots, hyphens and underscores, and begin and end with a letter or digit",
+            "type": "string"
+          },
+          "wiring": {
+            "type": "string",
+            "enum": [
+              "L1L2L3",
+              "L2L3L1",
+              "L3L1L2",
+              "L1L3L2",
+              "L3L2L1",
+              "L2L1L3",
+              "L1",
+              "L2",
+              "L3",
+              "L1L2",
+              "L2L3",
+              "L3L1"
+            ],
+            "description": "The phases of the site that it is wired to. Default: L1L2L3. Two phases: line to line"
+          },
+          "maximum": {
+            "minimum": 6,
+            "maximum": 10000,
+            "description": "A. The most that the EVSE can supply on a phase",
+            "type": "number"
+          },
+          "minimum": {
+            "minimum": 6,
+            "maximum": 10000,
+            "description": "A. Below it a car does not charge. Default: 6",
+            "type": "number"
+          },
+          "fallback": {
+            "minimum": 0,
+            "maximum": 10000,
+            "description": "A. 0, or at least `minimum`. What the EVSE supplies while it hears nothing from the back-end, and the start of a transaction",
+            "type": "number"
+          },
+          "priority": {
+            "minimum": 0,
+            "maximum": 100,
+            "description": "The highest first. Default: 0",
+            "type": "integer"
+          },
+          "unit": {
+            "type": "string",
+            "enum": [
+              "A",
+              "W"
+            ],
+            "description": "In which limits are sent. Default: A"
+          }
+        }
+      }
+    }
+  }
+}
+
 export const operatorTokenSchema: Schema = {
   "additionalProperties": false,
-  "examples": [
-    {
-      "name": "billing",
-      "scopes": [
-        "transactions:read"
-      ],
-      "expiresAt": "2099-12-31T23:59:59.000Z"
-    }
-  ],
   "type": "object",
   "required": [
     "name",
@@ -511,18 +857,6 @@ export const operatorTokenSchema: Schema = {
 
 export const siteSchema: Schema = {
   "additionalProperties": false,
-  "examples": [
-    {
-      "name": "Car park Bellecour",
-      "address": "6 place Bellecour, 69002 Lyon",
-      "position": {
-        "latitude": 45.7578,
-        "longitude": 4.832
-      },
-      "timeZone": "Europe/Paris",
-      "notes": "The key of the technical room is at the reception"
-    }
-  ],
   "type": "object",
   "required": [
     "name"
@@ -633,17 +967,6 @@ export const tariffSchema: Schema = {
 
 export const newWebhookSchema: Schema = {
   "additionalProperties": false,
-  "examples": [
-    {
-      "url": "https://hooks.example.com/ocpp",
-      "description": "Billing",
-      "filter": {
-        "types": [
-          "transaction"
-        ]
-      }
-    }
-  ],
   "type": "object",
   "required": [
     "url"
@@ -739,16 +1062,6 @@ export const newWebhookSchema: Schema = {
 export const webhookSchema: Schema = {
   "additionalProperties": false,
   "minProperties": 1,
-  "examples": [
-    {
-      "filter": {
-        "chargePoints": [
-          "CP-1"
-        ]
-      },
-      "enabled": true
-    }
-  ],
   "type": "object",
   "properties": {
     "url": {

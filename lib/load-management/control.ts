@@ -266,7 +266,9 @@ export class SiteControl {
 
   #send(plant: Plant, command: Command): void {
     const { pending, transaction } = this.#states.get(command.key) ?? initialState()
-    const sending = this.#carryOut(plant, command, { pending, transaction })
+    // A later run, while the call is on its way, says only that.
+    const reason = this.#snapshot?.result.evses.get(command.key)?.reason ?? ''
+    const sending = this.#carryOut(plant, command, { pending, transaction, reason })
       .catch(this.#options.onError)
       .finally(() => {
         this.#sending.delete(sending)
@@ -275,11 +277,11 @@ export class SiteControl {
     this.#sending.add(sending)
   }
 
-  /** `sent` is the state from which the command comes: it may change while the command is carried out. */
+  /** The last argument is the state from which the command comes: it may change while the command is carried out. */
   async #carryOut(
     plant: Plant,
     { key, kind, amperes, lease }: Command,
-    { pending, transaction }: Pick<EvseState, 'pending' | 'transaction'>
+    { pending, transaction, reason }: Pick<EvseState, 'pending' | 'transaction'> & { reason: string }
   ): Promise<void> {
     const { db, siteId } = this.#options
     const evse = plant.evses.find((each) => keyOf(each) === key)
@@ -309,7 +311,6 @@ export class SiteControl {
       change: (state, times) => (isSame(state.pending, pending) ? answered(state, answer, times) : state)
     })
     if (evse === undefined) return
-    const reason = this.#snapshot?.result.evses.get(key)?.reason ?? ''
     const about = { transaction: kind === 'limit' ? transaction?.id : undefined, reason }
     await this.#options.onSent?.(siteId, { evse, kind, amperes, answer, ...about })
   }

@@ -5,6 +5,7 @@ import { type CircuitLimit, PHASES, type Phase, type Plant, WEEKDAYS, type Windo
 
 /** Of each phase in A, and of all together in W. */
 export type Bounds = Record<Phase, number> & { W: number }
+const BOUNDS: readonly (keyof Bounds)[] = [...PHASES, 'W']
 export type Origin = 'static' | 'window' | 'dynamic' | 'fallback'
 
 /** A limit that somebody has set for some time. */
@@ -45,7 +46,7 @@ export function lowest(bounds: readonly Bounds[]): Bounds {
   return { L1: of('L1'), L2: of('L2'), L3: of('L3'), W: of('W') }
 }
 
-/** The limit that holds now, and where it comes from: the last one that lowers it. */
+/** The limit that holds now, and where it comes from on each phase: the last one that lowers it there. */
 export function limitNow(circuit: PlantCircuit, told: Told, at: { now: number; timeZone: string }) {
   const parts: [Origin, CircuitLimit][] = [['static', circuit.limit]]
   const { windows = [] } = circuit
@@ -59,13 +60,13 @@ export function limitNow(circuit: PlantCircuit, told: Told, at: { now: number; t
   const isStale = measurement !== undefined && !isFresh(circuit, measurement, at.now)
   if (isExpired || isStale) parts.push(['fallback', circuit.fallbackLimit ?? circuit.limit])
   let bounds = boundsOf(circuit.limit)
-  let origin: Origin = 'static'
+  const origins: Record<keyof Bounds, Origin> = { L1: 'static', L2: 'static', L3: 'static', W: 'static' }
   for (const [name, limit] of parts) {
     const next = lowest([bounds, boundsOf(limit)])
-    if (isBelow(next, bounds)) origin = name
+    for (const key of BOUNDS) if (next[key] < bounds[key]) origins[key] = name
     bounds = next
   }
-  return { bounds, origin }
+  return { bounds, origins }
 }
 
 export function isFresh({ maxMeasurementAge }: PlantCircuit, { at }: Measurement, now: number): boolean {
@@ -73,7 +74,7 @@ export function isFresh({ maxMeasurementAge }: PlantCircuit, { at }: Measurement
 }
 
 function isBelow(one: Bounds, other: Bounds): boolean {
-  return [...PHASES, 'W' as const].some((key) => one[key] < other[key])
+  return BOUNDS.some((key) => one[key] < other[key])
 }
 
 /** The lowest limit that the configuration alone can come to. */

@@ -23,6 +23,26 @@ const LIMITS = {
 export const CircuitLimit = Type.Object(LIMITS, { additionalProperties: false, minProperties: 1 })
 export type CircuitLimit = Static<typeof CircuitLimit>
 
+/** A limit that an energy manager or an operator sets for some time. */
+export const CircuitLimitBody = Type.Object(
+  {
+    ...LIMITS,
+    ttl: Type.Integer({ minimum: 5, maximum: 86_400, description: 'Seconds that it holds; then `fallbackLimit` does' }),
+    source: Type.String({ minLength: 1, maxLength: 100, description: 'Who sets it, e.g. EMS' })
+  },
+  { additionalProperties: false, minProperties: 3, examples: [{ L1: 80, L2: 80, L3: 63, ttl: 300, source: 'EMS' }] }
+)
+
+export const CircuitLimitRecord = Type.Object({
+  limit: CircuitLimit,
+  source: Type.String(),
+  expiresAt: Type.String({ format: 'date-time' }),
+  lowered: Type.Optional(
+    Type.Boolean({ description: 'With `wait`: whether all that may be in force is within the limits now' })
+  )
+})
+export type CircuitLimitRecord = Static<typeof CircuitLimitRecord>
+
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 const CLOCK = {
   ...textLike('^(?:[01]\\d|2[0-3]):[0-5]\\d$', 'must be a time of day such as 17:00'),

@@ -132,12 +132,12 @@ export class Site {
     const { plant, told, now } = this.input
     return plant.circuits.flatMap((circuit) => {
       const known = told.get(circuit.id) ?? {}
-      const { bounds, origin } = limitNow(circuit, known, { now, timeZone: plant.timeZone })
+      const { bounds, origins } = limitNow(circuit, known, { now, timeZone: plant.timeZone })
       const phases = [...PHASES, 'W' as const].filter((phase) => bounds[phase] !== Number.POSITIVE_INFINITY)
       return phases.map((phase): Load => {
         const margin = phase === 'W' ? circuit.margin * plant.voltage : circuit.margin
         const other = this.#other(circuit, known, phase)
-        return { circuit: circuit.id, phase, limit: bounds[phase], origin, margin, other, reserved: 0 }
+        return { circuit: circuit.id, phase, limit: bounds[phase], origin: origins[phase], margin, other, reserved: 0 }
       })
     })
   }

@@ -85,12 +85,27 @@ onSharedBackendAlways('the configuration of load management', (start) => {
     assert.equal(await put('measurement', { ...measurement, L1: -1 }), 400)
     assert.equal(await put('measurement', measurement), 204)
     assert.equal(await put('measurement', { ...measurement, at: '2020-01-01T00:00:00Z' }), 409)
+    const main = { ...MAIN, limit: { ...MAIN.limit, W: 30_000 } }
+    await operate(server, 'PUT', '/sites/ems/load-management', { mode: 'observe', circuits: [main], evses: [] })
     await Promise.all(Array.from({ length: 200 }, (_, A) => put('limit', { A, ttl: 60, source: 'EMS' })))
     assert.equal(await put('limit', { A: 16, ttl: 60, source: 'EMS' }), 200)
     assert.deepEqual((await operate(server, 'GET', `${at}/limit`)).json().limit, { A: 16 })
     await server.app.loadManagement.run('ems')
     const { loads } = (await operate(server, 'GET', '/sites/ems/load-management/state')).json()
-    assert.deepEqual([loads[0].limit, loads[0].origin], [16, 'dynamic'])
+    assert.deepEqual(
+      loads.map(({ phase, limit, origin }: { phase: string; limit: number; origin: string }) => [phase, limit, origin]),
+      [
+        ['L1', 16, 'dynamic'],
+        ['L2', 16, 'dynamic'],
+        ['L3', 16, 'dynamic'],
+        ['W', 30_000, 'static']
+      ]
+    )
+    const { run } = server.app.loadManagement
+    server.app.loadManagement.run = async () => undefined
+    const unheard = await operate(server, 'PUT', `${at}/limit?wait=1`, { A: 3, ttl: 60, source: 'EMS' })
+    server.app.loadManagement.run = run
+    assert.equal(unheard.json().lowered, false, 'no run has seen the limit')
     const other = { mode: 'observe', circuits: [{ id: 'other', limit: { A: 1 }, margin: 0 }], evses: [] }
     await operate(server, 'PUT', '/sites/ems/load-management', other)
     assert.equal((await operate(server, 'GET', `${at}/limit`)).json().code, 'UNKNOWN_CIRCUIT')

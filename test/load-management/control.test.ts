@@ -119,6 +119,7 @@ onBothBackends('a site under control', (start) => {
     await garage.reach([30, 30, 30], 360)
     const history = (await operate(server, 'GET', '/sites/ems/load-management/history?limit=1')).json()
     assert.deepEqual([history.items[0].amperes, history.items[0].outcome], [30, 'accepted'])
+    assert.match(history.items[0].reason, /^(?:limited by main|gets all|starts with)/)
   })
 
   it('T7: other load that a meter tells takes room, and a meter that stops leaves the fallback limit', async () => {

@@ -16,6 +16,7 @@ import { Time } from '../../ui/time.js'
 import { useQuery } from '../../ui/use-query.js'
 import type { PageProps } from '../table.js'
 import { EditSite, pathOf } from './edit.js'
+import { Load } from './load.js'
 import type { Site } from './site-record.js'
 
 const INTERVAL_MS = 5_000
@@ -58,7 +59,14 @@ export default function SitePage({ params: { id = '' } }: PageProps) {
         }
       />
       {problem !== undefined && <ProblemNote problem={problem} />}
-      <Loaded query={query}>{(data) => <Details site={data} />}</Loaded>
+      <Loaded query={query}>
+        {(data) => (
+          <>
+            <Details site={data} />
+            <Load site={data} />
+          </>
+        )}
+      </Loaded>
       {open === 'edit' && site !== undefined && (
         <EditSite
           site={site}

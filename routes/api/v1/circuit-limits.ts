@@ -1,7 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { toDateTime } from '../../../lib/date-time.js'
-import { CIRCUIT_ID, CircuitLimit, type LoadManagementBody } from '../../../lib/load-management/plant.js'
+import {
+  CIRCUIT_ID,
+  CircuitLimitBody,
+  CircuitLimitRecord,
+  type LoadManagementBody
+} from '../../../lib/load-management/plant.js'
 import {
   deleteLimit,
   findLoadManagement,
@@ -19,25 +24,6 @@ const TAGS = { tags: ['Sites'] }
 const Params = Type.Object({ ...SiteParams.properties, circuit: CIRCUIT_ID })
 type Params = Static<typeof Params>
 const UNKNOWN = { UNKNOWN_CIRCUIT: 'no such circuit in the load management of such a site' }
-
-const { A, L1, L2, L3, W } = CircuitLimit.properties
-const LimitBody = Type.Object(
-  {
-    ...{ A, L1, L2, L3, W },
-    ttl: Type.Integer({ minimum: 5, maximum: 86_400, description: 'Seconds that it holds; then `fallbackLimit` does' }),
-    source: Type.String({ minLength: 1, maxLength: 100, description: 'Who sets it, e.g. EMS' })
-  },
-  { additionalProperties: false, minProperties: 3, examples: [{ L1: 80, L2: 80, L3: 63, ttl: 300, source: 'EMS' }] }
-)
-
-const LimitRecord = Type.Object({
-  limit: CircuitLimit,
-  source: Type.String(),
-  expiresAt: Type.String({ format: 'date-time' }),
-  lowered: Type.Optional(
-    Type.Boolean({ description: 'With `wait`: whether all that may be in force is within the limits now' })
-  )
-})
 
 const Wait = Type.Object(
   {
@@ -78,7 +64,7 @@ function addRead(app: FastifyInstance): void {
         params: Params,
         operationId: 'getCircuitLimit',
         summary: 'Show the limit that an energy manager has set',
-        response: { 200: LimitRecord }
+        response: { 200: CircuitLimitRecord }
       }
     },
     async ({ params }) => {
@@ -90,20 +76,20 @@ function addRead(app: FastifyInstance): void {
 
 function addPut(app: FastifyInstance): void {
   const { database, loadManagement } = app
-  app.put<{ Params: Params; Body: Static<typeof LimitBody>; Querystring: Static<typeof Wait> }>(
+  app.put<{ Params: Params; Body: Static<typeof CircuitLimitBody>; Querystring: Static<typeof Wait> }>(
     `${PATH}/limit`,
     {
       config: { scope: 'limits:write', problems: { 404: UNKNOWN } },
       schema: {
         ...TAGS,
         params: Params,
-        body: LimitBody,
+        body: CircuitLimitBody,
         querystring: Wait,
         operationId: 'putCircuitLimit',
         summary: 'Limit a circuit for some time',
         description:
           'For an energy manager, which repeats it before `ttl` is over. The lowest of it, of the configured limit and of the window holds.',
-        response: { 200: LimitRecord }
+        response: { 200: CircuitLimitRecord }
       }
     },
     async ({ params, body: { ttl, source, ...limit }, query }) => {
@@ -208,7 +194,7 @@ async function existing({ database }: FastifyInstance, { id, circuit }: Params):
 }
 
 /** @throws `NO_LIMIT` */
-async function shown({ database }: FastifyInstance, params: Params): Promise<Static<typeof LimitRecord>> {
+async function shown({ database }: FastifyInstance, params: Params): Promise<CircuitLimitRecord> {
   const { dynamic } = (await readTold(database.db, params.id)).get(params.circuit) ?? {}
   if (dynamic === undefined) throw noLimit(params)
   const { limit, source, expiresAt } = dynamic
@@ -218,10 +204,13 @@ async function shown({ database }: FastifyInstance, params: Params): Promise<Sta
 /** Runs the control until nothing is above a limit. */
 async function isLowered({ loadManagement }: FastifyInstance, siteId: string, patience: number): Promise<boolean> {
   const end = Date.now() + patience
+  // After a run that failed the snapshot is the former one, which does not know of the limit.
+  const former = loadManagement.snapshot(siteId)
   for (;;) {
     await loadManagement.run(siteId)
     const snapshot = loadManagement.snapshot(siteId)
-    if (snapshot !== undefined && overloads(snapshot.result.loads).length === 0) return true
+    const isNew = snapshot !== undefined && snapshot !== former
+    if (isNew && overloads(snapshot.result.loads).length === 0) return true
     if (Date.now() >= end) return false
     await new Promise((resolve) => setTimeout(resolve, Math.min(LOOK_MS, Math.max(1, end - Date.now()))))
   }
