@@ -265,10 +265,10 @@ export class SiteControl {
   }
 
   #send(plant: Plant, command: Command): void {
-    const { pending, transaction } = this.#states.get(command.key) ?? initialState()
+    const state = this.#states.get(command.key) ?? initialState()
     // A later run, while the call is on its way, says only that.
     const reason = this.#snapshot?.result.evses.get(command.key)?.reason ?? ''
-    const sending = this.#carryOut(plant, command, { pending, transaction, reason })
+    const sending = this.#carryOut(plant, command, { ...state, reason })
       .catch(this.#options.onError)
       .finally(() => {
         this.#sending.delete(sending)

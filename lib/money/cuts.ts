@@ -1,5 +1,5 @@
 import { timeOfDay, usesClock } from './conditions.js'
-import { compare, type Fraction, toScaled, whole } from './exact.js'
+import { compare, type Fraction, split, toScaled, whole } from './exact.js'
 import type { ChargingState, CostInput } from './input.js'
 import type { LocalTime } from './local-time.js'
 import type { Register } from './register.js'
@@ -75,7 +75,7 @@ export function isTooLong(input: CostInput, { start, until, states, register, lo
   const idle = thresholds(conditions, ['minIdleTime', 'maxIdleTime']).length
   const pieces =
     documents.length +
-    ((until - start) / DAY_MS + 1) * clocks +
+    (split(until - start, DAY_MS).count + 1) * clocks +
     states.spans.length * (1 + idle) +
     (usesPower(conditions) ? (register?.size ?? 0) + (input.power?.length ?? 0) : 0) +
     (usesCurrent(conditions) ? (input.current?.length ?? 0) : 0)
