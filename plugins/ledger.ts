@@ -11,7 +11,9 @@ declare module 'fastify' {
 }
 
 async function ledger(app: FastifyInstance): Promise<void> {
-  app.decorate('ledger', new Ledger({ store: app.store, dialect: app.database.dialect }))
+  const { store, database, config } = app
+  const hasReceipts = config.SELLER_NAME !== undefined
+  app.decorate('ledger', new Ledger({ store, dialect: database.dialect, hasReceipts }))
 }
 
 export default fp(ledger, { fastify: '5.x', name: 'ledger', dependencies: ['database', 'store'] })

@@ -833,6 +833,8 @@ export const operatorTokenSchema: Schema = {
           "sites:read",
           "sites:write",
           "tariffs:write",
+          "billing:read",
+          "billing:write",
           "limits:write",
           "admin"
         ]
@@ -996,7 +998,7 @@ export const newWebhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 13,
+          "maxItems": 15,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -1015,7 +1017,9 @@ export const newWebhookSchema: Schema = {
               "remote-start",
               "authorization",
               "refused",
-              "bulk-call"
+              "bulk-call",
+              "cost",
+              "receipt"
             ]
           }
         },
@@ -1034,16 +1038,17 @@ export const newWebhookSchema: Schema = {
     },
     "scopes": {
       "minItems": 1,
-      "maxItems": 3,
+      "maxItems": 4,
       "uniqueItems": true,
-      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values` and `remote-start`, charge-points:read for the other types, id-tokens:read for id tokens in full. Default: charge-points:read and transactions:read",
+      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`. Default: charge-points:read and transactions:read",
       "type": "array",
       "items": {
         "type": "string",
         "enum": [
           "charge-points:read",
           "transactions:read",
-          "id-tokens:read"
+          "id-tokens:read",
+          "billing:read"
         ]
       }
     },
@@ -1088,7 +1093,7 @@ export const webhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 13,
+          "maxItems": 15,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -1107,7 +1112,9 @@ export const webhookSchema: Schema = {
               "remote-start",
               "authorization",
               "refused",
-              "bulk-call"
+              "bulk-call",
+              "cost",
+              "receipt"
             ]
           }
         },
@@ -1126,16 +1133,17 @@ export const webhookSchema: Schema = {
     },
     "scopes": {
       "minItems": 1,
-      "maxItems": 3,
+      "maxItems": 4,
       "uniqueItems": true,
-      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values` and `remote-start`, charge-points:read for the other types, id-tokens:read for id tokens in full. Default: charge-points:read and transactions:read",
+      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`. Default: charge-points:read and transactions:read",
       "type": "array",
       "items": {
         "type": "string",
         "enum": [
           "charge-points:read",
           "transactions:read",
-          "id-tokens:read"
+          "id-tokens:read",
+          "billing:read"
         ]
       }
     },

@@ -1,3 +1,4 @@
+import type { PendingReceiptsTable, ReceiptSeriesTable, ReceiptsTable } from './schema-billing.js'
 import type {
   CertificatesTable,
   ChargePointsTable,
@@ -105,6 +106,9 @@ export interface Schema {
   tariff_versions: TariffVersionsTable
   transaction_tariffs: TransactionTariffsTable
   transaction_costs: TransactionCostsTable
+  receipts: ReceiptsTable
+  receipt_series: ReceiptSeriesTable
+  pending_receipts: PendingReceiptsTable
   charger_models: ChargerModelsTable
   violations: ViolationsTable
   problem_acknowledgements: ProblemAcknowledgementsTable

@@ -16,7 +16,9 @@ export const EVENT_TYPES = [
   'change',
   'authorization',
   'refused',
-  'bulk-call'
+  'bulk-call',
+  'cost',
+  'receipt'
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -27,6 +29,8 @@ const SCOPES = {
   'meter-values': 'transactions:read',
   'remote-start': 'transactions:read',
   authorization: 'id-tokens:read',
+  cost: 'transactions:read',
+  receipt: 'billing:read',
   change: 'admin'
 } as const satisfies Partial<Record<EventType, string>>
 
@@ -199,6 +203,38 @@ export interface EventData {
     /** Charge points whose call has ended, failed, or now waits for its charge point. */
     done: number
     total: number
+  }
+  /** A figure of a transaction that is over. It is not told again while it stays the same. */
+  cost: {
+    change: 'final' | 'revised'
+    /** Our id of the transaction. */
+    id: number
+    transactionId: string
+    revision: number
+    calculatedBy: 'us' | 'station'
+    /** With tax, in `currency`. Absent while it is unknown. */
+    total?: number
+    currency?: string
+    unknown?: string
+    /** By how much the charge point's figure is above ours, if by more than one smallest unit. */
+    difference?: number
+  }
+  /** A receipt was issued, or credited: everything that a billing system needs. */
+  receipt: {
+    change: 'issued' | 'credited'
+    /** Of the receipt or, if it was credited, of the credit note. */
+    number: string
+    /** Our id of the transaction. */
+    id: number
+    transactionId: string
+    /** As `GET /receipts/{number}` shows it. */
+    document: object
+    /** The cost with its periods and reasons; absent for an amount that an operator set. */
+    cost?: object
+    /** The versions of the tariffs. */
+    tariffs: readonly object[]
+    idToken?: string
+    idTokenType?: string
   }
   /** An operator has changed a resource of the API. */
   change: {

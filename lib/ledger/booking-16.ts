@@ -191,7 +191,7 @@ async function endTransaction(
     updated_at: now
   })
   const [ended] = await settled([update, dropProfiles(trx, row)])
-  await recordCost(trx, ended, now)
+  await recordCost(scope, ended)
   tell('transaction', stoppedData(ended))
 }
 

@@ -66,7 +66,7 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   })
   const changed = await queries.updateTransaction(trx, row, change)
   recordState(scope, changed, event)
-  if (changed.status !== 'open') await recordCost(trx, changed, now)
+  if (changed.status !== 'open') await recordCost(scope, changed)
   if (row.reservation_id === null) await useReservation(trx, key, { reservationId: event.reservationId, now })
   if (eventType === 'Ended') {
     await dropProfiles(trx, row)

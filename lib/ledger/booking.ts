@@ -16,8 +16,10 @@ import type { MeterSample } from './samples.js'
 export interface BookingScope extends Omit<Scope, 'tell'> {
   dialect: Dialect
   known: Known
+  /** Whether transactions get receipts. */
+  hasReceipts: boolean
   /** Publishes an event about the charge point after the commit. */
-  tell<T extends 'transaction' | 'meter-values'>(type: T, data: EventData[T]): void
+  tell<T extends 'transaction' | 'meter-values' | 'cost'>(type: T, data: EventData[T]): void
 }
 
 /** Facts about a charge point that are cached, so that not every message has to query them. */

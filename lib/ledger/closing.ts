@@ -29,12 +29,13 @@ export interface Closing {
 
 /** Closes those of the rows that have ended. */
 export async function closeWhere(
-  { trx, known, now, tell }: BookingScope,
-  { rows, isOver, reason, timestamp, receivedAt = now }: Closing & { rows: readonly TransactionRow[] }
+  scope: BookingScope,
+  { rows, isOver, reason, timestamp, receivedAt = scope.now }: Closing & { rows: readonly TransactionRow[] }
 ): Promise<TransactionRow[]> {
+  const { known, tell } = scope
   const over: TransactionRow[] = []
   for (const row of rows.filter(isOver)) {
-    const closed = await close(trx, row, { reason, timestamp, receivedAt, now })
+    const closed = await close(scope, row, { reason, timestamp, receivedAt })
     if (closed === undefined) continue
     noteOver(known, row)
     over.push(row)
@@ -47,14 +48,14 @@ interface CloseOptions {
   reason: ClosedReason
   timestamp: number | undefined
   receivedAt: number
-  now: number
 }
 
 async function close(
-  trx: Transaction<Schema>,
+  scope: BookingScope,
   row: TransactionRow,
-  { reason, timestamp, receivedAt, now }: CloseOptions
+  { reason, timestamp, receivedAt }: CloseOptions
 ): Promise<TransactionRow | undefined> {
+  const { trx, now } = scope
   const sign = await queries.lastSignOf(trx, row)
   // The transaction has ended, and no message waits to be sent: later messages are new ones.
   const untimed = reason === 'NotOngoing' && sign !== undefined ? sign : untimedEvidence(sign, receivedAt)
@@ -70,7 +71,7 @@ async function close(
   })
   await dropProfiles(trx, row)
   await dropDisplayMessages(trx, row)
-  await recordCost(trx, closed, now)
+  await recordCost(scope, closed)
   return closed
 }
 
@@ -104,7 +105,7 @@ export async function closeByHand(scope: BookingScope, row: TransactionRow, by: 
   await dropProfiles(trx, row)
   await dropDisplayMessages(trx, row)
   noteOver(known, row)
-  await recordCost(trx, closed, now)
+  await recordCost(scope, closed)
   tell('transaction', closedData(closed))
   return closed
 }
@@ -130,17 +131,19 @@ export async function reopen({ trx, known, now, tell }: BookingScope, row: Trans
 }
 
 /** A transaction that the back-end closed stays closed, with the values that arrived since then. */
-export async function settle(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
+export async function settle(scope: BookingScope, row: TransactionRow): Promise<TransactionRow> {
+  const { trx, now } = scope
   const sign = await queries.lastSignOf(trx, row)
   if (sign === undefined) return row
   const totals = await totalsAt(trx, row, { end: sign, closedAt: row.ended_at ?? now })
   const settled = await queries.updateTransaction(trx, row, { ...totals, updated_at: now })
-  await recordCost(trx, settled, now)
+  await recordCost(scope, settled)
   return settled
 }
 
 /** An end by a StopTransaction without a meter reading, with the values that were measured since then. */
-export async function settleEnded(trx: Transaction<Schema>, row: TransactionRow, now: number): Promise<TransactionRow> {
+export async function settleEnded(scope: BookingScope, row: TransactionRow): Promise<TransactionRow> {
+  const { trx, now } = scope
   const told = await toldStop(trx, row)
   if (told === undefined) return row
   const { start, stop, energy } = await meterAtEnd(trx, row, told ?? undefined)
@@ -149,7 +152,7 @@ export async function settleEnded(trx: Transaction<Schema>, row: TransactionRow,
   if (totals.energy_wh === row.energy_wh) return row
   const change = { ...totals, meter_start: start, meter_stop: stop, updated_at: now }
   const settled = await queries.updateTransaction(trx, row, change)
-  await recordCost(trx, settled, now)
+  await recordCost(scope, settled)
   return settled
 }
 

@@ -1,10 +1,13 @@
 import { toDateTime } from '../date-time.js'
 import type { EventData, Reading } from '../events/event.js'
+import { minorDigits } from '../money/currency.js'
+import { fromScaled } from '../money/exact.js'
 import type { TransactionEvent } from './event.js'
 import { displayedIdOf, type TransactionRow } from './queries.js'
 import { receiptOf } from './receipt.js'
 import { isRegisterValue } from './registers.js'
 import type { MeterSample } from './samples.js'
+import type { NewCost } from './transaction-costs.js'
 import type { Start, Stop } from './types.js'
 
 /** The event for a StartTransaction. [1.6 §4.8] */
@@ -95,6 +98,23 @@ export function transactionData(event: Omit<TransactionEvent, 'response'>, row: 
     ...(stoppedReason !== undefined && { reason: stoppedReason }),
     // Included after the end, too: a late event may change the cost.
     ...(row.status !== 'open' && overData(row))
+  }
+}
+
+/** The event for a figure of a transaction that is over. */
+export function costData(row: TransactionRow, figure: NewCost): EventData['cost'] {
+  const { revision, calculated_by, total_minor, currency, unknown, difference_minor } = figure
+  const inUnits = (minor: number) => fromScaled(BigInt(minor), minorDigits(currency ?? ''))
+  return {
+    change: revision === 1 ? 'final' : 'revised',
+    id: row.id,
+    transactionId: displayedIdOf(row),
+    revision,
+    calculatedBy: calculated_by,
+    ...(total_minor !== null && { total: inUnits(total_minor) }),
+    ...(currency !== null && { currency }),
+    ...(unknown !== null && { unknown }),
+    ...(difference_minor !== null && { difference: inUnits(difference_minor) })
   }
 }
 

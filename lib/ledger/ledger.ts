@@ -35,6 +35,8 @@ export interface LedgerOptions {
   /** Reads, commits and publishes for the ledger. */
   store: Commits
   dialect: Dialect
+  /** Whether transactions get receipts. Default: false. */
+  hasReceipts?: boolean
 }
 
 /** Charging states with a cable plugged in, which an available connector contradicts. [2.x ChargingStateEnumType] */
@@ -48,11 +50,13 @@ const PLUGGED_IN: readonly (string | null)[] = ['Charging', 'EVConnected', 'Susp
 export class Ledger {
   readonly #store: Commits
   readonly #dialect: Dialect
+  readonly #hasReceipts: boolean
   readonly #known = new Map<string, Known>()
 
-  constructor({ store, dialect }: LedgerOptions) {
+  constructor({ store, dialect, hasReceipts = false }: LedgerOptions) {
     this.#store = store
     this.#dialect = dialect
+    this.#hasReceipts = hasReceipts
   }
 
   /** Books a StartTransaction. [1.6 §4.8] */
@@ -266,7 +270,7 @@ export class Ledger {
         await reopen(scope, row)
         return true
       }
-      const settled = isClosed ? await settle(trx, row, now) : await settleEnded(trx, row, now)
+      const settled = isClosed ? await settle(scope, row) : await settleEnded(scope, row)
       // The late values changed the energy, and with it the cost.
       if (settled.energy_wh !== row.energy_wh || settled.duration !== row.duration) {
         tell('transaction', isClosed ? closedData(settled) : stoppedData(settled))
@@ -323,7 +327,13 @@ export class Ledger {
    */
   #book<T>(identity: string, job: (scope: BookingScope) => Promise<T>): Promise<T> {
     const change = held(({ tell, ...scope }) =>
-      job({ ...scope, dialect: this.#dialect, known: this.#knownOf(identity), tell: tellOf(tell, identity) })
+      job({
+        ...scope,
+        dialect: this.#dialect,
+        hasReceipts: this.#hasReceipts,
+        known: this.#knownOf(identity),
+        tell: tellOf(tell, identity)
+      })
     )
     return this.#store.commit(identity, change)
   }

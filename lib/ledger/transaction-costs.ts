@@ -2,10 +2,13 @@ import { compiled, compiledForColumns } from '../database/compiled.js'
 import { type Cost, ENGINE } from '../money/cost.js'
 import { minorDigits } from '../money/currency.js'
 import { toScaled } from '../money/exact.js'
+import type { BookingScope } from './booking.js'
 import { meterByHand } from './by-hand.js'
+import { costData } from './event-data.js'
 import { meterAtEnd, meterNow } from './meter.js'
 import { observedOf } from './observed.js'
 import { knownOwnCost } from './own-cost.js'
+import { noteReceipt } from './pending-receipts.js'
 import { costOfRow } from './pricing.js'
 import type { Db, TransactionRow } from './queries.js'
 import type { TariffVersion } from './snapshot.js'
@@ -68,19 +71,37 @@ const latestCosts = compiled((db: Db, { id }: { id: number }) =>
 
 type Figure = { total_minor: number | null; currency: string | null; unknown: string | null }
 
-/** Adds a revision of the figures of a transaction that is over, if they are not those of the last one. */
-export async function recordCost(db: Db, row: TransactionRow, now: number): Promise<void> {
+/**
+ * Adds a revision of the figures of a transaction that is over, if they are not those of the last one, and notes that a
+ * receipt is due, or that the one it has is no longer right.
+ */
+export async function recordCost(scope: CostScope, row: TransactionRow): Promise<void> {
   const own = stationFigure(row)
   if (row.tariff === null && own === undefined) return
-  const known = await latestCosts(db, { id: row.id })
+  const known = await latestCosts(scope.trx, { id: row.id })
+  const added = await addFigures(scope, row, own, known)
+  if (scope.hasReceipts || known.length > 0) await noteReceipt(scope, row, { isFirst: known.length === 0 })
+  for (const revision of added) scope.tell('cost', costData(row, revision))
+}
+
+type CostScope = Pick<BookingScope, 'trx' | 'now' | 'tell' | 'hasReceipts'>
+type Known = Awaited<ReturnType<typeof latestCosts>>
+
+async function addFigures(
+  { trx: db, now }: CostScope,
+  row: TransactionRow,
+  own: ReturnType<typeof stationFigure>,
+  known: Known
+): Promise<NewCost[]> {
   const priced = await costOfTransaction(db, row)
   const ours = priced === undefined ? undefined : figureOf(priced)
-  if (priced !== undefined && ours !== undefined) {
-    await addRevision(db, row, { by: 'us', figure: ours, details: priced, engine: ENGINE, known, now })
-  }
-  if (own === undefined) return
+  const added =
+    priced === undefined || ours === undefined
+      ? []
+      : await addRevision(db, row, { by: 'us', figure: ours, details: priced, engine: ENGINE, known, now })
+  if (own === undefined) return added
   const difference = differenceOf(own.figure, ours)
-  await addRevision(db, row, { by: 'station', ...own, engine: null, known, now, difference })
+  return [...added, ...(await addRevision(db, row, { by: 'station', ...own, engine: null, known, now, difference }))]
 }
 
 function figureOf({ currency, total, unknown }: Cost): Figure {
@@ -110,17 +131,18 @@ interface Revision {
   figure: Figure
   details: object
   engine: number | null
-  known: Awaited<ReturnType<typeof latestCosts>>
+  known: Known
   now: number
   difference?: number | null
 }
 
-async function addRevision(db: Db, row: TransactionRow, revision: Revision): Promise<void> {
+/** The revision that was added; none, if the figures are those of the last one. */
+async function addRevision(db: Db, row: TransactionRow, revision: Revision): Promise<NewCost[]> {
   const { by, figure, details, engine, known, now, difference = null } = revision
   const last = known.find(({ calculated_by }) => calculated_by === by)
   const names = ['total_minor', 'currency', 'unknown'] as const
-  if (last !== undefined && names.every((name) => last[name] === figure[name])) return
-  await insertCost(db, {
+  if (last !== undefined && names.every((name) => last[name] === figure[name])) return []
+  const added: NewCost = {
     transaction_ref: row.id,
     revision: (last?.revision ?? 0) + 1,
     calculated_by: by,
@@ -129,10 +151,12 @@ async function addRevision(db: Db, row: TransactionRow, revision: Revision): Pro
     engine,
     difference_minor: difference,
     created_at: now
-  })
+  }
+  await insertCost(db, added)
+  return [added]
 }
 
-interface NewCost extends Figure {
+export interface NewCost extends Figure {
   transaction_ref: number
   revision: number
   calculated_by: 'us' | 'station'

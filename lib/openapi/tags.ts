@@ -8,6 +8,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Calls: 'Outcome of OCPP calls, one call to many charge points, and calls that wait for an offline charge point.',
   Transactions: 'Charging sessions of all versions in one form, with their meter values and cost. Also as CSV.',
   Tariffs: 'Prices of charging.',
+  Billing: 'Receipts, credit notes and corrections.',
   'Id tokens': 'Who may charge.',
   Problems: 'Current problems, and how to solve them.',
   Events: 'Live stream of events.',

@@ -10,6 +10,8 @@ export const OPERATOR_SCOPES = [
   'sites:read',
   'sites:write',
   'tariffs:write',
+  'billing:read',
+  'billing:write',
   'limits:write',
   'admin'
 ] as const

@@ -9,6 +9,8 @@ export const PROBLEM_KINDS = [
   'transaction-silent',
   'transaction-incomplete',
   'cost-differs',
+  'receipt-blocked',
+  'receipt-outdated',
   'call-unknown',
   'call-expiring',
   'firmware-failed',

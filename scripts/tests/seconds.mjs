@@ -10,6 +10,8 @@ export const SECONDS = {
   'test/app/calls.test.ts': 5,
   'test/app/process.test.ts': 4,
   'test/app/restart.test.ts': 3,
+  'test/billing/numbers.test.ts': 14,
+  'test/billing/receipts.test.ts': 6,
   'test/behaviour/boot-while-charging.test.ts': 5,
   'test/behaviour/connector-states.test.ts': 4,
   'test/ca/admission.test.ts': 4,

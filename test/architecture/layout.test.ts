@@ -15,7 +15,7 @@ const FLOORS = [
   ['events'],
   ['id-tokens', 'operators', 'ledger', 'sites', 'traits'],
   ['http'],
-  ['charge-points', 'webhooks', 'violations'],
+  ['billing', 'charge-points', 'webhooks', 'violations'],
   ['calls', 'certificates', 'reports', 'tls'],
   ['load-management', 'operations', 'metrics', 'nodes', 'openapi', 'problems'],
   ['smart-charging']

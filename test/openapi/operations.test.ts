@@ -15,7 +15,8 @@ import { type DocumentedOperation, judgeOf, operationsOf, startDocumented } from
 import { type Kept, STEPS, type Step } from './steps.js'
 
 const RAW_CALL = '/api/v1/charge-points/{identity}/calls/'
-const SETTINGS = { API_RATE_LIMIT: '0', API_FAILURE_LIMIT: '0', ...LOCAL }
+const SELLER = { SELLER_NAME: 'Seller', SELLER_ADDRESS: 'Address', FINAL_AFTER: '0' }
+const SETTINGS = { API_RATE_LIMIT: '0', API_FAILURE_LIMIT: '0', ...LOCAL, ...SELLER }
 /** On a machine with a lot to do. */
 const PATIENCE_MS = 30_000
 
@@ -151,7 +152,8 @@ const NOTHING: Readonly<Record<string, string>> = {
   requestId: '999999',
   name: 'nobody',
   idToken: 'NOTHING',
-  circuit: 'nothing'
+  circuit: 'nothing',
+  number: 'R-2026-999999'
 }
 /** Of certificates, whose ids say where they come from. */
 const NO_CERTIFICATE = { id: 'issued-999999' }

@@ -293,6 +293,16 @@ export const STEPS: readonly Step[] = [
   { operation: 'getTransactionCost', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
   { operation: 'changeTransactionTariff', status: 404, at: here({ id: '999999' }) },
   operate('Stop', accepted),
+  {
+    operation: 'listReceipts',
+    status: 200,
+    query: here({ chargePoint: 'SIM-1', kind: 'receipt', from: PAST, to: FUTURE, limit: '1' }),
+    keep: { receipt: '/items/0/number' },
+    isAwaited: true
+  },
+  { operation: 'getReceipt', status: 200, at: ({ receipt = '' }) => ({ number: receipt }), has: { kind: 'receipt' } },
+  { operation: 'creditReceipt', status: 201, at: ({ receipt = '' }) => ({ number: receipt }) },
+  { operation: 'creditReceipt', status: 409, at: ({ receipt = '' }) => ({ number: receipt }) },
 
   { operation: 'createReport', status: 200, isSent: true, has: { status: 'complete' } },
   { operation: 'createReport', status: 200, isSent: true, example: 'example2', has: { status: 'complete' } },

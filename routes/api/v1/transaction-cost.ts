@@ -1,5 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { receiptStateOf } from '../../../lib/billing/list.js'
+import { ReceiptState } from '../../../lib/billing/records.js'
 import { ChangeTariffBody, TransactionCostRecord } from '../../../lib/ledger/cost-records.js'
 import { findTransactionById } from '../../../lib/ledger/read.js'
 import { explainCost } from '../../../lib/ledger/transaction-cost.js'
@@ -8,6 +10,9 @@ import { textLike } from '../../../lib/text-like.js'
 
 const Params = Type.Object({ id: textLike('^[1-9]\\d{0,15}$', 'must be a number from 1 on, of at most 16 digits') })
 type OneTransaction = { Params: Static<typeof Params> }
+
+/** What a transaction costs, and whether it has a receipt. */
+const CostRecord = Type.Object({ ...TransactionCostRecord.properties, receipt: Type.Optional(ReceiptState) })
 
 const TAGS = { tags: ['Transactions'] }
 const UNKNOWN = { 404: { UNKNOWN_TRANSACTION: 'no such transaction' } }
@@ -19,7 +24,6 @@ export default async function transactionCost(app: FastifyInstance): Promise<voi
 }
 
 function addRead(app: FastifyInstance): void {
-  const { db } = app.database
   app.get<OneTransaction>(
     '/transactions/:id/cost',
     {
@@ -27,18 +31,19 @@ function addRead(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         params: Params,
-        response: { 200: TransactionCostRecord },
+        response: { 200: CostRecord },
         operationId: 'getTransactionCost',
         summary: 'Show how the cost of a transaction came about',
-        description: 'Period by period, with the reason of each price, and beside it what the charge point calculated.'
+        description:
+          'Period by period, with the reason of each price, and beside it what the charge point calculated; and whether it has a receipt.'
       }
     },
-    async ({ params }) => explainCost(db, (await existing(app, params.id)).row, Date.now())
+    async ({ params }) => shown(app, params.id)
   )
 }
 
 function addChange(app: FastifyInstance): void {
-  const { database, ledger } = app
+  const { ledger } = app
   app.post<OneTransaction & { Body: ChangeTariffBody }>(
     '/transactions/:id/tariff',
     {
@@ -58,7 +63,7 @@ function addChange(app: FastifyInstance): void {
         ...TAGS,
         params: Params,
         body: ChangeTariffBody,
-        response: { 200: TransactionCostRecord },
+        response: { 200: CostRecord },
         operationId: 'changeTransactionTariff',
         summary: 'Change the tariff of a running transaction',
         description:
@@ -68,9 +73,17 @@ function addChange(app: FastifyInstance): void {
     async ({ params, body }) => {
       const { record } = await existing(app, params.id)
       await ledger.changeTariff(record.chargePoint, Number(params.id), body.tariffId)
-      return explainCost(database.db, (await existing(app, params.id)).row, Date.now())
+      return shown(app, params.id)
     }
   )
+}
+
+/** @throws `UNKNOWN_TRANSACTION` */
+async function shown(app: FastifyInstance, id: string): Promise<Static<typeof CostRecord>> {
+  const { db } = app.database
+  const { row } = await existing(app, id)
+  const [cost, receipt] = await Promise.all([explainCost(db, row, Date.now()), receiptStateOf(db, row.id)])
+  return { ...cost, ...(receipt !== undefined && { receipt }) }
 }
 
 /** @throws `UNKNOWN_TRANSACTION` */

@@ -1,0 +1,162 @@
+import type { Selectable } from 'kysely'
+import type { ReceiptsTable } from '../database/schema-billing.js'
+import type { NewEvent } from '../events/event.js'
+import type { Scope } from '../events/scope.js'
+import { billedMinor } from '../ledger/pending-receipts.js'
+import { displayedIdOf, findTransactionById, type TransactionRow } from '../ledger/queries.js'
+import { parseSnapshot } from '../ledger/snapshot.js'
+import { creditDocument, receiptDocument, type Session, sessionOf } from './document.js'
+import { type Billed, billedOf, notFinal } from './figures.js'
+import { nextNumber, type ReceiptNumber } from './numbers.js'
+import type { ReceiptDocument } from './records.js'
+import type { ReceiptPolicy } from './seller.js'
+
+export type ReceiptRow = Selectable<ReceiptsTable>
+
+/** One commit for the charge point of a transaction, which is held. */
+export interface BillingScope extends Pick<Scope, 'trx' | 'now' | 'tell'> {
+  policy: ReceiptPolicy
+}
+
+/** Who issues a receipt, and why; absent: the back-end by itself. */
+export interface Issuer {
+  operator: string
+  reason: string
+}
+
+/** The latest receipt or credit note of a transaction. */
+export function latestOf({ trx }: Pick<BillingScope, 'trx'>, transactionRef: number): Promise<ReceiptRow | undefined> {
+  return trx
+    .selectFrom('receipts')
+    .selectAll()
+    .where('transaction_ref', '=', transactionRef)
+    .orderBy('turn', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** Issues the receipt of a transaction that is due, or notes why it cannot be issued. Returns its number. */
+export async function issueDue(scope: BillingScope, transactionRef: number): Promise<string | undefined> {
+  const { trx, now, policy } = scope
+  const pending = await trx
+    .selectFrom('pending_receipts')
+    .select('changed_at')
+    .where('transaction_ref', '=', transactionRef)
+    .where('state', '=', 'waiting')
+    .executeTakeFirst()
+  // Another process has issued it, or a late message has come.
+  if (pending === undefined || pending.changed_at > now - policy.finalAfter) return undefined
+  const row = await findTransactionById(trx, transactionRef)
+  const reason = row === undefined ? 'not-ended' : notFinal(row)
+  const billed = row === undefined || reason !== undefined ? { reason: reason ?? '' } : await billedOf(trx, row)
+  if (row === undefined || 'reason' in billed) {
+    const blocked = { state: 'blocked' as const, reason: 'reason' in billed ? billed.reason : null }
+    await trx.updateTable('pending_receipts').set(blocked).where('transaction_ref', '=', transactionRef).execute()
+    return undefined
+  }
+  const { number } = await issueReceipt(scope, row, billed)
+  return number
+}
+
+/** Issues a receipt. The transaction must not have one that is not credited. */
+export async function issueReceipt(
+  scope: BillingScope,
+  row: TransactionRow,
+  billed: Billed,
+  issuer?: Issuer
+): Promise<ReceiptRow> {
+  const { trx, now, policy } = scope
+  const session = await sessionOf(trx, row)
+  await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', row.id).execute()
+  const number = await nextNumber(trx, policy, now)
+  const heading = { number: number.number, issuedAt: now, ...(issuer !== undefined && { reason: issuer.reason }) }
+  const document = receiptDocument(session, billed, { heading, policy })
+  const receipt = await save(scope, { row, number, document, issuer, refersTo: null })
+  scope.tell(eventOf(session, document, { change: 'issued', cost: billed.cost }))
+  return receipt
+}
+
+/** Issues a credit note for a receipt that has none. */
+export async function issueCredit(
+  scope: BillingScope,
+  { row, receipt, issuer }: { row: TransactionRow; receipt: ReceiptRow; issuer: Issuer }
+): Promise<ReceiptRow> {
+  const { trx, now, policy } = scope
+  const session = await sessionOf(trx, row)
+  const number = await nextNumber(trx, policy, now)
+  const credited = JSON.parse(receipt.document) as ReceiptDocument
+  const heading = { number: number.number, issuedAt: now, reason: issuer.reason }
+  const document = creditDocument(credited, { heading, policy })
+  await trx.updateTable('receipts').set({ outdated_at: null }).where('id', '=', receipt.id).execute()
+  const note = await save(scope, { row, number, document, issuer, refersTo: receipt.id })
+  scope.tell(eventOf(session, document, { change: 'credited' }))
+  return note
+}
+
+interface NewReceipt {
+  row: TransactionRow
+  number: ReceiptNumber
+  document: ReceiptDocument
+  issuer: Issuer | undefined
+  refersTo: number | null
+}
+
+async function save(scope: BillingScope, { row, number, document, issuer, refersTo }: NewReceipt): Promise<ReceiptRow> {
+  const latest = await latestOf(scope, row.id)
+  const { currency, netMinor, taxMinor, totalMinor, kind } = document
+  return scope.trx
+    .insertInto('receipts')
+    .values({
+      ...number,
+      kind,
+      transaction_ref: row.id,
+      turn: (latest?.turn ?? 0) + 1,
+      charge_point_id: row.charge_point_id,
+      refers_to: refersTo,
+      currency,
+      net_minor: netMinor,
+      tax_minor: taxMinor,
+      total_minor: totalMinor,
+      measured_minor: billedMinor(row),
+      issued_by: issuer?.operator ?? '',
+      reason: issuer?.reason ?? null,
+      document: JSON.stringify(document),
+      issued_at: scope.now
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow()
+}
+
+/** The event holds everything that a billing system needs. */
+function eventOf(
+  { row, chargePoint }: Session,
+  document: ReceiptDocument,
+  { change, cost }: { change: 'issued' | 'credited'; cost?: object | undefined }
+): NewEvent {
+  return {
+    type: 'receipt',
+    chargePoint,
+    data: {
+      change,
+      number: document.number,
+      id: row.id,
+      transactionId: displayedIdOf(row),
+      document,
+      ...(cost !== undefined && { cost }),
+      tariffs: row.tariff === null ? [] : versionsOf(row.tariff),
+      ...(row.id_token !== null && { idToken: row.id_token }),
+      ...(row.id_token_type !== null && { idTokenType: row.id_token_type })
+    }
+  }
+}
+
+function versionsOf(tariff: string): object[] {
+  const snapshot = parseSnapshot(tariff)
+  if (!('document' in snapshot)) return [snapshot]
+  return [snapshot, ...(snapshot.later ?? [])].map(({ id, version, ocppTariffId, document }) => ({
+    id,
+    version,
+    ocppTariffId,
+    document
+  }))
+}

@@ -1,0 +1,18 @@
+import { Calendar } from '../calendar.js'
+
+const MINUTE_MS = 60_000
+
+/** A time as RFC 3339 with the offset of a time zone, such as 2026-03-02T09:00:00+01:00. */
+export function localDateTime(time: number, timeZone: string): string {
+  const [offset] = new Calendar(timeZone).offsets(time, time)
+  const ahead = offset?.ahead ?? 0
+  const local = new Date(time + ahead).toISOString().slice(0, 19)
+  const minutes = Math.abs(Math.trunc(ahead / MINUTE_MS))
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${local}${ahead < 0 ? '-' : '+'}${two(Math.trunc(minutes / 60))}:${two(minutes % 60)}`
+}
+
+/** The day of a time in a time zone: YYYY-MM-DD. */
+export function localDate(time: number, timeZone: string): string {
+  return localDateTime(time, timeZone).slice(0, 10)
+}

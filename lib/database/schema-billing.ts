@@ -1,0 +1,59 @@
+import type { Generated } from 'kysely'
+import type { Default, Fixed, JsonText, Milliseconds, Optional } from './columns.js'
+
+// Receipts and credit notes. Amounts are whole numbers of the smallest unit of their currency.
+
+/** A receipt or a credit note. Nothing of it changes but `outdated_at`. */
+export interface ReceiptsTable {
+  id: Generated<number>
+  /** As it is printed: series, year and `n`. */
+  number: Fixed<string>
+  /** The series of the seller. */
+  series: Fixed<string>
+  /** The year of the number, by the clock of the seller. */
+  year: Fixed<number>
+  /** From 1 on without gaps, for each series and year. */
+  n: Fixed<number>
+  kind: Fixed<'receipt' | 'credit-note'>
+  /** `id` of the transaction. */
+  transaction_ref: Fixed<number>
+  /** From 1 on, for each transaction. */
+  turn: Fixed<number>
+  charge_point_id: Fixed<number>
+  /** Of a credit note: `id` of the receipt. A receipt is credited once. */
+  refers_to: Fixed<number | null>
+  /** ISO 4217. */
+  currency: Fixed<string>
+  net_minor: Fixed<number>
+  tax_minor: Fixed<number>
+  total_minor: Fixed<number>
+  /** The figure of the transaction when it was issued, which a correction may replace; `NULL` if it was unknown. */
+  measured_minor: Fixed<number | null>
+  /** Name of the operator; '' if the back-end issued it by itself. */
+  issued_by: Fixed<string>
+  /** Why an operator issued it. */
+  reason: Fixed<string | null>
+  /** See `ReceiptDocument`. */
+  document: Fixed<JsonText>
+  issued_at: Fixed<Milliseconds>
+  /** Since when the figure of the transaction is another one. */
+  outdated_at: Optional<Milliseconds>
+}
+
+/** The last number of each series and year. */
+export interface ReceiptSeriesTable {
+  series: Fixed<string>
+  year: Fixed<number>
+  last_n: number
+}
+
+/** Transactions that are over and have no receipt yet. */
+export interface PendingReceiptsTable {
+  /** `id` of the transaction. */
+  transaction_ref: Fixed<number>
+  /** blocked: the receipt cannot be issued, for this `reason`. */
+  state: Default<'waiting' | 'blocked'>
+  reason: Optional<string>
+  /** When the last message came that may have changed the figure. */
+  changed_at: Milliseconds
+}

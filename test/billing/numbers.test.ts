@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { DatabaseSettings } from '../../lib/database/open.js'
+import { run } from '../database/child.js'
+import { emptyDatabase, noPostgres, onBothDatabasesAlways, open } from '../database/support.js'
+import { isLong } from '../support/long.js'
+import type { Order } from './issuer.js'
+import { chargeMany, checkNumbers } from './many.js'
+
+const COUNT = 60
+
+function issuer(settings: DatabaseSettings, order: Omit<Order, 'DATA_DIR' | 'DATABASE_URL'> = {}) {
+  const { DATA_DIR, DATABASE_URL } = settings
+  return run('test/billing/issuer.ts', [JSON.stringify({ DATA_DIR, DATABASE_URL, ...order })])
+}
+
+/** Runs to its end. */
+async function finish(child: ReturnType<typeof issuer>): Promise<string> {
+  assert.equal(await child.exited(), 0, child.output())
+  assert.ok(!child.output().includes('error'), child.output())
+  return child.output()
+}
+
+async function withTransactions(dialect: 'sqlite' | 'postgres'): Promise<DatabaseSettings> {
+  const settings = await emptyDatabase(dialect, { withSchema: true })
+  const database = open(settings)
+  await chargeMany(database, COUNT)
+  await database.close()
+  return settings
+}
+
+onBothDatabasesAlways('numbers of receipts', (dialect) => {
+  it('have no gap and no double after kill -9 between a receipt and its commit', async () => {
+    const settings = await withTransactions(dialect)
+    for (const dieAt of isLong ? [1, 7, 20] : [7]) {
+      const child = issuer(settings, { dieAt })
+      assert.notEqual(await child.exited(), 0, child.output())
+    }
+    await finish(issuer(settings))
+    assert.deepEqual(await checkNumbers(open(settings)), { receipts: COUNT, notes: 0 })
+  })
+
+  it('have no gap and no double after kill -9 between a credit note and its commit', async () => {
+    const settings = await withTransactions(dialect)
+    await finish(issuer(settings))
+    const database = open(settings)
+    const rows = await database.db.selectFrom('receipts').select('number').orderBy('n').execute()
+    await database.close()
+    const credits = rows.map(({ number }) => number)
+    for (const dieAt of isLong ? [1, 9] : [9]) {
+      assert.notEqual(await issuer(settings, { credits, dieAt }).exited(), 0)
+    }
+    const output = await finish(issuer(settings, { credits }))
+    assert.equal(output.match(/ALREADY_CREDITED/g)?.length, 8)
+    assert.deepEqual(await checkNumbers(open(settings)), { receipts: COUNT, notes: COUNT })
+  })
+})
+
+describe('two processes that issue receipts at once (PostgreSQL)', { skip: noPostgres }, () => {
+  it('give each transaction one receipt, and leave no gap', async () => {
+    const settings = await withTransactions('postgres')
+    const [one, two] = [issuer(settings), issuer(settings)]
+    await Promise.all([finish(one), finish(two)])
+    const database = open(settings)
+    assert.deepEqual(await checkNumbers(database), { receipts: COUNT, notes: 0 })
+    const rows = await database.db.selectFrom('receipts').select('number').orderBy('n').execute()
+    const credits = rows.map(({ number }) => number)
+    // In opposite orders, so that they meet in the middle, and each wants what the other has.
+    const outputs = await Promise.all([
+      finish(issuer(settings, { credits })),
+      finish(issuer(settings, { credits: credits.toReversed() }))
+    ])
+    assert.equal(outputs.join('').match(/ALREADY_CREDITED/g)?.length, COUNT)
+    assert.deepEqual(await checkNumbers(database), { receipts: COUNT, notes: COUNT })
+  })
+})
