@@ -48,7 +48,7 @@ export interface Heading {
 
 export function receiptDocument(
   session: Session,
-  { figures, calculatedBy }: Billed,
+  { figures, calculatedBy, correction }: Billed,
   { heading, policy }: { heading: Heading; policy: ReceiptPolicy }
 ): ReceiptDocument {
   return {
@@ -58,6 +58,7 @@ export function receiptDocument(
     ...shownFigures(figures),
     calculatedBy,
     session: shownSession(session, policy.timeZone),
+    ...(correction !== undefined && { correction }),
     tariffs: tariffsOf(session.row)
   }
 }

@@ -8,6 +8,9 @@ import { minorDigits } from '../money/currency.js'
 import { hasDecimals, toScaled } from '../money/exact.js'
 import { figuresOfCost, type ReceiptFigures, type ReceiptLine } from '../money/receipt-figures.js'
 import { COMPONENTS, type TaxRate } from '../money/tariff.js'
+import type { ReceiptDocument } from './records.js'
+
+export type Correction = NonNullable<ReceiptDocument['correction']>
 
 /** What is billed, and how that came about. */
 export interface Billed {
@@ -15,6 +18,8 @@ export interface Billed {
   calculatedBy: 'us' | 'station' | 'operator'
   /** Ours. Absent for figures of the charge point, and for an amount that an operator set. */
   cost?: Cost
+  /** What an operator set. */
+  correction?: Correction
 }
 
 /** Why a transaction gets no receipt by itself. */

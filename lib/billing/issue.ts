@@ -58,15 +58,19 @@ export async function issueDue(scope: BillingScope, transactionRef: number): Pro
   return number
 }
 
-/** Issues a receipt. The transaction must not have one that is not credited. */
+/**
+ * Issues a receipt. The transaction must not have one that is not credited.
+ *
+ * @param options.shown the transaction as the receipt shows it. Default: as it was measured
+ */
 export async function issueReceipt(
   scope: BillingScope,
   row: TransactionRow,
   billed: Billed,
-  issuer?: Issuer
+  { issuer, shown = row }: { issuer?: Issuer; shown?: TransactionRow } = {}
 ): Promise<ReceiptRow> {
   const { trx, now, policy } = scope
-  const session = await sessionOf(trx, row)
+  const session = await sessionOf(trx, shown)
   await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', row.id).execute()
   const number = await nextNumber(trx, policy, now)
   const heading = { number: number.number, issuedAt: now, ...(issuer !== undefined && { reason: issuer.reason }) }

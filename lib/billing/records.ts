@@ -11,6 +11,30 @@ const SUMS = {
   totalMinor: minor('With tax, in the smallest unit of the currency')
 }
 
+/** What a correction may set. */
+export const CORRECTED = {
+  energyWh: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000, description: 'Energy, in Wh' })),
+  endedAt: Type.Optional(moment('The end of the transaction')),
+  idleSeconds: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: 31_536_000,
+      description: 'Idle time, which is the last part of the transaction'
+    })
+  ),
+  tariffId: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 60, description: 'The version of this tariff that was valid at the start' })
+  ),
+  amount: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 1_000_000_000,
+      description: 'What is to be paid, with tax, in units of the currency; needs one tax rate'
+    })
+  ),
+  waive: Type.Optional(Type.Literal(true, { description: 'Nothing is billed' }))
+}
+
 const LineRecord = Type.Object({
   component: Type.String({
     description: 'fixed, energy, chargingTime, idleTime, time, reservationTime, reservationFixed, or amount',
@@ -68,6 +92,7 @@ export const ReceiptDocument = Type.Object({
   taxes: Type.Array(TaxRecord, { description: 'They add up to `taxMinor`' }),
   ...SUMS,
   session: SessionRecord,
+  correction: Type.Optional(Type.Object(CORRECTED, { description: 'What an operator set' })),
   tariffs: Type.Array(
     Type.Object({
       id: Type.String(),
@@ -89,7 +114,7 @@ export const ReceiptRecord = Type.Object({
 })
 export type ReceiptRecord = Static<typeof ReceiptRecord>
 
-const PENDING = ['waiting', 'blocked', 'issued', 'credited'] as const
+const PENDING = ['waiting', 'blocked', 'waived', 'issued', 'credited'] as const
 
 /** The receipt of a transaction. */
 export const ReceiptState = Type.Object({
@@ -102,3 +127,35 @@ export const ReceiptState = Type.Object({
   number: text('Of the receipt or, if it was credited and not replaced, of the credit note')
 })
 export type ReceiptState = Static<typeof ReceiptState>
+
+export const CorrectionBody = Type.Object(
+  { ...CORRECTED, reason: Type.String({ minLength: 1, maxLength: 1000, description: 'On the receipts' }) },
+  { additionalProperties: false, examples: [{ energyWh: 18_400, reason: 'The meter was read off by hand' }] }
+)
+export type CorrectionBody = Static<typeof CorrectionBody>
+
+const CorrectedFigures = Type.Object({
+  currency: text(),
+  netMinor: Type.Optional(SUMS.netMinor),
+  taxMinor: Type.Optional(SUMS.taxMinor),
+  totalMinor: Type.Optional(Type.Integer({ description: 'Absent if it was unknown; 0 if nothing is billed' })),
+  unknown: text('Why it was unknown'),
+  energyWh: Type.Optional(Type.Number()),
+  duration: Type.Optional(Type.Number({ description: 'Seconds' })),
+  tariffId: text()
+})
+export type CorrectedFigures = Static<typeof CorrectedFigures>
+
+export const CorrectionRecord = Type.Object({
+  id: Type.Integer(),
+  transaction: Type.Integer(),
+  operator: Type.String(),
+  reason: Type.String(),
+  correction: Type.Object(CORRECTED),
+  before: CorrectedFigures,
+  after: CorrectedFigures,
+  creditNote: text('Its number; absent if there was no receipt'),
+  receipt: text('Number of the new receipt; absent if nothing is billed'),
+  at: moment('When it was made')
+})
+export type CorrectionRecord = Static<typeof CorrectionRecord>

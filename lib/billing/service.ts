@@ -2,9 +2,10 @@ import type { Commits } from '../events/commits.js'
 import { held } from '../events/scope.js'
 import { findTransactionById, type TransactionRow } from '../ledger/queries.js'
 import { ProblemError } from '../problem-error.js'
+import { correctBill, correctionsOf } from './corrections.js'
 import { type BillingScope, type Issuer, issueCredit, latestOf } from './issue.js'
 import { findReceipt, identityOf } from './list.js'
-import type { ReceiptRecord } from './records.js'
+import type { CorrectionBody, CorrectionRecord, ReceiptRecord } from './records.js'
 import type { ReceiptPolicy } from './seller.js'
 
 export interface BillingOptions {
@@ -48,6 +49,18 @@ export class Billing {
       return issueCredit(scope, { row, receipt, issuer })
     })
     return findReceipt(db, note.number)
+  }
+
+  /**
+   * Corrects what is billed for a transaction that is over.
+   *
+   * @throws `RECEIPTS_OFF`, `UNKNOWN_TRANSACTION`, and those of `correctBill`
+   */
+  async correct(id: number, body: CorrectionBody, operator: string): Promise<CorrectionRecord> {
+    const made = await this.#inTransaction(id, (scope, row) => correctBill(scope, row, { body, operator }))
+    const found = (await correctionsOf(this.#store.db, id)).find((correction) => correction.id === made)
+    if (found === undefined) throw new Error('the correction was not saved')
+    return found
   }
 
   /**

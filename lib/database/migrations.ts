@@ -26,6 +26,7 @@ import { tariffVersions } from './migrations/0030-tariff-versions.js'
 import { loadManagement } from './migrations/0040-load-management.js'
 import { endedByOthers } from './migrations/0050-ended-by-others.js'
 import { billing } from './migrations/0065-billing.js'
+import { corrections } from './migrations/0066-corrections.js'
 import { boots } from './migrations/0075-boots.js'
 import type { Schema } from './schema.js'
 
@@ -57,6 +58,7 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0040-load-management': loadManagement,
   '0050-ended-by-others': endedByOthers,
   '0065-billing': billing,
+  '0066-corrections': corrections,
   '0075-boots': boots
 }
 

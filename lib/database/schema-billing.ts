@@ -51,9 +51,28 @@ export interface ReceiptSeriesTable {
 export interface PendingReceiptsTable {
   /** `id` of the transaction. */
   transaction_ref: Fixed<number>
-  /** blocked: the receipt cannot be issued, for this `reason`. */
-  state: Default<'waiting' | 'blocked'>
+  /** blocked: the receipt cannot be issued, for this `reason`. waived: an operator wants none. */
+  state: Default<'waiting' | 'blocked' | 'waived'>
   reason: Optional<string>
   /** When the last message came that may have changed the figure. */
   changed_at: Milliseconds
+}
+
+/** What an operator corrected of a bill. */
+export interface CorrectionsTable {
+  id: Generated<number>
+  /** `id` of the transaction. */
+  transaction_ref: Fixed<number>
+  operator: Fixed<string>
+  reason: Fixed<string>
+  /** See `CorrectionBody`, without the reason. */
+  body: Fixed<JsonText>
+  /** The figures before and after; see `CorrectedFigures`. */
+  before: Fixed<JsonText>
+  after: Fixed<JsonText>
+  /** `id` of the credit note; `NULL` if there was no receipt. */
+  credit_note_ref: Fixed<number | null>
+  /** `id` of the new receipt; `NULL` if nothing is billed. */
+  receipt_ref: Fixed<number | null>
+  created_at: Fixed<Milliseconds>
 }

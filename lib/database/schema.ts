@@ -1,4 +1,4 @@
-import type { PendingReceiptsTable, ReceiptSeriesTable, ReceiptsTable } from './schema-billing.js'
+import type { CorrectionsTable, PendingReceiptsTable, ReceiptSeriesTable, ReceiptsTable } from './schema-billing.js'
 import type {
   CertificatesTable,
   ChargePointsTable,
@@ -109,6 +109,7 @@ export interface Schema {
   receipts: ReceiptsTable
   receipt_series: ReceiptSeriesTable
   pending_receipts: PendingReceiptsTable
+  corrections: CorrectionsTable
   charger_models: ChargerModelsTable
   violations: ViolationsTable
   problem_acknowledgements: ProblemAcknowledgementsTable

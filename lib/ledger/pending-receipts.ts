@@ -37,7 +37,9 @@ export async function noteReceipt(
     await trx
       .insertInto('pending_receipts')
       .values({ transaction_ref: row.id, ...changed })
-      .onConflict((conflict) => conflict.column('transaction_ref').doUpdateSet(changed))
+      .onConflict((conflict) =>
+        conflict.column('transaction_ref').doUpdateSet(changed).where('pending_receipts.state', '!=', 'waived')
+      )
       .execute()
     return
   }

@@ -9,7 +9,7 @@ import { meterAtEnd, meterNow } from './meter.js'
 import { observedOf } from './observed.js'
 import { knownOwnCost } from './own-cost.js'
 import { noteReceipt } from './pending-receipts.js'
-import { costOfRow } from './pricing.js'
+import { costOfRow, type Observed } from './pricing.js'
 import type { Db, TransactionRow } from './queries.js'
 import type { TariffVersion } from './snapshot.js'
 
@@ -33,18 +33,32 @@ export async function noteTariff(
 type NewTariff = { transaction_ref: number; from_at: number; version_ref: number; created_at: number }
 const insertTariff = compiledForColumns((db: Db, row: NewTariff) => db.insertInto('transaction_tariffs').values(row))
 
-/** The cost of a transaction by its tariff; `undefined` without one. Of an open transaction: until now. */
+/** What an operator knows better. */
+export interface Given {
+  /** Wh. */
+  energy?: number
+  states?: Observed['states']
+}
+
+/**
+ * The cost of a transaction by its tariff; `undefined` without one. Of an open transaction: until now.
+ *
+ * @param given takes precedence over what was measured and told
+ */
 export async function costOfTransaction(
   db: Db,
   row: TransactionRow,
-  duration = row.duration
+  duration = row.duration,
+  given: Given = {}
 ): Promise<Cost | undefined> {
   const { tariff } = row
   if (tariff === null) return undefined
   const isFinal = row.status !== 'open'
   const meter = isFinal ? await endOf(db, row) : await meterNow(db, row)
-  const observed = await observedOf(db, row)
-  return costOfRow({ ...row, tariff }, { energy: meter.energy, duration, meterStart: meter.start, isFinal, observed })
+  const told = await observedOf(db, row)
+  const observed = told === undefined ? undefined : { ...told, ...(given.states && { states: given.states }) }
+  const energy = given.energy ?? meter.energy
+  return costOfRow({ ...row, tariff }, { energy, duration, meterStart: meter.start, isFinal, observed })
 }
 
 /** The energy as the books have it, or else why it is unknown. */

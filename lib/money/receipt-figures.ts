@@ -1,8 +1,9 @@
 import type { Cost, Line } from './cost.js'
 import { minorDigits } from './currency.js'
-import { fromScaled, shown, times, toScaled } from './exact.js'
+import { divideRounded, fromScaled, shown, times, toScaled, whole } from './exact.js'
 import type { PeriodCharge } from './explain.js'
-import { taxFactor } from './sums.js'
+import { apportion } from './rounding.js'
+import { taxesOn, taxFactor } from './sums.js'
 import type { TaxRate } from './tariff.js'
 
 // The figures of a receipt: whole numbers of the smallest unit of the currency, such as cents.
@@ -129,6 +130,38 @@ function ratesOf(cost: Cost, { component }: Line, charges: readonly PeriodCharge
   const [first, ...others] = all
   if (first === undefined) return []
   return others.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first : undefined
+}
+
+/**
+ * The figures of an amount with tax that somebody set.
+ *
+ * @param totalMinor in the smallest unit of the currency
+ * @param rates the taxes on all of it
+ */
+export function figuresOfAmount(totalMinor: number, currency: string, rates: readonly TaxRate[]): ReceiptFigures {
+  const total = BigInt(totalMinor)
+  const { n, d } = taxFactor(rates)
+  const net = divideRounded(total * d, n)
+  const exact = taxesOn(whole(net), rates)
+  const shares = apportion(
+    total - net,
+    exact.map(({ amount }) => amount)
+  )
+  const sums = { netMinor: Number(net), taxMinor: Number(total - net), totalMinor }
+  return {
+    currency,
+    minorDigits: minorDigits(currency),
+    typeOfCost: 'NormalCost',
+    lines: [{ component: 'amount', ...sums, prices: [] }],
+    taxes: exact.map(({ rate: { type, tax, stack } }, index) => ({
+      type,
+      tax,
+      ...(stack !== undefined && { stack }),
+      ...((stack ?? 0) === 0 && { netMinor: sums.netMinor }),
+      taxMinor: Number(shares[index] ?? 0n)
+    })),
+    ...sums
+  }
 }
 
 interface Sums {

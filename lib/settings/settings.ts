@@ -1,7 +1,7 @@
 import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { ALL_PROTOCOLS, DEVIATIONS, type Deviation } from 'fastify-ocpp'
-import { isTimeZone } from '../time-zone.js'
+import { billingSettings } from './billing.js'
 import { misspelt } from './misspelt.js'
 import { readNetwork } from './networks.js'
 
@@ -11,8 +11,6 @@ const DEVIATION_NAMES = Object.keys(DEVIATIONS) as Deviation[]
 /** An address or a network, e.g. 10.0.0.0/8. */
 const NETWORK = 'backend-network'
 FormatRegistry.Set(NETWORK, (text) => readNetwork(text) !== undefined)
-const TIME_ZONE = 'backend-time-zone'
-FormatRegistry.Set(TIME_ZONE, isTimeZone)
 
 /** Names of PEM files. */
 function files(what: string, otherwise: string) {
@@ -201,31 +199,7 @@ export const settings = {
   OCPP_CALLS_AFTER_CONNECT: Type.Integer({ default: 2, minimum: 0, maximum: 600, unit: 'seconds' }),
   TRANSACTION_GAP_DELAY: Type.Integer({ default: 20, minimum: 0, maximum: 86_400, unit: 'seconds' }),
   REMOTE_START_TIMEOUT: Type.Integer({ default: 60, minimum: 1, maximum: 3_600, unit: 'seconds' }),
-  SELLER_NAME: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 200, rule: 'at most 200 characters', otherwise: 'no receipts are issued' })
-  ),
-  SELLER_ADDRESS: Type.Optional(
-    Type.String({
-      minLength: 1,
-      maxLength: 500,
-      rule: 'at most 500 characters',
-      otherwise: 'required with SELLER_NAME'
-    })
-  ),
-  SELLER_TAX_ID: Type.Optional(
-    Type.String({ minLength: 1, maxLength: 50, rule: 'at most 50 characters', otherwise: 'not on receipts' })
-  ),
-  SELLER_TIME_ZONE: Type.String({
-    default: 'UTC',
-    format: TIME_ZONE,
-    rule: 'an IANA time zone such as Europe/Berlin'
-  }),
-  RECEIPT_SERIES: Type.String({
-    default: 'R',
-    pattern: '^[A-Z0-9]{1,10}$',
-    rule: '1 to 10 capital letters and digits'
-  }),
-  FINAL_AFTER: Type.Integer({ default: 600, minimum: 0, maximum: 604_800, unit: 'seconds' }),
+  ...billingSettings,
   UNKNOWN_ID_TOKENS: Type.Optional(
     Type.Union([Type.Literal('accept'), Type.Literal('reject')], {
       rule: 'accept or reject',

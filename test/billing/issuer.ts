@@ -12,8 +12,10 @@ import { POLICY } from './many.js'
 export interface Order {
   DATA_DIR: string
   DATABASE_URL?: string | undefined
-  /** Receipts to credit. Absent: it issues what is due. */
+  /** Receipts to credit. */
   credits?: readonly string[]
+  /** Transactions to correct. Without both it issues what is due. */
+  corrections?: readonly number[]
   /** With this receipt or credit note it is killed when all is written and nothing committed. */
   dieAt?: number
 }
@@ -39,12 +41,14 @@ const writer = new GroupCommitWriter({ db: writeDb, dialect, lanes })
 const store = new Commits({ db, writer, publisher: new Publisher({ outbox }) })
 const onError = (error: unknown) => console.log('error', error)
 console.log('open')
-if (order.credits === undefined) {
+const { credits = [], corrections = [] } = order
+if (credits.length + corrections.length === 0) {
   await new Issuing({ store, policy: POLICY, onError }).run()
 } else {
   const billing = new Billing({ store, policy: POLICY })
   const issuer = { operator: 'test', reason: 'test' }
-  for (const number of order.credits) {
+  for (const id of corrections) await billing.correct(id, { energyWh: 500, reason: 'test' }, 'test')
+  for (const number of credits) {
     const note = await billing.credit(number, issuer).catch((error: { code?: string }) => error.code)
     console.log('credited', number, typeof note === 'string' ? note : note?.number)
   }

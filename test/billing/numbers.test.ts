@@ -56,6 +56,26 @@ onBothDatabasesAlways('numbers of receipts', (dialect) => {
   })
 })
 
+onBothDatabasesAlways('a correction', (dialect) => {
+  it('is whole or not there after kill -9 between its credit note and its receipt', async () => {
+    const settings = await withTransactions(dialect)
+    await finish(issuer(settings))
+    const before = open(settings)
+    const rows = await before.db.selectFrom('transactions').select('id').orderBy('id').execute()
+    await before.close()
+    const corrections = rows.map(({ id }) => id)
+    // The events of one commit are kept together: the fourth is the receipt of the second correction.
+    assert.notEqual(await issuer(settings, { corrections, dieAt: 4 }).exited(), 0)
+    const database = open(settings)
+    assert.deepEqual(await checkNumbers(database), { receipts: COUNT + 1, notes: 1 })
+    const made = await database.db.selectFrom('corrections').select(['credit_note_ref', 'receipt_ref']).execute()
+    assert.deepEqual(
+      made.map((row) => [typeof row.credit_note_ref, typeof row.receipt_ref]),
+      [['number', 'number']]
+    )
+  })
+})
+
 describe('two processes that issue receipts at once (PostgreSQL)', { skip: noPostgres }, () => {
   it('give each transaction one receipt, and leave no gap', async () => {
     const settings = await withTransactions('postgres')

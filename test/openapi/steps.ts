@@ -1,5 +1,6 @@
 import type { Protocol } from 'fastify-ocpp'
 import { TOKEN } from '../app/support.js'
+import { BILLING_STEPS } from './billing-steps.js'
 
 /** What earlier answers told, by name. */
 export type Kept = Record<string, string>
@@ -293,16 +294,7 @@ export const STEPS: readonly Step[] = [
   { operation: 'getTransactionCost', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
   { operation: 'changeTransactionTariff', status: 404, at: here({ id: '999999' }) },
   operate('Stop', accepted),
-  {
-    operation: 'listReceipts',
-    status: 200,
-    query: here({ chargePoint: 'SIM-1', kind: 'receipt', from: PAST, to: FUTURE, limit: '1' }),
-    keep: { receipt: '/items/0/number' },
-    isAwaited: true
-  },
-  { operation: 'getReceipt', status: 200, at: ({ receipt = '' }) => ({ number: receipt }), has: { kind: 'receipt' } },
-  { operation: 'creditReceipt', status: 201, at: ({ receipt = '' }) => ({ number: receipt }) },
-  { operation: 'creditReceipt', status: 409, at: ({ receipt = '' }) => ({ number: receipt }) },
+  ...BILLING_STEPS,
 
   { operation: 'createReport', status: 200, isSent: true, has: { status: 'complete' } },
   { operation: 'createReport', status: 200, isSent: true, example: 'example2', has: { status: 'complete' } },
