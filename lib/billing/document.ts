@@ -9,6 +9,7 @@ import type { Billed } from './figures.js'
 import { localDateTime } from './local-time.js'
 import type { ReceiptDocument } from './records.js'
 import type { ReceiptPolicy } from './seller.js'
+import { signedPair } from './signed.js'
 
 // What stands on a receipt. It is made once and never changes.
 
@@ -17,6 +18,8 @@ export interface Session {
   row: TransactionRow
   chargePoint: string
   site?: { id: string; name: string; address?: string; timeZone?: string }
+  /** Of the start and the end. */
+  signedValues: NonNullable<ReceiptDocument['signedValues']>
 }
 
 /** Reads the place of a transaction. */
@@ -28,14 +31,15 @@ export async function sessionOf(db: Reader, row: TransactionRow): Promise<Sessio
     .where('charge_points.id', '=', row.charge_point_id)
     .executeTakeFirstOrThrow()
   const { identity, site_id, name, address, time_zone } = place
-  if (site_id === null || name === null) return { row, chargePoint: identity }
+  const signedValues = await signedPair(db, row)
+  if (site_id === null || name === null) return { row, chargePoint: identity, signedValues }
   const site = {
     id: site_id,
     name,
     ...(address !== null && { address }),
     ...(time_zone !== null && { timeZone: time_zone })
   }
-  return { row, chargePoint: identity, site }
+  return { row, chargePoint: identity, site, signedValues }
 }
 
 /** What tells one document of a transaction from the others. */
@@ -58,6 +62,7 @@ export function receiptDocument(
     ...shownFigures(figures),
     calculatedBy,
     session: shownSession(session, policy.timeZone),
+    ...(session.signedValues.length > 0 && { signedValues: session.signedValues }),
     ...(correction !== undefined && { correction }),
     tariffs: tariffsOf(session.row)
   }

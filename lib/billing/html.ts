@@ -8,7 +8,7 @@ const STYLE = `body{font:14px/1.45 system-ui,sans-serif;max-width:44rem;margin:2
 h1{font-size:1.4rem;margin:1.5rem 0 .5rem}table{border-collapse:collapse;width:100%;margin:1rem 0}
 th,td{text-align:left;padding:.25rem .5rem .25rem 0;border-bottom:1px solid #ccc;vertical-align:top}
 td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;padding-right:0;padding-left:.5rem}
-tr.sum td{font-weight:600}address{font-style:normal;white-space:pre-line}small{color:#555}
+tr.sum td{font-weight:600}pre{white-space:pre-wrap;word-break:break-all;font-size:.8rem}h2{font-size:1.1rem}address{font-style:normal;white-space:pre-line}small{color:#555}
 @media print{body{margin:0}}`
 
 /** The policy of the page: nothing is loaded, nothing runs, and only its own style applies. [CSP Level 3] */
@@ -46,6 +46,7 @@ ${escaped(seller.address)}</address>
 ${factTable(facts)}
 ${lineTable(document)}
 ${document.tariffs.map(({ text }) => `<p><small>Prices: ${escaped(text)}</small></p>`).join('\n')}
+${signedPart(document)}
 </body></html>
 `
 }
@@ -66,6 +67,20 @@ function sessionFacts({ session }: ReceiptDocument): [string, string | undefined
     ['Id token', session.idToken],
     ['Transaction', session.transactionId]
   ]
+}
+
+/** Nothing of it is verified here: who wants to check it needs software that the authorities accept. */
+function signedPart({ signedValues = [] }: ReceiptDocument): string {
+  if (signedValues.length === 0) return ''
+  const values = signedValues.map(({ context, encodingMethod, data, publicKey }) => {
+    const name = [context, encodingMethod].filter((part) => part !== undefined).join(', ')
+    const key = publicKey === undefined ? '' : `<p><small>Public key: ${escaped(publicKey)}</small></p>`
+    return `<p><small>${escaped(name)}</small></p><pre>${escaped(data)}</pre>${key}`
+  })
+  return `<h2>Signed meter values</h2>
+<p><small>How to check: ask the seller for these values as an XML file, open it with transparency software, and compare the public key
+with the one on the meter. The seller has not verified them here.</small></p>
+${values.join('\n')}`
 }
 
 function factTable(facts: readonly (readonly [string, string | undefined])[]): string {

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { SignedValueRecord } from './signed.js'
 
 // Receipts as the operator API shows them. Amounts are whole numbers of the smallest unit of the currency.
 
@@ -92,6 +93,12 @@ export const ReceiptDocument = Type.Object({
   taxes: Type.Array(TaxRecord, { description: 'They add up to `taxMinor`' }),
   ...SUMS,
   session: SessionRecord,
+  signedValues: Type.Optional(
+    Type.Array(SignedValueRecord, {
+      description:
+        'The signed meter values of the start and the end; all of them are in `/transactions/{id}/signed-values`'
+    })
+  ),
   correction: Type.Optional(Type.Object(CORRECTED, { description: 'What an operator set' })),
   tariffs: Type.Array(
     Type.Object({

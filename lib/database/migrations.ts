@@ -27,6 +27,7 @@ import { loadManagement } from './migrations/0040-load-management.js'
 import { endedByOthers } from './migrations/0050-ended-by-others.js'
 import { billing } from './migrations/0065-billing.js'
 import { corrections } from './migrations/0066-corrections.js'
+import { signedValues } from './migrations/0067-signed-values.js'
 import { boots } from './migrations/0075-boots.js'
 import type { Schema } from './schema.js'
 
@@ -59,6 +60,7 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0050-ended-by-others': endedByOthers,
   '0065-billing': billing,
   '0066-corrections': corrections,
+  '0067-signed-values': signedValues,
   '0075-boots': boots
 }
 

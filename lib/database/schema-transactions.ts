@@ -184,6 +184,25 @@ export interface MeterValuesTable {
   inferred_id: Optional<number>
 }
 
+/** Signed meter values of transactions, which stay when meter values are deleted. */
+export interface SignedValuesTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  /** '' if the message named no transaction; `inferred_id` is the `id` of the transaction then. */
+  transaction_id: Fixed<string>
+  inferred_id: Fixed<number | null>
+  timestamp: Fixed<Milliseconds>
+  received_at: Fixed<Milliseconds>
+  measurand: Fixed<string>
+  context: Fixed<string>
+  /** How it was sent. [1.6 ValueFormat; 2.x SampledValueType] */
+  form: Fixed<'SignedData' | 'signedMeterValue'>
+  /** 1.6: the value as the charge point sent it. 2.x: `signedMeterValue` as JSON. */
+  value: Fixed<string>
+  /** SHA-256 of context and value: the same value may come in several messages. */
+  digest: Fixed<string>
+}
+
 /** Answers to charge points about id tokens. */
 export interface AuthorizationsTable {
   id: Generated<number>

@@ -58,6 +58,7 @@ import type {
   IdTokensTable,
   MeterValuesTable,
   RemoteStartsTable,
+  SignedValuesTable,
   TransactionEventsTable,
   TransactionsTable,
   UnassignedEventsTable
@@ -82,6 +83,7 @@ export interface Schema {
   awaited_starts: AwaitedStartsTable
   authorizations: AuthorizationsTable
   meter_values: MeterValuesTable
+  signed_values: SignedValuesTable
   calls: CallsTable
   queued_calls: QueuedCallsTable
   idempotency_keys: IdempotencyKeysTable

@@ -9,6 +9,7 @@ import { readings } from './event-data.js'
 import type { TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import type { MeterSample } from './samples.js'
+import { signedRows } from './signed-values.js'
 
 // Functions that the bookings of all versions share.
 
@@ -58,8 +59,8 @@ export function noteId(known: Known, key: string, id: number | undefined): void 
   if (known.ids.size > MAX_IDS && oldest !== undefined) known.ids.delete(oldest)
 }
 
-export async function insertSamples({ trx, dialect }: BookingScope, rows: Rows): Promise<void> {
-  await insertJoined(trx, [rows], dialect)
+export async function insertSamples({ trx, dialect }: BookingScope, rows: readonly Rows[]): Promise<void> {
+  await insertJoined(trx, rows, dialect)
 }
 
 /** The columns of the place if the message names none. */
@@ -100,12 +101,13 @@ export interface MeterOwner {
   now: number
 }
 
-/** The rows of meter values. Values that are stored already are skipped. */
+/** The rows of meter values, and those of signed ones. Values that are stored already are skipped. */
 export function meterRows(
-  { chargePointId, transactionId, place, now }: MeterOwner,
+  owner: MeterOwner,
   samples: readonly MeterSample[],
   inferredIdOf: (sample: MeterSample) => number | null = () => null
-): Rows {
+): Rows[] {
+  const { chargePointId, transactionId, place, now } = owner
   const evseId = toColumn(place.evseId)
   const connectorId = toColumn(place.connectorId)
   const rows = samples.map((sample) => [
@@ -126,7 +128,9 @@ export function meterRows(
     sample.signed_data,
     inferredIdOf(sample)
   ])
-  return { shape: METER_VALUES, rows }
+  const signed = signedRows(owner, samples, inferredIdOf)
+  const meterValues = { shape: METER_VALUES, rows }
+  return signed === undefined ? [meterValues] : [meterValues, signed]
 }
 
 interface Measured {

@@ -96,7 +96,7 @@ export class Ledger {
     const assigned = isUsable(transactionId) ? String(transactionId) : ''
     const id = this.#known.get(fold(identity))?.ids?.get(assigned)
     return this.#store.record(identity, {
-      rowsOf: (scope) => [meterRows({ ...scope, transactionId: assigned, place: { ...NOWHERE, ...place } }, samples)],
+      rowsOf: (scope) => meterRows({ ...scope, transactionId: assigned, place: { ...NOWHERE, ...place } }, samples),
       event: meterValuesEvent(identity, { id, transactionId: assigned, ...place, samples })
     })
   }

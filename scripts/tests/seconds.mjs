@@ -13,6 +13,7 @@ export const SECONDS = {
   'test/billing/corrections.test.ts': 5,
   'test/billing/numbers.test.ts': 16,
   'test/billing/receipts.test.ts': 6,
+  'test/billing/signed-values.test.ts': 3,
   'test/behaviour/boot-while-charging.test.ts': 5,
   'test/behaviour/connector-states.test.ts': 4,
   'test/ca/admission.test.ts': 4,

@@ -62,7 +62,7 @@ onBothDatabasesAlways('rows of a shape', (dialect) => {
         const sampledValue = [{ value: `${index}`, unit, location } as never]
         const samples = samplesOf16([{ timestamp: '2026-01-01T00:00:00Z', sampledValue }], 0)
         const owner = { chargePointId: 1, transactionId: `${index}`, place: { evseId: 0, connectorId: 1 }, now: 5 }
-        return writer.record([meterRows(owner, samples), meterRows(owner, samples)], { key: 'a' })
+        return writer.record([...meterRows(owner, samples), ...meterRows(owner, samples)], { key: 'a' })
       })
     )
     const stored = await db.selectFrom('meter_values').selectAll().execute()

@@ -25,6 +25,7 @@ export const BILLING_STEPS: readonly Step[] = [
     at: ({ transaction = '' }) => ({ id: transaction }),
     keep: { receipt: '/items/0/receipt' }
   },
+  { operation: 'listSignedValues', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
   { operation: 'creditReceipt', status: 201, at: ({ receipt = '' }) => ({ number: receipt }) },
   { operation: 'creditReceipt', status: 409, at: ({ receipt = '' }) => ({ number: receipt }) }
 ]

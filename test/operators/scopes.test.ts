@@ -109,6 +109,7 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'GET /api/v1/refused-charge-points': 'charge-points:read',
   'DELETE /api/v1/refused-charge-points/{identity}': 'charge-points:write',
   'GET /api/v1/statistics/transactions': 'transactions:read',
+  'GET /api/v1/transactions/{id}/signed-values': 'billing:read',
   'GET /api/v1/transactions/{id}/corrections': 'billing:read',
   'POST /api/v1/transactions/{id}/corrections': 'billing:write',
   'GET /api/v1/receipts': 'billing:read',
