@@ -29,6 +29,8 @@ export interface VersionInfo {
   readonly hasCertificateTypes: boolean
   /** Whether SignCertificate and CertificateSigned carry a request id. [2.1 A02] */
   readonly hasCertificateRequestIds: boolean
+  /** Whether a charge point may have tariffs and calculate costs itself. [2.1 I07-I12] */
+  readonly hasTariffs: boolean
 }
 
 /** Differences between the versions. This table is the only place that knows there are three. */
@@ -137,6 +139,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     hasHexadecimalKey: true,
     hasCertificateTypes: false,
     hasCertificateRequestIds: false,
+    hasTariffs: false,
     actions: new Map(Object.entries(actions16)),
     codes: CODES_16,
     formatViolation: 'FormationViolation',
@@ -162,6 +165,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     idTokenTypes: ID_TOKEN_TYPES_201,
     maxPasswordLength: 40,
     hasCertificateRequestIds: false,
+    hasTariffs: false,
     actions: new Map(Object.entries(actions201)),
     answersUnknownType: true,
     hasSend: false
@@ -174,6 +178,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     idTokenTypes: undefined,
     maxPasswordLength: 64,
     hasCertificateRequestIds: true,
+    hasTariffs: true,
     actions: new Map(Object.entries(actions21)),
     answersUnknownType: false,
     hasSend: true

@@ -303,6 +303,17 @@ export const chargePointSchema: Schema = {
                   "type": "null"
                 }
               ]
+            },
+            "costUpdates": {
+              "anyOf": [
+                {
+                  "description": "Whether the charge point is told the running cost by CostUpdated, too, and not only in the answers to its TransactionEvents. OCPP 2.x.",
+                  "type": "boolean"
+                },
+                {
+                  "type": "null"
+                }
+              ]
             }
           }
         },

@@ -5,7 +5,7 @@ import { settled } from '../database/settled.js'
 import { type BookingScope, insertSamples, MAX_ATTEMPTS, measured, meterRows, parse } from './booking.js'
 import { beginningOf, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
-import { changeBy, startsIt, type TransactionEvent } from './event.js'
+import { changeBy, startsIt, type TariffNews, type TransactionEvent } from './event.js'
 import { reopenedData, transactionData } from './event-data.js'
 import { startOf } from './inference.js'
 import { meterWithInferred, registersOf } from './meter.js'
@@ -51,7 +51,9 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   const observed = await observedOf(trx, { ...row, ...tariff }, toldState(event, now))
   const told = { registers, meter, observed, now }
   const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, told), boots: boots.count }
-  const response = { ...event.response, ...totalCost(event, { ...row, ...(change as Partial<TransactionRow>) }) }
+  const news = newsFor(event, { ...row, ...tariff })
+  const answer = (news && event.withPrices?.(event.response, news)) ?? event.response
+  const response = { ...answer, ...totalCost(event, { ...row, ...(change as Partial<TransactionRow>) }) }
   await queries.insertEvent(trx, {
     charge_point_id: chargePointId,
     transaction_id: row.transaction_id,
@@ -239,6 +241,17 @@ async function registersWith(
   if (Object.keys(told).length === 0) return undefined
   // The event has created the transaction, so no earlier event has told a register.
   return row.last_seq_no === null ? told : mergeRegisters(await registersOf(trx, row), told)
+}
+
+/** The tariff that the answer to an event tells the driver. [2.x I01, I06] */
+function newsFor(event: TransactionEvent, { tariff, updated_at }: TransactionRow): TariffNews | undefined {
+  const snapshot = event.withPrices === undefined || tariff === null ? undefined : parseSnapshot(tariff)
+  if (snapshot === undefined || !('document' in snapshot)) return undefined
+  const latest = snapshot.later?.at(-1)
+  if (startsIt(event)) return { tariff: (latest ?? snapshot).document, reason: 'started' }
+  // Until the first event after the change.
+  const isChanged = latest !== undefined && latest.from >= updated_at && event.eventType === 'Updated'
+  return isChanged ? { tariff: latest.document, reason: 'changed' } : undefined
 }
 
 /**

@@ -1,4 +1,5 @@
 import { toColumn } from '../database/parameters.js'
+import type { TariffDocument } from '../money/tariff.js'
 import { meterByHand } from './by-hand.js'
 import { isAfter, type Moment, timeOf } from './clock.js'
 import { latestOwnCost, type OwnCostDetails } from './own-cost.js'
@@ -35,6 +36,14 @@ export interface TransactionEvent {
   payload: object
   /** The payload of the answer, without the cost. */
   response: object
+  /** Adds the prices to the answer, if the charge point shows them. */
+  withPrices?: (response: object, news: TariffNews) => object
+}
+
+/** A tariff that the driver does not know yet: the transaction has begun, or an operator has changed its tariff. */
+export interface TariffNews {
+  tariff: TariffDocument
+  reason: 'started' | 'changed'
 }
 
 export function sequenceOf(row: TransactionRow): Sequence {

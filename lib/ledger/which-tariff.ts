@@ -73,10 +73,54 @@ function kindOf({ idToken, idTokenType = '' }: Begin): Situation['kind'] {
 
 /** The version of the most specific tariff for a transaction; `undefined` if there is none. */
 export async function tariffFor(db: Db, begin: Begin): Promise<TariffVersion | undefined> {
+  const ranked = await rankedFor(db, begin)
+  for (const { tariff_id, isAtEvse } of ranked) {
+    const version = isAtEvse ? await versionAt(db, tariff_id, begin.at) : undefined
+    if (version !== undefined) return version
+  }
+  return undefined
+}
+
+/**
+ * The version of the tariff for a transaction that has not begun, whatever EVSE it will be at; `undefined` if there is
+ * none, or if it depends on the EVSE.
+ */
+export async function tariffAhead(db: Db, begin: Omit<Begin, 'evseId'>): Promise<TariffVersion | undefined> {
+  const evseId = await onlyEvse(db, begin.chargePointId)
+  if (evseId !== undefined) return tariffFor(db, { ...begin, evseId })
+  for (const { tariff_id, isOfEvses } of await rankedFor(db, { ...begin, evseId: 0 })) {
+    const version = await versionAt(db, tariff_id, begin.at)
+    if (version !== undefined) return isOfEvses ? undefined : version
+  }
+  return undefined
+}
+
+/** The EVSE of a charge point that has only one; in 1.6 the connector. */
+async function onlyEvse(db: Db, chargePointId: number): Promise<number | undefined> {
+  const rows = await db
+    .selectFrom('connectors')
+    .select(['evse_id', 'connector_id'])
+    .where('charge_point_id', '=', chargePointId)
+    .execute()
+  const ids = new Set(rows.map(({ evse_id, connector_id }) => evse_id || connector_id).filter((id) => id > 0))
+  const [only] = ids
+  return ids.size === 1 ? only : undefined
+}
+
+interface Ranked {
+  tariff_id: string
+  /** Whether it is for some EVSEs only. */
+  isOfEvses: boolean
+  /** Whether it is for the EVSE of the transaction. */
+  isAtEvse: boolean
+}
+
+/** The tariffs for a transaction at some EVSE, the most specific first. */
+async function rankedFor(db: Db, begin: Begin): Promise<Ranked[]> {
   const [place] = await placeOf(db, { chargePointId: begin.chargePointId })
-  if (place === undefined) return undefined
+  if (place === undefined) return []
   const candidates = await candidatesFor(db, { key: place.identity_key })
-  if (candidates.length === 0) return undefined
+  if (candidates.length === 0) return []
   const situation: Situation = {
     site: place.site_id,
     chargePoint: place.identity_key,
@@ -87,15 +131,15 @@ export async function tariffFor(db: Db, begin: Begin): Promise<TariffVersion | u
     idToken: begin.idToken,
     kind: kindOf(begin)
   }
-  const ranked = candidates
+  return candidates
     .map((row) => ({ ...row, appliesTo: JSON.parse(row.applies_to) as AppliesTo }))
-    .filter(({ appliesTo }) => applies(appliesTo, situation))
+    .filter(({ appliesTo: { evseIds: _, ...others } }) => applies(others, situation))
     .sort((a, b) => specificity(b.appliesTo) - specificity(a.appliesTo) || b.priority - a.priority)
-  for (const { tariff_id } of ranked) {
-    const version = await versionAt(db, tariff_id, begin.at)
-    if (version !== undefined) return version
-  }
-  return undefined
+    .map(({ tariff_id, appliesTo }) => ({
+      tariff_id,
+      isOfEvses: appliesTo.evseIds !== undefined,
+      isAtEvse: applies(appliesTo, situation)
+    }))
 }
 
 const placeOf = compiled((db: Db, { chargePointId }: { chargePointId: number }) =>

@@ -1,9 +1,11 @@
+import { LANGUAGES } from '../languages.js'
 import { usesClock } from './conditions.js'
 import { isCurrency } from './currency.js'
 import { conditionsOf } from './cuts.js'
 import { hasDecimals } from './exact.js'
 import { commonTaxRates } from './limits.js'
 import { type AnyPrice, type Conditions, PRICED, type Priced, pricesOf, type TariffBody } from './tariff.js'
+import { messagesOf } from './text.js'
 
 // What a schema cannot say about a tariff.
 
@@ -30,7 +32,8 @@ export function check(body: TariffBody): Findings {
     ...PRICED.flatMap((component) => priceErrors(component, pricesOf(body, component))),
     ...limitErrors(body)
   ]
-  return { errors, warnings: errors.length > 0 ? [] : [...wireWarnings(body), ...lawWarnings(body)] }
+  if (errors.length > 0) return { errors, warnings: [] }
+  return { errors, warnings: [...wireWarnings(body), ...textWarnings(body), ...lawWarnings(body)] }
 }
 
 function currencyErrors({ currency }: TariffBody): Finding[] {
@@ -165,6 +168,16 @@ function wireWarnings(body: TariffBody): Finding[] {
       return [{ pointer: `/${component}/prices/${index}/priceHour`, detail }]
     })
   )
+}
+
+/** Longest text in OCPP 2.0.1, in characters. [2.0.1 MessageContentType] */
+const MAX_TEXT_201 = 512
+
+function textWarnings(body: TariffBody): Finding[] {
+  if (messagesOf(body, LANGUAGES).every(({ content }) => content.length <= MAX_TEXT_201)) return []
+  const detail =
+    'has more than 512 characters, which charge points of OCPP 2.0.1 do not show: describe the tariff in less'
+  return [{ pointer: body.description === undefined ? '' : '/description', detail }]
 }
 
 /** [Regulation (EU) 2023/1804 Art. 5(4)] */

@@ -1,6 +1,7 @@
 import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { ALL_PROTOCOLS, DEVIATIONS, type Deviation } from 'fastify-ocpp'
+import { LANGUAGES } from '../languages.js'
 import { billingSettings } from './billing.js'
 import { misspelt } from './misspelt.js'
 import { readNetwork } from './networks.js'
@@ -207,6 +208,12 @@ export const settings = {
     })
   ),
   ID_TOKENS_CONCURRENT_TX: Type.Boolean({ default: false, rule: 'true or false' }),
+  TARIFF_LANGUAGES: Type.Array(Type.Union(LANGUAGES.map((language) => Type.Literal(language))), {
+    default: ['en'],
+    minItems: 1,
+    uniqueItems: true,
+    rule: `some of ${LANGUAGES.join(',')}, each once`
+  }),
   OFFLINE_CALLS_LIMIT: Type.Integer({ default: 100, minimum: 0, maximum: 10_000, unit: 'calls for each charge point' }),
   OFFLINE_CALLS_EXPIRY: Type.Integer({ default: 86_400, minimum: 1, maximum: 31_536_000, unit: 'seconds' }),
   FILE_TRANSFER_HOSTS: Type.Optional(

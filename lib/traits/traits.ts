@@ -57,7 +57,11 @@ const TRAITS = {
       enum: ['ftp', 'ftps', 'http', 'https', 'sftp']
     }),
     { uniqueItems: true, maxItems: 5, description: 'URL schemes from which the charge point can download firmware.' }
-  )
+  ),
+  costUpdates: Type.Boolean({
+    description:
+      'Whether the charge point is told the running cost by CostUpdated, too, and not only in the answers to its TransactionEvents. OCPP 2.x.'
+  })
 } as const satisfies Record<string, TSchema>
 
 export type TraitName = keyof typeof TRAITS

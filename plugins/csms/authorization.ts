@@ -9,6 +9,7 @@ import { type Decision, IdTokens, idTagInfo, idTokenInfo } from '../../lib/id-to
 import { AUTHORIZATIONS, AuthorizationLog } from '../../lib/id-tokens/authorization-log.js'
 import type {} from '../ledger.js'
 import type {} from '../ocsp.js'
+import type {} from '../price-messages.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -55,7 +56,7 @@ function createLog({ database, store, publisher, log }: FastifyInstance): Author
 
 /** Authorize. [1.6 §4.1; 2.x C01-C09] */
 async function authorization(app: FastifyInstance): Promise<void> {
-  const { ocpp, config, store, ledger, contracts } = app
+  const { ocpp, config, store, ledger, contracts, prices } = app
   const idTokens = new IdTokens({
     db: store.db,
     acceptUnknown: config.UNKNOWN_ID_TOKENS === 'accept',
@@ -77,7 +78,8 @@ async function authorization(app: FastifyInstance): Promise<void> {
     const answer = idTokenInfo(info)
     const { reason } = info
     log.note({ chargePoint: chargePoint.identity, idToken, type, status: answer.status, reason })
-    return { idTokenInfo: answer, ...defined({ certificateStatus: status }) } as const
+    const whole = { idTokenInfo: answer, ...defined({ certificateStatus: status }) } as const
+    return prices.texts.withText(chargePoint, whole, { idToken, type, language: info.language })
   }
 
   ocpp.v16.on('Authorize', async ({ idTag }, { chargePoint }) => {
@@ -92,5 +94,5 @@ async function authorization(app: FastifyInstance): Promise<void> {
 export default fp(authorization, {
   fastify: '5.x',
   name: 'csms-authorization',
-  dependencies: ['env', 'ocpp', 'store', 'ledger', 'ocsp', 'database', 'publisher']
+  dependencies: ['env', 'ocpp', 'store', 'ledger', 'ocsp', 'database', 'publisher', 'price-messages']
 })

@@ -93,7 +93,9 @@ function answerStartAndStop({ ocpp, ledger, idTokens, authorizations, traits }: 
 }
 
 /** TransactionEvent. [2.x E] */
-function answerEvents({ ocpp, ledger, idTokens, authorizations, traits }: FastifyInstance, gaps: GapWatch): void {
+function answerEvents(app: FastifyInstance, gaps: GapWatch): void {
+  const { ocpp, ledger, idTokens, authorizations, traits, prices } = app
+
   ocpp.events.on('connect', async ({ chargePoint: { identity, protocol } }) => {
     if (versionInfo(protocol).hasTransactionEvents)
       gaps.cameBack(identity, await ledger.incompleteTransactions(identity))
@@ -107,7 +109,12 @@ function answerEvents({ ocpp, ledger, idTokens, authorizations, traits }: Fastif
       startsIt(event) ? { starts: { chargePoint: chargePoint.identity, transactionId: event.transactionId } } : {}
     )
     const answer = info === undefined ? {} : { idTokenInfo: idTokenInfo(info) }
-    const { response, outcome, hasGap } = await ledger.event(chargePoint.identity, { ...event, response: answer })
+    const withPrices = await prices.texts.adderFor(chargePoint)
+    const { response, outcome, hasGap } = await ledger.event(chargePoint.identity, {
+      ...event,
+      response: answer,
+      ...defined({ withPrices })
+    })
     if (outcome === 'booked' && info !== undefined && startsIt(event)) noteStart(chargePoint, event, info)
     if (hasGap) gaps.notice(chargePoint.identity, transactionInfo.transactionId)
     if (eventType !== 'Updated') log.info({ eventType, ...transactionInfo, outcome }, 'transaction event')
@@ -281,5 +288,5 @@ function evidenceOf(
 export default fp(transactions, {
   fastify: '5.x',
   name: 'csms-transactions',
-  dependencies: ['env', 'ocpp', 'ledger', 'traits', 'csms-authorization']
+  dependencies: ['env', 'ocpp', 'ledger', 'traits', 'csms-authorization', 'price-messages']
 })

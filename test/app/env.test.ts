@@ -78,6 +78,7 @@ describe('the settings', () => {
       FINAL_AFTER: 600,
       UNKNOWN_ID_TOKENS: 'accept',
       ID_TOKENS_CONCURRENT_TX: false,
+      TARIFF_LANGUAGES: ['en'],
       OFFLINE_CALLS_LIMIT: 100,
       OFFLINE_CALLS_EXPIRY: 86_400,
       CA_VALIDITY_DAYS: 365,

@@ -17,7 +17,7 @@ const FLOORS = [
   ['http'],
   ['billing', 'charge-points', 'webhooks', 'violations'],
   ['calls', 'certificates', 'reports', 'tls'],
-  ['load-management', 'operations', 'metrics', 'nodes', 'openapi', 'problems'],
+  ['load-management', 'operations', 'metrics', 'nodes', 'openapi', 'price-messages', 'problems'],
   ['smart-charging']
 ]
 

@@ -40,6 +40,7 @@ test('money has no clock, no database and no network', () => {
   assert.deepEqual([...new Set(outside.map(({ to }) => to))].sort(), [
     '@sinclair/typebox',
     'lib/calendar',
+    'lib/languages',
     'lib/text-like',
     'node:crypto'
   ])

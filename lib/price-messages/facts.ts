@@ -1,0 +1,83 @@
+import { type ChargePoint, type Protocol, versionInfo } from 'fastify-ocpp'
+import { fold, type Reader } from '../events/scope.js'
+
+// What a charge point can show and calculate, as it has reported it.
+
+export interface PriceFacts {
+  /** Whether it shows the text of a tariff. [2.x I01] */
+  showsTariffs: boolean
+  /** Whether it calculates costs itself, by tariffs that it gets. [2.1 I07-I12] */
+  calculates: boolean
+}
+
+export const COST_CONTROLLER = 'TariffCostCtrlr'
+
+/** The reported variables of the controller of tariffs and costs: `Enabled[Tariff]` and the like, in lower case. */
+export type CostVariables = ReadonlyMap<string, string>
+
+export async function readCostVariables(db: Reader, chargePointId: number): Promise<CostVariables> {
+  const rows = await db
+    .selectFrom('variables')
+    .select(['variable', 'variable_instance', 'value'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('component', '=', COST_CONTROLLER)
+    .where('attribute', '=', 'Actual')
+    .execute()
+  return new Map(
+    rows.flatMap(({ variable, variable_instance, value }) =>
+      value === null ? [] : [[fold(variable_instance === '' ? variable : `${variable}[${variable_instance}]`), value]]
+    )
+  )
+}
+
+/** Booleans come as text. `undefined` if the variable was not reported. */
+export function flagOf(variables: CostVariables, name: string): boolean | undefined {
+  const value = variables.get(fold(name))
+  return value === undefined ? undefined : fold(value) === 'true'
+}
+
+export function factsIn(protocol: Protocol, variables: CostVariables): PriceFacts {
+  const available = flagOf(variables, 'Available[Tariff]') === true
+  const enabled = flagOf(variables, 'Enabled[Tariff]')
+  // In 2.0.1 it switches the text on, in 2.1 the calculation. [2.0.1 I01; 2.1 I §1.1]
+  if (versionInfo(protocol).hasTariffs) return { showsTariffs: available, calculates: enabled === true }
+  return { showsTariffs: enabled ?? available, calculates: false }
+}
+
+export interface PriceFactsOptions {
+  db: Reader
+  chargePointId(identity: string): Promise<number>
+}
+
+type Connection = Pick<ChargePoint, 'identity' | 'protocol'>
+
+/** The facts of connected charge points. They are read once for each connection, and again after a report. */
+export class PriceFactsBook {
+  readonly #options: PriceFactsOptions
+  readonly #known = new WeakMap<Connection, Promise<PriceFacts>>()
+
+  constructor(options: PriceFactsOptions) {
+    this.#options = options
+  }
+
+  async of(chargePoint: Connection): Promise<PriceFacts> {
+    const known = this.#known.get(chargePoint) ?? this.#read(chargePoint)
+    this.#known.set(chargePoint, known)
+    try {
+      return await known
+    } catch (error) {
+      this.#known.delete(chargePoint)
+      throw error
+    }
+  }
+
+  /** To be called when a report of the charge point was saved. */
+  forget(chargePoint: Connection): void {
+    this.#known.delete(chargePoint)
+  }
+
+  async #read({ identity, protocol }: Connection): Promise<PriceFacts> {
+    const { db, chargePointId } = this.#options
+    return factsIn(protocol, await readCostVariables(db, await chargePointId(identity)))
+  }
+}

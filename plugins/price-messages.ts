@@ -1,0 +1,62 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { Version2 } from '../lib/charge-points/versions.js'
+import { PriceFactsBook } from '../lib/price-messages/facts.js'
+import { LatestCalls } from '../lib/price-messages/latest-calls.js'
+import { PriceTexts } from '../lib/price-messages/texts.js'
+import type {} from './drain.js'
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    prices: {
+      /** What charge points can show and calculate. */
+      readonly facts: PriceFactsBook
+      /** Tariffs as texts. */
+      readonly texts: PriceTexts
+      /** Prices and costs as calls. */
+      readonly calls: LatestCalls
+    }
+  }
+}
+
+/** Name of the operator in the calls of the back-end itself. */
+const OPERATOR = 'prices'
+
+function createCalls(app: FastifyInstance): LatestCalls {
+  return new LatestCalls({
+    call: (identity, { action, payload }) => app.calls.call({ identity, action, payload, operator: OPERATOR }),
+    isDraining: () => app.isDraining,
+    onError: (err, { log }) => log.info({ err }, 'the charge point was not told a price or a cost')
+  })
+}
+
+/** Calls whose answers report, or change, what a charge point shows. */
+const REPORTS: readonly string[] = ['GetVariables', 'SetVariables']
+
+/** What drivers are told of prices. */
+async function priceMessages(app: FastifyInstance): Promise<void> {
+  const { ocpp, store, calls, config } = app
+  const { db } = store
+  const chargePointId = (identity: string) => store.chargePointId(identity)
+  const facts = new PriceFactsBook({ db, chargePointId })
+  const priceCalls = createCalls(app)
+  app.decorate('prices', {
+    facts,
+    texts: new PriceTexts({ db, facts, chargePointId, languages: config.TARIFF_LANGUAGES }),
+    calls: priceCalls
+  })
+  app.addHook('onClose', () => priceCalls.idle())
+  new Version2(ocpp).after('NotifyReport', (_request, _response, { chargePoint }) => facts.forget(chargePoint))
+  ocpp.events.on('call', async ({ chargePoint, action }) => {
+    if (!REPORTS.includes(action)) return
+    // The answer is saved by then.
+    await calls.idle()
+    facts.forget(chargePoint)
+  })
+}
+
+export default fp(priceMessages, {
+  fastify: '5.x',
+  name: 'price-messages',
+  dependencies: ['env', 'ocpp', 'store', 'calls', 'drain']
+})
