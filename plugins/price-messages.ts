@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Version2 } from '../lib/charge-points/versions.js'
+import { Costs16 } from '../lib/price-messages/costs-16.js'
 import { PriceFactsBook } from '../lib/price-messages/facts.js'
 import { LatestCalls } from '../lib/price-messages/latest-calls.js'
 import { PriceTexts } from '../lib/price-messages/texts.js'
@@ -15,6 +16,8 @@ declare module 'fastify' {
       readonly texts: PriceTexts
       /** Prices and costs as calls. */
       readonly calls: LatestCalls
+      /** Prices and costs for charge points of 1.6. */
+      readonly costs16: Costs16
     }
   }
 }
@@ -31,7 +34,7 @@ function createCalls(app: FastifyInstance): LatestCalls {
 }
 
 /** Calls whose answers report, or change, what a charge point shows. */
-const REPORTS: readonly string[] = ['GetVariables', 'SetVariables']
+const REPORTS: readonly string[] = ['GetVariables', 'SetVariables', 'GetConfiguration', 'ChangeConfiguration']
 
 /** What drivers are told of prices. */
 async function priceMessages(app: FastifyInstance): Promise<void> {
@@ -40,10 +43,12 @@ async function priceMessages(app: FastifyInstance): Promise<void> {
   const chargePointId = (identity: string) => store.chargePointId(identity)
   const facts = new PriceFactsBook({ db, chargePointId })
   const priceCalls = createCalls(app)
+  const common = { db, facts, chargePointId, languages: config.TARIFF_LANGUAGES }
   app.decorate('prices', {
     facts,
-    texts: new PriceTexts({ db, facts, chargePointId, languages: config.TARIFF_LANGUAGES }),
-    calls: priceCalls
+    texts: new PriceTexts(common),
+    calls: priceCalls,
+    costs16: new Costs16({ ...common, calls: priceCalls })
   })
   app.addHook('onClose', () => priceCalls.idle())
   new Version2(ocpp).after('NotifyReport', (_request, _response, { chargePoint }) => facts.forget(chargePoint))

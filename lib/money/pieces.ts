@@ -1,6 +1,6 @@
 import { type Circumstances, type Picked, pick, usesClock } from './conditions.js'
 import { type Course, type Cut, conditionsOf, cutsOf, isIdle, usesCurrent, usesPower } from './cuts.js'
-import { type Fraction, firstIndex, minus, toScaled, whole, ZERO } from './exact.js'
+import { compare, type Fraction, firstIndex, minus, toScaled, whole, ZERO } from './exact.js'
 import type { ChargingState, CostInput, UnknownReason } from './input.js'
 import { type Component, type Priced, pricesOf, type TariffDocument } from './tariff.js'
 
@@ -158,6 +158,9 @@ export class Look {
 
   /** It does not matter whether a car charges where both cost the same. */
   #timeOfUnknownState(document: TariffDocument, at: Circumstances, span: { from: Cut; to: Cut }): Part {
+    const { from, to } = span
+    // In no time every state costs the same.
+    if (this.#input.doubts?.time === undefined && compare(from.at, to.at) === 0) return NOTHING
     const { chargingTime, idleTime } = document
     const [charging, idle] = [pick(pricesOf(document, 'chargingTime'), at), pick(pricesOf(document, 'idleTime'), at)]
     const areKnown = typeof charging !== 'string' && typeof idle !== 'string'

@@ -8,6 +8,18 @@ export interface PriceFacts {
   showsTariffs: boolean
   /** Whether it calculates costs itself, by tariffs that it gets. [2.1 I07-I12] */
   calculates: boolean
+  /** How it takes the pricing messages of 1.6; absent: it has not said that it knows them. */
+  pricing?: PricingMessages
+}
+
+/** [OCA "OCPP & California Pricing Requirements"] */
+export interface PricingMessages {
+  /** Most decimals of a price or a cost; absent: not told. */
+  decimals?: number
+  /** Whether it shows texts in several languages. */
+  isMultilingual: boolean
+  /** Tags of RFC 5646; absent: not told. */
+  languages?: readonly string[]
 }
 
 export const COST_CONTROLLER = 'TariffCostCtrlr'
@@ -44,6 +56,46 @@ export function factsIn(protocol: Protocol, variables: CostVariables): PriceFact
   return { showsTariffs: enabled ?? available, calculates: false }
 }
 
+/** The keys that say how a charge point of 1.6 takes prices. */
+const KEYS = [
+  'CustomDisplayCostAndPrice',
+  'NumberOfDecimalsForCostValues',
+  'CustomMultiLanguageMessages',
+  'SupportedLanguages'
+] as const
+
+async function readKeys(db: Reader, chargePointId: number): Promise<ReadonlyMap<string, string>> {
+  const rows = await db
+    .selectFrom('configuration_keys')
+    .select(['key', 'value'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('key', 'in', KEYS)
+    .execute()
+  return new Map(rows.flatMap(({ key, value }) => (value === null ? [] : [[key, value]])))
+}
+
+/** Some charge points write 1 for true. */
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && ['true', '1'].includes(fold(value))
+}
+
+export function pricingIn(keys: ReadonlyMap<string, string>): PricingMessages | undefined {
+  if (!isOn(keys.get('CustomDisplayCostAndPrice'))) return undefined
+  const decimals = keys.get('NumberOfDecimalsForCostValues')?.trim() ?? ''
+  const languages = keys
+    .get('SupportedLanguages')
+    ?.split(',')
+    .map((tag) => tag.trim())
+  return {
+    ...(/^\d$/.test(decimals) && { decimals: Math.min(Number(decimals), MAX_DECIMALS) }),
+    isMultilingual: isOn(keys.get('CustomMultiLanguageMessages')),
+    ...(languages !== undefined && { languages })
+  }
+}
+
+/** Of amounts towards charge points. [2.1 decimals] */
+const MAX_DECIMALS = 6
+
 export interface PriceFactsOptions {
   db: Reader
   chargePointId(identity: string): Promise<number>
@@ -78,6 +130,9 @@ export class PriceFactsBook {
 
   async #read({ identity, protocol }: Connection): Promise<PriceFacts> {
     const { db, chargePointId } = this.#options
-    return factsIn(protocol, await readCostVariables(db, await chargePointId(identity)))
+    const id = await chargePointId(identity)
+    if (versionInfo(protocol).hasDeviceModel) return factsIn(protocol, await readCostVariables(db, id))
+    const pricing = pricingIn(await readKeys(db, id))
+    return { showsTariffs: false, calculates: false, ...(pricing !== undefined && { pricing }) }
   }
 }

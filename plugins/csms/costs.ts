@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Version2 } from '../../lib/charge-points/versions.js'
+import { milliseconds } from '../../lib/events/scope.js'
 import type {} from '../price-messages.js'
 
 /** The running cost as a call of its own, to charge points that want it. [2.x I02] */
-async function costs({ ocpp, prices, traits }: FastifyInstance): Promise<void> {
+function updateCosts({ ocpp, prices, traits }: FastifyInstance): void {
   new Version2(ocpp).after('TransactionEvent', (request, { totalCost }, { chargePoint }) => {
     const { eventType, offline = false, transactionInfo } = request
     // The final cost is in the answer, and the cost of an event that comes late is not the present one.
@@ -16,8 +17,34 @@ async function costs({ ocpp, prices, traits }: FastifyInstance): Promise<void> {
   })
 }
 
+/** Prices and costs after the answers to messages of 1.6. [OCA "OCPP & California Pricing Requirements"] */
+function tellCosts16({ ocpp, prices: { costs16 }, idTokens }: FastifyInstance): void {
+  ocpp.v16
+    .after('Authorize', ({ idTag }, { idTagInfo }, { chargePoint }) => {
+      if (idTagInfo.status !== 'Accepted') return
+      costs16.authorized(chargePoint, idTag, async () => (await idTokens.info(idTag)).language)
+    })
+    .after('StartTransaction', (_request, { transactionId }, { chargePoint }) => {
+      costs16.started(chargePoint, { transactionId })
+    })
+    .after('MeterValues', ({ connectorId, transactionId, meterValue }, _response, { chargePoint }) => {
+      const now = Date.now()
+      const times = (meterValue ?? []).map(({ timestamp }) => milliseconds(timestamp, now))
+      if (times.length > 0) costs16.measured(chargePoint, { connectorId, transactionId }, Math.max(...times))
+    })
+    .after('StopTransaction', ({ transactionId }, _response, { chargePoint }) => {
+      costs16.stopped(chargePoint, { transactionId })
+    })
+}
+
+/** What transactions cost, told to charge points in calls. */
+async function costs(app: FastifyInstance): Promise<void> {
+  updateCosts(app)
+  tellCosts16(app)
+}
+
 export default fp(costs, {
   fastify: '5.x',
   name: 'csms-costs',
-  dependencies: ['ocpp', 'traits', 'price-messages', 'csms-transactions']
+  dependencies: ['ocpp', 'traits', 'price-messages', 'csms-authorization', 'csms-transactions']
 })

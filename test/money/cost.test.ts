@@ -158,6 +158,19 @@ describe('the cost', () => {
     assert.deepEqual([found.total, found.unknown[0]?.reason], [undefined, 'out-of-range'])
   })
 
+  it('is known in the moment of the start, whatever the car does', () => {
+    const start = Date.UTC(2026, 2, 2, 8)
+    const document = {
+      currency: 'EUR',
+      fixedFee: { prices: [{ priceFixed: 1 }] },
+      idleTime: { prices: [{ priceMinute: 0.1 }] }
+    }
+    const input = { tariffs: [{ from: start, document }], start, meter: [], states: [] }
+    assert.equal(cost({ ...input, asOf: start }).total, 1)
+    assert.equal(cost({ ...input, asOf: start + 1000 }).unknown[0]?.reason, 'no-states')
+    assert.equal(cost({ ...input, asOf: start, doubts: { time: 'no-duration' } }).total, undefined)
+  })
+
   it('with a doubtful clock is known where the time of day does not matter', () => {
     const night = CASES.find(({ id }) => id === 'C04')
     const flat = CASES.find(({ id }) => id === 'C01')
