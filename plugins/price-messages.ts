@@ -1,11 +1,14 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Version2 } from '../lib/charge-points/versions.js'
+import { connectionHere } from '../lib/charge-points/whereabouts.js'
 import { Costs16 } from '../lib/price-messages/costs-16.js'
 import { PriceFactsBook } from '../lib/price-messages/facts.js'
 import { LatestCalls } from '../lib/price-messages/latest-calls.js'
+import { TariffChanges, type TariffChangesOptions } from '../lib/price-messages/tariff-changes.js'
 import { PriceTexts } from '../lib/price-messages/texts.js'
 import type {} from './drain.js'
+import type {} from './ledger.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -18,6 +21,8 @@ declare module 'fastify' {
       readonly calls: LatestCalls
       /** Prices and costs for charge points of 1.6. */
       readonly costs16: Costs16
+      /** Other tariffs for transactions that run. */
+      readonly changes: TariffChanges
     }
   }
 }
@@ -31,6 +36,17 @@ function createCalls(app: FastifyInstance): LatestCalls {
     isDraining: () => app.isDraining,
     onError: (err, { log }) => log.info({ err }, 'the charge point was not told a price or a cost')
   })
+}
+
+/** A charge point that is connected to another node is called through the cluster, and the call is saved there. */
+function changeCall({ ocpp, calls }: FastifyInstance): TariffChangesOptions['call'] {
+  const action = 'ChangeTransactionTariff'
+  return async (identity, payload, operator) => {
+    if (ocpp.cluster !== undefined && connectionHere(ocpp, identity) === undefined) {
+      return ocpp.call(identity, action, payload)
+    }
+    return (await calls.call({ identity, action, payload, operator })).result
+  }
 }
 
 /** Calls whose answers report, or change, what a charge point shows. */
@@ -48,7 +64,8 @@ async function priceMessages(app: FastifyInstance): Promise<void> {
     facts,
     texts: new PriceTexts(common),
     calls: priceCalls,
-    costs16: new Costs16({ ...common, calls: priceCalls })
+    costs16: new Costs16({ ...common, calls: priceCalls }),
+    changes: new TariffChanges({ db, ledger: app.ledger, call: changeCall(app) })
   })
   app.addHook('onClose', () => priceCalls.idle())
   new Version2(ocpp).after('NotifyReport', (_request, _response, { chargePoint }) => facts.forget(chargePoint))
@@ -63,5 +80,5 @@ async function priceMessages(app: FastifyInstance): Promise<void> {
 export default fp(priceMessages, {
   fastify: '5.x',
   name: 'price-messages',
-  dependencies: ['env', 'ocpp', 'store', 'calls', 'drain']
+  dependencies: ['env', 'ocpp', 'store', 'calls', 'drain', 'ledger']
 })

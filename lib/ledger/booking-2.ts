@@ -18,6 +18,7 @@ import { type Meter, mergeRegisters, type Registers, registersIn } from './regis
 import { remoteStartToken } from './remote-starts.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
 import { billedBy, parseSnapshot, type TariffVersion } from './snapshot.js'
+import { tariffToldBy } from './tariff-change.js'
 import { noteTariff, recordCost } from './transaction-costs.js'
 import type { Booking } from './types.js'
 import { tariffFor } from './which-tariff.js'
@@ -42,11 +43,7 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   if (eventType === 'Started') await closeBefore(scope, row, { evseId: place.evseId, timestamp })
   await insertSamples(scope, meterRows({ ...key, place, now }, event.samples))
   const registers = await registersWith(trx, row, event)
-  const chosen = row.id_token === null && startsIt(event) ? await tariffOf(trx, key, event, now) : undefined
-  const tariff = chosen === undefined ? {} : columnsOf(chosen.tariff)
-  // The first event makes the row with a tariff, before anybody is known.
-  const first = row.last_seq_no === null ? versionIn(row) : undefined
-  await noteTariff(trx, row, { tariff: chosen === undefined ? first : chosen.tariff, now })
+  const tariff = await newTariff(trx, row, { key, event, now })
   const meter = await meterWith(trx, row, { event, registers, now })
   const observed = await observedOf(trx, { ...row, ...tariff }, toldState(event, now))
   const told = { registers, meter, observed, now }
@@ -241,6 +238,23 @@ async function registersWith(
   if (Object.keys(told).length === 0) return undefined
   // The event has created the transaction, so no earlier event has told a register.
   return row.last_seq_no === null ? told : mergeRegisters(await registersOf(trx, row), told)
+}
+
+/** The columns of the tariff that applies from an event on, if it is another one, and notes it. */
+async function newTariff(
+  trx: Transaction<Schema>,
+  row: TransactionRow,
+  { key, event, now }: { key: TransactionKey; event: TransactionEvent; now: number }
+): Promise<Partial<Pick<TransactionRow, 'tariff' | 'tariff_id'>>> {
+  if (row.id_token === null && startsIt(event)) {
+    const { tariff } = await tariffOf(trx, key, event, now)
+    await noteTariff(trx, row, { tariff, now })
+    return columnsOf(tariff)
+  }
+  // The first event makes the row with a tariff, before anybody is known.
+  if (row.last_seq_no === null) await noteTariff(trx, row, { tariff: versionIn(row), now })
+  const at = timeOf({ timestamp: event.timestamp, receivedAt: now })
+  return (await tariffToldBy(trx, row, { event, now, at })) ?? {}
 }
 
 /** The tariff that the answer to an event tells the driver. [2.x I01, I06] */

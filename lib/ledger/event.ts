@@ -29,6 +29,8 @@ export interface TransactionEvent {
   remoteStartId?: number
   /** Seconds. */
   timeSpentCharging?: number
+  /** The tariff that the charge point calculates with, in the event after it has changed. [2.1 I08, I11] */
+  tariffId?: string
   /** The cost that the charge point has calculated. [2.1 I] */
   ownCost?: OwnCostDetails
   samples: readonly MeterSample[]

@@ -28,6 +28,7 @@ import { findNewest } from './namesakes.js'
 import * as queries from './queries.js'
 import { displayedIdOf, type NamedTransaction, type TransactionRow, type TransactionUpdate } from './queries.js'
 import type { MeterSample } from './samples.js'
+import type { TariffVersion } from './snapshot.js'
 import { changeTariff } from './transaction-cost.js'
 import type { Booking, Measurement, Start, Stop } from './types.js'
 
@@ -178,12 +179,12 @@ export class Ledger {
   /**
    * Changes the tariff of an open transaction from now on.
    *
-   * @throws `TRANSACTION_ENDED`, `CURRENCY_CHANGE`, `NO_TARIFF_VERSION`, `UNKNOWN_TARIFF`
+   * @throws `TRANSACTION_ENDED`
    */
-  async changeTariff(identity: string, id: number, tariffId: string): Promise<void> {
+  async changeTariff(identity: string, id: number, version: TariffVersion): Promise<void> {
     await this.#book(identity, async ({ trx, now }) => {
       const row = await queries.findTransactionById(trx, id)
-      if (row !== undefined) await changeTariff(trx, row, tariffId, now)
+      if (row !== undefined) await changeTariff(trx, row, version, now)
     })
   }
 

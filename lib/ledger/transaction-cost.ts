@@ -7,8 +7,9 @@ import { knownOwnCost } from './own-cost.js'
 import type { Db, TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import { billedBy, currencyOf, parseSnapshot, type TariffVersion } from './snapshot.js'
+import { changedTariff } from './tariff-change.js'
 import { durationUntil } from './totals.js'
-import { costOfTransaction, noteTariff } from './transaction-costs.js'
+import { costOfTransaction } from './transaction-costs.js'
 import { versionAt } from './which-tariff.js'
 
 const MAX_REVISIONS = 100
@@ -72,19 +73,17 @@ function tariffsOf({ tariff }: TransactionRow): TransactionCostRecord['tariffs']
 }
 
 /**
- * Prices the rest of an open transaction by another tariff: nothing backwards, and the fixed fee not again.
+ * The version that a tariff of an open transaction may change to.
  *
- * @throws `TRANSACTION_ENDED`, `CURRENCY_CHANGE`, `UNKNOWN_TARIFF`
+ * @throws `TRANSACTION_ENDED`, `CURRENCY_CHANGE`, `NO_TARIFF_VERSION`, `UNKNOWN_TARIFF`
  */
-export async function changeTariff(
+export async function versionToChangeTo(
   db: Db,
   row: TransactionRow,
   tariffId: string,
   now: number
-): Promise<TransactionRow> {
-  if (row.status !== 'open') {
-    throw new ProblemError(409, 'TRANSACTION_ENDED', `transaction ${row.id} is over: its tariff cannot change`)
-  }
+): Promise<TariffVersion> {
+  if (row.status !== 'open') throw ended(row)
   const version = await versionAt(db, tariffId, now)
   const isThere = await db.selectFrom('tariffs').select('id').where('tariff_id', '=', tariffId).executeTakeFirst()
   if (version === undefined || isThere === undefined) {
@@ -107,8 +106,20 @@ export async function changeTariff(
       'the transaction began without a tariff, or with one of an earlier release'
     )
   }
-  await noteTariff(db, row, { tariff: version, now, from: now })
-  const later = [...(snapshot.later ?? []), { ...version, from: now }]
-  const tariff = JSON.stringify({ ...snapshot, later })
-  return queries.updateTransaction(db, row, { tariff, tariff_id: tariffId })
+  return version
+}
+
+function ended({ id }: TransactionRow): ProblemError {
+  return new ProblemError(409, 'TRANSACTION_ENDED', `transaction ${id} is over: its tariff cannot change`)
+}
+
+/**
+ * Prices the rest of an open transaction by another tariff: nothing backwards, and the fixed fee not again.
+ *
+ * @throws `TRANSACTION_ENDED`
+ */
+export async function changeTariff(db: Db, row: TransactionRow, version: TariffVersion, now: number): Promise<void> {
+  if (row.status !== 'open') throw ended(row)
+  const change = await changedTariff(db, row, { version, now, from: now })
+  if (change !== undefined) await queries.updateTransaction(db, row, change)
 }

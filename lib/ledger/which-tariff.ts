@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { compiled } from '../database/compiled.js'
 import { fold } from '../events/scope.js'
+import { driverTariffId } from '../money/canonical.js'
 import type { AppliesTo, TariffDocument } from '../money/tariff.js'
 import type { Db } from './queries.js'
 import type { TariffVersion } from './snapshot.js'
@@ -180,6 +181,25 @@ export async function versionAt(db: Db, tariffId: string, at: number): Promise<T
     ocppTariffId: ocpp_id,
     document: JSON.parse(document) as TariffDocument
   }
+}
+
+/** The version that charge points know by an id, as a default or as the tariff of one driver; `undefined`: none. */
+export async function versionOfWireId(db: Db, wireId: string): Promise<TariffVersion | undefined> {
+  const tariffId = wireId.slice(0, Math.max(wireId.lastIndexOf('.'), 0))
+  const rows = await db
+    .selectFrom('tariff_versions')
+    .select(['id', 'tariff_id', 'n', 'document', 'ocpp_id'])
+    .where((eb) => eb.or([eb('ocpp_id', '=', wireId), eb('tariff_id', '=', tariffId)]))
+    .orderBy('n', 'desc')
+    .limit(1000)
+    .execute()
+  const versions = rows.map(({ id, tariff_id, n, document, ocpp_id }) => ({
+    ...{ id: tariff_id, version: n, versionId: id, ocppTariffId: ocpp_id },
+    document: JSON.parse(document) as TariffDocument
+  }))
+  return versions.find(({ id, document, ocppTariffId }) =>
+    [ocppTariffId, driverTariffId(id, document)].includes(wireId)
+  )
 }
 
 const versionRow = compiled((db: Db, { tariffId, at }: { tariffId: string; at: number }) =>

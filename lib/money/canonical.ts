@@ -34,6 +34,11 @@ export function ocppTariffId(id: string, hash: string): string {
   return `${id.slice(0, MAX_ID - HASH_LENGTH - 1)}.${hash.slice(0, HASH_LENGTH)}`
 }
 
+/** The id of a version as the tariff of one driver, which has no `validFrom`. [2.1 I08.FR.09] */
+export function driverTariffId(id: string, { validFrom: _, ...document }: TariffDocument): string {
+  return ocppTariffId(id, hashOf(document))
+}
+
 /** The part of a tariff that is a version. */
 export function documentOf(body: TariffBody): TariffDocument {
   const { enabled: _, appliesTo: __, priority: ___, ...document } = body

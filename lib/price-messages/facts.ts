@@ -1,13 +1,14 @@
 import { type ChargePoint, type Protocol, versionInfo } from 'fastify-ocpp'
 import { fold, type Reader } from '../events/scope.js'
+import type { RenderFacts } from '../money/render.js'
 
 // What a charge point can show and calculate, as it has reported it.
 
 export interface PriceFacts {
   /** Whether it shows the text of a tariff. [2.x I01] */
   showsTariffs: boolean
-  /** Whether it calculates costs itself, by tariffs that it gets. [2.1 I07-I12] */
-  calculates: boolean
+  /** The tariffs that it takes, if it calculates costs itself; absent: it does not. [2.1 I07-I12] */
+  takes?: RenderFacts
   /** How it takes the pricing messages of 1.6; absent: it has not said that it knows them. */
   pricing?: PricingMessages
 }
@@ -52,8 +53,19 @@ export function factsIn(protocol: Protocol, variables: CostVariables): PriceFact
   const available = flagOf(variables, 'Available[Tariff]') === true
   const enabled = flagOf(variables, 'Enabled[Tariff]')
   // In 2.0.1 it switches the text on, in 2.1 the calculation. [2.0.1 I01; 2.1 I §1.1]
-  if (versionInfo(protocol).hasTariffs) return { showsTariffs: available, calculates: enabled === true }
-  return { showsTariffs: enabled ?? available, calculates: false }
+  if (!versionInfo(protocol).hasTariffs) return { showsTariffs: enabled ?? available }
+  return { showsTariffs: available, ...(enabled === true && { takes: takenBy(variables) }) }
+}
+
+function takenBy(variables: CostVariables): RenderFacts {
+  const maxElements = Number(variables.get(fold('MaxElements[Tariff]')))
+  const hasConditions = flagOf(variables, 'ConditionsSupported[Tariff]')
+  const currency = variables.get(fold('Currency'))?.trim()
+  return {
+    ...(Number.isInteger(maxElements) && maxElements > 0 && { maxElements }),
+    ...(hasConditions !== undefined && { hasConditions }),
+    ...(currency !== undefined && currency !== '' && { currency })
+  }
 }
 
 /** The keys that say how a charge point of 1.6 takes prices. */
@@ -130,9 +142,13 @@ export class PriceFactsBook {
 
   async #read({ identity, protocol }: Connection): Promise<PriceFacts> {
     const { db, chargePointId } = this.#options
-    const id = await chargePointId(identity)
-    if (versionInfo(protocol).hasDeviceModel) return factsIn(protocol, await readCostVariables(db, id))
-    const pricing = pricingIn(await readKeys(db, id))
-    return { showsTariffs: false, calculates: false, ...(pricing !== undefined && { pricing }) }
+    return readFacts(db, protocol, await chargePointId(identity))
   }
+}
+
+/** What a charge point has reported last. */
+export async function readFacts(db: Reader, protocol: Protocol, id: number): Promise<PriceFacts> {
+  if (versionInfo(protocol).hasDeviceModel) return factsIn(protocol, await readCostVariables(db, id))
+  const pricing = pricingIn(await readKeys(db, id))
+  return { showsTariffs: false, ...(pricing !== undefined && { pricing }) }
 }

@@ -1,12 +1,14 @@
 import { type ChargePoint, validatePayload } from 'fastify-ocpp'
 import type { Reader } from '../events/scope.js'
 import type { TariffNews } from '../ledger/event.js'
+import type { TariffVersion } from '../ledger/snapshot.js'
 import { tariffAhead } from '../ledger/which-tariff.js'
+import { type RenderFacts, render } from '../money/render.js'
 import type { TariffDocument } from '../money/tariff.js'
 import { type Message, messagesOf } from '../money/text.js'
 import type { PriceFactsBook } from './facts.js'
 
-// Tariffs as texts in the answers to charge points of 2.x. [2.x I01, I06]
+// Tariffs in the answers to charge points of 2.x. [2.x I01, I06; 2.1 I08]
 
 export interface PriceTextsOptions {
   db: Reader
@@ -41,13 +43,15 @@ export class PriceTexts {
   }
 
   /**
-   * The answer to Authorize with the text of the tariff, if the charge point shows texts and the tariff does not depend on
-   * the EVSE. Never rejects: an answer without a price is better than none.
+   * The answer to Authorize with the tariff of the driver: as text if the charge point shows texts, and as a tariff if it
+   * calculates costs itself. Without either if the tariff depends on the EVSE. Never rejects: an answer without a price is
+   * better than none. [2.x I01; 2.1 I08]
    */
-  async withText<A extends Answer>(chargePoint: Connection, answer: A, driver: Driver): Promise<A> {
+  async withTariff<A extends Answer>(chargePoint: Connection, answer: A, driver: Driver): Promise<A> {
     try {
       const { db, facts, chargePointId } = this.#options
-      if (answer.idTokenInfo?.status !== 'Accepted' || !(await facts.of(chargePoint)).showsTariffs) return answer
+      const { showsTariffs, takes } = await facts.of(chargePoint)
+      if (answer.idTokenInfo?.status !== 'Accepted' || !(showsTariffs || takes !== undefined)) return answer
       const { idToken, type } = driver
       const tariff = await tariffAhead(db, {
         chargePointId: await chargePointId(chargePoint.identity),
@@ -56,15 +60,30 @@ export class PriceTexts {
         ...(type !== undefined && { idTokenType: type })
       })
       if (tariff === undefined) return answer
+      const priced = takes === undefined ? answer : this.#withDriverTariff(chargePoint, answer, { tariff, takes })
+      if (!showsTariffs) return priced
       const personalMessage = this.#message(tariff.document, driver.language)
-      return this.#fitting(chargePoint, 'Authorize', [
-        answer,
-        { ...answer, idTokenInfo: { ...answer.idTokenInfo, personalMessage } }
-      ])
+      const full = { ...priced, idTokenInfo: { ...answer.idTokenInfo, personalMessage } }
+      return this.#fitting(chargePoint, 'Authorize', [priced, full])
     } catch (err) {
       chargePoint.log.warn({ err }, 'could not look up the tariff: the answer goes without its text')
       return answer
     }
+  }
+
+  /** A tariff that the charge point cannot take is not sent: then the back-end alone calculates. [2.1 I08.FR.01, I08.FR.34] */
+  #withDriverTariff<A extends object>(
+    chargePoint: Connection,
+    answer: A,
+    { tariff: { id, document }, takes }: { tariff: TariffVersion; takes: RenderFacts }
+  ): A {
+    const rendered = render({ id, document }, takes, 'driver')
+    if ('tariff' in rendered) {
+      return this.#fitting(chargePoint, 'Authorize', [answer, { ...answer, tariff: rendered.tariff }])
+    }
+    const { problems } = rendered
+    chargePoint.log.info({ tariff: id, problems }, 'the charge point cannot take the tariff: it calculates without it')
+    return answer
   }
 
   /**
@@ -105,7 +124,7 @@ export class PriceTexts {
     if (!this.#tooLong.has(chargePoint)) {
       this.#tooLong.add(chargePoint)
       const { pointer, message } = violation
-      chargePoint.log.warn({ pointer, message }, 'the text of the tariff does not fit: the answer goes without it')
+      chargePoint.log.warn({ pointer, message }, 'the tariff does not fit into the answer, which goes without it')
     }
     return without
   }

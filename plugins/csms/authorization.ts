@@ -79,7 +79,7 @@ async function authorization(app: FastifyInstance): Promise<void> {
     const { reason } = info
     log.note({ chargePoint: chargePoint.identity, idToken, type, status: answer.status, reason })
     const whole = { idTokenInfo: answer, ...defined({ certificateStatus: status }) } as const
-    return prices.texts.withText(chargePoint, whole, { idToken, type, language: info.language })
+    return prices.texts.withTariff(chargePoint, whole, { idToken, type, language: info.language })
   }
 
   ocpp.v16.on('Authorize', async ({ idTag }, { chargePoint }) => {

@@ -37,6 +37,8 @@ function eventOf(
     ...defined({ evseId: evse?.id, connectorId: evse?.connectorId }),
     ...defined({ idToken: idToken?.idToken, idTokenType: idToken?.type }),
     ...defined({ chargingState, stoppedReason, remoteStartId, timeSpentCharging, reservationId }),
+    ...('tariffId' in transactionInfo &&
+      transactionInfo.tariffId !== undefined && { tariffId: transactionInfo.tariffId }),
     ...('costDetails' in request && request.costDetails !== undefined && { ownCost: request.costDetails })
   }
 }

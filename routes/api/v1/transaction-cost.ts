@@ -5,6 +5,7 @@ import { ReceiptState } from '../../../lib/billing/records.js'
 import { ChangeTariffBody, TransactionCostRecord } from '../../../lib/ledger/cost-records.js'
 import { findTransactionById } from '../../../lib/ledger/read.js'
 import { explainCost } from '../../../lib/ledger/transaction-cost.js'
+import { CALL_PROBLEMS, together } from '../../../lib/openapi/problems.js'
 import { ProblemError } from '../../../lib/problem-error.js'
 import { textLike } from '../../../lib/text-like.js'
 
@@ -43,21 +44,21 @@ function addRead(app: FastifyInstance): void {
 }
 
 function addChange(app: FastifyInstance): void {
-  const { ledger } = app
+  const { prices } = app
   app.post<OneTransaction & { Body: ChangeTariffBody }>(
     '/transactions/:id/tariff',
     {
       config: {
         scope: 'tariffs:write',
-        problems: {
-          ...UNKNOWN,
+        problems: together(CALL_PROBLEMS, UNKNOWN, {
           409: {
             CURRENCY_CHANGE: 'the tariff has another currency',
             NO_TARIFF_VERSION: 'the transaction began without a tariff, or with one of an earlier release',
+            TARIFF_REFUSED: 'the charge point calculates the cost itself and does not take the tariff',
             TRANSACTION_ENDED: 'the transaction is over'
           },
           422: { UNKNOWN_TARIFF: 'no such tariff' }
-        }
+        })
       },
       schema: {
         ...TAGS,
@@ -67,12 +68,13 @@ function addChange(app: FastifyInstance): void {
         operationId: 'changeTransactionTariff',
         summary: 'Change the tariff of a running transaction',
         description:
-          'From now on, by the back-end: nothing is sent to the charge point. The fixed fee is not charged again. A change during a transaction may need the consent of the driver.'
+          'From now on. A charge point of OCPP 2.1 that calculates the cost itself has to accept the tariff first. The fixed fee is not charged again. A change during a transaction may need the consent of the driver.'
       }
     },
-    async ({ params, body }) => {
-      const { record } = await existing(app, params.id)
-      await ledger.changeTariff(record.chargePoint, Number(params.id), body.tariffId)
+    async ({ params, body, operator }) => {
+      const { row, record } = await existing(app, params.id)
+      const { tariffId } = body
+      await prices.changes.change({ row, identity: record.chargePoint, tariffId, operator: operator?.name ?? '' })
       return shown(app, params.id)
     }
   )
