@@ -5,6 +5,7 @@ import { CallError, type ChargePointClient } from 'fastify-ocpp/charge-point'
 import { BEARER, startBackend, stateOf } from '../app/support.js'
 import { bootRequest } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
+import { until } from '../support/wait.js'
 
 /** Knows only the id tokens that an operator has made. */
 const SETTINGS = { UNKNOWN_ID_TOKENS: 'reject', OCPP_CALL_TIMEOUT: '3000' }
@@ -48,6 +49,11 @@ export class Backend {
   /** What an operator asks of a charge point, and what the API answers. */
   async ask(identity: string, action: string, payload: object) {
     const response = await this.#inject('POST', `/charge-points/${identity}/calls/${action}`, payload)
+    return { statusCode: response.statusCode, body: response.json() }
+  }
+
+  async post(path: string, payload: object) {
+    const response = await this.#inject('POST', path, payload)
     return { statusCode: response.statusCode, body: response.json() }
   }
 
@@ -147,6 +153,16 @@ export class Station<P extends Protocol> {
     assert.equal(body.code, 'OCPP_CALLERROR')
     const { items } = await this.backend.get(`/charge-points/${this.identity}/calls?action=${name}`)
     assert.deepEqual([items[0].status, items[0].errorCode], ['error', code])
+  }
+
+  /** The back-end asks by itself: what the charge point answers, and what it was asked once it was. */
+  async isTold<A extends CsmsAction<P>>(action: A, answer: ResponseOf<P, A>): Promise<unknown> {
+    const name = String(action)
+    this.#answers.set(name, answer as object)
+    await until(`${this.identity} is asked ${name}`, () => this.#asked.has(name))
+    const asked = this.#asked.get(name)
+    this.#asked.delete(name)
+    return asked
   }
 
   /** What an operator sees of it includes all this. */

@@ -322,15 +322,39 @@ describe('2.0.1 I', () => {
     return charging(station, { meterValue: [value('Transaction.Begin', 1000)] })
   }
 
+  /** The charge point shows tariffs and costs. */
+  async function shows(station: Station2): Promise<void> {
+    const variableAttribute = [{ value: 'true' }]
+    const reportData = ['Tariff', 'Cost'].map((instance) => ({
+      component: { name: 'TariffCostCtrlr' },
+      variable: { name: 'Enabled', instance },
+      variableAttribute
+    }))
+    const generatedAt = '2026-01-01T00:00:00.000Z'
+    assert.deepEqual(await station.says('NotifyReport', { requestId: 1, generatedAt, seqNo: 0, reportData }), {})
+  }
+
   scenario('TC_I_01_CSMS', 'what it has cost so far', async (station) => {
+    await shows(station)
+    await backend.put(`/charge-points/${station.identity}`, { traits: { costUpdates: true } })
     const session = await costs(station)
-    const meterValue = [{ ...value('Sample.Periodic', 3000), timestamp: '2026-01-01T00:30:00.000Z' }]
-    assert.deepEqual(await session.tells('Updated', 'MeterValuePeriodic', { meterValue }), { totalCost: 1 })
-    await station.isAsked('CostUpdated', { totalCost: 1, transactionId: session.transactionId }, {})
+    const { transactionId } = session
+    for (const [totalCost, wh] of [
+      [1, 3000],
+      [1.5, 4000]
+    ] as const) {
+      const told = station.isTold('CostUpdated', {})
+      const meterValue = [{ ...value('Sample.Periodic', wh), timestamp: '2026-01-01T00:30:00.000Z' }]
+      assert.deepEqual(await session.tells('Updated', 'MeterValuePeriodic', { meterValue }), { totalCost })
+      assert.deepEqual(await told, { totalCost, transactionId })
+    }
   })
 
-  scenario('TC_I_02_CSMS', 'what it has cost in all', async (station) => {
+  scenario('TC_I_02_CSMS', 'what it will cost, and what it has cost in all', async (station) => {
+    await shows(station)
     const session = await costs(station)
+    const { personalMessage } = await authorize(station)
+    assert.equal(personalMessage?.content, '0.5 EUR/kWh (incl. tax)')
     const meterValue = [{ ...value('Transaction.End', 5000), timestamp: '2026-01-01T01:00:00.000Z' }]
     assert.deepEqual(await session.tells('Ended', 'StopAuthorized', { meterValue }), { totalCost: 2 })
     const { items } = await backend.get('/transactions?chargePoint=TC_I_02_CSMS')
