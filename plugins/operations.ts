@@ -17,7 +17,8 @@ declare module 'fastify' {
 /** Provides operations and reports for all versions of OCPP. */
 async function operations(app: FastifyInstance): Promise<void> {
   const { store, ocpp, calls, config, traits, reportWatch: watch } = app
-  const operations = new Operations({ store, ocpp, calls, traits: traits.book, fileHosts: config.FILE_TRANSFER_HOSTS })
+  const { FILE_TRANSFER_HOSTS: fileHosts, TARIFF_LANGUAGES: languages } = config
+  const operations = new Operations({ store, ocpp, calls, traits: traits.book, fileHosts, languages })
   app.decorate('operations', operations)
   app.decorate('reports', new Reports({ store, operations, watch }))
 }

@@ -19,6 +19,8 @@ export interface Lookup {
   nextId: () => number
   /** Hosts that files may come from and go to. `undefined`: any. */
   fileHosts: readonly string[] | undefined
+  /** Languages of texts for drivers, the most usual first. */
+  languages: readonly string[]
 }
 
 /** An operation in one version. */

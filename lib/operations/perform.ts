@@ -49,6 +49,8 @@ export interface OperationsOptions {
   traits: Pick<TraitsBook, 'of' | 'applied'>
   /** Hosts that files may come from and go to; `undefined`: any. */
   fileHosts: readonly string[] | undefined
+  /** Languages of texts for drivers, the most usual first. */
+  languages: readonly string[]
 }
 
 const MAX_ID = 2 ** 31
@@ -108,8 +110,8 @@ export class Operations {
   }
 
   #common() {
-    const { store, fileHosts } = this.#options
-    return { db: store.db, now: Date.now(), nextId: () => randomInt(1, MAX_ID), fileHosts }
+    const { store, fileHosts, languages } = this.#options
+    return { db: store.db, now: Date.now(), nextId: () => randomInt(1, MAX_ID), fileHosts, languages }
   }
 
   /**

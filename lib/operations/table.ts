@@ -8,6 +8,7 @@ import { availability, clearCache, reset, trigger } from './remote-control.js'
 import { cancelReservation, reserve } from './reservations.js'
 import { chargingLimit, clearChargingLimit } from './smart-charging.js'
 import { start, stop, unlock } from './start-stop.js'
+import { setTariffs } from './tariffs.js'
 
 /** All operations by their name in the URL, with the implementation for each version. */
 export const OPERATIONS = {
@@ -28,6 +29,7 @@ export const OPERATIONS = {
   'get-configuration': getConfiguration,
   'set-configuration': setConfiguration,
   'set-password': setPassword,
+  'set-tariffs': setTariffs,
   'install-certificate': installCertificate,
   'delete-certificate': removeCertificate,
   'list-certificates': listInstalledCertificates

@@ -1,7 +1,9 @@
 import { toDateTime } from '../date-time.js'
+import { minorDigits } from '../money/currency.js'
 import { fromScaled, toScaled } from '../money/exact.js'
 import type { Message } from '../money/text.js'
 import { type Moment, nextPrices, thresholdsAfter, type UnitPrices, unitPricesAt } from '../money/unit-prices.js'
+import type { PricingMessages } from './facts.js'
 import type { PriceCall } from './latest-calls.js'
 
 // The pricing messages of OCPP 1.6. [OCA "OCPP & California Pricing Requirements"]
@@ -32,6 +34,16 @@ export function setUserPrice({ idToken, messages: [main, ...extra] }: UserPrice)
 export interface Decimals {
   cost: number
   price: number
+}
+
+/** Decimals of a price beyond those of the currency. */
+const PRICE_DIGITS = 2
+/** [2.1 decimals] */
+const MAX_DIGITS = 6
+
+export function decimalsOf(currency: string, { decimals = MAX_DIGITS }: PricingMessages): Decimals {
+  const minor = minorDigits(currency)
+  return { cost: Math.min(minor, decimals), price: Math.min(minor + PRICE_DIGITS, decimals) }
 }
 
 export interface RunningCost {
@@ -69,13 +81,20 @@ export function runningCost(running: RunningCost): PriceCall {
   })
 }
 
-function shownPrices({ kWh, hour, flat, idle }: UnitPrices) {
+/** What charging costs. */
+export function chargingPriceOf({ kWh, hour, flat }: UnitPrices) {
   return {
     chargingPrice: {
       ...(kWh !== undefined && { kWhPrice: kWh }),
       ...(hour !== undefined && { hourPrice: hour }),
       ...(flat !== undefined && { flatFee: flat })
-    },
+    }
+  }
+}
+
+function shownPrices({ idle, ...prices }: UnitPrices) {
+  return {
+    ...chargingPriceOf(prices),
     ...(idle !== undefined && {
       idlePrice: { ...(idle.grace !== undefined && { graceMinutes: idle.grace }), hourPrice: idle.hour }
     })

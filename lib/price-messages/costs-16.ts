@@ -8,10 +8,9 @@ import { findOpen, findTransaction, type TransactionRow } from '../ledger/querie
 import { parseSnapshot, tariffsIn } from '../ledger/snapshot.js'
 import { durationUntil } from '../ledger/totals.js'
 import { tariffAhead } from '../ledger/which-tariff.js'
-import { minorDigits } from '../money/currency.js'
 import { isIdle } from '../money/cuts.js'
 import { type Message, messagesOf, textOf } from '../money/text.js'
-import { type Decimals, finalCost, runningCost, setUserPrice } from './california.js'
+import { decimalsOf, finalCost, runningCost, setUserPrice } from './california.js'
 import type { PriceFactsBook, PricingMessages } from './facts.js'
 import type { LatestCalls, PriceCall } from './latest-calls.js'
 
@@ -30,11 +29,6 @@ interface Which {
   connectorId: number
   transactionId?: number | undefined
 }
-
-/** Decimals of a price beyond those of the currency. */
-const PRICE_DIGITS = 2
-/** [2.1 decimals] */
-const MAX_DIGITS = 6
 
 /**
  * Tells charge points of OCPP 1.6 prices and costs by DataTransfer, if they reported that they show them. Nothing waits for
@@ -175,11 +169,6 @@ interface RunningMeter {
   start: number
   /** As it stands now. Wh. */
   register: number
-}
-
-function decimalsOf(currency: string, { decimals = MAX_DIGITS }: PricingMessages): Decimals {
-  const minor = minorDigits(currency)
-  return { cost: Math.min(minor, decimals), price: Math.min(minor + PRICE_DIGITS, decimals) }
 }
 
 /** Texts in other languages are for charge points with several, in those that they have. */

@@ -239,6 +239,7 @@ export const STEPS: readonly Step[] = [
   operate('ListCertificates', accepted),
   operate('DeleteCertificate', accepted),
   operate('ClearCache', { ...accepted, keep: { messageId: '/calls/0/messageId' } }),
+  operate('SetTariffs', { has: { tariffs: [] }, isSent: false }),
   operate('Stop', { status: 409 }),
   operate('Start', accepted),
   {

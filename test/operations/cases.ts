@@ -28,6 +28,11 @@ type Cell = readonly (Case | Refusal)[]
 type Row = Readonly<Record<Protocol, Cell>>
 
 const ACCEPTED = { status: 'Accepted' }
+const NOT_SHOWN = {
+  status: 'not-supported',
+  reason: 'the charge point has not reported that it shows tariffs',
+  tariffs: []
+}
 const FAR = '2090-01-01T00:00:00.000Z'
 const FIRMWARE = 'https://files.example/firmware.bin'
 const LOGS = 'ftp://files.example/logs'
@@ -564,6 +569,12 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
   'clear-cache': {
     'ocpp1.6': [{ request: {}, exchange: [['ClearCache', {}, { status: 'Rejected' }]], comes: { status: 'rejected' } }],
     ...in2({ request: {}, exchange: [['ClearCache', {}, ACCEPTED]], comes: { status: 'accepted' } })
+  },
+
+  // Of charge points that have reported nothing; for others see test/money/set-tariffs.test.ts.
+  'set-tariffs': {
+    'ocpp1.6': [{ request: {}, exchange: [], comes: NOT_SHOWN }],
+    ...in2({ request: {}, exchange: [], comes: NOT_SHOWN })
   },
 
   'update-firmware': {

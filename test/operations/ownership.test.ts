@@ -71,7 +71,8 @@ onBothBackends('an object that an operation names by its id', (start) => {
       connection: {},
       now: Date.now(),
       nextId: () => rolled.shift() ?? 0,
-      fileHosts: undefined
+      fileHosts: undefined,
+      languages: ['en']
     }
     const facts = await reserve.facts(lookup, { idToken: { idToken: 'AA' }, expiresAt: FAR })
     assert.equal((facts as { reservationId: number }).reservationId, 8)
