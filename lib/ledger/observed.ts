@@ -152,18 +152,26 @@ async function statesOfEvents(db: Db, row: TransactionRow): Promise<ToldState[]>
   )
 }
 
-const DAY_MS = 86_400_000
-
-/** The statuses of the connector of a transaction of 1.6, from the last one before its start. */
+/** The statuses of the connector of a transaction of 1.6, from the last one before its start until its end. */
 async function statesOfConnector(db: Db, row: TransactionRow): Promise<ToldState[]> {
   const start = beginningOf({ timestamp: row.start_timestamp ?? row.created_at, receivedAt: row.created_at })
-  const rows = await db
+  const states = db
     .selectFrom('connector_states')
-    .select(['started_at', 'received_at', 'state'])
     .where('charge_point_id', '=', row.charge_point_id)
     .where('evse_id', '=', row.evse_id)
     .where('connector_id', '=', row.connector_id)
-    .where('started_at', '>=', start - DAY_MS)
+  // A connector may have been available for weeks.
+  const before = await states
+    .select('started_at')
+    .where('started_at', '<=', start)
+    .where('state', 'in', Object.keys(STATES))
+    .orderBy('started_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  let query = states.where('started_at', '>=', before?.started_at ?? start)
+  if (row.ended_at !== null) query = query.where('started_at', '<=', row.ended_at)
+  const rows = await query
+    .select(['started_at', 'received_at', 'state'])
     .orderBy('started_at')
     .limit(MAX_ROWS)
     .execute()

@@ -7,7 +7,7 @@ import type { AnyTariffBody } from '../../lib/ledger/tariff-records.js'
 import { putTariff } from '../../lib/ledger/tariffs.js'
 import { cost } from '../../lib/money/cost.js'
 import { onBothDatabasesAlways, writerOf } from '../database/support.js'
-import { booksOf, event, HOUR, ledgerOn, NINE, openLedger, register } from '../ledger/support.js'
+import { booksOf, event, HOUR, idOf, ledgerOn, NINE, openLedger, register, start, stop } from '../ledger/support.js'
 
 const MINUTE = 60_000
 const ENERGY = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.4 }] } }
@@ -121,6 +121,29 @@ onBothDatabasesAlways('the cost of a transaction', (dialect) => {
       const { status, cost } = (await transaction()) ?? {}
       assert.deepEqual([status, cost], ['ended', 4], `${total}`)
     }
+  })
+
+  it('is known when a connector of 1.6 had the status for days that it had at the start', async () => {
+    const { database, ledger, at, transaction } = await open(dialect, IDLE)
+    at(NINE)
+    const id = idOf(await ledger.start('CP', start({ meterStart: 0 })))
+    const state = (state: string, started_at: number) => {
+      const place = { charge_point_id: 1, evse_id: 0, connector_id: 1 }
+      return { ...place, state, started_at, received_at: started_at }
+    }
+    await database.writeDb
+      .insertInto('connector_states')
+      .values([
+        state('SuspendedEV', NINE - 9 * 24 * HOUR),
+        state('Available', NINE - 3 * 24 * HOUR),
+        state('Charging', NINE + 2_000),
+        state('SuspendedEV', NINE + 30 * MINUTE)
+      ])
+      .execute()
+    at(NINE + HOUR)
+    await ledger.stop('CP', stop(id, { meterStop: 10_000, timestamp: NINE + HOUR }))
+    const { cost, cost_unknown } = (await transaction()) ?? {}
+    assert.deepEqual([cost, cost_unknown], [7, null])
   })
 
   it('is unknown when a price depends on more readings than are read', async () => {
