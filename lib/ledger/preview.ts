@@ -1,3 +1,4 @@
+import { fromDateTime } from '../date-time.js'
 import { type Cost, cost } from '../money/cost.js'
 import type { TariffDocument } from '../money/tariff.js'
 import { ProblemError } from '../problem-error.js'
@@ -17,7 +18,7 @@ export async function previewOf(db: Db, body: PriceBody, now: number): Promise<C
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     throw new ProblemError(422, 'UNKNOWN_TIME_ZONE', 'timeZone must be an IANA time zone, such as Europe/Berlin')
   }
-  const start = at === undefined ? now : Date.parse(at)
+  const start = at === undefined ? now : fromDateTime(at)
   const idleFrom = start + chargingSeconds * 1000
   const end = idleFrom + idleSeconds * 1000
   const document = await documentOf(db, body, start)

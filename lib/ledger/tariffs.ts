@@ -2,7 +2,7 @@ import { type Selectable, sql } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
 import type { Writer } from '../database/writer.js'
-import { toDateTime } from '../date-time.js'
+import { fromDateTime, toDateTime } from '../date-time.js'
 import { fold } from '../events/scope.js'
 import { hashOf, inOrder, ocppTariffId } from '../money/canonical.js'
 import { check, type Finding, needsTimeZone } from '../money/check.js'
@@ -160,7 +160,7 @@ async function versionOf(db: Db, { id, document, operator, now }: NewVersion): P
       document: JSON.stringify(inOrder(document)),
       hash,
       ocpp_id: ocppTariffId(id, hash),
-      valid_from: validFrom === undefined ? null : Date.parse(validFrom),
+      valid_from: validFrom === undefined ? null : fromDateTime(validFrom),
       made_by: operator,
       made_at: now,
       active_at

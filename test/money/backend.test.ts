@@ -201,6 +201,19 @@ onSharedBackendAlways('versions of a tariff', (start) => {
     assert.equal((await operate(server, 'GET', '/tariffs/none/versions')).statusCode, 404)
   })
 
+  it('are valid from a leap second on, too', async () => {
+    const server = await start()
+    const leap = { ...NIGHT, validFrom: '2016-12-31T23:59:60Z', appliesTo: { chargePoints: ['LEAP'] } }
+    await ok(server, 'PUT', '/tariffs/leap', leap)
+    const { items } = await ok(server, 'GET', '/tariffs/leap/versions')
+    assert.equal(items[0].validFrom, '2017-01-01T00:00:00.000Z')
+    const { total } = await ok(server, 'POST', '/tariffs/price', {
+      tariff: NIGHT,
+      ...{ at: leap.validFrom, timeZone: 'UTC', energyWh: 10_000, chargingSeconds: 60 }
+    })
+    assert.equal(total, 2.5)
+  })
+
   it('wait until they are valid', async () => {
     const server = await start()
     await ok(server, 'PUT', '/tariffs/w', {

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { toDateTime } from '../../../lib/date-time.js'
+import { fromDateTime, toDateTime } from '../../../lib/date-time.js'
 import {
   CIRCUIT_ID,
   CircuitLimitBody,
@@ -156,7 +156,7 @@ function addMeasurement(app: FastifyInstance): void {
     async ({ params, body: { at, includesChargers, ...currents } }, reply) => {
       await existing(app, params)
       const now = loadManagement.clock()
-      const measuredAt = at === undefined ? now : Date.parse(at)
+      const measuredAt = at === undefined ? now : fromDateTime(at)
       if (measuredAt > now + AHEAD_MS) throw inFuture()
       const measurement = { currents, includesChargers, at: Math.min(measuredAt, now) }
       if (!(await putMeasurement(database.writer, placeOf(params), measurement))) {
