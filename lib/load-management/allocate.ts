@@ -37,31 +37,30 @@ const EPSILON = 1e-9
  * @param sessions those to be admitted first come first
  */
 export function allocate(sessions: readonly Session[], constraints: readonly Constraint[]): Allocation {
-  const used = new Map(constraints.map(({ id }) => [id, 0]))
+  const used = constraints.map(() => 0)
   const targets = new Map<string, number>()
   const boundBy = new Map<string, string>()
+  const shares = sharesOf(constraints)
+  const of = ({ id }: Session) => shares.get(id) ?? []
   const take = (session: Session, amperes: number) => {
-    for (const { id, weights } of constraints) {
-      used.set(id, (used.get(id) ?? 0) + amperes * (weights.get(session.id) ?? 0))
-    }
+    for (const { index, weight } of of(session)) used[index] = (used[index] ?? 0) + amperes * weight
   }
   for (const session of sessions) {
     targets.set(session.id, session.floor)
     take(session, session.floor)
   }
   const overloaded = constraints
-    .filter(({ id, capacity }) => (used.get(id) ?? 0) > capacity + EPSILON)
+    .filter(({ capacity }, index) => (used[index] ?? 0) > capacity + EPSILON)
     .map(({ id }) => id)
   const admitted: Session[] = []
   for (const session of sessions) {
     const base = Math.max(session.floor, Math.min(session.minimum, session.cap))
     if (session.cap < session.minimum && session.floor === 0) continue
-    const full = constraints.find(({ id, capacity, weights }) => {
-      const weight = weights.get(session.id) ?? 0
-      return weight > 0 && (used.get(id) ?? 0) + (base - session.floor) * weight > capacity + EPSILON
+    const full = of(session).find(({ index, weight, constraint }) => {
+      return (used[index] ?? 0) + (base - session.floor) * weight > constraint.capacity + EPSILON
     })
     // A floor is used anyway.
-    if (full !== undefined) boundBy.set(session.id, full.id)
+    if (full !== undefined) boundBy.set(session.id, full.constraint.id)
     if (full !== undefined && session.floor === 0) continue
     if (full === undefined) {
       take(session, base - session.floor)
@@ -69,39 +68,70 @@ export function allocate(sessions: readonly Session[], constraints: readonly Con
       admitted.push(session)
     }
   }
-  fill(admitted, constraints, { targets, boundBy })
+  fill(admitted, constraints, { targets, boundBy, of })
   return { targets, boundBy, overloaded }
+}
+
+/** The part of a session in one of the constraints. */
+interface Share {
+  index: number
+  weight: number
+  constraint: Constraint
+}
+
+/** By session id, in the order of the constraints: a session is in few of them. */
+function sharesOf(constraints: readonly Constraint[]): Map<string, Share[]> {
+  const shares = new Map<string, Share[]>()
+  for (const [index, constraint] of constraints.entries()) {
+    for (const [id, weight] of constraint.weights) {
+      if (weight <= 0) continue
+      const known = shares.get(id)
+      if (known === undefined) shares.set(id, [{ index, weight, constraint }])
+      else known.push({ index, weight, constraint })
+    }
+  }
+  return shares
+}
+
+interface Sharing extends Pick<Allocation, 'targets' | 'boundBy'> {
+  of: (session: Session) => readonly Share[]
 }
 
 /** Raises all together, and freezes who is at the cap or at a full constraint. */
 function fill(
   sessions: readonly Session[],
   constraints: readonly Constraint[],
-  { targets, boundBy }: Pick<Allocation, 'targets' | 'boundBy'>
+  { targets, boundBy, of }: Sharing
 ): void {
   const at = (session: Session, level: number) =>
     Math.max(targets.get(session.id) ?? 0, Math.min(level, Math.max(session.cap, targets.get(session.id) ?? 0)))
+  const members = constraints.map((): Session[] => [])
+  for (const session of sessions) for (const { index } of of(session)) members[index]?.push(session)
+  const levels = constraints.map(() => Number.POSITIVE_INFINITY)
+  // Those whose members have changed.
+  let changed = new Set(constraints.keys())
   const frozen = new Set<string>()
   let open = [...sessions]
   while (open.length > 0) {
-    let level = Number.POSITIVE_INFINITY
-    const levels = constraints.map((constraint) => {
-      const members = open.filter(({ id }) => (constraint.weights.get(id) ?? 0) > 0)
-      const found = members.length === 0 ? Number.POSITIVE_INFINITY : levelOf(constraint, members, { targets, at })
-      level = Math.min(level, found)
-      return found
-    })
+    for (const index of changed) {
+      const left = (members[index] ?? []).filter(({ id }) => !frozen.has(id))
+      members[index] = left
+      const constraint = constraints[index]
+      const isOver = constraint === undefined || left.length === 0
+      levels[index] = isOver ? Number.POSITIVE_INFINITY : levelOf(constraint, left, { targets, at })
+    }
+    const level = levels.reduce((lowest, one) => Math.min(lowest, one), Number.POSITIVE_INFINITY)
     if (level === Number.POSITIVE_INFINITY) {
       for (const session of open) targets.set(session.id, at(session, level))
       return
     }
+    changed = new Set()
     for (const session of open) {
-      const full = constraints.find((constraint, index) => {
-        return (levels[index] ?? 0) <= level + EPSILON && (constraint.weights.get(session.id) ?? 0) > 0
-      })
+      const full = of(session).find(({ index }) => (levels[index] ?? 0) <= level + EPSILON)
       if (full === undefined && session.cap > level + EPSILON) continue
-      if (full !== undefined && session.cap > at(session, level) + EPSILON) boundBy.set(session.id, full.id)
+      if (full !== undefined && session.cap > at(session, level) + EPSILON) boundBy.set(session.id, full.constraint.id)
       frozen.add(session.id)
+      for (const { index } of of(session)) changed.add(index)
     }
     for (const session of open) if (frozen.has(session.id)) targets.set(session.id, at(session, level))
     open = open.filter(({ id }) => !frozen.has(id))

@@ -7,7 +7,7 @@ import {
   leastOf,
   PHASES,
   type Plant,
-  pathOf,
+  pathsOf,
   phasesOf,
   plantOf
 } from './plant.js'
@@ -27,15 +27,20 @@ function refuse(pointer: string, detail: string): ProblemError {
   return new ProblemError(422, 'INVALID_LOAD_MANAGEMENT', `${pointer} ${detail}`, { pointer, detail })
 }
 
+/** Circuits from an EVSE to the grid: each of them is looked at for each EVSE. */
+const MAX_DEPTH = 16
+
 function checkCircuits({ circuits }: Plant): void {
   const ids = circuits.map(({ id }) => id)
+  const paths = pathsOf(circuits)
   for (const [index, { id, parent, margin, limit }] of circuits.entries()) {
     const at = `/circuits/${index}`
     if (ids.indexOf(id) !== index) throw refuse(`${at}/id`, `is the id of another circuit, too: ${id}`)
     if (parent !== undefined && !ids.includes(parent)) throw refuse(`${at}/parent`, `is no circuit: ${parent}`)
-    const path = pathOf(circuits, id)
+    const path = paths.get(id) ?? []
     const top = circuits.find((circuit) => circuit.id === path.at(-1))
     if (top?.parent !== undefined) throw refuse(`${at}/parent`, `leads back to the circuit: ${path.join(', ')}`)
+    if (path.length > MAX_DEPTH) throw refuse(`${at}/parent`, `is below more than ${MAX_DEPTH - 2} others`)
     const most = Math.max(limit.A ?? 0, limit.L1 ?? 0, limit.L2 ?? 0, limit.L3 ?? 0)
     if (most > 0 && margin >= most) throw refuse(`${at}/margin`, `must be less than the limit of ${most} A`)
   }
@@ -43,11 +48,12 @@ function checkCircuits({ circuits }: Plant): void {
 
 function checkEvses({ circuits, evses }: Plant, members: ReadonlySet<string>): void {
   const ids = new Set(circuits.map(({ id }) => id))
-  const keys = evses.map(keyOf)
+  const known = new Set<string>()
   for (const [index, evse] of evses.entries()) {
     const at = `/evses/${index}`
     if (!ids.has(evse.circuit)) throw refuse(`${at}/circuit`, `is no circuit: ${evse.circuit}`)
-    if (keys.indexOf(keys[index] ?? '') !== index) throw refuse(`${at}/evseId`, 'is assigned twice')
+    if (known.has(keyOf(evse))) throw refuse(`${at}/evseId`, 'is assigned twice')
+    known.add(keyOf(evse))
     if (!members.has(evse.identity.toLowerCase())) {
       throw refuse(`${at}/identity`, `is no charge point of the site: ${evse.identity}`)
     }
@@ -67,8 +73,11 @@ function checkCurrents(evse: Required<Assignment>, at: string): void {
 
 /** While nobody hears anything, every EVSE supplies its fallback: the sum must fit, whatever the time and the limit. */
 function checkFallbacks(plant: Plant): void {
+  const paths = pathsOf(plant.circuits)
+  const evses = new Map(plant.circuits.map(({ id }) => [id, [] as Required<Assignment>[]]))
+  for (const evse of plant.evses) for (const id of paths.get(evse.circuit) ?? []) evses.get(id)?.push(evse)
   for (const [index, circuit] of plant.circuits.entries()) {
-    const below = plant.evses.filter((evse) => pathOf(plant.circuits, evse.circuit).includes(circuit.id))
+    const below = evses.get(circuit.id) ?? []
     const bounds = lowestLimit(circuit)
     for (const phase of [...PHASES, 'W'] as const) {
       const margin = phase === 'W' ? circuit.margin * plant.voltage : circuit.margin

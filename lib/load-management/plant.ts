@@ -204,10 +204,18 @@ export function keyOf({ identity, evseId }: Pick<Assignment, 'identity' | 'evseI
 
 /** A circuit and those above it. */
 export function pathOf(circuits: readonly Pick<Circuit, 'id' | 'parent'>[], id: string): string[] {
-  const path: string[] = []
-  for (let next: string | undefined = id; next !== undefined && !path.includes(next); ) {
-    path.push(next)
-    next = circuits.find((circuit) => circuit.id === next)?.parent
-  }
-  return path
+  return pathsOf(circuits).get(id) ?? [id]
+}
+
+/** Each circuit with those above it, by id; one that leads back to itself ends before it is there again. */
+export function pathsOf(circuits: readonly Pick<Circuit, 'id' | 'parent'>[]): Map<string, string[]> {
+  const parents = new Map(circuits.map(({ id, parent }) => [id, parent]))
+  return new Map(
+    circuits.map(({ id }) => {
+      const path = new Set<string>()
+      for (let next: string | undefined = id; next !== undefined && !path.has(next); next = parents.get(next))
+        path.add(next)
+      return [id, [...path]]
+    })
+  )
 }

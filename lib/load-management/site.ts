@@ -1,5 +1,5 @@
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
-import { keyOf, PHASES, type Plant, pathOf, phasesOf } from './plant.js'
+import { keyOf, PHASES, type Plant, pathsOf, phasesOf } from './plant.js'
 import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
@@ -43,10 +43,11 @@ export function ownLoad(
   { circuit, at, now }: { circuit: string; at: number; now: number }
 ) {
   const own = { L1: 0, L2: 0, L3: 0 }
+  const paths = pathsOf(plant.circuits)
   for (const evse of plant.evses) {
     const state = states.get(keyOf(evse))
     if (state?.measured === undefined || state.transaction === undefined) continue
-    const isBelow = pathOf(plant.circuits, evse.circuit).includes(circuit)
+    const isBelow = paths.get(evse.circuit)?.includes(circuit) === true
     if (!isBelow || Math.abs(state.measured.at - at) > SAME_TIME_MS) continue
     const amperes = Math.min(state.measured.amperes, inForce(state, now))
     for (const phase of phasesOf(evse)) own[phase] += amperes
@@ -65,6 +66,8 @@ export class Site {
   readonly evses: ReadonlyMap<string, PlantEvse>
   readonly paths: ReadonlyMap<string, readonly string[]>
   readonly loads: readonly Load[]
+  readonly #circuits: ReadonlyMap<string, Plant['circuits'][number]>
+  readonly #loadsOf = new Map<string, Load[]>()
   readonly #weights = new Map<string, ReadonlyMap<Load, number>>()
   readonly #drops = new Map<string, number | undefined>()
 
@@ -73,9 +76,12 @@ export class Site {
     this.settle = input.plant.settle * 1000
     this.evses = new Map(input.plant.evses.map((evse) => [keyOf(evse), evse]))
     this.states = new Map([...this.evses.keys()].map((key) => [key, input.states.get(key) ?? initialState()]))
-    this.paths = new Map([...this.evses].map(([key, evse]) => [key, pathOf(input.plant.circuits, evse.circuit)]))
+    const paths = pathsOf(input.plant.circuits)
+    this.paths = new Map([...this.evses].map(([key, { circuit }]) => [key, paths.get(circuit) ?? [circuit]]))
     for (const key of this.states.keys()) this.states.set(key, followed(this, key))
+    this.#circuits = new Map(input.plant.circuits.map((circuit) => [circuit.id, circuit]))
     this.loads = this.#load()
+    for (const load of this.loads) this.#loadsOf.set(load.circuit, [...(this.#loadsOf.get(load.circuit) ?? []), load])
     for (const key of this.evses.keys()) {
       const { amperes } = this.reserved(key)
       for (const [load, weight] of this.weights(key)) load.reserved += amperes * weight
@@ -97,14 +103,20 @@ export class Site {
   weights(key: string): ReadonlyMap<Load, number> {
     const known = this.#weights.get(key)
     if (known !== undefined) return known
-    const found = new Map(this.loads.map((load) => [load, this.#weight(key, load)]).filter(isLoaded))
+    const evse = this.evses.get(key)
+    const loads = (this.paths.get(key) ?? []).flatMap((circuit) => this.#loadsOf.get(circuit) ?? [])
+    const found = new Map(loads.map((load) => [load, this.#weight(evse, load)]).filter(isLoaded))
     this.#weights.set(key, found)
     return found
   }
 
-  #weight(key: string, { circuit, phase }: Pick<Load, 'circuit' | 'phase'>): number {
-    const evse = this.evses.get(key)
-    if (evse === undefined || this.paths.get(key)?.includes(circuit) !== true) return 0
+  /** The circuits from an EVSE up. */
+  circuitsOf(key: string): Plant['circuits'][number][] {
+    return (this.paths.get(key) ?? []).flatMap((id) => this.#circuits.get(id) ?? [])
+  }
+
+  #weight(evse: PlantEvse | undefined, { phase }: Pick<Load, 'phase'>): number {
+    if (evse === undefined) return 0
     const phases = phasesOf(evse)
     if (phase === 'W') return this.input.plant.voltage * phases.length
     return phases.includes(phase) ? 1 : 0

@@ -181,8 +181,7 @@ function isDue(site: Site, key: string): boolean {
 /** A lease ends before less is allowed on the way. Epoch milliseconds. */
 function leaseEnd(site: Site, key: string): number {
   const { plant, now } = site.input
-  const path = site.paths.get(key) ?? []
-  const drops = plant.circuits.filter(({ id }) => path.includes(id)).flatMap((circuit) => site.drop(circuit) ?? [])
+  const drops = site.circuitsOf(key).flatMap((circuit) => site.drop(circuit) ?? [])
   return Math.min(now + plant.lease * 1000, ...drops.map((drop) => drop - site.settle))
 }
 

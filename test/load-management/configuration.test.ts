@@ -1,11 +1,22 @@
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { it, test } from 'node:test'
+import { allocate } from '../../lib/load-management/allocate.js'
+import { checkPlant } from '../../lib/load-management/check.js'
 import type {} from '../../plugins/load-management.js'
 import { onSharedBackendAlways, operate } from '../app/support.js'
+import { measureCpu } from '../support/wait.js'
 
 const EVSE = { identity: 'CFG-1', evseId: 1, circuit: 'main', maximum: 32, fallback: 6 }
 const MAIN = { id: 'main', limit: { A: 63 } }
 const GOOD = { mode: 'observe', circuits: [MAIN], evses: [EVSE] }
+
+/** Circuits above each other; the first is at the top. */
+function tower(height: number, id = 'main') {
+  return Array.from({ length: height }, (_, index) => ({
+    ...{ id: index === 0 ? id : `${id}-${index}`, limit: { A: 10_000 } },
+    ...(index > 0 && { parent: index === 1 ? id : `${id}-${index - 1}` })
+  }))
+}
 
 /** What is wrong, the body, its status, and the pointer to it. */
 const HOSTILE: [string, object, number, string][] = [
@@ -24,6 +35,7 @@ const HOSTILE: [string, object, number, string][] = [
     422,
     '/circuits/0/parent'
   ],
+  ['more than 16 circuits above each other', { ...GOOD, circuits: tower(17) }, 422, '/circuits/16/parent'],
   ['a margin above the limit', { ...GOOD, circuits: [{ ...MAIN, margin: 63 }] }, 422, '/circuits/0/margin'],
   ['a negative limit', { ...GOOD, circuits: [{ ...MAIN, limit: { A: -1 } }] }, 400, '/circuits/0/limit/A'],
   ['no limit', { ...GOOD, circuits: [{ ...MAIN, limit: {} }] }, 400, '/circuits/0/limit'],
@@ -113,3 +125,26 @@ onSharedBackendAlways('the configuration of load management', (start) => {
     assert.equal((await operate(server, 'GET', `${at}/limit`)).json().code, 'NO_LIMIT')
   })
 })
+
+test('the largest configuration is checked, and its power shared, in little time', () => {
+  const towers = Array.from({ length: 12 }, (_, index) => tower(16, `t${index}`))
+  const evses = Array.from({ length: 2000 }, (_, index) => {
+    return { ...EVSE, identity: `CP-${index}`, circuit: `t${index % 12}-15`, maximum: 16 + (index % 17), fallback: 0 }
+  })
+  const spent = measureCpu()
+  const plant = checkPlant(
+    { mode: 'control', circuits: towers.flat(), evses },
+    new Set(evses.map(({ identity }) => identity.toLowerCase()))
+  )
+  const constraints = plant.circuits.map(({ id }) => {
+    const weights = new Map(evses.filter(({ circuit }) => circuit.startsWith(`${id.split('-')[0]}-`)).map(weightOf))
+    return { id, capacity: 1500 + weights.size, weights }
+  })
+  const sessions = evses.map(({ identity, maximum }) => ({ id: identity, floor: 0, minimum: 6, cap: maximum }))
+  assert.equal(allocate(sessions, constraints).targets.size, 2000)
+  assert.ok(spent() < 4000, `${spent()} ms`)
+})
+
+function weightOf({ identity }: { identity: string }): [string, number] {
+  return [identity, 1]
+}
