@@ -95,6 +95,8 @@ export class SiteControl {
   /** The power path of these transactions is known to be closed. */
   #powered = new Set<string>()
   #snapshot: Snapshot | undefined
+  /** Rows of profiles of somebody else that have been seen. */
+  #foreign = new Set<number>()
   readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
   readonly #sending = new Set<Promise<void>>()
 
@@ -212,6 +214,7 @@ export class SiteControl {
     const open = await rows.openTransactions(db, members.values())
     const running = new Map(open.map((transaction) => [keyOf(transaction), transaction]))
     const connected = await callable([...members.keys()])
+    const foreign = await rows.foreignProfiles(db, members.values())
     const times = { now: now(), settle: plant.settle * 1000 }
     const changes = this.#changes
     this.#changes = []
@@ -231,10 +234,31 @@ export class SiteControl {
     }
     // After the answers, which may be from before the boot.
     for (const [key, state] of states) states.set(key, withBoots(state, members.get(identityOf(key))?.boots))
+    for (const key of this.#newlyForeign(members, foreign, states.keys()))
+      states.set(key, booted(states.get(key) ?? initialState()))
     const names = new Set([...running].map(([key, { displayed }]) => `${key} ${displayed}`))
     for (const name of powered) if (!names.has(name)) this.#powered.delete(name)
     this.#states = states
     return facts
+  }
+
+  /** The EVSEs with a profile of somebody else that was not seen before: whichever node set it, it may be in force. */
+  #newlyForeign(
+    members: ReadonlyMap<string, rows.Member>,
+    foreign: Awaited<ReturnType<typeof rows.foreignProfiles>>,
+    keys: Iterable<string>
+  ): string[] {
+    const seen = this.#foreign
+    this.#foreign = new Set(foreign.map(({ id }) => Number(id)))
+    const news = foreign.filter(({ id }) => !seen.has(Number(id)))
+    if (news.length === 0) return []
+    return [...keys].filter((key) => {
+      const { id, protocol } = members.get(identityOf(key)) ?? {}
+      const evseId = Number(key.slice(key.lastIndexOf(' ') + 1))
+      return news.some((one) => {
+        return Number(one.charge_point_id) === id && protocol != null && isRival(one, { protocol, evseId })
+      })
+    })
   }
 
   /**

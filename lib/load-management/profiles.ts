@@ -32,8 +32,11 @@ export function profileIdOf(evseId: number, kind: Wanted['kind']): number {
   return FIRST_ID + evseId * 2 + (kind === 'limit' ? 1 : 0)
 }
 
+/** The ids of profiles of load management. */
+export const OWN_IDS = { first: FIRST_ID, last: FIRST_ID + 4002 }
+
 export function isOwnProfile(id: number): boolean {
-  return id >= FIRST_ID && id <= FIRST_ID + 4002
+  return id >= OWN_IDS.first && id <= OWN_IDS.last
 }
 
 /** Whether a charge point of this version is addressed by connectors. */

@@ -9,6 +9,7 @@ import { identitiesAt } from '../sites/rows.js'
 import { checkPlant } from './check.js'
 import type { DynamicLimit, Measurement, Told } from './limits.js'
 import type { LoadManagementBody } from './plant.js'
+import { OWN_IDS } from './profiles.js'
 
 export type LoadManagementRow = Selectable<LoadManagementTable>
 type SiteWriter = Pick<Writer, 'write'>
@@ -284,6 +285,24 @@ export function profilesAt(db: Reader, chargePointId: number) {
     .selectFrom('charging_profiles')
     .select(['profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
     .where('charge_point_id', '=', chargePointId)
+    .execute()
+}
+
+/** The profiles of ours, but not of load management, that charge points are known to have, or may have. */
+export async function foreignProfiles(db: Reader, members: Iterable<Member>) {
+  const found: Awaited<ReturnType<typeof foreignProfilesOf>> = []
+  for (const part of chunks([...members].map(({ id }) => id))) found.push(...(await foreignProfilesOf(db, part)))
+  return found
+}
+
+function foreignProfilesOf(db: Reader, ids: readonly number[]) {
+  return db
+    .selectFrom('charging_profiles')
+    .select(['id', 'charge_point_id', 'profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
+    .where('charge_point_id', 'in', ids)
+    .where('source', '=', 'CSO')
+    .where((eb) => eb.or([eb('profile_id', '<', OWN_IDS.first), eb('profile_id', '>', OWN_IDS.last)]))
+    .orderBy('id')
     .execute()
 }
 

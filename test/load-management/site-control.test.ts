@@ -94,7 +94,7 @@ async function open() {
   }
   const free = () => writeDb.updateTable('load_management').set({ held_until: 0 }).execute()
   const reserved = () => control.snapshot?.result.evses.get('cp 1')?.reserved
-  return { control, options, ledger, calls, faults, pass, sent, answer, reserved, reboot, free }
+  return { control, options, ledger, calls, faults, pass, sent, answer, reserved, reboot, free, writeDb }
 }
 
 type Site = Awaited<ReturnType<typeof open>>
@@ -204,4 +204,38 @@ describe('the control of a site', () => {
     await next.run()
     assert.equal(next.snapshot?.result.evses.get('cp 1')?.reserved, 32)
   })
+
+  it('notices a profile of somebody else, whichever node set it, and takes it away once', async () => {
+    const { control, writeDb, answer, calls, reserved, pass } = await open()
+    await control.run()
+    await answer()
+    await control.run()
+    assert.equal(reserved(), 0)
+    const profile = { purpose: 'TxDefaultProfile', stack_level: 5, kind: 'Relative', payload: '{}', source: 'CSO' }
+    await writeDb
+      .insertInto('charging_profiles')
+      .values({ ...profile, charge_point_id: 1, evse_id: 0, connector_id: 1, profile_id: 7, updated_at: NINE })
+      .execute()
+    await control.run()
+    assert.equal(reserved(), 32)
+    const fallback = await answerNext(calls)
+    assert.equal(fallback.action, 'SetChargingProfile')
+    // The charge point does not know it any more.
+    const cleared = await answerNext(calls, 'Unknown')
+    assert.deepEqual([cleared.action, cleared.payload], ['ClearChargingProfile', { id: 7 }])
+    await control.idle()
+    pass(60)
+    await control.run()
+    await control.run()
+    assert.equal(reserved(), 0)
+    assert.deepEqual(calls, [])
+  })
 })
+
+async function answerNext(calls: Sent[], status = 'Accepted'): Promise<Sent> {
+  await until('a call is sent', () => calls.length > 0)
+  const [call] = calls.splice(0, 1)
+  assert.ok(call !== undefined)
+  call.answer(status)
+  return call
+}
