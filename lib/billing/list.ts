@@ -58,6 +58,23 @@ function recordOf({ document, outdated_at, issued_by, credited_by }: Row): Recei
   }
 }
 
+/** Receipts in the order of their issue. */
+export async function exportedReceipts(
+  db: Reader,
+  { behind, to, limit }: { behind: { issuedAt: number; id: number }; to: number; limit: number }
+) {
+  const rows = await receiptsOf(db)
+    .select('receipts.issued_at')
+    .where('receipts.issued_at', '>=', behind.issuedAt)
+    .where('receipts.issued_at', '<', to)
+    .where((eb) => eb.or([eb('receipts.issued_at', '>', behind.issuedAt), eb('receipts.id', '>', behind.id)]))
+    .orderBy('receipts.issued_at')
+    .orderBy('receipts.id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({ id: row.id, issuedAt: row.issued_at, record: recordOf(row) }))
+}
+
 /** The identity of the charge point of a transaction. */
 export async function identityOf(db: Reader, transactionRef: number): Promise<string | undefined> {
   const row = await db

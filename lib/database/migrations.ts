@@ -28,6 +28,7 @@ import { endedByOthers } from './migrations/0050-ended-by-others.js'
 import { billing } from './migrations/0065-billing.js'
 import { corrections } from './migrations/0066-corrections.js'
 import { signedValues } from './migrations/0067-signed-values.js'
+import { billingExports } from './migrations/0068-billing-exports.js'
 import { boots } from './migrations/0075-boots.js'
 import type { Schema } from './schema.js'
 
@@ -61,6 +62,7 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0065-billing': billing,
   '0066-corrections': corrections,
   '0067-signed-values': signedValues,
+  '0068-billing-exports': billingExports,
   '0075-boots': boots
 }
 

@@ -76,3 +76,22 @@ export interface CorrectionsTable {
   receipt_ref: Fixed<number | null>
   created_at: Fixed<Milliseconds>
 }
+
+/** A file of receipts that somebody took. */
+export interface BillingExportsTable {
+  id: Generated<number>
+  format: Fixed<'csv' | 'ndjson' | 'datev'>
+  /** Receipts that were issued from this time on. */
+  from_at: Fixed<Milliseconds>
+  /** Exclusive. */
+  to_at: Fixed<Milliseconds>
+  /** Name of the operator. */
+  operator: Fixed<string>
+  /** How many receipts and credit notes it has; `NULL` until it is complete, as the following ones. */
+  receipts: Optional<number>
+  first_number: Optional<string>
+  last_number: Optional<string>
+  created_at: Fixed<Milliseconds>
+  /** When all of it was sent. */
+  completed_at: Optional<Milliseconds>
+}

@@ -1,4 +1,10 @@
-import type { CorrectionsTable, PendingReceiptsTable, ReceiptSeriesTable, ReceiptsTable } from './schema-billing.js'
+import type {
+  BillingExportsTable,
+  CorrectionsTable,
+  PendingReceiptsTable,
+  ReceiptSeriesTable,
+  ReceiptsTable
+} from './schema-billing.js'
 import type {
   CertificatesTable,
   ChargePointsTable,
@@ -112,6 +118,7 @@ export interface Schema {
   receipt_series: ReceiptSeriesTable
   pending_receipts: PendingReceiptsTable
   corrections: CorrectionsTable
+  billing_exports: BillingExportsTable
   charger_models: ChargerModelsTable
   violations: ViolationsTable
   problem_acknowledgements: ProblemAcknowledgementsTable

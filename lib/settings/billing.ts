@@ -30,5 +30,35 @@ export const billingSettings = {
     pattern: '^[A-Z0-9]{1,10}$',
     rule: '1 to 10 capital letters and digits'
   }),
-  FINAL_AFTER: Type.Integer({ default: 600, minimum: 0, maximum: 604_800, unit: 'seconds' })
+  FINAL_AFTER: Type.Integer({ default: 600, minimum: 0, maximum: 604_800, unit: 'seconds' }),
+  DATEV_CONSULTANT: Type.Optional(
+    Type.Integer({ minimum: 1001, maximum: 9_999_999, unit: 'Beraternummer', otherwise: 'no exports for DATEV' })
+  ),
+  DATEV_CLIENT: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 99_999,
+      unit: 'Mandantennummer',
+      otherwise: 'required with DATEV_CONSULTANT'
+    })
+  ),
+  DATEV_DEBTOR: Type.Optional(
+    Type.String({
+      pattern: '^\\d{4,9}$',
+      rule: 'an account of 4 to 9 digits',
+      otherwise: 'required with DATEV_CONSULTANT'
+    })
+  ),
+  DATEV_REVENUE: Type.Optional(
+    Type.Array(Type.String({ pattern: '^\\d{1,2}(?:\\.\\d{1,2})?=\\d{4,8}(?::\\d{1,4})?$' }), {
+      minItems: 1,
+      rule: 'accounts by tax rate such as 19=8400,7=8300,0=8200, each with a tax key behind a colon if it needs one',
+      otherwise: 'required with DATEV_CONSULTANT'
+    })
+  ),
+  DATEV_COST_CENTRE: Type.Optional(
+    Type.String({ pattern: '^[\\w $%&*+\\-/.]{1,36}$', rule: '1 to 36 characters', otherwise: 'none' })
+  ),
+  DATEV_ACCOUNT_LENGTH: Type.Integer({ default: 4, minimum: 4, maximum: 8, unit: 'digits of an account' }),
+  DATEV_YEAR_MONTH: Type.Integer({ default: 1, minimum: 1, maximum: 12, unit: 'month in which the fiscal year begins' })
 } as const

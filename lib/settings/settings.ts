@@ -324,6 +324,11 @@ type Open =
   | 'SELLER_NAME'
   | 'SELLER_ADDRESS'
   | 'SELLER_TAX_ID'
+  | 'DATEV_CONSULTANT'
+  | 'DATEV_CLIENT'
+  | 'DATEV_DEBTOR'
+  | 'DATEV_REVENUE'
+  | 'DATEV_COST_CENTRE'
 
 /** The settings in the form that the application reads. */
 export type Config = Readonly<Required<Omit<Static<typeof Settings>, Open>> & Pick<Static<typeof Settings>, Open>>
@@ -385,6 +390,9 @@ const PAIRS = [
   ['SELLER_NAME', 'SELLER_ADDRESS'],
   ['SELLER_ADDRESS', 'SELLER_NAME'],
   ['SELLER_TAX_ID', 'SELLER_NAME'],
+  ['DATEV_CONSULTANT', 'DATEV_CLIENT'],
+  ['DATEV_CONSULTANT', 'DATEV_DEBTOR'],
+  ['DATEV_CONSULTANT', 'DATEV_REVENUE'],
   ['NATS_CREDENTIALS', 'NATS_URL'],
   ['NATS_CA', 'NATS_URL']
 ] as const satisfies readonly (readonly [keyof Given, keyof Given])[]

@@ -76,6 +76,8 @@ describe('the settings', () => {
       SELLER_TIME_ZONE: 'UTC',
       RECEIPT_SERIES: 'R',
       FINAL_AFTER: 600,
+      DATEV_ACCOUNT_LENGTH: 4,
+      DATEV_YEAR_MONTH: 1,
       UNKNOWN_ID_TOKENS: 'accept',
       ID_TOKENS_CONCURRENT_TX: false,
       TARIFF_LANGUAGES: ['en'],

@@ -15,6 +15,9 @@ const reading = {
   context: 'Transaction.Begin',
   unit: 'Wh',
   raw: '5',
+  format: 'Raw',
+  signed_data: null as string | null,
+  inferred_id: null as number | null,
   received_at: 2_000
 }
 

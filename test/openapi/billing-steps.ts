@@ -26,6 +26,18 @@ export const BILLING_STEPS: readonly Step[] = [
     keep: { receipt: '/items/0/receipt' }
   },
   { operation: 'listSignedValues', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
+  {
+    operation: 'exportReceipts',
+    status: 200,
+    query: () => ({ format: 'ndjson', from: '2020-01-01', to: '2098-01-01' })
+  },
+  { operation: 'exportReceipts', status: 200, query: () => ({ format: 'csv', from: '2020-01-01', to: '2098-01-01' }) },
+  {
+    operation: 'exportReceipts',
+    status: 409,
+    query: () => ({ format: 'datev', from: '2020-01-01', to: '2020-02-01' })
+  },
+  { operation: 'listExports', status: 200, query: () => ({ limit: '1' }) },
   { operation: 'creditReceipt', status: 201, at: ({ receipt = '' }) => ({ number: receipt }) },
   { operation: 'creditReceipt', status: 409, at: ({ receipt = '' }) => ({ number: receipt }) }
 ]

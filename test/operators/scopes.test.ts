@@ -112,6 +112,8 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'GET /api/v1/transactions/{id}/signed-values': 'billing:read',
   'GET /api/v1/transactions/{id}/corrections': 'billing:read',
   'POST /api/v1/transactions/{id}/corrections': 'billing:write',
+  'GET /api/v1/billing/export': 'billing:read',
+  'GET /api/v1/billing/exports': 'billing:read',
   'GET /api/v1/receipts': 'billing:read',
   'GET /api/v1/receipts/{number}': 'billing:read',
   'POST /api/v1/receipts/{number}/credit': 'billing:write',
