@@ -1,4 +1,4 @@
-import type { Problem } from '../problems/problem.js'
+import { digest, type Problem } from '../problems/problem.js'
 import type { Sent, Snapshot } from './control.js'
 import { keyOf } from './plant.js'
 import { addHistory } from './rows.js'
@@ -86,10 +86,11 @@ export class LoadWatch {
       const detail = `up to ${by} ${unit} more than the limit may be taken on ${phase} of circuit ${circuit} at site ${siteId}: what cannot be lowered needs more than there is`
       return [
         {
-          id: `site-overload-${siteId}-${circuit}-${phase}`,
+          id: `site-overload-${digest(`${siteId} ${circuit} ${phase}`)}`,
           kind: 'site-overload',
           severity: 'critical',
           since,
+          site: siteId,
           detail
         }
       ]
@@ -102,8 +103,8 @@ function disobedient(siteId: string, { plant, result, at }: Snapshot): Problem[]
     const state = result.states.get(keyOf(evse))
     if (state?.obedience !== 'ignoring') return []
     const detail = `takes more than it is limited to by the load management of site ${siteId}: its maximum of ${evse.maximum} A is reserved`
-    const place = { chargePoint: evse.identity, evseId: evse.evseId }
-    const id = `limits-ignored-${siteId}-${keyOf(evse).replace(/[^a-z0-9._-]/g, '-')}`
+    const place = { chargePoint: evse.identity, evseId: evse.evseId, site: siteId }
+    const id = `limits-ignored-${digest(`${siteId} ${keyOf(evse)}`)}`
     return [{ id, kind: 'limits-ignored', severity: 'warning', since: state.ignoringSince ?? at, ...place, detail }]
   })
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { TraitsRecord } from '../traits/traits.js'
 
@@ -47,6 +48,8 @@ export interface Problem {
   idToken?: string
   /** Id of the webhook. */
   webhook?: number
+  /** Id of the site whose load is managed. */
+  site?: string
   /** Description of the problem in one sentence. */
   detail: string
   /** The traits that would solve it, as the body of PUT /charge-points/{identity} takes them. */
@@ -62,6 +65,11 @@ export type ProblemSource = () => Promise<readonly Problem[]>
 export function placeOf({ evse_id, connector_id }: { evse_id: number; connector_id: number }) {
   const evseId = evse_id || connector_id
   return { ...(evseId > 0 && { evseId }), ...(connector_id > 0 && { connectorId: connector_id }) }
+}
+
+/** Part of an id of a problem: its form allows few characters, and an id must not show an id token. */
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
 const moment = (description: string): TSchema => Type.String({ format: 'date-time', description })
@@ -91,6 +99,7 @@ export const ProblemRecord = Type.Object({
   messageId: Type.Optional(Type.String({ description: 'Of the call, in /calls/{messageId}' })),
   idToken: Type.Optional(Type.String({ description: 'Needs the scope id-tokens:read' })),
   webhook: Type.Optional(Type.Integer({ description: '`id` of the webhook' })),
+  site: Type.Optional(Type.String({ description: '`id` of the site, of problems of its load management' })),
   detail: Type.String({ description: 'Description of the problem in one sentence' }),
   suggestedTraits: Type.Optional(TraitsRecord),
   acknowledgement: Type.Optional(

@@ -12,6 +12,8 @@ export interface ProblemFilter {
   chargePoint?: string
   /** Folded identities; only problems of these charge points. */
   chargePoints?: ReadonlySet<string>
+  /** Beside `chargePoints`: the problems of this site itself, too. */
+  site?: string
   acknowledged?: boolean
 }
 
@@ -53,6 +55,7 @@ export class Problems {
     kind,
     chargePoint,
     chargePoints,
+    site,
     acknowledged
   }: ProblemFilter = {}): Promise<ProblemRecord[]> {
     const found = await this.#find()
@@ -61,7 +64,10 @@ export class Problems {
       .filter((problem) => severity === undefined || problem.severity === severity)
       .filter((problem) => kind === undefined || problem.kind === kind)
       .filter((problem) => chargePoint === undefined || fold(problem.chargePoint ?? '') === fold(chargePoint))
-      .filter((problem) => chargePoints?.has(fold(problem.chargePoint ?? '')) ?? true)
+      .filter((problem) => {
+        if (chargePoints === undefined) return true
+        return chargePoints.has(fold(problem.chargePoint ?? '')) || (site !== undefined && problem.site === site)
+      })
       .map((problem) => toRecord(problem, acknowledgements.get(problem.id)))
     if (acknowledged === undefined) return records
     return records.filter(({ acknowledgement }) => (acknowledgement !== undefined) === acknowledged)

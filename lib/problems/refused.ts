@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { RefusedChargePoints } from '../charge-points/refused.js'
 import { fold, type Reader } from '../events/scope.js'
-import type { ProblemSource } from './problem.js'
+import { digest, type ProblemSource } from './problem.js'
 
 // Id tokens and charge points that are refused again and again.
 
@@ -64,9 +63,4 @@ export function refusedChargePoints(
         chargePoint: identity,
         detail: `was refused when it connected from ${remoteAddress}: ${reason}`
       }))
-}
-
-/** The form of the ids of problems allows few characters, and an id must not show an id token. */
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }

@@ -52,7 +52,7 @@ describe('the card of an EVSE', { skip }, () => {
     const card = tab.page.getByRole('article', { name: 'EVSE 1' })
     await card.getByText('Limited to 11.0 kW by the default for transactions (TxDefaultProfile).').waitFor()
     await card.getByText('Not certain: the charge point may have the profile or not.').waitFor()
-    await card.getByText(/because nobody has told: phases: 3, 230 V/).waitFor()
+    await card.getByText('Where A and W are converted, 3 phases and 230 V are assumed: nobody has told.').waitFor()
     tab.fine()
   })
 })

@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign } from '../../ui/text.js'
 import { Age } from '../../ui/time.js'
+import { nextStepOf } from './next-step.js'
 
 /** Problems with place, age and next step. */
 export function ProblemTable({ items, onChange }: { items: readonly ProblemItem[]; onChange: () => void }) {
@@ -16,7 +17,7 @@ export function ProblemTable({ items, onChange }: { items: readonly ProblemItem[
   const columns: Column<ProblemItem>[] = [
     { id: 'severity', title: strings.columns.severity, cell: (item) => <Severity severity={item.severity} /> },
     { id: 'place', title: strings.columns.place, isHead: true, cell: (item) => <Place problem={item} /> },
-    { id: 'detail', title: strings.columns.detail, cell: ({ detail }) => <Foreign text={detail} limit={240} /> },
+    { id: 'detail', title: strings.columns.detail, cell: (item) => <Detail problem={item} /> },
     { id: 'since', title: strings.columns.since, cell: ({ since }) => <Age since={String(since)} /> },
     {
       id: 'next',
@@ -66,12 +67,26 @@ function Severity({ severity }: Pick<ProblemItem, 'severity'>) {
 }
 
 function Place({ problem }: { problem: ProblemItem }) {
-  const { chargePoint } = problem
-  if (chargePoint === undefined) return <span>{strings.kinds[problem.kind] ?? problem.kind}</span>
+  const { chargePoint, evseId, site } = problem
+  if (chargePoint === undefined && site === undefined) return <span>{strings.server}</span>
+  const href =
+    chargePoint === undefined ? linkTo('site', { id: site ?? '' }) : linkTo('chargePoint', { identity: chargePoint })
   return (
-    <a class="row-link" href={linkTo('chargePoint', { identity: chargePoint })}>
-      <Foreign text={chargePoint} />
-    </a>
+    <>
+      <a class="row-link" href={href}>
+        <Foreign text={chargePoint ?? site ?? ''} />
+      </a>
+      {evseId !== undefined && <span class="muted"> {strings.place(evseId)}</span>}
+    </>
+  )
+}
+
+/** A kind of a newer server has no words yet. */
+function Detail({ problem: { kind, detail } }: { problem: ProblemItem }) {
+  return (
+    <>
+      <strong>{strings.kinds[kind] ?? kind}</strong>: <Foreign text={detail} limit={240} />
+    </>
   )
 }
 
@@ -81,14 +96,16 @@ interface NextProps {
   onChange: () => void
 }
 
-function Next({ problem: { id, chargePoint, acknowledgement }, onAcknowledge, onChange }: NextProps) {
+function Next({ problem, onAcknowledge, onChange }: NextProps) {
+  const { id, acknowledgement } = problem
+  const step = nextStepOf(problem)
   const { api, session } = useApp()
   const reason = session.may('charge-points:write') ? undefined : common.noScope('charge-points:write')
   return (
     <span class="evse-actions">
-      {chargePoint !== undefined && (
-        <a class="button" href={linkTo('chargePoint', { identity: chargePoint })}>
-          {strings.look}
+      {step !== undefined && (
+        <a class="button" href={step.href}>
+          {step.text}
         </a>
       )}
       {acknowledgement === undefined ? (

@@ -1,3 +1,5 @@
+import { count } from '../../ui/format.js'
+
 interface Binding {
   purpose: string
   evseId: number
@@ -49,10 +51,10 @@ export const limits = {
   uncertain: (reasons: readonly string[]) =>
     `Not certain: ${reasons.map((reason) => REASONS[reason] ?? reason).join('; ')}.`,
   assumed: (phases: number | undefined, voltage: number | undefined) =>
-    `Taken where A and W are converted, because nobody has told: ${[
-      ...(phases === undefined ? [] : [`phases: ${phases}`]),
+    `Where A and W are converted, ${[
+      ...(phases === undefined ? [] : [count(phases, 'phase')]),
       ...(voltage === undefined ? [] : [`${voltage} V`])
-    ].join(', ')}.`,
+    ].join(' and ')} are assumed: nobody has told.`,
   asOf: (clock: string) => `As of ${clock}.`,
   notKnown: (why: string) => `What limits it is not known: ${why}.`
 }

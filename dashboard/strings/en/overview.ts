@@ -1,4 +1,8 @@
+import type { ProblemItem } from '../../api/records.js'
 import { count, formatNumber } from '../../ui/format.js'
+
+/** A text for every kind of problem that the server knows. */
+type Words = Readonly<Record<ProblemItem['kind'], string>>
 
 export const strings = {
   title: 'Overview',
@@ -15,6 +19,7 @@ export const strings = {
   columns: { severity: 'Severity', place: 'Place', detail: 'What is wrong', since: 'For', next: 'Next step' },
   severities: { critical: 'Critical', warning: 'Warning' },
   look: 'Look',
+  server: 'The server',
   acknowledge: 'Acknowledge',
   acknowledged: (who: string) => `Acknowledged by ${who}`,
   note: 'Note',
@@ -31,9 +36,47 @@ export const strings = {
   events: 'What happens',
   eventsNone: 'Nothing has happened since this page was opened.',
   everything: 'Charge points',
+  place: (evseId: number) => `EVSE ${evseId}`,
   kinds: {
-    'refused-messages': 'Messages refused'
-  } as Readonly<Record<string, string>>,
+    'refused-messages': 'Messages are refused',
+    'connector-faulted': 'Faulted',
+    away: 'Away',
+    'transaction-silent': 'No meter values',
+    'transaction-incomplete': 'Events are missing',
+    'cost-differs': 'Costs differ',
+    'call-unknown': 'Outcome unknown',
+    'call-expiring': 'Call will expire',
+    'firmware-failed': 'Firmware failed',
+    'log-failed': 'Log failed',
+    'certificate-expiring': 'Certificate expires',
+    'webhook-failing': 'Webhook fails',
+    'id-token-refused': 'Card refused',
+    'charge-point-refused': 'Charge point refused',
+    'log-dropping': 'Message log has gaps',
+    'writes-queueing': 'Database is slow',
+    'site-overload': 'Site overloaded',
+    'limits-ignored': 'Limit ignored'
+  } satisfies Words,
+  next: {
+    'refused-messages': 'See the messages',
+    'connector-faulted': 'Look at it',
+    away: 'See its connections',
+    'transaction-silent': 'Open the transaction',
+    'transaction-incomplete': 'Open the transaction',
+    'cost-differs': 'Compare the costs',
+    'call-unknown': 'Open the call',
+    'call-expiring': 'Open the call',
+    'firmware-failed': 'See its calls',
+    'log-failed': 'See its calls',
+    'certificate-expiring': 'See its certificates',
+    'webhook-failing': 'See its deliveries',
+    'id-token-refused': 'See who was refused',
+    'charge-point-refused': 'See why, or let it in',
+    'log-dropping': 'See the server',
+    'writes-queueing': 'See the server',
+    'site-overload': 'See the load of the site',
+    'limits-ignored': 'See the load of the site'
+  } satisfies Words,
   told: {
     connect: 'connected',
     disconnect: 'disconnected',

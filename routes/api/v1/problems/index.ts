@@ -14,7 +14,7 @@ const ListQuery = Type.Object(
     severity: Type.Optional(oneOf(SEVERITIES, 'Default: both')),
     kind: Type.Optional(oneOf(PROBLEM_KINDS, 'Default: all')),
     chargePoint: Type.Optional(Type.String({ maxLength: 48 })),
-    site: Type.Optional(Type.String({ maxLength: 64, description: 'Only problems of the charge points of this site' })),
+    site: Type.Optional(Type.String({ maxLength: 64, description: 'Only problems of this site and of its charge points' })),
     acknowledged: Type.Optional(oneOf(['true', 'false'], 'Default: both'))
   },
   { additionalProperties: false }
@@ -59,7 +59,7 @@ export default async function problems(app: FastifyInstance): Promise<void> {
       const { acknowledged, site, ...filter } = request.query
       const items = await list.list({
         ...filter,
-        ...(site !== undefined && { chargePoints: await identitiesAt(app.database.heavy, site) }),
+        ...(site !== undefined && { site, chargePoints: await identitiesAt(app.database.heavy, site) }),
         ...(acknowledged !== undefined && { acknowledged: acknowledged === 'true' })
       })
       return { at: new Date().toISOString(), items: items.map(shownTo(scopes.mayOf(request))) }
