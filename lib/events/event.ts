@@ -162,6 +162,12 @@ export interface EventData {
     since: string
     evseId?: number
     connectorId?: number
+    /** Of the call. */
+    messageId?: string
+    /** Id of the webhook. */
+    webhook?: number
+    /** Id of the site whose load is managed. */
+    site?: string
     detail: string
     /** The id token that is rejected. */
     idToken?: string

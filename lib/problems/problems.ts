@@ -157,7 +157,7 @@ export class Problems {
 
   #tell(change: 'raised' | 'changed' | 'cleared', problem: Problem): void {
     const { id, kind, severity, since, chargePoint = '', detail } = problem
-    const { evseId, connectorId, idToken, suggestedTraits } = problem
+    const { evseId, connectorId, messageId, webhook, site, idToken, suggestedTraits } = problem
     this.#options.publisher.publish({
       type: 'problem',
       chargePoint,
@@ -169,6 +169,9 @@ export class Problems {
         since: toDateTime(since),
         ...(evseId !== undefined && { evseId }),
         ...(connectorId !== undefined && { connectorId }),
+        ...(messageId !== undefined && { messageId }),
+        ...(webhook !== undefined && { webhook }),
+        ...(site !== undefined && { site }),
         detail,
         ...(idToken !== undefined && { idToken }),
         ...(suggestedTraits !== undefined && { suggestedTraits })

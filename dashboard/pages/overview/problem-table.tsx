@@ -76,16 +76,19 @@ function Place({ problem }: { problem: ProblemItem }) {
       <a class="row-link" href={href}>
         <Foreign text={chargePoint ?? site ?? ''} />
       </a>
-      {evseId !== undefined && <span class="muted"> {strings.place(evseId)}</span>}
+      {evseId !== undefined && <span class="sub">{strings.place(evseId)}</span>}
     </>
   )
 }
 
 /** A kind of a newer server has no words yet. */
 function Detail({ problem: { kind, detail } }: { problem: ProblemItem }) {
+  const words = strings.kinds[kind] ?? kind
+  const isSaid = detail.startsWith(words)
   return (
     <>
-      <strong>{strings.kinds[kind] ?? kind}</strong>: <Foreign text={detail} limit={240} />
+      {!isSaid && <strong>{words}: </strong>}
+      <Foreign text={detail} limit={240} />
     </>
   )
 }

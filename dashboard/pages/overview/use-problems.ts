@@ -1,5 +1,6 @@
 import type { Query } from '../../api/client.js'
 import type { ProblemItem } from '../../api/records.js'
+import type { LiveEvent } from '../../api/stream.js'
 import { reduceProblems } from '../../store/problems.js'
 import { useQuery } from '../../ui/use-query.js'
 
@@ -17,6 +18,13 @@ export function useProblems(filter: Query = {}) {
   return useQuery<Problems>('/problems', filter, {
     every: CHECK_MS,
     live: { types: ['problem'] },
-    reduce: (data, event) => (isFiltered ? 'reload' : { at: event.at, items: reduceProblems(data.items, event) })
+    reduce: (data, event) =>
+      isFiltered || isIncomplete(event) ? 'reload' : { at: event.at, items: reduceProblems(data.items, event) }
   })
+}
+
+/** Events do not name transactions, because they need another scope. */
+function isIncomplete({ data }: LiveEvent): boolean {
+  const { change, kind } = data as { change: string; kind: ProblemItem['kind'] }
+  return change !== 'cleared' && (kind === 'cost-differs' || kind.startsWith('transaction'))
 }
