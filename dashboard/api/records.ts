@@ -10,9 +10,10 @@ import type {
   LiveChargePointRecord,
   MessageRecord as MessageSchema
 } from '../../lib/http/records.js'
+import type { CostRecord, TransactionCostRecord } from '../../lib/ledger/cost-records.js'
 import type { TransactionEventRecord, TransactionRecord } from '../../lib/ledger/records.js'
 import type { SeriesRecord } from '../../lib/ledger/series.js'
-import type { TariffRecord } from '../../lib/ledger/tariff-records.js'
+import type { FindingRecord, TariffRecord, TariffVersionRecord } from '../../lib/ledger/tariff-records.js'
 import type { CircuitLimitRecord, LoadManagementBody } from '../../lib/load-management/plant.js'
 import type {
   HistoryRecord,
@@ -30,6 +31,10 @@ export type { PresentConnector, SiteRecord }
 export type Availability = AvailabilityRecord
 export type Certificate = CertificateRecord
 export type Tariff = TariffRecord
+export type TariffVersion = TariffVersionRecord
+export type Finding = Static<typeof FindingRecord>
+export type Cost = Static<typeof CostRecord>
+export type TransactionCost = TransactionCostRecord
 export type Webhook = WebhookRecord
 export type Delivery = DeliveryRecord
 export type IdToken = Static<typeof IdTokenSchema>

@@ -22,8 +22,15 @@ export const DEFAULT: Draft = {
 }
 
 /** Whether a tariff has one price for each of energy, time and session, as the form has. */
-export function isShort({ pricePerKwh }: Tariff): boolean {
-  return pricePerKwh !== undefined
+export function isShort({ pricePerKwh, enabled, priority, appliesTo }: Tariff): boolean {
+  const { chargePoints = [], groupIds = [], ...others } = appliesTo
+  const isPlain = enabled && priority === 0 && Object.keys(others).length === 0
+  return pricePerKwh !== undefined && isPlain && chargePoints.length <= 1 && groupIds.length <= 1
+}
+
+/** A tariff as `PUT /tariffs/{id}` takes it, with everything that the short form has no place for. */
+export function bodyOf({ document, appliesTo, priority, enabled }: Tariff): object {
+  return { ...document, appliesTo, priority, enabled }
 }
 
 export function draftOf(tariff: Tariff): Draft {

@@ -3,13 +3,12 @@ import { strings } from '../../strings/en/transactions.js'
 import { formatMoney, formatNumber } from '../../ui/format.js'
 import { Table } from '../../ui/table.js'
 
-/** The cost of the transaction, with its components. */
+/** The cost as it is stored: of an earlier release, or without a tariff. */
 export function CostDetails({ transaction }: { transaction: Transaction }) {
   const { costDetails, costUnknown, currency, tariff } = transaction
   const money = (amount: number | undefined) => formatMoney(amount, currency)
   return (
-    <section class="panel">
-      <h2>{strings.cost}</h2>
+    <>
       {costUnknown !== undefined && <p>{strings.costUnknown(costUnknown)}</p>}
       {costDetails === undefined && costUnknown === undefined && tariff === undefined && <p>{strings.noCost}</p>}
       {tariff !== undefined && (
@@ -59,7 +58,7 @@ export function CostDetails({ transaction }: { transaction: Transaction }) {
           </dl>
         </>
       )}
-    </section>
+    </>
   )
 }
 

@@ -15,7 +15,7 @@ import { useQuery } from '../../ui/use-query.js'
 import type { PageProps } from '../table.js'
 import { Actions } from './actions.js'
 import { DurationOf, IdTokenLink, Place, StateOf } from './cells.js'
-import { CostDetails } from './cost.js'
+import { CostSection } from './cost-section.js'
 import { CurveSection } from './curve-section.js'
 import { Events } from './events.js'
 
@@ -69,7 +69,7 @@ export default function TransactionPage({ params }: PageProps) {
               <h2>{strings.details}</h2>
               <Details transaction={transaction} />
             </section>
-            <CostDetails transaction={transaction} />
+            <CostSection transaction={transaction} />
             <Events events={transaction.events} />
           </>
         )}

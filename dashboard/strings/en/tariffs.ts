@@ -1,3 +1,5 @@
+import { count } from '../../ui/format.js'
+
 export const strings = {
   title: 'Tariffs',
   caption: 'Tariffs',
@@ -19,6 +21,32 @@ export const strings = {
   removeTitle: (id: string) => `Remove tariff ${id}?`,
   removeBody: 'Transactions that have begun keep it. Later ones get the next tariff that fits, or none.',
   everyone: 'Every charge point, every card',
+  json: 'The tariff as JSON',
+  notJson: 'This is no JSON object yet',
+  check: 'Check',
+  fine: 'Nothing is wrong with it.',
+  errors: 'It would be refused',
+  warnings: 'This may not be meant',
+  warned: (number: number) => count(number, 'warning'),
+  disabled: 'off',
+  versions: 'Versions',
+  versionsTitle: (id: string) => `Versions of tariff ${id}`,
+  version: {
+    version: 'Version',
+    active: 'Since',
+    validFrom: 'For transactions from',
+    madeBy: 'By',
+    ocppTariffId: 'Id at charge points',
+    document: 'Prices'
+  },
+  price: 'Price',
+  priceTitle: (id: string) => `What a charge costs by tariff ${id}`,
+  priceHelp: 'Calculated as every transaction is. Times of day are those of the zone of your browser.',
+  energyKwh: 'Energy, kWh',
+  chargingMinutes: 'Charging, minutes',
+  idleMinutes: 'Then idle, minutes',
+  at: 'Start; default: now',
+  evseKind: 'Kind of EVSE',
   columns: {
     id: 'Tariff',
     scope: 'For',
