@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
 import { fault, repair } from '../../src/simulator/sessions/availability.js'
-import { operate, startBackend } from '../app/support.js'
+import { operate, startBackend, TOKEN } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { connectSimulator, skip, type Tab, useBrowser } from './browser.js'
 
@@ -53,6 +55,13 @@ describe('the dashboard', { skip }, () => {
       /^curl -X POST '.*\/charge-points\/CP-1\/calls\/DataTransfer' -H "Authorization: Bearer \$TOKEN"/
     )
     assert.match(line, /"vendorId":"org.example"/)
+    // Pasted into a shell, the line is the same request: its key gets the same answer, and nothing goes out twice.
+    const { stdout } = await promisify(execFile)('sh', ['-c', line], { env: { ...process.env, TOKEN } })
+    const { items } = (await operate(server, 'GET', '/calls?action=DataTransfer')).json()
+    assert.deepEqual(
+      items.map(({ messageId }: { messageId: string }) => messageId),
+      [JSON.parse(stdout).messageId]
+    )
     tab.fine()
   })
 
