@@ -31,6 +31,8 @@ const PLACES: Readonly<Record<Kind, Finder>> = {
   'transaction-silent': transaction,
   'transaction-incomplete': transaction,
   'cost-differs': transaction,
+  'receipt-blocked': transaction,
+  'receipt-outdated': transaction,
   'call-unknown': call,
   'call-expiring': call,
   'firmware-failed': of('chargePointCalls'),

@@ -26,5 +26,5 @@ export function useProblems(filter: Query = {}) {
 /** Events do not name transactions, because they need another scope. */
 function isIncomplete({ data }: LiveEvent): boolean {
   const { change, kind } = data as { change: string; kind: ProblemItem['kind'] }
-  return change !== 'cleared' && (kind === 'cost-differs' || kind.startsWith('transaction'))
+  return change !== 'cleared' && /^(?:cost|receipt|transaction)-/.test(kind)
 }

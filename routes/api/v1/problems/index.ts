@@ -14,7 +14,9 @@ const ListQuery = Type.Object(
     severity: Type.Optional(oneOf(SEVERITIES, 'Default: both')),
     kind: Type.Optional(oneOf(PROBLEM_KINDS, 'Default: all')),
     chargePoint: Type.Optional(Type.String({ maxLength: 48 })),
-    site: Type.Optional(Type.String({ maxLength: 64, description: 'Only problems of this site and of its charge points' })),
+    site: Type.Optional(
+      Type.String({ maxLength: 64, description: 'Only problems of this site and of its charge points' })
+    ),
     acknowledged: Type.Optional(oneOf(['true', 'false'], 'Default: both'))
   },
   { additionalProperties: false }
