@@ -83,8 +83,8 @@ const MESSAGES: readonly Message[] = [
     action: 'StartTransaction',
     protocol: 'ocpp1.6',
     payload: () => ({ connectorId: 1, idTag: 'TAG', meterStart: 0, timestamp: TIME }),
-    // After the commit: whether the charge point was asked for the transaction.
-    statements: { sqlite: 8, postgres: 9 }
+    // After the commit: whether the charge point was asked for the transaction; and, once a connection, how it takes prices.
+    statements: { sqlite: 9, postgres: 10 }
   },
   {
     action: 'MeterValues',
@@ -103,8 +103,9 @@ const MESSAGES: readonly Message[] = [
     action: 'TransactionEvent',
     protocol: 'ocpp2.0.1',
     payload: () => event2('Started', 0, TIME, { idTag: 'TAG', register: 100, evse: { id: 1, connectorId: 1 } }),
-    // One of them when the charging state began; one, after the commit, whether the charge point was asked for it.
-    statements: { sqlite: 13, postgres: 14 }
+    // One of them when the charging state began; one, after the commit, whether the charge point was asked for it; and,
+    // once a connection, how it takes prices.
+    statements: { sqlite: 14, postgres: 15 }
   }
 ]
 
