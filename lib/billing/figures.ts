@@ -29,7 +29,6 @@ export interface Blocked {
 
 /** Whose clock and meter are final: the charge point's end, or that of an operator. */
 export function notFinal(row: TransactionRow): string | undefined {
-  if (row.status === 'open') return 'not-ended'
   if (row.status === 'closed' && row.closed_reason !== 'Operator') return 'not-ended'
   return row.missing_seq_nos === null ? undefined : 'missing-events'
 }

@@ -47,10 +47,15 @@ export async function issueDue(scope: BillingScope, transactionRef: number): Pro
   // Another process has issued it, or a late message has come.
   if (pending === undefined || pending.changed_at > now - policy.finalAfter) return undefined
   const row = await findTransactionById(trx, transactionRef)
-  const reason = row === undefined ? 'not-ended' : notFinal(row)
-  const billed = row === undefined || reason !== undefined ? { reason: reason ?? '' } : await billedOf(trx, row)
-  if (row === undefined || 'reason' in billed) {
-    const blocked = { state: 'blocked' as const, reason: 'reason' in billed ? billed.reason : null }
+  if (row === undefined || row.status === 'open') {
+    // It goes on, and gets its receipt after the end.
+    await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', transactionRef).execute()
+    return undefined
+  }
+  const reason = notFinal(row)
+  const billed = reason === undefined ? await billedOf(trx, row) : { reason }
+  if ('reason' in billed) {
+    const blocked = { state: 'blocked' as const, reason: billed.reason }
     await trx.updateTable('pending_receipts').set(blocked).where('transaction_ref', '=', transactionRef).execute()
     return undefined
   }

@@ -30,7 +30,9 @@ export class Issuing {
   start(): void {
     const { policy, onError } = this.#options
     const interval = Math.min(Math.max(policy.finalAfter, MIN_INTERVAL_MS), MAX_INTERVAL_MS)
-    this.#timer = setInterval(() => void this.run().catch(onError), interval).unref()
+    this.#timer = setInterval(() => {
+      if (this.#running === undefined) this.run().catch(onError)
+    }, interval).unref()
   }
 
   async stop(): Promise<void> {
@@ -39,16 +41,24 @@ export class Issuing {
     await this.#running?.catch(() => undefined)
   }
 
-  /** Issues everything that is due. One run at a time. */
-  run(): Promise<void> {
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined
-    })
-    return this.#running
+  /**
+   * Issues everything that is due. One run at a time.
+   *
+   * @param finalAfter milliseconds. Default: that of the policy
+   */
+  run(finalAfter = this.#options.policy.finalAfter): Promise<void> {
+    const before = this.#running?.catch(() => undefined) ?? Promise.resolve()
+    const running = before
+      .then(() => this.#run({ ...this.#options.policy, finalAfter }))
+      .finally(() => {
+        if (this.#running === running) this.#running = undefined
+      })
+    this.#running = running
+    return running
   }
 
-  async #run(): Promise<void> {
-    const { store, policy, mayIssue, onError } = this.#options
+  async #run(policy: ReceiptPolicy): Promise<void> {
+    const { store, mayIssue, onError } = this.#options
     for (let isMore = true; isMore; ) {
       if (this.#isStopped || mayIssue?.() === false) return
       const due = await dueOf(store, store.now() - policy.finalAfter)

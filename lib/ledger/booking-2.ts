@@ -12,6 +12,7 @@ import { meterWithInferred, registersOf } from './meter.js'
 import { type Boots, bootsOf, findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
 import { observedOf, type ToldState } from './observed.js'
 import { knownOwnCost } from './own-cost.js'
+import { forgetReceipt } from './pending-receipts.js'
 import type { TransactionKey, TransactionRow, TransactionUpdate } from './queries.js'
 import * as queries from './queries.js'
 import { type Meter, mergeRegisters, type Registers, registersIn } from './registers.js'
@@ -71,7 +72,10 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
     await dropProfiles(trx, row)
     await dropDisplayMessages(trx, row)
   }
-  if (row.status === 'closed' && changed.status === 'open') tell('transaction', reopenedData(changed))
+  if (row.status === 'closed' && changed.status === 'open') {
+    await forgetReceipt(scope, row.id)
+    tell('transaction', reopenedData(changed))
+  }
   tell('transaction', transactionData(event, changed))
   if (given.samples.length > 0) {
     const { samples, transactionId } = given

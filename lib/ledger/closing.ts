@@ -8,6 +8,7 @@ import { REOPENED } from './event.js'
 import { closedData, reopenedData } from './event-data.js'
 import { meterAtEnd, toldStop } from './meter.js'
 import { observedOf } from './observed.js'
+import { forgetReceipt } from './pending-receipts.js'
 import type { TransactionRow } from './queries.js'
 import * as queries from './queries.js'
 import { dropDisplayMessages, dropProfiles } from './sequels.js'
@@ -122,8 +123,10 @@ function impossibleEnd(pointer: string, message: string): ProblemError {
 }
 
 /** Reopens a closed transaction, because it continues. */
-export async function reopen({ trx, known, now, tell }: BookingScope, row: TransactionRow): Promise<TransactionRow> {
+export async function reopen(scope: BookingScope, row: TransactionRow): Promise<TransactionRow> {
+  const { trx, known, now, tell } = scope
   const open = await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
+  await forgetReceipt(scope, row.id)
   known.mayHaveOpen = true
   known.over?.delete(row.transaction_id)
   tell('transaction', reopenedData(open))

@@ -11,6 +11,11 @@ export function billedMinor({ cost, cost_unknown, currency }: TransactionRow): n
   return Number(toScaled(cost, minorDigits(currency)))
 }
 
+/** A transaction that goes on gets its receipt after its end. */
+export async function forgetReceipt({ trx, hasReceipts }: Pick<BookingScope, 'trx' | 'hasReceipts'>, id: number) {
+  if (hasReceipts) await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', id).execute()
+}
+
 /**
  * A transaction that has no receipt gets one when no message has come for long. A receipt never changes: if the figure
  * is another one now, an operator is told.

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { BEARER, onBothBackendsAlways, operate } from '../app/support.js'
 import { tokenOf } from '../operators/support.js'
 import type { TestServer } from '../support/server.js'
+import { until } from '../support/wait.js'
 import { at, charge, issue, ok, priced, receiptsOf, refused, result, SELLER, transactionOf, VAT } from './support.js'
 
 const IDLE = {
@@ -34,6 +35,8 @@ onBothBackendsAlways('a receipt', (start) => {
     await ok(server, 'PUT', '/charge-points/SHOWN', { site: 'lyon' })
     const charger = await priced(server, 'SHOWN')
     const id = await charge(server, charger, 'SHOWN')
+    // Late messages may still come.
+    await server.app.issuing?.run()
     assert.deepEqual(await receiptIn(server, id), { status: 'waiting' })
     await issue(server)
     const [receipt, ...others] = await receiptsOf(server, id)
@@ -170,6 +173,27 @@ onBothBackendsAlways('a receipt', (start) => {
     await result(charger, 'StartTransaction', { ...begin, timestamp: at('12:00:00') })
     await issue(server)
     assert.deepEqual(await receiptIn(server, id), { status: 'blocked', reason: 'not-ended' })
+  })
+
+  it('waits for the end of a transaction that goes on after all', async () => {
+    const server = await backend()
+    const charger = await priced(server, 'GOES-ON')
+    const begin = { connectorId: 1, idTag: 'A', meterStart: 1000, timestamp: at('08:00:00') }
+    const { transactionId } = await result(charger, 'StartTransaction', begin)
+    const id = await transactionOf(server, 'GOES-ON')
+    const free = { connectorId: 1, errorCode: 'NoError', status: 'Available', timestamp: at('08:30:00') }
+    await result(charger, 'StatusNotification', free)
+    const isClosed = async () => (await ok(server, 'GET', `/transactions/${id}`)).status === 'closed'
+    await until('the transaction is closed', isClosed)
+    await issue(server)
+    assert.deepEqual(await receiptIn(server, id), { status: 'blocked', reason: 'not-ended' })
+    const meterValue = [{ timestamp: at('08:45:00'), sampledValue: [{ value: '5000' }] }]
+    await result(charger, 'MeterValues', { connectorId: 1, transactionId, meterValue })
+    await issue(server)
+    assert.equal(await receiptIn(server, id), undefined)
+    await result(charger, 'StopTransaction', { transactionId, meterStop: 8333, timestamp: at('09:00:00') })
+    await issue(server)
+    assert.equal((await receiptsOf(server, id))[0].totalMinor, 446)
   })
 
   it('stays when a late message changes the figure: a problem proposes a correction', async () => {

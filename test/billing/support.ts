@@ -3,13 +3,12 @@ import { operate } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 
-/** Receipts are issued at once, so that a test need not wait for late messages. */
 export const SELLER = {
   SELLER_NAME: 'Strom & Söhne GmbH',
   SELLER_ADDRESS: 'Ladeweg 1, 10115 Berlin',
   SELLER_TAX_ID: 'DE123456789',
   SELLER_TIME_ZONE: 'Europe/Berlin',
-  FINAL_AFTER: '0'
+  FINAL_AFTER: '600000'
 }
 
 export const VAT = [{ type: 'VAT', tax: 19 }]
@@ -72,9 +71,9 @@ export async function transactionOf(server: TestServer, identity: string): Promi
   return items[0].id
 }
 
-/** Issues what is due. */
+/** Issues what is due, without waiting for late messages. */
 export async function issue(server: TestServer): Promise<void> {
-  await server.app.issuing?.run()
+  await server.app.issuing?.run(0)
 }
 
 export async function receiptsOf(server: TestServer, transaction: number) {

@@ -10,7 +10,9 @@ import { ProblemError } from '../../../../lib/problem-error.js'
 import { textLike } from '../../../../lib/text-like.js'
 
 const Params = Type.Object({
-  number: textLike('^[A-Z0-9]{1,10}-[0-9]{4}-[0-9]{6,15}$', 'must be the number of a receipt, such as R-2026-000001')
+  number: textLike('^[A-Z0-9]{1,10}-[0-9]{4}-[0-9]{6,15}$', 'must be the number of a receipt, such as R-2026-000001', {
+    examples: ['R-2026-000001']
+  })
 })
 type OneReceipt = { Params: Static<typeof Params> }
 
