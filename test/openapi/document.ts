@@ -78,7 +78,13 @@ export class Judge {
     const media = response.content[type]
     if (media === undefined) return `${statusCode} with ${type} is not documented`
     if (!type.endsWith('json')) return undefined
-    return this.fault(media.schema ?? {}, JSON.parse(body))
+    const texts = type.endsWith('ndjson')
+      ? body
+          .trim()
+          .split('\n')
+          .filter((line) => line !== '')
+      : [body]
+    return texts.map((text) => this.fault(media.schema ?? {}, JSON.parse(text))).find((fault) => fault !== undefined)
   }
 }
 

@@ -13,6 +13,7 @@ import {
   listExports
 } from '../../../lib/billing/export.js'
 import { dayOrTime, isOneMonth } from '../../../lib/billing/local-time.js'
+import { ReceiptRecord } from '../../../lib/billing/records.js'
 import { toDateTime } from '../../../lib/date-time.js'
 import { invalidQuery, pageOf, readIdCursor, readLimit } from '../../../lib/http/paging.js'
 import { momentParam, PageParams } from '../../../lib/http/records.js'
@@ -70,7 +71,7 @@ function addExport(app: FastifyInstance): void {
             headers: { 'Earlier-Export': { type: 'string', description: 'When the same range was exported before' } },
             content: {
               'text/csv': { schema: Type.String({ examples: ['number,kind\r\n'] }) },
-              'application/x-ndjson': { schema: Type.String({ examples: ['{"number":"R-2026-000001"}\n'] }) }
+              'application/x-ndjson': { schema: ReceiptRecord }
             }
           }
         },
