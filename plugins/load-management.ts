@@ -1,9 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import type * as v16 from 'fastify-ocpp/v16'
+import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import { PROTOCOLS_2, type Request2 } from '../lib/charge-points/versions.js'
 import { Controls } from '../lib/load-management/controls.js'
-import { isOwnProfile } from '../lib/load-management/profiles.js'
 import { LoadWatch } from '../lib/load-management/watch.js'
 import { observeLoadManagement } from '../lib/metrics/load-management.js'
 
@@ -27,21 +25,15 @@ async function callableOf({ ocpp, traits, whereabouts, database }: FastifyInstan
   return new Set(there)
 }
 
-/** A profile that somebody else has set may be above ours. */
+/** Profiles that somebody else sets may be above ours, and ours may be deleted. */
 function watchOthers({ calls, loadManagement }: FastifyInstance): void {
-  calls
-    .after(
-      'ocpp1.6',
-      'SetChargingProfile',
-      ({ csChargingProfiles: { chargingProfileId } }: v16.SetChargingProfileRequest, _, call) => {
-        if (!isOwnProfile(chargingProfileId)) loadManagement.distrust(call.identity)
-        return undefined
-      }
-    )
-    .after(PROTOCOLS_2, 'SetChargingProfile', ({ chargingProfile }: Request2<'SetChargingProfile'>, _, call) => {
-      if (!isOwnProfile(chargingProfile.id)) loadManagement.distrust(call.identity)
-      return undefined
-    })
+  const look = (identity: string) => {
+    loadManagement.profilesChanged(identity)
+    return undefined
+  }
+  for (const action of ['SetChargingProfile', 'ClearChargingProfile'] as const) {
+    calls.after(ALL_PROTOCOLS, action, (_request: unknown, _result: unknown, { identity }) => look(identity))
+  }
 }
 
 /** Shares the power of sites among their charge points. */

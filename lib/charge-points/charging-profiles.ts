@@ -199,7 +199,10 @@ const KEPT_OVER_BOOT = new Set(['TxDefaultProfile', 'ChargingStationMaxProfile']
  * Whether the charge point certainly has a profile. After a boot that is unknown of most: OCPP 1.6 demands that they
  * persist, but many charge points lose them. [1.6 errata 3.37]
  */
-export function isConfirmed(row: ProfileRow, { last_boot_at, boot_reason, protocol }: ChargePointRow): boolean {
+export function isConfirmed(
+  row: Pick<ProfileRow, 'confirmed' | 'updated_at' | 'purpose'>,
+  { last_boot_at, boot_reason, protocol }: Pick<ChargePointRow, 'last_boot_at' | 'boot_reason' | 'protocol'>
+): boolean {
   if (row.confirmed !== 1) return false
   const hasBooted = last_boot_at !== null && boot_reason !== 'Triggered' && last_boot_at > row.updated_at
   return !hasBooted || (isProtocol2(protocol) && KEPT_OVER_BOOT.has(row.purpose ?? ''))

@@ -2,6 +2,7 @@ import type { PublishedEvent } from '../events/event.js'
 import type { Reader } from '../events/scope.js'
 import type { SiteRow } from '../sites/rows.js'
 import { findSite } from '../sites/rows.js'
+import { type Place, rivalsOf, withLedger } from './installed.js'
 import type { Told } from './limits.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
 import {
@@ -11,12 +12,10 @@ import {
   callsToLeave,
   callToClear,
   countsFromStart,
-  isRival,
   type OcppCall
 } from './profiles.js'
 import {
   answered,
-  booted,
   type EvseState,
   initialState,
   type Pending,
@@ -26,6 +25,7 @@ import {
   withTransaction
 } from './reserve.js'
 import * as rows from './rows.js'
+import { currentIn, type Reading } from './samples.js'
 import { type EvseFacts, ownLoad } from './site.js'
 import { type Command, type StepResult, step } from './step.js'
 
@@ -81,6 +81,8 @@ export interface Snapshot {
 interface SavedDocument {
   at: number
   evses: Record<string, EvseState>
+  /** EVSEs that are no longer part of the site and may still have our profiles. */
+  leaving?: string[]
 }
 
 type Change = (state: EvseState, times: { now: number; settle: number }) => EvseState
@@ -90,13 +92,12 @@ export class SiteControl {
   #epoch: number | undefined
   #states = new Map<string, EvseState>()
   #saved = ''
+  #leaving = new Set<string>()
   /** What has happened since the last run, by EVSE. */
   #changes: { key: string; change: Change }[] = []
-  /** The power path of these transactions is known to be closed. */
-  #powered = new Set<string>()
+  /** What the last run has read. */
+  #read: Read = { members: new Map(), running: new Map(), connected: new Set() }
   #snapshot: Snapshot | undefined
-  /** Rows of profiles of somebody else that have been seen. */
-  #foreign = new Set<number>()
   readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
   readonly #sending = new Set<Promise<void>>()
 
@@ -114,7 +115,6 @@ export class SiteControl {
     const keys = [...this.#states.keys()].filter((key) => key.startsWith(`${identity} `))
     if (keys.length === 0) return false
     if (event.type === 'connect') for (const key of keys) this.#changes.push({ key, change: reconnected })
-    if (event.type === 'transaction') this.#takeState(identity, event.data as TransactionData)
     if (event.type === 'meter-values') this.#takeSample(identity, event.data as SampleData)
     return true
   }
@@ -131,11 +131,9 @@ export class SiteControl {
     return true
   }
 
-  /** A foreign profile may be in force at the EVSEs of a charge point. */
-  distrust(identity: string): void {
-    for (const key of this.#states.keys()) {
-      if (key.startsWith(`${identity.toLowerCase()} `)) this.#changes.push({ key, change: booted })
-    }
+  /** Whether the charge point has EVSEs of the site. */
+  has(identity: string): boolean {
+    return [...this.#states.keys()].some((key) => key.startsWith(`${identity.toLowerCase()} `))
   }
 
   /** One run: to be called again and again, never twice at a time. Resolves when the calls are on their way. */
@@ -160,6 +158,7 @@ export class SiteControl {
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command)
+    for (const key of this.#leaving) this.#release(key)
   }
 
   /** Resolves when all calls that were on their way have ended. */
@@ -169,16 +168,10 @@ export class SiteControl {
 
   // --- what is known -----------------------------------------------------------------------------------------------
 
-  #takeState(identity: string, { evseId, connectorId, transactionId, chargingState }: TransactionData): void {
-    if (!POWERED.has(chargingState ?? '')) return
-    this.#powered.add(`${identity} ${evseId || connectorId} ${transactionId}`)
-  }
-
   #takeSample(identity: string, { evseId, connectorId, readings }: SampleData): void {
     const key = `${identity} ${evseId || connectorId}`
-    const amperes = currentIn(readings)
-    const taken = Math.min(...readings.map(({ timestamp }) => Date.parse(timestamp)))
-    if (amperes === undefined || this.#options.now() - taken > STALE_MS) return
+    const amperes = currentIn(readings, this.#options.now())
+    if (amperes === undefined) return
     this.#changes.push({ key, change: (state, times) => sampled(state, amperes, times) })
   }
 
@@ -189,6 +182,7 @@ export class SiteControl {
     const saved: SavedDocument = row?.state == null ? { at: 0, evses: {} } : JSON.parse(row.state)
     const times = { now: now(), settle: 0 }
     this.#states = new Map(Object.entries(saved.evses).map(([key, state]) => [key, answered(state, 'unknown', times)]))
+    this.#leaving = new Set(saved.leaving ?? [])
     this.#epoch = epoch
     this.#saved = ''
   }
@@ -209,96 +203,77 @@ export class SiteControl {
 
   async #refresh(plant: Plant): Promise<Map<string, EvseFacts>> {
     const { db, siteId, callable, now } = this.#options
-    const powered = [...this.#powered]
+    // What is read from here on is not older than these.
+    const changes = this.#changes.length
     const members = await rows.membersOf(db, siteId)
     const open = await rows.openTransactions(db, members.values())
     const running = new Map(open.map((transaction) => [keyOf(transaction), transaction]))
+    const gone = [...this.#states].flatMap(([key, { transaction }]) => {
+      return transaction === undefined || running.has(key) ? [] : [transaction.id]
+    })
+    const closed = await rows.closedAmong(db, gone)
+    const profiles = await rows.profilesOf(db, members.values())
     const connected = await callable([...members.keys()])
-    const foreign = await rows.foreignProfiles(db, members.values())
     const times = { now: now(), settle: plant.settle * 1000 }
-    const changes = this.#changes
-    this.#changes = []
     const states = new Map<string, EvseState>()
     const facts = new Map<string, EvseFacts>()
     for (const evse of plant.evses) {
       const key = keyOf(evse)
       const member = members.get(identityOf(key))
       const transaction = running.get(key)
-      const known = withTransaction(this.#states.get(key) ?? initialState(), transaction, times.now)
-      states.set(key, this.#withPower(known, { key, transaction, protocol: member?.protocol ?? null }, times.now))
+      const before = this.#states.get(key) ?? initialState()
+      const isCertain = !closed.has(before.transaction?.id ?? 0)
+      const known = withTransaction(before, transaction, times.now, isCertain)
+      states.set(key, withPower(known, transaction, { protocol: member?.protocol ?? null, now: times.now }))
       facts.set(key, { isConnected: connected.has(identityOf(key)), isMember: member !== undefined })
     }
-    for (const { key, change } of changes) {
+    for (const { key, change } of this.#changes.splice(0, changes)) {
       const state = states.get(key)
       if (state !== undefined) states.set(key, change(state, times))
     }
     // After the answers, which may be from before the boot.
     for (const [key, state] of states) states.set(key, withBoots(state, members.get(identityOf(key))?.boots))
-    for (const key of this.#newlyForeign(members, foreign, states.keys()))
-      states.set(key, booted(states.get(key) ?? initialState()))
-    const names = new Set([...running].map(([key, { displayed }]) => `${key} ${displayed}`))
-    for (const name of powered) if (!names.has(name)) this.#powered.delete(name)
+    for (const { identity, evseId } of plant.evses) {
+      const key = keyOf({ identity, evseId })
+      const member = members.get(identityOf(key))
+      const state = states.get(key)
+      if (state === undefined || !member?.protocol) continue
+      states.set(key, withLedger(state, profiles.get(member.id) ?? [], placeOf(member, evseId), Date.now()))
+    }
+    for (const key of this.#states.keys()) if (!states.has(key)) this.#leaving.add(key)
+    for (const key of states.keys()) this.#leaving.delete(key)
     this.#states = states
+    this.#read = { members, running, connected }
     return facts
-  }
-
-  /** The EVSEs with a profile of somebody else that was not seen before: whichever node set it, it may be in force. */
-  #newlyForeign(
-    members: ReadonlyMap<string, rows.Member>,
-    foreign: Awaited<ReturnType<typeof rows.foreignProfiles>>,
-    keys: Iterable<string>
-  ): string[] {
-    const seen = this.#foreign
-    this.#foreign = new Set(foreign.map(({ id }) => Number(id)))
-    const news = foreign.filter(({ id }) => !seen.has(Number(id)))
-    if (news.length === 0) return []
-    return [...keys].filter((key) => {
-      const { id, protocol } = members.get(identityOf(key)) ?? {}
-      const evseId = Number(key.slice(key.lastIndexOf(' ') + 1))
-      return news.some((one) => {
-        return Number(one.charge_point_id) === id && protocol != null && isRival(one, { protocol, evseId })
-      })
-    })
-  }
-
-  /**
-   * A Relative profile counts from the start of the transaction in 1.6, and in 2.x from the closing of the power path: what
-   * is sent before could end at any time. [2.x K01.FR.42]
-   */
-  #withPower(state: EvseState, { key, transaction, protocol }: Running, now: number): EvseState {
-    if (state.transaction === undefined || transaction === undefined || state.transaction.poweredAt !== undefined)
-      return state
-    const isFlowing = (state.measured?.amperes ?? 0) > 1
-    const isPowered = countsFromStart(protocol) || isFlowing || this.#powered.has(`${key} ${transaction.displayed}`)
-    if (!isPowered) return state
-    this.#powered.delete(`${key} ${transaction.displayed}`)
-    return { ...state, transaction: { ...state.transaction, poweredAt: now } }
   }
 
   // --- what is done ------------------------------------------------------------------------------------------------
 
   async #save(states: ReadonlyMap<string, EvseState>): Promise<boolean> {
     const { siteId, writer, holder } = this.#options
-    const text = JSON.stringify(Object.fromEntries(states))
+    const text = JSON.stringify({ evses: Object.fromEntries(states), leaving: [...this.#leaving] })
     if (this.#epoch === undefined) return false
     if (text === this.#saved) return true
-    const state = `{"at":${Date.now()},"evses":${text}}`
+    const state = `{"at":${Date.now()},${text.slice(1)}`
     const isOurs = await rows.saveState(writer, { siteId, holder, epoch: this.#epoch, state })
     if (isOurs) this.#saved = text
     return isOurs
+  }
+
+  /** `work` that others may wait for. */
+  #background(work: Promise<void>): void {
+    const sending = work.catch(this.#options.onError).finally(() => {
+      this.#sending.delete(sending)
+      this.#options.onChange()
+    })
+    this.#sending.add(sending)
   }
 
   #send(plant: Plant, command: Command): void {
     const state = this.#states.get(command.key) ?? initialState()
     // A later run, while the call is on its way, says only that.
     const reason = this.#snapshot?.result.evses.get(command.key)?.reason ?? ''
-    const sending = this.#carryOut(plant, command, { ...state, reason })
-      .catch(this.#options.onError)
-      .finally(() => {
-        this.#sending.delete(sending)
-        this.#options.onChange()
-      })
-    this.#sending.add(sending)
+    this.#background(this.#carryOut(plant, command, { ...state, reason }))
   }
 
   /** The last argument is the state from which the command comes: it may change while the command is carried out. */
@@ -307,23 +282,24 @@ export class SiteControl {
     { key, kind, amperes, lease }: Command,
     { pending, transaction, reason }: Pick<EvseState, 'pending' | 'transaction'> & { reason: string }
   ): Promise<void> {
-    const { db, siteId } = this.#options
+    const { siteId, now } = this.#options
     const evse = plant.evses.find((each) => keyOf(each) === key)
+    const { members, running } = this.#read
+    const member = members.get(identityOf(key))
+    const open = running.get(key)
+    const displayed = open?.key === transaction?.key ? open?.displayed : undefined
     let answer: ReturnType<typeof answerOf> = 'unsent'
     try {
-      const members = await rows.membersOf(db, siteId)
-      const member = members.get(identityOf(key))
-      const open = member === undefined ? [] : await rows.openTransactions(db, [member])
-      const displayed = open.find((each) => each.key === transaction?.key)?.displayed
       if (evse !== undefined && member?.protocol && (kind === 'fallback' || displayed !== undefined)) {
         // To the moment from which the lease counts: the profile ends no later.
-        const elapsed = transaction?.poweredAt === undefined ? 0 : ((pending?.at ?? 0) - transaction.poweredAt) / 1000
-        const wanted = { kind, evse, voltage: plant.voltage, amperes, lease, elapsed }
-        const set = callFor(member.protocol, {
-          ...wanted,
+        const at = pending?.at ?? now()
+        const elapsed = transaction?.isOlder ? undefined : (at - (transaction?.poweredAt ?? at)) / 1000
+        const wanted = {
+          ...{ kind, evse, voltage: plant.voltage, amperes, lease, now: at },
+          ...(elapsed !== undefined && { elapsed }),
           ...(displayed !== undefined && { transactionId: displayed })
-        })
-        answer = await this.#ask(member.identity, set)
+        }
+        answer = await this.#ask(member.identity, callFor(member.protocol, wanted))
         if (answer === 'accepted' && kind === 'fallback') answer = await this.#clearRivals(member, evse.evseId)
       }
     } catch (error) {
@@ -344,15 +320,32 @@ export class SiteControl {
   }
 
   /** A fallback holds only once nothing of somebody else is above it. */
-  async #clearRivals({ id, identity, protocol }: rows.Member, evseId: number) {
-    const known = await rows.profilesAt(this.#options.db, id)
-    const rivals = protocol === null ? [] : known.filter((profile) => isRival(profile, { protocol, evseId }))
-    for (const { profile_id } of rivals) {
+  async #clearRivals(member: rows.Member, evseId: number) {
+    const { protocol, identity } = member
+    const known = (await rows.profilesOf(this.#options.db, [member])).get(member.id) ?? []
+    const { ids, isAwaited } = rivalsOf(known, placeOf(member, evseId), Date.now())
+    for (const id of ids) {
       // The charge point may not have it any more, which is as good.
-      const answer = await this.#ask(identity, callToClear(protocol ?? '', profile_id))
+      const answer = await this.#ask(identity, callToClear(protocol ?? '', id))
       if (answer !== 'accepted' && answer !== 'rejected') return 'unknown' as const
     }
-    return 'accepted' as const
+    return isAwaited ? ('unknown' as const) : ('accepted' as const)
+  }
+
+  /** Takes our profiles away from an EVSE that is no longer part of the site. */
+  #release(key: string): void {
+    const { members, connected } = this.#read
+    const member = members.get(identityOf(key))
+    if (!member?.protocol || !connected.has(identityOf(key))) return
+    this.#leaving.delete(key)
+    const calls = callsToLeave(member.protocol, Number(key.split(' ').at(-1)))
+    const ask = async () => {
+      for (const each of calls) {
+        const answer = await this.#ask(member.identity, each)
+        if (answer === 'unknown' || answer === 'unsent') this.#leaving.add(key)
+      }
+    }
+    this.#background(ask())
   }
 
   /** Takes our profiles away when the mode is no longer `control`. What may be in force is forgotten after that. */
@@ -386,26 +379,13 @@ function isSame(one: Pending | undefined, other: Pending | undefined): boolean {
   return one !== undefined && one.at === other?.at && one.kind === other.kind && one.transaction === other.transaction
 }
 
-interface Running {
-  key: string
-  transaction: rows.OpenTransaction | undefined
-  protocol: string | null
-}
-
-interface TransactionData {
-  evseId?: number
-  connectorId?: number
-  transactionId: string
-  chargingState?: string
-}
-
-interface Reading {
-  timestamp: string
-  measurand: string
-  value?: number
-  unit?: string
-  phase?: string
-  location?: string
+interface Read {
+  /** By folded identity. */
+  members: ReadonlyMap<string, rows.Member>
+  /** The open transactions by EVSE. */
+  running: ReadonlyMap<string, rows.OpenTransaction>
+  /** Of the members, by folded identity. */
+  connected: ReadonlySet<string>
 }
 
 interface SampleData {
@@ -415,15 +395,30 @@ interface SampleData {
 }
 
 const POWERED = new Set(['Charging', 'SuspendedEV', 'SuspendedEVSE'])
-/** A reading that waited at the charge point says nothing about now. Milliseconds. */
-const STALE_MS = 120_000
+/** A transaction that began longer before it was first seen did so unseen. Milliseconds. */
+const UNSEEN_MS = 30_000
 
-/** The highest current of a phase. */
-function currentIn(readings: readonly Reading[]): number | undefined {
-  const currents = readings
-    .filter(({ measurand, location = 'Outlet' }) => measurand === 'Current.Import' && location === 'Outlet')
-    .flatMap(({ value, phase, unit = 'A' }) => (value === undefined || phase === 'N' || unit !== 'A' ? [] : [value]))
-  return currents.length === 0 ? undefined : Math.max(0, ...currents)
+/**
+ * A Relative profile counts from the start of the transaction in 1.6, and in 2.x from the closing of the power path: what
+ * is sent before could end at any time. [2.x K01.FR.42]
+ */
+function withPower(
+  state: EvseState,
+  open: rows.OpenTransaction | undefined,
+  { protocol, now }: { protocol: string | null; now: number }
+): EvseState {
+  const { transaction, measured } = state
+  if (transaction === undefined || open === undefined || transaction.poweredAt !== undefined) return state
+  const isFlowing = (measured?.amperes ?? 0) > 1
+  const isPowered = countsFromStart(protocol) || isFlowing || POWERED.has(open.chargingState ?? '')
+  if (!isPowered) return state
+  const isOlder = transaction.since === now && (open.startedAt === null || now - open.startedAt > UNSEEN_MS)
+  return { ...state, transaction: { ...transaction, poweredAt: now, ...(isOlder && { isOlder }) } }
+}
+
+function placeOf({ protocol, lastBootAt, bootReason }: rows.Member, evseId: number): Place {
+  const chargePoint = { last_boot_at: lastBootAt, boot_reason: bootReason, protocol }
+  return { evseId, protocol: protocol ?? '', chargePoint }
 }
 
 function identityOf(key: string): string {

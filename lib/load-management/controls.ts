@@ -48,9 +48,9 @@ export class Controls {
     for (const [siteId, control] of this.#controls) if (control.take(event)) this.trigger(siteId)
   }
 
-  /** Somebody else has changed the profiles of a charge point. */
-  distrust(identity: string): void {
-    for (const control of this.#controls.values()) control.distrust(identity)
+  /** The profiles of a charge point may have changed: its site looks at the ledger of profiles soon. */
+  profilesChanged(identity: string): void {
+    for (const [siteId, control] of this.#controls) if (control.has(identity)) this.trigger(siteId)
   }
 
   /**

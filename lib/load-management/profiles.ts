@@ -1,4 +1,5 @@
 import { ALL_PROTOCOLS, NotConnectedError, versionInfo } from 'fastify-ocpp'
+import { toDateTime } from '../date-time.js'
 import { type Plant, wattsOf } from './plant.js'
 import type { Answer } from './reserve.js'
 
@@ -13,8 +14,13 @@ export interface Wanted {
   amperes: number
   /** Seconds that a limit holds from now on. */
   lease: number
-  /** Seconds since the start of the transaction, from which a Relative profile counts. */
-  elapsed: number
+  /**
+   * Seconds since the start of the transaction, from which a Relative profile counts. Absent: nobody saw the start, so the
+   * profile has to be Absolute.
+   */
+  elapsed?: number
+  /** Epoch milliseconds. */
+  now: number
   /** As the charge point calls it. */
   transactionId?: string
 }
@@ -73,26 +79,34 @@ interface KnownProfile {
 
 /** Whether a profile of somebody else may raise what an EVSE supplies. [1.6 §3.13.1; 2.x K01.FR.14, K21] */
 export function isRival(profile: KnownProfile, { protocol, evseId }: { protocol: string; evseId: number }): boolean {
-  const isHere = is16(protocol) ? profile.connector_id === evseId : [0, evseId].includes(profile.evse_id)
+  // The profile of a start without a connector is for any of them.
+  const isAnywhere = profile.purpose === 'TxProfile' && profile.connector_id === 0
+  const isHere = is16(protocol) ? profile.connector_id === evseId || isAnywhere : [0, evseId].includes(profile.evse_id)
   return isHere && profile.source === 'CSO' && RIVALS.has(profile.purpose ?? '') && !isOwnProfile(profile.profile_id)
 }
 
-/** Relative to the start of the transaction: the clock of the charge point may be wrong. */
-function scheduleOf({ evse, voltage, amperes, kind, elapsed, lease }: Wanted) {
+/** An Absolute schedule starts so long before now: the clock of the charge point may be a little behind. Seconds. */
+const STARTED_S = 60
+
+function scheduleOf(wanted: Wanted) {
+  const { evse, voltage, amperes } = wanted
   const limit = evse.unit === 'A' ? amperes : wattsOf(evse, amperes, voltage)
-  return {
-    chargingRateUnit: evse.unit,
-    chargingSchedulePeriod: [{ startPeriod: 0, limit }],
-    // The lease: it ends by itself, also while the charge point is away. [2.x K02.FR.08; 1.6 errata 3.43]
-    ...(kind === 'limit' && { duration: Math.max(1, Math.floor(elapsed + lease)) })
-  }
+  const periods = { chargingRateUnit: evse.unit, chargingSchedulePeriod: [{ startPeriod: 0, limit }] }
+  return { ...periods, ...(wanted.kind === 'limit' && leaseOf(wanted)) }
 }
 
-function common({ kind }: Wanted) {
+/** The lease: it ends by itself, also while the charge point is away. [2.x K02.FR.08; 1.6 errata 3.43] */
+function leaseOf({ elapsed, lease, now }: Wanted) {
+  if (elapsed !== undefined) return { duration: Math.max(1, Math.floor(elapsed + lease)) }
+  return { startSchedule: toDateTime(now - STARTED_S * 1000), duration: Math.floor(STARTED_S + lease) }
+}
+
+/** Relative to the start of the transaction where that is known: the clock of the charge point may be wrong. */
+function common({ kind, elapsed }: Wanted) {
   return {
     stackLevel: 0,
     chargingProfilePurpose: kind === 'limit' ? 'TxProfile' : 'TxDefaultProfile',
-    chargingProfileKind: 'Relative'
+    chargingProfileKind: kind === 'limit' && elapsed === undefined ? 'Absolute' : 'Relative'
   }
 }
 

@@ -56,8 +56,11 @@ export interface EvseState {
   measured?: { amperes: number; at: number }
   /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
   strikes: number
-  /** The open transaction. `since` is when it was first seen, `poweredAt` when its power path was known to be closed. */
-  transaction?: { key: string; id: number; since: number; poweredAt?: number }
+  /**
+   * The open transaction. `since` is when it was first seen, `poweredAt` when its power path was known to be closed.
+   * `isOlder`: that happened before it was first seen.
+   */
+  transaction?: { key: string; id: number; since: number; poweredAt?: number; isOlder?: boolean }
   /** The most that the car takes, as far as it has shown it. A. */
   demand?: number
   /** Whether the EV waits for a profile, also if nothing has changed. */
@@ -162,11 +165,16 @@ export function isInDoubt({ isDoubtful, possible }: EvseState, now: number): boo
   return isDoubtful && possible.some(({ until }) => until > now)
 }
 
-/** The open transaction at the EVSE is this one, or there is none. A profile of a transaction ends with it. [2.x K02.FR.05] */
+/**
+ * The open transaction at the EVSE is this one, or there is none. A profile of a transaction ends with it. [2.x K02.FR.05]
+ *
+ * @param isCertain whether the charge point has told the end of the one before; otherwise its limit may hold until the lease ends
+ */
 export function withTransaction(
   state: EvseState,
   open: { key: string; id: number } | undefined,
-  now: number
+  now: number,
+  isCertain = true
 ): EvseState {
   if (open?.key === state.transaction?.key) return state
   const {
@@ -180,7 +188,7 @@ export function withTransaction(
   } = state
   const fresh = {
     ...rest,
-    possible: [],
+    possible: isCertain || open !== undefined ? [] : state.possible,
     strikes: 0,
     served: 0,
     servedAt: now,

@@ -7,9 +7,9 @@ import type { Writer } from '../database/writer.js'
 import { chunks, type Reader } from '../events/scope.js'
 import { identitiesAt } from '../sites/rows.js'
 import { checkPlant } from './check.js'
+import type { LedgerRow } from './installed.js'
 import type { DynamicLimit, Measurement, Told } from './limits.js'
 import type { LoadManagementBody } from './plant.js'
-import { OWN_IDS } from './profiles.js'
 
 export type LoadManagementRow = Selectable<LoadManagementTable>
 type SiteWriter = Pick<Writer, 'write'>
@@ -225,6 +225,9 @@ export interface OpenTransaction {
   key: string
   id: number
   displayed: string
+  /** Epoch milliseconds. */
+  startedAt: number | null
+  chargingState: string | null
 }
 
 export interface Member {
@@ -233,21 +236,23 @@ export interface Member {
   protocol: string | null
   /** How often it has booted. */
   boots: number
+  lastBootAt: number | null
+  bootReason: string | null
 }
 
 /** The charge points of a site. */
 export async function membersOf(db: Reader, siteId: string): Promise<Map<string, Member>> {
   const rows = await db
     .selectFrom('charge_points')
-    .select(['id', 'identity', 'identity_key', 'protocol', 'boots'])
+    .select(['id', 'identity', 'identity_key', 'protocol', 'boots', 'last_boot_at', 'boot_reason'])
     .where('site_id', '=', siteId)
     .where('removed_at', 'is', null)
     .execute()
   return new Map(
-    rows.map(({ id, identity, identity_key, protocol, boots }) => [
-      identity_key,
-      { id: Number(id), identity, protocol, boots: Number(boots) }
-    ])
+    rows.map(({ id, identity, identity_key, protocol, boots, last_boot_at, boot_reason: bootReason }) => {
+      const lastBootAt = last_boot_at === null ? null : Number(last_boot_at)
+      return [identity_key, { id: Number(id), identity, protocol, boots: Number(boots), lastBootAt, bootReason }]
+    })
   )
 }
 
@@ -259,6 +264,7 @@ export async function openTransactions(db: Reader, members: Iterable<Member>): P
     const rows = await db
       .selectFrom('transactions')
       .select(['id', 'charge_point_id', 'evse_id', 'connector_id', 'transaction_id', 'displayed_id'])
+      .select(['start_timestamp', 'charging_state'])
       .where('charge_point_id', 'in', part)
       // A literal, because otherwise the partial index is not used.
       .where('status', '=', sql.lit('open' as const))
@@ -272,38 +278,46 @@ export async function openTransactions(db: Reader, members: Iterable<Member>): P
         evseId: row.evse_id || row.connector_id,
         key: row.transaction_id,
         id: Number(row.id),
-        displayed: row.displayed_id ?? row.transaction_id
+        displayed: row.displayed_id ?? row.transaction_id,
+        startedAt: row.start_timestamp === null ? null : Number(row.start_timestamp),
+        chargingState: row.charging_state
       })
     }
   }
   return found
 }
 
-/** The charging profiles that a charge point is known to have, or may have. */
-export function profilesAt(db: Reader, chargePointId: number) {
-  return db
-    .selectFrom('charging_profiles')
-    .select(['profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
-    .where('charge_point_id', '=', chargePointId)
-    .execute()
+/** Which of these transactions the back-end has closed: their charge points have told no end. */
+export async function closedAmong(db: Reader, ids: readonly number[]): Promise<Set<number>> {
+  const closed = new Set<number>()
+  for (const part of chunks([...ids])) {
+    const rows = await db
+      .selectFrom('transactions')
+      .select('id')
+      .where('id', 'in', part)
+      .where('status', '=', 'closed')
+      .execute()
+    for (const { id } of rows) closed.add(Number(id))
+  }
+  return closed
 }
 
-/** The profiles of ours, but not of load management, that charge points are known to have, or may have. */
-export async function foreignProfiles(db: Reader, members: Iterable<Member>) {
-  const found: Awaited<ReturnType<typeof foreignProfilesOf>> = []
-  for (const part of chunks([...members].map(({ id }) => id))) found.push(...(await foreignProfilesOf(db, part)))
+/** The charging profiles that charge points are known to have, or may have, by the row of the charge point. */
+export async function profilesOf(db: Reader, members: Iterable<Member>): Promise<Map<number, LedgerRow[]>> {
+  const found = new Map<number, LedgerRow[]>()
+  for (const part of chunks([...members].map(({ id }) => id))) {
+    const rows = await db
+      .selectFrom('charging_profiles')
+      .select(['charge_point_id', 'profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
+      .select(['confirmed', 'message_id', 'accepted_at', 'updated_at'])
+      .where('charge_point_id', 'in', part)
+      .execute()
+    for (const { charge_point_id, ...row } of rows) {
+      const id = Number(charge_point_id)
+      found.set(id, [...(found.get(id) ?? []), row])
+    }
+  }
   return found
-}
-
-function foreignProfilesOf(db: Reader, ids: readonly number[]) {
-  return db
-    .selectFrom('charging_profiles')
-    .select(['id', 'charge_point_id', 'profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
-    .where('charge_point_id', 'in', ids)
-    .where('source', '=', 'CSO')
-    .where((eb) => eb.or([eb('profile_id', '<', OWN_IDS.first), eb('profile_id', '>', OWN_IDS.last)]))
-    .orderBy('id')
-    .execute()
 }
 
 export type HistoryRow = Selectable<AllocationHistoryTable>

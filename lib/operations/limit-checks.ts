@@ -1,4 +1,7 @@
 import { versionInfo } from 'fastify-ocpp'
+import { isControlled } from '../load-management/rows.js'
+import { ProblemError } from '../problem-error.js'
+import type { Place } from './common.js'
 import { refuseMember } from './exchange.js'
 import { configurationValue, variableValue } from './facts.js'
 import type { Lookup } from './operation.js'
@@ -137,4 +140,21 @@ export function checkRoom(profileId: number, installed: ReadonlySet<number>, { m
   if (maxProfiles === undefined || installed.has(profileId) || installed.size < maxProfiles) return
   const message = `the charge point has ${installed.size} charging profiles of the ${maxProfiles} that it takes: clear one first`
   throw refuseMember('', `${message} [1.6 §9.4.5; 2.x Entries]`)
+}
+
+/** In 1.6 the EVSE is the connector. 0: all of them. */
+export function placeIn({ evseId, connectorId }: Place) {
+  return { evse_id: evseId ?? 0, connector_id: connectorId ?? 0 }
+}
+
+/** @throws `LOAD_IS_MANAGED` where the load management of a site decides */
+export async function checkUncontrolled({ db, chargePoint }: Lookup, place: { evse_id: number; connector_id: number }) {
+  const evseId = place.evse_id || place.connector_id || undefined
+  if (await isControlled(db, chargePoint.site_id, { identity: chargePoint.identity, evseId })) {
+    throw new ProblemError(
+      409,
+      'LOAD_IS_MANAGED',
+      `the load management of site ${chargePoint.site_id} limits this EVSE`
+    )
+  }
 }

@@ -1,12 +1,19 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { oneOf } from '../http/records.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
-import { isControlled } from '../load-management/rows.js'
-import { ProblemError } from '../problem-error.js'
+import { isOwnProfile } from '../load-management/profiles.js'
 import { checkLimit, connectorOf16, dateTime, evseIdOf2, LIMIT, outcomeOf, PLACE, type Place } from './common.js'
 import { ask2, ask16, type Exchange, invalidRequest, notSupported, type Outcome } from './exchange.js'
 import { ownProfiles } from './facts.js'
-import { type Capabilities, capabilitiesOf, checkCapabilities, checkRoom, checkSchedule } from './limit-checks.js'
+import {
+  type Capabilities,
+  capabilitiesOf,
+  checkCapabilities,
+  checkRoom,
+  checkSchedule,
+  checkUncontrolled,
+  placeIn
+} from './limit-checks.js'
 import { type Lookup, operation } from './operation.js'
 import { PURPOSES, PURPOSES_2, PURPOSES_16, type Purpose, profile2, profile16, RECURRENCIES } from './profiles.js'
 import { findMeant, TRANSACTION } from './which-transaction.js'
@@ -104,23 +111,6 @@ async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFact
     profileIdFor: profileIdFor(new Set(others.map(({ profile_id }) => profile_id))),
     installed: new Set(known.map(({ profile_id }) => profile_id)),
     capabilities: await capabilitiesOf(lookup)
-  }
-}
-
-/** In 1.6 the EVSE is the connector. 0: all of them. */
-function placeIn({ evseId, connectorId }: Place) {
-  return { evse_id: evseId ?? 0, connector_id: connectorId ?? 0 }
-}
-
-/** @throws `LOAD_IS_MANAGED` where the load management of a site decides */
-async function checkUncontrolled({ db, chargePoint }: Lookup, place: { evse_id: number; connector_id: number }) {
-  const evseId = place.evse_id || place.connector_id || undefined
-  if (await isControlled(db, chargePoint.site_id, { identity: chargePoint.identity, evseId })) {
-    throw new ProblemError(
-      409,
-      'LOAD_IS_MANAGED',
-      `the load management of site ${chargePoint.site_id} limits this EVSE`
-    )
   }
 }
 
@@ -250,6 +240,10 @@ export const clearChargingLimit = operation({
     'Clears the limits that match all members given; without members, all limits. `not-found` when there was none.',
   danger: 'destroys',
   body: ClearBody,
-  facts: async () => undefined,
+  facts: async (lookup: Lookup, request: ClearBody) => {
+    const { profileId, purpose } = request
+    const isOurs = profileId === undefined ? purpose !== 'station' : isOwnProfile(profileId)
+    if (isOurs) await checkUncontrolled(lookup, profileId === undefined ? placeIn(request) : placeIn({}))
+  },
   rows: { v16: clear16, v2: clear2 }
 })

@@ -16,7 +16,7 @@ import {
   placeOf2
 } from './common.js'
 import { ask2, ask16, notSupported } from './exchange.js'
-import { capabilitiesOf, checkCapabilities } from './limit-checks.js'
+import { capabilitiesOf, checkCapabilities, checkUncontrolled, placeIn } from './limit-checks.js'
 import { type Lookup, operation } from './operation.js'
 import { profile2, profile16 } from './profiles.js'
 import { findMeant, TRANSACTION } from './which-transaction.js'
@@ -53,11 +53,13 @@ interface StartFacts {
   profileId: number
 }
 
-async function startFacts(lookup: Lookup, { idToken, chargingLimit }: StartBody): Promise<StartFacts> {
+async function startFacts(lookup: Lookup, request: StartBody): Promise<StartFacts> {
+  const { idToken, chargingLimit } = request
   const { db, nextId, traits } = lookup
   const profileId = nextId()
   if (chargingLimit !== undefined) {
     checkLimit(traits, chargingLimit)
+    await checkUncontrolled(lookup, placeIn(request))
     checkCapabilities(ofStart(chargingLimit, profileId), await capabilitiesOf(lookup), '/chargingLimit')
   }
   return { known: await findIdToken(db, idToken.idToken), remoteStartId: nextId(), profileId }

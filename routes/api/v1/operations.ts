@@ -37,6 +37,8 @@ function answerSchema(name: OperationName, { details }: AnyOperation): TObject {
   })
 }
 
+const MANAGED = { 409: { LOAD_IS_MANAGED: 'the load management of the site limits this EVSE' } }
+
 const OF_TRANSACTIONS = {
   404: { UNKNOWN_TRANSACTION: 'the charge point has no such transaction' },
   409: {
@@ -48,9 +50,9 @@ const OF_TRANSACTIONS = {
 /** Problems of single operations. */
 const PROBLEMS: Partial<Record<OperationName, Problems>> = {
   stop: OF_TRANSACTIONS,
-  'charging-limit': together(OF_TRANSACTIONS, {
-    409: { LOAD_IS_MANAGED: 'the load management of the site limits this EVSE' }
-  }),
+  start: MANAGED,
+  'charging-limit': together(OF_TRANSACTIONS, MANAGED),
+  'clear-charging-limit': MANAGED,
   'set-password': {
     409: {
       PASSWORD_UNDECIDED:
