@@ -146,6 +146,20 @@ export function doubtChargingProfiles(criteria: ChargingProfileCriteria): Change
   })
 }
 
+/** The charge point has proven that it has these. */
+export function confirmProfiles(rows: readonly Pick<ProfileRow, 'id'>[]): Change {
+  return async ({ trx, chargePointId, now }) => {
+    for (const { id } of rows) {
+      await trx
+        .updateTable('charging_profiles')
+        .set({ confirmed: 1, updated_at: now })
+        .where('charge_point_id', '=', chargePointId)
+        .where('id', '=', id)
+        .execute()
+    }
+  }
+}
+
 /** New values of a dynamic profile. [2.1 K28] */
 export interface DynamicUpdate {
   profileId: number

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { Protocol } from 'fastify-ocpp'
+import type { Quirk } from '../../src/simulator/model/quirks.js'
+import { ManualScheduler } from '../../src/simulator/scheduler.js'
+import { reset } from '../../src/simulator/sessions/transactions.js'
+import { onBothBackends, operate } from '../app/support.js'
+import { perform } from '../operations/support.js'
+import { createCharger } from '../simulator/support.js'
+import { connectCharger } from '../support/charger.js'
+import { listen, type TestServer } from '../support/server.js'
+import { until } from '../support/wait.js'
+
+const SETTINGS = { OCPP_CALLS_AFTER_CONNECT: '0' }
+
+/** A charger with a limit of its own and one of its EVSE, which boots. Returns the requests since then. */
+async function booted(server: TestServer, protocol: Protocol, quirks: readonly Quirk[]) {
+  const identity = `AB-${protocol}-${quirks.join()}`
+  const time = new ManualScheduler(Date.now())
+  const test = createCharger({ url: `${server.url}/ocpp` }, protocol, { identity, time, layout: { quirks } })
+  const { charger } = test
+  await charger.connect()
+  await until('it is accepted', () => charger.isOnline)
+  for (const body of [
+    { limit: 20, unit: 'A' },
+    { limit: 10, unit: 'A', evseId: 1 }
+  ]) {
+    const { status } = await perform(server, identity, 'operations/charging-limit', body)
+    assert.equal(status, 200)
+  }
+  const before = charger.station.profiles.map(({ original }) => original)
+  test.events.length = 0
+  charger.background(reset(charger, 'HardReset'))
+  await until('it boots', () => {
+    time.advance(1000)
+    return !charger.isRebooting && charger.isOnline && test.saw('boot')
+  })
+  const requests = () => test.events.filter(({ event }) => event === 'request').map(({ action }) => action)
+  return { charger, before, requests, identity }
+}
+
+onBothBackends('after a boot', (start) => {
+  for (const protocol of ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const) {
+    const question = protocol === 'ocpp1.6' ? 'GetCompositeSchedule' : 'GetChargingProfiles'
+
+    it(`${protocol}: a charge point that has lost its profiles gets them again`, async () => {
+      const server = await start(SETTINGS, listen)
+      const { charger, before, requests } = await booted(server, protocol, ['forgets-profiles'])
+      await until('they are there', () => charger.station.profiles.length === 2)
+      const after = charger.station.profiles.map(({ original }) => original)
+      assert.deepEqual(after, before)
+      assert.equal(requests()[0], question)
+    })
+
+    it(`${protocol}: a charge point that has kept them is asked, and those are confirmed that limit it`, async () => {
+      const server = await start(SETTINGS, listen)
+      const { identity, requests } = await booted(server, protocol, [])
+      await until('all are confirmed', async () => {
+        const { items } = (await operate(server, 'GET', `/charge-points/${identity}/charging-profiles`)).json()
+        return items.length === 2 && items.every(({ confirmed }: { confirmed: boolean }) => confirmed)
+      })
+      // In 1.6 the limit of the charge point cannot be seen below the lower one of the connector.
+      const again = requests().filter((action) => action === 'SetChargingProfile').length
+      assert.equal(again, protocol === 'ocpp1.6' ? 1 : 0)
+    })
+  }
+
+  it('2.1: a TxProfile that is lost is installed when the transaction is resumed, and no charge point is asked in vain', async () => {
+    const server = await start(SETTINGS, listen)
+    const asked: string[] = []
+    const charger = await connectCharger(server.url, 'AB-TX', { protocol: 'ocpp2.1', boot: true })
+    charger.onCall((action) => {
+      asked.push(action)
+      return { status: action === 'GetChargingProfiles' ? 'NoProfiles' : 'Accepted' }
+    })
+    const boot = () =>
+      charger.call('BootNotification', { reason: 'PowerUp', chargingStation: { model: 'M', vendorName: 'V' } })
+    await boot()
+    const told = (eventType: string, seqNo: number, triggerReason: string) =>
+      charger.call('TransactionEvent', {
+        ...{ eventType, seqNo, triggerReason, timestamp: new Date().toISOString() },
+        transactionInfo: { transactionId: 'AB-TX-1', chargingState: 'Charging' },
+        evse: { id: 1, connectorId: 1 }
+      })
+    await told('Started', 0, 'CablePluggedIn')
+    assert.deepEqual(asked, [])
+    const limit = { limit: 10, unit: 'A', transactionId: 'AB-TX-1' }
+    assert.equal((await perform(server, 'AB-TX', 'operations/charging-limit', limit)).status, 200)
+    await boot()
+    await until('it is asked', () => asked.length === 2)
+    assert.deepEqual(asked, ['SetChargingProfile', 'GetChargingProfiles'])
+    await told('Updated', 1, 'TxResumed')
+    await until('it gets the profile again', () => asked.length === 3)
+    assert.equal(asked[2], 'SetChargingProfile')
+  })
+})
