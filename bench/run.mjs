@@ -11,12 +11,13 @@ const BENCHMARKS = {
   lists: ['lists/run.mjs', 'pages of lists of a million transactions'],
   events: ['events/run.ts', 'a thousand readers of the event stream'],
   webhooks: ['webhooks/run.ts', 'a thousand changes a second for one webhook'],
+  'smart-charging': ['smart-charging/run.ts', 'a day in a garage below its limit, beside the best that is possible'],
   money: ['money/run.ts', 'the cost of a day with 8640 readings and prices by the time of day']
 }
 
 const USAGE = `npm run bench -- NAME [options]; --help says which options there are
 ${Object.entries(BENCHMARKS)
-  .map(([name, [, about]]) => `  ${name.padEnd(10)} ${about}`)
+  .map(([name, [, about]]) => `  ${name.padEnd(14)} ${about}`)
   .join('\n')}
 `
 

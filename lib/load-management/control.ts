@@ -25,7 +25,7 @@ import {
   withTransaction
 } from './reserve.js'
 import * as rows from './rows.js'
-import { currentIn, type Reading } from './samples.js'
+import { currentsIn, type Reading } from './samples.js'
 import { type EvseFacts, ownLoad } from './site.js'
 import { type Command, type StepResult, step } from './step.js'
 
@@ -170,9 +170,10 @@ export class SiteControl {
 
   #takeSample(identity: string, { evseId, connectorId, readings }: SampleData): void {
     const key = `${identity} ${evseId || connectorId}`
-    const amperes = currentIn(readings, this.#options.now())
-    if (amperes === undefined) return
-    this.#changes.push({ key, change: (state, times) => sampled(state, amperes, times) })
+    const currents = currentsIn(readings, this.#options.now())
+    if (currents === undefined) return
+    const { highest, lines } = currents
+    this.#changes.push({ key, change: (state, times) => sampled(state, highest, times, lines) })
   }
 
   /** What may be in force by what was saved. A call that was on its way then may have been carried out. */

@@ -1,3 +1,4 @@
+import { type Lines, type SeenLines, seenLines } from './lines.js'
 import type { Assignment } from './plant.js'
 
 // What may be in force at an EVSE. The invariant of load management is about this, not about what is wanted: the sum of
@@ -54,6 +55,8 @@ export interface EvseState {
   ignoringSince?: number
   /** The highest current of its phases, and when it was received. */
   measured?: { amperes: number; at: number }
+  /** The lines that the car of the transaction loads. */
+  lines?: SeenLines
   /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
   strikes: number
   /**
@@ -69,6 +72,8 @@ export interface EvseState {
   slackSince?: number
   /** Since when it has more than its floor. Epoch milliseconds. */
   servedSince?: number
+  /** Since when it has not. Epoch milliseconds. */
+  waitingSince?: number
   /** A x hours that were allotted to the transaction. */
   served: number
   /** Until when `served` is counted. Epoch milliseconds. */
@@ -183,7 +188,9 @@ export function withTransaction(
     demand: _demand,
     slackSince: _slack,
     servedSince: _since,
+    waitingSince: _waiting,
     measured: _seen,
+    lines: _lines,
     ...rest
   } = state
   const fresh = {
@@ -254,9 +261,11 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
 /** How many samples in a row prove something. */
 const PROOF = 2
 
-/** A current was measured. */
-export function sampled(state: EvseState, amperes: number, { now, settle }: Times): EvseState {
-  const next = { ...state, measured: { amperes, at: now } }
+/** A current was measured: the highest one of a phase, and those of all lines if they were told. */
+export function sampled(before: EvseState, amperes: number, { now, settle }: Times, told?: Lines): EvseState {
+  const { lines: seen, ...state } = before
+  const lines = state.transaction === undefined ? undefined : seenLines(seen, told, now)
+  const next = { ...state, ...(lines !== undefined && { lines }), measured: { amperes, at: now } }
   const limit = Math.max(
     0,
     ...state.possible.filter(({ until }) => until > now).map((one) => one.amperes),

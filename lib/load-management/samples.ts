@@ -1,3 +1,5 @@
+import type { Lines } from './lines.js'
+
 // The currents that charge points tell.
 
 export interface Reading {
@@ -12,11 +14,25 @@ export interface Reading {
 /** A reading that waited at the charge point says nothing about now. Milliseconds. */
 const STALE_MS = 120_000
 
-/** The highest current of a phase in fresh readings; `undefined` if they have none. A. */
-export function currentIn(readings: readonly Reading[], now: number): number | undefined {
-  const currents = readings
-    .filter(({ measurand, location = 'Outlet' }) => measurand === 'Current.Import' && location === 'Outlet')
-    .flatMap(({ value, phase, unit = 'A' }) => (value === undefined || phase === 'N' || unit !== 'A' ? [] : [value]))
+/** What fresh readings tell of currents. */
+export interface Currents {
+  /** The highest one of a phase. A. */
+  highest: number
+  /** If all three were told. A. */
+  lines?: Lines
+}
+
+/** `undefined` if the readings have no current, or are old. */
+export function currentsIn(readings: readonly Reading[], now: number): Currents | undefined {
   const taken = Math.min(...readings.map(({ timestamp }) => Date.parse(timestamp)))
-  return currents.length === 0 || now - taken > STALE_MS ? undefined : Math.max(0, ...currents)
+  const currents = readings.filter(({ measurand, location = 'Outlet', phase, unit = 'A', value }) => {
+    const isCurrent = measurand === 'Current.Import' && location === 'Outlet' && unit === 'A'
+    return isCurrent && phase !== 'N' && value !== undefined
+  })
+  if (currents.length === 0 || now - taken > STALE_MS) return undefined
+  const highest = Math.max(0, ...currents.map(({ value = 0 }) => value))
+  const on = (line: string) => currents.findLast(({ phase = '' }) => phase === line || phase === `${line}-N`)?.value
+  const [L1, L2, L3] = [on('L1'), on('L2'), on('L3')]
+  if (L1 === undefined || L2 === undefined || L3 === undefined) return { highest }
+  return { highest, lines: [L1, L2, L3] }
 }

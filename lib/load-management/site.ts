@@ -1,5 +1,6 @@
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
-import { keyOf, PHASES, type Plant, pathsOf, phasesOf } from './plant.js'
+import { loadedPhases } from './lines.js'
+import { keyOf, PHASES, type Plant, pathsOf } from './plant.js'
 import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
@@ -50,7 +51,7 @@ export function ownLoad(
     const isBelow = paths.get(evse.circuit)?.includes(circuit) === true
     if (!isBelow || Math.abs(state.measured.at - at) > SAME_TIME_MS) continue
     const amperes = Math.min(state.measured.amperes, inForce(state, now))
-    for (const phase of phasesOf(evse)) own[phase] += amperes
+    for (const phase of loadedPhases(evse, state.lines)) own[phase] += amperes
   }
   return own
 }
@@ -117,7 +118,10 @@ export class Site {
 
   #weight(evse: PlantEvse | undefined, { phase }: Pick<Load, 'phase'>): number {
     if (evse === undefined) return 0
-    const phases = phasesOf(evse)
+    // A charge point that is away may have another car.
+    const key = keyOf(evse)
+    const seen = this.input.facts.get(key)?.isConnected === true ? this.state(key).lines : undefined
+    const phases: readonly string[] = loadedPhases(evse, seen)
     if (phase === 'W') return this.input.plant.voltage * phases.length
     return phases.includes(phase) ? 1 : 0
   }
@@ -181,8 +185,10 @@ function followed(site: Site, key: string): EvseState {
   if (state.transaction === undefined) return state
   const force = inForce(state, now)
   const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
-  const { servedSince: _, ...rest } = { ...state, served, servedAt: now }
-  const counted = force > (state.fallback ?? 0) ? { ...rest, servedSince: state.servedSince ?? now } : rest
+  const { servedSince, waitingSince, ...rest } = { ...state, served, servedAt: now }
+  const isServed = force > (state.fallback ?? 0)
+  const since = isServed ? { servedSince: servedSince ?? now } : { waitingSince: waitingSince ?? now }
+  const counted = { ...rest, ...since }
   return withDemand(counted, force, { now, settle: site.settle })
 }
 

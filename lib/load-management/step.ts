@@ -93,26 +93,31 @@ function sessionOf(site: Site, key: string): Session {
   return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback) }
 }
 
-/** Priority; then cars within their dwell; then those that were served least for the time that they are here. */
+/**
+ * Priority; then cars within their dwell; then those that were served least for the time that they are here; then cars that have
+ * waited for less than a dwell. A car that charges gives way only to one that is behind by what it gets within a dwell at least,
+ * so that cars are not switched on and off all the time.
+ */
 function inOrder(site: Site, keys: readonly string[]): string[] {
-  const { now, plant } = site.input
-  const rank = (key: string) => {
-    const { servedSince, served, transaction } = site.state(key)
-    const isDwelling = servedSince !== undefined && now - servedSince < plant.dwell * 1000
-    const hours = Math.max(1 / 60, (now - (transaction?.since ?? now)) / 3_600_000)
-    return { priority: site.evses.get(key)?.priority ?? 0, isDwelling, rate: served / hours }
-  }
-  const ranks = new Map(keys.map((key) => [key, rank(key)]))
+  const ranks = new Map(keys.map((key) => [key, rankOf(site, key)]))
   return [...keys].sort((one, other) => {
     const [a, b] = [ranks.get(one), ranks.get(other)]
     if (a === undefined || b === undefined) return 0
-    return (
-      b.priority - a.priority ||
-      Number(b.isDwelling) - Number(a.isDwelling) ||
-      a.rate - b.rate ||
-      (one < other ? -1 : 1)
-    )
+    return b.priority - a.priority || a.turn - b.turn || a.rate - b.rate || (one < other ? -1 : 1)
   })
+}
+
+function rankOf(site: Site, key: string) {
+  const { now, plant } = site.input
+  const { servedSince, waitingSince = now, served, transaction } = site.state(key)
+  const evse = site.evses.get(key)
+  const dwell = plant.dwell * 1000
+  const isServed = servedSince !== undefined
+  const isDwelling = isServed && now - servedSince < dwell
+  const hours = Math.max(1 / 60, (now - (transaction?.since ?? now)) / 3_600_000)
+  const lead = isServed ? (leastOf(evse) * plant.dwell) / 3600 : 0
+  const isNew = !isServed && now - waitingSince < dwell
+  return { priority: evse?.priority ?? 0, turn: isDwelling ? 0 : isNew ? 2 : 1, rate: (served - lead) / hours }
 }
 
 // --- sending -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+// A day in a garage with 54 EVSEs and 67 visits, below three limits, shared by load management and by simpler policies; and how
+// long it takes to decide about a site with 1000 EVSEs. Options: --seeds N, --limits 217,109,72.
+import { parseArgs } from 'node:util'
+import { upperBound } from './bound.js'
+import { Day } from './day.js'
+import { type Measures, meanOf, measuresOf } from './measures.js'
+import { dayOf, POLICIES, type Policy } from './policies.js'
+import { type Visit, visitsOf } from './visits.js'
+
+const { values } = parseArgs({
+  options: { seeds: { type: 'string', default: '5' }, limits: { type: 'string', default: '217,109,72' } }
+})
+const EVSES = 54
+const VISITS = 67
+const MANY = 1000
+/** Milliseconds of CPU time. */
+const BUDGET = 50
+
+const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => index + 1)
+const limits = values.limits.split(',').map(Number)
+
+console.log(`mean of ${seeds.length} days with ${EVSES} EVSEs and ${VISITS} visits`)
+let violations = 0
+for (const limit of limits) {
+  console.log(`\n${limit} A per phase`)
+  console.log('policy           energy   Jain  lowest  above limit  starts  early pauses  calls/EVSE/h')
+  for (const policy of ['load management', ...Object.keys(POLICIES)]) {
+    const mean = meanOf(seeds.map((seed) => measure(policy, seed, limit)))
+    if (policy === 'load management') violations += mean.violations
+    print(policy, mean)
+  }
+}
+const milliseconds = decisionTime()
+console.log(
+  `\n${MANY} EVSEs that charge are decided upon in ${milliseconds.toFixed(1)} ms of CPU time (at most ${BUDGET})`
+)
+if (violations > 0 || milliseconds > BUDGET) process.exitCode = 1
+
+function measure(policy: string, seed: number, limit: number): Measures {
+  const visits = visitsOf(seed, { evses: EVSES, count: VISITS })
+  const outcome =
+    policy === 'load management'
+      ? new Day({ evses: EVSES, visits, limit }).run()
+      : dayOf(policy as Policy, visits, limit)
+  return measuresOf(outcome, upperBound(visits, limit))
+}
+
+function print(policy: string, { energy, jain, lowestShare, ...rest }: Measures): void {
+  const { violations: seconds, startsPerVisit, earlyPauses, calls } = rest
+  const columns = [
+    policy.padEnd(16),
+    energy.toFixed(2).padStart(6),
+    jain.toFixed(2).padStart(6),
+    lowestShare.toFixed(2).padStart(7),
+    `${Math.round(seconds)} s`.padStart(12),
+    startsPerVisit.toFixed(1).padStart(7),
+    earlyPauses.toFixed(1).padStart(13),
+    (calls / EVSES / 24).toFixed(1).padStart(13)
+  ]
+  console.log(columns.join(' '))
+}
+
+function decisionTime(): number {
+  const visits = Array.from({ length: MANY }, (_, evse): Visit => {
+    return { evse, from: 1, to: 3600, maximum: 32, phases: 3, demand: 40_000 }
+  })
+  const day = new Day({ evses: MANY, visits, limit: 8000 })
+  day.run(60)
+  const runs = 20
+  const before = process.cpuUsage()
+  for (let run = 0; run < runs; run++) day.decide()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000 / runs
+}

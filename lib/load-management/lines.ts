@@ -1,0 +1,42 @@
+import { type Phase, type Plant, phasesOf } from './plant.js'
+
+// The lines that a car loads. Most one-phase cars charge at three-phase EVSEs, and what they do not use is free for others.
+
+/** A on the lines L1, L2 and L3 of a charge point. */
+export type Lines = readonly [number, number, number]
+
+/** Lines that carry current, and since when only they do. */
+export interface SeenLines {
+  used: readonly boolean[]
+  /** Epoch milliseconds. */
+  since: number
+  /** Whether that was so for long enough to count on it. */
+  isProven: boolean
+}
+
+/** Below it a line carries nothing, above `CLEAR` a car certainly charges. A. */
+const NOTHING = 0.5
+const CLEAR = 5
+const PROOF_MS = 60_000
+
+/** A line counts as unused when it carries nothing for a minute while another one carries a clear current. */
+export function seenLines(before: SeenLines | undefined, lines: Lines | undefined, now: number): SeenLines | undefined {
+  if (lines === undefined) return undefined
+  const used = lines.map((amperes) => amperes >= NOTHING)
+  const isNew = used.some((isUsed, line) => isUsed && before?.used[line] === false)
+  // A pause, or a car that is nearly full, proves nothing.
+  if (Math.max(...lines) <= CLEAR) return isNew ? undefined : before
+  const isSame = before?.used.every((isUsed, line) => isUsed === used[line]) === true
+  // A line that has become idle counts only when it stays so.
+  if (before?.isProven === true && !isNew && !isSame) return before
+  if (before === undefined || !isSame) return { used, since: now, isProven: false }
+  return { ...before, isProven: before.isProven || now - before.since >= PROOF_MS }
+}
+
+/** The phases of the site that carry the current of an EVSE. Only a three-phase EVSE with a car that was seen has idle lines. */
+export function loadedPhases(evse: Plant['evses'][number], seen: SeenLines | undefined): readonly Phase[] {
+  const wired = phasesOf(evse)
+  if (wired.length < 3 || seen?.isProven !== true || evse.unit === 'W') return wired
+  const used = [0, 1, 2].filter((line) => seen.used[line] === true)
+  return used.map((line) => evse.wiring.slice(line * 2, line * 2 + 2) as Phase)
+}
