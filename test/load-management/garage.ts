@@ -4,6 +4,7 @@ import type { Protocol } from 'fastify-ocpp'
 import type {} from '../../plugins/load-management.js'
 import type { Charger } from '../../src/simulator/charger.js'
 import type { Ev } from '../../src/simulator/model/ev.js'
+import type { Quirk } from '../../src/simulator/model/quirks.js'
 import { settle } from '../../src/simulator/model/station.js'
 import { ManualScheduler } from '../../src/simulator/scheduler.js'
 import { plug, unplug } from '../../src/simulator/sessions/cable.js'
@@ -21,6 +22,7 @@ interface Stall {
   wiring?: string
   fallback?: number
   maximum?: number
+  quirks?: readonly Quirk[]
 }
 
 interface Options {
@@ -54,9 +56,11 @@ export class Garage {
     server.app.loadManagement.clock = () => garage.time.now()
     const { id, stalls, body } = options
     assert.equal((await operate(server, 'PUT', `/sites/${id}`, { name: id })).statusCode, 201)
-    for (const [index, { protocol }] of stalls.entries()) {
+    for (const [index, { protocol, quirks = [] }] of stalls.entries()) {
       const identity = `${id}-${index}`
-      const { charger } = createCharger({ url: `${server.url}/ocpp` }, protocol, { identity, time: garage.time })
+      const { charger } = createCharger({ url: `${server.url}/ocpp` }, protocol, {
+        ...{ identity, time: garage.time, layout: { quirks } }
+      })
       garage.chargers.push(charger)
       await charger.connect()
       await until('the charger is accepted', () => charger.registration === 'Accepted')
@@ -68,7 +72,7 @@ export class Garage {
 
   /** Puts the configuration with the stalls as they are. */
   async configure(body: object, expected: readonly number[] = [200, 201]) {
-    const evses = this.stalls.map(({ protocol: _, ...stall }, index) => {
+    const evses = this.stalls.map(({ protocol: _, quirks: _quirks, ...stall }, index) => {
       return { identity: `${this.id}-${index}`, evseId: 1, circuit: 'main', maximum: 32, fallback: 6, ...stall }
     })
     const answer = await operate(this.server, 'PUT', `/sites/${this.id}/load-management`, { evses, ...body })
