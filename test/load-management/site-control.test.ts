@@ -3,9 +3,15 @@ import { describe, it } from 'node:test'
 import type * as v16 from 'fastify-ocpp/v16'
 import { sql } from 'kysely'
 import { background } from '../../lib/background.js'
-import { type ChargingProfile, CSO, installChargingProfile } from '../../lib/charge-points/charging-profiles.js'
+import {
+  type ChargingProfile,
+  CSO,
+  deleteChargingProfiles,
+  installChargingProfile
+} from '../../lib/charge-points/charging-profiles.js'
 import { boot } from '../../lib/charge-points/rows.js'
 import { Commits } from '../../lib/events/commits.js'
+import type { Change } from '../../lib/events/scope.js'
 import { type ControlOptions, SiteControl } from '../../lib/load-management/control.js'
 import type { OcppCall } from '../../lib/load-management/profiles.js'
 import { putLoadManagement } from '../../lib/load-management/rows.js'
@@ -37,6 +43,13 @@ function before<T extends object>(db: T, what: () => Promise<void>): T {
       }
     }
   })
+}
+
+/** What an answer says of the profiles. [1.6 §5.5, §5.16] */
+function consequenceOf(call: OcppCall, status: string): Change {
+  const { id } = call.payload as { id?: number }
+  if (id !== undefined) return deleteChargingProfiles({ sources: [CSO], profileIds: [id] })
+  return status === 'Accepted' ? installChargingProfile(profileIn(call)) : async () => undefined
 }
 
 /** As the ledger of profiles has it. */
@@ -87,7 +100,7 @@ async function open() {
     call: (_identity, call) =>
       new Promise((resolve) => {
         const end = async (status: string) => {
-          if (status === 'Accepted') await store.commit('CP', installChargingProfile(profileIn(call)))
+          await store.commit('CP', consequenceOf(call, status))
           resolve({ status })
         }
         calls.push({ ...call, answer: (status) => background(end(status), console, 'the ledger of profiles failed') })
