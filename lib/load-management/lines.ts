@@ -38,5 +38,21 @@ export function loadedPhases(evse: Plant['evses'][number], seen: SeenLines | und
   const wired = phasesOf(evse)
   if (wired.length < 3 || seen?.isProven !== true || evse.unit === 'W') return wired
   const used = [0, 1, 2].filter((line) => seen.used[line] === true)
-  return used.map((line) => evse.wiring.slice(line * 2, line * 2 + 2) as Phase)
+  return used.map((line) => phaseOf(evse, line))
+}
+
+/** The currents that an EVSE certainly had on phases of the site, in A: of several lines, only those that were told. */
+export function certainLoad(
+  evse: Plant['evses'][number],
+  { amperes, lines }: { amperes: number; lines?: Lines }
+): [Phase, number][] {
+  const wired = phasesOf(evse)
+  // One line, or two in series.
+  if (wired.length < 3) return wired.map((phase) => [phase, amperes])
+  return (lines ?? []).map((current, line) => [phaseOf(evse, line), current])
+}
+
+/** The phase of the site to which a line of a charge point is wired. */
+function phaseOf({ wiring }: Plant['evses'][number], line: number): Phase {
+  return wiring.slice(line * 2, line * 2 + 2) as Phase
 }

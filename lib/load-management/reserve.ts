@@ -53,8 +53,8 @@ export interface EvseState {
   obedience: Obedience
   /** Epoch milliseconds. */
   ignoringSince?: number
-  /** The highest current of its phases, and when it was received. */
-  measured?: { amperes: number; at: number }
+  /** The highest current of its phases, and when it was received; and those of all lines, if they were told. */
+  measured?: { amperes: number; at: number; lines?: Lines }
   /** The lines that the car of the transaction loads. */
   lines?: SeenLines
   /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
@@ -265,7 +265,11 @@ const PROOF = 2
 export function sampled(before: EvseState, amperes: number, { now, settle }: Times, told?: Lines): EvseState {
   const { lines: seen, ...state } = before
   const lines = state.transaction === undefined ? undefined : seenLines(seen, told, now)
-  const next = { ...state, ...(lines !== undefined && { lines }), measured: { amperes, at: now } }
+  const next = {
+    ...state,
+    ...(lines !== undefined && { lines }),
+    measured: { amperes, at: now, ...(told !== undefined && { lines: told }) }
+  }
   const limit = Math.max(
     0,
     ...state.possible.filter(({ until }) => until > now).map((one) => one.amperes),

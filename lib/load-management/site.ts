@@ -1,5 +1,5 @@
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
-import { loadedPhases } from './lines.js'
+import { certainLoad, loadedPhases } from './lines.js'
 import { keyOf, PHASES, type Plant, pathsOf } from './plant.js'
 import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
 
@@ -35,8 +35,8 @@ export interface Load {
 type PlantEvse = Plant['evses'][number]
 
 /**
- * What the EVSEs below a circuit certainly took when its meter measured. An EVSE that was not measured then counts as other
- * load, too, which is safe.
+ * Currents that the EVSEs below a circuit certainly took when its meter measured. An EVSE that was not measured then, or
+ * whose lines are not known, counts as other load, too, which is safe.
  */
 export function ownLoad(
   plant: Plant,
@@ -50,8 +50,8 @@ export function ownLoad(
     if (state?.measured === undefined || state.transaction === undefined) continue
     const isBelow = paths.get(evse.circuit)?.includes(circuit) === true
     if (!isBelow || Math.abs(state.measured.at - at) > SAME_TIME_MS) continue
-    const amperes = Math.min(state.measured.amperes, inForce(state, now))
-    for (const phase of loadedPhases(evse, state.lines)) own[phase] += amperes
+    const most = inForce(state, now)
+    for (const [phase, amperes] of certainLoad(evse, state.measured)) own[phase] += Math.min(amperes, most)
   }
   return own
 }

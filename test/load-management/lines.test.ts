@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Lines, loadedPhases, type SeenLines, seenLines } from '../../lib/load-management/lines.js'
+import { certainLoad, type Lines, loadedPhases, type SeenLines, seenLines } from '../../lib/load-management/lines.js'
 import { plantOf } from '../../lib/load-management/plant.js'
 import { currentsIn } from '../../lib/load-management/samples.js'
 
@@ -68,4 +68,23 @@ test('lines are known only when all three were told', () => {
   assert.deepEqual(currentsIn([reading(16, 'L1')], at), { highest: 16 })
   assert.deepEqual(currentsIn([reading(16)], at), { highest: 16 })
   assert.equal(currentsIn([reading(16)], at + 600_000), undefined)
+})
+
+test('a car certainly loads the lines that were told, and nothing of a current without lines', () => {
+  const loadOf = (more: object, measured: { amperes: number; lines?: Lines }) => {
+    const body = {
+      mode: 'control' as const,
+      circuits: [{ id: 'main', limit: { A: 63 } }],
+      evses: [{ ...EVSE, ...more }]
+    }
+    const [evse] = plantOf(body, 'UTC').evses
+    assert.ok(evse)
+    return Object.fromEntries(certainLoad(evse, measured))
+  }
+  const onePhase = { amperes: 16, lines: [16, 0, 0.2] } as const
+  assert.deepEqual(loadOf({}, onePhase), { L1: 16, L2: 0, L3: 0.2 })
+  assert.deepEqual(loadOf({ wiring: 'L2L3L1' }, onePhase), { L2: 16, L3: 0, L1: 0.2 })
+  assert.deepEqual(loadOf({}, { amperes: 16 }), {}, 'it may be on any line')
+  assert.deepEqual(loadOf({ wiring: 'L2' }, { amperes: 16 }), { L2: 16 })
+  assert.deepEqual(loadOf({ wiring: 'L1L2' }, { amperes: 16 }), { L1: 16, L2: 16 })
 })
