@@ -26,6 +26,7 @@ export function saveReservation(reservation: Reservation): Change {
       status: 'Accepted',
       expires_at: reservation.expiresAt,
       transaction_id: null,
+      accepted_at: now,
       updated_at: now
     }
     await trx

@@ -30,6 +30,7 @@ import { corrections } from './migrations/0066-corrections.js'
 import { signedValues } from './migrations/0067-signed-values.js'
 import { billingExports } from './migrations/0068-billing-exports.js'
 import { boots } from './migrations/0075-boots.js'
+import { reservationTimes } from './migrations/0076-reservation-times.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -63,7 +64,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0066-corrections': corrections,
   '0067-signed-values': signedValues,
   '0068-billing-exports': billingExports,
-  '0075-boots': boots
+  '0075-boots': boots,
+  '0076-reservation-times': reservationTimes
 }
 
 /** The database was made by a newer program. */

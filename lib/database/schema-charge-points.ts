@@ -123,6 +123,8 @@ export interface ReservationsTable {
   status: string
   expires_at: Optional<Milliseconds>
   transaction_id: Optional<string>
+  /** NULL: an earlier release did not note it. */
+  accepted_at: Optional<Milliseconds>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
 }

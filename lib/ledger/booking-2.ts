@@ -5,7 +5,7 @@ import { settled } from '../database/settled.js'
 import { type BookingScope, insertSamples, MAX_ATTEMPTS, measured, meterRows, parse } from './booking.js'
 import { beginningOf, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
-import { changeBy, startsIt, type TariffNews, type TransactionEvent } from './event.js'
+import { changeBy, columnOf, startsIt, type TariffNews, type TransactionEvent } from './event.js'
 import { reopenedData, transactionData } from './event-data.js'
 import { startOf } from './inference.js'
 import { meterWithInferred, registersOf } from './meter.js'
@@ -46,7 +46,8 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   const registers = await registersWith(trx, row, event)
   const tariff = await newTariff(trx, row, { key, event, now })
   const meter = await meterWith(trx, row, { event, registers, now })
-  const observed = await observedOf(trx, { ...row, ...tariff }, toldState(event, now))
+  const reservation_id = row.reservation_id ?? columnOf(event.reservationId)
+  const observed = await observedOf(trx, { ...row, ...tariff, reservation_id }, toldState(event, now))
   const told = { registers, meter, observed, now }
   const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, told), boots: boots.count }
   const news = newsFor(event, { ...row, ...tariff })

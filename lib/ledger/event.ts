@@ -199,7 +199,7 @@ function isFirstStart({ first_seq_no }: TransactionRow, { eventType, seqNo }: Tr
   return eventType === 'Started' && (first_seq_no === null || seqNo < first_seq_no)
 }
 
-function columnOf(value: number | undefined): number | null {
+export function columnOf(value: number | undefined): number | null {
   return value === undefined ? null : toColumn(value)
 }
 

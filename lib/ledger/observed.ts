@@ -27,19 +27,23 @@ export async function observedOf(db: Db, row: TransactionRow, told?: ToldState):
   if (row.tariff === null) return undefined
   const documents = tariffsIn(parseSnapshot(row.tariff), 0).map(({ document }) => document)
   const needs = needsOf(documents)
-  if (!needs.states && !needs.readings) return undefined
+  const isReserved = needs.reservation && row.reservation_id !== null
+  if (!needs.states && !needs.readings && !isReserved) return undefined
   const zone = await zoneOf(db, row)
+  const reservation = isReserved ? await reservationOf(db, row) : undefined
   const { isCut, ...measured } = needs.readings ? await readings(db, row, needs) : NOTHING
   const states = await statesOf(db, row, told)
   // What was not read would be taken for even.
   const doubts = {
     ...(isCut && { energy: 'out-of-range' as const }),
-    ...(states.length >= MAX_ROWS && { states: 'out-of-range' as const })
+    ...(states.length >= MAX_ROWS && { states: 'out-of-range' as const }),
+    ...(isReserved && reservation === undefined && { reservation: 'no-fact' as const })
   }
   return {
     ...measured,
     states,
     doubts,
+    ...(reservation !== undefined && { reservation }),
     ...(zone !== undefined && { zone })
   }
 }
@@ -54,6 +58,22 @@ async function zoneOf(db: Db, { charge_point_id }: TransactionRow): Promise<stri
     .where('charge_points.id', '=', charge_point_id)
     .executeTakeFirst()
   return row?.time_zone ?? undefined
+}
+
+/** From the acceptance of the reservation to the start; `undefined` if its id was used again since. [2.1 I12.FR.06-08] */
+async function reservationOf(
+  db: Db,
+  { charge_point_id, transaction_id, reservation_id, start_timestamp, created_at }: TransactionRow
+): Promise<Observed['reservation']> {
+  const found = await db
+    .selectFrom('reservations')
+    .select('accepted_at')
+    .where('charge_point_id', '=', charge_point_id)
+    .where('reservation_id', '=', reservation_id ?? 0)
+    .where((eb) => eb.or([eb('transaction_id', 'is', null), eb('transaction_id', '=', transaction_id)]))
+    .executeTakeFirst()
+  const until = beginningOf({ timestamp: start_timestamp ?? created_at, receivedAt: created_at })
+  return found?.accepted_at == null ? undefined : { from: found.accepted_at, until }
 }
 
 const POWER = 'Power.Active.Import'

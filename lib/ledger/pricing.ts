@@ -13,10 +13,10 @@ import { parseSnapshot, tariffsIn } from './snapshot.js'
 // What a transaction costs by its tariff.
 
 /** What happened during a transaction, as far as its prices depend on it. */
-export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 'current'> {
+export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 'current' | 'reservation'> {
   /** Register readings, absolute. */
   readonly meter: CostInput['meter']
-  /** What is not known because there is too much of it. */
+  /** What is not known, e.g. because there is too much of it. */
   readonly doubts?: Doubts
 }
 
@@ -46,6 +46,7 @@ export interface Needs {
   states: boolean
   power: boolean
   current: boolean
+  reservation: boolean
 }
 
 export function needsOf(documents: readonly TariffDocument[]): Needs {
@@ -56,7 +57,10 @@ export function needsOf(documents: readonly TariffDocument[]): Needs {
     readings: depends,
     states: depends || documents.some((document) => !isTimeOnePrice(document)),
     power: names.has('minPower') || names.has('maxPower'),
-    current: names.has('minCurrent') || names.has('maxCurrent')
+    current: names.has('minCurrent') || names.has('maxCurrent'),
+    reservation: documents.some(
+      ({ reservationTime, reservationFixed }) => (reservationTime ?? reservationFixed) !== undefined
+    )
   }
 }
 
@@ -86,6 +90,7 @@ function inputOf(row: PricedRow & { tariff: string }, use: Use): CostInput {
     ...(observed?.zone !== undefined && { zone: observed.zone }),
     meter: typeof use.energy === 'string' ? [] : meterOf(use, use.energy, { start, until }),
     states: observed?.states ?? [],
+    ...(observed?.reservation !== undefined && { reservation: observed.reservation }),
     ...(needs.power && observed?.power !== undefined && { power: observed.power }),
     ...(needs.current && observed?.current !== undefined && { current: observed.current }),
     doubts: doubtsOf(row, use, { needs, isClockSet: isPossible(begin) })

@@ -76,4 +76,6 @@ export interface Doubts {
   readonly clock?: UnknownReason
   /** The states. */
   readonly states?: UnknownReason
+  /** When the EVSE was reserved; there was a reservation. */
+  readonly reservation?: UnknownReason
 }

@@ -225,8 +225,11 @@ export function chargesAtStart(input: CostInput, course: Course): Part {
   const look = new Look(input, course, undefined)
   const at = look.circumstances({ at: whole(course.start), energy: ZERO }, document)
   const parts = [once('fixed', 'fixedFee', document, at)]
-  const { reservation } = input
-  if (reservation !== undefined) {
+  const { reservation, doubts } = input
+  if (doubts?.reservation !== undefined) {
+    if (document.reservationTime !== undefined) parts.push(unknown('reservationTime', doubts.reservation))
+    parts.push(once('reservationFixed', 'reservationFixed', document, at))
+  } else if (reservation !== undefined) {
     parts.push(reservedTime(input, course, reservation), once('reservationFixed', 'reservationFixed', document, at))
   }
   return { charges: parts.flatMap(({ charges }) => charges), unknown: parts.flatMap((part) => part.unknown) }
