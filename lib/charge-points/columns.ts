@@ -69,6 +69,7 @@ export const STATE_COLUMNS: Tables<
   },
   reservations: {
     ...KEYS,
+    accepted_at: 'hidden',
     reservation_id: 'value',
     ...PLACE,
     connector_type: 'value',

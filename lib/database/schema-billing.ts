@@ -21,18 +21,18 @@ export interface ReceiptsTable {
   turn: Fixed<number>
   charge_point_id: Fixed<number>
   /** Of a credit note: `id` of the receipt. A receipt is credited once. */
-  refers_to: Fixed<number | null>
+  refers_to: Optional<number>
   /** ISO 4217. */
   currency: Fixed<string>
   net_minor: Fixed<number>
   tax_minor: Fixed<number>
   total_minor: Fixed<number>
   /** The figure of the transaction when it was issued, which a correction may replace; `NULL` if it was unknown. */
-  measured_minor: Fixed<number | null>
+  measured_minor: Optional<number>
   /** Name of the operator; '' if the back-end issued it by itself. */
   issued_by: Fixed<string>
   /** Why an operator issued it. */
-  reason: Fixed<string | null>
+  reason: Optional<string>
   /** See `ReceiptDocument`. */
   document: Fixed<JsonText>
   issued_at: Fixed<Milliseconds>
@@ -71,9 +71,9 @@ export interface CorrectionsTable {
   before: Fixed<JsonText>
   after: Fixed<JsonText>
   /** `id` of the credit note; `NULL` if there was no receipt. */
-  credit_note_ref: Fixed<number | null>
+  credit_note_ref: Optional<number>
   /** `id` of the new receipt; `NULL` if nothing is billed. */
-  receipt_ref: Fixed<number | null>
+  receipt_ref: Optional<number>
   created_at: Fixed<Milliseconds>
 }
 

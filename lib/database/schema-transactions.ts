@@ -190,7 +190,7 @@ export interface SignedValuesTable {
   charge_point_id: Fixed<number>
   /** '' if the message named no transaction; `inferred_id` is the `id` of the transaction then. */
   transaction_id: Fixed<string>
-  inferred_id: Fixed<number | null>
+  inferred_id: Optional<number>
   timestamp: Fixed<Milliseconds>
   received_at: Fixed<Milliseconds>
   measurand: Fixed<string>

@@ -36,6 +36,17 @@ async function profilesBefore({ db, chargePoint }: Subject): Promise<ProfileRow[
   return before.filter(({ profile_id }, index) => isManaged[index] !== true && !isOwnProfile(profile_id))
 }
 
+/** Whether a charge point may have profiles of ours. Most have none, and many boot at once. */
+export async function mayHaveProfiles(db: Subject['db'], chargePointId: number): Promise<boolean> {
+  const found = await db
+    .selectFrom('charging_profiles')
+    .select('id')
+    .where('charge_point_id', '=', chargePointId)
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
+}
+
 function ownRows({ db, chargePoint }: Pick<Subject, 'db' | 'chargePoint'>): Promise<ProfileRow[]> {
   return db
     .selectFrom('charging_profiles')

@@ -6,7 +6,7 @@ import { confirmProfiles, type ProfileRow } from '../../lib/charge-points/chargi
 import { Version2 } from '../../lib/charge-points/versions.js'
 import type { PublishedEvent } from '../../lib/events/event.js'
 import { fold } from '../../lib/events/scope.js'
-import { type Booted, installAgain, restoreProfiles } from '../../lib/smart-charging/after-boot.js'
+import { type Booted, installAgain, mayHaveProfiles, restoreProfiles } from '../../lib/smart-charging/after-boot.js'
 
 /** Name of the operator in the calls of the back-end itself. */
 const OPERATOR = 'smart-charging'
@@ -41,7 +41,7 @@ async function bootedOf(app: FastifyInstance, identity: string, reports: Waiting
 
 /** Installs the profiles again that a charge point has lost when it booted. [1.6 errata 3.37; 2.1 E17.FR.15] */
 async function profilesAfterBoot(app: FastifyInstance): Promise<void> {
-  const { ocpp, events, log } = app
+  const { ocpp, events, store, log } = app
   const reports: Waiting = new Map()
   /** TxProfiles that wait until the charge point resumes their transaction, by its identity. */
   const lost = new Map<string, readonly ProfileRow[]>()
@@ -54,7 +54,8 @@ async function profilesAfterBoot(app: FastifyInstance): Promise<void> {
     lost.delete(key)
     asking.set(key, false)
     try {
-      const booted = await bootedOf(app, identity, reports)
+      const mayHave = await mayHaveProfiles(store.db, await store.chargePointId(identity))
+      const booted = mayHave ? await bootedOf(app, identity, reports) : undefined
       const waiting = booted === undefined ? [] : await restoreProfiles(booted, Date.now())
       if (waiting.length > 0) lost.set(key, waiting)
       if (asking.get(key) === true) await afterResuming(identity)

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { TransactionEvent } from '../../lib/ledger/event.js'
 import type { TransactionRow } from '../../lib/ledger/queries.js'
 import type { MeterSample } from '../../lib/ledger/samples.js'
-import { putTariff } from '../../lib/ledger/tariffs.js'
+import { deleteTariff, putTariff } from '../../lib/ledger/tariffs.js'
 import { onBothDatabasesAlways, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
@@ -44,7 +44,7 @@ onBothDatabasesAlways('the bill of a transaction', (dialect) => {
   it('of 2.x does not depend on the order of its events, nor on how often they are sent', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)
-    let run = 0
+    let [run, versions] = [0, 0]
     const orders = sessions.chain((events) =>
       fc.tuple(
         fc.constant<readonly TransactionEvent[]>(events),
@@ -53,7 +53,9 @@ onBothDatabasesAlways('the bill of a transaction', (dialect) => {
     )
     await fc.assert(
       fc.asyncProperty(orders, tariffs, async ([events, some], tariff) => {
-        await putTariff(writer, 'T', { currency: 'EUR', ...tariff })
+        // A new one: the version at the start of the transaction counts, which is the first one.
+        await deleteTariff(writer, `T-${versions}`)
+        await putTariff(writer, `T-${++versions}`, { currency: 'EUR', ...tariff })
         const shuffled = [...some, ...events.filter((one) => !some.includes(one))]
         const bills = []
         for (const order of [events, shuffled]) {
