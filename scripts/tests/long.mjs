@@ -45,6 +45,7 @@ export const SUITES = [
     files: () =>
       longTests([
         ...[
+          'billing',
           'charge-point',
           'conformance',
           'engine',

@@ -12,7 +12,7 @@ export const SECONDS = {
   'test/app/restart.test.ts': 3,
   'test/billing/corrections.test.ts': 5,
   'test/billing/export.test.ts': 6,
-  'test/billing/numbers.test.ts': 16,
+  'test/billing/numbers.test.ts': 8,
   'test/billing/receipts.test.ts': 6,
   'test/billing/signed-values.test.ts': 3,
   'test/behaviour/boot-while-charging.test.ts': 5,
