@@ -31,7 +31,7 @@ onBothBackends('a site and what others do to its profiles', (start) => {
     // The site may have installed them again as soon as the answer is there.
     const clear = async (identity: string, criteria: object) => {
       const { body } = await perform(server, identity, 'calls/ClearChargingProfile', criteria)
-      assert.equal(body.status, 'Accepted')
+      assert.equal(body.result?.status, 'Accepted', JSON.stringify(body))
     }
     await clear('erased-0', {})
     for (const purpose of ['TxDefaultProfile', 'TxProfile']) {
