@@ -37,16 +37,16 @@ test('a line that falls silent for a moment is not given away', () => {
 const EVSE = { identity: 'CP-1', evseId: 1, circuit: 'main', maximum: 32, fallback: 0 }
 const SEEN = { used: [true, false, false], since: 0, isProven: true }
 
+function evseOf(more: object) {
+  const circuits = [{ id: 'main', limit: { A: 63 } }]
+  const [evse] = plantOf({ mode: 'control', circuits, evses: [{ ...EVSE, ...more }] }, 'UTC').evses
+  assert.ok(evse)
+  return evse
+}
+
 test('the wiring says which phase of the site a line is', () => {
   const loaded = (more: object, seen: SeenLines = SEEN) => {
-    const body = {
-      mode: 'control' as const,
-      circuits: [{ id: 'main', limit: { A: 63 } }],
-      evses: [{ ...EVSE, ...more }]
-    }
-    const [evse] = plantOf(body, 'UTC').evses
-    assert.ok(evse)
-    return loadedPhases(evse, seen)
+    return loadedPhases(evseOf(more), seen)
   }
   assert.deepEqual(loaded({}), ['L1'])
   assert.deepEqual(loaded({ wiring: 'L2L3L1' }), ['L2'])
@@ -72,14 +72,7 @@ test('lines are known only when all three were told', () => {
 
 test('a car certainly loads the lines that were told, and nothing of a current without lines', () => {
   const loadOf = (more: object, measured: { amperes: number; lines?: Lines }) => {
-    const body = {
-      mode: 'control' as const,
-      circuits: [{ id: 'main', limit: { A: 63 } }],
-      evses: [{ ...EVSE, ...more }]
-    }
-    const [evse] = plantOf(body, 'UTC').evses
-    assert.ok(evse)
-    return Object.fromEntries(certainLoad(evse, measured))
+    return Object.fromEntries(certainLoad(evseOf(more), measured))
   }
   const onePhase = { amperes: 16, lines: [16, 0, 0.2] } as const
   assert.deepEqual(loadOf({}, onePhase), { L1: 16, L2: 0, L3: 0.2 })
