@@ -13,7 +13,7 @@ import { ProblemError } from '../problem-error.js'
 import type { Billed, Correction } from './figures.js'
 import type { ReceiptDocument } from './records.js'
 
-// What is billed after a correction. Nothing of the transaction itself changes.
+// The bill after a correction. The transaction itself does not change.
 
 /** The row as it would be if the charge point had told the corrected facts, and what is billed then. */
 export interface Corrected {
@@ -69,7 +69,7 @@ async function rowOf(db: Reader, { row, correction, now }: CorrectOptions): Prom
   if (endedAt !== undefined) changed = withEnd(changed, endedAt, now)
   if (idleSeconds === undefined) return changed
   if (idleSeconds > (changed.duration ?? 0)) throw invalid('/idleSeconds', 'idleSeconds must not exceed the duration')
-  // Who knows how long the car was idle needs no events.
+  // The operator states how long the car was idle, so missing events do not matter.
   return { ...changed, missing_seq_nos: null }
 }
 

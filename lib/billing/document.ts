@@ -11,7 +11,7 @@ import type { ReceiptDocument } from './records.js'
 import type { ReceiptPolicy } from './seller.js'
 import { signedPair } from './signed.js'
 
-// What stands on a receipt. It is made once and never changes.
+// Contents of a receipt. A receipt is made once and never changes.
 
 /** A transaction and where it took place. */
 export interface Session {

@@ -18,7 +18,7 @@ export interface BillingScope extends Pick<Scope, 'trx' | 'now' | 'tell'> {
   policy: ReceiptPolicy
 }
 
-/** Who issues a receipt, and why; absent: the back-end by itself. */
+/** The operator who issues a receipt, and the reason; absent: the back-end issues it by itself. */
 export interface Issuer {
   operator: string
   reason: string

@@ -33,7 +33,7 @@ export async function observedOf(db: Db, row: TransactionRow, told?: ToldState):
   const reservation = isReserved ? await reservationOf(db, row) : undefined
   const { isCut, ...measured } = needs.readings ? await readings(db, row, needs) : NOTHING
   const states = await statesOf(db, row, told)
-  // What was not read would be taken for even.
+  // Readings that were left out would be priced as if energy had been spread evenly.
   const doubts = {
     ...(isCut && { energy: 'out-of-range' as const }),
     ...(states.length >= MAX_ROWS && { states: 'out-of-range' as const }),

@@ -167,8 +167,8 @@ async function groupsOf(db: Db, idToken: string | undefined): Promise<string[]> 
 }
 
 /**
- * The version that was the latest one at a time, of those that are valid then: what a charge point tells late has the
- * prices of that time. Before there was any, the first one counts.
+ * The latest version at a time, among those that are valid then, so that a session which a charge point reports late has
+ * the prices of its start. For a time before the first version, the first version is taken.
  */
 export async function versionAt(db: Db, tariffId: string, at: number): Promise<TariffVersion | undefined> {
   const [row] = await versionRow(db, { tariffId, at })

@@ -37,7 +37,7 @@ function tellCosts16({ ocpp, prices: { costs16 }, idTokens }: FastifyInstance): 
     })
 }
 
-/** What transactions cost, told to charge points in calls. */
+/** Tells charge points in calls what transactions cost. */
 async function costs(app: FastifyInstance): Promise<void> {
   updateCosts(app)
   tellCosts16(app)
