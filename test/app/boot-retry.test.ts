@@ -5,10 +5,10 @@ import { operate, startBackend } from './support.js'
 
 const VERSIONS = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const
 
-describe('a boot that is not accepted', async () => {
-  const byDefault = await startBackend()
-  const slow = await startBackend({ OCPP_BOOT_RETRY_INTERVAL: '120', OCPP_HEARTBEAT_INTERVAL: '60' })
+const byDefault = await startBackend()
+const slow = await startBackend({ OCPP_BOOT_RETRY_INTERVAL: '120', OCPP_HEARTBEAT_INTERVAL: '60' })
 
+describe('a boot that is not accepted', () => {
   for (const protocol of VERSIONS) {
     for (const registration of ['Pending', 'Rejected']) {
       it(`is answered ${registration} with the time to boot again, which is not that of Heartbeats, in ${protocol}`, async () => {

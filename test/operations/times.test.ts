@@ -64,16 +64,21 @@ function timesIn(payload: unknown): string[] {
   return texts.map((text) => text.slice(1, -1)).filter((text) => text.startsWith('209'))
 }
 
-describe('a time that an operator gives', async () => {
-  const server = await startBackend()
-
-  for (const protocol of PROTOCOLS) {
-    const { charger, asked } = await play(server, protocol, (action) => {
+const server = await startBackend()
+const played = await Promise.all(
+  PROTOCOLS.map(async (protocol) => {
+    const charger = await play(server, protocol, (action) => {
       if (protocol === 'ocpp1.6' && action === 'UpdateFirmware') return {}
       const { listVersion, versionNumber, ...answer } = { ...ANSWERS[action] } as Record<string, unknown>
       if (action === 'GetLocalListVersion') return protocol === 'ocpp1.6' ? { listVersion } : { versionNumber }
       return action === 'GetDiagnostics' ? answer : { status: 'Accepted' }
     })
+    return { protocol, ...charger }
+  })
+)
+
+describe('a time that an operator gives', () => {
+  for (const { protocol, charger, asked } of played) {
     for (const [what, { path, body, only2 = false }] of Object.entries(CASES)) {
       if (only2 && protocol === 'ocpp1.6') continue
       it(`${what} may be any of RFC 3339, and goes out in UTC with milliseconds, in ${protocol}`, async () => {

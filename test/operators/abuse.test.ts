@@ -124,15 +124,15 @@ function* spoilt(example: unknown, value: unknown): Generator<unknown> {
 const WRONG_VALUES = [null, true, 1e300, '\ud800', {}, []]
 if (isLong) WRONG_VALUES.push(-1, 2 ** 60, 0.1, '', 'x'.repeat(5_000), 'é', [[]])
 
-/** A third of the kinds for each route, and others for the next one; all of them in the long suite. */
+/** A sixth of the kinds for each route, and others for the next one; all of them in the long suite. */
 function someOf<T>(kinds: readonly T[], route: Route): readonly T[] {
   if (isLong) return kinds
   const at = ROUTES.indexOf(route)
-  return kinds.filter((_, index) => (index + at) % 3 === 0)
+  return kinds.filter((_, index) => (index + at) % 6 === 0)
 }
 
-/** The routes of raw calls are all made alike: one in five stands for them, and all in the long suite. */
-const TAKEN = ROUTES.filter(({ path }, index) => isLong || !path.includes('/calls/') || index % 5 === 0)
+/** The routes of raw calls are all made alike: one in ten stands for them, and all in the long suite. */
+const TAKEN = ROUTES.filter(({ path }, index) => isLong || !path.includes('/calls/') || index % 10 === 0)
 
 const PATHS = [...new Set(ROUTES.map(({ url }) => url))]
 

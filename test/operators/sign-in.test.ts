@@ -14,6 +14,8 @@ const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 const server = await startBackend({ API_FAILURE_LIMIT: '1000', METRICS_TOKEN: 'token-of-the-metrics' })
+const strict = await startBackend({ API_FAILURE_LIMIT: '3' })
+const signedIn = await Browser.signIn(server)
 
 /** The token in the headers that go with it. */
 async function tokenText(name: string, ...scopes: Parameters<typeof tokenOf>[2][]): Promise<string> {
@@ -140,9 +142,7 @@ describe('a browser that signs in', () => {
   })
 })
 
-describe('a wrong token', async () => {
-  const strict = await startBackend({ API_FAILURE_LIMIT: '3' })
-
+describe('a wrong token', () => {
   it('that is a cookie is limited by its address, too, but does not stop a new sign-in', async () => {
     const browser = await Browser.signIn(strict)
     assert.equal(await browser.status(), 200)
@@ -206,8 +206,7 @@ describe('a cookie that is wrong', () => {
   }
 })
 
-describe('a request that another page causes', async () => {
-  const browser = await Browser.signIn(server)
+describe('a request that another page causes', () => {
   const host = 'example.test:3000'
 
   for (const [what, headers, reading, writing] of [
@@ -227,9 +226,9 @@ describe('a request that another page causes', async () => {
     ['no URL', { origin: 'http://[' }, 401, 401]
   ] as const) {
     it(`counts as signed in or not when it comes from ${what}`, async () => {
-      const read = await browser.request('GET', '/charge-points', { headers: { host, ...headers } })
+      const read = await signedIn.request('GET', '/charge-points', { headers: { host, ...headers } })
       assert.equal(read.statusCode, reading, read.body)
-      const written = await browser.request('PUT', '/charge-points/CP-1', {
+      const written = await signedIn.request('PUT', '/charge-points/CP-1', {
         payload: {},
         headers: { host, ...headers }
       })

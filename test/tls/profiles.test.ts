@@ -38,10 +38,10 @@ async function recordOf(server: TlsBackend, identity: string) {
   return (await operate(server, 'GET', `/charge-points/${identity}`)).json()
 }
 
-describe('a charge point with a password and a certificate', async () => {
-  const server = await startTls()
-  const open = await startTls({ OCPP_OPEN_REGISTRATION: 'true' })
+const server = await startTls()
+const open = await startTls({ OCPP_OPEN_REGISTRATION: 'true' })
 
+describe('a charge point with a password and a certificate', () => {
   for (const [highest, outcomes] of Object.entries({
     // Attempts with profile 0, 1, 2 and 3, each by a charge point that has got as far as that and no farther.
     0: [401, 101, 101, 101],
@@ -90,7 +90,7 @@ describe('a charge point with a password and a certificate', async () => {
   })
 })
 
-describe('profile 0', async () => {
+describe('profile 0', () => {
   it('is rejected without open registration, over TCP and TLS', async () => {
     const server = await startTls()
     await provision(server, 'CP-1', {})

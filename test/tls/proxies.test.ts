@@ -29,27 +29,30 @@ async function connect(server: TlsBackend, identity: string, headers: Record<str
   return { address: await addressOf(server, identity), profile: await profileOf(server, identity) }
 }
 
-describe('without TRUSTED_PROXIES', async () => {
-  const server = await startTls()
+const direct = await startTls()
+const distrusting = await startTls({ TRUSTED_PROXIES: '10.0.0.0/8' })
+const behindProxy = await startTls(PROXY)
+const behindForwarded = await startTls({ ...PROXY, TRUSTED_PROXY_HEADER: 'forwarded' })
+
+describe('without TRUSTED_PROXIES', () => {
   for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'x-forwarded-proto', 'client-cert'] as const) {
     it(`the header ${header} is not trusted from any address`, async () => {
       const value =
         { forwarded: 'for=192.0.2.1;proto=https', 'x-forwarded-proto': 'https' }[String(header)] ?? '192.0.2.1'
-      assert.deepEqual(await connect(server, `CP-${header}`, { [header]: value }), { address: '127.0.0.1', profile: 1 })
+      assert.deepEqual(await connect(direct, `CP-${header}`, { [header]: value }), { address: '127.0.0.1', profile: 1 })
     })
   }
 })
 
-describe('a proxy that is not on the list', async () => {
-  const server = await startTls({ TRUSTED_PROXIES: '10.0.0.0/8' })
+describe('a proxy that is not on the list', () => {
   it('is not believed', async () => {
     const headers = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' }
-    assert.deepEqual(await connect(server, 'CP-1', headers), { address: '127.0.0.1', profile: 1 })
+    assert.deepEqual(await connect(distrusting, 'CP-1', headers), { address: '127.0.0.1', profile: 1 })
   })
 })
 
-describe('a trusted proxy', async () => {
-  const server = await startTls(PROXY)
+describe('a trusted proxy', () => {
+  const server = behindProxy
 
   it('forwards the address of the charger and that it uses TLS, which is profile 2', async () => {
     const headers = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' }
@@ -96,8 +99,8 @@ describe('a trusted proxy', async () => {
   })
 })
 
-describe('a trusted proxy with Forwarded', async () => {
-  const server = await startTls({ ...PROXY, TRUSTED_PROXY_HEADER: 'forwarded' })
+describe('a trusted proxy with Forwarded', () => {
+  const server = behindForwarded
 
   it("reports the client's address and TLS", async () => {
     const headers = { forwarded: 'for="192.0.2.1:4711";proto=https' }
@@ -114,10 +117,20 @@ describe('a trusted proxy with Forwarded', async () => {
   })
 })
 
-describe('a client certificate that a trusted proxy forwards', async () => {
-  const server = await startTls({ ...PROXY, TRUSTED_PROXY_CLIENT_CERT: 'client-cert' })
-  const client = await issueClient('SN-1')
-  const other = await Authority.create({ O: OPERATOR, CN: 'Test CA' })
+const forwarding = await startTls({ ...PROXY, TRUSTED_PROXY_CLIENT_CERT: 'client-cert' })
+const client = await issueClient('SN-1')
+const other = await Authority.create({ O: OPERATOR, CN: 'Test CA' })
+const stranger = await other.issue({ O: OPERATOR, CN: 'SN-1', usage: 'client' })
+const expired = await issueClient('SN-1', {
+  notBefore: new Date(Date.now() - 9 * DAY_MS),
+  notAfter: new Date(Date.now() - DAY_MS)
+})
+const ofServer = await issueClient('SN-1', { usage: 'server' })
+const weak = await issueClient('SN-1', { kind: 'weak-ec' })
+const ofAnother = await issueClient('SN-2')
+
+describe('a client certificate that a trusted proxy forwards', () => {
+  const server = forwarding
   const https = { 'x-forwarded-for': '192.0.2.1', 'x-forwarded-proto': 'https' }
   const der = ({ cert }: Pick<Issued, 'cert'>) => cert.replace(/-----[A-Z ]+-----|\s/g, '')
   const escaped = (pem: string) => encodeURIComponent(pem)
@@ -141,25 +154,19 @@ describe('a client certificate that a trusted proxy forwards', async () => {
     })
   }
 
-  const expired = await issueClient('SN-1', {
-    notBefore: new Date(Date.now() - 9 * DAY_MS),
-    notAfter: new Date(Date.now() - DAY_MS)
-  })
   for (const [what, header] of Object.entries({
     'that is none': 'nonsense',
     'that is none in base64': ':AAAA:',
     'that came twice': `:${der(client)}:, :${der(client)}:`,
     'that is cut off': `:${der(client).slice(0, 200)}:`,
     'that is wrongly escaped': '%E0%A4%A',
-    'of another authority': `:${der(await other.issue({ O: OPERATOR, CN: 'SN-1', usage: 'client' }))}:`,
+    'of another authority': `:${der(stranger)}:`,
     'that vouches for itself': `:${der(other)}:`,
-    'with authorities that nobody trusts': escaped(
-      `${(await other.issue({ O: OPERATOR, CN: 'SN-1', usage: 'client' })).cert}\n${other.cert}`
-    ),
+    'with authorities that nobody trusts': escaped(`${stranger.cert}\n${other.cert}`),
     'that is expired': `:${der(expired)}:`,
-    'of a server': `:${der(await issueClient('SN-1', { usage: 'server' }))}:`,
-    'with a short key': `:${der(await issueClient('SN-1', { kind: 'weak-ec' }))}:`,
-    'of another serial number': `:${der(await issueClient('SN-2'))}:`
+    'of a server': `:${der(ofServer)}:`,
+    'with a short key': `:${der(weak)}:`,
+    'of another serial number': `:${der(ofAnother)}:`
   })) {
     it(`${what} is refused, and does not count beside the right password unless profile 3 is asked for`, async () => {
       const identity = `BAD-${what.replaceAll(' ', '-').slice(0, 40)}`
@@ -174,9 +181,9 @@ describe('a client certificate that a trusted proxy forwards', async () => {
   }
 
   it('is not read from anybody else', async () => {
-    const direct = await startTls({ TRUSTED_PROXIES: '10.0.0.1', TRUSTED_PROXY_CLIENT_CERT: 'client-cert' })
-    await provision(direct, 'CP-1', { serialNumber: 'SN-1' })
-    for (const url of [direct.url, direct.secureUrl]) {
+    const remote = await startTls({ TRUSTED_PROXIES: '10.0.0.1', TRUSTED_PROXY_CLIENT_CERT: 'client-cert' })
+    await provision(remote, 'CP-1', { serialNumber: 'SN-1' })
+    for (const url of [remote.url, remote.secureUrl]) {
       const options = { ...withTls(), ...by(`:${der(client)}:`) }
       assert.equal((await refusedCharger(url, 'CP-1', options)).status, 401)
     }
