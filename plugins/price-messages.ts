@@ -13,7 +13,7 @@ import type {} from './ledger.js'
 declare module 'fastify' {
   interface FastifyInstance {
     prices: {
-      /** What charge points can show and calculate. */
+      /** The prices that charge points can show and calculate. */
       readonly facts: PriceFactsBook
       /** Tariffs as texts. */
       readonly texts: PriceTexts
@@ -52,7 +52,7 @@ function changeCall({ ocpp, calls }: FastifyInstance): TariffChangesOptions['cal
 /** Calls whose answers report, or change, what a charge point shows. */
 const REPORTS: readonly string[] = ['GetVariables', 'SetVariables', 'GetConfiguration', 'ChangeConfiguration']
 
-/** What drivers are told of prices. */
+/** The messages that tell drivers of prices. */
 async function priceMessages(app: FastifyInstance): Promise<void> {
   const { ocpp, store, calls, config } = app
   const { db } = store

@@ -62,7 +62,7 @@ export function createLive({ fetch, document, onSignedOut }: LiveOptions): Live 
     },
     onEvents: (events) => {
       batch(() => {
-        // What concerns no charge point has none.
+        // An event that concerns no charge point has none.
         const told = events.map((event) => ({ ...event, chargePoint: event.chargePoint ?? '' }))
         for (const event of told) for (const watch of [...watches]) if (concerns(watch, event)) watch.onEvent(event)
       })

@@ -6,7 +6,7 @@ import { createQuery, type Query } from '../store/query.js'
 import { useApp } from './app-context.js'
 
 export interface UseQueryOptions<T> {
-  /** What events change what is shown. Without it the answer is dated, not live. */
+  /** The events that change what is shown. Without it the answer is dated, not live. */
   live?: StreamFilter
   /** Applies an event; `'reload'`: what it means must be read from the server. */
   reduce?: (data: T, event: LiveEvent) => T | 'reload'

@@ -31,7 +31,7 @@ export interface CorrectOptions {
 }
 
 /**
- * What is billed after a correction; `undefined` if nothing is.
+ * The figures that are billed after a correction; `undefined` if nothing is billed.
  *
  * @throws `INVALID_CORRECTION`, `UNKNOWN_TARIFF`, `CURRENCY_CHANGE`, `NO_TARIFF`, `SEVERAL_TAXES`, `STILL_UNKNOWN`
  */

@@ -86,7 +86,7 @@ function figuresOf({ currency, netMinor, taxMinor, totalMinor, session, tariffs 
   }
 }
 
-/** What would have been billed. */
+/** The figures that would have been billed. */
 async function unbilled(db: Reader, row: TransactionRow): Promise<CorrectedFigures> {
   const billed = await billedOf(db, row)
   const { energy_wh, duration, tariff_id } = row

@@ -42,7 +42,7 @@ export async function sessionOf(db: Reader, row: TransactionRow): Promise<Sessio
   return { row, chargePoint: identity, site, signedValues }
 }
 
-/** What tells one document of a transaction from the others. */
+/** The heading that tells one document of a transaction from the others. */
 export interface Heading {
   number: string
   /** Epoch milliseconds. */

@@ -151,7 +151,7 @@ export async function completeExport(
   await writer.write((trx) => trx.updateTable('billing_exports').set(completed).where('id', '=', id).execute())
 }
 
-/** Who took which files, latest first. */
+/** The operators who took files, and which, latest first. */
 export async function listExports(db: Reader, { before, limit }: { before?: number; limit: number }) {
   let query = db.selectFrom('billing_exports').selectAll().orderBy('id', 'desc').limit(limit)
   if (before !== undefined) query = query.where('id', '<', before)

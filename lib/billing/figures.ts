@@ -12,13 +12,13 @@ import type { ReceiptDocument } from './records.js'
 
 export type Correction = NonNullable<ReceiptDocument['correction']>
 
-/** What is billed, and how that came about. */
+/** The figures that are billed, and how they were calculated. */
 export interface Billed {
   figures: ReceiptFigures
   calculatedBy: 'us' | 'station' | 'operator'
   /** Ours. Absent for figures of the charge point, and for an amount that an operator set. */
   cost?: Cost
-  /** What an operator set. */
+  /** The values that an operator set. */
   correction?: Correction
 }
 
@@ -27,7 +27,7 @@ export interface Blocked {
   reason: string
 }
 
-/** Whose clock and meter are final: the charge point's end, or that of an operator. */
+/** Why clock and meter are not final yet. They are after the end by the charge point, or by an operator. */
 export function notFinal(row: TransactionRow): string | undefined {
   if (row.status === 'closed' && row.closed_reason !== 'Operator') return 'not-ended'
   return row.missing_seq_nos === null ? undefined : 'missing-events'

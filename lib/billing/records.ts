@@ -12,7 +12,7 @@ const SUMS = {
   totalMinor: minor('With tax, in the smallest unit of the currency')
 }
 
-/** What a correction may set. */
+/** The members that a correction may set. */
 export const CORRECTED = {
   energyWh: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000_000, description: 'Energy, in Wh' })),
   endedAt: Type.Optional(moment('The end of the transaction')),

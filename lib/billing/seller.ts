@@ -1,6 +1,6 @@
 import type { Config } from '../settings/settings.js'
 
-/** Who sells the energy, as it stands on receipts. */
+/** The seller of the energy, as it stands on receipts. */
 export interface Seller {
   name: string
   address: string

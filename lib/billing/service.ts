@@ -14,7 +14,7 @@ export interface BillingOptions {
   policy: ReceiptPolicy | undefined
 }
 
-/** What operators do with receipts. */
+/** The work of operators with receipts. */
 export class Billing {
   readonly #store: Commits
   readonly #policy: ReceiptPolicy | undefined

@@ -24,7 +24,7 @@ export interface Run {
   readonly version?: string | undefined
 }
 
-/** What a renewal found. */
+/** The result of a renewal. */
 export interface Renewal {
   /** The processes that have died and whose rows were deleted now. */
   dead: string[]

@@ -93,7 +93,7 @@ const METER_VALUES = new InsertShape({
   onConflict: 'ignore'
 })
 
-/** Whose meter values these are. */
+/** The owner of these meter values. */
 export interface MeterOwner {
   chargePointId: number
   transactionId: string

@@ -141,7 +141,7 @@ async function spansOf(db: Db, rows: readonly TransactionRow[]): Promise<Map<str
   )
 }
 
-/** What is known of the boots of a charge point. */
+/** The known boots of a charge point. */
 export interface Boots {
   count: number
   /** The last one, by the clock of the node that heard of it. Epoch milliseconds. */

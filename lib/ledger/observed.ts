@@ -9,7 +9,7 @@ import { type Db, measuredIn, type TransactionRow } from './queries.js'
 import { REGISTER, toWattHours } from './samples.js'
 import { parseSnapshot, tariffsIn } from './snapshot.js'
 
-// What happened during a transaction, as far as its prices depend on it: nothing is read for prices without conditions.
+// The course of a transaction, as far as its prices depend on it: nothing is read for prices without conditions.
 // Times are the latest possible ones, as that of the start of a transaction is: a clock may be ahead.
 
 /** A state that is not stored yet. */
@@ -22,7 +22,7 @@ export interface ToldState {
 /** A day with a reading every five seconds has fewer. */
 const MAX_ROWS = 20_000
 
-/** What the prices of a transaction depend on, including the state that a message tells; `undefined` if nothing. */
+/** The facts that the prices of a transaction depend on, the state that a message tells included; `undefined` if none. */
 export async function observedOf(db: Db, row: TransactionRow, told?: ToldState): Promise<Observed | undefined> {
   if (row.tariff === null) return undefined
   const documents = tariffsIn(parseSnapshot(row.tariff), 0).map(({ document }) => document)

@@ -48,7 +48,7 @@ export async function noteReceipt(
       .execute()
     return
   }
-  // What was credited and not replaced is settled.
+  // A receipt that was credited and not replaced is settled.
   if (latest.kind !== 'receipt') return
   const isRight = latest.measured_minor === billedMinor(row) && latest.currency === row.currency
   if (isRight === (latest.outdated_at === null)) return

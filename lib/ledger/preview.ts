@@ -9,7 +9,7 @@ import { checked, invalidTariff } from './tariff-body.js'
 import { versionAt } from './which-tariff.js'
 
 /**
- * What a transaction would cost that charges evenly and then stays connected.
+ * The cost of a transaction that charges evenly and then stays connected.
  *
  * @throws `INVALID_TARIFF`, `UNKNOWN_TARIFF`, `UNKNOWN_TIME_ZONE`
  */

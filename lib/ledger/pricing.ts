@@ -10,13 +10,13 @@ import type { Quantity } from './cost.js'
 import type { TransactionRow } from './queries.js'
 import { parseSnapshot, tariffsIn } from './snapshot.js'
 
-// What a transaction costs by its tariff.
+// The cost of a transaction by its tariff.
 
-/** What happened during a transaction, as far as its prices depend on it. */
+/** The course of a transaction, as far as its prices depend on it. */
 export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 'current' | 'reservation'> {
   /** Register readings, absolute. */
   readonly meter: CostInput['meter']
-  /** What is not known, e.g. because there is too much of it. */
+  /** Facts that are not known, e.g. because there are too many of them. */
   readonly doubts?: Doubts
 }
 
@@ -40,7 +40,7 @@ function isDynamic(conditions: Conditions): boolean {
   return Object.keys(conditions).some((name) => !STATIC.has(name))
 }
 
-/** What has to be looked at to price a transaction; nothing of it for the tariffs of most operators. */
+/** The facts that are needed to price a transaction; none of them for the tariffs of most operators. */
 export interface Needs {
   readings: boolean
   states: boolean

@@ -263,7 +263,7 @@ function responsesOf(db: Db, { chargePointId, transactionId }: TransactionKey) {
 }
 
 /**
- * What was measured in a transaction: under its id or, when some values came without a usable id, beside them. Those
+ * The measurements of a transaction: under its id or, when some values came without a usable id, beside them. Those
  * are looked for in the time of the transaction only, because no index knows `inferred_id`.
  */
 export function measuredIn(row: TransactionRow) {

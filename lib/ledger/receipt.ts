@@ -7,7 +7,7 @@ import { parseSnapshot, shownTariff } from './snapshot.js'
 
 type Details = NonNullable<Receipt['costDetails']>
 
-/** What a receipt is made from, as far as it is known: use, tariff and price of a transaction. */
+/** The facts that a receipt is made from, as far as they are known: use, tariff and price of a transaction. */
 export function receiptOf(row: TransactionRow): Receipt {
   return present({
     startedAt: timeShown(row.start_timestamp, row.created_at),

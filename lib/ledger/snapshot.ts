@@ -46,7 +46,7 @@ export function tariffsIn(
   return [{ from: start, document }, ...later.map((one) => ({ from: one.from, document: one.document }))]
 }
 
-/** Whose figures are billed. Before there were versions, those of the charge point always were. */
+/** Says whose figures are billed. Before there were versions, those of the charge point always were. */
 export function billedBy(snapshot: Snapshot | OldSnapshot): 'us' | 'station' {
   return 'document' in snapshot ? (latestOf(snapshot).document.billedBy ?? 'us') : 'station'
 }

@@ -23,7 +23,7 @@ function isFlat(body: AnyTariffBody | FlatTariffBody): body is FlatTariffBody {
   return own.every((name) => FLAT_MEMBERS.includes(name)) && !Array.isArray(body.description)
 }
 
-/** What is wrong with a body in either form. */
+/** The faults of a body in either form. */
 export function findingsIn(body: AnyTariffBody): Findings {
   return isFlat(body) ? check(bodyOfFlat(body)) : findingsInLong(body)
 }

@@ -33,7 +33,7 @@ export async function noteTariff(
 type NewTariff = { transaction_ref: number; from_at: number; version_ref: number; created_at: number }
 const insertTariff = compiledForColumns((db: Db, row: NewTariff) => db.insertInto('transaction_tariffs').values(row))
 
-/** What an operator knows better. */
+/** The figures that an operator knows better. */
 export interface Given {
   /** Wh. */
   energy?: number

@@ -8,7 +8,7 @@ import type { TariffVersion } from './snapshot.js'
 
 // Which tariff applies to a transaction.
 
-/** What is known of a transaction when it begins. */
+/** The facts that are known of a transaction when it begins. */
 export interface Begin {
   chargePointId: number
   /** EVSE; in 1.6 the connector. 0 if unknown. */

@@ -11,10 +11,10 @@ export interface Session {
   cap: number
 }
 
-/** What all sessions together must not exceed: the sum of A times weight. */
+/** A limit for all sessions together: for the sum of A times weight. */
 export interface Constraint {
   id: string
-  /** What is left for the sessions, their floors included. */
+  /** The capacity that is left for the sessions, their floors included. */
   capacity: number
   /** By session id. Absent: it loads something else. */
   weights: ReadonlyMap<string, number>

@@ -12,7 +12,7 @@ import {
   plantOf
 } from './plant.js'
 
-// What a configuration must be before it is taken. Nothing of one that is refused has an effect.
+// Rules that a configuration must meet before it is taken. A refused configuration has no effect at all.
 
 /** @throws `INVALID_LOAD_MANAGEMENT` with the place of the fault */
 export function checkPlant(body: LoadManagementBody, members: ReadonlySet<string>): Plant {

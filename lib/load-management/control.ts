@@ -48,7 +48,7 @@ export interface ControlOptions {
   onSent?: (siteId: string, outcome: Sent) => Promise<void>
 }
 
-/** What an EV has told by ISO 15118. */
+/** The needs that an EV has reported by ISO 15118. */
 export interface EvNeeds {
   identity: string
   evseId: number
@@ -56,7 +56,7 @@ export interface EvNeeds {
   maximum?: number | undefined
 }
 
-/** What became of a command. */
+/** The outcome of a command. */
 export interface Sent {
   evse: Plant['evses'][number]
   kind: Command['kind']
@@ -68,7 +68,7 @@ export interface Sent {
   reason: string
 }
 
-/** What a run has found, for operators. */
+/** The result of a run, for operators. */
 export interface Snapshot {
   plant: Plant
   site: SiteRow
@@ -93,9 +93,9 @@ export class SiteControl {
   #states = new Map<string, EvseState>()
   #saved = ''
   #leaving = new Set<string>()
-  /** What has happened since the last run, by EVSE. */
+  /** Changes since the last run, by EVSE. */
   #changes: { key: string; change: Change }[] = []
-  /** What the last run has read. */
+  /** The rows that the last run has read. */
   #read: Read = { members: new Map(), running: new Map(), connected: new Set() }
   #snapshot: Snapshot | undefined
   readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
@@ -176,7 +176,7 @@ export class SiteControl {
     this.#changes.push({ key, change: (state, times) => sampled(state, highest, times, lines) })
   }
 
-  /** What may be in force by what was saved. A call that was on its way then may have been carried out. */
+  /** Reads the saved currents that may be in force. A call that was on its way then may have been carried out. */
   async #recall(epoch: number): Promise<void> {
     const { siteId, db, now } = this.#options
     const row = await rows.findLoadManagement(db, siteId)
@@ -188,7 +188,7 @@ export class SiteControl {
     this.#saved = ''
   }
 
-  /** What our EVSEs took is read once for each measurement: later samples are of another time. */
+  /** The current of our EVSEs is read once for each measurement: later samples are of another time. */
   #withOwn(plant: Plant, told: Map<string, Told>, now: number): Map<string, Told> {
     for (const [circuit, known] of told) {
       const { measurement } = known
@@ -204,7 +204,7 @@ export class SiteControl {
 
   async #refresh(plant: Plant): Promise<Map<string, EvseFacts>> {
     const { db, siteId, callable, now } = this.#options
-    // What is read from here on is not older than these.
+    // All that is read from here on is not older than these changes.
     const changes = this.#changes.length
     const members = await rows.membersOf(db, siteId)
     const open = await rows.openTransactions(db, members.values())
@@ -426,7 +426,7 @@ function identityOf(key: string): string {
   return key.slice(0, key.lastIndexOf(' '))
 }
 
-/** Who only observes is shown what would be done: as if all had accepted their fallback. */
+/** A site that only observes is shown what would be done: as if all EVSEs had accepted their fallback. */
 function assumed(plant: Plant, states: ReadonlyMap<string, EvseState>, now: number): Map<string, EvseState> {
   return new Map(
     plant.evses.map((evse) => {

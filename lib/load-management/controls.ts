@@ -39,7 +39,7 @@ export class Controls {
     this.#ticker = setInterval(() => background(this.tick(), this.#options.log, FAILED), TICK_MS).unref()
   }
 
-  /** What the last run of a site has found; `undefined` before it, and while another node controls the site. */
+  /** The result of the last run of a site; `undefined` before it, and while another node controls the site. */
   snapshot(siteId: string): Snapshot | undefined {
     return this.#controls.get(siteId)?.snapshot
   }

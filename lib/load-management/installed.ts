@@ -3,7 +3,7 @@ import type { ChargePointRow } from '../charge-points/rows.js'
 import { isRival, profileIdOf } from './profiles.js'
 import { booted, type EvseState } from './reserve.js'
 
-// What the ledger of profiles says of an EVSE: whether our profiles are there, and whether others decide in their place.
+// The state of an EVSE by the ledger of profiles: whether it has our profiles, and whether others decide in their place.
 // Others install and delete profiles by raw calls, also on other nodes and while this process is away.
 
 export type LedgerRow = Pick<
@@ -19,7 +19,7 @@ export type LedgerRow = Pick<
   | 'updated_at'
 >
 
-/** Whose profiles they are. */
+/** The EVSE that the profiles belong to. */
 export interface Place {
   evseId: number
   protocol: string
@@ -27,8 +27,8 @@ export interface Place {
 }
 
 /**
- * What may be in force by the ledger. An EVSE whose fallback is not the only profile that decides may supply its maximum; a
- * limit that is not there is sent again.
+ * The current that may be in force by the ledger. An EVSE whose fallback is not the only profile that decides may supply
+ * its maximum; a limit that is not there is sent again.
  *
  * @param known all profiles of the charge point
  */

@@ -16,7 +16,7 @@ export interface DynamicLimit {
   expiresAt: number
 }
 
-/** What a meter has measured. */
+/** A measurement of a meter. */
 export interface Measurement {
   /** A. */
   currents: Record<Phase, number>
@@ -26,12 +26,12 @@ export interface Measurement {
   at: number
 }
 
-/** What is told of a circuit from outside. */
+/** The limits and measurements that others report of a circuit. */
 export interface Told {
   /** Also after it has expired. */
   dynamic?: DynamicLimit | undefined
   measurement?: Measurement | undefined
-  /** What our EVSEs took when it was measured. A. Absent: not known. */
+  /** The current of our EVSEs at the time of the measurement. A. Absent: not known. */
   own?: Record<Phase, number> | undefined
 }
 

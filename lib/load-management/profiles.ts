@@ -138,7 +138,7 @@ export function callsToLeave(protocol: string, evseId: number): OcppCall[] {
   return (['limit', 'fallback'] as const).map((kind) => callToClear(protocol, profileIdOf(evseId, kind)))
 }
 
-/** What an answer means: only one that is understood and says no proves that nothing has changed. */
+/** The meaning of an answer: only a valid answer that refuses proves that nothing has changed. */
 export function answerOf(result: unknown): Answer {
   return (result as { status?: unknown } | undefined)?.status === 'Accepted' ? 'accepted' : 'rejected'
 }

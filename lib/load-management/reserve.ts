@@ -1,8 +1,8 @@
 import { type Lines, type SeenLines, seenLines } from './lines.js'
 import type { Assignment } from './plant.js'
 
-// What may be in force at an EVSE. The invariant of load management is about this, not about what is wanted: the sum of
-// what may be in force never exceeds a limit because of what is sent.
+// The current that may be in force at an EVSE. The invariant of load management is about this current, not about the
+// wanted one: the sum of what may be in force never exceeds a limit because of what is sent.
 
 /** A limit that the EVSE may obey. It ends by itself: the charge point then obeys the fallback. */
 export interface Possible {
@@ -35,7 +35,7 @@ export interface Sent {
 
 export type Obedience = 'unproven' | 'obeys' | 'ignoring'
 
-/** What the control of a site knows of an EVSE. It is saved before anything is sent, so that a restart knows the worst. */
+/** The state of an EVSE in the control of a site. Saved before anything is sent, so that a restart knows the worst. */
 export interface EvseState {
   /** How often the charge point had booted. Absent: it was never seen, or by an earlier release. */
   boots?: number
@@ -132,7 +132,7 @@ function changedAt({ sent, transaction }: EvseState, now: number): number {
   return Math.max(began, sent.until > now ? sent.at : sent.until)
 }
 
-/** What was measured, when that is fresh and more than what may be in force, and the current has had time to follow. */
+/** The measured current, if it is fresh and more than what may be in force, and the current has had time to follow. */
 function measuredAbove(state: EvseState, most: number, { now, settle }: Times): number | undefined {
   const { measured } = state
   if (measured === undefined || now - measured.at > FRESH_MS) return undefined
@@ -233,7 +233,7 @@ export function answered(state: EvseState, answer: Answer, { now, settle }: Time
   const failed = { ...rest, failures, retryAt }
   if (pending.kind === 'fallback') return answer === 'unknown' ? withoutFallback(failed) : failed
   if (answer === 'unknown') return { ...failed, isDoubtful: true }
-  // What was refused has no effect, and what was not sent neither.
+  // A refused command has no effect, and neither has one that was not sent.
   const index = state.possible.findLastIndex(({ amperes }) => amperes === pending.amperes)
   return { ...failed, possible: state.possible.filter((_, at) => at !== index) }
 }

@@ -150,7 +150,7 @@ export function saveState(writer: SiteWriter, { siteId, holder, epoch, state }: 
 
 // --- limits and measurements ---------------------------------------------------------------------------------------
 
-/** What is told of the circuits of a site from outside. */
+/** The limits and measurements that others report of the circuits of a site. */
 export async function readTold(db: Reader, siteId: string): Promise<Map<string, Told>> {
   const limits = await db.selectFrom('circuit_limits').selectAll().where('site_id', '=', siteId).execute()
   const meters = await db.selectFrom('circuit_measurements').selectAll().where('site_id', '=', siteId).execute()

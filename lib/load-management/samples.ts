@@ -14,7 +14,7 @@ export interface Reading {
 /** A reading that waited at the charge point says nothing about now. Milliseconds. */
 const STALE_MS = 120_000
 
-/** What fresh readings tell of currents. */
+/** The currents by fresh readings. */
 export interface Currents {
   /** The highest one of a phase. A. */
   highest: number

@@ -5,7 +5,7 @@ import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
 
-/** What is known of an EVSE besides its state. */
+/** The facts that are known of an EVSE besides its state. */
 export interface EvseFacts {
   isConnected: boolean
   /** Whether the charge point belongs to the site. */
@@ -178,7 +178,7 @@ function isLoaded(entry: (Load | number)[]): entry is [Load, number] {
 
 const SLACK_MS = 60_000
 
-/** What the car has shown to take, and what it was given so far. */
+/** The current that the car has taken, and the current that it was given so far. */
 function followed(site: Site, key: string): EvseState {
   const { now } = site.input
   const state = site.state(key)

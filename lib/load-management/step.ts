@@ -29,7 +29,7 @@ export interface StepResult {
   evses: Map<string, EvseView>
 }
 
-/** What is sent now. Nothing in the result raises what is reserved beyond a limit. */
+/** Decides what is sent now. Nothing in the result raises what is reserved beyond a limit. */
 export function step(input: StepInput): StepResult {
   const site = new Site(input)
   const steered = steerable(site)
@@ -224,7 +224,7 @@ function fits(site: Site, key: string, amperes: number): boolean {
   })
 }
 
-/** What lowers is sent however soon less is allowed still: what is in force may last much longer. Seconds. */
+/** A lower limit is sent however soon an even lower one follows: the present one may last much longer. Seconds. */
 const LEAST_LEASE_S = 1
 
 function limit(site: Site, commands: Command[], key: string, amperes: number, least = 0): void {
@@ -283,7 +283,7 @@ function reasonOf(site: Site, key: string, { steered, allocation }: Decided): st
   return bound === undefined ? 'gets all that it takes' : `limited by ${bound}`
 }
 
-/** What is above the limits, whatever is sent. */
+/** The loads that are above their limits, whatever is sent. */
 export function overloads(loads: readonly Load[]): { circuit: string; phase: Load['phase']; by: number }[] {
   return loads.flatMap(({ circuit, phase, limit: most, margin, other, reserved }) => {
     const by = reserved + other + margin - most

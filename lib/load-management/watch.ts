@@ -4,12 +4,12 @@ import { keyOf } from './plant.js'
 import { addHistory } from './rows.js'
 import { overloads } from './step.js'
 
-// What people have to know of the control: what it sent, where no limit can be guaranteed, and who does not obey.
+// Facts of the control for people: what it sent, where no limit can be guaranteed, and which EVSE does not obey.
 
 /** Shorter overloads are those of a lowering that is on its way. Milliseconds. */
 const PATIENCE_MS = 15_000
 
-/** What a gauge shows. */
+/** The values of the gauges of a circuit. */
 export interface CircuitGauge {
   site: string
   circuit: string

@@ -7,7 +7,7 @@ import { commonTaxRates } from './limits.js'
 import { type AnyPrice, type Conditions, PRICED, type Priced, pricesOf, type TariffBody } from './tariff.js'
 import { messagesOf } from './text.js'
 
-// What a schema cannot say about a tariff.
+// Rules for a tariff that its schema cannot express.
 
 /** Something that is wrong, or may not be meant. */
 export interface Finding {

@@ -37,7 +37,7 @@ export interface Usage {
   readonly reservationTime?: number
 }
 
-/** What a transaction costs, and how that came about. */
+/** The cost of a transaction, and how it was calculated. */
 export interface Cost {
   readonly engine: number
   readonly currency: string
@@ -54,7 +54,7 @@ export interface Cost {
   readonly total?: number
   /** Empty if the cost is known. */
   readonly unknown: readonly Unknown[]
-  /** What is certain, with tax. */
+  /** The part that is certain, with tax. */
   readonly atLeast: number
   /** Whether the tariff waives the cost, because nearly nothing was used. */
   readonly isWaived: boolean
@@ -272,7 +272,7 @@ function shareTax(tax: bigint, exact: readonly Fraction[]): bigint[] {
   return shares.map((one, index) => (index === 0 ? one + difference : one))
 }
 
-/** What was used. Times are of known states. */
+/** The energy and times that were used. Times are of known states. */
 function usageOf(input: CostInput, pieces: readonly Piece[], { register, until }: Course): Usage {
   const { reservation } = input
   const used = register?.at(whole(until))

@@ -1,8 +1,8 @@
 import type { TariffDocument } from './tariff.js'
 
 /**
- * What a car and its charge point do. `connected`: plugged in, and not charging. `gone`: unplugged. Times without a
- * state are unknown.
+ * The activity of a car at its charge point. `connected`: plugged in, and not charging. `gone`: unplugged. Times without
+ * a state are unknown.
  */
 export type ChargingState = 'charging' | 'pausedByEv' | 'pausedByEvse' | 'connected' | 'gone'
 
@@ -63,7 +63,7 @@ export interface CostInput {
   readonly states: readonly { readonly at: number; readonly state: ChargingState }[]
   readonly reservation?: { readonly from: number; readonly until: number }
   readonly facts?: Facts
-  /** What cannot be relied on, each with the reason. */
+  /** Figures that cannot be relied on, each with the reason. */
   readonly doubts?: Doubts
 }
 

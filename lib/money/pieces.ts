@@ -50,7 +50,7 @@ export class Look {
   readonly #input: CostInput
   readonly #course: Course
   readonly #energyReason: UnknownReason | undefined
-  /** What conditions ask for: to look at everything else would take longer than to price it. */
+  /** The facts that conditions ask for: looking at all others would take longer than to price the transaction. */
   readonly #asks: { clock: boolean; power: boolean; current: boolean }
 
   constructor(input: CostInput, course: Course, energyReason: UnknownReason | undefined) {

@@ -30,7 +30,7 @@ export interface ReceiptLine {
 }
 
 export interface ReceiptTax extends TaxRate {
-  /** What it is calculated on. Absent if lines have several taxes on top of each other. */
+  /** The amount that the tax is calculated on. Absent if lines have several taxes on top of each other. */
   netMinor?: number
   taxMinor: number
 }
@@ -78,7 +78,7 @@ export function figuresOfCost(cost: Cost): ReceiptFigures | undefined {
   }
 }
 
-/** What was charged by each price. */
+/** The amounts that were charged by each price. */
 function pricesOf(charges: readonly PeriodCharge[]): PriceOfLine[] {
   const prices = new Map<string, PriceOfLine>()
   for (const { price, per, quantity, unit, taxes } of charges) {
@@ -170,7 +170,7 @@ interface Sums {
   totalMinor: number
 }
 
-/** What takes figures back: the same lines, negative. */
+/** The figures of a document that cancels another: the same lines, negative. */
 export function negated<
   L extends Sums,
   T extends { netMinor?: number; taxMinor: number },

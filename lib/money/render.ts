@@ -6,7 +6,7 @@ import { type AnyPrice, PRICED, type Priced, pricesOf, type TariffDocument } fro
 
 // A tariff as a charge point of OCPP 2.1 takes it.
 
-/** What a charge point has said of the tariffs that it takes; an absent member is unknown. */
+/** The report of a charge point about the tariffs that it takes; an absent member is unknown. */
 export interface RenderFacts {
   /** Most prices. */
   maxElements?: number
@@ -27,7 +27,7 @@ export interface WireTariff {
 
 export interface Rendered {
   tariff: WireTariff
-  /** What the tariff of the charge point says less exactly. */
+  /** Parts of the tariff that the tariff of the charge point expresses less exactly. */
   warnings: Finding[]
 }
 

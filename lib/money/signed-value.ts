@@ -104,7 +104,7 @@ export function xmlOf(
   return `  <value${attributes.join('')}>\n    <signedData${format} ${contentOf(data, encoding)}</signedData>${key}\n  </value>\n`
 }
 
-/** What XML cannot hold is encoded once more. */
+/** Text that XML cannot hold is encoded once more. */
 function contentOf(text: string, encoding: SignedValue['encoding']): string {
   if (!fitsXml(text)) return `encoding="base64">${Buffer.from(text, 'utf8').toString('base64')}`
   return `encoding="${encoding}">${escaped(text)}`

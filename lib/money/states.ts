@@ -12,7 +12,7 @@ export interface Span {
   readonly flowed: number
 }
 
-/** What happened from the start to the end: spans without gaps. */
+/** The states from the start to the end: spans without gaps. */
 export class States {
   readonly spans: readonly Span[]
   /** Since when a state is unknown; absent: all are known. */

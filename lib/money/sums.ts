@@ -77,7 +77,7 @@ function levelsOf(rates: readonly TaxRate[]): TaxRate[][] {
   return levels.map((level) => rates.filter(({ stack = 0 }) => stack === level))
 }
 
-/** What a net is multiplied by to have it with taxes. */
+/** The factor that turns an amount without taxes into one with taxes. */
 export function taxFactor(rates: readonly TaxRate[]): Fraction {
   return levelsOf(rates).reduce<Fraction>((factor, level) => {
     const sum = level.reduce((all, rate) => all + rateOf(rate), WHOLE_RATE)

@@ -130,7 +130,7 @@ const Description = Type.Object(
   closed
 )
 
-/** What a tariff costs: a version of it, which never changes. */
+/** The prices of a tariff: one version of it, which never changes. */
 export const TariffDocument = Type.Object(
   {
     currency: textLike('^[A-Z]{3}$', 'must be three capital letters, e.g. EUR', { description: 'ISO 4217' }),

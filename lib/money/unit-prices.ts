@@ -118,7 +118,7 @@ function timesIn(conditions: readonly Conditions[]): number[] {
   return [...new Set([0, ...texts.flatMap((text) => (text === undefined ? [] : [timeOfDay(text)]))])]
 }
 
-/** What has to be measured next, because a price may change there. */
+/** The figures that have to be measured next, because a price may change there. */
 export interface Thresholds {
   at?: number
   /** Since the start. */

@@ -64,7 +64,7 @@ export interface RunningCost {
 /** Statuses at which a meter value is wanted: the price may be another one from then on. [1.6 ChargePointStatus] */
 const STATUSES = ['Charging', 'SuspendedEV', 'SuspendedEVSE', 'Finishing']
 
-/** What a transaction has cost so far, and the prices with which the charge point goes on. */
+/** The cost of a transaction so far, and the prices with which the charge point goes on. */
 export function runningCost(running: RunningCost): PriceCall {
   const { transactionId, timestamp, meterValue, cost, isIdle, moment, decimals } = running
   const next = nextPrices(moment, decimals.price)
@@ -81,7 +81,7 @@ export function runningCost(running: RunningCost): PriceCall {
   })
 }
 
-/** What charging costs. */
+/** The prices of charging. */
 export function chargingPriceOf({ kWh, hour, flat }: UnitPrices) {
   return {
     chargingPrice: {
@@ -131,7 +131,7 @@ export interface FinalCost {
   decimals: Decimals
 }
 
-/** What a transaction has cost. */
+/** The final cost of a transaction. */
 export function finalCost({ transactionId, cost, currency, energy, text, decimals }: FinalCost): PriceCall {
   const amount = rounded(cost, decimals.cost)
   const priceText = `${amount} ${currency}, ${inThousands(energy)} kWh: ${text}`

@@ -2,7 +2,7 @@ import { type ChargePoint, type Protocol, versionInfo } from 'fastify-ocpp'
 import { fold, type Reader } from '../events/scope.js'
 import type { RenderFacts } from '../money/render.js'
 
-// What a charge point can show and calculate, as it has reported it.
+// The prices that a charge point can show and calculate, as it has reported it.
 
 export interface PriceFacts {
   /** Whether it shows the text of a tariff. [2.x I01] */
@@ -146,7 +146,7 @@ export class PriceFactsBook {
   }
 }
 
-/** What a charge point has reported last. */
+/** Reads the last report of a charge point. */
 export async function readFacts(db: Reader, protocol: Protocol, id: number): Promise<PriceFacts> {
   if (versionInfo(protocol).hasDeviceModel) return factsIn(protocol, await readCostVariables(db, id))
   const pricing = pricingIn(await readKeys(db, id))

@@ -87,8 +87,8 @@ export class PriceTexts {
   }
 
   /**
-   * What adds the text of a tariff to the answer to a TransactionEvent; `undefined` if the charge point shows none. Never
-   * rejects.
+   * The function that adds the text of a tariff to the answer to a TransactionEvent; `undefined` if the charge point
+   * shows none. Never rejects.
    */
   async adderFor(chargePoint: Connection): Promise<AddPrices | undefined> {
     try {

@@ -91,7 +91,7 @@ export async function installAgain(
   }
 }
 
-/** What the charge point does not report. One that does not report may have lost all of them. [2.x K09] */
+/** Profiles that the charge point does not report. One that reports nothing may have lost all of them. [2.x K09] */
 async function lostOf2({ subject, call, reported }: Booted, before: readonly ProfileRow[]): Promise<ProfileRow[]> {
   const requestId = randomInt(1, 2 ** 31 - 1)
   const whole = reported(requestId)

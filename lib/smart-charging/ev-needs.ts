@@ -4,7 +4,7 @@ import type * as v21 from 'fastify-ocpp/v21'
 import { displayedIdOf, findOpen, type TransactionRow } from '../ledger/queries.js'
 import { type Question, readFacts, type Subject } from './facts.js'
 
-// What an EV asks for by ISO 15118, and what it is offered within the limits. [2.x K15-K17]
+// The needs of an EV by ISO 15118, and the offer that it gets within the limits. [2.x K15-K17]
 
 /** The offer to an EV. */
 export interface Offer {
@@ -76,7 +76,7 @@ function secondsUntil(departureTime: string | undefined, now: number): number {
   return Math.min(USUAL_S, Math.max(1, Math.ceil((departure - now) / 1000)))
 }
 
-/** What the EV itself can take: A of each phase, or W. */
+/** The maximum of the EV itself: A of each phase, or W. */
 function maximumOf(needs: v21.ChargingNeedsType, unit: 'A' | 'W'): number {
   const { acChargingParameters: ac, dcChargingParameters: dc, v2xChargingParameters: v2x } = needs
   if (unit === 'A') return ac?.evMaxCurrent ?? Number.POSITIVE_INFINITY

@@ -15,9 +15,9 @@ import { findOpen, type TransactionRow } from '../ledger/queries.js'
 import { configurationValue, connectorsOf } from '../operations/facts.js'
 import { isTimeZone } from '../time-zone.js'
 
-// What is known of a charge point that decides its composite schedules.
+// The facts of a charge point that decide its composite schedules.
 
-/** What is asked of a composite schedule. */
+/** A request for a composite schedule. */
 export interface Question {
   /** 0: the whole charge point. In 1.6 the connector. */
   evseId: number
@@ -32,7 +32,7 @@ export interface Question {
   voltage?: number
 }
 
-/** Whose composite schedule it is. */
+/** The charge point or EVSE of the composite schedule. */
 export interface Subject {
   db: Reader
   chargePoint: ChargePointRow
@@ -41,7 +41,7 @@ export interface Subject {
   isConnected: boolean
 }
 
-/** What nobody has told, and what was taken instead. */
+/** Facts that nobody has told, and the values that were taken instead. */
 export interface Assumed {
   phases?: number
   voltage?: number
@@ -117,7 +117,7 @@ interface Told {
   maxPower?: number
 }
 
-/** What the device model says of EVSEs, and of the whole charge point as EVSE 0. [2.x Part 2, Appendix 3] */
+/** The device model of the EVSEs, and of the whole charge point as EVSE 0. [2.x Part 2, Appendix 3] */
 async function toldOf({ db, chargePoint }: Subject): Promise<Map<number, Told>> {
   const rows = await db
     .selectFrom('variables')

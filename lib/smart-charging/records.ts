@@ -51,7 +51,7 @@ const WarningRecord = Type.Object({
   profileIds: Type.Array(Type.Integer())
 })
 
-/** What `compositeSchedule()` returns. */
+/** The result of `compositeSchedule()`. */
 export const CalculatedRecord = Type.Object({
   status: oneOf(['Accepted', 'Rejected'] as const, 'Whether there is a schedule'),
   reason: Type.Optional(Type.String({ description: 'Why there is none' })),

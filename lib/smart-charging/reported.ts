@@ -4,7 +4,7 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type { Question } from './facts.js'
 
-// What a charge point itself says its composite schedule is, and where that differs from ours.
+// The composite schedule that a charge point itself reports, and where it differs from ours.
 
 /** The answer of a charge point. A period starts so many seconds after the start of the request. */
 export interface ReportedSchedule {

@@ -14,7 +14,7 @@ import type {} from '../price-messages.js'
 declare module 'fastify' {
   interface FastifyInstance {
     idTokens: IdTokens
-    /** Who asked to charge, and what the answer was. */
+    /** The id tokens that asked to charge, and the answers. */
     authorizations: AuthorizationLog
   }
 }

@@ -40,7 +40,7 @@ async function sendOffer({ calls }: FastifyInstance, offers: Offers, context: Ha
   await calls.call({ identity, action: 'SetChargingProfile', payload: offer, operator: OPERATOR })
 }
 
-/** What an EV asks for, and what it plans. [2.x K15-K17] */
+/** The needs and the plans of EVs. [2.x K15-K17] */
 function answerEvs(app: FastifyInstance): void {
   const { ocpp, store, loadManagement } = app
   const offers: Offers = new Map()
@@ -71,7 +71,7 @@ function answerEvs(app: FastifyInstance): void {
     const isAccepted = await isWithin(subject, request as v21.NotifyEVChargingScheduleRequest)
     const { messageId } = context
     const { evseId } = request
-    // What was refused is no plan.
+    // A schedule that was refused is no plan.
     if (isAccepted) {
       await store.commit(
         identity,

@@ -53,7 +53,7 @@ export interface StateFacts {
   soc?: number
   /** IANA name of the charge point's time zone, for schedules in local time. */
   timeZone?: string
-  /** Whose setpoint takes precedence if both give one. Default: External. [2.1 Q06] */
+  /** The source whose setpoint takes precedence if both give one. Default: External. [2.1 Q06] */
   setpointPriority?: 'CSMS' | 'External'
   /** W that the charge point itself takes of the limits of the whole charge point. */
   ownConsumption?: number
@@ -164,7 +164,7 @@ export interface CompositePeriod {
 }
 
 /**
- * What is wrong with the profiles:
+ * The fault of the profiles:
  * - `Duplicate`: two profiles that exclude each other; the one accepted later counts [2.x K01.FR.06, K01.FR.39]
  * - `PhaseConflict`: profiles name different phases [2.1 K01.FR.141]
  * - `RelativeMaximum`: a maximum must not be Relative [2.x K01.FR.38]

@@ -40,7 +40,7 @@ export async function temporaryDirectory(): Promise<string> {
   return directory
 }
 
-/** What the back-end tells an operator about a charge point. */
+/** The state of a charge point that the back-end shows to an operator. */
 export async function stateOf({ app }: TestServer, identity: string) {
   const response = await app.inject({ url: `/api/v1/charge-points/${identity}/state`, headers: BEARER })
   return response.json()

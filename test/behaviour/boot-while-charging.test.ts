@@ -15,7 +15,7 @@ const reading = (transactionId: number, value: string, timestamp: string) => ({
   meterValue: [{ timestamp, sampledValue: [{ value }] }]
 })
 
-/** What the event stream tells of the transactions of a charge point. */
+/** The transaction events of a charge point in the event stream. */
 function listen({ app }: TestServer, identity: string): string[] {
   const told: string[] = []
   app.publisher.subscribe(({ type, chargePoint, data }) => {
@@ -95,7 +95,7 @@ onSharedBackend('a charge point that boots while it charges', (start) => {
     await Promise.all([boot, ...said])
     await startTransaction(charger, { connectorId: 2, timestamp: at(-5) })
     await book(charger, 'StatusNotification', status('Available', { connectorId: 2 }))
-    // What came before is dealt with then.
+    // All earlier messages are dealt with then.
     let all = await transactionsOf(server, 'SWIFT')
     while (all[1]?.status !== 'closed') {
       await charger.roundTrip()

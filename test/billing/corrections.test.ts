@@ -108,7 +108,7 @@ onBothBackendsAlways('a correction', (start) => {
     assert.equal((await sums(server, id)).length, 4)
     const { receipt } = await ok(server, 'GET', `/transactions/${id}/cost`)
     assert.equal(receipt.status, 'credited')
-    // What was waived may be billed after all.
+    // A waived bill may be billed after all.
     const again = await ok(server, 'POST', correct(id), { amount: 1.19, reason: 'sorry' })
     assert.equal(again.creditNote, undefined)
     assert.deepEqual((await sums(server, id)).at(-1), ['receipt', 100, 19, 119])

@@ -30,7 +30,7 @@ function generate(kind: RequestKind): Promise<webcrypto.CryptoKeyPair> {
   return webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: EC[kind] }, true, ['sign', 'verify'])
 }
 
-/** What a charge point asks to have certified. */
+/** The request of a charge point for a certificate. */
 export async function signingRequest(name: string, kind: RequestKind = 'ec'): Promise<Requested> {
   const keys = await generate(kind)
   const signingAlgorithm = { name: keys.privateKey.algorithm.name, hash: 'SHA-256' }
@@ -64,11 +64,11 @@ export interface SignedCall {
 /** A charge point that asks for certificates. */
 export class Applicant {
   readonly charger: Charger
-  /** What came with CertificateSigned. */
+  /** The payloads of CertificateSigned that it got. */
   readonly received: SignedCall[] = []
-  /** What else it was asked, and accepted. */
+  /** Other calls that it got, and accepted. */
   readonly asked: [action: string, payload: unknown][] = []
-  /** What it answers to CertificateSigned; `gone`: it loses its connection instead. */
+  /** Its answer to CertificateSigned; `gone`: it loses its connection instead. */
   answer: 'Accepted' | 'Rejected' | 'gone' | ErrorAnswer = 'Accepted'
   #waiting: ((call: SignedCall) => void)[] = []
 

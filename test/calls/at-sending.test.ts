@@ -8,7 +8,7 @@ import { bootRequest, type Charger, connectCharger } from '../support/charger.js
 import type { TestServer } from '../support/server.js'
 import { deferred, until, within } from '../support/wait.js'
 
-// What a call that waits is looked at for just before it goes out, when nothing else would notice.
+// Checks of a waiting call just before it goes out, when nothing else would notice.
 
 const ACCEPTED = { status: 'Accepted' }
 

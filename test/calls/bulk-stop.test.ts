@@ -139,7 +139,7 @@ onSharedBackend('a bulk call of another process', (start, dialect) => {
       const { bulkId: about, status } = data as { bulkId?: string; status?: string }
       if (about === bulkId && status === 'stopping') seen.resolve()
     })
-    // What another process writes when it is asked to stop a bulk call of this one.
+    // Written by another process when it is asked to stop a bulk call of this one.
     const stop = { status: 'stopping' } as const
     await server.app.store.write((trx) =>
       trx.updateTable('bulk_calls').set(stop).where('bulk_id', '=', bulkId).execute()
@@ -159,7 +159,7 @@ onBothBackendsAlways('a bulk call whose process died while it stopped it', (star
     await operate(first, 'PUT', '/charge-points/left-1', {})
     const body = { action: 'ClearCache', identities: ['left-1'], whenOffline: 'queue' }
     const { bulkId } = (await operate(first, 'POST', '/calls', body)).json()
-    // What was committed when the process ended.
+    // Committed when the process ended.
     await first.app.store.write((trx) =>
       trx.updateTable('bulk_calls').set({ status: 'stopped' }).where('bulk_id', '=', bulkId).execute()
     )

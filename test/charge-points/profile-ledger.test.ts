@@ -6,7 +6,7 @@ import { type Charger, connectCharger, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { until, within } from '../support/wait.js'
 
-/** What the back-end knows of the charging profiles of a charge point. */
+/** The charging profiles of a charge point that the back-end knows. */
 
 const NOW = '2026-01-01T09:00:00Z'
 

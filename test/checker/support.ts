@@ -20,7 +20,7 @@ export interface Ran {
   code: number
   out: string
   err: string
-  /** What `--json` has written. */
+  /** The report that `--json` has written. */
   report: Report
 }
 

@@ -39,7 +39,7 @@ function start(args: readonly string[], env: Readonly<Record<string, string>> = 
   }
 }
 
-/** What one run of a command wrote, and its exit code. */
+/** The output of one run of a command, and its exit code. */
 export interface Outcome {
   readonly code: number
   readonly output: string

@@ -4,7 +4,7 @@ import { migrateDatabase, openDatabase } from '../../lib/database/open.js'
 import { GroupCommitWriter } from '../../lib/database/writer.js'
 import { message } from './rows.js'
 
-// What the writer commits in a second, for 200 callers that each wait for theirs:
+// Commits of the writer in a second, for 200 callers that each wait for theirs:
 // npx tsx --conditions=source test/database/measure.ts [postgres://an-empty-database]
 // The SQLite file is made in the present directory, because the usual /tmp may have no disk below it.
 

@@ -17,7 +17,7 @@ const SOURCE = readdirSync(FOLDER)
   .map((file) => readFileSync(join(FOLDER, file), 'utf8'))
   .join('\n')
 
-/** What these files say: "table.column", with ? when NULL is allowed. */
+/** The columns that these files declare: "table.column", with ? when NULL is allowed. */
 function declared(): string[] {
   const tables = [...(/export interface Schema \{([^}]*)\}/.exec(SOURCE)?.[1] ?? '').matchAll(/(\w+): (\w+)/g)]
   return tables

@@ -96,7 +96,7 @@ export async function pooler(url: string, mode: 'session' | 'transaction'): Prom
         client.upstream.socket.write(whole)
       })
     })
-    // What a session has left behind goes with its connection.
+    // All that a session has left behind goes with its connection.
     socket.on('close', () => client.upstream?.socket.destroy())
     socket.write(WELCOME)
   }

@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { message } from './rows.js'
 import { loggedActions, migrated, onBothDatabasesAlways, outcomes, writerOf } from './support.js'
 
-/** What a caller does; `rows` are what must be there afterwards when it succeeds, and must not when it fails. */
+/** The work of a caller; `rows` must be there afterwards when it succeeds, and must not when it fails. */
 const work = fc.record({
   kind: fc.constantFrom('write', 'append', 'throw', 'duplicate'),
   rows: fc.integer({ min: 1, max: 4 }),

@@ -9,7 +9,7 @@ import { migrated, onBothDatabasesAlways, writerOf } from './support.js'
 
 // The messages that come most are inserted by statements whose texts are kept, with arrays on PostgreSQL.
 
-/** What has a meaning of its own in an array of PostgreSQL, in a key, or in a column of SQLite. */
+/** Texts with a meaning of their own in an array of PostgreSQL, in a key, or in a column of SQLite. */
 const ODD = [
   '',
   'null',

@@ -12,7 +12,7 @@ import { isLong } from '../support/long.js'
 import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
-// What a message costs the database, counted where the drivers get it: no clock, so any machine will do.
+// The cost of a message for the database, counted where the drivers get it: no clock, so any machine will do.
 
 interface Cost {
   statements: number
@@ -175,10 +175,10 @@ async function leastOf(tries: readonly Fleets[], measure: (fleets: Fleets) => Pr
   }
 }
 
-/** What the log adds to a message and its answer. */
+/** The statements that the log adds to a message and its answer. */
 const LOGGED = { alone: 2, inBurst: 0.2 }
 
-/** What it costs until every message is answered and nothing waits to be written. */
+/** The cost until every message is answered and nothing waits to be written. */
 function costOf(server: TestServer, { action, payload }: Message, fleet: readonly Ready[]): Promise<Cost> {
   return costWhile(server, async () => {
     await Promise.all(
@@ -192,7 +192,7 @@ function costOf(server: TestServer, { action, payload }: Message, fleet: readonl
 
 async function costWhile({ app }: TestServer, work: () => Promise<void>): Promise<Cost> {
   const { counters } = app.database.writer
-  // What follows a boot is read before it is written.
+  // The rows that follow a boot are read before they are written.
   for (let turn = 0; turn < 3; turn++) {
     await sql`select 1`.execute(app.database.db)
     await until('nothing waits', () => counters.queued === 0)
@@ -222,7 +222,7 @@ async function lookUpOnce(fleet: readonly Ready[]): Promise<void> {
 
 onBothBackends('the number of statements of a message', (start, dialect) => {
   it('does not grow, alone or in a burst', async (t) => {
-    // What is done every few seconds is not counted.
+    // Work that is done every few seconds is not counted.
     t.mock.timers.enable({ apis: ['setInterval'] })
     const server = await start({ OCPP_REGISTRATION: 'open', UNKNOWN_ID_TOKENS: 'accept', MESSAGE_LOG: 'false' })
     for (const size of [1, BURST]) {
@@ -246,7 +246,7 @@ onBothBackends('the number of statements of a message', (start, dialect) => {
     }
   })
 
-  // What is stored of a call joins what is stored of others; of a remote start only the answer is an update.
+  // The rows of a call are stored with those of others; of a remote start only the answer is an update.
   it('is small for calls of operators, which share them', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] })
     const server = await start({ OCPP_REGISTRATION: 'open', MESSAGE_LOG: 'false', API_RATE_LIMIT: '0' })
@@ -271,8 +271,8 @@ onBothBackends('the number of statements of a message', (start, dialect) => {
     }
   })
 
-  // Who it is, twice; its boot, what is unknown of its connectors, its open transactions, those a boot closed, and whether
-  // it has charging profiles, which it may have lost.
+  // Its identity, twice; its boot, what is unknown of its connectors, its open transactions, those a boot closed, and
+  // whether it has charging profiles, which it may have lost.
   it('is seven for a charge point that reconnects and boots', async (t) => {
     t.mock.timers.enable({ apis: ['setInterval'] })
     const server = await start({ OCPP_REGISTRATION: 'open', MESSAGE_LOG: 'false' })

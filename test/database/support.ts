@@ -22,7 +22,7 @@ import { ROOT } from '../support/root.js'
 /** A server where anybody may do anything; the database of this name is there already. */
 export const SERVER = process.env.TEST_POSTGRES ?? 'postgres://postgres@127.0.0.1:5432/test'
 
-/** What makes the schema. */
+/** The files that make the schema. */
 const MIGRATIONS = readdirSync(`${ROOT}lib/database/migrations`)
   .sort()
   .map((file) => `${ROOT}lib/database/migrations/${file}`)
@@ -95,7 +95,7 @@ export async function migrated(dialect: Dialect): Promise<OpenDatabase> {
   return open(await emptyDatabase(dialect, { withSchema: true }))
 }
 
-/** Whatever number; the same for all who make the template. */
+/** Any number will do, if all who make the template take the same. */
 const TEMPLATE_LOCK = 1_604_198
 let template: Promise<string> | undefined
 

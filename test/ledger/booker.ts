@@ -12,10 +12,10 @@ export type Order =
   | { identity: string; start: { meterStart: number; timestamp: number } }
   | { identity: string; eventType: TransactionEvent['eventType']; seqNo: number }
 
-/** What came of it: the answer to the charge point, or the error. */
+/** The outcome: the answer to the charge point, or the error. */
 export type Result = { response: object } | { error: string }
 
-/** What is to be done at once. */
+/** A booking that is to be done at once. */
 export interface Task {
   orders: readonly Order[]
   /** Messages that are committed together at most. */

@@ -5,7 +5,8 @@ import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { book, event2, onlyTransactionOf, startTransaction, statusOf, transactionsOf } from './wire-support.js'
 
-// What closes a transaction has to be later than it, and what opens it again later than that, whatever clocks say.
+// A message that closes a transaction has to be later than it, and one that opens it again later than that, whatever
+// clocks say.
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -139,7 +140,7 @@ onBothBackends('a transaction that was left open', (start) => {
       await free(charger, timestamp)
       await charger.roundTrip()
     }
-    // What closes is done in the order of the messages: this one shows that those before it are.
+    // Closing is done in the order of the messages: this one shows that those before it are handled.
     await startTransaction(charger, { connectorId: 2 })
     await book(charger, 'StatusNotification', { connectorId: 2, errorCode: 'NoError', status: 'Available' })
     const secondIs = async () => (await transactionsOf(server, 'EARLIER')).map(({ status }) => status)

@@ -15,7 +15,7 @@ import { HOUR, NINE } from './support.js'
 
 const YEAR_1 = Date.UTC(2000, 0, 1) - 1999 * 365.2425 * DAY_MS
 
-/** What a charge point says at nine, and what it counts as. */
+/** A time that a charge point says at nine, and what it counts as. */
 const TIMES = [
   ['the present', NINE, NINE],
   ['an hour ago', NINE - HOUR, NINE - HOUR],

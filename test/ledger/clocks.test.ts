@@ -6,7 +6,7 @@ import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
-/** What charge points say that it is, and the moment they mean. */
+/** Times by the clocks of charge points, and the moment they mean. */
 const CLOCKS = [
   { name: 'was never set', said: '1970-01-01T00:00:00Z', meant: 0 },
   { name: 'is far ahead', said: '2099-12-31T23:59:59.999Z', meant: Date.UTC(2099, 11, 31, 23, 59, 59, 999) },

@@ -4,7 +4,7 @@ import { onSharedBackend, operate } from '../app/support.js'
 import { bootRequest, type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 
-// What tells that a transaction is over counts only when it was accepted and answered.
+// Evidence that a transaction is over counts only when it was accepted and answered.
 
 const AVAILABLE = { connectorId: 1, errorCode: 'NoError', status: 'Available' }
 

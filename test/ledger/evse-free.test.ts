@@ -106,7 +106,7 @@ onSharedBackend('a transaction whose events name an EVSE but no connector', (sta
       await begin(charger, 'named', 9, { transactionInfo: named, evse: { id: 3, connectorId: 1 } })
       await book(charger, 'StatusNotification', available)
       await book(charger, 'StatusNotification', { ...available, evseId: 3, connectorId: 1 })
-      // What the one before would have closed is closed by then.
+      // All that the earlier message would have closed is closed by then.
       while ((await standings(server, charger.identity)).at(-1)?.[1] === 'open') await charger.roundTrip()
       assert.equal((await standings(server, charger.identity))[0]?.[1], 'open', charger.identity)
     }

@@ -29,7 +29,7 @@ async function measure(charger: Charger, ...readings: readonly object[]): Promis
   for (const one of readings) await book(charger, 'MeterValues', one)
 }
 
-/** What the readings of a transaction are, and whether they were inferred. */
+/** The readings of a transaction, and whether they were inferred. */
 async function valuesOf(server: TestServer, id: number | undefined) {
   return (await readingsOf(server, id ?? 0)).map(({ value, inferred }) => [value, inferred])
 }

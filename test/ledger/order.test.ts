@@ -11,7 +11,7 @@ import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } f
 const MINUTE = 60_000
 const PHASES = ['', 'L1', 'L2', 'L3']
 
-/** What is to be billed of a transaction. */
+/** The members of a transaction that are billed. */
 function billOf(row: TransactionRow | undefined) {
   assert.ok(row !== undefined)
   const { status, meter_start, meter_stop, energy_wh, duration, cost, currency, cost_details, cost_unknown } = row

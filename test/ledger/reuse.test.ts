@@ -48,7 +48,7 @@ const NEXT = known([
 ])
 const HEADLESS = known([['Updated', 1, 210]])
 
-/** What is known, the event that comes, and whose it is: an index, or undefined for another transaction. */
+/** The known transactions, the event that comes, and whose it is: an index, or undefined for another transaction. */
 const CASES: readonly (readonly [what: string, namesakes: readonly Namesake[], event: Claim, owner?: number])[] = [
   ['a later event of a transaction that goes on', [RUNNING], claim(['Updated', 2, 120]), 0],
   ['its end', [RUNNING], claim(['Ended', 2, 120]), 0],

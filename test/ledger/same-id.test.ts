@@ -31,7 +31,7 @@ async function connect(server: TestServer, identity: string): Promise<Charger> {
   return connectCharger(server.url, identity, { protocol, boot: true })
 }
 
-/** What is billed, by session. */
+/** The bills, by session. */
 async function bills(server: TestServer, identity: string) {
   const found = await transactionsOf(server, identity)
   return found

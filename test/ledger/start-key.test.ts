@@ -4,7 +4,7 @@ import { onSharedBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { book, onlyTransactionOf, startTransaction, transactionsOf } from './wire-support.js'
 
-/** What a charge point says whose clock was never set, or is far ahead. */
+/** Times of a charge point whose clock was never set, or is far ahead. */
 const IMPOSSIBLE = ['1970-01-01T00:00:10Z', '0001-01-01T00:00:00Z', '2099-01-01T00:00:00Z'] as const
 
 onSharedBackend('a StartTransaction equal to an earlier one', (start) => {

@@ -9,7 +9,7 @@ import { deferred, until, within } from '../support/wait.js'
 
 type Backend = Awaited<ReturnType<typeof startBackend>>
 
-/** What a connection is answered that sends `text` and nothing more; the empty text when it is just closed. */
+/** The answer to a connection that sends `text` and nothing more; the empty text when it is just closed. */
 function answerTo({ port }: Backend, text: string, timeout = 20_000): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   after(() => socket.destroy())

@@ -138,7 +138,7 @@ test('a message that trickles in by more pieces than there may be is closed 1008
   assert.deepEqual([limited, gone], [['fragments'], [{ reason: 'protocol-error', code: 1008 }]])
 })
 
-/** What breaks a limit or RFC 6455, the close code it gets, and the event that names the rule. */
+/** A breach of a limit or of RFC 6455, the close code that it gets, and the event that names the rule. */
 const BAD = [
   { name: 'a message of 2 kB', frames: [{ payload: 'x'.repeat(2048) }], code: 1009, limited: ['payload'] },
   {

@@ -18,7 +18,7 @@ function tower(height: number, id = 'main') {
   }))
 }
 
-/** What is wrong, the body, its status, and the pointer to it. */
+/** The fault, the body, its status, and the pointer to the fault. */
 const HOSTILE: [string, object, number, string][] = [
   ['a circuit twice', { ...GOOD, circuits: [MAIN, MAIN] }, 422, '/circuits/1/id'],
   ['an orphan', { ...GOOD, circuits: [{ ...MAIN, parent: 'none' }] }, 422, '/circuits/0/parent'],

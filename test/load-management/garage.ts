@@ -138,7 +138,7 @@ export class Garage {
     assert.deepEqual(this.shares(), shares)
   }
 
-  /** What the chargers have sent has been handled. */
+  /** All that the chargers have sent has been handled. */
   async settled(): Promise<void> {
     for (let quiet = 0, frames = -1; quiet < 3; ) {
       await nextTurn()
@@ -157,7 +157,7 @@ export class Garage {
     return now
   }
 
-  /** What the cars truly take, by the simulator. */
+  /** The true currents of the cars, by the simulator. */
   currents(): Currents {
     const sum: Currents = { L1: 0, L2: 0, L3: 0 }
     for (const [index, charger] of this.chargers.entries()) {

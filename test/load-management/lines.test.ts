@@ -6,7 +6,7 @@ import { currentsIn } from '../../lib/load-management/samples.js'
 
 const SECOND = 1000
 
-/** What is seen after samples that come every ten seconds. */
+/** The lines that are seen after samples that come every ten seconds. */
 function after(samples: readonly Lines[]): SeenLines | undefined {
   let seen: SeenLines | undefined
   for (const [index, lines] of samples.entries()) seen = seenLines(seen, lines, index * 10 * SECOND)

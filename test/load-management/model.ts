@@ -30,7 +30,7 @@ interface Charger {
   /** TxDefaultProfile. */
   fallback: number | undefined
   transaction: { key: string; startedAt: number; profile?: { amperes: number; endsAt: number } } | undefined
-  /** What the CSMS has heard: the events of a charger that is away wait. */
+  /** The state that the CSMS has heard: the events of a charger that is away wait. */
   heard: string | undefined
   heardAt: number
   /** Limits of the last seconds. */
@@ -164,7 +164,7 @@ export class Model {
     this.states = new Map(saved.map(([key, state]) => [key, answered(state, 'unknown', { now: this.now, settle: 0 })]))
     for (const charger of this.chargers.values()) {
       const { message } = charger
-      // What was sent may still arrive, but nobody hears the answer.
+      // A message that was sent may still arrive, but nobody hears the answer.
       if (message?.isDelivered === false && message.fate !== 'lost' && charger.isConnected) obey(charger, message)
       charger.message = undefined
     }
@@ -216,7 +216,7 @@ export class Model {
   }
 }
 
-/** What a charger does with a profile. [1.6 §5.16; 2.x K01] */
+/** The behaviour of a charger that gets a profile. [1.6 §5.16; 2.x K01] */
 function obey(charger: Charger, { command, transaction, duration }: Message): 'accepted' | 'rejected' {
   if (command.kind === 'fallback') {
     charger.fallback = command.amperes

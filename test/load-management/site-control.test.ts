@@ -45,7 +45,7 @@ function before<T extends object>(db: T, what: () => Promise<void>): T {
   })
 }
 
-/** What an answer says of the profiles. [1.6 §5.5, §5.16] */
+/** The effect of an answer on the profiles. [1.6 §5.5, §5.16] */
 function consequenceOf(call: OcppCall, status: string): Change {
   const { id } = call.payload as { id?: number }
   if (id !== undefined) return deleteChargingProfiles({ sources: [CSO], profileIds: [id] })
@@ -63,7 +63,7 @@ function profileIn({ payload }: OcppCall): ChargingProfile {
   }
 }
 
-/** What happens to reads of the control from the moment on at which it has saved what it is about to send. */
+/** The fate of reads of the control from the moment on at which it has saved what it is about to send. */
 type Fault = () => Promise<void>
 
 /** The control of a site with one charge point of 1.6, which is called, and answers, as the test says. */
@@ -114,7 +114,7 @@ async function open() {
   const pass = (seconds: number) => {
     now += seconds * SECOND
   }
-  /** What has been sent, once there is something. */
+  /** The commands that have been sent, once there is one. */
   const sent = async () => {
     await until('a call is sent', () => calls.length > 0)
     return calls.shift() as Sent

@@ -53,7 +53,7 @@ onSharedBackend('set-tariffs at a charge point that calculates costs', (start) =
         { evseId: 0, ocppTariffId: 'old', status: 'removed' }
       ]
     })
-    // What is there is not sent again.
+    // A tariff that is there is not sent again.
     const again = set(server, 'SET')
     const there = [{ tariffId, tariffKind: 'DefaultTariff' }]
     await inbox.take('GetTariffs', { status: 'Accepted', tariffAssignments: there })

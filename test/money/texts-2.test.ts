@@ -185,7 +185,7 @@ onSharedBackend('the cost of a transaction of 2.x', (start) => {
     assert.deepEqual(await inbox.take('CostUpdated'), { transactionId: 'tx', totalCost: 0.48 })
     await result(charger, 'TransactionEvent', event('Updated', 2, '08:20:00', { wh: 2000 }))
     assert.deepEqual(await inbox.take('CostUpdated'), { transactionId: 'tx', totalCost: 0.95 })
-    // What comes late is not the present cost, and the final cost is in the answer.
+    // A late message does not tell the present cost, and the final cost is in the answer.
     await result(charger, 'TransactionEvent', event('Updated', 3, '08:25:00', { wh: 2500, offline: true }))
     await result(charger, 'TransactionEvent', event('Ended', 4, '08:30:00', { wh: 3000 }))
     await inbox.isEmpty()

@@ -2,7 +2,7 @@ import type { Protocol } from 'fastify-ocpp'
 import { TOKEN } from '../app/support.js'
 import { BILLING_STEPS } from './billing-steps.js'
 
-/** What earlier answers told, by name. */
+/** Values of earlier answers, by name. */
 export type Kept = Record<string, string>
 
 /** One request to an operation of the document, and the status that it is answered with. */
@@ -17,15 +17,15 @@ export interface Step {
   body?: (kept: Kept) => object
   /** Which example of the document. */
   example?: string
-  /** What the step is there for: the answer has it. */
+  /** The part that the answer must have. */
   has?: object
-  /** What is read of the answer, by JSON pointer. */
+  /** The values to keep of the answer, by JSON pointer. */
   keep?: Record<string, string>
   /** Asked again until what it keeps is there: it is written behind the scenes. */
   isAwaited?: boolean
   /** Is sent to the simulated charger, which has to be there. */
   isSent?: boolean
-  /** What has to happen before. */
+  /** The event that has to happen before. */
   after?: 'a plug' | 'a transaction'
 }
 

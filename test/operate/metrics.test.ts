@@ -77,7 +77,7 @@ describe('/metrics', () => {
   })
 
   it('counts commits, how long they took and how many writes shared one', async (t) => {
-    // What is written every few seconds is not counted.
+    // Rows that are written every few seconds are not counted.
     t.mock.timers.enable({ apis: ['setInterval'] })
     const backend = await startBackend()
     const { writer, ready } = backend.app.database

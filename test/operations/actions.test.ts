@@ -9,7 +9,7 @@ import { OPERATIONS } from '../../lib/operations/table.js'
 import { onSharedBackend, operate, startBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 
-/** What the forms of the dashboard can show. */
+/** The keywords that the forms of the dashboard can show. */
 const KEYWORDS = new Set([
   ...['type', 'title', 'description', 'properties', 'required', 'additionalProperties', '$ref', 'allOf', 'enum'],
   ...['items', 'minItems', 'maxItems', 'uniqueItems', 'minimum', 'maximum', 'multipleOf', 'minLength', 'maxLength'],

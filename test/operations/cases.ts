@@ -5,18 +5,18 @@ import { AN_ID, AN_ID_AS_TEXT, NOW } from './support.js'
 
 /** One request, what goes out for it, and what the answers come to. */
 export interface Case {
-  /** What the case is about, when there are several of a cell. */
+  /** The subject of the case, when there are several of a cell. */
   of?: string
   request: object
-  /** What the charge point did before. */
+  /** Earlier actions of the charge point. */
   before?: (charger: Charger) => Promise<void>
-  /** What goes out, and what the charge point answers. */
+  /** The calls that go out, and the answers of the charge point. */
   exchange: readonly (readonly [action: string, payload: object, answer: object])[]
   /** Status and details. */
   comes: object
 }
 
-/** What a version cannot express: the detail of the 409. */
+/** An operation that a version cannot express: the detail of the 409. */
 export interface Refusal {
   of?: string
   request: object

@@ -4,7 +4,7 @@ import type { Change } from '../../lib/events/scope.js'
 import { operate, startBackend } from '../app/support.js'
 import { perform, play } from './support.js'
 
-// What is known of one charge point changes nothing for another. Whatever an operation looks up, OTHER has it here.
+// Facts of one charge point change nothing for another. Whatever an operation looks up, OTHER has it here.
 
 const server = await startBackend()
 const { store } = server.app

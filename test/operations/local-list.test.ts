@@ -20,7 +20,7 @@ interface Entry {
 class List {
   version = 0
   readonly sent: Sent[] = []
-  /** What it answers next; Accepted when there is nothing more. */
+  /** Its next answers; Accepted when there is nothing more. */
   readonly answers: string[] = []
   /** Happens before a list is looked at. */
   meanwhile: () => void = () => undefined

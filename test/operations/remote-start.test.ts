@@ -82,7 +82,7 @@ async function shows(server: TestServer, messageId: string, outcome: string): Pr
   }
 }
 
-/** What listeners are told of the remote starts of this charge point. */
+/** The events of the remote starts of this charge point. */
 function listen({ app }: TestServer, chargePoint: string): RemoteStart[] {
   const told: RemoteStart[] = []
   const note = (event: PublishedEvent) => {

@@ -11,7 +11,7 @@ const FAR = '2090-01-01T00:00:00.000Z'
 const LOCATION = 'https://files.example/file'
 const DRIVER = { idToken: 'DRIVER' }
 
-/** What is asked one after the other, and what comes of it with a charger that can do everything. */
+/** Operations one after the other, and their outcome with a charger that can do everything. */
 const ASKED: readonly (readonly [name: string, request: object, status: string])[] = [
   ['trigger', { message: 'heartbeat' }, 'accepted'],
   ['get-configuration', { items: [{ key: 'HeartbeatInterval' }, { key: 'ConnectionTimeOut' }] }, 'accepted'],

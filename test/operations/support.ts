@@ -14,7 +14,7 @@ export const AN_ID_AS_TEXT = '«an id as text»'
 /** Stands for a date-time about now. */
 export const NOW = '«now»'
 
-/** What a charger was asked, and what it answers. */
+/** The calls that a charger got, and its answers. */
 export interface Played {
   charger: Charger
   asked: [action: string, payload: unknown][]
@@ -39,7 +39,7 @@ export async function play(
   return { charger, asked }
 }
 
-/** What the operator API answers to an operation. */
+/** The answer of the operator API to an operation. */
 export async function perform(
   { app }: TestServer,
   identity: string,

@@ -8,7 +8,7 @@ import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 import { assertRefused, type Route, routesOf } from './support.js'
 
-// Whatever is sent to whichever route: a client's mistake is answered as one, and nothing of it is done. The routes
+// Wrong requests to every route: a client's mistake is answered as one, and nothing of it is done. The routes
 // are read from the document, so that new ones are among them.
 
 const LIMITS = { API_BODY_LIMIT: '65536', API_RATE_LIMIT: '0' }
@@ -56,7 +56,7 @@ const QUERIES: [what: string, query: string][] = [
   ['ten thousand parameters', Array.from({ length: 1_500 }, (_, index) => `p${index}=1`).join('&')]
 ]
 
-/** What a parameter of a query may not be, whatever it is for. */
+/** Values that no parameter of a query may have. */
 const VALUES: [what: string, value: string][] = [
   ['a NUL', '%00'],
   ['half a character', '%c3'],
@@ -84,7 +84,7 @@ const PARAMETERS: [what: string, value: string][] = [
   ['a number beyond all', '999999999999999999999999']
 ]
 
-/** What there is to be asked for by the name 1, and a transaction. */
+/** Makes everything that is asked for by the name 1, and a transaction. */
 async function furnish(server: TestServer): Promise<string> {
   const charger = await connectCharger(server.url, '1', { boot: true })
   const start = { connectorId: 1, idTag: '1', meterStart: 0, timestamp: '2026-01-01T00:00:00Z' }
@@ -154,7 +154,7 @@ function assertNoFault(answer: Answer, what: string): void {
   assert.equal(answer.headers['x-injected'], undefined, what)
 }
 
-/** What wrong requests must leave as it was. */
+/** The tables that wrong requests must leave as they were. */
 async function rowsOf({ app }: TestServer): Promise<Record<string, number>> {
   const { db } = app.database
   const counts: Record<string, number> = {}

@@ -27,7 +27,7 @@ const CALL = /^POST \/api\/v1\/charge-points\/\{identity\}\/(?:operations\/[a-z-
 /** They have a body, and neither store nor send anything. */
 const CALCULATES = ['POST /api/v1/composite-schedules', 'POST /api/v1/tariffs/check', 'POST /api/v1/tariffs/price']
 
-/** What each route needs, so that a change is one that somebody wanted; null: any token will do. */
+/** The scope that each route needs, so that a change is one that somebody wanted; null: any token will do. */
 const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'GET /api/v1/about': null,
   'GET /api/v1/actions': 'charge-points:read',
@@ -143,7 +143,7 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'POST /api/v1/webhooks/{id}/test': 'admin'
 }
 
-/** What needs no token, because the token is in the body. */
+/** The route that needs no token, because the token is in the body. */
 const PUBLIC = 'POST /api/v1/sign-in'
 
 function nameOf({ method, path }: Route): string {

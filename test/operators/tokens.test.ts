@@ -133,7 +133,7 @@ describe('a request for a new token', () => {
       assert.equal(errors[0].pointer, pointer, what)
     }
     assert.deepEqual((await operate(server, 'GET', '/operator-tokens')).json().items, [])
-    // What has the right form is written down before it is looked at.
+    // A token of the right form is written down before it is looked up.
     const { items } = (await operate(server, 'GET', '/audit')).json()
     assert.deepEqual(new Set(items.map((item: { status: number }) => item.status)), new Set([422]))
   })

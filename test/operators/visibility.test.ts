@@ -10,8 +10,8 @@ import type { TestServer } from '../support/server.js'
 import { within } from '../support/wait.js'
 import { type Route, routesOf, tokenOf } from './support.js'
 
-// What a token may see by any route. The routes are read from the document, so that new ones are among them: a new
-// parameter of a path has to be added to the world below, or the test fails.
+// The data that a token may see by any route. The routes are read from the document, so that new ones are among them: a
+// new parameter of a path has to be added to the world below, or the test fails.
 
 const AT = '2026-01-02T03:04:05.000Z'
 /** A register that no other number resembles. */
@@ -28,7 +28,7 @@ const TRANSACTIONS: readonly OperatorScope[] = ['transactions:read']
 const ID_TOKENS: readonly OperatorScope[] = ['id-tokens:read']
 const BOTH = [...TRANSACTIONS, ...ID_TOKENS]
 
-/** What stands in the world, and who may see it. Id tokens are shortened to four characters in places. */
+/** The texts in the world, and who may see them. Id tokens are shortened to four characters in places. */
 const MARKERS: readonly Marker[] = [
   { what: 'the id token of a transaction', pattern: /QZTX/i, scopes: [TRANSACTIONS, ID_TOKENS] },
   { what: 'a reading', pattern: /86753\d{3}|\b86753\.09/, scopes: [TRANSACTIONS] },
@@ -160,7 +160,7 @@ async function furnishReport(server: TestServer): Promise<string> {
   return String(response.json().requestId)
 }
 
-/** What stands in the place of each parameter of a path. */
+/** The values of each parameter of a path. */
 type World = Readonly<Record<string, readonly string[]>>
 
 async function furnish(server: TestServer): Promise<World> {

@@ -9,7 +9,7 @@ export const PREFIX = '/api/v1'
 export interface OperatorServerOptions {
   ocpp?: ServerOptions
   rest?: OperatorRoutesOptions
-  /** What the host does before the routes are registered. */
+  /** Run by the host before the routes are registered. */
   before?: (app: FastifyInstance) => void | Promise<void>
 }
 

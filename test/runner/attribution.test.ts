@@ -5,7 +5,7 @@ import { it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { ROOT } from '../support/root.js'
 
-/** What a run of attributed.mjs reports, without times. */
+/** The report of a run of attributed.mjs, without times. */
 function reportOf(...args: string[]): string {
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env
   const file = join(ROOT, 'test/runner/attributed.mjs')

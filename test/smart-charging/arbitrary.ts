@@ -156,7 +156,7 @@ export interface Wish {
   hasTransaction?: boolean
 }
 
-/** What a charge point with two EVSEs may have to say, over some minutes. */
+/** The profiles and facts of a charge point with two EVSEs over some minutes. */
 export function compositeInput({ unit, hasTransaction }: Wish = {}): fc.Arbitrary<CompositeInput> {
   return fc
     .record({

@@ -19,7 +19,7 @@ for (const { title, input, periods, warnings, reason } of [...CASES, ...MERGING_
         schedule.warnings.map(({ code }) => code),
         warnings
       )
-    // What is certain is expected to be so.
+    // Periods that are certain are expected to be so.
     const isCertain = periods?.map(({ uncertain }) => uncertain) ?? []
     assert.deepEqual(
       schedule.periods.map(({ uncertain }) => uncertain),

@@ -3,7 +3,7 @@
 import type { CompositeInput, EvseFacts } from 'fastify-ocpp/smart-charging'
 import type { ChargingProfileType, ChargingSchedulePeriodType } from 'fastify-ocpp/v21'
 
-/** What holds in one second; `undefined` where nothing is said. Already rounded. */
+/** The values of one second; `undefined` where nothing is said. Already rounded. */
 export interface Second {
   limit: number[] | null
   discharge: number[] | undefined

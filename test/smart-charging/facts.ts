@@ -9,7 +9,7 @@ import type {
 } from 'fastify-ocpp/smart-charging'
 import type { ChargingProfileType, ChargingSchedulePeriodType, ChargingScheduleType } from 'fastify-ocpp/v21'
 
-// What the cases of composite schedules are written with.
+// Helpers that the cases of composite schedules are written with.
 
 export const NOW = '2026-01-05T12:00:00Z'
 

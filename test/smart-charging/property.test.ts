@@ -33,7 +33,7 @@ function asEvaluated(period: CompositePeriod): Second {
   }
 }
 
-/** What EVs may take. */
+/** The power that EVs may take. */
 function total({ limit, limitL2, limitL3 }: CompositePeriod): number {
   return limit === null ? Number.POSITIVE_INFINITY : limit + (limitL2 ?? 0) + (limitL3 ?? 0)
 }
@@ -127,7 +127,7 @@ const garbageTime = fc.oneof(
   fc.constantFrom('0001-01-01T00:00:00Z', '9999-12-31T23:59:60+23:59', '2026-02-30T00:00:00Z', '2026-01-05')
 )
 
-/** What the schemas accept, whatever a charge point makes of it. */
+/** Profiles that the schemas accept, whatever a charge point makes of them. */
 const garbage = fc.record(
   {
     id: fc.integer(),

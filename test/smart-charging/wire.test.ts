@@ -14,7 +14,7 @@ import { until } from '../support/wait.js'
 import { CASES } from './cases.js'
 import { MERGING_CASES } from './merging-cases.js'
 
-// What the back-end calculates is what a simulated charger answers, for every profile that a CSMS can install.
+// The back-end calculates the same as a simulated charger answers, for every profile that a CSMS can install.
 
 const SHARED = `${ROOT}../shared/composite-schedule-cases.json`
 

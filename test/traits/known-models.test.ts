@@ -6,7 +6,7 @@ import { operate, startBackend } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { appliedTraits, outcome, putModel, putTraits } from './support.js'
 
-/** What the report of a model shows, with other values. */
+/** The members that the report of a model shows, with other values. */
 interface Reported {
   /** Vendor, model and firmware in the BootNotification; of the brand, where the report does not show it. */
   boot: Record<string, string>

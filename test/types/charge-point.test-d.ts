@@ -7,7 +7,7 @@ import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import type * as v201 from 'fastify-ocpp/v201'
 
-// What must compile and what must not. Nothing here runs: `npm test` type-checks it.
+// Code that must compile, and code that must not. Nothing here runs: `npm test` type-checks it.
 
 declare const app: FastifyInstance
 const target = { url: 'ws://127.0.0.1/ocpp', identity: 'CP-1' }

@@ -23,7 +23,7 @@ it('at most 10 000 kinds wait to be written, 200 of one charge point; others are
   assert.deepEqual([book.size, book.dropped], [MAX_OF_ONE, 1])
   for (let charger = 0; charger < 10_000; charger++) book.note(seen(`CP-${charger}`, '/a'))
   assert.deepEqual([book.size, book.dropped], [10_000, 1 + MAX_OF_ONE])
-  // What is there already is still counted.
+  // An entry that is there already is still counted.
   book.note(seen('cp-0', '/a'))
   assert.equal(book.dropped, 1 + MAX_OF_ONE)
 })

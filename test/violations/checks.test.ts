@@ -22,7 +22,7 @@ describe('a check for problems that is requested during another one', () => {
         }
       ]
     })
-    // What happened since the first read must not be missed.
+    // Violations since the first read must not be missed.
     for (const expected of [2, 4, 6]) {
       gate = deferred()
       const running = problems.check()

@@ -30,7 +30,7 @@ async function settingsOf(dialect: Dialect): Promise<Record<string, string>> {
   return { DATA_DIR, ...(DATABASE_URL !== undefined && { DATABASE_URL }) }
 }
 
-/** What was told of the problems of a charge point. */
+/** The events of the problems of a charge point. */
 function changesOf(identity: string) {
   const ofProblem = (event: PublishedEvent) => event.type === 'problem' && event.chargePoint === identity
   return told.filter(ofProblem).map(({ data }) => data as { change: string; id: string; suggestedTraits: object })

@@ -31,7 +31,7 @@ export interface Problem {
   acknowledgement?: { operator: string; note?: string; until?: string }
 }
 
-/** What is stored of a charge point, once all that came has been written. */
+/** The stored violations of a charge point, once all that came has been written. */
 export async function violationsOf(server: TestServer, identity: string, query = ''): Promise<Violation[]> {
   await server.app.violations.flush()
   return (await operate(server, 'GET', `/violations?chargePoint=${encodeURIComponent(identity)}${query}`)).json().items

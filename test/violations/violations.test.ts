@@ -148,7 +148,7 @@ function testOn(server: TestServer): void {
     assert.equal((await violationsOf(server, 'REMOVED')).length, 1)
     await charger.call('Heartbeat', { more: 1 })
     assert.equal((await operate(server, 'DELETE', '/charge-points/REMOVED')).statusCode, 204)
-    // What waited is left out.
+    // Violations that waited are left out.
     assert.deepEqual(await violationsOf(server, 'REMOVED'), [])
     await operate(server, 'PUT', '/charge-points/REMOVED', {})
     assert.deepEqual(await violationsOf(server, 'REMOVED'), [])

@@ -49,7 +49,7 @@ onBothBackendsAlways('a webhook', (start) => {
       assert.ok(Math.abs(Number(request.headers['webhook-timestamp']) * 1000 - Date.now()) < 120_000)
       assert.ok(isSigned(request, secret))
     }
-    // What is told of the charge point ends here, so that the webhooks of other tests hear nothing of it.
+    // The events of the charge point end here, so that the webhooks of other tests hear nothing of it.
     await charger.close()
     const { event } = (await receiver.received(7))[6] ?? {}
     assert.equal(event?.type, 'disconnect')

@@ -44,7 +44,7 @@ async function post(process: Process, path: string, body: object): Promise<Respo
   })
 }
 
-/** What a transaction event is about. */
+/** The transaction and type of an event. */
 function nameOf({ chargePoint, data }: ReceivedEvent): string {
   return `${chargePoint} ${data.transactionId} ${data.eventType}`
 }
@@ -104,7 +104,7 @@ onBothDatabasesAlways('kill -9', (dialect) => {
     const delivered = () => new Set(receiver.requests.map(({ event }) => nameOf(event)))
     await until('everything was delivered', () => names.every((name) => delivered().has(name)), PATIENCE_MS)
 
-    // What was told of the first time it came is in the order in which it was committed.
+    // The first deliveries of all events are in the order in which they were committed.
     for (const [chargePoint, events] of byChargePoint(receiver.requests)) {
       const told = firsts(events.map(nameOf)).filter((name) => !name.endsWith('Closed'))
       assert.deepEqual(

@@ -25,7 +25,7 @@ export interface Received {
   readonly at: number
 }
 
-/** What a request is answered: a status, or whatever is done with the response. */
+/** The answer to a request: a status, or whatever is done with the response. */
 export type Answering = (request: Received, response: ServerResponse) => number | undefined
 
 export interface Receiver {

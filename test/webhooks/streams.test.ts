@@ -116,7 +116,7 @@ function play(streams: Streams, model: Model, taken: Step): void {
 
 function add(streams: Streams, model: Model, number: number): void {
   const owner = ownerOf(number)
-  // What is done is never added again: the database knows.
+  // A done delivery is never added again: the database knows.
   if (model.done.has(number)) return
   const isNew = !model.of(owner).includes(number) && model.busy.get(owner) !== number
   assert.equal(streams.add({ key: owner, id: number }), isNew)

@@ -15,7 +15,7 @@ interface IdTokenItem {
 const ID_TOKENS = ['idToken', 'idTag', 'stopIdToken', 'idTokens'] as const
 
 /**
- * What is known to fit the members of requests to a charge point: its EVSEs, open transactions and settings with their
+ * Known values for the members of requests to a charge point: its EVSEs, open transactions and settings with their
  * present values, and the id tokens.
  */
 export function useSuggestions(chargePoint: string | undefined): Suggestions {

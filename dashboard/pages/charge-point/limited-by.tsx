@@ -16,7 +16,7 @@ const TYPES = ['call', 'transaction', 'boot', 'connect', 'disconnect']
 type Calculated = NonNullable<CompositeSchedule['calculated']>
 type Period = Calculated['periods'][number]
 
-/** What limits the power of an EVSE now, by the profiles that the server knows of. */
+/** The limits of the power of an EVSE now, by the profiles that the server knows of. */
 export function LimitedBy({ identity, evseId }: { identity: string; evseId: number }) {
   const query = useQuery<CompositeSchedule>(
     pathOf(identity, '/composite-schedule'),

@@ -6,7 +6,7 @@ import type { ChargePointSelection } from './selection.js'
 
 const OPERATIONS = Object.keys(strings.actions) as (keyof typeof strings.actions)[]
 
-/** What can be done with all charge points that are selected. */
+/** The actions for all charge points that are selected. */
 export function BulkBar({ selection, total }: { selection: ChargePointSelection; total: number | undefined }) {
   const [open, setOpen] = useState<string>()
   const { number, selectAll, clear } = selection

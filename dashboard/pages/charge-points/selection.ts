@@ -26,7 +26,7 @@ const SHARED = ['q', 'connected', 'state', 'site', 'protocol', 'vendor', 'model'
 /** The largest bulk call. */
 const MOST = 10_000
 
-/** What is selected in the list. It outlives the pages of the list, but not its filter. */
+/** The selection in the list. It outlives the pages of the list, but not its filter. */
 export function useSelection(page: Page<ChargePoint> | undefined, filter: Readonly<Record<string, string>>) {
   const { cursor: _cursor, sort: _sort, ...which } = filter
   const key = JSON.stringify(which)

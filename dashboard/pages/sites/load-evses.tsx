@@ -8,7 +8,7 @@ import { Time } from '../../ui/time.js'
 
 type EvseRow = LoadState['evses'][number]
 
-/** What each EVSE gets, and why. */
+/** The share of each EVSE, and its reason. */
 export function EvseShares({ evses }: { evses: readonly EvseRow[] }) {
   if (evses.length === 0) return <p class="muted">{strings.noEvses}</p>
   return (

@@ -14,7 +14,7 @@ import type { Site } from './site-record.js'
 const ROWS = 20
 const READ_MS = 15_000
 
-/** What was sent to the EVSEs, newest first. */
+/** The commands that were sent to the EVSEs, newest first. */
 export function LoadHistory({ site }: { site: Site }) {
   const { router } = useApp()
   const cursor = router.place.value.query.get('cursor') ?? undefined

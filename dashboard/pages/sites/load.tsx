@@ -146,7 +146,7 @@ function Mode({ site, configuration, onChange }: Props & { configuration: LoadMa
   )
 }
 
-/** What the other mode does, with the number of transactions that it may concern. */
+/** The effect of the other mode, with the number of transactions that it may concern. */
 function Consequence({ site, text }: { site: Site; text: string }) {
   const { session } = useApp()
   const open = useQuery<Page<unknown>>(session.may('transactions:read') ? '/transactions' : undefined, {

@@ -31,7 +31,7 @@ interface Entered {
   evseKind?: 'AC' | 'DC'
 }
 
-/** What a charge would cost by a tariff, calculated as every transaction is. */
+/** The cost of a charge by a tariff, calculated as for every transaction. */
 export function PriceDialog({ tariff, onClose }: { tariff: Tariff; onClose: () => void }) {
   const { api } = useApp()
   const [cost, setCost] = useState<Cost>()

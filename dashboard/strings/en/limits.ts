@@ -6,7 +6,7 @@ interface Binding {
   source?: string
 }
 
-/** What sets a limit, by the purpose of its profile. Another purpose is shown as OCPP names it. */
+/** The source of a limit, by the purpose of its profile. Another purpose is shown as OCPP names it. */
 const PURPOSES: Readonly<Record<string, string>> = {
   TxProfile: 'a limit of this transaction',
   TxDefaultProfile: 'the default for transactions',

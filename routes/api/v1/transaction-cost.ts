@@ -12,13 +12,13 @@ import { textLike } from '../../../lib/text-like.js'
 const Params = Type.Object({ id: textLike('^[1-9]\\d{0,15}$', 'must be a number from 1 on, of at most 16 digits') })
 type OneTransaction = { Params: Static<typeof Params> }
 
-/** What a transaction costs, and whether it has a receipt. */
+/** The cost of a transaction, and whether it has a receipt. */
 const CostRecord = Type.Object({ ...TransactionCostRecord.properties, receipt: Type.Optional(ReceiptState) })
 
 const TAGS = { tags: ['Transactions'] }
 const UNKNOWN = { 404: { UNKNOWN_TRANSACTION: 'no such transaction' } }
 
-/** What a transaction costs, how that came about, and its tariff. */
+/** The cost of a transaction, how it was calculated, and its tariff. */
 export default async function transactionCost(app: FastifyInstance): Promise<void> {
   addRead(app)
   addChange(app)

@@ -1,7 +1,7 @@
 import { MIN_POWER } from './ev.js'
 import type { Allowance, Profile } from './profiles.js'
 
-/** What real charge points do, against the standard or within what it leaves open, that a CSMS has to cope with. */
+/** Behaviour of real charge points, against the standard or where it leaves a choice, that a CSMS has to cope with. */
 export const QUIRKS = {
   'ignores-limits': 'accepts profiles and supplies what the car takes',
   'amperes-only': 'rejects profiles in W',
@@ -34,7 +34,7 @@ const FOLLOW_TIME = 10_000
 /** Simulated milliseconds that a slow answer takes. */
 export const ANSWER_TIME = 20_000
 
-/** What a transaction has seen of limits. */
+/** The limits that a transaction has seen. */
 export interface Throttle {
   /** Whether it was limited to less than a car can take. */
   wasPaused: boolean

@@ -22,7 +22,7 @@ interface Scene {
   random: () => number
 }
 
-/** What goes wrong. */
+/** A fault of the machine, and how it is made. */
 export interface Fault {
   name: string
   applies(scene: Scene): boolean

@@ -38,7 +38,7 @@ export class Server {
     return server
   }
 
-  /** What it has logged since its last start. */
+  /** The log since its last start. */
   get output(): string {
     return this.#process?.output() ?? ''
   }
