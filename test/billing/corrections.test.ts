@@ -92,6 +92,17 @@ onBothBackendsAlways('a correction', (start) => {
     assert.equal(receipt.status, 'issued')
   })
 
+  it('takes the version of the tariff that was valid at the start', async () => {
+    const server = await backend()
+    const version = (priceKwh: number) => ({ currency: 'EUR', energy: { prices: [{ priceKwh }], taxRates: VAT } })
+    const appliesTo = { chargePoints: ['NOBODY'] }
+    await ok(server, 'PUT', '/tariffs/dearer', { ...version(0.5), appliesTo })
+    await ok(server, 'PUT', '/tariffs/dearer', { ...version(0.9), appliesTo, validFrom: '2026-03-03T00:00:00Z' })
+    const id = await billed(server, 'VERSION')
+    await ok(server, 'POST', correct(id), { tariffId: 'dearer', reason: 'wrong tariff' })
+    assert.deepEqual((await sums(server, id)).at(-1), ['receipt', 500, 95, 595])
+  })
+
   it('may set the amount, or waive it', async () => {
     const server = await backend()
     const id = await billed(server, 'AMOUNT')
@@ -176,19 +187,24 @@ onBothBackendsAlways('a correction', (start) => {
     assert.deepEqual(await sums(server, id), [])
   })
 
-  it('settles what a late message changed', async () => {
+  it('settles what a late message changed, and only that', async () => {
     const server = await backend()
-    const charger = await priced(server, 'SETTLED', { tariff: ONE_TAX })
-    const begin = { connectorId: 1, idTag: 'A', meterStart: 0, timestamp: at('08:00:00') }
-    const { transactionId } = await result(charger, 'StartTransaction', begin)
-    const id = await transactionOf(server, 'SETTLED')
-    await ok(server, 'POST', `/transactions/${id}/close`, { meterStop: 7000, note: 'It is broken' })
-    await issue(server)
-    await result(charger, 'StopTransaction', { transactionId, meterStop: 10_000, timestamp: at('09:00:00') })
-    const problems = async () => (await ok(server, 'GET', '/problems?kind=receipt-outdated&chargePoint=SETTLED')).items
-    assert.equal((await problems()).length, 1)
+    const outdated = async (identity: string) => {
+      const charger = await priced(server, identity, { tariff: ONE_TAX })
+      const begin = { connectorId: 1, idTag: 'A', meterStart: 0, timestamp: at('08:00:00') }
+      const { transactionId } = await result(charger, 'StartTransaction', begin)
+      const id = await transactionOf(server, identity)
+      await ok(server, 'POST', `/transactions/${id}/close`, { meterStop: 7000, note: 'It is broken' })
+      await issue(server)
+      await result(charger, 'StopTransaction', { transactionId, meterStop: 10_000, timestamp: at('09:00:00') })
+      return id
+    }
+    const [id] = [await outdated('SETTLED'), await outdated('UNSETTLED')]
+    const problems = async (identity: string) =>
+      (await ok(server, 'GET', `/problems?kind=receipt-outdated&chargePoint=${identity}`)).items.length
+    assert.deepEqual([await problems('SETTLED'), await problems('UNSETTLED')], [1, 1])
     await ok(server, 'POST', correct(id), { energyWh: 10_000, reason: 'as reported' })
-    assert.deepEqual(await problems(), [])
+    assert.deepEqual([await problems('SETTLED'), await problems('UNSETTLED')], [0, 1])
     assert.deepEqual((await sums(server, id)).at(-1), ['receipt', 390, 74, 464])
   })
 

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { nextNumber } from '../../lib/billing/numbers.js'
+import { receiptPolicyOf } from '../../lib/billing/seller.js'
 import type { DatabaseSettings } from '../../lib/database/open.js'
 import { run } from '../database/child.js'
-import { emptyDatabase, noPostgres, onBothDatabases, open } from '../database/support.js'
+import { emptyDatabase, migrated, noPostgres, onBothDatabases, open, writerOf } from '../database/support.js'
 import { isLong } from '../support/long.js'
 import type { Order } from './issuer.js'
 import { chargeMany, checkNumbers } from './many.js'
+import { SELLER } from './support.js'
 
 const COUNT = isLong ? 60 : 10
 
@@ -30,6 +33,18 @@ async function withTransactions(dialect: 'sqlite' | 'postgres'): Promise<Databas
 }
 
 onBothDatabases('numbers of receipts', (dialect) => {
+  it('begin anew with each year, by the clock of the seller', async () => {
+    const writer = writerOf(await migrated(dialect))
+    const policy = receiptPolicyOf({ ...SELLER, RECEIPT_SERIES: 'R', FINAL_AFTER: 0 })
+    assert.ok(policy)
+    const numberAt = (time: string) => writer.write((trx) => nextNumber(trx, policy, Date.parse(time)))
+    const numbers: string[] = []
+    for (const time of ['2026-12-31T22:59:59Z', '2026-12-31T23:00:00Z', '2027-01-01T00:00:00Z']) {
+      numbers.push((await numberAt(time)).number)
+    }
+    assert.deepEqual(numbers, ['R-2026-000001', 'R-2027-000001', 'R-2027-000002'])
+  })
+
   it('have no gap and no double after kill -9 between a receipt and its commit', async () => {
     const settings = await withTransactions(dialect)
     for (const dieAt of isLong ? [1, 7, 20] : [7]) {

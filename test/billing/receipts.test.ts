@@ -116,7 +116,7 @@ onBothBackendsAlways('a receipt', (start) => {
     assert.ok(!page.body.includes('<script>'))
   })
 
-  it('has a number without gaps, also where the year of the seller is already the next one', async () => {
+  it('has a number without gaps', async () => {
     const server = await backend()
     const charger = await priced(server, 'GAPLESS')
     for (const hour of [1, 3, 5]) await charge(server, charger, 'GAPLESS', { hour })
@@ -173,6 +173,27 @@ onBothBackendsAlways('a receipt', (start) => {
     await result(charger, 'StartTransaction', { ...begin, timestamp: at('12:00:00') })
     await issue(server)
     assert.deepEqual(await receiptIn(server, id), { status: 'blocked', reason: 'not-ended' })
+  })
+
+  it('waits on when a late message comes at the moment at which it would be issued', async () => {
+    const server = await backend()
+    const id = await charge(server, await priced(server, 'MOMENT'), 'MOMENT')
+    const { store, issuing } = server.app
+    const lastHeard = (changed_at: number) =>
+      store.write((trx) =>
+        trx.updateTable('pending_receipts').set({ changed_at }).where('transaction_ref', '=', id).execute()
+      )
+    await lastHeard(Date.now() - 3_600_000)
+    const commit = store.commit.bind(store)
+    store.commit = async (...args) => {
+      await lastHeard(Date.now())
+      return commit(...args)
+    }
+    await issuing?.run()
+    store.commit = commit
+    assert.deepEqual(await receiptIn(server, id), { status: 'waiting' })
+    await issue(server)
+    assert.equal((await receiptsOf(server, id)).length, 1)
   })
 
   it('waits for the end of a transaction that goes on after all', async () => {
@@ -242,6 +263,53 @@ onBothBackendsAlways('a receipt', (start) => {
     )
     assert.deepEqual(receipt.taxes, [{ type: 'VAT', tax: 19, netMinor: 390, taxMinor: 75 }])
     assert.deepEqual(receipt.lines, [{ component: 'energy', netMinor: 390, taxMinor: 75, totalMinor: 465, prices: [] }])
+  })
+
+  it('shows figures of a charge point only as far as they fit together', async () => {
+    const server = await backend()
+    const rate = (tax: number) => [{ type: 'VAT', tax }]
+    const cases: [string, object, unknown][] = [
+      // The lines are a cent short.
+      [
+        'SHORT',
+        {
+          energy: { exclTax: 3.89, inclTax: 4.65, taxRates: rate(19) },
+          total: { exclTax: 3.9, inclTax: 4.65 }
+        },
+        [['amount', 390, 75, 465]]
+      ],
+      [
+        'TWO-RATES',
+        {
+          energy: { exclTax: 2.9, inclTax: 3.45, taxRates: rate(19) },
+          fixed: { exclTax: 1, inclTax: 1.07, taxRates: rate(7) },
+          total: { exclTax: 3.9, inclTax: 4.52 }
+        },
+        'no-tax-rates'
+      ],
+      ['FINE', { total: { exclTax: 3.905, inclTax: 4.65 } }, 'no-net'],
+      ['HALF', { total: { inclTax: 4.65 } }, 'no-net']
+    ]
+    for (const [identity, figures, expected] of cases) {
+      const charger = await priced(server, identity, {
+        tariff: { currency: 'EUR', energy: { prices: [{ priceKwh: 0.39 }], taxRates: VAT }, billedBy: 'station' },
+        protocol: 'ocpp2.1'
+      })
+      const costDetails = {
+        totalCost: { currency: 'EUR', typeOfCost: 'NormalCost', ...figures },
+        totalUsage: { energy: 10, chargingTime: 3600, idleTime: 0 }
+      }
+      await result(charger, 'TransactionEvent', event('Started', 0, '08:00:00', { wh: 0 }))
+      await result(charger, 'TransactionEvent', { ...event('Ended', 1, '09:00:00', { wh: 10_000 }), costDetails })
+      await issue(server)
+      const id = await transactionOf(server, identity)
+      const [receipt] = await receiptsOf(server, id)
+      const lines = receipt?.lines.map((line: Record<string, unknown>) => [
+        ...[line.component, line.netMinor],
+        ...[line.taxMinor, line.totalMinor]
+      ])
+      assert.deepEqual(lines ?? (await receiptIn(server, id)).reason, expected, identity)
+    }
   })
 
   it('is found by charge point, kind and time, page by page', async () => {

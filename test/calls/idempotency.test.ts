@@ -91,21 +91,44 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     assert.equal(charger.received.filter((text) => text.includes('ClearCache')).length, 1)
   })
 
-  it('is 422 when the key was used for another body, charge point or action', async () => {
+  it('is 422 when the key was used for another body, query, charge point or action', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'other', { boot: true })
     charger.onCall(() => ({ status: 'Accepted' }))
     const key = newKey()
     await post(server, '/charge-points/other/calls/Reset', { key, body: { type: 'Soft' } })
-    for (const [path, body] of [
-      ['/charge-points/other/calls/Reset', { type: 'Hard' }],
-      ['/charge-points/other/calls/ClearCache', {}],
-      ['/charge-points/another/calls/Reset', { type: 'Soft' }]
+    for (const [path, body, query] of [
+      ['/charge-points/other/calls/Reset', { type: 'Hard' }, ''],
+      ['/charge-points/other/calls/Reset', { type: 'Soft' }, '?whenOffline=queue'],
+      ['/charge-points/other/calls/ClearCache', {}, ''],
+      ['/charge-points/another/calls/Reset', { type: 'Soft' }, '']
     ] as const) {
-      const response = await post(server, path, { key, body })
+      const response = await post(server, path, { key, body, query })
       assert.deepEqual([response.statusCode, response.json().code], [422, 'IDEMPOTENCY_KEY_REUSED'])
     }
     assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 1)
+  })
+
+  it('is answered again for a day, and sent anew after that', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'aged', { boot: true })
+    charger.onCall(() => ({ status: 'Accepted' }))
+    const key = newKey()
+    const ask = () => post(server, '/charge-points/aged/calls/ClearCache', { key })
+    const first = await ask()
+    const age = (created_at: number) =>
+      server.app.store.write((trx) =>
+        trx.updateTable('idempotency_keys').set({ created_at }).where('idempotency_key', '=', key).execute()
+      )
+    const DAY = 86_400_000
+    await age(Date.now() - DAY + 60_000)
+    const again = await ask()
+    assert.deepEqual([again.body, again.headers['idempotency-replayed']], [first.body, 'true'])
+    await age(Date.now() - DAY)
+    const anew = await ask()
+    assert.deepEqual([anew.statusCode, anew.headers['idempotency-replayed']], [200, undefined])
+    assert.notEqual(anew.json().messageId, first.json().messageId)
+    assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 2)
   })
 
   it('may be tried again when the first request was not carried out', async () => {
