@@ -85,6 +85,9 @@ onBothBackends('a call with Idempotency-Key', (start) => {
     const key = newKey()
     const requests = [1, 2, 3].map(() => post(server, path, { key }))
     await until('it is sent', () => charger.received.some((text) => text.includes('ClearCache')))
+    // Another request with the key need not wait to be refused.
+    const other = await within('the refusal', post(server, path, { key, query: '?timeout=5000' }))
+    assert.deepEqual([other.statusCode, other.json().code], [422, 'IDEMPOTENCY_KEY_REUSED'])
     answer.resolve({ status: 'Accepted' })
     const bodies = (await Promise.all(requests)).map(({ body }) => body)
     assert.equal(new Set(bodies).size, 1)
@@ -167,6 +170,25 @@ onBothBackends('a call with Idempotency-Key', (start) => {
       assert.deepEqual([again.body, again.headers['idempotency-replayed']], [expected, 'true'])
     }
     assert.equal(charger.received.filter((text) => text.startsWith('[2,')).length, 2)
+  })
+
+  it('does not hold up the request of another operator with the same key', async () => {
+    const server = await start()
+    const slow = await connectCharger(server.url, 'held', { boot: true })
+    const quick = await connectCharger(server.url, 'free', { boot: true })
+    const answer = deferred<object>()
+    slow.onCall(() => answer.promise)
+    quick.onCall(() => ({ status: 'Accepted' }))
+    const key = newKey()
+    const bert = await tokenOf(server, `bert-${++keys}`, 'calls:write')
+    const first = post(server, '/charge-points/held/calls/ClearCache', { key })
+    await until('it is sent', () => slow.received.some((text) => text.includes('ClearCache')))
+    const path = '/charge-points/free/calls/ClearCache'
+    const other = await within('the other answer', post(server, path, { key, headers: bert }))
+    assert.deepEqual([other.statusCode, other.headers['idempotency-replayed']], [200, undefined])
+    assert.equal(quick.received.filter((text) => text.includes('ClearCache')).length, 1)
+    answer.resolve({ status: 'Accepted' })
+    assert.notEqual((await first).json().messageId, other.json().messageId)
   })
 
   it('can be used again by the operator whose request was not carried out, and by no other', async () => {

@@ -101,9 +101,21 @@ it('the limits and the mutability of the variables of another charge point do no
       ])
       .execute()
   })
+  // Limits of its own count only as the actual value of the controller of the whole charge point.
+  const limit = { component: 'DeviceDataCtrlr', variable: 'ItemsPerMessage', variable_instance: 'GetVariables' }
   const { charger, asked } = await play(server, 'ocpp2.1', (_action, payload) => {
     const { getVariableData } = payload as { getVariableData: object[] }
     return { getVariableResult: getVariableData.map((one) => ({ ...one, attributeStatus: 'Accepted' })) }
+  })
+  await store.commit(charger.identity, async ({ trx, chargePointId: charge_point_id }) => {
+    const row = { charge_point_id, ...limit, value: '1', updated_at: NOW }
+    await trx
+      .insertInto('variables')
+      .values([
+        { ...row, evse_id: 1, attribute: 'Actual' },
+        { ...row, evse_id: 0, attribute: 'Target' }
+      ])
+      .execute()
   })
   const items = [variable, { component: { name: 'TxCtrlr' }, variable: { name: 'StopTxOnInvalidId' } }]
   const { body } = await perform(server, charger.identity, 'operations/get-configuration', { items })

@@ -77,4 +77,25 @@ onBothBackends('an object that an operation names by its id', (start) => {
     const facts = await reserve.facts(lookup, { idToken: { idToken: 'AA' }, expiresAt: FAR })
     assert.equal((facts as { reservationId: number }).reservationId, 8)
   })
+
+  it('is the latest transaction, where the charge point has used its id several times', async () => {
+    const server = await start()
+    const { charger, asked } = await play(server, 'ocpp2.0.1', () => ({ status: 'Accepted' }), { identity: 'REUSES' })
+    for (const [eventType, evse, time] of [
+      ['Started', 1, '08:00'],
+      ['Ended', 1, '09:00'],
+      ['Started', 2, '10:00']
+    ] as const) {
+      const answer = await charger.call('TransactionEvent', {
+        ...{ eventType, timestamp: `2026-01-01T${time}:00Z`, triggerReason: 'Trigger' },
+        ...{ seqNo: eventType === 'Ended' ? 1 : 0, evse: { id: evse, connectorId: 1 } },
+        transactionInfo: { transactionId: 'AGAIN' }
+      })
+      assert.equal(answer.type, 3)
+    }
+    const request = { transactionId: 'AGAIN', limit: 6, unit: 'A' }
+    assert.equal((await perform(server, 'REUSES', 'operations/charging-limit', request)).body.status, 'accepted')
+    const [, payload] = asked.find(([action]) => action === 'SetChargingProfile') ?? []
+    assert.equal((payload as { evseId: number }).evseId, 2)
+  })
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
 import { TokenBook } from '../../lib/operators/token-book.js'
 import type { OperatorTokenRow } from '../../lib/operators/tokens.js'
+import { TokenWatch } from '../../lib/operators/watch.js'
 import { deferred } from '../support/wait.js'
 
 const ROW: OperatorTokenRow = {
@@ -77,5 +78,40 @@ describe('the tokens that are in use', () => {
       await book.use('hash')
     }
     assert.deepEqual(uses, [1_000_000, 1_060_000])
+  })
+
+  it('are read again when the clock was set back', async () => {
+    const { book, clock, reads } = bookOf(async () => ROW)
+    await book.use('hash')
+    clock.now -= 3_600_000
+    await book.use('hash')
+    assert.equal(reads(), 2)
+  })
+
+  it('are forgotten when there are too many, the oldest first', async () => {
+    const { book } = bookOf(async () => ROW)
+    for (let number = 0; number <= 10_000; number++) await book.use(String(number))
+    assert.deepEqual([book.has('0'), book.has('1'), book.has('10000')], [false, true, true])
+  })
+})
+
+describe('long answers to tokens', () => {
+  it('end with their own token, and not because the database is away', async () => {
+    let valid: Set<number> | undefined = new Set([1, 2])
+    const watch = new TokenWatch({
+      valid: async () => valid ?? Promise.reject(new Error('the database is away')),
+      onError: (error) => assert.fail(String(error))
+    })
+    after(() => watch.stop())
+    const ended: number[] = []
+    for (const id of [1, 2]) watch.add(id, () => ended.push(id))
+    const left = watch.add(3, () => ended.push(3))
+    left()
+    valid = undefined
+    await watch.look()
+    assert.deepEqual(ended, [])
+    valid = new Set([2])
+    await watch.look()
+    assert.deepEqual(ended, [1])
   })
 })

@@ -79,6 +79,7 @@ onSharedBackend('an operator token', (start) => {
   it('has the time of its last use, which is stored once for many requests', async () => {
     const server = await start()
     const headers = await tokenOf(server, 'busy', 'charge-points:read')
+    await tokenOf(server, 'unused', 'charge-points:read')
     const lastUsed = async () => (await operate(server, 'GET', '/operator-tokens/busy')).json().lastUsedAt
     assert.equal(await lastUsed(), undefined)
     const before = Date.now()
@@ -89,6 +90,7 @@ onSharedBackend('an operator token', (start) => {
       return used !== undefined
     })
     assert.ok(Date.parse(String(used)) >= before)
+    assert.equal((await operate(server, 'GET', '/operator-tokens/unused')).json().lastUsedAt, undefined)
     const { commits } = server.app.database.writer.counters
     for (let request = 0; request < 50; request++) assert.equal((await self(server, headers)).statusCode, 200)
     assert.ok(server.app.database.writer.counters.commits - commits < 5)

@@ -136,6 +136,40 @@ onSharedBackend('before a charging profile is sent', (start) => {
       }
     })
 
+    if (protocol !== 'ocpp1.6') {
+      it(`${protocol}: profiles of other systems take no place of ours`, async () => {
+        const server = await start()
+        const identity = `OTHERS-${protocol}`
+        const { charger } = await play(server, protocol, () => ({ status: 'Accepted' }), { identity })
+        await charger.call('NotifyReport', {
+          ...{ requestId: 1, generatedAt: new Date().toISOString(), seqNo: 0 },
+          reportData: [
+            {
+              component: { name: 'SmartChargingCtrlr' },
+              variable: { name: 'Entries', instance: 'ChargingProfiles' },
+              variableAttribute: [{ value: '1' }],
+              variableCharacteristics: { dataType: 'integer', supportsMonitoring: false, maxLimit: 1 }
+            }
+          ]
+        })
+        const answer = await charger.call('ReportChargingProfiles', {
+          ...{ requestId: 7, chargingLimitSource: 'EMS', evseId: 1 },
+          chargingProfile: [
+            {
+              ...{ id: 3, stackLevel: 0, chargingProfilePurpose: 'ChargingStationExternalConstraints' },
+              chargingProfileKind: 'Absolute',
+              chargingSchedule: [
+                { id: 1, chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 8 }] }
+              ]
+            }
+          ]
+        })
+        assert.equal(answer.type, 3, JSON.stringify(answer))
+        const { status, body } = await perform(server, identity, 'operations/charging-limit', LIMIT)
+        assert.deepEqual([status, body.status], [200, 'accepted'], JSON.stringify(body))
+      })
+    }
+
     it(`${protocol}: a raw call is sent as it is`, async () => {
       const server = await start()
       const identity = `RAW-${protocol}`

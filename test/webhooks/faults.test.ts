@@ -146,8 +146,11 @@ onBothBackends('a receiver', (start) => {
     assert.equal(failed?.eventId, refused)
     assert.equal(failed?.nextAttemptAt, undefined)
     assert.equal(receiver.requests.at(-1)?.event.id, next)
-    refused = undefined
+    // Sent again, it has as much time as at first.
     await ask(server, 'POST', `/${id}/deliveries/${failed?.id}/resend`)
+    const [waiting] = await untilDeliveries(server, id, ([last]) => last?.attempts === 1)
+    assert.deepEqual([waiting?.eventId, waiting?.status], [failed?.eventId, 'pending'])
+    refused = undefined
     const [again] = await untilDeliveries(server, id, ([last]) => last?.status === 'delivered')
     assert.equal(again?.eventId, failed?.eventId)
   })

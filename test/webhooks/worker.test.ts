@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { AttemptResult, DueDelivery } from '../../lib/webhooks/deliveries.js'
 import type { Answer } from '../../lib/webhooks/sender.js'
-import { DeliveryWorker } from '../../lib/webhooks/worker.js'
+import { DeliveryWorker, type WorkerOptions } from '../../lib/webhooks/worker.js'
 import { type Deferred, deferred, until } from '../support/wait.js'
 
 const HOUR_MS = 3_600_000
@@ -11,28 +11,45 @@ const BACK_OFF = { min: HOUR_MS / 2, max: HOUR_MS }
 const FAILED: Answer = { isOk: false, status: 500 }
 const OK: Answer = { isOk: true, status: 204 }
 
+type Options = Partial<Pick<WorkerOptions, 'onError'>> & {
+  /** When attempts end. Epoch milliseconds. */
+  until?: number
+  /** Reads of the database that fail. */
+  failures?: number
+}
+
 /** A worker whose receiver answers when the test says so. */
-function start() {
+function start({ onError = (error) => assert.fail(String(error)), ...options }: Options = {}) {
+  const { until: retry_until = Date.now() + 24 * HOUR_MS } = options
+  let { failures = 0 } = options
   const attempts: { id: string; answer: Deferred<Answer> }[] = []
   const results: AttemptResult[] = []
+  const outcomes: string[] = []
   const worker = new DeliveryWorker({
-    target: {} as ConstructorParameters<typeof DeliveryWorker>[0]['target'],
+    target: {} as WorkerOptions['target'],
     find: async (id): Promise<DueDelivery> => {
-      return { id, event_id: String(id), payload: '{}', attempts: 0, retry_until: Date.now() + 24 * HOUR_MS }
+      if (failures-- > 0) throw new Error('the database is away')
+      return { id, event_id: String(id), payload: '{}', attempts: 0, retry_until }
     },
-    send: async (_target, { id }) => {
+    send: async (_target, { id }, signal) => {
       const answer = deferred<Answer>()
+      signal.addEventListener('abort', () => answer.resolve({ isOk: false, error: 'ABORTED' }))
       attempts.push({ id, answer })
       return answer.promise
     },
     record: async (result) => void results.push(result),
     mayStart: () => true,
-    onOutcome: () => undefined,
-    onError: (error) => assert.fail(String(error)),
+    onOutcome: (outcome) => outcomes.push(outcome),
+    onError,
     backOff: BACK_OFF
   })
   after(() => worker.stop(0))
-  return { worker, attempts, results }
+  return { worker, attempts, results, outcomes }
+}
+
+/** Lets everything happen that waits for no timer. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
 
 const heads = (count: number) => Array.from({ length: count }, (_, index) => ({ key: `cp-${index}`, id: index + 1 }))
@@ -91,5 +108,85 @@ describe('a worker', () => {
     await until('the others are delivered', () => worker.size === 1)
     worker.pump()
     assert.equal(attempts.length, 3)
+  })
+
+  it('makes the last attempt at the end of the time, and gives up after it', async () => {
+    const end = Date.now() + 60_000
+    const { worker, attempts, results } = start({ until: end })
+    worker.add(heads(1))
+    await until('it is sent', () => attempts.length === 1)
+    attempts[0]?.answer.resolve({ isOk: false, status: 503, retryAfter: HOUR_MS })
+    await until('it is written down', () => results.length === 1)
+    const [first] = results
+    assert.ok(first?.nextAttemptAt && Math.abs(first.nextAttemptAt - end) < 1_000, JSON.stringify(first))
+    assert.deepEqual([first.status, first.attempts], ['pending', 1])
+
+    const late = start({ until: Date.now() })
+    late.worker.add(heads(1))
+    await until('it is sent', () => late.attempts.length === 1)
+    late.attempts[0]?.answer.resolve(FAILED)
+    await until('it is given up', () => late.worker.size === 0)
+    const { status, nextAttemptAt } = late.results[0] ?? {}
+    assert.deepEqual([status, nextAttemptAt, late.outcomes], ['failed', null, ['failed']])
+  })
+
+  it('counts no attempt that its own end has aborted', async () => {
+    const { worker, attempts, results, outcomes } = start()
+    worker.add(heads(2))
+    await until('both are sent', () => attempts.length === 2)
+    attempts[0]?.answer.resolve(OK)
+    await until('one is delivered', () => worker.size === 1)
+    await worker.stop(0)
+    assert.deepEqual([results.map(({ id }) => id), outcomes], [[1], ['delivered']])
+  })
+
+  it('loses nothing while the database cannot be read', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const errors: unknown[] = []
+    const { worker, attempts } = start({ failures: 2, onError: (error) => errors.push(error) })
+    worker.add(heads(2))
+    await settle()
+    assert.deepEqual([errors.length, attempts.length, worker.size], [2, 0, 2])
+    t.mock.timers.tick(1_000)
+    await settle()
+    assert.equal(attempts.length, 2)
+    for (const { answer } of attempts) answer.resolve(OK)
+    await settle()
+    assert.equal(worker.size, 0)
+  })
+
+  it('sends one at a time to a receiver that is down, and pauses in between', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    const { worker, attempts } = start()
+    worker.add(heads(5))
+    await settle()
+    for (const { answer } of attempts) answer.resolve(FAILED)
+    await settle()
+    worker.add(Array.from({ length: 3 }, (_, index) => ({ key: `more-${index}`, id: 10 + index })))
+    await settle()
+    assert.equal(attempts.length, 5, 'it pauses')
+    for (const sent of [6, 7]) {
+      // A pause of a minute at most, varied by a fifth.
+      t.mock.timers.tick(72_000)
+      await settle()
+      assert.equal(attempts.length, sent)
+      attempts.at(-1)?.answer.resolve(FAILED)
+      await settle()
+      assert.equal(attempts.length, sent, 'it pauses again')
+    }
+    await worker.stop(0)
+  })
+
+  it('sends nothing more to a receiver that is gone', async () => {
+    const { worker, attempts, results, outcomes } = start()
+    worker.add([
+      { key: 'cp', id: 1 },
+      { key: 'cp', id: 2 }
+    ])
+    await until('the first is sent', () => attempts.length === 1)
+    attempts[0]?.answer.resolve({ isOk: false, status: 410 })
+    await until('it is told', () => outcomes.length === 1)
+    worker.pump()
+    assert.deepEqual([attempts.length, outcomes, results[0]?.status], [1, ['gone'], 'failed'])
   })
 })
