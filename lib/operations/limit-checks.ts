@@ -56,7 +56,7 @@ function read({ level, units, periods, profiles, externalId }: Told): Capabiliti
 }
 
 function count(text: string | undefined): number | undefined {
-  return text !== undefined && /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : undefined
+  return text !== undefined && /^\s*\d{1,10}\s*$/.test(text) ? Number(text) : undefined
 }
 
 /** Charge points of 1.6 spell them in many ways. Words that are not understood are no restriction. */

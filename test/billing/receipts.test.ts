@@ -268,7 +268,9 @@ onBothBackendsAlways('a receipt', (start) => {
   it('shows figures of a charge point only as far as they fit together', async () => {
     const server = await backend()
     const rate = (tax: number) => [{ type: 'VAT', tax }]
-    const cases: [string, object, unknown][] = [
+    const cases: [string, object, unknown, by?: string][] = [
+      // Ours is billed unless the tariff says otherwise.
+      ['BY-US', { total: { exclTax: 1, inclTax: 1.19 } }, [['energy', 390, 74, 464]], 'us'],
       // The lines are a cent short.
       [
         'SHORT',
@@ -290,9 +292,9 @@ onBothBackendsAlways('a receipt', (start) => {
       ['FINE', { total: { exclTax: 3.905, inclTax: 4.65 } }, 'no-net'],
       ['HALF', { total: { inclTax: 4.65 } }, 'no-net']
     ]
-    for (const [identity, figures, expected] of cases) {
+    for (const [identity, figures, expected, billedBy = 'station'] of cases) {
       const charger = await priced(server, identity, {
-        tariff: { currency: 'EUR', energy: { prices: [{ priceKwh: 0.39 }], taxRates: VAT }, billedBy: 'station' },
+        tariff: { currency: 'EUR', energy: { prices: [{ priceKwh: 0.39 }], taxRates: VAT }, billedBy },
         protocol: 'ocpp2.1'
       })
       const costDetails = {

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import type {} from '../../plugins/call-queues.js'
 import { itemsOf, operate, startBackend } from '../app/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
+import { until } from '../support/wait.js'
 
 // The calls that wait for one charge point, and the calls of one bulk, are nobody else's.
 
@@ -46,10 +47,16 @@ it('a charge point that connects gets its own waiting calls, not the older ones 
 
 it('a charge point that is removed takes its own waiting calls with it, and no others', async () => {
   await provisioned('REMOVED', 'STAYS')
+  const before = await connectCharger(server.url, 'REMOVED', { boot: true })
+  before.onCall(() => ({ status: 'Accepted' }))
+  const answered = (await operate(server, 'POST', '/charge-points/REMOVED/calls/ClearCache', {})).json().messageId
+  await before.close()
+  await until('it is gone', () => !server.app.ocpp.chargePoints.has('REMOVED'))
   const removed = (await queue('REMOVED')).json().messageId
   const stays = (await queue('STAYS')).json().messageId
   await operate(server, 'DELETE', '/charge-points/REMOVED')
   assert.deepEqual([await statusOf(removed), await statusOf(stays)], ['cancelled', 'queued'])
+  assert.equal(await statusOf(answered), 'answered')
   const charger = await connectCharger(server.url, 'STAYS', { boot: true })
   charger.onCall(() => ({ status: 'Accepted' }))
   assert.equal((await itemsOf(server, '/calls?status=answered&chargePoint=STAYS', 1)).length, 1)

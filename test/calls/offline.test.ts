@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type {} from '../../plugins/calls.js'
 import { itemsOf, onBothBackends, operate } from '../app/support.js'
-import { bootRequest, type Charger, connectCharger, ErrorAnswer } from '../support/charger.js'
+import { bootRequest, type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { deferred, until } from '../support/wait.js'
 
@@ -112,6 +112,17 @@ onBothBackends('a call to a disconnected charge point', (start) => {
     charger.onCall(() => new ErrorAnswer('NotSupported', 'no'))
     const refused = await queue(server, 'there', 'ClearCache')
     assert.deepEqual([refused.statusCode, refused.json().callError.code], [502, 'NotSupported'])
+  })
+
+  it('has the timeout that was asked for, from its sending on', async () => {
+    const server = await start()
+    await known(server, 'patience')
+    const { messageId } = (await change(server, 'patience', 1, '&timeout=50')).json()
+    const charger = await connectCharger(server.url, 'patience', { boot: true })
+    charger.onCall(() => NO_ANSWER)
+    await itemsOf(server, '/calls?status=timeout&chargePoint=patience', 1)
+    const { duration, errorCode } = (await operate(server, 'GET', `/calls/${messageId}`)).json()
+    assert.deepEqual([errorCode, duration < 20], ['timeout', true])
   })
 
   it('does not overtake an earlier call that waits', async () => {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { createHook } from 'node:async_hooks'
 import { it } from 'node:test'
 import { readPreferences } from '../../lib/calls/preferences.js'
+import { within } from '../../lib/calls/within.js'
 
 for (const [header, respondAsync, wait] of [
   [undefined, false, undefined],
@@ -28,3 +30,18 @@ for (const [header, respondAsync, wait] of [
     assert.deepEqual(readPreferences(given), { respondAsync, wait })
   })
 }
+
+it('an answer that comes in time leaves no timer behind', async () => {
+  const timers = new Set<number>()
+  const hook = createHook({
+    init: (id, type) => {
+      if (type === 'Timeout') timers.add(id)
+    },
+    destroy: (id) => void timers.delete(id)
+  }).enable()
+  assert.equal(await within(60, Promise.resolve('in time')), 'in time')
+  // A timer counts as gone in a later turn of the event loop.
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+  hook.disable()
+  assert.equal(timers.size, 0)
+})

@@ -39,6 +39,68 @@ it('a charging limit keeps its profile id, whatever profiles another charge poin
   assert.equal((await limit()).body.profileId, profileId)
 })
 
+it('a charging limit takes no id that another profile of the charge point has', async () => {
+  const { charger } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
+  const limit = async (more: object = {}) => {
+    const request = { limit: 16, unit: 'A', ...more }
+    return (await perform(server, charger.identity, 'operations/charging-limit', request)).body.profileId
+  }
+  const profileId = await limit()
+  await store.commit(charger.identity, async ({ trx, chargePointId: charge_point_id }) => {
+    await trx.deleteFrom('charging_profiles').where('charge_point_id', '=', charge_point_id).execute()
+    const row = { charge_point_id, profile_id: profileId, purpose: 'TxDefaultProfile', stack_level: 3 }
+    await trx
+      .insertInto('charging_profiles')
+      .values({ ...row, evse_id: 1, source: 'CSO', payload: '{}', updated_at: NOW })
+      .execute()
+  })
+  assert.equal(await limit(), profileId + 1)
+})
+
+it('what another charge point has told of its profiles does not count', async () => {
+  await insert(async ({ trx, chargePointId: charge_point_id }) => {
+    const row = { charge_point_id, component: 'SmartChargingCtrlr', variable: 'Entries', updated_at: NOW }
+    await trx
+      .insertInto('variables')
+      .values({ ...row, variable_instance: 'ChargingProfiles', characteristics: '{"maxLimit":0}' })
+      .execute()
+  })
+  const { charger } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
+  const request = { limit: 16, unit: 'A' }
+  const { status, body } = await perform(server, charger.identity, 'operations/charging-limit', request)
+  assert.deepEqual([status, body.status], [200, 'accepted'], JSON.stringify(body))
+})
+
+it('ids that the charge point keeps for others are not taken, the last of them included', async () => {
+  const { charger, asked } = await play(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
+  const limit = () => perform(server, charger.identity, 'operations/charging-limit', { limit: 16, unit: 'A' })
+  const { profileId } = (await limit()).body
+  const keeps = (value: number) =>
+    charger.call('NotifyReport', {
+      ...{ requestId: 1, generatedAt: new Date(NOW).toISOString(), seqNo: 0 },
+      reportData: [
+        {
+          component: { name: 'SmartChargingCtrlr' },
+          variable: { name: 'MaxExternalConstraintsId' },
+          variableAttribute: [{ value: String(value) }]
+        }
+      ]
+    })
+  asked.length = 0
+  await keeps(profileId)
+  const refused = await limit()
+  assert.deepEqual([refused.status, refused.body.code, asked], [422, 'INVALID_OPERATION', []])
+  await keeps(profileId - 1)
+  assert.equal((await limit()).body.status, 'accepted')
+})
+
+it('nothing is reserved until a time that is over', async () => {
+  const { charger, asked } = await play(server, 'ocpp1.6', () => ({ status: 'Accepted' }))
+  const request = { idToken: { idToken: 'AA' }, evseId: 1, expiresAt: new Date(Date.now() - 1).toISOString() }
+  const { status, body } = await perform(server, charger.identity, 'operations/reserve', request)
+  assert.deepEqual([status, body.code, asked], [422, 'INVALID_OPERATION', []])
+})
+
 it('a local list is compared with that of the charge point only', async () => {
   await operate(server, 'PUT', '/id-tokens/04E91C5A2B3C', { status: 'Accepted' })
   await insert(async ({ trx, chargePointId: charge_point_id }) => {
@@ -153,7 +215,9 @@ for (const protocol of ['ocpp1.6', 'ocpp2.1'] as const) {
         assert.deepEqual([status, body.code], [404, 'UNKNOWN_TRANSACTION'])
       }
     }
-    assert.deepEqual(asked, [])
+    const both = await perform(server, other.charger.identity, 'operations/stop', { id, transactionId })
+    assert.deepEqual([both.status, both.body.code], [422, 'INVALID_OPERATION'])
+    assert.deepEqual([asked, other.asked], [[], []])
   })
 }
 

@@ -98,4 +98,23 @@ onBothBackends('an object that an operation names by its id', (start) => {
     const [, payload] = asked.find(([action]) => action === 'SetChargingProfile') ?? []
     assert.equal((payload as { evseId: number }).evseId, 2)
   })
+
+  it('is the transaction of the connector that is named, in either way in 1.6', async () => {
+    const server = await start()
+    const { charger, asked } = await play(server, 'ocpp1.6', () => ({ status: 'Accepted' }), { identity: 'TWO' })
+    const ids: unknown[] = []
+    for (const connectorId of [1, 2]) {
+      const begin = { connectorId, idTag: 'AA', meterStart: 0, timestamp: '2026-01-01T08:00:00Z' }
+      const answer = await charger.call('StartTransaction', begin)
+      ids.push(answer.type === 3 && answer.payload.transactionId)
+    }
+    assert.equal((await perform(server, 'TWO', 'operations/stop')).body.code, 'SEVERAL_TRANSACTIONS')
+    for (const place of [{ evseId: 1 }, { evseId: 2 }, { connectorId: 1 }, { connectorId: 2 }]) {
+      assert.equal((await perform(server, 'TWO', 'operations/stop', place)).body.status, 'accepted')
+    }
+    assert.deepEqual(
+      asked.map(([, payload]) => (payload as { transactionId: number }).transactionId),
+      [...ids, ...ids]
+    )
+  })
 })

@@ -299,6 +299,9 @@ describe('a sign-in', () => {
     const { token, expiresAt } = (await operate(server, 'POST', '/operator-tokens', body)).json()
     const browser = await Browser.signIn(server, token)
     assert.equal(browser.signedIn.expiresAt, expiresAt)
+    const shown = await browser.request('GET', '/sign-in')
+    // On a busy machine it may have ended before.
+    if (shown.statusCode === 200) assert.equal(shown.json().expiresAt, expiresAt)
     const reader = await openReader(server.port, { headers: browser.headers })
     assert.equal(reader.status, 200)
     await within('the stream to end', reader.closed)
@@ -335,6 +338,23 @@ describe('a sign-in', () => {
     await age(server, other, { last_used_at: Date.now() - 11 * HOUR_MS, expires_at: soon })
     assert.equal(await other.status(), 200)
     await until('the use is saved', async () => (await rowOf(server, other)).expires_at > soon + 10 * HOUR_MS)
+  })
+
+  it('counts as a use of its token', async () => {
+    const browser = await Browser.signIn(server, await tokenText('walks', 'charge-points:read'))
+    await server.app.database.writer.write((trx) =>
+      trx.updateTable('operator_tokens').set({ last_used_at: 1 }).where('name', '=', 'walks').execute()
+    )
+    await age(server, browser, { last_used_at: Date.now() - HOUR_MS })
+    assert.equal(await browser.status(), 200)
+    const lastUse = async () => (await operate(server, 'GET', '/operator-tokens/walks')).json().lastUsedAt
+    await until('the use is saved', async () => Date.parse(await lastUse()) > Date.now() - HOUR_MS)
+  })
+
+  it('is refused when its token is revoked in the same moment', async () => {
+    const operator = { name: 'gone', scopes: [], tokenId: 1_000_000 }
+    const begun = server.app.signIns.all.begin(operator, { remoteAddress: undefined, userAgent: undefined })
+    await assert.rejects(begun, { statusCode: 401, code: 'INVALID_TOKEN' })
   })
 
   it("ends when an administrator ends it, event stream included: another one or the administrator's own", async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import dns, { type LookupAddress } from 'node:dns'
+import { syncBuiltinESMExports } from 'node:module'
 import { describe, it } from 'node:test'
 import { readNetwork } from '../../lib/settings/networks.js'
 import { AddressRules } from '../../lib/webhooks/addresses.js'
@@ -157,5 +159,32 @@ describe('a network', () => {
     ]) {
       assert.equal(readNetwork(text), undefined, text)
     }
+  })
+})
+
+describe('a name', () => {
+  it('leads to those of its addresses that are allowed, and to no other', async (t) => {
+    t.after(syncBuiltinESMExports)
+    const known: Record<string, string[]> = {
+      mixed: ['10.0.0.1', '8.8.8.8', '169.254.169.254'],
+      inside: ['10.0.0.1', '127.0.0.1']
+    }
+    t.mock.method(dns, 'lookup', (name: string, _options: object, callback: (...args: unknown[]) => void) =>
+      callback(
+        null,
+        known[name]?.map((address) => ({ address, family: 4 }))
+      )
+    )
+    syncBuiltinESMExports()
+    const rules = new AddressRules({ allowPrivate: false, allowedNetworks: [] })
+    const found = (name: string, all: boolean) =>
+      new Promise((resolve) =>
+        rules.lookup(name, { all }, (error, address: string | LookupAddress[]) =>
+          resolve(error === null ? address : error.code)
+        )
+      )
+    assert.deepEqual(await found('mixed', true), [{ address: '8.8.8.8', family: 4 }])
+    assert.equal(await found('mixed', false), '8.8.8.8')
+    assert.equal(await found('inside', true), 'ADDRESS_NOT_ALLOWED')
   })
 })

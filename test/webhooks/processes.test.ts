@@ -33,7 +33,12 @@ describe('two processes on one PostgreSQL', { skip: noPostgres }, () => {
       [...byChargePoint(receiver.requests)].map(([, events]) => events.map(({ data }) => data.transactionId))
     for (const told of notes()) assert.deepEqual(told, rounds)
 
+    const leases = () => two.app.database.db.selectFrom('webhooks').select('lease_owner').execute()
+    const [before] = await leases()
     await one.close()
+    // It gives back what it has, so that nobody waits for the end of its lease.
+    const [after] = await leases()
+    assert.ok(before?.lease_owner && after?.lease_owner !== before.lease_owner)
     await tell(two, 'C')
     await until('the rest has come', () => receiver.requests.length >= 900, PATIENCE_MS)
     for (const told of notes()) assert.deepEqual(told, rounds)

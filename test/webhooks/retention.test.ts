@@ -93,12 +93,13 @@ onBothDatabases('a deliverer', (dialect) => {
       }))
     )
     const ignored = () => undefined
+    const fail = (error: unknown) => assert.fail(String(error))
     const deliverer = new Deliverer({
       ...{ db, writer, dialect },
-      outbox: new Outbox({ writer, onLost: assert.fail }),
+      outbox: new Outbox({ writer, onLost: fail }),
       sender: { send: () => assert.fail('nothing waits') },
       settings: { maxBacklog: 100, ...settings },
-      observer: { attempted: ignored, failed: ignored, disabled: ignored, dropped: ignored, troubled: assert.fail }
+      observer: { attempted: ignored, failed: ignored, disabled: ignored, dropped: ignored, troubled: fail }
     })
     after(() => deliverer.stop())
     const rows = () => db.selectFrom('webhook_deliveries').select(['id', 'created_at']).orderBy('id').execute()

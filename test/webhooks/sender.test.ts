@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { createServer as createNetServer, type Socket } from 'node:net'
+import { createServer as createNetServer, type LookupFunction, type Socket } from 'node:net'
 import { after, describe, it } from 'node:test'
 import { AddressRules } from '../../lib/webhooks/addresses.js'
 import { Sender } from '../../lib/webhooks/sender.js'
 import { newSecret } from '../../lib/webhooks/signature.js'
+import type { TargetRules } from '../../lib/webhooks/target.js'
 import { SERVER, STRANGER } from '../support/certificates.js'
 import { deferred, within } from '../support/wait.js'
 import { openReceiver } from './receiver.js'
@@ -132,6 +133,24 @@ describe('an attempt', () => {
     const sender = openSender()
     assert.equal((await sender.send(targetOf(url), MESSAGE)).status, 204)
     assert.equal((await sender.send(targetOf(url), MESSAGE)).status, 204)
+  })
+})
+
+describe('an error of an attempt', () => {
+  it('is told by its code only, because its text may name an internal address', async () => {
+    const failing = (error: Error): TargetRules['addresses'] => {
+      const rules = new AddressRules({ allowPrivate: true, allowedNetworks: [] })
+      return Object.assign(rules, { lookup: ((_host, _options, callback) => callback(error, [])) as LookupFunction })
+    }
+    for (const [error, expected] of [
+      [new Error('10.0.0.1 does not answer'), 'FAILED'],
+      [Object.assign(new Error('getaddrinfo EAI_AGAIN intern.example'), { code: 'EAI_AGAIN' }), 'EAI_AGAIN']
+    ] as const) {
+      const sender = new Sender({ rules: { addresses: failing(error), allowHttp: true } })
+      after(() => sender.close())
+      const answer = await sender.send(targetOf('http://receiver.example/'), MESSAGE)
+      assert.deepEqual(answer, { isOk: false, error: expected })
+    }
   })
 })
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import type { AttemptResult, DueDelivery } from '../../lib/webhooks/deliveries.js'
+import { Outbox } from '../../lib/webhooks/outbox.js'
+import { Recorder } from '../../lib/webhooks/recorder.js'
 import type { Answer } from '../../lib/webhooks/sender.js'
 import { DeliveryWorker, type WorkerOptions } from '../../lib/webhooks/worker.js'
 import { type Deferred, deferred, until } from '../support/wait.js'
@@ -188,5 +190,51 @@ describe('a worker', () => {
     await until('it is told', () => outcomes.length === 1)
     worker.pump()
     assert.deepEqual([attempts.length, outcomes, results[0]?.status], [1, ['gone'], 'failed'])
+  })
+})
+
+describe('the outcome of an attempt', () => {
+  it('is saved once the database answers again', async () => {
+    const troubles: unknown[] = []
+    let writes = 0
+    const recorder = new Recorder({
+      writer: {
+        write: async () => {
+          if (++writes === 1) throw new Error('the database is away')
+          return undefined as never
+        }
+      },
+      onTrouble: (error) => troubles.push(error)
+    })
+    let isSaved = false
+    const result = { id: 1, status: 'delivered', attempts: 1, at: 0, responseStatus: 204 } as const
+    const saved = recorder.add({ ...result, error: null, nextAttemptAt: null }).then(() => {
+      isSaved = true
+    })
+    await settle()
+    assert.deepEqual([writes, troubles.length, isSaved], [1, 1, false])
+    await until('it is saved', () => isSaved)
+    assert.equal(writes, 2)
+    await saved
+    await recorder.close()
+  })
+})
+
+describe('an event that is being saved', () => {
+  it('is waited for by the next one of its charge point, however that is spelt, and by no other', async () => {
+    const written = deferred()
+    const outbox = new Outbox({
+      writer: { write: async () => written.promise as never },
+      onLost: (error) => assert.fail(String(error))
+    })
+    outbox.use([{ id: 1, filter: { types: new Set(['disconnect']) } }])
+    const data = { protocol: 'ocpp1.6', reason: 'closed', code: 1000 } as const
+    outbox.add({ id: '1', type: 'disconnect', chargePoint: 'Cp-1', at: '2026-01-01T00:00:00.000Z', data })
+    assert.equal(outbox.settled('CP-2'), undefined)
+    const settled = outbox.settled('CP-1')
+    assert.ok(settled !== undefined)
+    written.resolve()
+    await settled
+    assert.equal(outbox.settled('CP-1'), undefined)
   })
 })
