@@ -14,7 +14,12 @@ const FAILED = 'could not install the charging profiles again that the charge po
 /** Time for the parts of a report. Milliseconds. */
 const REPORT_MS = 60_000
 
-type Waiting = Map<number, (isWhole: boolean) => void>
+/** By charge point and request id, which another charge point may use, too. */
+type Waiting = Map<string, (isWhole: boolean) => void>
+
+function keyOf(identity: string, requestId: number): string {
+  return `${fold(identity)} ${requestId}`
+}
 
 /** Asks a charge point; `undefined` if it is not connected to this process. */
 async function bootedOf(app: FastifyInstance, identity: string, reports: Waiting): Promise<Booted | undefined> {
@@ -29,11 +34,11 @@ async function bootedOf(app: FastifyInstance, identity: string, reports: Waiting
       new Promise((resolve) => {
         const end = (isWhole: boolean) => {
           clearTimeout(timer)
-          reports.delete(requestId)
+          reports.delete(keyOf(identity, requestId))
           resolve(isWhole)
         }
         const timer = setTimeout(() => end(false), REPORT_MS).unref()
-        reports.set(requestId, end)
+        reports.set(keyOf(identity, requestId), end)
       }),
     confirm: (rows) => store.commit(identity, confirmProfiles(rows))
   }
@@ -78,8 +83,8 @@ async function profilesAfterBoot(app: FastifyInstance): Promise<void> {
     background(done, log, FAILED)
   }
 
-  new Version2(ocpp).after('ReportChargingProfiles', ({ requestId, tbc = false }) => {
-    if (!tbc) reports.get(requestId)?.(true)
+  new Version2(ocpp).after('ReportChargingProfiles', ({ requestId, tbc = false }, _response, { chargePoint }) => {
+    if (!tbc) reports.get(keyOf(chargePoint.identity, requestId))?.(true)
   })
   const unsubscribe = events.subscribe(({ type, chargePoint: identity, data }: PublishedEvent) => {
     const { status, reason } = data as { status?: string; reason?: string }

@@ -175,6 +175,19 @@ describe('the text of a tariff', () => {
     )
   })
 
+  it('has the minimum and the maximum with tax, where their taxes are clear', () => {
+    const [vat, reduced] = [[{ type: 'VAT', tax: 19 }], [{ type: 'VAT', tax: 7 }]]
+    const energy = { prices: [{ priceKwh: 0.4 }], taxRates: vat }
+    const limits = { minCost: { exclTax: 1 }, maxCost: { exclTax: 20 } }
+    assert.equal(
+      textOf({ currency: 'EUR', energy, ...limits }),
+      '0.476 EUR/kWh; minimum 1.19 EUR; maximum 23.8 EUR (incl. tax)'
+    )
+    const mixed = { currency: 'EUR', energy, fixedFee: { prices: [{ priceFixed: 1 }], taxRates: reduced } }
+    assert.match(textOf({ ...mixed, maxCost: { exclTax: 20 } }), /; maximum 20 EUR \S/)
+    assert.match(textOf({ ...mixed, maxCost: { exclTax: 20, inclTax: 22 } }), /; maximum 22 EUR \(/)
+  })
+
   it('is the description, if there is one', () => {
     assert.equal(textOf({ ...KWH, description: [{ format: 'UTF8', content: 'Cheap' }] }), 'Cheap')
   })

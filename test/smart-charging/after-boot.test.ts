@@ -4,7 +4,7 @@ import type { Protocol } from 'fastify-ocpp'
 import type { Quirk } from '../../src/simulator/model/quirks.js'
 import { ManualScheduler } from '../../src/simulator/scheduler.js'
 import { reset } from '../../src/simulator/sessions/transactions.js'
-import { onBothBackends, operate } from '../app/support.js'
+import { itemsOf, onBothBackends, operate } from '../app/support.js'
 import { perform } from '../operations/support.js'
 import { createCharger } from '../simulator/support.js'
 import { connectCharger } from '../support/charger.js'
@@ -92,5 +92,36 @@ onBothBackends('after a boot', (start) => {
     await told('Updated', 1, 'TxResumed')
     await until('it gets the profile again', () => asked.length === 3)
     assert.equal(asked[2], 'SetChargingProfile')
+  })
+
+  it('2.1: the report of another charge point is not taken for its own', async () => {
+    const server = await start(SETTINGS, listen)
+    const asked: string[] = []
+    let requestId: number | undefined
+    const [charger, other] = [
+      await connectCharger(server.url, 'AB-OWN', { protocol: 'ocpp2.1', boot: true }),
+      await connectCharger(server.url, 'AB-OTHER', { protocol: 'ocpp2.1', boot: true })
+    ]
+    charger.onCall((action, payload) => {
+      asked.push(action)
+      if (action === 'GetChargingProfiles') requestId = (payload as { requestId: number }).requestId
+      return { status: 'Accepted' }
+    })
+    assert.equal((await perform(server, 'AB-OWN', 'operations/charging-limit', { limit: 9, unit: 'A' })).status, 200)
+    await charger.call('BootNotification', { reason: 'PowerUp', chargingStation: { model: 'M', vendorName: 'V' } })
+    await itemsOf(server, '/calls?chargePoint=AB-OWN&action=GetChargingProfiles&status=answered', 1)
+    // It has lost its limit, and has another profile only.
+    const report = {
+      ...{ requestId, chargingLimitSource: 'CSO', evseId: 1 },
+      chargingProfile: [
+        {
+          ...{ id: 5, stackLevel: 0, chargingProfilePurpose: 'TxDefaultProfile', chargingProfileKind: 'Relative' },
+          chargingSchedule: [{ id: 5, chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 8 }] }]
+        }
+      ]
+    }
+    for (const from of [other, charger]) assert.equal((await from.call('ReportChargingProfiles', report)).type, 3)
+    await until('it gets its limit again', () => asked.length === 3)
+    assert.deepEqual(asked, ['SetChargingProfile', 'GetChargingProfiles', 'SetChargingProfile'])
   })
 })
