@@ -128,7 +128,9 @@ it('a call that could not be sent returns to its queue, also when the database f
   const { store, ocpp } = server.app
   await (await connectCharger(server.url, 'CP-1', { boot: true })).close()
   await until('it is gone', () => !ocpp.chargePoints.has('CP-1'))
-  const messageId = await queue(server, 'CP-1')
+  const messageId = await queue(server, 'CP-1', '&timeout=4000')
+  const rows = () => store.db.selectFrom('queued_calls').selectAll().execute()
+  const before = await rows()
 
   const charger = await connectCharger(server.url, 'CP-1')
   const { commit } = store
@@ -145,6 +147,11 @@ it('a call that could not be sent returns to its queue, also when the database f
   // One failure may be that of something else.
   await until('it was tried again', () => failures > 2)
   store.commit = commit
+  await itemsOf(server, '/calls?status=queued&chargePoint=CP-1', 1)
+  // In its place, with all that it had, and as if it had never been taken.
+  assert.deepEqual(await rows(), before)
+  const call = await store.db.selectFrom('calls').selectAll().where('message_id', '=', messageId).executeTakeFirst()
+  assert.deepEqual([call?.run_id, call?.sent_at], [null, null])
   const next = await connectCharger(server.url, 'CP-1', { boot: true })
   next.onCall(() => ACCEPTED)
   await itemsOf(server, '/calls?status=answered&chargePoint=CP-1', 1)

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { EventData } from '../../lib/events/event.js'
 import type {} from '../../plugins/calls.js'
+import type {} from '../../plugins/publisher.js'
 import { itemsOf, onBothBackends, operate } from '../app/support.js'
 import { bootRequest, type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
@@ -184,10 +186,24 @@ onBothBackends('a call to a disconnected charge point', (start) => {
   it('can be cancelled, but not once it was sent', async () => {
     const server = await start()
     await known(server, 'cancel')
+    const told: unknown[] = []
+    const unsubscribe = server.app.publisher.subscribe(({ type, chargePoint, data }) => {
+      if (type !== 'call' || chargePoint !== 'cancel') return
+      const { messageId, outcome, duration } = data as EventData['call']
+      // Seconds.
+      told.push([messageId, outcome, duration < 20])
+    })
     const { messageId } = (await change(server, 'cancel', 1)).json()
     const { messageId: other } = (await change(server, 'cancel', 2)).json()
     const cancelled = await operate(server, 'DELETE', `/calls/${messageId}`)
     assert.deepEqual([cancelled.statusCode, cancelled.json().status], [200, 'cancelled'])
+    assert.ok(cancelled.json().duration < 20)
+    unsubscribe()
+    assert.deepEqual(told, [
+      [messageId, 'queued', true],
+      [other, 'queued', true],
+      [messageId, 'cancelled', true]
+    ])
     const again = await operate(server, 'DELETE', `/calls/${messageId}`)
     assert.deepEqual([again.statusCode, again.json().code], [409, 'NOT_CANCELLABLE'])
     assert.equal((await operate(server, 'DELETE', '/calls/no-such-call')).statusCode, 404)

@@ -181,11 +181,11 @@ describe('the text of a tariff', () => {
     const limits = { minCost: { exclTax: 1 }, maxCost: { exclTax: 20 } }
     assert.equal(
       textOf({ currency: 'EUR', energy, ...limits }),
-      '0.476 EUR/kWh; minimum 1.19 EUR; maximum 23.8 EUR (incl. tax)'
+      '0.476 EUR/kWh; at least 1.19 EUR; at most 23.8 EUR (incl. tax)'
     )
     const mixed = { currency: 'EUR', energy, fixedFee: { prices: [{ priceFixed: 1 }], taxRates: reduced } }
-    assert.match(textOf({ ...mixed, maxCost: { exclTax: 20 } }), /; maximum 20 EUR \S/)
-    assert.match(textOf({ ...mixed, maxCost: { exclTax: 20, inclTax: 22 } }), /; maximum 22 EUR \(/)
+    assert.match(textOf({ ...mixed, maxCost: { exclTax: 20 } }), /; at most 20 EUR \S/)
+    assert.match(textOf({ ...mixed, maxCost: { exclTax: 20, inclTax: 22 } }), /; at most 22 EUR \(/)
   })
 
   it('is the description, if there is one', () => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Change } from '../../lib/events/scope.js'
+import { OPERATIONS } from '../../lib/operations/table.js'
+import type {} from '../../plugins/operations.js'
 import { operate, startBackend } from '../app/support.js'
+import { deferred, until } from '../support/wait.js'
 import { perform, play } from './support.js'
 
 // Facts of one charge point change nothing for another. Whatever an operation looks up, OTHER has it here.
@@ -244,4 +247,59 @@ it('a report of another charge point is unknown, and its uploads are not those o
   assert.equal((await read(77)).statusCode, 404)
   const { status, items } = (await read(78)).json()
   assert.deepEqual([status, items], ['pending', []])
+})
+
+it('an operation waits for the one before it at its charge point, however the identity is spelt', async () => {
+  const first = deferred<object>()
+  const answers = [first.promise]
+  const { charger, asked } = await play(server, 'ocpp1.6', () => answers.shift() ?? { status: 'Accepted' })
+  const set = (identity: string, ...values: readonly string[]) =>
+    perform(server, identity, 'operations/set-configuration', { items: values.map((value) => ({ key: 'K', value })) })
+  const one = set(charger.identity, '1', '2')
+  await until('the first is asked', () => asked.length === 1)
+  const other = set(charger.identity.toLowerCase(), '3', '4')
+  // Meanwhile the second request arrives, and another charge point has no part in this.
+  const { charger: free } = await play(server, 'ocpp1.6', () => ({ status: 'Accepted' }))
+  assert.equal((await set(free.identity, '5')).status, 200)
+  first.resolve({ status: 'Accepted' })
+  await Promise.all([one, other])
+  const values = asked.map(([, payload]) => (payload as { value: string }).value)
+  assert.deepEqual(values, ['1', '2', '3', '4'])
+})
+
+it('an operation that has begun is not left half done when nobody waits for it any more', async () => {
+  const leaving = new AbortController()
+  const { charger, asked } = await play(server, 'ocpp1.6', () => {
+    leaving.abort()
+    return { status: 'Accepted' }
+  })
+  const { status } = await server.app.operations.perform({
+    ...{ identity: charger.identity, name: 'set-configuration', operation: OPERATIONS['set-configuration'] },
+    request: {
+      items: [
+        { key: 'A', value: '1' },
+        { key: 'B', value: '2' }
+      ]
+    },
+    ...{ operator: 'test', signal: leaving.signal }
+  })
+  assert.deepEqual([status, asked.length], ['accepted', 2])
+})
+
+it('a password that was not sent locks nobody out, and one that was given is not shown', async () => {
+  const { charger } = await play(server, 'ocpp1.6', () => ({ status: 'Accepted' }))
+  const password = 'a-password-of-an-operator'.slice(0, 20)
+  const { body } = await perform(server, charger.identity, 'operations/set-password', { password, show: true })
+  assert.deepEqual([body.status, body.password], ['accepted', undefined])
+  let lost = 0
+  for (const [sent, expected] of [
+    [false, 0],
+    [true, 1]
+  ] as const) {
+    const facts = { protocol: 'ocpp1.6', password, onLost: () => lost++ } as const
+    const exchange = OPERATIONS['set-password'].rows['ocpp1.6']({ password }, facts)
+    exchange.next()
+    assert.throws(() => exchange.throw(Object.assign(new Error('it ends'), { sent })))
+    assert.equal(lost, expected)
+  }
 })

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import {
+  answered,
+  booted,
+  type EvseState,
+  initialState,
+  type Pending,
+  reservedOf,
+  sampled,
+  sending,
+  withTransaction
+} from '../../lib/load-management/reserve.js'
+
+const NOW = Date.UTC(2026, 0, 5, 16)
+const SECOND = 1_000
+const SETTLE = 10 * SECOND
+const TIMES = { now: NOW, settle: SETTLE }
+const EVSE = { maximum: 32, fallback: 6 }
+
+/** A car that charges, at an EVSE that has accepted its fallback. */
+const CHARGING: EvseState = {
+  ...initialState(),
+  fallback: 6,
+  obedience: 'obeys',
+  transaction: { key: 'tx', id: 1, since: NOW - 3_600 * SECOND, poweredAt: NOW - 3_600 * SECOND }
+}
+
+function limit(amperes: number, more: Partial<Pending> = {}): Pending {
+  return { kind: 'limit', amperes, at: NOW, until: NOW + 600 * SECOND, transaction: 'tx', ...more }
+}
+
+/** After these limits were sent and accepted, one each minute. */
+function limited(...amperes: readonly number[]): EvseState {
+  return amperes.reduce((state, one, index) => {
+    const at = NOW - (amperes.length - index) * 60 * SECOND
+    const sent = sending(state, limit(one, { at, until: at + 600 * SECOND }), SETTLE)
+    return answered(sent, 'accepted', { now: at, settle: SETTLE })
+  }, CHARGING)
+}
+
+const reserved = (state: EvseState, now = NOW) => reservedOf(state, EVSE, { now, settle: SETTLE })
+
+describe('the current that is reserved for an EVSE', () => {
+  it('is its maximum while nothing is known to limit it', () => {
+    const { fallback: _, ...without } = CHARGING
+    assert.deepEqual(reserved(without), { amperes: 32, cause: 'no-fallback' })
+    assert.deepEqual(reserved({ ...CHARGING, obedience: 'ignoring' }), { amperes: 32, cause: 'ignores-limits' })
+    assert.deepEqual(reserved(booted(limited(10))), { amperes: 32, cause: 'no-fallback' })
+  })
+
+  it('is the highest limit that may be in force, until its lease and the time to follow are over', () => {
+    assert.deepEqual(reserved(CHARGING), { amperes: 6, cause: 'fallback' })
+    const state = limited(20)
+    const end = NOW - 60 * SECOND + 600 * SECOND + SETTLE
+    assert.deepEqual(reserved(state, end - 1), { amperes: 20, cause: 'limit' })
+    assert.deepEqual(reserved(state, end), { amperes: 6, cause: 'fallback' })
+  })
+
+  it('stays that of a higher limit until the current has followed the lower one', () => {
+    const lower = answered(sending(limited(20), limit(10), SETTLE), 'accepted', TIMES)
+    assert.equal(reserved(lower, NOW + SETTLE - 1).amperes, 20)
+    assert.equal(reserved(lower, NOW + SETTLE).amperes, 10)
+  })
+
+  it('counts what is on its way, and a call without an answer, but none that was refused or not sent', () => {
+    const sent = sending(limited(10), limit(20), SETTLE)
+    assert.equal(reserved(sent).amperes, 20)
+    for (const [answer, amperes] of [
+      ['accepted', 20],
+      ['unknown', 20],
+      ['rejected', 10],
+      ['unsent', 10]
+    ] as const) {
+      assert.equal(reserved(answered(sent, answer, TIMES)).amperes, amperes, answer)
+    }
+  })
+
+  it('is the maximum when it is unknown whether a fallback was taken, and as before when it was refused', () => {
+    const sent = sending(CHARGING, { kind: 'fallback', amperes: 8, at: NOW, until: NOW }, SETTLE)
+    assert.equal(reserved(sent).amperes, 8)
+    for (const [answer, amperes] of [
+      ['accepted', 8],
+      ['unknown', 32],
+      ['rejected', 6],
+      ['unsent', 6]
+    ] as const) {
+      assert.equal(reserved(answered(sent, answer, TIMES)).amperes, amperes, answer)
+    }
+  })
+
+  it('is a measured current above it, as long as that is fresh and the limit had time to be followed', () => {
+    const measured = (at: number, amperes = 16) => ({ ...limited(10), measured: { amperes, at } })
+    assert.deepEqual(reserved(measured(NOW)), { amperes: 16, cause: 'measured' })
+    assert.equal(reserved(measured(NOW, 11)).amperes, 10, 'an ampere more is tolerated')
+    assert.equal(reserved(measured(NOW - 51 * SECOND)).amperes, 10, 'it was still falling')
+    assert.equal(reserved(measured(NOW), NOW + 181 * SECOND).amperes, 10, 'it is old')
+  })
+})
+
+describe('the limit of a transaction', () => {
+  it('ends with it, where the charge point has told the end, and by its lease where it has not', () => {
+    const state = limited(20)
+    assert.equal(reserved(withTransaction(state, undefined, NOW, true)).amperes, 6)
+    assert.equal(reserved(withTransaction(state, undefined, NOW, false)).amperes, 20)
+    assert.equal(reserved(withTransaction(state, { key: 'next', id: 2 }, NOW, false)).amperes, 6)
+  })
+
+  it('is not that of the next one when its answer comes late', () => {
+    const next = withTransaction(sending(CHARGING, limit(20), SETTLE), { key: 'next', id: 2 }, NOW)
+    const late = answered(next, 'accepted', TIMES)
+    assert.deepEqual([late.sent, reserved(late).amperes], [undefined, 6])
+  })
+})
+
+describe('a command that fails', () => {
+  it('is tried again after pauses that grow to five minutes', () => {
+    const pauses: number[] = []
+    let state: EvseState = CHARGING
+    for (let time = 0; time < 7; time++) {
+      state = answered(sending(state, limit(20), SETTLE), 'rejected', TIMES)
+      pauses.push((state.retryAt - NOW) / SECOND)
+    }
+    assert.deepEqual(pauses, [10, 20, 40, 80, 160, 300, 300])
+    const { failures, retryAt } = answered(sending(state, limit(20), SETTLE), 'accepted', TIMES)
+    assert.deepEqual([failures, retryAt], [0, 0])
+  })
+})
+
+describe('an EVSE', () => {
+  it('counts as one that ignores limits after two samples in a row above its limit, and not before', () => {
+    const first = sampled(limited(10), 16, TIMES)
+    assert.equal(first.obedience, 'obeys')
+    assert.equal(sampled(first, 9, TIMES).strikes, 0)
+    assert.equal(sampled(first, 16, TIMES).obedience, 'ignoring')
+    // The current has not had the time to follow.
+    const early = { now: NOW - 55 * SECOND, settle: SETTLE }
+    assert.equal(sampled(sampled(limited(10), 16, early), 16, early).obedience, 'obeys')
+  })
+
+  it('counts as one that obeys again after two samples near its limit', () => {
+    const ignoring: EvseState = { ...limited(10), obedience: 'ignoring' }
+    const once = sampled(ignoring, 10, TIMES)
+    assert.equal(once.obedience, 'ignoring')
+    assert.equal(sampled(once, 10, TIMES).obedience, 'obeys')
+    assert.equal(sampled(once, 2, TIMES).strikes, 0, 'a car that takes little proves nothing')
+  })
+})
