@@ -14,6 +14,7 @@ export class Bus {
   readonly lines: LogThrottle
   readonly counters: ClusterCounters = { asked: 0, served: 0, ignored: 0, dropped: 0, superseded: 0 }
   readonly #ends: (() => void)[] = []
+  #isClosed = false
 
   constructor(cluster: Cluster, log: FastifyBaseLogger, lines: LogThrottle) {
     this.cluster = cluster
@@ -25,10 +26,20 @@ export class Bus {
     return this.cluster.node
   }
 
+  /** Whether this node has left the cluster. */
+  get isClosed(): boolean {
+    return this.#isClosed
+  }
+
   /** Publishes a message. Returns `false` if the bus is not connected: the message is dropped then. */
   tell(subject: string, message: object): boolean {
+    return this.cluster.isConnected && this.publish(subject, textOf(message))
+  }
+
+  /** {@link tell} with the text of a message. */
+  publish(subject: string, text: string): boolean {
     if (!this.cluster.isConnected) return false
-    this.cluster.publish(subject, textOf(message))
+    this.cluster.publish(subject, text)
     return true
   }
 
@@ -68,6 +79,7 @@ export class Bus {
   }
 
   close(): void {
+    this.#isClosed = true
     for (const end of this.#ends.splice(0)) end()
   }
 }

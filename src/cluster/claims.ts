@@ -16,12 +16,19 @@ export interface ClaimEffects {
   supersede(identity: string): void
 }
 
+/** The order of a connection among those of its charge point. */
+interface Terms {
+  epoch: number
+  readonly isCounted: boolean
+  /** Whether the connection works. */
+  isConfirmed: boolean
+}
+
 /** The claim of this node on a charge point. */
 interface Held {
   identity: string
-  epoch: number
-  isCounted: boolean
-  isConfirmed: boolean
+  /** Of the current connection. */
+  terms: Terms
   /** The newer connection to another node, until it is confirmed. Until then ours stays open, but is not used. */
   suspendedBy: { node: string; epoch: number } | undefined
   stopServing: (() => void) | undefined
@@ -42,8 +49,8 @@ export class Claims {
   readonly #effects: ClaimEffects
   /** The claims of this node, by folded identity. */
   readonly #held = new Map<string, Held>()
-  /** The epochs of the connections to this node: one that was replaced may become the current one again. */
-  readonly #epochs = new WeakMap<Claimant, { epoch: number; isCounted: boolean }>()
+  /** The terms of the connections to this node: one that was replaced may become the current one again. */
+  readonly #terms = new WeakMap<Claimant, Terms>()
   #highest = 0
 
   constructor(bus: Bus, peers: Peers, effects: ClaimEffects) {
@@ -61,6 +68,7 @@ export class Claims {
     this.#bus.listen('claim.*', Claim, (claim) => this.#heard(claim))
     this.#peers.onLost((node) => this.#lost(node))
     this.#peers.onStall(() => this.announce())
+    this.#peers.onReturn(() => this.announce())
     this.#bus.onClose(() => {
       for (const { stopServing } of this.#held.values()) stopServing?.()
       this.#held.clear()
@@ -82,17 +90,19 @@ export class Claims {
     const isCounted = given === undefined
     const epoch = given ?? this.#highest + 1
     this.raise(epoch)
-    this.#epochs.set(connection, { epoch, isCounted })
-    this.#hold(connection.identity, { epoch, isCounted, isConfirmed: false })
+    const terms = { epoch, isCounted, isConfirmed: false }
+    this.#terms.set(connection, terms)
+    this.#hold(connection.identity, terms)
     this.#tell(connection.identity, 'claim')
   }
 
   /** The connection works: nodes with an older one close it. */
-  confirm({ identity }: Claimant): void {
-    const held = this.#held.get(fold(identity))
-    if (held === undefined || held.isConfirmed) return
-    held.isConfirmed = true
-    this.#tell(identity, 'confirm')
+  confirm(connection: Claimant): void {
+    const terms = this.#terms.get(connection)
+    if (terms === undefined || terms.isConfirmed) return
+    terms.isConfirmed = true
+    // If it has been replaced itself, the others are told when it is current again.
+    if (this.#held.get(fold(connection.identity))?.terms === terms) this.#tell(connection.identity, 'confirm')
   }
 
   /** Releases the claim of a connection that has ended. @param next a replaced one that becomes current again */
@@ -100,11 +110,11 @@ export class Claims {
     const key = fold(identity)
     const held = this.#held.get(key)
     if (held === undefined) return
-    if (!held.isConfirmed) this.#tell(identity, 'release')
-    const earlier = next && this.#epochs.get(next)
+    if (!held.terms.isConfirmed) this.#tell(identity, 'release')
+    const earlier = next && this.#terms.get(next)
     if (earlier !== undefined) {
-      this.#hold(identity, { ...earlier, isConfirmed: true })
-      this.#tell(identity, 'announce')
+      this.#hold(identity, earlier)
+      this.#tell(identity, earlier.isConfirmed ? 'announce' : 'claim')
       return
     }
     held.stopServing?.()
@@ -117,7 +127,8 @@ export class Claims {
    */
   announce(): void {
     for (const held of this.#held.values()) if (held.suspendedBy !== undefined) this.#resume(held, held.suspendedBy)
-    const identities = [...this.#held.values()].filter(({ isConfirmed }) => isConfirmed).map(({ identity }) => identity)
+    const confirmed = [...this.#held.values()].filter(({ terms }) => terms.isConfirmed)
+    const identities = confirmed.map(({ identity }) => identity)
     const next = () => {
       for (const identity of identities.splice(0, ANNOUNCED_AT_ONCE)) this.#tell(identity, 'announce')
       if (identities.length > 0 && this.#bus.cluster.isConnected) setImmediate(next)
@@ -125,16 +136,16 @@ export class Claims {
     next()
   }
 
-  #hold(identity: string, terms: Pick<Held, 'epoch' | 'isCounted' | 'isConfirmed'>): void {
+  #hold(identity: string, terms: Terms): void {
     const key = fold(identity)
     const stopServing = this.#held.get(key)?.stopServing ?? this.#effects.serve(identity)
-    this.#held.set(key, { identity, ...terms, suspendedBy: undefined, stopServing })
+    this.#held.set(key, { identity, terms, suspendedBy: undefined, stopServing })
   }
 
   #tell(identity: string, phase: Claim['phase'], more: { to?: string } = {}): void {
     const held = this.#held.get(fold(identity))
     if (held === undefined) return
-    const { epoch, isCounted } = held
+    const { epoch, isCounted } = held.terms
     const claim = { identity, node: this.#bus.node, epoch, isCounted, phase, ...more }
     this.#bus.tell(`claim.${token(fold(identity))}`, claim)
   }
@@ -147,7 +158,7 @@ export class Claims {
     if (held === undefined) return
     if (claim.phase === 'release') this.#resume(held, claim)
     else if (claim.phase === 'outdated') this.#reclaim(held, claim)
-    else if (isNewer(claim, { epoch: held.epoch, node: this.#bus.node })) this.#yield(held, claim)
+    else if (isNewer(claim, { epoch: held.terms.epoch, node: this.#bus.node })) this.#yield(held, claim)
     else this.#defend(held, claim)
   }
 
@@ -165,16 +176,18 @@ export class Claims {
   /** Answers the claim of another node whose epoch is lower than ours. */
   #defend(held: Held, { node, phase, isCounted }: Claim): void {
     // The connection of that node is newer than ours: its epoch is lower only because the node did not know ours.
-    if (phase === 'claim' && isCounted && held.isCounted) this.#tell(held.identity, 'outdated', { to: node })
-    else if (phase !== 'claim') this.#tell(held.identity, held.isConfirmed ? 'announce' : 'claim')
+    const { terms } = held
+    if (phase === 'claim' && isCounted && terms.isCounted) this.#tell(held.identity, 'outdated', { to: node })
+    else if (phase !== 'claim') this.#tell(held.identity, terms.isConfirmed ? 'announce' : 'claim')
   }
 
   /** Claims our connection again with a higher epoch, because the epochs of this node were too low. */
   #reclaim(held: Held, { to, epoch }: Claim): void {
-    if (to !== this.#bus.node || held.suspendedBy !== undefined || held.epoch > epoch) return
-    held.epoch = ++this.#highest
+    const { terms } = held
+    if (to !== this.#bus.node || held.suspendedBy !== undefined || terms.epoch > epoch) return
+    terms.epoch = ++this.#highest
     this.#tell(held.identity, 'claim')
-    if (held.isConfirmed) this.#tell(held.identity, 'confirm')
+    if (terms.isConfirmed) this.#tell(held.identity, 'confirm')
   }
 
   /** Uses our connection again, because the newer one ended before it was confirmed. */

@@ -4,7 +4,7 @@ import { isPromiseLike, logFailure } from '../failure.js'
 import type { ChargePoint } from '../types/charge-point.js'
 import type { ClusterEvent, ClusterEventListener, ClusterEventName, ClusterEventsApi } from '../types/cluster.js'
 import type { Protocol } from '../types/protocol.js'
-import type { Bus } from './bus.js'
+import { type Bus, textOf } from './bus.js'
 import { EventMessage, token } from './messages.js'
 import type { Peers } from './peers.js'
 
@@ -74,8 +74,9 @@ export class ClusterEvents implements ClusterEventsApi {
 
   #send(event: ClusterEvent): void {
     const subject = `event.${event.type}.${event.identity === undefined ? NOBODY : token(fold(event.identity))}`
-    const fits = Buffer.byteLength(JSON.stringify(event)) + ROOM <= this.#bus.cluster.maxPayload
-    const isSent = !this.#isSlow() && this.#bus.tell(subject, fits ? event : { ...event, data: {} })
+    const text = textOf(event)
+    const fits = Buffer.byteLength(text) <= this.#bus.cluster.maxPayload
+    const isSent = !this.#isSlow() && this.#bus.publish(subject, fits ? text : textOf({ ...event, data: {} }))
     if (!isSent) this.#bus.counters.dropped++
   }
 
@@ -108,9 +109,6 @@ export class ClusterEvents implements ClusterEventsApi {
     })
   }
 }
-
-/** Bytes of a message in addition to its event. */
-const ROOM = 64
 
 function describe(type: ClusterEventName, node: string, { chargePoint, identity, ...members }: Raw): ClusterEvent {
   const about = chargePoint?.identity ?? identity

@@ -48,10 +48,16 @@ export function toWire(error: unknown): WireError {
   return {
     code: typeof code === 'string' ? code : 'INTERNAL_ERROR',
     message,
-    ...(typeof statusCode === 'number' && { statusCode }),
+    ...(Number.isInteger(statusCode) && { statusCode }),
     ...(typeof sent === 'boolean' && { sent }),
-    ...(violation !== undefined && { violation })
+    ...(isViolation(violation) && { violation })
   }
+}
+
+/** An error of the application may have a member of the same name. */
+function isViolation(violation: WireError['violation']): violation is NonNullable<WireError['violation']> {
+  const { code, pointer, message } = violation ?? {}
+  return [code, pointer, message].every((text) => typeof text === 'string')
 }
 
 type Maker = (wire: WireError) => Error
@@ -80,11 +86,12 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 
 /** The error of the other node: an instance of the same class if it is an error of this library. */
 export function fromWire(wire: WireError): Error {
-  const { code, message, statusCode, callError } = wire
+  const { code, message, statusCode, sent, callError } = wire
   if (callError !== undefined) return new ReceivedCallError(code, callError.description, callError.details)
   const make = Object.hasOwn(MAKERS, code) ? MAKERS[code] : undefined
   const error = make === undefined ? Object.assign(new Error(message), { code, statusCode: 500 }) : make(wire)
   error.message = message
   if (make === undefined && statusCode !== undefined) Object.assign(error, { statusCode })
+  if (make === undefined && sent !== undefined) Object.assign(error, { sent })
   return error
 }

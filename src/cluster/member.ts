@@ -1,8 +1,16 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { fold } from '../charge-points.js'
 import type { EventHub } from '../events.js'
+import { logFailure } from '../failure.js'
 import type { CallOptions } from '../types/charge-point.js'
-import type { Cluster, ClusterApi, ClusterCounters, ClusterNode, ForwardHandler } from '../types/cluster.js'
+import type {
+  Cluster,
+  ClusterApi,
+  ClusterCounters,
+  ClusterNode,
+  ForwardHandler,
+  ForwardOptions
+} from '../types/cluster.js'
 import type { Protocol } from '../types/protocol.js'
 import { Bus } from './bus.js'
 import { type Claimant, Claims } from './claims.js'
@@ -48,7 +56,8 @@ export class Member implements ClusterApi {
     this.#peers = new Peers(this.#bus, {
       connections: () => host.connections(),
       epoch: () => this.#claims.highest,
-      listens: () => this.events.listened
+      listens: () => this.events.listened,
+      learn: (epoch) => this.#claims.raise(epoch)
     })
     this.#served = new ServedCalls(this.#bus, this.#peers, host.perform)
     this.#claims = new Claims(this.#bus, this.#peers, {
@@ -86,7 +95,10 @@ export class Member implements ClusterApi {
     this.#calls.start()
     this.events.start(this.#host.events)
     this.#peers.start()
-    this.#bus.onClose(this.#bus.cluster.onStatus((isConnected) => this.#status(isConnected)))
+    const { cluster } = this.#bus
+    this.#bus.onClose(cluster.onStatus((isConnected) => this.#status(isConnected)))
+    const endRefused = cluster.onRefused?.((error) => this.#refused(error))
+    if (endRefused !== undefined) this.#bus.onClose(endRefused)
     this.#watchBus()
   }
 
@@ -131,8 +143,8 @@ export class Member implements ClusterApi {
     return this.#calls.ask({ kind: 'call', identity, ...call, options })
   }
 
-  forward(identity: string, request: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<unknown> {
-    return this.#calls.ask({ kind: 'forward', identity, payload: request, ...(signal && { options: { signal } }) })
+  forward(identity: string, request: unknown, options: ForwardOptions = {}): Promise<unknown> {
+    return this.#calls.ask({ kind: 'forward', identity, payload: request, options })
   }
 
   onForward(handler: ForwardHandler): void {
@@ -148,6 +160,14 @@ export class Member implements ClusterApi {
     log.info('the bus of the cluster is back')
     this.#peers.beat({ isNew: true })
     this.#claims.announce()
+  }
+
+  #refused(error: Error): void {
+    this.#bus.lines.line('cluster refused', (more) => {
+      const rights =
+        'the bus of the cluster refuses a subject of this node: give its user the right to publish and subscribe'
+      logFailure(this.#host.log, error, more, rights)
+    })
   }
 
   /** Drops events while the bus takes longer than a second to receive what was published. */

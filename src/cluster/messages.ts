@@ -8,8 +8,11 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 export const VERSION = 1
 
 const Version = Type.Object({ v: Type.Literal(VERSION) })
-const Name = Type.String({ minLength: 1, maxLength: 255 })
-const Epoch = Type.Integer({ minimum: 0 })
+/** Maximum length of a name. A longer subject could exceed what NATS reads, which ends the connection then. */
+export const MAX_NAME = 255
+const Name = Type.String({ minLength: 1, maxLength: MAX_NAME })
+/** With room to count on: nodes count from the highest epoch that they hear of. */
+const Epoch = Type.Integer({ minimum: 0, maximum: 2 ** 52 })
 
 /** `call.<identity>`: a request to the node to which the charge point is connected. */
 export const Ask = Type.Composite([
@@ -70,7 +73,7 @@ export const Reply = Type.Composite([
 export type Reply = Static<typeof Reply>
 
 /**
- * `node.<node>.in`: a message of the caller about its request, after `ready`. The request is not carried out before
+ * `inbox.<node>`: a message of the caller about its request, after `ready`. The request is not carried out before
  * `go`. So a caller that did not get `ready` in time knows that nothing was sent, however late its request arrives.
  */
 export const Word = Type.Composite([

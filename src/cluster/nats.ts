@@ -16,6 +16,8 @@ export interface NatsClusterOptions {
 const DEFAULT_MAX_PAYLOAD = 1024 * 1024
 /** Status of the message that NATS sends if nobody subscribes to the subject of a request. */
 const NO_RESPONDERS = 503
+/** Name of the error when the user may not publish or subscribe to a subject. */
+const NO_PERMISSION = 'PermissionViolationError'
 
 /**
  * A cluster of the nodes that are connected to the same NATS server, or to servers of the same NATS cluster, with the
@@ -43,6 +45,7 @@ class NatsCluster implements Cluster {
   readonly #connection: NatsConnection
   readonly #prefix: string
   readonly #statusListeners = new Set<(isConnected: boolean) => void>()
+  readonly #refusalListeners = new Set<(error: Error) => void>()
   /** Requests that wait for replies, by the last part of the subject for replies. */
   readonly #requests = new Map<string, ReplyListener>()
   readonly #inbox: string
@@ -56,12 +59,22 @@ class NatsCluster implements Cluster {
     this.version = version
     // Below the prefix, so that one permission is enough; a random part, so that no other node knows it.
     this.#inbox = `${prefix}.reply.${randomUUID()}`
-    connection.subscribe(`${this.#inbox}.*`, { callback: (_error, message) => this.#replied(message) })
+    connection.subscribe(`${this.#inbox}.*`, {
+      // With an error, e.g. a missing permission, there is no message.
+      callback: (error, message) => {
+        if (error === null) this.#replied(message)
+      }
+    })
     this.#watch().catch(() => this.#changed(false))
   }
 
   get isConnected(): boolean {
-    return this.#isConnected && !this.#connection.isClosed()
+    return this.#isConnected && this.#isOpen
+  }
+
+  /** Whether the connection takes messages. One that is being drained throws instead. */
+  get #isOpen(): boolean {
+    return !this.#connection.isClosed() && !this.#connection.isDraining()
   }
 
   get maxPayload(): number {
@@ -69,10 +82,11 @@ class NatsCluster implements Cluster {
   }
 
   publish(subject: string, text: string): void {
-    this.#connection.publish(`${this.#prefix}.${subject}`, text)
+    if (this.#isOpen) this.#connection.publish(`${this.#prefix}.${subject}`, text)
   }
 
   request(subject: string, text: string, listener: ReplyListener): () => void {
+    if (!this.#isOpen) return () => undefined
     const id = String(++this.#lastRequest)
     this.#requests.set(id, listener)
     this.#connection.publish(`${this.#prefix}.${subject}`, text, { reply: `${this.#inbox}.${id}` })
@@ -86,7 +100,7 @@ class NatsCluster implements Cluster {
     const queue = shared ? { queue: 'holders' } : {}
     const subscription = this.#connection.subscribe(`${this.#prefix}.${subject}`, { callback, ...queue })
     return () => {
-      if (!this.#connection.isClosed()) subscription.unsubscribe()
+      if (this.#isOpen) subscription.unsubscribe()
     }
   }
 
@@ -99,8 +113,13 @@ class NatsCluster implements Cluster {
     return () => this.#statusListeners.delete(listener)
   }
 
+  onRefused(listener: (error: Error) => void): () => void {
+    this.#refusalListeners.add(listener)
+    return () => this.#refusalListeners.delete(listener)
+  }
+
   #reply(message: Msg, answer: string): void {
-    if (!this.#connection.isClosed()) message.respond(answer)
+    if (this.#isOpen) message.respond(answer)
   }
 
   #replied(message: Msg): void {
@@ -111,9 +130,12 @@ class NatsCluster implements Cluster {
   }
 
   async #watch(): Promise<void> {
-    for await (const { type } of this.#connection.status()) {
-      if (type === 'disconnect') this.#changed(false)
-      else if (type === 'reconnect') this.#changed(true)
+    for await (const status of this.#connection.status()) {
+      if (status.type === 'disconnect') this.#changed(false)
+      else if (status.type === 'reconnect') this.#changed(true)
+      else if (status.type === 'error' && status.error.name === NO_PERMISSION) {
+        for (const listener of this.#refusalListeners) listener(status.error)
+      }
     }
     this.#changed(false)
   }

@@ -28,6 +28,8 @@ export interface Self {
   connections(): number
   epoch(): number
   listens(): string[]
+  /** Called with the highest epoch that another node knows. */
+  learn(epoch: number): void
 }
 
 /** The other nodes, as their beats describe them. */
@@ -38,6 +40,7 @@ export class Peers {
   readonly #peers = new Map<string, Peer>()
   readonly #lost: ((node: string) => void)[] = []
   readonly #stalled: (() => void)[] = []
+  readonly #returned: (() => void)[] = []
   readonly #givenUp: (() => void)[] = []
   #beatIn = TICKS_PER_BEAT
   #utilization: EventLoopUtilization = performance.eventLoopUtilization()
@@ -65,6 +68,14 @@ export class Peers {
   /** Calls `listener` after this process stood still for so long that other nodes may have given it up. */
   onStall(listener: () => void): void {
     this.#stalled.push(listener)
+  }
+
+  /**
+   * Calls `listener` when a node is heard that was lost, or that this node does not know yet: neither may have heard of the
+   * claims of the other, though the bus was there for both, e.g. because servers of the bus could not reach each other.
+   */
+  onReturn(listener: () => void): void {
+    this.#returned.push(listener)
   }
 
   /** Calls `listener` after this process stood still for so long that its charge points may be connected elsewhere. */
@@ -124,13 +135,26 @@ export class Peers {
   }
 
   #heard(beat: Beat): void {
-    if (beat.node === this.#bus.node) return
-    if (beat.isLast) {
-      this.#lose(beat.node)
-      return
-    }
+    if (beat.node === this.#bus.node) this.#checkName(beat)
+    else if (beat.isLast) this.#lose(beat.node)
+    else this.#note(beat)
+  }
+
+  #note(beat: Beat): void {
+    this.#self.learn(beat.epoch)
+    const isKnown = this.#peers.has(beat.node)
     this.#peers.set(beat.node, { beat, silentTicks: 0 })
     if (beat.isNew) this.beat()
+    // A node that is new has no claims, or announces them itself.
+    else if (!isKnown) for (const listener of this.#returned) listener()
+  }
+
+  /** Two nodes with one name take the messages of the other for their own. */
+  #checkName({ node, since }: Beat): void {
+    if (since === this.#since.toISOString()) return
+    this.#bus.lines.line('cluster name taken', (more) => {
+      this.#bus.log.error({ ...more, node }, 'another node of the cluster has the name of this one: each needs its own')
+    })
   }
 
   #tick(): void {

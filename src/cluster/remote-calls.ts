@@ -1,13 +1,18 @@
+import { randomUUID } from 'node:crypto'
 import { fold } from '../charge-points.js'
-import { AbortedError, DisconnectedError, NotConnectedError } from '../errors.js'
+import { AbortedError, DisconnectedError, InvalidTimeoutError, NotConnectedError } from '../errors.js'
 import type { CallOptions } from '../types/charge-point.js'
 import { type Bus, textOf } from './bus.js'
 import { fromWire, TooLargeError, UnreachableError } from './errors.js'
-import { type Ask, Reply, reader, token, type Word } from './messages.js'
+import { type Ask, MAX_NAME, Reply, reader, token, type Word } from './messages.js'
 import type { Peers } from './peers.js'
 
-/** Timeout of `ready` from the other node. Milliseconds. */
-const READY_WITHIN = 1000
+/** Interval at which a request is sent again until another node is ready for it. Milliseconds. */
+const AGAIN_EVERY = 1000
+/** Timeout of `ready` from the other node, if the caller has none. Milliseconds. */
+const READY_WITHIN = 30_000
+/** Maximum timeout of a timer. Milliseconds. */
+const MAX_TIMEOUT = 2 ** 31 - 1
 /** Time that an aborted caller waits to learn whether its CALL was sent. Milliseconds. */
 const CANCELLED_WITHIN = 1000
 /** Interval between two checks whether a request is still being carried out. Milliseconds. */
@@ -15,9 +20,13 @@ const CHECK_EVERY = 2000
 /** Maximum number of outstanding requests. */
 const MAX_WAITING = 10_000
 
+const BUS_AWAY = 'the bus of the cluster is away'
+const LEFT = 'this node leaves the cluster'
+
 /** A request to the node to which a charge point is connected. */
 export type Question = Pick<Ask, 'kind' | 'protocol' | 'action' | 'payload' | 'code' | 'reason'> & {
   identity: string
+  /** With the timeout: how long the other node may take until it is ready, and its CALL once it was sent. */
   options?: CallOptions
 }
 
@@ -26,7 +35,9 @@ export class RemoteCalls {
   readonly #bus: Bus
   readonly #peers: Peers
   readonly #read = reader(Reply)
-  readonly #waiting = new Map<string, Waiting>()
+  readonly #waiting = new Set<Waiting>()
+  /** A part of the ids: this node may have had the same name before a restart. */
+  readonly #start = randomUUID().slice(0, 8)
   #lastId = 0
 
   constructor(bus: Bus, peers: Peers) {
@@ -36,14 +47,14 @@ export class RemoteCalls {
 
   start(): void {
     this.#peers.onLost((node) => {
-      for (const waiting of this.#waiting.values()) waiting.lost(node)
+      for (const waiting of this.#waiting) waiting.lost(node)
     })
     const timer = setInterval(() => {
-      for (const waiting of this.#waiting.values()) waiting.check()
+      for (const waiting of this.#waiting) waiting.check()
     }, CHECK_EVERY).unref()
     this.#bus.onClose(() => {
       clearInterval(timer)
-      for (const waiting of this.#waiting.values()) waiting.lost()
+      for (const waiting of this.#waiting) waiting.lost()
     })
   }
 
@@ -55,21 +66,39 @@ export class RemoteCalls {
   async ask(question: Question): Promise<unknown> {
     const { identity, options = {}, ...rest } = question
     const action = rest.action ?? rest.kind
-    if (options.signal?.aborted) throw new AbortedError(action, { sent: false })
-    if (!this.#bus.cluster.isConnected) throw new UnreachableError(identity, 'the bus of the cluster is away')
-    if (this.#waiting.size >= MAX_WAITING) throw new UnreachableError(identity, 'too many requests wait')
-    const id = String(++this.#lastId)
-    const { timeout, messageId } = options
-    const text = this.#text(action, { from: this.#bus.node, id, identity, ...rest, timeout, messageId })
+    this.#check(question, action)
+    const { messageId, signal } = options
+    const timeout = options.timeout === undefined ? undefined : Math.min(options.timeout, MAX_TIMEOUT)
+    const ask = { from: this.#bus.node, identity, ...rest, timeout, messageId }
+    const waiting = new Waiting(this.#bus, {
+      identity,
+      kind: rest.kind,
+      action,
+      signal,
+      patience: timeout ?? READY_WITHIN,
+      read: this.#read,
+      hear: (node) => this.#peers.hear(node),
+      nextId: () => `${this.#start}-${++this.#lastId}`,
+      text: (id) => this.#text(action, { ...ask, id })
+    })
     this.#bus.counters.asked++
-    const hear = (node: string) => this.#peers.hear(node)
-    const waiting = new Waiting(this.#bus, { id, identity, action, signal: options.signal, read: this.#read, hear })
-    this.#waiting.set(id, waiting)
+    this.#waiting.add(waiting)
     try {
-      return await waiting.send(text)
+      return await waiting.send()
     } finally {
-      this.#waiting.delete(id)
+      this.#waiting.delete(waiting)
     }
+  }
+
+  #check({ identity, options = {} }: Question, action: string): void {
+    const { signal, timeout } = options
+    if (signal?.aborted) throw new AbortedError(action, { sent: false })
+    if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) throw new InvalidTimeoutError()
+    // No charge point has such an identity, and the bus no such subject.
+    if (identity === '' || identity.length > MAX_NAME) throw new NotConnectedError(identity)
+    if (this.#bus.isClosed) throw new UnreachableError(identity, LEFT)
+    if (!this.#bus.cluster.isConnected) throw new UnreachableError(identity, BUS_AWAY)
+    if (this.#waiting.size >= MAX_WAITING) throw new UnreachableError(identity, 'too many requests wait')
   }
 
   #text(action: string, ask: object): string {
@@ -81,22 +110,30 @@ export class RemoteCalls {
 }
 
 interface Terms {
-  id: string
   identity: string
+  kind: Ask['kind']
   action: string
   signal: AbortSignal | undefined
+  /** Timeout of `ready`. Milliseconds. */
+  patience: number
   read(text: string): Reply | undefined
   /** Called for each message of a node: it is alive. */
   hear(node: string): void
+  nextId(): string
+  /** The request with this id. */
+  text(id: string): string
 }
 
 /** One request and its caller. */
 class Waiting {
   readonly #bus: Bus
   readonly #terms: Terms
-  /** The node that was ready and has been sent `go`. */
-  #node: string | undefined
+  readonly #subject: string
+  readonly #deadline: number
+  /** The node that was ready and has been sent `go`, and the id under which it knows the request. */
+  #holder: { node: string; id: string } | undefined
   #hasGivenUp = false
+  readonly #ends: (() => void)[] = []
   #endCheck: (() => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #settled: { resolve(result: unknown): void; reject(error: Error): void } | undefined
@@ -104,26 +141,21 @@ class Waiting {
   constructor(bus: Bus, terms: Terms) {
     this.#bus = bus
     this.#terms = terms
+    this.#subject = `call.${token(fold(terms.identity))}`
+    this.#deadline = performance.now() + terms.patience
   }
 
-  async send(text: string): Promise<unknown> {
-    const { identity, signal } = this.#terms
-    const subject = `call.${token(fold(identity))}`
+  async send(): Promise<unknown> {
+    const { signal } = this.#terms
     const giveUp = () => this.#giveUp()
-    let end: (() => void) | undefined
     try {
       return await new Promise((resolve, reject) => {
         this.#settled = { resolve, reject }
-        const silent = () => reject(new UnreachableError(identity, 'it does not answer'))
-        this.#timer = setTimeout(silent, READY_WITHIN)
         signal?.addEventListener('abort', giveUp, { once: true })
-        end = this.#bus.cluster.request(subject, text, {
-          nobody: () => reject(new NotConnectedError(identity)),
-          reply: (answer) => this.#reply(subject, answer)
-        })
+        this.#try()
       })
     } finally {
-      end?.()
+      for (const end of this.#ends) end()
       this.#endCheck?.()
       clearTimeout(this.#timer)
       signal?.removeEventListener('abort', giveUp)
@@ -133,62 +165,100 @@ class Waiting {
 
   /** Called when a node is lost, or, without a name, when this node leaves. */
   lost(node?: string): void {
-    if (node !== undefined && node !== this.#node) return
+    if (node !== undefined && node !== this.#holder?.node) return
     const { action, identity } = this.#terms
-    if (this.#node === undefined) this.#settled?.reject(new UnreachableError(identity, 'this node leaves the cluster'))
-    else this.#settled?.reject(new DisconnectedError(action, `node ${this.#node} was lost`, { sent: true }))
+    if (this.#holder === undefined) this.#settled?.reject(new UnreachableError(identity, LEFT))
+    else this.#settled?.reject(new DisconnectedError(action, `node ${this.#holder.node} was lost`, { sent: true }))
   }
 
   /** Asks whether the request is still being carried out, because the message with its outcome may be lost. */
   check(): void {
     const { cluster } = this.#bus
-    if (this.#node === undefined || !cluster.isConnected) return
-    const subject = `inbox.${token(this.#node)}`
+    if (this.#holder === undefined || !cluster.isConnected) return
+    const { node, id } = this.#holder
     this.#endCheck?.()
-    this.#endCheck = cluster.request(subject, textOf(this.#word('check')), {
-      reply: (answer) => this.#reply(subject, answer),
+    this.#endCheck = cluster.request(inboxOf(node), textOf(this.#word('check', id)), {
+      reply: (answer) => this.#reply(id, answer),
       nobody: () => this.lost()
     })
   }
 
-  #reply(subject: string, answer: string): void {
-    const reply = this.#terms.read(answer)
-    if (reply === undefined) {
-      this.#bus.ignore(subject)
+  /**
+   * Sends the request, and sends it again until a node is ready: that node may be busy, or the message lost. Nothing is
+   * carried out before `go`, which is said once.
+   */
+  #try(): void {
+    const { cluster } = this.#bus
+    const { identity, nextId, text } = this.#terms
+    const left = this.#deadline - performance.now()
+    if (!cluster.isConnected || (left <= 0 && this.#ends.length > 0)) {
+      const reason = cluster.isConnected ? 'it does not answer' : BUS_AWAY
+      this.#settled?.reject(new UnreachableError(identity, reason))
       return
     }
-    if (this.#node !== undefined) this.#terms.hear(this.#node)
-    if (reply.ready !== undefined) this.#ready(reply.ready)
-    else if (reply.error !== undefined) this.#settled?.reject(fromWire(reply.error))
-    else if (reply.running === undefined) this.#settled?.resolve(reply.result)
+    const id = nextId()
+    this.#timer = setTimeout(() => this.#try(), Math.min(AGAIN_EVERY, Math.max(0, left)))
+    this.#ends.push(
+      cluster.request(this.#subject, text(id), {
+        nobody: () => this.#nobody(),
+        reply: (answer) => this.#reply(id, answer)
+      })
+    )
   }
 
-  #ready(node: string): void {
-    if (this.#node !== undefined || this.#settled === undefined) return
+  #nobody(): void {
+    if (this.#holder === undefined) this.#settled?.reject(new NotConnectedError(this.#terms.identity))
+  }
+
+  #reply(id: string, answer: string): void {
+    const reply = this.#terms.read(answer)
+    if (reply?.ready !== undefined) this.#ready(reply.ready, id)
+    // Nothing is carried out before `go`, so that anything else is no answer of a node.
+    else if (reply === undefined || this.#holder === undefined) this.#bus.ignore(this.#subject)
+    else this.#end(reply, this.#holder.node)
+  }
+
+  #end(reply: Reply, node: string): void {
+    this.#terms.hear(node)
+    // A result that is `undefined` is not in the message. That of a call is never so.
+    const isResult = reply.result !== undefined || this.#terms.kind !== 'call'
+    if (reply.error !== undefined) this.#settled?.reject(fromWire(reply.error))
+    else if (reply.running !== undefined) return
+    else if (isResult) this.#settled?.resolve(reply.result)
+    else this.#bus.ignore(this.#subject)
+  }
+
+  #ready(node: string, id: string): void {
+    if (this.#settled === undefined) return
+    if (this.#holder !== undefined) {
+      // The answer to the same request, sent at another time.
+      if (this.#holder.id !== id) this.#bus.tell(inboxOf(node), this.#word('cancel', id))
+      return
+    }
     clearTimeout(this.#timer)
-    this.#node = node
-    if (this.#say('go')) return
-    this.#settled.reject(new UnreachableError(this.#terms.identity, 'the bus of the cluster is away'))
+    this.#terms.hear(node)
+    if (this.#bus.tell(inboxOf(node), this.#word('go', id))) this.#holder = { node, id }
+    else this.#settled.reject(new UnreachableError(this.#terms.identity, BUS_AWAY))
   }
 
   /** The caller aborts. The CALL is not sent any more, unless the other node, which alone knows that, has sent it. */
   #giveUp(): void {
     const { action } = this.#terms
-    if (this.#node === undefined) {
+    if (this.#holder === undefined) {
       this.#settled?.reject(new AbortedError(action, { sent: false }))
     } else if (!this.#hasGivenUp) {
       this.#hasGivenUp = true
-      this.#say('cancel')
+      this.#bus.tell(inboxOf(this.#holder.node), this.#word('cancel', this.#holder.id))
       const unknown = () => this.#settled?.reject(new AbortedError(action, { sent: true }))
       this.#timer = setTimeout(unknown, CANCELLED_WITHIN)
     }
   }
 
-  #say(word: Word['word']): boolean {
-    return this.#bus.tell(`inbox.${token(this.#node ?? '')}`, this.#word(word))
+  #word(word: Word['word'], id: string) {
+    return { from: this.#bus.node, id, word }
   }
+}
 
-  #word(word: Word['word']) {
-    return { from: this.#bus.node, id: this.#terms.id, word }
-  }
+function inboxOf(node: string): string {
+  return `inbox.${token(node)}`
 }

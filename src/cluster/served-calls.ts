@@ -1,11 +1,12 @@
 import { DisconnectedError } from '../errors.js'
+import { logFailure } from '../failure.js'
 import { type Bus, textOf } from './bus.js'
 import { TooLargeError, toWire } from './errors.js'
 import { Ask, type Reply, reader, token, Word } from './messages.js'
 import type { Peers } from './peers.js'
 
 /** Timeout of `go` from the caller. Milliseconds. */
-const GO_WITHIN = 3000
+const GO_WITHIN = 10_000
 /** Maximum number of requests that wait for `go` or for their charge point. */
 const MAX_SERVED = 20_000
 
@@ -74,10 +75,17 @@ export class ServedCalls {
     const served = this.#served.get(keyOf(word))
     if (word.word === 'go') {
       if (served !== undefined && !served.isRunning) this.#run(served)
-    } else if (word.word === 'cancel') served?.controller.abort()
+    } else if (word.word === 'cancel') this.#cancel(served)
     else if (served !== undefined) reply({ running: true })
     // The request has ended, but the message with its outcome was lost.
     else reply({ error: toWire(new DisconnectedError(word.id, 'its outcome was lost between nodes', { sent: true })) })
+  }
+
+  #cancel(served: Served | undefined): void {
+    served?.controller.abort()
+    if (served === undefined || served.isRunning) return
+    clearTimeout(served.timer)
+    this.#served.delete(keyOf(served.ask))
   }
 
   #run(served: Served): void {
@@ -96,12 +104,24 @@ export class ServedCalls {
   }
 
   #text({ action, kind }: Ask, message: Omit<Reply, 'v'>): string {
-    const text = textOf(message)
+    const text = this.#textOf(message)
     const { maxPayload } = this.#bus.cluster
     if (Buffer.byteLength(text) <= maxPayload) return text
     return textOf({ error: toWire(new TooLargeError(`the answer to ${action ?? kind}`, maxPayload, { sent: true })) })
   }
+
+  /** The answer of an application may be something that JSON cannot hold. */
+  #textOf(message: Omit<Reply, 'v'>): string {
+    try {
+      return textOf(message)
+    } catch (error) {
+      logFailure(this.#bus.log, error, {}, NO_JSON)
+      return textOf({ error: { code: 'INTERNAL_ERROR', message: NO_JSON, statusCode: 500, sent: true } })
+    }
+  }
 }
+
+const NO_JSON = 'the answer to a request of another node cannot be sent, because it is not JSON'
 
 function keyOf({ from, id }: { from: string; id: string }): string {
   return `${from} ${id}`

@@ -39,6 +39,11 @@ export interface Cluster {
   flush(): Promise<void>
   /** Calls `listener` when the bus is lost and when it is back. Returns a function that removes the listener. */
   onStatus(listener: (isConnected: boolean) => void): () => void
+  /**
+   * Calls `listener` when the bus does not let this node publish or subscribe to a subject. Returns a function that removes
+   * the listener.
+   */
+  onRefused?(listener: (error: Error) => void): () => void
 }
 
 /** A node, as it last described itself. */
@@ -110,6 +115,11 @@ export interface ForwardedRequest {
   readonly signal: AbortSignal
 }
 
+export interface ForwardOptions {
+  signal?: AbortSignal
+  timeout?: number
+}
+
 /** Returns the answer, which JSON can hold. */
 export type ForwardHandler = (forwarded: ForwardedRequest) => unknown
 
@@ -131,11 +141,13 @@ export interface ClusterApi {
    * Passes a request of the application on to the handler of the node that the charge point is connected to, and resolves
    * with its answer. Both must be something that JSON can hold. It is carried out at most once, like a call.
    *
+   * @param options `timeout`: how long the other node may take until it is ready for the request, in milliseconds.
+   * Default: 30 000. How long it then takes is not limited
    * @throws `OCPP_ERR_NOT_CONNECTED` if no other node has the charge point, `OCPP_ERR_NODE_UNREACHABLE`,
    * `OCPP_ERR_TOO_LARGE`, `OCPP_ERR_ABORTED`; `OCPP_ERR_DISCONNECTED` with `sent: true` when that node is lost meanwhile;
    * or what the handler threw
    */
-  forward(identity: string, request: unknown, options?: { signal?: AbortSignal }): Promise<unknown>
+  forward(identity: string, request: unknown, options?: ForwardOptions): Promise<unknown>
   /** Handles the requests that other nodes forward. There is one handler; a second one replaces the first. */
   onForward(handler: ForwardHandler): void
 }

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { connect } from '@nats-io/transport-node'
 import { NotConnectedError } from 'fastify-ocpp'
 import { UnreachableError } from 'fastify-ocpp/cluster'
 import { natsCluster } from 'fastify-ocpp/nats'
+import { connectCharger } from '../support/charger.js'
+import { startServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 import { connectTo, openNats, startNodes } from './support.js'
 
@@ -23,9 +29,9 @@ async function freePort(): Promise<number> {
   return address.port
 }
 
-async function startNats(port: number): Promise<ChildProcess> {
+async function startNats(port: number, args: readonly string[] = []): Promise<ChildProcess> {
   assert(SERVER !== undefined, 'nats-server is installed')
-  const child = spawn(SERVER, ['-a', '127.0.0.1', '-p', String(port)], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(SERVER, ['-a', '127.0.0.1', '-p', String(port), ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
   after(() => child.kill('SIGKILL'))
   await new Promise<void>((resolve) => {
     child.stderr?.on('data', (text: Buffer) => {
@@ -71,4 +77,51 @@ test('a prefix that is no subject is refused', { skip }, async () => {
   assert.match(cluster.node, /^.+-[0-9a-f]{8}$/)
   await connection.close()
   assert.equal(cluster.isConnected, false)
+})
+
+const RIGHTS = `authorization { users: [
+  { user: node, password: right, permissions: { publish: "test.>", subscribe: ["test.beat.*", "test.claim.*"] } }
+] }`
+
+test('a user without the rights is told in the log, and the connection stays', { skip }, async () => {
+  const port = await freePort()
+  const directory = await mkdtemp(join(tmpdir(), 'nats-'))
+  after(() => rm(directory, { recursive: true }))
+  await writeFile(join(directory, 'nats.conf'), RIGHTS)
+  await startNats(port, ['-c', join(directory, 'nats.conf')])
+  const options = { servers: `nats://127.0.0.1:${port}`, user: 'node', pass: 'right', reconnectTimeWait: 50 }
+  const connection = await connect({ ...options, maxReconnectAttempts: -1 })
+  after(() => connection.close())
+  let disconnects = 0
+  const statuses = connection.status()
+  const watch = (async () => {
+    for await (const { type } of statuses) if (type === 'disconnect') disconnects++
+  })()
+  watch.catch(() => undefined)
+  const lines: string[] = []
+  const stream = { write: (line: string) => void lines.push(line) }
+  const cluster = natsCluster(connection, { prefix: 'test', node: 'one' })
+  const server = await startServer({ cluster }, () => undefined, { logger: { level: 'warn', stream } })
+  await until('it is told', () => lines.some((line) => line.includes('the bus of the cluster refuses a subject')))
+  await connection.flush()
+  assert.deepEqual([disconnects, server.app.ocpp.cluster?.isConnected], [0, true])
+  const told = lines.filter((line) => line.includes('refuses a subject'))
+  assert.match(told[0] ?? '', /Permissions Violation/)
+})
+
+test('an app whose connection to NATS is drained first goes on without the others, and closes', { skip }, async () => {
+  const port = await freePort()
+  await startNats(port)
+  const connection = await openNats(`nats://127.0.0.1:${port}`)
+  const cluster = natsCluster(connection, { prefix: 'test' })
+  const server = await startServer({ cluster, authenticate: () => ({ accept: true, registration: 'Accepted' }) })
+  const charger = await connectCharger(server.url, 'CP-1')
+  const draining = connection.drain()
+  assert.equal(server.app.ocpp.cluster?.isConnected, false)
+  await assert.rejects(server.app.ocpp.call('CP-2', 'ClearCache', {}), UnreachableError)
+  await draining
+  cluster.publish('beat.x', 'late')
+  cluster.request('beat.x', 'late', { nobody: assert.fail, reply: assert.fail })()
+  await charger.close()
+  await server.close()
 })
