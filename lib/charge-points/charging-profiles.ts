@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely'
 import type { ChargingProfilesTable } from '../database/schema-charge-points.js'
 import { type Change, held, type Scope } from '../events/scope.js'
 import { bindToStarted } from '../ledger/awaited-starts.js'
-import { findNewest } from '../ledger/namesakes.js'
+import { bootsOf, findNewest } from '../ledger/namesakes.js'
 import { findOpenAt } from '../ledger/queries.js'
 import type { ChargePointRow } from './rows.js'
 
@@ -214,12 +214,22 @@ const KEPT_OVER_BOOT = new Set(['TxDefaultProfile', 'ChargingStationMaxProfile']
  * persist, but many charge points lose them. [1.6 errata 3.37]
  */
 export function isConfirmed(
-  row: Pick<ProfileRow, 'confirmed' | 'updated_at' | 'purpose'>,
-  { last_boot_at, boot_reason, protocol }: Pick<ChargePointRow, 'last_boot_at' | 'boot_reason' | 'protocol'>
+  row: Pick<ProfileRow, 'confirmed' | 'updated_at' | 'purpose' | 'boots'>,
+  chargePoint: BootedChargePoint
 ): boolean {
   if (row.confirmed !== 1) return false
-  const hasBooted = last_boot_at !== null && boot_reason !== 'Triggered' && last_boot_at > row.updated_at
-  return !hasBooted || (isProtocol2(protocol) && KEPT_OVER_BOOT.has(row.purpose ?? ''))
+  const isKept = isProtocol2(chargePoint.protocol) && KEPT_OVER_BOOT.has(row.purpose ?? '')
+  return isKept || !hasBootedSince(row, chargePoint)
+}
+
+/** What tells whether a charge point has booted. */
+export type BootedChargePoint = Pick<ChargePointRow, 'boots' | 'last_boot_at' | 'boot_reason' | 'protocol'>
+
+/** Nodes agree about the number of boots, whatever their clocks are. Earlier releases did not write it to the profile. */
+function hasBootedSince(row: Pick<ProfileRow, 'updated_at' | 'boots'>, chargePoint: BootedChargePoint): boolean {
+  if (row.boots !== null) return Number(chargePoint.boots) > Number(row.boots)
+  const { last_boot_at, boot_reason } = chargePoint
+  return last_boot_at !== null && boot_reason !== 'Triggered' && last_boot_at > row.updated_at
 }
 
 // --- rows ----------------------------------------------------------------------------------------------------------
@@ -242,7 +252,8 @@ async function insert({ trx, chargePointId, now }: Scope, profile: ChargingProfi
     payload: JSON.stringify(profile.payload),
     confirmed: isConfirmed ? 1 : 0,
     accepted_at: acceptedAt,
-    updated_at: now
+    updated_at: now,
+    boots: (await bootsOf(trx, chargePointId)).count
   }
   const { evseId, connectorId, profileId, source } = profile
   const key = { evse_id: evseId, connector_id: connectorId, profile_id: profileId, source, message_id: messageId }

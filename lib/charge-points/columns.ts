@@ -95,7 +95,8 @@ export const STATE_COLUMNS: Tables<
     message_id: 'hidden',
     confirmed: 'boolean',
     accepted_at: 'time',
-    updated_at: 'time'
+    updated_at: 'time',
+    boots: 'hidden'
   },
   display_messages: {
     ...KEYS,

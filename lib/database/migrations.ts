@@ -31,6 +31,8 @@ import { signedValues } from './migrations/0067-signed-values.js'
 import { billingExports } from './migrations/0068-billing-exports.js'
 import { boots } from './migrations/0075-boots.js'
 import { reservationTimes } from './migrations/0076-reservation-times.js'
+import { newestConnections } from './migrations/0079-newest-connections.js'
+import { bootsOfProfiles } from './migrations/0080-boots-of-profiles.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -65,7 +67,9 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0067-signed-values': signedValues,
   '0068-billing-exports': billingExports,
   '0075-boots': boots,
-  '0076-reservation-times': reservationTimes
+  '0076-reservation-times': reservationTimes,
+  '0079-newest-connections': newestConnections,
+  '0080-boots-of-profiles': bootsOfProfiles
 }
 
 /** The database was made by a newer program. */

@@ -64,6 +64,13 @@ export interface ChargePointsTable {
   updated_at: Milliseconds
 }
 
+/** With several nodes: the newest connection of a charge point that has booked something. */
+export interface NewestConnectionsTable {
+  charge_point_id: Fixed<number>
+  /** The order of the connection among those to all nodes. */
+  epoch: number
+}
+
 /** The present state of a connector. `evse_id` is 0 in 1.6. Connector 0 or EVSE 0 means the whole charge point. */
 export interface ConnectorsTable {
   id: Generated<number>
@@ -159,6 +166,8 @@ export interface ChargingProfilesTable {
   accepted_at: Optional<number>
   /** When the charge point accepted or reported it last. */
   updated_at: Milliseconds
+  /** How often the charge point had booted then. NULL: earlier releases did not count. */
+  boots: Optional<number>
 }
 
 export interface DisplayMessagesTable {

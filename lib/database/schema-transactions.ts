@@ -87,7 +87,7 @@ export interface TransactionsTable {
   own_cost: Optional<JsonText>
   /** ISO 4217. */
   currency: Optional<string>
-  /** `boots` of the charge point at its last TransactionEvent. NULL: earlier releases did not count. */
+  /** `boots` of the charge point at its last TransactionEvent, or in 1.6 at the start. NULL: earlier releases did not count. */
   boots: Optional<number>
   created_at: Fixed<Milliseconds>
   ended_at: Optional<Milliseconds>

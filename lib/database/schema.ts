@@ -16,6 +16,7 @@ import type {
   IssuedCertificatesTable,
   LocalListsTable,
   MessagesTable,
+  NewestConnectionsTable,
   ReservationsTable,
   StatusHistoryTable
 } from './schema-charge-points.js'
@@ -98,6 +99,7 @@ export interface Schema {
   runs: RunsTable
   messages: MessagesTable
   connections: ConnectionsTable
+  newest_connections: NewestConnectionsTable
   configuration_keys: ConfigurationKeysTable
   variables: VariablesTable
   variable_monitors: VariableMonitorsTable

@@ -7,6 +7,7 @@ import { isAfter, type Moment, timeOf, untimedEvidence } from './clock.js'
 import { REOPENED } from './event.js'
 import { closedData, reopenedData } from './event-data.js'
 import { meterAtEnd, toldStop } from './meter.js'
+import { bootsOf } from './namesakes.js'
 import { observedOf } from './observed.js'
 import { forgetReceipt } from './pending-receipts.js'
 import type { TransactionRow } from './queries.js'
@@ -25,7 +26,7 @@ export interface Closing {
   /** Time of the reason, by the clock of the charge point. Absent if the evidence has no timestamp. */
   timestamp?: number
   /** When the evidence arrived, in epoch milliseconds by our clock. Default: the time of the commit. */
-  receivedAt?: number
+  receivedAt?: number | ((row: TransactionRow) => number)
 }
 
 /** Closes those of the rows that have ended. */
@@ -36,7 +37,8 @@ export async function closeWhere(
   const { known, tell } = scope
   const over: TransactionRow[] = []
   for (const row of rows.filter(isOver)) {
-    const closed = await close(scope, row, { reason, timestamp, receivedAt })
+    const at = typeof receivedAt === 'number' ? receivedAt : receivedAt(row)
+    const closed = await close(scope, row, { reason, timestamp, receivedAt: at })
     if (closed === undefined) continue
     noteOver(known, row)
     over.push(row)
@@ -125,7 +127,8 @@ function impossibleEnd(pointer: string, message: string): ProblemError {
 /** Reopens a closed transaction, because it continues. */
 export async function reopen(scope: BookingScope, row: TransactionRow): Promise<TransactionRow> {
   const { trx, known, now, tell } = scope
-  const open = await queries.updateTransaction(trx, row, { ...REOPENED, updated_at: now })
+  const { count: boots } = await bootsOf(trx, row.charge_point_id)
+  const open = await queries.updateTransaction(trx, row, { ...REOPENED, boots, updated_at: now })
   await forgetReceipt(scope, row.id)
   known.mayHaveOpen = true
   known.over?.delete(row.transaction_id)

@@ -24,7 +24,8 @@ import { evidenceOf, type TransactionEvent } from './event.js'
 import { closedData, stoppedData } from './event-data.js'
 import { isUsable, measuredBy, startOf } from './inference.js'
 import { registersOf } from './meter.js'
-import { findNewest } from './namesakes.js'
+import { bootsOf, findNewest } from './namesakes.js'
+import { claimBookings, type Sender } from './newest-connection.js'
 import * as queries from './queries.js'
 import { displayedIdOf, type NamedTransaction, type TransactionRow, type TransactionUpdate } from './queries.js'
 import type { MeterSample } from './samples.js'
@@ -61,20 +62,20 @@ export class Ledger {
   }
 
   /** Books a StartTransaction. [1.6 §4.8] */
-  async start(identity: string, start: Start): Promise<Booking> {
-    const booking = await this.#book(identity, (scope) => bookStart(scope, start))
+  async start(identity: string, start: Start, sender?: Sender): Promise<Booking> {
+    const booking = await this.#book(identity, (scope) => bookStart(scope, start), sender)
     this.#knownOf(identity).mayHaveOpen = true
     return booking
   }
 
   /** Books a StopTransaction. If its transaction is unknown, it is stored unassigned. [1.6 §4.10, errata 3.18] */
-  async stop(identity: string, stop: Stop): Promise<Booking> {
-    return this.#book(identity, (scope) => bookStop(scope, stop))
+  async stop(identity: string, stop: Stop, sender?: Sender): Promise<Booking> {
+    return this.#book(identity, (scope) => bookStop(scope, stop), sender)
   }
 
   /** Books a TransactionEvent. The first event that comes, of any type, creates the transaction. [2.x E] */
-  async event(identity: string, event: TransactionEvent): Promise<Booking> {
-    const booking = await this.#book(identity, (scope) => bookEvent(scope, event))
+  async event(identity: string, event: TransactionEvent, sender?: Sender): Promise<Booking> {
+    const booking = await this.#book(identity, (scope) => bookEvent(scope, event), sender)
     const known = this.#knownOf(identity)
     known.mayHaveOpen = true
     known.over?.delete(event.transactionId)
@@ -82,7 +83,7 @@ export class Ledger {
   }
 
   /** Books MeterValues. Values that are stored already are skipped. [1.6 §4.7; 2.x J] */
-  meterValues(identity: string, measurement: Measurement): Promise<void> {
+  meterValues(identity: string, measurement: Measurement, sender?: Sender): Promise<void> {
     const { transactionId, samples } = measurement
     if (samples.length === 0) return Promise.resolve()
     const known = this.#known.get(fold(identity))
@@ -90,7 +91,7 @@ export class Ledger {
     // Nearly all meter values are of an open transaction: nothing has to be looked up.
     if (isUsable(transactionId) && known?.over?.has(key) === false && known.ids?.has(key) === true)
       return this.#measure(identity, measurement)
-    return this.#measureElse(identity, measurement)
+    return this.#measureElse(identity, measurement, sender)
   }
 
   #measure(identity: string, { transactionId, samples, ...place }: Measurement): Promise<void> {
@@ -102,14 +103,15 @@ export class Ledger {
     })
   }
 
-  async #measureElse(identity: string, measurement: Measurement): Promise<void> {
+  async #measureElse(identity: string, measurement: Measurement, sender?: Sender): Promise<void> {
     const { transactionId, samples, ...place } = measurement
     if (isUsable(transactionId)) {
       await this.#cacheId(identity, String(transactionId))
-      if (await this.#isOver(identity, transactionId))
-        return this.#measureOver(identity, transactionId, { ...place, samples })
+      if (await this.#isOver(identity, transactionId)) {
+        return this.#measureOver(identity, { ...place, transactionId, samples }, sender)
+      }
     } else if (isWithinConnectorOrEvse(place) && (await this.#hasOpen(identity))) {
-      return this.#measureAnonymous(identity, place, samples)
+      return this.#measureAnonymous(identity, { ...place, samples }, sender)
     }
     return this.#measure(identity, measurement)
   }
@@ -118,9 +120,8 @@ export class Ledger {
    * Closes the transactions that a charge point left open before its boot. A later message about one of them takes
    * precedence, even if it has come before this call: 2.1 resumes transactions after a boot.
    */
-  async booted(identity: string, bootedAt = this.#store.now()): Promise<TransactionRow[]> {
-    const isOver = ({ updated_at }: TransactionRow) => updated_at <= bootedAt
-    const closed = await this.#closeOpen(identity, { reason: 'Rebooted', isOver, receivedAt: bootedAt })
+  async booted(identity: string, bootedAt = this.#store.now(), sender?: Sender): Promise<TransactionRow[]> {
+    const closed = await this.#closeOpen(identity, { reason: 'Rebooted', bootedAt }, sender)
     const { db } = this.#store
     this.#knownOf(identity).mayGoOn =
       closed.length > 0 || (await queries.hasClosedByBoot(db, await this.#store.chargePointId(identity)))
@@ -136,26 +137,29 @@ export class Ledger {
   /** Reopens a transaction of 1.6 that a boot closed, because its connector is charging. */
   async connectorCharging(
     identity: string,
-    { connectorId, ...moment }: { connectorId: number; timestamp: number; receivedAt: number }
+    { connectorId, ...moment }: { connectorId: number; timestamp: number; receivedAt: number },
+    sender?: Sender
   ): Promise<TransactionRow | undefined> {
     if (this.#knownOf(identity).mayGoOn !== true) return undefined
-    return this.#book(identity, async (scope) => {
+    const change = async (scope: BookingScope) => {
       const row = await queries.findClosedByBoot(scope.trx, scope.chargePointId, connectorId)
       return row === undefined || timeOf(moment) < startOf(row) ? undefined : reopen(scope, row)
-    })
+    }
+    return this.#book(identity, change, sender)
   }
 
   /** Closes the transaction of a connector that has become available. */
   async connectorAvailable(
     identity: string,
-    { timestamp, receivedAt = this.#store.now(), ...place }: Place & { timestamp: number; receivedAt?: number }
+    { timestamp, receivedAt = this.#store.now(), ...place }: Place & { timestamp: number; receivedAt?: number },
+    sender?: Sender
   ): Promise<TransactionRow[]> {
     const time = timeOf({ timestamp, receivedAt })
     const isOver = (row: TransactionRow) =>
       (row.ocpp16_id !== null || PLUGGED_IN.includes(row.charging_state)) &&
       row.start_timestamp !== null &&
       startOf(row) < time
-    return this.#closeOpen(identity, { reason: 'ConnectorAvailable', place, isOver, timestamp: time })
+    return this.#closeOpen(identity, { reason: 'ConnectorAvailable', place, isOver, timestamp: time }, sender)
   }
 
   /** Closes a transaction of which the charge point says that it has ended and that no events will come. */
@@ -212,13 +216,20 @@ export class Ledger {
     })
   }
 
-  async #closeOpen(identity: string, { place, ...closing }: Closing & { place?: Place }): Promise<TransactionRow[]> {
+  async #closeOpen(identity: string, { place, ...closing }: LedgerClosing, sender?: Sender): Promise<TransactionRow[]> {
     if (!(await this.#hasOpen(identity))) return []
-    return this.#book(identity, async (scope) => {
+    const change = async (scope: BookingScope) => {
       const { trx, chargePointId } = scope
       const rows = await (place ? queries.findOpenAt(trx, chargePointId, place) : queries.findOpen(trx, chargePointId))
-      return closeWhere(scope, { rows, ...closing })
-    })
+      if (!('bootedAt' in closing)) return closeWhere(scope, { ...closing, rows })
+      const { reason, bootedAt } = closing
+      const { count } = await bootsOf(trx, chargePointId)
+      const isOver = (row: TransactionRow) => isBeforeBoot(row, { count, bootedAt })
+      // The clock of the node that booked it may be ahead of ours.
+      const receivedAt = ({ updated_at }: TransactionRow) => Math.max(updated_at, bootedAt)
+      return closeWhere(scope, { reason, isOver, receivedAt, rows })
+    }
+    return this.#book(identity, change, sender)
   }
 
   /**
@@ -257,9 +268,9 @@ export class Ledger {
   }
 
   /** Reopens a closed transaction if it has readings that are later than the reason for closing it. */
-  async #measureOver(identity: string, id: number, { samples, ...place }: Omit<Measurement, 'transactionId'>) {
+  async #measureOver(identity: string, { transactionId: id, samples, ...place }: Measurement, sender?: Sender) {
     const transactionId = String(id)
-    const isOpen = await this.#book(identity, async (scope) => {
+    const change = async (scope: BookingScope) => {
       const { trx, chargePointId, now, tell } = scope
       const key = { chargePointId, transactionId }
       await insertSamples(scope, meterRows({ ...key, place: { ...NOWHERE, ...place }, now }, samples))
@@ -277,8 +288,8 @@ export class Ledger {
         tell('transaction', isClosed ? closedData(settled) : stoppedData(settled))
       }
       return false
-    })
-    if (!isOpen) return
+    }
+    if (!(await this.#book(identity, change, sender))) return
     const known = this.#knownOf(identity)
     known.mayHaveOpen = true
     known.over?.delete(transactionId)
@@ -287,9 +298,9 @@ export class Ledger {
   /**
    * Assigns meter values without a usable id to the only open transaction of the connector or EVSE, if there is one.
    */
-  async #measureAnonymous(identity: string, told: MeasuredPlace, samples: readonly MeterSample[]) {
+  async #measureAnonymous(identity: string, { samples, ...told }: AnonymousMeasurement, sender?: Sender) {
     const place = { ...NOWHERE, ...told }
-    await this.#book(identity, async (scope) => {
+    const change = async (scope: BookingScope) => {
       const { trx, chargePointId, now, tell } = scope
       const open = await queries.findOpen(trx, chargePointId, { evseId: 0, ...told })
       const ownerOf = ({ timestamp }: MeterSample) => measuredBy(open, { timestamp, receivedAt: now })
@@ -303,7 +314,8 @@ export class Ledger {
       // An event is about one transaction or, when the readings are not all of the same one, about none.
       const id = owners.every((one) => one === owner) ? owner?.id : undefined
       tell('meter-values', measured({ id, transactionId: '', ...told, samples }))
-    })
+    }
+    await this.#book(identity, change, sender)
   }
 
   /**
@@ -325,19 +337,30 @@ export class Ledger {
    * Commits a booking. The charge point is held meanwhile, so that the booking sees everything that another process
    * committed for it before. If another process commits the same message at the same time, the writer runs the job
    * again, which then finds the message booked.
+   *
+   * @throws SupersededError if the charge point has a newer connection than the sender
    */
-  #book<T>(identity: string, job: (scope: BookingScope) => Promise<T>): Promise<T> {
-    const change = held(({ tell, ...scope }) =>
-      job({
+  #book<T>(identity: string, job: (scope: BookingScope) => Promise<T>, { epoch }: Sender = {}): Promise<T> {
+    const change = held(async ({ tell, ...scope }) => {
+      if (epoch !== undefined) await claimBookings(scope, epoch)
+      return job({
         ...scope,
         dialect: this.#dialect,
         hasReceipts: this.#hasReceipts,
         known: this.#knownOf(identity),
         tell: tellOf(tell, identity)
       })
-    )
+    })
     return this.#store.commit(identity, change)
   }
+}
+
+/**
+ * Whether a transaction was booked before the latest boot of its charge point. Nodes agree about the number of boots; their
+ * clocks decide about transactions of earlier releases, which did not count.
+ */
+function isBeforeBoot({ boots, updated_at }: TransactionRow, { count, bootedAt }: { count: number; bootedAt: number }) {
+  return boots === null || count === 0 ? updated_at <= bootedAt : boots < count
 }
 
 /** The callers of `tell` guarantee that `type` and `data` match. */
@@ -350,6 +373,12 @@ async function withInferred(trx: Transaction<Schema>, row: TransactionRow): Prom
   if (row.ocpp16_id !== null || row.registers !== null) return { inferred_readings: 1 }
   return { inferred_readings: 1, registers: JSON.stringify(await registersOf(trx, row)) }
 }
+
+/** With `bootedAt` those transactions are closed that the charge point had when it booted. */
+type LedgerClosing = { place?: Place } & (Closing | { reason: 'Rebooted'; bootedAt: number })
+
+/** Meter values without a usable transaction id. */
+type AnonymousMeasurement = MeasuredPlace & Pick<Measurement, 'samples'>
 
 /** The place of MeterValues: the connector in 1.6, the EVSE in 2.x. */
 interface MeasuredPlace {

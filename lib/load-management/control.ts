@@ -417,8 +417,8 @@ function withPower(
   return { ...state, transaction: { ...transaction, poweredAt: now, ...(isOlder && { isOlder }) } }
 }
 
-function placeOf({ protocol, lastBootAt, bootReason }: rows.Member, evseId: number): Place {
-  const chargePoint = { last_boot_at: lastBootAt, boot_reason: bootReason, protocol }
+function placeOf({ protocol, boots, lastBootAt, bootReason }: rows.Member, evseId: number): Place {
+  const chargePoint = { boots, last_boot_at: lastBootAt, boot_reason: bootReason, protocol }
   return { evseId, protocol: protocol ?? '', chargePoint }
 }
 

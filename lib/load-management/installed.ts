@@ -1,5 +1,4 @@
-import { isConfirmed, type ProfileRow } from '../charge-points/charging-profiles.js'
-import type { ChargePointRow } from '../charge-points/rows.js'
+import { type BootedChargePoint, isConfirmed, type ProfileRow } from '../charge-points/charging-profiles.js'
 import { isRival, profileIdOf } from './profiles.js'
 import { booted, type EvseState } from './reserve.js'
 
@@ -17,13 +16,14 @@ export type LedgerRow = Pick<
   | 'message_id'
   | 'accepted_at'
   | 'updated_at'
+  | 'boots'
 >
 
 /** The EVSE that the profiles belong to. */
 export interface Place {
   evseId: number
   protocol: string
-  chargePoint: Pick<ChargePointRow, 'last_boot_at' | 'boot_reason' | 'protocol'>
+  chargePoint: BootedChargePoint
 }
 
 /**

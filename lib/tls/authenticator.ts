@@ -53,7 +53,10 @@ export class Authenticator {
   readonly authenticate: Authenticate = async (handshake) => {
     const outcome = await this.#decide(handshake)
     const { nextEpoch } = this.#options
-    return outcome.accept && nextEpoch !== undefined ? { ...outcome, epoch: await nextEpoch() } : outcome
+    if (!outcome.accept || nextEpoch === undefined) return outcome
+    const epoch = await nextEpoch()
+    if (outcome.context instanceof ConnectionSecurity) outcome.context.epoch = epoch
+    return { ...outcome, epoch }
   }
 
   async #decide({ identity, password, request }: Handshake): Promise<HandshakeAcceptance | HandshakeRejection> {

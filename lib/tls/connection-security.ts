@@ -8,11 +8,18 @@ export class ConnectionSecurity {
   readonly commonName: string | undefined
   /** Whether the certificate is expired, and the connection only serves to renew it. [A00.FR.429] */
   readonly isRenewing: boolean
+  /** With several nodes: the order of the connection among those of its charge point to all nodes. */
+  epoch: number | undefined
 
   constructor(profile: number, commonName?: string, isRenewing = false) {
     this.profile = profile
     this.commonName = commonName
     this.isRenewing = isRenewing
+  }
+
+  /** What the ledger has to know of a connection. */
+  static senderOf(chargePoint: ChargePoint): { epoch?: number | undefined } {
+    return { epoch: ConnectionSecurity.of(chargePoint)?.epoch }
   }
 
   /** The security of a live connection. */

@@ -13,6 +13,9 @@ import { startsIt, type TransactionEvent } from '../../lib/ledger/event.js'
 import { GapWatch } from '../../lib/ledger/gap-watch.js'
 import { displayedIdOf, type NamedTransaction } from '../../lib/ledger/queries.js'
 import { type EnergyUnit, registerOf, samplesOf2, samplesOf16 } from '../../lib/ledger/samples.js'
+import type { Start, Stop } from '../../lib/ledger/types.js'
+import { closeSuperseded, refuseSuperseded } from '../../lib/nodes/superseded.js'
+import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
 
 type TransactionEventRequest = Request2<'TransactionEvent'>
 
@@ -51,7 +54,7 @@ function answerStartAndStop({ ocpp, ledger, idTokens, authorizations, traits }: 
     // The ledger answers a retry with the first answer, whatever the status of the id token is now.
     const known = await idTokens.info(idTag, undefined, { starts: 'new' })
     const info = idTagInfo(known)
-    const { response, outcome } = await ledger.start(chargePoint.identity, {
+    const start: Start = {
       protocol: chargePoint.protocol,
       connectorId,
       idToken: idTag,
@@ -60,6 +63,9 @@ function answerStartAndStop({ ocpp, ledger, idTokens, authorizations, traits }: 
       payload: { ...request, meterStart },
       respond: (transactionId) => ({ transactionId, idTagInfo: info }),
       ...defined({ reservationId })
+    }
+    const { response, outcome } = await refuseSuperseded(chargePoint, (sender) => {
+      return ledger.start(chargePoint.identity, start, sender)
     })
     const answer = response as v16.StartTransactionResponse
     if (outcome === 'booked') {
@@ -77,7 +83,7 @@ function answerStartAndStop({ ocpp, ledger, idTokens, authorizations, traits }: 
     const now = Date.now()
     const { energyUnit } = traits.book.of(chargePoint)
     const meterStop = registerOf(request.meterStop, energyUnit)
-    const { response, outcome } = await ledger.stop(chargePoint.identity, {
+    const stop: Stop = {
       transactionId,
       meterStop,
       timestamp: milliseconds(request.timestamp, now),
@@ -85,6 +91,9 @@ function answerStartAndStop({ ocpp, ledger, idTokens, authorizations, traits }: 
       samples: samplesOf16(measured, now, energyUnit),
       payload: { ...request, meterStop },
       response: idTag === undefined ? {} : { idTagInfo: idTagInfo(await idTokens.info(idTag)) }
+    }
+    const { response, outcome } = await refuseSuperseded(chargePoint, (sender) => {
+      return ledger.stop(chargePoint.identity, stop, sender)
     })
     // The stop belongs to no transaction but is answered, so that the charge point does not repeat it. [1.6 errata
     // 3.18]
@@ -112,10 +121,9 @@ function answerEvents(app: FastifyInstance, gaps: GapWatch): void {
     )
     const answer = info === undefined ? {} : { idTokenInfo: idTokenInfo(info) }
     const withPrices = await prices.texts.adderFor(chargePoint)
-    const { response, outcome, hasGap } = await ledger.event(chargePoint.identity, {
-      ...event,
-      response: answer,
-      ...defined({ withPrices })
+    const told = { ...event, response: answer, ...defined({ withPrices }) }
+    const { response, outcome, hasGap } = await refuseSuperseded(chargePoint, (sender) => {
+      return ledger.event(chargePoint.identity, told, sender)
     })
     if (outcome === 'booked' && info !== undefined && startsIt(event)) noteStart(chargePoint, event, info)
     if (hasGap) gaps.notice(chargePoint.identity, transactionInfo.transactionId)
@@ -214,21 +222,24 @@ type Evidence =
  * After a boot, or when its connector becomes available, a charge point has no transaction there any more. Some charge
  * points boot at each connect: if such a charge point goes on charging, its transaction is reopened.
  */
-async function weigh({ ledger }: FastifyInstance, { identity, log }: ChargePoint, evidence: Evidence): Promise<void> {
+async function weigh({ ledger }: FastifyInstance, chargePoint: ChargePoint, evidence: Evidence): Promise<void> {
+  const { identity, log } = chargePoint
+  const sender = ConnectionSecurity.senderOf(chargePoint)
   try {
     if (evidence.kind === 'charging') {
-      const row = await ledger.connectorCharging(identity, evidence)
+      const row = await ledger.connectorCharging(identity, evidence, sender)
       if (row !== undefined) log.info({ transactionId: displayedIdOf(row) }, 'the transaction goes on after a boot')
       return
     }
     const closed =
       evidence.kind === 'booted'
-        ? await ledger.booted(identity, evidence.receivedAt)
-        : await ledger.connectorAvailable(identity, evidence)
+        ? await ledger.booted(identity, evidence.receivedAt, sender)
+        : await ledger.connectorAvailable(identity, evidence, sender)
     for (const row of closed) {
       log.warn({ transactionId: displayedIdOf(row), evidence }, 'the charge point left a transaction open: closed')
     }
   } catch (err) {
+    if (closeSuperseded(chargePoint, err)) return
     log.error({ err }, 'could not close or reopen what the charge point may have left open')
   }
 }

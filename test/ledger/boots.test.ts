@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { installChargingProfile, isConfirmed, type ProfileRow } from '../../lib/charge-points/charging-profiles.js'
 import { boot } from '../../lib/charge-points/rows.js'
 import { Commits } from '../../lib/events/commits.js'
 import type { Ledger } from '../../lib/ledger/ledger.js'
 import { onBothDatabases, writerOf } from '../database/support.js'
-import { booksOf, event, HOUR, ledgerOn, NINE, openLedger } from './support.js'
+import { booksOf, event, HOUR, ledgerOn, NINE, openLedger, start } from './support.js'
 
 const BOOT = { protocol: 'ocpp2.0.1', vendor: 'V', model: 'M' } as const
 /** By a clock that was never set: the same in every session. */
@@ -18,6 +19,8 @@ async function twoNodes(dialect: Parameters<typeof openLedger>[0]) {
   const [ahead, behind] = clocks.map((clock) => {
     const store = new Commits({ db: database.db, writer: writerOf(database), now: clock })
     return {
+      clock,
+      store,
       ledger: ledgerOn(database, { now: clock }),
       boot: (reason?: string) => store.commit('CP', boot({ ...BOOT, ...(reason && { reason }) }))
     }
@@ -88,5 +91,57 @@ onBothDatabases('a charge point of 2.x without a clock, on nodes whose clocks ar
       .execute()
     await session(ahead.ledger)
     assert.equal((await booksOf(database, 'CP')).transactions.length, 2)
+  })
+})
+
+onBothDatabases('a boot, on nodes whose clocks are minutes apart', (dialect) => {
+  it('closes a transaction that another node has booked before it, by a clock that is ahead', async () => {
+    const { ahead, behind, pass } = await twoNodes(dialect)
+    await ahead.boot()
+    await ahead.ledger.start('CP', start())
+    pass(60_000)
+    await behind.boot()
+    const closed = await behind.ledger.booted('CP', behind.clock())
+    assert.equal(closed.length, 1)
+  })
+
+  it('keeps a transaction that another node has booked after it, by a clock that is behind', async () => {
+    const { ahead, behind, pass } = await twoNodes(dialect)
+    await ahead.boot()
+    const bootedAt = ahead.clock()
+    pass(60_000)
+    await behind.ledger.start('CP', start())
+    assert.deepEqual(await ahead.ledger.booted('CP', bootedAt), [])
+  })
+
+  it('leaves a profile unconfirmed that the charge point accepted before it, and none that it accepted after it', async () => {
+    const { database, ahead, behind, pass } = await twoNodes(dialect)
+    const profile = {
+      evseId: 0,
+      connectorId: 1,
+      source: 'CSO',
+      stackLevel: 0,
+      purpose: 'TxDefaultProfile',
+      kind: 'Absolute'
+    }
+    const confirmed = async () => {
+      const rows = await database.db.selectFrom('charging_profiles').selectAll().orderBy('id').execute()
+      const chargePoint = await database.db.selectFrom('charge_points').selectAll().executeTakeFirstOrThrow()
+      const told = { ...chargePoint, protocol: 'ocpp1.6' }
+      return rows.map((row) => [row.profile_id, isConfirmed(row as ProfileRow, told)])
+    }
+    await ahead.boot()
+    await ahead.store.commit('CP', installChargingProfile({ ...profile, profileId: 1, payload: {} }))
+    pass(60_000)
+    await behind.boot()
+    assert.deepEqual(await confirmed(), [[1, false]])
+    pass(60_000)
+    await ahead.boot()
+    pass(60_000)
+    await behind.store.commit('CP', installChargingProfile({ ...profile, profileId: 2, stackLevel: 1, payload: {} }))
+    assert.deepEqual(await confirmed(), [
+      [1, false],
+      [2, true]
+    ])
   })
 })
