@@ -1,13 +1,16 @@
 import type { FastifyInstance } from 'fastify'
+import type { ClusterApi } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
 import { BulkCalls } from '../lib/calls/bulk.js'
 import type { Elsewhere } from '../lib/calls/bulk-ask.js'
 import { giveUpBulks } from '../lib/calls/bulk-rows.js'
 import { OfflineQueue } from '../lib/calls/offline-queue.js'
+import { connectionHere } from '../lib/charge-points/whereabouts.js'
 import { elsewhereOf } from '../lib/nodes/forwarding.js'
 import type {} from './calls.js'
 import type {} from './drain.js'
+import type {} from './moving.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -77,6 +80,15 @@ function tend(app: FastifyInstance, queue: OfflineQueue, bulkCalls: BulkCalls): 
   })
 }
 
+function elsewhere({ ocpp, moving, patience }: FastifyInstance, cluster: ClusterApi): Elsewhere {
+  return elsewhereOf({
+    cluster,
+    signal: patience,
+    isHere: (identity) => connectionHere(ocpp, identity) !== undefined,
+    isComing: (identity) => moving.has(identity)
+  })
+}
+
 /** Calls that wait for charge points, and calls to many of them. */
 async function callQueues(app: FastifyInstance): Promise<void> {
   const { store, ocpp, runs, database, publisher, log } = app
@@ -94,7 +106,7 @@ async function callQueues(app: FastifyInstance): Promise<void> {
   })
   app.decorate('offlineCalls', offlineCalls)
   app.decorate('bulkCalls', bulkCalls)
-  app.decorate('elsewhere', ocpp.cluster && elsewhereOf(ocpp.cluster, app.patience))
+  app.decorate('elsewhere', ocpp.cluster && elsewhere(app, ocpp.cluster))
   runs.onDeath(giveUpBulks)
   tend(app, offlineCalls, bulkCalls)
   app.addHook('onClose', () => bulkCalls.stop())
@@ -103,5 +115,5 @@ async function callQueues(app: FastifyInstance): Promise<void> {
 export default fp(callQueues, {
   fastify: '5.x',
   name: 'call-queues',
-  dependencies: ['env', 'database', 'drain', 'calls', 'ocpp', 'publisher', 'runs', 'store', 'traits']
+  dependencies: ['env', 'database', 'drain', 'calls', 'moving', 'ocpp', 'publisher', 'runs', 'store', 'traits']
 })

@@ -3,15 +3,10 @@ import { NotConnectedError } from 'fastify-ocpp'
 import { UnreachableError } from 'fastify-ocpp/cluster'
 import fp from 'fastify-plugin'
 import { connectionHere } from '../lib/charge-points/whereabouts.js'
-import {
-  describeRequest,
-  type ForwardOptions,
-  forwardedOperator,
-  forwardHttp,
-  Moving
-} from '../lib/nodes/forwarding.js'
+import { describeRequest, type ForwardOptions, forwardedOperator, forwardHttp } from '../lib/nodes/forwarding.js'
 import type {} from './calls.js'
 import type {} from './drain.js'
+import type {} from './moving.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -23,8 +18,16 @@ declare module 'fastify' {
   }
 }
 
+/** How long another node may take until it is ready for a request that this one can carry out as well. Milliseconds. */
+const READING_MS = 1_000
 /** Seconds until a client should try again when the other nodes cannot be reached. */
 const RETRY_AFTER = 5
+
+/** The timeout that the client wants for the call, if it is one: the other node decides. Milliseconds. */
+function timeoutOf({ query }: FastifyRequest): number | undefined {
+  const timeout = Number((query as { timeout?: unknown }).timeout)
+  return timeout > 0 ? timeout : undefined
+}
 
 /** Aborts when the client leaves before it has its answer. */
 function whileThere({ raw }: FastifyReply): AbortSignal {
@@ -51,8 +54,8 @@ async function forward(
     if (error instanceof NotConnectedError) return false
     const isNeeded = request.routeOptions.config.holder === 'needed'
     const isReading = request.method === 'GET' || request.method === 'HEAD'
-    const isSent = (error as { sent?: unknown }).sent === true
-    if (!isNeeded && !isSent && (isReading || error instanceof UnreachableError)) {
+    // Whatever the other node has read, this one may read again.
+    if (!isNeeded && (isReading || error instanceof UnreachableError)) {
       app.log.debug({ err: error }, 'a request was not forwarded')
       return false
     }
@@ -64,11 +67,9 @@ async function forward(
 
 /** Lets the node that a charge point is connected to carry out the requests for it. Does nothing without a cluster. */
 async function forwarding(app: FastifyInstance): Promise<void> {
-  const { ocpp, events } = app
+  const { ocpp, moving } = app
   const { cluster } = ocpp
   if (cluster === undefined) return
-  const moving = new Moving()
-  events.subscribe((event) => moving.heard(event))
   // After the body was read, and before it is validated, which the other node does.
   app.addHook('preValidation', (request, reply, done) => {
     const { identity } = request.params as { identity?: string }
@@ -87,7 +88,8 @@ async function forwarding(app: FastifyInstance): Promise<void> {
       identity,
       signal: AbortSignal.any([whileThere(reply), app.patience]),
       isHere,
-      isComing: () => isNeeded && moving.has(identity)
+      isComing: () => isNeeded && moving.has(identity),
+      timeout: isNeeded ? timeoutOf(request) : READING_MS
     }
     forward(app, options, { request, reply }).then((isAnswered) => isAnswered || go(), done)
   })
@@ -100,5 +102,5 @@ async function forwarding(app: FastifyInstance): Promise<void> {
 export default fp(forwarding, {
   fastify: '5.x',
   name: 'forwarding',
-  dependencies: ['calls', 'drain', 'ocpp', 'publisher']
+  dependencies: ['calls', 'drain', 'moving', 'ocpp']
 })

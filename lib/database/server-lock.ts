@@ -98,6 +98,12 @@ export class ServerLock {
     }
   }
 
+  /** Resolves when the server answers over the connection of the lock, which nothing else occupies. */
+  async ping(): Promise<void> {
+    if (this.#client === undefined) throw new StorageError('unavailable')
+    await this.#client.query('select 1')
+  }
+
   /** Lets others have it, for good. */
   async release(): Promise<void> {
     const client = this.#client

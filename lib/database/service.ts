@@ -26,6 +26,8 @@ export interface Database {
   readonly writer: Writer & { readonly counters: Readonly<WriterCounters> }
   /** Whether the database answers and has this program's schema. */
   isReady(): boolean
+  /** Resolves when the database answers, also while all connections for reading are busy. */
+  answer(): Promise<void>
   /** Resolves when the database is ready for the first time; never if the app is closed before that. */
   readonly ready: Promise<void>
   /** Calls back after every commit, for metrics. */
@@ -100,6 +102,10 @@ export class DatabaseService implements Database {
 
   isReady(): boolean {
     return this.#state === 'ready'
+  }
+
+  answer(): Promise<void> {
+    return this.#lock === undefined ? ping(this.#open) : this.#lock.ping()
   }
 
   get #isClosed(): boolean {

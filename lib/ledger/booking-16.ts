@@ -20,7 +20,6 @@ import { closeWhere } from './closing.js'
 import { startedData, stoppedData, unassignedData } from './event-data.js'
 import { ANONYMOUS_IDS, endedBy, startOf } from './inference.js'
 import { meterAtEnd } from './meter.js'
-import { bootsOf } from './namesakes.js'
 import { observedOf } from './observed.js'
 import type { TransactionKey, TransactionRow } from './queries.js'
 import * as queries from './queries.js'
@@ -43,9 +42,8 @@ const SEQ_NO_16 = { Started: 0, Ended: 1 } as const
 export async function bookStart(scope: BookingScope, start: Start): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const startKey = startKeyOf(start)
-  const [known, boots, open, tariff] = await settled([
+  const [known, open, tariff] = await settled([
     queries.findByStartKey(trx, chargePointId, startKey),
-    bootsOf(trx, chargePointId),
     queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
     tariffFor(trx, {
       chargePointId,
@@ -67,7 +65,7 @@ export async function bookStart(scope: BookingScope, start: Start): Promise<Book
     reason: 'NextTransaction',
     timestamp: time
   })
-  const row = await insert16(trx, { chargePointId, startKey, start, tariff, boots: boots.count, now })
+  const row = await insert16(trx, { chargePointId, startKey, start, tariff, now })
   const { transaction_id } = row
   if (row.ocpp16_id === null) throw new Error('a transaction of 1.6 without its number')
   noteId(scope.known, transaction_id, row.id)
@@ -97,13 +95,12 @@ interface NewTransaction16 {
   startKey: string
   start: Start
   tariff: TariffVersion | undefined
-  boots: number
   now: number
 }
 
 async function insert16(
   trx: Transaction<Schema>,
-  { chargePointId, startKey, start, tariff, boots, now }: NewTransaction16
+  { chargePointId, startKey, start, tariff, now }: NewTransaction16
 ): Promise<TransactionRow> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const id = randomInt(1, ID_LIMIT)
@@ -120,7 +117,6 @@ async function insert16(
       meter_start: isRegisterValue(start.meterStart) ? start.meterStart : null,
       tariff_id: tariff?.id ?? null,
       tariff: tariff === undefined ? null : JSON.stringify(tariff),
-      boots,
       created_at: now,
       updated_at: now
     })

@@ -171,7 +171,11 @@ export async function insertTransaction(db: Db, row: Insertable<TransactionsTabl
 const insertWithNumber = compiledForColumns((db: Db, row: Insertable<TransactionsTable>) =>
   db
     .insertInto('transactions')
-    .values(row)
+    .values({
+      ...row,
+      boots: (query) =>
+        query.selectFrom('charge_points').select('boots').where('charge_points.id', '=', row.charge_point_id)
+    })
     .onConflict((conflict) => conflict.column('ocpp16_id').doNothing())
     .returningAll()
 )

@@ -81,15 +81,69 @@ export function isForwardedOperation(request: unknown): request is ForwardedOper
   return Value.Check(ForwardedOperation, request)
 }
 
+/** Where a charge point is on its way to. */
+export interface Journey {
+  identity: string
+  /** Aborts when nobody waits any longer. */
+  signal: AbortSignal
+  /** Whether the charge point is connected to this node. */
+  isHere(): boolean
+  /** Whether the charge point has just left a node that shuts down, so that it is on its way to another one. */
+  isComing(): boolean
+}
+
+/** What came of an attempt. `draining`: the node of the charge point shuts down, and nothing was done. */
+type Attempt<T> = { answer: T } | { draining: () => T }
+
 /**
- * Has other nodes carry out the parts of bulk calls for the charge points that are connected to them.
+ * Repeats an attempt while nothing was done because the node of the charge point shuts down, or because the charge point is
+ * on its way to another one. `undefined`: it has come to this node.
  *
- * @param signal aborts when this process can wait no longer
+ * @throws the errors of the attempts
  */
-export function elsewhereOf(cluster: Pick<ClusterApi, 'forward'>, signal: AbortSignal): Elsewhere {
-  return async (identity, request) => {
+async function follow<T>(attempt: () => Promise<Attempt<T>>, journey: Journey): Promise<T | undefined> {
+  const deadline = performance.now() + MAX_FOLLOW_MS
+  let isMoving = false
+  while (!journey.isHere()) {
+    const isLast = performance.now() > deadline
     try {
-      return { answer: await cluster.forward(identity, request, { signal }) }
+      const made = await attempt()
+      if ('answer' in made) return made.answer
+      isMoving = true
+      if (isLast) return made.draining()
+    } catch (error) {
+      if (!(error instanceof NotConnectedError) || !(isMoving || journey.isComing()) || isLast) throw error
+    }
+    await sleep(FOLLOW_EVERY_MS, undefined, { signal: journey.signal })
+  }
+  return undefined
+}
+
+export interface ElsewhereOptions {
+  cluster: Pick<ClusterApi, 'forward'>
+  /** Aborts when this process can wait no longer. */
+  signal: AbortSignal
+  isHere(identity: string): boolean
+  isComing(identity: string): boolean
+}
+
+/** Has other nodes carry out the parts of bulk calls for the charge points that are connected to them. */
+export function elsewhereOf({ cluster, signal, isHere, isComing }: ElsewhereOptions): Elsewhere {
+  return async (identity, request) => {
+    const attempt = async (): Promise<Attempt<{ answer: unknown }>> => {
+      try {
+        return { answer: { answer: await cluster.forward(identity, request, { signal }) } }
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== DRAINING) throw error
+        const draining = () => {
+          throw error
+        }
+        return { draining }
+      }
+    }
+    const journey = { identity, signal, isHere: () => isHere(identity), isComing: () => isComing(identity) }
+    try {
+      return await follow(attempt, journey)
     } catch (error) {
       if (error instanceof NotConnectedError) return undefined
       throw error
@@ -171,15 +225,10 @@ export function passedHeaders(headers: Readonly<Record<string, unknown>>): HttpA
   return Object.fromEntries(passed) as HttpAnswer['headers']
 }
 
-export interface ForwardOptions {
+export interface ForwardOptions extends Journey {
   cluster: Pick<ClusterApi, 'forward'>
-  identity: string
-  /** Aborts when the client leaves. */
-  signal: AbortSignal
-  /** Whether the charge point is connected to this node. */
-  isHere(): boolean
-  /** Whether the charge point has just left a node that shuts down, so that it is on its way to another one. */
-  isComing(): boolean
+  /** How long the other node may take until it is ready for the request. Milliseconds. */
+  timeout?: number | undefined
 }
 
 /**
@@ -188,26 +237,14 @@ export interface ForwardOptions {
  *
  * @throws the errors of `app.ocpp.cluster.forward`
  */
-export async function forwardHttp(
-  request: ForwardedHttp,
-  { cluster, identity, signal, isHere, isComing }: ForwardOptions
-): Promise<HttpAnswer | undefined> {
-  const deadline = performance.now() + MAX_FOLLOW_MS
-  let draining: HttpAnswer | undefined
-  while (!isHere()) {
-    try {
-      const answer = await cluster.forward(identity, request, { signal })
-      if (!Value.Check(HttpAnswer, answer)) throw new Error('the answer of another node is none')
-      if (!isDraining(answer)) return answer
-      draining = answer
-    } catch (error) {
-      if (!(error instanceof NotConnectedError) || !(draining !== undefined || isComing())) throw error
-      if (performance.now() > deadline) throw error
-    }
-    if (draining !== undefined && performance.now() > deadline) return draining
-    await sleep(FOLLOW_EVERY_MS, undefined, { signal })
+export function forwardHttp(request: ForwardedHttp, options: ForwardOptions): Promise<HttpAnswer | undefined> {
+  const { cluster, identity, signal, timeout } = options
+  const attempt = async (): Promise<Attempt<HttpAnswer>> => {
+    const answer = await cluster.forward(identity, request, { signal, ...(timeout !== undefined && { timeout }) })
+    if (!Value.Check(HttpAnswer, answer)) throw new Error('the answer of another node is none')
+    return isDraining(answer) ? { draining: () => answer } : { answer }
   }
-  return undefined
+  return follow(attempt, options)
 }
 
 function isDraining({ status, body }: HttpAnswer): boolean {

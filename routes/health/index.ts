@@ -1,6 +1,5 @@
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { sql } from 'kysely'
 
 /** Timeout of the database in milliseconds. A load balancer asks again. */
 const PATIENCE_MS = 2_000
@@ -19,7 +18,7 @@ async function answers({ database }: FastifyInstance): Promise<boolean> {
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(resolve, PATIENCE_MS, false)
   })
-  const answer = sql`select 1`.execute(database.db).then(
+  const answer = database.answer().then(
     () => true,
     () => false
   )

@@ -122,4 +122,34 @@ describe('two nodes that a charge point moves between', { skip: noPostgres }, ()
     await first
     assert.equal(charger.received.filter((frame) => frame.startsWith('[2,')).length, 1)
   })
+
+  it('have a bulk call follow a charge point that leaves a node which shuts down', async () => {
+    const path = '/api/v1/charge-points/CP-BULK/calls/ClearCache'
+    const old = await connectCharger(one.url, 'CP-BULK', { boot: true })
+    old.onCall(() => NO_ANSWER)
+    // It keeps the connection open while the node shuts down.
+    const outstanding = one.app.inject({ method: 'POST', url: path, headers: BEARER, payload: {} })
+    await until('a call is outstanding', () => one.app.ocpp.chargePoints.get('CP-BULK')?.pendingCalls === 1)
+    const closing = one.close()
+    await until('the node shuts down', () => one.app.isDraining)
+    const body = { action: 'ClearCache', identities: ['CP-BULK'] }
+    const served = () => one.app.ocpp.cluster?.counters.served ?? 0
+    const before = served()
+    const bulk = operate(two, 'POST', '/calls', body)
+    // The node answers that it does nothing any more.
+    await until('the node was asked', () => served() > before)
+    const frame = JSON.parse(old.received.find((text) => text.includes('"ClearCache"')) ?? '[]') as [number, string]
+    old.send(3, frame[1], { status: 'Accepted' })
+    await outstanding
+    await old.gone
+    const back = await connectCharger(two.url, 'CP-BULK')
+    back.onCall(() => ({ status: 'Accepted' }))
+    assert.equal((await back.call('Heartbeat')).type, 3)
+    const { items } = (await within('the bulk call', bulk, 60_000)).json()
+    assert.deepEqual(
+      items.map(({ identity, status }: Record<string, string>) => [identity, status]),
+      [['CP-BULK', 'answered']]
+    )
+    await closing
+  })
 })
