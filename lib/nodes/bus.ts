@@ -14,6 +14,9 @@ const MIN_RETRY_MS = 500
 const MAX_RETRY_MS = 5_000
 /** Between two attempts when the connection was lost, in milliseconds. */
 const RECONNECT_MS = 500
+/** How long the check of the rights may take, in milliseconds: a server that is slower has refused nothing. */
+const CHECK_TIMEOUT_MS = 3_000
+const NO_PERMISSION = 'PermissionViolationError'
 /** A connection that answers no ping for twice as long is lost. Milliseconds. */
 const PING_MS = 5_000
 
@@ -28,13 +31,14 @@ export interface OpenBus {
 /**
  * Connects to NATS and waits for it as long as it cannot be reached. `undefined` without NATS_URL.
  *
- * @throws ConfigError if NATS rejects the credentials, or a file cannot be read
+ * @throws ConfigError if NATS rejects the credentials or the subjects, or a file cannot be read
  */
 export async function openBus(settings: BusSettings, log: Log): Promise<OpenBus | undefined> {
   const { NATS_URL, NATS_SUBJECT_PREFIX: prefix } = settings
   if (NATS_URL === undefined) return undefined
   const node = `${hostname()}-${randomUUID().slice(0, 8)}`
   const connection = await connectPatiently({ ...(await optionsOf(settings, NATS_URL)), name: node }, log)
+  await checkRights(connection, prefix)
   const { natsCluster } = await import('fastify-ocpp/nats')
   const version = backendVersion()
   const cluster = natsCluster(connection, { prefix, node, ...(version !== undefined && { version }) })
@@ -55,6 +59,31 @@ async function connectPatiently(options: NodeConnectionOptions, log: Log): Promi
       await sleep(delay * (0.8 + 0.4 * Math.random()))
     }
   }
+}
+
+/** Publishes a message that this node gets itself. @throws ConfigError if NATS refuses to take or to deliver it */
+async function checkRights(connection: NatsConnection, prefix: string): Promise<void> {
+  const subject = `${prefix}.check.${randomUUID()}`
+  const heard = new Promise<boolean>((resolve) => {
+    const callback = (error: Error | null) => resolve(error?.name === NO_PERMISSION)
+    connection.subscribe(subject, { max: 1, timeout: CHECK_TIMEOUT_MS, callback })
+  })
+  // Only the status tells that a message was not taken.
+  const refused = isRefused(connection)
+  connection.publish(subject)
+  if (!(await Promise.race([heard, refused]))) return
+  await connection.close()
+  throw new ConfigError(
+    `NATS_URL: NATS refuses the subjects of the nodes; let the user publish and subscribe to ${prefix}.>`
+  )
+}
+
+/** Resolves with `true` when NATS refuses a subject, and with `false` when the connection ends. */
+async function isRefused(connection: NatsConnection): Promise<boolean> {
+  for await (const status of connection.status()) {
+    if (status.type === 'error' && status.error.name === NO_PERMISSION) return true
+  }
+  return false
 }
 
 function isRejected(error: unknown): boolean {
