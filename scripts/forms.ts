@@ -1,4 +1,5 @@
 import type { TSchema } from '@sinclair/typebox'
+import { CorrectionBody, CreditBody } from '../lib/billing/records.js'
 import { OperatorTokenBody } from '../lib/http/operator-token-body.js'
 import { ChargePointBody, IdTokenBody } from '../lib/http/records.js'
 import { CloseBody } from '../lib/ledger/by-hand.js'
@@ -12,6 +13,8 @@ const BODIES: Readonly<Record<string, TSchema>> = {
   chargePointSchema: ChargePointBody,
   circuitLimitSchema: CircuitLimitBody,
   closeSchema: CloseBody,
+  correctionSchema: CorrectionBody,
+  creditSchema: CreditBody,
   idTokenSchema: IdTokenBody,
   loadManagementSchema: LoadManagementBody,
   operatorTokenSchema: OperatorTokenBody,

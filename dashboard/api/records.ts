@@ -1,4 +1,5 @@
 import type { Static } from '@sinclair/typebox'
+import type { CorrectionRecord, ReceiptRecord, ReceiptState } from '../../lib/billing/records.js'
 import type { CertificateRecord } from '../../lib/certificates/list.js'
 import type { AvailabilityRecord } from '../../lib/charge-points/availability-query.js'
 import type { PresentTransactionRecord } from '../../lib/charge-points/open-transactions.js'
@@ -34,7 +35,9 @@ export type Tariff = TariffRecord
 export type TariffVersion = TariffVersionRecord
 export type Finding = Static<typeof FindingRecord>
 export type Cost = Static<typeof CostRecord>
-export type TransactionCost = TransactionCostRecord
+export type TransactionCost = TransactionCostRecord & { receipt?: ReceiptState }
+export type Receipt = ReceiptRecord
+export type Correction = CorrectionRecord
 export type Webhook = WebhookRecord
 export type Delivery = DeliveryRecord
 export type IdToken = Static<typeof IdTokenSchema>

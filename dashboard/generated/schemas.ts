@@ -406,6 +406,72 @@ export const closeSchema: Schema = {
   }
 }
 
+export const correctionSchema: Schema = {
+  "additionalProperties": false,
+  "type": "object",
+  "required": [
+    "reason"
+  ],
+  "properties": {
+    "energyWh": {
+      "minimum": 0,
+      "maximum": 1000000000,
+      "description": "Energy, in Wh",
+      "type": "number"
+    },
+    "endedAt": {
+      "format": "date-time",
+      "description": "The end of the transaction",
+      "type": "string"
+    },
+    "idleSeconds": {
+      "minimum": 0,
+      "maximum": 31536000,
+      "description": "Idle time, which is the last part of the transaction",
+      "type": "integer"
+    },
+    "tariffId": {
+      "minLength": 1,
+      "maxLength": 60,
+      "description": "The version of this tariff that was valid at the start",
+      "type": "string"
+    },
+    "amount": {
+      "minimum": 0,
+      "maximum": 1000000000,
+      "description": "What is to be paid, with tax, in units of the currency; needs one tax rate",
+      "type": "number"
+    },
+    "waive": {
+      "description": "Nothing is billed",
+      "const": true,
+      "type": "boolean"
+    },
+    "reason": {
+      "minLength": 1,
+      "maxLength": 1000,
+      "description": "On the receipts",
+      "type": "string"
+    }
+  }
+}
+
+export const creditSchema: Schema = {
+  "additionalProperties": false,
+  "type": "object",
+  "required": [
+    "reason"
+  ],
+  "properties": {
+    "reason": {
+      "minLength": 1,
+      "maxLength": 1000,
+      "description": "On the credit note, and for the audit log",
+      "type": "string"
+    }
+  }
+}
+
 export const idTokenSchema: Schema = {
   "additionalProperties": false,
   "type": "object",

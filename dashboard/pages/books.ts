@@ -6,6 +6,8 @@ export const BOOKS: Readonly<Partial<Record<PageName, () => PageModule>>> = {
   variables: () => import('./charge-point/variables.js'),
   transactions: () => import('./transactions/list.js'),
   transaction: () => import('./transactions/page.js'),
+  receipts: () => import('./receipts/list.js'),
+  receipt: () => import('./receipts/page.js'),
   idTokens: () => import('./id-tokens/list.js'),
   idToken: () => import('./id-tokens/page.js'),
   authorizations: () => import('./id-tokens/authorizations.js'),

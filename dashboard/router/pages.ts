@@ -13,6 +13,8 @@ export const PAGES = {
   state: '/charge-points/:identity/state',
   transactions: '/transactions',
   transaction: '/transactions/:id',
+  receipts: '/receipts',
+  receipt: '/receipts/:number',
   idTokens: '/id-tokens',
   idToken: '/id-tokens/:idToken',
   authorizations: '/authorizations',

@@ -48,6 +48,7 @@ export const strings = {
     overview: 'Overview',
     chargePoints: 'Charge points',
     transactions: 'Transactions',
+    receipts: 'Receipts',
     idTokens: 'Id tokens',
     authorizations: 'Authorizations',
     calls: 'Calls',

@@ -135,6 +135,12 @@ export const ReceiptState = Type.Object({
 })
 export type ReceiptState = Static<typeof ReceiptState>
 
+export const CreditBody = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 1000, description: 'On the credit note, and for the audit log' }) },
+  { additionalProperties: false, examples: [{ reason: 'The cable was broken' }] }
+)
+export type CreditBody = Static<typeof CreditBody>
+
 export const CorrectionBody = Type.Object(
   { ...CORRECTED, reason: Type.String({ minLength: 1, maxLength: 1000, description: 'On the receipts' }) },
   { additionalProperties: false, examples: [{ energyWh: 18_400, reason: 'The meter was read off by hand' }] }

@@ -15,6 +15,8 @@ export const PAGE_PATHS = [
   '/charge-points/:identity/state',
   '/transactions',
   '/transactions/:id',
+  '/receipts',
+  '/receipts/:number',
   '/id-tokens',
   '/id-tokens/:idToken',
   '/authorizations',

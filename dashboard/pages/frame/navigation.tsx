@@ -17,6 +17,11 @@ const ENTRIES: readonly { page: NavPage; scope: string; icon: string }[] = [
     icon: 'M3 13.5v-11h6v11M2 13.5h8M9 7h2v4.5a1 1 0 0 0 2 0V6L11 4M6.5 4.5 5 7.5h2l-1 3'
   },
   { page: 'transactions', scope: 'transactions:read', icon: 'M2 4h12M2 8h12M2 12h8' },
+  {
+    page: 'receipts',
+    scope: 'billing:read',
+    icon: 'M4 1.5v13l2-1.500 2 1.500 2-1.500 2 1.500v-13zM6.500 5h3M6.500 8h3'
+  },
   { page: 'idTokens', scope: 'id-tokens:read', icon: 'M2 3.5h12v9H2zM4.5 9.5h3M10 6.5a1.5 1.5 0 1 0 .1 0' },
   { page: 'calls', scope: 'charge-points:read', icon: 'M2 8h9M8 5l3 3-3 3M13.5 3v10' },
   { page: 'transactionStatistics', scope: 'transactions:read', icon: 'M2 13.5h12M4 13V9M8 13V4M12 13V7' },

@@ -3,6 +3,7 @@ import type { LiveEvent } from '../../api/stream.js'
 import { linkTo } from '../../router/links.js'
 import { cost as strings } from '../../strings/en/cost.js'
 import { strings as common } from '../../strings/en/transactions.js'
+import { useApp } from '../../ui/app-context.js'
 import { formatMoney } from '../../ui/format.js'
 import { Loaded } from '../../ui/loaded.js'
 import { Table } from '../../ui/table.js'
@@ -10,39 +11,48 @@ import { Time } from '../../ui/time.js'
 import { useQuery } from '../../ui/use-query.js'
 import { CostDetails } from './cost.js'
 import { CostTables } from './cost-tables.js'
+import { ReceiptSection } from './receipt.js'
 
 /** Milliseconds between two reads: the cost of an open transaction changes with each reading. */
 const READ_MS = 5_000
+const TYPES = ['transaction', 'meter-values']
 
 /** The cost of a transaction, how it came about, and beside it what the charge point calculated. */
 export function CostSection({ transaction }: { transaction: Transaction }) {
+  const { session } = useApp()
+  const maySeeReceipts = session.may('billing:read')
   const { id, chargePoint } = transaction
   const query = useQuery<TransactionCost>(
     `/transactions/${id}/cost`,
     {},
     {
       interval: READ_MS,
-      live: { types: ['transaction', 'meter-values'], chargePoints: [chargePoint] },
+      live: { types: maySeeReceipts ? [...TYPES, 'receipt'] : TYPES, chargePoints: [chargePoint] },
       reduce: (data, { data: told }: LiveEvent) => ((told as { id?: number }).id === id ? 'reload' : data)
     }
   )
   return (
-    <section class="panel">
-      <h2>{common.cost}</h2>
-      <Loaded query={query}>
-        {(data) => (
-          <>
-            {data.cost === undefined ? (
-              <CostDetails transaction={transaction} />
-            ) : (
-              <Explained data={data} cost={data.cost} />
-            )}
-            <Station data={data} />
-            <Revisions data={data} />
-          </>
-        )}
-      </Loaded>
-    </section>
+    <>
+      <section class="panel">
+        <h2>{common.cost}</h2>
+        <Loaded query={query}>
+          {(data) => (
+            <>
+              {data.cost === undefined ? (
+                <CostDetails transaction={transaction} />
+              ) : (
+                <Explained data={data} cost={data.cost} />
+              )}
+              <Station data={data} />
+              <Revisions data={data} />
+            </>
+          )}
+        </Loaded>
+      </section>
+      {maySeeReceipts && query.data.value !== undefined && (
+        <ReceiptSection transaction={transaction} receipt={query.data.value.receipt} onChanged={query.reload} />
+      )}
+    </>
   )
 }
 

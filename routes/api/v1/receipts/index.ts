@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { RECEIPT_CSP, receiptPage } from '../../../../lib/billing/html.js'
 import { findReceipt, listReceipts, type ReceiptFilter } from '../../../../lib/billing/list.js'
-import { ReceiptRecord } from '../../../../lib/billing/records.js'
+import { CreditBody, ReceiptRecord } from '../../../../lib/billing/records.js'
 import { prefers } from '../../../../lib/http/csv.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, oneOf, PageParams } from '../../../../lib/http/records.js'
@@ -32,12 +32,6 @@ const ListQuery = Type.Object(
   { additionalProperties: false }
 )
 type ListQuery = Static<typeof ListQuery>
-
-const CreditBody = Type.Object(
-  { reason: Type.String({ minLength: 1, maxLength: 1000, description: 'On the credit note, and for the audit log' }) },
-  { additionalProperties: false, examples: [{ reason: 'The cable was broken' }] }
-)
-type CreditBody = Static<typeof CreditBody>
 
 const TAGS = { tags: ['Billing'] }
 const UNKNOWN = { 404: { UNKNOWN_RECEIPT: 'no such receipt' } }
