@@ -15,13 +15,16 @@ export interface CallRequest {
   query?: Query
   /** Whether a repetition would not be carried out once: a new password has no key. Default: false. */
   isUnrepeatable?: boolean
+  /** Whether it is an operation that can wait until the charge point is connected. Every call can. Default: false. */
+  isQueueable?: boolean
 }
 
 /**
  * `sending`: no answer yet. `answered`: the charge point said `word`. `waiting`: queued. `refused`: the server did not
- * send it, or the charge point answered with an error. `lost`: unknown whether the server received the request.
+ * send it, or the charge point answered with an error. `lost`: unknown whether the server received the request. `cancelled`: it was
+ * queued, and does not go out.
  */
-export type CardState = 'sending' | 'answered' | 'waiting' | 'refused' | 'lost'
+export type CardState = 'sending' | 'answered' | 'waiting' | 'refused' | 'lost' | 'cancelled'
 
 export interface Card {
   id: string
@@ -34,6 +37,8 @@ export interface Card {
   answer?: CallAnswer
   problem?: Problem
   effect?: Effect
+  /** What the server knows of a call without answer, in the words of the operator API. */
+  known?: { status: string; response?: unknown }
 }
 
 /** The members of answers to operations and calls that the cards show. */
@@ -57,7 +62,11 @@ export interface Calls {
   /** Repeats a lost request with its key: the server carries it out once. */
   again(id: string): Promise<void>
   /** Repeats a request that failed because the charge point is disconnected. It waits until the charge point connects. */
-  queue(id: string, expiresAt: string | undefined): Promise<void>
+  queue(id: string, expiresIn: string | undefined): Promise<void>
+  /** Cancels a request that waits. */
+  cancel(id: string): Promise<void>
+  /** Reads what the server knows of a call that was not answered in time. */
+  look(id: string): Promise<void>
   dismiss(id: string): void
   dismissAll(): void
   toggle(isOpen: boolean): void
@@ -112,6 +121,7 @@ export function createCalls({ api, live }: { api: Client; live: Live }): Calls {
       const { status, data } = await api.send<CallAnswer>('POST', path, body, options)
       change(id, { state: status === 202 ? 'waiting' : 'answered', answer: data, duration: Date.now() - card.sentAt })
       if (data?.status === 'rejected') stop()
+      if (status === 202) await readExpiry(id)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       stop()
@@ -120,11 +130,32 @@ export function createCalls({ api, live }: { api: Client; live: Live }): Calls {
     return cardOf(id) ?? card
   }
 
+  /** The answer to a call that waits does not say until when. */
+  const readExpiry = (id: string) =>
+    ask(id, async (path) => {
+      const { expiresAt } = await api.get<CallAnswer>(path)
+      const answer = cardOf(id)?.answer
+      if (expiresAt !== undefined) change(id, { answer: { ...answer, expiresAt } })
+    })
+
   function add(request: CallRequest): Promise<Card> {
     const id = newKey()
     cards.value = [{ id, request, state: 'sending', sentAt: Date.now() }, ...cards.value]
     isOpen.value = true
     return attempt(id)
+  }
+
+  /** Asks the server about the call of a card. A problem is shown by the card. */
+  async function ask(id: string, act: (path: string) => Promise<void>): Promise<void> {
+    const card = cardOf(id)
+    const messageId = card && messageIdOf(card)
+    if (messageId === undefined) return
+    try {
+      await act(`/calls/${encodeURIComponent(messageId)}`)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      change(id, { known: { status: error.message } })
+    }
   }
 
   return {
@@ -135,13 +166,19 @@ export function createCalls({ api, live }: { api: Client; live: Live }): Calls {
       change(id, { state: 'sending', sentAt: Date.now() })
       await attempt(id)
     },
-    async queue(id, expiresAt) {
+    async queue(id, expiresIn) {
       const card = cardOf(id)
       if (card === undefined) return
-      const query = { ...card.request.query, whenOffline: 'queue', ...(expiresAt && { expiresAt }) }
+      const query = { ...card.request.query, whenOffline: 'queue', ...(expiresIn && { expiresIn }) }
       cards.value = cards.value.filter((other) => other.id !== id)
       await add({ ...card.request, query })
     },
+    cancel: (id) =>
+      ask(id, async (path) => {
+        await api.send('DELETE', path)
+        change(id, { state: 'cancelled' })
+      }),
+    look: (id) => ask(id, async (path) => change(id, { known: await api.get(path) })),
     dismiss(id) {
       cards.value = cards.value.filter((card) => card.id !== id)
       if (cards.value.length === 0) isOpen.value = false
@@ -154,6 +191,12 @@ export function createCalls({ api, live }: { api: Client; live: Live }): Calls {
       isOpen.value = wanted
     }
   }
+}
+
+/** The message id of the call that was made; of an operation with several calls that of the last one. */
+export function messageIdOf({ answer, problem }: Pick<Card, 'answer' | 'problem'>): string | undefined {
+  const { messageId, calls } = answer ?? ((problem?.body ?? {}) as CallAnswer)
+  return messageId ?? calls?.at(-1)?.messageId
 }
 
 /** The request as a line for a shell. The token is not in it. */

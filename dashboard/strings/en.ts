@@ -120,6 +120,16 @@ export const strings = {
     askAgainUnsafe: 'Asking again may do it twice: this request cannot carry a key.',
     isAway: (who: string) => `${who} is away.`,
     queue: 'Queue until it is back',
+    atMost: 'At most',
+    waitTimes: [
+      ['', 'as long as the server lets it'],
+      ['3600', '1 hour'],
+      ['86400', '1 day'],
+      ['604800', '7 days']
+    ] as const,
+    cancelled: 'Cancelled: it does not go out.',
+    known: (status: string, word: string | undefined) =>
+      `The server knows: ${status}${word === undefined ? '' : `, ${word}`}.`,
     sentUnanswered: 'No answer in time. It may have acted.',
     notSent: 'It was not sent.',
     lookAgain: 'Look again',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { operate } from '../app/support.js'
+import { connectCharger, NO_ANSWER } from '../support/charger.js'
 import { until } from '../support/wait.js'
 import { chargingCar } from './books-scene.js'
 import { connectSimulator, skip, useBackend, useBrowser } from './browser.js'
@@ -58,6 +59,52 @@ describe('the dashboard', { skip }, () => {
     await tab.seesText('It was not sent.', '.call-card')
     const words = tab.page.locator('.call-card').getByText(/success|accepted|may have acted/i)
     assert.equal(await words.count(), 0)
+    tab.fine()
+  })
+
+  it('says of two calls which one may have acted when the connection breaks', async () => {
+    const server = backend()
+    const charger = await connectCharger(server.url, 'BROKEN', { protocol: 'ocpp2.1', boot: true })
+    charger.onCall(() => NO_ANSWER)
+    const tab = await openTab(server, { expected: [FAILED] })
+    await tab.signIn('/charge-points/BROKEN')
+    await tab.page.getByText('Any OCPP call').click()
+    for (const [index, name] of ['ClearCache', 'GetLocalListVersion'].entries()) {
+      await tab.page.getByRole('button', { name, exact: true }).click()
+      await tab.page.getByRole('dialog').getByRole('button', { name: 'Send' }).click()
+      await until('it waits', () => server.app.ocpp.chargePoints.get('BROKEN')?.pendingCalls === index + 1)
+      // The dialog closes with the answer, and the second call waits for the first one.
+      await tab.page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    }
+    charger.ws.terminate()
+    const card = (name: string) => tab.page.locator('.call-card', { hasText: name })
+    await card('ClearCache').getByText('No answer in time. It may have acted.').waitFor()
+    await card('GetLocalListVersion').getByText('It was not sent.').waitFor()
+    await card('ClearCache').getByRole('button', { name: 'Look again' }).click()
+    await card('ClearCache').getByText('unknown').waitFor()
+    tab.fine()
+  })
+
+  it('offers to let an operation wait for a charge point that left, for as long as is chosen, and to cancel it', async () => {
+    const server = backend()
+    const charger = await connectSimulator(server, 'ocpp2.1', { identity: 'LEFT' })
+    const tab = await openTab(server, { expected: [FAILED] })
+    await tab.signIn('/charge-points/LEFT')
+    await tab.page.getByRole('article', { name: 'EVSE 1' }).getByText('Available').waitFor()
+    await tab.page.getByRole('button', { name: 'Reset', exact: true }).click()
+    await charger.close()
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Reset' }).click()
+    const card = tab.page.locator('.call-card', { hasText: 'Reset' })
+    await card.getByText(/^LEFT is away/).waitFor()
+    await card.getByLabel('At most').selectOption('1 hour')
+    await card.getByRole('button', { name: 'Queue until it is back' }).click()
+    await card.getByText(/^Waits for LEFT until/).waitFor()
+    const [call] = (await operate(server, 'GET', '/calls?status=queued&chargePoint=LEFT')).json().items
+    const minutes = (Date.parse(call.expiresAt) - Date.now()) / 60_000
+    assert.ok(minutes > 55 && minutes <= 60, String(minutes))
+    await card.getByRole('button', { name: 'Cancel' }).click()
+    await card.getByText('Cancelled').waitFor()
+    assert.equal((await operate(server, 'GET', `/calls/${call.messageId}`)).json().status, 'cancelled')
     tab.fine()
   })
 

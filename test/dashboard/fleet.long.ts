@@ -132,12 +132,15 @@ describe('many charge points in the dashboard', { skip }, () => {
     const server = backend()
     const tab = await openTab(server)
     let version = '1.0.0'
+    const told: string[] = []
     await tab.page.route('**/api/v1/about', async (route) => {
       const response = await route.fetch()
+      told.push(version)
       await route.fulfill({ response, json: { ...(await response.json()), version } })
     })
     await tab.page.clock.install()
     await tab.signIn('/charge-points')
+    await until('the page knows the version', () => told.length > 0)
     version = '1.1.0'
     await tab.page.clock.runFor(301_000)
     await tab.seesText('Updated.')

@@ -12,6 +12,7 @@ export function operationOf(
     chargePoint: target.identity,
     path: pathOf(target.identity, `/operations/${name}`),
     body,
+    ...(queueable && { isQueueable: true }),
     ...(target.isQueueing && queueable && { query: { whenOffline: 'queue' } }),
     // The answer to a repeated request would not contain the password that the first one generated.
     ...(name === 'set-password' && { isUnrepeatable: true })

@@ -1,5 +1,6 @@
+import { useState } from 'preact/hooks'
 import { linkTo } from '../../router/links.js'
-import { type Card, curlLine } from '../../store/calls.js'
+import { type Card, curlLine, messageIdOf } from '../../store/calls.js'
 import type { Effect } from '../../store/effects.js'
 import { strings } from '../../strings/en.js'
 import { useApp } from '../../ui/app-context.js'
@@ -35,7 +36,7 @@ export function CallDrawer() {
 function CardView({ card }: { card: Card }) {
   const { calls } = useApp()
   const { id, request, state, duration, answer, effect } = card
-  const messageId = answer?.messageId ?? answer?.calls?.at(-1)?.messageId
+  const messageId = messageIdOf(card)
   return (
     <li class="card call-card" data-state={state} data-word={answer?.status}>
       <header>
@@ -59,14 +60,11 @@ function CardView({ card }: { card: Card }) {
 }
 
 function Outcome({ card }: { card: Card }) {
-  const { preferences } = useApp()
-  const { state, answer, request } = card
+  const { state, answer } = card
   const { calls: words } = strings
   if (state === 'sending') return <span role="status">{words.sending}</span>
-  if (state === 'waiting') {
-    const until = answer?.expiresAt && formatMoment(Date.parse(answer.expiresAt), preferences.zone.value)
-    return <span>{until ? words.waitsUntil(request.chargePoint, until) : words.waits(request.chargePoint)}</span>
-  }
+  if (state === 'cancelled') return <span>{words.cancelled}</span>
+  if (state === 'waiting') return <Waiting card={card} />
   if (state === 'answered') return <Answered answer={answer} />
   return <Failed card={card} />
 }
@@ -106,26 +104,10 @@ function Failed({ card }: { card: Card }) {
     )
   }
   const isAway = problem?.code === 'OCPP_ERR_NOT_CONNECTED' || problem?.code === 'NOT_CONNECTED'
-  // Calls can wait for their charge point, operations cannot.
-  const canWait = request.path.includes('/calls/') && request.query?.whenOffline === undefined
-  if (isAway && canWait) {
-    return (
-      <>
-        {words.isAway(request.chargePoint)}{' '}
-        <button
-          type="button"
-          onClick={() => {
-            calls.queue(id, undefined).catch((error: unknown) => reportError(error))
-          }}
-        >
-          {words.queue}
-        </button>
-      </>
-    )
-  }
-  if (problem?.status === 504) {
-    return <span>{problem.body.sent === false ? words.notSent : words.sentUnanswered}</span>
-  }
+  const canWait = request.path.includes('/calls/') || request.isQueueable === true
+  if (isAway && canWait && request.query?.whenOffline === undefined) return <Away card={card} />
+  if (problem?.status === 504 && problem.body.sent === false) return <span>{words.notSent}</span>
+  if (problem?.status === 504) return <Unanswered card={card} />
   return (
     <>
       <bdi>{visibleText(problem?.message ?? '')}</bdi> <code>{problem?.code}</code>
@@ -135,6 +117,85 @@ function Failed({ card }: { card: Card }) {
           <summary>{words.details}</summary>
           <pre class="mono">{visibleJson(problem.body.details)}</pre>
         </details>
+      )}
+    </>
+  )
+}
+
+function Waiting({ card: { id, answer, request, known } }: { card: Card }) {
+  const { calls, preferences } = useApp()
+  const { calls: words } = strings
+  const until = answer?.expiresAt && formatMoment(Date.parse(answer.expiresAt), preferences.zone.value)
+  return (
+    <>
+      <span>{until ? words.waitsUntil(request.chargePoint, until) : words.waits(request.chargePoint)}</span>{' '}
+      <button
+        type="button"
+        onClick={() => {
+          calls.cancel(id).catch((error: unknown) => reportError(error))
+        }}
+      >
+        {strings.cancel}
+      </button>
+      {known !== undefined && <span> {known.status}</span>}
+    </>
+  )
+}
+
+/** Offers to send the request when the charge point is back. */
+function Away({ card: { id, request } }: { card: Card }) {
+  const { calls } = useApp()
+  const [expiresIn, setExpiresIn] = useState('')
+  const { calls: words } = strings
+  return (
+    <>
+      {words.isAway(request.chargePoint)}{' '}
+      <label>
+        {words.atMost}{' '}
+        <select value={expiresIn} onChange={({ currentTarget }) => setExpiresIn(currentTarget.value)}>
+          {words.waitTimes.map(([seconds, label]) => (
+            <option key={seconds} value={seconds}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>{' '}
+      <button
+        type="button"
+        onClick={() => {
+          calls.queue(id, expiresIn).catch((error: unknown) => reportError(error))
+        }}
+      >
+        {words.queue}
+      </button>
+    </>
+  )
+}
+
+/** A call that was sent, and not answered in time. The answer may have come later. */
+function Unanswered({ card }: { card: Card }) {
+  const { calls } = useApp()
+  const { calls: words } = strings
+  const { id, known } = card
+  const { status } = (known?.response ?? {}) as { status?: unknown }
+  return (
+    <>
+      <span>{words.sentUnanswered}</span>{' '}
+      {messageIdOf(card) !== undefined && (
+        <button
+          type="button"
+          onClick={() => {
+            calls.look(id).catch((error: unknown) => reportError(error))
+          }}
+        >
+          {words.lookAgain}
+        </button>
+      )}
+      {known !== undefined && (
+        <span role="status">
+          {' '}
+          {words.known(known.status, typeof status === 'string' ? visibleText(status) : undefined)}
+        </span>
       )}
     </>
   )
