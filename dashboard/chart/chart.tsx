@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import UPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { useApp } from '../ui/app-context.js'
+import { type Marker, markerPlugin } from './markers.js'
 import type { Columns } from './series.js'
 
 /** A line of a chart. */
@@ -20,6 +21,7 @@ export interface Line {
 export interface ChartProps {
   columns: Columns
   lines: readonly Line[]
+  markers: readonly Marker[]
   /** Description of the curve for screen readers. */
   label: string
   format: (value: number, unit: string) => string
@@ -28,20 +30,23 @@ export interface ChartProps {
 const HEIGHT = 260
 
 /** Curves on one axis of time, drawn on a canvas. A sentence and a table beside them have the same content. */
-export default function Chart({ columns, lines, label, format }: ChartProps) {
+export default function Chart({ columns, lines, markers, label, format }: ChartProps) {
   const { preferences } = useApp()
   const box = useRef<HTMLDivElement>(null)
   const plot = useRef<UPlot | undefined>(undefined)
   const shape = JSON.stringify(lines)
-  const present = useRef({ columns, lines, format })
-  present.current = { columns, lines, format }
+  const present = useRef({ columns, lines, markers, format })
+  present.current = { columns, lines, markers, format }
 
   function draw(): void {
     const element = box.current
     if (element === null) return
     plot.current?.destroy()
     const { lines: shown, format: text } = present.current
-    plot.current = new UPlot(optionsOf(element, shown, text), dataOf(present.current.columns), element)
+    const options = optionsOf(element, shown, text)
+    const color = resolved(element, getComputedStyle(element).getPropertyValue('--muted'))
+    options.plugins = [markerPlugin(() => present.current.markers, color)]
+    plot.current = new UPlot(options, dataOf(present.current.columns), element)
   }
 
   useEffect(() => {
@@ -60,7 +65,7 @@ export default function Chart({ columns, lines, label, format }: ChartProps) {
       plot.current = undefined
     }
   }, [shape])
-  useEffect(() => plot.current?.setData(dataOf(columns)), [columns])
+  useEffect(() => plot.current?.setData(dataOf(columns)), [columns, markers])
   // The colours of the canvas follow the theme.
   useSignalEffect(() => {
     if (preferences.theme.value !== undefined && plot.current !== undefined) draw()

@@ -3,7 +3,9 @@ import { strings } from '../strings/en/chart.js'
 import { formatClock } from '../ui/format.js'
 import { lazy } from '../ui/lazy.js'
 import { Table } from '../ui/table.js'
+import { Foreign } from '../ui/text.js'
 import type { Line } from './chart.js'
+import type { Marker } from './markers.js'
 import { align, figuresOf, type Point, rowsOf } from './series.js'
 
 /** uPlot is a separate chunk, which is loaded with the first curve. */
@@ -21,13 +23,15 @@ interface CurvesProps {
   /** Seconds between two points, or 0 when they are as they were reported. */
   step: number
   caption: string
+  markers?: readonly Marker[]
   format: (value: number, unit: string) => string
 }
 
+const NONE: readonly Marker[] = []
 const TABLE_ROWS = 100
 
 /** Curves with their legend, and their content as a sentence and as a table. */
-export function Curves({ curves, step, caption, format }: CurvesProps) {
+export function Curves({ curves, step, caption, markers = NONE, format }: CurvesProps) {
   const columns = useMemo(
     () =>
       align(
@@ -40,7 +44,7 @@ export function Curves({ curves, step, caption, format }: CurvesProps) {
   const summary = curves.map((curve) => sentenceOf(curve, format)).join(' ')
   return (
     <figure class="curves">
-      <Chart columns={columns} lines={lines} label={`${caption}. ${summary}`} format={format} />
+      <Chart columns={columns} lines={lines} markers={markers} label={`${caption}. ${summary}`} format={format} />
       <ul class="legend">
         {lines.map(({ name, color, isDashed }) => (
           <li key={name}>
@@ -51,7 +55,15 @@ export function Curves({ curves, step, caption, format }: CurvesProps) {
           </li>
         ))}
       </ul>
-      <figcaption>{summary}</figcaption>
+      <figcaption>
+        {summary}
+        {markers.map(({ time, text }) => (
+          <span key={`${time} ${text}`} class="muted">
+            {' '}
+            {formatClock(time * 1_000)} <Foreign text={text} limit={60} />.
+          </span>
+        ))}
+      </figcaption>
       <details class="fold">
         <summary>{strings.asTable}</summary>
         <CurveTable curves={curves} columns={columns} caption={caption} format={format} />

@@ -46,6 +46,8 @@ export interface CallAnswer {
   status?: string
   reason?: string
   statusInfo?: unknown
+  /** The answer of the charge point to a single call. */
+  result?: { status?: unknown; statusInfo?: unknown }
   messageId?: string
   protocol?: string
   expiresAt?: string

@@ -30,6 +30,11 @@ export const strings = {
   clearFilters: 'Clear filters',
   nothingMatches: 'Nothing matches these filters.',
   notHere: 'There is no such page',
+  clockOf: 'The clock of',
+  isAhead: (by: string) =>
+    `is ${by} ahead of the server's. Its times are shown as it told them; what counts up is by the server's clock.`,
+  isBehind: (by: string) =>
+    `is ${by} behind the server's, or it told late. Its times are shown as it told them; what counts up is by the server's clock.`,
   lastState: (state: string) => `Last known: ${state}`,
   states: {
     Available: 'Available',
@@ -89,6 +94,7 @@ export const strings = {
       chargePoints: 'Charge points',
       idTokens: 'Id tokens',
       transactions: 'Transactions',
+      operations: 'Operations',
       pages: 'Pages'
     }
   },

@@ -79,6 +79,28 @@ export function TextFilter({ name, label }: { name: string; label: string }) {
   )
 }
 
+/** A filter with a time in the zone of the browser. */
+export function TimeFilter({ name, label }: { name: string; label: string }) {
+  const { router } = useApp()
+  const given = Date.parse(router.place.value.query.get(name) ?? '')
+  const shown = Number.isNaN(given)
+    ? ''
+    : new Date(given - new Date(given).getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+  return (
+    <label class="filter-time">
+      <span>{label}</span>
+      <input
+        type="datetime-local"
+        step={1}
+        value={shown}
+        onChange={({ currentTarget: { value } }) => {
+          router.setQuery({ [name]: value === '' ? undefined : new Date(value).toISOString() })
+        }}
+      />
+    </label>
+  )
+}
+
 interface SelectFilterProps {
   name: string
   label: string

@@ -4,6 +4,7 @@ import type { Certificate, Page } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/certificates.js'
 import { strings as common } from '../../strings/en.js'
+import { Action } from '../../ui/action.js'
 import { useApp } from '../../ui/app-context.js'
 import { Confirm } from '../../ui/dialog.js'
 import { Empty } from '../../ui/empty.js'
@@ -22,7 +23,7 @@ const PARAMS = ['chargePoint', 'type', 'status', 'expiresBefore', 'cursor'] as c
 const STATUSES = Object.entries(strings.statuses).map(([value, label]) => ({ value, label }))
 
 export default function Certificates() {
-  const { api, router, session } = useApp()
+  const { api, calls, router, session } = useApp()
   const { query } = router.place.value
   const [revoked, setRevoked] = useState<string | undefined>(undefined)
   const command = useCommand()
@@ -31,6 +32,12 @@ export default function Certificates() {
     [query]
   )
   const list = useQuery<Page<Certificate>>('/certificates', filter)
+  const renew = ({ chargePoint, type }: Certificate) => {
+    const path = `/charge-points/${encodeURIComponent(chargePoint)}/certificates/renew`
+    calls
+      .send({ title: strings.renew, chargePoint, path, body: { type } })
+      .catch((error: unknown) => reportError(error))
+  }
   const isFiltered = Object.keys(filter).length > 0
   const actions: Column<Certificate> = {
     id: 'actions',
@@ -45,6 +52,14 @@ export default function Certificates() {
           >
             {strings.pem}
           </a>
+        )}
+        {isRenewable(row) && (
+          <Action
+            reason={session.may('calls:write') ? undefined : common.noScope('calls:write')}
+            onClick={() => renew(row)}
+          >
+            {strings.renew}
+          </Action>
         )}
         {session.may('admin') && row.source === 'issued' && row.revokedAt === undefined && (
           <button type="button" class="danger" onClick={() => setRevoked(row.id)}>
@@ -101,6 +116,13 @@ export default function Certificates() {
       )}
     </>
   )
+}
+
+const HELD: readonly string[] = ['accepted', 'in-use', 'expired']
+
+/** A certificate that the charge point has from our authority, so that it can be asked for the next one. */
+function isRenewable({ source, status, revokedAt }: Certificate): boolean {
+  return source === 'issued' && HELD.includes(status) && revokedAt === undefined
 }
 
 const { columns } = strings

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import type { ActionSchema } from '../../api/records.js'
 import { SchemaForm } from '../../form/form.js'
 import { useSuggestions } from '../../form/pickers/suggestions.js'
+import { requiredOf } from '../../form/required.js'
 import type { Schema } from '../../form/tree.js'
 import { strings } from '../../strings/en/charge-point.js'
 import { strings as common } from '../../strings/en.js'
@@ -55,7 +56,7 @@ export function ActionDialog({ target, chosen, onClose }: ActionDialogProps) {
             )}
             <SchemaForm
               schema={schema as Schema}
-              value={example}
+              value={requiredOf(schema as Schema, example)}
               submit={strings.send}
               onSubmit={submit}
               onCancel={onClose}

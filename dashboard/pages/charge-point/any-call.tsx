@@ -1,7 +1,9 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { ActionList, ChargePoint, Danger } from '../../api/records.js'
+import { withQuery } from '../../router/location.js'
 import { strings } from '../../strings/en/charge-point.js'
 import { Action } from '../../ui/action.js'
+import { useApp } from '../../ui/app-context.js'
 import { useQuery } from '../../ui/use-query.js'
 import { ActionDialog } from './action-dialog.js'
 import type { Target } from './page.js'
@@ -17,9 +19,13 @@ export interface Chosen {
   queueable?: boolean
 }
 
-/** Every operation and every OCPP call of the version, each with a form from its schema. */
+/** Every operation and every OCPP call of the version, each with a form from its schema. The fragment of the URL opens an operation. */
 export function AnyCall({ chargePoint, target }: { chargePoint: ChargePoint; target: Target }) {
-  const [isOpen, setOpen] = useState(location.hash === '#calls')
+  const { hash } = useApp().router.place.value
+  const [isOpen, setOpen] = useState(false)
+  useEffect(() => {
+    if (hash !== '') setOpen(true)
+  }, [hash])
   return (
     <details class="section" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>
@@ -35,6 +41,16 @@ function Lists({ chargePoint: { identity, protocol }, target }: { chargePoint: C
   const [chosen, setChosen] = useState<Chosen>()
   const list = useQuery<ActionList>(pathOf(identity, '/actions'))
   const { operations = [], calls = [] } = list.data.value ?? {}
+  const { router } = useApp()
+  const { hash, path, query } = router.place.value
+  const wanted = operations.find(({ name }) => name === hash)
+  useEffect(() => {
+    if (wanted?.supported) setChosen({ kind: 'operation', ...wanted })
+  }, [wanted])
+  const close = () => {
+    setChosen(undefined)
+    if (hash !== '') router.go(withQuery({ path, query }, {}), { replace: true })
+  }
   const matches = (...words: string[]) => words.some((word) => word.toLowerCase().includes(text.trim().toLowerCase()))
   return (
     <>
@@ -78,7 +94,7 @@ function Lists({ chargePoint: { identity, protocol }, target }: { chargePoint: C
             </li>
           ))}
       </ul>
-      {chosen !== undefined && <ActionDialog target={target} chosen={chosen} onClose={() => setChosen(undefined)} />}
+      {chosen !== undefined && <ActionDialog target={target} chosen={chosen} onClose={close} />}
     </>
   )
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { PresentConnector, TransactionItem } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
+import { byServerClock } from '../../store/charger-clock.js'
 import { strings } from '../../strings/en/charge-point.js'
 import { strings as common } from '../../strings/en.js'
 import { Action } from '../../ui/action.js'
@@ -15,6 +16,8 @@ import { LimitDialog } from './limit-dialog.js'
 import { LimitedBy } from './limited-by.js'
 import { operationOf } from './operate.js'
 import type { Target } from './page.js'
+import type { PlaceReadings } from './phases.js'
+import { PhaseBars } from './readings.js'
 import { StartDialog } from './start-dialog.js'
 
 interface CardProps {
@@ -23,12 +26,15 @@ interface CardProps {
   target: Target
   /** The figures that only the server knows. */
   receipt: TransactionItem | undefined
+  readings: PlaceReadings | undefined
+  /** How far the clock of the charge point is ahead. Milliseconds. */
+  offset: number | undefined
 }
 
 type Open = 'start' | 'stop' | 'unlock' | 'limit' | undefined
 
 /** One EVSE with its state and its actions. */
-export function EvseCard({ connector, isAway, target, receipt }: CardProps) {
+export function EvseCard({ connector, isAway, target, receipt, readings, offset }: CardProps) {
   const { calls } = useApp()
   const [open, setOpen] = useState<Open>()
   const place = placeName(connector)
@@ -51,7 +57,10 @@ export function EvseCard({ connector, isAway, target, receipt }: CardProps) {
           {info !== undefined && <Foreign text={info} limit={120} />} <Age since={since} />
         </p>
       )}
-      {transaction !== undefined && <Figures transaction={transaction} receipt={receipt} isAway={isAway} />}
+      {transaction !== undefined && (
+        <Figures transaction={transaction} receipt={receipt} isAway={isAway} offset={offset} />
+      )}
+      {transaction !== undefined && <PhaseBars readings={readings} />}
       {transaction !== undefined && evseId !== undefined && <LimitedBy identity={target.identity} evseId={evseId} />}
       <footer class="evse-actions">
         {transaction !== undefined && (
@@ -101,9 +110,10 @@ interface FiguresProps {
   transaction: Transaction
   receipt: TransactionItem | undefined
   isAway: boolean
+  offset: number | undefined
 }
 
-function Figures({ transaction, receipt, isAway }: FiguresProps) {
+function Figures({ transaction, receipt, isAway, offset }: FiguresProps) {
   const { id, startedAt, powerW, soc, at } = transaction
   const energyWh = receipt?.energyWh ?? transaction.energyWh
   return (
@@ -113,7 +123,11 @@ function Figures({ transaction, receipt, isAway }: FiguresProps) {
         <strong class="figure">{formatEnergy(energyWh)}</strong>
       </p>
       <p class="figures minor">
-        {isAway ? <span class="muted">{common.lastState(strings.time)}</span> : <Elapsed since={startedAt} />}
+        {isAway ? (
+          <span class="muted">{common.lastState(strings.time)}</span>
+        ) : (
+          <Elapsed since={byServerClock(startedAt, offset)} />
+        )}
         {receipt?.cost !== undefined && <span>{formatMoney(receipt.cost, receipt.currency)}</span>}
         {soc !== undefined && <span>{formatPercent(soc)}</span>}
       </p>
@@ -127,7 +141,7 @@ function Figures({ transaction, receipt, isAway }: FiguresProps) {
         )}
         {at !== undefined && (
           <>
-            , <Age since={at} ago />
+            , <Age since={byServerClock(at, offset)} ago />
           </>
         )}
       </p>

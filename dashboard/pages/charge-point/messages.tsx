@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { apiUrl, type Query } from '../../api/client.js'
 import type { About, Message, Page } from '../../api/records.js'
 import { createTail, type Tail } from '../../store/tail.js'
@@ -6,9 +6,10 @@ import { strings as all } from '../../strings/en/charge-point-tabs.js'
 import { strings as common } from '../../strings/en.js'
 import { useApp } from '../../ui/app-context.js'
 import { Empty } from '../../ui/empty.js'
-import { Chip, Filters, TextFilter } from '../../ui/filters.js'
+import { Chip, Filters, SelectFilter, TextFilter, TimeFilter } from '../../ui/filters.js'
 import { Loaded } from '../../ui/loaded.js'
 import { Pager } from '../../ui/pager.js'
+import { useFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 import type { PageProps } from '../table.js'
 import { ChargePointHead } from './head.js'
@@ -18,16 +19,14 @@ import { pathOf, useChargePoint } from './use-charge-point.js'
 const strings = all.messages
 const FILTERS = ['action', 'direction', 'messageType', 'messageId', 'error', 'q', 'from', 'to'] as const
 const ROWS = 100
+const KINDS = Object.entries(strings.kinds).map(([value, label]) => ({ value, label }))
 
 /** The messages between the charge point and the back-end. */
 export default function Messages({ params: { identity = '' } }: PageProps) {
   const { router } = useApp()
   const chargePoint = useChargePoint(identity)
   const { query } = router.place.value
-  const filter = useMemo(
-    () => Object.fromEntries(FILTERS.flatMap((name) => (query.has(name) ? [[name, query.getAll(name)]] : []))),
-    [query]
-  )
+  const filter = useFilter(FILTERS)
   const [isFollowing, setFollowing] = useState(false)
   const path = pathOf(identity, '/messages')
   return (
@@ -50,7 +49,7 @@ export default function Messages({ params: { identity = '' } }: PageProps) {
           </>
         }
       />
-      <Filters label={common.more}>
+      <Filters label={strings.filters}>
         <TextFilter name="action" label={strings.action} />
         <TextFilter name="q" label={strings.text} />
         <Chip name="direction" value="in">
@@ -59,9 +58,10 @@ export default function Messages({ params: { identity = '' } }: PageProps) {
         <Chip name="direction" value="out">
           {strings.out}
         </Chip>
-        <Chip name="messageType" value="2">
-          {strings.calls}
-        </Chip>
+        <SelectFilter name="messageType" label={strings.columns.kind} options={KINDS} />
+        <TextFilter name="messageId" label={strings.messageId} />
+        <TimeFilter name="from" label={strings.from} />
+        <TimeFilter name="to" label={strings.to} />
         <Chip name="error" value="true">
           {strings.errors}
         </Chip>
@@ -82,6 +82,7 @@ interface StoredProps {
 }
 
 function Stored({ path, filter, cursor }: StoredProps) {
+  const { place } = useApp().router
   const about = useQuery<About>('/about')
   const list = useQuery<Page<Message>>(path, { ...filter, limit: ROWS, cursor })
   return (
@@ -96,7 +97,12 @@ function Stored({ path, filter, cursor }: StoredProps) {
           )
         }
         if (about.data.value?.messageLog === false) return <Empty title={strings.off} />
-        return <Empty title={Object.keys(filter).length > 0 ? common.nothingMatches : strings.none} />
+        if (Object.keys(filter).length === 0) return <Empty title={strings.none} />
+        return (
+          <Empty title={common.nothingMatches}>
+            <a href={place.value.path}>{common.clearFilters}</a>
+          </Empty>
+        )
       }}
     </Loaded>
   )

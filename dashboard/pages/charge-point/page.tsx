@@ -1,19 +1,25 @@
 import { useState } from 'preact/hooks'
 import type { About, ChargePoint, Page, PresentConnector, TransactionItem } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
+import type { Told } from '../../store/charger-clock.js'
 import { strings } from '../../strings/en/charge-point.js'
 import { useApp } from '../../ui/app-context.js'
+import { ClockHint } from '../../ui/clock-hint.js'
 import { Copy } from '../../ui/copy.js'
 import { Empty } from '../../ui/empty.js'
 import { Loaded } from '../../ui/loaded.js'
 import { Foreign } from '../../ui/text.js'
+import { useChargerClock } from '../../ui/use-charger-clock.js'
 import { useQuery } from '../../ui/use-query.js'
+import { ProblemTable } from '../overview/problem-table.js'
+import { useProblems } from '../overview/use-problems.js'
 import type { PageProps } from '../table.js'
 import { AnyCall } from './any-call.js'
 import { DetailList } from './details.js'
 import { EvseCard } from './evse-card.js'
 import { ChargePointHead } from './head.js'
 import { Manage } from './manage.js'
+import { LatestReadings, useReadings } from './readings.js'
 import { useChargePoint } from './use-charge-point.js'
 
 /** Milliseconds between readings of energy and cost, which only the server knows. */
@@ -52,7 +58,10 @@ function Similar({ identity }: { identity: string }) {
 }
 
 function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange: () => void }) {
-  const { session } = useApp()
+  const {
+    session,
+    clock: { now }
+  } = useApp()
   const [isQueueing, setQueueing] = useState(false)
   const { identity, connected, connectors = [] } = chargePoint
   const open = useQuery<Page<TransactionItem>>(
@@ -60,6 +69,8 @@ function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange
     { chargePoint: identity, status: 'open' },
     { every: FIGURES_MS, live: { chargePoints: [identity], types: ['transaction'] } }
   )
+  const readings = useReadings(identity)
+  const clock = useChargerClock(identity, toldBy(connectors, open.data.value?.items ?? [], now.peek()))
   const neverConnected = chargePoint.lastConnectedAt === undefined && !connected
   const mayCall = session.may('calls:write')
   const target: Target = {
@@ -71,6 +82,8 @@ function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange
   }
   return (
     <>
+      <ClockHint identity={identity} offset={clock} />
+      <ProblemsHere identity={identity} />
       {neverConnected && <GiveUrl identity={identity} />}
       {!connected && !neverConnected && mayCall && (
         <label class="check">
@@ -89,15 +102,47 @@ function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange
             connector={connector}
             isAway={!connected}
             target={target}
+            offset={clock}
+            readings={readings.find(({ evseId, connectorId }) => (evseId ?? connectorId) === connector.evseId)}
             receipt={open.data.value?.items.find(({ id }) => id === connector.transaction?.id)}
           />
         ))}
         {placesOf(connectors).length === 0 && !neverConnected && <Empty title={strings.none} />}
       </section>
+      <LatestReadings places={readings} />
       <AnyCall chargePoint={chargePoint} target={target} />
       <Manage chargePoint={chargePoint} target={target} onChange={onChange} />
       <DetailList chargePoint={chargePoint} />
     </>
+  )
+}
+
+/** Times that show whether the clock of the charge point is right. One in the future is certainly wrong. */
+function toldBy(
+  connectors: readonly PresentConnector[],
+  open: readonly TransactionItem[],
+  now: number
+): readonly Told[] {
+  return [
+    ...open.flatMap(({ startedAt, receivedAt, offline }) =>
+      startedAt === undefined || offline ? [] : [{ told: startedAt, at: receivedAt }]
+    ),
+    ...connectors.flatMap(({ since }) =>
+      since !== undefined && Date.parse(since) > now ? [{ told: since, at: now }] : []
+    )
+  ]
+}
+
+/** The problems of this charge point, with their next steps. */
+function ProblemsHere({ identity }: { identity: string }) {
+  const problems = useProblems({ chargePoint: identity })
+  const items = problems.data.value?.items ?? []
+  if (items.length === 0) return null
+  return (
+    <section aria-label={strings.problems}>
+      <h2>{strings.problems}</h2>
+      <ProblemTable items={items} onChange={problems.reload} />
+    </section>
   )
 }
 

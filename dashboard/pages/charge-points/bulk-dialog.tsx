@@ -3,6 +3,7 @@ import { newKey } from '../../api/client.js'
 import { Problem } from '../../api/problem.js'
 import type { ActionList, ActionSchema } from '../../api/records.js'
 import { SchemaForm } from '../../form/form.js'
+import { requiredOf } from '../../form/required.js'
 import type { Schema } from '../../form/tree.js'
 import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/bulk.js'
@@ -15,7 +16,7 @@ import type { ChargePointSelection, Targets } from './selection.js'
 interface BulkDialogProps {
   /** Of the operation; `undefined`: a call that is chosen here. */
   name: string | undefined
-  selection: ChargePointSelection
+  selection: Pick<ChargePointSelection, 'number' | 'targets' | 'protocols'>
   onClose: () => void
 }
 
@@ -113,7 +114,7 @@ interface What {
 interface BulkFormProps {
   what: What
   protocol: string
-  selection: ChargePointSelection
+  selection: Pick<ChargePointSelection, 'number' | 'targets' | 'protocols'>
   onClose: () => void
 }
 
@@ -150,7 +151,7 @@ function BulkForm({ what, protocol, selection, onClose }: BulkFormProps) {
           {what.danger === 'interrupts' && <p class="caution">{strings.mayEnd}</p>}
           <SchemaForm
             schema={schema as Schema}
-            value={example}
+            value={requiredOf(schema as Schema, example)}
             submit={strings.send}
             onSubmit={(value) => submit(value).catch(atTheForm)}
             onCancel={onClose}

@@ -38,7 +38,7 @@ function CardView({ card }: { card: Card }) {
   const { id, request, state, duration, answer, effect } = card
   const messageId = messageIdOf(card)
   return (
-    <li class="card call-card" data-state={state} data-word={answer?.status}>
+    <li class="card call-card" data-state={state} data-word={wordOf(answer)?.toLowerCase()}>
       <header>
         <strong>{request.title}</strong>
         <Id text={request.chargePoint} />
@@ -69,17 +69,24 @@ function Outcome({ card }: { card: Card }) {
   return <Failed card={card} />
 }
 
+/** An operation tells its outcome in our words, a call has the status of the charge point. */
+function wordOf(answer: Card['answer']): string | undefined {
+  const word = answer?.status ?? answer?.result?.status
+  return typeof word === 'string' ? word : undefined
+}
+
 function Answered({ answer }: { answer: Card['answer'] }) {
-  const word = answer?.status ?? strings.calls.answer
+  const word = wordOf(answer) ?? strings.calls.answer
+  const statusInfo = answer?.statusInfo ?? answer?.result?.statusInfo
   const reason = typeof answer?.reason === 'string' && answer.reason !== word ? answer.reason : undefined
   return (
     <>
       <span class="word">{visibleText(word)}</span>
       {reason !== undefined && <bdi> {visibleText(reason)}</bdi>}
-      {answer?.statusInfo !== undefined && (
+      {statusInfo !== undefined && (
         <details>
           <summary>{strings.calls.details}</summary>
-          <pre class="mono">{visibleJson(answer.statusInfo)}</pre>
+          <pre class="mono">{visibleJson(statusInfo)}</pre>
         </details>
       )}
     </>

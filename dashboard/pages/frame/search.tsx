@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { ChargePoint, Page } from '../../api/records.js'
+import type { ActionList, ChargePoint, Page } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
 import { PAGES, type PageName } from '../../router/pages.js'
 import type { App } from '../../store/app.js'
@@ -18,7 +18,7 @@ interface Hit {
 const WAIT_MS = 150
 const PER_GROUP = 5
 
-/** Finds charge points, cards, transactions and pages. `/` and Ctrl-K go there. */
+/** Finds charge points, cards, transactions, pages, and operations of the charge point that is open. `/` and Ctrl-K go there. */
 export function Search() {
   const app = useApp()
   const [text, setText] = useState('')
@@ -148,7 +148,8 @@ async function find(app: App, text: string, signal: AbortSignal): Promise<Hit[]>
   const groups = await Promise.all([
     chargePointsLike(app, text, signal),
     transactionsLike(app, text, signal),
-    idTokensLike(app, text, signal)
+    idTokensLike(app, text, signal),
+    operationsLike(app, text, signal)
   ])
   return [...groups.flat(), ...pagesNamed(text)]
 }
@@ -182,6 +183,24 @@ async function idTokensLike({ api, session }: App, text: string, signal: AbortSi
     label: visibleText(idToken),
     url: linkTo('idToken', { idToken })
   }))
+}
+
+/** The operations of the charge point whose page is open. */
+async function operationsLike({ api, router, session }: App, text: string, signal: AbortSignal): Promise<Hit[]> {
+  const identity = router.match.value?.params.identity
+  if (identity === undefined || !session.may('calls:write')) return []
+  const path = `/charge-points/${encodeURIComponent(identity)}/actions`
+  const { operations } = await api.get<ActionList>(path, { signal }).catch(() => ({ operations: [] }))
+  const wanted = text.toLowerCase()
+  return operations
+    .filter(({ name, title, supported }) => supported && `${name} ${title}`.toLowerCase().includes(wanted))
+    .slice(0, PER_GROUP)
+    .map(({ name, title }) => ({
+      group: 'operations',
+      label: title,
+      note: visibleText(identity),
+      url: `${linkTo('chargePoint', { identity })}#${name}`
+    }))
 }
 
 function pagesNamed(text: string): Hit[] {

@@ -17,6 +17,7 @@ import { Time } from '../../ui/time.js'
 import { useQuery } from '../../ui/use-query.js'
 import { LOADERS } from '../table.js'
 import { EditDialog } from './edit-dialog.js'
+import { PushList } from './push-list.js'
 import { StatusOf } from './status.js'
 
 const PARAMS = ['q', 'status', 'groupId', 'cursor'] as const
@@ -47,6 +48,7 @@ export default function IdTokenList() {
             <a class="button" href={apiUrl('/id-tokens', { ...all, format: 'csv' })} download>
               {strings.csv}
             </a>
+            <PushList />
             {session.may('id-tokens:write') && (
               <button type="button" class="primary" onClick={() => setAdding(true)}>
                 {strings.add}

@@ -1,5 +1,6 @@
 import type { Transaction } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
+import { byServerClock } from '../../store/charger-clock.js'
 import { strings } from '../../strings/en/transactions.js'
 import { StateLabel } from '../../ui/state.js'
 import { Foreign, Id } from '../../ui/text.js'
@@ -39,10 +40,10 @@ export function StateOf({ transaction, isAway = false }: { transaction: Transact
 }
 
 /** How long it took, or takes until now. */
-export function DurationOf({ transaction }: { transaction: Transaction }) {
+export function DurationOf({ transaction, offset }: { transaction: Transaction; offset?: number | undefined }) {
   const { startedAt, endedAt, status } = transaction
   if (status !== 'open' && endedAt === undefined) return <span class="muted">–</span>
-  return <Elapsed since={startedAt} until={endedAt} />
+  return <Elapsed since={endedAt === undefined ? byServerClock(startedAt, offset) : startedAt} until={endedAt} />
 }
 
 export function IdTokenLink({ idToken }: { idToken: string | undefined }) {

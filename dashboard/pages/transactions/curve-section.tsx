@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { Transaction, TransactionSeries } from '../../api/records.js'
 import type { LiveEvent } from '../../api/stream.js'
 import { Curves } from '../../chart/curves.js'
+import type { Marker } from '../../chart/markers.js'
 import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/transactions.js'
 import { Empty } from '../../ui/empty.js'
@@ -14,7 +15,7 @@ const POINTS = 600
 const READ_MS = 5_000
 
 /** The curves of the transaction. New readings are added when they arrive. */
-export function CurveSection({ transaction }: { transaction: Transaction }) {
+export function CurveSection({ transaction, markers }: { transaction: Transaction; markers: readonly Marker[] }) {
   const { id, status, chargePoint } = transaction
   const series = useQuery<TransactionSeries>(
     `/transactions/${id}/series`,
@@ -28,7 +29,7 @@ export function CurveSection({ transaction }: { transaction: Transaction }) {
   return (
     <section class="panel">
       <h2>{strings.curve}</h2>
-      <Loaded query={series}>{(data) => <Drawn data={data} chargePoint={chargePoint} />}</Loaded>
+      <Loaded query={series}>{(data) => <Drawn data={data} chargePoint={chargePoint} markers={markers} />}</Loaded>
     </section>
   )
 }
@@ -39,7 +40,13 @@ function reduce(data: TransactionSeries, event: LiveEvent, { id, chargePoint }: 
   return bringsNew(data, event) ? 'reload' : withReadings(data, event)
 }
 
-function Drawn({ data, chargePoint }: { data: TransactionSeries; chargePoint: string }) {
+interface DrawnProps {
+  data: TransactionSeries
+  chargePoint: string
+  markers: readonly Marker[]
+}
+
+function Drawn({ data, chargePoint, markers }: DrawnProps) {
   const curves = useMemo(() => curvesOf(data.series), [data])
   if (curves.every(({ points }) => points.length === 0)) {
     return (
@@ -49,7 +56,7 @@ function Drawn({ data, chargePoint }: { data: TransactionSeries; chargePoint: st
       </Empty>
     )
   }
-  return <Curves curves={curves} step={data.step} caption={strings.curve} format={formatValue} />
+  return <Curves curves={curves} markers={markers} step={data.step} caption={strings.curve} format={formatValue} />
 }
 
 function formatValue(value: number, unit: string): string {

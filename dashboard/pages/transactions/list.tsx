@@ -1,4 +1,3 @@
-import { useMemo } from 'preact/hooks'
 import { apiUrl } from '../../api/client.js'
 import type { Page, Transaction } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
@@ -15,6 +14,7 @@ import { Pager } from '../../ui/pager.js'
 import { RangeFilter } from '../../ui/range.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Time } from '../../ui/time.js'
+import { type Filter, useFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 import { DurationOf, IdTokenLink, Place, StateOf } from './cells.js'
 import { Sums } from './sums.js'
@@ -42,12 +42,7 @@ const ROWS = 50
 const LIST_MS = 5_000
 
 export default function TransactionList() {
-  const { router } = useApp()
-  const { query } = router.place.value
-  const filter = useMemo(
-    () => Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.getAll(name)]] : []))),
-    [query]
-  )
+  const filter = useFilter(PARAMS)
   const isFirst = filter.cursor === undefined
   const list = useQuery<Page<Transaction>>(
     '/transactions',
@@ -74,7 +69,7 @@ export default function TransactionList() {
       <Loaded query={list}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
-            <NoRows isFiltered={isFiltered} />
+            <NoRows isFiltered={isFiltered} filter={all} />
           ) : (
             <>
               <Table caption={strings.caption} rows={items} columns={COLUMNS} keyOf={keyOf} />
@@ -131,7 +126,12 @@ function GivenFilters() {
   )
 }
 
-function NoRows({ isFiltered }: { isFiltered: boolean }) {
+interface NoRowsProps {
+  isFiltered: boolean
+  filter: Filter
+}
+
+function NoRows({ isFiltered, filter }: NoRowsProps) {
   if (!isFiltered) {
     return (
       <Empty title={strings.none}>
@@ -141,8 +141,24 @@ function NoRows({ isFiltered }: { isFiltered: boolean }) {
   }
   return (
     <Empty title={strings.noneInRange}>
+      {filter.from !== undefined && <LastOne filter={filter} />}
       <a href="/transactions">{common.clearFilters}</a>
     </Empty>
+  )
+}
+
+/** The last transaction before an empty range. */
+function LastOne({ filter: { from, to: _to, sort: _sort, ...others } }: { filter: Filter }) {
+  const before = useQuery<Page<Transaction>>('/transactions', { ...others, to: from, sort: '-startedAt', limit: 1 })
+  const [last] = before.data.value?.items ?? []
+  if (last === undefined) return null
+  return (
+    <p>
+      {strings.lastOne}{' '}
+      <a href={linkTo('transaction', { id: last.id })}>
+        <Time at={last.startedAt} />
+      </a>
+    </p>
   )
 }
 

@@ -1,9 +1,11 @@
+import { useMemo } from 'preact/hooks'
 import { apiUrl } from '../../api/client.js'
 import type { ChargePoint, TransactionWithEvents } from '../../api/records.js'
 import type { LiveEvent } from '../../api/stream.js'
 import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/transactions.js'
 import { useApp } from '../../ui/app-context.js'
+import { ClockHint } from '../../ui/clock-hint.js'
 import { Copy } from '../../ui/copy.js'
 import { Facts, Figures } from '../../ui/facts.js'
 import { formatClock, formatEnergy, formatMoney, formatPercent, formatPower } from '../../ui/format.js'
@@ -11,13 +13,16 @@ import { Loaded } from '../../ui/loaded.js'
 import { PageHead } from '../../ui/page.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
+import { useChargerClock } from '../../ui/use-charger-clock.js'
 import { useQuery } from '../../ui/use-query.js'
+import { LimitedBy } from '../charge-point/limited-by.js'
 import type { PageProps } from '../table.js'
 import { Actions } from './actions.js'
 import { DurationOf, IdTokenLink, Place, StateOf } from './cells.js'
 import { CostSection } from './cost-section.js'
 import { CurveSection } from './curve-section.js'
 import { Events } from './events.js'
+import { markersOf } from './markers.js'
 
 /** Milliseconds between two readings of figures that events only announce. */
 const READ_MS = 2_000
@@ -39,6 +44,14 @@ export default function TransactionPage({ params }: PageProps) {
     {},
     { live: { types: ['connect', 'disconnect'] } }
   )
+  const clock = useChargerClock(
+    one.data.value?.status === 'open' ? one.data.value.chargePoint : undefined,
+    (one.data.value?.events ?? []).flatMap(({ timestamp, receivedAt, offline }) =>
+      offline ? [] : [{ told: timestamp, at: receivedAt }]
+    )
+  )
+  const events = one.data.value?.events
+  const markers = useMemo(() => markersOf(events ?? []), [events])
   const isAway = chargePoint.data.value?.connected === false
   return (
     <>
@@ -62,9 +75,11 @@ export default function TransactionPage({ params }: PageProps) {
             {isAway && transaction.status === 'open' && (
               <p class="banner">{strings.away(formatClock(live.heardAt.value ?? Date.now()))}</p>
             )}
-            <MainFigures transaction={transaction} isAway={isAway} />
+            <ClockHint identity={transaction.chargePoint} offset={clock} />
+            <MainFigures transaction={transaction} isAway={isAway} offset={clock} />
+            <Limit transaction={transaction} />
             <Actions transaction={transaction} isAway={isAway} onChanged={one.reload} />
-            <CurveSection transaction={transaction} />
+            <CurveSection transaction={transaction} markers={markers} />
             <section class="panel">
               <h2>{strings.details}</h2>
               <Details transaction={transaction} />
@@ -90,7 +105,13 @@ interface Props {
   transaction: TransactionWithEvents
 }
 
-function MainFigures({ transaction, isAway }: Props & { isAway: boolean }) {
+/** What limits the power of an open transaction. */
+function Limit({ transaction: { status, chargePoint, evseId, connectorId } }: Props) {
+  const place = evseId ?? connectorId
+  return status === 'open' && place !== undefined ? <LimitedBy identity={chargePoint} evseId={place} /> : null
+}
+
+function MainFigures({ transaction, isAway, offset }: Props & { isAway: boolean; offset: number | undefined }) {
   const { status, powerW, energyWh, cost, currency, soc } = transaction
   const isOpen = status === 'open'
   const { figures } = strings
@@ -100,7 +121,7 @@ function MainFigures({ transaction, isAway }: Props & { isAway: boolean }) {
         facts={[
           ...(isOpen ? ([[figures.power, formatPower(powerW)]] as const) : []),
           [figures.energy, formatEnergy(energyWh)],
-          [figures.duration, <DurationOf key="duration" transaction={transaction} />],
+          [figures.duration, <DurationOf key="duration" transaction={transaction} offset={offset} />],
           [figures.cost, formatMoney(cost, currency)],
           ...(soc === undefined ? [] : ([[figures.soc, formatPercent(soc)]] as const))
         ]}

@@ -10,7 +10,8 @@ export const strings = {
     availability: 'Service…',
     'set-configuration': 'Settings…',
     'update-firmware': 'Firmware…',
-    'upload-log': 'Log…'
+    'upload-log': 'Log…',
+    'send-local-list': 'Local list…'
   },
   anyCall: 'Any call…',
   title: (what: string, number: number) => `${what}: ${count(number, 'charge point')}`,

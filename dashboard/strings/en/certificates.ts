@@ -8,6 +8,7 @@ export const strings = {
   filters: 'Filters',
   chargePoint: 'Charge point',
   status: 'Status',
+  renew: 'Renew',
   revoke: 'Revoke',
   revokeTitle: (id: string) => `Revoke the certificate ${id}?`,
   revokeBody: 'The charge point cannot connect with it any more. A connection that uses it is closed.',
@@ -19,7 +20,11 @@ export const strings = {
     issued: 'Signed',
     accepted: 'Accepted',
     'in-use': 'In use',
-    superseded: 'Superseded'
+    superseded: 'Superseded',
+    rejected: 'Rejected',
+    failed: 'Failed',
+    installed: 'Installed',
+    expired: 'Expired'
   } as Readonly<Record<string, string>>,
   columns: { chargePoint: 'Charge point', type: 'Use', status: 'Status', expires: 'Expires', subject: 'Subject' }
 }

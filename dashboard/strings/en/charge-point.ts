@@ -60,6 +60,18 @@ export const strings = {
   disconnectBody: 'The connection ends. The charge point connects again by itself.',
   remove: 'Remove',
   removeBody: 'The charge point is removed, and its connection ends. Its transactions stay.',
+  ofOffered: (value: string, offered: string) => `${value} of ${offered}`,
+  readings: {
+    title: (number: number) => `Latest readings (${number})`,
+    caption: 'The latest readings of each place',
+    measurand: 'Measurand',
+    place: 'Place',
+    phase: 'Phase, location',
+    value: 'Value',
+    time: 'Measured',
+    at: (place: number | undefined) => (place === undefined ? 'main meter' : `EVSE ${place}`)
+  },
+  problems: 'Problems',
   details: 'Details',
   facts: {
     model: 'Model',

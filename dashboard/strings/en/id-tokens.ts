@@ -2,6 +2,7 @@ import { count } from '../../ui/format.js'
 
 export const strings = {
   title: 'Id tokens',
+  push: 'Send to charge points',
   caption: 'Id tokens',
   one: (id: string) => `Id token ${id}`,
   csv: 'CSV',

@@ -50,6 +50,17 @@ export const strings = {
   noCurveHelp:
     'The charge point sent none for this transaction. Set MeterValueSampleInterval (OCPP 1.6) or SampledDataCtrlr.TxUpdatedInterval (2.x).',
   settings: 'Settings of the charge point',
+  markers: {
+    started: 'started',
+    ended: (reason: string | undefined) => (reason === undefined ? 'ended' : `ended: ${reason}`),
+    states: {
+      Charging: 'charges',
+      SuspendedEV: 'paused by the car',
+      SuspendedEVSE: 'paused by the charge point',
+      EVConnected: 'does not charge'
+    } as Readonly<Record<string, string>>
+  },
+  lastOne: 'The last one before it:',
   series: {
     power: 'Power',
     offered: 'Offered',
