@@ -9,6 +9,7 @@ const BENCHMARKS = {
   cluster: ['cluster/run.mjs', 'two nodes with NATS: calls between them, and what a connection costs more'],
   reconnect: ['reconnect/run.mjs', 'thousands of chargers that all come back at once'],
   lists: ['lists/run.mjs', 'pages of lists of a million transactions'],
+  dashboard: ['dashboard/run.mjs', 'the dashboard with 10,000 charge points, a day of 1 Hz and a year of transactions'],
   events: ['events/run.ts', 'a thousand readers of the event stream'],
   webhooks: ['webhooks/run.ts', 'a thousand changes a second for one webhook'],
   'smart-charging': ['smart-charging/run.ts', 'a day in a garage below its limit, beside the best that is possible'],

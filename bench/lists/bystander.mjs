@@ -43,7 +43,8 @@ export async function bystander(port, get) {
   return { alone, beside, reads }
 }
 
-class Bystander {
+/** A charge point that goes on sending messages, and measures how long it waits. */
+export class Bystander {
   #socket
   #answered = () => {}
   #count = 0
@@ -61,9 +62,15 @@ class Bystander {
   }
 
   /** Sorted milliseconds of each message. */
-  async measure(seconds) {
+  measure(seconds) {
+    const until = performance.now() + seconds * 1000
+    return this.measureWhile(() => performance.now() < until)
+  }
+
+  /** The same for as long as something goes on. */
+  async measureWhile(goesOn) {
     const waits = { Heartbeat: [], StatusNotification: [] }
-    for (const until = performance.now() + seconds * 1000; performance.now() < until; ) {
+    while (goesOn()) {
       const status = this.#count % 2 === 0 ? 'Available' : 'Preparing'
       waits.Heartbeat.push(await this.#call('Heartbeat', {}))
       waits.StatusNotification.push(

@@ -1,0 +1,169 @@
+// npm run bench -- dashboard [--transactions 300000] [--charge-points 10000] [--seconds 86400] [--chromium /usr/bin/chromium]
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { loadavg } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { chromium } from 'playwright-core'
+import { Bystander } from '../lists/bystander.mjs'
+import { emptyDatabase } from '../storage/databases.mjs'
+import { fill } from './fill.mjs'
+import { cpuOf, firstPaint, longestFrame, milliseconds } from './measure.mjs'
+
+const { values } = parseArgs({
+  options: {
+    transactions: { type: 'string', default: '300000' },
+    'charge-points': { type: 'string', default: '10000' },
+    seconds: { type: 'string', default: '86400' },
+    chromium: { type: 'string', default: '/usr/bin/chromium' }
+  }
+})
+const size = {
+  transactions: Number(values.transactions),
+  chargePoints: Number(values['charge-points']),
+  seconds: Number(values.seconds)
+}
+const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
+const TOKEN = 'token-of-the-benchmark'
+const LIVE_POINTS = 20
+
+console.log(`load average at the start ${loadavg()[0].toFixed(1)}; ${JSON.stringify(size)}`)
+const { settings, drop } = await emptyDatabase('sqlite')
+let isOver = false
+try {
+  const long = await fill(settings, size)
+  const server = await start(settings)
+  const browser = await chromium.launch({
+    executablePath: values.chromium,
+    args: ['--no-sandbox', '--disable-dev-shm-usage']
+  })
+  try {
+    const charger = await Bystander.connect(server.port)
+    await charger.measure(1)
+    const waits = charger.measureWhile(() => !isOver)
+    const page = await browser.newPage()
+    await measure(page, `http://127.0.0.1:${server.port}`, { long, charger })
+    isOver = true
+    const { Heartbeat } = await waits
+    const at = (share) => Heartbeat[Math.ceil(share * Heartbeat.length) - 1] ?? 0
+    tell(`Heartbeat of a bystander, p99 of ${Heartbeat.length}`, at(0.99), 50)
+    charger.close()
+  } finally {
+    isOver = true
+    await browser.close()
+    server.child.kill('SIGTERM')
+    await once(server.child, 'exit')
+  }
+} finally {
+  await drop()
+}
+
+/** Prints a figure beside its budget. A missed budget does not fail the run: the machine may be busy. */
+function tell(what, found, wanted, unit = 'ms') {
+  const verdict = wanted === undefined ? '' : `  wanted ${wanted}${found <= wanted ? '' : ' MISSED'}`
+  console.log(`${what.padEnd(52)} ${found.toFixed(unit === 'ms' ? 1 : 0).padStart(8)} ${unit}${verdict}`)
+}
+
+async function measure(page, origin, { long }) {
+  await page.goto(origin)
+  await page.getByLabel('Operator token').fill(TOKEN)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.locator('.tiles').waitFor()
+  tell('first paint of the overview', await firstPaint(page, origin), 1_000)
+  tell('overview with data', await milliseconds(page, { open: '/', seen: '.tiles' }), 1_500)
+  tell(
+    '50 of the charge points after the click',
+    await milliseconds(page, { click: 'a[href="/charge-points"]', seen: 'tr[data-key="CP-1"]' }),
+    300
+  )
+  tell('longest frame while their rows are scrolled', await longestFrame(page), 50)
+
+  const { points } = await page.evaluate(countPoints, long.transaction)
+  tell('points of the largest series of the day of 1 Hz', points, 2_000, 'points')
+  tell(
+    'its page until the curve is drawn',
+    await milliseconds(page, { open: `/transactions/${long.transaction}`, seen: 'figure.curves canvas' })
+  )
+  const drawn = await cpuOf(page, async () => {
+    await page.evaluate("document.documentElement.dataset.theme = 'dark'; window.dispatchEvent(new Event('resize'))")
+    await page.setViewportSize({ width: 1_100, height: 800 })
+    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  })
+  tell('CPU time to draw it again', drawn, 100)
+  tell('CPU time of a live point', await livePoints(page, origin, long), 16)
+
+  const year = `from=${new Date(long.to - 364 * 86_400_000).toISOString()}&to=${new Date(long.to).toISOString()}`
+  const statistics = `/statistics/transactions?${year}&interval=day`
+  tell('a year of statistics by day', await milliseconds(page, { open: statistics, seen: 'tbody tr' }))
+  tell('… again, from what is kept', await milliseconds(page, { open: statistics, seen: 'tbody tr' }))
+}
+
+/** Runs in the page. */
+async function countPoints(id) {
+  const measurands = ['Power.Active.Import', 'Energy.Active.Import.Register']
+    .map((name) => `measurand=${name}`)
+    .join('&')
+  const answer = await fetch(`/api/v1/transactions/${id}/series?points=600&${measurands}`)
+  const { series } = await answer.json()
+  return { points: Math.max(...series.map((one) => one.points.length)) }
+}
+
+/** The CPU time that the page needs for each new reading of the transaction on screen. */
+async function livePoints(page, origin, { to }) {
+  const charger = new Sender(await connect(origin.replace('http', 'ws')))
+  const used = await cpuOf(page, async () => {
+    for (let index = 1; index <= LIVE_POINTS; index++) {
+      const timestamp = new Date(to + index * 1_000).toISOString()
+      const sampledValue = [{ value: '12000', measurand: 'Power.Active.Import', unit: 'W' }]
+      await charger.call('MeterValues', {
+        connectorId: 1,
+        transactionId: 900_001,
+        meterValue: [{ timestamp, sampledValue }]
+      })
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))')
+    }
+  })
+  charger.close()
+  return used / LIVE_POINTS
+}
+
+async function connect(origin) {
+  const { WebSocket } = await import('ws')
+  const socket = new WebSocket(`${origin}/ocpp/CP-2`, 'ocpp1.6')
+  await once(socket, 'open')
+  return socket
+}
+
+class Sender {
+  #socket
+  #count = 0
+
+  constructor(socket) {
+    this.#socket = socket
+  }
+
+  async call(action, payload) {
+    const answer = once(this.#socket, 'message')
+    this.#socket.send(JSON.stringify([2, `live-${++this.#count}`, action, payload]))
+    await answer
+  }
+
+  close() {
+    this.#socket.terminate()
+  }
+}
+
+async function start(settings) {
+  const env = { PATH: process.env.PATH, PORT: '0', OPERATOR_TOKEN: TOKEN, LOG_LEVEL: 'error', ...settings }
+  const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  for await (const text of child.stdout.setEncoding('utf8')) {
+    output += text
+    const port = /operators call +http:\/\/[^/]+:(\d+)/.exec(output)?.[1]
+    if (port !== undefined) {
+      child.stdout.on('data', () => undefined)
+      return { child, port: Number(port) }
+    }
+  }
+  throw new Error(`the server ended: ${output}`)
+}
