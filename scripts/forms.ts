@@ -1,4 +1,4 @@
-import type { TSchema } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import { CorrectionBody, CreditBody } from '../lib/billing/records.js'
 import { OperatorTokenBody } from '../lib/http/operator-token-body.js'
 import { ChargePointBody, IdTokenBody } from '../lib/http/records.js'
@@ -10,7 +10,15 @@ import { NewWebhookBody, WebhookBody } from '../lib/webhooks/records.js'
 
 /** The bodies of requests that the dashboard has forms for; those of calls and operations come from the API. */
 const BODIES: Readonly<Record<string, TSchema>> = {
-  chargePointSchema: ChargePointBody,
+  // Traits and passwords have operations of their own.
+  chargePointSchema: Type.Pick(ChargePointBody, [
+    'name',
+    'site',
+    'notes',
+    'enabled',
+    'registration',
+    'securityProfile'
+  ]),
   circuitLimitSchema: CircuitLimitBody,
   closeSchema: CloseBody,
   correctionSchema: CorrectionBody,

@@ -9,6 +9,7 @@ import { Bystander } from '../lists/bystander.mjs'
 import { emptyDatabase } from '../storage/databases.mjs'
 import { fill } from './fill.mjs'
 import { cpuOf, firstPaint, longestFrame, milliseconds } from './measure.mjs'
+import { Sender } from './sender.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -110,7 +111,7 @@ async function countPoints(id) {
 
 /** The CPU time that the page needs for each new reading of the transaction on screen. */
 async function livePoints(page, origin, { to }) {
-  const charger = new Sender(await connect(origin.replace('http', 'ws')))
+  const charger = await Sender.connect(`${origin.replace('http', 'ws')}/ocpp/CP-2`)
   const used = await cpuOf(page, async () => {
     for (let index = 1; index <= LIVE_POINTS; index++) {
       const timestamp = new Date(to + index * 1_000).toISOString()
@@ -125,32 +126,6 @@ async function livePoints(page, origin, { to }) {
   })
   charger.close()
   return used / LIVE_POINTS
-}
-
-async function connect(origin) {
-  const { WebSocket } = await import('ws')
-  const socket = new WebSocket(`${origin}/ocpp/CP-2`, 'ocpp1.6')
-  await once(socket, 'open')
-  return socket
-}
-
-class Sender {
-  #socket
-  #count = 0
-
-  constructor(socket) {
-    this.#socket = socket
-  }
-
-  async call(action, payload) {
-    const answer = once(this.#socket, 'message')
-    this.#socket.send(JSON.stringify([2, `live-${++this.#count}`, action, payload]))
-    await answer
-  }
-
-  close() {
-    this.#socket.terminate()
-  }
 }
 
 async function start(settings) {

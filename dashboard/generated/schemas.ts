@@ -6,26 +6,6 @@ export const chargePointSchema: Schema = {
   "additionalProperties": false,
   "type": "object",
   "properties": {
-    "password": {
-      "description": "The HTTP Basic password of the charge point. Never shown again",
-      "anyOf": [
-        {
-          "pattern": "^[\\x20-\\x7e]+$",
-          "x-rule": "must consist of printable ASCII characters",
-          "minLength": 16,
-          "maxLength": 64,
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ]
-    },
-    "generatePassword": {
-      "description": "Generates a random password of 40 hexadecimal digits, which is shown only in this answer",
-      "const": true,
-      "type": "boolean"
-    },
     "name": {
       "description": "What operators call it",
       "anyOf": [
@@ -54,47 +34,6 @@ export const chargePointSchema: Schema = {
         }
       ]
     },
-    "registration": {
-      "type": "string",
-      "enum": [
-        "Accepted",
-        "Pending",
-        "Rejected"
-      ],
-      "description": "Status in the answer to the next BootNotification"
-    },
-    "enabled": {
-      "description": "Whether the charge point may connect",
-      "type": "boolean"
-    },
-    "securityProfile": {
-      "description": "The lowest security profile that the charge point may connect with. Default: the highest that it ever used. Set a lower one to let it go back",
-      "anyOf": [
-        {
-          "minimum": 0,
-          "maximum": 3,
-          "type": "integer"
-        },
-        {
-          "type": "null"
-        }
-      ]
-    },
-    "serialNumber": {
-      "description": "Serial number that the CN of its client certificate must have. null: the serial number of its next BootNotification",
-      "anyOf": [
-        {
-          "pattern": "^[\\x20-\\x7e]+$",
-          "x-rule": "must consist of printable ASCII characters",
-          "minLength": 1,
-          "maxLength": 255,
-          "type": "string"
-        },
-        {
-          "type": "null"
-        }
-      ]
-    },
     "notes": {
       "anyOf": [
         {
@@ -106,216 +45,26 @@ export const chargePointSchema: Schema = {
         }
       ]
     },
-    "traits": {
-      "description": "How the charge point deviates from the standard, and which deviations are accepted. Traits that are left out stay as they are; null removes a trait. Applies from the next message on",
+    "enabled": {
+      "description": "Whether the charge point may connect",
+      "type": "boolean"
+    },
+    "registration": {
+      "type": "string",
+      "enum": [
+        "Accepted",
+        "Pending",
+        "Rejected"
+      ],
+      "description": "Status in the answer to the next BootNotification"
+    },
+    "securityProfile": {
+      "description": "The lowest security profile that the charge point may connect with. Default: the highest that it ever used. Set a lower one to let it go back",
       "anyOf": [
         {
-          "additionalProperties": false,
-          "type": "object",
-          "properties": {
-            "validation": {
-              "anyOf": [
-                {
-                  "type": "string",
-                  "enum": [
-                    "strict",
-                    "warn"
-                  ],
-                  "description": "strict: rejects messages that break their schema. warn: handles the valid part of such messages, counts and logs the violation."
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "leniency": {
-              "anyOf": [
-                {
-                  "uniqueItems": true,
-                  "maxItems": 23,
-                  "description": "Deviations from the standard that the back-end accepts and corrects.",
-                  "type": "array",
-                  "items": {
-                    "type": "string",
-                    "enum": [
-                      "loose-subprotocols",
-                      "encoded-identities",
-                      "numeric-message-ids",
-                      "extra-elements",
-                      "long-serial-numbers",
-                      "long-names",
-                      "long-texts",
-                      "long-id-tags",
-                      "unknown-members",
-                      "wrong-types",
-                      "single-items",
-                      "enum-spelling",
-                      "unit-names",
-                      "unknown-error-codes",
-                      "unknown-reasons",
-                      "unknown-samples",
-                      "decimal-commas",
-                      "decimal-meter-readings",
-                      "missing-meter-readings",
-                      "missing-timestamps",
-                      "loose-date-times",
-                      "missing-trigger-reasons",
-                      "missing-transaction-ids"
-                    ]
-                  }
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "pings": {
-              "anyOf": [
-                {
-                  "description": "Seconds between WebSocket pings, or off for a charge point that does not answer them.",
-                  "anyOf": [
-                    {
-                      "minimum": 5,
-                      "maximum": 3600,
-                      "type": "integer"
-                    },
-                    {
-                      "const": "off",
-                      "type": "string"
-                    }
-                  ]
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "callsAfterConnect": {
-              "anyOf": [
-                {
-                  "description": "Delay of automatic and queued calls after the charge point connects: seconds, or boot: until the BootNotification is answered, at most 600 seconds.",
-                  "anyOf": [
-                    {
-                      "minimum": 0,
-                      "maximum": 600,
-                      "type": "integer"
-                    },
-                    {
-                      "const": "boot",
-                      "type": "string"
-                    }
-                  ]
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "timeZone": {
-              "anyOf": [
-                {
-                  "minLength": 1,
-                  "maxLength": 64,
-                  "description": "IANA time zone for times that the charge point sends without an offset, e.g. Europe/Berlin.",
-                  "type": "string"
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "energyUnit": {
-              "anyOf": [
-                {
-                  "type": "string",
-                  "enum": [
-                    "as-sent",
-                    "Wh-means-kWh",
-                    "kWh-means-Wh"
-                  ],
-                  "description": "The unit that energy values of the charge point really have."
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "chargingRateUnit": {
-              "anyOf": [
-                {
-                  "type": "string",
-                  "enum": [
-                    "A",
-                    "W"
-                  ],
-                  "description": "The only unit of charging profiles that the charge point supports."
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "maxStackLevel": {
-              "anyOf": [
-                {
-                  "minimum": 0,
-                  "maximum": 1000,
-                  "description": "The highest stack level that the charge point accepts.",
-                  "type": "integer"
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "heartbeatInterval": {
-              "anyOf": [
-                {
-                  "minimum": 1,
-                  "maximum": 86400,
-                  "description": "Heartbeat interval in the answer to a BootNotification, in seconds.",
-                  "type": "integer"
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "firmwareProtocols": {
-              "anyOf": [
-                {
-                  "uniqueItems": true,
-                  "maxItems": 5,
-                  "description": "URL schemes from which the charge point can download firmware.",
-                  "type": "array",
-                  "items": {
-                    "type": "string",
-                    "enum": [
-                      "ftp",
-                      "ftps",
-                      "http",
-                      "https",
-                      "sftp"
-                    ]
-                  }
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            },
-            "costUpdates": {
-              "anyOf": [
-                {
-                  "description": "Whether the charge point is told the running cost by CostUpdated, too, and not only in the answers to its TransactionEvents. OCPP 2.x.",
-                  "type": "boolean"
-                },
-                {
-                  "type": "null"
-                }
-              ]
-            }
-          }
+          "minimum": 0,
+          "maximum": 3,
+          "type": "integer"
         },
         {
           "type": "null"

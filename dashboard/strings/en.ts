@@ -10,6 +10,8 @@ export const strings = {
   cancel: 'Cancel',
   save: 'Save',
   remove: 'Remove',
+  done: 'Done',
+  secretOnce: 'It is shown only now. The back-end stores its hash.',
   copy: 'Copy',
   copied: 'Copied',
   now: 'now',

@@ -1,4 +1,4 @@
-import { strings } from '../strings/en/administration.js'
+import { strings } from '../strings/en.js'
 import { Copy } from './copy.js'
 import { Dialog } from './dialog.js'
 
@@ -17,7 +17,7 @@ export function SecretDialog({ title, secret, onClose }: SecretDialogProps) {
       <footer class="dialog-foot">
         <Copy text={secret} />
         <button type="button" class="primary" onClick={onClose}>
-          {strings.close}
+          {strings.done}
         </button>
       </footer>
     </Dialog>

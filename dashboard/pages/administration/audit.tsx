@@ -1,8 +1,6 @@
-import { useMemo } from 'preact/hooks'
 import type { AuditEntry, Page } from '../../api/records.js'
 import { strings as all } from '../../strings/en/administration.js'
 import { strings as common } from '../../strings/en.js'
-import { useApp } from '../../ui/app-context.js'
 import { Empty } from '../../ui/empty.js'
 import { Filters, TextFilter } from '../../ui/filters.js'
 import { visibleText } from '../../ui/format.js'
@@ -12,6 +10,7 @@ import { Pager } from '../../ui/pager.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
+import { useSingleFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 
 const { audit: strings } = all
@@ -19,12 +18,7 @@ const PARAMS = ['operator', 'target', 'from', 'to', 'cursor'] as const
 const LIST_MS = 5_000
 
 export default function Audit() {
-  const { router } = useApp()
-  const { query } = router.place.value
-  const filter = useMemo(
-    () => Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : []))),
-    [query]
-  )
+  const filter = useSingleFilter(PARAMS)
   const list = useQuery<Page<AuditEntry>>('/audit', filter, { live: { types: ['change'] }, interval: LIST_MS })
   const isFiltered = Object.keys(filter).length > 0
   return (

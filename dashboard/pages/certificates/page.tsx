@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { apiUrl } from '../../api/client.js'
 import type { Certificate, Page } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
@@ -17,20 +17,17 @@ import { type Column, Table } from '../../ui/table.js'
 import { Foreign } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import { useCommand } from '../../ui/use-command.js'
+import { useSingleFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 
 const PARAMS = ['chargePoint', 'type', 'status', 'expiresBefore', 'cursor'] as const
 const STATUSES = Object.entries(strings.statuses).map(([value, label]) => ({ value, label }))
 
 export default function Certificates() {
-  const { api, calls, router, session } = useApp()
-  const { query } = router.place.value
+  const { api, calls, session } = useApp()
   const [revoked, setRevoked] = useState<string | undefined>(undefined)
   const command = useCommand()
-  const filter = useMemo(
-    () => Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : []))),
-    [query]
-  )
+  const filter = useSingleFilter(PARAMS)
   const list = useQuery<Page<Certificate>>('/certificates', filter)
   const renew = ({ chargePoint, type }: Certificate) => {
     const path = `/charge-points/${encodeURIComponent(chargePoint)}/certificates/renew`

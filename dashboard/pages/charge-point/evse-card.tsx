@@ -40,8 +40,10 @@ export function EvseCard({ connector, isAway, target, receipt, readings, offset 
   const place = placeName(connector)
   const { evseId, state, status, errorCode, info, since, transaction } = connector
   const close = () => setOpen(undefined)
-  const run = (name: string, title: string) => {
-    calls.send(operationOf(target, { name, title, body: { evseId } })).catch((error: unknown) => reportError(error))
+  const run = (name: string, title: string, body: object = {}) => {
+    calls
+      .send(operationOf(target, { name, title, body: { evseId, ...body } }))
+      .catch((error: unknown) => reportError(error))
   }
   const { reason } = target
   return (
@@ -84,7 +86,15 @@ export function EvseCard({ connector, isAway, target, receipt, readings, offset 
         </Action>
       </footer>
       {open === 'start' && <StartDialog target={target} evseId={evseId} place={place} onClose={close} />}
-      {open === 'limit' && <LimitDialog target={target} evseId={evseId} place={place} onClose={close} />}
+      {open === 'limit' && (
+        <LimitDialog
+          title={strings.limitAt(place)}
+          onClose={close}
+          onLimit={(limit) =>
+            run('charging-limit', strings.limitAt(place), { limit, unit: 'W', purpose: 'transaction' })
+          }
+        />
+      )}
       {(open === 'stop' || open === 'unlock') && (
         <Confirm
           title={open === 'stop' ? strings.stopAt(place) : strings.unlockAt(place)}

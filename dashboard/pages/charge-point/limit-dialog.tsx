@@ -1,56 +1,35 @@
-import { useState } from 'preact/hooks'
+import { SchemaForm } from '../../form/form.js'
+import type { Schema } from '../../form/tree.js'
 import { strings } from '../../strings/en/charge-point.js'
-import { strings as common } from '../../strings/en.js'
-import { useApp } from '../../ui/app-context.js'
 import { Dialog } from '../../ui/dialog.js'
-import { operationOf } from './operate.js'
-import type { PlaceDialogProps } from './start-dialog.js'
 
-/** Asks for the power that the transaction at a place is limited to. */
-export function LimitDialog({ target, evseId, place, onClose }: PlaceDialogProps) {
-  const { calls } = useApp()
-  const [kilowatts, setKilowatts] = useState('')
+const SCHEMA: Schema = {
+  type: 'object',
+  required: ['limit'],
+  properties: { limit: { type: 'number', minimum: 0, maximum: 1_000, title: strings.limitKw } }
+}
+const WATTS = 1_000
 
-  function submit(): void {
-    const limit = Number(kilowatts) * 1_000
-    if (kilowatts === '' || Number.isNaN(limit)) return
-    onClose()
-    const body = { evseId, limit, unit: 'W', purpose: 'transaction' }
-    calls
-      .send(operationOf(target, { name: 'charging-limit', title: strings.limitAt(place), body }))
-      .catch((error: unknown) => reportError(error))
-  }
+interface LimitDialogProps {
+  title: string
+  onLimit: (watts: number) => void
+  onClose: () => void
+}
 
+/** Asks for the power that a transaction is limited to. */
+export function LimitDialog({ title, onLimit, onClose }: LimitDialogProps) {
   return (
-    <Dialog title={strings.limitAt(place)} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          submit()
+    <Dialog title={title} onClose={onClose}>
+      <p class="muted">{strings.limitHelp}</p>
+      <SchemaForm
+        schema={SCHEMA}
+        submit={strings.limit}
+        onCancel={onClose}
+        onSubmit={async (value) => {
+          onClose()
+          onLimit(Math.round(Number((value as { limit?: number }).limit) * WATTS))
         }}
-      >
-        <label class="field">
-          <span>{strings.limitKw}</span>
-          <input
-            type="number"
-            inputMode="decimal"
-            min={0}
-            step="0.1"
-            required
-            value={kilowatts}
-            onInput={({ currentTarget }) => setKilowatts(currentTarget.value)}
-          />
-        </label>
-        <p class="muted">{strings.limitHelp}</p>
-        <footer class="dialog-foot">
-          <button type="button" onClick={onClose}>
-            {common.cancel}
-          </button>
-          <button type="submit" class="primary">
-            {strings.limit}
-          </button>
-        </footer>
-      </form>
+      />
     </Dialog>
   )
 }

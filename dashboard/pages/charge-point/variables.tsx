@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { Page, Setting } from '../../api/records.js'
 import { strings } from '../../strings/en/variables.js'
 import { strings as common } from '../../strings/en.js'
@@ -11,6 +11,7 @@ import { Pager } from '../../ui/pager.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign } from '../../ui/text.js'
 import { Age } from '../../ui/time.js'
+import { useSingleFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 import type { PageProps } from '../table.js'
 import { ChargePointHead } from './head.js'
@@ -23,11 +24,7 @@ const PARAMS = ['q', 'component', 'writable', 'cursor'] as const
 export default function Variables({ params: { identity = '' } }: PageProps) {
   const { router, calls, session } = useApp()
   const chargePoint = useChargePoint(identity)
-  const { query } = router.place.value
-  const filter = useMemo(
-    () => Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : []))),
-    [query]
-  )
+  const filter = useSingleFilter(PARAMS)
   const list = useQuery<Page<Setting>>(pathOf(identity, '/variables'), filter)
   const [chosen, setChosen] = useState<Setting | undefined>(undefined)
   const isAway = chargePoint.data.value?.connected === false

@@ -19,6 +19,7 @@ import { StateGlyph } from '../../ui/state.js'
 import { type Column, type Selection, Table } from '../../ui/table.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Age } from '../../ui/time.js'
+import { useSingleFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 import { AddDialog } from './add-dialog.js'
 import { BulkBar } from './bulk-bar.js'
@@ -50,13 +51,9 @@ const LIST_MS = 5_000
 const SHORT_MS = 1_000
 
 export default function ChargePointList() {
-  const { router, session } = useApp()
+  const { session } = useApp()
   const [isAdding, setAdding] = useState(false)
-  const { query } = router.place.value
-  const filter = useMemo(
-    () => Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : []))),
-    [query]
-  )
+  const filter = useSingleFilter(PARAMS)
   const list = useChargePoints(filter)
   const data = list.data.value
   const { cursor: _cursor, ...all } = filter

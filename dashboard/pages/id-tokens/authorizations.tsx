@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import type { AuthorizationEntry, Page } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
 import { withAnswer } from '../../store/authorizations.js'
@@ -13,6 +13,7 @@ import { Pager } from '../../ui/pager.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
+import { useSingleFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 import { EditDialog } from './edit-dialog.js'
 
@@ -21,13 +22,9 @@ const { authorizations: texts } = strings
 
 /** The answers about id tokens with their reasons, and a button to add an unknown id token. */
 export default function Authorizations() {
-  const { router, session } = useApp()
-  const { query } = router.place.value
+  const { session } = useApp()
   const [seen, setSeen] = useState<AuthorizationEntry | undefined>(undefined)
-  const filter = useMemo(
-    () => Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : []))),
-    [query]
-  )
+  const filter = useSingleFilter(PARAMS)
   const list = useQuery<Page<AuthorizationEntry>>('/authorizations', filter, {
     ...(filter.cursor === undefined && { live: { types: ['authorization'] } }),
     reduce: (data, event) => withAnswer(data, event, filter)

@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 import { apiUrl } from '../../api/client.js'
 import type { IdToken, Page } from '../../api/records.js'
 import { linkTo } from '../../router/links.js'
@@ -14,6 +14,7 @@ import { Pager } from '../../ui/pager.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
+import { useSingleFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 import { LOADERS } from '../table.js'
 import { EditDialog } from './edit-dialog.js'
@@ -25,12 +26,8 @@ const STATUSES = ['Accepted', 'Blocked', 'Expired', 'Invalid'].map((value) => ({
 
 export default function IdTokenList() {
   const { router, session } = useApp()
-  const { query } = router.place.value
   const [isAdding, setAdding] = useState(false)
-  const filter = useMemo(
-    () => Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.get(name) ?? '']] : []))),
-    [query]
-  )
+  const filter = useSingleFilter(PARAMS)
   const list = useQuery<Page<IdToken>>('/id-tokens', filter)
   const { cursor: _, ...all } = filter
   const isFiltered = Object.keys(filter).length > 0

@@ -12,6 +12,7 @@ import { PageHead } from '../../ui/page.js'
 import { RangeFilter } from '../../ui/range.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign } from '../../ui/text.js'
+import { useFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 
 const PARAMS = ['chargePoint', 'site', 'groupBy', 'interval'] as const
@@ -23,8 +24,9 @@ export default function AvailabilityStatistics() {
   const { router, clock, preferences, session } = useApp()
   const { query } = router.place.value
   const month = useMemo(() => monthOf(clock.now.peek()), [clock])
+  const filter = useFilter(PARAMS)
   const found = useQuery<{ items: Availability[] }>('/statistics/availability', {
-    ...Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.getAll(name)]] : []))),
+    ...filter,
     from: query.get('from') ?? month.from,
     to: query.get('to') ?? month.to
   })

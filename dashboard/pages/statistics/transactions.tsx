@@ -13,6 +13,7 @@ import { PageHead } from '../../ui/page.js'
 import { RangeFilter } from '../../ui/range.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign } from '../../ui/text.js'
+import { useFilter } from '../../ui/use-filter.js'
 import { useQuery } from '../../ui/use-query.js'
 import { Totals } from './totals.js'
 
@@ -27,8 +28,9 @@ export default function TransactionStatistics() {
   const month = useMemo(() => monthOf(clock.now.peek()), [clock])
   const zone = preferences.zone.value
   const timeZone = zone === 'UTC' ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone
+  const filter = useFilter(PARAMS)
   const params = {
-    ...Object.fromEntries(PARAMS.flatMap((name) => (query.has(name) ? [[name, query.getAll(name)]] : []))),
+    ...filter,
     from: query.get('from') ?? month.from,
     to: query.get('to') ?? month.to,
     interval: query.get('interval') ?? 'day',

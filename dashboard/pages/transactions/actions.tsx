@@ -1,12 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { Transaction } from '../../api/records.js'
-import { SchemaForm } from '../../form/form.js'
-import type { Schema } from '../../form/tree.js'
 import { strings } from '../../strings/en/transactions.js'
 import { strings as common } from '../../strings/en.js'
 import { Action } from '../../ui/action.js'
 import { useApp } from '../../ui/app-context.js'
-import { Confirm, Dialog } from '../../ui/dialog.js'
+import { Confirm } from '../../ui/dialog.js'
+import { LimitDialog } from '../charge-point/limit-dialog.js'
 import { CloseDialog } from './close-dialog.js'
 
 interface Props {
@@ -57,34 +56,12 @@ export function Actions({ transaction, isAway, onChanged }: Props) {
       )}
       {open === 'limit' && (
         <LimitDialog
+          title={strings.limit}
           onClose={close}
           onLimit={(limit) => send('charging-limit', strings.limit, { id, limit, unit: 'W', purpose: 'transaction' })}
         />
       )}
       {open === 'close' && <CloseDialog transaction={transaction} onClose={close} onChanged={onChanged} />}
     </div>
-  )
-}
-
-const LIMIT_SCHEMA: Schema = {
-  type: 'object',
-  required: ['limit'],
-  properties: { limit: { type: 'number', minimum: 0, maximum: 1_000, description: 'kW' } }
-}
-const WATTS = 1_000
-
-function LimitDialog({ onClose, onLimit }: { onClose: () => void; onLimit: (watts: number) => void }) {
-  return (
-    <Dialog title={strings.limit} onClose={onClose}>
-      <SchemaForm
-        schema={LIMIT_SCHEMA}
-        submit={strings.limit}
-        onCancel={onClose}
-        onSubmit={async (value) => {
-          onClose()
-          onLimit(Math.round(Number((value as { limit?: number }).limit) * WATTS))
-        }}
-      />
-    </Dialog>
   )
 }

@@ -1,8 +1,6 @@
 export const strings = {
   actions: 'Actions',
   never: 'never',
-  close: 'Done',
-  secretOnce: 'It is shown only now. The back-end stores its hash.',
   tokens: {
     title: 'Operator tokens',
     caption: 'Operator tokens',

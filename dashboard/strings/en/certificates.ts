@@ -4,7 +4,6 @@ export const strings = {
   authority: 'Certificate of our authority',
   none: 'No certificate yet',
   noneHelp: 'Certificates are made when a charge point asks for one.',
-  soon: 'Expire within 30 days',
   filters: 'Filters',
   chargePoint: 'Charge point',
   status: 'Status',

@@ -22,9 +22,7 @@ export const strings = {
     away: 'Away',
     faulted: 'Faulted',
     charging: 'Charging',
-    outOfService: 'Out of service',
-    neverConnected: 'Never connected',
-    pending: 'Pending'
+    outOfService: 'Out of service'
   },
   site: 'Site',
   version: 'Version',
@@ -32,9 +30,7 @@ export const strings = {
   model: 'Model',
   firmwareVersion: 'Firmware',
   state: 'State',
-  removeFilter: (name: string, value: string) => `${name}: ${value}. Remove this filter`,
   connectedNow: 'now',
-  awaySince: (age: string) => `Away, last seen ${age} ago`,
   neverSeen: 'Never connected',
   add: 'Add',
   csv: 'CSV',

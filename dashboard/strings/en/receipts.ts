@@ -31,7 +31,6 @@ export const strings = {
   creditNotesOnly: 'Credit notes',
   none: 'No receipt was issued in this range.',
   noneHelp: 'A transaction gets a receipt after its end if it costs something and SELLER_NAME is set.',
-  about: 'How receipts are issued',
   exports: { csv: 'CSV', ndjson: 'NDJSON', datev: 'DATEV' },
   kinds: { receipt: 'Receipt', 'credit-note': 'Credit note' },
   one: (kind: 'receipt' | 'credit-note', number: string) =>
@@ -110,6 +109,5 @@ export const strings = {
     after: 'After',
     documents: 'Documents'
   },
-  nothing: 'nothing',
   unknown: 'unknown'
 }

@@ -43,7 +43,6 @@ export const strings = {
   closeBody:
     'Nothing is sent to the charge point. If it is still charging, it goes on. What the charge point reports later counts more than this.',
   closeAction: 'Close in the books',
-  ended2: 'The transaction has ended.',
   notConnected: 'The charge point is away',
   curve: 'Curve',
   noCurve: 'No meter values',

@@ -6,7 +6,6 @@ export const strings = {
   none: 'The charge point has told no settings yet',
   noneHelp: 'Ask it for all of them: the answer appears here.',
   ask: 'Ask for all settings',
-  asked: 'Settings',
   set: 'Set',
   setTitle: (name: string) => `Set ${name}`,
   present: 'Present value',
@@ -14,7 +13,6 @@ export const strings = {
   next: 'New value',
   send: 'Send to the charge point',
   readonly: 'Read-only',
-  hidden: 'A password is not told',
   range: (min: string, max: string) => `${min} to ${max}`,
   one: (values: string) => `One of ${values}`,
   columns: { name: 'Setting', value: 'Value', type: 'Type', told: 'Told', actions: 'Actions' }
