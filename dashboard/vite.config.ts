@@ -16,7 +16,7 @@ const GROUPS = [
   },
   {
     name: 'books',
-    test: /dashboard\/(?:pages|strings\/en)\/(?:administration|availability|certificates|id-tokens|statistics|tariffs|transactions)/
+    test: /dashboard\/(?:pages|strings\/en)\/(?:administration|availability|certificates|id-tokens|receipts|statistics|tariffs|transactions)/
   }
 ]
 

@@ -27,6 +27,8 @@ const size = {
 const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
 const TOKEN = 'token-of-the-benchmark'
 const LIVE_POINTS = 20
+/** Milliseconds until the run gives up. */
+const PATIENCE = 120_000
 
 console.log(`load average at the start ${loadavg()[0].toFixed(1)}; ${JSON.stringify(size)}`)
 const { settings, drop } = await emptyDatabase('sqlite')
@@ -43,6 +45,7 @@ try {
     await charger.measure(1)
     const waits = charger.measureWhile(() => !isOver)
     const page = await browser.newPage()
+    page.setDefaultTimeout(PATIENCE)
     await measure(page, `http://127.0.0.1:${server.port}`, { long, charger })
     isOver = true
     const { Heartbeat } = await waits

@@ -6,7 +6,7 @@ export interface Suggestion {
   label?: string
 }
 
-/** Suggested values, by the name of the member. */
+/** Suggested values, by the name of the member, or by the names of its object and of the member: `evse/id`. */
 export type Suggestions = Readonly<Record<string, readonly Suggestion[]>>
 
 /** Values that all fields of one form share. */
@@ -27,6 +27,12 @@ export interface FieldProps<Kind extends Field = Field> {
   field: Kind
   pointer: string
   form: FormContext
+}
+
+/** What is suggested for a field. */
+export function suggestionsFor({ field, pointer, form }: FieldProps): readonly Suggestion[] | undefined {
+  const [name = '', parent] = pointer.split('/').reverse()
+  return form.suggestions[`${parent}/${name}`] ?? form.suggestions[field.name]
 }
 
 /** Whether an error is shown at the pointer or below it. */

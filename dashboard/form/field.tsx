@@ -9,7 +9,7 @@ import { fits, read, withElement } from './value.js'
 import { isPlain, labelOf, plainText } from './words.js'
 
 /** Maximum number of optional members that are shown without a fold. */
-const FEW = 5
+const FEW = 6
 
 /** A field of any kind. */
 export function FieldView(props: FieldProps) {

@@ -1,8 +1,9 @@
 import type { InputHTMLAttributes } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { strings } from '../strings/en/form.js'
-import type { FieldProps } from './context.js'
+import { type FieldProps, suggestionsFor } from './context.js'
 import { Errors } from './field.js'
+import { PemFile } from './pickers/pem-file.js'
 import type { BooleanField, ChoiceField, Field, TextField } from './tree.js'
 import { parseText, read, textOf } from './value.js'
 import { labelOf, plainText } from './words.js'
@@ -53,9 +54,9 @@ function Hint(props: FieldProps) {
 }
 
 /** Information about the entered value: the present value of a setting, the state of an EVSE. */
-function knownOf({ field, pointer, form }: FieldProps): string | undefined {
-  const entered = String(read(form.value, pointer) ?? '')
-  const known = form.suggestions[field.name]?.find(({ value }) => value === entered)
+function knownOf(props: FieldProps): string | undefined {
+  const entered = String(read(props.form.value, props.pointer) ?? '')
+  const known = suggestionsFor(props)?.find(({ value }) => value === entered)
   return known?.label
 }
 
@@ -84,9 +85,14 @@ function Control(props: FieldProps) {
     field.kind === 'json' ||
     (field.kind === 'text' && (field.maxLength ?? 0) > LINE && field.pattern === undefined)
   ) {
-    return <textarea {...shared} rows={field.kind === 'json' ? 2 : 3} spellcheck={false} />
+    return (
+      <>
+        <textarea {...shared} rows={field.kind === 'json' ? 2 : 3} spellcheck={false} />
+        {/certificate/i.test(field.name) && field.kind === 'text' && <PemFile onRead={enter} />}
+      </>
+    )
   }
-  const known = form.suggestions[field.name]
+  const known = suggestionsFor(props)
   // A text that the JSON view put in place of a number stays in sight.
   const isText = field.kind === 'number' && typeof read(form.value, pointer) === 'string'
   const attributes = {

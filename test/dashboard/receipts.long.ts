@@ -28,7 +28,6 @@ describe('receipts in the dashboard', { skip }, () => {
     await dialog.getByRole('textbox', { name: /^Reason/ }).fill('The meter was read off by hand')
     await dialog.getByRole('button', { name: 'Correct' }).click()
     await dialog.getByText(/says nothing to correct/).waitFor()
-    await dialog.getByText(/^More/).click()
     await dialog.getByRole('spinbutton', { name: /^Energy wh/i }).fill('5000')
     await dialog.getByRole('button', { name: 'Correct' }).click()
     const table = panel.getByRole('table', { name: /^Corrections/ })

@@ -29,7 +29,12 @@ export function MessageTable({ messages, path }: { messages: readonly Message[];
     {
       id: 'action',
       title: strings.columns.action,
-      cell: ({ action }) => action && <Foreign text={action} limit={40} />
+      cell: ({ action }) =>
+        action && (
+          <span class="number">
+            <Foreign text={action} limit={40} />
+          </span>
+        )
     },
     {
       id: 'kind',

@@ -60,11 +60,11 @@ export default function Messages({ params: { identity = '' } }: PageProps) {
         </Chip>
         <SelectFilter name="messageType" label={strings.columns.kind} options={KINDS} />
         <TextFilter name="messageId" label={strings.messageId} />
-        <TimeFilter name="from" label={strings.from} />
-        <TimeFilter name="to" label={strings.to} />
         <Chip name="error" value="true">
           {strings.errors}
         </Chip>
+        <TimeFilter name="from" label={strings.from} />
+        <TimeFilter name="to" label={strings.to} />
       </Filters>
       {isFollowing ? (
         <Followed path={path} filter={filter} />

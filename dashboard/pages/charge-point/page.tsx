@@ -83,7 +83,6 @@ function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange
   return (
     <>
       <ClockHint identity={identity} offset={clock} />
-      <ProblemsHere identity={identity} />
       {neverConnected && <GiveUrl identity={identity} />}
       {!connected && !neverConnected && mayCall && (
         <label class="check">
@@ -109,6 +108,7 @@ function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange
         ))}
         {placesOf(connectors).length === 0 && !neverConnected && <Empty title={strings.none} />}
       </section>
+      <ProblemsHere identity={identity} />
       <LatestReadings places={readings} />
       <AnyCall chargePoint={chargePoint} target={target} />
       <Manage chargePoint={chargePoint} target={target} onChange={onChange} />
@@ -139,7 +139,7 @@ function ProblemsHere({ identity }: { identity: string }) {
   const items = problems.data.value?.items ?? []
   if (items.length === 0) return null
   return (
-    <section aria-label={strings.problems}>
+    <section class="section" aria-label={strings.problems}>
       <h2>{strings.problems}</h2>
       <ProblemTable items={items} onChange={problems.reload} />
     </section>

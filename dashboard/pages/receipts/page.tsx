@@ -117,11 +117,11 @@ function DocumentFacts({ receipt }: { receipt: Receipt }) {
         [facts.taxId, seller.taxId],
         [
           facts.signed,
-          signedValues.length > 0 && (
+          signedValues.length > 0 ? (
             <a href={`${API}/transactions/${id}/signed-values`} target="_blank" rel="noreferrer">
               {strings.downloadSigned}
             </a>
-          )
+          ) : undefined
         ]
       ]}
     />

@@ -44,9 +44,10 @@ export default function TransactionPage({ params }: PageProps) {
     {},
     { live: { types: ['connect', 'disconnect'] } }
   )
+  const open = one.data.value?.status === 'open' ? one.data.value : undefined
   const clock = useChargerClock(
-    one.data.value?.status === 'open' ? one.data.value.chargePoint : undefined,
-    (one.data.value?.events ?? []).flatMap(({ timestamp, receivedAt, offline }) =>
+    open?.chargePoint,
+    (open?.events ?? []).flatMap(({ timestamp, receivedAt, offline }) =>
       offline ? [] : [{ told: timestamp, at: receivedAt }]
     )
   )

@@ -1,4 +1,5 @@
 export const strings = {
+  pemFile: 'From a file (PEM)',
   yes: 'Yes',
   no: 'No',
   notSent: 'Not sent',

@@ -1,4 +1,4 @@
-import { formatMoney } from '../../ui/format.js'
+import { formatNumber } from '../../ui/format.js'
 
 /** Names of the parts of a receipt. Others are shown as the server names them. */
 const COMPONENTS: Readonly<Record<string, string>> = {
@@ -79,8 +79,11 @@ export const strings = {
   linesCaption: 'Lines of the receipt',
   component: (name: string) => COMPONENTS[name] ?? name,
   lines: { component: 'Item', price: 'Price', net: 'Net', tax: 'Tax', total: 'Total' },
-  price: (price: number, { currency, per, quantity }: { currency: string; per: string; quantity: string }) =>
-    per === 'once' ? formatMoney(price, currency) : `${quantity} at ${formatMoney(price, currency)} / ${per}`,
+  price: (price: number, { currency, per, quantity }: { currency: string; per: string; quantity: string }) => {
+    // Prices have more decimals than the currency.
+    const exact = formatNumber(price, { style: 'currency', currency, maximumFractionDigits: 6 })
+    return per === 'once' ? exact : `${quantity} at ${exact} / ${per}`
+  },
   taxesCaption: 'Taxes',
   taxes: { name: 'Tax', of: 'Of', amount: 'Amount' },
   sum: 'Total',
