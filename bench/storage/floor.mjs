@@ -72,10 +72,10 @@ export class Floor {
     const rows =
       action === 'MeterValues'
         ? { messages: [], meter_values: [] }
-        : { messages: [], connectors: [], status_history: [], connector_states: [] }
+        : { messages: [], connectors: [], status_history: [] }
     for (const charge_point_id of this.chargePointIds) {
       const count = ++this.#count
-      const payload = PAYLOADS[action]?.(count, 4711) ?? {}
+      const payload = PAYLOADS[action]?.(count, 4711, new Date(count * 1000)) ?? {}
       const common = { charge_point_id, message_id: String(count), action, created_at: count }
       rows.messages?.push({ ...common, direction: 'in', message_type: 2, payload: JSON.stringify(payload) })
       rows.messages?.push({ ...common, direction: 'out', message_type: 3, payload: '{}' })
@@ -97,8 +97,7 @@ function statusRows(charge_point_id, { connectorId, status, timestamp }) {
   const place = { charge_point_id, evse_id: 0, connector_id: connectorId }
   return {
     connectors: { ...place, status, timestamp: at, updated_at: at },
-    status_history: { ...place, status, timestamp: at, received_at: at },
-    connector_states: { ...place, state: status, started_at: at, received_at: at }
+    status_history: { ...place, status, timestamp: at, received_at: at }
   }
 }
 

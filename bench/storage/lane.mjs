@@ -5,13 +5,14 @@ import { callFrame, PARTS, PAYLOADS } from './messages.mjs'
 export const CONNECTIONS = 200
 const STALL_SECONDS = 30
 
+/** A charge point, and the time of its last message. @typedef {{ charger: import('../lib/charger.mjs').Charger, transactionId: number, at: number }} Member */
 /** @typedef {{ rate: number, p50: number, p99: number, max: number, cpu: number, busy: number, messages: number }} Window */
 
 /** A server and its charge points. */
 export class Lane {
   /** Messages that were answered, by action. @type {Record<string, number>} */
   answered = {}
-  /** @type {{ charger: import('../lib/charger.mjs').Charger, transactionId: number }[]} */
+  /** @type {Member[]} */
   #fleet = []
   #count = 0
 
@@ -44,7 +45,7 @@ export class Lane {
     if (Object.keys(failures).length > 0) throw new Error(`${this.name}: ${JSON.stringify(failures)}`)
     for (const [index, charger] of chargers.entries()) {
       const transactionId = hasTransactions ? await startTransaction(charger, index) : 4711
-      this.#fleet.push({ charger, transactionId })
+      this.#fleet.push({ charger, transactionId, at: 0 })
     }
   }
 
@@ -87,7 +88,7 @@ export class Lane {
   }
 
   /**
-   * @param {{ charger: import('../lib/charger.mjs').Charger, transactionId: number }} each
+   * @param {Member} each
    * @param {string[]} actions
    * @param {number} until
    * @param {number[]} latencies
@@ -105,7 +106,8 @@ export class Lane {
         action = actions[step] ?? ''
         id = `${action.slice(0, 1)}${count}`
         sentAt = performance.now()
-        charger.write(callFrame(id, action, PAYLOADS[action]?.(count, each.transactionId) ?? {}))
+        each.at = Math.max(Date.now(), each.at + 1)
+        charger.write(callFrame(id, action, PAYLOADS[action]?.(count, each.transactionId, new Date(each.at)) ?? {}))
       }
       charger.onFailure = reject
       charger.onText = (buffer, start, end) => {

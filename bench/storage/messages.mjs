@@ -1,27 +1,24 @@
 import { randomBytes } from 'node:crypto'
 
-/** No two messages are the same: one that came before would not be stored again. */
-const START = Date.UTC(2026, 0, 1)
-
-/** @param {number} count */
-function timestamp(count) {
-  return new Date(START + count * 1000).toISOString()
-}
-
-/** The payload of each message, of a charge point with an open transaction. @type {Record<string, (count: number, transactionId: number) => object>} */
+/**
+ * The payload of each message, of a charge point with an open transaction. No two messages of a charge point have the same
+ * time `at`: one that came before would not be stored again.
+ *
+ * @type {Record<string, (count: number, transactionId: number, at: Date) => object>}
+ */
 export const PAYLOADS = {
-  StatusNotification: (count) => ({
+  StatusNotification: (count, _, at) => ({
     connectorId: 1,
     errorCode: 'NoError',
     status: count % 2 === 0 ? 'Charging' : 'SuspendedEV',
-    timestamp: timestamp(count)
+    timestamp: at.toISOString()
   }),
-  MeterValues: (count, transactionId) => ({
+  MeterValues: (count, transactionId, at) => ({
     connectorId: 1,
     transactionId,
     meterValue: [
       {
-        timestamp: timestamp(count),
+        timestamp: at.toISOString(),
         sampledValue: [
           {
             value: String(1_000_000 + count),
@@ -36,16 +33,16 @@ export const PAYLOADS = {
       }
     ]
   }),
-  StartTransaction: (count) => ({
+  StartTransaction: (count, _, at) => ({
     connectorId: 1,
     idTag: `TAG-${count}`,
     meterStart: count,
-    timestamp: timestamp(count)
+    timestamp: at.toISOString()
   }),
-  StopTransaction: (count, transactionId) => ({
+  StopTransaction: (count, transactionId, at) => ({
     transactionId,
     meterStop: 2_000_000 + count,
-    timestamp: timestamp(count)
+    timestamp: at.toISOString()
   })
 }
 

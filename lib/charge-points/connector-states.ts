@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { toDateTime } from '../date-time.js'
 import type { Change, Reader } from '../events/scope.js'
 import { oneOf } from '../http/records.js'
+import { CONNECTOR_MARKS, type ConnectorMark, IS_OWN_MARK } from '../ledger/connector-marks.js'
 import { type ConnectorState, STATES } from './connector-state.js'
 
 // The history of connector states, from which idle fees and uptime are computed. Times without an interval are unknown.
@@ -33,14 +34,7 @@ export type StateRecord = Static<typeof StateRecord>
 export const STATE_COLUMNS = Object.keys(StateRecord.properties) as (keyof StateRecord)[]
 
 /** The beginning of a state, as it is stored. `Occupied`, `Ended` and `Resumed` depend on what was before. */
-export interface Mark {
-  id: number
-  evse_id: number
-  connector_id: number
-  state: string
-  /** Epoch milliseconds. */
-  started_at: number
-}
+export type Mark = Pick<ConnectorMark, 'id' | 'evse_id' | 'connector_id' | 'state' | 'started_at'>
 
 export interface Interval {
   /** Id of the mark that begins it. */
@@ -98,13 +92,19 @@ export async function marksOf(
 ): Promise<Mark[]> {
   // Includes marks before the range, from which the state at its beginning follows.
   const { rows } = await sql<Mark>`
-    select m.id, m.evse_id, m.connector_id, m.state, m.started_at from connector_states m
-    where m.charge_point_id = ${chargePointId} and m.started_at < ${to} and m.started_at >= coalesce((
-      select max(b.started_at) from connector_states b
-      where b.charge_point_id = m.charge_point_id and b.evse_id = m.evse_id and b.connector_id = m.connector_id
-        and b.started_at <= ${from} and b.state not in ('Occupied', 'Ended', 'Resumed', 'Unknown')
-    ), 0)
-    order by m.started_at, m.id limit ${MAX_MARKS + 1}`.execute(db)
+    select m.id, m.evse_id, m.connector_id, m.state, m.started_at from ${CONNECTOR_MARKS} as m
+    where m.charge_point_id = ${chargePointId} and m.started_at < ${to}
+      and m.started_at >= coalesce((
+        select max(b.timestamp) from status_history b
+        where b.charge_point_id = m.charge_point_id and b.evse_id = m.evse_id and b.connector_id = m.connector_id
+          and b.timestamp <= ${from} and b.status <> 'Occupied' and ${IS_OWN_MARK}
+      ), 0)
+      and m.started_at >= coalesce((
+        select max(b.started_at) from connector_states b
+        where b.charge_point_id = m.charge_point_id and b.evse_id = m.evse_id and b.connector_id = m.connector_id
+          and b.started_at <= ${from} and b.state not in ('Occupied', 'Ended', 'Resumed', 'Unknown')
+      ), 0)
+    order by m.started_at, m.received_at, m.id limit ${MAX_MARKS + 1}`.execute(db)
   return rows.map((row) => ({ ...row, id: Number(row.id), started_at: Number(row.started_at) }))
 }
 

@@ -6,6 +6,7 @@ import { LazyEvent, type LazyKind } from '../events/lazy.js'
 import type { Change, Scope } from '../events/scope.js'
 import { statusData } from '../events/status.js'
 import { beginningOf } from '../ledger/clock.js'
+import { isOwnMark } from '../ledger/connector-marks.js'
 
 /** Every status of a connector, in 1.6 and in 2.x. */
 export const CONNECTOR_STATUSES = [
@@ -87,8 +88,8 @@ export function saveConnectorStatus(status: ConnectorStatus): Change {
 }
 
 /**
- * The rows of a status: the present state, a row of its history, and the beginning of the state. If two statuses are of
- * the same connector, the later one is the present state.
+ * The rows of a status: the present state, a row of its history and, unless that row tells it, the beginning of the
+ * state. If two statuses are of the same connector, the later one is the present state.
  */
 export function statusRows(
   { chargePointId, now }: Pick<Scope, 'chargePointId' | 'now'>,
@@ -98,18 +99,18 @@ export function statusRows(
   const { errorCode, info = null, vendorId = null, vendorErrorCode = null } = told
   const place = [chargePointId, evseId, connectorId] as const
   const startedAt = beginningOf({ timestamp, receivedAt: now })
-  const states = [[...place, status, startedAt, now]]
+  const states = isOwnMark({ timestamp, receivedAt: now }) ? [] : [[...place, status, startedAt, now]]
   // A status from before the connection counts from its own time; the `Resumed` mark makes the latest such status
   // valid again.
   if (startedAt < connectedAt) states.push([...place, 'Resumed', connectedAt, now])
-  return [
+  const rows = [
     {
       shape: CONNECTORS,
       rows: [[...place, status, errorCode ?? null, info, vendorId, vendorErrorCode, timestamp, now]]
     },
-    { shape: HISTORY, rows: [[status, errorCode ?? '', ...place, info, vendorId, vendorErrorCode, timestamp, now]] },
-    { shape: STATES, rows: states }
+    { shape: HISTORY, rows: [[status, errorCode ?? '', ...place, info, vendorId, vendorErrorCode, timestamp, now]] }
   ]
+  return states.length === 0 ? rows : [...rows, { shape: STATES, rows: states }]
 }
 
 /** Estimated UTF-16 units of the event beside the texts of the charge point. */

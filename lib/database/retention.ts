@@ -75,11 +75,24 @@ const IS_RUNNING = sql<boolean>`bulk_calls.status in ('running', 'stopping')`
 const OF_RUNNING_BULK = sql<boolean>`exists (select 1 from bulk_calls
   where bulk_calls.id = bulk_call_items.bulk_call_id and bulk_calls.status in ('running', 'stopping'))`
 
-/** The latest state of a connector stays, because it may continue until now, even across lost connections. */
-const IS_LAST_STATE = sql<boolean>`not exists (select 1 from connector_states later
-  where later.charge_point_id = connector_states.charge_point_id and later.evse_id = connector_states.evse_id
-    and later.connector_id = connector_states.connector_id and later.started_at > connector_states.started_at
-    and (connector_states.state in ('Unknown', 'Resumed') or later.state not in ('Unknown', 'Resumed')))`
+/**
+ * The latest state of a connector stays, because it may continue until now, even across lost connections. It is a
+ * status, or a row of `connector_states`.
+ */
+function isLastState(table: 'status_history' | 'connector_states', time: string, isVague: string): RawBuilder<boolean> {
+  const [row, startedAt] = [sql.table(table), sql.ref(`${table}.${time}`)]
+  return sql<boolean>`(not exists (select 1 from connector_states later
+    where later.charge_point_id = ${row}.charge_point_id and later.evse_id = ${row}.evse_id
+      and later.connector_id = ${row}.connector_id and later.started_at > ${startedAt}
+      and (${sql.raw(isVague)} or later.state not in ('Unknown', 'Resumed')))
+    and not exists (select 1 from status_history later
+    where later.charge_point_id = ${row}.charge_point_id and later.evse_id = ${row}.evse_id
+      and later.connector_id = ${row}.connector_id and later.timestamp > ${startedAt}
+      and later.timestamp <= later.received_at))`
+}
+
+const IS_LAST_STATUS = isLastState('status_history', 'timestamp', 'false')
+const IS_LAST_MARK = isLastState('connector_states', 'started_at', "connector_states.state in ('Unknown', 'Resumed')")
 
 /** A row with a late end is not old, and the last connection says since when a charge point is away. */
 function isNeededConnection(before: number): RawBuilder<boolean> {
@@ -111,8 +124,8 @@ function rules(settings: RetentionSettings, now: number): Rule[] {
       days: events,
       needed: isNeededConnection(now - events * DAY_MS)
     },
-    { table: 'status_history', time: 'received_at', days: events },
-    { table: 'connector_states', time: 'received_at', days: events, needed: IS_LAST_STATE },
+    { table: 'status_history', time: 'received_at', days: events, needed: IS_LAST_STATUS },
+    { table: 'connector_states', time: 'received_at', days: events, needed: IS_LAST_MARK },
     { table: 'device_events', time: 'received_at', days: events },
     { table: 'status_reports', time: 'received_at', days: events },
     { table: 'notifications', time: 'received_at', days: events },

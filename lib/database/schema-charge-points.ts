@@ -101,7 +101,10 @@ export interface StatusHistoryTable {
   received_at: Milliseconds
 }
 
-/** When a connector entered a state. The next row of the same connector, by `started_at`, ends it. */
+/**
+ * When a connector entered a state, unless a row of `status_history` tells it: `CONNECTOR_MARKS` reads both. The next mark
+ * of the same connector, by `started_at`, ends it.
+ */
 export interface ConnectorStatesTable {
   id: Generated<number>
   charge_point_id: number

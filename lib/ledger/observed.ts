@@ -3,6 +3,7 @@ import type { Dialect } from '../database/dialect.js'
 import { isPostgres } from '../database/hold.js'
 import type { ChargingState } from '../money/input.js'
 import { beginningOf } from './clock.js'
+import { CONNECTOR_MARKS } from './connector-marks.js'
 import { shift } from './numbers.js'
 import { type Needs, needsOf, type Observed } from './pricing.js'
 import { type Db, measuredIn, type TransactionRow } from './queries.js'
@@ -176,7 +177,7 @@ async function statesOfEvents(db: Db, row: TransactionRow): Promise<ToldState[]>
 async function statesOfConnector(db: Db, row: TransactionRow): Promise<ToldState[]> {
   const start = beginningOf({ timestamp: row.start_timestamp ?? row.created_at, receivedAt: row.created_at })
   const states = db
-    .selectFrom('connector_states')
+    .selectFrom(CONNECTOR_MARKS.as('marks'))
     .where('charge_point_id', '=', row.charge_point_id)
     .where('evse_id', '=', row.evse_id)
     .where('connector_id', '=', row.connector_id)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Whereabouts } from '../charge-points/whereabouts.js'
 import type { Reader } from '../events/scope.js'
+import { CONNECTOR_MARKS } from '../ledger/connector-marks.js'
 import { type Problem, type ProblemSource, placeOf } from './problem.js'
 
 // Connectors with a fault, and disconnected charge points.
@@ -17,9 +18,9 @@ const BEGAN = sql<number | null>`(
     select state, started_at, sum(case when state in ('Faulted', 'Unknown', 'Resumed') then 0 else 1 end)
       over (order by started_at desc) as others
     from (
-      select state, started_at from connector_states
-      where connector_states.charge_point_id = connectors.charge_point_id
-        and connector_states.evse_id = connectors.evse_id and connector_states.connector_id = connectors.connector_id
+      select state, started_at from ${CONNECTOR_MARKS} as marks
+      where marks.charge_point_id = connectors.charge_point_id
+        and marks.evse_id = connectors.evse_id and marks.connector_id = connectors.connector_id
       order by started_at desc limit 1000
     ) latest
   ) counted

@@ -4,6 +4,7 @@ import { CompiledQuery, sql } from 'kysely'
 import { waitingCallsQuery } from '../../lib/charge-points/summary.js'
 import type { Dialect } from '../../lib/database/dialect.js'
 import type { OpenDatabase } from '../../lib/database/open.js'
+import { CONNECTOR_MARKS } from '../../lib/ledger/connector-marks.js'
 import { edgesQuery, samplesQuery } from '../../lib/ledger/meter.js'
 import { latestSamples } from '../../lib/ledger/power.js'
 import type { TransactionRow } from '../../lib/ledger/queries.js'
@@ -92,6 +93,26 @@ onBothDatabasesAlways('a page of meter values', (dialect) => {
         assert.match(plan, READINGS[dialect], plan)
         if (dialect === 'sqlite') assert.doesNotMatch(plan, SORT.sqlite, plan)
       }
+    }
+  })
+})
+
+onBothDatabasesAlways('the states of a connector', (dialect) => {
+  it('are read by the indexes of both of their tables', async () => {
+    const database = { ...(await migrated(dialect)), dialect }
+    const query = database.db
+      .selectFrom(CONNECTOR_MARKS.as('marks'))
+      .select('state')
+      .where('charge_point_id', '=', 1)
+      .where('evse_id', '=', 0)
+      .where('connector_id', '=', 1)
+      .where('started_at', '<=', 1_000)
+      .orderBy('started_at', 'desc')
+      .limit(1)
+    const plan = await planOf(database, query.compile())
+    for (const table of ['status_history', 'connector_states']) {
+      assert.match(plan, dialect === 'sqlite' ? new RegExp(`SEARCH ${table} USING`) : new RegExp(`Index.* on ${table}`))
+      assert.doesNotMatch(plan, dialect === 'sqlite' ? new RegExp(`SCAN ${table}`) : new RegExp(`Seq Scan on ${table}`))
     }
   })
 })

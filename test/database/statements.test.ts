@@ -75,9 +75,18 @@ const MESSAGES: readonly Message[] = [
     action: 'StatusNotification',
     protocol: 'ocpp1.6',
     payload: () => ({ connectorId: 1, errorCode: 'NoError', status: 'Charging', timestamp: TIME }),
-    // The present state, the history, and when the state began, from which idle fees and uptime follow.
+    // The present state; the history, from which idle fees and uptime follow; and that a status from before the
+    // connection is still valid.
     statements: { sqlite: 3, postgres: 3 },
-    inBurst: 0.3
+    inBurst: 0.2
+  },
+  {
+    action: 'StatusNotification',
+    protocol: 'ocpp1.6',
+    payload: () => ({ connectorId: 1, errorCode: 'NoError', status: 'Finishing', timestamp: new Date().toISOString() }),
+    // The present state, and the history.
+    statements: { sqlite: 2, postgres: 2 },
+    inBurst: 0.1
   },
   {
     action: 'StartTransaction',
@@ -91,7 +100,7 @@ const MESSAGES: readonly Message[] = [
     protocol: 'ocpp1.6',
     payload: (transactionId) => ({ connectorId: 1, transactionId, meterValue: [reading] }),
     statements: { sqlite: 1, postgres: 1 },
-    inBurst: 0.3
+    inBurst: 0.2
   },
   {
     action: 'StopTransaction',
@@ -176,7 +185,7 @@ async function leastOf(tries: readonly Fleets[], measure: (fleets: Fleets) => Pr
 }
 
 /** The statements that the log adds to a message and its answer. */
-const LOGGED = { alone: 2, inBurst: 0.2 }
+const LOGGED = { alone: 1, inBurst: 0.1 }
 
 /** The cost until every message is answered and nothing waits to be written. */
 function costOf(server: TestServer, { action, payload }: Message, fleet: readonly Ready[]): Promise<Cost> {
