@@ -14,9 +14,9 @@ async function changes(app: FastifyInstance): Promise<void> {
     traits.book.modelsChanged(ocpp.chargePoints)
   }
 
-  events.subscribe(({ type, data }) => {
-    if (type !== 'change') return
-    const { resource } = data as { resource?: unknown }
+  events.subscribe((event) => {
+    if (event.type !== 'change') return
+    const { resource } = event.data as { resource?: unknown }
     if (typeof resource !== 'string') return
     if (resource.startsWith('/charger-models/')) background(readModels(), log, 'could not read the charger models')
     if (resource.startsWith('/operator-tokens/')) operators.revoked()

@@ -69,14 +69,19 @@ export class Costs16 {
     })
   }
 
-  /** To be called when the charge point sent a meter value. */
-  measured(chargePoint: Connection, which: Which, timestamp: number): void {
+  /**
+   * To be called when the charge point sent meter values.
+   *
+   * @param latest the timestamp of the latest of them
+   */
+  measured(chargePoint: Connection, which: Which, latest: () => number): void {
     const key = which.transactionId ?? `connector ${which.connectorId}`
     this.#send(chargePoint, `cost ${key}`, async (pricing) => {
       const row = await this.#find(chargePoint, which)
       if (row?.status !== 'open') return undefined
       const { start, stop, energy } = await meterNow(this.#options.db, row)
       if (typeof energy === 'string' || start === null || stop === null) return undefined
+      const timestamp = latest()
       const duration = durationUntil(row, { timestamp, receivedAt: Date.now() })
       return this.#running(row, pricing, { duration, at: timestamp, meter: { energy, start, register: stop } })
     })
@@ -95,6 +100,8 @@ export class Costs16 {
     key: string,
     make: (pricing: PricingMessages) => Promise<PriceCall | undefined>
   ): void {
+    const facts = this.#options.facts.known(chargePoint)
+    if (facts !== undefined && facts.pricing === undefined) return
     this.#options.calls.send(chargePoint, key, async () => {
       const { pricing } = await this.#options.facts.of(chargePoint)
       return pricing === undefined ? undefined : make(pricing)

@@ -119,6 +119,8 @@ type Connection = Pick<ChargePoint, 'identity' | 'protocol'>
 export class PriceFactsBook {
   readonly #options: PriceFactsOptions
   readonly #known = new WeakMap<Connection, Promise<PriceFacts>>()
+  /** The same after they were read: most messages concern charge points that take no prices, and must not wait for that. */
+  readonly #settled = new WeakMap<Connection, PriceFacts>()
 
   constructor(options: PriceFactsOptions) {
     this.#options = options
@@ -128,16 +130,24 @@ export class PriceFactsBook {
     const known = this.#known.get(chargePoint) ?? this.#read(chargePoint)
     this.#known.set(chargePoint, known)
     try {
-      return await known
+      const facts = await known
+      if (this.#known.get(chargePoint) === known) this.#settled.set(chargePoint, facts)
+      return facts
     } catch (error) {
       this.#known.delete(chargePoint)
       throw error
     }
   }
 
+  /** What has been read already, without waiting. */
+  known(chargePoint: Connection): PriceFacts | undefined {
+    return this.#settled.get(chargePoint)
+  }
+
   /** To be called when a report of the charge point was saved. */
   forget(chargePoint: Connection): void {
     this.#known.delete(chargePoint)
+    this.#settled.delete(chargePoint)
   }
 
   async #read({ identity, protocol }: Connection): Promise<PriceFacts> {

@@ -28,9 +28,10 @@ function tellCosts16({ ocpp, prices: { costs16 }, idTokens }: FastifyInstance): 
       costs16.started(chargePoint, { transactionId })
     })
     .after('MeterValues', ({ connectorId, transactionId, meterValue }, _response, { chargePoint }) => {
+      if (meterValue === undefined || meterValue.length === 0) return
       const now = Date.now()
-      const times = (meterValue ?? []).map(({ timestamp }) => milliseconds(timestamp, now))
-      if (times.length > 0) costs16.measured(chargePoint, { connectorId, transactionId }, Math.max(...times))
+      const latest = () => Math.max(...meterValue.map(({ timestamp }) => milliseconds(timestamp, now)))
+      costs16.measured(chargePoint, { connectorId, transactionId }, latest)
     })
     .after('StopTransaction', ({ transactionId }, _response, { chargePoint }) => {
       costs16.stopped(chargePoint, { transactionId })

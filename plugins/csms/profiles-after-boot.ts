@@ -86,10 +86,12 @@ async function profilesAfterBoot(app: FastifyInstance): Promise<void> {
   new Version2(ocpp).after('ReportChargingProfiles', ({ requestId, tbc = false }, _response, { chargePoint }) => {
     if (!tbc) reports.get(keyOf(chargePoint.identity, requestId))?.(true)
   })
-  const unsubscribe = events.subscribe(({ type, chargePoint: identity, data }: PublishedEvent) => {
-    const { status, reason } = data as { status?: string; reason?: string }
-    const isBoot = type === 'boot' && status === 'Accepted' && reason !== 'Triggered'
-    if (isBoot) quietly(afterBoot(identity))
+  const unsubscribe = events.subscribe((event: PublishedEvent) => {
+    const { type, chargePoint: identity } = event
+    if (type === 'boot') {
+      const { status, reason } = event.data as { status?: string; reason?: string }
+      if (status === 'Accepted' && reason !== 'Triggered') quietly(afterBoot(identity))
+    }
     if (type !== 'transaction') return
     if (asking.has(fold(identity))) asking.set(fold(identity), true)
     else if (lost.has(fold(identity))) quietly(afterResuming(identity))
