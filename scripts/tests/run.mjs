@@ -13,6 +13,8 @@ const FILES_PER_PROCESS = 24
 const FILE_TIMEOUT_MS = 300_000
 /** Milliseconds for the files of one process, so that one which blocks its process fails as well. */
 const GROUP_TIMEOUT_MS = 900_000
+/** Tests make much that is garbage at once: collecting it less often saves a twentieth of the CPU time. */
+const YOUNG_SPACE = '--max-semi-space-size=64'
 const MEMORY = '/dev/shm'
 /** Bytes that the databases of a whole run need at most, about. */
 const MIN_MEMORY = 4 * 1024 ** 3
@@ -128,7 +130,7 @@ export async function prepare(root) {
   const postgres = process.env.TEST_POSTGRES ?? (await startPostgres(root))
   if (postgres !== undefined) process.env.TEST_POSTGRES = postgres
   process.env.TEST_TIMES = join(process.env.TMPDIR, 'times.ndjson')
-  process.env.NODE_OPTIONS = `${process.env.NODE_OPTIONS ?? ''} --enable-source-maps`.trim()
+  process.env.NODE_OPTIONS = [process.env.NODE_OPTIONS, '--enable-source-maps', YOUNG_SPACE].filter(Boolean).join(' ')
 }
 
 /** A server for this run. Returns its URL; `undefined` where no PostgreSQL is installed. */

@@ -59,7 +59,7 @@ hooks.AsyncResource = TrackedResource
 hooks.createHook = (callbacks) => {
   if (callbacks.destroy === undefined) return createHook(callbacks)
   note = callbacks.init
-  return { enable: () => undefined }
+  return { enable: () => undefined, disable: () => undefined }
 }
 hooks.executionAsyncId = () => current?.asyncId() ?? executionAsyncId()
 
