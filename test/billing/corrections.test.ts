@@ -95,7 +95,7 @@ onBothBackendsAlways('a correction', (start) => {
   it('takes the version of the tariff that was valid at the start', async () => {
     const server = await backend()
     const version = (priceKwh: number) => ({ currency: 'EUR', energy: { prices: [{ priceKwh }], taxRates: VAT } })
-    const appliesTo = { chargePoints: ['NOBODY'] }
+    const appliesTo = { chargePoints: ['NOBODY-ELSE'] }
     await ok(server, 'PUT', '/tariffs/dearer', { ...version(0.5), appliesTo })
     await ok(server, 'PUT', '/tariffs/dearer', { ...version(0.9), appliesTo, validFrom: '2026-03-03T00:00:00Z' })
     const id = await billed(server, 'VERSION')
