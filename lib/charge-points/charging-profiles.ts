@@ -149,10 +149,11 @@ export function doubtChargingProfiles(criteria: ChargingProfileCriteria): Change
 /** The charge point has proven that it has these. */
 export function confirmProfiles(rows: readonly Pick<ProfileRow, 'id'>[]): Change {
   return async ({ trx, chargePointId, now }) => {
+    const { count: boots } = await bootsOf(trx, chargePointId)
     for (const { id } of rows) {
       await trx
         .updateTable('charging_profiles')
-        .set({ confirmed: 1, updated_at: now })
+        .set({ confirmed: 1, updated_at: now, boots })
         .where('charge_point_id', '=', chargePointId)
         .where('id', '=', id)
         .execute()
@@ -182,9 +183,10 @@ export function updateDynamicProfile({ profileId, values, unanswered }: DynamicU
     }
     const { id: _, ...row } = newest
     const certainty = { message_id: unanswered ?? '', confirmed: unanswered === undefined ? 1 : 0 }
+    const { count: boots } = await bootsOf(scope.trx, scope.chargePointId)
     await scope.trx
       .insertInto('charging_profiles')
-      .values({ ...row, ...certainty, payload: JSON.stringify(payload), updated_at: scope.now })
+      .values({ ...row, ...certainty, payload: JSON.stringify(payload), updated_at: scope.now, boots })
       .execute()
   })
 }
@@ -226,7 +228,7 @@ export function isConfirmed(
 export type BootedChargePoint = Pick<ChargePointRow, 'boots' | 'last_boot_at' | 'boot_reason' | 'protocol'>
 
 /** Nodes agree about the number of boots, whatever their clocks are. Earlier releases did not write it to the profile. */
-function hasBootedSince(row: Pick<ProfileRow, 'updated_at' | 'boots'>, chargePoint: BootedChargePoint): boolean {
+export function hasBootedSince(row: Pick<ProfileRow, 'updated_at' | 'boots'>, chargePoint: BootedChargePoint): boolean {
   if (row.boots !== null) return Number(chargePoint.boots) > Number(row.boots)
   const { last_boot_at, boot_reason } = chargePoint
   return last_boot_at !== null && boot_reason !== 'Triggered' && last_boot_at > row.updated_at

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { parseTime, versionInfo } from 'fastify-ocpp'
 import { type CompositeSchedule, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
-import { CSO, type ProfileRow } from '../charge-points/charging-profiles.js'
+import { CSO, hasBootedSince, type ProfileRow } from '../charge-points/charging-profiles.js'
 import { findOpen } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
 import { isControlled } from '../load-management/rows.js'
@@ -24,8 +24,7 @@ export interface Booted {
 /** Our profiles of before the boot. Those of load management are its own business. */
 async function profilesBefore({ db, chargePoint }: Subject): Promise<ProfileRow[]> {
   const rows = await ownRows({ db, chargePoint })
-  const bootedAt = chargePoint.last_boot_at ?? 0
-  const before = rows.filter(({ confirmed, updated_at }) => confirmed === 1 && updated_at < bootedAt)
+  const before = rows.filter((row) => row.confirmed === 1 && hasBootedSince(row, chargePoint))
   const isManaged = await Promise.all(
     before.map(({ evse_id, connector_id, purpose }) => {
       if (/Max/.test(purpose ?? '')) return false
