@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { StorageError } from '../../lib/database/errors.js'
+import type {} from '../../plugins/store.js'
 import { BEARER, itemsOf, onSharedBackend, operate } from '../app/support.js'
 import { type Charger, connectCharger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
@@ -32,6 +34,22 @@ onSharedBackend('a call with Prefer: respond-async', (start) => {
     const [item] = await itemsOf(server, '/charge-points/later/calls?status=answered', 1)
     assert.deepEqual([item?.messageId, item?.response], [messageId, ACCEPTED])
     assert.equal(callsOf(charger).length, 1)
+  })
+
+  it('is not made when it cannot be saved before', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'unsaved', { boot: true })
+    charger.onCall(() => ACCEPTED)
+    const { store } = server.app
+    const write = store.write.bind(store)
+    store.write = async () => {
+      throw new StorageError('unavailable')
+    }
+    const response = await post(server, '/charge-points/unsaved/calls/ClearCache', 'respond-async')
+    store.write = write
+    assert.equal(response.statusCode, 503, response.body)
+    await charger.roundTrip()
+    assert.deepEqual(callsOf(charger), [])
   })
 
   it('is answered like any other when the answer arrives within the preferred wait', async () => {

@@ -63,6 +63,8 @@ onSharedBackend('the transactions for operators', (start) => {
     const ids = [...first.items, ...second.items].map(({ connectorId }) => connectorId)
     assert.deepEqual(ids, [10, 9, 8])
     assert.equal(second.nextCursor, undefined)
+    const whole = (await operate(server, 'GET', '/transactions?chargePoint=P1&limit=3')).json()
+    assert.deepEqual([whole.items.length, whole.nextCursor], [3, undefined])
   })
 
   it('show one transaction with its events and its energy so far', async () => {

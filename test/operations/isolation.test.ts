@@ -303,3 +303,49 @@ it('a password that was not sent locks nobody out, and one that was given is not
     assert.equal(lost, expected)
   }
 })
+
+it('a local list is compared with what is known of the version that the charge point has', async () => {
+  const { charger, asked } = await play(server, 'ocpp1.6', (action) => {
+    if (action === 'GetLocalListVersion') return { listVersion: 7 }
+    return action === 'SendLocalList' ? { status: 'Accepted' } : {}
+  })
+  await store.commit(charger.identity, async ({ trx, chargePointId: charge_point_id }) => {
+    // Somebody else has set another list since.
+    const row = { charge_point_id, version: 6, entries: '[]', updated_at: NOW }
+    await trx.insertInto('local_lists').values(row).execute()
+  })
+  const expiresAt = '2090-01-01T00:00:00.000Z'
+  await operate(server, 'PUT', '/id-tokens/EXPIRES', { expiresAt, groupId: 'FAMILY' })
+  const [longest, tooLong] = ['L'.repeat(20), 'L'.repeat(21)]
+  for (const idToken of [longest, tooLong]) await operate(server, 'PUT', `/id-tokens/${idToken}`, {})
+  const sent = await perform(server, charger.identity, 'operations/send-local-list', { update: 'differential' })
+  assert.deepEqual([sent.body.status, sent.body.skipped], ['accepted', 1])
+  const [, payload] = asked.find(([action]) => action === 'SendLocalList') ?? []
+  const { updateType, listVersion, localAuthorizationList } = payload as {
+    updateType: string
+    listVersion: number
+    localAuthorizationList: { idTag: string; idTagInfo: object }[]
+  }
+  assert.deepEqual([updateType, listVersion], ['Full', 8])
+  assert.deepEqual(localAuthorizationList.find(({ idTag }) => idTag === 'EXPIRES')?.idTagInfo, {
+    ...{ status: 'Accepted', expiryDate: expiresAt, parentIdTag: 'FAMILY' }
+  })
+  assert.ok(localAuthorizationList.some(({ idTag }) => idTag === longest))
+})
+
+it('a reservation is for the group of its id token, as far as 1.6 can say it', async () => {
+  const { charger, asked } = await play(server, 'ocpp1.6', () => ({ status: 'Accepted' }))
+  for (const [idToken, groupId] of [
+    ['GROUPED', 'FAMILY'],
+    ['LONG', 'a-group-of-21-letters'],
+    ['ALONE', undefined]
+  ] as const) {
+    await operate(server, 'PUT', `/id-tokens/${idToken}`, groupId === undefined ? {} : { groupId })
+    const request = { idToken: { idToken }, evseId: 1, expiresAt: '2090-01-01T00:00:00Z' }
+    assert.equal((await perform(server, charger.identity, 'operations/reserve', request)).body.status, 'accepted')
+  }
+  assert.deepEqual(
+    asked.map(([, payload]) => (payload as { parentIdTag?: string }).parentIdTag),
+    ['FAMILY', undefined, undefined]
+  )
+})

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Lookup } from '../../lib/operations/operation.js'
 import { reserve } from '../../lib/operations/reservations.js'
-import { onBothBackends, operate } from '../app/support.js'
+import { onBothBackends, operate, stateOf } from '../app/support.js'
 import { PROTOCOLS, perform, play } from './support.js'
 
 const FAR = '2090-01-01T00:00:00Z'
@@ -116,5 +116,39 @@ onBothBackends('an object that an operation names by its id', (start) => {
       asked.map(([, payload]) => (payload as { transactionId: number }).transactionId),
       [...ids, ...ids]
     )
+  })
+
+  it('is what the charge point has accepted: a refused reservation, cancellation or value changes nothing', async () => {
+    const server = await start()
+    for (const protocol of ['ocpp1.6', 'ocpp2.0.1'] as const) {
+      let status = 'Occupied'
+      const { charger } = await play(server, protocol, () => ({ status }), { identity: `REFUSES-${protocol}` })
+      const request = { idToken: { idToken: 'AA' }, expiresAt: FAR, evseId: 1 }
+      const shown = async () => {
+        const { reservations } = await stateOf(server, charger.identity)
+        return reservations.map((one: { status: string }) => one.status)
+      }
+      const reserved = () => perform(server, charger.identity, 'operations/reserve', request)
+      assert.equal((await reserved()).body.status, 'rejected')
+      assert.deepEqual(await shown(), [])
+      status = 'Accepted'
+      const { reservationId } = (await reserved()).body
+      const before = await shown()
+      status = 'Rejected'
+      await perform(server, charger.identity, 'operations/cancel-reservation', { reservationId })
+      assert.deepEqual([await shown(), before.length], [before, 1])
+    }
+    const variable = { component: { name: 'TxCtrlr' }, variable: { name: 'EVConnectionTimeOut' } }
+    const results: Record<string, string[]> = {}
+    for (const attributeStatus of ['Accepted', 'RebootRequired', 'Rejected']) {
+      const identity = `SETS-${attributeStatus}`
+      await play(server, 'ocpp2.1', () => ({ setVariableResult: [{ ...variable, attributeStatus }] }), { identity })
+      await perform(server, identity, 'operations/set-configuration', { items: [{ ...variable, value: '60' }] })
+      const { id = 0 } = (await server.app.store.find(identity)) ?? {}
+      const rows = server.app.store.db.selectFrom('variables').select('value').where('charge_point_id', '=', id)
+      results[attributeStatus] = (await rows.execute()).map(({ value }) => value ?? '')
+    }
+    // A value that needs a reboot is not in force yet.
+    assert.deepEqual(results, { Accepted: ['60'], RebootRequired: [], Rejected: [] })
   })
 })

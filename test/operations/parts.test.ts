@@ -19,6 +19,14 @@ it('items are split into parts that a charge point takes, in their order, none l
   )
 })
 
+it('parts are measured in bytes, not in characters', () => {
+  const items = Array.from({ length: 4 }, () => '€'.repeat(50))
+  assert.deepEqual(
+    split(items, { items: 10, bytes: 500 }).map(({ length }) => length),
+    [1, 1, 1, 1]
+  )
+})
+
 it('the changes of a local list turn the old list into the new one', () => {
   const entry = fc.record({
     idTag: fc.constantFrom('A', 'B', 'C', 'D', 'E'),

@@ -117,6 +117,57 @@ onBothBackends('a new password', (start) => {
     })
   }
 
+  it('is recognised in a raw call, however its key is spelt, in 1.6', async () => {
+    const server = await start(CLOSED)
+    const value = 'another-battery-horse'.slice(0, 20)
+    const { identity, charger } = await withPassword(server, 'ocpp1.6', taking('ocpp1.6', 'Accepted'))
+    await perform(server, identity, 'calls/ChangeConfiguration', { key: 'authorizationkey', value })
+    await charger.close()
+    assert.deepEqual(await valid(server, identity, 'ocpp1.6', [OLD, value]), [false, true])
+  })
+
+  it('is recognised among other variables, in whichever order the results come', async () => {
+    const server = await start(CLOSED)
+    const wanted = { component: { name: 'SecurityCtrlr' }, variable: { name: 'BasicAuthPassword' } }
+    const other = { component: { name: 'TxCtrlr' }, variable: { name: 'EVConnectionTimeOut' } }
+    for (const [status, expected] of [
+      ['Accepted', [false, true]],
+      ['Rejected', [true, false]]
+    ] as const) {
+      const password = 'another-battery-horse'
+      const setVariableResult = [
+        { ...other, attributeStatus: status === 'Accepted' ? 'Rejected' : 'Accepted' },
+        { ...wanted, attributeStatus: status }
+      ]
+      const { identity, charger } = await withPassword(server, 'ocpp2.0.1', () => ({ setVariableResult }))
+      const setVariableData = [
+        { ...wanted, attributeValue: password },
+        { ...other, attributeValue: '60' }
+      ]
+      const { body } = await perform(server, identity, 'calls/SetVariables', { setVariableData })
+      assert.deepEqual(body.result, { setVariableResult })
+      await charger.close()
+      assert.deepEqual(await valid(server, identity, 'ocpp2.0.1', [OLD, password]), expected, status)
+    }
+  })
+
+  it('of a network profile with another identity is not that of the charge point, in 2.1', async () => {
+    const server = await start(CLOSED)
+    const password = 'another-battery-horse'
+    const { identity, charger } = await withPassword(server, 'ocpp2.1', () => ({ status: 'Accepted' }))
+    const connectionData = {
+      ...{ ocppInterface: 'Wired0', ocppTransport: 'JSON', messageTimeout: 30, securityProfile: 1 },
+      ...{ ocppCsmsUrl: 'ws://example.org', identity: `${identity}-2`, basicAuthPassword: password }
+    }
+    const { status, body } = await perform(server, identity, 'calls/SetNetworkProfile', {
+      configurationSlot: 1,
+      connectionData
+    })
+    assert.equal(status, 200, JSON.stringify(body))
+    await charger.close()
+    assert.deepEqual(await valid(server, identity, 'ocpp2.1', [password, OLD]), [false, true])
+  })
+
   it('keeps the one before valid when its answer makes no sense, and no third one is offered', async () => {
     const server = await start(CLOSED)
     const password = 'a0b1c2d3e4f5a6b7c8d9eaf0b1c2d3e4f5a6b7c8'

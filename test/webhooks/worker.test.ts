@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+import { delayAfter } from '../../lib/webhooks/back-off.js'
 import type { AttemptResult, DueDelivery } from '../../lib/webhooks/deliveries.js'
 import { Outbox } from '../../lib/webhooks/outbox.js'
 import { Recorder } from '../../lib/webhooks/recorder.js'
 import type { Answer } from '../../lib/webhooks/sender.js'
+import { Streams } from '../../lib/webhooks/streams.js'
 import { DeliveryWorker, type WorkerOptions } from '../../lib/webhooks/worker.js'
 import { type Deferred, deferred, until } from '../support/wait.js'
 
@@ -236,5 +238,31 @@ describe('an event that is being saved', () => {
     written.resolve()
     await settled
     assert.equal(outbox.settled('CP-1'), undefined)
+  })
+})
+
+describe('the deliveries of a charge point', () => {
+  it('are each sent once, though one with a lower id is committed while another is being sent', () => {
+    const streams = new Streams()
+    for (const id of [5, 6]) streams.add({ key: 'cp', id })
+    const sent = [streams.take()?.id]
+    streams.add({ key: 'cp', id: 3 })
+    for (let more = 0; more < 3; more++) {
+      streams.done('cp')
+      sent.push(streams.take()?.id)
+    }
+    assert.deepEqual(sent, [5, 3, 6, undefined])
+    assert.equal(streams.size, 0)
+  })
+})
+
+describe('the pause before another attempt', () => {
+  it('doubles up to a maximum, and varies by a fifth', () => {
+    const pauses = [1, 2, 3, 12, 13, 1_000].map((failures) => delayAfter(failures, { min: 1_000, max: 3_600_000 }, 0.5))
+    assert.deepEqual(pauses, [1_000, 2_000, 4_000, 2_048_000, 3_600_000, 3_600_000])
+    assert.deepEqual(
+      [0, 1].map((random) => delayAfter(1, { min: 1_000, max: 2_000 }, random)),
+      [800, 1_200]
+    )
   })
 })
