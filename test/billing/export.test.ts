@@ -53,6 +53,18 @@ onBothBackendsAlways('an export of receipts', (start) => {
     const { items } = await ok(server, 'GET', '/receipts?limit=1000')
     assert.deepEqual(documents, items.toReversed())
     assert.ok(numbers.every((number) => documents.some((document) => document.number === number)))
+    // The end of the range is exclusive.
+    const { issued_at: at } = await server.app.database.db
+      .selectFrom('receipts')
+      .select('issued_at')
+      .where('number', '=', numbers[0])
+      .executeTakeFirstOrThrow()
+    const until = async (time: number) =>
+      (await take(server, 'ndjson', `from=2020-01-01T00:00:00Z&to=${new Date(time).toISOString()}`)).body
+    assert.deepEqual(
+      [(await until(at)).includes(numbers[0]), (await until(at + 1)).includes(numbers[0])],
+      [false, true]
+    )
   })
 
   it('as CSV has a row for each line, whose sums are those of the database', async () => {
@@ -183,6 +195,10 @@ onBothBackendsAlways('an export of receipts', (start) => {
     const server = await backend()
     const { numbers } = await billed(server, 'RECORDED')
     const query = 'from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z'
+    const [from_at, to_at] = [Date.UTC(2020, 0, 1), Date.UTC(2099, 0, 1)]
+    // One that was not taken to its end.
+    const unfinished = { format: 'ndjson', from_at, to_at, operator: 'unfinished', created_at: 1 }
+    await server.app.database.writer.append('billing_exports', [unfinished])
     const first = await take(server, 'ndjson', query)
     const second = await take(server, 'ndjson', query)
     const other = await take(server, 'csv', query)
@@ -198,6 +214,9 @@ onBothBackendsAlways('an export of receipts', (start) => {
       ['csv', 'ndjson', 'ndjson'].map((format) => [format, 'operator', items[0].receipts, numbers[1]])
     )
     assert.ok(Date.parse(String(second.headers['earlier-export'])) <= Date.now())
+    const all = (await ok(server, 'GET', '/billing/exports?limit=1000')).items
+    const left = all.find(({ operator }: { operator: string }) => operator === 'unfinished')
+    assert.deepEqual([left.receipts, left.lastNumber], [undefined, undefined])
     for (const bad of ['', 'from=2026-01-01', 'from=2026-02-01&to=2026-01-01', 'from=x&to=2026-01-01']) {
       assert.equal((await refused(server, 'GET', `/billing/export?format=csv&${bad}`))[0], 400, bad)
     }

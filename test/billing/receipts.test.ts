@@ -328,6 +328,17 @@ onBothBackendsAlways('a receipt', (start) => {
     assert.deepEqual([found, next.nextCursor], [ids.toReversed(), undefined])
     assert.deepEqual((await ok(server, 'GET', '/receipts?chargePoint=LISTED&kind=credit-note')).items, [])
     assert.deepEqual((await ok(server, 'GET', '/receipts?chargePoint=LISTED&from=2099-01-01')).items, [])
+    assert.equal((await ok(server, 'GET', '/receipts?chargePoint=Listed')).items.length, 2)
+    const { issued_at: first } = await server.app.database.db
+      .selectFrom('receipts')
+      .select('issued_at')
+      .where('transaction_ref', '=', ids[0] ?? 0)
+      .executeTakeFirstOrThrow()
+    const issuedBefore = async (time: number) => {
+      const { items } = await ok(server, 'GET', `/receipts?chargePoint=LISTED&to=${new Date(time).toISOString()}`)
+      return items.map(({ session }: { session: { id: number } }) => session.id).includes(ids[0])
+    }
+    assert.deepEqual([await issuedBefore(first), await issuedBefore(first + 1)], [false, true])
     assert.deepEqual(await refused(server, 'GET', '/receipts?cursor=x'), [400, 'INVALID_QUERY'])
     assert.deepEqual(await refused(server, 'GET', '/receipts/R-2026-999999'), [404, 'UNKNOWN_RECEIPT'])
     assert.equal((await refused(server, 'GET', '/receipts/nonsense'))[0], 400)

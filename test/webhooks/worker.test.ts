@@ -261,7 +261,7 @@ describe('the pause before another attempt', () => {
     const pauses = [1, 2, 3, 12, 13, 1_000].map((failures) => delayAfter(failures, { min: 1_000, max: 3_600_000 }, 0.5))
     assert.deepEqual(pauses, [1_000, 2_000, 4_000, 2_048_000, 3_600_000, 3_600_000])
     assert.deepEqual(
-      [0, 1].map((random) => delayAfter(1, { min: 1_000, max: 2_000 }, random)),
+      [0, 1].map((random) => Math.round(delayAfter(1, { min: 1_000, max: 2_000 }, random))),
       [800, 1_200]
     )
   })
