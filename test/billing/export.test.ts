@@ -197,7 +197,7 @@ onBothBackendsAlways('an export of receipts', (start) => {
     const query = 'from=2020-01-01T00:00:00Z&to=2099-01-01T00:00:00Z'
     const [from_at, to_at] = [Date.UTC(2020, 0, 1), Date.UTC(2099, 0, 1)]
     // One that was not taken to its end.
-    const unfinished = { format: 'ndjson', from_at, to_at, operator: 'unfinished', created_at: 1 }
+    const unfinished = { format: 'ndjson' as const, from_at, to_at, operator: 'unfinished', created_at: 1 }
     await server.app.database.writer.append('billing_exports', [unfinished])
     const first = await take(server, 'ndjson', query)
     const second = await take(server, 'ndjson', query)
