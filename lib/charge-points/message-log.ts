@@ -44,7 +44,7 @@ interface Waiting {
 
 const MAX_WAITING = 10_000
 /** Maximum number of rows in one commit. */
-const BATCH = 1_000
+const BATCH = 2_000
 /**
  * How long a frame waits for others at most. Each commit changes a page of the index for each charge point, so few large
  * commits cost much less than many small ones. Milliseconds.
