@@ -105,6 +105,8 @@ export class Member implements ClusterApi {
   /** Leaves the cluster. Outstanding requests of this node reject. */
   close(): void {
     this.#peers.beat({ isLast: true })
+    // The application may close the connection to the bus at once.
+    this.#bus.cluster.flush().catch(() => undefined)
     this.#bus.close()
   }
 

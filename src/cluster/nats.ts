@@ -39,6 +39,12 @@ export function natsCluster(connection: NatsConnection, options: NatsClusterOpti
   return new NatsCluster(connection, prefix, { node, version })
 }
 
+interface Outgoing {
+  readonly subject: string
+  readonly text: string
+  readonly options?: { reply: string }
+}
+
 class NatsCluster implements Cluster {
   readonly node: string
   readonly version: string | undefined
@@ -49,6 +55,11 @@ class NatsCluster implements Cluster {
   /** Requests that wait for replies, by the last part of the subject for replies. */
   readonly #requests = new Map<string, ReplyListener>()
   readonly #inbox: string
+  /**
+   * Messages of this turn of the event loop. They are written to the socket together, because a write costs more than the
+   * rest of a message, and the client writes in every microtask.
+   */
+  #outgoing: Outgoing[] = []
   #lastRequest = 0
   #isConnected = true
 
@@ -82,14 +93,14 @@ class NatsCluster implements Cluster {
   }
 
   publish(subject: string, text: string): void {
-    if (this.#isOpen) this.#connection.publish(`${this.#prefix}.${subject}`, text)
+    this.#send({ subject: `${this.#prefix}.${subject}`, text })
   }
 
   request(subject: string, text: string, listener: ReplyListener): () => void {
     if (!this.#isOpen) return () => undefined
     const id = String(++this.#lastRequest)
     this.#requests.set(id, listener)
-    this.#connection.publish(`${this.#prefix}.${subject}`, text, { reply: `${this.#inbox}.${id}` })
+    this.#send({ subject: `${this.#prefix}.${subject}`, text, options: { reply: `${this.#inbox}.${id}` } })
     return () => this.#requests.delete(id)
   }
 
@@ -105,6 +116,7 @@ class NatsCluster implements Cluster {
   }
 
   flush(): Promise<void> {
+    this.#sendAll()
     return this.#connection.flush()
   }
 
@@ -119,7 +131,30 @@ class NatsCluster implements Cluster {
   }
 
   #reply(message: Msg, answer: string): void {
-    if (this.#isOpen) message.respond(answer)
+    if (message.reply !== undefined) this.#send({ subject: message.reply, text: answer })
+  }
+
+  #send(message: Outgoing): void {
+    this.#outgoing.push(message)
+    if (this.#outgoing.length === 1) setImmediate(() => this.#sendAll())
+  }
+
+  #sendAll(): void {
+    const messages = this.#outgoing
+    this.#outgoing = []
+    for (const { subject, text, options } of messages) {
+      if (!this.#isOpen) return
+      try {
+        this.#connection.publish(subject, text, options)
+      } catch (error) {
+        // E.g. a server that the connection has changed to takes smaller messages.
+        this.#refused(error as Error)
+      }
+    }
+  }
+
+  #refused(error: Error): void {
+    for (const listener of this.#refusalListeners) listener(error)
   }
 
   #replied(message: Msg): void {
@@ -133,9 +168,7 @@ class NatsCluster implements Cluster {
     for await (const status of this.#connection.status()) {
       if (status.type === 'disconnect') this.#changed(false)
       else if (status.type === 'reconnect') this.#changed(true)
-      else if (status.type === 'error' && status.error.name === NO_PERMISSION) {
-        for (const listener of this.#refusalListeners) listener(status.error)
-      }
+      else if (status.type === 'error' && status.error.name === NO_PERMISSION) this.#refused(status.error)
     }
     this.#changed(false)
   }

@@ -10,6 +10,8 @@ const GO_WITHIN = 10_000
 /** Maximum number of requests that wait for `go` or for their charge point. */
 const MAX_SERVED = 20_000
 
+const SHARED = { shared: true }
+
 /** Carries out a request of another node. `signal` aborts when its caller gives up. */
 export type Perform = (ask: Ask, signal: AbortSignal) => Promise<unknown>
 
@@ -50,12 +52,14 @@ export class ServedCalls {
 
   /** Receives the requests for a charge point until the returned function is called. */
   serve(subject: string): () => void {
-    const receive = (text: string, reply: (text: string) => void) => {
-      const ask = this.#read(text)
-      if (ask === undefined) this.#bus.ignore(subject)
-      else this.#bus.attempt(subject, () => this.#ask(ask, reply))
-    }
-    return this.#bus.cluster.subscribe(subject, receive, { shared: true })
+    return this.#bus.cluster.subscribe(subject, this.#receive, SHARED)
+  }
+
+  /** One function for all charge points, because a node has many. */
+  readonly #receive = (text: string, reply: (text: string) => void): void => {
+    const ask = this.#read(text)
+    if (ask === undefined) this.#bus.ignore('call.*')
+    else this.#bus.attempt('call.*', () => this.#ask(ask, reply))
   }
 
   #ask(ask: Ask, send: (text: string) => void): void {
