@@ -1,4 +1,15 @@
-// What a browser measures of a page.
+import { readFileSync } from 'node:fs'
+
+// What a browser measures of a page, and what the server spends.
+
+/** Linux counts the CPU time of processes in ticks of so many milliseconds. */
+const TICK_MS = 10
+
+/** Milliseconds of CPU time that a process has used so far, with all its threads. [proc(5)] */
+export function cpuOfProcess(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS
+}
 
 /** Milliseconds from the navigation to the first contentful paint. */
 export async function firstPaint(page, origin) {

@@ -8,7 +8,7 @@ import { chromium } from 'playwright-core'
 import { Bystander } from '../lists/bystander.mjs'
 import { emptyDatabase } from '../storage/databases.mjs'
 import { fill } from './fill.mjs'
-import { cpuOf, firstPaint, longestFrame, milliseconds } from './measure.mjs'
+import { cpuOf, cpuOfProcess, firstPaint, longestFrame, milliseconds } from './measure.mjs'
 import { Sender } from './sender.mjs'
 
 const { values } = parseArgs({
@@ -46,7 +46,7 @@ try {
     const waits = charger.measureWhile(() => !isOver)
     const page = await browser.newPage()
     page.setDefaultTimeout(PATIENCE)
-    await measure(page, `http://127.0.0.1:${server.port}`, { long, charger })
+    await measure(page, `http://127.0.0.1:${server.port}`, { long, pid: server.child.pid })
     isOver = true
     const { Heartbeat } = await waits
     const at = (share) => Heartbeat[Math.ceil(share * Heartbeat.length) - 1] ?? 0
@@ -68,13 +68,20 @@ function tell(what, found, wanted, unit = 'ms') {
   console.log(`${what.padEnd(52)} ${found.toFixed(unit === 'ms' ? 1 : 0).padStart(8)} ${unit}${verdict}`)
 }
 
-async function measure(page, origin, { long }) {
+/** Opens a page, and tells what it costs the server: on a busy machine only that can be compared. */
+async function opened(page, pid, what, { path, seen, wanted }) {
+  const before = cpuOfProcess(pid)
+  tell(what, await milliseconds(page, { open: path, seen }), wanted)
+  tell('  CPU time of the server for it', cpuOfProcess(pid) - before)
+}
+
+async function measure(page, origin, { long, pid }) {
   await page.goto(origin)
   await page.getByLabel('Operator token').fill(TOKEN)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.locator('.tiles').waitFor()
   tell('first paint of the overview', await firstPaint(page, origin), 1_000)
-  tell('overview with data', await milliseconds(page, { open: '/', seen: '.tiles' }), 1_500)
+  await opened(page, pid, 'overview with data', { path: '/', seen: '.tiles', wanted: 1_500 })
   tell(
     '50 of the charge points after the click',
     await milliseconds(page, { click: 'a[href="/charge-points"]', seen: 'tr[data-key="CP-1"]' }),
@@ -84,10 +91,8 @@ async function measure(page, origin, { long }) {
 
   const { points } = await page.evaluate(countPoints, long.transaction)
   tell('points of the largest series of the day of 1 Hz', points, 2_000, 'points')
-  tell(
-    'its page until the curve is drawn',
-    await milliseconds(page, { open: `/transactions/${long.transaction}`, seen: 'figure.curves canvas' })
-  )
+  const curve = { path: `/transactions/${long.transaction}`, seen: 'figure.curves canvas' }
+  await opened(page, pid, 'its page until the curve is drawn', curve)
   const drawn = await cpuOf(page, async () => {
     await page.evaluate("document.documentElement.dataset.theme = 'dark'; window.dispatchEvent(new Event('resize'))")
     await page.setViewportSize({ width: 1_100, height: 800 })
@@ -98,8 +103,8 @@ async function measure(page, origin, { long }) {
 
   const year = `from=${new Date(long.to - 364 * 86_400_000).toISOString()}&to=${new Date(long.to).toISOString()}`
   const statistics = `/statistics/transactions?${year}&interval=day`
-  tell('a year of statistics by day', await milliseconds(page, { open: statistics, seen: 'tbody tr' }))
-  tell('… again, from what is kept', await milliseconds(page, { open: statistics, seen: 'tbody tr' }))
+  await opened(page, pid, 'a year of statistics by day', { path: statistics, seen: 'tbody tr' })
+  await opened(page, pid, '… again', { path: statistics, seen: 'tbody tr' })
 }
 
 /** Runs in the page. */

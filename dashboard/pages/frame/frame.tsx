@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { About, Summary } from '../../api/records.js'
+import type { About } from '../../api/records.js'
 import { strings } from '../../strings/en.js'
 import { useApp } from '../../ui/app-context.js'
 import { useQuery } from '../../ui/use-query.js'
@@ -89,21 +89,22 @@ function DrawerButton() {
   )
 }
 
-const SUMMARY_MS = 15_000
+const CRITICAL_MS = 15_000
 
 /** Keeps the number of critical problems in the title of the tab. */
 function CriticalCount() {
   const { title, session } = useApp()
-  const summary = useQuery<Summary>(
-    session.may('charge-points:read') ? '/summary' : undefined,
-    {},
+  // Cheaper than the summary, which counts all charge points.
+  const problems = useQuery<{ items: unknown[] }>(
+    session.may('charge-points:read') ? '/problems' : undefined,
+    { severity: 'critical' },
     {
-      every: SUMMARY_MS,
+      every: CRITICAL_MS,
       live: { types: ['problem'] },
       interval: 1_000
     }
   )
-  const critical = summary.data.value?.problems.critical
+  const critical = problems.data.value?.items.length
   useEffect(() => {
     title.critical.value = critical
   }, [title, critical])
