@@ -164,18 +164,24 @@ describe('a network', () => {
 
 describe('a name', () => {
   it('leads to those of its addresses that are allowed, and to no other', async (t) => {
-    t.after(syncBuiltinESMExports)
     const known: Record<string, string[]> = {
       mixed: ['10.0.0.1', '8.8.8.8', '169.254.169.254'],
       inside: ['10.0.0.1', '127.0.0.1']
     }
-    t.mock.method(dns, 'lookup', (name: string, _options: object, callback: (...args: unknown[]) => void) =>
-      callback(
-        null,
-        known[name]?.map((address) => ({ address, family: 4 }))
-      )
+    const lookup = t.mock.method(
+      dns,
+      'lookup',
+      (name: string, _options: object, callback: (...args: unknown[]) => void) =>
+        callback(
+          null,
+          known[name]?.map((address) => ({ address, family: 4 }))
+        )
     )
     syncBuiltinESMExports()
+    t.after(() => {
+      lookup.mock.restore()
+      syncBuiltinESMExports()
+    })
     const rules = new AddressRules({ allowPrivate: false, allowedNetworks: [] })
     const found = (name: string, all: boolean) =>
       new Promise((resolve) =>
