@@ -190,6 +190,6 @@ export async function itemsOf(server: TestServer, path: string, count: number): 
     const { items } = (await operate(server, 'GET', path)).json()
     if (items.length >= count) return items
     if (performance.now() > deadline) throw new Error(`${items.length} of ${count} items: ${JSON.stringify(items)}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
