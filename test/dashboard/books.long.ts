@@ -43,7 +43,7 @@ describe('the pages of the books', { skip }, () => {
     })
     await tab.page.getByRole('button', { name: 'Limit power' }).click()
     await tab.page.getByRole('dialog').getByLabel('Limit').fill('7.4')
-    await tab.page.getByRole('dialog').getByRole('button', { name: 'Limit power' }).click()
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Limit', exact: true }).click()
     await tab.page.locator('.call-card').getByText('accepted').waitFor()
     assert.match(JSON.stringify(limits), /"limit":7400/)
 
