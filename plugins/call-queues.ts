@@ -11,6 +11,7 @@ import { elsewhereOf } from '../lib/nodes/forwarding.js'
 import type {} from './calls.js'
 import type {} from './drain.js'
 import type {} from './moving.js'
+import type {} from './whereabouts.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -80,12 +81,13 @@ function tend(app: FastifyInstance, queue: OfflineQueue, bulkCalls: BulkCalls): 
   })
 }
 
-function elsewhere({ ocpp, moving, patience }: FastifyInstance, cluster: ClusterApi): Elsewhere {
+function elsewhere({ ocpp, moving, patience, store, whereabouts }: FastifyInstance, cluster: ClusterApi): Elsewhere {
   return elsewhereOf({
     cluster,
     signal: patience,
     isHere: (identity) => connectionHere(ocpp, identity) !== undefined,
-    isComing: (identity) => moving.has(identity)
+    isComing: (identity) => moving.has(identity),
+    isStored: (identity) => whereabouts.isElsewhere(store.db, identity)
   })
 }
 
@@ -115,5 +117,17 @@ async function callQueues(app: FastifyInstance): Promise<void> {
 export default fp(callQueues, {
   fastify: '5.x',
   name: 'call-queues',
-  dependencies: ['env', 'database', 'drain', 'calls', 'moving', 'ocpp', 'publisher', 'runs', 'store', 'traits']
+  dependencies: [
+    'env',
+    'database',
+    'drain',
+    'calls',
+    'moving',
+    'ocpp',
+    'publisher',
+    'runs',
+    'store',
+    'traits',
+    'whereabouts'
+  ]
 })

@@ -7,6 +7,8 @@ import { describeRequest, type ForwardOptions, forwardedOperator, forwardHttp } 
 import type {} from './calls.js'
 import type {} from './drain.js'
 import type {} from './moving.js'
+import type {} from './store.js'
+import type {} from './whereabouts.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -67,7 +69,7 @@ async function forward(
 
 /** Lets the node that a charge point is connected to carry out the requests for it. Does nothing without a cluster. */
 async function forwarding(app: FastifyInstance): Promise<void> {
-  const { ocpp, moving } = app
+  const { ocpp, moving, store, whereabouts } = app
   const { cluster } = ocpp
   if (cluster === undefined) return
   // After the body was read, and before it is validated, which the other node does.
@@ -89,6 +91,7 @@ async function forwarding(app: FastifyInstance): Promise<void> {
       signal: AbortSignal.any([whileThere(reply), app.patience]),
       isHere,
       isComing: () => isNeeded && moving.has(identity),
+      isStored: async () => isNeeded && whereabouts.isElsewhere(store.db, identity),
       timeout: isNeeded ? timeoutOf(request) : READING_MS
     }
     forward(app, options, { request, reply }).then((isAnswered) => isAnswered || go(), done)
@@ -102,5 +105,5 @@ async function forwarding(app: FastifyInstance): Promise<void> {
 export default fp(forwarding, {
   fastify: '5.x',
   name: 'forwarding',
-  dependencies: ['calls', 'drain', 'moving', 'ocpp']
+  dependencies: ['calls', 'drain', 'moving', 'ocpp', 'store', 'whereabouts']
 })

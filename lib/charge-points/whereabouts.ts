@@ -48,6 +48,12 @@ export class Whereabouts {
     this.#self = self
   }
 
+  /** Whether another node has stored that the charge point is connected to it. */
+  async isElsewhere(db: Reader, identity: string): Promise<boolean> {
+    const located = await this.of(db, [identity])
+    return located.elsewhere(identity) !== undefined
+  }
+
   /** @param identities folded or not */
   async of(db: Reader, identities: readonly string[]): Promise<Located> {
     const live = this.#live

@@ -23,6 +23,8 @@ const FOLLOW_MS = 20_000
 /** How long it waits for that altogether: such a node disconnects its charge points one after the other. Milliseconds. */
 const MAX_FOLLOW_MS = 40_000
 const FOLLOW_EVERY_MS = 250
+/** How long it waits while only the database says that the charge point is connected: events come a little later. */
+const STORED_MS = 3_000
 /** The code of the problem of a node that is shutting down. */
 const DRAINING = 'DRAINING'
 
@@ -90,6 +92,8 @@ export interface Journey {
   isHere(): boolean
   /** Whether the charge point has just left a node that shuts down, so that it is on its way to another one. */
   isComing(): boolean
+  /** Whether another node has stored that the charge point is connected to it. */
+  isStored(): Promise<boolean>
 }
 
 /** What came of an attempt. `draining`: the node of the charge point shuts down, and nothing was done. */
@@ -102,8 +106,11 @@ type Attempt<T> = { answer: T } | { draining: () => T }
  * @throws the errors of the attempts
  */
 async function follow<T>(attempt: () => Promise<Attempt<T>>, journey: Journey): Promise<T | undefined> {
-  const deadline = performance.now() + MAX_FOLLOW_MS
+  const started = performance.now()
+  const deadline = started + MAX_FOLLOW_MS
   let isMoving = false
+  // The connection is gone, but not yet the news of its end, or the other way round.
+  const isBetween = async () => performance.now() - started < STORED_MS && (await journey.isStored())
   while (!journey.isHere()) {
     const isLast = performance.now() > deadline
     try {
@@ -112,7 +119,8 @@ async function follow<T>(attempt: () => Promise<Attempt<T>>, journey: Journey): 
       isMoving = true
       if (isLast) return made.draining()
     } catch (error) {
-      if (!(error instanceof NotConnectedError) || !(isMoving || journey.isComing()) || isLast) throw error
+      if (!(error instanceof NotConnectedError) || isLast) throw error
+      if (!(isMoving || journey.isComing() || (await isBetween()))) throw error
     }
     await sleep(FOLLOW_EVERY_MS, undefined, { signal: journey.signal })
   }
@@ -125,10 +133,11 @@ export interface ElsewhereOptions {
   signal: AbortSignal
   isHere(identity: string): boolean
   isComing(identity: string): boolean
+  isStored(identity: string): Promise<boolean>
 }
 
 /** Has other nodes carry out the parts of bulk calls for the charge points that are connected to them. */
-export function elsewhereOf({ cluster, signal, isHere, isComing }: ElsewhereOptions): Elsewhere {
+export function elsewhereOf({ cluster, signal, ...where }: ElsewhereOptions): Elsewhere {
   return async (identity, request) => {
     const attempt = async (): Promise<Attempt<{ answer: unknown }>> => {
       try {
@@ -141,7 +150,13 @@ export function elsewhereOf({ cluster, signal, isHere, isComing }: ElsewhereOpti
         return { draining }
       }
     }
-    const journey = { identity, signal, isHere: () => isHere(identity), isComing: () => isComing(identity) }
+    const journey: Journey = {
+      identity,
+      signal,
+      isHere: () => where.isHere(identity),
+      isComing: () => where.isComing(identity),
+      isStored: () => where.isStored(identity)
+    }
     try {
       return await follow(attempt, journey)
     } catch (error) {
