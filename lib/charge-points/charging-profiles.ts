@@ -2,7 +2,7 @@ import { ALL_PROTOCOLS, parseTime, versionInfo } from 'fastify-ocpp'
 import type { Selectable } from 'kysely'
 import type { ChargingProfilesTable } from '../database/schema-charge-points.js'
 import { type Change, held, type Scope } from '../events/scope.js'
-import { bindToStarted } from '../ledger/awaited-starts.js'
+import { awaitedMessages, bindToStarted } from '../ledger/awaited-starts.js'
 import { bootsOf, findNewest } from '../ledger/namesakes.js'
 import { findOpenAt } from '../ledger/queries.js'
 import type { ChargePointRow } from './rows.js'
@@ -122,12 +122,22 @@ export function deleteChargingProfiles(criteria: ChargingProfileCriteria): Chang
   })
 }
 
+/**
+ * The charge point knows no profile that matches, so it has none of them. That of a start which waits for its transaction is
+ * not installed yet, and comes with the transaction. [1.6 §5.5, §5.16.2; 2.x K10]
+ */
+export function deleteUnknown(criteria: ChargingProfileCriteria): Change {
+  return deleteUnreported(criteria, new Set())
+}
+
 /** Of the profiles that match, the charge point has only those with the reported ids. [2.x K09] */
 export function deleteUnreported(criteria: ChargingProfileCriteria, reported: ReadonlySet<number>): Change {
   return held(async (scope) => {
     const rows = await rowsOf(scope)
+    const awaited = await awaitedMessages(scope)
+    const isAwaited = ({ message_id, confirmed }: ProfileRow) => confirmed === 1 || awaited.has(message_id)
     // A profile that waits for its transaction is not installed yet.
-    const installed = rows.filter(({ message_id, confirmed }) => message_id === '' || confirmed === 0)
+    const installed = rows.filter((row) => row.message_id === '' || !isAwaited(row))
     await deleteRows(
       scope,
       installed.filter((row) => isMeant(row, criteria) && !reported.has(row.profile_id))

@@ -103,6 +103,11 @@ export async function acceptStart(
 /** Where the transactions of a settlement are found: the one that has just started, or all since a time. */
 export type Candidates = { transactionRef: number } | { since: number }
 
+/** The ids of the calls that may still start a transaction at a charge point. */
+export async function awaitedMessages({ trx, chargePointId, now }: Scope): Promise<Set<string>> {
+  return new Set((await openStarts(trx, chargePointId, now)).map(({ message_id }) => message_id))
+}
+
 /** Decides, by its transactions, about what a charge point was asked to start. */
 export async function settleStarts(scope: Scope, identity: string, candidates: Candidates): Promise<void> {
   const { trx, chargePointId, now } = scope

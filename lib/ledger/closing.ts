@@ -12,7 +12,7 @@ import { observedOf } from './observed.js'
 import { forgetReceipt } from './pending-receipts.js'
 import type { TransactionRow } from './queries.js'
 import * as queries from './queries.js'
-import { dropDisplayMessages, dropProfiles } from './sequels.js'
+import { doubtProfiles, dropDisplayMessages } from './sequels.js'
 import { durationUntil, totalsOf } from './totals.js'
 import { recordCost } from './transaction-costs.js'
 import type { ClosedReason } from './types.js'
@@ -72,7 +72,8 @@ async function close(
     ended_at: now,
     updated_at: now
   })
-  await dropProfiles(trx, row)
+  // What a boot leaves of the profiles is asked afterwards.
+  if (reason !== 'Rebooted') await doubtProfiles(trx, row)
   await dropDisplayMessages(trx, row)
   await recordCost(scope, closed)
   return closed
@@ -105,7 +106,7 @@ export async function closeByHand(scope: BookingScope, row: TransactionRow, by: 
     ended_at: now,
     updated_at: now
   })
-  await dropProfiles(trx, row)
+  await doubtProfiles(trx, row)
   await dropDisplayMessages(trx, row)
   noteOver(known, row)
   await recordCost(scope, closed)

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { compiled } from '../database/compiled.js'
 import { findNewest } from './namesakes.js'
 import { type Db, displayedIdOf, type TransactionKey, type TransactionRow } from './queries.js'
@@ -41,21 +42,59 @@ export async function bindProfiles(db: Db, messageId: string, row: TransactionRo
     const bound = { ...place, transaction_id: row.transaction_id, message_id: '', confirmed: 1 }
     await db.updateTable('charging_profiles').set(bound).where('id', '=', id).execute()
   }
-  if (profiles.length > 0 && row.status !== 'open') await dropProfiles(db, row)
+  if (profiles.length === 0) return
+  if (row.status === 'ended') await dropProfiles(db, row)
+  else if (row.status === 'closed') await doubtProfiles(db, row)
 }
 
-/** Deletes the TxProfiles of a transaction that has ended. [1.6 §3.13.1; 2.x K01] */
-export async function dropProfiles(db: Db, { charge_point_id, transaction_id }: TransactionRow): Promise<void> {
-  await deleteProfiles(db, { charge_point_id, transaction_id })
+/**
+ * Deletes the TxProfiles of a transaction that has ended, and those of transactions before it at the same place that the
+ * back-end has closed: now they are certainly over. [1.6 §3.13.1; 2.x K01]
+ */
+export async function dropProfiles(db: Db, row: TransactionRow): Promise<void> {
+  const { charge_point_id, transaction_id, id, evse_id, connector_id, ocpp16_id } = row
+  await deleteProfiles(db, { charge_point_id, transaction_id, id, place: ocpp16_id === null ? evse_id : connector_id })
 }
 
-const deleteProfiles = compiled((db: Db, key: Pick<TransactionRow, 'charge_point_id' | 'transaction_id'>) =>
+type Ended = Pick<TransactionRow, 'charge_point_id' | 'transaction_id' | 'id'> & { place: number }
+
+const deleteProfiles = compiled((db: Db, { charge_point_id, transaction_id, id, place }: Ended) =>
   db
     .deleteFrom('charging_profiles')
-    .where('charge_point_id', '=', key.charge_point_id)
+    .where('charge_point_id', '=', charge_point_id)
     .where('purpose', '=', 'TxProfile')
-    .where('transaction_id', '=', key.transaction_id)
+    .where(({ or, and, eb, exists, selectFrom }) =>
+      or([
+        eb('transaction_id', '=', transaction_id),
+        and([
+          // One of the two is 0.
+          eb(sql<number>`charging_profiles.evse_id + charging_profiles.connector_id`, '=', place),
+          exists(
+            selectFrom('transactions')
+              .select('transactions.id')
+              .whereRef('transactions.charge_point_id', '=', 'charging_profiles.charge_point_id')
+              .whereRef('transactions.transaction_id', '=', 'charging_profiles.transaction_id')
+              .where('transactions.status', '=', 'closed')
+              .where('transactions.id', '<', id)
+          )
+        ])
+      ])
+    )
 )
+
+/**
+ * The back-end has closed the transaction, and its charge point may tell that it goes on: its TxProfiles stay, but are not
+ * certain.
+ */
+export async function doubtProfiles(db: Db, { charge_point_id, transaction_id }: TransactionRow): Promise<void> {
+  await db
+    .updateTable('charging_profiles')
+    .set({ confirmed: 0 })
+    .where('charge_point_id', '=', charge_point_id)
+    .where('purpose', '=', 'TxProfile')
+    .where('transaction_id', '=', transaction_id)
+    .execute()
+}
 
 /** Deletes the display messages about a transaction that has ended. [2.x O02] */
 export async function dropDisplayMessages(db: Db, row: TransactionRow): Promise<void> {

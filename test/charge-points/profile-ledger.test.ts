@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { onBothBackends, operate, shareBackend, stateOf } from '../app/support.js'
-import { book, event2, startTransaction } from '../ledger/wire-support.js'
+import { book, event2, onlyTransactionOf, startTransaction } from '../ledger/wire-support.js'
 import { type Charger, connectCharger, NO_ANSWER } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { until, within } from '../support/wait.js'
@@ -172,6 +172,65 @@ onBothBackends('the ledger of charging profiles', (start) => {
       assert.deepEqual(await shown(server, charger), [])
     })
   }
+
+  for (const [index, answer] of [ACCEPTED, NO_ANSWER].entries()) {
+    it(`keeps the profile of a start that ${answer === ACCEPTED ? 'waits' : 'may wait'} for its transaction when the charge point knows no such profile`, async () => {
+      const { server, charger } = await connect(`L-14-${index}`, 'ocpp1.6')
+      const request = { idTag: 'TAG', connectorId: 1, chargingProfile: profile16(1, 'TxProfile') }
+      await ask(server, charger, 'RemoteStartTransaction', request, answer)
+      for (const criteria of [{ id: 1 }, {}, { chargingProfilePurpose: 'TxProfile' }]) {
+        await ask(server, charger, 'ClearChargingProfile', criteria, { status: 'Unknown' })
+      }
+      const transactionId = await startTransaction(charger, { timestamp: new Date().toISOString() })
+      await until('it is bound', async () => (await shown(server, charger))[0]?.transactionId === String(transactionId))
+      assert.deepEqual(await brief(server, charger), ['1: 16 A'])
+      await ask(server, charger, 'ClearChargingProfile', { id: 1 }, { status: 'Unknown' })
+      assert.deepEqual(await brief(server, charger), [], 'now it would be known')
+    })
+  }
+
+  for (const evidence of ['a boot', 'an available connector'] as const) {
+    it(`keeps the profile of a transaction that it closed by ${evidence}, as the transaction may go on`, async () => {
+      const identity = `L-15-${evidence.length}`
+      const { server, charger: before } = await connect(identity, 'ocpp1.6')
+      let charger = before
+      const at = (minutes: number) => new Date(Date.now() - 3_600_000 + minutes * 60_000).toISOString()
+      const transactionId = await startTransaction(charger, { timestamp: at(0) })
+      await ask(server, charger, 'SetChargingProfile', {
+        connectorId: 1,
+        csChargingProfiles: profile16(1, 'TxProfile', 16, { transactionId })
+      })
+      if (evidence === 'a boot') {
+        charger = (await connect(identity, 'ocpp1.6')).charger
+      } else {
+        const available = { connectorId: 1, status: 'Available', errorCode: 'NoError', timestamp: at(5) }
+        await book(charger, 'StatusNotification', available)
+      }
+      await until('it is closed', async () => (await onlyTransactionOf(server, charger.identity)).status === 'closed')
+      assert.deepEqual(await brief(server, charger), ['1: 16 A?'])
+      const sampledValue = [{ value: '150', measurand: 'Energy.Active.Import.Register', unit: 'Wh' }]
+      const meterValue = [{ timestamp: new Date().toISOString(), sampledValue }]
+      await book(charger, 'MeterValues', { connectorId: 1, transactionId, meterValue })
+      await until('it goes on', async () => (await onlyTransactionOf(server, charger.identity)).status === 'open')
+      assert.deepEqual(
+        (await shown(server, charger)).map((profile) => [profile.transactionId, profile.confirmed]),
+        [[String(transactionId), false]]
+      )
+      await book(charger, 'StopTransaction', { transactionId, meterStop: 200, timestamp: new Date().toISOString() })
+      assert.deepEqual(await shown(server, charger), [])
+    })
+  }
+
+  it('drops the profiles of a transaction that it closed with the end of the next one', async () => {
+    const { server, charger } = await connect('L-16', 'ocpp1.6')
+    const first = await startTransaction(charger, { timestamp: new Date(Date.now() - 3_600_000).toISOString() })
+    const csChargingProfiles = profile16(1, 'TxProfile', 16, { transactionId: first })
+    await ask(server, charger, 'SetChargingProfile', { connectorId: 1, csChargingProfiles })
+    const transactionId = await startTransaction(charger, { timestamp: new Date().toISOString() })
+    assert.deepEqual(await brief(server, charger), ['1: 16 A?'])
+    await book(charger, 'StopTransaction', { transactionId, meterStop: 200, timestamp: new Date().toISOString() })
+    assert.deepEqual(await shown(server, charger), [])
+  })
 
   it('2.x: binds it by the id of the remote start, also if the transaction starts before the answer', async () => {
     const { server, charger } = await connect('L-8', 'ocpp2.0.1')
