@@ -1,5 +1,11 @@
 const HIDDEN = '[redacted]'
 
+/**
+ * Members of a signed meter value. A URL in one of them stays as it is: changed by one byte, the value could not be
+ * verified any more. [2.x SignedMeterValueType]
+ */
+const SIGNED_MEMBERS = new Set(['signedmeterdata', 'publickey'])
+
 /** Members whose value is a secret wherever they stand, whatever is written before it. */
 const SECRET_MEMBER = /(?:password|authorizationkey|simpin|secret)$/
 
@@ -74,7 +80,16 @@ function copyMember(parent: Record<string, unknown>, name: string, member: unkno
   if (below.isSecret && VALUE_MEMBERS.has(folded)) return HIDDEN
   if (SECRET_MEMBER.test(folded) || (folded === 'key' && isVpn(parent))) return HIDDEN
   if (typeof member !== 'string') return copy(member, below)
-  return below.idTokens === 'short' && TOKENS.has(folded) ? shorten(member) : member.replace(USER_INFO, `//${HIDDEN}@`)
+  if (below.idTokens === 'short' && TOKENS.has(folded)) return shorten(member)
+  return isSigned(parent, folded) ? member : member.replace(USER_INFO, `//${HIDDEN}@`)
+}
+
+function isSigned(parent: Record<string, unknown>, folded: string): boolean {
+  if (SIGNED_MEMBERS.has(folded)) return true
+  // [1.6 SampledValue]
+  if (folded === 'value') return parent.format === 'SignedData'
+  // As receipts have them.
+  return folded === 'data' && 'measurand' in parent && 'encoding' in parent
 }
 
 /** ChangeConfiguration and GetConfiguration name the key, SetVariables and GetVariables the variable. */

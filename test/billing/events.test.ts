@@ -4,7 +4,7 @@ import { onBothBackends } from '../app/support.js'
 import { until } from '../support/wait.js'
 import { openReceiver, type ReceivedEvent } from '../webhooks/receiver.js'
 import { addWebhook, LOCAL } from '../webhooks/support.js'
-import { charge, issue, ok, priced, receiptsOf, SELLER } from './support.js'
+import { charge, issue, ok, priced, receiptsOf, result, SELLER } from './support.js'
 
 interface Sums {
   netMinor: number
@@ -89,6 +89,28 @@ onBothBackends('the events of bills', (start) => {
     )
     await until('the third webhook has its event', () => none.requests.length === 1)
     assert.equal(none.requests[0]?.event.type, 'cost')
+  })
+
+  it('have signed values to the byte, also those with a URL', async () => {
+    const server = await start({ ...SELLER, ...LOCAL })
+    const receiver = await openReceiver()
+    const filter = { types: ['receipt'], chargePoints: ['SIGNING'] }
+    await addWebhook(server, { url: receiver.url, filter, scopes: ['billing:read'] })
+    const charger = await priced(server, 'SIGNING')
+    const begin = { connectorId: 1, idTag: 'A', meterStart: 1000, timestamp: '2026-03-02T08:00:00Z' }
+    const { transactionId } = await result(charger, 'StartTransaction', begin)
+    const signed = 'OCMF|{"ID":"https://user:name@meter.example/1"}|{"SD":"30 45"}'
+    const sample = { value: signed, format: 'SignedData', context: 'Transaction.End' }
+    const timestamp = '2026-03-02T09:00:00Z'
+    const transactionData = [{ timestamp, sampledValue: [sample] }]
+    await result(charger, 'StopTransaction', { transactionId, meterStop: 8333, timestamp, transactionData })
+    await issue(server)
+    const [{ event } = assert.fail('no receipt was told')] = await receiver.received(1)
+    const { signedValues } = event.data.document as { signedValues: { data: string }[] }
+    assert.deepEqual(
+      signedValues.map(({ data }) => data),
+      [signed]
+    )
   })
 
   it('of a cost follow each change of the figure, once', async () => {

@@ -65,6 +65,23 @@ test('a value that contains itself is hidden, not followed', () => {
   assert.ok(JSON.stringify(redact(circular)).includes('[redacted]'))
 })
 
+test('signed values stay to the byte, also with a URL in them', () => {
+  const text = 'OCMF|{"ID":"https://user:name@meter.example/1"}|{"SD":"30"}'
+  const measurand = 'Energy.Active.Import.Register'
+  for (const payload of [
+    { value: text, format: 'SignedData', measurand },
+    { signedMeterValue: { signedMeterData: text, publicKey: 'oca:key:pem://a@b', encodingMethod: 'OCMF' } },
+    { measurand, data: text, encoding: 'plain', publicKey: 'oca:key:pem://a@b' }
+  ]) {
+    assert.deepEqual(redact([payload]), [payload])
+  }
+  const others = [
+    { value: text, format: 'Raw' },
+    { data: text, encoding: 'plain' }
+  ]
+  for (const payload of others) assert.doesNotMatch(JSON.stringify(redact(payload)), /user:name/)
+})
+
 test('user and password of a URL are hidden', () => {
   const frame = [2, 'i', 'GetDiagnostics', { location: 'ftp://user:hunter2@logs.example/cp' }]
   assert.deepEqual(redact(frame), [2, 'i', 'GetDiagnostics', { location: 'ftp://[redacted]@logs.example/cp' }])
