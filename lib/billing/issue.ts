@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely'
 import type { ReceiptsTable } from '../database/schema-billing.js'
 import type { NewEvent } from '../events/event.js'
 import type { Scope } from '../events/scope.js'
-import { billedMinor } from '../ledger/pending-receipts.js'
+import { billedMinor, noteReceipt } from '../ledger/pending-receipts.js'
 import { displayedIdOf, findTransactionById, type TransactionRow } from '../ledger/queries.js'
 import { parseSnapshot } from '../ledger/snapshot.js'
 import { creditDocument, receiptDocument, type Session, sessionOf } from './document.js'
@@ -50,6 +50,12 @@ export async function issueDue(scope: BillingScope, transactionRef: number): Pro
   if (row === undefined || row.status === 'open') {
     // It goes on, and gets its receipt after the end.
     await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', transactionRef).execute()
+    return undefined
+  }
+  if ((await latestOf(scope, transactionRef)) !== undefined) {
+    // An operator has billed it before its cost was known for the first time.
+    await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', transactionRef).execute()
+    await noteReceipt({ trx, now, hasReceipts: true }, row, { isFirst: false })
     return undefined
   }
   const reason = notFinal(row)

@@ -22,6 +22,8 @@ export class Issuing {
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
   #isStopped = false
+  /** Where the next read begins. `undefined`: with those that are due for the longest time. */
+  #behind: Place | undefined
 
   constructor(options: IssuingOptions) {
     this.#options = options
@@ -58,36 +60,60 @@ export class Issuing {
   }
 
   async #run(policy: ReceiptPolicy): Promise<void> {
-    const { store, mayIssue, onError } = this.#options
-    for (let isMore = true; isMore; ) {
-      if (this.#isStopped || mayIssue?.() === false) return
-      const due = await dueOf(store, store.now() - policy.finalAfter)
-      let failures = 0
-      // One at a time: the number is the same row for all of them.
-      for (const { id, identity } of due) {
-        if (this.#isStopped) return
-        const change = held((scope) => issueDue({ ...scope, policy }, id))
-        await store.commit(identity, change).catch((error: unknown) => {
-          failures++
-          onError(error)
-        })
-      }
-      // One that fails stays due: the next look tries it again.
-      isMore = due.length === AT_ONCE && failures === 0
+    const { store } = this.#options
+    while (this.#mayGoOn()) {
+      const due = await dueOf(store, { before: store.now() - policy.finalAfter, behind: this.#behind })
+      const failures = await this.#issue(due, policy)
+      // The next run tries again those that failed.
+      this.#behind = due.length < AT_ONCE ? undefined : due.at(-1)
+      if (this.#behind === undefined) return
+      // Probably nothing can be written now. If it is these transactions only, the next run issues the others first.
+      if (failures === due.length) return
     }
+  }
+
+  #mayGoOn(): boolean {
+    return !this.#isStopped && this.#options.mayIssue?.() !== false
+  }
+
+  /** One at a time: the number is the same row for all of them. Returns the number of failures. */
+  async #issue(due: readonly Due[], policy: ReceiptPolicy): Promise<number> {
+    const { store, onError } = this.#options
+    let failures = 0
+    for (const { id, identity } of due) {
+      if (!this.#mayGoOn()) break
+      const change = held((scope) => issueDue({ ...scope, policy }, id))
+      await store.commit(identity, change).catch((error: unknown) => {
+        failures++
+        onError(error)
+      })
+    }
+    return failures
   }
 }
 
-function dueOf({ db }: Commits, before: number) {
-  return db
+/** The place of a transaction in the order in which they are due. */
+interface Place {
+  id: number
+  changed_at: number
+}
+
+type Due = Place & { identity: string }
+
+/** @param behind only those that come later in the order */
+function dueOf({ db }: Commits, { before, behind }: { before: number; behind: Place | undefined }): Promise<Due[]> {
+  let query = db
     .selectFrom('pending_receipts')
     .innerJoin('transactions', 'transactions.id', 'pending_receipts.transaction_ref')
     .innerJoin('charge_points', 'charge_points.id', 'transactions.charge_point_id')
-    .select(['transactions.id', 'identity'])
+    .select(['transactions.id', 'identity', 'changed_at'])
     .where('pending_receipts.state', '=', 'waiting')
     .where('pending_receipts.changed_at', '<=', before)
-    .orderBy('pending_receipts.changed_at')
-    .orderBy('transactions.id')
-    .limit(AT_ONCE)
-    .execute()
+  if (behind !== undefined) {
+    const { id, changed_at } = behind
+    query = query
+      .where('pending_receipts.changed_at', '>=', changed_at)
+      .where((eb) => eb.or([eb('pending_receipts.changed_at', '>', changed_at), eb('transactions.id', '>', id)]))
+  }
+  return query.orderBy('pending_receipts.changed_at').orderBy('transactions.id').limit(AT_ONCE).execute()
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { onBothBackendsAlways, operate } from '../app/support.js'
 import { tokenOf } from '../operators/support.js'
+import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
 import { at, charge, issue, ok, priced, receiptsOf, refused, result, SELLER, transactionOf, VAT } from './support.js'
 
@@ -71,6 +72,33 @@ onBothBackendsAlways('a correction', (start) => {
     assert.equal((await ok(server, 'GET', `/transactions/${id}`)).energyWh, 10_000)
     const audit = await ok(server, 'GET', '/audit?limit=1')
     assert.match(JSON.stringify(audit.items[0]), /corrections.*The meter was read off/)
+  })
+
+  it('is not billed a second time when a late message tells the cost for the first time', async () => {
+    const server = await backend()
+    const tariff = { ...ONE_TAX, appliesTo: { idTokens: ['LATE-TOKEN'] } }
+    await ok(server, 'PUT', '/tariffs/LATE-TOKEN', tariff)
+    const charger = await connectCharger(server.url, 'LATE-TOKEN', { protocol: 'ocpp2.0.1', boot: true })
+    const event = (eventType: string, seqNo: number, rest: object) =>
+      result(charger, 'TransactionEvent', {
+        ...{ eventType, seqNo, timestamp: at(`0${8 + seqNo}:00:00`), triggerReason: 'Trigger' },
+        ...{ transactionInfo: { transactionId: 'tx' }, ...rest }
+      })
+    const meter = (value: number, context: string) => [
+      { timestamp: at('08:30:00'), sampledValue: [{ value, context }] }
+    ]
+    await event('Ended', 1, { meterValue: meter(11_000, 'Transaction.End') })
+    const id = await transactionOf(server, 'LATE-TOKEN')
+    const bill = { energyWh: 5000, tariffId: 'LATE-TOKEN', reason: 'test' }
+    await ok(server, 'POST', correct(id), bill)
+    await event('Started', 0, {
+      idToken: { idToken: 'LATE-TOKEN', type: 'ISO14443' },
+      meterValue: meter(1000, 'Transaction.Begin')
+    })
+    await issue(server)
+    assert.deepEqual(await sums(server, id), [['receipt', 195, 37, 232]])
+    const [receipt] = await receiptsOf(server, id)
+    assert.ok(receipt.outdatedSince)
   })
 
   it('may correct the end, the idle time and the tariff', async () => {
