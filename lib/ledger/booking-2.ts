@@ -19,7 +19,7 @@ import { type Meter, mergeRegisters, type Registers, registersIn } from './regis
 import { remoteStartToken } from './remote-starts.js'
 import { dropDisplayMessages, dropProfiles, useReservation } from './sequels.js'
 import { billedBy, parseSnapshot, type TariffVersion } from './snapshot.js'
-import { tariffToldBy } from './tariff-change.js'
+import { tariffToldBy, withLaterTariffs } from './tariff-change.js'
 import { noteTariff, recordCost } from './transaction-costs.js'
 import type { Booking } from './types.js'
 import { tariffFor } from './which-tariff.js'
@@ -253,8 +253,9 @@ async function newTariff(
 ): Promise<Partial<Pick<TransactionRow, 'tariff' | 'tariff_id'>>> {
   if (row.id_token === null && startsIt(event)) {
     const { tariff } = await tariffOf(trx, key, event, now)
-    await noteTariff(trx, row, { tariff, now })
-    return columnsOf(tariff)
+    const columns = withLaterTariffs(row, tariff)
+    if (row.last_seq_no === null || columns.tariff !== row.tariff) await noteTariff(trx, row, { tariff, now })
+    return columns
   }
   // The first event makes the row with a tariff, before anybody is known.
   if (row.last_seq_no === null) await noteTariff(trx, row, { tariff: versionIn(row), now })
@@ -269,7 +270,7 @@ function newsFor(event: TransactionEvent, { tariff, updated_at }: TransactionRow
   const latest = snapshot.later?.at(-1)
   if (startsIt(event)) return { tariff: (latest ?? snapshot).document, reason: 'started' }
   // Until the first event after the change.
-  const isChanged = latest !== undefined && latest.from >= updated_at && event.eventType === 'Updated'
+  const isChanged = latest !== undefined && (latest.at ?? latest.from) >= updated_at && event.eventType === 'Updated'
   return isChanged ? { tariff: latest.document, reason: 'changed' } : undefined
 }
 

@@ -15,7 +15,14 @@ export interface TariffVersion {
 
 /** The version that applied at the start, and those that replaced it, each from a time on. */
 export interface Snapshot extends TariffVersion {
-  later?: (TariffVersion & { from: number })[]
+  later?: (TariffVersion & LaterTimes)[]
+}
+
+interface LaterTimes {
+  /** By the clock of the charge point. */
+  from: number
+  /** By our clock. Absent if the charge point has told the change, and for changes by earlier releases. */
+  at?: number
 }
 
 /** As releases before versions of tariffs stored it. */

@@ -8,19 +8,49 @@ import { versionOfWireId } from './which-tariff.js'
 
 type TariffColumns = Pick<TransactionRow, 'tariff' | 'tariff_id'>
 
+/** The change of a tariff. Times in epoch milliseconds. */
+interface Change {
+  version: TariffVersion
+  now: number
+  /** By the clock of the charge point. */
+  from: number
+  /** By our clock; absent: the charge point has told the change. */
+  at?: number
+}
+
 /** The columns with another version from a time on; `undefined` if it is the present one already. */
 export async function changedTariff(
   db: Db,
   row: TransactionRow,
-  { version, now, from }: { version: TariffVersion; now: number; from: number }
+  { version, now, from, at }: Change
 ): Promise<TariffColumns | undefined> {
   const snapshot = row.tariff === null ? undefined : parseSnapshot(row.tariff)
   if (snapshot === undefined || !('document' in snapshot)) return undefined
   const present = snapshot.later?.at(-1) ?? snapshot
   if (present.versionId === version.versionId) return undefined
   await noteTariff(db, row, { tariff: version, now, from })
-  const later = [...(snapshot.later ?? []), { ...version, from }]
+  const later = [...(snapshot.later ?? []), { ...version, from, ...(at !== undefined && { at }) }]
   return { tariff: JSON.stringify({ ...snapshot, later }), tariff_id: version.id }
+}
+
+/**
+ * The columns when the tariff of the start becomes known after the tariff was changed: the change stays. If the change
+ * could not apply to that tariff, because it has another currency, nothing changes.
+ */
+export function withLaterTariffs(
+  { tariff, tariff_id }: TariffColumns,
+  first: TariffVersion | undefined
+): TariffColumns {
+  const present = tariff === null ? undefined : parseSnapshot(tariff)
+  const later = present !== undefined && 'document' in present ? (present.later ?? []) : []
+  const last = later.at(-1)
+  if (last === undefined) {
+    return first === undefined
+      ? { tariff: null, tariff_id: null }
+      : { tariff: JSON.stringify(first), tariff_id: first.id }
+  }
+  if (first?.document.currency !== last.document.currency) return { tariff, tariff_id }
+  return { tariff: JSON.stringify({ ...first, later }), tariff_id }
 }
 
 /**

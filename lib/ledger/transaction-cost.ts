@@ -2,6 +2,7 @@ import { toDateTime } from '../date-time.js'
 import { minorDigits } from '../money/currency.js'
 import { fromScaled } from '../money/exact.js'
 import { ProblemError } from '../problem-error.js'
+import { isPossible } from './clock.js'
 import type { TransactionCostRecord } from './cost-records.js'
 import { knownOwnCost } from './own-cost.js'
 import type { Db, TransactionRow } from './queries.js'
@@ -120,6 +121,28 @@ function ended({ id }: TransactionRow): ProblemError {
  */
 export async function changeTariff(db: Db, row: TransactionRow, version: TariffVersion, now: number): Promise<void> {
   if (row.status !== 'open') throw ended(row)
-  const change = await changedTariff(db, row, { version, now, from: now })
+  const from = await timeByItsClock(db, row, now)
+  const change = await changedTariff(db, row, { version, now, from, at: now })
   if (change !== undefined) await queries.updateTransaction(db, row, change)
+}
+
+/** A clock counts as correct if it is behind by less than this. Milliseconds. */
+const TOLERANCE_MS = 60_000
+/** Messages that are less apart show nothing about a clock. Milliseconds. */
+const APART_MS = 10_000
+
+/**
+ * The present time by the clock of the charge point, by which the transaction is priced. The clock is behind ours if the
+ * start and the latest message were late by about the same time. Messages that waited in a queue were late by different
+ * times. A clock that is ahead does not matter: times in the future count as the time of receipt.
+ */
+async function timeByItsClock(db: Db, row: TransactionRow, now: number): Promise<number> {
+  const last = await queries.lastSignOf(db, row)
+  if (last === undefined || row.start_timestamp === null) return now
+  const first = { timestamp: row.start_timestamp, receivedAt: row.created_at }
+  if (!isPossible(first) || !isPossible(last)) return now
+  const [byIts, byOurs] = [last.timestamp - first.timestamp, last.receivedAt - first.receivedAt]
+  const isSteady = byIts >= APART_MS && Math.abs(byOurs - byIts) <= Math.min(byIts / 2, TOLERANCE_MS)
+  const behind = last.receivedAt - last.timestamp
+  return isSteady && behind > TOLERANCE_MS ? now - behind : now
 }

@@ -5,6 +5,7 @@ import type { TransactionEvent } from '../../lib/ledger/event.js'
 import { REGISTER } from '../../lib/ledger/samples.js'
 import type { AnyTariffBody } from '../../lib/ledger/tariff-records.js'
 import { putTariff } from '../../lib/ledger/tariffs.js'
+import { versionAt } from '../../lib/ledger/which-tariff.js'
 import { cost } from '../../lib/money/cost.js'
 import { onBothDatabasesAlways, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, ledgerOn, NINE, openLedger, register, start, stop } from '../ledger/support.js'
@@ -49,7 +50,15 @@ async function open(dialect: Parameters<typeof openLedger>[0], tariff: AnyTariff
       })
     )
   const transaction = async (index = 0) => (await booksOf(database, 'CP')).transactions[index]
-  return { database, ledger, at, put, tell, transaction }
+  /** Changes the tariff of the only transaction now. */
+  const change = async (body: AnyTariffBody) => {
+    await putTariff(writerOf(database), 'OTHER', { ...body, appliesTo: { chargePoints: ['nobody'] } } as AnyTariffBody)
+    const version = await versionAt(database.db, 'OTHER', now)
+    const row = await transaction()
+    assert.ok(version && row)
+    await ledger.changeTariff('CP', row.id, version)
+  }
+  return { database, ledger, at, put, tell, transaction, change }
 }
 
 onBothDatabasesAlways('the cost of a transaction', (dialect) => {
@@ -64,6 +73,44 @@ onBothDatabasesAlways('the cost of a transaction', (dialect) => {
       await tell('Ended', 2, { timestamp: NINE + 50 * MINUTE + ahead, state: 'SuspendedEV', wh: 10_000 })
       const { cost, cost_unknown } = (await transaction()) ?? {}
       assert.deepEqual([cost, cost_unknown], [6, null], `${ahead} ms`)
+    }
+  })
+
+  it('has the prices of a change of the tariff from then on when the clock of the charge point is behind ours', async () => {
+    for (const behind of [0, 3 * HOUR]) {
+      const { at, tell, transaction, change } = await open(dialect, ENERGY)
+      const told = (minutes: number) => NINE + minutes * MINUTE - behind
+      at(NINE)
+      await tell('Started', 0, { timestamp: told(0), state: 'Charging', wh: 0 })
+      at(NINE + 30 * MINUTE)
+      await tell('Updated', 1, { timestamp: told(30), state: 'Charging', wh: 5000 })
+      await change({ ...ENERGY, energy: { prices: [{ priceKwh: 2 }] } })
+      at(NINE + 60 * MINUTE)
+      await tell('Ended', 2, { timestamp: told(60), state: 'Charging', wh: 10_000 })
+      assert.equal((await transaction())?.cost, 12, `${behind} ms`)
+    }
+  })
+
+  it('keeps a change of the tariff when the id token comes later', async () => {
+    for (const [currency, expected] of [
+      ['EUR', 15],
+      ['CHF', 12]
+    ] as const) {
+      const { at, tell, transaction, change, database } = await open(dialect, ENERGY)
+      const first = { currency, energy: { prices: [{ priceKwh: 1 }] }, appliesTo: { idTokens: ['LATE'] } }
+      await putTariff(writerOf(database), 'LATE', first)
+      at(NINE)
+      await tell('Started', 0, { timestamp: NINE, state: 'Charging', wh: 0 })
+      at(NINE + 30 * MINUTE)
+      await change({ ...ENERGY, energy: { prices: [{ priceKwh: 2 }] } })
+      await tell('Updated', 1, {
+        ...{ timestamp: NINE + 30 * MINUTE, state: 'Charging', wh: 5000 },
+        ...{ idToken: 'LATE', idTokenType: 'ISO14443' }
+      })
+      at(NINE + 60 * MINUTE)
+      await tell('Ended', 2, { timestamp: NINE + 60 * MINUTE, state: 'Charging', wh: 10_000 })
+      const { cost, currency: billed } = (await transaction()) ?? {}
+      assert.deepEqual([cost, billed], [expected, 'EUR'])
     }
   })
 
