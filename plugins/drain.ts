@@ -22,7 +22,7 @@ declare module 'fastify' {
 /** As long as load balancers get to notice that a node shuts down, in milliseconds. */
 const LEAVE_MS = 3_000
 /** As long as requests that have begun get to make their call, before sockets are closed, in milliseconds. */
-const BEGUN_MS = 1_000
+const BEGUN_MS = 3_000
 const POLL_MS = 5
 /** As long as other nodes get at shutdown for calls that this one wants of them, in milliseconds. */
 const PATIENCE_MS = 14_000

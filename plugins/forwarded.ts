@@ -22,6 +22,9 @@ import type {} from './calls.js'
 import type {} from './drain.js'
 import type {} from './operations.js'
 
+/** The code of a request whose charge point is not connected, in the text of a problem. */
+const NOT_CONNECTED = '"OCPP_ERR_NOT_CONNECTED"'
+
 /** Carries out what another node forwarded. */
 async function carryOut(app: FastifyInstance, forwarded: ForwardedRequest): Promise<unknown> {
   const { request } = forwarded
@@ -73,6 +76,8 @@ async function answerHttp(
       ...(remoteAddress !== undefined && { remoteAddress })
     })
   })
+  // It was disconnected before its call was made: whoever asked follows it to another node.
+  if (app.isDraining && statusCode === 409 && payload.includes(NOT_CONNECTED)) return drainingAnswer()
   return { status: statusCode, headers: passedHeaders(answered), body: payload }
 }
 
