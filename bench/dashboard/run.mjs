@@ -1,10 +1,9 @@
 // npm run bench -- dashboard [--transactions 300000] [--charge-points 10000] [--seconds 86400] [--chromium /usr/bin/chromium]
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { loadavg } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
+import { startBackend, TOKEN } from '../lib/backend.mjs'
 import { Bystander } from '../lists/bystander.mjs'
 import { emptyDatabase } from '../storage/databases.mjs'
 import { fill } from './fill.mjs'
@@ -24,8 +23,6 @@ const size = {
   chargePoints: Number(values['charge-points']),
   seconds: Number(values.seconds)
 }
-const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
-const TOKEN = 'token-of-the-benchmark'
 const LIVE_POINTS = 20
 /** Milliseconds until the run gives up. */
 const PATIENCE = 120_000
@@ -35,7 +32,7 @@ const { settings, drop } = await emptyDatabase('sqlite')
 let isOver = false
 try {
   const long = await fill(settings, size)
-  const server = await start(settings)
+  const server = await startBackend(settings)
   const browser = await chromium.launch({
     executablePath: values.chromium,
     args: ['--no-sandbox', '--disable-dev-shm-usage']
@@ -134,19 +131,4 @@ async function livePoints(page, origin, { to }) {
   })
   charger.close()
   return used / LIVE_POINTS
-}
-
-async function start(settings) {
-  const env = { PATH: process.env.PATH, PORT: '0', OPERATOR_TOKEN: TOKEN, LOG_LEVEL: 'error', ...settings }
-  const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  let output = ''
-  for await (const text of child.stdout.setEncoding('utf8')) {
-    output += text
-    const port = /operators call +http:\/\/[^/]+:(\d+)/.exec(output)?.[1]
-    if (port !== undefined) {
-      child.stdout.on('data', () => undefined)
-      return { child, port: Number(port) }
-    }
-  }
-  throw new Error(`the server ended: ${output}`)
 }

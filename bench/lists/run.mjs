@@ -1,10 +1,9 @@
 // npm run bench -- lists [--transactions 1000000] [--charge-points 10000] [--times 100]
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { loadavg } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { startBackend, TOKEN } from '../lib/backend.mjs'
 import { emptyDatabase, hasPostgres } from '../storage/databases.mjs'
 import { bystander } from './bystander.mjs'
 import { fill } from './fill.mjs'
@@ -19,8 +18,6 @@ const { values } = parseArgs({
 const size = { transactions: Number(values.transactions), chargePoints: Number(values['charge-points']) }
 const times = Number(values.times)
 
-const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
-const TOKEN = 'token-of-the-benchmark'
 const WARM_UP = 10
 /** Milliseconds, p95. */
 const TARGETS = { chargePoints: 30, transactions: 50 }
@@ -73,7 +70,7 @@ async function measure(dialect) {
   const { settings, drop } = await emptyDatabase(dialect)
   try {
     await fill(settings, size)
-    const server = await start(settings)
+    const server = await startBackend(settings)
     try {
       console.log(`\n${dialect.padEnd(24)}   p50 ms   p95 ms   max ms   rows  wanted p95`)
       for (const [name, path, target] of QUERIES) await ask(server.port, name, path, target)
@@ -134,19 +131,4 @@ function get(agent, port, path) {
       .on('error', reject)
       .end()
   })
-}
-
-async function start(settings) {
-  const env = { PATH: process.env.PATH, PORT: '0', OPERATOR_TOKEN: TOKEN, LOG_LEVEL: 'error', ...settings }
-  const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  let output = ''
-  for await (const text of child.stdout.setEncoding('utf8')) {
-    output += text
-    const port = /operators call +http:\/\/[^/]+:(\d+)/.exec(output)?.[1]
-    if (port !== undefined) {
-      child.stdout.on('data', () => undefined)
-      return { child, port: Number(port) }
-    }
-  }
-  throw new Error(`the server ended: ${output}`)
 }
