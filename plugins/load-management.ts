@@ -25,6 +25,15 @@ async function callableOf({ ocpp, traits, whereabouts, database }: FastifyInstan
   return new Set(there)
 }
 
+/** Those that are connected to this process. */
+function callableHere({ ocpp, traits }: FastifyInstance, identities: readonly string[]): Set<string> {
+  const isHere = (identity: string) => {
+    const live = ocpp.chargePoints.get(identity)
+    return live !== undefined && traits.settling.isSettled(live)
+  }
+  return new Set(identities.filter(isHere))
+}
+
 /** Profiles that somebody else sets may be above ours, and ours may be deleted. */
 function watchOthers({ calls, loadManagement }: FastifyInstance): void {
   const look = (identity: string) => {
@@ -49,6 +58,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     log,
     isReady: () => database.isReady() && !app.isDraining,
     callable: (identities) => callableOf(app, identities),
+    here: (identities) => callableHere(app, identities),
     call: async (identity, { action, payload }) => {
       const { result } = await calls.call({ identity, action, payload, operator: OPERATOR })
       return result

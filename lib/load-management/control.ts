@@ -5,15 +5,7 @@ import { findSite } from '../sites/rows.js'
 import { type Place, rivalsOf, withLedger } from './installed.js'
 import type { Told } from './limits.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
-import {
-  answerOf,
-  answerOfError,
-  callFor,
-  callsToLeave,
-  callToClear,
-  countsFromStart,
-  type OcppCall
-} from './profiles.js'
+import { answerOf, answerOfError, callFor, callToClear, countsFromStart, type OcppCall } from './profiles.js'
 import {
   answered,
   type EvseState,
@@ -44,6 +36,8 @@ export interface ControlOptions {
   call: (identity: string, call: OcppCall) => Promise<unknown>
   /** Called when something has changed that the next run has to see. */
   onChange: () => void
+  /** Called when a call has ended that is about an EVSE which is not controlled any more. */
+  onStray?: () => void
   onError: (error: unknown) => void
   onSent?: (siteId: string, outcome: Sent) => Promise<void>
 }
@@ -81,8 +75,6 @@ export interface Snapshot {
 interface SavedDocument {
   at: number
   evses: Record<string, EvseState>
-  /** EVSEs that are no longer part of the site and may still have our profiles. */
-  leaving?: string[]
 }
 
 type Change = (state: EvseState, times: { now: number; settle: number }) => EvseState
@@ -90,9 +82,9 @@ type Change = (state: EvseState, times: { now: number; settle: number }) => Evse
 export class SiteControl {
   readonly #options: ControlOptions
   #epoch: number | undefined
+  #isSending = false
   #states = new Map<string, EvseState>()
   #saved = ''
-  #leaving = new Set<string>()
   /** Changes since the last run, by EVSE. */
   #changes: { key: string; change: Change }[] = []
   /** The rows that the last run has read. */
@@ -141,7 +133,7 @@ export class SiteControl {
     const { siteId, db, writer, holder, now } = this.#options
     const row = await rows.findLoadManagement(db, siteId)
     const site = await findSite(db, siteId)
-    if (row === undefined || site === undefined || row.mode === 'off') return this.#leave(row)
+    if (row === undefined || site === undefined || row.mode === 'off') return this.#forget()
     const epoch = await rows.claim(writer, siteId, holder)
     if (epoch === undefined) return this.#forget()
     const plant = plantOf(JSON.parse(row.document) as LoadManagementBody, site.time_zone ?? 'UTC')
@@ -153,12 +145,12 @@ export class SiteControl {
     const states = isObserving ? assumed(plant, this.#states, at) : this.#states
     const result = step({ plant, now: at, told, facts, states })
     this.#snapshot = { plant, site, at, told, result, facts }
+    this.#isSending = !isObserving
     if (isObserving) return
     if (!(await this.#save(result.states))) return this.#forget()
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command)
-    for (const key of this.#leaving) this.#release(key)
   }
 
   /** Resolves when all calls that were on their way have ended. */
@@ -183,7 +175,6 @@ export class SiteControl {
     const saved: SavedDocument = row?.state == null ? { at: 0, evses: {} } : JSON.parse(row.state)
     const times = { now: now(), settle: 0 }
     this.#states = new Map(Object.entries(saved.evses).map(([key, state]) => [key, answered(state, 'unknown', times)]))
-    this.#leaving = new Set(saved.leaving ?? [])
     this.#epoch = epoch
     this.#saved = ''
   }
@@ -231,6 +222,7 @@ export class SiteControl {
     for (const { key, change } of this.#changes.splice(0, changes)) {
       const state = states.get(key)
       if (state !== undefined) states.set(key, change(state, times))
+      else this.#options.onStray?.()
     }
     // After the answers, which may be from before the boot.
     for (const [key, state] of states) states.set(key, withBoots(state, members.get(identityOf(key))?.boots))
@@ -241,8 +233,6 @@ export class SiteControl {
       if (state === undefined || !member?.protocol) continue
       states.set(key, withLedger(state, profiles.get(member.id) ?? [], placeOf(member, evseId), Date.now()))
     }
-    for (const key of this.#states.keys()) if (!states.has(key)) this.#leaving.add(key)
-    for (const key of states.keys()) this.#leaving.delete(key)
     this.#states = states
     this.#read = { members, running, connected }
     return facts
@@ -252,7 +242,7 @@ export class SiteControl {
 
   async #save(states: ReadonlyMap<string, EvseState>): Promise<boolean> {
     const { siteId, writer, holder } = this.#options
-    const text = JSON.stringify({ evses: Object.fromEntries(states), leaving: [...this.#leaving] })
+    const text = JSON.stringify({ evses: Object.fromEntries(states) })
     if (this.#epoch === undefined) return false
     if (text === this.#saved) return true
     const state = `{"at":${Date.now()},${text.slice(1)}`
@@ -265,6 +255,7 @@ export class SiteControl {
   #background(work: Promise<void>): void {
     const sending = work.catch(this.#options.onError).finally(() => {
       this.#sending.delete(sending)
+      if (!this.#isSending) this.#options.onStray?.()
       this.#options.onChange()
     })
     this.#sending.add(sending)
@@ -333,42 +324,8 @@ export class SiteControl {
     return isAwaited ? ('unknown' as const) : ('accepted' as const)
   }
 
-  /** Takes our profiles away from an EVSE that is no longer part of the site. */
-  #release(key: string): void {
-    const { members, connected } = this.#read
-    const member = members.get(identityOf(key))
-    if (!member?.protocol || !connected.has(identityOf(key))) return
-    this.#leaving.delete(key)
-    const calls = callsToLeave(member.protocol, Number(key.split(' ').at(-1)))
-    const ask = async () => {
-      for (const each of calls) {
-        const answer = await this.#ask(member.identity, each)
-        if (answer === 'unknown' || answer === 'unsent') this.#leaving.add(key)
-      }
-    }
-    this.#background(ask())
-  }
-
-  /** Takes our profiles away when the mode is no longer `control`. What may be in force is forgotten after that. */
-  async #leave(row: rows.LoadManagementRow | undefined): Promise<void> {
-    const { writer, holder, siteId, call, callable, db, onError } = this.#options
-    const keys = [...this.#states.keys()]
-    if (row === undefined || this.#epoch === undefined || keys.length === 0) return this.#forget()
-    const epoch = this.#epoch
-    this.#forget()
-    const connected = await callable(keys.map(identityOf))
-    const members = await rows.membersOf(db, siteId)
-    for (const key of keys) {
-      const member = members.get(identityOf(key))
-      if (!member?.protocol || !connected.has(identityOf(key))) continue
-      for (const each of callsToLeave(member.protocol, Number(key.split(' ').at(-1)))) {
-        await call(member.identity, each).catch(onError)
-      }
-    }
-    await rows.saveState(writer, { siteId, holder, epoch, state: '{"at":0,"evses":{}}' })
-  }
-
   #forget(): void {
+    this.#isSending = false
     this.#epoch = undefined
     this.#states = new Map()
     this.#snapshot = undefined

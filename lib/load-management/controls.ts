@@ -1,9 +1,10 @@
 import { background } from '../background.js'
 import type { PublishedEvent } from '../events/event.js'
 import { type ControlOptions, type EvNeeds, SiteControl, type Snapshot } from './control.js'
+import { Leftovers, type LeftoversOptions } from './leftovers.js'
 import { managedSites, release } from './rows.js'
 
-export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'> {
+export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'>, LeftoversOptions {
   log: Parameters<typeof background>[1]
   /** Whether the database can be asked. */
   isReady: () => boolean
@@ -26,6 +27,7 @@ export class Controls {
   readonly #running = new Map<string, Promise<void>>()
   readonly #again = new Set<string>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  readonly #leftovers: Leftovers
   #ticker: NodeJS.Timeout | undefined
   #isClosed = false
   /** Epoch milliseconds. Tests replace it. */
@@ -33,6 +35,7 @@ export class Controls {
 
   constructor(options: ControlsOptions) {
     this.#options = options
+    this.#leftovers = new Leftovers(options)
   }
 
   start(): void {
@@ -45,6 +48,7 @@ export class Controls {
   }
 
   take(event: PublishedEvent): void {
+    if (event.type === 'connect') this.#leftovers.reconnected()
     for (const [siteId, control] of this.#controls) if (control.take(event)) this.trigger(siteId)
   }
 
@@ -67,6 +71,12 @@ export class Controls {
     return false
   }
 
+  /** The configuration of a site is another one: profiles may be left at EVSEs that it does not control any more. */
+  configured(siteId: string): void {
+    this.#leftovers.want()
+    this.trigger(siteId)
+  }
+
   /** Wants a run of a site soon. */
   trigger(siteId: string): void {
     if (this.#isClosed || this.#timers.has(siteId)) return
@@ -84,6 +94,7 @@ export class Controls {
     try {
       const sites = new Set([...(await managedSites(db)), ...this.#controls.keys()])
       await Promise.all([...sites].map((siteId) => this.run(siteId)))
+      await this.#leftovers.sweep()
     } catch (error) {
       onError(error)
     }
@@ -105,6 +116,7 @@ export class Controls {
   /** Resolves when all calls have ended. */
   async idle(): Promise<void> {
     for (const control of this.#controls.values()) await control.idle()
+    await this.#leftovers.idle()
   }
 
   async stop(): Promise<void> {
@@ -132,6 +144,7 @@ export class Controls {
         this.#options.onError(error)
       }
     } while (this.#again.has(siteId) && !this.#isClosed)
+    await this.#leftovers.sweep()
   }
 
   #create(siteId: string): SiteControl {
@@ -139,7 +152,8 @@ export class Controls {
       ...this.#options,
       siteId,
       now: () => this.clock(),
-      onChange: () => this.trigger(siteId)
+      onChange: () => this.trigger(siteId),
+      onStray: () => this.#leftovers.want()
     })
     this.#controls.set(siteId, control)
     return control

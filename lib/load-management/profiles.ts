@@ -133,11 +133,6 @@ function set2(wanted: Wanted): OcppCall {
   return { action: 'SetChargingProfile', payload: { evseId: evse.evseId, chargingProfile } }
 }
 
-/** The calls that take our profiles away again. */
-export function callsToLeave(protocol: string, evseId: number): OcppCall[] {
-  return (['limit', 'fallback'] as const).map((kind) => callToClear(protocol, profileIdOf(evseId, kind)))
-}
-
 /** The meaning of an answer: only a valid answer that refuses proves that nothing has changed. */
 export function answerOf(result: unknown): Answer {
   return (result as { status?: unknown } | undefined)?.status === 'Accepted' ? 'accepted' : 'rejected'

@@ -102,6 +102,51 @@ onBothBackends('a site and what others do to its profiles', (start) => {
     )
   })
 
+  const NONE = [[], [], []]
+
+  for (const mode of ['off', 'observe'] as const) {
+    it(`the mode ${mode} leaves no profile, whenever it is set and whoever is away`, async () => {
+      const server = await start(SETTINGS, listen)
+      const garage = await openGarage(server, mode, { ...BODY, mode: 'off' })
+      const put = (next: string) => garage.put({ ...BODY, mode: next })
+      await put('control')
+      // Decided and sent, not answered yet.
+      await server.app.loadManagement.run(mode)
+      await put(mode)
+      await garage.run()
+      assert.deepEqual(idsOf(garage), NONE)
+      await put('control')
+      // A fallback that was not answered is sent again after a while.
+      await garage.pass(15)
+      assert.deepEqual(
+        idsOf(garage).map(({ length }) => length),
+        [1, 1, 1]
+      )
+      await garage.charger(1).goOffline()
+      await put(mode)
+      await garage.run()
+      assert.deepEqual(
+        idsOf(garage).map(({ length }) => length),
+        [0, 1, 0]
+      )
+      await garage.charger(1).goOnline()
+      await garage.pass(10)
+      assert.deepEqual(idsOf(garage), NONE)
+    })
+  }
+
+  it('a configuration that is deleted, and a charge point that leaves the site, leave no profile', async () => {
+    const server = await start(SETTINGS, listen)
+    const garage = await openGarage(server, 'deleted')
+    for (const index of [0, 1]) await garage.charger(index).goOffline()
+    await operate(server, 'PUT', '/charge-points/deleted-0', { site: null })
+    await garage.put({ ...BODY, evses: [], mode: 'off' })
+    assert.equal((await operate(server, 'DELETE', '/sites/deleted/load-management')).statusCode, 204)
+    for (const index of [0, 1]) await garage.charger(index).goOnline()
+    await garage.pass(10)
+    assert.deepEqual(idsOf(garage), NONE)
+  })
+
   it('the limit of a transaction that an operator closes by hand is reserved until its lease ends', async () => {
     const server = await start(SETTINGS, listen)
     const garage = await openGarage(server, 'closed')

@@ -94,14 +94,14 @@ function addPut(app: FastifyInstance): void {
     async ({ params, body }, reply) => {
       await existingSite(app, params.id)
       const isNew = await putLoadManagement(database.writer, params.id, body)
-      loadManagement.trigger(params.id)
+      loadManagement.configured(params.id)
       return reply.code(isNew ? 201 : 200).send(toRecord(await existing(app, params.id)))
     }
   )
 }
 
 function addDelete(app: FastifyInstance): void {
-  const { database } = app
+  const { database, loadManagement } = app
   app.delete<OneSite>(
     PATH,
     {
@@ -121,6 +121,7 @@ function addDelete(app: FastifyInstance): void {
       const { mode } = await existing(app, params.id)
       if (mode === 'control') throw new ProblemError(409, 'LOAD_IS_MANAGED', 'set the mode to off first')
       await deleteLoadManagement(database.writer, params.id)
+      loadManagement.configured(params.id)
       return reply.code(204).send()
     }
   )
