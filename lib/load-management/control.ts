@@ -82,6 +82,8 @@ type Change = (state: EvseState, times: { now: number; settle: number }) => Evse
 export class SiteControl {
   readonly #options: ControlOptions
   #epoch: number | undefined
+  /** By folded identity of the charge point. */
+  #keys: ReadonlyMap<string, readonly string[]> = new Map()
   #isSending = false
   #states = new Map<string, EvseState>()
   #saved = ''
@@ -104,8 +106,8 @@ export class SiteControl {
   /** Takes note of an event at a charge point. Returns whether it matters to this site. */
   take(event: PublishedEvent): boolean {
     const identity = event.chargePoint.toLowerCase()
-    const keys = [...this.#states.keys()].filter((key) => key.startsWith(`${identity} `))
-    if (keys.length === 0) return false
+    const keys = this.#keys.get(identity)
+    if (keys === undefined) return false
     if (event.type === 'connect') for (const key of keys) this.#changes.push({ key, change: reconnected })
     if (event.type === 'meter-values') this.#takeSample(identity, event.data as SampleData)
     return true
@@ -123,9 +125,9 @@ export class SiteControl {
     return true
   }
 
-  /** Whether the charge point has EVSEs of the site. */
-  has(identity: string): boolean {
-    return [...this.#states.keys()].some((key) => key.startsWith(`${identity.toLowerCase()} `))
+  /** The EVSEs of the site, by folded identity of their charge point. Another map when they change. */
+  get keys(): ReadonlyMap<string, readonly string[]> {
+    return this.#keys
   }
 
   /** One run: to be called again and again, never twice at a time. Resolves when the calls are on their way. */
@@ -160,6 +162,15 @@ export class SiteControl {
 
   // --- what is known -----------------------------------------------------------------------------------------------
 
+  #know(states: Map<string, EvseState>): void {
+    const isSame = states.size === this.#states.size && [...states.keys()].every((key) => this.#states.has(key))
+    this.#states = states
+    if (isSame) return
+    const keys = new Map<string, string[]>()
+    for (const key of states.keys()) keys.set(identityOf(key), [...(keys.get(identityOf(key)) ?? []), key])
+    this.#keys = keys
+  }
+
   #takeSample(identity: string, { evseId, connectorId, readings }: SampleData): void {
     const key = `${identity} ${evseId || connectorId}`
     const currents = currentsIn(readings, this.#options.now())
@@ -174,7 +185,7 @@ export class SiteControl {
     const row = await rows.findLoadManagement(db, siteId)
     const saved: SavedDocument = row?.state == null ? { at: 0, evses: {} } : JSON.parse(row.state)
     const times = { now: now(), settle: 0 }
-    this.#states = new Map(Object.entries(saved.evses).map(([key, state]) => [key, answered(state, 'unknown', times)]))
+    this.#know(new Map(Object.entries(saved.evses).map(([key, state]) => [key, answered(state, 'unknown', times)])))
     this.#epoch = epoch
     this.#saved = ''
   }
@@ -233,7 +244,7 @@ export class SiteControl {
       if (state === undefined || !member?.protocol) continue
       states.set(key, withLedger(state, profiles.get(member.id) ?? [], placeOf(member, evseId), Date.now()))
     }
-    this.#states = states
+    this.#know(states)
     this.#read = { members, running, connected }
     return facts
   }
@@ -327,7 +338,7 @@ export class SiteControl {
   #forget(): void {
     this.#isSending = false
     this.#epoch = undefined
-    this.#states = new Map()
+    this.#know(new Map())
     this.#snapshot = undefined
   }
 }

@@ -28,6 +28,7 @@ export class Controls {
   readonly #again = new Set<string>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #leftovers: Leftovers
+  readonly #sites = new SitesOfChargePoints()
   #ticker: NodeJS.Timeout | undefined
   #isClosed = false
   /** Epoch milliseconds. Tests replace it. */
@@ -49,12 +50,14 @@ export class Controls {
 
   take(event: PublishedEvent): void {
     if (event.type === 'connect') this.#leftovers.reconnected()
-    for (const [siteId, control] of this.#controls) if (control.take(event)) this.trigger(siteId)
+    for (const siteId of this.#sites.of(event.chargePoint)) {
+      if (this.#controls.get(siteId)?.take(event) === true) this.trigger(siteId)
+    }
   }
 
   /** The profiles of a charge point may have changed: its site looks at the ledger of profiles soon. */
   profilesChanged(identity: string): void {
-    for (const [siteId, control] of this.#controls) if (control.has(identity)) this.trigger(siteId)
+    for (const siteId of this.#sites.of(identity)) this.trigger(siteId)
   }
 
   /**
@@ -63,8 +66,8 @@ export class Controls {
    * @returns whether a profile follows
    */
   takeNeeds(needs: EvNeeds): boolean {
-    for (const [siteId, control] of this.#controls) {
-      if (!control.takeNeeds(needs)) continue
+    for (const siteId of this.#sites.of(needs.identity)) {
+      if (this.#controls.get(siteId)?.takeNeeds(needs) !== true) continue
       this.trigger(siteId)
       return true
     }
@@ -134,6 +137,7 @@ export class Controls {
       const control = this.#controls.get(siteId) ?? this.#create(siteId)
       try {
         await control.run()
+        this.#sites.know(siteId, control.keys)
         const { snapshot } = control
         if (snapshot !== undefined) this.#options.onRun?.(siteId, snapshot)
         else {
@@ -157,5 +161,31 @@ export class Controls {
     })
     this.#controls.set(siteId, control)
     return control
+  }
+}
+
+/** The sites that a charge point has EVSEs of: events are many, and most of them matter to no site. */
+class SitesOfChargePoints {
+  readonly #known = new Map<string, ReadonlyMap<string, unknown>>()
+  readonly #sites = new Map<string, Set<string>>()
+
+  of(identity: string): Iterable<string> {
+    return this.#sites.get(identity.toLowerCase()) ?? []
+  }
+
+  /** @param chargePoints by folded identity */
+  know(siteId: string, chargePoints: ReadonlyMap<string, unknown>): void {
+    const before = this.#known.get(siteId)
+    if (before === chargePoints) return
+    for (const identity of before?.keys() ?? []) {
+      const sites = this.#sites.get(identity)
+      sites?.delete(siteId)
+      if (sites?.size === 0) this.#sites.delete(identity)
+    }
+    for (const identity of chargePoints.keys()) {
+      this.#sites.set(identity, (this.#sites.get(identity) ?? new Set()).add(siteId))
+    }
+    if (chargePoints.size > 0) this.#known.set(siteId, chargePoints)
+    else this.#known.delete(siteId)
   }
 }
