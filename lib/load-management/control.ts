@@ -8,6 +8,7 @@ import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
 import { answerOf, answerOfError, callFor, callToClear, countsFromStart, type OcppCall } from './profiles.js'
 import {
   answered,
+  type Cause,
   type EvseState,
   initialState,
   type Pending,
@@ -86,7 +87,7 @@ export class SiteControl {
   #keys: ReadonlyMap<string, readonly string[]> = new Map()
   #isSending = false
   #states = new Map<string, EvseState>()
-  #saved = ''
+  #saved = NOTHING_SAVED
   /** Changes since the last run, by EVSE. */
   #changes: { key: string; change: Change }[] = []
   /** The rows that the last run has read. */
@@ -149,7 +150,7 @@ export class SiteControl {
     this.#snapshot = { plant, site, at, told, result, facts }
     this.#isSending = !isObserving
     if (isObserving) return
-    if (!(await this.#save(result.states))) return this.#forget()
+    if (!(await this.#save(result, at))) return this.#forget()
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command)
@@ -187,7 +188,7 @@ export class SiteControl {
     const times = { now: now(), settle: 0 }
     this.#know(new Map(Object.entries(saved.evses).map(([key, state]) => [key, answered(state, 'unknown', times)])))
     this.#epoch = epoch
-    this.#saved = ''
+    this.#saved = NOTHING_SAVED
   }
 
   /** The current of our EVSEs is read once for each measurement: later samples are of another time. */
@@ -251,14 +252,15 @@ export class SiteControl {
 
   // --- what is done ------------------------------------------------------------------------------------------------
 
-  async #save(states: ReadonlyMap<string, EvseState>): Promise<boolean> {
+  /** Writes the state when something has changed that a restart has to know, and the rest with it, or after a while. */
+  async #save({ states, evses }: StepResult, now: number): Promise<boolean> {
     const { siteId, writer, holder } = this.#options
-    const text = JSON.stringify({ evses: Object.fromEntries(states) })
     if (this.#epoch === undefined) return false
-    if (text === this.#saved) return true
-    const state = `{"at":${Date.now()},${text.slice(1)}`
+    const vital = JSON.stringify([...states].map(([key, state]) => [key, vitalOf(state, evses.get(key)?.cause)]))
+    if (vital === this.#saved.vital && now - this.#saved.at < REST_MS) return true
+    const state = JSON.stringify({ at: Date.now(), evses: Object.fromEntries(states) })
     const isOurs = await rows.saveState(writer, { siteId, holder, epoch: this.#epoch, state })
-    if (isOurs) this.#saved = text
+    if (isOurs) this.#saved = { vital, at: now }
     return isOurs
   }
 
@@ -341,6 +343,16 @@ export class SiteControl {
     this.#know(new Map())
     this.#snapshot = undefined
   }
+}
+
+/** Shares of the past, and currents that reserve nothing, are saved at least this often. Milliseconds. */
+const REST_MS = 300_000
+const NOTHING_SAVED = { vital: '', at: 0 }
+
+/** The part of a state that decides what may be in force: after a restart it must not be an older one. */
+function vitalOf(state: EvseState, cause: Cause | undefined) {
+  const { measured, served: _served, servedAt: _at, demand: _demand, slackSince: _slack, ...vital } = state
+  return cause === 'measured' ? { ...vital, measured } : vital
 }
 
 /** Whether an answer is about the call that is on its way: the state may have been read again since it was sent. */

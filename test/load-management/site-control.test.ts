@@ -82,6 +82,7 @@ async function open() {
   await putLoadManagement(writer, 's', BODY)
   const calls: Sent[] = []
   const faults: { onSave?: Fault; onRead?: Fault; errors: unknown[]; answers: number } = { errors: [], answers: 0 }
+  const saves = { count: 0 }
   const watched = before(db, async () => faults.onRead?.())
   const options: ControlOptions = {
     siteId: 's',
@@ -90,6 +91,7 @@ async function open() {
       write: async (job) => {
         const result = await writer.write(job)
         // The control claims the site first.
+        if (result === true) saves.count++
         if (result === true) await faults.onSave?.()
         return result
       }
@@ -127,7 +129,7 @@ async function open() {
   }
   const free = () => writeDb.updateTable('load_management').set({ held_until: 0 }).execute()
   const reserved = () => control.snapshot?.result.evses.get('cp 1')?.reserved
-  return { control, options, ledger, calls, faults, pass, sent, answer, reserved, reboot, free, writeDb }
+  return { control, options, ledger, calls, faults, pass, sent, answer, reserved, reboot, free, writeDb, saves }
 }
 
 type Site = Awaited<ReturnType<typeof open>>
@@ -222,6 +224,38 @@ describe('the control of a site', () => {
     await answer()
     await control.run()
     assert.equal(reserved(), 0)
+  })
+
+  it('saves only what a restart has to know, and leases and currents above them at once', async () => {
+    const site = await open()
+    const { control, options, pass, answer, reserved, saves, calls } = site
+    await withTransaction(site)
+    await control.run()
+    await answer()
+    await control.run()
+    assert.equal(reserved(), 6)
+    saves.count = 0
+    const sample = (value: number) => {
+      const readings = [{ timestamp: new Date(options.now()).toISOString(), measurand: 'Current.Import', value }]
+      const data = { connectorId: 1, readings }
+      control.take({ id: '1', at: '', type: 'meter-values', chargePoint: 'CP', data } as never)
+    }
+    for (let run = 0; run < 30; run++) {
+      pass(2)
+      await control.run()
+    }
+    assert.equal(saves.count, 0)
+    sample(30)
+    await control.run()
+    assert.equal(reserved(), 30)
+    assert.equal(saves.count, 1)
+    // Killed: nobody says goodbye.
+    const next = new SiteControl(options)
+    await next.run()
+    assert.equal(next.snapshot?.result.evses.get('cp 1')?.reserved, 30)
+    const { sent } = next.snapshot?.result.states.get('cp 1') ?? {}
+    assert.equal(sent?.amperes, 6)
+    assert.deepEqual(calls, [])
   })
 
   it('notices a boot before its restart', async () => {
