@@ -2,7 +2,7 @@ import type { Reader } from '../events/scope.js'
 import { knownOwnCost, type OwnCostDetails } from '../ledger/own-cost.js'
 import type { TransactionRow } from '../ledger/queries.js'
 import { billedBy, parseSnapshot } from '../ledger/snapshot.js'
-import { costOfTransaction } from '../ledger/transaction-costs.js'
+import { costOfTransaction, isSettled, writtenCost } from '../ledger/transaction-costs.js'
 import type { Cost } from '../money/cost.js'
 import { minorDigits } from '../money/currency.js'
 import { hasDecimals, toScaled } from '../money/exact.js'
@@ -38,7 +38,8 @@ export async function billedOf(db: Reader, row: TransactionRow): Promise<Billed 
   const isOwn = row.tariff === null || billedBy(parseSnapshot(row.tariff)) === 'station'
   const own = isOwn ? knownOwnCost(row.own_cost) : undefined
   if (own !== undefined) return billedByStation(own.details)
-  const cost = await costOfTransaction(db, row)
+  const priced = await costOfTransaction(db, row)
+  const cost = priced !== undefined && isSettled(row, priced) ? await writtenCost(db, row) : priced
   if (cost === undefined) return { reason: 'charge-point-failed' }
   const figures = figuresOfCost(cost)
   if (figures === undefined) return { reason: cost.unknown[0]?.reason ?? 'out-of-range' }

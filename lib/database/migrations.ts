@@ -33,6 +33,7 @@ import { boots } from './migrations/0075-boots.js'
 import { reservationTimes } from './migrations/0076-reservation-times.js'
 import { newestConnections } from './migrations/0079-newest-connections.js'
 import { bootsOfProfiles } from './migrations/0080-boots-of-profiles.js'
+import { retentionMarks } from './migrations/0082-retention-marks.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -69,7 +70,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0075-boots': boots,
   '0076-reservation-times': reservationTimes,
   '0079-newest-connections': newestConnections,
-  '0080-boots-of-profiles': bootsOfProfiles
+  '0080-boots-of-profiles': bootsOfProfiles,
+  '0082-retention-marks': retentionMarks
 }
 
 /** The database was made by a newer program. */

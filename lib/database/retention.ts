@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql, type Transaction } from 'kysely'
 import { highestId } from './dialect.js'
 import type { Schema } from './schema.js'
 import type { Writer } from './writer.js'
@@ -23,6 +23,10 @@ interface Rule {
   /** Rows that are still needed, whatever their age; the condition is part of the statement that deletes. */
   needed?: RawBuilder<boolean>
 }
+
+/** Tables of which it is noted until when rows were deleted, because prices depend on these rows. */
+const MARKED = ['meter_values', 'status_history', 'connector_states'] as const
+export type MarkedTable = (typeof MARKED)[number]
 
 type PrunedTable =
   | 'meter_values'
@@ -214,13 +218,13 @@ async function pruneTable(rule: Rule, options: PruneOptions): Promise<number> {
       .orderBy('id')
       .limit(step)
       .execute()
-    const ids = page.filter(({ id, at }) => at < before || id <= upTo).map(({ id }) => id)
-    if (ids.length > 0) {
-      deleted += await deleteRows(rule, ids, options)
+    const old = page.filter(({ id, at }) => at < before || id <= upTo)
+    if (old.length > 0) {
+      deleted += await deleteRows(rule, old, options)
       onProgress?.(table, deleted)
     }
     // A row dated in the future comes from a clock that was ahead: the rows after it may still be old.
-    const isYoung = ids.length === 0 && page.some(({ at }) => at <= now)
+    const isYoung = old.length === 0 && page.some(({ at }) => at <= now)
     youngPages = isYoung ? youngPages + 1 : 0
     behind = page.at(-1)?.id ?? behind
     if (page.length < step) break
@@ -230,10 +234,40 @@ async function pruneTable(rule: Rule, options: PruneOptions): Promise<number> {
 }
 
 /** Returns the number of deleted rows. */
-async function deleteRows({ table, needed }: Rule, ids: readonly number[], { writer }: PruneOptions): Promise<number> {
-  const { numDeletedRows } = await writer.write((trx) => {
+async function deleteRows(
+  { table, needed }: Rule,
+  old: readonly { id: number; at: number }[],
+  { writer, now = Date.now() }: PruneOptions
+): Promise<number> {
+  const ids = old.map(({ id }) => id)
+  const { numDeletedRows } = await writer.write(async (trx) => {
     const rows = trx.deleteFrom(table).where('id', 'in', ids)
-    return (needed === undefined ? rows : rows.where(sql<boolean>`not ${needed}`)).executeTakeFirst()
+    const deleted = await (needed === undefined ? rows : rows.where(sql<boolean>`not ${needed}`)).executeTakeFirst()
+    const marked = MARKED.find((one) => one === table)
+    if (marked !== undefined && deleted.numDeletedRows > 0n) {
+      await mark(trx, marked, { deletedUntil: Math.max(...old.map(({ at }) => at)), now })
+    }
+    return deleted
   })
   return Number(numDeletedRows)
+}
+
+async function mark(
+  trx: Transaction<Schema>,
+  table: MarkedTable,
+  { deletedUntil, now }: { deletedUntil: number; now: number }
+): Promise<void> {
+  const later = (column: 'deleted_until' | 'pruned_at') => {
+    const [known, told] = [sql.ref(`retention_marks.${column}`), sql.ref(`excluded.${column}`)]
+    return sql<number>`case when ${known} > ${told} then ${known} else ${told} end`
+  }
+  await trx
+    .insertInto('retention_marks')
+    .values({ pruned_table: table, deleted_until: deletedUntil, pruned_at: now })
+    .onConflict((conflict) =>
+      conflict
+        .column('pruned_table')
+        .doUpdateSet({ deleted_until: later('deleted_until'), pruned_at: later('pruned_at') })
+    )
+    .execute()
 }

@@ -222,6 +222,15 @@ export interface WebhookDeliveriesTable {
   next_attempt_at: Optional<Milliseconds>
 }
 
+/** Until when rows were deleted that prices depend on. */
+export interface RetentionMarksTable {
+  pruned_table: Fixed<'meter_values' | 'status_history' | 'connector_states'>
+  /** The latest receipt of a row that was deleted. */
+  deleted_until: Milliseconds
+  /** When rows were deleted last. */
+  pruned_at: Milliseconds
+}
+
 export interface MetaTable {
   key: string
   value: string

@@ -29,6 +29,7 @@ import type {
   MetaTable,
   OperatorTokensTable,
   QueuedCallsTable,
+  RetentionMarksTable,
   RunsTable,
   SignInsTable,
   WebhookDeliveriesTable,
@@ -132,5 +133,6 @@ export interface Schema {
   report_parts: ReportPartsTable
   webhooks: WebhooksTable
   webhook_deliveries: WebhookDeliveriesTable
+  retention_marks: RetentionMarksTable
   meta: MetaTable
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { compiled } from '../database/compiled.js'
 import type { Dialect } from '../database/dialect.js'
 import { isPostgres } from '../database/hold.js'
 import type { ChargingState } from '../money/input.js'
@@ -34,18 +35,48 @@ export async function observedOf(db: Db, row: TransactionRow, told?: ToldState):
   const reservation = isReserved ? await reservationOf(db, row) : undefined
   const { isCut, ...measured } = needs.readings ? await readings(db, row, needs) : NOTHING
   const states = await statesOf(db, row, told)
+  const pruned = await prunedOf(db, row, needs)
   // Readings that were left out would be priced as if energy had been spread evenly.
   const doubts = {
     ...(isCut && { energy: 'out-of-range' as const }),
     ...(states.length >= MAX_ROWS && { states: 'out-of-range' as const }),
+    ...(pruned.readings && { energy: 'records-deleted' as const }),
+    ...(pruned.states && { states: 'records-deleted' as const }),
     ...(isReserved && reservation === undefined && { reservation: 'no-fact' as const })
   }
   return {
     ...measured,
     states,
     doubts,
+    isPruned: pruned.readings || pruned.states,
     ...(reservation !== undefined && { reservation }),
     ...(zone !== undefined && { zone })
+  }
+}
+
+/** The oldest rows that were received since the start may have been deleted after the cost was written down. */
+const marksOf = compiled((db: Db, { id, created_at }: Pick<TransactionRow, 'id' | 'created_at'>) =>
+  db
+    .selectFrom('retention_marks')
+    .select('pruned_table')
+    .where('deleted_until', '>=', created_at)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('transaction_costs')
+          .select('id')
+          .where('transaction_ref', '=', id)
+          .whereRef('created_at', '<=', 'pruned_at')
+      )
+    )
+)
+
+async function prunedOf(db: Db, row: TransactionRow, needs: Needs): Promise<{ readings: boolean; states: boolean }> {
+  const { id, created_at, ocpp16_id } = row
+  const tables = (await marksOf(db, { id, created_at })).map((mark) => mark.pruned_table)
+  return {
+    readings: needs.readings && tables.includes('meter_values'),
+    // Those of 2.x are in its events, which stay.
+    states: needs.states && ocpp16_id !== null && tables.some((table) => table !== 'meter_values')
   }
 }
 

@@ -18,6 +18,8 @@ export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 
   readonly meter: CostInput['meter']
   /** Facts that are not known, e.g. because there are too many of them. */
   readonly doubts?: Doubts
+  /** Whether readings or states were deleted after the cost was calculated for the first time. */
+  readonly isPruned?: boolean
 }
 
 export interface Use {

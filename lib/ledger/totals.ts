@@ -5,7 +5,7 @@ import type { TransactionRow } from './queries.js'
 import { billedBy, currencyOf, parseSnapshot } from './snapshot.js'
 
 /** The columns that duration and cost are calculated from. */
-export type Facts = PricedRow & Pick<TransactionRow, 'duration' | 'own_cost'> & CostColumns
+export type Facts = PricedRow & Pick<TransactionRow, 'energy_wh' | 'duration' | 'own_cost'> & CostColumns
 
 type CostColumns = Pick<TransactionRow, 'cost' | 'currency' | 'cost_details' | 'cost_unknown'>
 
@@ -46,8 +46,21 @@ function billedBefore({ cost, currency, cost_details, cost_unknown }: CostColumn
   return cost === null || cost_unknown === null ? undefined : { cost, currency, cost_details, cost_unknown }
 }
 
+/**
+ * The cost that was calculated before readings or states were deleted. It stays while energy and duration are the same;
+ * without the deleted rows it cannot be calculated again.
+ */
+function settledBefore(facts: Facts, { energy, duration, isFinal, observed }: Use): CostColumns | undefined {
+  const { cost, currency, cost_details, cost_unknown, energy_wh } = facts
+  const isSame = energy === energy_wh && duration === facts.duration
+  if (!isFinal || observed?.isPruned !== true || !isSame || cost === null || cost_unknown !== null) return undefined
+  return { cost, currency, cost_details, cost_unknown }
+}
+
 function ourCost(facts: Facts & { tariff: string }, use: Use): CostColumns {
   const currency = currencyOf(parseSnapshot(facts.tariff))
+  const settled = settledBefore(facts, use)
+  if (settled !== undefined) return settled
   const priced = costOfRow(facts, use)
   const [unknown] = priced.unknown
   if (unknown !== undefined || priced.total === undefined) {

@@ -1,5 +1,5 @@
 import { compiled, compiledForColumns } from '../database/compiled.js'
-import { type Cost, ENGINE } from '../money/cost.js'
+import { type Cost, ENGINE, type UnknownReason } from '../money/cost.js'
 import { minorDigits } from '../money/currency.js'
 import { toScaled } from '../money/exact.js'
 import type { BookingScope } from './booking.js'
@@ -56,9 +56,27 @@ export async function costOfTransaction(
   const isFinal = row.status !== 'open'
   const meter = isFinal ? await endOf(db, row) : await meterNow(db, row)
   const told = await observedOf(db, row)
-  const observed = told === undefined ? undefined : { ...told, ...(given.states && { states: given.states }) }
+  const observed = told === undefined ? undefined : withGiven(told, given)
   const energy = given.energy ?? meter.energy
   return costOfRow({ ...row, tariff }, { energy, duration, meterStart: meter.start, isFinal, observed })
+}
+
+/** What an operator states needs none of the rows that may have been deleted. */
+function withGiven(told: Observed, { energy, states }: Given): Observed {
+  const { energy: energyDoubt, states: statesDoubt, ...doubts } = told.doubts ?? {}
+  return {
+    ...told,
+    ...(states !== undefined && { states }),
+    doubts: {
+      ...doubts,
+      ...(energyDoubt !== undefined && (energy === undefined || !isDeleted(energyDoubt)) && { energy: energyDoubt }),
+      ...(statesDoubt !== undefined && (states === undefined || !isDeleted(statesDoubt)) && { states: statesDoubt })
+    }
+  }
+}
+
+function isDeleted(reason: UnknownReason | undefined): boolean {
+  return reason === 'records-deleted'
 }
 
 /** The energy as the books have it, or else why it is unknown. */
@@ -108,7 +126,7 @@ async function addFigures(
   known: Known
 ): Promise<NewCost[]> {
   const priced = await costOfTransaction(db, row)
-  const ours = priced === undefined ? undefined : figureOf(priced)
+  const ours = priced === undefined || isSettled(row, priced) ? undefined : figureOf(priced)
   const added =
     priced === undefined || ours === undefined
       ? []
@@ -116,6 +134,24 @@ async function addFigures(
   if (own === undefined) return added
   const difference = differenceOf(own.figure, ours)
   return [...added, ...(await addRevision(db, row, { by: 'station', ...own, engine: null, known, now, difference }))]
+}
+
+/** Whether a cost stays as it is written down, because rows that it depends on have been deleted since then. */
+export function isSettled({ cost, cost_unknown }: TransactionRow, { unknown }: Cost): boolean {
+  return cost !== null && cost_unknown === null && unknown.some(({ reason }) => isDeleted(reason))
+}
+
+/** Our cost of a transaction as it was written down last. */
+export async function writtenCost(db: Db, { id }: TransactionRow): Promise<Cost | undefined> {
+  const found = await db
+    .selectFrom('transaction_costs')
+    .select('details')
+    .where('transaction_ref', '=', id)
+    .where('calculated_by', '=', 'us')
+    .orderBy('revision', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return found === undefined ? undefined : (JSON.parse(found.details) as Cost)
 }
 
 function figureOf({ currency, total, unknown }: Cost): Figure {

@@ -35,7 +35,9 @@ export const UNKNOWN_REASONS = [
   /** A price depends on power that was not measured. */
   'no-power',
   /** A price depends on current that was not measured. */
-  'no-current'
+  'no-current',
+  /** Readings or states that a price depends on have been deleted, because they were old. */
+  'records-deleted'
 ] as const
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number]
 

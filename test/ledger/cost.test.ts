@@ -20,6 +20,7 @@ function costOf(tariff: Tariff, { energyWh, duration }: Consumption): Cost | str
     created_at: 1_700_000_000_000,
     tariff: JSON.stringify(tariff),
     missing_seq_nos: null,
+    energy_wh: null,
     duration: null,
     own_cost: null,
     ...{ cost: null, currency: null, cost_details: null, cost_unknown: null }

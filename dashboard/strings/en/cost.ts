@@ -34,6 +34,7 @@ export const cost = {
     'charge-point-failed': 'the charge point reported that it could not calculate it',
     'no-states': 'it is not known when the car charged and when it did not',
     'missing-events': 'events of the transaction are missing',
+    'records-deleted': 'readings or states that a price depends on have been deleted, because they were old',
     'no-clock': 'the clock of the charge point was not set',
     'no-time-zone': 'a price depends on local time, and the site has no time zone',
     'no-fact': 'a price depends on what is not known, such as the kind of the EVSE',
