@@ -183,7 +183,7 @@ export class Ledger {
   /**
    * Changes the tariff of an open transaction from now on.
    *
-   * @throws `TRANSACTION_ENDED`
+   * @throws `TRANSACTION_ENDED`, `CURRENCY_CHANGE`, `NO_TARIFF_VERSION`
    */
   async changeTariff(identity: string, id: number, version: TariffVersion): Promise<void> {
     await this.#book(identity, async ({ trx, now }) => {

@@ -90,6 +90,13 @@ export async function versionToChangeTo(
   if (version === undefined || isThere === undefined) {
     throw new ProblemError(422, 'UNKNOWN_TARIFF', `no tariff ${tariffId} is valid now`)
   }
+  checkChange(row, version)
+  return version
+}
+
+/** @throws `TRANSACTION_ENDED`, `CURRENCY_CHANGE`, `NO_TARIFF_VERSION` */
+function checkChange(row: TransactionRow, version: TariffVersion): void {
+  if (row.status !== 'open') throw ended(row)
   const snapshot = row.tariff === null ? undefined : parseSnapshot(row.tariff)
   if (snapshot !== undefined && currencyOf(snapshot) !== version.document.currency) {
     const was = currencyOf(snapshot)
@@ -107,7 +114,6 @@ export async function versionToChangeTo(
       'the transaction began without a tariff, or with one of an earlier release'
     )
   }
-  return version
 }
 
 function ended({ id }: TransactionRow): ProblemError {
@@ -117,10 +123,10 @@ function ended({ id }: TransactionRow): ProblemError {
 /**
  * Prices the rest of an open transaction by another tariff: nothing backwards, and the fixed fee not again.
  *
- * @throws `TRANSACTION_ENDED`
+ * @throws `TRANSACTION_ENDED`, and `CURRENCY_CHANGE` or `NO_TARIFF_VERSION` if the id token came in the meantime
  */
 export async function changeTariff(db: Db, row: TransactionRow, version: TariffVersion, now: number): Promise<void> {
-  if (row.status !== 'open') throw ended(row)
+  checkChange(row, version)
   const from = await timeByItsClock(db, row, now)
   const change = await changedTariff(db, row, { version, now, from, at: now })
   if (change !== undefined) await queries.updateTransaction(db, row, change)

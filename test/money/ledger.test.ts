@@ -91,6 +91,18 @@ onBothDatabasesAlways('the cost of a transaction', (dialect) => {
     }
   })
 
+  it('is never of two currencies: a change of the tariff is refused if the id token has brought another one', async () => {
+    const { at, tell, transaction, change, database } = await open(dialect, ENERGY)
+    const first = { ...ENERGY, currency: 'CHF', appliesTo: { idTokens: ['SWISS'] } }
+    await putTariff(writerOf(database), 'SWISS', first)
+    at(NINE)
+    await tell('Started', 0, { timestamp: NINE, idToken: 'SWISS', idTokenType: 'ISO14443' })
+    // It was checked before, with the tariff of that time.
+    await assert.rejects(change(ENERGY), { code: 'CURRENCY_CHANGE' })
+    const { tariff } = (await transaction()) ?? {}
+    assert.equal(JSON.parse(tariff ?? '{}').later, undefined)
+  })
+
   it('keeps a change of the tariff when the id token comes later', async () => {
     for (const [currency, expected] of [
       ['EUR', 15],
