@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { Reader } from '../events/scope.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
-import { type StoredSignedValue, signedValuesOf } from '../ledger/signed-values.js'
+import { type StoredSignedValue, signedEdge, signedValuesOf } from '../ledger/signed-values.js'
 import { XML_BEGIN, XML_END, xmlOf } from '../money/signed-value.js'
 
 // Signed meter values as they are handed out: to the byte as the charge point sent them.
@@ -39,23 +39,7 @@ export async function* signedXml(db: Reader, row: TransactionRow): AsyncGenerato
 
 /** The first and the last signed value: those of the start and the end, where the charge point says which they are. */
 export async function signedPair(db: Reader, row: TransactionRow) {
-  const values: StoredSignedValue[] = []
-  for (let behind = 0; ; ) {
-    const some = await signedValuesOf(db, row, { behind, limit: AT_ONCE })
-    values.push(...some)
-    if (some.length < AT_ONCE) break
-    behind = some.at(-1)?.id ?? behind
-    // Between the edges nothing is needed.
-    values.splice(0, values.length, ...edges(values))
-  }
-  return edges(values).map(shownSignedValue)
-}
-
-function edges(values: readonly StoredSignedValue[]): StoredSignedValue[] {
-  const sorted = [...values].sort((a, b) =>
-    a.timestamp < b.timestamp ? -1 : a.timestamp > b.timestamp ? 1 : a.id - b.id
-  )
-  const first = sorted.find(({ context }) => context === 'Transaction.Begin') ?? sorted[0]
-  const last = sorted.findLast(({ context }) => context === 'Transaction.End') ?? sorted.at(-1)
-  return [...new Set([first, last])].filter((value) => value !== undefined)
+  const [first, last] = [await signedEdge(db, row, 'Transaction.Begin'), await signedEdge(db, row, 'Transaction.End')]
+  const both = [first, last].filter((value) => value !== undefined)
+  return (first?.id === last?.id ? both.slice(0, 1) : both).map(shownSignedValue)
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { Selectable } from 'kysely'
 import type { Rows } from '../database/insert.js'
+import type { SignedValuesTable } from '../database/schema-transactions.js'
 import { InsertShape } from '../database/shape.js'
 import { toDateTime } from '../date-time.js'
 import { readSignedValue, type SignedValue } from '../money/signed-value.js'
 import type { MeterOwner } from './booking.js'
-import { timeOf } from './clock.js'
+import { timeOf, timeOfRow } from './clock.js'
 import type { Db, TransactionRow } from './queries.js'
 import type { MeterSample } from './samples.js'
 
@@ -78,13 +80,45 @@ export async function signedValuesOf(
     .limit(limit)
   const named = await stored.where('transaction_id', '=', row.transaction_id).execute()
   const inferred = await stored.where('inferred_id', '=', row.id).execute()
-  const rows = [...named, ...inferred].sort((a, b) => a.id - b.id).slice(0, limit)
-  return rows.map(({ id, timestamp, received_at, measurand, context, form, value }) => ({
+  return [...named, ...inferred]
+    .sort((a, b) => a.id - b.id)
+    .slice(0, limit)
+    .map(toStored)
+}
+
+/**
+ * The signed value of the start or the end: the first or the last one with this context or, without one, of all. There may
+ * be very many values, and long ones, so the database looks for it.
+ */
+export async function signedEdge(
+  db: Db,
+  row: Pick<TransactionRow, 'id' | 'charge_point_id' | 'transaction_id'>,
+  context: 'Transaction.Begin' | 'Transaction.End'
+): Promise<StoredSignedValue | undefined> {
+  const direction = context === 'Transaction.Begin' ? 'asc' : 'desc'
+  const found = await db
+    .selectFrom('signed_values')
+    .select('id')
+    .where('charge_point_id', '=', row.charge_point_id)
+    .where((eb) => eb.or([eb('transaction_id', '=', row.transaction_id), eb('inferred_id', '=', row.id)]))
+    .orderBy((eb) => eb.case().when('context', '=', context).then(0).else(1).end())
+    .orderBy(timeOfRow(), direction)
+    .orderBy('id', direction)
+    .limit(1)
+    .executeTakeFirst()
+  if (found === undefined) return undefined
+  const stored = await db.selectFrom('signed_values').selectAll().where('id', '=', found.id).executeTakeFirstOrThrow()
+  return toStored(stored)
+}
+
+function toStored(row: Selectable<SignedValuesTable>): StoredSignedValue {
+  const { id, timestamp, received_at, measurand, context, form, value } = row
+  return {
     id,
     timestamp: toDateTime(timeOf({ timestamp, receivedAt: received_at })),
     receivedAt: toDateTime(received_at),
     measurand,
     context,
     ...readSignedValue(form, value)
-  }))
+  }
 }
