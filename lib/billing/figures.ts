@@ -1,11 +1,11 @@
 import type { Reader } from '../events/scope.js'
 import { knownOwnCost, type OwnCostDetails } from '../ledger/own-cost.js'
 import type { TransactionRow } from '../ledger/queries.js'
-import { billedBy, parseSnapshot } from '../ledger/snapshot.js'
+import { billedBy, currencyOf, parseSnapshot } from '../ledger/snapshot.js'
 import { costOfTransaction, isSettled, writtenCost } from '../ledger/transaction-costs.js'
 import type { Cost } from '../money/cost.js'
-import { minorDigits } from '../money/currency.js'
-import { hasDecimals, toScaled } from '../money/exact.js'
+import { isCurrency, minorDigits } from '../money/currency.js'
+import { divideRounded, hasDecimals, toScaled } from '../money/exact.js'
 import { figuresOfCost, type ReceiptFigures, type ReceiptLine } from '../money/receipt-figures.js'
 import { COMPONENTS, type TaxRate } from '../money/tariff.js'
 import type { ReceiptDocument } from './records.js'
@@ -35,9 +35,13 @@ export function notFinal(row: TransactionRow): string | undefined {
 
 /** The figures of a transaction that is over, or why they are unknown. */
 export async function billedOf(db: Reader, row: TransactionRow): Promise<Billed | Blocked> {
-  const isOwn = row.tariff === null || billedBy(parseSnapshot(row.tariff)) === 'station'
+  const tariff = row.tariff === null ? undefined : parseSnapshot(row.tariff)
+  const isOwn = tariff === undefined || billedBy(tariff) === 'station'
   const own = isOwn ? knownOwnCost(row.own_cost) : undefined
-  if (own !== undefined) return billedByStation(own.details)
+  if (own !== undefined) {
+    const isRight = isCurrency(own.currency) && (tariff === undefined || currencyOf(tariff) === own.currency)
+    return isRight ? billedByStation(own.details) : { reason: 'other-currency' }
+  }
   const priced = await costOfTransaction(db, row)
   const cost = priced !== undefined && isSettled(row, priced) ? await writtenCost(db, row) : priced
   if (cost === undefined) return { reason: 'charge-point-failed' }
@@ -63,9 +67,12 @@ function billedByStation({ totalCost }: OwnCostDetails): Billed | Blocked {
   if (sums === undefined) return { reason: 'no-net' }
   const components = rest as Record<string, Price>
   const [rate, ...others] = ratesOf(components)
-  if (sums.taxMinor !== 0 && (rate === undefined || others.length > 0)) return { reason: 'no-tax-rates' }
-  const taxes =
-    rate === undefined || sums.taxMinor === 0 ? [] : [{ ...rate, netMinor: sums.netMinor, taxMinor: sums.taxMinor }]
+  const isTaxed = sums.taxMinor !== 0
+  if (isTaxed && (rate === undefined || others.length > 0)) return { reason: 'no-tax-rates' }
+  // A tax that is shown is owed, even if it is wrong. Each component may be rounded.
+  const count = COMPONENTS.filter((component) => components[component] !== undefined).length
+  if (rate !== undefined && Math.abs(sums.taxMinor - taxOf(sums, rate)) > count) return { reason: 'no-tax-rates' }
+  const taxes = rate === undefined || !isTaxed ? [] : [{ ...rate, netMinor: sums.netMinor, taxMinor: sums.taxMinor }]
   return {
     calculatedBy: 'station',
     figures: {
@@ -80,6 +87,11 @@ function billedByStation({ totalCost }: OwnCostDetails): Billed | Blocked {
 }
 
 type Sums = Pick<ReceiptFigures, 'netMinor' | 'taxMinor' | 'totalMinor'>
+
+/** The tax on a net, in the smallest unit of the currency. */
+function taxOf({ netMinor }: Sums, { tax }: TaxRate): number {
+  return Number(divideRounded(BigInt(netMinor) * toScaled(tax, 6), 100n * 10n ** 6n))
+}
 
 /** The different tax rates of the components. */
 function ratesOf(told: Record<string, Price>): TaxRate[] {

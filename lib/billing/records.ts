@@ -130,7 +130,7 @@ export const ReceiptState = Type.Object({
     enum: [...PENDING],
     description: 'blocked: it cannot be issued, for this `reason`; a correction says what is to be billed'
   }),
-  reason: text('Why the cost is unknown, or missing-events, not-ended, no-net, no-tax-rates'),
+  reason: text('Why the cost is unknown, or missing-events, not-ended, no-net, no-tax-rates, other-currency'),
   number: text('Of the receipt or, if it was credited and not replaced, of the credit note')
 })
 export type ReceiptState = Static<typeof ReceiptState>

@@ -289,6 +289,16 @@ onBothBackendsAlways('a receipt', (start) => {
         },
         'no-tax-rates'
       ],
+      // 20 per cent, by the sums.
+      [
+        'WRONG-TAX',
+        {
+          energy: { exclTax: 3.9, inclTax: 4.68, taxRates: rate(19) },
+          total: { exclTax: 3.9, inclTax: 4.68 }
+        },
+        'no-tax-rates'
+      ],
+      ['YEN', { currency: 'JPY', total: { exclTax: 390, inclTax: 390 } }, 'other-currency'],
       ['FINE', { total: { exclTax: 3.905, inclTax: 4.65 } }, 'no-net'],
       ['HALF', { total: { inclTax: 4.65 } }, 'no-net']
     ]

@@ -17,7 +17,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'missing-events': 'events of the transaction are missing',
   'not-ended': 'the charge point never reported the end',
   'no-net': 'the figures of the charge point do not say what is tax',
-  'no-tax-rates': 'the figures of the charge point do not say by which rates they are taxed'
+  'no-tax-rates': 'the figures of the charge point do not say by which rates they are taxed',
+  'other-currency': 'the charge point calculated in another currency than that of the tariff'
 }
 
 export const strings = {
