@@ -11,9 +11,10 @@ export function billedMinor({ cost, cost_unknown, currency }: TransactionRow): n
   return Number(toScaled(cost, minorDigits(currency)))
 }
 
-/** A transaction that goes on gets its receipt after its end. */
+/** A transaction that goes on gets its receipt after its end, unless an operator wants none. */
 export async function forgetReceipt({ trx, hasReceipts }: Pick<BookingScope, 'trx' | 'hasReceipts'>, id: number) {
-  if (hasReceipts) await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', id).execute()
+  if (!hasReceipts) return
+  await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', id).where('state', '!=', 'waived').execute()
 }
 
 /**

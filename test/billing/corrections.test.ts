@@ -101,6 +101,28 @@ onBothBackendsAlways('a correction', (start) => {
     assert.ok(receipt.outdatedSince)
   })
 
+  it('bills nothing for good, also if a transaction that the back-end closed goes on', async () => {
+    const server = await backend()
+    const charger = await priced(server, 'WAIVED-OPEN', { tariff: ONE_TAX, protocol: 'ocpp2.0.1' })
+    const event = (eventType: string, seqNo: number, seconds: number, value: number) => {
+      const timestamp = new Date(Date.now() + seconds * 1000).toISOString()
+      return result(charger, 'TransactionEvent', {
+        ...{ eventType, seqNo, timestamp, triggerReason: 'Trigger', transactionInfo: { transactionId: 'tx' } },
+        meterValue: [{ timestamp, sampledValue: [{ value }] }]
+      })
+    }
+    await event('Started', 0, -3600, 0)
+    const id = await transactionOf(server, 'WAIVED-OPEN')
+    await ok(server, 'POST', `/transactions/${id}/close`, { note: 'test' })
+    await ok(server, 'POST', correct(id), { waive: true, reason: 'test' })
+    await event('Updated', 1, 10, 5000)
+    assert.equal((await ok(server, 'GET', `/transactions/${id}`)).status, 'open')
+    await event('Ended', 2, 20, 10_000)
+    await issue(server)
+    assert.deepEqual(await sums(server, id), [])
+    assert.deepEqual((await ok(server, 'GET', `/transactions/${id}/cost`)).receipt, { status: 'waived' })
+  })
+
   it('may correct the end, the idle time and the tariff', async () => {
     const server = await backend()
     await ok(server, 'PUT', '/tariffs/hourly', { currency: 'EUR', chargePoint: 'NOBODY', pricePerHour: 1.2, tax: 19 })
