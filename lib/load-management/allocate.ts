@@ -107,35 +107,51 @@ function fill(
     Math.max(targets.get(session.id) ?? 0, Math.min(level, Math.max(session.cap, targets.get(session.id) ?? 0)))
   const members = constraints.map((): Session[] => [])
   for (const session of sessions) for (const { index } of of(session)) members[index]?.push(session)
-  const levels = constraints.map(() => Number.POSITIVE_INFINITY)
-  // Those whose members have changed.
-  let changed = new Set(constraints.keys())
+  // A constraint only gains room by what is frozen below others: a level that is not up to date is too low, never too high.
+  const levels = constraints.map(() => Number.NEGATIVE_INFINITY)
+  const stale = new Set(constraints.keys())
   const frozen = new Set<string>()
-  let open = [...sessions]
-  while (open.length > 0) {
-    for (const index of changed) {
-      const left = (members[index] ?? []).filter(({ id }) => !frozen.has(id))
-      members[index] = left
-      const constraint = constraints[index]
-      const isOver = constraint === undefined || left.length === 0
-      levels[index] = isOver ? Number.POSITIVE_INFINITY : levelOf(constraint, left, { targets, at })
-    }
-    const level = levels.reduce((lowest, one) => Math.min(lowest, one), Number.POSITIVE_INFINITY)
-    if (level === Number.POSITIVE_INFINITY) {
-      for (const session of open) targets.set(session.id, at(session, level))
-      return
-    }
-    changed = new Set()
-    for (const session of open) {
-      const full = of(session).find(({ index }) => (levels[index] ?? 0) <= level + EPSILON)
-      if (full === undefined && session.cap > level + EPSILON) continue
-      if (full !== undefined && session.cap > at(session, level) + EPSILON) boundBy.set(session.id, full.constraint.id)
-      frozen.add(session.id)
-      for (const { index } of of(session)) changed.add(index)
-    }
-    for (const session of open) if (frozen.has(session.id)) targets.set(session.id, at(session, level))
-    open = open.filter(({ id }) => !frozen.has(id))
+  const refresh = (index: number) => {
+    stale.delete(index)
+    const left = (members[index] ?? []).filter(({ id }) => !frozen.has(id))
+    members[index] = left
+    const constraint = constraints[index]
+    const isOver = constraint === undefined || left.length === 0
+    levels[index] = isOver ? Number.POSITIVE_INFINITY : levelOf(constraint, left, { targets, at })
   }
+  const lowest = () => {
+    for (;;) {
+      const level = levels.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY)
+      const first = [...stale].filter((index) => (levels[index] ?? 0) <= level + EPSILON)
+      if (first.length === 0 || level === Number.POSITIVE_INFINITY) return level
+      for (const index of first) refresh(index)
+    }
+  }
+  const byCap = [...sessions].sort((one, other) => one.cap - other.cap)
+  let next = 0
+  const freeze = (session: Session, level: number) => {
+    if (frozen.has(session.id)) return
+    const share = at(session, level)
+    const full = of(session).find(({ index }) => isFull(levels[index], level))
+    if (full !== undefined && session.cap > share + EPSILON) boundBy.set(session.id, full.constraint.id)
+    frozen.add(session.id)
+    targets.set(session.id, share)
+    for (const { index } of of(session)) stale.add(index)
+  }
+  while (frozen.size < sessions.length) {
+    const level = lowest()
+    const full = [...levels.keys()].filter((index) => level < Number.POSITIVE_INFINITY && isFull(levels[index], level))
+    for (const index of full) for (const session of members[index] ?? []) freeze(session, level)
+    for (; isCapped(byCap[next], level); next++) freeze(byCap[next] as Session, level)
+  }
+}
+
+function isFull(own: number | undefined, level: number): boolean {
+  return own !== undefined && own <= level + EPSILON
+}
+
+function isCapped(session: Session | undefined, level: number): boolean {
+  return session !== undefined && session.cap <= level + EPSILON
 }
 
 interface Filling {
@@ -148,11 +164,19 @@ function levelOf({ capacity, weights }: Constraint, members: readonly Session[],
   const open = new Set(members.map(({ id }) => id))
   let fixed = 0
   for (const [id, weight] of weights) if (!open.has(id)) fixed += (targets.get(id) ?? 0) * weight
-  const loadAt = (level: number) =>
-    members.reduce((sum, session) => sum + at(session, level) * (weights.get(session.id) ?? 0), fixed)
-  const edges = [...new Set(members.flatMap((session) => [targets.get(session.id) ?? 0, session.cap]))].sort(
-    (a, b) => a - b
-  )
+  // Numbers only: this is looked at for each edge.
+  const lows = Float64Array.from(members, ({ id }) => targets.get(id) ?? 0)
+  const highs = Float64Array.from(members, (session) => at(session, Number.POSITIVE_INFINITY))
+  const factors = Float64Array.from(members, ({ id }) => weights.get(id) ?? 0)
+  const loadAt = (level: number) => {
+    let sum = fixed
+    for (let index = 0; index < factors.length; index++) {
+      const [low = 0, high = 0, factor = 0] = [lows[index], highs[index], factors[index]]
+      sum += Math.max(low, Math.min(level, high)) * factor
+    }
+    return sum
+  }
+  const edges = [...new Set([...lows, ...highs])].sort((one, other) => one - other)
   const [last = 0] = edges.slice(-1)
   if (loadAt(last) <= capacity + EPSILON) return Number.POSITIVE_INFINITY
   // The load grows with the level: the last edge that fits, and the part of the way to the next one.

@@ -32,6 +32,7 @@ export interface Load {
   reserved: number
 }
 
+type Reserved = ReturnType<typeof reservedOf>
 type PlantEvse = Plant['evses'][number]
 
 /**
@@ -68,6 +69,7 @@ export class Site {
   readonly paths: ReadonlyMap<string, readonly string[]>
   readonly loads: readonly Load[]
   readonly #circuits: ReadonlyMap<string, Plant['circuits'][number]>
+  readonly #reserved = new Map<string, Reserved>()
   readonly #loadsOf = new Map<string, Load[]>()
   readonly #weights = new Map<string, ReadonlyMap<Load, number>>()
   readonly #drops = new Map<string, number | undefined>()
@@ -93,7 +95,15 @@ export class Site {
     return this.states.get(key) ?? initialState()
   }
 
-  reserved(key: string) {
+  reserved(key: string): Reserved {
+    const known = this.#reserved.get(key)
+    if (known !== undefined) return known
+    const found = this.#reserve(key)
+    this.#reserved.set(key, found)
+    return found
+  }
+
+  #reserve(key: string): Reserved {
     const evse = this.evses.get(key)
     if (evse === undefined) return { amperes: 0, cause: 'fallback' as const }
     if (this.input.facts.get(key)?.isMember === false) return { amperes: evse.maximum, cause: 'no-fallback' as const }
@@ -130,6 +140,7 @@ export class Site {
   set(key: string, state: EvseState): void {
     const before = this.reserved(key).amperes
     this.states.set(key, state)
+    this.#reserved.delete(key)
     const more = this.reserved(key).amperes - before
     if (more !== 0) for (const [load, weight] of this.weights(key)) load.reserved += more * weight
   }

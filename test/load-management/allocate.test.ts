@@ -127,3 +127,28 @@ test('floors that do not fit are told, and nobody gets more', () => {
   const { targets, overloaded } = allocate(sessions, [constraint])
   assert.deepEqual([[...targets.values()], overloaded], [[6, 6], ['main L1']])
 })
+
+test('shares among 2000 sessions below 100 circuits that are full one after another, without looking at all of them each time', () => {
+  let looks = 0
+  const sessions = Array.from({ length: 2000 }, (_, index): Session => {
+    const cap = 10 + (index % 220) / 10
+    return {
+      ...{ id: `s${index}`, floor: 0, minimum: 6 },
+      get cap() {
+        looks++
+        return cap
+      }
+    }
+  })
+  const below = (part: readonly Session[]) => new Map(part.map(({ id }) => [id, 1]))
+  const circuits = Array.from({ length: 100 }, (_, circuit): Constraint => {
+    const part = sessions.filter((_session, index) => index % 100 === circuit)
+    return { id: `c${circuit}`, capacity: part.length * (8 + circuit / 20), weights: below(part) }
+  })
+  const main = { id: 'main', capacity: 23_000, weights: below(sessions) }
+  const { targets } = allocate(sessions, [main, ...circuits])
+  const sum = [...targets.values()].reduce((total, one) => total + one, 0)
+  assert.ok(Math.abs(sum - 20_950) < near, `${sum}`)
+  // Sorting by cap, and a few reads of each session.
+  assert.ok(looks < 2000 * 50, `${looks} reads`)
+})
