@@ -259,7 +259,7 @@ async function newTariff(
   }
   // The first event makes the row with a tariff, before anybody is known.
   if (row.last_seq_no === null) await noteTariff(trx, row, { tariff: versionIn(row), now })
-  const at = timeOf({ timestamp: event.timestamp, receivedAt: now })
+  const at = beginningOf({ timestamp: event.timestamp, receivedAt: now })
   return (await tariffToldBy(trx, row, { event, now, at })) ?? {}
 }
 

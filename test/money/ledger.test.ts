@@ -91,6 +91,29 @@ onBothDatabasesAlways('the cost of a transaction', (dialect) => {
     }
   })
 
+  it('has the prices of a change that the charge point tells when its clock is ahead of ours', async () => {
+    for (const ahead of [0, 3 * HOUR]) {
+      const { at, tell, transaction, database } = await open(dialect, ENERGY)
+      const told = (minutes: number) => NINE + minutes * MINUTE + ahead
+      const dear = { currency: 'EUR', energy: { prices: [{ priceKwh: 2 }] }, appliesTo: { chargePoints: ['nobody'] } }
+      await putTariff(writerOf(database), 'OTHER', dear)
+      const { ocppTariffId: tariffId = '' } = (await versionAt(database.db, 'OTHER', NINE)) ?? {}
+      at(NINE)
+      await tell('Started', 0, { timestamp: told(0), state: 'Charging', wh: 0 })
+      const { charge_point_id = 0 } = (await transaction()) ?? {}
+      const request = JSON.stringify({ transactionId: 'tx-1', tariff: { tariffId } })
+      const asked = { action: 'ChangeTransactionTariff', protocol: 'ocpp2.1', request }
+      // The answer was lost.
+      await writerOf(database).append('calls', [{ charge_point_id, message_id: 'M', created_at: NINE, ...asked }])
+      at(NINE + 30 * MINUTE)
+      const changed = { timestamp: told(30), state: 'Charging', wh: 5000, triggerReason: 'TariffChanged', tariffId }
+      await tell('Updated', 1, changed)
+      at(NINE + 60 * MINUTE)
+      await tell('Ended', 2, { timestamp: told(60), state: 'Charging', wh: 10_000 })
+      assert.equal((await transaction())?.cost, 12, `${ahead} ms`)
+    }
+  })
+
   it('is never of two currencies: a change of the tariff is refused if the id token has brought another one', async () => {
     const { at, tell, transaction, change, database } = await open(dialect, ENERGY)
     const first = { ...ENERGY, currency: 'CHF', appliesTo: { idTokens: ['SWISS'] } }
