@@ -1,17 +1,11 @@
 import type { FastifyInstance } from 'fastify'
-import type { ClusterApi } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { background } from '../lib/background.js'
 import { BulkCalls } from '../lib/calls/bulk.js'
-import type { Elsewhere } from '../lib/calls/bulk-ask.js'
 import { giveUpBulks } from '../lib/calls/bulk-rows.js'
 import { OfflineQueue } from '../lib/calls/offline-queue.js'
-import { connectionHere } from '../lib/charge-points/whereabouts.js'
-import { elsewhereOf } from '../lib/nodes/forwarding.js'
 import type {} from './calls.js'
 import type {} from './drain.js'
-import type {} from './moving.js'
-import type {} from './whereabouts.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -19,8 +13,6 @@ declare module 'fastify' {
     offlineCalls: OfflineQueue
     /** Calls to many charge points at once. */
     bulkCalls: BulkCalls
-    /** `undefined`: there are no other nodes. */
-    elsewhere: Elsewhere | undefined
   }
 }
 
@@ -81,19 +73,9 @@ function tend(app: FastifyInstance, queue: OfflineQueue, bulkCalls: BulkCalls): 
   })
 }
 
-function elsewhere({ ocpp, moving, patience, store, whereabouts }: FastifyInstance, cluster: ClusterApi): Elsewhere {
-  return elsewhereOf({
-    cluster,
-    signal: patience,
-    isHere: (identity) => connectionHere(ocpp, identity) !== undefined,
-    isComing: (identity) => moving.has(identity),
-    isStored: (identity) => whereabouts.isElsewhere(store.db, identity)
-  })
-}
-
 /** Calls that wait for charge points, and calls to many of them. */
 async function callQueues(app: FastifyInstance): Promise<void> {
-  const { store, ocpp, runs, database, publisher, log } = app
+  const { store, runs, database, publisher, log } = app
   const offlineCalls = createQueue(app)
   const bulkCalls = new BulkCalls({
     store,
@@ -108,7 +90,6 @@ async function callQueues(app: FastifyInstance): Promise<void> {
   })
   app.decorate('offlineCalls', offlineCalls)
   app.decorate('bulkCalls', bulkCalls)
-  app.decorate('elsewhere', ocpp.cluster && elsewhere(app, ocpp.cluster))
   runs.onDeath(giveUpBulks)
   tend(app, offlineCalls, bulkCalls)
   app.addHook('onClose', () => bulkCalls.stop())
@@ -117,17 +98,5 @@ async function callQueues(app: FastifyInstance): Promise<void> {
 export default fp(callQueues, {
   fastify: '5.x',
   name: 'call-queues',
-  dependencies: [
-    'env',
-    'database',
-    'drain',
-    'calls',
-    'moving',
-    'ocpp',
-    'publisher',
-    'runs',
-    'store',
-    'traits',
-    'whereabouts'
-  ]
+  dependencies: ['env', 'database', 'drain', 'calls', 'ocpp', 'publisher', 'runs', 'store', 'traits']
 })

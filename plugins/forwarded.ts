@@ -89,5 +89,5 @@ async function forwarded(app: FastifyInstance): Promise<void> {
 export default fp(forwarded, {
   fastify: '5.x',
   name: 'forwarded',
-  dependencies: ['calls', 'call-queues', 'drain', 'ocpp', 'operations']
+  dependencies: ['calls', 'call-queues', 'drain', 'elsewhere', 'ocpp', 'operations']
 })
