@@ -85,7 +85,7 @@ onBothDatabases('the bill of a transaction', (dialect) => {
 })
 
 onBothDatabases('a transaction that we close', (dialect) => {
-  it('takes its own charging profiles with it, and no others', async () => {
+  it('keeps its charging profiles until its end is told, and then takes no others with it', async () => {
     const { ledger, database } = await openLedger(dialect)
     for (const identity of ['CP-1', 'CP-2']) await ledger.event(identity, event('Started', 0))
     const chargePoints = await database.db.selectFrom('charge_points').select(['id', 'identity']).execute()
@@ -110,21 +110,26 @@ onBothDatabases('a transaction that we close', (dialect) => {
       { ...common, charge_point_id: id, profile_id: 3, purpose: 'TxDefaultProfile', updated_at: NINE }
     ])
     await database.writeDb.insertInto('charging_profiles').values(profiles).execute()
+    const left = async () => {
+      const rows = await database.db
+        .selectFrom('charging_profiles')
+        .innerJoin('charge_points', 'charge_points.id', 'charging_profiles.charge_point_id')
+        .select(['identity', 'profile_id'])
+        .orderBy('charging_profiles.id')
+        .execute()
+      const of = (name: string) => rows.filter(({ identity }) => identity === name).map(({ profile_id }) => profile_id)
+      return [of('CP-1'), of('CP-2')]
+    }
     await ledger.booted('CP-1')
-    const left = await database.db
-      .selectFrom('charging_profiles')
-      .innerJoin('charge_points', 'charge_points.id', 'charging_profiles.charge_point_id')
-      .select(['identity', 'profile_id'])
-      .orderBy('charging_profiles.id')
-      .execute()
-    const of = (name: string) => left.filter(({ identity }) => identity === name).map(({ profile_id }) => profile_id)
-    assert.deepEqual(
-      [of('CP-1'), of('CP-2')],
-      [
-        [2, 3],
-        [1, 2, 3]
-      ]
-    )
+    assert.deepEqual(await left(), [
+      [1, 2, 3],
+      [1, 2, 3]
+    ])
+    await ledger.event('CP-1', event('Ended', 1))
+    assert.deepEqual(await left(), [
+      [2, 3],
+      [1, 2, 3]
+    ])
   })
 })
 
