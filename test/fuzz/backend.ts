@@ -8,10 +8,11 @@ import { maySend, PROTOCOLS } from '../../src/protocol.js'
 import type { ActionDefinition } from '../../src/schema.js'
 import { noPostgres } from '../database/support.js'
 import { minimal } from '../schemas/samples.js'
+import { until } from '../support/wait.js'
 import { FuzzedBackend } from './fuzzed-backend.js'
 import { mutated, textOf, treeOf } from './json-tree.js'
 import { anyPayload } from './payloads.js'
-import { type Answerer, Peer, refuse } from './peer.js'
+import { type Answerer, PATIENCE_MS, Peer, refuse } from './peer.js'
 import { pick, type Random, seeded, upTo } from './random.js'
 import { anyRequests } from './requests.js'
 
@@ -107,6 +108,11 @@ class Fuzz {
     const connect = (identity: string, protocol: Protocol) => Peer.connect(backend.chargerUrl, identity, protocol)
     const bystander = await connect('BYSTANDER', 'ocpp1.6')
     const peers = await Promise.all(VERSIONS.map((version) => connect(version, version)))
+    const areStored = async () => {
+      const books = await backend.books()
+      return books.filter((line) => /^connections .*"is_open":1/.test(line)).length > peers.length
+    }
+    await until('their connections are stored', areStored, PATIENCE_MS)
     return new Fuzz(backend, { random, every }, bystander, peers)
   }
 
