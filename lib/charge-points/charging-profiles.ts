@@ -234,7 +234,7 @@ export function isConfirmed(
   return isKept || !hasBootedSince(row, chargePoint)
 }
 
-/** What tells whether a charge point has booted. */
+/** The facts that tell whether a charge point has booted. */
 export type BootedChargePoint = Pick<ChargePointRow, 'boots' | 'last_boot_at' | 'boot_reason' | 'protocol'>
 
 /** Nodes agree about the number of boots, whatever their clocks are. Earlier releases did not write it to the profile. */

@@ -1,5 +1,6 @@
 import { background } from '../background.js'
 import type { PublishedEvent } from '../events/event.js'
+import { fold } from '../events/scope.js'
 import { type ControlOptions, type EvNeeds, SiteControl, type Snapshot } from './control.js'
 import { Leftovers, type LeftoversOptions } from './leftovers.js'
 import { managedSites, release } from './rows.js'
@@ -170,7 +171,7 @@ class SitesOfChargePoints {
   readonly #sites = new Map<string, Set<string>>()
 
   of(identity: string): Iterable<string> {
-    return this.#sites.get(identity.toLowerCase()) ?? []
+    return this.#sites.get(fold(identity)) ?? []
   }
 
   /** @param chargePoints by folded identity */
