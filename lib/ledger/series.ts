@@ -129,7 +129,8 @@ export function pointsQuery(
     .select(({ fn }) => [
       fn.min<number>('time').as('first'),
       fn.min<number>('value').as('min'),
-      fn.avg<number>('value').as('mean'),
+      // Of PostgreSQL's floating-point numbers neither the sum nor the sum of squares may overflow.
+      fn.avg<number>(sql`cast(value as numeric)`).as('mean'),
       fn.max<number>('value').as('max')
     ])
     .groupBy([...KEY, 'bucket'])
@@ -153,16 +154,17 @@ function groupedBy(rows: readonly PointRow[]): Map<string, number[][]> {
   for (const row of rows) {
     const key = keyOf(row)
     const points = groups.get(key)
-    const point = [Number(row.first) / 1000, Number(row.min), rounded(Number(row.mean)), Number(row.max)]
+    const [min, max] = [Number(row.min), Number(row.max)]
+    const point = [Number(row.first) / 1000, min, meanOf(Number(row.mean), min, max), max]
     if (points === undefined) groups.set(key, [point])
     else points.push(point)
   }
   return groups
 }
 
-/** Without the digits that only dividing has made. */
-function rounded(mean: number): number {
-  return Number(mean.toPrecision(12))
+/** Without the digits that only dividing has made. SQLite has no sum of readings that are absurdly high. */
+function meanOf(mean: number, min: number, max: number): number {
+  return Number.isFinite(mean) ? Number(mean.toPrecision(12)) : min / 2 + max / 2
 }
 
 function keyOf(row: Record<(typeof KEY)[number], string>): string {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { parseTime, versionInfo } from 'fastify-ocpp'
+import { CallError, InvalidResponseError, parseTime, TimeoutError, versionInfo } from 'fastify-ocpp'
 import { type CompositeSchedule, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
 import { CSO, hasBootedSince, type ProfileRow } from '../charge-points/charging-profiles.js'
 import { findOpen } from '../ledger/queries.js'
@@ -17,6 +17,8 @@ export interface Booted {
   call: (action: string, payload: object) => Promise<unknown>
   /** Resolves when the last part of a report was saved, to false if it did not come. */
   reported: (requestId: number) => Promise<boolean>
+  /** The charge point does not take a profile. The others are not affected by that. */
+  refused: (row: ProfileRow, error: Error) => void
   /** The charge point certainly has them. */
   confirm: (rows: readonly ProfileRow[]) => Promise<void>
 }
@@ -74,19 +76,27 @@ export async function restoreProfiles(booted: Booted, now: number): Promise<Prof
   return waiting
 }
 
+const NOT_TAKEN = [CallError, InvalidResponseError, TimeoutError]
+
 /** Sends profiles again, except those whose time or transaction is over. */
 export async function installAgain(
-  { subject, call }: Pick<Booted, 'subject' | 'call'>,
+  { subject, call, refused }: Booted,
   { rows, now }: { rows: readonly ProfileRow[]; now: number }
 ): Promise<void> {
   const open = new Set((await findOpen(subject.db, subject.chargePoint.id)).map((row) => row.transaction_id))
-  for (const { payload, purpose, transaction_id, evse_id: evseId, connector_id: connectorId } of rows) {
+  for (const row of rows) {
+    const { payload, purpose, transaction_id, evse_id: evseId, connector_id: connectorId } = row
     const profile = JSON.parse(payload) as { validTo?: string }
     const isOver = profile.validTo !== undefined && (parseTime(profile.validTo) ?? now) < now
     if (isOver || (purpose === 'TxProfile' && !open.has(transaction_id ?? ''))) continue
     const is2 = versionInfo(subject.protocol).hasDeviceModel
     const request = is2 ? { evseId, chargingProfile: profile } : { connectorId, csChargingProfiles: profile }
-    await call('SetChargingProfile', request)
+    try {
+      await call('SetChargingProfile', request)
+    } catch (error) {
+      if (!NOT_TAKEN.some((kind) => error instanceof kind)) throw error
+      refused(row, error as Error)
+    }
   }
 }
 

@@ -27,6 +27,8 @@ const MAX_RESULT_21 = 18_000
 const FAILED = { status: 'Failed' } as const
 /** Maximum length of `exiResponse`, in characters. */
 const MAX_EXI_201 = 5_600
+/** Certificates of a chain. [2.1 M07] */
+const MAX_CHAIN = 4
 const CHAIN_STATUSES = { good: 'Good', revoked: 'Revoked', unknown: 'Unknown' } as const
 
 interface StatusResponse {
@@ -137,7 +139,9 @@ function answerStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
 function answerChainStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
   ocpp.v21.on('GetCertificateChainStatus', async (request, context) => {
     await keep('GetCertificateChainStatus', context, request)
-    return { certificateStatus: await Promise.all(request.certificateStatusRequests.map(statusOfOne)) }
+    // More than a valid request has are left out of the answer, too.
+    const asked = request.certificateStatusRequests.slice(0, MAX_CHAIN)
+    return { certificateStatus: await Promise.all(asked.map(statusOfOne)) }
   })
 
   /** The first answer of a responder. Revocation lists are not fetched. [2.1 M07] */

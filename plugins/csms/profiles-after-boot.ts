@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { NotConnectedError } from 'fastify-ocpp'
+import { DisconnectedError, NotConnectedError } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { background } from '../../lib/background.js'
 import { confirmProfiles, type ProfileRow } from '../../lib/charge-points/charging-profiles.js'
@@ -11,6 +11,7 @@ import { type Booted, installAgain, mayHaveProfiles, restoreProfiles } from '../
 /** Name of the operator in the calls of the back-end itself. */
 const OPERATOR = 'smart-charging'
 const FAILED = 'could not install the charging profiles again that the charge point has lost'
+const REFUSED = 'a charge point does not take a charging profile again that it has lost'
 /** Time for the parts of a report. Milliseconds. */
 const REPORT_MS = 60_000
 
@@ -23,7 +24,7 @@ function keyOf(identity: string, requestId: number): string {
 
 /** Asks a charge point; `undefined` if it is not connected to this process. */
 async function bootedOf(app: FastifyInstance, identity: string, reports: Waiting): Promise<Booted | undefined> {
-  const { ocpp, store, calls, traits } = app
+  const { ocpp, store, calls, traits, log } = app
   const live = ocpp.chargePoints.get(identity)
   if (live === undefined || !(await traits.settling.settled(live))) return undefined
   const chargePoint = await store.require(identity)
@@ -40,6 +41,9 @@ async function bootedOf(app: FastifyInstance, identity: string, reports: Waiting
         const timer = setTimeout(() => end(false), REPORT_MS).unref()
         reports.set(keyOf(identity, requestId), end)
       }),
+    refused: ({ profile_id: profileId }, { message }) => {
+      log.warn({ chargePoint: identity, profileId, reason: message }, REFUSED)
+    },
     confirm: (rows) => store.commit(identity, confirmProfiles(rows))
   }
 }
@@ -78,7 +82,7 @@ async function profilesAfterBoot(app: FastifyInstance): Promise<void> {
 
   const quietly = (work: Promise<void>) => {
     const done = work.catch((error: unknown) => {
-      if (!(error instanceof NotConnectedError)) throw error
+      if (!(error instanceof NotConnectedError || error instanceof DisconnectedError)) throw error
     })
     background(done, log, FAILED)
   }

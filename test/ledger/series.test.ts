@@ -58,6 +58,24 @@ onSharedBackend('the curves of a transaction', (start) => {
     assert.deepEqual((await seriesOf(server, id, '?measurand=Frequency')).series, [])
   })
 
+  it('are shown, however high and low a charge point says they are', async () => {
+    const server = await start()
+    const charger = await connectCharger(server.url, 'S-HIGH', { boot: true })
+    const transactionId = await startTransaction(charger)
+    const meterValue = ['1e308', '1e308', '5e-324', '-1e308'].map((value, index) => ({
+      timestamp: at(index < 2 ? 0 : index * 60),
+      sampledValue: [{ value, measurand: POWER, unit: 'W', context: index === 1 ? 'Other' : 'Trigger' }]
+    }))
+    await book(charger, 'MeterValues', { connectorId: 1, transactionId, meterValue })
+    const { id } = await onlyTransactionOf(server, 'S-HIGH')
+    const of = async (query: string) => (await seriesOf(server, id, query)).series.flatMap(({ points }) => points)
+    const [first] = await of(`?to=${at(60)}`)
+    assert.deepEqual(first, [NINE / 1000, 1e308, 1e308, 1e308])
+    const all = await of('?points=2')
+    assert.equal(all.length, 2)
+    for (const [, min = 0, mean = 0, max = 0] of all) assert.ok(min <= mean && mean <= max, `${min} ${mean} ${max}`)
+  })
+
   it('exist for 2.x, too, and are empty for a transaction without readings', async () => {
     const server = await start()
     const charger = await connectCharger(server.url, 'S-2', { protocol: 'ocpp2.0.1', boot: true })

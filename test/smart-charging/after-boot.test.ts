@@ -7,7 +7,7 @@ import { reset } from '../../src/simulator/sessions/transactions.js'
 import { itemsOf, onBothBackends, operate } from '../app/support.js'
 import { perform } from '../operations/support.js'
 import { createCharger } from '../simulator/support.js'
-import { connectCharger } from '../support/charger.js'
+import { connectCharger, ErrorAnswer } from '../support/charger.js'
 import { listen, type TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
@@ -64,6 +64,30 @@ onBothBackends('after a boot', (start) => {
       assert.equal(again, protocol === 'ocpp1.6' ? 1 : 0)
     })
   }
+
+  it('2.1: a profile that a charge point refuses now does not keep it from getting the others', async (t) => {
+    const server = await start(SETTINGS, listen)
+    const warn = t.mock.method(server.app.log, 'warn')
+    const error = t.mock.method(server.app.log, 'error')
+    const charger = await connectCharger(server.url, 'AB-REFUSES', { protocol: 'ocpp2.1', boot: true })
+    const asked: number[] = []
+    charger.onCall((action, payload) => {
+      if (action === 'GetChargingProfiles') return { status: 'NoProfiles' }
+      const { chargingProfile } = payload as { chargingProfile: { id: number } }
+      asked.push(chargingProfile.id)
+      return asked.length === 3 ? new ErrorAnswer('NotSupported') : { status: 'Accepted' }
+    })
+    for (const evseId of [1, 2]) {
+      const limit = { limit: 10, unit: 'A', evseId }
+      assert.equal((await perform(server, 'AB-REFUSES', 'operations/charging-limit', limit)).status, 200)
+    }
+    await charger.call('BootNotification', { reason: 'PowerUp', chargingStation: { model: 'M', vendorName: 'V' } })
+    await until('both are sent again', () => asked.length === 4)
+    assert.deepEqual(asked.slice(2), asked.slice(0, 2))
+    const refused = warn.mock.calls.map(({ arguments: [line] }) => (line as { profileId?: number }).profileId)
+    assert.ok(refused.includes(asked[2]))
+    assert.equal(error.mock.callCount(), 0)
+  })
 
   it('2.1: a TxProfile that is lost is installed when the transaction is resumed, and no charge point is asked in vain', async () => {
     const server = await start(SETTINGS, listen)
