@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FastifyOcppOptions } from 'fastify-ocpp'
-import { connectCharger } from '../support/charger.js'
+import { connectCharger, ErrorAnswer } from '../support/charger.js'
 import { startServer } from '../support/server.js'
 import { until } from '../support/wait.js'
 
@@ -103,6 +103,28 @@ test('an after handler that fails in any way is logged, and the next one still r
       assert.deepEqual(ran, [{}, { currentTime }, {}, { currentTime }])
     })
   }
+})
+
+test('what a charge point does to a call of an after handler is a warning, and no error of ours', async () => {
+  const lines: string[] = []
+  const server = await startServer(
+    ACCEPTED,
+    (app) => {
+      app.ocpp.v16
+        .on('Heartbeat', () => ({ currentTime }))
+        .after('Heartbeat', (_request, _response, { chargePoint }) => chargePoint.call('ClearCache', {}))
+    },
+    { logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } }
+  )
+  const charger = await connectCharger(server.url, 'CP-1')
+  charger.onCall(() => new ErrorAnswer('NotSupported'))
+  assert.equal((await charger.roundTrip()).type, 3)
+  await until('it is logged', () => lines.some((line) => line.includes('an after handler failed')))
+  const levels = lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'an after handler failed')
+  assert.deepEqual(
+    levels.map(({ level, err }) => [level, err.code]),
+    [[40, 'NotSupported']]
+  )
 })
 
 test('a handler that fails in any way is one CALL that failed, and the next is answered', async (t) => {
