@@ -130,7 +130,7 @@ export function pointsQuery(
       fn.min<number>('time').as('first'),
       fn.min<number>('value').as('min'),
       // Of PostgreSQL's floating-point numbers neither the sum nor the sum of squares may overflow.
-      fn.avg<number>(sql`cast(value as numeric)`).as('mean'),
+      fn.avg<number | null>(sql`cast(value as numeric)`).as('mean'),
       fn.max<number>('value').as('max')
     ])
     .groupBy([...KEY, 'bucket'])
@@ -145,7 +145,7 @@ function bucketOf(begin: number, step: number): RawBuilder<number> {
 interface PointRow extends Record<(typeof KEY)[number], string> {
   first: number
   min: number
-  mean: number
+  mean: number | null
   max: number
 }
 
@@ -155,7 +155,7 @@ function groupedBy(rows: readonly PointRow[]): Map<string, number[][]> {
     const key = keyOf(row)
     const points = groups.get(key)
     const [min, max] = [Number(row.min), Number(row.max)]
-    const point = [Number(row.first) / 1000, min, meanOf(Number(row.mean), min, max), max]
+    const point = [Number(row.first) / 1000, min, meanOf(row.mean, min, max), max]
     if (points === undefined) groups.set(key, [point])
     else points.push(point)
   }
@@ -163,8 +163,9 @@ function groupedBy(rows: readonly PointRow[]): Map<string, number[][]> {
 }
 
 /** Without the digits that only dividing has made. SQLite has no sum of readings that are absurdly high. */
-function meanOf(mean: number, min: number, max: number): number {
-  return Number.isFinite(mean) ? Number(mean.toPrecision(12)) : min / 2 + max / 2
+function meanOf(mean: number | null, min: number, max: number): number {
+  const known = mean === null ? Number.NaN : Number(mean)
+  return Number.isFinite(known) ? Number(known.toPrecision(12)) : min / 2 + max / 2
 }
 
 function keyOf(row: Record<(typeof KEY)[number], string>): string {
