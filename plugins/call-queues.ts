@@ -60,13 +60,16 @@ function tend(app: FastifyInstance, queue: OfflineQueue, bulkCalls: BulkCalls): 
   }
   // The first tick waits until the calls of processes that died are marked as unknown.
   let timer: NodeJS.Timeout | undefined
+  let isOver = false
   const begun = runs.started.then(() => {
+    if (isOver) return
     tick()
     timer = setInterval(tick, TICK_MS).unref()
   })
   background(begun, log, 'the calls that wait for their charge point are no longer processed')
   ocpp.events.on('handled', ({ chargePoint }) => queue.heard(chargePoint))
   app.addHook('onClose', async () => {
+    isOver = true
     clearInterval(timer)
     await tending
     await queue.stop()

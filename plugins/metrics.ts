@@ -1,13 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import fp from 'fastify-plugin'
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
+import { Counter, type Registry } from 'prom-client'
 import { bearerToken } from '../lib/http/bearer.js'
 import { observeCluster } from '../lib/metrics/cluster.js'
 import { observeDatabase } from '../lib/metrics/database.js'
 import { observeLimits } from '../lib/metrics/limits.js'
 import { observeMessageLog } from '../lib/metrics/message-log.js'
 import { observeOcpp } from '../lib/metrics/ocpp.js'
+import { createRegistry } from '../lib/metrics/process.js'
 import { workerMetrics } from '../lib/metrics/workers.js'
 import { ProblemError } from '../lib/problem-error.js'
 import { isLoopback } from '../lib/settings/settings.js'
@@ -66,9 +67,8 @@ function observeUpgrades(app: FastifyInstance, registry: Registry): void {
 
 /** GET /metrics for Prometheus. */
 async function metrics(app: FastifyInstance): Promise<void> {
-  const registry = new Registry()
+  const registry = createRegistry()
   app.decorate('metrics', registry)
-  collectDefaultMetrics({ register: registry })
   observeOcpp(registry, app.ocpp)
   observeLimits(registry, app.ocpp, app.limits)
   observeDatabase(registry, app.database)

@@ -23,10 +23,10 @@ const LAYERS = [
   /^(frame|validate|action-table|inbound-message|leniency|events)$/,
   /^deviations\/(?!names$).+$/,
   /^protocol$/,
-  /^errors$/,
+  /^(errors|failure)$/,
   /^(types|smart-charging)\/.+$/,
   /^(v(16|201|21)|limits)\/.+$/,
-  /^(failure|schema|time|tick-clock|route-path|redact|deviations\/names)$/,
+  /^(schema|time|tick-clock|route-path|redact|deviations\/names)$/,
   /^define-error$/
 ]
 /** These import nothing of their own layer. */

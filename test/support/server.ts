@@ -52,13 +52,22 @@ export async function listen(app: FastifyInstance): Promise<TestServer> {
 export async function listenUntilClosed(app: FastifyInstance): Promise<TestServer> {
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo
-  let closing: Promise<void> | undefined
-  const close = () => {
-    closing ??= app.close().then(() => undefined)
-    return within('the app to close', closing, 15_000)
-  }
-  const isClosed = () => closing !== undefined || !app.server.listening
+  const { close, isClosed } = closing(app)
   return { app, port, url: `ws://127.0.0.1:${port}`, close, isClosed }
+}
+
+/** Keeps no app that is closed: the runner keeps the hooks of a test until its whole process ends. */
+function closing(app: FastifyInstance): Pick<TestServer, 'close' | 'isClosed'> {
+  let open: FastifyInstance | undefined = app
+  let closed: Promise<void> | undefined
+  const close = () => {
+    closed ??= open?.close().then(() => {
+      open = undefined
+    })
+    return within('the app to close', closed ?? Promise.resolve(), 15_000)
+  }
+  const isClosed = () => closed !== undefined || open?.server.listening !== true
+  return { close, isClosed }
 }
 
 /** Answers BootNotification (Accepted) and Heartbeat in all versions. */
