@@ -1,7 +1,7 @@
 import { SECONDS } from './seconds.mjs'
 
 /** A process costs two seconds before its first test; more than this makes the end of a run uneven. */
-const SECONDS_PER_PROCESS = 60
+const SECONDS_PER_PROCESS = 100
 
 /**
  * Divides test files into groups that share a process: neighbours, which use the same parts of the product. The longest

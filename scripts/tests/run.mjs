@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { divide } from './groups.mjs'
 
 /** More files than these in one process are hard to read in a report, and keep much in memory. */
-const FILES_PER_PROCESS = 24
+const FILES_PER_PROCESS = 48
 /** Milliseconds for one test file: a hanging socket fails its file instead of the whole run. */
 const FILE_TIMEOUT_MS = 300_000
 /** Milliseconds for the files of one process, so that one which blocks its process fails as well. */
