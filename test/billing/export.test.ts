@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { encodeWindows1252 } from '../../lib/billing/windows-1252.js'
-import { BEARER, onBothBackendsAlways } from '../app/support.js'
+import { BEARER, onBothBackends } from '../app/support.js'
 import { connectCharger } from '../support/charger.js'
 import { isLong } from '../support/long.js'
 import type { TestServer } from '../support/server.js'
@@ -39,7 +39,7 @@ async function billed(server: TestServer, identity: string) {
   return { id, numbers: [number, note.number] as const }
 }
 
-onBothBackendsAlways('an export of receipts', (start) => {
+onBothBackends('an export of receipts', (start) => {
   const backend = () => start(SETTINGS)
 
   it('as NDJSON has whole receipts in the order of their numbers', async () => {

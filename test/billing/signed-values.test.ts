@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { prune } from '../../lib/database/retention.js'
 import { readSignedValue, xmlOf } from '../../lib/money/signed-value.js'
-import { BEARER, onBothBackendsAlways } from '../app/support.js'
+import { BEARER, onBothBackends } from '../app/support.js'
 import type { TestServer } from '../support/server.js'
 import { at, issue, ok, priced, receiptsOf, refused, result, SELLER, TARIFF, transactionOf } from './support.js'
 
@@ -43,7 +43,7 @@ function contentOf(xml: string) {
   return values.map(([, context, encoding, data = '']) => [context, encoding, unescaped(data)])
 }
 
-onBothBackendsAlways('signed meter values', (start) => {
+onBothBackends('signed meter values', (start) => {
   const backend = () => start(SELLER)
 
   it('of 1.6 are kept to the byte, from MeterValues and from StopTransaction', async () => {

@@ -3,7 +3,7 @@ import { it, test } from 'node:test'
 import { allocate } from '../../lib/load-management/allocate.js'
 import { checkPlant } from '../../lib/load-management/check.js'
 import type {} from '../../plugins/load-management.js'
-import { onSharedBackendAlways, operate } from '../app/support.js'
+import { onSharedBackend, operate } from '../app/support.js'
 import { measureCpu } from '../support/wait.js'
 
 const EVSE = { identity: 'CFG-1', evseId: 1, circuit: 'main', maximum: 32, fallback: 6 }
@@ -59,7 +59,7 @@ const HOSTILE: [string, object, number, string][] = [
   ]
 ]
 
-onSharedBackendAlways('the configuration of load management', (start) => {
+onSharedBackend('the configuration of load management', (start) => {
   it('T15: is refused as a whole with a pointer, and the former one stays', async () => {
     const server = await start()
     const path = '/sites/cfg/load-management'

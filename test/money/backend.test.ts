@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onSharedBackendAlways, operate } from '../app/support.js'
+import { onSharedBackend, operate } from '../app/support.js'
 import { tokenOf } from '../operators/support.js'
 import { type Charger, connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
@@ -64,7 +64,7 @@ async function transactionOf(server: TestServer, identity: string) {
   return items[0]
 }
 
-onSharedBackendAlways('a tariff with conditions', (start) => {
+onSharedBackend('a tariff with conditions', (start) => {
   it('prices a transaction of 2.x by the local time of its site, and tells the charge point', async () => {
     const server = await start()
     const charger = await charging(server, 'NIGHT', NIGHT)
@@ -171,7 +171,7 @@ onSharedBackendAlways('a tariff with conditions', (start) => {
   })
 })
 
-onSharedBackendAlways('versions of a tariff', (start) => {
+onSharedBackend('versions of a tariff', (start) => {
   const tariff = (priceKwh: number) => ({
     ...IDLE,
     energy: { prices: [{ priceKwh }] },
@@ -276,7 +276,7 @@ onSharedBackendAlways('versions of a tariff', (start) => {
   })
 })
 
-onSharedBackendAlways('a tariff that an operator saves', (start) => {
+onSharedBackend('a tariff that an operator saves', (start) => {
   const energy = (...prices: object[]) => ({ currency: 'EUR', energy: { prices } })
 
   it('is refused with a pointer if it is wrong, and changes nothing', async () => {
@@ -341,7 +341,7 @@ onSharedBackendAlways('a tariff that an operator saves', (start) => {
   })
 })
 
-onSharedBackendAlways('the price of a transaction that somebody thinks of', (start) => {
+onSharedBackend('the price of a transaction that somebody thinks of', (start) => {
   it('comes from the same function', async () => {
     const server = await start()
     const night = CASES.find(({ id }) => id === 'C04')
