@@ -7,15 +7,18 @@ import type { EventType, PublishedEvent } from '../events/event.js'
 const VERSION = 1
 /** How often nodes tell each other their position, and whether the bus keeps up is looked at. Milliseconds. */
 const BEAT_MS = 1_000
+/** A node that is silent for so many beats, without a farewell, may have ended before it told its last events. */
+const LOST_BEATS = 5
 /** Positions of nodes that are gone are forgotten after so many beats. */
 const MAX_SILENT_BEATS = 60
 
-/** `published.<node>`: an event, or with `position` only how many there have been. */
+/** `published.<node>`: an event, or with `position` only how many there have been, or that no more will come. */
 const Message = Type.Object({
   v: Type.Literal(VERSION),
   node: Type.String({ minLength: 1 }),
   /** The number of this event among those of the node, from 1. */
   position: Type.Integer({ minimum: 0 }),
+  isLast: Type.Optional(Type.Boolean()),
   event: Type.Optional(
     Type.Object({
       id: Type.String(),
@@ -74,10 +77,11 @@ export class EventRelay {
   }
 
   close(): void {
+    this.#tell({ isLast: true })
     for (const end of this.#ends.splice(0)) end()
   }
 
-  #tell(more: { event?: object } = {}): void {
+  #tell(more: { event?: object; isLast?: true } = {}): void {
     const { cluster } = this.#options
     if (!cluster.isConnected) return
     const text = JSON.stringify({ v: VERSION, node: cluster.node, position: this.#position, ...more })
@@ -90,11 +94,12 @@ export class EventRelay {
       this.#options.onForeign()
       return
     }
-    const { node, position, event } = told
+    const { node, position, isLast = false, event } = told
     if (node === this.#options.cluster.node) return
     const known = this.#peers.get(node)
     const expected = (known?.position ?? 0) + (event === undefined ? 0 : 1)
-    this.#peers.set(node, { position, silentBeats: 0 })
+    if (isLast) this.#peers.delete(node)
+    else this.#peers.set(node, { position, silentBeats: 0 })
     // A node that is new has told nothing before; of one that was away, or is older than we are, something was missed.
     if (expected !== position) this.#options.onGap()
     if (event !== undefined) this.#options.onEvent(event as PublishedEvent & { type: EventType })
@@ -107,7 +112,12 @@ export class EventRelay {
   }
 
   #beat(): void {
-    for (const [node, peer] of this.#peers) if (++peer.silentBeats > MAX_SILENT_BEATS) this.#peers.delete(node)
+    for (const [node, peer] of this.#peers) {
+      peer.silentBeats++
+      // What it committed, it may not have told.
+      if (peer.silentBeats === LOST_BEATS) this.#options.onGap()
+      if (peer.silentBeats > MAX_SILENT_BEATS) this.#peers.delete(node)
+    }
     // The bus has not received within a beat what was published before.
     this.#isSlow = this.#isFlushing
     if (this.#isSlow || !this.#options.cluster.isConnected) return

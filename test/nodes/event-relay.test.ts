@@ -62,6 +62,23 @@ describe('events between nodes', () => {
     await until('the next position tells so', () => two.counts.gaps === 1)
   })
 
+  it('may be missed of a node that died, and not of one that took its leave', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] })
+    const join = memoryCluster()
+    const [one, died, left] = [member(join('one')), member(join('died')), member(join('left'))]
+    for (const { relay } of [died, left]) relay.send(event('1'))
+    await until('both are known', () => one.heard.length === 2)
+    died.bus.isConnected = false
+    left.relay.close()
+    const gaps = () => {
+      t.mock.timers.tick(1_000)
+      return one.counts.gaps
+    }
+    await until('it is told', () => gaps() > 0)
+    for (let beats = 0; beats < 10; beats++) gaps()
+    assert.equal(one.counts.gaps, 1)
+  })
+
   it('are missed of a node that was away for so long that it is forgotten, or that is older', async () => {
     const join = memoryCluster()
     const [one, old] = [member(join('one')), join('old')]
