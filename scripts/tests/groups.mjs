@@ -1,7 +1,7 @@
 import { SECONDS } from './seconds.mjs'
 
-/** A process costs two seconds before its first test; more than this makes the end of a run uneven. */
-const SECONDS_PER_PROCESS = 100
+/** A process costs two seconds before its first test, and compiles anew what it uses; more makes the end of a run uneven. */
+const SECONDS_PER_PROCESS = 96
 
 /**
  * Divides test files into groups that share a process: neighbours, which use the same parts of the product. The longest

@@ -8,11 +8,11 @@ import { pathToFileURL } from 'node:url'
 import { divide } from './groups.mjs'
 
 /** More files than these in one process are hard to read in a report, and keep much in memory. */
-const FILES_PER_PROCESS = 48
+const FILES_PER_PROCESS = 72
 /** Milliseconds for one test file: a hanging socket fails its file instead of the whole run. */
 const FILE_TIMEOUT_MS = 300_000
 /** Milliseconds for the files of one process, so that one which blocks its process fails as well. */
-const GROUP_TIMEOUT_MS = 900_000
+const GROUP_TIMEOUT_MS = 1_800_000
 /** Tests make much that is garbage at once: collecting it less often saves a twentieth of the CPU time. */
 const YOUNG_SPACE = '--max-semi-space-size=64'
 const MEMORY = '/dev/shm'
