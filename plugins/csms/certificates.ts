@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { HandlerContext } from 'fastify-ocpp'
-import { ALL_PROTOCOLS } from 'fastify-ocpp'
+import { ALL_PROTOCOLS, validatePayload } from 'fastify-ocpp'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
 import fp from 'fastify-plugin'
@@ -27,8 +27,6 @@ const MAX_RESULT_21 = 18_000
 const FAILED = { status: 'Failed' } as const
 /** Maximum length of `exiResponse`, in characters. */
 const MAX_EXI_201 = 5_600
-/** Certificates of a chain. [2.1 M07] */
-const MAX_CHAIN = 4
 const CHAIN_STATUSES = { good: 'Good', revoked: 'Revoked', unknown: 'Unknown' } as const
 
 interface StatusResponse {
@@ -138,14 +136,23 @@ function answerStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
 /** GetCertificateChainStatus. [2.1 M07] */
 function answerChainStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
   ocpp.v21.on('GetCertificateChainStatus', async (request, context) => {
+    const asked = request.certificateStatusRequests
+    const failed = { certificateStatus: asked.map(failedOf) }
+    // It repeats what a request that was tolerated has too much of: such a request cannot be answered.
+    if (validatePayload('ocpp2.1', 'GetCertificateChainStatus', 'response', failed) !== undefined) return failed
     await keep('GetCertificateChainStatus', context, request)
-    // More than a valid request has are left out of the answer, too.
-    const asked = request.certificateStatusRequests.slice(0, MAX_CHAIN)
     return { certificateStatus: await Promise.all(asked.map(statusOfOne)) }
   })
 
+  /** No responder answered: the charge point asks again after a day. */
+  function failedOf({ certificateHashData, source }: v21.CertificateStatusRequestInfoType) {
+    const nextUpdate = new Date(Date.now() + DAY_MS).toISOString()
+    return { certificateHashData, source, status: 'Failed', nextUpdate } as const
+  }
+
   /** The first answer of a responder. Revocation lists are not fetched. [2.1 M07] */
-  async function statusOfOne({ certificateHashData, source, urls }: v21.CertificateStatusRequestInfoType) {
+  async function statusOfOne(asked: v21.CertificateStatusRequestInfoType) {
+    const { certificateHashData, source, urls } = asked
     const { customData: _, ...data } = certificateHashData
     for (const url of source === 'OCSP' ? urls : []) {
       const { status, nextUpdate: next = Date.now() } = await ocsp.status(data, url)
@@ -153,9 +160,7 @@ function answerChainStatus({ ocpp, ocsp }: FastifyInstance, keep: Keep): void {
       const nextUpdate = new Date(next).toISOString()
       return { certificateHashData, source, status: CHAIN_STATUSES[status], nextUpdate } as const
     }
-    // No responder answered: the charge point asks again after a day.
-    const nextUpdate = new Date(Date.now() + DAY_MS).toISOString()
-    return { certificateHashData, source, status: 'Failed', nextUpdate } as const
+    return failedOf(asked)
   }
 }
 

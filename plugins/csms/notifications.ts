@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { HandlerContext } from 'fastify-ocpp'
+import { type HandlerContext, validatePayload } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { defined, type Notification } from '../../lib/charge-points/defined.js'
 import { saveNotification } from '../../lib/charge-points/notifications.js'
@@ -40,9 +40,12 @@ async function notifications({ ocpp, store }: FastifyInstance): Promise<void> {
   // No register of VAT numbers is connected, so no number is confirmed. [2.1 C]
   const keepVatNumber = keep('VatNumberValidation')
   ocpp.v21.on('VatNumberValidation', async (request, context) => {
-    await keepVatNumber(request, context)
     const { vatNumber, evseId } = request
-    return { vatNumber, status: 'Rejected', ...defined({ evseId }) }
+    const answer = { vatNumber, status: 'Rejected', ...defined({ evseId }) } as const
+    // It repeats what is wrong in a request that was tolerated: such a request cannot be answered.
+    const isPossible = validatePayload('ocpp2.1', 'VatNumberValidation', 'response', answer) === undefined
+    if (isPossible) await keepVatNumber(request, context)
+    return answer
   })
   const keepStream = keep('NotifyPeriodicEventStream')
   ocpp.v21.on('NotifyPeriodicEventStream', async (request, context) => {

@@ -18,6 +18,8 @@ export type CallFrame = Extract<frames.Frame, { action: string }> & {
   receivedAt?: number
   /** Whether `payload` is the normalised and validated one. Set only if `receivedAt` is. */
   isAdmitted?: boolean
+  /** Set only if the message was delivered in spite of it. */
+  tolerated?: FoundViolation
 }
 
 /** Decides what the peer may send before it is accepted. */
@@ -151,6 +153,7 @@ export class InboundCalls {
       this.#refuse(frame, { code: violation.code, description: violation.wire })
       return
     }
+    if (violation !== undefined) frame.tolerated = violation
     if (applied !== undefined) this.#repaired(frame, applied, repaired)
     frame.payload = used
     // Set only if a listener needs it, because one more member changes the hidden class of every frame.
@@ -245,9 +248,7 @@ export class InboundCalls {
     }
     const violation = messages.refuseResponse(response)
     if (violation !== undefined && !this.#toleratesResponse(frame, violation)) {
-      const { log } = this.#port
-      log.error({ action: frame.action, violation: violation.wire }, 'a handler returned an invalid response')
-      this.#refuse(frame, INTERNAL_ERROR)
+      this.#refuse(frame, this.#unanswerable(frame, violation))
       return
     }
     // A listener of the violation may have disconnected the peer.
@@ -262,6 +263,23 @@ export class InboundCalls {
     this.#gate?.answered(frame.action, response)
     this.#port.write(text, { type: frames.CALLRESULT, id: frame.id, action: frame.action })
     this.#answered(frame, response, context)
+  }
+
+  /**
+   * What is answered in place of an invalid response. One to a message that breaks its schema itself may repeat what is
+   * wrong in it: then the fault is the peer's.
+   */
+  #unanswerable({ action, tolerated }: CallFrame, { wire }: FoundViolation): Refusal {
+    const { log } = this.#port
+    if (tolerated === undefined) {
+      log.error({ action, violation: wire }, 'a handler returned an invalid response')
+      return INTERNAL_ERROR
+    }
+    log.warn(
+      { action, violation: wire, tolerated: tolerated.wire },
+      'a message that breaks its schema cannot be answered'
+    )
+    return { code: tolerated.code, description: tolerated.wire }
   }
 
   #toleratesResponse({ action, id: messageId }: CallFrame, found: FoundViolation): boolean {

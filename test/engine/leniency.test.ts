@@ -367,3 +367,14 @@ test('a validation function can allow an outbound answer that violates its schem
   const answer = await charger.call('Heartbeat')
   assert.deepEqual(answer.type === 3 && answer.payload, { currentTime: 'soon' })
 })
+
+test('a message that was tolerated, and for which there is no valid answer, is refused for what breaks its schema', async () => {
+  const inboundOnly: ServerOptions = { validation: ({ direction }) => (direction === 'inbound' ? 'warn' : 'strict') }
+  const { charger } = await start('ocpp1.6', inboundOnly, () => ({ currentTime: 'soon' }))
+  assert.equal(await codeOf(charger, 'Heartbeat', {}), 'InternalError')
+  const answer = await charger.call('Heartbeat', { x: 1 })
+  assert.deepEqual(answer.type === 4 && [answer.code, answer.description], [
+    'FormationViolation',
+    'payload has a member that is not defined'
+  ])
+})

@@ -187,4 +187,14 @@ onBothBackends('over the wire', (start) => {
       .execute()
     assert.deepEqual(rows, [{ evse_id: 3, payload: '{"vatNumber":"DE1","evseId":3}' }])
   })
+
+  it('2.1: a VAT number at an impossible EVSE is refused without an effect, although violations are tolerated', async () => {
+    const server = await start({ OCPP_VALIDATION: 'warn' })
+    const charger = await connectCharger(server.url, 'VAT-WRONG', { protocol: 'ocpp2.1', boot: true })
+    const answer = await charger.call('VatNumberValidation', { vatNumber: 'DE1', evseId: -1 })
+    assert.equal(answer.type === 4 && answer.code, 'PropertyConstraintViolation')
+    const { db } = server.app.database
+    const rows = await db.selectFrom('notifications').select('payload').where('payload', 'like', '%-1%').execute()
+    assert.deepEqual(rows, [])
+  })
 })
