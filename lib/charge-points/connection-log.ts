@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { InsertShape } from '../database/shape.js'
 import { chunks, fold, type Scope } from '../events/scope.js'
 
 /** The end of a connection that no process has seen. */
@@ -38,6 +39,8 @@ export interface ConnectionNews {
 export class ConnectionLog {
   readonly #connections = new WeakMap<object, Connection>()
   readonly #changed = new Set<Connection>()
+  /** The latest start time of the changed connections of each charge point, by its folded identity. */
+  readonly #latest = new Map<string, number>()
 
   get isEmpty(): boolean {
     return this.#changed.size === 0
@@ -47,36 +50,56 @@ export class ConnectionLog {
   open(key: object, connection: NewConnection): void {
     const added = { ...connection, connectedAt: this.#free(connection), isStored: false }
     this.#connections.set(key, added)
-    this.#changed.add(added)
+    this.#change(added)
   }
 
   close(key: object, end: End): void {
     const connection = this.#connections.get(key)
     if (connection === undefined) return
     connection.end = { ...end, at: Math.max(end.at, connection.connectedAt) }
-    this.#changed.add(connection)
+    this.#change(connection)
   }
 
   take(): ConnectionNews[] {
     const news = [...this.#changed].map((connection) => ({ connection, end: connection.end }))
     this.#changed.clear()
+    this.#latest.clear()
     return news
   }
 
   /** Takes back news that could not be stored. */
   giveBack(news: readonly ConnectionNews[]): void {
-    for (const { connection } of news) this.#changed.add(connection)
+    for (const { connection } of news) this.#change(connection)
   }
 
   /** A free start time: it identifies a connection of a charge point, and two may begin in the same millisecond. */
   #free({ identity, connectedAt }: NewConnection): number {
-    let at = connectedAt
-    for (const other of this.#changed) {
-      if (fold(other.identity) === fold(identity) && other.connectedAt >= at) at = other.connectedAt + 1
-    }
-    return at
+    const latest = this.#latest.get(fold(identity))
+    return latest === undefined ? connectedAt : Math.max(connectedAt, latest + 1)
+  }
+
+  #change(connection: Connection): void {
+    const key = fold(connection.identity)
+    this.#changed.add(connection)
+    this.#latest.set(key, Math.max(connection.connectedAt, this.#latest.get(key) ?? 0))
   }
 }
+
+const CONNECTIONS = new InsertShape({
+  table: 'connections',
+  own: {
+    charge_point_id: 'bigint',
+    connected_at: 'bigint',
+    disconnected_at: 'bigint',
+    protocol: 'text',
+    security_profile: 'bigint',
+    remote_address: 'text',
+    reason: 'text',
+    code: 'bigint',
+    is_open: 'bigint',
+    run_id: 'text'
+  }
+})
 
 export interface SaveConnections {
   news: readonly ConnectionNews[]
@@ -85,9 +108,9 @@ export interface SaveConnections {
   runId: string
 }
 
-/** Stores the connections that began or ended, with few statements. */
+/** Stores the connections that began or ended, with few statements. New ones are inserted at the end of the transaction. */
 export async function saveConnections(
-  { trx }: Pick<Scope, 'trx'>,
+  { trx, append }: Pick<Scope, 'trx' | 'append'>,
   { news, ids, runId }: SaveConnections
 ): Promise<void> {
   const idOf = ({ identity }: Connection) => ids.get(identity) ?? 0
@@ -97,24 +120,20 @@ export async function saveConnections(
     // Of two nodes, the one that the charge point has left may store its connection later than the other one.
     const open = part.filter(({ end }) => end === undefined).map(({ connection }) => connection)
     if (open.length > 0) await closeLost({ trx }, { open, chargePointIds: open.map(idOf), runId })
-    await trx
-      .insertInto('connections')
-      .values(
-        part.map(({ connection, end }) => ({
-          charge_point_id: idOf(connection),
-          connected_at: connection.connectedAt,
-          disconnected_at: end?.at ?? null,
-          protocol: connection.protocol,
-          security_profile: connection.securityProfile ?? null,
-          remote_address: connection.remoteAddress,
-          reason: end?.reason ?? null,
-          code: end?.code ?? null,
-          is_open: end === undefined ? (1 as const) : (0 as const),
-          run_id: runId
-        }))
-      )
-      .execute()
   }
+  const rows = opened.map(({ connection, end }) => [
+    idOf(connection),
+    connection.connectedAt,
+    end?.at ?? null,
+    connection.protocol,
+    connection.securityProfile ?? null,
+    connection.remoteAddress,
+    end?.reason ?? null,
+    end?.code ?? null,
+    end === undefined ? 1 : 0,
+    runId
+  ])
+  if (rows.length > 0) append([{ shape: CONNECTIONS, rows }])
   for (const part of chunks(ended, 200)) {
     const rows = part.flatMap(({ connection, end }) =>
       end === undefined

@@ -1,8 +1,9 @@
 import type { Protocol } from 'fastify-ocpp'
-import { NoResultError, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
+import { CompiledQuery, NoResultError, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import type { Registration } from '../database/columns.js'
 import { compiled, compiledForColumns } from '../database/compiled.js'
 import type { ChargePointsTable } from '../database/schema-charge-points.js'
+import { keepPrepared } from '../database/shape.js'
 import { ensureChargePoint } from '../events/commits.js'
 import { type Change, chunks, fold, type Reader, type Scope } from '../events/scope.js'
 import { holdSite } from '../sites/rows.js'
@@ -303,22 +304,48 @@ export interface Presence {
   protocol?: string
 }
 
+/** Maximum number of rows in one statement. A power of two, so that few different statements are prepared. */
+const MAX_PRESENCES = 128
+
+/** The columns of {@link Presence} in the database, with their types. */
+const PRESENCE = [
+  ['charge_point_id', 'bigint'],
+  ['connected_at', 'bigint'],
+  ['disconnected_at', 'bigint'],
+  ['seen_at', 'bigint'],
+  ['spoken', 'text']
+] as const
+
+const presenceTexts = new Map<number, string>()
+
+/** Built as text and cached, because a whole fleet is stored every few seconds. */
+function presenceText(count: number): string {
+  const known = presenceTexts.get(count)
+  if (known !== undefined) return known
+  const tuple = (row: number) =>
+    PRESENCE.map(([, type], column) => `cast($${row * PRESENCE.length + column + 1} as ${type})`).join(', ')
+  const tuples = Array.from({ length: count }, (_, row) => `(${tuple(row)})`).join(', ')
+  const text = `with news (${PRESENCE.map(([name]) => name).join(', ')}) as (values ${tuples})
+    update charge_points set
+      last_connected_at = coalesce(news.connected_at, last_connected_at),
+      last_disconnected_at = coalesce(news.disconnected_at, last_disconnected_at),
+      last_seen_at = coalesce(news.seen_at, last_seen_at),
+      protocol = coalesce(news.spoken, protocol)
+    from news where charge_points.id = news.charge_point_id`
+  keepPrepared(text)
+  presenceTexts.set(count, text)
+  return text
+}
+
 /** Stores the presence of many charge points with few statements. */
 export async function savePresence({ trx }: Pick<Scope, 'trx'>, presence: readonly Presence[]): Promise<void> {
-  for (const part of chunks(presence, 200)) {
-    const rows = part.map(
-      ({ chargePointId, connectedAt, disconnectedAt, seenAt, protocol }) =>
-        sql`(cast(${chargePointId} as bigint), cast(${connectedAt ?? null} as bigint),
-             cast(${disconnectedAt ?? null} as bigint), cast(${seenAt ?? null} as bigint),
-             cast(${protocol ?? null} as text))`
-    )
-    await sql`
-      with news (charge_point_id, connected_at, disconnected_at, seen_at, spoken) as (values ${sql.join(rows)})
-      update charge_points set
-        last_connected_at = coalesce(news.connected_at, last_connected_at),
-        last_disconnected_at = coalesce(news.disconnected_at, last_disconnected_at),
-        last_seen_at = coalesce(news.seen_at, last_seen_at),
-        protocol = coalesce(news.spoken, protocol)
-      from news where charge_points.id = news.charge_point_id`.execute(trx)
+  for (let from = 0; from < presence.length; ) {
+    const count = Math.min(MAX_PRESENCES, 2 ** Math.floor(Math.log2(presence.length - from)))
+    const parameters: unknown[] = []
+    for (const { chargePointId, connectedAt, disconnectedAt, seenAt, protocol } of presence.slice(from, from + count)) {
+      parameters.push(chargePointId, connectedAt ?? null, disconnectedAt ?? null, seenAt ?? null, protocol ?? null)
+    }
+    await trx.executeQuery(CompiledQuery.raw(presenceText(count), parameters))
+    from += count
   }
 }

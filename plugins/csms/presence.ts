@@ -79,8 +79,8 @@ class Presences {
     for (const { identity } of [...changes, ...connections.map(({ connection }) => connection)]) {
       ids.set(identity, await store.chargePointId(identity))
     }
-    await store.write(async (trx) => {
-      await saveConnections({ trx }, { news: connections, ids, runId: runs.runId })
+    await store.write(async (trx, _tell, append) => {
+      await saveConnections({ trx, append }, { news: connections, ids, runId: runs.runId })
       await savePresence(
         { trx },
         changes.map(({ identity, ...rest }) => ({ chargePointId: ids.get(identity) ?? 0, ...rest }))
