@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { sql } from 'kysely'
+import { compiled } from '../database/compiled.js'
 import { toDateTime } from '../date-time.js'
 import type { Change, Reader } from '../events/scope.js'
 import { oneOf } from '../http/records.js'
@@ -132,13 +133,27 @@ export function stateResumed(at: number): Change {
 }
 
 function markAll(state: string, { at, untoldSince }: { at: number; untoldSince: number }): Change {
-  // Not before the last report.
-  const startedAt = sql`case when updated_at > ${at} then updated_at else cast(${at} as bigint) end`
   return async ({ trx, chargePointId, now }) => {
-    await sql`
-      insert into connector_states (charge_point_id, evse_id, connector_id, state, started_at, received_at)
-      select charge_point_id, evse_id, connector_id, cast(${state} as text), ${startedAt}, cast(${now} as bigint)
-      from connectors where charge_point_id = ${chargePointId} and updated_at < ${untoldSince}
-      on conflict do nothing`.execute(trx)
+    await insertMarks(trx, { state, at, untoldSince, chargePointId, now })
   }
 }
+
+interface Marks {
+  state: string
+  at: number
+  untoldSince: number
+  chargePointId: number
+  now: number
+}
+
+const insertMarks = compiled((db, { state, at, untoldSince, chargePointId, now }: Marks) => {
+  // Not before the last report.
+  const startedAt = sql`case when updated_at > cast(${at} as bigint) then updated_at else cast(${at} as bigint) end`
+  const query = sql`
+    insert into connector_states (charge_point_id, evse_id, connector_id, state, started_at, received_at)
+    select charge_point_id, evse_id, connector_id, cast(${state} as text), ${startedAt}, cast(${now} as bigint)
+    from connectors
+    where charge_point_id = cast(${chargePointId} as bigint) and updated_at < cast(${untoldSince} as bigint)
+    on conflict do nothing`
+  return { compile: () => query.compile(db) }
+})

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { CallError, InvalidResponseError, parseTime, TimeoutError, versionInfo } from 'fastify-ocpp'
 import { type CompositeSchedule, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
 import { CSO, hasBootedSince, type ProfileRow } from '../charge-points/charging-profiles.js'
+import { compiled } from '../database/compiled.js'
 import { findOpen } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
 import { isControlled } from '../load-management/rows.js'
@@ -37,15 +38,13 @@ async function profilesBefore({ db, chargePoint }: Subject): Promise<ProfileRow[
   return before.filter(({ profile_id }, index) => isManaged[index] !== true && !isOwnProfile(profile_id))
 }
 
+const anyProfile = compiled((db, { chargePointId }: { chargePointId: number }) =>
+  db.selectFrom('charging_profiles').select('id').where('charge_point_id', '=', chargePointId).limit(1)
+)
+
 /** Whether a charge point may have profiles of ours. Most have none, and many boot at once. */
 export async function mayHaveProfiles(db: Subject['db'], chargePointId: number): Promise<boolean> {
-  const found = await db
-    .selectFrom('charging_profiles')
-    .select('id')
-    .where('charge_point_id', '=', chargePointId)
-    .limit(1)
-    .executeTakeFirst()
-  return found !== undefined
+  return (await anyProfile(db, { chargePointId })).length > 0
 }
 
 function ownRows({ db, chargePoint }: Pick<Subject, 'db' | 'chargePoint'>): Promise<ProfileRow[]> {

@@ -134,6 +134,7 @@ export class Authenticator {
     const known = certificate === undefined ? 'foreign' : await admitCertificate(store, row.identity, certificate)
     if (known !== 'ours' && known !== 'foreign') return refuse(403, `its certificate is ${known}`)
 
+    context.seenBefore = row.last_seen_at ?? undefined
     await this.#remember(row, proof)
     const accepted = { accept: true, context, traits: traits.book.connecting(context, knownOf(row)) } as const
     if (context.isRenewing) return { ...accepted, registration: 'Pending' }

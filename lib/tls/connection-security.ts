@@ -10,6 +10,8 @@ export class ConnectionSecurity {
   readonly isRenewing: boolean
   /** With several nodes: the order of the connection among those of its charge point to all nodes. */
   epoch: number | undefined
+  /** When the charge point sent its last message before the connection. Epoch milliseconds. */
+  seenBefore: number | undefined
 
   constructor(profile: number, commonName?: string, isRenewing = false) {
     this.profile = profile

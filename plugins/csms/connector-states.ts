@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import type { ChargePoint } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { stateResumed, stateUnknown } from '../../lib/charge-points/connector-states.js'
-import { findChargePoint } from '../../lib/charge-points/rows.js'
 import type { Change } from '../../lib/events/scope.js'
+import { ConnectionSecurity } from '../../lib/tls/connection-security.js'
 
 /**
  * Marks the states of connectors as unknown while a charge point is disconnected and after its boot. A charge point
@@ -14,8 +14,6 @@ async function connectorStates(app: FastifyInstance): Promise<void> {
   const begun = new WeakSet<ChargePoint>()
   /** By connections that replaced another one: the time of the last message of that one. */
   const toldUntil = new WeakMap<ChargePoint, number>()
-  /** By connections, until their first message: when the charge point was last seen before. */
-  const seenBefore = new WeakMap<ChargePoint, Promise<number | undefined>>()
 
   async function mark({ identity, log }: ChargePoint, ...changes: readonly Change[]): Promise<void> {
     try {
@@ -24,20 +22,6 @@ async function connectorStates(app: FastifyInstance): Promise<void> {
       log.error({ err }, 'could not save that the states of the connectors are unknown')
     }
   }
-
-  async function lastSeen({ identity, log }: ChargePoint): Promise<number | undefined> {
-    try {
-      return (await findChargePoint(store.db, identity))?.last_seen_at ?? undefined
-    } catch (err) {
-      log.error({ err }, 'could not read when the charge point was last seen')
-      return undefined
-    }
-  }
-
-  // Before its boot, which is a message, too.
-  ocpp.events.on('connect', ({ chargePoint }) => {
-    seenBefore.set(chargePoint, lastSeen(chargePoint))
-  })
 
   ocpp.events.on('disconnect', ({ chargePoint }) => {
     const lastSeenAt = chargePoint.lastSeenAt.getTime()
@@ -51,8 +35,7 @@ async function connectorStates(app: FastifyInstance): Promise<void> {
   async function begin(chargePoint: ChargePoint, action: string): Promise<void> {
     const connectedAt = chargePoint.connectedAt.getTime()
     // If a process crashed, no process has seen the disconnect, so the time of the last message counts.
-    const lastSeenAt = toldUntil.get(chargePoint) ?? (await seenBefore.get(chargePoint))
-    seenBefore.delete(chargePoint)
+    const lastSeenAt = toldUntil.get(chargePoint) ?? ConnectionSecurity.of(chargePoint)?.seenBefore
     const unknown = stateUnknown(Math.min(lastSeenAt ?? connectedAt, connectedAt), connectedAt)
     const hasBooted = action === 'BootNotification'
     await mark(chargePoint, ...(hasBooted ? [unknown] : [unknown, stateResumed(connectedAt)]))
