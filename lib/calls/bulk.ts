@@ -22,6 +22,7 @@ import {
   stopBulk
 } from './bulk-rows.js'
 import { bulkCallOver, unknownBulkCall } from './errors.js'
+import { newMessageId } from './message-id.js'
 import type { OfflineQueue } from './offline-queue.js'
 
 export interface BulkCallsOptions {
@@ -101,7 +102,7 @@ export class BulkCalls {
     const { operator, kind, action, identities } = command
     const request = JSON.stringify(redact(command.request))
     const id = await store.write((trx) => insertBulk({ trx }, { bulkId, operator, kind, action, request, runId }))
-    const items = identities.map((identity): BulkItem => ({ identity, messageId: randomUUID() }))
+    const items = identities.map((identity): BulkItem => ({ identity, messageId: newMessageId() }))
     const told: BulkTold = { bulkId, action, status: 'running', done: 0, total: items.length }
     const bulk: RunningBulk = { ...told, id, stopping: new AbortController(), ended: Promise.resolve() }
     this.#running.set(id, bulk)

@@ -264,8 +264,7 @@ export class Caller {
       new RecordedCall({ identity, messageId, action, request, operator: null, protocol })
     call.send(protocol)
     this.#outstanding.set(chargePoint, call)
-    if (call.isStored) this.#save(call)
-    else this.#saveSoon(call)
+    this.#saveSoon(call)
   }
 
   /** To be called with every `call` event of the library: a CALL has ended. */
@@ -323,7 +322,7 @@ export class Caller {
     call.saving = this.#saves.add(call).catch((error) => this.#options.onError(error, call))
   }
 
-  /** Most calls end within milliseconds: waiting a moment saves writing their row twice. */
+  /** Most calls end within milliseconds: waiting a moment saves writing their row once more. */
   #saveSoon(call: RecordedCall): void {
     this.#fresh.add(call)
     this.#freshTimer ??= setTimeout(() => {

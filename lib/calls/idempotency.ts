@@ -1,10 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto'
-import type { Selectable } from 'kysely'
+import { createHash } from 'node:crypto'
+import { type Selectable, sql } from 'kysely'
+import { compiled } from '../database/compiled.js'
 import { StorageError } from '../database/errors.js'
 import type { IdempotencyKeysTable } from '../database/schema-operators.js'
 import type { Commits } from '../events/commits.js'
 import type { Scope } from '../events/scope.js'
 import { keyReused, outcomeUnknown, stillRunning } from './errors.js'
+import { newMessageId } from './message-id.js'
 
 type Transaction = Pick<Scope, 'trx' | 'now'>
 
@@ -43,41 +45,56 @@ const MAX_ATTEMPTS = 5
 /** Saves the request, unless its key is taken: then it returns the request that has it. */
 export async function claim({ trx, now }: Transaction, request: RepeatableRequest): Promise<KeptRequest | undefined> {
   const { operator, key, fingerprint, messageId, runId } = request
-  const ofKey = { operator, idempotency_key: key }
-  await trx
-    .deleteFrom('idempotency_keys')
-    .where(({ and }) => and(ofKey))
-    .where('created_at', '<=', now - KEPT_MS)
-    .execute()
+  const until = now - KEPT_MS
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-    const { numInsertedOrUpdatedRows } = await trx
-      .insertInto('idempotency_keys')
-      .values({ ...ofKey, fingerprint, message_id: messageId, run_id: runId, created_at: now })
-      .onConflict((conflict) => conflict.columns(['operator', 'idempotency_key']).doNothing())
-      .executeTakeFirstOrThrow()
-    if (numInsertedOrUpdatedRows === 1n) return undefined
-    const kept = await trx
-      .selectFrom('idempotency_keys')
-      .selectAll()
-      .where(({ and }) => and(ofKey))
-      .executeTakeFirst()
+    const [claimed] = await insertKey(trx, { operator, key, fingerprint, messageId, runId, now, until })
+    if (claimed !== undefined) return undefined
+    const [kept] = await keyOf(trx, { operator, key })
     if (kept !== undefined) return kept
   }
   throw new StorageError('conflict')
 }
+
+type NewKey = RepeatableRequest & {
+  now: number
+  /** The latest time of a key that may be claimed again. */
+  until: number
+}
+
+/** Replaces a key that has been kept for long enough. No row is returned if the key is taken. */
+const insertKey = compiled((db, { operator, key, fingerprint, messageId, runId, now, until }: NewKey) => {
+  const query = sql<{ id: number }>`
+    insert into idempotency_keys (operator, idempotency_key, fingerprint, message_id, run_id, created_at)
+    values (${operator}, ${key}, ${fingerprint}, ${messageId}, ${runId}, cast(${now} as bigint))
+    on conflict (operator, idempotency_key) do update set fingerprint = excluded.fingerprint,
+      message_id = excluded.message_id, run_id = excluded.run_id, created_at = excluded.created_at,
+      status = null, headers = null, body = null
+    where idempotency_keys.created_at <= cast(${until} as bigint)
+    returning id`
+  return { compile: () => query.compile(db) }
+})
+
+const keyOf = compiled((db, { operator, key }: Claimed) =>
+  db.selectFrom('idempotency_keys').selectAll().where('operator', '=', operator).where('idempotency_key', '=', key)
+)
 
 type Claimed = Pick<RepeatableRequest, 'operator' | 'key'>
 
 /** Saves the answer to the request. */
 export async function keepAnswer({ trx }: Pick<Scope, 'trx'>, { operator, key }: Claimed, answer: KeptAnswer) {
   const { status, headers, body } = answer
-  await trx
+  await updateKey(trx, { operator, key, status, headers: JSON.stringify(headers), body })
+}
+
+type AnsweredKey = Claimed & Pick<KeptAnswer, 'status' | 'body'> & { headers: string }
+
+const updateKey = compiled((db, { operator, key, status, headers, body }: AnsweredKey) =>
+  db
     .updateTable('idempotency_keys')
-    .set({ status, headers: JSON.stringify(headers), body })
+    .set({ status, headers, body })
     .where('operator', '=', operator)
     .where('idempotency_key', '=', key)
-    .execute()
-}
+)
 
 /** Frees the key of a request that had no effect. */
 export async function release({ trx }: Pick<Scope, 'trx'>, { operator, key }: Claimed): Promise<void> {
@@ -127,7 +144,7 @@ export class IdempotentRequests {
       operator,
       key,
       fingerprint,
-      messageId: randomUUID(),
+      messageId: newMessageId(),
       runId: this.#options.runId
     }
     try {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type ChargePoint,
@@ -17,6 +16,7 @@ import { fold } from '../events/scope.js'
 import type { CallAnswer, CallCommand, Caller } from './caller.js'
 import { checkCall, checkCallOfAny } from './check.js'
 import { notCancellable, unknownCall } from './errors.js'
+import { newMessageId } from './message-id.js'
 import {
   awaited,
   dueCalls,
@@ -110,7 +110,14 @@ export class OfflineQueue {
    */
   async add(command: OfflineCommand): Promise<Enqueued> {
     const { store, ocpp, limit } = this.#options
-    const { action, operator, payload = {}, messageId = randomUUID(), idempotencyKey = null, timeout = null } = command
+    const {
+      action,
+      operator,
+      payload = {},
+      messageId = newMessageId(),
+      idempotencyKey = null,
+      timeout = null
+    } = command
     const row = await store.require(command.identity)
     const protocol =
       ocpp.chargePoints.get(command.identity)?.protocol ?? ocpp.protocols.find((one) => one === row.protocol)

@@ -1,4 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import {
   ALL_PROTOCOLS,
   CallError,
@@ -10,6 +10,7 @@ import {
   versionInfo
 } from 'fastify-ocpp'
 import type { CallCommand, Caller } from '../calls/caller.js'
+import { newMessageId } from '../calls/message-id.js'
 import type { Store } from '../charge-points/store.js'
 import { connectionHere } from '../charge-points/whereabouts.js'
 import { fold } from '../events/scope.js'
@@ -130,7 +131,7 @@ export class Operations {
       while (next.done !== true) {
         const { action, payload } = next.value
         checkExpressible(protocol, next.value)
-        const call: MadeCall = { messageId: (calls.length === 0 ? firstId : undefined) ?? randomUUID(), action }
+        const call: MadeCall = { messageId: (calls.length === 0 ? firstId : undefined) ?? newMessageId(), action }
         calls.push(call)
         const command = {
           ...{ identity, action, payload, ...options, messageId: call.messageId },

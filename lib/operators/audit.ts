@@ -1,4 +1,5 @@
-import { type Selectable, sql } from 'kysely'
+import { type Insertable, NoResultError, type Selectable, sql } from 'kysely'
+import { compiledForColumns } from '../database/compiled.js'
 import type { AuditLogTable } from '../database/schema-operators.js'
 import { fold, type Reader, type Scope } from '../events/scope.js'
 
@@ -64,33 +65,30 @@ function decode(segment: string): string {
 
 /** Saves a change before it is carried out. Returns its id. */
 export async function beginAudit({ trx, now }: Transaction, entry: AuditEntry): Promise<number> {
-  const { operator, method, route, path, body, remoteAddress } = entry
-  const row = await trx
-    .insertInto('audit_log')
-    .values({
-      operator,
-      method,
-      route,
-      path: path.slice(0, MAX_PATH),
-      target: targetOf(path),
-      body,
-      remote_address: remoteAddress,
-      created_at: now
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
+  const { path, remoteAddress: remote_address, ...rest } = entry
+  const begun = { ...rest, path: path.slice(0, MAX_PATH), target: targetOf(path), remote_address, created_at: now }
+  const [row] = await insertEntry(trx, begun)
+  if (row === undefined) throw new NoResultError({} as never)
   return row.id
 }
 
+const insertEntry = compiledForColumns((db, entry: Insertable<AuditLogTable>) =>
+  db.insertInto('audit_log').values(entry).returning('id')
+)
+
 /** Saves the outcome of a change. */
 export async function completeAudit({ trx, now }: Transaction, id: number, outcome: AuditOutcome): Promise<void> {
-  const { status, target } = outcome
-  await trx
-    .updateTable('audit_log')
-    .set({ status, completed_at: now, ...(target !== undefined && { target }) })
-    .where('id', '=', id)
-    .execute()
+  await updateEntry(trx, { id, completed_at: now, ...outcome })
 }
+
+interface CompletedEntry extends AuditOutcome {
+  id: number
+  completed_at: number
+}
+
+const updateEntry = compiledForColumns((db, { id, ...outcome }: CompletedEntry) =>
+  db.updateTable('audit_log').set(outcome).where('id', '=', id)
+)
 
 /** A page of changes, newest first. */
 export function listAudit(db: Reader, filter: AuditFilter): Promise<AuditRow[]> {
