@@ -11,7 +11,7 @@ export const Census = Type.Object({
   chargePoints: Type.Object({
     total: Type.Integer(),
     connected: Type.Integer({ description: 'Now' }),
-    neverConnected: Type.Integer(),
+    neverConnected: Type.Integer({ description: 'Those that `GET /charge-points?neverConnected=true` lists' }),
     disabled: Type.Integer({ description: 'May not connect' }),
     pending: Type.Integer({ description: 'Wait for an operator to accept them' })
   }),

@@ -57,6 +57,14 @@ const VALUES = {
   identity: sql<number | string>`''`
 } as const
 
+/** Whether neither a connection nor a boot is stored: the time of a connection is stored some seconds later, a boot at once. */
+const IS_UNHEARD = sql<number>`case when last_connected_at is null and last_boot_at is null then 1 else 0 end`
+
+export interface ListedPosition extends ChargePointPosition {
+  /** Neither a connection nor a boot is stored. The charge point may be connected for the first time. */
+  isUnheard: boolean
+}
+
 export interface PositionsQuery {
   filter: ChargePointFilter
   order: ChargePointOrder
@@ -66,13 +74,13 @@ export interface PositionsQuery {
 }
 
 /** The positions of the charge points that match a filter, without their other columns. */
-export async function listPositions(db: Reader, page: PositionsQuery): Promise<ChargePointPosition[]> {
+export async function listPositions(db: Reader, page: PositionsQuery): Promise<ListedPosition[]> {
   const { filter, order, behind, limit } = page
   const direction = order.startsWith('-') ? 'desc' : 'asc'
   const beyond = direction === 'desc' ? '<' : '>'
   const name = order.replace('-', '') as keyof typeof VALUES
   const value = VALUES[name]
-  let query = filtered(db, filter).select(['identity_key', value.as('value')])
+  let query = filtered(db, filter).select(['identity_key', value.as('value'), IS_UNHEARD.as('is_unheard')])
   if (name === 'identity') {
     if (behind !== undefined) query = query.where('identity_key', beyond, behind.key)
   } else {
@@ -87,7 +95,11 @@ export async function listPositions(db: Reader, page: PositionsQuery): Promise<C
   if (limit !== undefined) query = query.limit(limit)
   const rows = await query.orderBy('identity_key', direction).execute()
   const isText = name === 'identity' || name === 'name'
-  return rows.map(({ value, identity_key }) => ({ value: isText ? value : Number(value), key: identity_key }))
+  return rows.map(({ value, identity_key, is_unheard }) => ({
+    value: isText ? value : Number(value),
+    key: identity_key,
+    isUnheard: is_unheard === 1
+  }))
 }
 
 function filtered(db: Reader, { part, status, state, enabled, provisioned, ...exact }: ChargePointFilter) {

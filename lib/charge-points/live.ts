@@ -46,6 +46,8 @@ function remoteSummary(row: ChargePointRow, located: Located): Json {
 
 export interface LiveFilter extends ChargePointFilter {
   connected?: boolean
+  /** Whether it has never been connected, and is not now. */
+  neverConnected?: boolean
 }
 
 export interface LivePage {
@@ -56,7 +58,7 @@ export interface LivePage {
   limit?: number
 }
 
-/** Number of charge points in one query while connected, or disconnected, ones are searched. */
+/** Number of charge points in one query while they are searched for connected, disconnected or new ones. */
 const BATCH = 1_000
 
 /** The folded identities of the known charge points, with their positions in the list. */
@@ -66,14 +68,19 @@ export async function listLivePositions(
   page: LivePage
 ): Promise<ChargePointPosition[]> {
   const { filter, order, limit = Number.POSITIVE_INFINITY } = page
-  const { connected, ...stored } = filter
-  if (connected === undefined) return listPositions(db, { ...page, filter: stored })
+  const { connected, neverConnected, ...stored } = filter
+  if (connected === undefined && neverConnected === undefined) return listPositions(db, { ...page, filter: stored })
   const found: ChargePointPosition[] = []
   for (let { behind } = page; found.length < limit; ) {
     const batch = await listPositions(db, { filter: stored, order, limit: BATCH, ...(behind && { behind }) })
     const keys = batch.map(({ key }) => key)
     const located = await whereabouts.of(db, keys)
-    found.push(...batch.filter(({ key }) => located.has(key) === connected))
+    for (const position of batch) {
+      const isConnected = located.has(position.key)
+      if (connected !== undefined && isConnected !== connected) continue
+      const isNew = position.isUnheard && !isConnected
+      if (neverConnected === undefined || isNew === neverConnected) found.push(position)
+    }
     if (batch.length < BATCH) break
     behind = batch.at(-1)
   }

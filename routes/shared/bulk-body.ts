@@ -16,6 +16,9 @@ const Name = Type.String({ minLength: 1, maxLength: 50 })
 const Filter = Type.Object(
   {
     connected: Type.Optional(Type.Boolean()),
+    neverConnected: Type.Optional(
+      Type.Boolean({ description: 'Never connected, and not connected now, as in `GET /charge-points`' })
+    ),
     q: Type.Optional(
       Type.String({ maxLength: 256, description: 'Part of the identity, name, vendor, model, serial number or notes' })
     ),

@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { Store } from '../../lib/charge-points/store.js'
 import { connectCharger, refusedCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
+import { until } from '../support/wait.js'
 import { onSharedBackend, operate, stateOf } from './support.js'
 
 const PASSWORD = 'correct-horse-battery'
@@ -35,6 +36,38 @@ onSharedBackend('the list of charge points', (start) => {
       }
       assert.deepEqual(found, await identities(server, `q=list-${connected}`))
     }
+  })
+
+  it('has those that have never connected, in pages, as a file and as targets of a bulk call', async () => {
+    const server = await start()
+    for (const identity of ['new-A', 'new-B', 'new-C', 'new-D']) {
+      await operate(server, 'PUT', `/charge-points/${identity}`, {})
+    }
+    const gone = await connectCharger(server.url, 'new-B', { boot: true })
+    await connectCharger(server.url, 'new-C')
+    await gone.close()
+    assert.deepEqual(await identities(server, 'q=new-&neverConnected=true'), ['new-A', 'new-D'])
+    await until('new-B is away', async () => {
+      return (await identities(server, 'q=new-&neverConnected=false&connected=false')).includes('new-B')
+    })
+    assert.deepEqual(await identities(server, 'q=new-&neverConnected=false'), ['new-B', 'new-C'])
+    assert.deepEqual(await identities(server, 'q=new-&neverConnected=true&connected=true'), [])
+    const path = '/charge-points?q=new-&neverConnected=true&limit=1&count=true&sort=-name'
+    const first = (await operate(server, 'GET', path)).json()
+    assert.deepEqual([first.items[0].identity, first.total], ['new-D', 2])
+    const second = (await operate(server, 'GET', `${path}&cursor=${first.nextCursor}`)).json()
+    assert.deepEqual([second.items[0].identity, second.nextCursor], ['new-A', undefined])
+    const csv = await operate(server, 'GET', '/charge-points?q=new-&neverConnected=true&format=csv')
+    assert.match(csv.body, /new-A.*\r\nnew-D[^\n]*\r\n$/s)
+    assert.doesNotMatch(csv.body, /new-[BC]/)
+    const bulk = { action: 'ClearCache', filter: { q: 'new-', neverConnected: true }, dryRun: true }
+    assert.deepEqual((await operate(server, 'POST', '/calls', bulk)).json().identities, ['new-A', 'new-D'])
+    await operate(server, 'PUT', '/sites/new-site', { name: 'New' })
+    for (const identity of ['new-A', 'new-B', 'new-C', 'new-D']) {
+      await operate(server, 'PUT', `/charge-points/${identity}`, { site: 'new-site' })
+    }
+    const { chargePoints } = (await operate(server, 'GET', '/summary?site=new-site')).json()
+    assert.equal(chargePoints.neverConnected, 2)
   })
 
   it('has the live state of each', async () => {
@@ -125,7 +158,7 @@ onSharedBackend('the list of charge points', (start) => {
 
   it('is answered 400 when the query is invalid', async () => {
     const server = await start()
-    for (const query of ['limit=0', 'limit=x', 'connected=yes', 'cursor=*', 'limit=1&limit=2']) {
+    for (const query of ['limit=0', 'limit=x', 'connected=yes', 'neverConnected=1', 'cursor=*', 'limit=1&limit=2']) {
       const response = await operate(server, 'GET', `/charge-points?${query}`)
       assert.equal(response.statusCode, 400, query)
       assert.match(String(response.headers['content-type']), /^application\/problem\+json/)

@@ -102,6 +102,25 @@ describe('many charge points in the dashboard', { skip }, () => {
     tab.fine()
   })
 
+  it('counts on the overview those that never connected, and lists them', async () => {
+    const server = backend()
+    for (const identity of ['UNSEEN-1', 'UNSEEN-2']) await operate(server, 'PUT', `/charge-points/${identity}`, {})
+    await connectCharger(server.url, 'UNSEEN-3', { boot: true })
+    const tab = await openTab(server)
+    await tab.signIn('/')
+    await tab.page.getByRole('link', { name: /never connected/ }).click()
+    await tab.sees('tr[data-key=UNSEEN-1]')
+    assert.match(tab.page.url(), /\/charge-points\?neverConnected=true$/)
+    assert.equal(await tab.page.locator('tr[data-key=UNSEEN-3]').count(), 0)
+    assert.deepEqual(await faultsIn(tab), [])
+    // The one that connects leaves the list by itself.
+    await connectCharger(server.url, 'UNSEEN-1', { boot: true })
+    await tab.seesNo('tr[data-key=UNSEEN-1]')
+    await tab.page.getByRole('link', { name: 'Never connected' }).click()
+    await tab.sees('tr[data-key=UNSEEN-3]')
+    tab.fine()
+  })
+
   it('names similar charge points where there is none of that identity', async () => {
     const server = backend()
     await operate(server, 'PUT', '/charge-points/QUAY-77', {})

@@ -71,7 +71,7 @@ function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange
   )
   const readings = useReadings(identity)
   const clock = useChargerClock(identity, toldBy(connectors, open.data.value?.items ?? [], now.peek()))
-  const neverConnected = chargePoint.lastConnectedAt === undefined && !connected
+  const neverConnected = chargePoint.lastConnectedAt === undefined && chargePoint.boot === undefined && !connected
   const mayCall = session.may('calls:write')
   const target: Target = {
     identity,

@@ -31,6 +31,7 @@ import { useSelection } from './selection.js'
 const PARAMS = [
   'q',
   'connected',
+  'neverConnected',
   'state',
   'status',
   'site',
@@ -148,6 +149,7 @@ function reduceList(data: List, event: LiveEvent, filter: Readonly<Record<string
 function touches(filter: Readonly<Record<string, string>>, type: string): boolean {
   if (filter.state !== undefined && (type === 'status' || type === 'transaction')) return true
   if (filter.status !== undefined && type === 'status') return true
+  if (filter.neverConnected !== undefined && type === 'connect') return true
   return filter.connected !== undefined && (type === 'connect' || type === 'disconnect')
 }
 
@@ -177,6 +179,9 @@ function ListFilters() {
       <TextFilter name="q" label={strings.search} />
       <Chip name="connected" value="false">
         {chips.away}
+      </Chip>
+      <Chip name="neverConnected" value="true">
+        {chips.neverConnected}
       </Chip>
       <Chip name="state" value="Faulted">
         {chips.faulted}

@@ -22,7 +22,9 @@ export interface ChargePointSelection {
 }
 
 /** Parameters of the list that a bulk call can be filtered by, too. */
-const SHARED = ['q', 'connected', 'state', 'site', 'protocol', 'vendor', 'model', 'firmwareVersion']
+const SHARED = ['q', 'connected', 'neverConnected', 'state', 'site', 'protocol', 'vendor', 'model', 'firmwareVersion']
+/** Those of them that are true or false in a bulk call. */
+const BOOLEANS = ['connected', 'neverConnected']
 /** The largest bulk call. */
 const MOST = 10_000
 
@@ -83,6 +85,8 @@ function targetsOf(which: Readonly<Record<string, string>>): Targets {
   const entries = Object.entries(which)
   if (entries.length === 0) return { all: true }
   return {
-    filter: Object.fromEntries(entries.map(([name, value]) => [name, name === 'connected' ? value === 'true' : value]))
+    filter: Object.fromEntries(
+      entries.map(([name, value]) => [name, BOOLEANS.includes(name) ? value === 'true' : value])
+    )
   }
 }

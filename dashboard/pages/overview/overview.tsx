@@ -94,6 +94,13 @@ function Figures({ summary }: { summary: Summary }) {
         value={formatNumber(chargePoints.connected)}
         label={strings.connected(chargePoints.total)}
       />
+      {chargePoints.neverConnected > 0 && (
+        <Tile
+          href={linkTo('chargePoints', {}, { neverConnected: true })}
+          value={formatNumber(chargePoints.neverConnected)}
+          label={strings.neverConnected}
+        />
+      )}
       <Tile
         href={linkTo('chargePoints', {}, { state: 'Charging' })}
         value={formatNumber(charging)}

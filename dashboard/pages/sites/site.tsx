@@ -145,7 +145,14 @@ function Counts({ id, counts: { chargePoints, connectors } }: { id: string; coun
       {chargePoints.total > 0 && (
         <p>
           {formatNumber(chargePoints.connected)} {strings.connected}
-          {chargePoints.neverConnected > 0 && `, ${formatNumber(chargePoints.neverConnected)} ${strings.never}`}
+          {chargePoints.neverConnected > 0 && (
+            <>
+              {', '}
+              <a href={linkTo('chargePoints', {}, { site: id, neverConnected: true })}>
+                {formatNumber(chargePoints.neverConnected)} {strings.never}
+              </a>
+            </>
+          )}
           {chargePoints.disabled > 0 && `, ${formatNumber(chargePoints.disabled)} ${strings.disabled}`}
         </p>
       )}

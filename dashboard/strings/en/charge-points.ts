@@ -20,6 +20,7 @@ export const strings = {
   filters: 'Filters',
   chips: {
     away: 'Away',
+    neverConnected: 'Never connected',
     faulted: 'Faulted',
     charging: 'Charging',
     outOfService: 'Out of service'

@@ -25,6 +25,7 @@ export const strings = {
   note: 'Note',
   withdraw: 'Withdraw',
   connected: (total: number) => `of ${formatNumber(total)} connected`,
+  neverConnected: 'never connected',
   charging: 'charging',
   nowPower: 'now',
   today: 'today',

@@ -77,6 +77,7 @@ const ListQuery = Type.Object(
   {
     ...PageParams,
     connected: Type.Optional(oneOf(YES_OR_NO, 'Whether it is connected now')),
+    neverConnected: Type.Optional(oneOf(YES_OR_NO, 'Whether it has never been connected, and is not connected now')),
     status: Type.Optional(
       oneOf(CONNECTOR_STATUSES, 'Only charge points with a connector of this status, as OCPP names it')
     ),
@@ -331,6 +332,7 @@ function filterOf(query: ListQuery): LiveFilter {
     format: _format,
     q,
     connected,
+    neverConnected,
     enabled,
     provisioned,
     ...exact
@@ -339,6 +341,7 @@ function filterOf(query: ListQuery): LiveFilter {
     ...exact,
     ...(q !== undefined && { part: q }),
     ...(connected !== undefined && { connected: connected === 'true' }),
+    ...(neverConnected !== undefined && { neverConnected: neverConnected === 'true' }),
     ...(enabled !== undefined && { enabled: enabled === 'true' }),
     ...(provisioned !== undefined && { provisioned: provisioned === 'true' })
   }
