@@ -3,13 +3,17 @@ import { useState } from 'preact/hooks'
 import { strings } from '../strings/en/form.js'
 import { type FieldProps, hasErrorBelow } from './context.js'
 import { Input } from './input.js'
+import { Period, ScheduleNote } from './pickers/schedule.js'
 import { below } from './pointer.js'
+import { periodMembers, withPeriod } from './schedule.js'
 import type { Field, GroupField, ListField } from './tree.js'
 import { fits, read, withElement } from './value.js'
 import { isPlain, labelOf, plainText } from './words.js'
 
 /** Maximum number of optional members that are shown without a fold. */
 const FEW = 6
+/** What something is entered in. */
+const ENTRIES = 'input, select, textarea'
 
 /** A field of any kind. */
 export function FieldView(props: FieldProps) {
@@ -29,22 +33,36 @@ export function Members({ field, pointer, form }: FieldProps<GroupField>) {
   const required = field.fields.filter((inner) => inner.required)
   const optional = field.fields.filter((inner) => !inner.required)
   const isShort = optional.length <= FEW && optional.every(isPlain)
-  const view = (inner: Field) => (
-    <FieldView key={inner.name} field={inner} pointer={below(pointer, inner.name)} form={form} />
-  )
-  const given = optional.some(({ name }) => read(form.value, below(pointer, name)) !== undefined)
-  const isOpen =
-    given || required.length === 0 || optional.some(({ name }) => hasErrorBelow(form, below(pointer, name)))
+  const view = (inner: Field) => <Member key={inner.name} field={inner} pointer={pointer} form={form} />
   return (
     <>
       {required.map(view)}
       {isShort && optional.map(view)}
       {!isShort && optional.length > 0 && (
-        <Fold title={strings.more(optional.length)} isOpen={isOpen}>
-          {() => optional.map(view)}
-        </Fold>
+        <More fields={optional} pointer={pointer} form={form} isOpen={required.length === 0} />
       )}
     </>
+  )
+}
+
+/** A member of the object at `pointer`. */
+export function Member({ field, pointer, form }: FieldProps) {
+  return <FieldView field={field} pointer={below(pointer, field.name)} form={form} />
+}
+
+interface MoreProps extends Omit<FieldProps, 'field'> {
+  fields: readonly Field[]
+  isOpen?: boolean
+}
+
+/** Members of the object at `pointer`, folded until one of them has a value or an error. */
+export function More({ fields, pointer, form, isOpen = false }: MoreProps) {
+  const places = fields.map(({ name }) => below(pointer, name))
+  const isUsed = places.some((place) => read(form.value, place) !== undefined || hasErrorBelow(form, place))
+  return (
+    <Fold title={strings.more(fields.length)} isOpen={isOpen || isUsed}>
+      {() => fields.map((field) => <Member key={field.name} field={field} pointer={pointer} form={form} />)}
+    </Fold>
   )
 }
 
@@ -104,6 +122,12 @@ function List(props: FieldProps<ListField>) {
   const found = read(form.value, pointer)
   const elements: unknown[] = Array.isArray(found) ? found : []
   const mayGrow = field.maxItems === undefined || elements.length < field.maxItems
+  const members = periodMembers(field.item)
+  const add = (button: HTMLElement) => {
+    form.put(pointer, members === undefined ? withElement(field, found) : withPeriod(members, found))
+    // The new element stands before the button.
+    requestAnimationFrame(() => button.previousElementSibling?.querySelector<HTMLElement>(ENTRIES)?.focus())
+  }
   return (
     <fieldset class="group">
       <legend>
@@ -114,40 +138,47 @@ function List(props: FieldProps<ListField>) {
       <Errors pointer={pointer} form={form} />
       {elements.map((_, index) => {
         const at = below(pointer, index)
-        return (
-          <div class="element" key={at}>
-            <div class="element-body">
-              {field.item.kind === 'group' ? (
-                <fieldset>
-                  <legend>{strings.element(label, index + 1)}</legend>
-                  <Errors pointer={at} form={form} />
-                  <Members field={field.item} pointer={at} form={form} />
-                </fieldset>
-              ) : (
-                <FieldView
-                  field={{ ...field.item, name: strings.element(label, index + 1) }}
-                  pointer={at}
-                  form={form}
-                />
-              )}
-            </div>
-            <button
-              type="button"
-              class="quiet"
-              aria-label={strings.removeElement(label, index + 1)}
-              onClick={() => form.put(at, undefined)}
-            >
-              ✕
-            </button>
-          </div>
-        )
+        return <Element key={at} field={field} pointer={at} form={form} name={strings.element(label, index + 1)} />
       })}
       {mayGrow && (
-        <button type="button" onClick={() => form.put(pointer, withElement(field, found))}>
+        <button type="button" onClick={({ currentTarget }) => add(currentTarget)}>
           {strings.add(label)}
         </button>
       )}
+      {members !== undefined && <ScheduleNote members={members} pointer={pointer} form={form} />}
     </fieldset>
+  )
+}
+
+/** One element of a list, and the button that removes it. */
+function Element({ field: { item }, pointer, form, name }: FieldProps<ListField> & { name: string }) {
+  const members = periodMembers(item)
+  return (
+    <div class="element">
+      <div class="element-body">
+        {item.kind === 'group' ? (
+          <fieldset>
+            <legend>{name}</legend>
+            <Errors pointer={pointer} form={form} />
+            {members === undefined ? (
+              <Members field={item} pointer={pointer} form={form} />
+            ) : (
+              <Period members={members} pointer={pointer} form={form} />
+            )}
+          </fieldset>
+        ) : (
+          <FieldView field={{ ...item, name }} pointer={pointer} form={form} />
+        )}
+      </div>
+      <button
+        type="button"
+        class="quiet"
+        aria-label={strings.remove(name)}
+        onClick={() => form.put(pointer, undefined)}
+      >
+        ✕
+      </button>
+    </div>
   )
 }
 

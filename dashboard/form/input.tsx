@@ -26,8 +26,27 @@ export function Input(props: FieldProps) {
         {field.required && <span aria-hidden="true"> *</span>}
       </label>
       <Control {...props} />
+      <EmptyText {...props} />
       <Hint {...props} />
       <Errors {...props} />
+    </div>
+  )
+}
+
+/** Nothing is entered: whether that is what shall be sent. */
+function EmptyText({ field, pointer, form }: FieldProps) {
+  const value = read(form.value, pointer)
+  if (field.kind !== 'text' || !field.mayBeEmpty || (value !== undefined && value !== '')) return null
+  return (
+    <div class="radios">
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={value === ''}
+          onChange={({ currentTarget }) => form.put(pointer, currentTarget.checked ? '' : undefined)}
+        />
+        {strings.sendEmpty}
+      </label>
     </div>
   )
 }
@@ -75,7 +94,7 @@ function Control(props: FieldProps) {
   const shared = {
     id: idOf(props),
     value: text,
-    required: field.required,
+    required: field.required && read(form.value, pointer) !== '',
     'aria-invalid': form.errors.has(pointer),
     'aria-describedby': `${idOf(props)}-hint ${idOf(props)}-error`,
     onInput: ({ currentTarget }: { currentTarget: { value: string } }) => enter(currentTarget.value)

@@ -21,6 +21,8 @@ export interface TextField extends Common {
   readonly pattern?: string
   /** The pattern in words. */
   readonly rule?: string
+  /** Whether the empty text is a value of its own: a required member of which nothing says that it has a length. */
+  readonly mayBeEmpty?: boolean
 }
 
 export interface NumberField extends Common {
@@ -135,6 +137,8 @@ interface Place {
   required: boolean
   depth: number
   root: Schema
+  /** An element of a list: instead of an empty one there is none. */
+  isElement?: boolean
 }
 
 /** The fields of a schema. Throws when the schema has a keyword that forms do not know. */
@@ -160,7 +164,7 @@ function fieldOf(unresolved: Schema, place: Place): Field {
     case 'number':
       return numberOf(schema, common)
     case 'string':
-      return schema.format === 'date-time' ? { ...common, kind: 'date-time' } : textOf(schema, common)
+      return schema.format === 'date-time' ? { ...common, kind: 'date-time' } : textOf(schema, common, place)
     default:
       return { ...common, kind: 'json' }
   }
@@ -245,7 +249,7 @@ function groupOf(schema: Schema, common: Common, place: Place): Field {
 }
 
 function listOf(schema: Schema, common: Common, place: Place): Field {
-  const inner = { ...place, required: true, depth: place.depth + 1 }
+  const inner = { ...place, required: true, depth: place.depth + 1, isElement: true }
   return {
     ...common,
     kind: 'list',
@@ -265,10 +269,13 @@ function numberOf(schema: Schema, common: Common): Field {
   }
 }
 
-function textOf(schema: Schema, common: Common): Field {
+function textOf(schema: Schema, common: Common, { required, isElement }: Place): Field {
+  const { format, pattern, minLength } = schema
+  const mayBeEmpty = required && !isElement && (minLength ?? 0) === 0 && (format ?? pattern) === undefined
   return {
     ...common,
     kind: 'text',
+    ...(mayBeEmpty && { mayBeEmpty }),
     ...(typeof schema.format === 'string' && { format: schema.format }),
     ...(typeof schema.pattern === 'string' && { pattern: schema.pattern }),
     ...(typeof schema['x-rule'] === 'string' && { rule: schema['x-rule'] }),

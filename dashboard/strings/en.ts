@@ -6,6 +6,7 @@ export const strings = {
   skip: 'Skip to the content',
   loading: 'Loading',
   tryAgain: 'Try again',
+  similar: 'Is it one of these?',
   close: 'Close',
   cancel: 'Cancel',
   save: 'Save',

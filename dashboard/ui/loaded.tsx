@@ -4,10 +4,18 @@ import type { Query } from '../store/query.js'
 import { strings } from '../strings/en.js'
 import { ProblemNote } from './problem.js'
 
+interface LoadedProps<T> {
+  query: Query<T>
+  /** Shown when the server answers that there is no such thing. Default: the words of the server. */
+  missing?: ComponentChildren
+  children: (data: T) => ComponentChildren
+}
+
 /** The data of a query, or its state. Old data stays, dimmed, while data of another key is read. */
-export function Loaded<T>({ query, children }: { query: Query<T>; children: (data: T) => ComponentChildren }) {
+export function Loaded<T>({ query, missing, children }: LoadedProps<T>) {
   const data = query.data.value
   const problem = query.problem.value
+  if (missing !== undefined && data === undefined && problem?.status === 404) return <>{missing}</>
   return (
     <>
       {problem !== undefined && problem.status !== 401 && (

@@ -94,6 +94,8 @@ const VALUES: Readonly<Record<string, unknown>> = {
   secret: 'whsec_YW4gZXhhbXBsZSBvZiBhIHNlY3JldDogMzIgYnl0ZXM=',
   responderURL: 'https://ocsp.example.com/',
   serialNumber: 'SN-0042',
+  // The first period of a schedule starts with it. [1.6 §7.14, 2.x ChargingSchedulePeriodType]
+  startPeriod: 0,
   stopReason: 'EVDisconnected',
   subject: 'O=Example,CN=CP-1',
   target: 'charge-points/cp-1',

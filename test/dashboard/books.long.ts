@@ -134,6 +134,114 @@ describe('the pages of the books', { skip }, () => {
     tab.fine()
   })
 
+  it('write a schedule period by period, with the keyboard, and show its errors at the period', async () => {
+    const server = await startBackend()
+    const received: unknown[] = []
+    for (const [identity, protocol] of Object.entries({ 'PLAN-16': 'ocpp1.6', 'PLAN-21': 'ocpp2.1' } as const)) {
+      const charger = await connectCharger(server.url, identity, { protocol, boot: true })
+      charger.onCall((_action, payload) => {
+        received.push(payload)
+        return { status: 'Accepted' }
+      })
+    }
+    const tab = await open(server, { expected: [/status of 4(00|22)/] })
+    const { keyboard } = tab.page
+    const dialog = tab.page.getByRole('dialog')
+    const type = async (...texts: readonly string[]) => {
+      for (const text of texts) {
+        await keyboard.press('ControlOrMeta+a')
+        await keyboard.type(text)
+        await keyboard.press('Tab')
+      }
+    }
+    await tab.signIn('/charge-points/PLAN-21')
+    await tab.page.getByText('Any OCPP call').click()
+    await tab.page.getByRole('button', { name: 'SetChargingProfile' }).click()
+    const add = dialog.getByRole('button', { name: 'Add chargingSchedulePeriod' })
+    await dialog.getByRole('group', { name: 'chargingSchedulePeriod 1' }).getByLabel('startPeriod').focus()
+    await type('0', '16')
+    await add.press('Enter')
+    const second = dialog.getByRole('group', { name: 'chargingSchedulePeriod 2' })
+    await until('the new period has the focus', () =>
+      second.getByLabel('startPeriod').evaluate((one) => one.matches(':focus'))
+    )
+    await type('1800', '8.5', '7')
+    await dialog.getByText('0:30:00: 16', { exact: false }).waitFor()
+    await dialog.getByText(/^From 0:30:00: 8.5 [AW], 7 phases$/).waitFor()
+    assert.deepEqual(await faultsIn(tab), [])
+    await dialog.locator('form').evaluate((form) => form.setAttribute('novalidate', ''))
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await dialog.locator('[aria-invalid=true]').waitFor()
+    const focused = await tab.page.evaluate<string>('document.activeElement.id')
+    assert.match(focused, /\/chargingSchedulePeriod\/1\/numberPhases$/)
+    await type('1')
+    await second.getByLabel('startPeriod').fill('0')
+    await dialog.getByText('Period 2 does not start after the one before it').waitFor()
+    await second.getByLabel('startPeriod').fill('1800')
+    await dialog.getByRole('button', { name: 'As JSON' }).click()
+    const json = JSON.parse(await dialog.getByLabel('The same as JSON').inputValue())
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await tab.sees('.call-card[data-state=answered]')
+    assert.deepEqual(received.pop(), json)
+    assert.deepEqual(json.chargingProfile.chargingSchedule[0].chargingSchedulePeriod, [
+      { startPeriod: 0, limit: 16 },
+      { startPeriod: 1800, limit: 8.5, numberPhases: 1 }
+    ])
+
+    await tab.open('/charge-points/PLAN-16#charging-limit')
+    await dialog.getByLabel('Limit', { exact: false }).first().fill('16')
+    await dialog.getByLabel('A', { exact: true }).check()
+    await dialog.getByText('More (', { exact: false }).click()
+    await dialog.getByRole('button', { name: 'Add Periods' }).press('Enter')
+    await until('the period has the focus', () =>
+      tab.page.evaluate<boolean>('document.activeElement.id.endsWith("/periods/0/start")')
+    )
+    await type('3600', '0')
+    await dialog.getByText('0:00:00 to 1:00:00: 16 A').waitFor()
+    await dialog.getByText('From 1:00:00: 0 A').waitFor()
+    await dialog.getByRole('button', { name: 'Send' }).click()
+    await tab.sees('.call-card[data-state=answered]')
+    const { csChargingProfiles } = received.pop() as { csChargingProfiles: { chargingSchedule: object } }
+    const { startSchedule: _, ...schedule } = csChargingProfiles.chargingSchedule as Record<string, unknown>
+    assert.deepEqual(schedule, {
+      chargingRateUnit: 'A',
+      chargingSchedulePeriod: [
+        { startPeriod: 0, limit: 16 },
+        { startPeriod: 3600, limit: 0 }
+      ]
+    })
+    tab.fine()
+  })
+
+  it('send an empty text where one is required, when the operator says so', async () => {
+    const server = await startBackend()
+    const charger = await connectCharger(server.url, 'EMPTY-16', { boot: true })
+    const set: unknown[] = []
+    charger.onCall((_action, payload) => {
+      set.push(payload)
+      return { status: 'Accepted' }
+    })
+    const tab = await open(server)
+    await tab.signIn('/charge-points/EMPTY-16')
+    await tab.page.getByText('Any OCPP call').click()
+    await tab.page.getByRole('button', { name: 'ChangeConfiguration' }).click()
+    const dialog = tab.page.getByRole('dialog')
+    const value = dialog.getByLabel('value')
+    await dialog.getByLabel('key').fill('AuthorizationKey')
+    await value.fill('old')
+    assert.equal(await dialog.getByLabel('Send an empty text').count(), 0)
+    await value.fill('')
+    await dialog.getByRole('button', { name: 'Send', exact: true }).click()
+    assert.equal(await value.evaluate((input) => input.matches(':invalid')), true)
+    await value.press('Tab')
+    await tab.page.keyboard.press('Space')
+    assert.deepEqual(await faultsIn(tab), [])
+    await dialog.getByRole('button', { name: 'Send', exact: true }).click()
+    await tab.sees('.call-card[data-state=answered]')
+    assert.deepEqual(set, [{ key: 'AuthorizationKey', value: '' }])
+    tab.fine()
+  })
+
   it('set a setting, with its present value beside the new one', async () => {
     const server = await startBackend()
     const charger = await connectCharger(server.url, 'KEY-16', { boot: true })

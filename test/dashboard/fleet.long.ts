@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { BEARER, itemsOf, operate, TOKEN } from '../app/support.js'
+import { book, event2 } from '../ledger/wire-support.js'
 import { connectCharger } from '../support/charger.js'
 import { deferred, until } from '../support/wait.js'
 import { faultsIn } from './accessibility.js'
@@ -121,13 +122,37 @@ describe('many charge points in the dashboard', { skip }, () => {
     tab.fine()
   })
 
-  it('names similar charge points where there is none of that identity', async () => {
+  it('names what it did not find, and what is similar to it', async () => {
     const server = backend()
-    await operate(server, 'PUT', '/charge-points/QUAY-77', {})
+    const charger = await connectCharger(server.url, 'QUAY-77', { protocol: 'ocpp2.0.1', boot: true })
+    await operate(server, 'PUT', '/id-tokens/LOOKALIKE-1', { status: 'Accepted' })
+    await operate(server, 'PUT', '/sites/harbour', { name: 'The harbour' })
+    const told = { transactionId: '987654', idTag: 'LOOKALIKE-1' }
+    await book(charger, 'TransactionEvent', event2('Started', 0, new Date().toISOString(), told))
+    const [transaction] = await itemsOf(server, '/transactions?transactionId=987654', 1)
+    assert.ok(transaction)
     const tab = await openTab(server, { expected: [/status of 404/] })
     await tab.signIn('/charge-points/QUAY-7Z')
-    await tab.page.getByRole('link', { name: 'QUAY-77' }).click()
-    await tab.seesText('Give it this')
+    for (const [path, title, similar] of [
+      ['/charge-points/QUAY-7Z', 'There is no charge point QUAY-7Z.', 'QUAY-77'],
+      ['/charge-points/Z-QUAY-77/connections', 'There is no charge point Z-QUAY-77.', 'QUAY-77'],
+      ['/id-tokens/LOOKALIKE-2', 'The back-end does not know the id token LOOKALIKE-2.', 'LOOKALIKE-1'],
+      ['/sites/harbor', 'There is no site harbor.', 'The harbour'],
+      ['/transactions/987654', 'There is no transaction 987654.', `${transaction.id}, QUAY-77`]
+    ] as const) {
+      await tab.open(path)
+      await tab.seesText(title)
+      assert.equal(await tab.page.locator('main .problem').count(), 0, path)
+      assert.deepEqual(await faultsIn(tab), [], path)
+      await tab.page.getByRole('main').getByRole('link', { name: similar, exact: true }).click()
+      await until('it is found', async () => (await tab.page.getByText(title).count()) === 0)
+    }
+    // What appears meanwhile is found.
+    await tab.open('/sites/quay')
+    await tab.seesText('There is no site quay.')
+    await operate(server, 'PUT', '/sites/quay', { name: 'The quay' })
+    await tab.page.getByRole('button', { name: 'Try again' }).click()
+    await tab.page.getByRole('heading', { name: 'The quay' }).waitFor()
     tab.fine()
   })
 

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { Value } from '@sinclair/typebox/value'
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
+import { periodMembers, scheduleText, withPeriod } from '../../dashboard/form/schedule.js'
 import { type Field, fieldsOf, type Schema } from '../../dashboard/form/tree.js'
 import { initial, parseText, placeErrors, read, textOf, write } from '../../dashboard/form/value.js'
 import * as generated from '../../dashboard/generated/schemas.js'
@@ -147,6 +148,27 @@ describe('the value of a form', () => {
     assert.deepEqual(write(field, { loud: false }, '/loud', undefined), {})
   })
 
+  test('an empty text is sent only where one is required and allowed, and asked for', () => {
+    const text = { type: 'string', maxLength: 20 }
+    const patterned = { ...text, pattern: '^a*$' }
+    const properties = {
+      value: text,
+      name: { ...text, minLength: 1 },
+      code: patterned,
+      note: text,
+      list: { type: 'array', items: text }
+    }
+    const form = fieldsOf({ type: 'object', required: ['value', 'name', 'code', 'list'], properties })
+    assert(form.kind === 'group')
+    const texts = form.fields.map((inner) => (inner.kind === 'list' ? inner.item : inner))
+    assert.deepEqual(
+      texts.filter((inner) => inner.kind === 'text' && inner.mayBeEmpty).map(({ name }) => name),
+      ['value']
+    )
+    assert.deepEqual(write(form, { value: 'a' }, '/value', parseText(form.fields[0] as Field, '')), {})
+    assert.deepEqual(write(form, { name: 'a' }, '/value', ''), { name: 'a', value: '' })
+  })
+
   test('members that every object has are not taken for entries', () => {
     assert.equal(read({}, '/toString'), undefined)
     assert.equal(read({ 'a/b': { '~': 1 } }, '/a~1b/~0'), 1)
@@ -163,6 +185,62 @@ describe('the value of a form', () => {
 
   test('a schema with a keyword that forms do not know is refused', () => {
     assert.throws(() => fieldsOf({ type: 'object', patternProperties: {} }), /patternProperties/)
+  })
+})
+
+describe('a charging schedule', () => {
+  const members = (protocol: Protocol) => {
+    const schema = withDefinitions(schemaOf(protocol, 'SetChargingProfile'))
+    const lists: Field[] = []
+    const search = (field: Field): void => {
+      if (field.kind === 'list' && field.name === 'chargingSchedulePeriod') lists.push(field.item)
+      if (field.kind === 'list') search(field.item)
+      if (field.kind === 'group') field.fields.forEach(search)
+    }
+    search(fieldsOf(schema))
+    const [item] = lists
+    assert(item)
+    const found = periodMembers(item)
+    assert(found)
+    return found
+  }
+
+  test('is found in each version and in the operation, and no other list is taken for one', () => {
+    for (const protocol of Object.keys(PROTOCOLS) as Protocol[]) {
+      const { start, limit, phases } = members(protocol)
+      assert.deepEqual([start.name, limit.name, phases?.name], ['startPeriod', 'limit', 'numberPhases'])
+    }
+    const body = fieldsOf(JSON.parse(JSON.stringify(OPERATIONS['charging-limit'].body)) as Schema)
+    assert(body.kind === 'group')
+    const periods = body.fields.find(({ name }) => name === 'periods')
+    assert(periods?.kind === 'list' && periodMembers(periods.item) !== undefined)
+    assert.equal(periodMembers(fieldsOf({ type: 'object', properties: { limit: { type: 'number' } } })), undefined)
+  })
+
+  test('is told in words, from the limit before the first period to the end', () => {
+    const periods = [{ startPeriod: 0, limit: 16, numberPhases: 3 }, { startPeriod: 90 }]
+    const schedule = { chargingRateUnit: 'A', duration: 3_600, chargingSchedulePeriod: periods }
+    assert.deepEqual(scheduleText(members('ocpp2.1'), periods, schedule), {
+      lines: ['0:00:00 to 0:01:30: 16 A, 3 phases', '0:01:30 to 1:00:00: no limit entered'],
+      faults: []
+    })
+    const wrong = [
+      { startPeriod: 5, limit: 1 },
+      { startPeriod: 5, limit: 2 },
+      { startPeriod: 'x' },
+      { startPeriod: 3_600 }
+    ]
+    assert.deepEqual(scheduleText(members('ocpp1.6'), wrong, schedule).faults, [
+      'The first period must start at 0',
+      'Period 2 does not start after the one before it',
+      'Period 4 starts after the end of the schedule'
+    ])
+  })
+
+  test('has a new period an hour after the last one', () => {
+    const all = members('ocpp2.0.1')
+    assert.deepEqual(withPeriod(all, undefined), [{ startPeriod: 0 }])
+    assert.deepEqual(withPeriod(all, [{ startPeriod: 60 }]), [{ startPeriod: 60 }, { startPeriod: 3_660 }])
   })
 })
 

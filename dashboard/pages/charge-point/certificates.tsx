@@ -47,7 +47,7 @@ export default function ChargePointCertificates({ params: { identity = '' } }: P
           </Action>
         }
       />
-      <Loaded query={list}>
+      <Loaded query={list} missing={null}>
         {({ items }) =>
           items.length === 0 ? (
             <Empty title={strings.none} />

@@ -71,7 +71,7 @@ export default function Connections({ params: { identity = '' } }: PageProps) {
   return (
     <>
       <ChargePointHead identity={identity} query={chargePoint} tab="connections" />
-      <Loaded query={list}>
+      <Loaded query={list} missing={null}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
             <Empty title={strings.none}>

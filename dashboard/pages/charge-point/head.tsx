@@ -7,6 +7,7 @@ import { strings } from '../../strings/en/charge-point.js'
 import { useApp } from '../../ui/app-context.js'
 import { Copy } from '../../ui/copy.js'
 import { formatMoment } from '../../ui/format.js'
+import { NotFound, similarTo } from '../../ui/not-found.js'
 import { PageHead } from '../../ui/page.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Age } from '../../ui/time.js'
@@ -59,6 +60,18 @@ export function ChargePointHead({ identity, query, tab, actions }: HeadProps) {
           <a href={linkTo('transactions', {}, { chargePoint: identity })}>{strings.tabs.history}</a>
         )}
       </nav>
+      {chargePoint === undefined && query.problem.value?.status === 404 && (
+        <NotFound
+          title={strings.unknown(identity)}
+          list="/charge-points"
+          filters={similarTo(identity)}
+          linkOf={(similar: ChargePoint) => ({
+            text: similar.identity,
+            href: linkTo(tab, { identity: similar.identity })
+          })}
+          onRetry={query.reload}
+        />
+      )}
       {chargePoint !== undefined && !chargePoint.connected && <AwayBanner chargePoint={chargePoint} />}
     </>
   )

@@ -86,7 +86,7 @@ function Stored({ path, filter, cursor }: StoredProps) {
   const about = useQuery<About>('/about')
   const list = useQuery<Page<Message>>(path, { ...filter, limit: ROWS, cursor })
   return (
-    <Loaded query={list}>
+    <Loaded query={list} missing={null}>
       {({ items, nextCursor }) => {
         if (items.length > 0) {
           return (

@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks'
 import type { About, ChargePoint, Page, PresentConnector, TransactionItem } from '../../api/records.js'
-import { linkTo } from '../../router/links.js'
 import type { Told } from '../../store/charger-clock.js'
 import { strings } from '../../strings/en/charge-point.js'
 import { useApp } from '../../ui/app-context.js'
@@ -8,7 +7,6 @@ import { ClockHint } from '../../ui/clock-hint.js'
 import { Copy } from '../../ui/copy.js'
 import { Empty } from '../../ui/empty.js'
 import { Loaded } from '../../ui/loaded.js'
-import { Foreign } from '../../ui/text.js'
 import { useChargerClock } from '../../ui/use-charger-clock.js'
 import { useQuery } from '../../ui/use-query.js'
 import { ProblemTable } from '../overview/problem-table.js'
@@ -31,29 +29,10 @@ export default function ChargePointPage({ params: { identity = '' } }: PageProps
   return (
     <>
       <ChargePointHead identity={identity} query={query} tab="chargePoint" />
-      {query.problem.value?.status === 404 && <Similar identity={identity} />}
-      <Loaded query={query}>{(chargePoint) => <Content chargePoint={chargePoint} onChange={query.reload} />}</Loaded>
+      <Loaded query={query} missing={null}>
+        {(chargePoint) => <Content chargePoint={chargePoint} onChange={query.reload} />}
+      </Loaded>
     </>
-  )
-}
-
-/** Charge points whose identities begin like the one that nobody knows: it may be misspelt. */
-function Similar({ identity }: { identity: string }) {
-  const start = identity.slice(0, Math.max(2, Math.ceil(identity.length * 0.6)))
-  const found = useQuery<Page<ChargePoint>>('/charge-points', { q: start, limit: 5 })
-  const items = found.data.value?.items ?? []
-  if (items.length === 0) return null
-  return (
-    <p>
-      {strings.similar}{' '}
-      {items.map((item) => (
-        <span key={item.identity}>
-          <a href={linkTo('chargePoint', { identity: item.identity })}>
-            <Foreign text={item.identity} limit={48} />
-          </a>{' '}
-        </span>
-      ))}
-    </p>
   )
 }
 

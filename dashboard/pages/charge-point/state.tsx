@@ -17,7 +17,7 @@ export default function State({ params: { identity = '' } }: PageProps) {
     <>
       <ChargePointHead identity={identity} query={chargePoint} tab="state" />
       <p class="muted">{strings.blocks}</p>
-      <Loaded query={state}>
+      <Loaded query={state} missing={null}>
         {(blocks) =>
           Object.entries(blocks)
             .filter(([, value]) => typeof value === 'object' && value !== null)

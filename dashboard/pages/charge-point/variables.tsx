@@ -67,7 +67,7 @@ export default function Variables({ params: { identity = '' } }: PageProps) {
           {strings.writable}
         </Chip>
       </Filters>
-      <Loaded query={list}>
+      <Loaded query={list} missing={null}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
             <Empty title={isFiltered ? common.nothingMatches : strings.none}>

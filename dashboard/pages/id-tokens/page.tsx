@@ -1,12 +1,13 @@
 import { useState } from 'preact/hooks'
 import type { IdToken } from '../../api/records.js'
+import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/id-tokens.js'
 import { useApp } from '../../ui/app-context.js'
 import { Copy } from '../../ui/copy.js'
 import { Confirm } from '../../ui/dialog.js'
-import { Empty } from '../../ui/empty.js'
 import { Facts } from '../../ui/facts.js'
 import { Loaded } from '../../ui/loaded.js'
+import { NotFound, similarTo } from '../../ui/not-found.js'
 import { PageHead } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { Foreign, Id } from '../../ui/text.js'
@@ -36,13 +37,22 @@ export default function IdTokenPage({ params }: PageProps) {
         note={one.data.value && <StatusOf {...one.data.value} />}
       />
       {isUnknown ? (
-        <Empty title={strings.unknown}>
+        <NotFound
+          title={strings.unknown(idToken)}
+          list="/id-tokens"
+          filters={similarTo(idToken)}
+          linkOf={(similar: IdToken) => ({
+            text: similar.idToken,
+            href: linkTo('idToken', { idToken: similar.idToken })
+          })}
+          onRetry={one.reload}
+        >
           {session.may('id-tokens:write') && (
             <button type="button" class="primary" onClick={() => setAdding(true)}>
               {strings.addOne(idToken)}
             </button>
           )}
-        </Empty>
+        </NotFound>
       ) : (
         <Loaded query={one}>{(known) => <Known known={known} reload={one.reload} />}</Loaded>
       )}

@@ -8,6 +8,7 @@ import { Copy } from '../../ui/copy.js'
 import { Confirm } from '../../ui/dialog.js'
 import { formatNumber } from '../../ui/format.js'
 import { Loaded } from '../../ui/loaded.js'
+import { NotFound, similarTo } from '../../ui/not-found.js'
 import { PageHead } from '../../ui/page.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { type State, StateLabel } from '../../ui/state.js'
@@ -59,7 +60,18 @@ export default function SitePage({ params: { id = '' } }: PageProps) {
         }
       />
       {problem !== undefined && <ProblemNote problem={problem} />}
-      <Loaded query={query}>
+      <Loaded
+        query={query}
+        missing={
+          <NotFound
+            title={strings.unknown(id)}
+            list="/sites"
+            filters={similarTo(id)}
+            linkOf={(similar: Site) => ({ text: similar.name, href: linkTo('site', { id: similar.id }) })}
+            onRetry={query.reload}
+          />
+        }
+      >
         {(data) => (
           <>
             <Details site={data} />

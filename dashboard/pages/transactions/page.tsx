@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import { apiUrl } from '../../api/client.js'
-import type { ChargePoint, TransactionWithEvents } from '../../api/records.js'
+import type { ChargePoint, TransactionItem, TransactionWithEvents } from '../../api/records.js'
 import type { LiveEvent } from '../../api/stream.js'
 import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/transactions.js'
@@ -10,6 +10,7 @@ import { Copy } from '../../ui/copy.js'
 import { Facts, Figures } from '../../ui/facts.js'
 import { formatClock, formatEnergy, formatMoney, formatPercent, formatPower } from '../../ui/format.js'
 import { Loaded } from '../../ui/loaded.js'
+import { NotFound } from '../../ui/not-found.js'
 import { PageHead } from '../../ui/page.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
@@ -70,7 +71,22 @@ export default function TransactionPage({ params }: PageProps) {
           </a>
         }
       />
-      <Loaded query={one}>
+      <Loaded
+        query={one}
+        missing={
+          <NotFound
+            title={strings.unknown(id)}
+            list="/transactions"
+            // A charge point has another id for the same transaction.
+            filters={[{ transactionId: id }]}
+            linkOf={(named: TransactionItem) => ({
+              text: `${named.id}, ${named.chargePoint}`,
+              href: linkTo('transaction', { id: named.id })
+            })}
+            onRetry={one.reload}
+          />
+        }
+      >
         {(transaction) => (
           <>
             {isAway && transaction.status === 'open' && (

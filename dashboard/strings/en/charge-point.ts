@@ -1,7 +1,7 @@
 import { count } from '../../ui/format.js'
 
 export const strings = {
-  similar: 'Known charge points with a similar identity:',
+  unknown: (identity: string) => `There is no charge point ${identity}.`,
   tabs: {
     label: 'About this charge point',
     chargePoint: 'Overview',

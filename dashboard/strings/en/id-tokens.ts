@@ -39,7 +39,7 @@ export const strings = {
   transaction: 'Transaction',
   started: 'Started',
   energy: 'Energy',
-  unknown: 'The back-end does not know this id token.',
+  unknown: (idToken: string) => `The back-end does not know the id token ${idToken}.`,
   transactions: 'Transactions',
   allTransactions: 'All of them',
   noTransactions: 'It has begun no transaction.',

@@ -1,6 +1,7 @@
 import { count } from '../../ui/format.js'
 
 export const strings = {
+  unknown: (id: string) => `There is no site ${id}.`,
   title: 'Sites',
   caption: 'Sites with what their charge points do',
   columns: {

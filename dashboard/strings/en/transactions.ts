@@ -2,7 +2,7 @@ export const strings = {
   title: 'Transactions',
   caption: 'Transactions',
   one: (id: string) => `Transaction ${id}`,
-  unknown: (id: string) => `There is no transaction ${id}`,
+  unknown: (id: string) => `There is no transaction ${id}.`,
   csv: 'CSV',
   all: 'All transactions',
   open: 'Open',
