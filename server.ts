@@ -6,6 +6,7 @@ import pino from 'pino'
 import { buildApp } from './app.js'
 import { background } from './lib/background.js'
 import { apiUrls, chargePointUrls, hostsOf, portsOf } from './lib/http/addresses.js'
+import { shownUrl } from './lib/http/shown-url.js'
 import { checkConnections, hasWorkers, isFirstWorker, isWorker, onStop, Workers } from './lib/nodes/workers.js'
 import { type Config, ConfigError, misspeltSettings, readConfig } from './lib/settings/settings.js'
 
@@ -80,9 +81,8 @@ function logger({ LOG_LEVEL }: Config): FastifyServerOptions['logger'] {
   }
 }
 
-/** Without the query, because a client may have put a secret there. [V18] */
 function describeRequest({ method, url, host, ip: remoteAddress }: FastifyRequest) {
-  return { method, url: url.replace(/\?.*/s, ''), host, remoteAddress }
+  return { method, url: shownUrl(url), host, remoteAddress }
 }
 
 /** A full disk costs log lines, and nothing else. */

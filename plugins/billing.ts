@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Issuing } from '../lib/billing/issuing.js'
+import { ReceiptLinks } from '../lib/billing/links.js'
 import { receiptPolicyOf } from '../lib/billing/seller.js'
 import { Billing } from '../lib/billing/service.js'
 import { isEldest } from '../lib/nodes/eldest.js'
@@ -12,6 +13,8 @@ declare module 'fastify' {
     billing: Billing
     /** Issues receipts by itself; `undefined` without a seller. */
     issuing: Issuing | undefined
+    /** Links with which drivers see their receipts. */
+    receiptLinks: ReceiptLinks
   }
 }
 
@@ -20,6 +23,8 @@ async function billing(app: FastifyInstance): Promise<void> {
   const { store, database, config, log } = app
   const policy = receiptPolicyOf(config)
   app.decorate('billing', new Billing({ store, policy }))
+  const hasPages = config.PUBLIC_PAGES.includes('receipts')
+  app.decorate('receiptLinks', new ReceiptLinks({ store, base: hasPages ? config.PUBLIC_URL : undefined }))
   if (policy === undefined) return void app.decorate('issuing', undefined)
   const issuing = new Issuing({
     store,

@@ -2,11 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { Version2 } from '../lib/charge-points/versions.js'
 import { connectionHere } from '../lib/charge-points/whereabouts.js'
-import { Costs16 } from '../lib/price-messages/costs-16.js'
+import { Costs16, type Costs16Options } from '../lib/price-messages/costs-16.js'
 import { PriceFactsBook } from '../lib/price-messages/facts.js'
 import { LatestCalls } from '../lib/price-messages/latest-calls.js'
 import { TariffChanges, type TariffChangesOptions } from '../lib/price-messages/tariff-changes.js'
 import { PriceTexts } from '../lib/price-messages/texts.js'
+import type {} from './billing.js'
 import type {} from './drain.js'
 import type {} from './ledger.js'
 
@@ -49,6 +50,11 @@ function changeCall({ ocpp, calls }: FastifyInstance): TariffChangesOptions['cal
   }
 }
 
+/** Without a seller there will be no receipt. */
+function receiptLinkOf({ receiptLinks, issuing }: FastifyInstance): Costs16Options['receiptLink'] {
+  return async (identity, id) => (issuing === undefined ? undefined : receiptLinks.forCharger(identity, id))
+}
+
 /** Calls whose answers report, or change, what a charge point shows. */
 const REPORTS: readonly string[] = ['GetVariables', 'SetVariables', 'GetConfiguration', 'ChangeConfiguration']
 
@@ -64,7 +70,7 @@ async function priceMessages(app: FastifyInstance): Promise<void> {
     facts,
     texts: new PriceTexts(common),
     calls: priceCalls,
-    costs16: new Costs16({ ...common, calls: priceCalls }),
+    costs16: new Costs16({ ...common, calls: priceCalls, receiptLink: receiptLinkOf(app) }),
     changes: new TariffChanges({ db, ledger: app.ledger, call: changeCall(app) })
   })
   app.addHook('onClose', () => priceCalls.idle())
@@ -80,5 +86,5 @@ async function priceMessages(app: FastifyInstance): Promise<void> {
 export default fp(priceMessages, {
   fastify: '5.x',
   name: 'price-messages',
-  dependencies: ['env', 'ocpp', 'store', 'calls', 'drain', 'ledger']
+  dependencies: ['env', 'ocpp', 'store', 'calls', 'drain', 'ledger', 'billing']
 })

@@ -26,6 +26,12 @@ export interface RateLimits {
    * @throws ProblemError
    */
   countRequest(request: FastifyRequest, reply: FastifyReply): void
+  /**
+   * Counts a request for a page that anybody may open, and rejects it if too many came from its address.
+   *
+   * @throws ProblemError
+   */
+  countPage(request: FastifyRequest, reply: FastifyReply): Promise<void>
 }
 
 const MINUTE_MS = 60_000
@@ -62,13 +68,26 @@ function countFailures(app: FastifyInstance, max: number, what: string) {
   })
 }
 
+/** Counts requests for public pages by address, as failures are. */
+function countPages(app: FastifyInstance, max: number): RateLimits['countPage'] {
+  const pages = app.createRateLimit({ max, timeWindow: MINUTE_MS })
+  return async (request, reply) => {
+    if (isGone(request)) return
+    const limit = await pages(request)
+    if (limit.isAllowed || !limit.isExceeded) return
+    reply.header('retry-after', Math.max(1, limit.ttlInSeconds))
+    throw new ProblemError(429, 'TOO_MANY_REQUESTS', `more than ${max} requests a minute came from this address`)
+  }
+}
+
 async function rateLimits(app: FastifyInstance): Promise<void> {
-  const { API_RATE_LIMIT, API_FAILURE_LIMIT } = app.config
+  const { API_RATE_LIMIT, API_FAILURE_LIMIT, PUBLIC_RATE_LIMIT } = app.config
   await app.register(rateLimit, { global: false })
   const requests = new FixedWindow({ max: API_RATE_LIMIT, length: SECOND_MS })
   app.decorate('rateLimits', {
     wrongTokens: countFailures(app, API_FAILURE_LIMIT, 'tokens'),
     wrongSignIns: countFailures(app, API_FAILURE_LIMIT * SIGN_INS_PER_TOKEN, 'sign-ins'),
+    countPage: countPages(app, PUBLIC_RATE_LIMIT),
     countRequest({ operator }, reply) {
       if (API_RATE_LIMIT === 0) return
       const wait = requests.take(operator?.name ?? '')

@@ -21,13 +21,18 @@ const USER_INFO = /\/\/[^/@\s]+@/
 /** Members that identify a person: shortened, so that a log can still be followed. `stopIdToken` is of no OCPP message. */
 const TOKENS = new Set(['idtag', 'parentidtag', 'idtoken', 'stopidtoken'])
 
+/** Links that nobody can guess: whoever has one may see a receipt. [2.1 C21; OCA "OCPP & California Pricing Requirements"] */
+const LINKS = new Set(['receipturl', 'qrcodetext'])
+/** The same in the JSON text of a DataTransfer. */
+const LINK_IN_TEXT = /("(?:qrCodeText|receiptUrl)"\s*:\s*")[^"]*/gi
+
 /**
  * A JSON text in which {@link redact} changes anything contains one of these, in lower case: a part of a name above, the
  * beginning of a URL, an escape, which may disguise either of them, or the name of a member that is dropped.
  */
 const SUSPECT = [
   ...['password', 'authorizationkey', 'simpin', 'secret', '"key"', 'idtag', 'idtoken'],
-  ...['//', '\\', '__proto__']
+  ...['receipturl', 'qrcodetext', '//', '\\', '__proto__']
 ]
 
 /**
@@ -81,7 +86,10 @@ function copyMember(parent: Record<string, unknown>, name: string, member: unkno
   if (SECRET_MEMBER.test(folded) || (folded === 'key' && isVpn(parent))) return HIDDEN
   if (typeof member !== 'string') return copy(member, below)
   if (below.idTokens === 'short' && TOKENS.has(folded)) return shorten(member)
-  return isSigned(parent, folded) ? member : member.replace(USER_INFO, `//${HIDDEN}@`)
+  if (isSigned(parent, folded)) return member
+  if (LINKS.has(folded)) return HIDDEN
+  const shown = folded === 'data' ? member.replace(LINK_IN_TEXT, `$1${HIDDEN}`) : member
+  return shown.replace(USER_INFO, `//${HIDDEN}@`)
 }
 
 function isSigned(parent: Record<string, unknown>, folded: string): boolean {

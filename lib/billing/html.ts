@@ -1,18 +1,8 @@
-import { createHash } from 'node:crypto'
 import { fromScaled } from '../money/exact.js'
+import { escaped, page } from './page.js'
 import type { ReceiptDocument } from './records.js'
 
 // A receipt as a page to print.
-
-const STYLE = `body{font:14px/1.45 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#111}
-h1{font-size:1.4rem;margin:1.5rem 0 .5rem}table{border-collapse:collapse;width:100%;margin:1rem 0}
-th,td{text-align:left;padding:.25rem .5rem .25rem 0;border-bottom:1px solid #ccc;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;padding-right:0;padding-left:.5rem}
-tr.sum td{font-weight:600}pre{white-space:pre-wrap;word-break:break-all;font-size:.8rem}h2{font-size:1.1rem}address{font-style:normal;white-space:pre-line}small{color:#555}
-@media print{body{margin:0}}`
-
-/** The policy of the page: nothing is loaded, nothing runs, and only its own style applies. [CSP Level 3] */
-export const RECEIPT_CSP = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; frame-ancestors 'none'`
 
 const NAMES: Readonly<Record<string, string>> = {
   fixed: 'Fixed fee',
@@ -28,8 +18,25 @@ const PER: Readonly<Record<string, string>> = { kWh: 'kWh', minute: 'min', hour:
 
 /** Every text is escaped: names and notes come from outside. */
 export function receiptPage(document: ReceiptDocument): string {
-  const { number, kind, seller, refersTo, reason, issuedAt } = document
-  const title = kind === 'receipt' ? `Receipt ${number}` : `Credit note ${number}`
+  return page({ title: titleOf(document), body: receiptBody(document) })
+}
+
+/** All documents of a transaction on one page, the latest first. */
+export function receiptPages(documents: readonly [ReceiptDocument, ...ReceiptDocument[]]): string {
+  return page({ title: titleOf(documents[0]), body: documents.map(receiptBody).join('\n<hr>\n') })
+}
+
+/** The page of a link to a receipt that does not exist, or not yet. */
+export function noReceiptPage(text: string): string {
+  return page({ title: 'Receipt', body: `<h1>Receipt</h1>\n<p>${escaped(text)}</p>` })
+}
+
+function titleOf({ kind, number }: ReceiptDocument): string {
+  return kind === 'receipt' ? `Receipt ${number}` : `Credit note ${number}`
+}
+
+function receiptBody(document: ReceiptDocument): string {
+  const { seller, refersTo, reason, issuedAt } = document
   const facts: [string, string | undefined][] = [
     ['Issued', issuedAt],
     ['Credits receipt', refersTo],
@@ -37,18 +44,13 @@ export function receiptPage(document: ReceiptDocument): string {
     ['Tax id', seller.taxId],
     ...sessionFacts(document)
   ]
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${STYLE}</style></head><body>
-<address><strong>${escaped(seller.name)}</strong>
+  return `<address><strong>${escaped(seller.name)}</strong>
 ${escaped(seller.address)}</address>
-<h1>${escaped(title)}</h1>
+<h1>${escaped(titleOf(document))}</h1>
 ${factTable(facts)}
 ${lineTable(document)}
 ${document.tariffs.map(({ text }) => `<p><small>Prices: ${escaped(text)}</small></p>`).join('\n')}
-${signedPart(document)}
-</body></html>
-`
+${signedPart(document)}`
 }
 
 function sessionFacts({ session }: ReceiptDocument): [string, string | undefined][] {
@@ -124,16 +126,4 @@ function priceInWords(
   if (per === 'once') return `${price} ${currency} (${priceInclTax} incl. tax)`
   const used = unit === 'Wh' ? `${quantity / 1000} kWh` : `${Math.round((quantity / 60) * 100) / 100} min`
   return `${used} at ${price} ${currency}/${PER[per]} (${priceInclTax} incl. tax)`
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;'
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 }

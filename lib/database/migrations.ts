@@ -34,6 +34,7 @@ import { reservationTimes } from './migrations/0076-reservation-times.js'
 import { newestConnections } from './migrations/0079-newest-connections.js'
 import { bootsOfProfiles } from './migrations/0080-boots-of-profiles.js'
 import { retentionMarks } from './migrations/0082-retention-marks.js'
+import { receiptLinks } from './migrations/0086-receipt-links.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -71,7 +72,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0076-reservation-times': reservationTimes,
   '0079-newest-connections': newestConnections,
   '0080-boots-of-profiles': bootsOfProfiles,
-  '0082-retention-marks': retentionMarks
+  '0082-retention-marks': retentionMarks,
+  '0086-receipt-links': receiptLinks
 }
 
 /** The database was made by a newer program. */

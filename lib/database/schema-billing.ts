@@ -58,6 +58,17 @@ export interface PendingReceiptsTable {
   changed_at: Milliseconds
 }
 
+/** Links to the receipts of a transaction, for its driver. */
+export interface ReceiptLinksTable {
+  id: Generated<number>
+  /** `id` of the transaction. At most one link of it is not revoked. */
+  transaction_ref: Fixed<number>
+  /** The last part of the link, which nobody can guess. */
+  secret: Fixed<string>
+  created_at: Fixed<Milliseconds>
+  revoked_at: Optional<Milliseconds>
+}
+
 /** What an operator corrected of a bill. */
 export interface CorrectionsTable {
   id: Generated<number>

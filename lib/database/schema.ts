@@ -2,6 +2,7 @@ import type {
   BillingExportsTable,
   CorrectionsTable,
   PendingReceiptsTable,
+  ReceiptLinksTable,
   ReceiptSeriesTable,
   ReceiptsTable
 } from './schema-billing.js'
@@ -120,6 +121,7 @@ export interface Schema {
   receipts: ReceiptsTable
   receipt_series: ReceiptSeriesTable
   pending_receipts: PendingReceiptsTable
+  receipt_links: ReceiptLinksTable
   corrections: CorrectionsTable
   billing_exports: BillingExportsTable
   charger_models: ChargerModelsTable

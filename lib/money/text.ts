@@ -62,8 +62,42 @@ function rankOf(language: string | undefined, wanted: readonly string[]): number
 function written(document: TariffDocument, language: Language): Message {
   const words = WORDS[language]
   const prices = ORDER.flatMap(([component, word]) => partsOf(document, component, { words, word }))
-  const parts = [...prices, ...limitsOf(document, words)]
+  const limits = limitsOf(document, words).map(({ name, amount, hint }) =>
+    [name, amount.text, hint].filter(Boolean).join(' ')
+  )
+  const parts = [...prices, ...limits]
   return { format: 'UTF8', language, content: `${parts.join('; ')} (${words.inclTax})` }
+}
+
+/** A price with tax, in words. */
+export interface PriceInWords {
+  /** energy, chargingTime, idleTime, fixedFee, reservationTime, reservationFixed, minCost or maxCost. */
+  component: string
+  /** In the currency, for one `per`; with tax, unless `conditions` say otherwise. */
+  price: number
+  per: 'kWh' | 'minute' | 'hour' | 'once'
+  /** The component in words. */
+  name: string
+  /** The price in words. */
+  text: string
+  conditions?: string
+}
+
+/** All prices of a tariff, in the order of the law, and the least and the most that a transaction costs. */
+export function pricesInWords(document: TariffDocument, language: Language): PriceInWords[] {
+  const words = WORDS[language]
+  const limits = limitsOf(document, words).map(({ hint, amount, ...limit }): PriceInWords => {
+    return { ...limit, ...amount, per: 'once', ...(hint !== undefined && { conditions: hint }) }
+  })
+  const prices = ORDER.flatMap(([component, word]) =>
+    pricesOf(document, component).map((price, index): PriceInWords => {
+      const conditions = hintOf(price, index, words)
+      const name = words[word ?? 'energy'] as string
+      const amount = amountOf(document, component, { price, words })
+      return { component, name, ...amount, ...(conditions !== undefined && { conditions }) }
+    })
+  )
+  return [...prices, ...limits]
 }
 
 interface Saying {
@@ -74,11 +108,15 @@ interface Saying {
 function partsOf(document: TariffDocument, component: Priced, { words, word }: Saying): string[] {
   const prices = pricesOf(document, component)
   return prices.map((price, index) => {
-    const always = price.conditions === undefined || Object.keys(price.conditions).length === 0
-    const hint = always ? (index === 0 ? undefined : words.otherwise) : conditionsInWords(price.conditions ?? {}, words)
-    const amount = amountOf(document, component, { price, words })
-    return [amount, word === undefined ? undefined : words[word], hint].filter(Boolean).join(' ')
+    const { text } = amountOf(document, component, { price, words })
+    return [text, word === undefined ? undefined : words[word], hintOf(price, index, words)].filter(Boolean).join(' ')
   })
+}
+
+/** When a price applies; `undefined`: always. */
+function hintOf({ conditions = {} }: AnyPrice, index: number, words: Words): string | undefined {
+  if (Object.keys(conditions).length > 0) return conditionsInWords(conditions, words)
+  return index === 0 ? undefined : words.otherwise
 }
 
 function amountOf(document: TariffDocument, component: Priced, { price, words }: { price: AnyPrice; words: Words }) {
@@ -87,35 +125,54 @@ function amountOf(document: TariffDocument, component: Priced, { price, words }:
   const exact = times(scaled(priceKwh ?? priceMinute ?? priceHour ?? priceFixed ?? 0), factor)
   // A price of a unit may be finer than what can be paid.
   const digits = minorDigits(document.currency) + (priceFixed === undefined ? 2 : 0)
-  const unit =
-    priceKwh !== undefined ? '/kWh' : priceMinute !== undefined ? '/min' : priceHour !== undefined ? '/h' : ''
-  return `${shownIn(exact, digits, words)} ${document.currency}${unit}`
+  const per =
+    priceKwh !== undefined ? 'kWh' : priceMinute !== undefined ? 'minute' : priceHour !== undefined ? 'hour' : 'once'
+  const text = `${shownIn(exact, digits, words)} ${document.currency}${UNITS[per]}`
+  return { price: valueIn(exact, digits), per, text } as const
 }
+
+const UNITS = { kWh: '/kWh', minute: '/min', hour: '/h', once: '' } as const
 
 function scaled(amount: number): Fraction {
   return { n: toScaled(amount, 6), d: 10n ** 6n }
 }
 
+function valueIn(exact: Fraction, digits: number): number {
+  return fromScaled(divideRounded(exact.n * 10n ** BigInt(digits), exact.d), digits)
+}
+
 function shownIn(exact: Fraction, digits: number, { decimalPoint }: Words): string {
-  const value = fromScaled(divideRounded(exact.n * 10n ** BigInt(digits), exact.d), digits)
-  return String(value).replace('.', decimalPoint)
+  return String(valueIn(exact, digits)).replace('.', decimalPoint)
+}
+
+interface LimitInWords {
+  component: 'minCost' | 'maxCost'
+  name: string
+  amount: { price: number; text: string }
+  hint: string | undefined
 }
 
 /** The least and the most that a transaction costs. */
-function limitsOf(document: TariffDocument, words: Words): string[] {
+function limitsOf(document: TariffDocument, words: Words): LimitInWords[] {
   const { minCost, maxCost, currency } = document
   const digits = minorDigits(currency)
-  const shown = (amount: Fraction) => `${shownIn(amount, digits, words)} ${currency}`
-  const parts: string[] = []
-  if (minCost !== undefined) parts.push(`${words.minimum} ${shown(minimumOf(document, minCost).total)}`)
+  const shown = (amount: Fraction) => {
+    return { price: valueIn(amount, digits), text: `${shownIn(amount, digits, words)} ${currency}` }
+  }
+  const limits: LimitInWords[] = []
+  if (minCost !== undefined) {
+    const amount = shown(minimumOf(document, minCost).total)
+    limits.push({ component: 'minCost', name: words.minimum, amount, hint: undefined })
+  }
   if (maxCost !== undefined) {
     const { inclTax, exclTax = 0 } = maxCost
     const isClear = maxCost.taxRates !== undefined || commonTaxRates(document) !== undefined
     const factor = inclTax === undefined && isClear ? taxFactor(taxRatesOfLimit(document, maxCost)) : whole(1)
-    const hint = inclTax === undefined && !isClear ? ` ${words.exclTax}` : ''
-    parts.push(`${words.maximum} ${shown(times(scaled(inclTax ?? exclTax), factor))}${hint}`)
+    const hint = inclTax === undefined && !isClear ? words.exclTax : undefined
+    const amount = shown(times(scaled(inclTax ?? exclTax), factor))
+    limits.push({ component: 'maxCost', name: words.maximum, amount, hint })
   }
-  return parts
+  return limits
 }
 
 function conditionsInWords(conditions: Conditions, words: Words): string {

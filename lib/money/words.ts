@@ -3,6 +3,7 @@ import { LANGUAGES, type Language } from '../languages.js'
 // The words of prices in the languages that they are written in if the operator has not described them.
 
 export interface Words {
+  readonly energy: string
   readonly charging: string
   readonly idle: string
   readonly session: string
@@ -17,6 +18,8 @@ export interface Words {
   readonly minimum: string
   readonly maximum: string
   readonly exclTax: string
+  readonly adHoc: string
+  readonly noPrice: string
   /** From Sunday. */
   readonly days: readonly string[]
   readonly decimalPoint: string
@@ -24,6 +27,7 @@ export interface Words {
 
 export const WORDS: Readonly<Record<Language, Words>> = {
   en: {
+    energy: 'energy',
     charging: 'charging',
     idle: 'idle',
     session: 'per session',
@@ -38,10 +42,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     minimum: 'at least',
     maximum: 'at most',
     exclTax: 'excl. tax',
+    adHoc: 'Price without a contract, incl. tax',
+    noPrice: 'There is no price without a contract here.',
     days: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
     decimalPoint: '.'
   },
   de: {
+    energy: 'Energie',
     charging: 'Ladezeit',
     idle: 'Standzeit',
     session: 'pro Ladevorgang',
@@ -56,10 +63,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     minimum: 'mindestens',
     maximum: 'höchstens',
     exclTax: 'ohne MwSt.',
+    adHoc: 'Preis ohne Vertrag, inkl. MwSt.',
+    noPrice: 'Hier gibt es keinen Preis ohne Vertrag.',
     days: ['So', 'Mo', 'Di', 'Mi', 'Do', 'Fr', 'Sa'],
     decimalPoint: ','
   },
   fr: {
+    energy: 'énergie',
     charging: 'de charge',
     idle: "d'occupation",
     session: 'par session',
@@ -74,10 +84,13 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     minimum: 'au moins',
     maximum: 'au plus',
     exclTax: 'HT',
+    adHoc: 'Prix sans contrat, TTC',
+    noPrice: "Il n'y a pas de prix sans contrat ici.",
     days: ['dim', 'lun', 'mar', 'mer', 'jeu', 'ven', 'sam'],
     decimalPoint: ','
   },
   nl: {
+    energy: 'energie',
     charging: 'laadtijd',
     idle: 'wachttijd',
     session: 'per sessie',
@@ -92,6 +105,8 @@ export const WORDS: Readonly<Record<Language, Words>> = {
     minimum: 'minimaal',
     maximum: 'maximaal',
     exclTax: 'excl. btw',
+    adHoc: 'Prijs zonder contract, incl. btw',
+    noPrice: 'Hier is er geen prijs zonder contract.',
     days: ['zo', 'ma', 'di', 'wo', 'do', 'vr', 'za'],
     decimalPoint: ','
   }

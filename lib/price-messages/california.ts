@@ -128,12 +128,19 @@ export interface FinalCost {
   energy: number
   /** Of the tariff. */
   text: string
+  /** Link to the receipt. */
+  link?: string | undefined
   decimals: Decimals
 }
 
 /** The final cost of a transaction. */
-export function finalCost({ transactionId, cost, currency, energy, text, decimals }: FinalCost): PriceCall {
+export function finalCost({ transactionId, cost, currency, energy, text, link, decimals }: FinalCost): PriceCall {
   const amount = rounded(cost, decimals.cost)
   const priceText = `${amount} ${currency}, ${inThousands(energy)} kWh: ${text}`
-  return dataTransfer('FinalCost', { transactionId, cost: amount, priceText })
+  return dataTransfer('FinalCost', {
+    transactionId,
+    cost: amount,
+    priceText,
+    ...(link !== undefined && { qrCodeText: link })
+  })
 }

@@ -20,6 +20,8 @@ export interface Costs16Options {
   calls: LatestCalls
   languages: readonly string[]
   chargePointId(identity: string): Promise<number>
+  /** The link to the receipt of a transaction; `undefined`: the driver gets none. */
+  receiptLink(identity: string, transactionRef: number): Promise<string | undefined>
 }
 
 type Connection = ChargePoint
@@ -91,7 +93,7 @@ export class Costs16 {
   stopped(chargePoint: Connection, { transactionId }: { transactionId: number }): void {
     this.#send(chargePoint, `cost ${transactionId}`, async (pricing) => {
       const row = await this.#find(chargePoint, { connectorId: 0, transactionId })
-      return row === undefined || row.status === 'open' ? undefined : this.#final(row, pricing)
+      return row === undefined || row.status === 'open' ? undefined : this.#final(chargePoint, row, pricing)
     })
   }
 
@@ -149,7 +151,11 @@ export class Costs16 {
     })
   }
 
-  #final(row: TransactionRow, pricing: PricingMessages): PriceCall | undefined {
+  async #final(
+    { identity }: Connection,
+    row: TransactionRow,
+    pricing: PricingMessages
+  ): Promise<PriceCall | undefined> {
     const { ocpp16_id, cost, cost_unknown, currency, energy_wh, tariff } = row
     if (ocpp16_id === null || cost === null || cost_unknown !== null || currency === null) return undefined
     if (energy_wh === null || tariff === null) return undefined
@@ -157,7 +163,8 @@ export class Costs16 {
     if (document === undefined) return undefined
     const text = textOf(document, this.#options.languages)
     const decimals = decimalsOf(currency, pricing)
-    return finalCost({ transactionId: ocpp16_id, cost, currency, energy: energy_wh, text, decimals })
+    const link = await this.#options.receiptLink(identity, row.id)
+    return finalCost({ transactionId: ocpp16_id, cost, currency, energy: energy_wh, text, link, decimals })
   }
 }
 

@@ -4,8 +4,29 @@ import { isTimeZone } from '../time-zone.js'
 const TIME_ZONE = 'backend-time-zone'
 FormatRegistry.Set(TIME_ZONE, isTimeZone)
 
-/** Who sells the energy, and how receipts are issued. */
+/** Pages that anybody may open. */
+const PUBLIC_PAGES = ['receipts', 'prices'] as const
+
+/** Who sells the energy, how receipts are issued, and what drivers may see. */
 export const billingSettings = {
+  PUBLIC_PAGES: Type.Array(Type.Union(PUBLIC_PAGES.map((page) => Type.Literal(page))), {
+    default: [],
+    uniqueItems: true,
+    rule: `some of ${PUBLIC_PAGES.join(',')}, each once`
+  }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s?#]{1,200}$',
+      rule: 'http://… or https://… of at most 200 characters, without ? and #',
+      otherwise: 'required with PUBLIC_PAGES=receipts'
+    })
+  ),
+  PUBLIC_RATE_LIMIT: Type.Integer({
+    default: 60,
+    minimum: 1,
+    maximum: 1_000_000,
+    unit: 'requests a minute from one address'
+  }),
   SELLER_NAME: Type.Optional(
     Type.String({ minLength: 1, maxLength: 200, rule: 'at most 200 characters', otherwise: 'no receipts are issued' })
   ),

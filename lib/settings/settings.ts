@@ -321,6 +321,7 @@ type Open =
   | 'TLS_PORT'
   | 'TLS_CLIENT_ORGANIZATION'
   | 'TRUSTED_PROXY_CLIENT_CERT'
+  | 'PUBLIC_URL'
   | 'SELLER_NAME'
   | 'SELLER_ADDRESS'
   | 'SELLER_TAX_ID'
@@ -406,6 +407,9 @@ function checkPairs(given: Given): void {
   }
   if (given.WORKERS > 1 && given.NATS_URL === undefined) {
     throw new ConfigError('NATS_URL must be set when WORKERS is more than 1')
+  }
+  if (given.PUBLIC_PAGES.includes('receipts') && given.PUBLIC_URL === undefined) {
+    throw new ConfigError('PUBLIC_URL must be set when PUBLIC_PAGES has receipts')
   }
   if (given.TLS_CERT?.length !== given.TLS_KEY?.length) {
     throw new ConfigError('TLS_KEY must be as many files as TLS_CERT, in the same order')

@@ -73,6 +73,8 @@ describe('the settings', () => {
       OCPP_CALLS_AFTER_CONNECT: 2,
       TRANSACTION_GAP_DELAY: 20,
       REMOTE_START_TIMEOUT: 60,
+      PUBLIC_PAGES: [],
+      PUBLIC_RATE_LIMIT: 60,
       SELLER_TIME_ZONE: 'UTC',
       RECEIPT_SERIES: 'R',
       FINAL_AFTER: 600,

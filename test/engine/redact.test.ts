@@ -34,6 +34,11 @@ const SECRETS: [name: string, payload: unknown][] = [
     '2.x SetNetworkProfile vpn',
     { connectionData: { vpn: { server: 's', user: 'u', password: SECRET, key: SECRET, type: 'IKEv2' } } }
   ],
+  ['2.1 NotifySettlement answer', { receiptUrl: SECRET }],
+  [
+    'the final cost in 1.6',
+    { vendorId: 'v', messageId: 'FinalCost', data: JSON.stringify({ cost: 1, qrCodeText: SECRET }) }
+  ],
   ['2.1 SetNetworkProfile basicAuthPassword', { connectionData: { basicAuthPassword: SECRET } }]
 ]
 

@@ -25,6 +25,10 @@ export const BILLING_STEPS: readonly Step[] = [
     at: ({ transaction = '' }) => ({ id: transaction }),
     keep: { receipt: '/items/0/receipt' }
   },
+  { operation: 'makeReceiptLink', status: 200, at: ({ receipt = '' }) => ({ number: receipt }) },
+  { operation: 'getReceiptLink', status: 200, at: ({ receipt = '' }) => ({ number: receipt }) },
+  { operation: 'revokeReceiptLink', status: 204, at: ({ receipt = '' }) => ({ number: receipt }) },
+  { operation: 'revokeReceiptLink', status: 404, at: ({ receipt = '' }) => ({ number: receipt }) },
   { operation: 'listSignedValues', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
   {
     operation: 'exportReceipts',

@@ -15,7 +15,8 @@ import { type DocumentedOperation, judgeOf, operationsOf, startDocumented } from
 import { type Kept, STEPS, type Step } from './steps.js'
 
 const RAW_CALL = '/api/v1/charge-points/{identity}/calls/'
-const SELLER = { SELLER_NAME: 'Seller', SELLER_ADDRESS: 'Address', FINAL_AFTER: '0' }
+const PAGES = { PUBLIC_PAGES: 'receipts', PUBLIC_URL: 'https://example.com' }
+const SELLER = { SELLER_NAME: 'Seller', SELLER_ADDRESS: 'Address', FINAL_AFTER: '0', ...PAGES }
 const SETTINGS = { API_RATE_LIMIT: '0', API_FAILURE_LIMIT: '0', ...LOCAL, ...SELLER }
 /** On a machine with a lot to do. */
 const PATIENCE_MS = 30_000

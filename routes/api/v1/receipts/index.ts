@@ -1,20 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { RECEIPT_CSP, receiptPage } from '../../../../lib/billing/html.js'
+import { receiptPage } from '../../../../lib/billing/html.js'
 import { findReceipt, listReceipts, type ReceiptFilter } from '../../../../lib/billing/list.js'
+import { PAGE_CSP } from '../../../../lib/billing/page.js'
 import { CreditBody, ReceiptRecord } from '../../../../lib/billing/records.js'
 import { prefers } from '../../../../lib/http/csv.js'
 import { pageOf, readIdCursor, readLimit, readTime } from '../../../../lib/http/paging.js'
 import { momentParam, oneOf, PageParams } from '../../../../lib/http/records.js'
-import { ProblemError } from '../../../../lib/problem-error.js'
 import { textLike } from '../../../../lib/text-like.js'
-
-const Params = Type.Object({
-  number: textLike('^[A-Z0-9]{1,10}-[0-9]{4}-[0-9]{6,15}$', 'must be the number of a receipt, such as R-2026-000001', {
-    examples: ['R-2026-000001']
-  })
-})
-type OneReceipt = { Params: Static<typeof Params> }
+import { type OneReceipt, ReceiptParams, unknownReceipt } from '../../../shared/receipt.js'
 
 const ListQuery = Type.Object(
   {
@@ -92,7 +86,7 @@ function addRead(app: FastifyInstance): void {
       config: { scope: 'billing:read', problems: UNKNOWN },
       schema: {
         ...TAGS,
-        params: Params,
+        params: ReceiptParams,
         response: {
           200: {
             description: 'The receipt',
@@ -110,12 +104,12 @@ function addRead(app: FastifyInstance): void {
     async (request, reply) => {
       const { number } = request.params
       const receipt = await findReceipt(db, number)
-      if (receipt === undefined) throw unknown(number)
+      if (receipt === undefined) throw unknownReceipt(number)
       reply.header('vary', 'Accept')
       if (!prefers(request.headers.accept, 'text/html')) return reply.send(receipt)
       return reply
         .type('text/html; charset=utf-8')
-        .header('content-security-policy', RECEIPT_CSP)
+        .header('content-security-policy', PAGE_CSP)
         .serializer(String)
         .send(receiptPage(receipt))
     }
@@ -140,7 +134,7 @@ function addCredit(app: FastifyInstance): void {
       },
       schema: {
         ...TAGS,
-        params: Params,
+        params: ReceiptParams,
         body: CreditBody,
         response: { 201: ReceiptRecord },
         operationId: 'creditReceipt',
@@ -150,12 +144,8 @@ function addCredit(app: FastifyInstance): void {
     },
     async ({ params, body, operator }, reply) => {
       const note = await billing.credit(params.number, { operator: operator?.name ?? '', reason: body.reason })
-      if (note === undefined) throw unknown(params.number)
+      if (note === undefined) throw unknownReceipt(params.number)
       return reply.code(201).header('location', `/api/v1/receipts/${note.number}`).send(note)
     }
   )
-}
-
-function unknown(number: string): ProblemError {
-  return new ProblemError(404, 'UNKNOWN_RECEIPT', `no receipt ${number}`)
 }
