@@ -9,6 +9,7 @@ import type { Billed } from './figures.js'
 import { localDateTime } from './local-time.js'
 import type { ReceiptDocument } from './records.js'
 import type { ReceiptPolicy } from './seller.js'
+import { type SettlementRecord, settlementOf } from './settlements.js'
 import { signedPair } from './signed.js'
 
 // Contents of a receipt. A receipt is made once and never changes.
@@ -20,6 +21,8 @@ export interface Session {
   site?: { id: string; name: string; address?: string; timeZone?: string }
   /** Of the start and the end. */
   signedValues: NonNullable<ReceiptDocument['signedValues']>
+  /** The outcome of the payment at the charge point, if it told one. */
+  settlement: SettlementRecord | undefined
 }
 
 /** Reads the place of a transaction. */
@@ -32,14 +35,15 @@ export async function sessionOf(db: Reader, row: TransactionRow): Promise<Sessio
     .executeTakeFirstOrThrow()
   const { identity, site_id, name, address, time_zone } = place
   const signedValues = await signedPair(db, row)
-  if (site_id === null || name === null) return { row, chargePoint: identity, signedValues }
+  const settlement = await settlementOf(db, row)
+  if (site_id === null || name === null) return { row, chargePoint: identity, signedValues, settlement }
   const site = {
     id: site_id,
     name,
     ...(address !== null && { address }),
     ...(time_zone !== null && { timeZone: time_zone })
   }
-  return { row, chargePoint: identity, site, signedValues }
+  return { row, chargePoint: identity, site, signedValues, settlement }
 }
 
 /** The heading that tells one document of a transaction from the others. */
@@ -63,6 +67,7 @@ export function receiptDocument(
     calculatedBy,
     session: shownSession(session, policy.timeZone),
     ...(session.signedValues.length > 0 && { signedValues: session.signedValues }),
+    ...(session.settlement !== undefined && { settlement: session.settlement }),
     ...(correction !== undefined && { correction }),
     tariffs: tariffsOf(session.row)
   }

@@ -42,6 +42,7 @@ function receiptBody(document: ReceiptDocument): string {
     ['Credits receipt', refersTo],
     ['Reason', reason],
     ['Tax id', seller.taxId],
+    ['Payment', document.settlement?.pspRef],
     ...sessionFacts(document)
   ]
   return `<address><strong>${escaped(seller.name)}</strong>

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { ReceiptsTable } from '../database/schema-billing.js'
 import type { NewEvent } from '../events/event.js'
-import type { Scope } from '../events/scope.js'
+import type { Reader, Scope } from '../events/scope.js'
 import { billedMinor, noteReceipt } from '../ledger/pending-receipts.js'
 import { displayedIdOf, findTransactionById, type TransactionRow } from '../ledger/queries.js'
 import { parseSnapshot } from '../ledger/snapshot.js'
@@ -10,6 +10,7 @@ import { type Billed, billedOf, notFinal } from './figures.js'
 import { nextNumber, type ReceiptNumber } from './numbers.js'
 import type { ReceiptDocument } from './records.js'
 import type { ReceiptPolicy } from './seller.js'
+import { NOT_SETTLED, settlementOf } from './settlements.js'
 
 export type ReceiptRow = Selectable<ReceiptsTable>
 
@@ -58,7 +59,7 @@ export async function issueDue(scope: BillingScope, transactionRef: number): Pro
     await noteReceipt({ trx, now, hasReceipts: true }, row, { isFirst: false })
     return undefined
   }
-  const reason = notFinal(row)
+  const reason = notFinal(row) ?? (await unpaid(trx, row))
   const billed = reason === undefined ? await billedOf(trx, row) : { reason }
   if ('reason' in billed) {
     const blocked = { state: 'blocked' as const, reason: billed.reason }
@@ -67,6 +68,12 @@ export async function issueDue(scope: BillingScope, transactionRef: number): Pro
   }
   const { number } = await issueReceipt(scope, row, billed)
   return number
+}
+
+/** A payment that was rejected or failed, or that the driver cancelled, has no receipt. [2.1 C25] */
+async function unpaid(db: Reader, row: TransactionRow): Promise<string | undefined> {
+  const settlement = await settlementOf(db, row)
+  return settlement === undefined || settlement.status === 'Settled' ? undefined : NOT_SETTLED
 }
 
 /**

@@ -86,6 +86,12 @@ export async function identityOf(db: Reader, transactionRef: number): Promise<st
   return row?.identity
 }
 
+/** The number of the receipt of a transaction that is not credited. */
+export async function latestReceiptNumber(db: Reader, transactionRef: number): Promise<string | undefined> {
+  const state = await receiptStateOf(db, transactionRef)
+  return state?.status === 'issued' ? state.number : undefined
+}
+
 /** Whether a transaction has a receipt, or why not. `undefined` if it gets none. */
 export async function receiptStateOf(db: Reader, transactionRef: number): Promise<ReceiptState | undefined> {
   const latest = await db

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { SettlementRecord } from './settlements.js'
 import { SignedValueRecord } from './signed.js'
 
 // Receipts as the operator API shows them. Amounts are whole numbers of the smallest unit of the currency.
@@ -99,6 +100,7 @@ export const ReceiptDocument = Type.Object({
         'The signed meter values of the start and the end; all of them are in `/transactions/{id}/signed-values`'
     })
   ),
+  settlement: Type.Optional(SettlementRecord),
   correction: Type.Optional(Type.Object(CORRECTED, { description: 'What an operator set' })),
   tariffs: Type.Array(
     Type.Object({
@@ -130,7 +132,9 @@ export const ReceiptState = Type.Object({
     enum: [...PENDING],
     description: 'blocked: it cannot be issued, for this `reason`; a correction says what is to be billed'
   }),
-  reason: text('Why the cost is unknown, or missing-events, not-ended, no-net, no-tax-rates, other-currency'),
+  reason: text(
+    'Why the cost is unknown, or missing-events, not-ended, no-net, no-tax-rates, other-currency, not-settled'
+  ),
   number: text('Of the receipt or, if it was credited and not replaced, of the credit note')
 })
 export type ReceiptState = Static<typeof ReceiptState>

@@ -35,6 +35,7 @@ import { newestConnections } from './migrations/0079-newest-connections.js'
 import { bootsOfProfiles } from './migrations/0080-boots-of-profiles.js'
 import { retentionMarks } from './migrations/0082-retention-marks.js'
 import { receiptLinks } from './migrations/0086-receipt-links.js'
+import { settlements } from './migrations/0087-settlements.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -73,7 +74,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0079-newest-connections': newestConnections,
   '0080-boots-of-profiles': bootsOfProfiles,
   '0082-retention-marks': retentionMarks,
-  '0086-receipt-links': receiptLinks
+  '0086-receipt-links': receiptLinks,
+  '0087-settlements': settlements
 }
 
 /** The database was made by a newer program. */

@@ -69,6 +69,23 @@ export interface ReceiptLinksTable {
   revoked_at: Optional<Milliseconds>
 }
 
+/** What became of a payment at a charge point. [2.1 C21-C25] */
+export interface SettlementsTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  /** `id` of the transaction; `NULL` if it is not known. */
+  transaction_ref: Optional<number>
+  /** As the charge point named it. */
+  transaction_id: Optional<string>
+  /** The reference of the payment service provider. */
+  psp_ref: Fixed<string>
+  status: Fixed<string>
+  settled_at: Fixed<Milliseconds>
+  /** NotifySettlement as it came. */
+  document: Fixed<JsonText>
+  received_at: Fixed<Milliseconds>
+}
+
 /** What an operator corrected of a bill. */
 export interface CorrectionsTable {
   id: Generated<number>

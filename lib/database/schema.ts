@@ -4,7 +4,8 @@ import type {
   PendingReceiptsTable,
   ReceiptLinksTable,
   ReceiptSeriesTable,
-  ReceiptsTable
+  ReceiptsTable,
+  SettlementsTable
 } from './schema-billing.js'
 import type {
   CertificatesTable,
@@ -122,6 +123,7 @@ export interface Schema {
   receipt_series: ReceiptSeriesTable
   pending_receipts: PendingReceiptsTable
   receipt_links: ReceiptLinksTable
+  settlements: SettlementsTable
   corrections: CorrectionsTable
   billing_exports: BillingExportsTable
   charger_models: ChargerModelsTable

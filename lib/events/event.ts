@@ -18,7 +18,8 @@ export const EVENT_TYPES = [
   'refused',
   'bulk-call',
   'cost',
-  'receipt'
+  'receipt',
+  'settlement'
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -31,6 +32,7 @@ const SCOPES = {
   authorization: 'id-tokens:read',
   cost: 'transactions:read',
   receipt: 'billing:read',
+  settlement: 'billing:read',
   change: 'admin'
 } as const satisfies Partial<Record<EventType, string>>
 
@@ -241,6 +243,22 @@ export interface EventData {
     tariffs: readonly object[]
     idToken?: string
     idTokenType?: string
+  }
+  /** A charge point has told what became of a payment. */
+  settlement: {
+    /** Our id of the transaction; absent if it is not known. */
+    id?: number
+    transactionId?: string
+    /** The reference of the payment service provider. */
+    pspRef: string
+    status: 'Settled' | 'Canceled' | 'Rejected' | 'Failed'
+    amount: number
+    settledAt: string
+    statusInfo?: string
+    /** Of the charge point. */
+    receiptId?: string
+    vatCompany?: object
+    vatNumber?: string
   }
   /** An operator has changed a resource of the API. */
   change: {

@@ -12,9 +12,7 @@ const NOTIFICATIONS_21 = [
   'NotifyDERAlarm',
   'NotifyDERStartStop',
   'ReportDERControl',
-  // Battery swap, payment
   'BatterySwap',
-  'NotifySettlement',
   // Periodic event streams
   'ClosePeriodicEventStream'
 ] as const satisfies readonly Notification<'ocpp2.1'>[]

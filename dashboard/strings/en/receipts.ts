@@ -18,7 +18,8 @@ const REASONS: Readonly<Record<string, string>> = {
   'not-ended': 'the charge point never reported the end',
   'no-net': 'the figures of the charge point do not say what is tax',
   'no-tax-rates': 'the figures of the charge point do not say by which rates they are taxed',
-  'other-currency': 'the charge point calculated in another currency than that of the tariff'
+  'other-currency': 'the charge point calculated in another currency than that of the tariff',
+  'not-settled': 'the payment at the charge point failed, or was cancelled'
 }
 
 export const strings = {
