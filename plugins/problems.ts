@@ -7,7 +7,7 @@ import { awayChargePoints, faultedConnectors, MAX_AWAY_MS } from '../lib/problem
 import { expiringCertificates, failedJobs, failingWebhooks } from '../lib/problems/maintenance.js'
 import { Problems } from '../lib/problems/problems.js'
 import { overload } from '../lib/problems/process.js'
-import { blockedReceipts, outdatedReceipts } from '../lib/problems/receipts.js'
+import { blockedReceipts, differingReceipts, outdatedReceipts } from '../lib/problems/receipts.js'
 import { refusedChargePoints, refusedIdTokens } from '../lib/problems/refused.js'
 import { refusedMessages } from '../lib/problems/refused-messages.js'
 import { differingCosts, incompleteTransactions, silentTransactions } from '../lib/problems/transactions.js'
@@ -37,6 +37,7 @@ function sourcesOf(app: FastifyInstance, startedAt: number) {
     differingCosts(db),
     blockedReceipts(db),
     outdatedReceipts(db),
+    differingReceipts(db),
     unknownCalls(db),
     expiringCalls(db),
     failedJobs(db),

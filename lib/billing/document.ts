@@ -4,6 +4,7 @@ import { timeOf } from '../ledger/clock.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { parseSnapshot, type Snapshot, tariffsIn } from '../ledger/snapshot.js'
 import { negated, type ReceiptFigures } from '../money/receipt-figures.js'
+import { signedEnergy } from '../money/signed-energy.js'
 import { textOf } from '../money/text.js'
 import type { Billed } from './figures.js'
 import { localDateTime } from './local-time.js'
@@ -95,13 +96,17 @@ function shownFigures(figures: ReceiptFigures) {
   return { currency, minorDigits, typeOfCost, lines, taxes, netMinor, taxMinor, totalMinor }
 }
 
-function shownSession({ row, chargePoint, site }: Session, sellerZone: string): ReceiptDocument['session'] {
+function shownSession(
+  { row, chargePoint, site, signedValues }: Session,
+  sellerZone: string
+): ReceiptDocument['session'] {
   const { timeZone = sellerZone, ...place } = site ?? {}
   const started = timeOf({ timestamp: row.start_timestamp ?? row.created_at, receivedAt: row.created_at })
   const { end_timestamp, ended_at, updated_at, id_token } = row
   const ended =
     end_timestamp === null ? undefined : timeOf({ timestamp: end_timestamp, receivedAt: ended_at ?? updated_at })
   const evseId = row.evse_id || row.connector_id
+  const signedWh = signedEnergy(signedValues)
   const { idToken } = redact({ idToken: id_token ?? undefined }) as { idToken?: string }
   return {
     id: row.id,
@@ -116,6 +121,7 @@ function shownSession({ row, chargePoint, site }: Session, sellerZone: string): 
     ...(row.meter_start !== null && { meterStart: row.meter_start }),
     ...(row.meter_stop !== null && { meterStop: row.meter_stop }),
     ...(row.energy_wh !== null && { energyWh: row.energy_wh }),
+    ...(signedWh !== undefined && { signedEnergyWh: signedWh }),
     ...(row.duration !== null && { duration: row.duration })
   }
 }

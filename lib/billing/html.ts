@@ -55,7 +55,8 @@ ${signedPart(document)}`
 }
 
 function sessionFacts({ session }: ReceiptDocument): [string, string | undefined][] {
-  const { site, chargePoint, evseId, startedAt, endedAt, timeZone, meterStart, meterStop, energyWh, duration } = session
+  const { site, chargePoint, evseId, startedAt, endedAt, timeZone, meterStart, meterStop, duration } = session
+  const { energyWh, signedEnergyWh } = session
   const kwh = (wh: number | undefined) => (wh === undefined ? undefined : `${wh / 1000} kWh`)
   const place = [site?.name, site?.address].filter((part) => part !== undefined).join(', ')
   return [
@@ -67,6 +68,7 @@ function sessionFacts({ session }: ReceiptDocument): [string, string | undefined
     ['Meter at start', kwh(meterStart)],
     ['Meter at end', kwh(meterStop)],
     ['Energy', kwh(energyWh)],
+    ['Energy by the signed values', kwh(signedEnergyWh)],
     ['Id token', session.idToken],
     ['Transaction', session.transactionId]
   ]

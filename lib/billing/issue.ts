@@ -140,6 +140,7 @@ async function save(scope: BillingScope, { row, number, document, issuer, refers
       tax_minor: taxMinor,
       total_minor: totalMinor,
       measured_minor: billedMinor(row),
+      signed_wh: issuer === undefined ? otherSignedEnergy(document) : null,
       issued_by: issuer?.operator ?? '',
       reason: issuer?.reason ?? null,
       document: JSON.stringify(document),
@@ -147,6 +148,15 @@ async function save(scope: BillingScope, { row, number, document, issuer, refers
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+}
+
+/** In Wh: a register in whole Wh and a signed one in fractions of it differ by less. */
+const TOLERANCE_WH = 1
+
+/** The energy by the signed values, if another one is billed. What an operator bills is their decision. */
+function otherSignedEnergy({ session: { energyWh, signedEnergyWh } }: ReceiptDocument): number | null {
+  if (energyWh === undefined || signedEnergyWh === undefined) return null
+  return Math.abs(energyWh - signedEnergyWh) > TOLERANCE_WH ? signedEnergyWh : null
 }
 
 /** The event holds everything that a billing system needs. */

@@ -76,6 +76,11 @@ const SessionRecord = Type.Object({
   meterStart: Type.Optional(Type.Number({ description: 'Wh' })),
   meterStop: Type.Optional(Type.Number({ description: 'Wh' })),
   energyWh: Type.Optional(Type.Number()),
+  signedEnergyWh: Type.Optional(
+    Type.Number({
+      description: 'By the signed values, which the back-end does not verify; absent unless they are OCMF'
+    })
+  ),
   duration: Type.Optional(Type.Number({ description: 'Seconds' }))
 })
 

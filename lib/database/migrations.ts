@@ -36,6 +36,7 @@ import { bootsOfProfiles } from './migrations/0080-boots-of-profiles.js'
 import { retentionMarks } from './migrations/0082-retention-marks.js'
 import { receiptLinks } from './migrations/0086-receipt-links.js'
 import { settlements } from './migrations/0087-settlements.js'
+import { signedEnergy } from './migrations/0088-signed-energy.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -75,7 +76,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0080-boots-of-profiles': bootsOfProfiles,
   '0082-retention-marks': retentionMarks,
   '0086-receipt-links': receiptLinks,
-  '0087-settlements': settlements
+  '0087-settlements': settlements,
+  '0088-signed-energy': signedEnergy
 }
 
 /** The database was made by a newer program. */

@@ -29,6 +29,8 @@ export interface ReceiptsTable {
   total_minor: Fixed<number>
   /** The figure of the transaction when it was issued, which a correction may replace; `NULL` if it was unknown. */
   measured_minor: Optional<number>
+  /** The energy by the signed values, if the back-end billed another one by itself. Wh. */
+  signed_wh: Optional<number>
   /** Name of the operator; '' if the back-end issued it by itself. */
   issued_by: Fixed<string>
   /** Why an operator issued it. */

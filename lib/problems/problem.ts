@@ -12,6 +12,7 @@ export const PROBLEM_KINDS = [
   'cost-differs',
   'receipt-blocked',
   'receipt-outdated',
+  'receipt-not-signed',
   'call-unknown',
   'call-expiring',
   'firmware-failed',

@@ -58,3 +58,33 @@ export function outdatedReceipts(db: Reader): ProblemSource {
     )
   }
 }
+
+/** Receipts of another energy than their signed values tell, until they are credited. */
+export function differingReceipts(db: Reader): ProblemSource {
+  return async () => {
+    const rows = await db
+      .selectFrom('receipts')
+      .innerJoin('transactions', 'transactions.id', 'receipts.transaction_ref')
+      .innerJoin('charge_points', 'charge_points.id', 'transactions.charge_point_id')
+      .leftJoin('receipts as note', 'note.refers_to', 'receipts.id')
+      .select(['transactions.id', 'identity', 'evse_id', 'connector_id', 'receipts.number', 'receipts.issued_at'])
+      .select('receipts.signed_wh')
+      .where('receipts.signed_wh', 'is not', null)
+      .where('note.id', 'is', null)
+      .orderBy('receipts.issued_at', 'desc')
+      .limit(MAX_PROBLEMS)
+      .execute()
+    return rows.map(
+      (row): Problem => ({
+        id: `receipt-not-signed-${row.number}`,
+        kind: 'receipt-not-signed',
+        severity: 'warning',
+        since: Number(row.issued_at),
+        chargePoint: row.identity,
+        ...placeOf(row),
+        transaction: row.id,
+        detail: `the signed values tell ${row.signed_wh} Wh, and receipt ${row.number} bills another energy`
+      })
+    )
+  }
+}

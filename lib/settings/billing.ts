@@ -83,3 +83,15 @@ export const billingSettings = {
   DATEV_ACCOUNT_LENGTH: Type.Integer({ default: 4, minimum: 4, maximum: 8, unit: 'digits of an account' }),
   DATEV_YEAR_MONTH: Type.Integer({ default: 1, minimum: 1, maximum: 12, unit: 'month in which the fiscal year begins' })
 } as const
+
+/** Settings that may be absent. */
+export type OpenBilling =
+  | 'PUBLIC_URL'
+  | 'SELLER_NAME'
+  | 'SELLER_ADDRESS'
+  | 'SELLER_TAX_ID'
+  | 'DATEV_CONSULTANT'
+  | 'DATEV_CLIENT'
+  | 'DATEV_DEBTOR'
+  | 'DATEV_REVENUE'
+  | 'DATEV_COST_CENTRE'

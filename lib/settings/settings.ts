@@ -2,7 +2,7 @@ import { FormatRegistry, type Static, type TSchema, Type } from '@sinclair/typeb
 import { Value } from '@sinclair/typebox/value'
 import { ALL_PROTOCOLS, DEVIATIONS, type Deviation } from 'fastify-ocpp'
 import { LANGUAGES } from '../languages.js'
-import { billingSettings } from './billing.js'
+import { billingSettings, type OpenBilling } from './billing.js'
 import { misspelt } from './misspelt.js'
 import { readNetwork } from './networks.js'
 
@@ -321,15 +321,7 @@ type Open =
   | 'TLS_PORT'
   | 'TLS_CLIENT_ORGANIZATION'
   | 'TRUSTED_PROXY_CLIENT_CERT'
-  | 'PUBLIC_URL'
-  | 'SELLER_NAME'
-  | 'SELLER_ADDRESS'
-  | 'SELLER_TAX_ID'
-  | 'DATEV_CONSULTANT'
-  | 'DATEV_CLIENT'
-  | 'DATEV_DEBTOR'
-  | 'DATEV_REVENUE'
-  | 'DATEV_COST_CENTRE'
+  | OpenBilling
 
 /** The settings in the form that the application reads. */
 export type Config = Readonly<Required<Omit<Static<typeof Settings>, Open>> & Pick<Static<typeof Settings>, Open>>

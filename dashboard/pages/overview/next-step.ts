@@ -33,6 +33,7 @@ const PLACES: Readonly<Record<Kind, Finder>> = {
   'cost-differs': transaction,
   'receipt-blocked': transaction,
   'receipt-outdated': transaction,
+  'receipt-not-signed': transaction,
   'call-unknown': call,
   'call-expiring': call,
   'firmware-failed': of('chargePointCalls'),
