@@ -10,6 +10,7 @@ import { overload } from '../lib/problems/process.js'
 import { blockedReceipts, differingReceipts, outdatedReceipts } from '../lib/problems/receipts.js'
 import { refusedChargePoints, refusedIdTokens } from '../lib/problems/refused.js'
 import { refusedMessages } from '../lib/problems/refused-messages.js'
+import { otherTariffs, tariffDrift } from '../lib/problems/tariffs.js'
 import { differingCosts, incompleteTransactions, silentTransactions } from '../lib/problems/transactions.js'
 
 declare module 'fastify' {
@@ -35,6 +36,8 @@ function sourcesOf(app: FastifyInstance, startedAt: number) {
     silentTransactions(heavy, { whereabouts, startedAt }),
     incompleteTransactions(db),
     differingCosts(db),
+    tariffDrift(db),
+    otherTariffs(db),
     blockedReceipts(db),
     outdatedReceipts(db),
     differingReceipts(db),

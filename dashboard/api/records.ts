@@ -21,6 +21,7 @@ import type {
   LoadManagementRecord,
   StateRecord as LoadStateRecord
 } from '../../lib/load-management/records.js'
+import type { StationTariffsRecord } from '../../lib/price-messages/station-view.js'
 import type { ProblemRecord } from '../../lib/problems/problem.js'
 import type { SiteRecord } from '../../lib/sites/records.js'
 import type { CompositeScheduleRecord } from '../../lib/smart-charging/records.js'
@@ -32,6 +33,7 @@ export type { PresentConnector, SiteRecord }
 export type Availability = AvailabilityRecord
 export type Certificate = CertificateRecord
 export type Tariff = TariffRecord
+export type StationTariffs = StationTariffsRecord
 export type TariffVersion = TariffVersionRecord
 export type Finding = Static<typeof FindingRecord>
 export type Cost = Static<typeof CostRecord>

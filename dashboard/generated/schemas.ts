@@ -824,7 +824,7 @@ export const newWebhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 15,
+          "maxItems": 16,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -845,7 +845,8 @@ export const newWebhookSchema: Schema = {
               "refused",
               "bulk-call",
               "cost",
-              "receipt"
+              "receipt",
+              "tariff"
             ]
           }
         },
@@ -919,7 +920,7 @@ export const webhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 15,
+          "maxItems": 16,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -940,7 +941,8 @@ export const webhookSchema: Schema = {
               "refused",
               "bulk-call",
               "cost",
-              "receipt"
+              "receipt",
+              "tariff"
             ]
           }
         },

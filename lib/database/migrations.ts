@@ -34,6 +34,8 @@ import { reservationTimes } from './migrations/0076-reservation-times.js'
 import { newestConnections } from './migrations/0079-newest-connections.js'
 import { bootsOfProfiles } from './migrations/0080-boots-of-profiles.js'
 import { retentionMarks } from './migrations/0082-retention-marks.js'
+import { stationTariffs } from './migrations/0083-station-tariffs.js'
+import { refusedTariffs } from './migrations/0084-refused-tariffs.js'
 import { receiptLinks } from './migrations/0086-receipt-links.js'
 import { settlements } from './migrations/0087-settlements.js'
 import { signedEnergy } from './migrations/0088-signed-energy.js'
@@ -75,6 +77,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0079-newest-connections': newestConnections,
   '0080-boots-of-profiles': bootsOfProfiles,
   '0082-retention-marks': retentionMarks,
+  '0083-station-tariffs': stationTariffs,
+  '0084-refused-tariffs': refusedTariffs,
   '0086-receipt-links': receiptLinks,
   '0087-settlements': settlements,
   '0088-signed-energy': signedEnergy

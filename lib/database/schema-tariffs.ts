@@ -73,3 +73,26 @@ export interface TransactionCostsTable {
   difference_minor: Optional<number>
   created_at: Fixed<Milliseconds>
 }
+
+/** The answer to the last tariff that an EVSE was sent as its default. A later tariff waits until it is valid. */
+export interface StationTariffsTable {
+  charge_point_id: Fixed<number>
+  /** 0: all EVSEs. In 1.6 and for texts always 0. */
+  evse_id: Fixed<number>
+  slot: Fixed<'present' | 'later'>
+  /** The id by which the charge point knows the tariff; '' for a text. */
+  ocpp_id: string
+  /** As the charge point answered; `unknown` without an answer. */
+  status: string
+  set_at: Milliseconds
+}
+
+/** The tariffs that a charge point has reported. */
+export interface TariffReportsTable {
+  charge_point_id: Fixed<number>
+  /** The EVSE that it was asked about; 0: all. */
+  evse_id: Fixed<number>
+  /** See `Assignment`. */
+  assignments: JsonText
+  reported_at: Milliseconds
+}

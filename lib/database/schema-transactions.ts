@@ -85,6 +85,12 @@ export interface TransactionsTable {
   cost_unknown: Optional<string>
   /** The latest cost that a 2.1 charge point calculated, as JSON. */
   own_cost: Optional<JsonText>
+  /** 2.1: the latest event in which the driver refused the tariff. */
+  refused_seq_no: Optional<number>
+  /** 2.1: the latest event in which a driver authorized, or the charge point named its tariff. */
+  accepted_seq_no: Optional<number>
+  /** 2.1: the tariff by which the charge point calculates, if it is another one than ours. */
+  other_tariff_id: Optional<string>
   /** ISO 4217. */
   currency: Optional<string>
   /** `boots` of the charge point at its last TransactionEvent, or in 1.6 at the start. NULL: earlier releases did not count. */

@@ -56,6 +56,8 @@ import type {
   SitesTable
 } from './schema-sites.js'
 import type {
+  StationTariffsTable,
+  TariffReportsTable,
   TariffsTable,
   TariffVersionsTable,
   TransactionCostsTable,
@@ -118,6 +120,8 @@ export interface Schema {
   tariffs: TariffsTable
   tariff_versions: TariffVersionsTable
   transaction_tariffs: TransactionTariffsTable
+  station_tariffs: StationTariffsTable
+  tariff_reports: TariffReportsTable
   transaction_costs: TransactionCostsTable
   receipts: ReceiptsTable
   receipt_series: ReceiptSeriesTable

@@ -19,7 +19,8 @@ export const EVENT_TYPES = [
   'bulk-call',
   'cost',
   'receipt',
-  'settlement'
+  'settlement',
+  'tariff'
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -33,6 +34,7 @@ const SCOPES = {
   cost: 'transactions:read',
   receipt: 'billing:read',
   settlement: 'billing:read',
+  tariff: 'transactions:read',
   change: 'admin'
 } as const satisfies Partial<Record<EventType, string>>
 
@@ -259,6 +261,16 @@ export interface EventData {
     receiptId?: string
     vatCompany?: object
     vatNumber?: string
+  }
+  /** A charge point has answered a tariff, or a text of one, that it was told beforehand. */
+  tariff: {
+    change: 'set' | 'refused'
+    /** 0: all EVSEs. */
+    evseId: number
+    /** The id by which the charge point knows the tariff; absent for a text. */
+    ocppTariffId?: string
+    /** In the words of the charge point. */
+    status: string
   }
   /** An operator has changed a resource of the API. */
   change: {

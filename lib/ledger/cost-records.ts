@@ -58,6 +58,7 @@ export const CostRecord = Type.Object({
   ),
   atLeast: Type.Number({ description: 'What is certain, with tax' }),
   isWaived: Type.Boolean(),
+  isRefused: Type.Optional(Type.Literal(true, { description: 'The driver has refused the tariff: there is no cost' })),
   usage: Type.Object({
     energy: Type.Optional(Type.Number({ description: 'Wh' })),
     chargingTime: Type.Integer({ description: 'Seconds of known states' }),
@@ -89,6 +90,9 @@ export const TransactionCostRecord = Type.Object({
       ocppTariffId: Type.Optional(Type.String()),
       from: Type.Optional(Type.String())
     })
+  ),
+  otherTariff: Type.Optional(
+    Type.String({ description: 'The tariff by which a 2.1 charge point says that it calculates, if it is another one' })
   ),
   cost: Type.Optional(CostRecord),
   station: Type.Optional(

@@ -1,4 +1,5 @@
 import { toColumn } from '../database/parameters.js'
+import { driverTariffId } from '../money/canonical.js'
 import type { TariffDocument } from '../money/tariff.js'
 import { meterByHand } from './by-hand.js'
 import { isAfter, type Moment, timeOf } from './clock.js'
@@ -8,6 +9,7 @@ import type { TransactionRow, TransactionUpdate } from './queries.js'
 import { type Meter, meterBetween, meterOf, type Registers } from './registers.js'
 import type { MeterSample } from './samples.js'
 import { type EventType, hasGap, type Missing, type Sequence, withEvent } from './sequence.js'
+import { parseSnapshot } from './snapshot.js'
 import { durationUntil, totalsOf } from './totals.js'
 
 /** A TransactionEvent in a form that does not depend on the version. */
@@ -79,6 +81,7 @@ export function changeBy(
     ...row,
     ...placeAndTokens(row, event),
     ...told,
+    ...acceptance(row, event),
     ...(registers !== undefined && { registers: JSON.stringify(registers) }),
     meter_start: meter.start,
     meter_stop: meter.stop,
@@ -133,6 +136,24 @@ function placeAndTokens(row: TransactionRow, event: TransactionEvent) {
     reservation_id: row.reservation_id ?? columnOf(event.reservationId),
     remote_start_id: row.remote_start_id ?? columnOf(event.remoteStartId)
   }
+}
+
+/** A driver who has refused the tariff may go on with another id token, or accept after all. [2.1 I07.FR.30-32, I08.FR.20-22] */
+function acceptance(row: TransactionRow, event: TransactionEvent) {
+  const { seqNo, triggerReason, tariffId } = event
+  if (triggerReason === 'TariffNotAccepted') return { refused_seq_no: Math.max(seqNo, row.refused_seq_no ?? 0) }
+  if (tariffId === undefined && !startsIt(event)) return {}
+  const accepted_seq_no = Math.max(seqNo, row.accepted_seq_no ?? 0)
+  const isLatest = accepted_seq_no === seqNo
+  return { accepted_seq_no, ...(isLatest && { other_tariff_id: otherTariff(row, tariffId ?? row.other_tariff_id) }) }
+}
+
+/** The tariff that the charge point names, if it is not the present one of the transaction. */
+function otherTariff({ tariff }: TransactionRow, told: string | null): string | null {
+  const snapshot = tariff === null ? undefined : parseSnapshot(tariff)
+  if (snapshot === undefined || !('document' in snapshot)) return told
+  const { id, document, ocppTariffId } = snapshot.later?.at(-1) ?? snapshot
+  return told === ocppTariffId || told === driverTariffId(id, document) ? null : told
 }
 
 function states(row: TransactionRow, event: TransactionEvent, now: number) {

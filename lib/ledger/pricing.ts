@@ -34,7 +34,10 @@ export interface Use {
 }
 
 /** The columns that a price depends on. */
-export type PricedRow = Pick<TransactionRow, 'start_timestamp' | 'created_at' | 'tariff' | 'missing_seq_nos'>
+export type PricedRow = Pick<
+  TransactionRow,
+  'start_timestamp' | 'created_at' | 'tariff' | 'missing_seq_nos' | 'refused_seq_no' | 'accepted_seq_no'
+>
 
 const STATIC = new Set(['evseKind', 'paymentBrand', 'paymentRecognition'])
 
@@ -95,8 +98,14 @@ function inputOf(row: PricedRow & { tariff: string }, use: Use): CostInput {
     ...(observed?.reservation !== undefined && { reservation: observed.reservation }),
     ...(needs.power && observed?.power !== undefined && { power: observed.power }),
     ...(needs.current && observed?.current !== undefined && { current: observed.current }),
+    ...(isRefused(row) && { isRefused: true }),
     doubts: doubtsOf(row, use, { needs, isClockSet: isPossible(begin) })
   }
+}
+
+/** Whether the driver has not accepted the tariff: then there is no cost. [2.1 I07.FR.30-32, I08.FR.20-22] */
+function isRefused({ refused_seq_no, accepted_seq_no }: PricedRow): boolean {
+  return refused_seq_no !== null && refused_seq_no >= (accepted_seq_no ?? 0)
 }
 
 function doubtsOf(
@@ -135,13 +144,13 @@ function meterOf(
 
 /** The cost as the operator API shows it with a transaction. */
 export function summaryOf(row: { tariff: string }, { energy, duration }: Use, priced: Cost) {
-  const { net, tax, total, typeOfCost, isWaived, taxes } = priced
+  const { net, tax, total, typeOfCost, isWaived, isRefused, taxes } = priced
   const [only, ...later] = tariffsIn(parseSnapshot(row.tariff), 0)
   const isFlat = only !== undefined && later.length === 0 && flatOf(only.document) !== undefined
   const charges = priced.periods.flatMap((period) => period.charges)
   if (isFlat) {
     const components = priced.lines.flatMap((line) => flatComponent(line, charges, { energy, duration }))
-    return { net, tax, total, components }
+    return { net, tax, total, components, ...(isRefused && { isRefused }) }
   }
   return {
     net,
@@ -150,7 +159,8 @@ export function summaryOf(row: { tariff: string }, { energy, duration }: Use, pr
     components: priced.lines.map((line) => longComponent(line, charges)),
     ...(taxes.length > 0 && { taxes }),
     ...(typeOfCost !== 'NormalCost' && { typeOfCost }),
-    ...(isWaived && { isWaived })
+    ...(isWaived && { isWaived }),
+    ...(isRefused && { isRefused })
   }
 }
 

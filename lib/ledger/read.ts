@@ -6,6 +6,7 @@ import { byHandOf } from './by-hand.js'
 import { OLDEST_CLOCK } from './clock.js'
 import { sequenceOf } from './event.js'
 import { ANONYMOUS_IDS } from './inference.js'
+import { timeByItsClock } from './its-clock.js'
 import { meterNow, metersNow } from './meter.js'
 import { observedOf } from './observed.js'
 import { type Db, DISPLAYED_ID, displayedIdOf, measuredIn, type TransactionRow } from './queries.js'
@@ -207,7 +208,7 @@ async function runningUntil(
   row: NamedRow,
   { meter: { start, stop, energy }, now }: { meter: Meter; now: number }
 ): Promise<NamedRow> {
-  const duration = durationUntil(row, { timestamp: now, receivedAt: now })
+  const duration = durationUntil(row, { timestamp: await timeByItsClock(db, row, now), receivedAt: now })
   const observed = await observedOf(db, row)
   const use = { energy, duration, meterStart: start, isFinal: false, observed }
   return { ...row, ...totalsOf(row, use), meter_start: start, meter_stop: stop }

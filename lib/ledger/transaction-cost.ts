@@ -2,8 +2,8 @@ import { toDateTime } from '../date-time.js'
 import { minorDigits } from '../money/currency.js'
 import { fromScaled } from '../money/exact.js'
 import { ProblemError } from '../problem-error.js'
-import { isPossible } from './clock.js'
 import type { TransactionCostRecord } from './cost-records.js'
+import { timeByItsClock } from './its-clock.js'
 import { knownOwnCost } from './own-cost.js'
 import type { Db, TransactionRow } from './queries.js'
 import * as queries from './queries.js'
@@ -26,17 +26,14 @@ export async function explainCost(db: Db, row: TransactionRow, now: number): Pro
     .limit(MAX_REVISIONS)
     .execute()
   const ours = isOpen ? undefined : revisions.find(({ calculated_by }) => calculated_by === 'us')
-  const moment = { timestamp: now, receivedAt: now }
-  const cost =
-    ours === undefined
-      ? await costOfTransaction(db, row, isOpen ? durationUntil(row, moment) : row.duration)
-      : JSON.parse(ours.details)
+  const cost = ours === undefined ? await unwrittenCost(db, row, now) : JSON.parse(ours.details)
   const station = stationOf(row, revisions)
   return {
     transaction: row.id,
     status: isOpen ? 'running' : 'final',
     billedBy: row.tariff === null ? 'station' : billedBy(parseSnapshot(row.tariff)),
     tariffs: tariffsOf(row),
+    ...(row.other_tariff_id !== null && { otherTariff: row.other_tariff_id }),
     ...(cost !== undefined && { cost }),
     ...(station !== undefined && { station }),
     revisions: revisions.map((one) => ({
@@ -48,6 +45,12 @@ export async function explainCost(db: Db, row: TransactionRow, now: number): Pro
       at: toDateTime(one.created_at)
     }))
   }
+}
+
+async function unwrittenCost(db: Db, row: TransactionRow, now: number) {
+  if (row.status !== 'open') return costOfTransaction(db, row)
+  const moment = { timestamp: await timeByItsClock(db, row, now), receivedAt: now }
+  return costOfTransaction(db, row, durationUntil(row, moment))
 }
 
 function inUnits(minor: number, currency: string | null): number {
@@ -130,25 +133,4 @@ export async function changeTariff(db: Db, row: TransactionRow, version: TariffV
   const from = await timeByItsClock(db, row, now)
   const change = await changedTariff(db, row, { version, now, from, at: now })
   if (change !== undefined) await queries.updateTransaction(db, row, change)
-}
-
-/** A clock counts as correct if it is behind by less than this. Milliseconds. */
-const TOLERANCE_MS = 60_000
-/** Messages that are less apart show nothing about a clock. Milliseconds. */
-const APART_MS = 10_000
-
-/**
- * The present time by the clock of the charge point, by which the transaction is priced. The clock is behind ours if the
- * start and the latest message were late by about the same time. Messages that waited in a queue were late by different
- * times. A clock that is ahead does not matter: times in the future count as the time of receipt.
- */
-async function timeByItsClock(db: Db, row: TransactionRow, now: number): Promise<number> {
-  const last = await queries.lastSignOf(db, row)
-  if (last === undefined || row.start_timestamp === null) return now
-  const first = { timestamp: row.start_timestamp, receivedAt: row.created_at }
-  if (!isPossible(first) || !isPossible(last)) return now
-  const [byIts, byOurs] = [last.timestamp - first.timestamp, last.receivedAt - first.receivedAt]
-  const isSteady = byIts >= APART_MS && Math.abs(byOurs - byIts) <= Math.min(byIts / 2, TOLERANCE_MS)
-  const behind = last.receivedAt - last.timestamp
-  return isSteady && behind > TOLERANCE_MS ? now - behind : now
 }

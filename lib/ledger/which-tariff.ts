@@ -19,8 +19,10 @@ export interface Begin {
   at: number
 }
 
-interface Situation {
+export interface Situation {
+  /** Id. */
   site: string | null
+  /** Folded identity. */
   chargePoint: string
   evseId: number
   groups: readonly string[]
@@ -132,8 +134,20 @@ async function rankedFor(db: Db, begin: Begin): Promise<Ranked[]> {
     idToken: begin.idToken,
     kind: kindOf(begin)
   }
+  const parsed = candidates.map((row) => ({ ...row, appliesTo: JSON.parse(row.applies_to) as AppliesTo }))
+  return rank(parsed, situation)
+}
+
+/** A tariff that may apply. */
+export interface Candidate {
+  tariff_id: string
+  appliesTo: AppliesTo
+  priority: number
+}
+
+/** The tariffs that apply at some EVSE, the most specific first. The candidates are ordered by id. */
+export function rank(candidates: readonly Candidate[], situation: Situation): Ranked[] {
   return candidates
-    .map((row) => ({ ...row, appliesTo: JSON.parse(row.applies_to) as AppliesTo }))
     .filter(({ appliesTo: { evseIds: _, ...others } }) => applies(others, situation))
     .sort((a, b) => specificity(b.appliesTo) - specificity(a.appliesTo) || b.priority - a.priority)
     .map(({ tariff_id, appliesTo }) => ({

@@ -58,6 +58,8 @@ export interface Cost {
   readonly atLeast: number
   /** Whether the tariff waives the cost, because nearly nothing was used. */
   readonly isWaived: boolean
+  /** Present if the driver has refused the tariff. */
+  readonly isRefused?: true
   readonly usage: Usage
   readonly periods: readonly Period[]
 }
@@ -89,10 +91,13 @@ export function cost(input: CostInput): Cost {
     ...pieces.flatMap((piece) => piece.unknown),
     ...(isBeyond ? documents.flatMap(beyond) : [])
   ])
-  const priced = price({ all, documents, unknown, isFinal, waived: isWaived(input, course, unknown) })
+  const isRefused = input.isRefused === true
+  const waived = isRefused || isWaived(input, course, unknown)
+  const priced = price({ all, documents, unknown: isRefused ? [] : unknown, isFinal, waived })
   return {
     engine: ENGINE,
     ...priced,
+    ...(isRefused && { isRefused }),
     usage: usageOf(input, pieces, course),
     periods: explain(input, { first: first.charges, pieces })
   }

@@ -65,6 +65,8 @@ export interface CostInput {
   readonly states: readonly { readonly at: number; readonly state: ChargingState }[]
   readonly reservation?: { readonly from: number; readonly until: number }
   readonly facts?: Facts
+  /** Whether the driver has refused the tariff: then there is no cost, and nothing of it is unknown. */
+  readonly isRefused?: boolean
   /** Figures that cannot be relied on, each with the reason. */
   readonly doubts?: Doubts
 }

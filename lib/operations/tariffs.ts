@@ -1,17 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { RequestOf, ResponseOf } from 'fastify-ocpp'
 import { oneOf } from '../http/records.js'
+import { type DefaultTariff, defaultTariffs } from '../ledger/default-tariffs.js'
 import type { TariffVersion } from '../ledger/snapshot.js'
-import { tariffFor } from '../ledger/which-tariff.js'
-import { conditionsOf } from '../money/cuts.js'
 import { type RenderFacts, render, type WireTariff } from '../money/render.js'
-import { type Message, messagesOf } from '../money/text.js'
-import { unitPricesAt } from '../money/unit-prices.js'
-import { chargingPriceOf, decimalsOf } from '../price-messages/california.js'
-import { COST_CONTROLLER, type PriceFacts, type PricingMessages, readFacts } from '../price-messages/facts.js'
+import { defaultPrices, FALLBACK_TEXT, fallbackText } from '../price-messages/default-texts.js'
+import { COST_CONTROLLER, type PriceFacts, readFacts } from '../price-messages/facts.js'
+import { THERE } from '../price-messages/station-tariffs.js'
 import { outcomeOf } from './common.js'
 import { ask2, ask16, type Outcome, type Status } from './exchange.js'
-import { connectorsOf } from './facts.js'
 import { type Lookup, operation } from './operation.js'
 
 // The tariffs that apply to drivers of whom nothing is known, told to charge points beforehand. [2.x I04; 2.1 I07, I10]
@@ -20,39 +17,36 @@ const ITEM = Type.Object({
   evseId: Type.Integer({ description: 'EVSE; in OCPP 1.6 connector; 0: all of them' }),
   tariffId: Type.Optional(Type.String({ description: 'The tariff that applies; absent: none' })),
   ocppTariffId: Type.Optional(Type.String({ description: 'The id by which a 2.1 charge point knows it' })),
+  validFrom: Type.Optional(
+    Type.String({ description: 'It replaces the present tariff then; absent: it is the present tariff' })
+  ),
   status: oneOf(['accepted', 'rejected', 'removed'], 'accepted: the charge point has it; removed: it had another one'),
   reason: Type.Optional(Type.String({ description: 'Why it does not have it' }))
 })
 type Item = Static<typeof ITEM>
 
-/** The tariff at one place. */
-interface Wanted {
-  evseId: number
-  tariff: TariffVersion | undefined
-}
-
 interface TariffFacts {
-  wanted: readonly Wanted[]
+  /** One entry for all EVSEs if they have the same tariffs. */
+  wanted: readonly DefaultTariff[]
+  /** 0: the charge point has not reported any. */
+  evseIds: readonly number[]
   facts: PriceFacts
   languages: readonly string[]
   now: number
 }
 
 async function tariffFacts({ db, chargePoint, protocol, now, languages }: Lookup): Promise<TariffFacts> {
-  const rows = await connectorsOf(db, chargePoint.id)
-  const ids = [...new Set(rows.map(({ evse_id, connector_id }) => evse_id || connector_id))]
-  const wanted: Wanted[] = []
-  for (const evseId of ids.length === 0 ? [0] : ids) {
-    wanted.push({ evseId, tariff: await tariffFor(db, { chargePointId: chargePoint.id, evseId, at: now }) })
-  }
-  return { wanted: joined(wanted), facts: await readFacts(db, protocol, chargePoint.id), languages, now }
+  const places = (await defaultTariffs(db, [chargePoint], now)).get(chargePoint.id) ?? []
+  const evseIds = places.map(({ evseId }) => evseId)
+  return { wanted: joined(places), evseIds, facts: await readFacts(db, protocol, chargePoint.id), languages, now }
 }
 
-/** One entry for all EVSEs if they have the same tariff. */
-function joined(wanted: readonly Wanted[]): readonly Wanted[] {
+function joined(wanted: readonly DefaultTariff[]): readonly DefaultTariff[] {
   const [first] = wanted
-  const isSame = wanted.every(({ tariff }) => tariff?.versionId === first?.tariff?.versionId)
-  return isSame && first !== undefined ? [{ evseId: 0, tariff: first.tariff }] : wanted
+  const isSame = wanted.every(
+    ({ tariff, next }) => tariff?.versionId === first?.tariff?.versionId && next?.versionId === first?.next?.versionId
+  )
+  return isSame && first !== undefined ? [{ ...first, evseId: 0 }] : wanted
 }
 
 function summary(items: readonly Item[]): Outcome {
@@ -66,43 +60,68 @@ function summary(items: readonly Item[]): Outcome {
 type Assignment = NonNullable<ResponseOf<'ocpp2.1', 'GetTariffs'>['tariffAssignments']>[number]
 type SetDefault = RequestOf<'ocpp2.1', 'SetDefaultTariff'>
 
-/** DuplicateTariffId: it is there already, because other content has another id. */
-const THERE: readonly string[] = ['Accepted', 'DuplicateTariffId']
-
 /**
  * Sets the tariffs, each whole or not at all, and then removes the default tariffs that no EVSE is to have. Those stay if one
- * could not be set: an EVSE without any tariff would charge for nothing.
+ * could not be set: an EVSE without any tariff would charge for nothing. In the end the charge point reports what it has.
  */
-function* setDefaults({ wanted }: TariffFacts, takes: RenderFacts) {
+function* setDefaults({ wanted, evseIds }: TariffFacts, takes: RenderFacts) {
   const { tariffAssignments = [] } = yield* ask2('GetTariffs', { evseId: 0 })
   const reported = tariffAssignments.filter(({ tariffKind }) => tariffKind === 'DefaultTariff')
+  const has = (evseId: number, tariffId: string) =>
+    (evseId === 0 ? evseIds : [evseId]).every((id) => isAt(id, tariffId, reported))
   const items: Item[] = []
-  for (const { evseId, tariff } of wanted) {
+  let isChanged = false
+  // The present tariffs first: a charge point may drop those that are to become valid later.
+  for (const { evseId, tariff } of [...wanted, ...laterOf(wanted)]) {
     if (tariff === undefined) continue
     const rendered = render(tariff, takes, 'default')
-    const named = { evseId, tariffId: tariff.id }
+    const { validFrom } = tariff.document
+    const isLater = laterOf(wanted).some((one) => one.tariff === tariff)
+    const named = { evseId, tariffId: tariff.id, ...(isLater && { validFrom }) }
     if (!('tariff' in rendered)) {
       items.push({ ...named, status: 'rejected', reason: rendered.problems.join(', ') })
       continue
     }
-    const known = { ...named, ocppTariffId: rendered.tariff.tariffId }
-    const status = isAt(evseId, rendered.tariff, reported) ? 'Accepted' : yield* setDefault(evseId, rendered.tariff)
+    const { tariffId } = rendered.tariff
+    const known = { ...named, ocppTariffId: tariffId }
+    const isThere = has(evseId, tariffId)
+    const status = isThere ? 'Accepted' : yield* setDefault(evseId, rendered.tariff)
+    isChanged ||= !isThere
     items.push(
       THERE.includes(status) ? { ...known, status: 'accepted' } : { ...known, status: 'rejected', reason: status }
     )
   }
+  const removed = items.some(({ status }) => status === 'rejected') ? [] : yield* clearOthers(items, wanted, reported)
+  if (isChanged || removed.length > 0) yield* confirm()
+  return summaryOf([...items, ...removed])
+}
+
+function laterOf(wanted: readonly DefaultTariff[]) {
+  return wanted.map(({ evseId, next }) => ({ evseId, tariff: next }))
+}
+
+/** Removes the default tariffs that no EVSE is to have, and those of EVSEs that are to have none. */
+function* clearOthers(items: readonly Item[], wanted: readonly DefaultTariff[], reported: readonly Assignment[]) {
   const kept = items.flatMap(({ ocppTariffId }) => ocppTariffId ?? [])
-  const stale = reported.filter(({ tariffId }) => !kept.includes(tariffId))
-  if (stale.length === 0 || items.some(({ status }) => status === 'rejected')) return summaryOf(items)
-  const tariffIds = [...new Set(stale.map(({ tariffId }) => tariffId))]
-  const { clearTariffsResult } = yield* ask2('ClearTariffs', { tariffIds })
-  const removed = clearTariffsResult.map(
+  const idsOf = (those: readonly Assignment[]) => [...new Set(those.map(({ tariffId }) => tariffId))]
+  const stale = idsOf(reported.filter(({ tariffId }) => !kept.includes(tariffId)))
+  const removed = stale.length === 0 ? [] : yield* clear(0, stale)
+  for (const { evseId, tariff, next } of wanted) {
+    if (evseId === 0 || tariff !== undefined || next !== undefined) continue
+    const here = idsOf(reported).filter((id) => kept.includes(id) && isAt(evseId, id, reported))
+    if (here.length > 0) removed.push(...(yield* clear(evseId, here)))
+  }
+  return removed
+}
+
+function* clear(evseId: number, tariffIds: string[]) {
+  const { clearTariffsResult } = yield* ask2('ClearTariffs', { tariffIds, ...(evseId !== 0 && { evseId }) })
+  return clearTariffsResult.map(
     ({ tariffId = '', status }): Item =>
       status === 'Rejected'
-        ? { evseId: 0, ocppTariffId: tariffId, status: 'rejected', reason: 'still there' }
-        : { evseId: 0, ocppTariffId: tariffId, status: 'removed' }
+        ? { evseId, ocppTariffId: tariffId, status: 'rejected', reason: 'still there' }
+        : { evseId, ocppTariffId: tariffId, status: 'removed' }
   )
-  return summaryOf([...items, ...removed])
 }
 
 function* setDefault(evseId: number, tariff: WireTariff) {
@@ -110,11 +129,20 @@ function* setDefault(evseId: number, tariff: WireTariff) {
   return status
 }
 
+/** The report is stored for the comparison. Without it the tariffs are set all the same. */
+function* confirm() {
+  try {
+    yield* ask2('GetTariffs', { evseId: 0 })
+  } catch {
+    // The tariffs count as unknown then.
+  }
+}
+
 /** Whether an EVSE has the tariff as its default. Without EVSEs a report is about all of them. */
-function isAt(evseId: number, { tariffId }: WireTariff, reported: readonly Assignment[]): boolean {
+function isAt(evseId: number, tariffId: string, reported: readonly Assignment[]): boolean {
   return reported.some((one) => {
     const { evseIds = [0] } = one
-    return one.tariffId === tariffId && (evseIds.includes(0) || (evseId !== 0 && evseIds.includes(evseId)))
+    return one.tariffId === tariffId && (evseIds.includes(0) || evseIds.includes(evseId))
   })
 }
 
@@ -146,10 +174,9 @@ function* setFallbackText(facts: TariffFacts) {
   if (!facts.facts.showsTariffs) return NOT_SHOWN
   const tariff = onlyTariff(facts)
   if ('status' in tariff) return tariff
-  const [{ content }] = messagesOf(tariff.document, facts.languages)
-  const setting = { component: { name: COST_CONTROLLER }, variable: { name: 'TariffFallbackMessage' } }
+  const setting = { component: { name: COST_CONTROLLER }, variable: { name: FALLBACK_TEXT } }
   const { setVariableResult } = yield* ask2('SetVariables', {
-    setVariableData: [{ ...setting, attributeValue: content }]
+    setVariableData: [{ ...setting, attributeValue: fallbackText(tariff, facts.languages) }]
   })
   const status = setVariableResult[0]?.attributeStatus ?? 'Rejected'
   return shownItem(tariff, outcomeOf({ status }))
@@ -166,28 +193,13 @@ function* setDefaultPrice(facts: TariffFacts) {
   if (pricing === undefined) return NOT_SHOWN
   const tariff = onlyTariff(facts)
   if ('status' in tariff) return tariff
-  const [main, ...others] = messagesOf(tariff.document, facts.languages)
-  const value = JSON.stringify({ ...textsOf(main), ...offlinePrice(tariff, pricing, facts.now) })
-  const first = outcomeOf(yield* ask16('ChangeConfiguration', { key: 'DefaultPrice', value }))
-  if (first.status !== 'accepted' || !pricing.isMultilingual) return shownItem(tariff, first)
-  for (const message of others) {
-    if (message.language === undefined || pricing.languages?.includes(message.language) === false) continue
-    const key = `DefaultPriceText,${message.language}`
-    const next = outcomeOf(yield* ask16('ChangeConfiguration', { key, value: JSON.stringify(textsOf(message)) }))
+  let first: Outcome | undefined
+  for (const setting of defaultPrices(tariff, pricing, facts)) {
+    const next = outcomeOf(yield* ask16('ChangeConfiguration', setting))
     if (next.status !== 'accepted') return shownItem(tariff, next)
+    first ??= next
   }
-  return shownItem(tariff, first)
-}
-
-function textsOf({ content }: Message) {
-  return { priceText: content, priceTextOffline: content }
-}
-
-/** The prices of a start without connection: of a tariff with conditions nobody could say which apply then. */
-function offlinePrice({ document }: TariffVersion, pricing: PricingMessages, now: number): object {
-  if (conditionsOf(document).some((conditions) => Object.keys(conditions).length > 0)) return {}
-  const { price } = decimalsOf(document.currency, pricing)
-  return chargingPriceOf(unitPricesAt({ document, start: now, at: now, energyWh: 0, chargingSeconds: 0 }, price))
+  return first === undefined ? NOT_SHOWN : shownItem(tariff, first)
 }
 
 export const setTariffs = operation({

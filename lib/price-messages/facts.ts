@@ -1,5 +1,5 @@
 import { type ChargePoint, type Protocol, versionInfo } from 'fastify-ocpp'
-import { fold, type Reader } from '../events/scope.js'
+import { chunks, fold, type Reader } from '../events/scope.js'
 import type { RenderFacts } from '../money/render.js'
 
 // The prices that a charge point can show and calculate, as it has reported it.
@@ -29,18 +29,31 @@ export const COST_CONTROLLER = 'TariffCostCtrlr'
 export type CostVariables = ReadonlyMap<string, string>
 
 export async function readCostVariables(db: Reader, chargePointId: number): Promise<CostVariables> {
-  const rows = await db
-    .selectFrom('variables')
-    .select(['variable', 'variable_instance', 'value'])
-    .where('charge_point_id', '=', chargePointId)
-    .where('component', '=', COST_CONTROLLER)
-    .where('attribute', '=', 'Actual')
-    .execute()
-  return new Map(
-    rows.flatMap(({ variable, variable_instance, value }) =>
-      value === null ? [] : [[fold(variable_instance === '' ? variable : `${variable}[${variable_instance}]`), value]]
-    )
-  )
+  return (await readAllCostVariables(db, [chargePointId])).get(chargePointId) ?? new Map()
+}
+
+/** Those of several charge points, by id; absent: it has reported none. */
+export async function readAllCostVariables(
+  db: Reader,
+  chargePointIds: readonly number[]
+): Promise<ReadonlyMap<number, CostVariables>> {
+  const found = new Map<number, Map<string, string>>()
+  for (const part of chunks(chargePointIds)) {
+    const rows = await db
+      .selectFrom('variables')
+      .select(['charge_point_id', 'variable', 'variable_instance', 'value'])
+      .where('charge_point_id', 'in', part)
+      .where('component', '=', COST_CONTROLLER)
+      .where('attribute', '=', 'Actual')
+      .execute()
+    for (const { charge_point_id: id, variable, variable_instance, value } of rows) {
+      const name = fold(variable_instance === '' ? variable : `${variable}[${variable_instance}]`)
+      const known = found.get(id) ?? new Map<string, string>()
+      if (value !== null) known.set(name, value)
+      found.set(id, known)
+    }
+  }
+  return found
 }
 
 /** Booleans come as text. `undefined` if the variable was not reported. */

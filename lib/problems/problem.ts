@@ -10,6 +10,8 @@ export const PROBLEM_KINDS = [
   'transaction-silent',
   'transaction-incomplete',
   'cost-differs',
+  'tariff-refused',
+  'tariff-drift',
   'receipt-blocked',
   'receipt-outdated',
   'receipt-not-signed',

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { it, mock, test } from 'node:test'
 import { sql } from 'kysely'
 import type { TransactionEvent } from '../../lib/ledger/event.js'
+import { findTransactionById } from '../../lib/ledger/read.js'
 import { REGISTER } from '../../lib/ledger/samples.js'
 import type { AnyTariffBody } from '../../lib/ledger/tariff-records.js'
 import { putTariff } from '../../lib/ledger/tariffs.js'
+import { explainCost } from '../../lib/ledger/transaction-cost.js'
 import { versionAt } from '../../lib/ledger/which-tariff.js'
 import { cost } from '../../lib/money/cost.js'
 import { onBothDatabasesAlways, writerOf } from '../database/support.js'
@@ -51,10 +53,10 @@ async function open(dialect: Parameters<typeof openLedger>[0], tariff: AnyTariff
     )
   const transaction = async (index = 0) => (await booksOf(database, 'CP')).transactions[index]
   /** Changes the tariff of the only transaction now. */
-  const change = async (body: AnyTariffBody) => {
+  const change = async (body: AnyTariffBody, index = 0) => {
     await putTariff(writerOf(database), 'OTHER', { ...body, appliesTo: { chargePoints: ['nobody'] } } as AnyTariffBody)
     const version = await versionAt(database.db, 'OTHER', now)
-    const row = await transaction()
+    const row = await transaction(index)
     assert.ok(version && row)
     await ledger.changeTariff('CP', row.id, version)
   }
@@ -88,6 +90,41 @@ onBothDatabasesAlways('the cost of a transaction', (dialect) => {
       at(NINE + 60 * MINUTE)
       await tell('Ended', 2, { timestamp: told(60), state: 'Charging', wh: 10_000 })
       assert.equal((await transaction())?.cost, 12, `${behind} ms`)
+    }
+  })
+
+  it('has the prices of a change right after the start when the transaction before shows that the clock is behind', async () => {
+    for (const behind of [0, 3 * HOUR]) {
+      const { at, tell, transaction, change } = await open(dialect, ENERGY)
+      const told = (minutes: number) => NINE + minutes * MINUTE - behind
+      at(NINE - 20 * MINUTE)
+      await tell('Started', 0, { transactionId: 'before', timestamp: told(-20), wh: 0 })
+      at(NINE - 10 * MINUTE)
+      await tell('Ended', 1, { transactionId: 'before', timestamp: told(-10), wh: 0 })
+      at(NINE)
+      await tell('Started', 0, { transactionId: 'tx', timestamp: told(0), state: 'Charging', wh: 0 })
+      at(NINE + 30 * MINUTE)
+      await change({ ...ENERGY, energy: { prices: [{ priceKwh: 2 }] } }, 1)
+      at(NINE + 60 * MINUTE)
+      await tell('Ended', 1, { transactionId: 'tx', timestamp: told(60), state: 'Charging', wh: 10_000 })
+      assert.equal((await transaction(1))?.cost, 12, `${behind} ms`)
+    }
+  })
+
+  it('does not run on by the time that the clock of the charge point is behind', async () => {
+    for (const behind of [0, 3 * HOUR]) {
+      const { at, tell, transaction, database } = await open(dialect, { currency: 'EUR', pricePerHour: 6 })
+      const told = (minutes: number) => NINE + minutes * MINUTE - behind
+      at(NINE)
+      await tell('Started', 0, { timestamp: told(0), state: 'Charging', wh: 0 })
+      at(NINE + 30 * MINUTE)
+      await tell('Updated', 1, { timestamp: told(30), state: 'Charging', wh: 5000 })
+      const row = await transaction()
+      assert.ok(row)
+      const now = NINE + 40 * MINUTE
+      const { record } = (await findTransactionById(database.db, row.id, now)) ?? {}
+      const explained = await explainCost(database.db, row, now)
+      assert.deepEqual([record?.cost, record?.duration, explained.cost?.total], [4, 2400, 4], `${behind} ms`)
     }
   })
 

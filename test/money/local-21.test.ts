@@ -69,6 +69,75 @@ onSharedBackend('the tariff of a driver', (start) => {
   }
 })
 
+onSharedBackend('a driver who refuses the tariff', (start) => {
+  it('pays nothing, in whatever order the events come, unless somebody accepts it later', async () => {
+    const server = await start()
+    const fee = {
+      currency: 'EUR',
+      fixedFee: { prices: [{ priceFixed: 2 }] },
+      idleTime: { prices: [{ priceMinute: 1 }] }
+    }
+    const charger = await charging(server, 'REFUSED', { protocol, tariff: fee, variables: LOCAL })
+    const of = (id: string) => ({
+      began: event('Started', 0, '08:00:00', { id, wh: 0, idToken: 'ANNA' }),
+      refused: event('Updated', 1, '08:00:10', { id, triggerReason: 'TariffNotAccepted' }),
+      accepted: event('Updated', 2, '08:00:20', { id, idToken: 'BEN' }),
+      ended: event('Ended', 3, '08:10:00', { id, wh: 0 })
+    })
+    const costs: unknown[] = []
+    for (const [id, names] of [
+      ['late', ['began', 'ended', 'refused']],
+      ['soon', ['refused', 'began', 'ended']],
+      ['other', ['began', 'refused', 'accepted', 'ended']]
+    ] as const) {
+      let total: unknown
+      for (const name of names) {
+        const request = of(id)[name]
+        const seqNo = name === 'ended' && id !== 'other' ? 2 : request.seqNo
+        total = (await result(charger, 'TransactionEvent', { ...request, seqNo })).totalCost
+      }
+      costs.push(total)
+    }
+    assert.deepEqual(costs, [0, 0, undefined])
+    const { items } = await ok(server, 'GET', '/transactions?chargePoint=REFUSED&sort=receivedAt')
+    assert.deepEqual(
+      items.map(({ transactionId, cost }: { transactionId: string; cost?: number }) => [transactionId, cost]),
+      [
+        ['late', 0],
+        ['soon', 0],
+        ['other', undefined]
+      ]
+    )
+    const { cost } = await ok(server, 'GET', `/transactions/${items[0].id}/cost`)
+    assert.deepEqual([cost.total, cost.isRefused, cost.unknown], [0, true, []])
+  })
+})
+
+onSharedBackend('the tariff that a charge point names', (start) => {
+  it('is compared with that of the transaction', async () => {
+    const server = await start()
+    const charger = await charging(server, 'NAMES', { protocol, tariff: KWH, variables: LOCAL })
+    const { ocppTariffId } = await ok(server, 'GET', '/tariffs/NAMES')
+    const named = (id: string, tariffId: string) => ({ transactionInfo: { transactionId: id, tariffId } })
+    for (const [id, tariffId] of [
+      ['same', ocppTariffId],
+      ['other', 'of-another-csms']
+    ]) {
+      await result(charger, 'TransactionEvent', event('Started', 0, '08:00:00', { id, wh: 0, idToken: 'ANNA' }))
+      await result(charger, 'TransactionEvent', event('Updated', 1, '08:00:10', { id, ...named(id, tariffId) }))
+      await result(charger, 'TransactionEvent', event('Ended', 2, '08:10:00', { id, wh: 1000 }))
+    }
+    const { items } = await ok(server, 'GET', '/transactions?chargePoint=NAMES&sort=receivedAt')
+    const told = async (index: number) => (await ok(server, 'GET', `/transactions/${items[index].id}/cost`)).otherTariff
+    assert.deepEqual([await told(0), await told(1)], [undefined, 'of-another-csms'])
+    const problems = (await ok(server, 'GET', '/problems?chargePoint=NAMES&kind=tariff-drift')).items
+    assert.deepEqual(
+      problems.map((one: { transaction: number; detail: string }) => [one.transaction, one.detail]),
+      [[items[1].id, 'calculates the transaction by the tariff of-another-csms, which is not that of the transaction']]
+    )
+  })
+})
+
 const CHEAP = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.1 }] } }
 
 /** A tariff that applies to nobody by itself. */

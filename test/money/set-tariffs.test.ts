@@ -46,6 +46,8 @@ onSharedBackend('set-tariffs at a charge point that calculates costs', (start) =
     assert.deepEqual(await inbox.take('SetDefaultTariff', ACCEPTED), { evseId: 0, tariff: { tariffId, ...KWH } })
     const clearTariffsResult = [{ tariffId: 'old', status: 'Accepted' }]
     assert.deepEqual(await inbox.take('ClearTariffs', { clearTariffsResult }), { tariffIds: ['old'] })
+    const there = [{ tariffId, tariffKind: 'DefaultTariff', evseIds: [1, 2] }]
+    await inbox.take('GetTariffs', { status: 'Accepted', tariffAssignments: there })
     assert.deepEqual(await setting, {
       status: 'accepted',
       tariffs: [
@@ -55,7 +57,6 @@ onSharedBackend('set-tariffs at a charge point that calculates costs', (start) =
     })
     // A tariff that is there is not sent again.
     const again = set(server, 'SET')
-    const there = [{ tariffId, tariffKind: 'DefaultTariff' }]
     await inbox.take('GetTariffs', { status: 'Accepted', tariffAssignments: there })
     assert.equal((await again).status, 'accepted')
     await inbox.isEmpty()
@@ -76,6 +77,7 @@ onSharedBackend('set-tariffs at a charge point that calculates costs', (start) =
     assert.deepEqual([first.evseId, second.evseId], [1, 2])
     const tariffId = await wireId(server, 'SET-EVSES-2')
     assert.deepEqual(second.tariff, { tariffId, ...fast, validFrom })
+    await inbox.take('GetTariffs', { status: 'Rejected' })
     const { status, tariffs } = await setting
     assert.deepEqual([status, tariffs.length], ['accepted', 2])
   })
@@ -94,6 +96,7 @@ onSharedBackend('set-tariffs at a charge point that calculates costs', (start) =
     await inbox.take('GetTariffs', { status: 'Accepted', tariffAssignments })
     await inbox.take('SetDefaultTariff', ACCEPTED)
     await inbox.take('SetDefaultTariff', { status: 'TooManyElements' })
+    await inbox.take('GetTariffs', { status: 'Accepted', tariffAssignments })
     assert.deepEqual(await setting, {
       status: 'partial',
       tariffs: [

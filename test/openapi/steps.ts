@@ -208,6 +208,7 @@ export const STEPS: readonly Step[] = [
   operate('Trigger', accepted),
   operate('GetConfiguration', accepted),
   operate('SetConfiguration', accepted),
+  { operation: 'getChargePointTariffs', status: 200 },
   { operation: 'listChargingProfiles', status: 200, query: here({ limit: '1' }) },
   {
     operation: 'getCompositeSchedule',

@@ -64,6 +64,7 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   [`POST ${ONE}/reports`]: 'calls:write',
   [`GET ${ONE}/reports/{requestId}`]: 'charge-points:read',
   [`GET ${ONE}/state`]: 'charge-points:read',
+  [`GET ${ONE}/tariffs`]: 'calls:write',
   [`GET ${ONE}/variables`]: 'charge-points:read',
   'GET /api/v1/charger-models': 'charge-points:read',
   'GET /api/v1/charger-models/{name}': 'charge-points:read',

@@ -18,6 +18,7 @@ import { EvseCard } from './evse-card.js'
 import { ChargePointHead } from './head.js'
 import { Manage } from './manage.js'
 import { LatestReadings, useReadings } from './readings.js'
+import { StationTariffsTable } from './tariffs.js'
 import { useChargePoint } from './use-charge-point.js'
 
 /** Milliseconds between readings of energy and cost, which only the server knows. */
@@ -89,6 +90,7 @@ function Content({ chargePoint, onChange }: { chargePoint: ChargePoint; onChange
       </section>
       <ProblemsHere identity={identity} />
       <LatestReadings places={readings} />
+      <StationTariffsTable target={target} />
       <AnyCall chargePoint={chargePoint} target={target} />
       <Manage chargePoint={chargePoint} target={target} onChange={onChange} />
       <DetailList chargePoint={chargePoint} />

@@ -31,6 +31,8 @@ const PLACES: Readonly<Record<Kind, Finder>> = {
   'transaction-silent': transaction,
   'transaction-incomplete': transaction,
   'cost-differs': transaction,
+  'tariff-refused': chargePoint,
+  'tariff-drift': (problem) => transaction(problem) ?? chargePoint(problem),
   'receipt-blocked': transaction,
   'receipt-outdated': transaction,
   'receipt-not-signed': transaction,
