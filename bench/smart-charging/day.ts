@@ -130,7 +130,7 @@ export class Day {
     for (const [index, { stay, current, isConnected }] of this.chargers.entries()) {
       if (stay === undefined || !isConnected) continue
       const others = stay.visit.phases === 3 ? current : 0
-      this.#change(index, (state) => sampled(state, current, this.#times, [current, others, others]))
+      this.#change(index, (state) => sampled(state, current, this.#times, { lines: [current, others, others] }))
     }
   }
 

@@ -14,6 +14,7 @@ import {
   type Pending,
   reconnected,
   sampled,
+  type Times,
   withBoots,
   withTransaction
 } from './reserve.js'
@@ -78,7 +79,11 @@ interface SavedDocument {
   evses: Record<string, EvseState>
 }
 
-type Change = (state: EvseState, times: { now: number; settle: number }) => EvseState
+interface Circumstances extends Times {
+  plant: Plant
+  evse: Plant['evses'][number]
+}
+type Change = (state: EvseState, at: Circumstances) => EvseState
 
 export class SiteControl {
   readonly #options: ControlOptions
@@ -174,10 +179,15 @@ export class SiteControl {
 
   #takeSample(identity: string, { evseId, connectorId, readings }: SampleData): void {
     const key = `${identity} ${evseId || connectorId}`
-    const currents = currentsIn(readings, this.#options.now())
-    if (currents === undefined) return
-    const { highest, lines } = currents
-    this.#changes.push({ key, change: (state, times) => sampled(state, highest, times, lines) })
+    this.#changes.push({
+      key,
+      change: (state, { plant, evse, ...times }) => {
+        const currents = currentsIn(readings, times.now, { evse, voltage: plant.voltage })
+        if (currents === undefined) return state
+        const { highest, ...more } = currents
+        return sampled(state, highest, times, more)
+      }
+    })
   }
 
   /** Reads the saved currents that may be in force. A call that was on its way then may have been carried out. */
@@ -221,6 +231,7 @@ export class SiteControl {
     const times = { now: now(), settle: plant.settle * 1000 }
     const states = new Map<string, EvseState>()
     const facts = new Map<string, EvseFacts>()
+    const evses = new Map(plant.evses.map((evse) => [keyOf(evse), evse]))
     for (const evse of plant.evses) {
       const key = keyOf(evse)
       const member = members.get(identityOf(key))
@@ -233,7 +244,8 @@ export class SiteControl {
     }
     for (const { key, change } of this.#changes.splice(0, changes)) {
       const state = states.get(key)
-      if (state !== undefined) states.set(key, change(state, times))
+      const evse = evses.get(key)
+      if (state !== undefined && evse !== undefined) states.set(key, change(state, { ...times, plant, evse }))
       else this.#options.onStray?.()
     }
     // After the answers, which may be from before the boot.

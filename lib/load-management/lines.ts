@@ -1,4 +1,5 @@
 import { type Phase, type Plant, phasesOf } from './plant.js'
+import type { Measured } from './reserve.js'
 
 // The lines that a car loads. Most one-phase cars charge at three-phase EVSEs, and what they do not use is free for others.
 
@@ -44,11 +45,12 @@ export function loadedPhases(evse: Plant['evses'][number], seen: SeenLines | und
 /** The currents that an EVSE certainly had on phases of the site, in A: of several lines, only those that were told. */
 export function certainLoad(
   evse: Plant['evses'][number],
-  { amperes, lines }: { amperes: number; lines?: Lines }
+  { amperes, lines, used }: Pick<Measured, 'amperes' | 'lines' | 'used'>
 ): [Phase, number][] {
   const wired = phasesOf(evse)
-  // One line, or two in series.
-  if (wired.length < 3) return wired.map((phase) => [phase, amperes])
+  // One line, or two in series, between which the voltage is higher.
+  const least = used === undefined ? amperes : used[0] / (evse.unit === 'W' ? wired.length : 1)
+  if (wired.length < 3) return wired.map((phase) => [phase, Math.min(amperes, least)])
   return (lines ?? []).map((current, line) => [phaseOf(evse, line), current])
 }
 

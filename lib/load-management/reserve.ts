@@ -1,5 +1,6 @@
-import { type Lines, type SeenLines, seenLines } from './lines.js'
+import { type SeenLines, seenLines } from './lines.js'
 import type { Assignment } from './plant.js'
+import type { Currents } from './samples.js'
 
 // The current that may be in force at an EVSE. The invariant of load management is about this current, not about the
 // wanted one: the sum of what may be in force never exceeds a limit because of what is sent.
@@ -33,6 +34,18 @@ export interface Sent {
   until: number
 }
 
+/** The highest current that a phase may have had, that of all lines, and what is compared with a limit. A. */
+export interface Measured extends Pick<Currents, 'lines' | 'used'> {
+  amperes: number
+  at: number
+}
+
+/** The current that is compared with a limit, at least and at most. A. */
+export function usedOf({ amperes, used = [amperes, amperes] }: Pick<Measured, 'amperes' | 'used'>) {
+  const [least, most] = used
+  return { least, most }
+}
+
 export type Obedience = 'unproven' | 'obeys' | 'ignoring'
 
 /** The state of an EVSE in the control of a site. Saved before anything is sent, so that a restart knows the worst. */
@@ -53,8 +66,8 @@ export interface EvseState {
   obedience: Obedience
   /** Epoch milliseconds. */
   ignoringSince?: number
-  /** The highest current of its phases, and when it was received; and those of all lines, if they were told. */
-  measured?: { amperes: number; at: number; lines?: Lines }
+  /** The currents that were measured, and when they were received. Epoch milliseconds. */
+  measured?: Measured
   /** The lines that the car of the transaction loads. */
   lines?: SeenLines
   /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
@@ -137,7 +150,7 @@ function measuredAbove(state: EvseState, most: number, { now, settle }: Times): 
   const { measured } = state
   if (measured === undefined || now - measured.at > FRESH_MS) return undefined
   if (measured.at < changedAt(state, now) + settle) return undefined
-  return measured.amperes > tolerated(most) ? measured.amperes : undefined
+  return usedOf(measured).least > tolerated(most) ? measured.amperes : undefined
 }
 
 /** The limit that the charge point obeys, as far as it is known: the lease, else the fallback. */
@@ -261,30 +274,33 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
 /** How many samples in a row prove something. */
 const PROOF = 2
 
-/** A current was measured: the highest one of a phase, and those of all lines if they were told. */
-export function sampled(before: EvseState, amperes: number, { now, settle }: Times, told?: Lines): EvseState {
+/** Currents were measured. Where only the power is known, it may be unknown whether they are above a limit. */
+export function sampled(
+  before: EvseState,
+  amperes: number,
+  { now, settle }: Times,
+  more: Pick<Currents, 'lines' | 'used'> = {}
+): EvseState {
   const { lines: seen, ...state } = before
-  const lines = state.transaction === undefined ? undefined : seenLines(seen, told, now)
-  const next = {
-    ...state,
-    ...(lines !== undefined && { lines }),
-    measured: { amperes, at: now, ...(told !== undefined && { lines: told }) }
-  }
+  const lines = state.transaction === undefined ? undefined : seenLines(seen, more.lines, now)
+  const measured = { amperes, at: now, ...more }
+  const next = { ...state, ...(lines !== undefined && { lines }), measured }
   const limit = Math.max(
     0,
     ...state.possible.filter(({ until }) => until > now).map((one) => one.amperes),
     state.fallback ?? 0
   )
   if (state.fallback === undefined || state.pending !== undefined || now - changedAt(state, now) < settle) return next
+  const { least, most } = usedOf(measured)
+  const isWithin = most <= tolerated(limit)
   if (state.obedience === 'ignoring') {
-    const isNear = amperes <= tolerated(limit) && amperes > limit / 2
-    const strikes = isNear ? state.strikes + 1 : 0
+    const strikes = isWithin && least > limit / 2 ? state.strikes + 1 : 0
     return strikes >= PROOF ? { ...next, obedience: 'obeys', strikes: 0 } : { ...next, strikes }
   }
-  if (amperes > tolerated(limit)) {
+  if (least > tolerated(limit)) {
     const strikes = state.strikes + 1
     return strikes >= PROOF ? { ...next, obedience: 'ignoring', ignoringSince: now, strikes: 0 } : { ...next, strikes }
   }
-  const isProof = amperes > 0.5
+  const isProof = isWithin && most > 0.5
   return { ...next, strikes: 0, ...(isProof && { obedience: 'obeys' as const }) }
 }

@@ -1,7 +1,7 @@
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
 import { certainLoad, loadedPhases } from './lines.js'
 import { keyOf, PHASES, type Plant, pathsOf } from './plant.js'
-import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
+import { type EvseState, inForce, initialState, reservedOf, usedOf } from './reserve.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
 
@@ -210,12 +210,13 @@ function withDemand(state: EvseState, force: number, { now, settle }: { now: num
   const isTelling = measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + settle
   if (!isTelling) return state
   const { slackSince: _, ...busy } = state
-  if (measured.amperes >= force - 0.5) {
+  const { most } = usedOf(measured)
+  if (most >= force - 0.5) {
     const { demand: _demand, ...rest } = busy
     return rest
   }
-  if (measured.amperes >= force - 1) return busy
+  if (most >= force - 1) return busy
   const since = state.slackSince ?? measured.at
   const isLong = measured.at - since >= SLACK_MS
-  return { ...state, slackSince: since, ...(isLong && { demand: measured.amperes + 1 }) }
+  return { ...state, slackSince: since, ...(isLong && { demand: most + 1 }) }
 }

@@ -22,6 +22,7 @@ interface Stall {
   wiring?: string
   fallback?: number
   maximum?: number
+  unit?: 'A' | 'W'
   quirks?: readonly Quirk[]
 }
 

@@ -145,4 +145,19 @@ describe('an EVSE', () => {
     assert.equal(sampled(once, 10, TIMES).obedience, 'obeys')
     assert.equal(sampled(once, 2, TIMES).strikes, 0, 'a car that takes little proves nothing')
   })
+
+  it('that tells only its power ignores its limit when it certainly takes more, and obeys it when it certainly does not', () => {
+    const twice = (state: EvseState, amperes: number, used: [number, number]) => {
+      return sampled(sampled(state, amperes, TIMES, { used }), amperes, TIMES, { used })
+    }
+    const unproven = { ...limited(10), obedience: 'unproven' as const }
+    assert.equal(twice(unproven, 30, [9, 30]).obedience, 'unproven')
+    assert.equal(reserved(twice(unproven, 30, [9, 30])).amperes, 10)
+    assert.equal(twice(unproven, 10, [9, 10]).obedience, 'obeys')
+    const once = sampled(unproven, 30, TIMES, { used: [14, 30] })
+    assert.deepEqual(reserved(once), { amperes: 30, cause: 'measured' }, 'on one of its lines')
+    assert.equal(twice(unproven, 30, [14, 30]).obedience, 'ignoring')
+    assert.equal(twice({ ...unproven, obedience: 'ignoring' }, 30, [9, 30]).obedience, 'ignoring')
+    assert.equal(twice({ ...unproven, obedience: 'ignoring' }, 10, [9, 10]).obedience, 'obeys')
+  })
 })
