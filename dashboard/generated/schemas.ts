@@ -824,7 +824,7 @@ export const newWebhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 16,
+          "maxItems": 17,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -846,6 +846,7 @@ export const newWebhookSchema: Schema = {
               "bulk-call",
               "cost",
               "receipt",
+              "settlement",
               "tariff"
             ]
           }
@@ -920,7 +921,7 @@ export const webhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 16,
+          "maxItems": 17,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -942,6 +943,7 @@ export const webhookSchema: Schema = {
               "bulk-call",
               "cost",
               "receipt",
+              "settlement",
               "tariff"
             ]
           }
