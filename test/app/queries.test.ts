@@ -10,7 +10,12 @@ const REFUSED: readonly (readonly [path: string, query: string, pointer: string,
   ['/charge-points', 'status=Broken', '/status', /^must be one of Available, Preparing, .*, Occupied, .*Faulted$/],
   ['/charge-points', 'protocol=ocpp1.5', '/protocol', /^must be one of ocpp2\.1, ocpp2\.0\.1, ocpp1\.6$/],
   ['/charge-points', 'connected=yes', '/connected', /^must be one of true, false$/],
-  ['/charge-points', 'colour=red', '/colour', /^is unknown; known are limit, cursor, connected, neverConnected, status, state, /],
+  [
+    '/charge-points',
+    'colour=red',
+    '/colour',
+    /^is unknown; known are limit, cursor, connected, neverConnected, status, state, /
+  ],
   ['/id-tokens', 'state=Blocked', '/state', /^is unknown; known are limit, cursor, q, status, groupId, format$/],
   ['/transactions', 'evseId=one', '/evseId', /^must be a number of at most 10 digits$/],
   ['/transactions', 'status=done', '/status', /^must be one of open, ended, closed, unassigned$/],
