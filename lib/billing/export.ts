@@ -6,7 +6,9 @@ import { type Cell, lineOfCsv, toCsv } from '../http/csv.js'
 import { fromScaled } from '../money/exact.js'
 import { type DatevPolicy, datevHead, datevLines } from './datev.js'
 import { exportedReceipts } from './list.js'
+import { closeUntil } from './numbers.js'
 import type { ReceiptRecord } from './records.js'
+import type { ReceiptPolicy } from './seller.js'
 import { encodeWindows1252 } from './windows-1252.js'
 
 // Files of receipts for billing systems and accountants.
@@ -46,12 +48,12 @@ export interface Exported {
 export async function* exportFile(
   db: Reader,
   range: ExportRange,
-  { format, datev, now, done }: ExportOptions
+  { format, datev, until = range.to, now, done }: ExportOptions
 ): AsyncGenerator<string | Buffer> {
   const exported: Exported = { receipts: 0 }
   if (format === 'csv') yield toCsv(CSV_COLUMNS, [])
   if (format === 'datev' && datev !== undefined) yield encodeWindows1252(datevHead(datev, { ...range, now }))
-  for await (const page of pagesOf(db, range)) {
+  for await (const page of pagesOf(db, { from: range.from, to: until })) {
     const piece = page.map((record) => textOf(record, format, datev)).join('')
     exported.first ??= page[0]?.number ?? ''
     exported.last = page.at(-1)?.number ?? ''
@@ -64,6 +66,8 @@ export async function* exportFile(
 export interface ExportOptions {
   format: ExportFormat
   datev: DatevPolicy | undefined
+  /** Epoch milliseconds. Default: the end of the range. */
+  until?: number | undefined
   /** Epoch milliseconds. */
   now: number
   done: (exported: Exported) => Promise<void>
@@ -110,6 +114,12 @@ export const ExportRecord = Type.Object({
   format: Type.String(),
   from: Type.String({ format: 'date-time' }),
   to: Type.String({ format: 'date-time', description: 'Exclusive' }),
+  completeUntil: Type.Optional(
+    Type.String({
+      format: 'date-time',
+      description: 'Receipts that were issued from then on are not in it; absent: all are'
+    })
+  ),
   operator: Type.String(),
   at: Type.String({ format: 'date-time' }),
   receipts: Type.Optional(Type.Integer({ description: 'Absent if not all of it was sent' })),
@@ -117,10 +127,30 @@ export const ExportRecord = Type.Object({
   lastNumber: Type.Optional(Type.String())
 })
 
+interface NewExport extends ExportRange {
+  format: ExportFormat
+  /** Up to where it is complete, if the range is not over. */
+  until: number | undefined
+  operator: string
+  now: number
+}
+
+/**
+ * Up to where an export of a range is complete, because later receipts may be on their way; `undefined`: all of it.
+ */
+export async function completeUntil(
+  writer: Pick<Writer, 'write'>,
+  { from, to }: ExportRange,
+  { policy, now }: { policy: ReceiptPolicy | undefined; now: number }
+): Promise<number | undefined> {
+  await writer.write((trx) => closeUntil(trx, policy, now))
+  return to > now ? Math.max(from, now) : undefined
+}
+
 /** Records that a file is taken. Returns its id, and when the same range was taken before. */
 export async function beginExport(
   writer: Pick<Writer, 'write'>,
-  { format, from, to, operator, now }: ExportRange & { format: ExportFormat; operator: string; now: number }
+  { format, from, to, until, operator, now }: NewExport
 ): Promise<{ id: number; earlier: number | undefined }> {
   return writer.write(async (trx) => {
     const earlier = await trx
@@ -135,7 +165,7 @@ export async function beginExport(
       .executeTakeFirst()
     const { id } = await trx
       .insertInto('billing_exports')
-      .values({ format, from_at: from, to_at: to, operator, created_at: now })
+      .values({ format, from_at: from, to_at: to, until_at: until ?? null, operator, created_at: now })
       .returning('id')
       .executeTakeFirstOrThrow()
     return { id, earlier: earlier?.completed_at ?? undefined }
@@ -160,6 +190,7 @@ export async function listExports(db: Reader, { before, limit }: { before?: numb
     format: row.format,
     from: toDateTime(row.from_at),
     to: toDateTime(row.to_at),
+    ...(row.until_at !== null && { completeUntil: toDateTime(row.until_at) }),
     operator: row.operator,
     at: toDateTime(row.created_at),
     ...(row.receipts !== null && { receipts: row.receipts }),

@@ -91,7 +91,11 @@ export async function issueReceipt(
   const session = await sessionOf(trx, shown)
   await trx.deleteFrom('pending_receipts').where('transaction_ref', '=', row.id).execute()
   const number = await nextNumber(trx, policy, now)
-  const heading = { number: number.number, issuedAt: now, ...(issuer !== undefined && { reason: issuer.reason }) }
+  const heading = {
+    number: number.number,
+    issuedAt: number.issued_at,
+    ...(issuer !== undefined && { reason: issuer.reason })
+  }
   const document = receiptDocument(session, billed, { heading, policy })
   const receipt = await save(scope, { row, number, document, issuer, refersTo: null })
   scope.tell(eventOf(session, document, { change: 'issued', cost: billed.cost }))
@@ -107,7 +111,7 @@ export async function issueCredit(
   const session = await sessionOf(trx, row)
   const number = await nextNumber(trx, policy, now)
   const credited = JSON.parse(receipt.document) as ReceiptDocument
-  const heading = { number: number.number, issuedAt: now, reason: issuer.reason }
+  const heading = { number: number.number, issuedAt: number.issued_at, reason: issuer.reason }
   const document = creditDocument(credited, { heading, policy })
   await trx.updateTable('receipts').set({ outdated_at: null }).where('id', '=', receipt.id).execute()
   const note = await save(scope, { row, number, document, issuer, refersTo: receipt.id })
@@ -143,8 +147,7 @@ async function save(scope: BillingScope, { row, number, document, issuer, refers
       signed_wh: issuer === undefined ? otherSignedEnergy(document) : null,
       issued_by: issuer?.operator ?? '',
       reason: issuer?.reason ?? null,
-      document: JSON.stringify(document),
-      issued_at: scope.now
+      document: JSON.stringify(document)
     })
     .returningAll()
     .executeTakeFirstOrThrow()

@@ -39,6 +39,7 @@ import { refusedTariffs } from './migrations/0084-refused-tariffs.js'
 import { receiptLinks } from './migrations/0086-receipt-links.js'
 import { settlements } from './migrations/0087-settlements.js'
 import { signedEnergy } from './migrations/0088-signed-energy.js'
+import { issueTimes } from './migrations/0089-issue-times.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -81,7 +82,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0084-refused-tariffs': refusedTariffs,
   '0086-receipt-links': receiptLinks,
   '0087-settlements': settlements,
-  '0088-signed-energy': signedEnergy
+  '0088-signed-energy': signedEnergy,
+  '0089-issue-times': issueTimes
 }
 
 /** The database was made by a newer program. */

@@ -47,6 +47,8 @@ export interface ReceiptSeriesTable {
   series: Fixed<string>
   year: Fixed<number>
   last_n: number
+  /** The next receipt is issued at this time or later: that of the last one, or the end of an export. */
+  not_before: Optional<Milliseconds>
 }
 
 /** Transactions that are over and have no receipt yet. */
@@ -115,6 +117,8 @@ export interface BillingExportsTable {
   from_at: Fixed<Milliseconds>
   /** Exclusive. */
   to_at: Fixed<Milliseconds>
+  /** Up to where it is complete, because the range was not over; `NULL`: all of it. */
+  until_at: Optional<Milliseconds>
   /** Name of the operator. */
   operator: Fixed<string>
   /** How many receipts and credit notes it has; `NULL` until it is complete, as the following ones. */

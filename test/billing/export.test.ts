@@ -202,18 +202,26 @@ onBothBackends('an export of receipts', (start) => {
     const first = await take(server, 'ndjson', query)
     const second = await take(server, 'ndjson', query)
     const other = await take(server, 'csv', query)
+    // The range is not over: the next one begins where this one ends.
+    const complete = String(first.headers['complete-until'])
+    const rest = await take(server, 'ndjson', `from=${complete}&to=2099-01-01T00:00:00Z`)
+    assert.equal(rest.body, '')
+    assert.equal((await take(server, 'csv', 'from=2020-01-01&to=2020-01-02')).headers['complete-until'], undefined)
     assert.deepEqual([first.headers['earlier-export'], other.headers['earlier-export']], [undefined, undefined])
-    const { items } = await ok(server, 'GET', '/billing/exports?limit=3')
+    const { items } = await ok(server, 'GET', '/billing/exports?limit=5')
     assert.deepEqual(
-      items.map(({ format, operator, receipts, lastNumber }: Record<string, unknown>) => [
-        format,
-        operator,
-        receipts,
-        lastNumber
-      ]),
-      ['csv', 'ndjson', 'ndjson'].map((format) => [format, 'operator', items[0].receipts, numbers[1]])
+      items
+        .slice(2)
+        .map(({ format, operator, receipts, lastNumber }: Record<string, unknown>) => [
+          format,
+          operator,
+          receipts,
+          lastNumber
+        ]),
+      ['csv', 'ndjson', 'ndjson'].map((format) => [format, 'operator', items[2].receipts, numbers[1]])
     )
     assert.ok(Date.parse(String(second.headers['earlier-export'])) <= Date.now())
+    assert.deepEqual([items[0].completeUntil, items[4].completeUntil], [undefined, complete])
     const all = (await ok(server, 'GET', '/billing/exports?limit=1000')).items
     const left = all.find(({ operator }: { operator: string }) => operator === 'unfinished')
     assert.deepEqual([left.receipts, left.lastNumber], [undefined, undefined])

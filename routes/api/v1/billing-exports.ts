@@ -6,6 +6,7 @@ import {
   beginExport,
   checkDatev,
   completeExport,
+  completeUntil,
   EXPORT_FORMATS,
   type ExportFormat,
   ExportRecord,
@@ -14,6 +15,7 @@ import {
 } from '../../../lib/billing/export.js'
 import { dayOrTime, isOneMonth } from '../../../lib/billing/local-time.js'
 import { ReceiptRecord } from '../../../lib/billing/records.js'
+import { receiptPolicyOf } from '../../../lib/billing/seller.js'
 import { toDateTime } from '../../../lib/date-time.js'
 import { invalidQuery, pageOf, readIdCursor, readLimit } from '../../../lib/http/paging.js'
 import { momentParam, PageParams } from '../../../lib/http/records.js'
@@ -50,6 +52,7 @@ function addExport(app: FastifyInstance): void {
   const { database, config } = app
   const { heavy, writer } = database
   const datev = datevPolicyOf(config)
+  const policy = receiptPolicyOf(config)
   app.get<{ Querystring: ExportQuery }>(
     '/billing/export',
     {
@@ -68,7 +71,13 @@ function addExport(app: FastifyInstance): void {
         response: {
           200: {
             description: 'The file',
-            headers: { 'Earlier-Export': { type: 'string', description: 'When the same range was exported before' } },
+            headers: {
+              'Earlier-Export': { type: 'string', description: 'When the same range was exported before' },
+              'Complete-Until': {
+                type: 'string',
+                description: 'Receipts that are issued from then on are not in it; absent if the range was over'
+              }
+            },
             content: {
               'text/csv': { schema: Type.String({ examples: ['number,kind\r\n'] }) },
               'application/x-ndjson': { schema: ReceiptRecord }
@@ -83,13 +92,15 @@ function addExport(app: FastifyInstance): void {
     async ({ query, operator }, reply) => {
       const { format } = query
       const range = rangeOf(query, config.SELLER_TIME_ZONE)
+      const until = await completeUntil(writer, range, { policy, now: Date.now() })
       if (format === 'datev') {
         const off = () => new ProblemError(409, 'DATEV_OFF', 'DATEV_CONSULTANT and the settings with it are not set')
         if (datev === undefined) throw off()
-        await checkDatev(heavy, range, datev)
+        await checkDatev(heavy, { ...range, to: until ?? range.to }, datev)
       }
       const { id, earlier } = await beginExport(writer, {
         ...range,
+        until,
         format,
         operator: operator?.name ?? '',
         now: Date.now()
@@ -97,10 +108,15 @@ function addExport(app: FastifyInstance): void {
       const done = (exported: Parameters<typeof completeExport>[2]['exported']) =>
         completeExport(writer, id, { exported, now: Date.now() })
       if (earlier !== undefined) reply.header('earlier-export', toDateTime(earlier))
+      if (until !== undefined) reply.header('complete-until', toDateTime(until))
       return reply
         .type(TYPES[format])
         .header('content-disposition', `attachment; filename="${nameOf(query)}"`)
-        .send(Readable.from(exportFile(heavy, range, { format, datev, now: Date.now(), done }), { objectMode: false }))
+        .send(
+          Readable.from(exportFile(heavy, range, { format, datev, until, now: Date.now(), done }), {
+            objectMode: false
+          })
+        )
     }
   )
 }
