@@ -123,10 +123,10 @@ export function deleteChargingProfiles(criteria: ChargingProfileCriteria): Chang
 }
 
 /**
- * The charge point knows no profile that matches, so it has none of them. That of a start which waits for its transaction is
- * not installed yet, and comes with the transaction. [1.6 §5.5, §5.16.2; 2.x K10]
+ * The charge point has deleted the profiles that match, or knows none of them, which is as good. That of a start which waits
+ * for its transaction is not installed yet, and comes with the transaction. [1.6 §5.5, §5.16.2; 2.x K10]
  */
-export function deleteUnknown(criteria: ChargingProfileCriteria): Change {
+export function deleteInstalled(criteria: ChargingProfileCriteria): Change {
   return deleteUnreported(criteria, new Set())
 }
 

@@ -12,7 +12,7 @@ import {
   type ChargingProfileCriteria,
   CSO,
   deleteChargingProfiles,
-  deleteUnknown,
+  deleteInstalled,
   deleteUnreported,
   doubtChargingProfiles,
   installChargingProfile,
@@ -81,11 +81,6 @@ function accepted<Request>(change: (request: Request, call: CallKey) => Change |
     status === 'Accepted' ? change(request, call) : undefined
 }
 
-/** The status Unknown means that the charge point has no such profile, either. [1.6 §5.5; 2.x K10] */
-function cleared(criteria: ChargingProfileCriteria, { status }: StatusResponse): Change {
-  return status === 'Accepted' ? deleteChargingProfiles(criteria) : deleteUnknown(criteria)
-}
-
 /** Profiles that the CSMS sets and changes. [1.6 §5.5, §5.16; 2.x K01, K10; 2.1 K28] */
 function followCalls({ calls }: FastifyInstance): void {
   const profile16 = ({ connectorId, csChargingProfiles }: v16.SetChargingProfileRequest) =>
@@ -102,8 +97,8 @@ function followCalls({ calls }: FastifyInstance): void {
       'SetChargingProfile',
       accepted((request) => installChargingProfile(profile2(request)))
     )
-    .after('ocpp1.6', 'ClearChargingProfile', (request, response) => cleared(criteriaOf16(request), response))
-    .after(PROTOCOLS_2, 'ClearChargingProfile', (request, response) => cleared(criteriaOf2(request), response))
+    .after('ocpp1.6', 'ClearChargingProfile', (request) => deleteInstalled(criteriaOf16(request)))
+    .after(PROTOCOLS_2, 'ClearChargingProfile', (request) => deleteInstalled(criteriaOf2(request)))
     .after(
       'ocpp2.1',
       'UpdateDynamicSchedule',

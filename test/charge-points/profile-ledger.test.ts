@@ -174,12 +174,13 @@ onBothBackends('the ledger of charging profiles', (start) => {
   }
 
   for (const [index, answer] of [ACCEPTED, NO_ANSWER].entries()) {
-    it(`keeps the profile of a start that ${answer === ACCEPTED ? 'waits' : 'may wait'} for its transaction when the charge point knows no such profile`, async () => {
+    it(`keeps the profile of a start that ${answer === ACCEPTED ? 'waits' : 'may wait'} for its transaction when others are cleared, or the charge point knows no such profile`, async () => {
       const { server, charger } = await connect(`L-14-${index}`, 'ocpp1.6')
       const request = { idTag: 'TAG', connectorId: 1, chargingProfile: profile16(1, 'TxProfile') }
       await ask(server, charger, 'RemoteStartTransaction', request, answer)
       for (const criteria of [{ id: 1 }, {}, { chargingProfilePurpose: 'TxProfile' }]) {
         await ask(server, charger, 'ClearChargingProfile', criteria, { status: 'Unknown' })
+        await ask(server, charger, 'ClearChargingProfile', criteria)
       }
       const transactionId = await startTransaction(charger, { timestamp: new Date().toISOString() })
       await until('it is bound', async () => (await shown(server, charger))[0]?.transactionId === String(transactionId))
