@@ -47,7 +47,7 @@ function watchOthers({ calls, loadManagement }: FastifyInstance): void {
 
 /** Shares the power of sites among their charge points. */
 async function loadManagement(app: FastifyInstance): Promise<void> {
-  const { database, runs, calls, events, log } = app
+  const { database, runs, calls, events, log, traits } = app
   const watch = new LoadWatch(database.writer)
   app.decorate('loadWatch', watch)
   observeLoadManagement(app.metrics, watch)
@@ -63,6 +63,8 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
       const { result } = await calls.call({ identity, action, payload, operator: OPERATOR })
       return result
     },
+    traitsOf: (known) => traits.book.applied(known),
+    learn: (kind, learned) => traits.models.learn(kind, learned),
     onSent: (siteId, sent) => watch.sent(siteId, sent),
     onRun: (siteId, snapshot) => watch.ran(siteId, snapshot),
     onLeft: (siteId) => watch.left(siteId),

@@ -621,7 +621,7 @@ export const loadManagementSchema: Schema = {
               "A",
               "W"
             ],
-            "description": "In which limits are sent. Default: A"
+            "description": "In which limits are sent. Default: what the charge point takes, A if that is not known"
           }
         }
       }

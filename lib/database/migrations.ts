@@ -40,6 +40,7 @@ import { receiptLinks } from './migrations/0086-receipt-links.js'
 import { settlements } from './migrations/0087-settlements.js'
 import { signedEnergy } from './migrations/0088-signed-energy.js'
 import { issueTimes } from './migrations/0089-issue-times.js'
+import { learnedTraits } from './migrations/0090-learned-traits.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -83,7 +84,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0086-receipt-links': receiptLinks,
   '0087-settlements': settlements,
   '0088-signed-energy': signedEnergy,
-  '0089-issue-times': issueTimes
+  '0089-issue-times': issueTimes,
+  '0090-learned-traits': learnedTraits
 }
 
 /** The database was made by a newer program. */

@@ -10,6 +10,15 @@ export interface ChargerModelsTable {
   updated_at: Milliseconds
 }
 
+/** What was learned of the charge points of a kind. A vendor, model or firmware that is not known is ''. */
+export interface LearnedTraitsTable {
+  vendor: Fixed<string>
+  model: Fixed<string>
+  firmware: Fixed<string>
+  traits: JsonText
+  learned_at: Milliseconds
+}
+
 /** One kind of violation of the standard by a charge point, and how often it occurred. */
 export interface ViolationsTable {
   id: Generated<number>

@@ -63,7 +63,12 @@ import type {
   TransactionCostsTable,
   TransactionTariffsTable
 } from './schema-tariffs.js'
-import type { ChargerModelsTable, ProblemAcknowledgementsTable, ViolationsTable } from './schema-traits.js'
+import type {
+  ChargerModelsTable,
+  LearnedTraitsTable,
+  ProblemAcknowledgementsTable,
+  ViolationsTable
+} from './schema-traits.js'
 import type {
   AuthorizationsTable,
   AwaitedStartsTable,
@@ -131,6 +136,7 @@ export interface Schema {
   corrections: CorrectionsTable
   billing_exports: BillingExportsTable
   charger_models: ChargerModelsTable
+  learned_traits: LearnedTraitsTable
   violations: ViolationsTable
   problem_acknowledgements: ProblemAcknowledgementsTable
   operator_tokens: OperatorTokensTable

@@ -2,19 +2,26 @@ import type { PublishedEvent } from '../events/event.js'
 import type { Reader } from '../events/scope.js'
 import type { SiteRow } from '../sites/rows.js'
 import { findSite } from '../sites/rows.js'
+import type { KnownOf } from '../traits/book.js'
+import type { BootedAs } from '../traits/models.js'
+import type { Traits } from '../traits/traits.js'
+import { type AppliedTraits, choicesFor, type Known, learnedBy, refusing } from './choices.js'
+import { nextForm } from './forms.js'
 import { type Place, rivalsOf, withLedger } from './installed.js'
 import type { Told } from './limits.js'
-import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
-import { answerOf, answerOfError, callFor, callToClear, countsFromStart, type OcppCall } from './profiles.js'
+import { inForm, keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
+import { withPower } from './powered.js'
+import { answerOf, answerOfError, callFor, callToAsk, callToClear, type OcppCall } from './profiles.js'
 import {
   answered,
-  type Cause,
   type EvseState,
+  inForce,
   initialState,
   type Pending,
   reconnected,
   sampled,
   type Times,
+  vitalOf,
   withBoots,
   withTransaction
 } from './reserve.js'
@@ -41,6 +48,10 @@ export interface ControlOptions {
   /** Called when a call has ended that is about an EVSE which is not controlled any more. */
   onStray?: () => void
   onError: (error: unknown) => void
+  /** The traits of a charge point. */
+  traitsOf?: (known: KnownOf) => AppliedTraits
+  /** Keeps what was learned of the charge points of a kind. */
+  learn?: (kind: BootedAs, traits: Traits) => Promise<void>
   onSent?: (siteId: string, outcome: Sent) => Promise<void>
 }
 
@@ -98,6 +109,8 @@ export class SiteControl {
   /** The rows that the last run has read. */
   #read: Read = { members: new Map(), running: new Map(), connected: new Set() }
   #snapshot: Snapshot | undefined
+  /** What EVSEs have taught, by EVSE. */
+  readonly #lessons = new Map<string, string>()
   readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
   readonly #sending = new Set<Promise<void>>()
 
@@ -144,9 +157,11 @@ export class SiteControl {
     if (row === undefined || site === undefined || row.mode === 'off') return this.#forget()
     const epoch = await rows.claim(writer, siteId, holder)
     if (epoch === undefined) return this.#forget()
-    const plant = plantOf(JSON.parse(row.document) as LoadManagementBody, site.time_zone ?? 'UTC')
+    const body = JSON.parse(row.document) as LoadManagementBody
     if (epoch !== this.#epoch) await this.#recall(epoch)
-    const facts = await this.#refresh(plant)
+    const configured = plantOf(body, site.time_zone ?? 'UTC')
+    const facts = await this.#refresh(configured)
+    const plant = await this.#inForms(configured, body)
     const at = now()
     const told = this.#withOwn(plant, await rows.readTold(db, siteId), at)
     const isObserving = row.mode === 'observe'
@@ -182,7 +197,9 @@ export class SiteControl {
     this.#changes.push({
       key,
       change: (state, { plant, evse, ...times }) => {
-        const currents = currentsIn(readings, times.now, { evse, voltage: plant.voltage })
+        const { unit = evse.unit } = state.sent?.form ?? state.form ?? {}
+        const isFull = inForce(state, times.now) >= evse.maximum
+        const currents = currentsIn(readings, times.now, { evse: { ...evse, unit }, voltage: plant.voltage, isFull })
         if (currents === undefined) return state
         const { highest, ...more } = currents
         return sampled(state, highest, times, more)
@@ -262,6 +279,27 @@ export class SiteControl {
     return facts
   }
 
+  /** The EVSEs as they are limited now, by what is known of their charge points and what they have refused. */
+  async #inForms(plant: Plant, { evses }: LoadManagementBody): Promise<Plant> {
+    const { db, traitsOf = () => ({}), learn } = this.#options
+    const { members } = this.#read
+    const known: Known = { members, traitsOf, levels: await rows.highestLevels(db, refusing(members, this.#states)) }
+    const choices = choicesFor(evses, known)
+    const formed = plant.evses.map((evse) => {
+      const choice = choices.get(keyOf(evse))
+      const state = this.#states.get(keyOf(evse)) ?? initialState()
+      return choice === undefined ? evse : inForm(evse, nextForm(choice, state, evse.fallback))
+    })
+    // Once only: charge points of a kind may differ.
+    for (const { key, kind, traits } of learnedBy(choices, this.#states, members)) {
+      const lesson = JSON.stringify(traits)
+      if (this.#lessons.get(key) === lesson) continue
+      await learn?.(kind, traits)
+      this.#lessons.set(key, lesson)
+    }
+    return { ...plant, evses: formed }
+  }
+
   // --- what is done ------------------------------------------------------------------------------------------------
 
   /** Writes the state when something has changed that a restart has to know, and the rest with it, or after a while. */
@@ -297,7 +335,7 @@ export class SiteControl {
   async #carryOut(
     plant: Plant,
     { key, kind, amperes, lease }: Command,
-    { pending, transaction, reason }: Pick<EvseState, 'pending' | 'transaction'> & { reason: string }
+    { pending, transaction, rung, reason }: Pick<EvseState, 'pending' | 'transaction' | 'rung'> & { reason: string }
   ): Promise<void> {
     const { siteId, now } = this.#options
     const evse = plant.evses.find((each) => keyOf(each) === key)
@@ -317,6 +355,9 @@ export class SiteControl {
           ...(displayed !== undefined && { transactionId: displayed })
         }
         answer = await this.#ask(member.identity, callFor(member.protocol, wanted))
+        // The next form may depend on what it has told of itself.
+        const isFirst = rung === undefined && (answer === 'rejected' || answer === 'error')
+        if (isFirst) this.#background(this.#askLevel(member))
         if (answer === 'accepted' && kind === 'fallback') answer = await this.#clearRivals(member, evse.evseId)
       }
     } catch (error) {
@@ -334,6 +375,10 @@ export class SiteControl {
 
   async #ask(identity: string, call: OcppCall) {
     return this.#options.call(identity, call).then(answerOf, answerOfError)
+  }
+
+  async #askLevel({ identity, protocol }: rows.Member): Promise<void> {
+    await this.#options.call(identity, callToAsk(protocol ?? ''))
   }
 
   /** A fallback holds only once nothing of somebody else is above it. */
@@ -361,12 +406,6 @@ export class SiteControl {
 const REST_MS = 300_000
 const NOTHING_SAVED = { vital: '', at: 0 }
 
-/** The part of a state that decides what may be in force: after a restart it must not be an older one. */
-function vitalOf(state: EvseState, cause: Cause | undefined) {
-  const { measured, served: _served, servedAt: _at, demand: _demand, slackSince: _slack, ...vital } = state
-  return cause === 'measured' ? { ...vital, measured } : vital
-}
-
 /** Whether an answer is about the call that is on its way: the state may have been read again since it was sent. */
 function isSame(one: Pending | undefined, other: Pending | undefined): boolean {
   return one !== undefined && one.at === other?.at && one.kind === other.kind && one.transaction === other.transaction
@@ -385,28 +424,6 @@ interface SampleData {
   evseId?: number
   connectorId?: number
   readings: readonly Reading[]
-}
-
-const POWERED = new Set(['Charging', 'SuspendedEV', 'SuspendedEVSE'])
-/** A transaction that began longer before it was first seen did so unseen. Milliseconds. */
-const UNSEEN_MS = 30_000
-
-/**
- * A Relative profile counts from the start of the transaction in 1.6, and in 2.x from the closing of the power path: what
- * is sent before could end at any time. [2.x K01.FR.42]
- */
-function withPower(
-  state: EvseState,
-  open: rows.OpenTransaction | undefined,
-  { protocol, now }: { protocol: string | null; now: number }
-): EvseState {
-  const { transaction, measured } = state
-  if (transaction === undefined || open === undefined || transaction.poweredAt !== undefined) return state
-  const isFlowing = (measured?.amperes ?? 0) > 1
-  const isPowered = countsFromStart(protocol) || isFlowing || POWERED.has(open.chargingState ?? '')
-  if (!isPowered) return state
-  const isOlder = transaction.since === now && (open.startedAt === null || now - open.startedAt > UNSEEN_MS)
-  return { ...state, transaction: { ...transaction, poweredAt: now, ...(isOlder && { isOlder }) } }
 }
 
 function placeOf({ protocol, boots, lastBootAt, bootReason }: rows.Member, evseId: number): Place {

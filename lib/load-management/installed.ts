@@ -1,6 +1,6 @@
 import { type BootedChargePoint, isConfirmed, type ProfileRow } from '../charge-points/charging-profiles.js'
 import { isRival, profileIdOf } from './profiles.js'
-import { booted, type EvseState } from './reserve.js'
+import { booted, type EvseState, isLasting } from './reserve.js'
 
 // The state of an EVSE by the ledger of profiles: whether it has our profiles, and whether others decide in their place.
 // Others install and delete profiles by raw calls, also on other nodes and while this process is away.
@@ -35,13 +35,16 @@ export interface Place {
 export function withLedger(state: EvseState, known: readonly LedgerRow[], place: Place, now: number): EvseState {
   const { evseId, chargePoint } = place
   const isThere = (kind: 'fallback' | 'limit') => {
-    return known.some((row) => row.profile_id === profileIdOf(evseId, kind) && isConfirmed(row, chargePoint))
+    // A maximum of the whole charge point may be the fallback of its only EVSE.
+    const ids = kind === 'limit' ? [profileIdOf(evseId, kind)] : [profileIdOf(evseId, kind), profileIdOf(0, kind)]
+    return known.some((row) => ids.includes(row.profile_id) && isConfirmed(row, chargePoint))
   }
   const isReplaced = known.some((row) => isRival(row, place) && !isPast(row, now))
   if (state.pending === undefined && state.fallback !== undefined && (isReplaced || !isThere('fallback'))) {
     return booted(state)
   }
-  if (state.pending !== undefined || state.sent === undefined || isThere('limit')) return state
+  const holds = isLasting(state.sent) ? 'fallback' : 'limit'
+  if (state.pending !== undefined || state.sent === undefined || isThere(holds)) return state
   const { sent: _, ...rest } = state
   return rest
 }

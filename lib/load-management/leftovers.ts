@@ -13,9 +13,9 @@ export interface Leftover {
   profileId: number
 }
 
-/** The profiles at EVSEs that are not controlled, of all charge points or of one. */
-export async function findLeftovers(db: Reader, chargePointId?: number): Promise<Leftover[]> {
-  let query = db
+/** The profiles of load management, of all charge points or of one. */
+export function ownProfilesQuery(db: Reader, chargePointId?: number) {
+  const query = db
     .selectFrom('charging_profiles')
     .innerJoin('charge_points', 'charge_points.id', 'charging_profiles.charge_point_id')
     .select(['charge_points.id', 'identity', 'protocol', 'site_id', 'evse_id', 'connector_id', 'profile_id', 'purpose'])
@@ -23,19 +23,30 @@ export async function findLeftovers(db: Reader, chargePointId?: number): Promise
     .where('profile_id', '<=', OWN_IDS.last)
     .where('source', '=', 'CSO')
     .where('removed_at', 'is', null)
-  if (chargePointId !== undefined) query = query.where('charge_point_id', '=', chargePointId)
-  const rows = await query.orderBy('charging_profiles.id').execute()
+    .orderBy('charging_profiles.id')
+  return chargePointId === undefined ? query : query.where('charge_point_id', '=', chargePointId)
+}
+
+/** The profiles at EVSEs that are not controlled, of all charge points or of one. */
+export async function findLeftovers(db: Reader, chargePointId?: number): Promise<Leftover[]> {
+  const rows = await ownProfilesQuery(db, chargePointId).execute()
   if (rows.length === 0) return []
   const controlled = await controlledEvses(db)
   const found = new Map<string, Leftover>()
   for (const { id, identity, protocol, site_id, profile_id: profileId, ...row } of rows) {
     const evseId = row.evse_id || row.connector_id
     const kind = row.purpose === 'TxProfile' ? 'limit' : 'fallback'
-    const isControlled = site_id !== null && controlled.get(site_id)?.has(keyOf({ identity, evseId })) === true
+    const keys = site_id === null ? undefined : controlled.get(site_id)
+    const isControlled = evseId === 0 ? hasAny(keys, identity) : keys?.has(keyOf({ identity, evseId })) === true
     if (isControlled || protocol === null || profileId !== profileIdOf(evseId, kind)) continue
     found.set(`${id} ${profileId}`, { chargePointId: Number(id), identity, protocol, profileId })
   }
   return [...found.values()]
+}
+
+/** Whether any EVSE of the charge point is one of these: the maximum of the whole charge point may limit it. */
+function hasAny(keys: ReadonlySet<string> = new Set(), identity: string): boolean {
+  return [...keys].some((key) => key.startsWith(`${identity.toLowerCase()} `))
 }
 
 /** The keys of the EVSEs of each site whose mode is `control`. */

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { IdentityParams, oneOf } from '../http/records.js'
 import { textLike } from '../text-like.js'
+import { type Form, stepDown, USUAL_FORM } from './forms.js'
 
 // The configuration of the load management of a site, as operators write it.
 
@@ -100,7 +101,12 @@ export const Assignment = Type.Object(
       '0, or at least `minimum`. What the EVSE supplies while it hears nothing from the back-end, and the start of a transaction'
     ),
     priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'The highest first. Default: 0' })),
-    unit: Type.Optional(oneOf(['A', 'W'] as const, 'In which limits are sent. Default: A'))
+    unit: Type.Optional(
+      oneOf(
+        ['A', 'W'] as const,
+        'In which limits are sent. Default: what the charge point takes, A if that is not known'
+      )
+    )
   },
   { additionalProperties: false }
 )
@@ -155,10 +161,18 @@ export const LoadManagementBody = Type.Object(
 )
 export type LoadManagementBody = Static<typeof LoadManagementBody>
 
+/** An EVSE with its defaults. */
+export interface PlantEvse extends Required<Assignment> {
+  /** How it is limited. */
+  form: Form
+  /** How many forms there are to try. */
+  forms: number
+}
+
 /** A configuration with its defaults. */
 export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'evses'>> {
   circuits: readonly (Circuit & { margin: number; maxMeasurementAge: number })[]
-  evses: readonly Required<Assignment>[]
+  evses: readonly PlantEvse[]
   timeZone: string
 }
 
@@ -170,7 +184,10 @@ export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
     ...body,
     timeZone,
     circuits: body.circuits.map((circuit) => ({ margin: 1, maxMeasurementAge: 60, ...circuit })),
-    evses: body.evses.map((evse) => ({ wiring: 'L1L2L3', minimum: 6, priority: 0, unit: 'A', ...evse }))
+    evses: body.evses.map((evse) => {
+      const { unit = USUAL_FORM.unit } = evse
+      return { wiring: 'L1L2L3', minimum: 6, priority: 0, ...evse, unit, form: { ...USUAL_FORM, unit }, forms: 1 }
+    })
   }
 }
 
@@ -186,10 +203,17 @@ export function phasesOf({ wiring }: Pick<Required<Assignment>, 'wiring'>): Phas
  * The A below which a car does not charge. A charge point that is limited in W may put all of it on one phase: what is
  * sent for x A is x A on one phase, and a car needs its minimum on all of them.
  */
-export function leastOf(evse: Plant['evses'][number] | undefined): number {
+export function leastOf(evse: Pick<PlantEvse, 'unit' | 'wiring' | 'minimum' | 'maximum'> | undefined): number {
   if (evse === undefined) return 0
   const phases = evse.unit === 'W' ? phasesOf(evse).length : 1
   return Math.min(evse.minimum * phases, evse.maximum)
+}
+
+/** An EVSE that is limited in this form. */
+export function inForm(evse: PlantEvse, { form, forms }: Pick<PlantEvse, 'form' | 'forms'>): PlantEvse {
+  const formed = { ...evse, unit: form.unit, form, forms, fallback: stepDown(evse.fallback, form) }
+  // In W, the configured fallback may be too little for a car on several phases.
+  return formed.fallback < leastOf(formed) ? { ...formed, fallback: 0 } : formed
 }
 
 /** The W that are at most so many A on any phase. The hardware keeps the maximum on each phase itself. */

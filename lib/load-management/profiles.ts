@@ -1,5 +1,6 @@
-import { ALL_PROTOCOLS, NotConnectedError, versionInfo } from 'fastify-ocpp'
+import { ALL_PROTOCOLS, CallError, NotConnectedError, versionInfo } from 'fastify-ocpp'
 import { toDateTime } from '../date-time.js'
+import { type Form, isStanding } from './forms.js'
 import { type Plant, wattsOf } from './plant.js'
 import type { Answer } from './reserve.js'
 
@@ -33,9 +34,19 @@ export interface OcppCall {
 /** Ids of profiles start here, so that they are not those of operators. */
 const FIRST_ID = 1_900_000_000
 
-/** The same id for the same EVSE and purpose, so that a lost answer is healed by the next one. */
+/**
+ * The same id for the same EVSE and purpose, so that a lost answer is healed by the next one.
+ *
+ * @param evseId 0 is the whole charge point
+ */
 export function profileIdOf(evseId: number, kind: Wanted['kind']): number {
   return FIRST_ID + evseId * 2 + (kind === 'limit' ? 1 : 0)
+}
+
+/** The id of the profile that says this in this form. */
+export function idIn(form: Form, evseId: number, kind: Wanted['kind']): number {
+  if (form.profile === 'station') return profileIdOf(0, 'fallback')
+  return profileIdOf(evseId, isStanding(form) ? 'fallback' : kind)
 }
 
 /** The ids of profiles of load management. */
@@ -59,6 +70,21 @@ export function countsFromStart(protocol: string | null): boolean {
 /** The call that puts a limit in force. */
 export function callFor(protocol: string, wanted: Wanted): OcppCall {
   return is16(protocol) ? set16(wanted) : set2(wanted)
+}
+
+/** The names of the highest stack level of a charge point. [1.6 §9.4.1; 2.x Part 2, Appendix 3] */
+export const HIGHEST_LEVEL = {
+  key: 'ChargeProfileMaxStackLevel',
+  component: 'SmartChargingCtrlr',
+  variable: 'ProfileStackLevel'
+} as const
+
+/** The call that asks for the highest stack level. */
+export function callToAsk(protocol: string): OcppCall {
+  const { key, component, variable } = HIGHEST_LEVEL
+  if (is16(protocol)) return { action: 'GetConfiguration', payload: { key: [key] } }
+  const getVariableData = [{ component: { name: component }, variable: { name: variable } }]
+  return { action: 'GetVariables', payload: { getVariableData } }
 }
 
 /** The call that takes a profile away. */
@@ -88,49 +114,74 @@ export function isRival(profile: KnownProfile, { protocol, evseId }: { protocol:
 /** An Absolute schedule starts so long before now: the clock of the charge point may be a little behind. Seconds. */
 const STARTED_S = 60
 
+/** So long before now starts a schedule that never ends. Seconds. */
+const LONG_STARTED_S = 86_400
+
 function scheduleOf(wanted: Wanted) {
-  const { evse, voltage, amperes } = wanted
-  const limit = evse.unit === 'A' ? amperes : wattsOf(evse, amperes, voltage)
-  const periods = { chargingRateUnit: evse.unit, chargingSchedulePeriod: [{ startPeriod: 0, limit }] }
-  return { ...periods, ...(wanted.kind === 'limit' && leaseOf(wanted)) }
+  const { evse, voltage, kind, amperes, lease, now } = wanted
+  const said = (limit: number) => (evse.unit === 'A' ? limit : wattsOf(evse, limit, voltage))
+  const chargingSchedulePeriod = [{ startPeriod: 0, limit: said(amperes) }]
+  const schedule = { chargingRateUnit: evse.unit, chargingSchedulePeriod }
+  if (kind === 'limit' && !isStanding(evse.form)) return { ...schedule, ...leaseOf(wanted) }
+  // The fallback follows the lease within the same profile.
+  if (kind === 'limit') {
+    chargingSchedulePeriod.push({ startPeriod: Math.floor(LONG_STARTED_S + lease), limit: said(evse.fallback) })
+  }
+  if (kindOf(wanted) === 'Relative') return schedule
+  return { ...schedule, startSchedule: toDateTime(now - LONG_STARTED_S * 1000) }
 }
 
 /** The lease: it ends by itself, also while the charge point is away. [2.x K02.FR.08; 1.6 errata 3.43] */
-function leaseOf({ elapsed, lease, now }: Wanted) {
-  if (elapsed !== undefined) return { duration: Math.max(1, Math.floor(elapsed + lease)) }
+function leaseOf(wanted: Wanted) {
+  const { elapsed, lease, now } = wanted
+  if (kindOf(wanted) === 'Relative') return { duration: Math.max(1, Math.floor((elapsed ?? 0) + lease)) }
   return { startSchedule: toDateTime(now - STARTED_S * 1000), duration: Math.floor(STARTED_S + lease) }
 }
 
 /** Relative to the start of the transaction where that is known: the clock of the charge point may be wrong. */
-function common({ kind, elapsed }: Wanted) {
+function kindOf({ kind, elapsed, evse: { form } }: Wanted): Form['kind'] {
+  // A maximum may not be Relative, and a Relative default would give its first period to the next car, too. [2.x K01.FR.38]
+  if (form.profile === 'station' || (kind === 'limit' && isStanding(form))) return 'Absolute'
+  return kind === 'limit' && elapsed === undefined ? 'Absolute' : form.kind
+}
+
+function common(wanted: Wanted, station: string) {
+  const { kind, evse } = wanted
+  const { stackLevel, profile } = evse.form
+  const isOfTransaction = kind === 'limit' && !isStanding(evse.form)
   return {
-    stackLevel: 0,
-    chargingProfilePurpose: kind === 'limit' ? 'TxProfile' : 'TxDefaultProfile',
-    chargingProfileKind: kind === 'limit' && elapsed === undefined ? 'Absolute' : 'Relative'
+    stackLevel,
+    chargingProfilePurpose: profile === 'station' ? station : isOfTransaction ? 'TxProfile' : 'TxDefaultProfile',
+    chargingProfileKind: kindOf(wanted)
   }
 }
 
 function set16(wanted: Wanted): OcppCall {
   const { evse, kind, transactionId } = wanted
   const csChargingProfiles = {
-    chargingProfileId: profileIdOf(evse.evseId, kind),
-    ...common(wanted),
-    ...(kind === 'limit' && { transactionId: Number(transactionId) }),
+    chargingProfileId: idIn(evse.form, evse.evseId, kind),
+    ...common(wanted, 'ChargePointMaxProfile'),
+    ...(kind === 'limit' && evse.form.profile === 'transaction' && { transactionId: Number(transactionId) }),
     chargingSchedule: scheduleOf(wanted)
   }
-  return { action: 'SetChargingProfile', payload: { connectorId: evse.evseId, csChargingProfiles } }
+  return { action: 'SetChargingProfile', payload: { connectorId: placeOf(evse), csChargingProfiles } }
 }
 
 function set2(wanted: Wanted): OcppCall {
   const { evse, kind, transactionId } = wanted
-  const id = profileIdOf(evse.evseId, kind)
+  const id = idIn(evse.form, evse.evseId, kind)
   const chargingProfile = {
     id,
-    ...common(wanted),
-    ...(kind === 'limit' && { transactionId }),
+    ...common(wanted, 'ChargingStationMaxProfile'),
+    ...(kind === 'limit' && !isStanding(evse.form) && { transactionId }),
     chargingSchedule: [{ id, ...scheduleOf(wanted) }]
   }
-  return { action: 'SetChargingProfile', payload: { evseId: evse.evseId, chargingProfile } }
+  return { action: 'SetChargingProfile', payload: { evseId: placeOf(evse), chargingProfile } }
+}
+
+/** A maximum is that of the whole charge point. */
+function placeOf({ evseId, form }: Wanted['evse']): number {
+  return form.profile === 'station' ? 0 : evseId
 }
 
 /** The meaning of an answer: only a valid answer that refuses proves that nothing has changed. */
@@ -139,5 +190,7 @@ export function answerOf(result: unknown): Answer {
 }
 
 export function answerOfError(error: unknown): Answer {
-  return error instanceof NotConnectedError ? 'unsent' : 'unknown'
+  if (error instanceof NotConnectedError) return 'unsent'
+  // A charge point that sends an error has not understood, but not proven that nothing has changed.
+  return error instanceof CallError ? 'error' : 'unknown'
 }

@@ -1,3 +1,4 @@
+import { type Form, isStanding, type Tried } from './forms.js'
 import { type SeenLines, seenLines } from './lines.js'
 import type { Assignment } from './plant.js'
 import type { Currents } from './samples.js'
@@ -11,6 +12,8 @@ export interface Possible {
   amperes: number
   /** Epoch milliseconds. */
   until: number
+  /** It is in the profile of the EVSE itself, which does not end with the transaction. */
+  isStanding?: true
 }
 
 /** A call that is on its way. */
@@ -23,11 +26,15 @@ export interface Pending {
   until: number
   /** Key of the transaction whose profile it is. */
   transaction?: string
+  form?: Form
+  /** How many forms there are to try. */
+  forms?: number
 }
 
 /** The limit that was accepted last. */
 export interface Sent {
   amperes: number
+  form?: Form
   /** When it was accepted. Epoch milliseconds. */
   at: number
   /** End of the lease. Epoch milliseconds. */
@@ -49,7 +56,7 @@ export function usedOf({ amperes, used = [amperes, amperes] }: Pick<Measured, 'a
 export type Obedience = 'unproven' | 'obeys' | 'ignoring'
 
 /** The state of an EVSE in the control of a site. Saved before anything is sent, so that a restart knows the worst. */
-export interface EvseState {
+export interface EvseState extends Tried {
   /** How often the charge point had booted. Absent: it was never seen, or by an earlier release. */
   boots?: number
   /** The fallback that the charge point has accepted, in A. Absent: it is not known to have one. */
@@ -170,7 +177,9 @@ export function booted(state: EvseState): EvseState {
 /** Whether the charge point has booted since is told by the count of its boots. `undefined`: it is no charge point of the site. */
 export function withBoots(state: EvseState, boots: number | undefined): EvseState {
   if (boots === undefined || boots === state.boots) return state
-  return { ...booted(state), boots }
+  // Its firmware, or what is known of its model, may be another.
+  const { form: _, isFound: _found, rung: _rung, ...rest } = booted(state)
+  return { ...rest, boots }
 }
 
 /** The charge point is there again: what failed because it was away is tried at once. */
@@ -195,6 +204,8 @@ export function withTransaction(
   isCertain = true
 ): EvseState {
   if (open?.key === state.transaction?.key) return state
+  // The profile of the EVSE itself holds on for the next car.
+  const standing = isLasting(state.sent) ? state.sent : undefined
   const {
     transaction: _,
     sent: _sent,
@@ -208,7 +219,8 @@ export function withTransaction(
   } = state
   const fresh = {
     ...rest,
-    possible: isCertain || open !== undefined ? [] : state.possible,
+    ...(standing !== undefined && { sent: standing }),
+    possible: state.possible.filter(({ isStanding }) => isStanding === true || (!isCertain && open === undefined)),
     strikes: 0,
     served: 0,
     servedAt: now,
@@ -221,16 +233,30 @@ export function withTransaction(
   return { ...fresh, transaction: { key: open.key, id: open.id, since: now } }
 }
 
+/** Whether it is said by the profile of the EVSE itself, which does not end with the transaction. */
+export function isLasting(said: { form?: Form } | undefined): boolean {
+  return said?.form !== undefined && isStanding(said.form)
+}
+
+/** Whether the limit of a transaction that has ended is to be replaced by the fallback, which is in the same profile. */
+export function isLeftOver({ sent, transaction, fallback = 0 }: EvseState, now: number): boolean {
+  return transaction === undefined && isLasting(sent) && (sent?.until ?? 0) > now && (sent?.amperes ?? 0) > fallback
+}
+
 /** A call goes out: what it asks for may be in force from now on. */
 export function sending(state: EvseState, pending: Pending, settle: number): EvseState {
   if (pending.kind === 'fallback') return { ...state, pending }
   const { isOwed: _, ...rest } = state
-  const possible = [...state.possible, { amperes: pending.amperes, until: pending.until + settle }]
+  const coming = { amperes: pending.amperes, until: pending.until + settle }
+  const possible = [...state.possible, { ...coming, ...(isLasting(pending) && { isStanding: true as const }) }]
   return { ...rest, pending, possible }
 }
 
-export type Answer = 'accepted' | 'rejected' | 'unknown' | 'unsent'
+/** `error`: a CALLERROR. */
+export type Answer = 'accepted' | 'rejected' | 'error' | 'unknown' | 'unsent'
 
+/** Before another form is tried. Milliseconds. */
+const NEXT_FORM_MS = 1_000
 const MIN_RETRY_MS = 10_000
 const MAX_RETRY_MS = 300_000
 
@@ -239,16 +265,33 @@ export function answered(state: EvseState, answer: Answer, { now, settle }: Time
   const { pending, ...rest } = state
   if (pending === undefined) return state
   // A profile of an ended transaction is nowhere in force.
-  if (pending.kind === 'limit' && pending.transaction !== state.transaction?.key) return rest
+  const isOfOther = pending.kind === 'limit' && pending.transaction !== state.transaction?.key
+  if (isOfOther && !isLasting(pending)) return rest
   if (answer === 'accepted') return accepted(rest, pending, { now, settle })
-  const failures = state.failures + 1
-  const retryAt = now + Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(failures - 1, 5))
-  const failed = { ...rest, failures, retryAt }
-  if (pending.kind === 'fallback') return answer === 'unknown' ? withoutFallback(failed) : failed
-  if (answer === 'unknown') return { ...failed, isDoubtful: true }
+  const failed = failedOnce(rest, pending, answer, now)
+  const isUnknown = answer === 'unknown' || answer === 'error'
+  if (pending.kind === 'fallback') return isUnknown ? withoutFallback(failed) : failed
+  if (isUnknown) return { ...failed, isDoubtful: true }
   // A refused command has no effect, and neither has one that was not sent.
   const index = state.possible.findLastIndex(({ amperes }) => amperes === pending.amperes)
   return { ...failed, possible: state.possible.filter((_, at) => at !== index) }
+}
+
+/** The next form is tried at once; when all were, or nothing was said of this one, after a pause that grows. */
+function failedOnce(state: Omit<EvseState, 'pending'>, pending: Pending, answer: Answer, now: number) {
+  const isRefused = answer === 'rejected' || answer === 'error'
+  const next = rungAfter(state, pending)
+  if (isRefused && next !== undefined) return { ...state, rung: next, retryAt: now + NEXT_FORM_MS }
+  const failures = state.failures + 1
+  const retryAt = now + Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(failures - 1, 5))
+  const { rung: _, ...rest } = state
+  return { ...(isRefused ? rest : state), failures, retryAt }
+}
+
+/** `undefined` when this was the last form. */
+function rungAfter({ rung }: Tried, { kind, forms = 1 }: Pending): Tried['rung'] {
+  const at = (rung?.kind === kind ? rung.at : 0) + 1
+  return at < forms ? { kind, at } : undefined
 }
 
 /** It may have the old one or the new one, so everything is possible. */
@@ -257,22 +300,48 @@ function withoutFallback({ fallback: _, ...state }: EvseState): EvseState {
 }
 
 function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, settle }: Times): EvseState {
-  const known = { ...state, failures: 0, retryAt: 0, isDoubtful: false }
-  if (pending.kind === 'fallback') return { ...known, fallback: pending.amperes }
-  // The one before is over when the current has followed.
-  const possible = state.possible.map((one, index) => {
-    const isNew = index === state.possible.length - 1
-    return isNew ? one : { ...one, until: Math.min(one.until, now + settle) }
-  })
+  const known = { ...withForm(state, pending), failures: 0, retryAt: 0, isDoubtful: false }
+  // The one that is replaced is over when the current has followed.
+  const isReplaced = (one: Possible) => one.isStanding === (isLasting(pending) ? true : undefined)
+  const ending = (one: Possible) => ({ ...one, until: Math.min(one.until, now + settle) })
+  if (pending.kind === 'fallback') {
+    const fallen = { ...known, fallback: pending.amperes }
+    if (!isLasting(state.sent)) return fallen
+    const { sent: _, ...rest } = fallen
+    return { ...rest, possible: state.possible.map((one) => (one.isStanding === true ? ending(one) : one)) }
+  }
+  const newest = state.possible.length - 1
+  const possible = state.possible.map((one, index) => (index < newest && isReplaced(one) ? ending(one) : one))
+  const { amperes, until, form } = pending
   return {
     ...known,
     possible: possible.filter(({ until }) => until > now),
-    sent: { amperes: pending.amperes, at: now, until: pending.until }
+    sent: { amperes, at: now, until, ...(form !== undefined && { form }) }
   }
+}
+
+/** A form that was accepted after others were refused is kept. One that ignores what it accepts gets the next. */
+function withForm(state: Omit<EvseState, 'pending'>, pending: Pending): Omit<EvseState, 'pending'> {
+  const { rung, ...rest } = state
+  const { kind, form, forms = 1 } = pending
+  if (kind === 'limit' && state.obedience === 'ignoring') {
+    const at = rung?.kind === kind ? rung.at : 0
+    return { ...state, rung: { kind, at: Math.min(at + 1, forms) } }
+  }
+  if (form === undefined) return state
+  const isFound = rung?.kind === kind && rung.at > 0
+  return { ...(rung?.kind === kind ? rest : state), form, ...(isFound && { isFound }) }
 }
 
 /** How many samples in a row prove something. */
 const PROOF = 2
+
+/** The form of the limit that is obeyed is kept. */
+function obeying({ rung: _, ...state }: EvseState): EvseState {
+  const { sent } = state
+  const found = sent?.form !== undefined && { form: sent.form, isFound: true }
+  return { ...state, obedience: 'obeys', strikes: 0, ...found }
+}
 
 /** Currents were measured. Where only the power is known, it may be unknown whether they are above a limit. */
 export function sampled(
@@ -295,7 +364,7 @@ export function sampled(
   const isWithin = most <= tolerated(limit)
   if (state.obedience === 'ignoring') {
     const strikes = isWithin && least > limit / 2 ? state.strikes + 1 : 0
-    return strikes >= PROOF ? { ...next, obedience: 'obeys', strikes: 0 } : { ...next, strikes }
+    return strikes >= PROOF ? obeying(next) : { ...next, strikes }
   }
   if (least > tolerated(limit)) {
     const strikes = state.strikes + 1
@@ -303,4 +372,10 @@ export function sampled(
   }
   const isProof = isWithin && most > 0.5
   return { ...next, strikes: 0, ...(isProof && { obedience: 'obeys' as const }) }
+}
+
+/** The part of a state that decides what may be in force: after a restart it must not be an older one. */
+export function vitalOf(state: EvseState, cause: Cause | undefined) {
+  const { measured, served: _served, servedAt: _at, demand: _demand, slackSince: _slack, ...vital } = state
+  return cause === 'measured' ? { ...vital, measured } : vital
 }

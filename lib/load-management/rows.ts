@@ -6,10 +6,12 @@ import type { AllocationHistoryTable, LoadManagementTable } from '../database/sc
 import type { Writer } from '../database/writer.js'
 import { chunks, type Reader } from '../events/scope.js'
 import { identitiesAt } from '../sites/rows.js'
+import { type KnownOf, knownOf } from '../traits/book.js'
 import { checkPlant } from './check.js'
 import type { LedgerRow } from './installed.js'
 import type { DynamicLimit, Measurement, Told } from './limits.js'
 import type { LoadManagementBody } from './plant.js'
+import { HIGHEST_LEVEL } from './profiles.js'
 
 export type LoadManagementRow = Selectable<LoadManagementTable>
 type SiteWriter = Pick<Writer, 'write'>
@@ -230,7 +232,7 @@ export interface OpenTransaction {
   chargingState: string | null
 }
 
-export interface Member {
+export interface Member extends KnownOf {
   id: number
   identity: string
   protocol: string | null
@@ -245,15 +247,42 @@ export async function membersOf(db: Reader, siteId: string): Promise<Map<string,
   const rows = await db
     .selectFrom('charge_points')
     .select(['id', 'identity', 'identity_key', 'protocol', 'boots', 'last_boot_at', 'boot_reason'])
+    .select(['traits', 'vendor', 'model', 'firmware_version'])
     .where('site_id', '=', siteId)
     .where('removed_at', 'is', null)
     .execute()
   return new Map(
-    rows.map(({ id, identity, identity_key, protocol, boots, last_boot_at, boot_reason: bootReason }) => {
+    rows.map(({ id, identity, identity_key, protocol, boots, last_boot_at, boot_reason: bootReason, ...row }) => {
       const lastBootAt = last_boot_at === null ? null : Number(last_boot_at)
-      return [identity_key, { id: Number(id), identity, protocol, boots: Number(boots), lastBootAt, bootReason }]
+      const booted = { boots: Number(boots), lastBootAt, bootReason }
+      return [identity_key, { id: Number(id), identity, protocol, ...booted, ...knownOf(row) }]
     })
   )
+}
+
+/** The highest stack levels that charge points have told of, by the row of the charge point. */
+export async function highestLevels(db: Reader, members: readonly Member[]): Promise<Map<number, number>> {
+  const levels = new Map<number, number>()
+  for (const part of chunks(members.map(({ id }) => id))) {
+    const keys = await db
+      .selectFrom('configuration_keys')
+      .select(['charge_point_id', 'value'])
+      .where('charge_point_id', 'in', part)
+      .where('key', '=', HIGHEST_LEVEL.key)
+      .execute()
+    const variables = await db
+      .selectFrom('variables')
+      .select(['charge_point_id', 'value'])
+      .where('charge_point_id', 'in', part)
+      .where('component', '=', HIGHEST_LEVEL.component)
+      .where('variable', '=', HIGHEST_LEVEL.variable)
+      .where('attribute', '=', 'Actual')
+      .execute()
+    for (const { charge_point_id, value } of [...keys, ...variables]) {
+      if (/^\d{1,4}$/.test(value ?? '')) levels.set(Number(charge_point_id), Number(value))
+    }
+  }
+  return levels
 }
 
 /** The open transactions of charge points, the newest of each EVSE. In 1.6 the EVSE is the connector. */

@@ -35,6 +35,8 @@ export interface Meter {
   evse: Pick<Plant['evses'][number], 'unit' | 'wiring'>
   /** The nominal one. V. */
   voltage: number
+  /** Whether it may supply its maximum: then it was sent that of all its lines. */
+  isFull?: boolean
 }
 
 /** The values of one measurand, by where they were taken. */
@@ -52,9 +54,11 @@ export function currentsIn(readings: readonly Reading[], now: number, meter: Met
   const amperes = toldOf(readings, 'Current.Import', { A: 1 })
   const watts = toldOf(readings, 'Power.Active.Import', { W: 1, kW: 1000 })
   const voltage = voltageIn(readings, meter)
-  if (amperes.all.length > 0) return byCurrent(amperes, watts, meter)
-  if (watts.all.length > 0) return byPower(watts, meter, voltage)
-  return undefined
+  const found = amperes.all.length > 0 ? byCurrent(amperes, watts, meter) : byPower(watts, meter, voltage)
+  if (found?.used === undefined || meter.evse.unit === 'A' || meter.isFull !== true) return found
+  const [least, most] = found.used
+  const count = phasesOf(meter.evse).length
+  return { ...found, used: [least / count, most / count] }
 }
 
 function toldOf(readings: readonly Reading[], name: string, units: Readonly<Record<string, number>>): Told {
@@ -96,6 +100,7 @@ function byCurrent({ all, lines }: Told, watts: Told, { evse, voltage }: Meter):
 
 /** Without the power of each line, all of it may be on one. */
 function byPower(watts: Told, { evse, voltage }: Meter, told: number | undefined): Currents | undefined {
+  if (watts.all.length === 0) return undefined
   const power = powerOf(watts)
   const count = phasesOf(evse).length
   const by = (most: number, least: number): Pick<Currents, 'highest' | 'used'> => {

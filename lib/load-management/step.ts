@@ -1,6 +1,7 @@
 import { type Allocation, allocate, type Session } from './allocate.js'
+import { stepDown } from './forms.js'
 import { leastOf } from './plant.js'
-import { type Cause, type EvseState, inForce, isInDoubt, type Pending, sending } from './reserve.js'
+import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
 import { type Load, Site, type StepInput } from './site.js'
 
 // One step of the control of a site: from what is known to what is sent. Pure.
@@ -126,9 +127,10 @@ function rankOf(site: Site, key: string) {
 function installFallbacks(site: Site, commands: Command[]): void {
   for (const [key, evse] of site.evses) {
     const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
-    const { fallback, pending, retryAt } = site.state(key)
-    if (!isConnected || !isMember || fallback === evse.fallback || pending !== undefined || retryAt > site.input.now)
-      continue
+    const state = site.state(key)
+    const { fallback, pending, retryAt } = state
+    const isInstalled = fallback === evse.fallback && !isLeftOver(state, site.input.now)
+    if (!isConnected || !isMember || isInstalled || pending !== undefined || retryAt > site.input.now) continue
     // While another fallback holds, the new one may already hold: the higher one is reserved by keeping the room of both.
     if (fallback !== undefined && fallback < evse.fallback && !fits(site, key, evse.fallback)) continue
     send(site, commands, { key, kind: 'fallback', amperes: evse.fallback, lease: 0 })
@@ -154,23 +156,29 @@ function lower(site: Site, steered: ReadonlySet<string>, { targets }: Allocation
   }
 }
 
+/** For one form of a limit to be obeyed. Milliseconds. */
+const RETRY_MS = 30_000
+
 /** An unanswered call is followed by the lowest limit that may be in force, and one that ignores limits by its minimum. */
 function isRetried(site: Site, key: string): boolean {
   const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
   const state = site.state(key)
-  const { obedience, pending, retryAt, transaction, fallback, sent } = state
+  const { obedience, pending, retryAt, transaction, fallback, sent, rung } = state
   const { now } = site.input
   if (!isConnected || !isMember || pending !== undefined || retryAt > now || transaction?.poweredAt === undefined)
     return false
   if (fallback === undefined) return false
-  if (obedience === 'ignoring') return sent === undefined || sent.until - now < 30_000
+  if (obedience === 'ignoring') {
+    const isLast = rung === undefined || rung.at >= (site.evses.get(key)?.forms ?? 1)
+    return sent === undefined || sent.until - now < RETRY_MS || (!isLast && now - sent.at >= RETRY_MS)
+  }
   return isInDoubt(state, now)
 }
 
 /** No AC charge point can say less than 6 A, and OCPP 1.6 no hundredths. [IEC 61851-1; 1.6 §7.12] */
 function sendable(site: Site, key: string, target: number): number {
   const evse = site.evses.get(key)
-  const rounded = Math.floor(target * 10 + 1e-6) / 10
+  const rounded = evse === undefined ? target : stepDown(target, evse.form)
   return evse !== undefined && rounded < leastOf(evse) ? Math.max(0, evse.fallback === 0 ? 0 : evse.fallback) : rounded
 }
 
@@ -232,7 +240,8 @@ function limit(site: Site, commands: Command[], key: string, amperes: number, le
   const lease = Math.max(least, Math.floor((leaseEnd(site, key) - now) / 1000))
   // So near to the edge, what is in force ends by itself.
   if (lease < 1 || amperes === Number.POSITIVE_INFINITY) return
-  send(site, commands, { key, kind: 'limit', amperes, lease })
+  const { form } = site.evses.get(key) ?? {}
+  send(site, commands, { key, kind: 'limit', amperes: form === undefined ? amperes : stepDown(amperes, form), lease })
 }
 
 /** From here on, what is sent is reserved. */
@@ -240,8 +249,11 @@ function send(site: Site, commands: Command[], command: Command): void {
   const { now } = site.input
   const { key, kind, amperes, lease } = command
   const { transaction } = site.state(key)
+  const { form, forms } = site.evses.get(key) ?? {}
   const pending: Pending = {
     ...{ kind, amperes, at: now, until: now + lease * 1000 },
+    ...(form !== undefined && { form }),
+    ...(forms !== undefined && { forms }),
     ...(kind === 'limit' && transaction !== undefined && { transaction: transaction.key })
   }
   site.set(key, sending(site.state(key), pending, site.settle))

@@ -20,7 +20,11 @@ export interface Capabilities {
 }
 
 /** 1.6: configuration keys; 2.x: variables of SmartChargingCtrlr. [1.6 §9.4; 2.x Part 2, Appendix 3] */
-export async function capabilitiesOf({ db, chargePoint, protocol }: Lookup): Promise<Capabilities> {
+export async function capabilitiesOf({
+  db,
+  chargePoint,
+  protocol
+}: Pick<Lookup, 'db' | 'protocol'> & { chargePoint: { id: number } }): Promise<Capabilities> {
   const { id } = chargePoint
   if (!versionInfo(protocol).hasDeviceModel) {
     const key = (name: string) => configurationValue(db, id, name)

@@ -11,7 +11,7 @@ export interface KnownOf {
 }
 
 export interface TraitsBookOptions {
-  models: Pick<ModelStore, 'match'>
+  models: Pick<ModelStore, 'match' | 'learned'>
   /** Traits that the settings of the back-end give to every charge point. */
   settings: Traits
 }
@@ -37,7 +37,7 @@ type Connected = Pick<ChargePoint, 'context'>
 
 /** The traits of charge points. For connected ones, the values that they depend on are kept in memory. */
 export class TraitsBook {
-  readonly #models: Pick<ModelStore, 'match'>
+  readonly #models: Pick<ModelStore, 'match' | 'learned'>
   readonly #settings: Traits
   readonly #known = new WeakMap<object, KnownOf>()
   /** Traits of connections, cached for all messages until they change. */
@@ -50,8 +50,11 @@ export class TraitsBook {
 
   /** The traits that apply, each with its source. */
   applied({ own, vendor, model, firmware }: KnownOf): Partial<Record<TraitName, AppliedTrait>> {
-    const match = this.#models.match({ vendor, model, firmware })
-    return applied({ own, settings: this.#settings, ...(match !== undefined && { model: match }) })
+    const booted = { vendor, model, firmware }
+    const match = this.#models.match(booted)
+    const learned = this.#models.learned(booted)
+    const sources = { own, settings: this.#settings, ...(learned !== undefined && { learned }) }
+    return applied({ ...sources, ...(match !== undefined && { model: match }) })
   }
 
   /** The traits that apply to a connection, each with its source. */

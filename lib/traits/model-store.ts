@@ -5,7 +5,7 @@ import type { Schema } from '../database/schema.js'
 import type { Writer } from '../database/writer.js'
 import { KNOWN_MODELS } from './known-models.js'
 import { type BootedAs, bestMatch, type ChargerModel } from './models.js'
-import { TraitsRecord } from './traits.js'
+import { type Traits, TraitsRecord } from './traits.js'
 
 const pattern = (what: string) =>
   Type.Optional(
@@ -63,6 +63,7 @@ export class ModelStore {
   readonly #db: Kysely<Schema>
   readonly #writer: Pick<Writer, 'write'>
   #models: ReadonlyMap<string, ChargerModel> = new Map(KNOWN_MODELS.map((model) => [model.name, model]))
+  #learned: ReadonlyMap<string, Traits> = new Map()
   #readAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
   /** Cached matches: a fleet has few kinds of charge points. */
@@ -92,6 +93,38 @@ export class ModelStore {
     if (this.#matches.size >= MAX_KINDS) this.#matches.clear()
     this.#matches.set(key, found)
     return found
+  }
+
+  /** What was learned of the charge points of this kind, as of the latest refresh. */
+  learned(booted: BootedAs): Traits | undefined {
+    return this.#learned.get(kindOf(booted))
+  }
+
+  /** Keeps what was learned of the charge points of a kind, beside what was learned before. */
+  async learn(booted: BootedAs, traits: Traits): Promise<void> {
+    const key = { vendor: booted.vendor ?? '', model: booted.model ?? '', firmware: booted.firmware ?? '' }
+    // Nothing is said of all charge points that do not tell what they are.
+    if (key.vendor === '' && key.model === '') return
+    await this.#writer.write(async (trx) => {
+      await hold(trx, 'chargerModel', kindOf(booted))
+      const row = await trx
+        .selectFrom('learned_traits')
+        .select('traits')
+        .where('vendor', '=', key.vendor)
+        .where('model', '=', key.model)
+        .where('firmware', '=', key.firmware)
+        .executeTakeFirst()
+      const values = {
+        traits: JSON.stringify({ ...JSON.parse(row?.traits ?? '{}'), ...traits }),
+        learned_at: Date.now()
+      }
+      await trx
+        .insertInto('learned_traits')
+        .values({ ...key, ...values })
+        .onConflict((conflict) => conflict.columns(['vendor', 'model', 'firmware']).doUpdateSet(values))
+        .execute()
+    })
+    await this.#read()
   }
 
   async list(): Promise<ChargerModelRecord[]> {
@@ -137,12 +170,18 @@ export class ModelStore {
 
   async #read(): Promise<void> {
     const rows = await this.#db.selectFrom('charger_models').select(['name', 'body']).execute()
+    const learned = await this.#db.selectFrom('learned_traits').selectAll().execute()
     const models = new Map(KNOWN_MODELS.map((model) => [model.name, model]))
     for (const { name, body } of rows) models.set(name, toModel(name, JSON.parse(body) as ChargerModelBody))
     this.#models = models
+    this.#learned = new Map(learned.map((row) => [kindOf(row), JSON.parse(row.traits) as Traits]))
     this.#matches.clear()
     this.#readAt = performance.now()
   }
+}
+
+function kindOf({ vendor, model, firmware }: BootedAs): string {
+  return JSON.stringify([vendor ?? '', model ?? '', firmware ?? ''])
 }
 
 function toModel(name: string, { match, traits, enabled = true, note }: ChargerModelBody): ChargerModel {

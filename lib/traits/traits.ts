@@ -46,6 +46,27 @@ const TRAITS = {
     maximum: 1000,
     description: 'The highest stack level that the charge point accepts.'
   }),
+  limitStep: Type.Unsafe<'tenth' | 'whole'>({
+    type: 'string',
+    enum: ['tenth', 'whole'],
+    description: 'Load management: whether limits may have a decimal, or are rounded down to whole A.'
+  }),
+  limitKind: Type.Unsafe<'Relative' | 'Absolute'>({
+    type: 'string',
+    enum: ['Relative', 'Absolute'],
+    description: 'Load management: the kind of charging profiles that the charge point accepts.'
+  }),
+  limitStackLevel: Type.Integer({
+    minimum: 0,
+    maximum: 1000,
+    description: 'Load management: the stack level of its charging profiles. Default: 0.'
+  }),
+  limitProfile: Type.Unsafe<'transaction' | 'transaction-without-id' | 'default' | 'station'>({
+    type: 'string',
+    enum: ['transaction', 'transaction-without-id', 'default', 'station'],
+    description:
+      'Load management: the charging profile that limits a transaction. transaction: TxProfile; transaction-without-id: the same without transactionId, OCPP 1.6; default: the TxDefaultProfile of the EVSE; station: the maximum of the charge point, if it has one EVSE.'
+  }),
   heartbeatInterval: Type.Integer({
     minimum: 1,
     maximum: 86_400,
@@ -74,18 +95,22 @@ function optional(): Record<TraitName, TSchema> {
   return Object.fromEntries(members) as Record<TraitName, TSchema>
 }
 
-function removable(): Record<TraitName, TSchema> {
-  const members = TRAIT_NAMES.map((name) => [name, Type.Optional(Type.Union([TRAITS[name] as TSchema, Type.Null()]))])
-  return Object.fromEntries(members) as Record<TraitName, TSchema>
+function removable(names: readonly TraitName[]): Record<string, TSchema> {
+  const members = names.map((name) => [name, Type.Optional(Type.Union([TRAITS[name] as TSchema, Type.Null()]))])
+  return Object.fromEntries(members)
 }
 
 export const TraitsRecord = Type.Unsafe<Traits>(Type.Object(optional(), { additionalProperties: false }))
 
 /** A change of traits: `null` removes one. */
 export type TraitsChange = { [Name in TraitName]?: Traits[Name] | null }
-export const TraitsChange = Type.Unsafe<TraitsChange>(Type.Object(removable(), { additionalProperties: false }))
+/** A change of some traits only. */
+export function changeOf(names: readonly TraitName[]) {
+  return Type.Unsafe<TraitsChange>(Type.Object(removable(names), { additionalProperties: false }))
+}
+export const TraitsChange = changeOf(TRAIT_NAMES)
 
-export type TraitSource = 'own' | 'model' | 'setting' | 'default'
+export type TraitSource = 'own' | 'learned' | 'model' | 'setting' | 'default'
 
 export interface AppliedTrait {
   value: unknown
@@ -97,7 +122,7 @@ export interface AppliedTrait {
 const Applied = Type.Object(
   {
     value: Type.Unknown(),
-    source: Type.Unsafe<TraitSource>({ type: 'string', enum: ['own', 'model', 'setting', 'default'] }),
+    source: Type.Unsafe<TraitSource>({ type: 'string', enum: ['own', 'learned', 'model', 'setting', 'default'] }),
     model: Type.Optional(Type.String({ description: 'Name of the charger model, when that is the source' }))
   },
   { additionalProperties: false }
@@ -114,22 +139,24 @@ export const DEFAULT_TRAITS: Traits = { validation: 'strict', leniency: [], time
 /** Sources of traits; the first ones take precedence. */
 export interface TraitSources {
   own: Traits
+  learned?: Traits
   model?: { name: string; traits: Traits }
   settings: Traits
 }
 
 /** The traits that apply to a charge point, each with its source. */
-export function applied({ own, model, settings }: TraitSources): Partial<Record<TraitName, AppliedTrait>> {
+export function applied(sources: TraitSources): Partial<Record<TraitName, AppliedTrait>> {
   const result: Partial<Record<TraitName, AppliedTrait>> = {}
   for (const name of TRAIT_NAMES) {
-    const found = find(name, { own, settings, ...(model !== undefined && { model }) })
+    const found = find(name, sources)
     if (found !== undefined) result[name] = found
   }
   return result
 }
 
-function find(name: TraitName, { own, model, settings }: TraitSources): AppliedTrait | undefined {
+function find(name: TraitName, { own, learned, model, settings }: TraitSources): AppliedTrait | undefined {
   if (own[name] !== undefined) return { value: own[name], source: 'own' }
+  if (learned?.[name] !== undefined) return { value: learned[name], source: 'learned' }
   if (model?.traits[name] !== undefined) return { value: model.traits[name], source: 'model', model: model.name }
   if (settings[name] !== undefined) return { value: settings[name], source: 'setting' }
   return DEFAULT_TRAITS[name] === undefined ? undefined : { value: DEFAULT_TRAITS[name], source: 'default' }

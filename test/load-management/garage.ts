@@ -62,6 +62,8 @@ export class Garage {
       const { charger } = createCharger({ url: `${server.url}/ocpp` }, protocol, {
         ...{ identity, time: garage.time, layout: { quirks } }
       })
+      // They are of one kind, and what is learned of one is believed of all.
+      charger.firmware = ['1.0.0', ...quirks].join('-').slice(0, 50)
       garage.chargers.push(charger)
       await charger.connect()
       await until('the charger is accepted', () => charger.registration === 'Accepted')

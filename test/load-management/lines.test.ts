@@ -104,6 +104,8 @@ test('a limit in W is that of all lines together', () => {
   assert.deepEqual(by(...lines), [10, 27.3, 30, 10, 10, 10])
   assert.deepEqual(by(...lines, power(6670)), [10, 29, 29, 10, 10, 10])
   assert.deepEqual(by(reading(10)), [10, 9.1, 30])
+  const full = currentsIn(lines, AT, { evse: evseOf({ unit: 'W' }), voltage: 230, isFull: true })
+  assert.deepEqual(full && rounded(full), [10, 9.1, 10, 10, 10, 10], 'the maximum is that of each line')
   assert.deepEqual(by(power(6900)), [30, 30, 30])
   assert.deepEqual(by(power(2300, 'L1'), power(2300, 'L2'), power(2300, 'L3')), [10, 30, 30, 10, 10, 10])
 })

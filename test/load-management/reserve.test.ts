@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { USUAL_FORM } from '../../lib/load-management/forms.js'
 import {
   answered,
   booted,
   type EvseState,
+  inForce,
   initialState,
+  isLeftOver,
   type Pending,
   reservedOf,
   sampled,
   sending,
+  withBoots,
   withTransaction
 } from '../../lib/load-management/reserve.js'
 
@@ -159,5 +163,79 @@ describe('an EVSE', () => {
     assert.equal(twice(unproven, 30, [14, 30]).obedience, 'ignoring')
     assert.equal(twice({ ...unproven, obedience: 'ignoring' }, 30, [9, 30]).obedience, 'ignoring')
     assert.equal(twice({ ...unproven, obedience: 'ignoring' }, 10, [9, 10]).obedience, 'obeys')
+  })
+})
+
+const STANDING = { ...USUAL_FORM, profile: 'default' as const }
+
+describe('a limit in the profile of the EVSE itself', () => {
+  const given = sending(CHARGING, limit(20, { form: STANDING }), SETTLE)
+  const state = answered(given, 'accepted', TIMES)
+  const gone = withTransaction(state, undefined, NOW)
+
+  it('holds on for the next car, until its lease ends or the fallback has replaced it', () => {
+    assert.deepEqual([reserved(gone).amperes, isLeftOver(gone, NOW)], [20, true])
+    const next = withTransaction(gone, { key: 'next', id: 2 }, NOW)
+    assert.deepEqual([reserved(next).amperes, inForce(next, NOW)], [20, 20])
+    assert.equal(reserved(gone, NOW + 600 * SECOND + SETTLE).amperes, 6)
+    const sent = sending(gone, { kind: 'fallback', amperes: 6, at: NOW, until: NOW, form: STANDING }, SETTLE)
+    const replaced = answered(sent, 'accepted', TIMES)
+    assert.deepEqual([reserved(replaced).amperes, isLeftOver(replaced, NOW)], [20, false])
+    assert.equal(reserved(replaced, NOW + SETTLE).amperes, 6)
+  })
+
+  it('counts also when its answer comes after the end of the transaction, or never', () => {
+    const late = answered(withTransaction(given, undefined, NOW), 'accepted', TIMES)
+    assert.deepEqual([reserved(late).amperes, isLeftOver(late, NOW)], [20, true])
+    assert.equal(reserved(answered(withTransaction(given, undefined, NOW), 'unknown', TIMES)).amperes, 20)
+  })
+
+  it('leaves a TxProfile of before in force', () => {
+    const mixed = answered(sending(limited(24), limit(10, { form: STANDING }), SETTLE), 'accepted', TIMES)
+    assert.equal(reserved(mixed, NOW + 60 * SECOND).amperes, 24)
+    assert.equal(reserved(withTransaction(mixed, undefined, NOW)).amperes, 10)
+  })
+})
+
+describe('the forms of a limit', () => {
+  const refused = (state: EvseState, answer: 'rejected' | 'error' = 'rejected') => {
+    return answered(sending(state, limit(20, { form: USUAL_FORM, forms: 3 }), SETTLE), answer, TIMES)
+  }
+
+  it('are tried one after another, and all again after a pause', () => {
+    const first = refused(CHARGING)
+    const second = refused(first)
+    const third = refused(second)
+    assert.deepEqual([first.rung?.at, second.rung?.at, third.rung, refused(third).rung?.at], [1, 2, undefined, 1])
+    assert.deepEqual(
+      [first, second, third].map(({ retryAt }) => (retryAt - NOW) / SECOND),
+      [1, 1, 10]
+    )
+    assert.deepEqual([refused(CHARGING, 'error').rung?.at, reserved(refused(CHARGING, 'error')).amperes], [1, 20])
+  })
+
+  it('end with the one that is accepted, which is kept until the charge point boots', () => {
+    const found = answered(
+      sending(refused(CHARGING), limit(20, { form: STANDING, forms: 3 }), SETTLE),
+      'accepted',
+      TIMES
+    )
+    assert.deepEqual([found.form, found.isFound, found.rung], [STANDING, true, undefined])
+    assert.equal(withBoots(found, 1).form, undefined)
+    const usual = answered(sending(CHARGING, limit(20, { form: USUAL_FORM, forms: 3 }), SETTLE), 'accepted', TIMES)
+    assert.deepEqual([usual.form, usual.isFound], [USUAL_FORM, undefined])
+  })
+
+  it('are tried once also with an EVSE that accepts and ignores them, and the one that it obeys is kept', () => {
+    let state: EvseState = { ...CHARGING, obedience: 'ignoring' }
+    const rungs: unknown[] = []
+    for (let time = 0; time < 5; time++) {
+      state = answered(sending(state, limit(10, { form: STANDING, forms: 3 }), SETTLE), 'accepted', TIMES)
+      rungs.push(state.rung?.at)
+    }
+    assert.deepEqual(rungs, [1, 2, 3, 3, 3])
+    const later = { now: NOW + 60 * SECOND, settle: SETTLE }
+    const obeying = sampled(sampled(state, 10, later), 10, later)
+    assert.deepEqual([obeying.obedience, obeying.form, obeying.rung], ['obeys', STANDING, undefined])
   })
 })

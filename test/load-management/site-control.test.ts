@@ -101,6 +101,7 @@ async function open() {
     callable: async (identities) => new Set(identities),
     call: (_identity, call) =>
       new Promise((resolve) => {
+        if (call.action === 'GetConfiguration') return resolve({})
         const end = async (status: string) => {
           await store.commit('CP', consequenceOf(call, status))
           resolve({ status })

@@ -210,6 +210,8 @@ export const STEPS: readonly Step[] = [
   operate('SetConfiguration', accepted),
   { operation: 'getChargePointTariffs', status: 200 },
   { operation: 'listChargingProfiles', status: 200, query: here({ limit: '1' }) },
+  { operation: 'getSmartCharging', status: 200 },
+  { operation: 'putSmartCharging', status: 200, body: () => ({ limitStep: 'whole', chargingRateUnit: null }) },
   {
     operation: 'getCompositeSchedule',
     status: 200,

@@ -60,6 +60,8 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   [`DELETE ${ONE}/connection`]: 'charge-points:write',
   [`GET ${ONE}/messages`]: 'charge-points:read',
   [`GET ${ONE}/meter-values`]: 'transactions:read',
+  [`GET ${ONE}/smart-charging`]: 'charge-points:read',
+  [`PUT ${ONE}/smart-charging`]: 'charge-points:write',
   [`GET ${ONE}/states`]: 'charge-points:read',
   [`POST ${ONE}/reports`]: 'calls:write',
   [`GET ${ONE}/reports/{requestId}`]: 'charge-points:read',
