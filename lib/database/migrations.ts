@@ -41,6 +41,7 @@ import { settlements } from './migrations/0087-settlements.js'
 import { signedEnergy } from './migrations/0088-signed-energy.js'
 import { issueTimes } from './migrations/0089-issue-times.js'
 import { learnedTraits } from './migrations/0090-learned-traits.js'
+import { ownProfiles } from './migrations/0091-own-profiles.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */

@@ -10,6 +10,7 @@ import { latestSamples } from '../../lib/ledger/power.js'
 import type { TransactionRow } from '../../lib/ledger/queries.js'
 import { sumsQuery, TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../lib/ledger/read.js'
 import { READING_ORDERS, readingsQuery } from '../../lib/ledger/readings.js'
+import { ownProfilesQuery } from '../../lib/load-management/leftovers.js'
 import { migrated, onBothDatabasesAlways } from './support.js'
 
 const FILTERS: Record<string, Partial<TransactionFilter>> = {
@@ -183,5 +184,13 @@ onBothDatabasesAlways('the figures of a day', (dialect) => {
     assert.match(sums, /transactions_started/, sums)
     const calls = await planOf(database, waitingCallsQuery(database.db, undefined).compile())
     assert.match(calls, /calls_not_answered/, calls)
+  })
+})
+
+onBothDatabasesAlways('the profiles of load management', (dialect) => {
+  it('are found without reading those of others', async () => {
+    const database = { ...(await migrated(dialect)), dialect }
+    const plan = await planOf(database, ownProfilesQuery(database.db).compile())
+    assert.match(plan, /charging_profiles_id/, plan)
   })
 })
