@@ -86,7 +86,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0087-settlements': settlements,
   '0088-signed-energy': signedEnergy,
   '0089-issue-times': issueTimes,
-  '0090-learned-traits': learnedTraits
+  '0090-learned-traits': learnedTraits,
+  '0091-own-profiles': ownProfiles
 }
 
 /** The database was made by a newer program. */
