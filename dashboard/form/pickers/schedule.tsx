@@ -19,7 +19,7 @@ export function Period({ members, pointer, form }: Props) {
   const elapsed = typeof seconds === 'number' ? formatElapsed(seconds) : undefined
   return (
     <>
-      <div class="period">
+      <div class="radios">
         <Member field={{ ...start, description: strings.startsAt(elapsed) }} pointer={pointer} form={form} />
         <Member field={bare(limit)} pointer={pointer} form={form} />
         {phases !== undefined && <Member field={bare(phases)} pointer={pointer} form={form} />}
