@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Static, Type } from '@sinclair/typebox'
+import { type RawBuilder, sql } from 'kysely'
 import type { Reader } from '../events/scope.js'
 import { SHOWN_STATES, type ShownState } from './connector-state.js'
 import { STATE } from './state-query.js'
@@ -44,27 +45,29 @@ export async function takeCensus(
   const groups = new Map<string, Census>()
   for (let behind = 0; ; ) {
     const rows = await chargePointsBehind(db, behind, sites)
-    const known = new Map<number, { census: Census; isConnected: boolean }>()
     const identities = rows.map(({ identity_key }) => identity_key)
     const located = await whereabouts.of(db, identities)
+    const connected: number[] = []
     for (const row of rows) {
-      const group = sites === undefined ? '' : (row.site_id ?? '')
-      const census = groups.get(group) ?? emptyCensus()
-      groups.set(group, census)
       const isConnected = located.has(row.identity_key)
-      countChargePoint(census, row, isConnected)
-      known.set(row.id, { census, isConnected })
+      if (isConnected) connected.push(row.id)
+      countChargePoint(censusOf(groups, row), row, isConnected)
     }
     const last = rows.at(-1)
     if (last === undefined) return groups
-    for (const { charge_point_id, state, count } of await statesBetween(db, behind, last.id, sites)) {
-      const of = known.get(charge_point_id)
-      if (of !== undefined) countConnectors(of.census, of.isConnected ? state : 'Unknown', Number(count))
-    }
+    const range = { behind, last: last.id, sites, connected, isAll: connected.length === rows.length }
+    for (const row of await statesBetween(db, range))
+      countConnectors(censusOf(groups, row), row.state, Number(row.count))
     if (rows.length < AT_ONCE) return groups
     behind = last.id
     await nextTurn()
   }
+}
+
+function censusOf(groups: Map<string, Census>, { site }: { site: string | null }): Census {
+  const found = groups.get(site ?? '') ?? emptyCensus()
+  groups.set(site ?? '', found)
+  return found
 }
 
 export function emptyCensus(): Census {
@@ -80,9 +83,9 @@ function countChargePoint({ chargePoints }: Census, row: Row, isConnected: boole
   chargePoints.total++
   if (isConnected) chargePoints.connected++
   // The time of a connection is stored some seconds later, a boot at once.
-  else if (row.last_connected_at === null && row.last_boot_at === null) chargePoints.neverConnected++
-  if (row.enabled === 0) chargePoints.disabled++
-  if (row.registration === 'Pending') chargePoints.pending++
+  else if (row.is_unheard === 1) chargePoints.neverConnected++
+  if (row.is_disabled === 1) chargePoints.disabled++
+  if (row.is_pending === 1) chargePoints.pending++
 }
 
 function countConnectors({ connectors }: Census, state: ShownState, count: number): void {
@@ -90,10 +93,17 @@ function countConnectors({ connectors }: Census, state: ShownState, count: numbe
   counts[state] = (counts[state] ?? 0) + count
 }
 
+/** The site that a charge point is counted for; all are one group if no sites are asked for. */
+function siteOf(sites: readonly string[] | undefined) {
+  return sites === undefined ? sql<string | null>`cast(null as text)` : sql<string | null>`charge_points.site_id`
+}
+
 function chargePointsBehind(db: Reader, behind: number, sites: readonly string[] | undefined) {
   let query = db
     .selectFrom('charge_points')
-    .select(['id', 'identity_key', 'site_id', 'enabled', 'registration', 'last_connected_at', 'last_boot_at'])
+    .select(['id', 'identity_key', siteOf(sites).as('site')])
+    .select([flag(sql`last_connected_at is null and last_boot_at is null`).as('is_unheard')])
+    .select([flag(sql`enabled = 0`).as('is_disabled'), flag(sql`registration = 'Pending'`).as('is_pending')])
     .where('removed_at', 'is', null)
     .where('id', '>', behind)
     .orderBy('id')
@@ -102,18 +112,39 @@ function chargePointsBehind(db: Reader, behind: number, sites: readonly string[]
   return query.execute()
 }
 
-function statesBetween(db: Reader, behind: number, last: number, sites: readonly string[] | undefined) {
-  let query = db
-    .selectFrom('charge_points')
-    .innerJoin('connectors', 'connectors.charge_point_id', 'charge_points.id')
-    .select(['connectors.charge_point_id', STATE.as('state')])
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .where('charge_points.removed_at', 'is', null)
-    .where('charge_points.id', '>', behind)
-    .where('charge_points.id', '<=', last)
-    // Connector 0 is the whole charge point or the whole EVSE, not a connector.
-    .where('connectors.connector_id', '>', 0)
-    .groupBy(['connectors.charge_point_id', STATE])
-  if (sites !== undefined) query = query.where('charge_points.site_id', 'in', sites)
+function flag(condition: RawBuilder<unknown>) {
+  return sql<number>`case when ${condition} then 1 else 0 end`
+}
+
+interface Range {
+  behind: number
+  last: number
+  sites: readonly string[] | undefined
+  /** The row ids of the charge points in the range that are connected. */
+  connected: readonly number[]
+  /** Whether all of them are. */
+  isAll: boolean
+}
+
+/** How many connectors of the charge points in a range are in which state. */
+function statesBetween(db: Reader, { behind, last, sites, connected, isAll }: Range) {
+  const isConnected = connected.length === 0 ? sql`1 = 0` : sql`charge_points.id in (${sql.join(connected)})`
+  const state = isAll ? STATE : sql<ShownState>`case when ${isConnected} then ${STATE} else 'Unknown' end`
+  const query = db
+    .selectFrom((eb) => {
+      let connectors = eb
+        .selectFrom('charge_points')
+        .innerJoin('connectors', 'connectors.charge_point_id', 'charge_points.id')
+        .select([siteOf(sites).as('site'), state.as('state')])
+        .where('charge_points.removed_at', 'is', null)
+        .where('charge_points.id', '>', behind)
+        .where('charge_points.id', '<=', last)
+        // Connector 0 is the whole charge point or the whole EVSE, not a connector.
+        .where('connectors.connector_id', '>', 0)
+      if (sites !== undefined) connectors = connectors.where('charge_points.site_id', 'in', sites)
+      return connectors.as('counted')
+    })
+    .select(({ fn }) => ['site', 'state', fn.countAll<number>().as('count')])
+    .groupBy(['site', 'state'])
   return query.execute()
 }

@@ -3,8 +3,8 @@ import { sql } from 'kysely'
 import { toDateTime } from '../date-time.js'
 import type { Reader } from '../events/scope.js'
 import { withheld } from '../http/records.js'
-import { readingsNow } from '../ledger/power.js'
-import { type ListedTransaction, listTransactions, type Position, sumsQuery } from '../ledger/read.js'
+import { powersNow } from '../ledger/power.js'
+import { listOpenTotals, type OpenTransaction, type Position, sumsQuery } from '../ledger/read.js'
 import type { May } from '../operators/scopes.js'
 import { Census, emptyCensus, takeCensus } from './census.js'
 import type { Whereabouts } from './whereabouts.js'
@@ -80,9 +80,9 @@ async function transactionFigures(db: Reader, { site, from, now }: SummaryQuery 
     figures.add({ energyWh: energy_wh, cost, currency })
   }
   for (let behind: Position | undefined; ; ) {
-    const filter = { status: 'open', order: '-startedAt', limit: AT_ONCE } as const
-    const page = await listTransactions(db, { ...filter, ...(site && { site }), ...(behind && { behind }) }, now)
-    await addOpen(db, figures, { page, from, now })
+    const filter = { limit: AT_ONCE, ...(site !== undefined && { site }), ...(behind && { behind }) }
+    const page = await listOpenTotals(db, filter, { from, now })
+    await addOpen(db, figures, { page, now })
     if (page.length < AT_ONCE) return figures.shown()
     behind = page.at(-1)?.position
   }
@@ -91,17 +91,17 @@ async function transactionFigures(db: Reader, { site, from, now }: SummaryQuery 
 async function addOpen(
   db: Reader,
   figures: Figures,
-  { page, from, now }: { page: readonly ListedTransaction[]; from: number; now: number }
+  { page, now }: { page: readonly OpenTransaction[]; now: number }
 ): Promise<void> {
   const rows = page.map(({ row }) => row)
-  for (const { powerW, receivedAt } of (await readingsNow(db, rows)).values()) {
+  for (const { powerW, receivedAt } of (await powersNow(db, rows)).values()) {
     if (powerW !== undefined && receivedAt >= now - MAX_AGE_MS) figures.addPower(powerW)
   }
-  for (const { record, position } of page) {
+  for (const { totals } of page) {
     figures.open++
-    if (position.timestamp < from) continue
+    if (totals === undefined) continue
     figures.since++
-    figures.add(record)
+    figures.add({ energyWh: totals.energy_wh, cost: totals.cost, currency: totals.currency })
   }
 }
 

@@ -5,6 +5,7 @@ import type { MeterValuesTable } from '../database/schema-transactions.js'
 import { timeOf } from './clock.js'
 import { meterOfRow } from './event.js'
 import { ANONYMOUS_IDS } from './inference.js'
+import { newestTotals } from './newest-totals.js'
 import { type Db, measuredIn, type TransactionRow } from './queries.js'
 import {
   isRegisterValue,
@@ -68,27 +69,27 @@ export async function meterAtEnd(db: Db, row: TransactionRow, meterStop?: number
   return read.stop !== null && typeof read.energy === 'number' ? read : meterBetween(start, told)
 }
 
-/** The meter of an open transaction, including MeterValues, which do not update the row of the transaction. */
-export async function meterNow(db: Db, row: TransactionRow): Promise<Meter> {
-  return isToBeRead(row) ? meterWith(row, (await storedRegisters(db, [row]))[0] ?? {}) : meterWith(row, {})
-}
-
 /** Transactions in one query for readings: SQLite blocks the process while a query runs. */
 const AT_ONCE = 50
 
 /**
- * The meters of open transactions, in the order of `rows`: the same as {@link meterNow}, but with few queries for a
- * page.
+ * The meters of open transactions, in the order of `rows`, including MeterValues, with few queries for a page.
  */
 export async function metersNow(db: Db, rows: readonly TransactionRow[]): Promise<Meter[]> {
-  const unread = rows.filter(isToBeRead)
-  const found = new Map<number, Registers>()
+  const found = await newestTotals(db, rows.filter(isToBeRead))
+  const unread = rows.filter((row) => isToBeRead(row) && !found.has(row.id))
   for (let from = 0; from < unread.length; from += AT_ONCE) {
     const some = unread.slice(from, from + AT_ONCE)
     const registers = await storedRegisters(db, some)
     for (const [index, { id }] of some.entries()) found.set(id, registers[index] ?? {})
   }
   return rows.map((row) => meterWith(row, found.get(row.id) ?? {}))
+}
+
+/** The meter of an open transaction, including MeterValues, which do not update the row of the transaction. */
+export async function meterNow(db: Db, row: TransactionRow): Promise<Meter> {
+  const [meter] = await metersNow(db, [row])
+  return meter ?? meterWith(row, {})
 }
 
 function isToBeRead(row: TransactionRow): boolean {

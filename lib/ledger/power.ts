@@ -23,6 +23,11 @@ const SOC = 'SoC'
 const AT_ONCE = 25
 /** Latest meter values of a transaction that are looked at. One message about three phases has fewer. */
 const LATEST = 60
+/**
+ * Latest meter values that are looked at first. The rows of a transaction lie far apart in the table, so each costs a page;
+ * most messages have fewer values, and then these tell the power.
+ */
+const FEW = 8
 
 interface Sample {
   id: number
@@ -33,39 +38,80 @@ interface Sample {
   value: number
   timestamp: number
   received_at: number
+  /** Time of the oldest of {@link FEW} meter values; `null` if there are no others, or more were looked at. */
+  oldest: number | null
 }
 
 /** The present readings of open transactions, by id of the transaction; with few queries for a page. */
 export async function readingsNow(db: Db, rows: readonly TransactionRow[]): Promise<Map<number, PresentReadings>> {
   const found = new Map<number, PresentReadings>()
-  for (let from = 0; from < rows.length; from += AT_ONCE) {
-    const samples = await latestSamples(rows.slice(from, from + AT_ONCE)).execute(db)
-    for (const [id, own] of groupedBy(samples.rows)) {
-      const readings = readingsIn(own)
-      if (readings !== undefined) found.set(id, readings)
-    }
+  for (const [id, own] of await samplesOf(db, rows, LATEST)) {
+    const readings = readingsIn(own)
+    if (readings !== undefined) found.set(id, readings)
   }
   return found
 }
 
-/** The latest samples of each transaction. Each is found by the index of its readings, newest first. */
-export function latestSamples(rows: readonly TransactionRow[]): RawBuilder<Sample> {
-  return sql<Sample>`select * from (${sql.join(rows.flatMap(sourcesOf), sql` union all `)}) as latest`
+/** The same power as {@link readingsNow} tells, for a fraction of the cost, without the state of charge. */
+export async function powersNow(
+  db: Db,
+  rows: readonly TransactionRow[]
+): Promise<Map<number, Pick<PresentReadings, 'powerW' | 'receivedAt'>>> {
+  const few = await samplesOf(db, rows, FEW)
+  const unsure = rows.filter((row) => !isSure(few.get(row.id)))
+  const all = await samplesOf(db, unsure, LATEST)
+  const found = new Map<number, Pick<PresentReadings, 'powerW' | 'receivedAt'>>()
+  for (const { id } of rows) {
+    const readings = readingsIn((all.get(id) ?? few.get(id) ?? []).filter(({ measurand }) => measurand === POWER))
+    if (readings !== undefined) found.set(id, readings)
+  }
+  return found
 }
 
-function sourcesOf(row: TransactionRow): RawBuilder<unknown>[] {
+/** Whether no older meter value can belong to the power: an older one has been read, or there is none. */
+function isSure(few: readonly Sample[] | undefined): boolean {
+  return (
+    few?.some((one) => isPower(one) && (one.oldest === null || Number(one.timestamp) > Number(one.oldest))) ?? false
+  )
+}
+
+async function samplesOf(db: Db, rows: readonly TransactionRow[], limit: number): Promise<Map<number, Sample[]>> {
+  const samples: Sample[] = []
+  for (let from = 0; from < rows.length; from += AT_ONCE) {
+    const { rows: some } = await latestSamples(rows.slice(from, from + AT_ONCE), limit).execute(db)
+    for (const sample of some) samples.push(sample)
+  }
+  return groupedBy(samples)
+}
+
+/** The latest samples of each transaction. Each is found by the index of its readings, newest first. */
+export function latestSamples(rows: readonly TransactionRow[], limit = LATEST): RawBuilder<Sample> {
+  const sources = rows.flatMap((row) => sourcesOf(row, limit))
+  return sql<Sample>`select * from (${sql.join(sources, sql` union all `)}) as latest`
+}
+
+function sourcesOf(row: TransactionRow, limit: number): RawBuilder<unknown>[] {
   const { id, transaction_id, inferred_readings, start_timestamp, created_at } = row
-  const own = sourceOf(row, sql`transaction_id = ${transaction_id}`, sql`true`)
-  if (inferred_readings === 0) return [own]
+  if (inferred_readings === 0) return [sourceOf(row, { indexed: sql`transaction_id = ${transaction_id}`, limit })]
+  const own = sourceOf(row, { indexed: sql`transaction_id = ${transaction_id}`, limit: LATEST })
   // Of the charge point since the transaction began, without a usable id.
   const since = Math.min(start_timestamp ?? created_at, created_at)
-  return [own, sourceOf(row, sql`transaction_id = '' and timestamp >= ${since}`, sql`inferred_id = ${id}`)]
+  const indexed = sql`transaction_id = '' and timestamp >= ${since}`
+  return [own, sourceOf(row, { indexed, other: sql`inferred_id = ${id}`, limit: LATEST })]
 }
 
-function sourceOf({ id, charge_point_id }: TransactionRow, indexed: RawBuilder<unknown>, other: RawBuilder<unknown>) {
-  return sql`select cast(${id} as bigint) as id, measurand, phase, location, unit, value, timestamp, received_at from (
-    select * from meter_values where charge_point_id = ${charge_point_id} and ${indexed}
-    order by timestamp desc limit ${LATEST}) as m
+interface Source {
+  indexed: RawBuilder<unknown>
+  other?: RawBuilder<unknown>
+  limit: number
+}
+
+function sourceOf({ id, charge_point_id }: TransactionRow, { indexed, other = sql`true`, limit }: Source) {
+  const own = sql`charge_point_id = ${charge_point_id} and ${indexed}`
+  const last = sql`(select timestamp from meter_values where ${own} order by timestamp desc limit 1 offset ${limit - 1})`
+  return sql`select cast(${id} as bigint) as id, measurand, phase, location, unit, value, timestamp, received_at,
+      ${limit === FEW ? last : sql`cast(null as bigint)`} as oldest
+    from (select * from meter_values where ${own} order by timestamp desc limit ${limit}) as m
     where measurand in (${POWER}, ${SOC}) and value is not null and ${other}`
 }
 
@@ -81,8 +127,8 @@ function groupedBy(samples: readonly Sample[]): Map<number, Sample[]> {
 }
 
 /** The present values in these samples of one transaction. `undefined` if there are none. */
-export function readingsIn(samples: readonly Sample[]): PresentReadings | undefined {
-  const power = newest(samples.filter((sample) => sample.measurand === POWER && isAtOutlet(sample)))
+function readingsIn(samples: readonly Sample[]): PresentReadings | undefined {
+  const power = newest(samples.filter(isPower))
   const soc = newest(samples.filter(({ measurand }) => measurand === SOC))
   const powerW = totalOf(power)
   const percent = soc[0]?.value
@@ -100,9 +146,9 @@ function timeOfSample({ timestamp, received_at }: Sample): number {
   return timeOf({ timestamp: Number(timestamp), receivedAt: Number(received_at) })
 }
 
-/** Default: Outlet. [1.6, 2.x "Location"] */
-function isAtOutlet({ location }: Sample): boolean {
-  return location === '' || location === 'Outlet'
+/** Default of the location: Outlet. [1.6, 2.x "Location"] */
+function isPower({ measurand, location }: Sample): boolean {
+  return measurand === POWER && (location === '' || location === 'Outlet')
 }
 
 function newest(samples: readonly Sample[]): Sample[] {

@@ -185,6 +185,32 @@ export async function listTransactions(db: Db, filter: TransactionFilter, now: n
   return found
 }
 
+export interface OpenTransaction {
+  row: TransactionRow
+  position: Position
+  /** Energy and cost until now; absent if the transaction began before the time. */
+  totals?: Pick<TransactionRow, 'energy_wh' | 'cost' | 'currency'>
+}
+
+/** A page of the open transactions, the newest first; with the totals of those that began at `from` or later. */
+export async function listOpenTotals(
+  db: Db,
+  filter: Pick<TransactionFilter, 'site' | 'behind' | 'limit'>,
+  { from, now }: { from: number; now: number }
+): Promise<OpenTransaction[]> {
+  const rows = await transactionsQuery(db, { ...filter, status: 'open', order: '-startedAt' }).execute()
+  const counted = rows.filter(({ sort_time }) => Number(sort_time) >= from)
+  const meters = await metersNow(db, counted)
+  const running = new Map(counted.flatMap((row, index) => meterEntry(row, meters[index])))
+  const found: OpenTransaction[] = []
+  for (const row of rows) {
+    const meter = running.get(row.id)
+    const totals = meter && (await runningUntil(db, row, { meter, now }))
+    found.push({ row, position: { timestamp: Number(row.sort_time), id: row.id }, ...(totals && { totals }) })
+  }
+  return found
+}
+
 function meterEntry({ id }: TransactionRow, meter: Meter | undefined): [id: number, meter: Meter][] {
   return meter === undefined ? [] : [[id, meter]]
 }

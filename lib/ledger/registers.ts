@@ -42,6 +42,9 @@ const PHASES = [
 const WHOLE = PLACES.flatMap((place) => [[keyOf('', place)], ...PHASES.map((phases) => keysOf(phases, place))])
 const PARTS = PLACES.flatMap((place) => [...PHASES.map((phases) => keysOf(phases, place)), [keyOf('N', place)]])
 
+/** The register that counts more than any other: of all phases, at the outlet. */
+export const TOTAL = keyOf('', 'Outlet')
+
 function keyOf(phase: string, place: Place): string {
   return `${phase}@${place}`
 }

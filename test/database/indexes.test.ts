@@ -6,6 +6,7 @@ import type { Dialect } from '../../lib/database/dialect.js'
 import type { OpenDatabase } from '../../lib/database/open.js'
 import { CONNECTOR_MARKS } from '../../lib/ledger/connector-marks.js'
 import { edgesQuery, samplesQuery } from '../../lib/ledger/meter.js'
+import { newestQuery } from '../../lib/ledger/newest-totals.js'
 import { latestSamples } from '../../lib/ledger/power.js'
 import type { TransactionRow } from '../../lib/ledger/queries.js'
 import { sumsQuery, TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../lib/ledger/read.js'
@@ -170,10 +171,12 @@ onBothDatabasesAlways('the latest readings of open transactions', (dialect) => {
       created_at: 1_000,
       inferred_readings
     })) as TransactionRow[]
-    const plan = await planOf(database, latestSamples(rows).compile(database.db))
-    assert.match(plan, READINGS[dialect], plan)
-    assert.doesNotMatch(plan, SCAN_READINGS[dialect], plan)
-    assert.doesNotMatch(plan, SORT[dialect], plan)
+    for (const query of [latestSamples(rows), latestSamples(rows, 8), newestQuery(rows)]) {
+      const plan = await planOf(database, query.compile(database.db))
+      assert.match(plan, READINGS[dialect], plan)
+      assert.doesNotMatch(plan, SCAN_READINGS[dialect], plan)
+      assert.doesNotMatch(plan, SORT[dialect], plan)
+    }
   })
 })
 
