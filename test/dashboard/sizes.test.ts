@@ -9,7 +9,7 @@ import { ROOT } from '../support/root.js'
 const KIB = 1_024
 /** Bytes of gzip that a browser reads before the first page is painted, and for all pages together. */
 const FIRST_PAINT = 32 * KIB
-const ALL = 116 * KIB
+const ALL = 117 * KIB
 /** Bytes of gzip of all styles. */
 const STYLES = 5.6 * KIB
 
@@ -46,7 +46,7 @@ describe('the dashboard as built', () => {
     assert.ok(gzipped(first) <= FIRST_PAINT, `${gzipped(first)} bytes of ${first}`)
   })
 
-  it('has at most 116 KiB of scripts in all, of which a browser loads those of the pages that are opened', () => {
+  it('has at most 117 KiB of scripts in all, of which a browser loads those of the pages that are opened', () => {
     assert.ok(gzipped(assets('.js')) <= ALL, `${gzipped(assets('.js'))} bytes`)
   })
 
