@@ -131,7 +131,13 @@ export const PriceBody = Type.Object(
     energyWh: Type.Number({ minimum: 0, maximum: 100_000_000 }),
     chargingSeconds: seconds,
     idleSeconds: Type.Optional(seconds),
-    evseKind: Type.Optional(Type.Unsafe<'AC' | 'DC'>({ type: 'string', enum: ['AC', 'DC'] }))
+    evseKind: Type.Optional(Type.Unsafe<'AC' | 'DC'>({ type: 'string', enum: ['AC', 'DC'] })),
+    paymentBrand: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 20, description: 'Of an ad-hoc payment, for prices that depend on it' })
+    ),
+    paymentRecognition: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 20, description: 'How an ad-hoc payment is recognised, e.g. CC or Debit' })
+    )
   },
   {
     additionalProperties: false,

@@ -14,7 +14,8 @@ import { versionAt } from './which-tariff.js'
  * @throws `INVALID_TARIFF`, `UNKNOWN_TARIFF`, `UNKNOWN_TIME_ZONE`
  */
 export async function previewOf(db: Db, body: PriceBody, now: number): Promise<Cost> {
-  const { at, timeZone, energyWh, chargingSeconds, idleSeconds = 0, evseKind } = body
+  const { at, timeZone, energyWh, chargingSeconds, idleSeconds = 0 } = body
+  const { evseKind, paymentBrand, paymentRecognition } = body
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     throw new ProblemError(422, 'UNKNOWN_TIME_ZONE', 'timeZone must be an IANA time zone, such as Europe/Berlin')
   }
@@ -36,7 +37,11 @@ export async function previewOf(db: Db, body: PriceBody, now: number): Promise<C
       { at: start, state: 'charging' },
       { at: idleFrom, state: 'pausedByEv' }
     ],
-    ...(evseKind !== undefined && { facts: { evseKind } })
+    facts: {
+      ...(evseKind !== undefined && { evseKind }),
+      ...(paymentBrand !== undefined && { paymentBrand }),
+      ...(paymentRecognition !== undefined && { paymentRecognition })
+    }
   })
 }
 

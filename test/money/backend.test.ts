@@ -351,6 +351,15 @@ onSharedBackend('the price of a transaction that somebody thinks of', (start) =>
     await ok(server, 'PUT', '/tariffs/thought', { currency: 'EUR', pricePerKwh: 0.5, appliesTo: undefined })
     assert.equal((await ok(server, 'POST', '/tariffs/price', { ...ask, tariffId: 'thought' })).total, 5)
     const { timeZone: _, ...nowhere } = ask
+    // A price that depends on the payment is known if the payment is.
+    const prices = [{ priceFixed: 3, conditions: { paymentRecognition: 'CC' } }, { priceFixed: 2.5 }]
+    const byPayment = { currency: 'EUR', fixedFee: { prices } }
+    const paid = async (payment: object) =>
+      (await ok(server, 'POST', '/tariffs/price', { ...ask, ...payment, tariff: byPayment })).total
+    assert.deepEqual(
+      [await paid({ paymentRecognition: 'CC' }), await paid({ paymentRecognition: 'Debit' }), await paid({})],
+      [3, 2.5, undefined]
+    )
     const { unknown } = await ok(server, 'POST', '/tariffs/price', { ...nowhere, tariff })
     assert.deepEqual(unknown, [{ component: 'energy', reason: 'no-time-zone' }])
     for (const [more, ...expected] of [
