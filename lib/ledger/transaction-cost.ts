@@ -10,10 +10,8 @@ import * as queries from './queries.js'
 import { billedBy, currencyOf, parseSnapshot, type TariffVersion } from './snapshot.js'
 import { changedTariff } from './tariff-change.js'
 import { durationUntil } from './totals.js'
-import { costOfTransaction } from './transaction-costs.js'
+import { costOfTransaction, MAX_REVISIONS } from './transaction-costs.js'
 import { versionAt } from './which-tariff.js'
-
-const MAX_REVISIONS = 100
 
 /** How the cost of a transaction came about. Of one that is over: as it was written down. */
 export async function explainCost(db: Db, row: TransactionRow, now: number): Promise<TransactionCostRecord> {

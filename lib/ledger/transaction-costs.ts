@@ -203,7 +203,32 @@ async function addRevision(db: Db, row: TransactionRow, revision: Revision): Pro
     created_at: now
   }
   await insertCost(db, added)
+  if (added.revision > MAX_REVISIONS) await dropRevisions(db, added)
   return [added]
+}
+
+/** As many as the API shows. */
+export const MAX_REVISIONS = 100
+
+/** A charge point may send late messages for ever: of old figures the first one stays, and those that were billed. */
+async function dropRevisions(db: Db, { transaction_ref, calculated_by, revision }: NewCost): Promise<void> {
+  await db
+    .deleteFrom('transaction_costs')
+    .where('transaction_ref', '=', transaction_ref)
+    .where('calculated_by', '=', calculated_by)
+    .where('revision', '>', 1)
+    .where('revision', '<=', revision - MAX_REVISIONS)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('receipts')
+            .select('receipts.id')
+            .whereRef('receipts.transaction_ref', '=', 'transaction_costs.transaction_ref')
+            .whereRef('receipts.measured_minor', '=', 'transaction_costs.total_minor')
+        )
+      )
+    )
+    .execute()
 }
 
 export interface NewCost extends Figure {
