@@ -147,7 +147,8 @@ export class PriceFactsBook {
       if (this.#known.get(chargePoint) === known) this.#settled.set(chargePoint, facts)
       return facts
     } catch (error) {
-      this.#known.delete(chargePoint)
+      // After a report it has been read again.
+      if (this.#known.get(chargePoint) === known) this.#known.delete(chargePoint)
       throw error
     }
   }
