@@ -42,6 +42,21 @@ const TYPES: Readonly<Record<ExportFormat, string>> = {
 const EXPORT = `\`csv\`: a row for each line of a receipt. \`ndjson\`: whole receipts. \`datev\`: bookings of one calendar month, EXTF 700. Each
 export is recorded; the header \`Earlier-Export\` says when the same range was exported before.`
 
+const EXPORTED = {
+  description: 'The file',
+  headers: {
+    'Earlier-Export': { type: 'string', description: 'When the same range was exported before' },
+    'Complete-Until': {
+      type: 'string',
+      description: 'Receipts that are issued from then on are not in it; absent if the range was over'
+    }
+  },
+  content: {
+    'text/csv': { schema: Type.String({ examples: ['number,kind\r\n'] }) },
+    'application/x-ndjson': { schema: ReceiptRecord }
+  }
+}
+
 /** Files of receipts. */
 export default async function billingExports(app: FastifyInstance): Promise<void> {
   addExport(app)
@@ -68,22 +83,7 @@ function addExport(app: FastifyInstance): void {
       schema: {
         ...TAGS,
         querystring: ExportQuery,
-        response: {
-          200: {
-            description: 'The file',
-            headers: {
-              'Earlier-Export': { type: 'string', description: 'When the same range was exported before' },
-              'Complete-Until': {
-                type: 'string',
-                description: 'Receipts that are issued from then on are not in it; absent if the range was over'
-              }
-            },
-            content: {
-              'text/csv': { schema: Type.String({ examples: ['number,kind\r\n'] }) },
-              'application/x-ndjson': { schema: ReceiptRecord }
-            }
-          }
-        },
+        response: { 200: EXPORTED },
         operationId: 'exportReceipts',
         summary: 'Export receipts and credit notes',
         description: EXPORT
