@@ -36,6 +36,7 @@ import { bootsOfProfiles } from './migrations/0080-boots-of-profiles.js'
 import { retentionMarks } from './migrations/0082-retention-marks.js'
 import { stationTariffs } from './migrations/0083-station-tariffs.js'
 import { refusedTariffs } from './migrations/0084-refused-tariffs.js'
+import { unplugged } from './migrations/0085-unplugged.js'
 import { receiptLinks } from './migrations/0086-receipt-links.js'
 import { settlements } from './migrations/0087-settlements.js'
 import { signedEnergy } from './migrations/0088-signed-energy.js'
@@ -82,6 +83,7 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0082-retention-marks': retentionMarks,
   '0083-station-tariffs': stationTariffs,
   '0084-refused-tariffs': refusedTariffs,
+  '0085-unplugged': unplugged,
   '0086-receipt-links': receiptLinks,
   '0087-settlements': settlements,
   '0088-signed-energy': signedEnergy,

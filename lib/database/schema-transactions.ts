@@ -91,6 +91,10 @@ export interface TransactionsTable {
   accepted_seq_no: Optional<number>
   /** 2.1: the tariff by which the charge point calculates, if it is another one than ours. */
   other_tariff_id: Optional<string>
+  /** 1.6: 1 if idle time goes on after the end, until the car is unplugged. */
+  awaits_unplug: Default<Bit>
+  /** 1.6: when the car was unplugged, in seconds from the start. */
+  unplugged_after: Optional<number>
   /** ISO 4217. */
   currency: Optional<string>
   /** `boots` of the charge point at its last TransactionEvent, or in 1.6 at the start. NULL: earlier releases did not count. */

@@ -29,6 +29,7 @@ import type { TariffVersion } from './snapshot.js'
 import { durationUntil, totalsOf } from './totals.js'
 import { noteTariff, recordCost } from './transaction-costs.js'
 import type { Booking, Start, Stop } from './types.js'
+import { awaitsUnplug } from './unplugged.js'
 import { tariffFor } from './which-tariff.js'
 
 // StartTransaction and StopTransaction. [1.6 §4.8, §4.10]
@@ -171,10 +172,13 @@ async function endTransaction(
   noteOver(known, row)
   const meter = await meterAtEnd(trx, row, stop.meterStop)
   const duration = durationUntil(row, { timestamp: stop.timestamp, receivedAt: now })
+  const isIdle = await awaitsUnplug(trx, row, stop.reason)
+  const ending = { ...row, awaits_unplug: isIdle ? (1 as const) : row.awaits_unplug }
   const observed = await observedOf(trx, row)
   const use = { energy: meter.energy, duration, meterStart: meter.start, isFinal: true, observed }
   const update = queries.updateTransaction(trx, row, {
-    ...totalsOf(row, use),
+    ...totalsOf(ending, use),
+    awaits_unplug: ending.awaits_unplug,
     status: 'ended',
     meter_start: meter.start,
     meter_stop: meter.stop,

@@ -32,6 +32,7 @@ import type { MeterSample } from './samples.js'
 import type { TariffVersion } from './snapshot.js'
 import { changeTariff } from './transaction-cost.js'
 import type { Booking, Measurement, Start, Stop } from './types.js'
+import { bookUnplugged, type Unplugging } from './unplugged.js'
 
 export interface LedgerOptions {
   /** Reads, commits and publishes for the ledger. */
@@ -71,6 +72,11 @@ export class Ledger {
   /** Books a StopTransaction. If its transaction is unknown, it is stored unassigned. [1.6 §4.10, errata 3.18] */
   async stop(identity: string, stop: Stop, sender?: Sender): Promise<Booking> {
     return this.#book(identity, (scope) => bookStop(scope, stop), sender)
+  }
+
+  /** Books a ConnectorUnplugged. `undefined` if the charge point has no such transaction. [OCA "OCPP & California Pricing Requirements" 3.4] */
+  async unplugged(identity: string, unplugging: Unplugging, sender?: Sender): Promise<TransactionRow | undefined> {
+    return this.#book(identity, (scope) => bookUnplugged(scope, unplugging), sender)
   }
 
   /** Books a TransactionEvent. The first event that comes, of any type, creates the transaction. [2.x E] */

@@ -36,7 +36,14 @@ export interface Use {
 /** The columns that a price depends on. */
 export type PricedRow = Pick<
   TransactionRow,
-  'start_timestamp' | 'created_at' | 'tariff' | 'missing_seq_nos' | 'refused_seq_no' | 'accepted_seq_no'
+  | 'start_timestamp'
+  | 'created_at'
+  | 'tariff'
+  | 'missing_seq_nos'
+  | 'refused_seq_no'
+  | 'accepted_seq_no'
+  | 'awaits_unplug'
+  | 'unplugged_after'
 >
 
 const STATIC = new Set(['evseKind', 'paymentBrand', 'paymentRecognition'])
@@ -84,7 +91,8 @@ function inputOf(row: PricedRow & { tariff: string }, use: Use): CostInput {
   const { start_timestamp, created_at, tariff } = row
   const begin = { timestamp: start_timestamp ?? created_at, receivedAt: created_at }
   const start = beginningOf(begin)
-  const until = start + Number(toScaled(use.duration ?? 0, 3))
+  const stop = start + Number(toScaled(use.duration ?? 0, 3))
+  const until = unpluggedAt(row, use, start) ?? stop
   const tariffs = tariffsIn(parseSnapshot(tariff), start)
   const { observed } = use
   const needs = needsOf(tariffs.map(({ document }) => document))
@@ -93,8 +101,8 @@ function inputOf(row: PricedRow & { tariff: string }, use: Use): CostInput {
     start,
     ...(use.isFinal ? { end: until } : { asOf: until }),
     ...(observed?.zone !== undefined && { zone: observed.zone }),
-    meter: typeof use.energy === 'string' ? [] : meterOf(use, use.energy, { start, until }),
-    states: observed?.states ?? [],
+    meter: typeof use.energy === 'string' ? [] : meterUntil(use, use.energy, { start, stop, until }),
+    states: until === stop ? (observed?.states ?? []) : afterStop(observed, stop),
     ...(observed?.reservation !== undefined && { reservation: observed.reservation }),
     ...(needs.power && observed?.power !== undefined && { power: observed.power }),
     ...(needs.current && observed?.current !== undefined && { current: observed.current }),
@@ -108,17 +116,47 @@ function isRefused({ refused_seq_no, accepted_seq_no }: PricedRow): boolean {
   return refused_seq_no !== null && refused_seq_no >= (accepted_seq_no ?? 0)
 }
 
-function doubtsOf(
-  { missing_seq_nos }: PricedRow,
-  { energy, duration, observed }: Use,
-  { needs, isClockSet }: { needs: Needs; isClockSet: boolean }
-): Doubts {
+/** The longest idle time after the end of a transaction. Seconds. */
+const MAX_AFTER_STOP = 86_400
+
+/** Whether idle time goes on after the end and it is not known until when. */
+function awaitsUnplug({ awaits_unplug, unplugged_after }: PricedRow, { isFinal, duration }: Use): boolean {
+  if (!isFinal || awaits_unplug !== 1) return false
+  return unplugged_after === null || unplugged_after - (duration ?? 0) > MAX_AFTER_STOP
+}
+
+/** When idle time ends that goes on after the end of the transaction. */
+function unpluggedAt(row: PricedRow, use: Use, start: number): number | undefined {
+  const { awaits_unplug, unplugged_after } = row
+  if (!use.isFinal || awaits_unplug !== 1 || unplugged_after === null || awaitsUnplug(row, use)) return undefined
+  return start + Number(toScaled(Math.max(unplugged_after, use.duration ?? 0), 3))
+}
+
+/** The energy stays as it is after the stop. */
+function meterUntil(
+  use: Use,
+  energy: number,
+  times: { start: number; stop: number; until: number }
+): CostInput['meter'] {
+  const { start, stop, until } = times
+  const meter = meterOf(use, energy, { start, until: stop })
+  return until === stop ? meter : [...meter, { at: until, wh: energy }]
+}
+
+function afterStop(observed: Observed | undefined, stop: number): CostInput['states'] {
+  const before = (observed?.states ?? []).filter(({ at }) => at < stop)
+  return [...before, { at: stop, state: 'connected' }]
+}
+
+function doubtsOf(row: PricedRow, use: Use, { needs, isClockSet }: { needs: Needs; isClockSet: boolean }): Doubts {
+  const { energy, duration, observed } = use
   return {
     ...observed?.doubts,
     ...(typeof energy === 'string' && { energy }),
     ...(duration === null && { time: 'no-duration' as const }),
     ...(!isClockSet && { clock: 'no-clock' as const }),
-    ...(needs.states && missing_seq_nos !== null && { states: 'missing-events' as const })
+    ...(needs.states && row.missing_seq_nos !== null && { states: 'missing-events' as const }),
+    ...(awaitsUnplug(row, use) && { states: 'not-unplugged' as const })
   }
 }
 

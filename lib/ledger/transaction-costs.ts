@@ -58,7 +58,9 @@ export async function costOfTransaction(
   const told = await observedOf(db, row)
   const observed = told === undefined ? undefined : withGiven(told, given)
   const energy = given.energy ?? meter.energy
-  return costOfRow({ ...row, tariff }, { energy, duration, meterStart: meter.start, isFinal, observed })
+  // An operator who tells the idle time knows when it ended.
+  const awaits_unplug = given.states === undefined ? row.awaits_unplug : 0
+  return costOfRow({ ...row, tariff, awaits_unplug }, { energy, duration, meterStart: meter.start, isFinal, observed })
 }
 
 /** What an operator states needs none of the rows that may have been deleted. */

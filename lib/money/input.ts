@@ -37,7 +37,9 @@ export const UNKNOWN_REASONS = [
   /** A price depends on current that was not measured. */
   'no-current',
   /** Readings or states that a price depends on have been deleted, because they were old. */
-  'records-deleted'
+  'records-deleted',
+  /** The car was not reported as unplugged, and idle time goes on until then. */
+  'not-unplugged'
 ] as const
 export type UnknownReason = (typeof UNKNOWN_REASONS)[number]
 

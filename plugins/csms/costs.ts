@@ -1,7 +1,11 @@
+import { Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
+import { type HandlerContext, parseTime } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { Version2 } from '../../lib/charge-points/versions.js'
 import { milliseconds } from '../../lib/events/scope.js'
+import { refuseSuperseded } from '../../lib/nodes/superseded.js'
+import { COST_VENDOR } from '../../lib/price-messages/california.js'
 import type {} from '../price-messages.js'
 
 /** The running cost as a call of its own, to charge points that want it. [2.x I02] */
@@ -38,10 +42,39 @@ function tellCosts16({ ocpp, prices: { costs16 }, idTokens }: FastifyInstance): 
     })
 }
 
+const Unplugged = Type.Object({ transactionId: Type.Integer(), timestamp: Type.String() })
+const UNPLUGGED = 'ConnectorUnplugged'
+
+/** The end of idle time after the end of a transaction, and the cost that is final then. */
+function followUnplugging({ ocpp, ledger, prices: { costs16 }, log }: FastifyInstance): void {
+  const match = { vendorId: COST_VENDOR, messageId: UNPLUGGED, data: Unplugged }
+  const told = new WeakMap<HandlerContext['chargePoint'], number>()
+  ocpp.v16
+    .onDataTransfer(match, async ({ data }, { chargePoint }) => {
+      const { transactionId } = data
+      const timestamp = parseTime(data.timestamp)
+      if (timestamp === undefined) return { status: 'Rejected' }
+      const unplugging = { transactionId, timestamp }
+      const row = await refuseSuperseded(chargePoint, (sender) => {
+        return ledger.unplugged(chargePoint.identity, unplugging, sender)
+      })
+      if (row !== undefined) told.set(chargePoint, transactionId)
+      else log.warn({ chargePoint: chargePoint.identity, transactionId }, 'an unknown transaction was unplugged')
+      // Accepted all the same: the charge point would repeat it.
+      return { status: 'Accepted' }
+    })
+    .after('DataTransfer', ({ messageId }, _response, { chargePoint }) => {
+      const transactionId = messageId === UNPLUGGED ? told.get(chargePoint) : undefined
+      told.delete(chargePoint)
+      if (transactionId !== undefined) costs16.stopped(chargePoint, { transactionId })
+    })
+}
+
 /** Tells charge points in calls what transactions cost. */
 async function costs(app: FastifyInstance): Promise<void> {
   updateCosts(app)
   tellCosts16(app)
+  followUnplugging(app)
 }
 
 export default fp(costs, {

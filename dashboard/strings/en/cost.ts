@@ -35,6 +35,7 @@ export const cost = {
     'no-states': 'it is not known when the car charged and when it did not',
     'missing-events': 'events of the transaction are missing',
     'records-deleted': 'readings or states that a price depends on have been deleted, because they were old',
+    'not-unplugged': 'the charge point has not reported that the car is unplugged, and idle time goes on until then',
     'no-clock': 'the clock of the charge point was not set',
     'no-time-zone': 'a price depends on local time, and the site has no time zone',
     'no-fact': 'a price depends on what is not known, such as the kind of the EVSE',
