@@ -14,6 +14,7 @@ import { withPower } from './powered.js'
 import { answerOf, answerOfError, callFor, callToAsk, callToClear, type OcppCall } from './profiles.js'
 import {
   answered,
+  assumed,
   type EvseState,
   inForce,
   initialState,
@@ -85,11 +86,6 @@ export interface Snapshot {
   facts: ReadonlyMap<string, EvseFacts>
 }
 
-interface SavedDocument {
-  at: number
-  evses: Record<string, EvseState>
-}
-
 interface Circumstances extends Times {
   plant: Plant
   evse: Plant['evses'][number]
@@ -151,29 +147,27 @@ export class SiteControl {
 
   /** One run: to be called again and again, never twice at a time. Resolves when the calls are on their way. */
   async run(): Promise<void> {
-    const { siteId, db, writer, holder, now } = this.#options
-    const row = await rows.findLoadManagement(db, siteId)
-    const site = await findSite(db, siteId)
-    if (row === undefined || site === undefined || row.mode === 'off') return this.#forget()
-    const epoch = await rows.claim(writer, siteId, holder)
-    if (epoch === undefined) return this.#forget()
-    const body = JSON.parse(row.document) as LoadManagementBody
+    const { siteId, writer, holder } = this.#options
+    const configured = await this.#configured()
+    const epoch = configured && (await rows.claim(writer, siteId, holder))
+    if (configured === undefined || epoch === undefined) return this.#forget()
     if (epoch !== this.#epoch) await this.#recall(epoch)
-    const configured = plantOf(body, site.time_zone ?? 'UTC')
-    const facts = await this.#refresh(configured)
-    const plant = await this.#inForms(configured, body)
-    const at = now()
-    const told = this.#withOwn(plant, await rows.readTold(db, siteId), at)
-    const isObserving = row.mode === 'observe'
-    const states = isObserving ? assumed(plant, this.#states, at) : this.#states
-    const result = step({ plant, now: at, told, facts, states })
-    this.#snapshot = { plant, site, at, told, result, facts }
-    this.#isSending = !isObserving
-    if (isObserving) return
+    this.#snapshot = await this.#calculate(configured)
+    const { result, plant, at } = this.#snapshot
+    this.#isSending = configured.row.mode === 'control'
+    if (!this.#isSending) return
     if (!(await this.#save(result, at))) return this.#forget()
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command)
+  }
+
+  /** The same with what the process that controls the site has saved last, for a control that does not run: nothing is sent. */
+  async look(): Promise<Snapshot | undefined> {
+    const configured = await this.#configured()
+    if (configured === undefined) return undefined
+    this.#know(rows.savedStates(configured.row))
+    return this.#calculate(configured)
   }
 
   /** Resolves when all calls that were on their way have ended. */
@@ -182,6 +176,25 @@ export class SiteControl {
   }
 
   // --- what is known -----------------------------------------------------------------------------------------------
+
+  async #configured() {
+    const { siteId, db } = this.#options
+    const row = await rows.findLoadManagement(db, siteId)
+    const site = await findSite(db, siteId)
+    return row === undefined || site === undefined || row.mode === 'off' ? undefined : { row, site }
+  }
+
+  async #calculate({ row, site }: { row: rows.LoadManagementRow; site: SiteRow }): Promise<Snapshot> {
+    const { siteId, db, now } = this.#options
+    const body = JSON.parse(row.document) as LoadManagementBody
+    const configured = plantOf(body, site.time_zone ?? 'UTC')
+    const facts = await this.#refresh(configured)
+    const plant = await this.#inForms(configured, body)
+    const at = now()
+    const told = this.#withOwn(plant, await rows.readTold(db, siteId), at)
+    const states = row.mode === 'observe' ? assumed(plant, this.#states, at) : this.#states
+    return { plant, site, at, told, facts, result: step({ plant, now: at, told, facts, states }) }
+  }
 
   #know(states: Map<string, EvseState>): void {
     const isSame = states.size === this.#states.size && [...states.keys()].every((key) => this.#states.has(key))
@@ -211,9 +224,9 @@ export class SiteControl {
   async #recall(epoch: number): Promise<void> {
     const { siteId, db, now } = this.#options
     const row = await rows.findLoadManagement(db, siteId)
-    const saved: SavedDocument = row?.state == null ? { at: 0, evses: {} } : JSON.parse(row.state)
     const times = { now: now(), settle: 0 }
-    this.#know(new Map(Object.entries(saved.evses).map(([key, state]) => [key, answered(state, 'unknown', times)])))
+    const saved = row === undefined ? [] : [...rows.savedStates(row)]
+    this.#know(new Map(saved.map(([key, state]) => [key, answered(state, 'unknown', times)])))
     this.#epoch = epoch
     this.#saved = NOTHING_SAVED
   }
@@ -433,16 +446,4 @@ function placeOf({ protocol, boots, lastBootAt, bootReason }: rows.Member, evseI
 
 function identityOf(key: string): string {
   return key.slice(0, key.lastIndexOf(' '))
-}
-
-/** A site that only observes is shown what would be done: as if all EVSEs had accepted their fallback. */
-function assumed(plant: Plant, states: ReadonlyMap<string, EvseState>, now: number): Map<string, EvseState> {
-  return new Map(
-    plant.evses.map((evse) => {
-      const key = keyOf(evse)
-      const { transaction, ...state } = states.get(key) ?? initialState()
-      const powered = transaction && { transaction: { poweredAt: now, ...transaction } }
-      return [key, { ...state, ...powered, fallback: evse.fallback, obedience: 'obeys' as const }]
-    })
-  )
 }

@@ -49,6 +49,11 @@ export class Controls {
     return this.#controls.get(siteId)?.snapshot
   }
 
+  /** The same; while another node controls the site, what that has saved with the limits of now. */
+  async seen(siteId: string): Promise<Snapshot | undefined> {
+    return this.snapshot(siteId) ?? this.#make(siteId).look()
+  }
+
   take(event: PublishedEvent): void {
     if (event.type === 'connect') this.#leftovers.reconnected()
     for (const siteId of this.#sites.of(event.chargePoint)) {
@@ -153,15 +158,19 @@ export class Controls {
   }
 
   #create(siteId: string): SiteControl {
-    const control = new SiteControl({
+    const control = this.#make(siteId)
+    this.#controls.set(siteId, control)
+    return control
+  }
+
+  #make(siteId: string): SiteControl {
+    return new SiteControl({
       ...this.#options,
       siteId,
       now: () => this.clock(),
       onChange: () => this.trigger(siteId),
       onStray: () => this.#leftovers.want()
     })
-    this.#controls.set(siteId, control)
-    return control
   }
 }
 

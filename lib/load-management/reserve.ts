@@ -1,6 +1,6 @@
 import { type Form, isStanding, type Tried } from './forms.js'
 import { type SeenLines, seenLines } from './lines.js'
-import type { Assignment } from './plant.js'
+import { type Assignment, keyOf, type Plant } from './plant.js'
 import type { Currents } from './samples.js'
 
 // The current that may be in force at an EVSE. The invariant of load management is about this current, not about the
@@ -378,4 +378,16 @@ export function sampled(
 export function vitalOf(state: EvseState, cause: Cause | undefined) {
   const { measured, served: _served, servedAt: _at, demand: _demand, slackSince: _slack, ...vital } = state
   return cause === 'measured' ? { ...vital, measured } : vital
+}
+
+/** A site that only observes is shown what would be done: as if all EVSEs had accepted their fallback. */
+export function assumed(plant: Plant, states: ReadonlyMap<string, EvseState>, now: number): Map<string, EvseState> {
+  return new Map(
+    plant.evses.map((evse) => {
+      const key = keyOf(evse)
+      const { transaction, ...state } = states.get(key) ?? initialState()
+      const powered = transaction && { transaction: { poweredAt: now, ...transaction } }
+      return [key, { ...state, ...powered, fallback: evse.fallback, obedience: 'obeys' as const }]
+    })
+  )
 }

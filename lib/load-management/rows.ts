@@ -12,6 +12,7 @@ import type { LedgerRow } from './installed.js'
 import type { DynamicLimit, Measurement, Told } from './limits.js'
 import type { LoadManagementBody } from './plant.js'
 import { HIGHEST_LEVEL } from './profiles.js'
+import type { EvseState } from './reserve.js'
 
 export type LoadManagementRow = Selectable<LoadManagementTable>
 type SiteWriter = Pick<Writer, 'write'>
@@ -148,6 +149,12 @@ export function saveState(writer: SiteWriter, { siteId, holder, epoch, state }: 
       .executeTakeFirst()
     return numUpdatedRows > 0n
   })
+}
+
+/** The state of each EVSE that was saved last. */
+export function savedStates({ state }: LoadManagementRow): Map<string, EvseState> {
+  const { evses } = state === null ? { evses: {} } : (JSON.parse(state) as { evses: Record<string, EvseState> })
+  return new Map(Object.entries(evses))
 }
 
 // --- limits and measurements ---------------------------------------------------------------------------------------

@@ -208,7 +208,7 @@ async function isLowered({ loadManagement }: FastifyInstance, siteId: string, pa
   const former = loadManagement.snapshot(siteId)
   for (;;) {
     await loadManagement.run(siteId)
-    const snapshot = loadManagement.snapshot(siteId)
+    const snapshot = await loadManagement.seen(siteId)
     const isNew = snapshot !== undefined && snapshot !== former
     if (isNew && overloads(snapshot.result.loads).length === 0) return true
     if (Date.now() >= end) return false

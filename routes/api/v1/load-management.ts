@@ -137,13 +137,14 @@ function addState(app: FastifyInstance): void {
         params: SiteParams,
         operationId: 'getLoadState',
         summary: 'Show limits, loads and what each EVSE gets',
-        description: 'As of the last calculation. On several nodes only the one that controls the site knows it.',
+        description:
+          'As of the last calculation. A node that does not control the site shows what the one that does has saved: what is measured may be up to 5 minutes old there.',
         response: { 200: StateRecord }
       }
     },
     async ({ params }) => {
       const { mode } = await existing(app, params.id)
-      return toStateRecord(mode, mode === 'off' ? undefined : app.loadManagement.snapshot(params.id))
+      return toStateRecord(mode, mode === 'off' ? undefined : await app.loadManagement.seen(params.id))
     }
   )
 }
