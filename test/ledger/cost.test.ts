@@ -20,6 +20,7 @@ function costOf(tariff: Tariff, { energyWh, duration }: Consumption): Cost | str
     created_at: 1_700_000_000_000,
     tariff: JSON.stringify(tariff),
     missing_seq_nos: null,
+    ...{ accepted_seq_no: null, refused_seq_no: null, awaits_unplug: 0 as const, unplugged_after: null },
     energy_wh: null,
     duration: null,
     own_cost: null,

@@ -22,7 +22,7 @@ function createRandom(): (most: number) => number {
   }
 }
 
-type Reading = Partial<Record<'measurand' | 'phase' | 'context' | 'location' | 'unit' | 'format', string>> & {
+type Reading = Record<'measurand' | 'phase' | 'context' | 'location' | 'unit' | 'format', string> & {
   at: number
   value: number | null
 }
