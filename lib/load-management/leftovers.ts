@@ -23,7 +23,6 @@ export function ownProfilesQuery(db: Reader, chargePointId?: number) {
     .where('profile_id', '<=', OWN_IDS.last)
     .where('source', '=', 'CSO')
     .where('removed_at', 'is', null)
-    .orderBy('charging_profiles.id')
   return chargePointId === undefined ? query : query.where('charge_point_id', '=', chargePointId)
 }
 

@@ -85,8 +85,10 @@ async function tariffs(app: FastifyInstance): Promise<void> {
   })
   followTariffs(app, reports)
   followTexts(app)
-  const unsubscribe = events.subscribe(({ type, chargePoint, data }) => {
-    if (type === 'boot' && (data as { status?: string }).status === 'Accepted') reports.booted(chargePoint)
+  const unsubscribe = events.subscribe((event) => {
+    // The data of other events are not made for this.
+    if (event.type !== 'boot') return
+    if ((event.data as { status?: string }).status === 'Accepted') reports.booted(event.chargePoint)
   })
   app.addHook('preClose', async () => reports.close())
   app.addHook('onClose', async () => unsubscribe())

@@ -144,7 +144,7 @@ onBothDatabases('issuing', (dialect) => {
     const decorators: Record<string, unknown> = {
       store: await storeOf(database, 2, before),
       database: { isReady: () => true },
-      config: { ...SELLER, RECEIPT_SERIES: 'T', FINAL_AFTER: 0 },
+      config: { ...SELLER, RECEIPT_SERIES: 'T', FINAL_AFTER: 0, PUBLIC_PAGES: [] },
       ocpp: {},
       isDraining: false
     }

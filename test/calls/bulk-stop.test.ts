@@ -45,6 +45,7 @@ onSharedBackend('a bulk call that is stopped', (start) => {
     })
     const bulkId = await begin(server, { action: 'ClearCache', identities, concurrency: 1 })
     await until('the first is sent', () => callsOf(first) === 1)
+    await until('it is stored', async () => (await bulkOf(server, bulkId)).counts.sent === 1)
     const stopped = await operate(server, 'DELETE', `/bulk-calls/${bulkId}`)
     const { status, counts, endedAt } = stopped.json()
     assert.deepEqual(
