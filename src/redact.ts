@@ -26,6 +26,9 @@ const LINKS = new Set(['receipturl', 'qrcodetext'])
 /** The same in the JSON text of a DataTransfer. */
 const LINK_IN_TEXT = /("(?:qrCodeText|receiptUrl)"\s*:\s*")[^"]*/gi
 
+/** The id token of SetUserPrice there. */
+const TOKEN_IN_TEXT = /("(?:idToken|idTag)"\s*:\s*")((?:[^"\\]|\\.)*)/gi
+
 /**
  * A JSON text in which {@link redact} changes anything contains one of these, in lower case: a part of a name above, the
  * beginning of a URL, an escape, which may disguise either of them, or the name of a member that is dropped.
@@ -88,8 +91,15 @@ function copyMember(parent: Record<string, unknown>, name: string, member: unkno
   if (below.idTokens === 'short' && TOKENS.has(folded)) return shorten(member)
   if (isSigned(parent, folded)) return member
   if (LINKS.has(folded)) return HIDDEN
-  const shown = folded === 'data' ? member.replace(LINK_IN_TEXT, `$1${HIDDEN}`) : member
+  const shown = folded === 'data' ? redactData(member, below.idTokens) : member
   return shown.replace(USER_INFO, `//${HIDDEN}@`)
+}
+
+/** The JSON text of a DataTransfer, of which nothing else is changed. */
+function redactData(text: string, idTokens: Place['idTokens']): string {
+  const shown = text.replace(LINK_IN_TEXT, `$1${HIDDEN}`)
+  if (idTokens === 'whole') return shown
+  return shown.replace(TOKEN_IN_TEXT, (_all, begin: string, token: string) => begin + shorten(token))
 }
 
 function isSigned(parent: Record<string, unknown>, folded: string): boolean {

@@ -9,9 +9,9 @@ import { parseSnapshot, tariffsIn } from '../ledger/snapshot.js'
 import { durationUntil } from '../ledger/totals.js'
 import { tariffAhead } from '../ledger/which-tariff.js'
 import { isIdle } from '../money/cuts.js'
-import { type Message, messagesOf, textOf } from '../money/text.js'
+import { messagesOf, textOf } from '../money/text.js'
 import { decimalsOf, finalCost, runningCost, setUserPrice } from './california.js'
-import type { PriceFactsBook, PricingMessages } from './facts.js'
+import { type PriceFactsBook, type PricingMessages, shownLanguage } from './facts.js'
 import type { LatestCalls, PriceCall } from './latest-calls.js'
 
 export interface Costs16Options {
@@ -57,7 +57,7 @@ export class Costs16 {
       const language = await languageOf()
       const wanted = language === undefined ? languages : [language, ...languages]
       const [main, ...extra] = messagesOf(tariff.document, wanted)
-      return setUserPrice({ idToken, messages: [main, ...extra.filter((one) => isShown(one, pricing))] })
+      return setUserPrice({ idToken, messages: [main, ...extra.filter((one) => shownLanguage(pricing, one.language))] })
     })
   }
 
@@ -183,9 +183,4 @@ interface RunningMeter {
   start: number
   /** As it stands now. Wh. */
   register: number
-}
-
-/** Texts in other languages are for charge points with several, in those that they have. */
-function isShown({ language }: Message, { isMultilingual, languages }: PricingMessages): boolean {
-  return isMultilingual && (languages === undefined || (language !== undefined && languages.includes(language)))
 }

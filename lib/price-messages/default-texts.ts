@@ -3,7 +3,7 @@ import { conditionsOf } from '../money/cuts.js'
 import { type Message, messagesOf } from '../money/text.js'
 import { unitPricesAt } from '../money/unit-prices.js'
 import { chargingPriceOf, decimalsOf } from './california.js'
-import type { PricingMessages } from './facts.js'
+import { type PricingMessages, shownLanguage } from './facts.js'
 
 // The prices that charge points show to drivers of whom they know no tariff. [2.x I04; OCA "OCPP & California Pricing
 // Requirements"]
@@ -24,17 +24,25 @@ export function defaultPrices(
   { languages, now }: { languages: readonly string[]; now: number }
 ): { key: string; value: string }[] {
   const [main, ...others] = messagesOf(tariff.document, languages)
-  const value = JSON.stringify({ ...textsOf(main), ...offlinePrice(tariff, pricing, now) })
+  const value = settingOf(main, offlinePrice(tariff, pricing, now))
   const shown = others.flatMap((message) => {
-    const { language } = message
-    if (!pricing.isMultilingual || language === undefined || pricing.languages?.includes(language) === false) return []
-    return [{ key: `${DEFAULT_PRICE}Text,${language}`, value: JSON.stringify(textsOf(message)) }]
+    const language = shownLanguage(pricing, message.language)
+    return language === undefined ? [] : [{ key: `${DEFAULT_PRICE}Text,${language}`, value: settingOf(message) }]
   })
   return [{ key: DEFAULT_PRICE, value }, ...shown]
 }
 
-function textsOf({ content }: Message) {
-  return { priceText: content, priceTextOffline: content }
+/** Characters of the value of a configuration key. [1.6 ChangeConfiguration] */
+const MAX_VALUE = 500
+
+/** The value with the text, which is cut where it is too long for a configuration key. */
+function settingOf({ content }: Message, more: object = {}): string {
+  const characters = Array.from(content)
+  for (let length = characters.length; ; length--) {
+    const text = length === characters.length ? content : `${characters.slice(0, length).join('')}…`
+    const value = JSON.stringify({ priceText: text, priceTextOffline: text, ...more })
+    if (value.length <= MAX_VALUE || length === 0) return value
+  }
 }
 
 /** The prices of a start without connection: of a tariff with conditions nobody could say which apply then. */

@@ -176,3 +176,17 @@ export async function readFacts(db: Reader, protocol: Protocol, id: number): Pro
   const pricing = pricingIn(await readKeys(db, id))
   return { showsTariffs: false, ...(pricing !== undefined && { pricing }) }
 }
+
+/**
+ * How a charge point writes a language in which it shows texts; `undefined` if it shows none in it. Tags have no case, and one
+ * with a region is shown where the language is. [BCP 47]
+ */
+export function shownLanguage(
+  { isMultilingual, languages }: PricingMessages,
+  language: string | undefined
+): string | undefined {
+  if (!isMultilingual || language === undefined || languages === undefined) return isMultilingual ? language : undefined
+  const wanted = fold(language)
+  const base = (tag: string) => fold(tag).split('-')[0]
+  return languages.find((tag) => fold(tag) === wanted) ?? languages.find((tag) => base(tag) === base(wanted))
+}

@@ -146,3 +146,10 @@ function write(value: unknown, isEscaped: boolean): string {
   const text = JSON.stringify(value)
   return isEscaped ? text.replace(/[a-z]/i, (letter) => `\\u00${letter.charCodeAt(0).toString(16)}`) : text
 }
+
+test('the id token in the text of a DataTransfer is shortened, and the rest of it stays as it is', () => {
+  const data = '{"idToken" : "AB\\"CD1234", "priceText":"0.30 EUR/kWh"}'
+  const payload = { vendorId: 'org.openchargealliance.costmsg', messageId: 'SetUserPrice', data }
+  assert.deepEqual(redact(payload), { ...payload, data: '{"idToken" : "AB\\"…", "priceText":"0.30 EUR/kWh"}' })
+  assert.deepEqual(redact(payload, { idTokens: 'whole' }), payload)
+})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Reader } from '../../lib/events/scope.js'
+import { defaultPrices } from '../../lib/price-messages/default-texts.js'
 import { PriceFactsBook } from '../../lib/price-messages/facts.js'
 import { type Deferred, deferred } from '../support/wait.js'
 
@@ -22,4 +23,16 @@ it('a read of facts that fails after a report does not forget the one that has b
   assert.equal(reads.length, 2, 'the third one shares the second read')
   reads[1]?.reject(new Error('test'))
   await Promise.allSettled([second, third])
+})
+
+it('a text that is too long for a configuration key is cut, and the prices beside it are whole', () => {
+  const description = [{ format: 'UTF8', language: 'en', content: '"\u{1f50c}'.repeat(200) }] as const
+  const document = { currency: 'EUR', energy: { prices: [{ priceKwh: 0.3 }] }, description: [...description] }
+  const tariff = { document } as unknown as Parameters<typeof defaultPrices>[0]
+  const [main] = defaultPrices(tariff, { isMultilingual: false }, { languages: ['en'], now: Date.now() })
+  const value = main?.value ?? ''
+  assert.ok(value.length <= 500 && value.length > 490, `${value.length}`)
+  const { priceText, priceTextOffline, chargingPrice } = JSON.parse(value)
+  assert.match(priceText, /^(?:"\u{1f50c})+"?…$/u)
+  assert.deepEqual([priceTextOffline, chargingPrice], [priceText, { kWhPrice: 0.3 }])
 })

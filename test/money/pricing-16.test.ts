@@ -143,7 +143,7 @@ onSharedBackend('the pricing messages of 1.6', (start) => {
       ...SHOWS,
       NumberOfDecimalsForCostValues: '3',
       CustomMultiLanguageMessages: 'true',
-      SupportedLanguages: 'en, de'
+      SupportedLanguages: 'EN, de-DE'
     }
     const description = [
       { format: 'UTF8', language: 'en', content: 'Cheap' },
