@@ -5,7 +5,7 @@ import { isBehind } from './ids.js'
 import { EventReader } from './reader.js'
 import { type Entry, EventRing, type RingLimits } from './ring.js'
 import { fold } from './scope.js'
-import { eventText, gapText, HEARTBEAT, positionText, retryText } from './stream.js'
+import { eventText, gapText, HEARTBEAT, positionText, retryText, type ShownEvent, shownIn } from './stream.js'
 
 export interface FeedOptions {
   ring: RingLimits
@@ -91,6 +91,16 @@ export class EventFeed {
     const text = gapText(this.#ring.last, undefined)
     this.#ring.clear(floor)
     for (const { readers } of this.#groups.values()) for (const reader of readers) reader.write(text)
+  }
+
+  /** The latest events that a reader would have received, at most `limit`, the newest first. */
+  latest(filter: EventFilter, limit: number): ShownEvent[] {
+    const found: ShownEvent[] = []
+    for (const entry of this.#ring.backwards()) {
+      if (found.length === limit) break
+      if (matches(filter, entry)) found.push(shownIn(textFor(filter, entry)))
+    }
+    return found
   }
 
   /** Sends `stream` the events that it missed and then new ones, until it closes. */

@@ -92,6 +92,14 @@ export class EventRing {
     return entries
   }
 
+  /** All events, the newest first. */
+  *backwards(): Generator<Entry> {
+    for (let position = this.#end - 1; position >= this.#start; position--) {
+      const entry = this.#at(position)
+      if (entry !== undefined) yield entry
+    }
+  }
+
   /** The id of the last event that came more than `milliseconds` before an event that is covered, or the floor. */
   rewind(id: string, milliseconds: number): string {
     let position = this.#numbers.get(id) ?? this.#start

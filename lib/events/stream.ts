@@ -1,4 +1,4 @@
-import type { PublishedEvent } from './event.js'
+import type { EventType, PublishedEvent } from './event.js'
 
 // The format of server-sent events. [HTML Living Standard §9.2] JSON contains no line breaks, nor do ids and types.
 
@@ -6,6 +6,20 @@ import type { PublishedEvent } from './event.js'
 export function eventText({ id, type, chargePoint, at }: PublishedEvent, data: unknown): string {
   const shown = { id, type, ...(chargePoint !== '' && { chargePoint }), at, data }
   return `id: ${id}\nevent: ${type}\ndata: ${JSON.stringify(shown)}\n\n`
+}
+
+/** The event that {@link eventText} has written. */
+export function shownIn(text: string): ShownEvent {
+  return JSON.parse(text.slice(text.indexOf('data: ') + 'data: '.length)) as ShownEvent
+}
+
+/** An event as readers see it. */
+export interface ShownEvent {
+  id: string
+  type: EventType
+  chargePoint?: string
+  at: string
+  data: unknown
 }
 
 /**

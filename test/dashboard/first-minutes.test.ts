@@ -41,6 +41,9 @@ describe('the first minutes with the dashboard', { skip }, () => {
       await tab.seesText(protocol.replace('ocpp', ''), `tr[data-key=${identity}]`)
       await tab.sees(`tr[data-key=${identity}] [data-state=Available]`)
     }
+    // What has happened before it was opened is there, too.
+    await tab.open('/')
+    for (const [, identity] of VERSIONS) await tab.seesText(identity, 'section[aria-label="What happens"]')
     tab.fine()
   })
 })

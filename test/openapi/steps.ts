@@ -136,6 +136,7 @@ export const STEPS: readonly Step[] = [
   },
   { operation: 'listChargePoints', status: 200, query: here({ limit: '1' }), keep: { cursor: '/nextCursor' } },
   { operation: 'listChargePoints', status: 200, query: ({ cursor = '' }) => ({ limit: '1', cursor }) },
+  { operation: 'listLatestEvents', status: 200, query: here({ type: 'boot', limit: '2' }) },
   { operation: 'listConnectors', status: 200, query: here({ status: 'Available', chargePoint: 'SIM-1' }) },
   {
     operation: 'listMessages',

@@ -79,6 +79,7 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'POST /api/v1/composite-schedules': 'charge-points:read',
   'GET /api/v1/connectors': 'charge-points:read',
   'GET /api/v1/events': 'charge-points:read',
+  'GET /api/v1/events/latest': 'charge-points:read',
   'GET /api/v1/id-tokens': 'id-tokens:read',
   'GET /api/v1/id-tokens/{idToken}': 'id-tokens:read',
   'PUT /api/v1/id-tokens/{idToken}': 'id-tokens:write',

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import type { LiveEvent } from '../../api/stream.js'
 import { linkTo } from '../../router/links.js'
 import { strings } from '../../strings/en/overview.js'
@@ -6,7 +5,7 @@ import { useApp } from '../../ui/app-context.js'
 import { Empty } from '../../ui/empty.js'
 import { formatClock } from '../../ui/format.js'
 import { Foreign } from '../../ui/text.js'
-import { useLive } from '../../ui/use-query.js'
+import { useQuery } from '../../ui/use-query.js'
 
 const KEPT = 50
 const TYPES = ['connect', 'disconnect', 'boot', 'status', 'call', 'security', 'problem']
@@ -14,25 +13,28 @@ const TYPES = ['connect', 'disconnect', 'boot', 'status', 'call', 'security', 'p
 /** The latest events, the newest first. Meter values are too many to read. */
 export function LatestEvents() {
   const { session, preferences } = useApp()
-  const [events, setEvents] = useState<readonly LiveEvent[]>([])
   const types = session.may('transactions:read') ? [...TYPES, 'transaction'] : TYPES
-  useLive(
-    { types },
+  const query = useQuery<{ items: LiveEvent[] }>(
+    '/events/latest',
+    { type: types, limit: String(KEPT) },
     {
-      onEvent: (event) => {
-        setEvents((before) => (before.some(({ id }) => id === event.id) ? before : [event, ...before].slice(0, KEPT)))
+      live: { types },
+      reduce: ({ items }, event) => {
+        return { items: items.some(({ id }) => id === event.id) ? items : [event, ...items].slice(0, KEPT) }
       }
     }
   )
+  const known = query.data.value
+  const events = known?.items ?? []
   return (
     <section aria-label={strings.events}>
       <h2>{strings.events}</h2>
-      {events.length === 0 && <Empty title={strings.eventsNone} />}
+      {known?.items.length === 0 && <Empty title={strings.eventsNone} />}
       <ol class="rows">
         {events.map((event) => (
           <li key={event.id}>
             <time dateTime={event.at}>{formatClock(Date.parse(event.at), preferences.zone.value)}</time>
-            {event.chargePoint !== '' && (
+            {event.chargePoint && (
               <a href={linkTo('chargePoint', { identity: event.chargePoint })}>
                 <Foreign text={event.chargePoint} limit={40} />
               </a>

@@ -34,7 +34,7 @@ export const strings = {
   chargingNow: 'Charging now, by power',
   chargingNone: 'Nobody charges now.',
   events: 'What happens',
-  eventsNone: 'Nothing has happened since this page was opened.',
+  eventsNone: 'Nothing has happened since the server started.',
   place: (evseId: number) => `EVSE ${evseId}`,
   kinds: {
     'refused-messages': 'Messages are refused',

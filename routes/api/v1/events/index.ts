@@ -1,9 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EVENT_TYPES, scopeOfEvents } from '../../../../lib/events/event.js'
-import { EventFeed, type Subscription } from '../../../../lib/events/feed.js'
+import { EventFeed } from '../../../../lib/events/feed.js'
+import type { EventFilter } from '../../../../lib/events/filter.js'
 import { EVENT_ID } from '../../../../lib/events/ids.js'
 import { fold } from '../../../../lib/events/scope.js'
+import { readLimit } from '../../../../lib/http/paging.js'
+import { PageParams } from '../../../../lib/http/records.js'
 import { textLike } from '../../../../lib/text-like.js'
 import { eventStream } from '../../../shared/event-stream.js'
 
@@ -17,14 +20,18 @@ const EventType = Type.Unsafe<(typeof EVENT_TYPES)[number]>({ type: 'string', en
 
 const EVENT_ID_RULE = 'must be the id of an event, as the stream sent it'
 
+const FILTER = {
+  chargePoint: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 48 }), {
+      description: 'Only events of these charge points, in upper or lower case; repeatable'
+    })
+  ),
+  type: Type.Optional(Type.Array(EventType, { description: 'Only events of these types; repeatable' }))
+}
+
 const Query = Type.Object(
   {
-    chargePoint: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 48 }), {
-        description: 'Only events of these charge points, in upper or lower case; repeatable'
-      })
-    ),
-    type: Type.Optional(Type.Array(EventType, { description: 'Only events of these types; repeatable' })),
+    ...FILTER,
     lastEventId: Type.Optional(
       textLike(EVENT_ID, EVENT_ID_RULE, {
         description: 'As the header `Last-Event-ID`, which takes precedence, for clients that cannot send headers'
@@ -35,6 +42,14 @@ const Query = Type.Object(
 )
 
 type Query = Static<typeof Query>
+
+const LatestQuery = Type.Object(
+  {
+    ...FILTER,
+    limit: PageParams.limit
+  },
+  { additionalProperties: false }
+)
 
 const Headers = Type.Object({
   'last-event-id': Type.Optional(
@@ -63,9 +78,12 @@ the connection of a client that does not read, and when the token is revoked or 
 \`transaction\`, \`meter-values\` and \`remote-start\` also need the scope \`transactions:read\`, and \`change\` needs \`admin\`:
 without it they are left out, and asking for them is answered 403. With \`id-tokens:read\` id tokens are shown in full.`
 
+const LATEST = `Of those in memory, at most \`EVENTS_BUFFER\`, since the start of this process: for whoever begins to listen and wants to see what
+happened shortly before. Scopes are as for the stream.`
+
 /** The event stream. */
 export default async function eventStreams(app: FastifyInstance): Promise<void> {
-  const { publisher, events, config, log, scopes } = app
+  const { publisher, events, config, log } = app
   const feed = new EventFeed({
     ring: { size: config.EVENTS_BUFFER, length: MAX_LENGTH },
     floor: publisher.lastId,
@@ -96,30 +114,48 @@ export default async function eventStreams(app: FastifyInstance): Promise<void> 
       }
     },
     (request, reply) => {
-      const { headers, query } = request
-      for (const type of query.type ?? []) scopes.demand(request, reply, scopeOfEvents(type))
-      const types = query.type ?? EVENT_TYPES.filter((type) => scopes.may(request, scopeOfEvents(type)))
-      const stream = eventStream(app, request, reply)
-      const wanted = subscriptionOf({ ...query, type: [...types] }, headers['last-event-id'])
-      const wholeIdTokens = scopes.may(request, 'id-tokens:read')
-      feed.open(stream, { ...wanted, filter: { ...wanted.filter, wholeIdTokens } })
+      const filter = filterFor(app, request, reply)
+      const lastEventId = request.headers['last-event-id'] || request.query.lastEventId
+      feed.open(eventStream(app, request, reply), { filter, ...(lastEventId !== undefined && { lastEventId }) })
     }
+  )
+
+  app.get<{ Querystring: Static<typeof LatestQuery> }>(
+    '/latest',
+    {
+      preValidation: async (request) => {
+        request.query = withLists(request.query)
+      },
+      config: { scope: 'charge-points:read' },
+      schema: {
+        tags: ['Events'],
+        operationId: 'listLatestEvents',
+        summary: 'List the latest events, newest first',
+        description: LATEST,
+        querystring: LatestQuery,
+        response: { 200: Type.Object({ items: Type.Array(EventRecord) }) }
+      }
+    },
+    async (request, reply) => ({ items: feed.latest(filterFor(app, request, reply), readLimit(request.query)) })
   )
 }
 
 /** A parameter that is given once becomes a list of one. */
-function withLists(query: object): Query {
+function withLists<Query extends object>(query: Query): Query {
   const lists = Object.entries(query).filter(([name]) => name === 'chargePoint' || name === 'type')
   return { ...query, ...Object.fromEntries(lists.map(([name, value]) => [name, [value].flat()])) }
 }
 
-function subscriptionOf({ type, chargePoint, lastEventId }: Query, header: string | undefined): Subscription {
-  const last = header || lastEventId
+type Filtered = FastifyRequest<{ Querystring: Static<typeof LatestQuery> | Query }>
+
+/** What the operator wants, and may see. */
+function filterFor({ scopes }: FastifyInstance, request: Filtered, reply: FastifyReply): EventFilter {
+  const { type, chargePoint } = request.query
+  for (const wanted of type ?? []) scopes.demand(request, reply, scopeOfEvents(wanted))
+  const types = type ?? EVENT_TYPES.filter((one) => scopes.may(request, scopeOfEvents(one)))
   return {
-    filter: {
-      ...(type !== undefined && { types: new Set(type) }),
-      ...(chargePoint !== undefined && { chargePoints: new Set(chargePoint.map(fold)) })
-    },
-    ...(last !== undefined && { lastEventId: last })
+    types: new Set(types),
+    ...(chargePoint !== undefined && { chargePoints: new Set(chargePoint.map(fold)) }),
+    wholeIdTokens: scopes.may(request, 'id-tokens:read')
   }
 }
