@@ -61,6 +61,8 @@ export interface EvseState extends Tried {
   boots?: number
   /** The fallback that the charge point has accepted, in A. Absent: it is not known to have one. */
   fallback?: number
+  /** When it accepted it last. Epoch milliseconds. */
+  fallbackAt?: number
   possible: Possible[]
   sent?: Sent
   pending?: Pending
@@ -146,8 +148,8 @@ export function reservedOf(state: EvseState, evse: Evse, times: Times): { ampere
 }
 
 /** When the limit that is in force began. */
-function changedAt({ sent, transaction }: EvseState, now: number): number {
-  const began = transaction?.since ?? 0
+function changedAt({ sent, transaction, fallbackAt = 0 }: EvseState, now: number): number {
+  const began = Math.max(transaction?.since ?? 0, fallbackAt)
   if (sent === undefined) return began
   return Math.max(began, sent.until > now ? sent.at : sent.until)
 }
@@ -305,7 +307,7 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
   const isReplaced = (one: Possible) => one.isStanding === (isLasting(pending) ? true : undefined)
   const ending = (one: Possible) => ({ ...one, until: Math.min(one.until, now + settle) })
   if (pending.kind === 'fallback') {
-    const fallen = { ...known, fallback: pending.amperes }
+    const fallen = { ...known, fallback: pending.amperes, fallbackAt: now }
     if (!isLasting(state.sent)) return fallen
     const { sent: _, ...rest } = fallen
     return { ...rest, possible: state.possible.map((one) => (one.isStanding === true ? ending(one) : one)) }
@@ -348,7 +350,7 @@ export function sampled(
   before: EvseState,
   amperes: number,
   { now, settle }: Times,
-  more: Pick<Currents, 'lines' | 'used'> = {}
+  { takenAt = now, ...more }: Pick<Currents, 'lines' | 'used' | 'takenAt'> = {}
 ): EvseState {
   const { lines: seen, ...state } = before
   const lines = state.transaction === undefined ? undefined : seenLines(seen, more.lines, now)
@@ -359,7 +361,9 @@ export function sampled(
     ...state.possible.filter(({ until }) => until > now).map((one) => one.amperes),
     state.fallback ?? 0
   )
-  if (state.fallback === undefined || state.pending !== undefined || now - changedAt(state, now) < settle) return next
+  // What was measured before the current could follow says nothing, however late it comes.
+  const isEarly = Math.min(takenAt, now) - changedAt(state, now) < settle
+  if (state.fallback === undefined || state.pending !== undefined || isEarly) return next
   const { least, most } = usedOf(measured)
   const isWithin = most <= tolerated(limit)
   if (state.obedience === 'ignoring') {

@@ -19,6 +19,8 @@ const HIGH_VOLTAGE = 1.1
 
 /** The currents by fresh readings. */
 export interface Currents {
+  /** By the clock of the charge point. Epoch milliseconds. */
+  takenAt?: number
   /** The highest one that a phase may have. A. */
   highest: number
   /** If all three were told. A. */
@@ -55,10 +57,12 @@ export function currentsIn(readings: readonly Reading[], now: number, meter: Met
   const watts = toldOf(readings, 'Power.Active.Import', { W: 1, kW: 1000 })
   const voltage = voltageIn(readings, meter)
   const found = amperes.all.length > 0 ? byCurrent(amperes, watts, meter) : byPower(watts, meter, voltage)
-  if (found?.used === undefined || meter.evse.unit === 'A' || meter.isFull !== true) return found
+  if (found === undefined) return undefined
+  const known = { ...found, ...(Number.isFinite(taken) && { takenAt: taken }) }
+  if (found.used === undefined || meter.evse.unit === 'A' || meter.isFull !== true) return known
   const [least, most] = found.used
   const count = phasesOf(meter.evse).length
-  return { ...found, used: [least / count, most / count] }
+  return { ...known, used: [least / count, most / count] }
 }
 
 function toldOf(readings: readonly Reading[], name: string, units: Readonly<Record<string, number>>): Told {

@@ -67,11 +67,12 @@ const seenBy = (more: object, readings: Parameters<typeof currentsIn>[0], now = 
 
 test('lines are known only when all three were told', () => {
   assert.deepEqual(seenBy({}, [reading(16, 'L1'), reading(0, 'L2'), reading(1, 'L3-N')]), {
+    takenAt: AT,
     highest: 16,
     lines: [16, 0, 1]
   })
-  assert.deepEqual(seenBy({}, [reading(16, 'L1')]), { highest: 16 })
-  assert.deepEqual(seenBy({}, [reading(16)]), { highest: 16 })
+  assert.deepEqual(seenBy({}, [reading(16, 'L1')]), { highest: 16, takenAt: AT })
+  assert.deepEqual(seenBy({}, [reading(16)]), { highest: 16, takenAt: AT })
   assert.equal(seenBy({}, [reading(16)], AT + 600_000), undefined)
 })
 

@@ -140,6 +140,10 @@ describe('an EVSE', () => {
     // The current has not had the time to follow.
     const early = { now: NOW - 55 * SECOND, settle: SETTLE }
     assert.equal(sampled(sampled(limited(10), 16, early), 16, early).obedience, 'obeys')
+    // What was measured before the limit comes late, maybe after an outage, and says nothing.
+    const late = { takenAt: NOW - 61 * SECOND }
+    const again = sampled(sampled(limited(10), 16, TIMES, late), 16, TIMES, late)
+    assert.deepEqual([again.obedience, again.strikes], ['obeys', 0])
   })
 
   it('counts as one that obeys again after two samples near its limit', () => {
