@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { fold } from '../events/scope.js'
 import { pricesOf } from '../money/tariff.js'
 import type { BookingScope } from './booking.js'
@@ -33,7 +34,7 @@ async function keyOf(db: Db, { charge_point_id }: TransactionRow): Promise<boole
     .selectFrom('configuration_keys')
     .select('value')
     .where('charge_point_id', '=', charge_point_id)
-    .where('key', '=', AFTER_STOP)
+    .where(sql<boolean>`lower(key) = ${fold(AFTER_STOP)}`)
     .executeTakeFirst()
   return row?.value == null ? undefined : ['true', '1'].includes(fold(row.value))
 }

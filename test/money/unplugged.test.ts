@@ -7,7 +7,7 @@ import { at, ok, result } from './telling.js'
 
 // Idle time after the end of a transaction of 1.6. [OCA "OCPP & California Pricing Requirements" 3.4]
 
-const KEYS = { ...SHOWS, CustomIdleFeeAfterStop: 'true' }
+const KEYS = { ...SHOWS, customidlefeeafterstop: 'true' }
 const IDLE = {
   currency: 'EUR',
   energy: { prices: [{ priceKwh: 0.4 }] },
