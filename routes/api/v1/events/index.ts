@@ -99,9 +99,7 @@ export default async function eventStreams(app: FastifyInstance): Promise<void> 
     '/',
     {
       exposeHeadRoute: false,
-      preValidation: async (request) => {
-        request.query = withLists(request.query)
-      },
+      preValidation: readLists,
       config: { scope: 'charge-points:read' },
       schema: {
         tags: ['Events'],
@@ -123,9 +121,7 @@ export default async function eventStreams(app: FastifyInstance): Promise<void> 
   app.get<{ Querystring: Static<typeof LatestQuery> }>(
     '/latest',
     {
-      preValidation: async (request) => {
-        request.query = withLists(request.query)
-      },
+      preValidation: readLists,
       config: { scope: 'charge-points:read' },
       schema: {
         tags: ['Events'],
@@ -141,9 +137,10 @@ export default async function eventStreams(app: FastifyInstance): Promise<void> 
 }
 
 /** A parameter that is given once becomes a list of one. */
-function withLists<Query extends object>(query: Query): Query {
+async function readLists(request: FastifyRequest): Promise<void> {
+  const query = request.query as object
   const lists = Object.entries(query).filter(([name]) => name === 'chargePoint' || name === 'type')
-  return { ...query, ...Object.fromEntries(lists.map(([name, value]) => [name, [value].flat()])) }
+  request.query = { ...query, ...Object.fromEntries(lists.map(([name, value]) => [name, [value].flat()])) }
 }
 
 type Filtered = FastifyRequest<{ Querystring: Static<typeof LatestQuery> | Query }>
