@@ -54,6 +54,7 @@ export const SUITES = [
           'money',
           'openapi',
           'schemas',
+          'sessions',
           'simulator'
         ]
       ]),

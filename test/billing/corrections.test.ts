@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothBackends, onBothBackendsAlways, operate } from '../app/support.js'
+import { onBothBackends, operate } from '../app/support.js'
 import { tokenOf } from '../operators/support.js'
 import { connectCharger } from '../support/charger.js'
 import type { TestServer } from '../support/server.js'
@@ -29,7 +29,7 @@ async function sums(server: TestServer, id: number) {
 
 const correct = (id: number) => `/transactions/${id}/corrections`
 
-onBothBackendsAlways('a correction', (start) => {
+onBothBackends('a correction', (start) => {
   const backend = () => start(SELLER)
 
   it('credits the receipt with its lines, and issues another one, with who, why, before and after', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { Issuing } from '../../lib/billing/issuing.js'
 import type { ReceiptPolicy } from '../../lib/billing/seller.js'
 import type { OpenDatabase } from '../../lib/database/open.js'
 import { Commits } from '../../lib/events/commits.js'
@@ -26,6 +27,12 @@ export async function chargeMany(database: OpenDatabase, count: number): Promise
     await ledger.stop(identity, stop(id, { meterStop: 1000 + index, timestamp: NINE + HOUR }))
   }
   await Promise.all(Array.from({ length: count }, one))
+}
+
+/** Issues what is due, in this process. */
+export async function issueDue(database: OpenDatabase): Promise<void> {
+  const store = new Commits({ db: database.db, writer: writerOf(database) })
+  await new Issuing({ store, policy: POLICY, onError: assert.ifError }).run()
 }
 
 /** Numbers without gaps and doubles; each transaction has one receipt, and each receipt at most one credit note. */

@@ -7,7 +7,7 @@ import { run } from '../database/child.js'
 import { emptyDatabase, migrated, noPostgres, onBothDatabases, open, writerOf } from '../database/support.js'
 import { isLong } from '../support/long.js'
 import type { Order } from './issuer.js'
-import { chargeMany, checkNumbers } from './many.js'
+import { chargeMany, checkNumbers, issueDue } from './many.js'
 import { SELLER } from './support.js'
 
 const COUNT = isLong ? 60 : 10
@@ -57,8 +57,8 @@ onBothDatabases('numbers of receipts', (dialect) => {
 
   it('have no gap and no double after kill -9 between a credit note and its commit', async () => {
     const settings = await withTransactions(dialect)
-    await finish(issuer(settings))
     const database = open(settings)
+    await issueDue(database)
     const rows = await database.db.selectFrom('receipts').select('number').orderBy('n').execute()
     await database.close()
     const credits = rows.map(({ number }) => number)
@@ -74,8 +74,8 @@ onBothDatabases('numbers of receipts', (dialect) => {
 onBothDatabases('a correction', (dialect) => {
   it('is whole or not there after kill -9 between its credit note and its receipt', async () => {
     const settings = await withTransactions(dialect)
-    await finish(issuer(settings))
     const before = open(settings)
+    await issueDue(before)
     const rows = await before.db.selectFrom('transactions').select('id').orderBy('id').execute()
     await before.close()
     const corrections = rows.map(({ id }) => id)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { BEARER, onBothBackends, onBothBackendsAlways, operate } from '../app/support.js'
+import { BEARER, onBothBackends, operate } from '../app/support.js'
 import { tokenOf } from '../operators/support.js'
 import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
@@ -26,7 +26,7 @@ async function receiptIn(server: TestServer, transaction: number) {
   return (await ok(server, 'GET', `/transactions/${transaction}/cost`)).receipt
 }
 
-onBothBackendsAlways('a receipt', (start) => {
+onBothBackends('a receipt', (start) => {
   const backend = () => start(SELLER)
 
   it('shows what was charged in whole cents that add up, and never changes', async () => {

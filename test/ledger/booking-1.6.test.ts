@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { onBothDatabasesAlways } from '../database/support.js'
+import { onBothDatabases } from '../database/support.js'
 import { booksOf, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
-onBothDatabasesAlways('a transaction of 1.6', (dialect) => {
+onBothDatabases('a transaction of 1.6', (dialect) => {
   it('keeps its id on every retry, also when retries race or reach another process', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const first = await ledger.start('CP-1', start())
@@ -164,7 +164,7 @@ onBothDatabasesAlways('a transaction of 1.6', (dialect) => {
   })
 })
 
-onBothDatabasesAlways('meter values', (dialect) => {
+onBothDatabases('meter values', (dialect) => {
   it('are booked once, whichever message brings them', async () => {
     const { ledger, database } = await openLedger(dialect)
     const id = idOf(await ledger.start('CP-1', start()))

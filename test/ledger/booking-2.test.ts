@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { putTariff } from '../../lib/ledger/tariffs.js'
-import { onBothDatabasesAlways, writerOf } from '../database/support.js'
+import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, NINE, openLedger, register } from './support.js'
 
-onBothDatabasesAlways('a transaction of 2.x', (dialect) => {
+onBothDatabases('a transaction of 2.x', (dialect) => {
   it('is booked once, however late and however often its events arrive', async () => {
     const { ledger, database } = await openLedger(dialect)
     const started = event('Started', 0, { evseId: 1, connectorId: 2, idToken: 'TAG', chargingState: 'EVConnected' })

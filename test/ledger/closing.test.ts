@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { KyselyPlugin } from 'kysely'
-import { migrated, onBothDatabasesAlways } from '../database/support.js'
+import { migrated, onBothDatabases } from '../database/support.js'
 import { deferred } from '../support/wait.js'
 import { booksOf, event, HOUR, ledgerOn, NINE, openLedger, start } from './support.js'
 
@@ -20,7 +20,7 @@ function holding(): { plugin: KyselyPlugin; asked: Promise<void>; letGo: () => v
   return { plugin, asked: asked.promise, letGo: gate.resolve }
 }
 
-onBothDatabasesAlways('a boot', (dialect) => {
+onBothDatabases('a boot', (dialect) => {
   it('closes transactions whose last message came before it, and none whose last message came after it', async () => {
     let now = NINE
     const { ledger, database } = await openLedger(dialect, { now: () => now })
@@ -44,7 +44,7 @@ onBothDatabasesAlways('a boot', (dialect) => {
   })
 })
 
-onBothDatabasesAlways('a free connector', (dialect) => {
+onBothDatabases('a free connector', (dialect) => {
   it('closes a transaction that was booked while the back-end looked for open ones', async () => {
     const database = await migrated(dialect)
     const { plugin, asked, letGo } = holding()

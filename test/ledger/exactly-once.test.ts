@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import type { Booking } from '../../lib/ledger/types.js'
-import { onBothDatabasesAlways } from '../database/support.js'
+import { onBothDatabases } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
 /** One session at a 1.6 charge point: which connector, tag and moment, and whether it is ended. */
@@ -35,7 +35,7 @@ function sameAnswer(bookings: readonly Booking[]): object {
   return first.response
 }
 
-onBothDatabasesAlways('messages in any order and number', (dialect) => {
+onBothDatabases('messages in any order and number', (dialect) => {
   it('1.6: each different StartTransaction is one transaction with one id, and each end counts once', async () => {
     const { ledger, another, database } = await openLedger(dialect)
     const ledgers = [ledger, another()] as const

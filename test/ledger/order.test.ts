@@ -5,7 +5,7 @@ import type { TransactionEvent } from '../../lib/ledger/event.js'
 import type { TransactionRow } from '../../lib/ledger/queries.js'
 import type { MeterSample } from '../../lib/ledger/samples.js'
 import { deleteTariff, putTariff } from '../../lib/ledger/tariffs.js'
-import { onBothDatabasesAlways, writerOf } from '../database/support.js'
+import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, NINE, openLedger, register, start, stop } from './support.js'
 
 const MINUTE = 60_000
@@ -40,7 +40,7 @@ const sessions = fc.array(fc.array(reading, { maxLength: 3 }), { minLength: 2, m
 const price = fc.constantFrom(0, 0.39, 1)
 const tariffs = fc.record({ pricePerKwh: price, pricePerHour: price, pricePerSession: price })
 
-onBothDatabasesAlways('the bill of a transaction', (dialect) => {
+onBothDatabases('the bill of a transaction', (dialect) => {
   it('of 2.x does not depend on the order of its events, nor on how often they are sent', async () => {
     const { ledger, database } = await openLedger(dialect)
     const writer = writerOf(database)

@@ -9,7 +9,7 @@ import { putTariff } from '../../lib/ledger/tariffs.js'
 import { explainCost } from '../../lib/ledger/transaction-cost.js'
 import { versionAt } from '../../lib/ledger/which-tariff.js'
 import { cost } from '../../lib/money/cost.js'
-import { onBothDatabasesAlways, writerOf } from '../database/support.js'
+import { onBothDatabases, writerOf } from '../database/support.js'
 import { booksOf, event, HOUR, idOf, ledgerOn, NINE, openLedger, register, start, stop } from '../ledger/support.js'
 
 const MINUTE = 60_000
@@ -63,7 +63,7 @@ async function open(dialect: Parameters<typeof openLedger>[0], tariff: AnyTariff
   return { database, ledger, at, put, tell, transaction, change }
 }
 
-onBothDatabasesAlways('the cost of a transaction', (dialect) => {
+onBothDatabases('the cost of a transaction', (dialect) => {
   it('is known when the clock of a 2.x charge point is some seconds, or hours, ahead of ours', async () => {
     for (const ahead of [2_000, 3 * HOUR]) {
       const { at, tell, transaction } = await open(dialect, IDLE)

@@ -8,6 +8,7 @@ import { plug } from '../../src/simulator/sessions/cable.js'
 import { onSharedBackend, operate } from '../app/support.js'
 import { perform } from '../operations/support.js'
 import { createCharger } from '../simulator/support.js'
+import { isThorough } from '../support/long.js'
 import { ROOT } from '../support/root.js'
 import type { TestServer } from '../support/server.js'
 import { until } from '../support/wait.js'
@@ -152,8 +153,12 @@ function certain(differences: { uncertain?: string[] }[] | undefined) {
   return differences?.filter(({ uncertain }) => uncertain === undefined)
 }
 
+/** `npm test` takes one of so many. */
+const EVERY = 3
+
 for (const protocol of ALL_PROTOCOLS) {
-  const vectors = VECTORS.filter((vector) => `ocpp${vector.input.version}` === protocol && isInstallable(vector))
+  const installable = VECTORS.filter((vector) => `ocpp${vector.input.version}` === protocol && isInstallable(vector))
+  const vectors = installable.filter((_vector, index) => isThorough || index % EVERY === 0)
   onSharedBackend(`profiles installed over ${protocol}`, (start) => {
     it('come to the same in the back-end and in a simulated charger', async () => {
       const server = await start()
@@ -170,7 +175,7 @@ for (const protocol of ALL_PROTOCOLS) {
         if (statuses.includes('Accepted')) compared++
         await station.charger.close()
       }
-      assert.ok(compared > 3, `${compared} of ${vectors.length} vectors were accepted`)
+      assert.ok(compared > 1, `${compared} of ${vectors.length} vectors were accepted`)
     })
   })
 }

@@ -11,6 +11,9 @@ export const ALL_DATABASES: readonly Dialect[] = ['sqlite', 'postgres']
 /** The databases of tests that depend little on which it is: `npm test` takes the first, the long suite the other. */
 export const ORDINARY_DATABASES: readonly Dialect[] = readDatabases()
 
+/** Whether the calling test takes all cases of a table: in the long suite, also in that of the other database. */
+export const isThorough = isLong || ORDINARY_DATABASES.includes('postgres')
+
 function readDatabases(): Dialect[] {
   const { TEST_DATABASES = 'sqlite' } = process.env
   return TEST_DATABASES.split(',').map((name) => (name === 'postgres' ? 'postgres' : 'sqlite'))
