@@ -30,7 +30,7 @@ export const SUITES = [
         /\b(?:on(?:BothDatabases|BothBackends|SharedBackend)\(|ORDINARY_DATABASES\b)/.test(read(path))
       ),
     settings: { TEST_DATABASES: 'postgres' },
-    filesPerProcess: 12
+    filesPerProcess: 40
   },
   {
     name: 'processes',
@@ -79,7 +79,7 @@ export const SUITES = [
   {
     name: 'dashboard',
     about: 'the dashboard in Chromium: what operators do, what goes wrong, and whether all can use it',
-    files: () => findTests(root, ['test/dashboard/'], LONG_FILE),
+    files: () => longTests(['dashboard']),
     settings: LONG
   },
   {

@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { receipts } from '../../lib/database/migrations/0010-receipts.js'
 import { migrateDatabase } from '../../lib/database/open.js'
 import { run } from './child.js'
-import { emptyDatabase, onBothDatabasesAlways, open } from './support.js'
+import { emptyDatabase, onBothDatabases, open } from './support.js'
 
 const TARIFF = { id: 'T', currency: 'EUR', pricePerKwh: 0, pricePerHour: 0, pricePerSession: 0, tax: 19 }
 const OURS = JSON.stringify({ net: 0.5, tax: 0, total: 0.5 })
@@ -45,7 +45,7 @@ const ROWS = [
   old('no tariff', {}, { energy_wh: null, tariff: null, cost: null, cost_details: null })
 ]
 
-onBothDatabasesAlways('costs of earlier releases', (dialect) => {
+onBothDatabases('costs of earlier releases', (dialect) => {
   it('stay as they were billed, and those of unknown quantities are marked and listed', async () => {
     const settings = await emptyDatabase(dialect)
     const database = open(settings)

@@ -12,7 +12,7 @@ import type { TransactionRow } from '../../lib/ledger/queries.js'
 import { sumsQuery, TRANSACTION_ORDERS, type TransactionFilter, transactionsQuery } from '../../lib/ledger/read.js'
 import { READING_ORDERS, readingsQuery } from '../../lib/ledger/readings.js'
 import { ownProfilesQuery } from '../../lib/load-management/leftovers.js'
-import { migrated, onBothDatabasesAlways } from './support.js'
+import { migrated, onBothDatabases } from './support.js'
 
 const FILTERS: Record<string, Partial<TransactionFilter>> = {
   'no filter': {},
@@ -64,7 +64,7 @@ async function planOf({ db, dialect }: OpenDatabase & { dialect: Dialect }, quer
 const SCAN = { sqlite: /SCAN transactions(?! USING (?:COVERING )?INDEX)/, postgres: /Seq Scan on transactions/ }
 const SORT = { sqlite: /TEMP B-TREE/, postgres: /Sort/ }
 
-onBothDatabasesAlways('a page of transactions by', (dialect) => {
+onBothDatabases('a page of transactions by', (dialect) => {
   for (const [name, filter] of Object.entries(FILTERS)) {
     it(`${name} reads no more of the table than it shows`, async () => {
       const database = { ...(await migrated(dialect)), dialect }
@@ -85,7 +85,7 @@ onBothDatabasesAlways('a page of transactions by', (dialect) => {
 
 const READINGS = { sqlite: /SEARCH meter_values USING INDEX/, postgres: /Index (?:Only )?Scan.* on meter_values/ }
 
-onBothDatabasesAlways('a page of meter values', (dialect) => {
+onBothDatabases('a page of meter values', (dialect) => {
   it('of a charge point is read by its index, wherever it begins', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     for (const order of READING_ORDERS) {
@@ -99,7 +99,7 @@ onBothDatabasesAlways('a page of meter values', (dialect) => {
   })
 })
 
-onBothDatabasesAlways('the states of a connector', (dialect) => {
+onBothDatabases('the states of a connector', (dialect) => {
   it('are read by the indexes of both of their tables', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     const query = database.db
@@ -119,7 +119,7 @@ onBothDatabasesAlways('the states of a connector', (dialect) => {
   })
 })
 
-onBothDatabasesAlways('the list of transactions that we closed', (dialect) => {
+onBothDatabases('the list of transactions that we closed', (dialect) => {
   it('is read by an index of those', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     const filter = { status: 'closed', order: '-startedAt', limit: 101 } as const
@@ -134,7 +134,7 @@ const READINGS_OF_SOME = {
 }
 const SCAN_READINGS = { sqlite: /SCAN meter_values/, postgres: /Seq Scan on meter_values/ }
 
-onBothDatabasesAlways('the consumption of the open transactions of a page', (dialect) => {
+onBothDatabases('the consumption of the open transactions of a page', (dialect) => {
   it('is read by the index of the readings of a transaction', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     const rows = Array.from({ length: 50 }, (_, index) => ({
@@ -160,7 +160,7 @@ onBothDatabasesAlways('the consumption of the open transactions of a page', (dia
   })
 })
 
-onBothDatabasesAlways('the latest readings of open transactions', (dialect) => {
+onBothDatabases('the latest readings of open transactions', (dialect) => {
   it('are read by an index, newest first, without sorting all rows', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     const rows = [0, 1].map((inferred_readings) => ({
@@ -180,7 +180,7 @@ onBothDatabasesAlways('the latest readings of open transactions', (dialect) => {
   })
 })
 
-onBothDatabasesAlways('the figures of a day', (dialect) => {
+onBothDatabases('the figures of a day', (dialect) => {
   it('are read by the index of when transactions began, and by that of calls without an answer', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     const sums = await planOf(database, sumsQuery(database.db, 1_000).compile())
@@ -190,7 +190,7 @@ onBothDatabasesAlways('the figures of a day', (dialect) => {
   })
 })
 
-onBothDatabasesAlways('the profiles of load management', (dialect) => {
+onBothDatabases('the profiles of load management', (dialect) => {
   it('are found without reading those of others', async () => {
     const database = { ...(await migrated(dialect)), dialect }
     const plan = await planOf(database, ownProfilesQuery(database.db).compile())

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import fc from 'fast-check'
 import { message } from './rows.js'
-import { loggedActions, migrated, onBothDatabasesAlways, outcomes, writerOf } from './support.js'
+import { loggedActions, migrated, onBothDatabases, outcomes, writerOf } from './support.js'
 
 /** The work of a caller; `rows` must be there afterwards when it succeeds, and must not when it fails. */
 const work = fc.record({
@@ -12,7 +12,7 @@ const work = fc.record({
   sameTurn: fc.boolean()
 })
 
-onBothDatabasesAlways('any sequence of jobs of the writer:', (dialect) => {
+onBothDatabases('any sequence of jobs of the writer:', (dialect) => {
   it('all of a job is stored when it resolves, nothing when it rejects, and keys keep their order', async () => {
     const database = await migrated(dialect)
     await database.writeDb.insertInto('meta').values({ key: 'taken', value: '' }).execute()

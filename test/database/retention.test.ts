@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { prune, type RetentionSettings } from '../../lib/database/retention.js'
 import type { Writer } from '../../lib/database/writer.js'
 import { message } from './rows.js'
-import { loggedActions, migrated, onBothDatabasesAlways, writerOf } from './support.js'
+import { loggedActions, migrated, onBothDatabases, writerOf } from './support.js'
 
 const DAY_MS = 86_400_000
 const NOW = 1_000 * DAY_MS
@@ -16,7 +16,7 @@ const FOR_EVER: RetentionSettings = {
   MESSAGE_LOG_MAX_ROWS: 0
 }
 
-onBothDatabasesAlways('pruning', (dialect) => {
+onBothDatabases('pruning', (dialect) => {
   async function log(ages: readonly number[]) {
     const database = await migrated(dialect)
     const writer = writerOf(database, { lanes: 1 })

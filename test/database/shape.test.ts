@@ -5,7 +5,7 @@ import { MESSAGES } from '../../lib/charge-points/message-log.js'
 import { meterRows } from '../../lib/ledger/booking.js'
 import { samplesOf16 } from '../../lib/ledger/samples.js'
 import { message, meta } from './rows.js'
-import { migrated, onBothDatabasesAlways, writerOf } from './support.js'
+import { migrated, onBothDatabases, writerOf } from './support.js'
 
 // The messages that come most are inserted by statements whose texts are kept, with arrays on PostgreSQL.
 
@@ -27,7 +27,7 @@ const ODD = [
   "'; drop table x"
 ]
 
-onBothDatabasesAlways('rows of a shape', (dialect) => {
+onBothDatabases('rows of a shape', (dialect) => {
   async function open() {
     const database = await migrated(dialect)
     const writer = writerOf(database, { lanes: 1 })
