@@ -48,7 +48,7 @@ async function database(app: FastifyInstance, options: DatabaseOptions): Promise
     () => true,
     () => true
   )
-  if (await Promise.race([settled, sleep(PATIENCE_MS, false)])) await endWith(service, started)
+  if (await Promise.race([settled, sleep(PATIENCE_MS, false, { ref: false })])) await endWith(service, started)
   else
     background(
       started.catch((error) => giveUp(app, error)),

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import { CallError, HandlerExistsError, InvalidOptionsError } from './errors.js'
 import { isPromiseLike } from './failure.js'
+import { UnknownFormatError, withFormats } from './formats.js'
 import { isTooDeep, MAX_DEPTH, parseJson } from './frame.js'
 import { PROTOCOLS } from './protocol.js'
 import type { DataTransferAnswer, DataTransferMatch, HandlerContext } from './types/handlers.js'
@@ -81,10 +82,14 @@ export class DataTransferHandlers {
   /** Compiles the schema now: one that cannot be compiled would fail for every message. */
   #check(vendorId: string, data: TSchema): PayloadCheck {
     try {
-      const check = new PayloadCheck(PROTOCOLS[this.#protocol], Type.Object({ data }))
+      const check = new PayloadCheck(PROTOCOLS[this.#protocol], Type.Object({ data: withFormats(data) }))
       check.compile()
       return check
-    } catch {
+    } catch (error) {
+      if (error instanceof UnknownFormatError) {
+        const remedy = `make it known first: FormatRegistry.Set('${error.format}', …) of @sinclair/typebox`
+        throw new InvalidOptionsError(`onDataTransfer of ${vendorId}: ${error.message}; ${remedy}`)
+      }
       const problem = `onDataTransfer of ${vendorId}: \`data\` is no schema of @sinclair/typebox 0.34`
       throw new InvalidOptionsError(
         `${problem}; TypeBox 1.x (package typebox) and plain JSON Schema are not understood`

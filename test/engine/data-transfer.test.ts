@@ -50,6 +50,40 @@ for (const protocol of VERSIONS) {
     assert.deepEqual(seen[0], { vendorId: 'Acme', messageId: 'two', data: 'x' })
   })
 
+  test(`${protocol}: a time and a URI in the vendor's schema are checked as in the messages of OCPP`, async () => {
+    const data = Type.Object({
+      at: Type.String({ format: 'date-time' }),
+      where: Type.Optional(Type.Array(Type.String({ format: 'uri', maxLength: 20 })))
+    })
+    const transfer = await start(protocol, (app) => {
+      version(app).onDataTransfer({ vendorId: 'Acme', data }, (message) => ({
+        status: message.data.at.endsWith('Z') ? 'Accepted' : 'Rejected'
+      }))
+    })
+    const send = (data: object) =>
+      transfer({ vendorId: 'Acme', data: protocol === 'ocpp1.6' ? JSON.stringify(data) : data })
+    assert.deepEqual(await send({ at: '2026-02-28T10:00:00Z' }), { status: 'Accepted' })
+    assert.deepEqual(await send({ at: '2028-02-29T10:00:00Z', where: ['https://example.com'] }), { status: 'Accepted' })
+    for (const [wrong, pointer] of [
+      [{ at: '2026-02-29T10:00:00Z' }, '/data/at'],
+      [{ at: 'yesterday' }, '/data/at'],
+      [{ at: '2026-02-28T10:00:00Z', where: ['nowhere'] }, '/data/where/0'],
+      [{ at: '2026-02-28T10:00:00Z', where: ['https://example.com/more'] }, '/data/where/0']
+    ] as const) {
+      assert.match(String(await send(wrong)), new RegExp(`^PropertyConstraintViolation ${pointer}`), pointer)
+    }
+  })
+
+  test(`${protocol}: a format that nothing can check is refused when the handler is registered`, async () => {
+    await start(protocol, (app) => {
+      const data = Type.Object({ at: Type.Union([Type.Null(), Type.String({ format: 'moment-of-acme' })]) })
+      assert.throws(() => version(app).onDataTransfer({ vendorId: 'Acme', data }, () => ({ status: 'Accepted' })), {
+        code: 'OCPP_ERR_INVALID_OPTIONS',
+        message: /Acme.*"moment-of-acme" is not registered.*FormatRegistry\.Set\('moment-of-acme'/
+      })
+    })
+  })
+
   test(`${protocol}: data that breaks the vendor's schema is a CALLERROR with a pointer`, async () => {
     const data = Type.Object({ soc: Type.Integer({ maximum: 100 }) }, { additionalProperties: false })
     let handled = 0
