@@ -60,6 +60,9 @@ const REASONS: Record<HandshakeRejection['status'], string> = {
   503: 'not available, try again later'
 }
 
+/** Characters of `Sec-WebSocket-Protocol` that an event tells. */
+const MAX_OFFERED = 100
+
 /** The part of a handshake that is known before `authenticate` is called. */
 interface Arrival extends Omit<Handshake, 'signal'> {
   offer: Offer
@@ -137,12 +140,14 @@ export class Admission {
   #refuse(refusal: Refusal, request: FastifyRequest, reply: FastifyReply): void {
     const { rule, status, text, headers, suggestion } = refusal
     const identity = refusal.identity ?? identityOf(request.raw.url ?? '')
+    const offered = request.raw.headers['sec-websocket-protocol']?.slice(0, MAX_OFFERED)
     this.#events.publish('refused', {
       rule,
       status,
       remoteAddress: request.ip ?? '',
       ...(identity !== undefined && { identity }),
-      ...(suggestion !== undefined && { suggestion })
+      ...(suggestion !== undefined && { suggestion }),
+      ...(offered && { offered })
     })
     this.#events.lines.line(rule, (more) => {
       request.log.info({ ...more, rule, status, reason: text }, 'upgrade refused')

@@ -6,6 +6,12 @@ import { fold } from '../events/scope.js'
 export const RefusedRecord = Type.Object({
   identity: Type.String({ description: 'In the URL of the charge point; at most 48 characters of it' }),
   remoteAddress: Type.String({ description: 'Of the last attempt' }),
+  protocol: Type.Optional(
+    Type.String({
+      description: 'The subprotocols that it offered last, as it spelt them; absent when it offered none',
+      examples: ['ocpp1.6']
+    })
+  ),
   status: Type.Integer({ description: 'HTTP status that the last attempt was answered with', examples: [401] }),
   reason: Type.String({ description: 'Of the last attempt' }),
   firstAt: Type.String({ format: 'date-time' }),
@@ -18,6 +24,7 @@ export type RefusedRecord = Static<typeof RefusedRecord>
 export interface RefusedChargePoint {
   identity: string
   remoteAddress: string
+  protocol?: string
   status: number
   reason: string
   firstAt: number
@@ -65,7 +72,10 @@ export class RefusedChargePoints {
   }
 
   /** @param isOurs false if another node refused it, which tells that itself */
-  note({ identity: told, rule, status, remoteAddress }: Omit<RefusedEvent, 'suggestion'>, isOurs = true): void {
+  note(
+    { identity: told, rule, status, remoteAddress, offered }: Omit<RefusedEvent, 'suggestion'>,
+    isOurs = true
+  ): void {
     if (told === undefined) return
     const key = fold(told)
     const reason = this.#reasons.get(key) ?? rule
@@ -77,7 +87,9 @@ export class RefusedChargePoints {
     const attempts = (known?.attempts ?? 0) + 1
     const toldAt = known?.toldAt ?? Number.NEGATIVE_INFINITY
     const isNews = now - toldAt >= NEWS_INTERVAL_MS
-    const refused = { identity, remoteAddress, status, reason, firstAt: known?.firstAt ?? now, lastAt: now, attempts }
+    const times = { firstAt: known?.firstAt ?? now, lastAt: now }
+    const protocol = offered === undefined ? {} : { protocol: offered }
+    const refused = { identity, remoteAddress, ...protocol, status, reason, ...times, attempts }
     this.#refused.delete(fold(identity))
     this.#refused.set(fold(identity), { ...refused, toldAt: isNews ? now : toldAt })
     dropOldest(this.#refused, MAX_REFUSED)

@@ -203,7 +203,7 @@ export interface EventData {
     reason: string
   }
   /** A charge point was rejected. Published at most every 10 seconds for the same charge point. */
-  refused: { remoteAddress: string; status: number; reason: string; attempts: number }
+  refused: { remoteAddress: string; protocol?: string; status: number; reason: string; attempts: number }
   /** A bulk call has begun, gone on or ended; told at most once a second while it goes on. */
   'bulk-call': {
     bulkId: string

@@ -21,9 +21,9 @@ async function refusedChargePoints(app: FastifyInstance): Promise<void> {
   const { ocpp, publisher } = app
   const limit = new RateLimit(MAX_EVENTS, 1000)
   const refused = new RefusedChargePoints({
-    onNews({ identity, remoteAddress, status, reason, attempts }) {
+    onNews({ identity, firstAt: _first, lastAt: _last, ...data }) {
       if (!limit.pass()) return
-      publisher.publish({ type: 'refused', chargePoint: identity, data: { remoteAddress, status, reason, attempts } })
+      publisher.publish({ type: 'refused', chargePoint: identity, data })
     }
   })
   app.decorate('refused', refused)
@@ -41,9 +41,10 @@ function hearOthers({ node: own, events }: ClusterApi, refused: RefusedChargePoi
     const isReason = node !== own && type === 'authentication-failed' && identity !== undefined
     if (isReason && typeof detail === 'string') refused.explain(identity, detail)
   })
-  events.on('refused', ({ node, identity, data: { rule, status, remoteAddress } }) => {
+  events.on('refused', ({ node, identity, data: { rule, status, remoteAddress, offered } }) => {
     if (node === own || identity === undefined || typeof status !== 'number') return
-    refused.note({ identity, rule: String(rule), status, remoteAddress: String(remoteAddress) } as Refusal, false)
+    const refusal = { identity, rule: String(rule), status, remoteAddress: String(remoteAddress) }
+    refused.note({ ...refusal, ...(typeof offered === 'string' && { offered }) } as Refusal, false)
   })
   events.on('connect', ({ identity = '' }) => void refused.forget(identity))
 }

@@ -159,6 +159,8 @@ export interface RefusedEvent {
   readonly rule: RefusalRule
   readonly status: number
   readonly remoteAddress: string
+  /** Its `Sec-WebSocket-Protocol`, at most 100 characters. Absent when it offers no subprotocol. */
+  readonly offered?: string
 }
 
 /** A limit that a connection can reach. */

@@ -11,7 +11,7 @@ describe('a charge point that is refused', () => {
     const server = await startBackend({ OCPP_OPEN_REGISTRATION: 'false' })
     const reader = await openReader(server.port, { query: '?type=refused' })
     await refusedCharger(server.url, 'STRANGER')
-    await refusedCharger(server.url, 'stranger')
+    await refusedCharger(server.url, 'stranger', { protocol: ['ocpp2.1', 'ocpp1.6'] })
     const password = 'a-password-of-16-chars'
     await operate(server, 'PUT', '/charge-points/LOCKED', { password })
     await refusedCharger(server.url, 'LOCKED', { password: 'wrong-password-16ch' })
@@ -27,6 +27,7 @@ describe('a charge point that is refused', () => {
       assert.equal(remoteAddress, '127.0.0.1')
       assert.ok(firstAt <= lastAt)
     }
+    assert.deepEqual([locked.protocol, stranger.protocol], ['ocpp1.6', 'ocpp2.1,ocpp1.6'])
     assert.equal((await items('?q=ANGER')).length, 1)
     const problems = (await operate(server, 'GET', '/problems?kind=charge-point-refused')).json().items
     assert.deepEqual(problems.map(({ chargePoint }: { chargePoint: string }) => chargePoint).toSorted(), [
@@ -35,10 +36,10 @@ describe('a charge point that is refused', () => {
     ])
     const told = (await reader.events(2)).map(({ data = '{}' }) => JSON.parse(data))
     assert.deepEqual(
-      told.map(({ chargePoint, data }) => [chargePoint, data.attempts, data.status]),
+      told.map(({ chargePoint, data }) => [chargePoint, data.attempts, data.status, data.protocol]),
       [
-        ['STRANGER', 1, stranger.status],
-        ['LOCKED', 1, locked.status]
+        ['STRANGER', 1, stranger.status, 'ocpp1.6'],
+        ['LOCKED', 1, locked.status, 'ocpp1.6']
       ]
     )
     await connectCharger(server.url, 'LOCKED', { password })
@@ -49,6 +50,24 @@ describe('a charge point that is refused', () => {
     assert.equal((await operate(server, 'DELETE', '/refused-charge-points/STRANGER')).statusCode, 204)
     assert.equal((await operate(server, 'DELETE', '/refused-charge-points/STRANGER')).statusCode, 404)
     assert.deepEqual(await items(), [])
+  })
+})
+
+describe('a charge point that speaks no version of ours', () => {
+  it('is listed with what it offers, of which little is kept, and without it when it offers nothing', async () => {
+    const server = await startBackend({ OCPP_OPEN_REGISTRATION: 'false' })
+    await refusedCharger(server.url, 'OLD', { protocol: 'ocpp1.5' })
+    await refusedCharger(server.url, 'LOUD', { protocol: 'x'.repeat(500) })
+    await refusedCharger(server.url, 'SILENT', { protocol: [] })
+    const { items } = (await operate(server, 'GET', '/refused-charge-points')).json()
+    assert.deepEqual(
+      items.map(({ identity, protocol }: { identity: string; protocol?: string }) => [identity, protocol]),
+      [
+        ['SILENT', undefined],
+        ['LOUD', 'x'.repeat(100)],
+        ['OLD', 'ocpp1.5']
+      ]
+    )
   })
 })
 

@@ -15,6 +15,7 @@ import { AddDialog } from './add-dialog.js'
 interface Refused {
   identity: string
   remoteAddress: string
+  protocol?: string
   status: number
   reason: string
   firstAt: string
@@ -43,6 +44,7 @@ export default function RefusedChargePoints() {
       title: columns.reason,
       cell: (item) => <Foreign text={`${item.status}: ${item.reason}`} limit={200} />
     },
+    { id: 'protocol', title: columns.protocol, cell: ({ protocol = '' }) => <Foreign text={protocol} limit={40} /> },
     { id: 'address', title: columns.address, cell: ({ remoteAddress }) => <span class="mono">{remoteAddress}</span> },
     { id: 'attempts', title: columns.attempts, isNumeric: true, cell: ({ attempts }) => list.attempts(attempts) },
     { id: 'last', title: columns.last, cell: ({ lastAt }) => <Age since={lastAt} ago /> },

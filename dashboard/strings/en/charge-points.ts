@@ -70,6 +70,7 @@ export const refused = {
   columns: {
     identity: 'Identity',
     reason: 'Why',
+    protocol: 'Offers',
     address: 'Address',
     attempts: 'Attempts',
     last: 'Last',
