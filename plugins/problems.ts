@@ -4,6 +4,7 @@ import { background } from '../lib/background.js'
 import { isEldest } from '../lib/nodes/eldest.js'
 import { expiringCalls, unknownCalls } from '../lib/problems/calls.js'
 import { awayChargePoints, faultedConnectors, MAX_AWAY_MS } from '../lib/problems/charge-points.js'
+import { exceededLimits } from '../lib/problems/limits.js'
 import { expiringCertificates, failedJobs, failingWebhooks } from '../lib/problems/maintenance.js'
 import { Problems } from '../lib/problems/problems.js'
 import { overload } from '../lib/problems/process.js'
@@ -36,6 +37,7 @@ function sourcesOf(app: FastifyInstance, startedAt: number) {
     silentTransactions(heavy, { whereabouts, startedAt }),
     incompleteTransactions(db),
     differingCosts(db),
+    exceededLimits(db),
     tariffDrift(db),
     otherTariffs(db),
     blockedReceipts(db),

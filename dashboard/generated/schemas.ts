@@ -284,6 +284,45 @@ export const idTokenSchema: Schema = {
         }
       ]
     },
+    "transactionLimit": {
+      "description": "Limits of each transaction that this token begins, e.g. a prepaid balance",
+      "anyOf": [
+        {
+          "additionalProperties": false,
+          "minProperties": 1,
+          "type": "object",
+          "properties": {
+            "maxCost": {
+              "exclusiveMinimum": 0,
+              "maximum": 1000000000,
+              "description": "Including tax, in the currency of the tariff; at most six decimals",
+              "type": "number"
+            },
+            "maxEnergy": {
+              "exclusiveMinimum": 0,
+              "maximum": 1000000000000,
+              "description": "Wh; at most six decimals",
+              "type": "number"
+            },
+            "maxTime": {
+              "minimum": 1,
+              "maximum": 2147483647,
+              "description": "Seconds",
+              "type": "integer"
+            },
+            "maxSoC": {
+              "minimum": 1,
+              "maximum": 100,
+              "description": "Per cent. Only OCPP 2.1 charge points can obey it",
+              "type": "integer"
+            }
+          }
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
     "notes": {
       "anyOf": [
         {

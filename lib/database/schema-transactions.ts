@@ -95,6 +95,12 @@ export interface TransactionsTable {
   awaits_unplug: Default<Bit>
   /** 1.6: when the car was unplugged, in seconds from the start. */
   unplugged_after: Optional<number>
+  /** Limits that the back-end set, as JSON; NULL: none. */
+  limits: Optional<JsonText>
+  /** 2.1: the latest limits that the charge point told, as JSON. */
+  own_limits: Optional<JsonText>
+  /** When it was noticed that the transaction went beyond a limit of the back-end. */
+  limit_exceeded_at: Optional<Milliseconds>
   /** ISO 4217. */
   currency: Optional<string>
   /** `boots` of the charge point at its last TransactionEvent, or in 1.6 at the start. NULL: earlier releases did not count. */
@@ -248,6 +254,8 @@ export interface IdTokensTable {
   language: Optional<string>
   /** 2.x additionalInfo. */
   additional_info: Optional<JsonText>
+  /** Limits of each transaction that it begins, as JSON. */
+  transaction_limit: Optional<JsonText>
   notes: Optional<string>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ID_TOKEN_STATUSES } from '../id-tokens/authorization.js'
+import { TransactionLimit, TransactionLimitBody } from '../money/transaction-limit.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../operators/scopes.js'
 import { NAME, SiteParams } from '../sites/records.js'
 import { textLike } from '../text-like.js'
@@ -296,6 +297,11 @@ export const IdTokenBody = Type.Object(
     ),
     expiresAt: Type.Optional(Type.Union([Type.String({ format: 'date-time' }), Type.Null()])),
     language: Type.Optional(Type.Union([Type.String({ minLength: 1, maxLength: 8 }), Type.Null()])),
+    transactionLimit: Type.Optional(
+      Type.Union([TransactionLimitBody, Type.Null()], {
+        description: 'Limits of each transaction that this token begins, e.g. a prepaid balance'
+      })
+    ),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
   },
   {
@@ -323,5 +329,7 @@ export const IdTokenRecord = Type.Object({
   language: Type.Optional(Type.String()),
   notes: Type.Optional(Type.String()),
   createdAt: Type.String({ format: 'date-time' }),
-  updatedAt: Type.String({ format: 'date-time' })
+  updatedAt: Type.String({ format: 'date-time' }),
+  // Last, because the columns of the file have this order.
+  transactionLimit: Type.Optional(TransactionLimit)
 })

@@ -16,6 +16,8 @@ export interface IdTokenChange {
   /** Epoch milliseconds. */
   expiresAt?: number | null
   language?: string | null
+  /** Of each transaction that it begins. */
+  transactionLimit?: object | null
   notes?: string | null
 }
 
@@ -88,6 +90,7 @@ const COLUMNS: Columns<IdTokenRow> = {
   expires_at: 'time',
   language: 'value',
   additional_info: 'json',
+  transaction_limit: 'json',
   notes: 'value',
   created_at: 'time',
   updated_at: 'time'
@@ -106,7 +109,7 @@ export async function saveIdToken(
   idToken: string,
   change: IdTokenChange
 ): Promise<{ row: IdTokenRow; isNew: boolean }> {
-  const { type, status, groupId, masterGroup, expiresAt, language, notes } = change
+  const { type, status, groupId, masterGroup, expiresAt, language, transactionLimit: limit, notes } = change
   const values = {
     ...(type !== undefined && { type }),
     ...(status !== undefined && { status }),
@@ -114,6 +117,7 @@ export async function saveIdToken(
     ...(masterGroup !== undefined && { master_group: masterGroup ? (1 as const) : (0 as const) }),
     ...(expiresAt !== undefined && { expires_at: expiresAt }),
     ...(language !== undefined && { language }),
+    ...(limit !== undefined && { transaction_limit: limit === null ? null : JSON.stringify(limit) }),
     ...(notes !== undefined && { notes }),
     updated_at: now
   }

@@ -4,6 +4,7 @@ import { toColumn } from '../database/parameters.js'
 import type { Schema } from '../database/schema.js'
 import { settled } from '../database/settled.js'
 import { fold } from '../events/scope.js'
+import type { TransactionLimit } from '../money/transaction-limit.js'
 import {
   type BookingScope,
   insertSamples,
@@ -19,6 +20,7 @@ import { beginningOf, isPossible, timeOf } from './clock.js'
 import { closeWhere } from './closing.js'
 import { startedData, stoppedData, unassignedData } from './event-data.js'
 import { ANONYMOUS_IDS, endedBy, startOf } from './inference.js'
+import { type KeptLimits, limitOfToken } from './limits.js'
 import { meterAtEnd } from './meter.js'
 import { observedOf } from './observed.js'
 import type { TransactionKey, TransactionRow } from './queries.js'
@@ -43,7 +45,7 @@ const SEQ_NO_16 = { Started: 0, Ended: 1 } as const
 export async function bookStart(scope: BookingScope, start: Start): Promise<Booking> {
   const { trx, chargePointId, now } = scope
   const startKey = startKeyOf(start)
-  const [known, open, tariff] = await settled([
+  const [known, open, tariff, limit] = await settled([
     queries.findByStartKey(trx, chargePointId, startKey),
     queries.findOpen(trx, chargePointId, { evseId: 0, connectorId: start.connectorId }),
     tariffFor(trx, {
@@ -51,7 +53,8 @@ export async function bookStart(scope: BookingScope, start: Start): Promise<Book
       evseId: toColumn(start.connectorId),
       idToken: start.idToken,
       at: beginningOf({ timestamp: start.timestamp, receivedAt: now })
-    })
+    }),
+    limitOfToken(trx, start)
   ])
   const moment = { timestamp: start.timestamp, receivedAt: now }
   // A clock that was never set sends the same timestamp with every start, so the timestamp does not identify a retry.
@@ -66,7 +69,7 @@ export async function bookStart(scope: BookingScope, start: Start): Promise<Book
     reason: 'NextTransaction',
     timestamp: time
   })
-  const row = await insert16(trx, { chargePointId, startKey, start, tariff, now })
+  const row = await insert16(trx, { chargePointId, startKey, start, tariff, limit, now })
   const { transaction_id } = row
   if (row.ocpp16_id === null) throw new Error('a transaction of 1.6 without its number')
   noteId(scope.known, transaction_id, row.id)
@@ -96,12 +99,13 @@ interface NewTransaction16 {
   startKey: string
   start: Start
   tariff: TariffVersion | undefined
+  limit: TransactionLimit | undefined
   now: number
 }
 
 async function insert16(
   trx: Transaction<Schema>,
-  { chargePointId, startKey, start, tariff, now }: NewTransaction16
+  { chargePointId, startKey, start, tariff, limit, now }: NewTransaction16
 ): Promise<TransactionRow> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
     const id = randomInt(1, ID_LIMIT)
@@ -118,6 +122,7 @@ async function insert16(
       meter_start: isRegisterValue(start.meterStart) ? start.meterStart : null,
       tariff_id: tariff?.id ?? null,
       tariff: tariff === undefined ? null : JSON.stringify(tariff),
+      limits: limit === undefined ? null : JSON.stringify({ limit } satisfies KeptLimits),
       created_at: now,
       updated_at: now
     })

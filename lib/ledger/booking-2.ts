@@ -8,6 +8,7 @@ import { closeWhere } from './closing.js'
 import { changeBy, columnOf, startsIt, type TariffNews, type TransactionEvent } from './event.js'
 import { reopenedData, transactionData } from './event-data.js'
 import { startOf } from './inference.js'
+import { limitsAfter } from './limits.js'
 import { meterWithInferred, registersOf } from './meter.js'
 import { type Boots, bootsOf, findAnswer, findNamesakes, findOwner, nextKey } from './namesakes.js'
 import { observedOf, type ToldState } from './observed.js'
@@ -49,10 +50,12 @@ export async function bookEvent(scope: BookingScope, given: TransactionEvent): P
   const reservation_id = row.reservation_id ?? columnOf(event.reservationId)
   const observed = await observedOf(trx, { ...row, ...tariff, reservation_id }, toldState(event, now))
   const told = { registers, meter, observed, now }
-  const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, told), boots: boots.count }
+  const limits = await limitsAfter(trx, row, event)
+  const change = { ...tariff, ...changeBy({ ...row, ...tariff }, event, told), ...limits.change, boots: boots.count }
   const news = newsFor(event, { ...row, ...tariff })
   const answer = (news && event.withPrices?.(event.response, news)) ?? event.response
-  const response = { ...answer, ...totalCost(event, { ...row, ...(change as Partial<TransactionRow>) }) }
+  const cost = totalCost(event, { ...row, ...(change as Partial<TransactionRow>) })
+  const response = { ...answer, ...limits.answer, ...cost }
   await queries.insertEvent(trx, {
     charge_point_id: chargePointId,
     transaction_id: row.transaction_id,

@@ -1,8 +1,10 @@
 import { toColumn } from '../database/parameters.js'
 import { driverTariffId } from '../money/canonical.js'
 import type { TariffDocument } from '../money/tariff.js'
+import type { TransactionLimit } from '../money/transaction-limit.js'
 import { meterByHand } from './by-hand.js'
 import { isAfter, type Moment, timeOf } from './clock.js'
+import type { LimitsTaken } from './limits.js'
 import { latestOwnCost, type OwnCostDetails } from './own-cost.js'
 import type { Observed } from './pricing.js'
 import type { TransactionRow, TransactionUpdate } from './queries.js'
@@ -35,6 +37,8 @@ export interface TransactionEvent {
   tariffId?: string
   /** The cost that the charge point has calculated. [2.1 I] */
   ownCost?: OwnCostDetails
+  /** The limits that the charge point says the transaction has. [2.1 E16] */
+  ownLimit?: TransactionLimit
   samples: readonly MeterSample[]
   /** The payload as the charge point sent it. */
   payload: object
@@ -42,6 +46,8 @@ export interface TransactionEvent {
   response: object
   /** Adds the prices to the answer, if the charge point shows them. */
   withPrices?: (response: object, news: TariffNews) => object
+  /** Absent: the charge point knows no limits. */
+  takesLimits?: LimitsTaken
 }
 
 /** A tariff that the driver does not know yet: the transaction has begun, or an operator has changed its tariff. */

@@ -198,6 +198,23 @@ export class Ledger {
     })
   }
 
+  /**
+   * Changes the limits of a transaction, if `change` makes a change of its present row. What it throws is thrown.
+   *
+   * @returns the changed row
+   */
+  async changeLimits(
+    identity: string,
+    id: number,
+    change: (row: TransactionRow, now: number) => TransactionUpdate | undefined
+  ): Promise<TransactionRow | undefined> {
+    return this.#book(identity, async ({ trx, now }) => {
+      const row = await queries.findTransactionById(trx, id)
+      const columns = row && change(row, now)
+      return row && columns && queries.updateTransaction(trx, row, columns)
+    })
+  }
+
   /** Whether this id token has another open transaction at any charge point. */
   hasOpenTransaction(idToken: string, except?: NamedTransaction): Promise<boolean> {
     return queries.hasOpen(this.#store.db, idToken, except)

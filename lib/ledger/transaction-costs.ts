@@ -5,6 +5,7 @@ import { toScaled } from '../money/exact.js'
 import type { BookingScope } from './booking.js'
 import { meterByHand } from './by-hand.js'
 import { costData } from './event-data.js'
+import { noteExceeded } from './limits.js'
 import { meterAtEnd, meterNow } from './meter.js'
 import { observedOf } from './observed.js'
 import { knownOwnCost } from './own-cost.js'
@@ -110,6 +111,7 @@ type Figure = { total_minor: number | null; currency: string | null; unknown: st
  * receipt is due, or that the one it has is no longer right.
  */
 export async function recordCost(scope: CostScope, row: TransactionRow): Promise<void> {
+  await noteExceeded(scope, row)
   const own = stationFigure(row)
   if (row.tariff === null && own === undefined) return
   const known = await latestCosts(scope.trx, { id: row.id })

@@ -1,6 +1,8 @@
 import { type ChargePoint, type Protocol, versionInfo } from 'fastify-ocpp'
 import { chunks, fold, type Reader } from '../events/scope.js'
+import type { LimitsTaken } from '../ledger/limits.js'
 import type { RenderFacts } from '../money/render.js'
+import { limitNamesIn } from '../money/transaction-limit.js'
 
 // The prices that a charge point can show and calculate, as it has reported it.
 
@@ -9,6 +11,8 @@ export interface PriceFacts {
   showsTariffs: boolean
   /** The tariffs that it takes, if it calculates costs itself; absent: it does not. [2.1 I07-I12] */
   takes?: RenderFacts
+  /** The limits of transactions that it takes; absent: it knows none. [2.1 E16] */
+  limits?: LimitsTaken
   /** How it takes the pricing messages of 1.6; absent: it has not said that it knows them. */
   pricing?: PricingMessages
 }
@@ -25,7 +29,9 @@ export interface PricingMessages {
 
 export const COST_CONTROLLER = 'TariffCostCtrlr'
 
-/** The reported variables of the controller of tariffs and costs: `Enabled[Tariff]` and the like, in lower case. */
+const LIMITS_VARIABLE = 'SupportedLimits'
+
+/** The reported variables about tariffs, costs and limits: `Enabled[Tariff]` and the like, in lower case. */
 export type CostVariables = ReadonlyMap<string, string>
 
 export async function readCostVariables(db: Reader, chargePointId: number): Promise<CostVariables> {
@@ -43,7 +49,12 @@ export async function readAllCostVariables(
       .selectFrom('variables')
       .select(['charge_point_id', 'variable', 'variable_instance', 'value'])
       .where('charge_point_id', 'in', part)
-      .where('component', '=', COST_CONTROLLER)
+      .where((eb) =>
+        eb.or([
+          eb('component', '=', COST_CONTROLLER),
+          eb.and([eb('component', '=', 'TxCtrlr'), eb('variable', '=', LIMITS_VARIABLE)])
+        ])
+      )
       .where('attribute', '=', 'Actual')
       .execute()
     for (const { charge_point_id: id, variable, variable_instance, value } of rows) {
@@ -67,7 +78,16 @@ export function factsIn(protocol: Protocol, variables: CostVariables): PriceFact
   const enabled = flagOf(variables, 'Enabled[Tariff]')
   // In 2.0.1 it switches the text on, in 2.1 the calculation. [2.0.1 I01; 2.1 I §1.1]
   if (!versionInfo(protocol).hasTariffs) return { showsTariffs: enabled ?? available }
-  return { showsTariffs: available, ...(enabled === true && { takes: takenBy(variables) }) }
+  return {
+    showsTariffs: available,
+    ...(enabled === true && { takes: takenBy(variables) }),
+    limits: limitsIn(variables)
+  }
+}
+
+function limitsIn(variables: CostVariables): LimitsTaken {
+  const list = variables.get(fold(LIMITS_VARIABLE))
+  return list === undefined ? {} : { names: limitNamesIn(list) }
 }
 
 function takenBy(variables: CostVariables): RenderFacts {
@@ -150,6 +170,17 @@ export class PriceFactsBook {
       // After a report it has been read again.
       if (this.#known.get(chargePoint) === known) this.#known.delete(chargePoint)
       throw error
+    }
+  }
+
+  /** How it takes limits. Never rejects: the next answer can tell a limit as well. */
+  async limitsOf(chargePoint: Connection & Pick<ChargePoint, 'log'>): Promise<LimitsTaken | undefined> {
+    if (!versionInfo(chargePoint.protocol).hasTariffs) return undefined
+    try {
+      return (await this.of(chargePoint)).limits
+    } catch (err) {
+      chargePoint.log.warn({ err }, 'could not look up which limits the charge point takes')
+      return undefined
     }
   }
 

@@ -10,6 +10,7 @@ export const PROBLEM_KINDS = [
   'transaction-silent',
   'transaction-incomplete',
   'cost-differs',
+  'limit-exceeded',
   'tariff-refused',
   'tariff-drift',
   'receipt-blocked',

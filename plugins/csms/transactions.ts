@@ -42,6 +42,8 @@ function eventOf(
     ...defined({ chargingState, stoppedReason, remoteStartId, timeSpentCharging, reservationId }),
     ...('tariffId' in transactionInfo &&
       transactionInfo.tariffId !== undefined && { tariffId: transactionInfo.tariffId }),
+    ...('transactionLimit' in transactionInfo &&
+      transactionInfo.transactionLimit !== undefined && { ownLimit: transactionInfo.transactionLimit }),
     ...('costDetails' in request && request.costDetails !== undefined && { ownCost: request.costDetails })
   }
 }
@@ -121,7 +123,8 @@ function answerEvents(app: FastifyInstance, gaps: GapWatch): void {
     )
     const answer = info === undefined ? {} : { idTokenInfo: idTokenInfo(info) }
     const withPrices = await prices.texts.adderFor(chargePoint)
-    const told = { ...event, response: answer, ...defined({ withPrices }) }
+    const takesLimits = await prices.facts.limitsOf(chargePoint)
+    const told = { ...event, response: answer, ...defined({ withPrices, takesLimits }) }
     const { response, outcome, hasGap } = await refuseSuperseded(chargePoint, (sender) => {
       return ledger.event(chargePoint.identity, told, sender)
     })

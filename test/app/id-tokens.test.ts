@@ -79,7 +79,10 @@ onBothBackends('an id token', (start) => {
     assert.match(String(headers['content-type']), /^text\/csv/)
     assert.match(String(headers['content-disposition']), /filename="id-tokens\.csv"/)
     const [head, ...lines] = body.trimEnd().split('\r\n')
-    assert.equal(head, 'idToken,type,status,groupId,masterGroup,expiresAt,language,notes,createdAt,updatedAt')
+    assert.equal(
+      head,
+      'idToken,type,status,groupId,masterGroup,expiresAt,language,notes,createdAt,updatedAt,transactionLimit'
+    )
     assert.deepEqual(
       lines.map((line) => line.split(',')[0]),
       Array.from({ length: 6 }, (_, index) => `file-${index}`)

@@ -49,8 +49,9 @@ const MESSAGES: readonly Message[] = [
     action: 'StartTransaction',
     protocol: 'ocpp1.6',
     payload: () => ({ connectorId: 1, idTag: 'TAG', meterStart: 0, timestamp: TIME }),
-    // After the commit: whether the charge point was asked for the transaction; and, once a connection, how it takes prices.
-    statements: { sqlite: 9, postgres: 10 }
+    // One of them the limits of the id token. After the commit: whether the charge point was asked for the transaction;
+    // and, once a connection, how it takes prices.
+    statements: { sqlite: 10, postgres: 11 }
   },
   {
     action: 'MeterValues',
@@ -69,9 +70,9 @@ const MESSAGES: readonly Message[] = [
     action: 'TransactionEvent',
     protocol: 'ocpp2.0.1',
     payload: () => event2('Started', 0, TIME, { idTag: 'TAG', register: 100, evse: { id: 1, connectorId: 1 } }),
-    // One of them when the charging state began; one, after the commit, whether the charge point was asked for it; and,
-    // once a connection, how it takes prices.
-    statements: { sqlite: 14, postgres: 15 }
+    // One of them when the charging state began; one the limits of the id token; one, after the commit, whether the charge
+    // point was asked for it; and, once a connection, how it takes prices.
+    statements: { sqlite: 15, postgres: 16 }
   }
 ]
 

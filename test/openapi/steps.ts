@@ -298,6 +298,8 @@ export const STEPS: readonly Step[] = [
   { operation: 'closeTransaction', status: 404, at: here({ id: '999999' }) },
   { operation: 'getTransactionCost', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
   { operation: 'changeTransactionTariff', status: 404, at: here({ id: '999999' }) },
+  { operation: 'getTransactionLimit', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
+  { operation: 'putTransactionLimit', status: 404, at: here({ id: '999999' }) },
   operate('Stop', accepted),
   ...BILLING_STEPS,
 

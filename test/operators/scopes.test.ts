@@ -138,6 +138,8 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'POST /api/v1/transactions/{id}/close': 'transactions:write',
   'GET /api/v1/transactions/{id}/cost': 'transactions:read',
   'POST /api/v1/transactions/{id}/tariff': 'tariffs:write',
+  'GET /api/v1/transactions/{id}/limit': 'transactions:read',
+  'PUT /api/v1/transactions/{id}/limit': 'transactions:write',
   'GET /api/v1/webhooks': 'admin',
   'POST /api/v1/webhooks': 'admin',
   'GET /api/v1/webhooks/{id}': 'admin',

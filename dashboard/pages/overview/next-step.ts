@@ -31,6 +31,7 @@ const PLACES: Readonly<Record<Kind, Finder>> = {
   'transaction-silent': transaction,
   'transaction-incomplete': transaction,
   'cost-differs': transaction,
+  'limit-exceeded': transaction,
   'tariff-refused': chargePoint,
   'tariff-drift': (problem) => transaction(problem) ?? chargePoint(problem),
   'receipt-blocked': transaction,

@@ -21,6 +21,7 @@ import {
   saveIdToken,
   showIdToken
 } from '../../../../lib/id-tokens/rows.js'
+import { checkDecimals } from '../../../../lib/ledger/limits.js'
 import { ProblemError } from '../../../../lib/problem-error.js'
 import { CSV_FORMAT, streamCsv } from '../../../shared/csv.js'
 
@@ -50,7 +51,9 @@ const pageOrFile = {
   }
 }
 
+/** @throws `INVALID_LIMIT` */
 function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
+  checkDecimals(body.transactionLimit ?? {}, '/transactionLimit')
   if (expiresAt === undefined) return body
   return { ...body, expiresAt: expiresAt === null ? null : readTime('expiresAt', expiresAt) }
 }
@@ -97,7 +100,12 @@ function addList(app: FastifyInstance): void {
 }
 
 async function* linesOf(pages: AsyncIterable<readonly IdTokenRow[]>): AsyncGenerator<Line[]> {
-  for await (const rows of pages) yield rows.map((row) => showIdToken(row) as Line)
+  for await (const rows of pages) yield rows.map(lineOf)
+}
+
+function lineOf(row: IdTokenRow): Line {
+  const { transactionLimit: limit, ...others } = showIdToken(row)
+  return { ...(others as Line), ...(limit !== undefined && { transactionLimit: JSON.stringify(limit) }) }
 }
 
 function addRead(app: FastifyInstance): void {
@@ -127,7 +135,10 @@ function addPut(app: FastifyInstance): void {
   app.put<{ Params: IdTokenParams; Body: IdTokenBody }>(
     '/:idToken',
     {
-      config: { scope: 'id-tokens:write' },
+      config: {
+        scope: 'id-tokens:write',
+        problems: { 422: { INVALID_LIMIT: 'a limit has more than six decimals' } }
+      },
       schema: {
         ...TAG,
         params: IdTokenParams,
