@@ -1,8 +1,9 @@
 import { background } from '../background.js'
 import type { PublishedEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
-import { type ControlOptions, type EvNeeds, SiteControl, type Snapshot } from './control.js'
+import { SiteControl } from './control.js'
 import { Leftovers, type LeftoversOptions } from './leftovers.js'
+import type { ControlOptions, EvNeeds, Snapshot } from './options.js'
 import { managedSites, release } from './rows.js'
 
 export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'>, LeftoversOptions {

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { toDateTime } from '../date-time.js'
 import { oneOf } from '../http/records.js'
-import type { Snapshot } from './control.js'
+import type { Snapshot } from './options.js'
 import { keyOf, LoadManagementBody, MODES } from './plant.js'
 import type { HistoryRow } from './rows.js'
 import { overloads } from './step.js'

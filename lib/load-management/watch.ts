@@ -1,5 +1,5 @@
 import { digest, type Problem } from '../problems/problem.js'
-import type { Sent, Snapshot } from './control.js'
+import type { Sent, Snapshot } from './options.js'
 import { keyOf } from './plant.js'
 import { addHistory } from './rows.js'
 import { overloads } from './step.js'

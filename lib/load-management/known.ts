@@ -1,0 +1,150 @@
+import { choicesFor, type Known, learnedBy, refusing } from './choices.js'
+import { nextForm } from './forms.js'
+import { type Place, withLedger } from './installed.js'
+import type { Told } from './limits.js'
+import type { ControlOptions } from './options.js'
+import { inForm, keyOf, type LoadManagementBody, type Plant } from './plant.js'
+import { withPower } from './powered.js'
+import { type EvseState, initialState, type Times, withBoots, withTransaction } from './reserve.js'
+import * as rows from './rows.js'
+import { type EvseFacts, ownLoad } from './site.js'
+
+// The facts that a run of the control of a site reads, and the states of its EVSEs after them.
+
+/** A change of the state of an EVSE since the last run. */
+export interface Change {
+  key: string
+  change: (state: EvseState, at: Circumstances) => EvseState
+}
+
+interface Circumstances extends Times {
+  plant: Plant
+  evse: Plant['evses'][number]
+}
+
+type States = ReadonlyMap<string, EvseState>
+
+export type KnownOptions = Pick<ControlOptions, 'siteId' | 'db' | 'callable' | 'now' | 'traitsOf' | 'learn' | 'onStray'>
+
+/** What is known of the EVSEs of a site. */
+export class KnownSite {
+  readonly #options: KnownOptions
+  /** Of the charge points of the site, by folded identity. */
+  members: ReadonlyMap<string, rows.Member> = new Map()
+  /** The open transactions by EVSE. */
+  running: ReadonlyMap<string, rows.OpenTransaction> = new Map()
+  /** What EVSEs have taught, by EVSE. */
+  readonly #lessons = new Map<string, string>()
+  readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
+
+  constructor(options: KnownOptions) {
+    this.#options = options
+  }
+
+  /** The limits and measurements of circuits. The current of our EVSEs is read once for each measurement: later samples are of another time. */
+  async told(plant: Plant, states: States): Promise<Map<string, Told>> {
+    const { db, siteId, now } = this.#options
+    const told = await rows.readTold(db, siteId)
+    for (const [circuit, known] of told) {
+      const { measurement } = known
+      if (measurement === undefined) continue
+      const seen = this.#own.get(circuit)
+      const at = { circuit, at: measurement.at, now: now() }
+      const own = seen?.at === measurement.at ? seen.own : ownLoad(plant, states, at)
+      this.#own.set(circuit, { at: measurement.at, own })
+      told.set(circuit, { ...known, own })
+    }
+    return told
+  }
+
+  /**
+   * Reads what is known of the EVSEs now.
+   *
+   * @param changes those since the last run: they are taken from the list once all is read that is not older
+   */
+  async refresh(plant: Plant, before: States, changes: Change[]) {
+    const { db, siteId, callable, now, onStray } = this.#options
+    const count = changes.length
+    const members = await rows.membersOf(db, siteId)
+    const open = await rows.openTransactions(db, members.values())
+    const running = new Map(open.map((transaction) => [keyOf(transaction), transaction]))
+    const gone = [...before].flatMap(([key, { transaction }]) => {
+      return transaction === undefined || running.has(key) ? [] : [transaction.id]
+    })
+    const closed = await rows.closedAmong(db, gone)
+    const profiles = await rows.profilesOf(db, members.values())
+    const connected = await callable([...members.keys()])
+    const times = { now: now(), settle: plant.settle * 1000 }
+    const states = new Map<string, EvseState>()
+    const facts = new Map<string, EvseFacts>()
+    const evses = new Map(plant.evses.map((evse) => [keyOf(evse), evse]))
+    for (const key of evses.keys()) {
+      const member = members.get(identityOf(key))
+      const transaction = running.get(key)
+      const known = before.get(key) ?? initialState()
+      const isCertain = !closed.has(known.transaction?.id ?? 0)
+      const booked = withTransaction(known, transaction, times.now, isCertain)
+      states.set(key, withPower(booked, transaction, { protocol: member?.protocol ?? null, now: times.now }))
+      facts.set(key, { isConnected: connected.has(identityOf(key)), isMember: member !== undefined })
+    }
+    for (const { key, change } of changes.splice(0, count)) {
+      const state = states.get(key)
+      const evse = evses.get(key)
+      if (state !== undefined && evse !== undefined) states.set(key, change(state, { ...times, plant, evse }))
+      else onStray?.()
+    }
+    for (const [key, state] of states)
+      states.set(key, withMember(state, members.get(identityOf(key)), { key, profiles }))
+    this.members = members
+    this.running = running
+    return { facts, states }
+  }
+
+  /** The EVSEs as they are limited now, by what is known of their charge points and what they have refused. */
+  async inForms(plant: Plant, { evses }: LoadManagementBody, states: States): Promise<Plant> {
+    const { db, traitsOf = () => ({}) } = this.#options
+    const { members } = this
+    const known: Known = { members, traitsOf, levels: await rows.highestLevels(db, refusing(members, states)) }
+    const choices = choicesFor(evses, known)
+    const formed = plant.evses.map((evse) => {
+      const choice = choices.get(keyOf(evse))
+      const state = states.get(keyOf(evse)) ?? initialState()
+      return choice === undefined ? evse : inForm(evse, nextForm(choice, state, evse.fallback))
+    })
+    await this.#learn(choices, states)
+    return { ...plant, evses: formed }
+  }
+
+  /** Once only: charge points of a kind may differ. */
+  async #learn(choices: ReturnType<typeof choicesFor>, states: States): Promise<void> {
+    for (const { key, kind, traits } of learnedBy(choices, states, this.members)) {
+      const lesson = JSON.stringify(traits)
+      if (this.#lessons.get(key) === lesson) continue
+      await this.#options.learn?.(kind, traits)
+      this.#lessons.set(key, lesson)
+    }
+  }
+}
+
+interface AtMember {
+  key: string
+  profiles: ReadonlyMap<number, Parameters<typeof withLedger>[1]>
+}
+
+/** After the answers, which may be from before the boot. */
+function withMember(state: EvseState, member: rows.Member | undefined, { key, profiles }: AtMember): EvseState {
+  const booted = withBoots(state, member?.boots)
+  if (!member?.protocol) return booted
+  const evseId = Number(key.slice(key.lastIndexOf(' ') + 1))
+  return withLedger(booted, profiles.get(member.id) ?? [], placeOf(member, evseId), Date.now())
+}
+
+export function placeOf({ protocol, boots, lastBootAt, bootReason }: rows.Member, evseId: number): Place {
+  const chargePoint = { boots, last_boot_at: lastBootAt, boot_reason: bootReason, protocol }
+  return { evseId, protocol: protocol ?? '', chargePoint }
+}
+
+/** The folded identity of the charge point of an EVSE. */
+export function identityOf(key: string): string {
+  return key.slice(0, key.lastIndexOf(' '))
+}

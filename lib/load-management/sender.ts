@@ -1,0 +1,91 @@
+import { rivalsOf } from './installed.js'
+import { identityOf, type KnownSite, placeOf } from './known.js'
+import type { ControlOptions } from './options.js'
+import { keyOf, type Plant } from './plant.js'
+import { answerOf, answerOfError, callFor, callToAsk, callToClear, type OcppCall } from './profiles.js'
+import type { Answer, EvseState } from './reserve.js'
+import * as rows from './rows.js'
+import type { Command } from './step.js'
+
+// Sends the commands of a step to charge points.
+
+export interface SenderOptions extends Pick<ControlOptions, 'db' | 'now' | 'call' | 'onError'> {
+  known: Pick<KnownSite, 'members' | 'running'>
+  /** For work that others may wait for. */
+  background: (work: Promise<void>) => void
+}
+
+/** The state from which a command comes: it may change while the command is carried out. */
+type Cause = Pick<EvseState, 'pending' | 'transaction' | 'rung'>
+
+export class Sender {
+  readonly #options: SenderOptions
+
+  constructor(options: SenderOptions) {
+    this.#options = options
+  }
+
+  /** Resolves with the answer of the charge point. Never rejects. */
+  async carryOut(plant: Plant, command: Command, cause: Cause): Promise<Answer> {
+    const { key, kind } = command
+    const { known, onError } = this.#options
+    const member = known.members.get(identityOf(key))
+    const evse = plant.evses.find((each) => keyOf(each) === key)
+    const call =
+      evse === undefined || member === undefined ? undefined : this.#callFor(plant, command, { ...cause, evse })
+    if (evse === undefined || member === undefined || call === undefined) return 'unsent'
+    let answer: Answer = 'unsent'
+    try {
+      answer = await this.#ask(member.identity, call)
+      // The next form may depend on what it has told of itself.
+      const isFirst = cause.rung === undefined && (answer === 'rejected' || answer === 'error')
+      if (isFirst) this.#options.background(this.#askLevel(member))
+      return answer === 'accepted' && kind === 'fallback' ? await this.#clearRivals(member, evse.evseId) : answer
+    } catch (error) {
+      onError(error)
+      return answer === 'accepted' ? 'unknown' : answer
+    }
+  }
+
+  /** `undefined`: there is nobody to send it to, or the transaction is another one. */
+  #callFor(
+    plant: Plant,
+    { key, kind, amperes, lease }: Command,
+    { pending, transaction, evse }: Cause & { evse: Plant['evses'][number] }
+  ): OcppCall | undefined {
+    const { known, now } = this.#options
+    const { protocol } = known.members.get(identityOf(key)) ?? {}
+    const open = known.running.get(key)
+    const displayed = open?.key === transaction?.key ? open?.displayed : undefined
+    if (!protocol || (kind === 'limit' && displayed === undefined)) return undefined
+    // To the moment from which the lease counts: the profile ends no later.
+    const at = pending?.at ?? now()
+    const elapsed = transaction?.isOlder ? undefined : (at - (transaction?.poweredAt ?? at)) / 1000
+    return callFor(protocol, {
+      ...{ kind, evse, voltage: plant.voltage, amperes, lease, now: at },
+      ...(elapsed !== undefined && { elapsed }),
+      ...(displayed !== undefined && { transactionId: displayed })
+    })
+  }
+
+  async #ask(identity: string, call: OcppCall): Promise<Answer> {
+    return this.#options.call(identity, call).then(answerOf, answerOfError)
+  }
+
+  async #askLevel({ identity, protocol }: rows.Member): Promise<void> {
+    await this.#options.call(identity, callToAsk(protocol ?? ''))
+  }
+
+  /** A fallback holds only once nothing of somebody else is above it. */
+  async #clearRivals(member: rows.Member, evseId: number): Promise<Answer> {
+    const { protocol, identity } = member
+    const profiles = (await rows.profilesOf(this.#options.db, [member])).get(member.id) ?? []
+    const { ids, isAwaited } = rivalsOf(profiles, placeOf(member, evseId), Date.now())
+    for (const id of ids) {
+      // The charge point may not have it any more, which is as good.
+      const answer = await this.#ask(identity, callToClear(protocol ?? '', id))
+      if (answer !== 'accepted' && answer !== 'rejected') return 'unknown'
+    }
+    return isAwaited ? 'unknown' : 'accepted'
+  }
+}
