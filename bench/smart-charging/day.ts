@@ -1,3 +1,4 @@
+import type { Needs } from '../../lib/load-management/needs.js'
 import { keyOf, type Plant, plantOf } from '../../lib/load-management/plant.js'
 import { callFor } from '../../lib/load-management/profiles.js'
 import {
@@ -30,6 +31,8 @@ export interface DayOptions {
   /** A of each phase, at each second. */
   limit: number
   fallback?: number
+  /** Whether drivers tell what they need until when. */
+  isTold?: boolean
   faults?: (evse: number) => Faults
   /** Called at each second, before anything else happens. */
   happen?: (day: Day, second: number) => void
@@ -139,7 +142,8 @@ export class Day {
     const { now } = this.#times
     const facts = new Map<string, EvseFacts>()
     for (const [index, { stay, isConnected }] of this.chargers.entries()) {
-      facts.set(this.#keys[index] ?? '', { isConnected, isMember: true })
+      const needs = this.#options.isTold === true && stay !== undefined ? { needs: needsOf(stay) } : {}
+      facts.set(this.#keys[index] ?? '', { isConnected, isMember: true, ...needs })
       if (isConnected) this.#change(index, (state) => withStay(state, stay, now))
     }
     return step({ plant: this.plant, now, told: new Map(), facts, states: this.states })
@@ -210,6 +214,10 @@ export class Day {
     const wanted = { kind, evse, voltage: this.plant.voltage, amperes, lease, elapsed, now }
     return charger.take(callFor(charger.protocol, { ...wanted, ...(transactionId !== undefined && { transactionId }) }))
   }
+}
+
+function needsOf({ visit, delivered }: Stay): Needs {
+  return { energy: visit.demand, departure: MIDNIGHT + visit.to * SECOND, delivered }
 }
 
 function withStay(state: EvseState, stay: Stay | undefined, now: number): EvseState {

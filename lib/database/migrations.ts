@@ -44,6 +44,7 @@ import { issueTimes } from './migrations/0089-issue-times.js'
 import { learnedTraits } from './migrations/0090-learned-traits.js'
 import { ownProfiles } from './migrations/0091-own-profiles.js'
 import { transactionLimits } from './migrations/0092-transaction-limits.js'
+import { transactionNeeds } from './migrations/0096-transaction-needs.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -91,7 +92,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0089-issue-times': issueTimes,
   '0090-learned-traits': learnedTraits,
   '0091-own-profiles': ownProfiles,
-  '0092-transaction-limits': transactionLimits
+  '0092-transaction-limits': transactionLimits,
+  '0096-transaction-needs': transactionNeeds
 }
 
 /** The database was made by a newer program. */

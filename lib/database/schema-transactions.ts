@@ -260,3 +260,18 @@ export interface IdTokensTable {
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
 }
+
+/** What the car of a transaction needs. */
+export interface TransactionNeedsTable {
+  /** Our id of the transaction. */
+  transaction_row: Fixed<number>
+  /** Who told it: an operator, or the car by ISO 15118. */
+  source: Fixed<'operator' | 'ev'>
+  /** Wh of the whole transaction. */
+  energy_wh: Optional<number>
+  minimum_wh: Optional<number>
+  departure: Optional<Milliseconds>
+  /** The highest first. */
+  priority: Optional<number>
+  updated_at: Milliseconds
+}

@@ -77,6 +77,7 @@ import type {
   RemoteStartsTable,
   SignedValuesTable,
   TransactionEventsTable,
+  TransactionNeedsTable,
   TransactionsTable,
   UnassignedEventsTable
 } from './schema-transactions.js'
@@ -95,6 +96,7 @@ export interface Schema {
   id_tokens: IdTokensTable
   transactions: TransactionsTable
   transaction_events: TransactionEventsTable
+  transaction_needs: TransactionNeedsTable
   unassigned_events: UnassignedEventsTable
   remote_starts: RemoteStartsTable
   awaited_starts: AwaitedStartsTable

@@ -1,4 +1,5 @@
-// How a site shares what is left: as many cars as possible get their minimum, and the rest is shared max-min fairly.
+// How a site shares what is left: as many cars as possible get their minimum, and the rest is shared max-min fairly
+// among those that are as urgent.
 
 /** An EVSE that can be steered now. */
 export interface Session {
@@ -9,6 +10,8 @@ export interface Session {
   minimum: number
   /** The most that it can use. A. */
   cap: number
+  /** The lowest are filled up first, and equal ones share alike. Default: 0. */
+  order?: number
 }
 
 /** A limit for all sessions together: for the sum of A times weight. */
@@ -68,8 +71,20 @@ export function allocate(sessions: readonly Session[], constraints: readonly Con
       admitted.push(session)
     }
   }
-  fill(admitted, constraints, { targets, boundBy, of })
+  for (const group of inGroups(admitted)) fill(group, constraints, { targets, boundBy, of })
   return { targets, boundBy, overloaded }
+}
+
+/** The sessions that share alike, those that are filled up first in front. */
+function inGroups(sessions: readonly Session[]): Session[][] {
+  const groups = new Map<number, Session[]>()
+  for (const session of sessions) {
+    const { order = 0 } = session
+    const group = groups.get(order)
+    if (group === undefined) groups.set(order, [session])
+    else group.push(session)
+  }
+  return [...groups].sort(([one], [other]) => one - other).map(([, group]) => group)
 }
 
 /** The part of a session in one of the constraints. */

@@ -2,6 +2,7 @@ import { choicesFor, type Known, learnedBy, refusing } from './choices.js'
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
 import type { Told } from './limits.js'
+import { deliveredTo, type Needs, needsOf } from './needs.js'
 import type { ControlOptions } from './options.js'
 import { inForm, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { withPower } from './powered.js'
@@ -35,6 +36,7 @@ export class KnownSite {
   running: ReadonlyMap<string, rows.OpenTransaction> = new Map()
   /** What EVSEs have taught, by EVSE. */
   readonly #lessons = new Map<string, string>()
+  #delivered: { at: number; by: ReadonlyMap<number, number | undefined> } = { at: 0, by: new Map() }
   readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
 
   constructor(options: KnownOptions) {
@@ -74,6 +76,7 @@ export class KnownSite {
     const closed = await rows.closedAmong(db, gone)
     const profiles = await rows.profilesOf(db, members.values())
     const connected = await callable([...members.keys()])
+    const needs = await this.#needs(running)
     const times = { now: now(), settle: plant.settle * 1000 }
     const states = new Map<string, EvseState>()
     const facts = new Map<string, EvseFacts>()
@@ -85,7 +88,12 @@ export class KnownSite {
       const isCertain = !closed.has(known.transaction?.id ?? 0)
       const booked = withTransaction(known, transaction, times.now, isCertain)
       states.set(key, withPower(booked, transaction, { protocol: member?.protocol ?? null, now: times.now }))
-      facts.set(key, { isConnected: connected.has(identityOf(key)), isMember: member !== undefined })
+      const needed = transaction === undefined ? undefined : needs.get(transaction.id)
+      facts.set(key, {
+        isConnected: connected.has(identityOf(key)),
+        isMember: member !== undefined,
+        ...(needed !== undefined && { needs: needed })
+      })
     }
     for (const { key, change } of changes.splice(0, count)) {
       const state = states.get(key)
@@ -98,6 +106,33 @@ export class KnownSite {
     this.members = members
     this.running = running
     return { facts, states }
+  }
+
+  /** What the cars need, and what those have got that were told how much they need. By our id of the transaction. */
+  async #needs(running: ReadonlyMap<string, rows.OpenTransaction>): Promise<Map<number, Needs>> {
+    const { db, now } = this.#options
+    const known = await needsOf(
+      db,
+      [...running.values()].map(({ id }) => id)
+    )
+    const counted = [...known].filter(
+      ([, { needs }]) => needs.energy !== undefined || needs.minimumEnergy !== undefined
+    )
+    const isOld = now() - this.#delivered.at >= METER_MS || counted.some(([id]) => !this.#delivered.by.has(id))
+    if (counted.length > 0 && isOld)
+      this.#delivered = {
+        at: now(),
+        by: await deliveredTo(
+          db,
+          counted.map(([id]) => id)
+        )
+      }
+    return new Map(
+      [...known].map(([id, { needs }]) => {
+        const delivered = this.#delivered.by.get(id)
+        return [id, { ...needs, ...(delivered !== undefined && { delivered }) }]
+      })
+    )
   }
 
   /** The EVSEs as they are limited now, by what is known of their charge points and what they have refused. */
@@ -125,6 +160,9 @@ export class KnownSite {
     }
   }
 }
+
+/** The energy of a car is read so often. Milliseconds. */
+const METER_MS = 10_000
 
 interface AtMember {
   key: string

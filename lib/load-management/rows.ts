@@ -323,6 +323,19 @@ export async function openTransactions(db: Reader, members: Iterable<Member>): P
   return found
 }
 
+/** The EVSE of an open transaction, and the site of its charge point. */
+export async function siteOfTransaction(db: Reader, id: number) {
+  const row = await db
+    .selectFrom('transactions')
+    .innerJoin('charge_points', 'charge_points.id', 'transactions.charge_point_id')
+    .select(['charge_points.identity', 'charge_points.site_id', 'transactions.evse_id', 'transactions.connector_id'])
+    .where('transactions.id', '=', id)
+    .where('transactions.status', '=', sql.lit('open' as const))
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  return { identity: row.identity, evseId: row.evse_id || row.connector_id, siteId: row.site_id }
+}
+
 /** Which of these transactions the back-end has closed: their charge points have told no end. */
 export async function closedAmong(db: Reader, ids: readonly number[]): Promise<Set<number>> {
   const closed = new Set<number>()

@@ -1,6 +1,7 @@
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
 import { certainLoad, loadedPhases } from './lines.js'
-import { keyOf, PHASES, type Plant, pathsOf } from './plant.js'
+import type { Needs } from './needs.js'
+import { keyOf, PHASES, type Phase, type Plant, pathsOf } from './plant.js'
 import { type EvseState, inForce, initialState, reservedOf, usedOf } from './reserve.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
@@ -10,6 +11,8 @@ export interface EvseFacts {
   isConnected: boolean
   /** Whether the charge point belongs to the site. */
   isMember: boolean
+  /** What the car of the transaction needs. */
+  needs?: Needs
 }
 
 export interface StepInput {
@@ -126,12 +129,16 @@ export class Site {
     return (this.paths.get(key) ?? []).flatMap((id) => this.#circuits.get(id) ?? [])
   }
 
+  /** The phases that an EVSE loads. A charge point that is away may have another car. */
+  phases(key: string): readonly Phase[] {
+    const evse = this.evses.get(key)
+    const seen = this.input.facts.get(key)?.isConnected === true ? this.state(key).lines : undefined
+    return evse === undefined ? [] : loadedPhases(evse, seen)
+  }
+
   #weight(evse: PlantEvse | undefined, { phase }: Pick<Load, 'phase'>): number {
     if (evse === undefined) return 0
-    // A charge point that is away may have another car.
-    const key = keyOf(evse)
-    const seen = this.input.facts.get(key)?.isConnected === true ? this.state(key).lines : undefined
-    const phases: readonly string[] = loadedPhases(evse, seen)
+    const phases: readonly string[] = this.phases(keyOf(evse))
     if (phase === 'W') return this.input.plant.voltage * phases.length
     return phases.includes(phase) ? 1 : 0
   }

@@ -1,5 +1,6 @@
 import { type Allocation, allocate, type Session } from './allocate.js'
 import { stepDown } from './forms.js'
+import { capOf, fillingOrder, inOrder } from './order.js'
 import { leastOf } from './plant.js'
 import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
 import { type Load, Site, type StepInput } from './site.js'
@@ -81,44 +82,19 @@ function share(site: Site, steered: ReadonlySet<string>): Allocation {
       constraint.weights.set(key, weight)
     }
   }
-  const sessions = inOrder(site, [...steered]).map((key) => sessionOf(site, key))
+  const orders = fillingOrder(site, [...steered])
+  const sessions = inOrder(site, [...steered]).map((key) => ({ ...sessionOf(site, key), order: orders.get(key) ?? 0 }))
   return allocate(sessions, [...constraints.values()])
 }
 
 function sessionOf(site: Site, key: string): Session {
   const evse = site.evses.get(key)
   if (evse === undefined) throw new Error(`no EVSE ${key}`)
-  const { demand = evse.maximum, obedience, transaction, fallback = 0 } = site.state(key)
+  const state = site.state(key)
+  const { obedience, transaction, fallback = 0 } = state
   const isProving = obedience === 'unproven' && site.input.now - (transaction?.since ?? 0) < PROVING_MS
-  const cap = isProving ? leastOf(evse) : Math.max(leastOf(evse), Math.min(demand, evse.maximum))
+  const cap = isProving ? leastOf(evse) : capOf(evse, state)
   return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback) }
-}
-
-/**
- * Priority; then cars within their dwell; then those that were served least for the time that they are here; then cars that have
- * waited for less than a dwell. A car that charges gives way only to one that is behind by what it gets within a dwell at least,
- * so that cars are not switched on and off all the time.
- */
-function inOrder(site: Site, keys: readonly string[]): string[] {
-  const ranks = new Map(keys.map((key) => [key, rankOf(site, key)]))
-  return [...keys].sort((one, other) => {
-    const [a, b] = [ranks.get(one), ranks.get(other)]
-    if (a === undefined || b === undefined) return 0
-    return b.priority - a.priority || a.turn - b.turn || a.rate - b.rate || (one < other ? -1 : 1)
-  })
-}
-
-function rankOf(site: Site, key: string) {
-  const { now, plant } = site.input
-  const { servedSince, waitingSince = now, served, transaction } = site.state(key)
-  const evse = site.evses.get(key)
-  const dwell = plant.dwell * 1000
-  const isServed = servedSince !== undefined
-  const isDwelling = isServed && now - servedSince < dwell
-  const hours = Math.max(1 / 60, (now - (transaction?.since ?? now)) / 3_600_000)
-  const lead = isServed ? (leastOf(evse) * plant.dwell) / 3600 : 0
-  const isNew = !isServed && now - waitingSince < dwell
-  return { priority: evse?.priority ?? 0, turn: isDwelling ? 0 : isNew ? 2 : 1, rate: (served - lead) / hours }
 }
 
 // --- sending -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import { updateDynamicProfile } from '../../lib/charge-points/charging-profiles.
 import { saveNotification } from '../../lib/charge-points/notifications.js'
 import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { together } from '../../lib/events/scope.js'
+import { keepNeeds } from '../../lib/load-management/ev-needs.js'
 import { isControlled } from '../../lib/load-management/rows.js'
 import { dynamicValues, isWithin, type Offer, offerFor } from '../../lib/smart-charging/ev-needs.js'
 import type { Subject } from '../../lib/smart-charging/facts.js'
@@ -56,6 +57,7 @@ function answerEvs(app: FastifyInstance): void {
     await store.commit(identity, payload)
     const subject = await subjectOf(app, context)
     const { evseId } = request
+    await keepNeeds(app.database.writer, subject, request as v21.NotifyEVChargingNeedsRequest)
     if (await isControlled(store.db, subject.chargePoint.site_id, { identity, evseId })) {
       const { acChargingParameters } = request.chargingNeeds
       return loadManagement.takeNeeds({ identity, evseId, maximum: acChargingParameters?.evMaxCurrent })
@@ -134,5 +136,5 @@ async function smartCharging(app: FastifyInstance): Promise<void> {
 export default fp(smartCharging, {
   fastify: '5.x',
   name: 'csms-smart-charging',
-  dependencies: ['ocpp', 'store', 'calls', 'load-management']
+  dependencies: ['ocpp', 'store', 'calls', 'load-management', 'database']
 })

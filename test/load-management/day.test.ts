@@ -83,6 +83,22 @@ test('T1: so do garages of 54 EVSEs in whole days', inLong, () => {
   }
 })
 
+test('T1: drivers who tell what they need until when get more', inLong, () => {
+  for (const [limit, leastEnergy, leastJain] of [
+    [217, 0.9, 0.92],
+    [109, 0.84, 0.84],
+    [72, 0.87, 0.76]
+  ] as const) {
+    const days = DAYS.map((seed): Measures => {
+      const visits = visitsOf(seed, { evses: EVSES, count: 67 })
+      return measuresOf(new Day({ evses: EVSES, visits, limit, isTold: true }).run(), upperBound(visits, limit))
+    })
+    const { energy, jain, violations, earlyPauses } = meanOf(days)
+    assert.deepEqual([violations, earlyPauses], [0, 0], `${limit} A`)
+    assert.ok(energy >= leastEnergy && jain >= leastJain, `${limit} A: energy ${energy}, Jain ${jain}`)
+  }
+})
+
 test('T2: a tenth of the charge points is away for hours and some boot, and no limit is exceeded', inLong, () => {
   for (const seed of DAYS) {
     const visits = visitsOf(seed, { evses: EVSES, count: 67 })

@@ -1,0 +1,130 @@
+import type { Needs } from './needs.js'
+import { leastOf, type Plant } from './plant.js'
+import type { EvseState } from './reserve.js'
+import type { Site } from './site.js'
+
+// The order in which cars get what there is.
+
+type PlantEvse = Plant['evses'][number]
+
+/** Cars whose laxity differs by less share alike, so that they do not overtake each other all the time. Milliseconds. */
+const STEP_MS = 900_000
+/** A car of which nothing is known counts like one that could wait for so long. Milliseconds. */
+const UNKNOWN_MS = 3_600_000
+/** The tiers of cars that have not got their minimum energy yet, and that have got all that they need. */
+const FIRST = -10_000
+const LAST = 10_000
+
+/** The place of a car in the order. */
+export interface Rank {
+  /** The highest first. */
+  priority: number
+  /** Cars within their dwell first, those that have just come last. */
+  turn: number
+  /** The lowest first. By what they need until when. */
+  tier: number
+  /** The lowest first. Served A x h for each hour that it is here. */
+  rate: number
+}
+
+/** The most that the car can take. */
+export interface Takes {
+  /** W. */
+  watts: number
+  /** Epoch milliseconds. */
+  now: number
+  /** Milliseconds by which it is ahead of others. */
+  lead?: number
+}
+
+/**
+ * How soon a car has to charge: by its laxity, which is the time until it leaves less the time that charging takes. The lowest
+ * first.
+ */
+export function tierOf(
+  { energy, departure, minimumEnergy = 0, delivered = 0 }: Needs,
+  { watts, now, lead = 0 }: Takes
+): number {
+  if (delivered < minimumEnergy) return FIRST
+  if (energy !== undefined && delivered >= energy) return LAST
+  // Who stays longer than it told is as urgent as one that told nothing.
+  if (energy === undefined || departure === undefined || departure <= now || watts <= 0) return tier(UNKNOWN_MS)
+  return tier(departure - now - ((energy - delivered) / watts) * 3_600_000 - lead)
+}
+
+function tier(laxity: number): number {
+  return Math.max(FIRST + 1, Math.min(LAST - 1, Math.floor(laxity / STEP_MS)))
+}
+
+/** The W of an A at an EVSE. */
+export function wattsPerAmpere(site: Site, key: string): number {
+  return site.input.plant.voltage * site.phases(key).length
+}
+
+/** What the car needs, with what it has got at most where its meter does not tell it. */
+function needsAt(site: Site, key: string): Needs {
+  const { needs = {} } = site.input.facts.get(key) ?? {}
+  return { delivered: site.state(key).served * wattsPerAmpere(site, key), ...needs }
+}
+
+/** The most that the car takes. A. */
+export function capOf(evse: PlantEvse, { demand = evse.maximum }: Pick<EvseState, 'demand'>): number {
+  return Math.max(leastOf(evse), Math.min(demand, evse.maximum))
+}
+
+/**
+ * The order of admission: priority; then cars within their dwell; then by what they need until when; then those that were served
+ * least for the time that they are here; then cars that have waited for less than a dwell. A car that charges gives way only to one
+ * that is behind by what it gets within a dwell at least, so that cars are not switched on and off all the time.
+ */
+export function inOrder(site: Site, keys: readonly string[]): string[] {
+  const ranks = new Map(keys.map((key) => [key, rankOf(site, key)]))
+  return [...keys].sort((one, other) => {
+    const [a, b] = [ranks.get(one), ranks.get(other)]
+    if (a === undefined || b === undefined) return 0
+    return b.priority - a.priority || a.turn - b.turn || a.tier - b.tier || a.rate - b.rate || (one < other ? -1 : 1)
+  })
+}
+
+function rankOf(site: Site, key: string): Rank {
+  const { now, plant } = site.input
+  const state = site.state(key)
+  const { servedSince, waitingSince = now, served, transaction } = state
+  const evse = site.evses.get(key)
+  const dwell = plant.dwell * 1000
+  const isServed = servedSince !== undefined
+  const isDwelling = isServed && now - servedSince < dwell
+  const hours = Math.max(1 / 60, (now - (transaction?.since ?? now)) / 3_600_000)
+  const lead = isServed ? (leastOf(evse) * plant.dwell) / 3600 : 0
+  const isNew = !isServed && now - waitingSince < dwell
+  return {
+    priority: priorityOf(site, key),
+    turn: isDwelling ? 0 : isNew ? 2 : 1,
+    tier: tierAt(site, key, isServed ? dwell : 0),
+    rate: (served - lead) / hours
+  }
+}
+
+function priorityOf(site: Site, key: string): number {
+  return site.input.facts.get(key)?.needs?.priority ?? site.evses.get(key)?.priority ?? 0
+}
+
+function tierAt(site: Site, key: string, lead = 0): number {
+  const evse = site.evses.get(key)
+  const watts = evse === undefined ? 0 : capOf(evse, site.state(key)) * wattsPerAmpere(site, key)
+  return tierOf(needsAt(site, key), { watts, now: site.input.now, lead })
+}
+
+/** Which cars are filled up first, as numbers from 0 on: by priority, and then by what they need until when. */
+export function fillingOrder(site: Site, keys: readonly string[]): Map<string, number> {
+  const ranks = keys.map((key) => ({ key, priority: priorityOf(site, key), tier: tierAt(site, key) }))
+  ranks.sort((a, b) => b.priority - a.priority || a.tier - b.tier)
+  const found = new Map<string, number>()
+  let order = -1
+  for (const [index, rank] of ranks.entries()) {
+    const before = ranks[index - 1]
+    if (before === undefined || before.priority !== rank.priority || before.tier !== rank.tier) order++
+    found.set(rank.key, order)
+  }
+  return found
+}
