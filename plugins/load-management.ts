@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { Controls } from '../lib/load-management/controls.js'
+import { Teller } from '../lib/load-management/teller.js'
 import { LoadWatch } from '../lib/load-management/watch.js'
 import { observeLoadManagement } from '../lib/metrics/load-management.js'
 
@@ -51,6 +52,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
   const watch = new LoadWatch(database.writer)
   app.decorate('loadWatch', watch)
   observeLoadManagement(app.metrics, watch)
+  const teller = new Teller((event) => app.publisher.publish(event))
   const controls = new Controls({
     db: database.db,
     writer: database.writer,
@@ -66,8 +68,14 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     traitsOf: (known) => traits.book.applied(known),
     learn: (kind, learned) => traits.models.learn(kind, learned),
     onSent: (siteId, sent) => watch.sent(siteId, sent),
-    onRun: (siteId, snapshot) => watch.ran(siteId, snapshot),
-    onLeft: (siteId) => watch.left(siteId),
+    onRun: (siteId, snapshot) => {
+      watch.ran(siteId, snapshot)
+      teller.ran(siteId, snapshot)
+    },
+    onLeft: (siteId) => {
+      watch.left(siteId)
+      teller.left(siteId)
+    },
     onError: (err) => log.warn({ err }, 'could not control the load of a site: trying again')
   })
   app.decorate('loadManagement', controls)

@@ -863,7 +863,7 @@ export const newWebhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 17,
+          "maxItems": 22,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -886,7 +886,12 @@ export const newWebhookSchema: Schema = {
               "cost",
               "receipt",
               "settlement",
-              "tariff"
+              "tariff",
+              "allocation",
+              "site-limit",
+              "overload",
+              "charger-obedience",
+              "composite-mismatch"
             ]
           }
         },
@@ -905,9 +910,9 @@ export const newWebhookSchema: Schema = {
     },
     "scopes": {
       "minItems": 1,
-      "maxItems": 4,
+      "maxItems": 5,
       "uniqueItems": true,
-      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`. Default: charge-points:read and transactions:read",
+      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`, sites:read for `allocation`, `site-limit`, `overload` and `charger-obedience`. Default: charge-points:read and transactions:read",
       "type": "array",
       "items": {
         "type": "string",
@@ -915,7 +920,8 @@ export const newWebhookSchema: Schema = {
           "charge-points:read",
           "transactions:read",
           "id-tokens:read",
-          "billing:read"
+          "billing:read",
+          "sites:read"
         ]
       }
     },
@@ -960,7 +966,7 @@ export const webhookSchema: Schema = {
       "properties": {
         "types": {
           "minItems": 1,
-          "maxItems": 17,
+          "maxItems": 22,
           "uniqueItems": true,
           "description": "Default: connect, disconnect, boot, status, transaction, meter-values, call and security",
           "type": "array",
@@ -983,7 +989,12 @@ export const webhookSchema: Schema = {
               "cost",
               "receipt",
               "settlement",
-              "tariff"
+              "tariff",
+              "allocation",
+              "site-limit",
+              "overload",
+              "charger-obedience",
+              "composite-mismatch"
             ]
           }
         },
@@ -1002,9 +1013,9 @@ export const webhookSchema: Schema = {
     },
     "scopes": {
       "minItems": 1,
-      "maxItems": 4,
+      "maxItems": 5,
       "uniqueItems": true,
-      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`. Default: charge-points:read and transactions:read",
+      "description": "What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`, sites:read for `allocation`, `site-limit`, `overload` and `charger-obedience`. Default: charge-points:read and transactions:read",
       "type": "array",
       "items": {
         "type": "string",
@@ -1012,7 +1023,8 @@ export const webhookSchema: Schema = {
           "charge-points:read",
           "transactions:read",
           "id-tokens:read",
-          "billing:read"
+          "billing:read",
+          "sites:read"
         ]
       }
     },

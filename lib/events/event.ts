@@ -20,7 +20,12 @@ export const EVENT_TYPES = [
   'cost',
   'receipt',
   'settlement',
-  'tariff'
+  'tariff',
+  'allocation',
+  'site-limit',
+  'overload',
+  'charger-obedience',
+  'composite-mismatch'
 ] as const
 
 export type EventType = (typeof EVENT_TYPES)[number]
@@ -35,6 +40,10 @@ const SCOPES = {
   receipt: 'billing:read',
   settlement: 'billing:read',
   tariff: 'transactions:read',
+  allocation: 'sites:read',
+  'site-limit': 'sites:read',
+  overload: 'sites:read',
+  'charger-obedience': 'sites:read',
   change: 'admin'
 } as const satisfies Partial<Record<EventType, string>>
 
@@ -271,6 +280,57 @@ export interface EventData {
     ocppTariffId?: string
     /** In the words of the charge point. */
     status: string
+  }
+  /** A transaction at a site under control has got another limit. */
+  allocation: {
+    site: string
+    evseId: number
+    /** Our id of the transaction. */
+    id: number
+    /** A on each phase. */
+    limit: number
+    /** `limited`: by a limit of its own; `waiting`: it does not charge; `fallback`: no limit holds; `away`: the charge point is. */
+    state: 'limited' | 'waiting' | 'fallback' | 'away'
+    /** In words. */
+    reason: string
+  }
+  /** Another limit holds at a circuit, because of an energy manager or a meter. */
+  'site-limit': {
+    site: string
+    circuit: string
+    change: 'set' | 'removed' | 'expired' | 'fallback' | 'restored'
+    /** The limit of the energy manager. */
+    limit?: object
+    source?: string
+    expiresAt?: string
+    /** The limits that hold now: A of each phase, W of all. */
+    holds: Record<string, number>
+  }
+  /** More may be taken than a limit allows, whatever is sent. */
+  overload: {
+    site: string
+    circuit: string
+    phase: 'L1' | 'L2' | 'L3' | 'W'
+    change: 'begun' | 'ended'
+    /** A, or W of all phases. */
+    by?: number
+    /** In words. */
+    why?: string
+  }
+  /** Whether an EVSE does what the control of its site says. */
+  'charger-obedience': {
+    site: string
+    evseId: number
+    obedience: 'obeys' | 'refuses' | 'ignores' | 'silent' | 'unproven'
+    /** A that are reserved on each of its phases. */
+    reserved: number
+  }
+  /** The limits that a charge point tells are not those that follow from its profiles. */
+  'composite-mismatch': {
+    /** 0: the whole charge point. */
+    evseId: number
+    /** Seconds after the question, A or W. Empty: they are the same again. */
+    differences: readonly object[]
   }
   /** An operator has changed a resource of the API. */
   change: {

@@ -126,7 +126,8 @@ export class SiteControl {
     const told = await this.#known.told(plant, known)
     const at = this.#options.now()
     const states = row.mode === 'observe' ? assumed(plant, known, at) : known
-    return { plant, site, at, told, facts, result: step({ plant, now: at, told, facts, states }) }
+    const mode = row.mode === 'observe' ? ('observe' as const) : ('control' as const)
+    return { plant, site, mode, at, told, facts, result: step({ plant, now: at, told, facts, states }) }
   }
 
   #know(states: Map<string, EvseState>): void {

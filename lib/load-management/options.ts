@@ -60,6 +60,7 @@ export interface Sent {
 export interface Snapshot {
   plant: Plant
   site: SiteRow
+  mode: 'observe' | 'control'
   at: number
   told: ReadonlyMap<string, Told>
   result: StepResult

@@ -57,7 +57,7 @@ const scopes = Type.Array(Type.Unsafe<WebhookScope>({ type: 'string', enum: [...
   maxItems: WEBHOOK_SCOPES.length,
   uniqueItems: true,
   description:
-    'What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`. Default: charge-points:read and transactions:read'
+    'What the webhook may receive, as scopes of a token: transactions:read for `transaction`, `meter-values`, `remote-start` and `cost`, charge-points:read for the other types, id-tokens:read for id tokens in full, billing:read for `receipt`, sites:read for `allocation`, `site-limit`, `overload` and `charger-obedience`. Default: charge-points:read and transactions:read'
 })
 
 const enabled = Type.Boolean({

@@ -36,7 +36,13 @@ export interface Subscriber {
 }
 
 /** The read scopes that a webhook can have. */
-export const WEBHOOK_SCOPES = ['charge-points:read', 'transactions:read', 'id-tokens:read', 'billing:read'] as const
+export const WEBHOOK_SCOPES = [
+  'charge-points:read',
+  'transactions:read',
+  'id-tokens:read',
+  'billing:read',
+  'sites:read'
+] as const
 export type WebhookScope = (typeof WEBHOOK_SCOPES)[number]
 
 /** The scopes of a webhook that was created without any. */

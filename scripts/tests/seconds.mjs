@@ -49,6 +49,7 @@ export const SECONDS = {
   'test/load-management/others.test.ts': 6,
   'test/load-management/quirks.test.ts': 5,
   'test/money/limits.test.ts': 9,
+  'test/load-management/teller.test.ts': 6,
   'test/nodes/processes.test.ts': 15,
   'test/openapi/calls.test.ts': 6,
   'test/openapi/document.test.ts': 6,

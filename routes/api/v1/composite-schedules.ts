@@ -52,7 +52,7 @@ export default async function compositeSchedules(app: FastifyInstance): Promise<
 }
 
 function addOfChargePoint(app: FastifyInstance): void {
-  const { store, ocpp, database, whereabouts } = app
+  const { store, ocpp, database, whereabouts, mismatches } = app
   app.get<OneSchedule>(
     '/charge-points/:identity/composite-schedule',
     {
@@ -94,6 +94,9 @@ function addOfChargePoint(app: FastifyInstance): void {
         protocol,
         isConnected: located.has(params.identity)
       }
+      const compared = source === 'charge-point' ? undefined : await calculate(subject, question, reported)
+      const { differences = undefined } = compared ?? {}
+      if (differences !== undefined) mismatches.compared(chargePoint.identity, question.evseId, differences)
       return {
         chargePoint: chargePoint.identity,
         protocol,
@@ -101,7 +104,7 @@ function addOfChargePoint(app: FastifyInstance): void {
         start: toDateTime(question.start),
         unit: question.unit,
         ...(reported !== undefined && { reported }),
-        ...(source !== 'charge-point' && (await calculate(subject, question, reported)))
+        ...compared
       }
     }
   )
