@@ -75,8 +75,12 @@ const AT_ONCE = 50
 /**
  * The meters of open transactions, in the order of `rows`, including MeterValues, with few queries for a page.
  */
-export async function metersNow(db: Db, rows: readonly TransactionRow[]): Promise<Meter[]> {
-  const found = await newestTotals(db, rows.filter(isToBeRead))
+export async function metersNow(
+  db: Db,
+  rows: readonly TransactionRow[],
+  known: Parameters<typeof newestTotals>[2] = {}
+): Promise<Meter[]> {
+  const found = await newestTotals(db, rows.filter(isToBeRead), known)
   const unread = rows.filter((row) => isToBeRead(row) && !found.has(row.id))
   for (let from = 0; from < unread.length; from += AT_ONCE) {
     const some = unread.slice(from, from + AT_ONCE)

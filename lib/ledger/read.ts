@@ -8,7 +8,9 @@ import { sequenceOf } from './event.js'
 import { ANONYMOUS_IDS } from './inference.js'
 import { timeByItsClock } from './its-clock.js'
 import { meterNow, metersNow } from './meter.js'
+import { newestOf } from './newest.js'
 import { observedOf } from './observed.js'
+import { type PresentPower, powersNow } from './power.js'
 import { type Db, DISPLAYED_ID, displayedIdOf, measuredIn, type TransactionRow } from './queries.js'
 import { present, receiptOf, timeShown } from './receipt.js'
 import type { MeterValueRecord, TransactionEventRecord, TransactionRecord } from './records.js'
@@ -186,27 +188,36 @@ export async function listTransactions(db: Db, filter: TransactionFilter, now: n
 }
 
 export interface OpenTransaction {
-  row: TransactionRow
   position: Position
   /** Energy and cost until now; absent if the transaction began before the time. */
   totals?: Pick<TransactionRow, 'energy_wh' | 'cost' | 'currency'>
+  /** Absent: it told none within the latest meter values. */
+  power?: PresentPower
 }
 
-/** A page of the open transactions, the newest first; with the totals of those that began at `from` or later. */
-export async function listOpenTotals(
+/**
+ * A page of the open transactions, the newest first, with their power, and with the totals of those that began at `from` or
+ * later. For the connections for long reads.
+ */
+export async function listOpenFigures(
   db: Db,
   filter: Pick<TransactionFilter, 'site' | 'behind' | 'limit'>,
   { from, now }: { from: number; now: number }
 ): Promise<OpenTransaction[]> {
   const rows = await transactionsQuery(db, { ...filter, status: 'open', order: '-startedAt' }).execute()
+  const atOnce = filter.limit
+  const few = await newestOf(db, rows, { atOnce })
+  const powers = await powersNow(db, rows, { few, atOnce })
   const counted = rows.filter(({ sort_time }) => Number(sort_time) >= from)
-  const meters = await metersNow(db, counted)
+  const meters = await metersNow(db, counted, { few, atOnce })
   const running = new Map(counted.flatMap((row, index) => meterEntry(row, meters[index])))
   const found: OpenTransaction[] = []
   for (const row of rows) {
     const meter = running.get(row.id)
     const totals = meter && (await runningUntil(db, row, { meter, now }))
-    found.push({ row, position: { timestamp: Number(row.sort_time), id: row.id }, ...(totals && { totals }) })
+    const power = powers.get(row.id)
+    const position = { timestamp: Number(row.sort_time), id: row.id }
+    found.push({ position, ...(totals && { totals }), ...(power && { power }) })
   }
   return found
 }

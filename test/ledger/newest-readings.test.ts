@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import type { Kysely } from 'kysely'
+import type { Kysely, KyselyPlugin } from 'kysely'
 import type { Schema } from '../../lib/database/schema.js'
 import { metersNow, registersOf } from '../../lib/ledger/meter.js'
+import { newestOf } from '../../lib/ledger/newest.js'
 import { newestTotals } from '../../lib/ledger/newest-totals.js'
 import { powersNow, readingsNow } from '../../lib/ledger/power.js'
 import type { TransactionRow } from '../../lib/ledger/queries.js'
+import { listOpenFigures } from '../../lib/ledger/read.js'
 import { meterSince } from '../../lib/ledger/registers.js'
 import { migrated, onBothDatabasesAlways } from '../database/support.js'
 
@@ -86,11 +88,40 @@ onBothDatabasesAlways('the newest readings of open transactions', (dialect) => {
     const quick = await newestTotals(db, rows)
     assert.ok(quick.size > 20 && quick.size < 100, `${quick.size} of both kinds`)
     const slow = await readingsNow(db, rows)
-    const powers = await powersNow(db, rows)
+    const powers = await powersNow(db, rows, { few: await newestOf(db, rows) })
     const told = rows.flatMap(({ id }) => slow.get(id)?.powerW ?? [])
     assert.ok(told.length > 20)
     for (const { id } of rows) assert.equal(powers.get(id)?.powerW, slow.get(id)?.powerW, String(id))
     const receivedAt = (found: typeof powers) => rows.map(({ id }) => powers.has(id) && found.get(id)?.receivedAt)
     assert.deepEqual(receivedAt(powers), receivedAt(slow))
+  })
+
+  it('cost few queries, however many transactions are open', async () => {
+    const { db, writeDb } = await migrated(dialect)
+    const random = createRandom()
+    const times = { created_at: NOW, updated_at: NOW }
+    await writeDb
+      .insertInto('charge_points')
+      .values({ id: 1, identity: 'CP', identity_key: 'cp', ...times })
+      .execute()
+    const costOf = async () => {
+      let queries = 0
+      const counting: KyselyPlugin = {
+        transformQuery: ({ node }) => {
+          queries++
+          return node
+        },
+        transformResult: async ({ result }) => result
+      }
+      const found = await listOpenFigures(db.withPlugin(counting), { limit: 1_000 }, { from: NOW, now: NOW })
+      return { queries, transactions: found.length }
+    }
+    for (let id = 1; id <= 15; id++) await addTransaction(writeDb, id, random)
+    const few = await costOf()
+    for (let id = 16; id <= 150; id++) await addTransaction(writeDb, id, random)
+    const many = await costOf()
+    assert.deepEqual([few.transactions, many.transactions], [15, 150])
+    // Those of which all readings are needed are read 50 at once.
+    assert.ok(many.queries <= few.queries + 4, `${few.queries}, then ${many.queries}`)
   })
 })
