@@ -80,10 +80,12 @@ export class LimitWatch {
     const kept = found && limitsOf(found.row)
     if (found === undefined || kept === undefined || found.row.status !== 'open') return
     const figures = figuresOf(found.record)
-    if (found.row.limit_exceeded_at === null && exceededIn(kept.limit, figures) !== undefined) {
+    const isExceeded = exceededIn(kept.limit, figures) !== undefined
+    if (found.row.limit_exceeded_at === null && isExceeded) {
       await ledger.changeLimits(identity, id, (_row, time) => ({ limit_exceeded_at: time }))
     }
-    const ours = withoutTaken(kept.limit, await this.#options.takenBy(identity))
+    // A charge point that goes far beyond a limit does not obey it, whatever it has reported.
+    const ours = isExceeded ? kept.limit : withoutTaken(kept.limit, await this.#options.takenBy(identity))
     if (reachedIn(ours, figures).length > 0 && isStopDue(kept.stop, figures, now())) {
       await this.#stop(identity, found.row, { ours, figures })
     }
@@ -137,7 +139,7 @@ export function limitedQuery(db: Db, behind: number, limit: number) {
   )
 }
 
-/** A limit that a charge point has reported to support is its own business, unless it goes far beyond it. */
+/** Without the limits that the charge point has reported to support: it obeys them by itself. */
 function withoutTaken(limit: TransactionLimit, taken: LimitsTaken | undefined): TransactionLimit {
   const entries = Object.entries(limit).filter(([name]) => taken?.names?.has(name as keyof TransactionLimit) !== true)
   return Object.fromEntries(entries)

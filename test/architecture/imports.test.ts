@@ -23,7 +23,7 @@ const LAYERS = [
   /^(frame|validate|action-table|inbound-message|leniency|events)$/,
   /^deviations\/(?!names$).+$/,
   /^protocol$/,
-  /^(errors|failure)$/,
+  /^(errors|failure|formats)$/,
   /^(types|smart-charging)\/.+$/,
   /^(v(16|201|21)|limits)\/.+$/,
   /^(schema|time|tick-clock|route-path|redact|deviations\/names)$/,

@@ -73,13 +73,15 @@ onSharedBackend('limits that a charge point obeys by itself', (start) => {
     const { transactionLimit } = await says(charger, 'Updated', 1, '08:10:00', { wh: 1000 })
     assert.deepEqual(transactionLimit, { maxCost: 25.5 })
     assert.equal((await says(charger, 'Updated', 2, '08:20:00', { wh: 2000 })).transactionLimit, undefined)
-    // It is not stopped from here: it is its own business, but far beyond the limit is a problem.
+    // It is not stopped from here, because it does so itself. Far beyond the limit it has not.
     await says(charger, 'Updated', 3, '08:30:00', { wh: 5100 })
     await server.app.transactionLimits.check()
     assert.equal((await limitOf(server, 'LIMIT-2')).exceededAt, undefined)
     await says(charger, 'Updated', 4, '08:40:00', { wh: 5300 })
     await server.app.transactionLimits.check()
     assert.notEqual((await limitOf(server, 'LIMIT-2')).exceededAt, undefined)
+    await inbox.take('RequestStopTransaction', ACCEPTED)
+    await outcomeAt(server, 'LIMIT-2', 'accepted')
     await server.app.problems.check()
     const { items } = await ok(server, 'GET', '/problems')
     const problem = items.find(({ kind, chargePoint }: { kind: string; chargePoint: string }) => {
@@ -178,7 +180,7 @@ onSharedBackend('limits that the back-end obeys', (start) => {
     await server.app.ledger.event('LIMIT-6', {
       ...{ protocol: 'ocpp2.0.1', transactionId: 'tx', eventType: 'Updated', seqNo: 1, triggerReason: 'Trigger' },
       ...{ timestamp: Date.parse('2026-03-02T08:10:00Z'), offline: false, payload: {}, response: {} },
-      samples: [sample(200)]
+      samples: [sample(104)]
     })
     let time = Date.now()
     const asked: StopCall[] = []

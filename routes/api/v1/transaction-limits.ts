@@ -15,7 +15,8 @@ const TAGS = { tags: ['Transactions'] }
 const UNKNOWN = { 404: { UNKNOWN_TRANSACTION: 'no such transaction' } }
 
 const PUT = `Limits that are left out stay as they are. A limit can be raised, not lowered or removed. An OCPP 2.1 charge point that has reported a
-limit in \`TxCtrlr.SupportedLimits\` obeys that limit by itself; any other charge point is asked to stop the transaction when it has reached the limit.`
+limit in \`TxCtrlr.SupportedLimits\` obeys that limit by itself, and is asked to stop the transaction only when it is 5 % beyond the limit; any
+other charge point is asked when the limit is reached.`
 
 /** Limits of transactions. */
 export default async function transactionLimits(app: FastifyInstance): Promise<void> {
