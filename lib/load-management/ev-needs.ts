@@ -21,20 +21,24 @@ export async function keepNeeds(
   const open = (await findOpen(db, chargePoint.id, { evseId })).at(-1)
   if (open === undefined) return
   const id = Number(open.id)
-  const delivered = (await deliveredTo(db, [id])).get(id) ?? 0
+  const delivered = (await deliveredTo(db, [id])).get(id)
   await putNeeds(writer, { id, source: 'ev' }, needsOfEv(chargingNeeds, delivered, Date.now()))
 }
 
-/** What an EV asks for is what it wants from now on. [2.x ACChargingParametersType.energyAmount] */
-export function needsOfEv(needs: v21.ChargingNeedsType, delivered: number, now: number): ToldNeeds {
+/**
+ * What an EV asks for is what it wants from now on. [2.x ACChargingParametersType.energyAmount]
+ *
+ * @param delivered Wh so far; `undefined`: not known, and neither is then what it wants in the whole transaction
+ */
+export function needsOfEv(needs: v21.ChargingNeedsType, delivered: number | undefined, now: number): ToldNeeds {
   const { acChargingParameters: ac, dcChargingParameters: dc, v2xChargingParameters: v2x, departureTime } = needs
   const energy = positive(ac?.energyAmount ?? dc?.energyAmount ?? v2x?.evTargetEnergyRequest)
   const minimum = positive(v2x?.evMinEnergyRequest)
   const departure = departureTime === undefined ? undefined : parseTime(departureTime)
   const least = minimum === undefined ? undefined : Math.min(minimum, energy ?? minimum)
   return {
-    ...(energy !== undefined && { energy: delivered + energy }),
-    ...(least !== undefined && { minimumEnergy: delivered + least }),
+    ...(energy !== undefined && delivered !== undefined && { energy: delivered + energy }),
+    ...(least !== undefined && delivered !== undefined && { minimumEnergy: delivered + least }),
     ...(departure !== undefined && departure > now && { departure })
   }
 }

@@ -72,6 +72,7 @@ test('the needs of an EV count from what it has got', () => {
   const departureTime = new Date(NOW + HOUR).toISOString()
   const needs = { requestedEnergyTransfer: 'AC_three_phase' as const, acChargingParameters: ac, departureTime }
   assert.deepEqual(needsOfEv(needs, 2000, NOW), { energy: 12_000, departure: NOW + HOUR })
+  assert.deepEqual(needsOfEv(needs, undefined, NOW), { departure: NOW + HOUR })
   const v2x = { evTargetEnergyRequest: -500, evMinEnergyRequest: 3000, evMaxEnergyRequest: 5000 }
   assert.deepEqual(needsOfEv({ requestedEnergyTransfer: 'AC_BPT', v2xChargingParameters: v2x }, 0, NOW), {
     minimumEnergy: 3000
