@@ -8,7 +8,7 @@ import { exceededLimits } from '../lib/problems/limits.js'
 import { expiringCertificates, failedJobs, failingWebhooks } from '../lib/problems/maintenance.js'
 import { Problems } from '../lib/problems/problems.js'
 import { overload } from '../lib/problems/process.js'
-import { blockedReceipts, differingReceipts, outdatedReceipts } from '../lib/problems/receipts.js'
+import { blockedReceipts, differingReceipts, outdatedReceipts, unpaidReceipts } from '../lib/problems/receipts.js'
 import { refusedChargePoints, refusedIdTokens } from '../lib/problems/refused.js'
 import { refusedMessages } from '../lib/problems/refused-messages.js'
 import { otherTariffs, tariffDrift } from '../lib/problems/tariffs.js'
@@ -43,6 +43,7 @@ function sourcesOf(app: FastifyInstance, startedAt: number) {
     blockedReceipts(db),
     outdatedReceipts(db),
     differingReceipts(db),
+    unpaidReceipts(db),
     unknownCalls(db),
     expiringCalls(db),
     failedJobs(db),

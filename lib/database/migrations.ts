@@ -44,6 +44,7 @@ import { issueTimes } from './migrations/0089-issue-times.js'
 import { learnedTraits } from './migrations/0090-learned-traits.js'
 import { ownProfiles } from './migrations/0091-own-profiles.js'
 import { transactionLimits } from './migrations/0092-transaction-limits.js'
+import { failedSettlements } from './migrations/0093-failed-settlements.js'
 import { transactionNeeds } from './migrations/0096-transaction-needs.js'
 import type { Schema } from './schema.js'
 
@@ -93,6 +94,7 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0090-learned-traits': learnedTraits,
   '0091-own-profiles': ownProfiles,
   '0092-transaction-limits': transactionLimits,
+  '0093-failed-settlements': failedSettlements,
   '0096-transaction-needs': transactionNeeds
 }
 

@@ -16,6 +16,7 @@ export const PROBLEM_KINDS = [
   'receipt-blocked',
   'receipt-outdated',
   'receipt-not-signed',
+  'receipt-unpaid',
   'call-unknown',
   'call-expiring',
   'firmware-failed',

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Reader } from '../events/scope.js'
 import { type Problem, type ProblemSource, placeOf } from './problem.js'
 
@@ -87,4 +88,48 @@ export function differingReceipts(db: Reader): ProblemSource {
       })
     )
   }
+}
+
+/** Receipts of transactions whose payment then failed, until they are credited or the payment succeeds. [2.1 C22, C25] */
+export function unpaidReceipts(db: Reader): ProblemSource {
+  return async () => {
+    const rows = await unpaidQuery(db).execute()
+    return rows.map(
+      (row): Problem => ({
+        id: `receipt-unpaid-${row.number}`,
+        kind: 'receipt-unpaid',
+        severity: 'warning',
+        since: Number(row.received_at),
+        chargePoint: row.identity,
+        ...placeOf(row),
+        transaction: row.id,
+        detail: `receipt ${row.number} was issued, and the payment ${row.psp_ref} is ${row.outcome}`
+      })
+    )
+  }
+}
+
+export function unpaidQuery(db: Reader) {
+  return (
+    db
+      .selectFrom('settlements')
+      .innerJoin('transactions', 'transactions.id', 'settlements.transaction_ref')
+      .innerJoin('charge_points', 'charge_points.id', 'transactions.charge_point_id')
+      .innerJoin('receipts', 'receipts.transaction_ref', 'settlements.transaction_ref')
+      .leftJoin('receipts as note', 'note.refers_to', 'receipts.id')
+      .select(['transactions.id', 'identity', 'evse_id', 'connector_id', 'receipts.number', 'psp_ref'])
+      .select(['settlements.status as outcome', 'settlements.received_at'])
+      // Literals, because the partial index does not serve parameters.
+      .where(sql<boolean>`settlements.status in ('Rejected', 'Failed')`)
+      .where('receipts.kind', '=', 'receipt')
+      .where('note.id', 'is', null)
+      // The latest one counts.
+      .where(
+        sql<boolean>`not exists (select 1 from settlements as later
+          where later.transaction_ref = settlements.transaction_ref and (later.settled_at > settlements.settled_at
+            or (later.settled_at = settlements.settled_at and later.id > settlements.id)))`
+      )
+      .orderBy('settlements.id', 'desc')
+      .limit(MAX_PROBLEMS)
+  )
 }

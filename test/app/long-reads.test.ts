@@ -34,6 +34,7 @@ const LISTS = [
   '/transactions?status=unassigned',
   '/transactions?format=csv',
   '/receipts',
+  '/settlements',
   '/transactions/1/series',
   '/statistics/transactions?interval=day',
   '/authorizations',

@@ -77,6 +77,75 @@ onBothBackends('a settlement', (start) => {
     }
   })
 
+  it('that fails after the receipt was issued is a problem, until it succeeds or the receipt is credited', async () => {
+    const server = await start(PUBLIC)
+    const unpaid = async (id: number) => {
+      await server.app.problems.check()
+      const { items } = await ok(server, 'GET', '/problems')
+      type Item = { kind: string; transaction?: number; detail: string }
+      const found = items.filter(({ kind, transaction }: Item) => kind === 'receipt-unpaid' && transaction === id)
+      return found.map(({ detail }: Item) => detail)
+    }
+    const outcomes = [
+      ['Rejected', (charger: Charger) => settle(charger, { settlementTime: '2026-03-02T09:30:00.000Z' })],
+      [
+        'Failed',
+        (_: Charger, number: string) => operate(server, 'POST', `/receipts/${number}/credit`, { reason: 'unpaid' })
+      ]
+    ] as const
+    for (const [status, mend] of outcomes) {
+      const { charger, id } = await charged(server, `AFTER-${status}`)
+      await settle(charger)
+      await issue(server)
+      const [{ number }] = await receiptsOf(server, id)
+      assert.deepEqual(await unpaid(id), [])
+      // An earlier outcome that is told late does not count.
+      await settle(charger, { status, settlementTime: '2026-03-02T09:04:00.000Z' })
+      assert.deepEqual(await unpaid(id), [])
+      await settle(charger, { status, settlementTime: '2026-03-02T09:10:00.000Z' })
+      assert.deepEqual(await unpaid(id), [`receipt ${number} was issued, and the payment PSP-1 is ${status}`])
+      await mend(charger, number)
+      assert.deepEqual(await unpaid(id), [])
+    }
+  })
+
+  it('is in the list, latest first, by page and filter', async () => {
+    const server = await start(PUBLIC)
+    const { charger, id } = await charged(server, 'LISTED')
+    await settle(charger, { pspRef: 'L-1', status: 'Failed', settlementAmount: 0, statusInfo: 'card expired' })
+    await settle(charger, { pspRef: 'L-2', vatNumber: 'DE1' })
+    await settle(charger, { pspRef: 'L-3', status: 'Canceled', transactionId: 'unknown' })
+    const list = async (query: string) => ok(server, 'GET', `/settlements?chargePoint=listed${query}`)
+    const { items } = await list('')
+    const [third, second, first] = items
+    assert.equal(items.length, 3)
+    const { id: number, receivedAt, ...failed } = first
+    assert.ok(Number.isInteger(number) && Math.abs(Date.parse(receivedAt) - Date.now()) < 60_000)
+    assert.deepEqual(failed, {
+      ...{ chargePoint: 'LISTED', transaction: id, transactionId: 'tx', pspRef: 'L-1', status: 'Failed' },
+      ...{ amount: 0, settledAt: AT, statusInfo: 'card expired' }
+    })
+    assert.deepEqual([second.pspRef, second.vatNumber, second.amount], ['L-2', 'DE1', 4.46])
+    assert.deepEqual([third.pspRef, third.transaction, third.transactionId], ['L-3', undefined, 'unknown'])
+    const page = await list('&limit=2')
+    assert.deepEqual(
+      [...page.items, ...(await list(`&limit=2&cursor=${page.nextCursor}`)).items].map(({ pspRef }) => pspRef),
+      ['L-3', 'L-2', 'L-1']
+    )
+    for (const [query, expected] of [
+      ['&status=Failed', ['L-1']],
+      [`&transaction=${id}`, ['L-2', 'L-1']],
+      ['&pspRef=L-2', ['L-2']],
+      [`&from=${receivedAt}`, ['L-3', 'L-2', 'L-1']],
+      [`&to=${receivedAt}`, []],
+      ['&from=2099-01-01', []]
+    ] as const) {
+      const found = (await list(query)).items.map(({ pspRef }: { pspRef: string }) => pspRef)
+      assert.deepEqual(found, expected, query)
+    }
+    assert.equal((await operate(server, 'GET', '/settlements?status=Paid')).statusCode, 400)
+  })
+
   it('is told to webhooks that may see bills, once, with the transaction', async () => {
     const server = await start({ ...PUBLIC, ...LOCAL })
     const [bills, none] = [await openReceiver(), await openReceiver()]

@@ -29,6 +29,7 @@ export const BILLING_STEPS: readonly Step[] = [
   { operation: 'getReceiptLink', status: 200, at: ({ receipt = '' }) => ({ number: receipt }) },
   { operation: 'revokeReceiptLink', status: 204, at: ({ receipt = '' }) => ({ number: receipt }) },
   { operation: 'revokeReceiptLink', status: 404, at: ({ receipt = '' }) => ({ number: receipt }) },
+  { operation: 'listSettlements', status: 200, query: () => ({ chargePoint: 'SIM-1', status: 'Settled', ...SPAN }) },
   { operation: 'listSignedValues', status: 200, at: ({ transaction = '' }) => ({ id: transaction }) },
   {
     operation: 'exportReceipts',

@@ -119,6 +119,7 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'GET /api/v1/billing/export': 'billing:read',
   'GET /api/v1/billing/exports': 'billing:read',
   'GET /api/v1/receipts': 'billing:read',
+  'GET /api/v1/settlements': 'billing:read',
   'GET /api/v1/receipts/{number}': 'billing:read',
   'POST /api/v1/receipts/{number}/credit': 'billing:write',
   'GET /api/v1/receipts/{number}/link': 'billing:read',

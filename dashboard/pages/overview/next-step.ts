@@ -37,6 +37,7 @@ const PLACES: Readonly<Record<Kind, Finder>> = {
   'receipt-blocked': transaction,
   'receipt-outdated': transaction,
   'receipt-not-signed': transaction,
+  'receipt-unpaid': transaction,
   'call-unknown': call,
   'call-expiring': call,
   'firmware-failed': of('chargePointCalls'),
