@@ -147,9 +147,10 @@ export function reservedOf(state: EvseState, evse: Evse, times: Times): { ampere
   return { amperes: Math.min(most, evse.maximum), cause: limit > state.fallback ? 'limit' : 'fallback' }
 }
 
-/** When the limit that is in force began. */
-function changedAt({ sent, transaction, fallbackAt = 0 }: EvseState, now: number): number {
-  const began = Math.max(transaction?.since ?? 0, fallbackAt)
+/** When the limit that is in force began. A call that nobody answered may have held until its own lease ended. */
+function changedAt({ sent, transaction, fallbackAt = 0, possible }: EvseState, { now, settle }: Times): number {
+  const ended = possible.flatMap(({ until }) => (until <= now ? until - settle : []))
+  const began = Math.max(transaction?.since ?? 0, fallbackAt, ...ended)
   if (sent === undefined) return began
   return Math.max(began, sent.until > now ? sent.at : sent.until)
 }
@@ -158,7 +159,7 @@ function changedAt({ sent, transaction, fallbackAt = 0 }: EvseState, now: number
 function measuredAbove(state: EvseState, most: number, { now, settle }: Times): number | undefined {
   const { measured } = state
   if (measured === undefined || now - measured.at > FRESH_MS) return undefined
-  if (measured.at < changedAt(state, now) + settle) return undefined
+  if (measured.at < changedAt(state, { now, settle }) + settle) return undefined
   return usedOf(measured).least > tolerated(most) ? measured.amperes : undefined
 }
 
@@ -362,7 +363,7 @@ export function sampled(
     state.fallback ?? 0
   )
   // What was measured before the current could follow says nothing, however late it comes.
-  const isEarly = Math.min(takenAt, now) - changedAt(state, now) < settle
+  const isEarly = Math.min(takenAt, now) - changedAt(state, { now, settle }) < settle
   if (state.fallback === undefined || state.pending !== undefined || isEarly) return next
   const { least, most } = usedOf(measured)
   const isWithin = most <= tolerated(limit)

@@ -243,3 +243,16 @@ describe('the forms of a limit', () => {
     assert.deepEqual([obeying.obedience, obeying.form, obeying.rung], ['obeys', STANDING, undefined])
   })
 })
+
+it('what was measured while an unanswered limit could hold proves no disobedience, however late it comes', () => {
+  const at = (now: number) => ({ now, settle: 6_000 })
+  const limit = { kind: 'limit', amperes: 9, transaction: 't', at: 0, until: 60_000 } as const
+  const open = withTransaction({ ...initialState(), fallback: 6 }, { key: 't', id: 1 }, 0)
+  const first = answered(sending(open, limit, 6_000), 'accepted', at(0))
+  // The renewal was taken, but nobody has heard the answer.
+  const renewed = answered(sending(first, { ...limit, at: 40_000, until: 100_000 }, 6_000), 'unknown', at(45_000))
+  const late = [80_000, 90_000].reduce((state, takenAt) => sampled(state, 9, at(120_000), { takenAt }), renewed)
+  assert.equal(late.obedience, 'unproven')
+  const proven = [113_000, 123_000].reduce((state, takenAt) => sampled(state, 9, at(130_000), { takenAt }), renewed)
+  assert.equal(proven.obedience, 'ignoring')
+})
