@@ -175,19 +175,24 @@ describe('many charge points in the dashboard', { skip }, () => {
   it('says that the server was updated, and does not reload by itself', async () => {
     const server = backend()
     const tab = await openTab(server)
-    let version = '1.0.0'
-    const told: string[] = []
+    const version = { minor: 0, told: 0 }
     await tab.page.route('**/api/v1/about', async (route) => {
       const response = await route.fetch()
-      told.push(version)
-      await route.fulfill({ response, json: { ...(await response.json()), version } })
+      const json = { ...(await response.json()), version: `1.${version.minor}.0` }
+      await route.fulfill({ response, json })
+      version.told++
     })
     await tab.page.clock.install()
     await tab.signIn('/charge-points')
-    await until('the page knows the version', () => told.length > 0)
-    version = '1.1.0'
-    await tab.page.clock.runFor(301_000)
-    await tab.seesText('Updated.')
+    await until('the page is told the version', () => version.told > 0)
+    await tab.page.clock.runFor(1_000)
+    assert.equal(await tab.page.getByText('Updated.').count(), 0)
+    await until('the page says so', async () => {
+      // Another one each time: on a busy machine the page may not have read the first answer yet.
+      version.minor++
+      await tab.page.clock.runFor(301_000)
+      return (await tab.page.getByText('Updated.').count()) > 0
+    })
     assert.equal(await tab.page.getByRole('button', { name: 'Reload' }).count(), 1)
     tab.fine()
   })
