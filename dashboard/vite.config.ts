@@ -1,23 +1,22 @@
 import { defineConfig } from 'vite'
 
 /**
- * Pages that are opened together, and what they share, are one chunk: each chunk costs some hundred bytes of its own, and small
- * texts compress badly.
+ * Pages that are opened together are one chunk: each chunk costs some hundred bytes of its own, and small texts compress badly. A
+ * group takes along what its modules import, unless a group before it has it: hence the shared ones come first.
  */
 const GROUPS = [
   {
     name: 'base',
-    priority: 1,
-    test: /node_modules\/@?preact|dashboard\/(?:main|api|router|store|ui|pages\/(?:frame|sign-in|table|charge-points\/(?:first-steps|places))|strings\/en(?:\.|\/(?:charge-points|sign-in|range)))/
+    test: /node_modules\/@?preact|dashboard\/(?:main|api|router|store|ui\/(?!filters|months|pager|range|secret|use-filter)|pages\/(?:frame|sign-in|table)|strings\/en(?:\.|\/sign-in))/
   },
-  {
-    name: 'charge-points',
-    test: /dashboard\/(?:form|generated|pages\/(?:calls|charge-points?|sites)|strings\/en\/(?:bulk|charge-point|form|sites|variables))/
-  },
+  { name: 'overview', test: /dashboard\/(?:ui|(?:pages|strings\/en)\/(?:overview|range))/ },
+  { name: 'form', test: /dashboard\/(?:form|generated|strings\/en\/form)/ },
+  { name: 'charge-points', test: /dashboard\/(?:pages|strings\/en)\/(?:bulk|calls|charge-point|variables)/ },
   {
     name: 'books',
-    test: /dashboard\/(?:pages|strings\/en)\/(?:administration|availability|certificates|id-tokens|receipts|statistics|tariffs|transactions)/
-  }
+    test: /dashboard\/(?:chart\/curves|(?:pages|strings\/en)\/(?:availability|chart|cost|id-tokens|receipts|statistics|tariffs|transactions))/
+  },
+  { name: 'administration', test: /dashboard\/(?:pages|strings\/en)\/(?:administration|certificates|load|sites)/ }
 ]
 
 /** `npm run build` bundles the dashboard with these settings (scripts/dashboard.mjs). */

@@ -9,10 +9,9 @@ export interface PageProps {
 
 export type PageModule = Promise<{ default: ComponentType<PageProps> }>
 
-/** Each page is a chunk of its own, loaded when it is first opened. */
-export const LOADERS: Readonly<Partial<Record<PageName, () => PageModule>>> = {
+/** What all pages but the overview have in common: a first visit does not wait for it. */
+const OTHERS: Readonly<Partial<Record<PageName, () => PageModule>>> = {
   ...BOOKS,
-  overview: () => import('./overview/overview.js'),
   problems: () => import('./overview/problems.js'),
   chargePoints: () => import('./charge-points/list.js'),
   refusedChargePoints: () => import('./charge-points/refused.js'),
@@ -28,4 +27,17 @@ export const LOADERS: Readonly<Partial<Record<PageName, () => PageModule>>> = {
   bulkCall: () => import('./calls/bulk.js'),
   sites: () => import('./sites/list.js'),
   site: () => import('./sites/site.js')
+}
+
+/** A page is loaded when it is first opened, and with it the styles that the overview has no use for. */
+function styled(load: () => PageModule): () => PageModule {
+  return async () => {
+    const [page] = await Promise.all([load(), import('../styles/pages.css')])
+    return page
+  }
+}
+
+export const LOADERS: Readonly<Partial<Record<PageName, () => PageModule>>> = {
+  ...Object.fromEntries(Object.entries(OTHERS).map(([name, load]) => [name, styled(load)])),
+  overview: () => import('./overview/overview.js')
 }

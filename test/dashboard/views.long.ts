@@ -69,6 +69,22 @@ describe('views', { skip }, () => {
     tab.fine()
   })
 
+  it('load for a first visit what the overview needs, and the rest with the first other page', async () => {
+    const tab = await openTab(backend())
+    await tab.signIn('/')
+    await tab.sees('main h1')
+    const loaded = () => [
+      ...new Set(
+        tab.requests.map(({ url }) => /^\/assets\/(.+)-[\w-]{8}\.(?:css|js)$/.exec(url)?.[1] ?? '').filter(Boolean)
+      )
+    ]
+    assert.deepEqual(loaded().sort(), ['base', 'index', 'overview', 'rolldown-runtime'])
+    await tab.page.getByRole('link', { name: 'Charge points' }).first().click()
+    await tab.sees('.filters')
+    assert.ok(loaded().includes('pages') && loaded().includes('charge-points'), loaded().join())
+    tab.fine()
+  })
+
   it('load in eight tabs at once, of which the one in front is live', async () => {
     const server = backend()
     const charger = await connectSimulator(server, 'ocpp2.1', { identity: 'EIGHT' })
