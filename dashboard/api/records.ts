@@ -1,4 +1,5 @@
 import type { Static } from '@sinclair/typebox'
+import type { ReceiptLinkRecord } from '../../lib/billing/links.js'
 import type { CorrectionRecord, ReceiptRecord, ReceiptState } from '../../lib/billing/records.js'
 import type { CertificateRecord } from '../../lib/certificates/list.js'
 import type { AvailabilityRecord } from '../../lib/charge-points/availability-query.js'
@@ -39,6 +40,7 @@ export type Finding = Static<typeof FindingRecord>
 export type Cost = Static<typeof CostRecord>
 export type TransactionCost = TransactionCostRecord & { receipt?: ReceiptState }
 export type Receipt = ReceiptRecord
+export type ReceiptLink = Static<typeof ReceiptLinkRecord>
 export type Correction = CorrectionRecord
 export type Webhook = WebhookRecord
 export type Delivery = DeliveryRecord

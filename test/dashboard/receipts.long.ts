@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { charge, issue, priced, receiptsOf, SELLER, VAT } from '../billing/support.js'
+import type { TestServer } from '../support/server.js'
 import { faultsIn } from './accessibility.js'
 import { skip, useBackend, useBrowser } from './browser.js'
 
@@ -82,6 +83,49 @@ describe('receipts in the dashboard', { skip }, () => {
     assert.match(String(text), new RegExp(receipt.number))
     await tab.page.getByRole('button', { name: /before/i }).click()
     await tab.seesText('No receipt was issued in this range.')
+    tab.fine()
+  })
+})
+
+describe('the link of a receipt for its driver', { skip }, () => {
+  const openTab = useBrowser()
+  const off = useBackend(SELLER)
+  const on = useBackend({ ...SELLER, PUBLIC_PAGES: 'receipts', PUBLIC_URL: 'https://strom.example' })
+
+  async function receiptAt(server: TestServer, expected: RegExp) {
+    const id = await charge(server, await priced(server, 'SHOP-3', { tariff: BY_ENERGY }), 'SHOP-3')
+    await issue(server)
+    const [{ number }] = await receiptsOf(server, id)
+    const tab = await openTab(server, { expected: [expected] })
+    await tab.signIn(`/receipts/${number}`)
+    return { tab, number }
+  }
+
+  it('is read when it is asked for, and the page says that the pages for drivers are off', async () => {
+    const { tab } = await receiptAt(off(), /status of 409/)
+    await tab.sees('details.panel summary')
+    assert.ok(!tab.requests.some(({ url }) => url.endsWith('/link')))
+    await tab.page.getByText('Link for the driver').click()
+    await tab.seesText(/The pages for drivers are off/)
+    assert.equal(await tab.page.getByRole('button', { name: 'Make a link' }).count(), 0)
+    tab.fine()
+  })
+
+  it('is made, shown and revoked', async () => {
+    const server = on()
+    const { tab } = await receiptAt(server, /status of 404/)
+    await tab.page.getByText('Link for the driver').click()
+    await tab.page.getByRole('button', { name: 'Make a link' }).click()
+    const link = tab.page.getByRole('link', { name: /^https:\/\/strom\.example\/receipt\// })
+    const url = (await link.getAttribute('href')) ?? ''
+    const path = url.replace('https://strom.example', '')
+    assert.equal((await server.app.inject(path)).statusCode, 200)
+    assert.equal(await tab.page.getByRole('button', { name: 'Copy the link' }).count(), 1)
+    assert.deepEqual(await faultsIn(tab), [])
+    await tab.page.getByRole('button', { name: 'Revoke' }).click()
+    await tab.page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
+    await tab.page.getByRole('button', { name: 'Make a link' }).waitFor()
+    assert.equal((await server.app.inject(path)).statusCode, 404)
     tab.fine()
   })
 })

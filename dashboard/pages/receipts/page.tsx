@@ -18,6 +18,7 @@ import { Foreign } from '../../ui/text.js'
 import { Time } from '../../ui/time.js'
 import { useQuery } from '../../ui/use-query.js'
 import type { PageProps } from '../table.js'
+import { DriverLink } from './driver-link.js'
 import { ReceiptNote } from './list.js'
 import { LineTable, TaxTable } from './tables.js'
 
@@ -78,6 +79,7 @@ function Document({ receipt }: { receipt: Receipt }) {
       <section class="panel">
         <DocumentFacts receipt={receipt} />
       </section>
+      <DriverLink key={receipt.number} number={receipt.number} />
     </>
   )
 }

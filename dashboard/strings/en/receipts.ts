@@ -57,6 +57,19 @@ export const strings = {
   creditBody:
     'A credit note with the same lines, negative, is issued. A receipt is credited once, and nothing takes it back.',
   creditAction: 'Issue a credit note',
+  link: {
+    title: 'Link for the driver',
+    off: 'The pages for drivers are off: PUBLIC_PAGES of the back-end does not have receipts.',
+    none: 'The receipt has no link. Only operators see it.',
+    make: 'Make a link',
+    copy: 'Copy the link',
+    made: 'Made',
+    whoever: 'Whoever has it sees all receipts and credit notes of the transaction, without a token.',
+    revoke: 'Revoke',
+    revokeTitle: (number: string) => `Revoke the link of ${number}`,
+    revokeBody:
+      'Whoever opens it from now on is told that it is not valid. The charge point is told no other link for this transaction.'
+  },
   facts: {
     issued: 'Issued',
     by: 'Issued by',
