@@ -147,6 +147,14 @@ describe('many charge points in the dashboard', { skip }, () => {
       await tab.page.getByRole('main').getByRole('link', { name: similar, exact: true }).click()
       await until('it is found', async () => (await tab.page.getByText(title).count()) === 0)
     }
+    for (const tabName of ['messages', 'calls', 'variables', 'connections', 'certificates', 'state']) {
+      await tab.open(`/charge-points/QUAY-7Z/${tabName}`)
+      await tab.seesText('There is no charge point QUAY-7Z.')
+      await tab.page.getByRole('main').getByRole('link', { name: 'QUAY-77', exact: true }).waitFor()
+      const others =
+        'main .problem, main .filters, main table, main .empty:not(:has(a)), main .page-actions :is(a, button)'
+      assert.equal(await tab.page.locator(others).count(), 0, tabName)
+    }
     // What appears meanwhile is found.
     await tab.open('/sites/quay')
     await tab.seesText('There is no site quay.')

@@ -1,7 +1,7 @@
 import { CallList } from '../calls/call-list.js'
 import type { PageProps } from '../table.js'
 import { ChargePointHead } from './head.js'
-import { useChargePoint } from './use-charge-point.js'
+import { isUnknown, useChargePoint } from './use-charge-point.js'
 
 /** The calls of one charge point. */
 export default function ChargePointCalls({ params: { identity = '' } }: PageProps) {
@@ -9,7 +9,7 @@ export default function ChargePointCalls({ params: { identity = '' } }: PageProp
   return (
     <>
       <ChargePointHead identity={identity} query={query} tab="chargePointCalls" />
-      <CallList chargePoint={identity} />
+      {!isUnknown(query) && <CallList chargePoint={identity} />}
     </>
   )
 }

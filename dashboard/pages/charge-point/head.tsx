@@ -12,6 +12,7 @@ import { PageHead } from '../../ui/page.js'
 import { Foreign, Id } from '../../ui/text.js'
 import { Age } from '../../ui/time.js'
 import { LOADERS } from '../table.js'
+import { isUnknown } from './use-charge-point.js'
 
 const TABS = [
   'chargePoint',
@@ -48,7 +49,7 @@ export function ChargePointHead({ identity, query, tab, actions }: HeadProps) {
           </>
         }
         note={chargePoint?.connected && <Connection chargePoint={chargePoint} />}
-        actions={actions}
+        actions={isUnknown(query) ? undefined : actions}
       />
       <nav class="tabs" aria-label={strings.tabs.label}>
         {TABS.filter((each) => LOADERS[each] !== undefined).map((each) => (
@@ -60,7 +61,7 @@ export function ChargePointHead({ identity, query, tab, actions }: HeadProps) {
           <a href={linkTo('transactions', {}, { chargePoint: identity })}>{strings.tabs.history}</a>
         )}
       </nav>
-      {chargePoint === undefined && query.problem.value?.status === 404 && (
+      {isUnknown(query) && (
         <NotFound
           title={strings.unknown(identity)}
           list="/charge-points"

@@ -14,7 +14,7 @@ import { useQuery } from '../../ui/use-query.js'
 import type { PageProps } from '../table.js'
 import { ChargePointHead } from './head.js'
 import { MessageTable } from './message-table.js'
-import { pathOf, useChargePoint } from './use-charge-point.js'
+import { isUnknown, pathOf, useChargePoint } from './use-charge-point.js'
 
 const strings = all.messages
 const FILTERS = ['action', 'direction', 'messageType', 'messageId', 'error', 'q', 'from', 'to'] as const
@@ -49,29 +49,35 @@ export default function Messages({ params: { identity = '' } }: PageProps) {
           </>
         }
       />
-      <Filters label={strings.filters}>
-        <TextFilter name="action" label={strings.action} />
-        <TextFilter name="q" label={strings.text} />
-        <Chip name="direction" value="in">
-          {strings.in}
-        </Chip>
-        <Chip name="direction" value="out">
-          {strings.out}
-        </Chip>
-        <SelectFilter name="messageType" label={strings.columns.kind} options={KINDS} />
-        <TextFilter name="messageId" label={strings.messageId} />
-        <Chip name="error" value="true">
-          {strings.errors}
-        </Chip>
-        <TimeFilter name="from" label={strings.from} />
-        <TimeFilter name="to" label={strings.to} />
-      </Filters>
+      {!isUnknown(chargePoint) && <MessageFilters />}
       {isFollowing ? (
         <Followed path={path} filter={filter} />
       ) : (
         <Stored path={path} filter={filter} cursor={query.get('cursor') ?? undefined} />
       )}
     </>
+  )
+}
+
+function MessageFilters() {
+  return (
+    <Filters label={strings.filters}>
+      <TextFilter name="action" label={strings.action} />
+      <TextFilter name="q" label={strings.text} />
+      <Chip name="direction" value="in">
+        {strings.in}
+      </Chip>
+      <Chip name="direction" value="out">
+        {strings.out}
+      </Chip>
+      <SelectFilter name="messageType" label={strings.columns.kind} options={KINDS} />
+      <TextFilter name="messageId" label={strings.messageId} />
+      <Chip name="error" value="true">
+        {strings.errors}
+      </Chip>
+      <TimeFilter name="from" label={strings.from} />
+      <TimeFilter name="to" label={strings.to} />
+    </Filters>
   )
 }
 

@@ -1,6 +1,7 @@
 import type { ChargePoint } from '../../api/records.js'
 import type { LiveEvent } from '../../api/stream.js'
 import { reduceChargePoint } from '../../store/charge-points.js'
+import type { Query } from '../../store/query.js'
 import { useQuery } from '../../ui/use-query.js'
 
 /** The path of a charge point below the operator API. */
@@ -20,4 +21,9 @@ export function useChargePoint(identity: string) {
     { include: 'connectors' },
     { live: { chargePoints: [identity] }, reduce }
   )
+}
+
+/** Whether the server knows no such charge point; the head of the page then says so. */
+export function isUnknown({ data, problem }: Query<ChargePoint>): boolean {
+  return data.value === undefined && problem.value?.status === 404
 }

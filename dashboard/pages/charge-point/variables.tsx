@@ -16,7 +16,7 @@ import { useQuery } from '../../ui/use-query.js'
 import type { PageProps } from '../table.js'
 import { ChargePointHead } from './head.js'
 import { nameOf, SetDialog } from './set-dialog.js'
-import { pathOf, useChargePoint } from './use-charge-point.js'
+import { isUnknown, pathOf, useChargePoint } from './use-charge-point.js'
 
 const PARAMS = ['q', 'component', 'writable', 'cursor'] as const
 
@@ -61,12 +61,14 @@ export default function Variables({ params: { identity = '' } }: PageProps) {
   return (
     <>
       <ChargePointHead identity={identity} query={chargePoint} tab="variables" actions={askButton} />
-      <Filters label={strings.filters}>
-        <TextFilter name="q" label={strings.search} />
-        <Chip name="writable" value="true">
-          {strings.writable}
-        </Chip>
-      </Filters>
+      {!isUnknown(chargePoint) && (
+        <Filters label={strings.filters}>
+          <TextFilter name="q" label={strings.search} />
+          <Chip name="writable" value="true">
+            {strings.writable}
+          </Chip>
+        </Filters>
+      )}
       <Loaded query={list} missing={null}>
         {({ items, nextCursor }) =>
           items.length === 0 ? (
