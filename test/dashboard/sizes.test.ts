@@ -10,7 +10,7 @@ const KIB = 1_024
 /** Bytes of gzip of the scripts before anything is painted, of those of a first visit of the overview, and of all pages. */
 const FIRST_PAINT = 29 * KIB
 const FIRST_VISIT = 36 * KIB
-const ALL = 120 * KIB
+const ALL = 122 * KIB
 /** Bytes of the styles of a first visit, as they are; and of gzip of all styles. */
 const FIRST_STYLES = 14.5 * KIB
 const STYLES = 6.2 * KIB
@@ -64,7 +64,7 @@ describe('the dashboard as built', () => {
     assert.ok(bytes <= FIRST_STYLES, `${bytes} bytes of ${styles}`)
   })
 
-  it('has at most 120 KiB of scripts in all, of which a browser loads those of the pages that are opened', () => {
+  it('has at most 122 KiB of scripts in all, of which a browser loads those of the pages that are opened', () => {
     assert.ok(gzipped(assets('.js')) <= ALL, `${gzipped(assets('.js'))} bytes`)
   })
 
