@@ -57,20 +57,14 @@ class Backend {
   }
 
   async untilStatus(messageId: string, status: string): Promise<void> {
-    const deadline = performance.now() + PATIENCE
-    for (let last = ''; last !== status; ) {
-      last = await this.statusOf(messageId)
-      assert.ok(performance.now() < deadline, `${messageId} is ${last}, not ${status}`)
-    }
+    const isThere = async () => (await this.statusOf(messageId)) === status
+    await until(`${messageId} is ${status}`, isThere, PATIENCE)
   }
 
   /** Asks again until nobody is working at it any more. */
   async untilOver(ask: () => Promise<Answer>): Promise<void> {
-    const deadline = performance.now() + PATIENCE
-    for (let code: string | undefined = STILL_RUNNING; code === STILL_RUNNING; ) {
-      code = (await ask()).body.code
-      assert.ok(performance.now() < deadline, 'it still counts as running')
-    }
+    const isOver = async () => (await ask()).body.code !== STILL_RUNNING
+    await until('it counts as running no more', isOver, PATIENCE)
   }
 
   connect(identity: string, boot = true): Promise<Charger> {
@@ -78,11 +72,8 @@ class Backend {
   }
 
   async #untilReady(): Promise<void> {
-    const deadline = performance.now() + PATIENCE
-    for (let status = 0; status !== 200; ) {
-      status = (await fetch(`${this.url}/health/ready`)).status
-      assert.ok(performance.now() < deadline, 'not ready')
-    }
+    const isReady = async () => (await fetch(`${this.url}/health/ready`)).status === 200
+    await until('it is ready', isReady, PATIENCE)
   }
 }
 
@@ -98,7 +89,7 @@ function valuesOf({ received }: Charger): string[] {
 
 onBothDatabasesAlways('after kill -9', (dialect) => {
   async function startBackend(): Promise<Backend> {
-    const { DATABASE_URL } = await emptyDatabase(dialect)
+    const { DATABASE_URL } = await emptyDatabase(dialect, { withSchema: true })
     const directory = await temporaryDirectory()
     const settings = { OPERATOR_TOKEN: TOKEN, LOG_LEVEL: 'warn', ...(DATABASE_URL !== undefined && { DATABASE_URL }) }
     const backend = new Backend(() => startProcess(settings, directory))

@@ -26,11 +26,17 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   timeout = PATIENCE
 ): Promise<void> {
-  const deadline = performance.now() + timeout
+  const started = performance.now()
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited ${timeout} ms until ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    const waited = performance.now() - started
+    if (waited > timeout) throw new Error(`waited ${timeout} ms until ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, pause(waited)))
   }
+}
+
+/** Milliseconds before the next look: a look may be a request to a whole back-end, so what takes long is looked at seldom. */
+function pause(waited: number): number {
+  return Math.min(25, Math.max(2, waited / 20))
 }
 
 const TICK = 10
