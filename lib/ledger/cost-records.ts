@@ -124,6 +124,27 @@ export const PriceBody = Type.Object(
   {
     tariffId: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
     tariff: Type.Optional(AnyTariffBody),
+    chargePoint: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 48,
+        description:
+          'Instead of a tariff: the one that applies there. Its site tells the time zone, and it may tell `evseKind`'
+      })
+    ),
+    evseId: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: 'Of the charge point; in OCPP 1.6 the connector. Needed if the tariff depends on it'
+      })
+    ),
+    kind: Type.Optional(
+      Type.Unsafe<'adhoc' | 'contract' | 'roaming'>({
+        type: 'string',
+        enum: ['adhoc', 'contract', 'roaming'],
+        description: 'Whose tariff at the charge point. Default: adhoc'
+      })
+    ),
     at: Type.Optional(Type.String({ format: 'date-time', description: 'Start. Default: now' })),
     timeZone: Type.Optional(
       Type.String({ minLength: 1, maxLength: 64, description: 'IANA; needed for prices by local time' })

@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { compiled } from '../database/compiled.js'
 import type { Dialect } from '../database/dialect.js'
 import { isPostgres } from '../database/hold.js'
-import type { ChargingState } from '../money/input.js'
+import type { ChargingState, Facts } from '../money/input.js'
 import { beginningOf } from './clock.js'
 import { CONNECTOR_MARKS } from './connector-marks.js'
 import { shift } from './numbers.js'
+import { evseKindOf, paymentFactsOf } from './price-facts.js'
 import { type Needs, needsOf, type Observed } from './pricing.js'
 import { type Db, measuredIn, type TransactionRow } from './queries.js'
 import { REGISTER, toWattHours } from './samples.js'
@@ -30,11 +31,13 @@ export async function observedOf(db: Db, row: TransactionRow, told?: ToldState):
   const documents = tariffsIn(parseSnapshot(row.tariff), 0).map(({ document }) => document)
   const needs = needsOf(documents)
   const isReserved = needs.reservation && row.reservation_id !== null
-  if (!needs.states && !needs.readings && !isReserved) return undefined
+  const needsFacts = needs.evseKind || needs.payment
+  if (!needs.states && !needs.readings && !isReserved && !needsFacts) return undefined
   const zone = await zoneOf(db, row)
   const reservation = isReserved ? await reservationOf(db, row) : undefined
   const { isCut, ...measured } = needs.readings ? await readings(db, row, needs) : NOTHING
   const states = await statesOf(db, row, told)
+  const facts = needsFacts ? await factsOf(db, row, needs) : undefined
   const pruned = await prunedOf(db, row, needs)
   // Readings that were left out would be priced as if energy had been spread evenly.
   const doubts = {
@@ -50,8 +53,16 @@ export async function observedOf(db: Db, row: TransactionRow, told?: ToldState):
     doubts,
     isPruned: pruned.readings || pruned.states,
     ...(reservation !== undefined && { reservation }),
+    ...(facts !== undefined && { facts }),
     ...(zone !== undefined && { zone })
   }
+}
+
+async function factsOf(db: Db, row: TransactionRow, needs: Needs): Promise<Facts> {
+  const place = { chargePointId: row.charge_point_id, evseId: row.evse_id, connectorId: row.connector_id }
+  const evseKind = needs.evseKind ? await evseKindOf(db, place) : undefined
+  const payment = needs.payment ? await paymentFactsOf(db, row) : {}
+  return { ...payment, ...(evseKind !== undefined && { evseKind }) }
 }
 
 /** The oldest rows that were received since the start may have been deleted after the cost was written down. */

@@ -13,7 +13,7 @@ import { parseSnapshot, tariffsIn } from './snapshot.js'
 // The cost of a transaction by its tariff.
 
 /** The course of a transaction, as far as its prices depend on it. */
-export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 'current' | 'reservation'> {
+export interface Observed extends Pick<CostInput, 'states' | 'zone' | 'power' | 'current' | 'reservation' | 'facts'> {
   /** Register readings, absolute. */
   readonly meter: CostInput['meter']
   /** Facts that are not known, e.g. because there are too many of them. */
@@ -59,6 +59,8 @@ export interface Needs {
   power: boolean
   current: boolean
   reservation: boolean
+  evseKind: boolean
+  payment: boolean
 }
 
 export function needsOf(documents: readonly TariffDocument[]): Needs {
@@ -70,6 +72,8 @@ export function needsOf(documents: readonly TariffDocument[]): Needs {
     states: depends || documents.some((document) => !isTimeOnePrice(document)),
     power: names.has('minPower') || names.has('maxPower'),
     current: names.has('minCurrent') || names.has('maxCurrent'),
+    evseKind: names.has('evseKind'),
+    payment: names.has('paymentBrand') || names.has('paymentRecognition'),
     reservation: documents.some(
       ({ reservationTime, reservationFixed }) => (reservationTime ?? reservationFixed) !== undefined
     )
@@ -104,6 +108,7 @@ function inputOf(row: PricedRow & { tariff: string }, use: Use): CostInput {
     meter: typeof use.energy === 'string' ? [] : meterUntil(use, use.energy, { start, stop, until }),
     states: until === stop ? (observed?.states ?? []) : afterStop(observed, stop),
     ...(observed?.reservation !== undefined && { reservation: observed.reservation }),
+    ...(observed?.facts !== undefined && { facts: observed.facts }),
     ...(needs.power && observed?.power !== undefined && { power: observed.power }),
     ...(needs.current && observed?.current !== undefined && { current: observed.current }),
     ...(isRefused(row) && { isRefused: true }),

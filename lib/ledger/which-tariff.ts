@@ -15,6 +15,8 @@ export interface Begin {
   evseId: number
   idToken?: string
   idTokenType?: string
+  /** Default: contract or adhoc, by the id token. */
+  kind?: Situation['kind']
   /** Epoch milliseconds. */
   at: number
 }
@@ -27,7 +29,7 @@ export interface Situation {
   evseId: number
   groups: readonly string[]
   idToken: string | undefined
-  kind: 'contract' | 'adhoc'
+  kind: 'contract' | 'adhoc' | 'roaming'
 }
 
 /** From the most specific: what distinguishes tariffs that have equally many members. */
@@ -132,7 +134,7 @@ async function rankedFor(db: Db, begin: Begin): Promise<Ranked[]> {
       ? await groupsOf(db, begin.idToken)
       : [],
     idToken: begin.idToken,
-    kind: kindOf(begin)
+    kind: begin.kind ?? kindOf(begin)
   }
   const parsed = candidates.map((row) => ({ ...row, appliesTo: JSON.parse(row.applies_to) as AppliesTo }))
   return rank(parsed, situation)

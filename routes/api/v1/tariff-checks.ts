@@ -48,6 +48,7 @@ function addPrice(app: FastifyInstance): void {
         problems: {
           422: {
             INVALID_TARIFF: 'the tariff cannot be used, see `errors`',
+            UNKNOWN_CHARGE_POINT: 'no such charge point',
             UNKNOWN_TARIFF: 'no such tariff',
             UNKNOWN_TIME_ZONE: 'timeZone is no IANA time zone'
           }
