@@ -164,7 +164,7 @@ function ChargingNow() {
           const shown = [...items].sort((one, other) => (other.powerW ?? -1) - (one.powerW ?? -1)).slice(0, CHARGING)
           if (shown.length === 0) return <Empty title={strings.chargingNone} />
           return (
-            <ul class="rows">
+            <ul class="rows use">
               {shown.map(({ id, chargePoint, connectorId, evseId = connectorId, powerW, energyWh, soc }) => (
                 <li key={id}>
                   <a href={linkTo('transaction', { id })}>

@@ -148,34 +148,34 @@ function Counts({ id, counts: { chargePoints, connectors } }: { id: string; coun
   const states = Object.entries(connectors).filter(([, number]) => number > 0)
   return (
     <>
-      <p class="section">
+      <div class="actions">
         <a class="button" href={linkTo('chargePoints', {}, { site: id })}>
           {strings.showChargePoints(chargePoints.total)}
         </a>
-      </p>
-      {chargePoints.total === 0 && <p class="muted">{strings.assign}</p>}
-      {chargePoints.total > 0 && (
-        <p>
-          {formatNumber(chargePoints.connected)} {strings.connected}
-          {chargePoints.neverConnected > 0 && (
-            <>
-              {', '}
-              <a href={linkTo('chargePoints', {}, { site: id, neverConnected: true })}>
-                {formatNumber(chargePoints.neverConnected)} {strings.never}
-              </a>
-            </>
-          )}
-          {chargePoints.disabled > 0 && `, ${formatNumber(chargePoints.disabled)} ${strings.disabled}`}
-        </p>
-      )}
+        {chargePoints.total === 0 && <p class="muted">{strings.assign}</p>}
+        {chargePoints.total > 0 && (
+          <p>
+            {formatNumber(chargePoints.connected)} {strings.connected}
+            {chargePoints.neverConnected > 0 && (
+              <>
+                {', '}
+                <a href={linkTo('chargePoints', {}, { site: id, neverConnected: true })}>
+                  {formatNumber(chargePoints.neverConnected)} {strings.never}
+                </a>
+              </>
+            )}
+            {chargePoints.disabled > 0 && `, ${formatNumber(chargePoints.disabled)} ${strings.disabled}`}
+          </p>
+        )}
+      </div>
       <h2 class="section">{strings.connectors}</h2>
       {states.length === 0 ? (
         <p class="muted">{strings.noConnectors}</p>
       ) : (
-        <ul class="plain">
+        <ul class="choices">
           {states.map(([state, number]) => (
             <li key={state}>
-              <a href={linkTo('chargePoints', {}, { site: id, state })}>
+              <a class="chip" href={linkTo('chargePoints', {}, { site: id, state })}>
                 {formatNumber(number)} <StateLabel state={state as State} />
               </a>
             </li>
