@@ -14,7 +14,7 @@ const SETTINGS = {
   ...{ DATEV_CONSULTANT: '29098', DATEV_CLIENT: '55003', DATEV_DEBTOR: '10000', DATEV_REVENUE: '19=8400:3,7=8300' },
   DATEV_COST_CENTRE: 'LADEN'
 }
-const COUNT = isLong ? 50_000 : 2_000
+const COUNT = isLong ? 3_000 : 300
 const AT_ONCE = 100
 const TARIFF = {
   currency: 'EUR',
