@@ -63,7 +63,7 @@ const Window = Type.Object(
 )
 export type Window = Static<typeof Window>
 
-const Circuit = Type.Object(
+export const Circuit = Type.Object(
   {
     id: CIRCUIT_ID,
     parent: Type.Optional(CIRCUIT_ID),

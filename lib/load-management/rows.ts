@@ -5,9 +5,7 @@ import type { Schema } from '../database/schema.js'
 import type { AllocationHistoryTable, LoadManagementTable } from '../database/schema-sites.js'
 import type { Writer } from '../database/writer.js'
 import { chunks, type Reader } from '../events/scope.js'
-import { identitiesAt } from '../sites/rows.js'
 import { type KnownOf, knownOf } from '../traits/book.js'
-import { checkPlant } from './check.js'
 import type { LedgerRow } from './installed.js'
 import type { DynamicLimit, Measurement, Told } from './limits.js'
 import type { LoadManagementBody } from './plant.js'
@@ -44,52 +42,6 @@ export async function isControlled(
   const { evses } = JSON.parse(row.document) as LoadManagementBody
   return evses.some((evse) => {
     return evse.identity.toLowerCase() === identity.toLowerCase() && (evseId === undefined || evse.evseId === evseId)
-  })
-}
-
-/**
- * Replaces the configuration of a site as a whole.
- *
- * @returns whether it is new
- * @throws `INVALID_LOAD_MANAGEMENT`
- */
-export function putLoadManagement(writer: SiteWriter, siteId: string, body: LoadManagementBody): Promise<boolean> {
-  return writer.write(async (trx) => {
-    await hold(trx, 'site', siteId)
-    checkPlant(body, await identitiesAt(trx as Kysely<Schema>, siteId))
-    const now = Date.now()
-    const values = { mode: body.mode, document: JSON.stringify(body), updated_at: now }
-    const { numUpdatedRows } = await trx
-      .updateTable('load_management')
-      .set(values)
-      .where('site_id', '=', siteId)
-      .executeTakeFirst()
-    const circuits = body.circuits.map(({ id }) => id)
-    await forget(trx as Kysely<Schema>, siteId, circuits)
-    if (numUpdatedRows > 0n) return false
-    await trx
-      .insertInto('load_management')
-      .values({ site_id: siteId, created_at: now, ...values })
-      .execute()
-    return true
-  })
-}
-
-/** Limits and measurements of circuits that are no more. */
-async function forget(trx: Kysely<Schema>, siteId: string, kept: readonly string[]): Promise<void> {
-  for (const table of ['circuit_limits', 'circuit_measurements'] as const) {
-    const query = trx.deleteFrom(table).where('site_id', '=', siteId)
-    await (kept.length === 0 ? query : query.where('circuit_id', 'not in', kept)).execute()
-  }
-}
-
-/** Returns whether there was one. */
-export function deleteLoadManagement(writer: SiteWriter, siteId: string): Promise<boolean> {
-  return writer.write(async (trx) => {
-    await hold(trx, 'site', siteId)
-    await forget(trx as Kysely<Schema>, siteId, [])
-    const { numDeletedRows } = await trx.deleteFrom('load_management').where('site_id', '=', siteId).executeTakeFirst()
-    return numDeletedRows > 0n
   })
 }
 

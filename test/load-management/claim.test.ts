@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { sql } from 'kysely'
-import { claim, putLoadManagement, release } from '../../lib/load-management/rows.js'
+import { putLoadManagement } from '../../lib/load-management/configuration.js'
+import { claim, release } from '../../lib/load-management/rows.js'
 import { migrated, onDatabases, writerOf } from '../database/support.js'
 
 const HOUR = 3_600_000

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { toDateTime } from '../../../lib/date-time.js'
 import { invalidCursor, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
 import { PageParams, pageSchema } from '../../../lib/http/records.js'
+import { deleteLoadManagement, putLoadManagement } from '../../../lib/load-management/configuration.js'
 import { LoadManagementBody } from '../../../lib/load-management/plant.js'
 import {
   HistoryRecord,
@@ -11,13 +12,7 @@ import {
   toHistoryRecord,
   toStateRecord
 } from '../../../lib/load-management/records.js'
-import {
-  deleteLoadManagement,
-  findLoadManagement,
-  type LoadManagementRow,
-  listHistory,
-  putLoadManagement
-} from '../../../lib/load-management/rows.js'
+import { findLoadManagement, type LoadManagementRow, listHistory } from '../../../lib/load-management/rows.js'
 import { ProblemError } from '../../../lib/problem-error.js'
 import { SiteParams } from '../../../lib/sites/records.js'
 import { findSite } from '../../../lib/sites/rows.js'

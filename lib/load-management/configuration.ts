@@ -1,0 +1,125 @@
+import type { Kysely } from 'kysely'
+import { hold } from '../database/hold.js'
+import type { Schema } from '../database/schema.js'
+import type { Writer } from '../database/writer.js'
+import { ProblemError } from '../problem-error.js'
+import { identitiesAt } from '../sites/rows.js'
+import { checkPlant } from './check.js'
+import { LoadManagementBody } from './plant.js'
+
+// The configuration of the load management of a site, which is changed as a whole or in parts. What is refused has no effect.
+
+type SiteWriter = Pick<Writer, 'write'>
+
+/**
+ * Replaces the configuration of a site as a whole.
+ *
+ * @returns whether it is new
+ * @throws `INVALID_LOAD_MANAGEMENT`
+ */
+export function putLoadManagement(writer: SiteWriter, siteId: string, body: LoadManagementBody): Promise<boolean> {
+  return writer.write(async (trx) => {
+    await hold(trx, 'site', siteId)
+    checkPlant(body, await identitiesAt(trx as Kysely<Schema>, siteId))
+    const now = Date.now()
+    const values = { mode: body.mode, document: JSON.stringify(body), updated_at: now }
+    const { numUpdatedRows } = await trx
+      .updateTable('load_management')
+      .set(values)
+      .where('site_id', '=', siteId)
+      .executeTakeFirst()
+    const circuits = body.circuits.map(({ id }) => id)
+    await forget(trx as Kysely<Schema>, siteId, circuits)
+    if (numUpdatedRows > 0n) return false
+    await trx
+      .insertInto('load_management')
+      .values({ site_id: siteId, created_at: now, ...values })
+      .execute()
+    return true
+  })
+}
+
+/** Limits and measurements of circuits that are no more. */
+async function forget(trx: Kysely<Schema>, siteId: string, kept: readonly string[]): Promise<void> {
+  for (const table of ['circuit_limits', 'circuit_measurements'] as const) {
+    const query = trx.deleteFrom(table).where('site_id', '=', siteId)
+    await (kept.length === 0 ? query : query.where('circuit_id', 'not in', kept)).execute()
+  }
+}
+
+/** Returns whether there was one. */
+export function deleteLoadManagement(writer: SiteWriter, siteId: string): Promise<boolean> {
+  return writer.write(async (trx) => {
+    await hold(trx, 'site', siteId)
+    await forget(trx as Kysely<Schema>, siteId, [])
+    const { numDeletedRows } = await trx.deleteFrom('load_management').where('site_id', '=', siteId).executeTakeFirst()
+    return numDeletedRows > 0n
+  })
+}
+
+/** A change of one circuit or one EVSE. */
+export interface PartialChange {
+  /** `undefined`: there is nothing to change. */
+  apply: (body: LoadManagementBody) => LoadManagementBody | undefined
+  /** The place of the part in the configuration after the change, as a JSON pointer; absent when it is deleted. */
+  placeIn?: (body: LoadManagementBody) => string
+}
+
+/**
+ * Changes a part of the configuration; nobody else changes another part at the same time.
+ *
+ * @returns the new configuration; `undefined`: there is no configuration, or nothing to change
+ * @throws `INVALID_LOAD_MANAGEMENT` with a pointer into the part
+ */
+export function changeLoadManagement(
+  writer: SiteWriter,
+  siteId: string,
+  { apply, placeIn }: PartialChange
+): Promise<LoadManagementBody | undefined> {
+  return writer.write(async (trx) => {
+    await hold(trx, 'site', siteId)
+    const row = await trx
+      .selectFrom('load_management')
+      .select('document')
+      .where('site_id', '=', siteId)
+      .executeTakeFirst()
+    const body = row === undefined ? undefined : apply(JSON.parse(row.document) as LoadManagementBody)
+    if (body === undefined) return undefined
+    for (const list of ['circuits', 'evses'] as const) {
+      const { maxItems } = LoadManagementBody.properties[list]
+      if (maxItems !== undefined && body[list].length > maxItems) throw tooMany(list, maxItems)
+    }
+    const members = await identitiesAt(trx as Kysely<Schema>, siteId)
+    try {
+      checkPlant(body, members)
+    } catch (error) {
+      throw inPart(error, placeIn?.(body))
+    }
+    await trx
+      .updateTable('load_management')
+      .set({ document: JSON.stringify(body), updated_at: Date.now() })
+      .where('site_id', '=', siteId)
+      .execute()
+    await forget(
+      trx as Kysely<Schema>,
+      siteId,
+      body.circuits.map(({ id }) => id)
+    )
+    return body
+  })
+}
+
+function tooMany(list: string, most: number): ProblemError {
+  const detail = `there are ${most} ${list} already`
+  return new ProblemError(422, 'INVALID_LOAD_MANAGEMENT', detail, { pointer: '', detail })
+}
+
+/** A fault of another part is one of the whole body. */
+function inPart(error: unknown, place: string | undefined): unknown {
+  if (!(error instanceof ProblemError) || error.violation === undefined) return error
+  const { pointer, message } = error.violation
+  const isOwn = place !== undefined && (pointer === place || pointer.startsWith(`${place}/`))
+  const detail = isOwn ? message : `${pointer} of the configuration ${message}`
+  const own = isOwn ? pointer.slice(place.length) : ''
+  return new ProblemError(error.statusCode, error.code, `${own} ${detail}`.trim(), { pointer: own, detail })
+}
