@@ -11,6 +11,7 @@ type PlantEvse = Plant['evses'][number]
 const STEP_MS = 900_000
 /** A car of which nothing is known counts like one that could wait for so long. Milliseconds. */
 const UNKNOWN_MS = 3_600_000
+const UNKNOWN = UNKNOWN_MS / STEP_MS
 /** The tiers of cars that have not got their minimum energy yet, and that have got all that they need. */
 const FIRST = -10_000
 const LAST = 10_000
@@ -48,7 +49,7 @@ export function tierOf(
   if (delivered < minimumEnergy) return FIRST
   if (energy !== undefined && delivered >= energy) return LAST
   // Who stays longer than it told is as urgent as one that told nothing.
-  if (energy === undefined || departure === undefined || departure <= now || watts <= 0) return tier(UNKNOWN_MS)
+  if (energy === undefined || departure === undefined || departure <= now || watts <= 0) return UNKNOWN
   return tier(departure - now - ((energy - delivered) / watts) * 3_600_000 - lead)
 }
 
@@ -59,12 +60,6 @@ function tier(laxity: number): number {
 /** The W of an A at an EVSE. */
 export function wattsPerAmpere(site: Site, key: string): number {
   return site.input.plant.voltage * site.phases(key).length
-}
-
-/** What the car needs, with what it has got at most where its meter does not tell it. */
-function needsAt(site: Site, key: string): Needs {
-  const { needs = {} } = site.input.facts.get(key) ?? {}
-  return { delivered: site.state(key).served * wattsPerAmpere(site, key), ...needs }
 }
 
 /** The most that the car takes. A. */
@@ -109,10 +104,15 @@ function priorityOf(site: Site, key: string): number {
   return site.input.facts.get(key)?.needs?.priority ?? site.evses.get(key)?.priority ?? 0
 }
 
+/** By what the car has got at most, where its meter does not tell it. */
 function tierAt(site: Site, key: string, lead = 0): number {
+  const { needs } = site.input.facts.get(key) ?? {}
   const evse = site.evses.get(key)
-  const watts = evse === undefined ? 0 : capOf(evse, site.state(key)) * wattsPerAmpere(site, key)
-  return tierOf(needsAt(site, key), { watts, now: site.input.now, lead })
+  if (needs === undefined || evse === undefined) return UNKNOWN
+  const state = site.state(key)
+  const perAmpere = wattsPerAmpere(site, key)
+  const told = { delivered: state.served * perAmpere, ...needs }
+  return tierOf(told, { watts: capOf(evse, state) * perAmpere, now: site.input.now, lead })
 }
 
 /** Which cars are filled up first, as numbers from 0 on: by priority, and then by what they need until when. */

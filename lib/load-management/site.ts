@@ -203,11 +203,16 @@ function followed(site: Site, key: string): EvseState {
   if (state.transaction === undefined) return state
   const force = inForce(state, now)
   const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
-  const { servedSince, waitingSince, ...rest } = { ...state, served, servedAt: now }
-  const isServed = force > (state.fallback ?? 0)
-  const since = isServed ? { servedSince: servedSince ?? now } : { waitingSince: waitingSince ?? now }
-  const counted = { ...rest, ...since }
+  const counted = withTurn({ ...state, served, servedAt: now }, force > (state.fallback ?? 0), now)
   return withDemand(counted, force, { now, settle: site.settle })
+}
+
+/** Since when it is served, or waits. Copies are made only of what changes: this is done for each EVSE in each run. */
+function withTurn(state: EvseState, isServed: boolean, now: number): EvseState {
+  const [since, other] = isServed ? [state.servedSince, state.waitingSince] : [state.waitingSince, state.servedSince]
+  if (since !== undefined && other === undefined) return state
+  const { servedSince: _served, waitingSince: _waiting, ...rest } = state
+  return isServed ? { ...rest, servedSince: since ?? now } : { ...rest, waitingSince: since ?? now }
 }
 
 /** A car that takes less than it may for a minute leaves the rest to others, until it uses all that it has. */
@@ -216,8 +221,10 @@ function withDemand(state: EvseState, force: number, { now, settle }: { now: num
   const changedAt = Math.max(sent?.at ?? 0, transaction?.since ?? 0)
   const isTelling = measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + settle
   if (!isTelling) return state
-  const { slackSince: _, ...busy } = state
   const { most } = usedOf(measured)
+  const isPlain = state.slackSince === undefined && state.demand === undefined
+  if (most >= force - 1 && isPlain) return state
+  const { slackSince: _, ...busy } = state
   if (most >= force - 0.5) {
     const { demand: _demand, ...rest } = busy
     return rest

@@ -35,11 +35,12 @@ export interface StepResult {
 export function step(input: StepInput): StepResult {
   const site = new Site(input)
   const steered = steerable(site)
-  const allocation = share(site, steered)
+  const order = inOrder(site, [...steered])
+  const allocation = share(site, steered, order)
   const commands: Command[] = []
   installFallbacks(site, commands)
   lower(site, steered, allocation, commands)
-  raise(site, steered, allocation, commands)
+  raise(site, order, allocation, commands)
   const evses = new Map([...site.evses.keys()].map((key) => [key, viewOf(site, key, { steered, allocation })]))
   return { commands, states: site.states, loads: [...site.loads], evses }
 }
@@ -66,7 +67,7 @@ function steerable(site: Site): Set<string> {
   return new Set(keys)
 }
 
-function share(site: Site, steered: ReadonlySet<string>): Allocation {
+function share(site: Site, steered: ReadonlySet<string>, order: readonly string[]): Allocation {
   const constraints = new Map(
     site.loads.map((load) => {
       const capacity = load.limit - load.margin - load.other - load.reserved
@@ -82,19 +83,19 @@ function share(site: Site, steered: ReadonlySet<string>): Allocation {
       constraint.weights.set(key, weight)
     }
   }
-  const orders = fillingOrder(site, [...steered])
-  const sessions = inOrder(site, [...steered]).map((key) => ({ ...sessionOf(site, key), order: orders.get(key) ?? 0 }))
+  const filling = fillingOrder(site, order)
+  const sessions = order.map((key) => sessionOf(site, key, filling.get(key) ?? 0))
   return allocate(sessions, [...constraints.values()])
 }
 
-function sessionOf(site: Site, key: string): Session {
+function sessionOf(site: Site, key: string, order: number): Session {
   const evse = site.evses.get(key)
   if (evse === undefined) throw new Error(`no EVSE ${key}`)
   const state = site.state(key)
   const { obedience, transaction, fallback = 0 } = state
   const isProving = obedience === 'unproven' && site.input.now - (transaction?.since ?? 0) < PROVING_MS
   const cap = isProving ? leastOf(evse) : capOf(evse, state)
-  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback) }
+  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), order }
 }
 
 // --- sending -------------------------------------------------------------------------------------------------------
@@ -174,9 +175,9 @@ function leaseEnd(site: Site, key: string): number {
   return Math.min(now + plant.lease * 1000, ...drops.map((drop) => drop - site.settle))
 }
 
-function raise(site: Site, steered: ReadonlySet<string>, { targets }: Allocation, commands: Command[]): void {
+function raise(site: Site, order: readonly string[], { targets }: Allocation, commands: Command[]): void {
   const { now, plant } = site.input
-  for (const key of inOrder(site, [...steered])) {
+  for (const key of order) {
     const state = site.state(key)
     const target = targets.get(key)
     if (target === undefined || state.pending !== undefined) continue

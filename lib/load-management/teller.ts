@@ -26,7 +26,8 @@ interface Fact {
   about: string
   /** Another fact has another one. */
   what: string
-  event: NewEvent
+  /** Made only when it is told: most facts stay as they are. */
+  event: () => NewEvent
   /** Nothing to tell, as long as nothing else was told before. */
   isUsual?: boolean
 }
@@ -64,9 +65,9 @@ export class Teller {
       known.set(key, { what, at: snapshot.at })
       if (before === undefined) continue
       told++
-      this.#publish(event)
+      this.#publish(event())
     }
-    forget(known, facts)
+    if (known.size > facts.length) forget(known, facts)
   }
 
   /** The site is not controlled here any more. */
@@ -87,19 +88,22 @@ export class Teller {
   #overloadsOf(siteId: string, snapshot: Snapshot): Fact[] {
     const before = this.#over.get(siteId)
     const present = overloads(snapshot.result.loads)
+    const by = new Map(present.map((one) => [placeOf(one), one.by]))
     const since = new Map(present.map((one) => [placeOf(one), before?.get(placeOf(one)) ?? snapshot.at]))
     this.#over.set(siteId, since)
     const isLasting = (place: string) => snapshot.at - (since.get(place) ?? snapshot.at) >= APART_MS.overload
     return snapshot.result.loads.map(({ circuit, phase }): Fact => {
-      const by = present.find((one) => placeOf(one) === placeOf({ circuit, phase }))?.by ?? 0
-      const isOver = by > 0 && isLasting(placeOf({ circuit, phase }))
-      const data: EventData['overload'] = isOver
-        ? { site: siteId, change: 'begun', circuit, phase, by, why: whyOver(snapshot, { circuit, phase }) }
-        : { site: siteId, change: 'ended', circuit, phase }
+      const about = placeOf({ circuit, phase })
+      const over = by.get(about) ?? 0
+      const isOver = over > 0 && isLasting(about)
+      const dataOf = (): EventData['overload'] => {
+        if (!isOver) return { site: siteId, change: 'ended', circuit, phase }
+        return { site: siteId, change: 'begun', circuit, phase, by: over, why: whyOver(snapshot, { circuit, phase }) }
+      }
       // It is told again when it is much more or less.
-      const what = isOver ? `begun ${Math.round(Math.log2(Math.max(1, by)))}` : 'ended'
-      const event = { type: 'overload', chargePoint: '', data } as const
-      return { topic: 'overload', about: placeOf({ circuit, phase }), what, event, isUsual: !isOver }
+      const what = isOver ? `begun ${Math.round(Math.log2(Math.max(1, over)))}` : 'ended'
+      const event = () => ({ type: 'overload', chargePoint: '', data: dataOf() }) as const
+      return { topic: 'overload', about, what, event, isUsual: !isOver }
     })
   }
 }
@@ -117,11 +121,11 @@ function forget(known: Map<string, Known>, facts: readonly Fact[]): void {
 // --- limits --------------------------------------------------------------------------------------------------------
 
 function limitsOf(siteId: string, { plant, told, result, at }: Snapshot): Fact[] {
+  const held = new Map<string, Record<string, number>>()
+  for (const { circuit, phase, limit } of result.loads) held.set(circuit, { ...held.get(circuit), [phase]: limit })
   return plant.circuits.flatMap((circuit): Fact[] => {
     const known = told.get(circuit.id) ?? {}
-    const holds = Object.fromEntries(
-      result.loads.filter((load) => load.circuit === circuit.id).map(({ phase, limit }) => [phase, limit])
-    )
+    const holds = held.get(circuit.id) ?? {}
     const about = { site: siteId, circuit: circuit.id, holds }
     const isStale = known.measurement !== undefined && !isFresh(circuit, known.measurement, at)
     const meter: EventData['site-limit'] = { ...about, change: isStale ? 'fallback' : 'restored' }
@@ -131,7 +135,7 @@ function limitsOf(siteId: string, { plant, told, result, at }: Snapshot): Fact[]
         topic: 'site-limit',
         about: `${circuit.id} meter`,
         what: meter.change,
-        event: { type: 'site-limit', chargePoint: '', data: meter },
+        event: () => ({ type: 'site-limit', chargePoint: '', data: meter }),
         isUsual: !isStale
       }
     ]
@@ -154,7 +158,7 @@ function dynamicOf(
     ...(expiresAt !== undefined && { expiresAt: toDateTime(expiresAt) })
   }
   const what = change === 'set' ? JSON.stringify([limit, source]) : change
-  const event = { type: 'site-limit', chargePoint: '', data } as const
+  const event = () => ({ type: 'site-limit', chargePoint: '', data }) as const
   return { topic: 'site-limit', about: `${about.circuit} limit`, what, event, isUsual: change === 'removed' }
 }
 
@@ -199,9 +203,11 @@ function allocationOf(siteId: string, { result, facts, at }: Snapshot, evse: Pla
   const isConnected = facts.get(key)?.isConnected === true
   const condition = !isConnected ? 'away' : limit < leastOf(evse) ? 'waiting' : isLeased ? 'limited' : 'fallback'
   const { identity, evseId } = evse
-  const reason = result.evses.get(key)?.reason ?? ''
-  const data = { site: siteId, evseId, id: transaction.id, limit, state: condition, reason } as const
-  const event = { type: 'allocation', chargePoint: identity, data } as const
+  const event = () => {
+    const reason = result.evses.get(key)?.reason ?? ''
+    const data = { site: siteId, evseId, id: transaction.id, limit, state: condition, reason } as const
+    return { type: 'allocation', chargePoint: identity, data } as const
+  }
   return [{ topic: 'allocation', about: key, what: `${transaction.id} ${limit} ${condition}`, event }]
 }
 
@@ -214,8 +220,10 @@ function obedienceOf(siteId: string, { result, facts, at }: Snapshot, evse: Plan
   if (state === undefined || facts.get(key)?.isConnected !== true) return []
   const obedience = obedienceIn(state, evse, at)
   const { identity, evseId } = evse
-  const data = { site: siteId, evseId, obedience, reserved: result.evses.get(key)?.reserved ?? evse.maximum }
-  const event = { type: 'charger-obedience', chargePoint: identity, data } as const
+  const event = () => {
+    const data = { site: siteId, evseId, obedience, reserved: result.evses.get(key)?.reserved ?? evse.maximum }
+    return { type: 'charger-obedience', chargePoint: identity, data } as const
+  }
   return [{ topic: 'charger-obedience', about: key, what: obedience, event, isUsual: obedience === 'unproven' }]
 }
 
