@@ -154,6 +154,7 @@ const NOTHING: Readonly<Record<string, string>> = {
   name: 'nobody',
   idToken: 'NOTHING',
   circuit: 'nothing',
+  evseId: '999',
   number: 'R-2026-999999'
 }
 /** Of certificates, whose ids say where they come from. */

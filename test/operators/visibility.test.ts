@@ -187,6 +187,7 @@ async function furnish(server: TestServer): Promise<World> {
     name: ['operator-1'],
     deliveryId: ['1'],
     circuit: ['main'],
+    evseId: ['1'],
     number: ['R-2026-000001'],
     // Of transactions, tariffs, webhooks and certificates.
     id: [...(await ids('/transactions', 'id')), '1', String(webhookId), 'issued-1']
