@@ -293,13 +293,13 @@ export const idTokenSchema: Schema = {
           "type": "object",
           "properties": {
             "maxCost": {
-              "exclusiveMinimum": 0,
+              "minimum": 0.000001,
               "maximum": 1000000000,
               "description": "Including tax, in the currency of the tariff; at most six decimals",
               "type": "number"
             },
             "maxEnergy": {
-              "exclusiveMinimum": 0,
+              "minimum": 0.000001,
               "maximum": 1000000000000,
               "description": "Wh; at most six decimals",
               "type": "number"

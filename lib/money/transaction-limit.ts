@@ -12,14 +12,12 @@ export const WIRE_DECIMALS = 6
 const LIMITS = {
   maxCost: Type.Optional(
     Type.Number({
-      exclusiveMinimum: 0,
+      minimum: 1e-6,
       maximum: 1e9,
       description: 'Including tax, in the currency of the tariff; at most six decimals'
     })
   ),
-  maxEnergy: Type.Optional(
-    Type.Number({ exclusiveMinimum: 0, maximum: 1e12, description: 'Wh; at most six decimals' })
-  ),
+  maxEnergy: Type.Optional(Type.Number({ minimum: 1e-6, maximum: 1e12, description: 'Wh; at most six decimals' })),
   maxTime: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Seconds' })),
   maxSoC: Type.Optional(
     Type.Integer({ minimum: 1, maximum: 100, description: 'Per cent. Only OCPP 2.1 charge points can obey it' })
