@@ -104,7 +104,8 @@ export function readingsOf(
   { start, end, isFinal }: { start: number; end: number; isFinal: boolean }
 ): Readings | UnknownReason {
   if (end <= start) return readingsAt(meter, { start, isFinal })
-  const sorted = isOrdered(meter) ? meter : ordered(meter)
+  const isUsual = isRising(meter)
+  const sorted = isUsual || isOrdered(meter) ? meter : ordered(meter)
   // Readings outside of the transaction count as at its start and at its end.
   const first = firstIndex(sorted.length, (index) => (sorted[index]?.at ?? 0) > start)
   const begin = sorted[first - 1]
@@ -112,7 +113,7 @@ export function readingsOf(
   const last = firstIndex(sorted.length, (index) => (sorted[index]?.at ?? 0) >= end)
   const stop = sorted[last]
   if (stop === undefined && isFinal) return 'no-stop-register'
-  if (goesBack(sorted, first - 1, last)) return 'meter-went-backwards'
+  if (!isUsual && goesBack(sorted, first - 1, last)) return 'meter-went-backwards'
   // Of a running transaction, the reading after the wanted time tells how it goes on.
   const next = stop === undefined || !isFinal ? stop : { at: end, wh: stop.wh }
   if (!isFinal && next === undefined && first === last) return 'no-stop-register'
@@ -136,6 +137,19 @@ function readingsAt(
 }
 
 const ONE = { all: [], first: 0, last: 0, stop: undefined }
+
+/** Whether readings are in the order of time, one for each time, and never go back: with one look at a day of them. */
+function isRising(meter: readonly Reading[]): boolean {
+  let last = Number.NEGATIVE_INFINITY
+  let highest = Number.NEGATIVE_INFINITY
+  for (let index = 0; index < meter.length; index++) {
+    const { at, wh } = meter[index] as Reading
+    if (at <= last || wh < highest) return false
+    last = at
+    highest = wh
+  }
+  return true
+}
 
 /** Whether readings are in the order of time, one for each time. Indices, because a day has thousands of readings. */
 function isOrdered(meter: readonly Reading[]): boolean {
