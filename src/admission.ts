@@ -71,6 +71,7 @@ interface Arrival extends Omit<Handshake, 'signal'> {
 }
 
 type Decision = HandshakeAcceptance | HandshakeRejection
+type Admit = NonNullable<HandshakeAcceptance['admitted']>
 
 /** The decision of an endpoint without `authenticate`. */
 const EVERYBODY = { accept: true } satisfies Decision
@@ -172,7 +173,14 @@ export class Admission {
     arrivals.enter(address)
     try {
       const decision = await this.#ask(handshake, address)
-      return decision instanceof Refusal ? decision : this.#judge(handshake, decision)
+      if (decision instanceof Refusal) return decision
+      const judged = this.#judge(handshake, decision)
+      const admitted = decision.accept ? decision.admitted : undefined
+      if (judged instanceof Refusal || admitted === undefined) return judged
+      const last = await this.#race(handshake, () => this.#complete(handshake, admitted))
+      if (!last.accept) return this.#judge(handshake, last)
+      // The shutdown may have begun in the meantime.
+      return this.#isDraining() ? unavailable('draining') : judged
     } finally {
       arrivals.leave(address)
     }
@@ -304,14 +312,14 @@ export class Admission {
       attempt.refused()
       return OTHER_NAME
     }
-    return this.#race(handshake, attempt)
+    return this.#race(handshake, (asked) => this.#verify(asked, attempt))
   }
 
   /**
-   * The decision, unless `authenticate` times out or the charge point disconnects. The handshake counts as in progress
-   * until `authenticate` settles.
+   * What the application decides, unless that takes too long or the charge point disconnects. The handshake counts as in
+   * progress until it is decided.
    */
-  #race(handshake: Arrival, attempt: LoginAttempt): Promise<Decision> {
+  #race(handshake: Arrival, decide: (asked: Handshake) => Promise<Decision>): Promise<Decision> {
     const { socket } = handshake.request.raw
     // The socket of a simulated charge point in this process is no stream.
     const peer = socket instanceof Duplex ? socket : undefined
@@ -332,8 +340,28 @@ export class Admission {
       const onClose = () => settle(LEFT)
       const timer = setTimeout(settle, timerDelay(this.#settings.authenticateTimeout), TOO_SLOW)
       peer?.on('close', onClose)
-      this.#verify(asked, attempt).then(settle, reject)
+      decide(asked).then(settle, reject)
     })
+  }
+
+  /** Calls `admitted`. Never throws. */
+  async #complete({ request }: Arrival, admitted: Admit): Promise<Decision> {
+    this.#inProgress++
+    try {
+      const rejected = await admitted()
+      return rejected === undefined ? EVERYBODY : readDecision(rejected)
+    } catch (error) {
+      return this.#failed(request, error)
+    } finally {
+      this.#inProgress--
+    }
+  }
+
+  #failed(request: FastifyRequest, error: unknown): Decision {
+    this.#events.lines.line('authenticate-failed', (more) =>
+      logFailure(request.log, error, more, 'authenticate failed')
+    )
+    return FAILED
   }
 
   /** Calls `authenticate` and counts the outcome, even after the timeout. Never throws. */
@@ -347,10 +375,7 @@ export class Admission {
       else if (decision.status !== 429 && decision.status !== 503) attempt.refused()
       return decision
     } catch (error) {
-      this.#events.lines.line('authenticate-failed', (more) => {
-        logFailure(handshake.request.log, error, more, 'authenticate failed')
-      })
-      return FAILED
+      return this.#failed(handshake.request, error)
     } finally {
       attempt.undecided()
       this.#inProgress--

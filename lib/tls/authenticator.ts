@@ -84,9 +84,12 @@ export class Authenticator {
     const { store, config, traits } = this.#options
     const { OCPP_OPEN_REGISTRATION: isOpen, OCPP_MIN_SECURITY_PROFILE: minProfile } = config
     if (!isOpen || minProfile > 0) return refuse(404, 'unknown charge point: no operator has created it')
-    if (!(await store.admit(identity))) return refuse(503, 'too many charge points that no operator has created')
     const context = new ConnectionSecurity(0)
-    return { accept: true, context, traits: traits.book.connecting(context) }
+    const admitted = async () => {
+      const isAdmitted = await store.admit(identity)
+      return isAdmitted ? undefined : refuse(503, 'too many charge points that no operator has created')
+    }
+    return { accept: true, context, traits: traits.book.connecting(context), admitted }
   }
 
   /** The proofs of a handshake, the strongest first. */
@@ -135,17 +138,27 @@ export class Authenticator {
     if (known !== 'ours' && known !== 'foreign') return refuse(403, `its certificate is ${known}`)
 
     context.seenBefore = row.last_seen_at ?? undefined
-    await this.#remember(row, proof)
-    const accepted = { accept: true, context, traits: traits.book.connecting(context, knownOf(row)) } as const
+    const admitted = this.#memory(row, proof)
+    const accepted = {
+      accept: true,
+      context,
+      traits: traits.book.connecting(context, knownOf(row)),
+      ...(admitted !== undefined && { admitted })
+    } as const
     if (context.isRenewing) return { ...accepted, registration: 'Pending' }
     return { ...accepted, ...(row.boot_status !== null && { registration: row.boot_status }) }
   }
 
-  async #remember(row: ChargePointRow, { security: { profile }, isLasting, usedNewPassword }: Proof): Promise<void> {
+  /** Notes what the proof changes for later connections, if anything. */
+  #memory(row: ChargePointRow, { security: { profile }, isLasting, usedNewPassword }: Proof) {
     const { store } = this.#options
-    if (usedNewPassword && row.previous_credential !== null) await store.commit(row.identity, forgetPreviousPassword)
-    if (isLasting && profile > row.highest_security_profile) {
-      await store.commit(row.identity, raiseSecurityProfile(profile))
+    const forgets = usedNewPassword && row.previous_credential !== null
+    const raises = isLasting && profile > row.highest_security_profile
+    if (!forgets && !raises) return undefined
+    return async () => {
+      if (forgets) await store.commit(row.identity, forgetPreviousPassword)
+      if (raises) await store.commit(row.identity, raiseSecurityProfile(profile))
+      return undefined
     }
   }
 }

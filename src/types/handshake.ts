@@ -40,6 +40,12 @@ export interface HandshakeAcceptance {
    * sequence of the database. Give it for every connection or for none. Default: the nodes count.
    */
   epoch?: number
+  /**
+   * Called when nothing else refuses the handshake either, such as a subprotocol that is not spoken, and before it is answered.
+   * What is to be stored of a new connection belongs here, because a handshake that is refused must have no effect. It may still
+   * reject; what it throws is answered with 503.
+   */
+  admitted?: () => MaybePromise<HandshakeRejection | undefined>
 }
 
 /** Rejects a handshake. */

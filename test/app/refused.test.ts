@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { RefusedChargePoints } from '../../lib/charge-points/refused.js'
 import type {} from '../../plugins/csms/refused.js'
 import { openReader } from '../events/reader.js'
-import { connectCharger, refusedCharger } from '../support/charger.js'
+import { connectCharger, NO_ANSWER, refusedCharger } from '../support/charger.js'
 import { operate, startBackend } from './support.js'
 
 describe('a charge point that is refused', () => {
@@ -68,6 +68,32 @@ describe('a charge point that speaks no version of ours', () => {
         ['OLD', 'ocpp1.5']
       ]
     )
+  })
+})
+
+describe('a handshake that is refused for what it offers', () => {
+  it('creates no charge point under open registration, and the charge point can come back', async () => {
+    const server = await startBackend({ OCPP_OPEN_REGISTRATION: 'true' })
+    for (const protocol of ['ocpp1.5', 'OCPP1.6', []]) await refusedCharger(server.url, 'NEW', { protocol })
+    assert.equal((await operate(server, 'GET', '/charge-points/NEW')).statusCode, 404)
+    assert.deepEqual((await operate(server, 'GET', '/charge-points')).json().items, [])
+    await (await connectCharger(server.url, 'NEW')).close()
+    assert.equal((await operate(server, 'GET', '/charge-points/NEW')).statusCode, 200)
+  })
+
+  it('changes nothing of the passwords and the security profile of a charge point', async () => {
+    const server = await startBackend({ OCPP_OPEN_REGISTRATION: 'false' })
+    const [old, password] = ['an-old-password-16', 'a-new-password-16-']
+    await operate(server, 'PUT', '/charge-points/KNOWN', { password: old })
+    const charger = await connectCharger(server.url, 'KNOWN', { password: old })
+    charger.onCall(() => NO_ANSWER)
+    // It may have taken the new one, or not: both are right until it uses the new one.
+    await operate(server, 'POST', '/charge-points/KNOWN/operations/set-password?timeout=50', { password })
+    await charger.close()
+    assert.equal((await refusedCharger(server.url, 'KNOWN', { password, protocol: 'ocpp1.5' })).status, 400)
+    await (await connectCharger(server.url, 'KNOWN', { password: old })).close()
+    await (await connectCharger(server.url, 'KNOWN', { password })).close()
+    assert.equal((await refusedCharger(server.url, 'KNOWN', { password: old })).status, 401)
   })
 })
 

@@ -314,3 +314,49 @@ test('without authenticate the plugin refuses to register unless told securityPr
   await app.register(fastifyOcpp, { securityProfile: 0 })
   await app.close()
 })
+
+test('`admitted` is called when nothing else refuses the handshake, and before it is answered', async () => {
+  const called: string[] = []
+  const gate = deferred<undefined>()
+  const server = await startServer({
+    authenticate: ({ identity }) => ({
+      accept: true,
+      admitted() {
+        called.push(identity)
+        return identity === 'WAITS' ? gate.promise : undefined
+      }
+    })
+  })
+  assert.equal((await refusedCharger(server.url, 'OLD', { protocol: 'ocpp1.5' })).status, 400)
+  assert.equal((await refusedCharger(server.url, 'LOOSE', { protocol: 'OCPP1.6' })).status, 400)
+  assert.equal((await refusedCharger(server.url, 'ENCODED%2520')).status, 400)
+  assert.deepEqual(called, [])
+  const charger = await connectCharger(server.url, 'CP-1')
+  const waiting = connectCharger(server.url, 'WAITS')
+  await until('it is called', () => called.length === 2)
+  assert.equal(server.app.ocpp.chargePoints.has('WAITS'), false)
+  gate.resolve(undefined)
+  await charger.close()
+  await (await waiting).close()
+  assert.deepEqual(called, ['CP-1', 'WAITS'])
+})
+
+test('`admitted` may still reject, and what it throws is answered with 503', async () => {
+  const server = await startServer({
+    authenticateTimeout: 200,
+    authenticate: ({ identity }) => ({
+      accept: true,
+      async admitted() {
+        if (identity === 'LATE') await new Promise((resolve) => setTimeout(resolve, 400))
+        if (identity === 'FAILS') throw new Error('the database is away')
+        return identity === 'FULL' ? { accept: false, status: 503, retryAfter: 7, reason: 'too many' } : undefined
+      }
+    })
+  })
+  const full = await refusedCharger(server.url, 'FULL')
+  assert.deepEqual([full.status, full.headers['retry-after']], [503, '7'])
+  assert.equal((await refusedCharger(server.url, 'FAILS')).status, 503)
+  assert.equal((await refusedCharger(server.url, 'LATE')).status, 503)
+  assert.equal(server.app.ocpp.chargePoints.size, 0)
+  await (await connectCharger(server.url, 'CP-1')).close()
+})
