@@ -28,6 +28,8 @@ export interface ChartProps {
 }
 
 const HEIGHT = 260
+/** Seconds before and after a reading that is alone. */
+const ALONE_S = 300
 
 /** Curves on one axis of time, drawn on a canvas. A sentence and a table beside them have the same content. */
 export default function Chart({ columns, lines, markers, label, format }: ChartProps) {
@@ -89,16 +91,17 @@ function optionsOf(element: HTMLElement, lines: readonly Line[], format: ChartPr
     legend: { show: false },
     cursor: { points: { size: 7 }, drag: { x: false, y: false } },
     scales: Object.fromEntries([
-      ['x', { time: true }],
+      ['x', { time: true, range: spanOf }],
       ...units.map((unit) => [unit, { range: (_: UPlot, min: number, max: number) => rangeOf(unit, min, max) }])
     ]),
     axes: [
-      { ...axis, values: (_, times) => times.map(clockOf) },
+      { ...axis, space: 72, values: (_, times) => times.map(clockOf) },
       ...units.map((unit, index) => ({
         ...axis,
         scale: unit,
         side: (index === 0 ? 3 : 1) as 1 | 3,
-        size: 64,
+        size: (_: UPlot, labels: string[] | null) =>
+          18 + 7 * Math.max(6, ...(labels ?? []).map(({ length }) => length)),
         grid: { ...grid, show: index === 0 },
         values: (_: UPlot, ticks: number[]) => ticks.map((tick) => format(tick, unit))
       }))
@@ -114,11 +117,18 @@ function seriesOf({ name, unit, color: property, isDashed, isStepped }: Line, co
     scale: unit,
     stroke: color(property),
     width: 2,
-    points: { show: false },
+    // One reading alone is no line.
+    points: { size: 7, show: ({ data: [times] }) => times.length < 2 },
     ...(isDashed && { dash: [6, 4] }),
     ...(steps !== undefined && { paths: steps })
   }
   return series
+}
+
+/** The times of the readings, and around one that is alone ten minutes. */
+function spanOf({ data: [times] }: UPlot, from: number, to: number): UPlot.Range.MinMax {
+  // It would be at the left of a whole day.
+  return times.length < 2 ? [from - ALONE_S, from + ALONE_S] : [from, to]
 }
 
 /** From zero, or from below it for energy that flows back; per cents up to 100. */
