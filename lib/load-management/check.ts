@@ -2,6 +2,7 @@ import { ProblemError } from '../problem-error.js'
 import { type Bounds, lowestLimit } from './limits.js'
 import {
   type Assignment,
+  type Habits,
   keyOf,
   type LoadManagementBody,
   leastOf,
@@ -14,8 +15,11 @@ import {
 
 // Rules that a configuration must meet before it is taken. A refused configuration has no effect at all.
 
+/** The charge points of a site by folded identity, and how they take limits. */
+export type Members = ReadonlyMap<string, Habits>
+
 /** @throws `INVALID_LOAD_MANAGEMENT` with the place of the fault */
-export function checkPlant(body: LoadManagementBody, members: ReadonlySet<string>): Plant {
+export function checkPlant(body: LoadManagementBody, members: Members): Plant {
   const plant = plantOf(body, 'UTC')
   checkCircuits(plant)
   checkEvses(plant, members)
@@ -46,7 +50,7 @@ function checkCircuits({ circuits }: Plant): void {
   }
 }
 
-function checkEvses({ circuits, evses }: Plant, members: ReadonlySet<string>): void {
+function checkEvses({ circuits, evses }: Plant, members: Members): void {
   const ids = new Set(circuits.map(({ id }) => id))
   const known = new Set<string>()
   for (const [index, evse] of evses.entries()) {
@@ -58,6 +62,13 @@ function checkEvses({ circuits, evses }: Plant, members: ReadonlySet<string>): v
       throw refuse(`${at}/identity`, `is no charge point of the site: ${evse.identity}`)
     }
     checkCurrents(evse, at)
+    const isPaused = evse.fallback === 0 && members.get(evse.identity.toLowerCase())?.avoidsZero === true
+    if (isPaused) {
+      throw refuse(
+        `${at}/fallback`,
+        `must be at least ${leastOf(evse)} A: the charge point has the trait limitZero avoid`
+      )
+    }
   }
 }
 

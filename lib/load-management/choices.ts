@@ -2,7 +2,7 @@ import type { KnownOf } from '../traits/book.js'
 import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
 import { type AppliedTraits, type Choice, choiceOf, traitsOf } from './forms.js'
-import { type Assignment, keyOf } from './plant.js'
+import { type Assignment, type Habits, keyOf, type Plant } from './plant.js'
 import { countsFromStart } from './profiles.js'
 import type { EvseState } from './reserve.js'
 import type { Member } from './rows.js'
@@ -17,6 +17,22 @@ export interface Known {
   traitsOf: (known: KnownOf) => AppliedTraits
   /** The highest stack levels that are known, by the row of the charge point. */
   levels: ReadonlyMap<number, number>
+}
+
+/** How the charge points take limits, besides their form. */
+export function habitsOf(applied: AppliedTraits): Habits {
+  const { limitZero, limitSettle, limitWritesPerDay } = applied
+  return {
+    ...(limitZero !== undefined && { avoidsZero: limitZero.value === 'avoid' }),
+    ...(limitSettle !== undefined && { settle: Number(limitSettle.value) }),
+    ...(limitWritesPerDay !== undefined && { writesPerDay: Number(limitWritesPerDay.value) })
+  }
+}
+
+/** The EVSEs with the habits of their charge points. */
+export function withHabits(plant: Plant, { members, traitsOf }: Pick<Known, 'members' | 'traitsOf'>): Plant {
+  const habits = new Map([...members].map(([identity, member]) => [identity, habitsOf(traitsOf(member))]))
+  return { ...plant, evses: plant.evses.map((evse) => ({ ...evse, ...habits.get(evse.identity.toLowerCase()) })) }
 }
 
 /** By EVSE; none for charge points that do not belong to the site. */

@@ -4,12 +4,41 @@ import type { Schema } from '../database/schema.js'
 import type { Writer } from '../database/writer.js'
 import { ProblemError } from '../problem-error.js'
 import { identitiesAt } from '../sites/rows.js'
-import { checkPlant } from './check.js'
+import type { KnownOf, TraitsBook } from '../traits/book.js'
+import type { ModelStore } from '../traits/model-store.js'
+import { checkPlant, type Members } from './check.js'
+import { type AppliedTraits, habitsOf } from './choices.js'
 import { LoadManagementBody } from './plant.js'
+import { membersOf } from './rows.js'
 
 // The configuration of the load management of a site, which is changed as a whole or in parts. What is refused has no effect.
 
 type SiteWriter = Pick<Writer, 'write'>
+
+/** The site that is changed. */
+export interface Changed {
+  siteId: string
+  /** The traits of a charge point. */
+  traitsOf: (known: KnownOf) => AppliedTraits
+}
+
+/** The site, after what other nodes have learned or changed of charger models has been read. */
+export async function siteToChange(
+  { models, book }: { models: Pick<ModelStore, 'refresh'>; book: Pick<TraitsBook, 'applied'> },
+  siteId: string
+): Promise<Changed> {
+  await models.refresh({ isForced: true })
+  return { siteId, traitsOf: (known) => book.applied(known) }
+}
+
+async function readMembers(trx: Kysely<Schema>, { siteId, traitsOf }: Changed): Promise<Members> {
+  const known = await membersOf(trx, siteId)
+  const habitsAt = (identity: string) => {
+    const member = known.get(identity)
+    return member === undefined ? {} : habitsOf(traitsOf(member))
+  }
+  return new Map([...(await identitiesAt(trx, siteId))].map((identity) => [identity, habitsAt(identity)]))
+}
 
 /**
  * Replaces the configuration of a site as a whole.
@@ -17,10 +46,11 @@ type SiteWriter = Pick<Writer, 'write'>
  * @returns whether it is new
  * @throws `INVALID_LOAD_MANAGEMENT`
  */
-export function putLoadManagement(writer: SiteWriter, siteId: string, body: LoadManagementBody): Promise<boolean> {
+export function putLoadManagement(writer: SiteWriter, site: Changed, body: LoadManagementBody): Promise<boolean> {
+  const { siteId } = site
   return writer.write(async (trx) => {
     await hold(trx, 'site', siteId)
-    checkPlant(body, await identitiesAt(trx as Kysely<Schema>, siteId))
+    checkPlant(body, await readMembers(trx as Kysely<Schema>, site))
     const now = Date.now()
     const values = { mode: body.mode, document: JSON.stringify(body), updated_at: now }
     const { numUpdatedRows } = await trx
@@ -73,9 +103,10 @@ export interface PartialChange {
  */
 export function changeLoadManagement(
   writer: SiteWriter,
-  siteId: string,
+  site: Changed,
   { apply, placeIn }: PartialChange
 ): Promise<LoadManagementBody | undefined> {
+  const { siteId } = site
   return writer.write(async (trx) => {
     await hold(trx, 'site', siteId)
     const row = await trx
@@ -89,7 +120,7 @@ export function changeLoadManagement(
       const { maxItems } = LoadManagementBody.properties[list]
       if (maxItems !== undefined && body[list].length > maxItems) throw tooMany(list, maxItems)
     }
-    const members = await identitiesAt(trx as Kysely<Schema>, siteId)
+    const members = await readMembers(trx as Kysely<Schema>, site)
     try {
       checkPlant(body, members)
     } catch (error) {

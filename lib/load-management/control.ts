@@ -120,9 +120,9 @@ export class SiteControl {
   async #calculate({ row, site }: { row: rows.LoadManagementRow; site: SiteRow }): Promise<Snapshot> {
     const body = JSON.parse(row.document) as LoadManagementBody
     const configured = plantOf(body, site.time_zone ?? 'UTC')
-    const { facts, states: known } = await this.#known.refresh(configured, this.#states, this.#changes)
+    const { plant: habitual, facts, states: known } = await this.#known.refresh(configured, this.#states, this.#changes)
     this.#know(known)
-    const plant = await this.#known.inForms(configured, body, known)
+    const plant = await this.#known.inForms(habitual, body, known)
     const told = await this.#known.told(plant, known)
     const at = this.#options.now()
     const states = row.mode === 'observe' ? assumed(plant, known, at) : known

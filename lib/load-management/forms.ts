@@ -29,7 +29,10 @@ type Member = keyof Form
 const MEMBERS = Object.keys(TRAITS) as Member[]
 
 /** The names of the traits that forms are made of. */
-export const FORM_TRAITS: readonly TraitName[] = [...Object.values(TRAITS), 'maxStackLevel']
+const FORM_TRAITS: readonly TraitName[] = [...Object.values(TRAITS), 'maxStackLevel']
+
+/** The names of the traits that say how a charge point takes limits. */
+export const LIMIT_TRAITS: readonly TraitName[] = [...FORM_TRAITS, 'limitZero', 'limitSettle', 'limitWritesPerDay']
 
 /** What limits the choice of forms. */
 export interface Choice {

@@ -1,4 +1,4 @@
-import { choicesFor, type Known, learnedBy, refusing } from './choices.js'
+import { choicesFor, type Known, learnedBy, refusing, withHabits } from './choices.js'
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
 import type { Told } from './limits.js'
@@ -64,10 +64,11 @@ export class KnownSite {
    *
    * @param changes those since the last run: they are taken from the list once all is read that is not older
    */
-  async refresh(plant: Plant, before: States, changes: Change[]) {
-    const { db, siteId, callable, now, onStray } = this.#options
+  async refresh(configured: Plant, before: States, changes: Change[]) {
+    const { db, siteId, callable, now, onStray, traitsOf = () => ({}) } = this.#options
     const count = changes.length
     const members = await rows.membersOf(db, siteId)
+    const plant = withHabits(configured, { members, traitsOf })
     const open = await rows.openTransactions(db, members.values())
     const running = new Map(open.map((transaction) => [keyOf(transaction), transaction]))
     const gone = [...before].flatMap(([key, { transaction }]) => {
@@ -77,7 +78,7 @@ export class KnownSite {
     const profiles = await rows.profilesOf(db, members.values())
     const connected = await callable([...members.keys()])
     const needs = await this.#needs(running)
-    const times = { now: now(), settle: plant.settle * 1000 }
+    const times = { now: now() }
     const states = new Map<string, EvseState>()
     const facts = new Map<string, EvseFacts>()
     const evses = new Map(plant.evses.map((evse) => [keyOf(evse), evse]))
@@ -98,14 +99,15 @@ export class KnownSite {
     for (const { key, change } of changes.splice(0, count)) {
       const state = states.get(key)
       const evse = evses.get(key)
-      if (state !== undefined && evse !== undefined) states.set(key, change(state, { ...times, plant, evse }))
-      else onStray?.()
+      if (state !== undefined && evse !== undefined) {
+        states.set(key, change(state, { ...times, settle: evse.settle * 1000, plant, evse }))
+      } else onStray?.()
     }
     for (const [key, state] of states)
       states.set(key, withMember(state, members.get(identityOf(key)), { key, profiles }))
     this.members = members
     this.running = running
-    return { facts, states }
+    return { plant, facts, states }
   }
 
   /** What the cars need, and what those have got that were told how much they need. By our id of the transaction. */

@@ -167,7 +167,16 @@ export interface PlantEvse extends Required<Assignment> {
   form: Form
   /** How many forms there are to try. */
   forms: number
+  /** Seconds until the current has followed a limit. */
+  settle: number
+  /** Whether it is never sent 0 A. */
+  avoidsZero: boolean
+  /** The most profiles that are sent to it in 24 hours. */
+  writesPerDay?: number
 }
+
+/** How a charge point takes limits, besides their form. */
+export type Habits = Partial<Pick<PlantEvse, 'settle' | 'avoidsZero' | 'writesPerDay'>>
 
 /** A configuration with its defaults. */
 export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'evses'>> {
@@ -179,6 +188,7 @@ export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'e
 const DEFAULTS = { voltage: 230, lease: 900, raiseDelay: 15, dwell: 900, settle: 10 }
 
 export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
+  const { settle = DEFAULTS.settle } = body
   return {
     ...DEFAULTS,
     ...body,
@@ -186,7 +196,8 @@ export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
     circuits: body.circuits.map((circuit) => ({ margin: 1, maxMeasurementAge: 60, ...circuit })),
     evses: body.evses.map((evse) => {
       const { unit = USUAL_FORM.unit } = evse
-      return { wiring: 'L1L2L3', minimum: 6, priority: 0, ...evse, unit, form: { ...USUAL_FORM, unit }, forms: 1 }
+      const form = { ...USUAL_FORM, unit }
+      return { wiring: 'L1L2L3', minimum: 6, priority: 0, ...evse, unit, form, forms: 1, settle, avoidsZero: false }
     })
   }
 }
@@ -212,8 +223,10 @@ export function leastOf(evse: Pick<PlantEvse, 'unit' | 'wiring' | 'minimum' | 'm
 /** An EVSE that is limited in this form. */
 export function inForm(evse: PlantEvse, { form, forms }: Pick<PlantEvse, 'form' | 'forms'>): PlantEvse {
   const formed = { ...evse, unit: form.unit, form, forms, fallback: stepDown(evse.fallback, form) }
-  // In W, the configured fallback may be too little for a car on several phases.
-  return formed.fallback < leastOf(formed) ? { ...formed, fallback: 0 } : formed
+  const least = leastOf(formed)
+  if (formed.fallback >= least) return formed
+  // In W, the configured fallback may be too little for a car on several phases. The trait may be younger than a fallback of 0.
+  return { ...formed, fallback: evse.avoidsZero ? Math.min(Math.ceil(least), evse.maximum) : 0 }
 }
 
 /** The W that are at most so many A on any phase. The hardware keeps the maximum on each phase itself. */

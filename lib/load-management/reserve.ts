@@ -2,6 +2,7 @@ import { type Form, isStanding, type Tried } from './forms.js'
 import { type SeenLines, seenLines } from './lines.js'
 import { type Assignment, keyOf, type Plant } from './plant.js'
 import type { Currents } from './samples.js'
+import type { Writes } from './writes.js'
 
 // The current that may be in force at an EVSE. The invariant of load management is about this current, not about the
 // wanted one: the sum of what may be in force never exceeds a limit because of what is sent.
@@ -66,6 +67,8 @@ export interface EvseState extends Tried {
   possible: Possible[]
   sent?: Sent
   pending?: Pending
+  /** The profiles that were sent, if they are counted. */
+  writes?: Writes[]
   /** Calls in a row that were not accepted. */
   failures: number
   /** Whether the last call may have been carried out or not. */

@@ -66,7 +66,6 @@ const SAME_TIME_MS = 15_000
 /** A site at an instant. */
 export class Site {
   readonly input: StepInput
-  readonly settle: number
   readonly states: Map<string, EvseState>
   readonly evses: ReadonlyMap<string, PlantEvse>
   readonly paths: ReadonlyMap<string, readonly string[]>
@@ -79,7 +78,6 @@ export class Site {
 
   constructor(input: StepInput) {
     this.input = input
-    this.settle = input.plant.settle * 1000
     this.evses = new Map(input.plant.evses.map((evse) => [keyOf(evse), evse]))
     this.states = new Map([...this.evses.keys()].map((key) => [key, input.states.get(key) ?? initialState()]))
     const paths = pathsOf(input.plant.circuits)
@@ -98,6 +96,11 @@ export class Site {
     return this.states.get(key) ?? initialState()
   }
 
+  /** Milliseconds until the current has followed a limit. */
+  settle(key: string): number {
+    return (this.evses.get(key)?.settle ?? this.input.plant.settle) * 1000
+  }
+
   reserved(key: string): Reserved {
     const known = this.#reserved.get(key)
     if (known !== undefined) return known
@@ -110,7 +113,7 @@ export class Site {
     const evse = this.evses.get(key)
     if (evse === undefined) return { amperes: 0, cause: 'fallback' as const }
     if (this.input.facts.get(key)?.isMember === false) return { amperes: evse.maximum, cause: 'no-fallback' as const }
-    return reservedOf(this.state(key), evse, { now: this.input.now, settle: this.settle })
+    return reservedOf(this.state(key), evse, { now: this.input.now, settle: this.settle(key) })
   }
 
   /** The loads that an EVSE adds to, and what an A of it adds. */
@@ -204,7 +207,7 @@ function followed(site: Site, key: string): EvseState {
   const force = inForce(state, now)
   const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
   const counted = withTurn({ ...state, served, servedAt: now }, force > (state.fallback ?? 0), now)
-  return withDemand(counted, force, { now, settle: site.settle })
+  return withDemand(counted, force, { now, settle: site.settle(key) })
 }
 
 /** Since when it is served, or waits. Copies are made only of what changes: this is done for each EVSE in each run. */

@@ -4,6 +4,7 @@ import { capOf, fillingOrder, inOrder } from './order.js'
 import { leastOf } from './plant.js'
 import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
 import { type Load, Site, type StepInput } from './site.js'
+import { isWithinBudget, leaseOf, type WriteKind, withWrite } from './writes.js'
 
 // One step of the control of a site: from what is known to what is sent. Pure.
 
@@ -34,12 +35,13 @@ export interface StepResult {
 /** Decides what is sent now. Nothing in the result raises what is reserved beyond a limit. */
 export function step(input: StepInput): StepResult {
   const site = new Site(input)
-  const steered = steerable(site)
+  const willing = willingOf(site)
+  const steered = new Set([...willing].filter((key) => mayWrite(site, key, 'changes')))
   const order = inOrder(site, [...steered])
   const allocation = share(site, steered, order)
   const commands: Command[] = []
   installFallbacks(site, commands)
-  lower(site, steered, allocation, commands)
+  lower(site, willing, allocation, commands)
   raise(site, order, allocation, commands)
   const evses = new Map([...site.evses.keys()].map((key) => [key, viewOf(site, key, { steered, allocation })]))
   return { commands, states: site.states, loads: [...site.loads], evses }
@@ -49,7 +51,8 @@ export function step(input: StepInput): StepResult {
 
 const PROVING_MS = 180_000
 
-function steerable(site: Site): Set<string> {
+/** Those that would take a limit now. */
+function willingOf(site: Site): Set<string> {
   const keys = [...site.evses.keys()].filter((key) => {
     const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
     const state = site.state(key)
@@ -65,6 +68,20 @@ function steerable(site: Site): Set<string> {
     )
   })
   return new Set(keys)
+}
+
+/** Whether one more profile may be sent: more than there are for a day, only while a circuit is above its limit. */
+function mayWrite(site: Site, key: string, kind: WriteKind): boolean {
+  return isInBudget(site, key, kind) || isBelowOverload(site, key)
+}
+
+function isInBudget(site: Site, key: string, kind: WriteKind): boolean {
+  const evse = site.evses.get(key)
+  return evse === undefined || isWithinBudget(evse, site.state(key), { kind, now: site.input.now })
+}
+
+function isBelowOverload(site: Site, key: string): boolean {
+  return overloads([...site.weights(key).keys()]).length > 0
 }
 
 function share(site: Site, steered: ReadonlySet<string>, order: readonly string[]): Allocation {
@@ -108,29 +125,43 @@ function installFallbacks(site: Site, commands: Command[]): void {
     const { fallback, pending, retryAt } = state
     const isInstalled = fallback === evse.fallback && !isLeftOver(state, site.input.now)
     if (!isConnected || !isMember || isInstalled || pending !== undefined || retryAt > site.input.now) continue
+    if (!mayWrite(site, key, 'renewals')) continue
     // While another fallback holds, the new one may already hold: the higher one is reserved by keeping the room of both.
     if (fallback !== undefined && fallback < evse.fallback && !fits(site, key, evse.fallback)) continue
     send(site, commands, { key, kind: 'fallback', amperes: evse.fallback, lease: 0 })
   }
 }
 
-function lower(site: Site, steered: ReadonlySet<string>, { targets }: Allocation, commands: Command[]): void {
+function lower(site: Site, willing: ReadonlySet<string>, { targets }: Allocation, commands: Command[]): void {
   const { now } = site.input
   for (const key of site.evses.keys()) {
     const state = site.state(key)
     if (isRetried(site, key)) {
-      const live = state.possible.filter(({ until }) => until > now).map(({ amperes }) => amperes)
-      const least = Math.max(leastOf(site.evses.get(key)), state.fallback ?? 0)
-      limit(site, commands, key, state.obedience === 'ignoring' ? least : Math.min(...live), LEAST_LEASE_S)
+      const amperes = retriedWith(site, key)
+      if (fits(site, key, amperes)) limit(site, commands, key, amperes, LEAST_LEASE_S)
       continue
     }
-    const target = targets.get(key)
-    if (!steered.has(key) || target === undefined || state.pending !== undefined) continue
+    if (!willing.has(key) || state.pending !== undefined) continue
     const current = inForce(state, now)
-    const wanted = sendable(site, key, target)
+    const target = targets.get(key)
+    // Without a target, nothing but a renewal is left for the day.
+    const wanted = target === undefined ? current : sendable(site, key, target)
     if (wanted < current) limit(site, commands, key, wanted, LEAST_LEASE_S)
-    else if (isDue(site, key) || state.isOwed === true) limit(site, commands, key, current)
+    else if (isTooLong(site, key)) limit(site, commands, key, current)
+    else if ((isDue(site, key) || state.isOwed === true) && isInBudget(site, key, 'renewals')) {
+      limit(site, commands, key, current)
+    }
   }
+}
+
+/** The lowest limit that may be in force; for an EVSE that ignores limits, and for one that is never sent 0 A, at least its minimum. */
+function retriedWith(site: Site, key: string): number {
+  const evse = site.evses.get(key)
+  const { possible, obedience, fallback = 0 } = site.state(key)
+  const least = Math.max(leastOf(evse), fallback)
+  if (obedience === 'ignoring') return least
+  const live = possible.filter(({ until }) => until > site.input.now).map(({ amperes }) => amperes)
+  return Math.max(evse?.avoidsZero === true ? least : 0, Math.min(...live))
 }
 
 /** For one form of a limit to be obeyed. Milliseconds. */
@@ -144,7 +175,7 @@ function isRetried(site: Site, key: string): boolean {
   const { now } = site.input
   if (!isConnected || !isMember || pending !== undefined || retryAt > now || transaction?.poweredAt === undefined)
     return false
-  if (fallback === undefined) return false
+  if (fallback === undefined || !mayWrite(site, key, 'renewals')) return false
   if (obedience === 'ignoring') {
     const isLast = rung === undefined || rung.at >= (site.evses.get(key)?.forms ?? 1)
     return sent === undefined || sent.until - now < RETRY_MS || (!isLast && now - sent.at >= RETRY_MS)
@@ -156,23 +187,36 @@ function isRetried(site: Site, key: string): boolean {
 function sendable(site: Site, key: string, target: number): number {
   const evse = site.evses.get(key)
   const rounded = evse === undefined ? target : stepDown(target, evse.form)
-  return evse !== undefined && rounded < leastOf(evse) ? Math.max(0, evse.fallback === 0 ? 0 : evse.fallback) : rounded
+  return evse !== undefined && rounded < leastOf(evse) ? evse.fallback : rounded
 }
 
-/** Whether the lease has to be renewed, or ends too late. */
+/** The end of the lease of a limit that is more than the fallback. Epoch milliseconds. */
+function leasedUntil(site: Site, key: string): number | undefined {
+  const { sent, fallback = 0 } = site.state(key)
+  return sent === undefined || sent.until <= site.input.now || sent.amperes <= fallback ? undefined : sent.until
+}
+
+/** Whether the lease has to be renewed. */
 function isDue(site: Site, key: string): boolean {
-  const { sent } = site.state(key)
+  const until = leasedUntil(site, key)
   const { now } = site.input
-  if (sent === undefined || sent.until <= now || sent.amperes <= (site.state(key).fallback ?? 0)) return false
-  const end = leaseEnd(site, key)
-  return sent.until > end + 1000 || sent.until - now < (end - now) / 2
+  return until !== undefined && until - now < (leaseEnd(site, key) - now) / 2
+}
+
+/** Whether the lease ends after less is allowed. Sent at once, whatever was sent before: it lowers what holds then. */
+function isTooLong(site: Site, key: string): boolean {
+  const until = leasedUntil(site, key)
+  return until !== undefined && until > leaseEnd(site, key) + 1000
 }
 
 /** A lease ends before less is allowed on the way. Epoch milliseconds. */
 function leaseEnd(site: Site, key: string): number {
   const { plant, now } = site.input
   const drops = site.circuitsOf(key).flatMap((circuit) => site.drop(circuit) ?? [])
-  return Math.min(now + plant.lease * 1000, ...drops.map((drop) => drop - site.settle))
+  return Math.min(
+    now + leaseOf(site.evses.get(key), plant.lease) * 1000,
+    ...drops.map((drop) => drop - site.settle(key))
+  )
 }
 
 function raise(site: Site, order: readonly string[], { targets }: Allocation, commands: Command[]): void {
@@ -180,7 +224,7 @@ function raise(site: Site, order: readonly string[], { targets }: Allocation, co
   for (const key of order) {
     const state = site.state(key)
     const target = targets.get(key)
-    if (target === undefined || state.pending !== undefined) continue
+    if (target === undefined || state.pending !== undefined || !isInBudget(site, key, 'changes')) continue
     const current = inForce(state, now)
     const evse = site.evses.get(key)
     if (evse === undefined || target <= current) continue
@@ -226,14 +270,19 @@ function send(site: Site, commands: Command[], command: Command): void {
   const { now } = site.input
   const { key, kind, amperes, lease } = command
   const { transaction } = site.state(key)
-  const { form, forms } = site.evses.get(key) ?? {}
+  const { form, forms, writesPerDay } = site.evses.get(key) ?? {}
   const pending: Pending = {
     ...{ kind, amperes, at: now, until: now + lease * 1000 },
     ...(form !== undefined && { form }),
     ...(forms !== undefined && { forms }),
     ...(kind === 'limit' && transaction !== undefined && { transaction: transaction.key })
   }
-  site.set(key, sending(site.state(key), pending, site.settle))
+  const state = site.state(key)
+  const isRenewal = kind === 'limit' && amperes === inForce(state, now)
+  const written = writesPerDay !== undefined && {
+    writes: withWrite(state.writes, isRenewal ? 'renewals' : 'changes', now)
+  }
+  site.set(key, { ...sending(state, pending, site.settle(key)), ...written })
   commands.push(command)
 }
 
@@ -262,6 +311,8 @@ function reasonOf(site: Site, key: string, { steered, allocation }: Decided): st
     return 'the charge point is away: its last limit is reserved until its lease ends, then the fallback'
   if (state.transaction === undefined) return 'no transaction: the fallback is reserved'
   if (isInDoubt(state, site.input.now)) return 'a call was not answered: the highest limit that may hold is reserved'
+  if (!isInBudget(site, key, 'changes'))
+    return 'its changes of the day are used up: its limit is renewed, and lowered only while a circuit is above its own'
   if (!steered.has(key)) return state.pending === undefined ? 'waits before the next attempt' : 'a call is on its way'
   const target = allocation.targets.get(key) ?? 0
   const bound = allocation.boundBy.get(key)

@@ -67,6 +67,23 @@ const TRAITS = {
     description:
       'Load management: the charging profile that limits a transaction. transaction: TxProfile; transaction-without-id: the same without transactionId, OCPP 1.6; default: the TxDefaultProfile of the EVSE; station: the maximum of the charge point, if it has one EVSE.'
   }),
+  limitZero: Type.Unsafe<'pause' | 'avoid'>({
+    type: 'string',
+    enum: ['pause', 'avoid'],
+    description:
+      'Load management: whether a limit of 0 A pauses a transaction, or is to be avoided because the transaction does not go on after it. Default: pause.'
+  }),
+  limitSettle: Type.Integer({
+    minimum: 5,
+    maximum: 300,
+    description: 'Load management: seconds after which the current has followed a limit. Default: `settle` of the site.'
+  }),
+  limitWritesPerDay: Type.Integer({
+    minimum: 4,
+    maximum: 10_000,
+    description:
+      'Load management: the most SetChargingProfile in 24 hours for each EVSE. Half of them is kept for the renewal of limits. More are sent only to lower a limit while a circuit is above its own. Default: any number.'
+  }),
   heartbeatInterval: Type.Integer({
     minimum: 1,
     maximum: 86_400,

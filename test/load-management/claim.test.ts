@@ -16,7 +16,11 @@ onDatabases(
       await sql`insert into sites (site_id, name, name_key, created_at, updated_at) values ('s', 's', 's', 0, 0)`.execute(
         database.writeDb
       )
-      await putLoadManagement(writer, 's', { mode: 'control', circuits: [], evses: [] })
+      await putLoadManagement(
+        writer,
+        { siteId: 's', traitsOf: () => ({}) },
+        { mode: 'control', circuits: [], evses: [] }
+      )
       const right = Date.now()
       const clock = mock.method(Date, 'now', () => right)
       assert.equal(await claim(writer, 's', 'one'), 1)

@@ -138,7 +138,7 @@ test('the largest configuration is checked, and its power shared, in little time
   const spent = measureCpu()
   const plant = checkPlant(
     { mode: 'control', circuits: towers.flat(), evses },
-    new Set(evses.map(({ identity }) => identity.toLowerCase()))
+    new Map(evses.map(({ identity }) => [identity.toLowerCase(), {}]))
   )
   const constraints = plant.circuits.map(({ id }) => {
     const weights = new Map(evses.filter(({ circuit }) => circuit.startsWith(`${id.split('-')[0]}-`)).map(weightOf))

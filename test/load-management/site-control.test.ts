@@ -80,7 +80,7 @@ async function open() {
     writeDb
   )
   await writeDb.updateTable('charge_points').set({ site_id: 's' }).execute()
-  await putLoadManagement(writer, 's', BODY)
+  await putLoadManagement(writer, { siteId: 's', traitsOf: () => ({}) }, BODY)
   const calls: Sent[] = []
   const faults: { onSave?: Fault; onRead?: Fault; errors: unknown[]; answers: number } = { errors: [], answers: 0 }
   const saves = { count: 0 }

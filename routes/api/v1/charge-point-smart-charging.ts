@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Protocol } from 'fastify-ocpp'
 import type { ChargePointRow } from '../../../lib/charge-points/rows.js'
 import { IdentityParams } from '../../../lib/http/records.js'
-import { FORM_TRAITS } from '../../../lib/load-management/forms.js'
+import { LIMIT_TRAITS } from '../../../lib/load-management/forms.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 import { type Capabilities, capabilitiesOf } from '../../../lib/operations/limit-checks.js'
 import { knownOf } from '../../../lib/traits/book.js'
@@ -28,7 +28,7 @@ const CapabilitiesRecord = Type.Unsafe<Capabilities>(
 )
 
 const SmartChargingRecord = Type.Object({ capabilities: CapabilitiesRecord, traits: AppliedTraitsRecord })
-const SmartChargingBody = changeOf(FORM_TRAITS)
+const SmartChargingBody = changeOf(LIMIT_TRAITS)
 
 interface OneChargePoint {
   Params: IdentityParams
@@ -43,10 +43,10 @@ export default async function chargePointSmartCharging(app: FastifyInstance): Pr
 async function shown({ store, traits }: FastifyInstance, row: ChargePointRow) {
   await traits.models.refresh({ isForced: true })
   const applied = traits.book.applied(knownOf(row))
-  const ofForms = Object.entries(applied).filter(([name]) => (FORM_TRAITS as readonly string[]).includes(name))
+  const ofLimits = Object.entries(applied).filter(([name]) => (LIMIT_TRAITS as readonly string[]).includes(name))
   const protocol = row.protocol as Protocol | null
   const capabilities = protocol === null ? {} : await capabilitiesOf({ db: store.db, chargePoint: row, protocol })
-  return { capabilities, traits: Object.fromEntries(ofForms) as typeof applied }
+  return { capabilities, traits: Object.fromEntries(ofLimits) as typeof applied }
 }
 
 function addRead(app: FastifyInstance): void {

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { IdentityParams } from '../../../lib/http/records.js'
-import { changeLoadManagement, type PartialChange } from '../../../lib/load-management/configuration.js'
+import { changeLoadManagement, type PartialChange, siteToChange } from '../../../lib/load-management/configuration.js'
 import { Assignment, CIRCUIT_ID, Circuit, type LoadManagementBody } from '../../../lib/load-management/plant.js'
 import { findLoadManagement } from '../../../lib/load-management/rows.js'
 import { ProblemError } from '../../../lib/problem-error.js'
@@ -235,7 +235,8 @@ async function put<T>(app: FastifyInstance, siteId: string, { item, isThere, lis
 /** @throws `NO_LOAD_MANAGEMENT` */
 async function change(app: FastifyInstance, siteId: string, partial: PartialChange): Promise<void> {
   const { database, loadManagement } = app
-  if ((await changeLoadManagement(database.writer, siteId, partial)) === undefined) throw notManaged(siteId)
+  const site = await siteToChange(app.traits, siteId)
+  if ((await changeLoadManagement(database.writer, site, partial)) === undefined) throw notManaged(siteId)
   loadManagement.configured(siteId)
 }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { toDateTime } from '../../../lib/date-time.js'
 import { invalidCursor, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
 import { PageParams, pageSchema } from '../../../lib/http/records.js'
-import { deleteLoadManagement, putLoadManagement } from '../../../lib/load-management/configuration.js'
+import { deleteLoadManagement, putLoadManagement, siteToChange } from '../../../lib/load-management/configuration.js'
 import { LoadManagementBody } from '../../../lib/load-management/plant.js'
 import {
   HistoryRecord,
@@ -88,7 +88,7 @@ function addPut(app: FastifyInstance): void {
     },
     async ({ params, body }, reply) => {
       await existingSite(app, params.id)
-      const isNew = await putLoadManagement(database.writer, params.id, body)
+      const isNew = await putLoadManagement(database.writer, await siteToChange(app.traits, params.id), body)
       loadManagement.configured(params.id)
       return reply.code(isNew ? 201 : 200).send(toRecord(await existing(app, params.id)))
     }
