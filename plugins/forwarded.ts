@@ -1,6 +1,7 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import type { ForwardedRequest } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
+import { refuseOutdated } from '../lib/load-management/calls.js'
 import {
   asForwarded,
   drainingAnswer,
@@ -19,6 +20,7 @@ import type { Operator } from '../lib/operators/scopes.js'
 import { ProblemError } from '../lib/problem-error.js'
 import type {} from './call-queues.js'
 import type {} from './calls.js'
+import type {} from './database.js'
 import type {} from './drain.js'
 import type {} from './operations.js'
 
@@ -32,6 +34,7 @@ async function carryOut(app: FastifyInstance, forwarded: ForwardedRequest): Prom
   if (app.isDraining) throw new ProblemError(503, 'DRAINING', 'the node of the charge point is going down')
   if (isForwardedOperation(request)) return operate(app, request, forwarded)
   if (!isForwardedCall(request)) throw new ProblemError(500, 'INTERNAL_ERROR', 'not a request of this version')
+  if (request.fence !== undefined) await refuseOutdated(app.database.db, request.fence)
   const { answer } = await app.calls.start({ ...request.command, signal: forwarded.signal })
   return answer
 }
@@ -89,5 +92,5 @@ async function forwarded(app: FastifyInstance): Promise<void> {
 export default fp(forwarded, {
   fastify: '5.x',
   name: 'forwarded',
-  dependencies: ['calls', 'call-queues', 'drain', 'elsewhere', 'ocpp', 'operations']
+  dependencies: ['calls', 'call-queues', 'database', 'drain', 'elsewhere', 'ocpp', 'operations']
 })

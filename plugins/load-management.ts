@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ALL_PROTOCOLS } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
+import { callAnywhere } from '../lib/load-management/calls.js'
 import { Controls } from '../lib/load-management/controls.js'
 import { Teller } from '../lib/load-management/teller.js'
 import { LoadWatch } from '../lib/load-management/watch.js'
@@ -12,9 +13,6 @@ declare module 'fastify' {
     loadWatch: LoadWatch
   }
 }
-
-/** Name of the operator in the calls of the back-end itself. */
-const OPERATOR = 'load-management'
 
 /** Which of these charge points can be called: on several nodes also those of others. */
 async function callableOf({ ocpp, traits, whereabouts, database }: FastifyInstance, identities: readonly string[]) {
@@ -48,7 +46,8 @@ function watchOthers({ calls, loadManagement }: FastifyInstance): void {
 
 /** Shares the power of sites among their charge points. */
 async function loadManagement(app: FastifyInstance): Promise<void> {
-  const { database, runs, calls, events, log, traits } = app
+  const { database, runs, calls, elsewhere, events, log, ocpp, traits } = app
+  const means = { ocpp, calls, elsewhere, db: database.db }
   const watch = new LoadWatch(database.writer)
   app.decorate('loadWatch', watch)
   observeLoadManagement(app.metrics, watch)
@@ -61,10 +60,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     isReady: () => database.isReady() && !app.isDraining,
     callable: (identities) => callableOf(app, identities),
     here: (identities) => callableHere(app, identities),
-    call: async (identity, { action, payload }) => {
-      const { result } = await calls.call({ identity, action, payload, operator: OPERATOR })
-      return result
-    },
+    call: (identity, call, fence) => callAnywhere(means, { identity, ...call }, fence),
     traitsOf: (known) => traits.book.applied(known),
     learn: (kind, learned) => traits.models.learn(kind, learned),
     onSent: (siteId, sent) => watch.sent(siteId, sent),
@@ -91,5 +87,16 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
 export default fp(loadManagement, {
   fastify: '5.x',
   name: 'load-management',
-  dependencies: ['database', 'runs', 'calls', 'publisher', 'traits', 'whereabouts', 'ocpp', 'drain', 'metrics']
+  dependencies: [
+    'database',
+    'runs',
+    'calls',
+    'elsewhere',
+    'publisher',
+    'traits',
+    'whereabouts',
+    'ocpp',
+    'drain',
+    'metrics'
+  ]
 })

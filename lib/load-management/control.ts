@@ -1,6 +1,7 @@
 import type { PublishedEvent } from '../events/event.js'
 import type { SiteRow } from '../sites/rows.js'
 import { findSite } from '../sites/rows.js'
+import type { Fence } from './calls.js'
 import { type Change, identityOf, KnownSite } from './known.js'
 import type { ControlOptions, EvNeeds, Snapshot } from './options.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
@@ -92,7 +93,7 @@ export class SiteControl {
     if (!(await this.#save(result, at))) return this.#forget()
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
-    for (const command of result.commands) this.#send(plant, command)
+    for (const command of result.commands) this.#send(plant, command, { siteId, epoch })
   }
 
   /** The same with what the process that controls the site has saved last, for a control that does not run: nothing is sent. */
@@ -189,18 +190,17 @@ export class SiteControl {
     this.#sending.add(sending)
   }
 
-  #send(plant: Plant, command: Command): void {
+  #send(plant: Plant, command: Command, fence: Fence): void {
     const state = this.#states.get(command.key) ?? initialState()
     // A later run, while the call is on its way, says only that.
     const reason = this.#snapshot?.result.evses.get(command.key)?.reason ?? ''
-    this.#background(this.#carryOut(plant, command, { state, reason }))
+    this.#background(this.#carryOut(plant, command, { state, reason, fence }))
   }
 
-  /** @param cause the state from which the command comes: it may change while the command is carried out */
-  async #carryOut(plant: Plant, command: Command, { state, reason }: { state: EvseState; reason: string }) {
+  async #carryOut(plant: Plant, command: Command, { state, reason, fence }: SentBecause) {
     const { key, kind, amperes } = command
     const { pending, transaction } = state
-    const answer = await this.#sender.carryOut(plant, command, state)
+    const answer = await this.#sender.carryOut(plant, command, { ...state, fence })
     this.#changes.push({
       key,
       change: (now, times) => (isSame(now.pending, pending) ? answered(now, answer, times) : now)
@@ -226,6 +226,13 @@ const NOTHING_SAVED = { vital: '', at: 0 }
 /** Whether an answer is about the call that is on its way: the state may have been read again since it was sent. */
 function isSame(one: Pending | undefined, other: Pending | undefined): boolean {
   return one !== undefined && one.at === other?.at && one.kind === other.kind && one.transaction === other.transaction
+}
+
+interface SentBecause {
+  /** From which the command comes: it may change while the command is carried out. */
+  state: EvseState
+  reason: string
+  fence: Fence
 }
 
 interface SampleData {

@@ -6,7 +6,9 @@ import { Leftovers, type LeftoversOptions } from './leftovers.js'
 import type { ControlOptions, EvNeeds, Snapshot } from './options.js'
 import { managedSites, release } from './rows.js'
 
-export interface ControlsOptions extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'>, LeftoversOptions {
+export interface ControlsOptions
+  extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'>,
+    Omit<LeftoversOptions, 'call'> {
   log: Parameters<typeof background>[1]
   /** Whether the database can be asked. */
   isReady: () => boolean

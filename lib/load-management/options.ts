@@ -3,6 +3,7 @@ import type { SiteRow } from '../sites/rows.js'
 import type { KnownOf } from '../traits/book.js'
 import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
+import type { Fence } from './calls.js'
 import type { AppliedTraits } from './choices.js'
 import type { Told } from './limits.js'
 import type { Plant } from './plant.js'
@@ -23,7 +24,8 @@ export interface ControlOptions {
   now: () => number
   /** Which of these charge points can be called, by folded identity. */
   callable: (identities: readonly string[]) => Promise<ReadonlySet<string>>
-  call: (identity: string, call: OcppCall) => Promise<unknown>
+  /** Calls a charge point of any node. `fence`: refused if another process has taken the control of the site since. */
+  call: (identity: string, call: OcppCall, fence?: Fence) => Promise<unknown>
   /** Called when something has changed that the next run has to see. */
   onChange: () => void
   /** Called when a call has ended that is about an EVSE which is not controlled any more. */

@@ -190,7 +190,8 @@ export function answerOf(result: unknown): Answer {
 }
 
 export function answerOfError(error: unknown): Answer {
-  if (error instanceof NotConnectedError) return 'unsent'
+  const isUnsent = error instanceof NotConnectedError || (error as { sent?: unknown }).sent === false
+  if (isUnsent) return 'unsent'
   // A charge point that sends an error has not understood, but not proven that nothing has changed.
   return error instanceof CallError ? 'error' : 'unknown'
 }

@@ -81,6 +81,13 @@ export async function release(writer: SiteWriter, holder: string): Promise<void>
   )
 }
 
+/** Whether no other process has taken the control of a site since. */
+export async function isEpoch(db: Reader, { siteId, epoch }: { siteId: string; epoch: number }): Promise<boolean> {
+  const query = db.selectFrom('load_management').select('epoch').where('site_id', '=', siteId)
+  const row = await query.executeTakeFirst()
+  return row !== undefined && Number(row.epoch) === epoch
+}
+
 export interface SavedState {
   siteId: string
   holder: string

@@ -1,3 +1,4 @@
+import type { Fence } from './calls.js'
 import { rivalsOf } from './installed.js'
 import { identityOf, type KnownSite, placeOf } from './known.js'
 import type { ControlOptions } from './options.js'
@@ -16,7 +17,10 @@ export interface SenderOptions extends Pick<ControlOptions, 'db' | 'now' | 'call
 }
 
 /** The state from which a command comes: it may change while the command is carried out. */
-type Cause = Pick<EvseState, 'pending' | 'transaction' | 'rung'>
+type Cause = Pick<EvseState, 'pending' | 'transaction' | 'rung'> & {
+  /** The control in whose name it is sent. */
+  fence: Fence
+}
 
 export class Sender {
   readonly #options: SenderOptions
@@ -36,11 +40,13 @@ export class Sender {
     if (evse === undefined || member === undefined || call === undefined) return 'unsent'
     let answer: Answer = 'unsent'
     try {
-      answer = await this.#ask(member.identity, call)
+      answer = await this.#ask(member.identity, call, cause.fence)
       // The next form may depend on what it has told of itself.
       const isFirst = cause.rung === undefined && (answer === 'rejected' || answer === 'error')
       if (isFirst) this.#options.background(this.#askLevel(member))
-      return answer === 'accepted' && kind === 'fallback' ? await this.#clearRivals(member, evse.evseId) : answer
+      return answer === 'accepted' && kind === 'fallback'
+        ? await this.#clearRivals(member, evse.evseId, cause.fence)
+        : answer
     } catch (error) {
       onError(error)
       return answer === 'accepted' ? 'unknown' : answer
@@ -51,7 +57,7 @@ export class Sender {
   #callFor(
     plant: Plant,
     { key, kind, amperes, lease }: Command,
-    { pending, transaction, evse }: Cause & { evse: Plant['evses'][number] }
+    { pending, transaction, evse }: Omit<Cause, 'fence'> & { evse: Plant['evses'][number] }
   ): OcppCall | undefined {
     const { known, now } = this.#options
     const { protocol } = known.members.get(identityOf(key)) ?? {}
@@ -68,8 +74,8 @@ export class Sender {
     })
   }
 
-  async #ask(identity: string, call: OcppCall): Promise<Answer> {
-    return this.#options.call(identity, call).then(answerOf, answerOfError)
+  async #ask(identity: string, call: OcppCall, fence: Fence): Promise<Answer> {
+    return this.#options.call(identity, call, fence).then(answerOf, answerOfError)
   }
 
   async #askLevel({ identity, protocol }: rows.Member): Promise<void> {
@@ -77,13 +83,13 @@ export class Sender {
   }
 
   /** A fallback holds only once nothing of somebody else is above it. */
-  async #clearRivals(member: rows.Member, evseId: number): Promise<Answer> {
+  async #clearRivals(member: rows.Member, evseId: number, fence: Fence): Promise<Answer> {
     const { protocol, identity } = member
     const profiles = (await rows.profilesOf(this.#options.db, [member])).get(member.id) ?? []
     const { ids, isAwaited } = rivalsOf(profiles, placeOf(member, evseId), Date.now())
     for (const id of ids) {
       // The charge point may not have it any more, which is as good.
-      const answer = await this.#ask(identity, callToClear(protocol ?? '', id))
+      const answer = await this.#ask(identity, callToClear(protocol ?? '', id), fence)
       if (answer !== 'accepted' && answer !== 'rejected') return 'unknown'
     }
     return isAwaited ? 'unknown' : 'accepted'

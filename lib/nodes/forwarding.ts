@@ -6,6 +6,7 @@ import { type ClusterApi, NotConnectedError } from 'fastify-ocpp'
 import type { Elsewhere } from '../calls/bulk-ask.js'
 import type { PublishedEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
+import { Fence } from '../load-management/calls.js'
 import type { Operator } from '../operators/scopes.js'
 
 /** Headers of a request that matter to the node that carries it out. */
@@ -49,7 +50,7 @@ const ForwardedHttp = Type.Object({
 })
 export type ForwardedHttp = Static<typeof ForwardedHttp>
 
-/** A call of a bulk call, which the node that holds the connection makes and saves. */
+/** A call of a bulk call or of load management, which the node that holds the connection makes and saves. */
 const ForwardedCall = Type.Object({
   kind: Type.Literal('call'),
   command: Type.Object({
@@ -59,7 +60,9 @@ const ForwardedCall = Type.Object({
     operator: Type.String(),
     timeout: Type.Optional(Type.Number()),
     messageId: Type.String()
-  })
+  }),
+  /** Of load management. */
+  fence: Type.Optional(Fence)
 })
 
 export function isForwardedCall(request: unknown): request is Static<typeof ForwardedCall> {

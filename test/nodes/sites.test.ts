@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { memoryCluster } from 'fastify-ocpp/cluster'
+import { callAnywhere } from '../../lib/load-management/calls.js'
+import { callToClear } from '../../lib/load-management/profiles.js'
+import { findLoadManagement } from '../../lib/load-management/rows.js'
 import { operate, startBackend } from '../app/support.js'
 import { administer, createWithSchema, noPostgres, urlOf } from '../database/support.js'
-import { connectCharger } from '../support/charger.js'
+import { type Charger, connectCharger } from '../support/charger.js'
 import { listenUntilClosed, type TestServer } from '../support/server.js'
 import { until, within } from '../support/wait.js'
 
@@ -13,7 +16,22 @@ const SETTINGS = { OCPP_CALLS_AFTER_CONNECT: '0' }
 const PLAN = {
   mode: 'control',
   circuits: [{ id: 'main', limit: { A: 40 }, margin: 0 }],
-  evses: [{ identity: 'SITE-1', evseId: 1, circuit: 'main', fallback: 6, maximum: 32 }]
+  evses: ['SITE-1', 'SITE-2'].map((identity) => ({ identity, evseId: 1, circuit: 'main', fallback: 6, maximum: 32 }))
+}
+
+/** A charge point that accepts each limit, and the limits that it was sent. A. */
+async function connectLimited(server: TestServer, identity: string): Promise<[Charger, number[]]> {
+  const charger = await connectCharger(server.url, identity, { boot: true })
+  const limits: number[] = []
+  charger.onCall((action, payload) => {
+    if (action !== 'SetChargingProfile') return { status: 'Accepted' }
+    const { csChargingProfiles } = payload as {
+      csChargingProfiles: { chargingSchedule: { chargingSchedulePeriod: { limit: number }[] } }
+    }
+    limits.push(csChargingProfiles.chargingSchedule.chargingSchedulePeriod[0]?.limit ?? Number.NaN)
+    return { status: 'Accepted' }
+  })
+  return [charger, limits]
 }
 
 describe('a site of two nodes', { skip: noPostgres }, () => {
@@ -42,20 +60,13 @@ describe('a site of two nodes', { skip: noPostgres }, () => {
     return two.app.loadManagement.snapshot('garage') === undefined ? undefined : [two, one]
   }
 
-  it('is shown and limited by either', async () => {
-    const charger = await connectCharger(one.url, 'SITE-1', { boot: true })
-    const limits: number[] = []
-    charger.onCall((action, payload) => {
-      if (action !== 'SetChargingProfile') return { status: 'Accepted' }
-      const { csChargingProfiles } = payload as {
-        csChargingProfiles: { chargingSchedule: { chargingSchedulePeriod: { limit: number }[] } }
-      }
-      limits.push(csChargingProfiles.chargingSchedule.chargingSchedulePeriod[0]?.limit ?? Number.NaN)
-      return { status: 'Accepted' }
-    })
+  it('is shown, and limited at each of them, by either', async () => {
+    const [charger, limits] = await connectLimited(one, 'SITE-1')
+    const [, others] = await connectLimited(two, 'SITE-2')
     for (const [path, body] of [
       ['/sites/garage', { name: 'Garage' }],
       ['/charge-points/SITE-1', { site: 'garage' }],
+      ['/charge-points/SITE-2', { site: 'garage' }],
       [PATH, PLAN]
     ] as const) {
       const { statusCode, body: text } = await operate(one, 'PUT', path, body)
@@ -66,7 +77,7 @@ describe('a site of two nodes', { skip: noPostgres }, () => {
     const timestamp = new Date().toISOString()
     const start = { connectorId: 1, idTag: 'TAG', meterStart: 0, timestamp }
     await charger.call('StartTransaction', start)
-    await until('it has its fallback', () => limits.at(-1) === 6)
+    await until('both have their fallback', () => limits.at(-1) === 6 && others.at(-1) === 6)
     const stateAt = async (server: TestServer) => (await operate(server, 'GET', `${PATH}/state`)).json()
     await until('both nodes show the same', async () => {
       const [here, there] = [await stateAt(holder), await stateAt(other)]
@@ -81,6 +92,32 @@ describe('a site of two nodes', { skip: noPostgres }, () => {
         const { loads } = await stateAt(server)
         return loads.every(({ limit }: { limit: number }) => limit === 12)
       })
+    }
+  })
+
+  it('is not limited in the name of a process that has lost the control', async () => {
+    const charger = await connectCharger(one.url, 'LATE-1', { boot: true })
+    const call = { identity: 'LATE-1', ...callToClear('ocpp1.6', 7) }
+    const asked: string[] = []
+    charger.onCall((action) => {
+      asked.push(action)
+      return { status: 'Accepted' }
+    })
+    const epochNow = async () => {
+      const row = await findLoadManagement(one.app.database.db, 'garage')
+      return Number(row?.epoch)
+    }
+    await until('one node controls it', () => roles() !== undefined)
+    for (const server of [one, two]) {
+      const { app } = server
+      const { ocpp, calls, elsewhere, database } = app
+      const means = { ocpp, calls, elsewhere, db: database.db }
+      const epoch = await epochNow()
+      const late = callAnywhere(means, call, { siteId: 'garage', epoch: epoch - 1 })
+      await assert.rejects(late, { code: 'CONTROL_LOST', sent: false })
+      assert.deepEqual(asked, [])
+      assert.deepEqual(await callAnywhere(means, call, { siteId: 'garage', epoch }), { status: 'Accepted' })
+      assert.deepEqual(asked.splice(0), ['ClearChargingProfile'])
     }
   })
 })
