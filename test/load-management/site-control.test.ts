@@ -12,6 +12,7 @@ import {
 import { boot } from '../../lib/charge-points/rows.js'
 import { Commits } from '../../lib/events/commits.js'
 import type { Change } from '../../lib/events/scope.js'
+import { type Fence, refuseOutdated } from '../../lib/load-management/calls.js'
 import { putLoadManagement } from '../../lib/load-management/configuration.js'
 import { SiteControl } from '../../lib/load-management/control.js'
 import type { ControlOptions } from '../../lib/load-management/options.js'
@@ -206,6 +207,29 @@ describe('the control of a site', () => {
     await until('the answer is there', () => site.faults.answers === 1)
     await control.run()
     assert.equal(reserved(), 32)
+  })
+
+  it('tells with each call in which control it was decided, because another process may have the next one by then', async () => {
+    const { options, faults, free } = await open()
+    const fences: (Fence | undefined)[] = []
+    const control = new SiteControl({
+      ...options,
+      call: (identity, call, fence) => {
+        fences.push(fence)
+        return options.call(identity, call)
+      }
+    })
+    // This process stands still between saving and sending.
+    faults.onSave = async () => {
+      delete faults.onSave
+      await free()
+      await new SiteControl({ ...options, holder: 'other' }).run()
+    }
+    await control.run()
+    await until('a call is made', () => fences.length > 0)
+    assert.deepEqual(fences, [{ siteId: 's', epoch: 1 }])
+    await assert.rejects(refuseOutdated(options.db, { siteId: 's', epoch: 1 }), { code: 'CONTROL_LOST' })
+    await refuseOutdated(options.db, { siteId: 's', epoch: 2 })
   })
 
   it('notices each boot, whoever heard of it, and before it hears the answer to an earlier call', async () => {
