@@ -154,14 +154,21 @@ function lower(site: Site, willing: ReadonlySet<string>, { targets }: Allocation
   }
 }
 
-/** The lowest limit that may be in force; for an EVSE that ignores limits, and for one that is never sent 0 A, at least its minimum. */
+/** The limits of which the lease has not ended. What has ended is not brought back. A. */
+function running(site: Site, key: string): number[] {
+  const { now } = site.input
+  const { possible } = site.state(key)
+  return possible.filter(({ until }) => until - site.settle(key) > now).map(({ amperes }) => amperes)
+}
+
+/** An EVSE that ignores limits gets its minimum. Others get the lowest limit that may be in force, or the least while there is too little. */
 function retriedWith(site: Site, key: string): number {
   const evse = site.evses.get(key)
-  const { possible, obedience, fallback = 0 } = site.state(key)
+  const { obedience, fallback = 0 } = site.state(key)
   const least = Math.max(leastOf(evse), fallback)
   if (obedience === 'ignoring') return least
-  const live = possible.filter(({ until }) => until > site.input.now).map(({ amperes }) => amperes)
-  return Math.max(evse?.avoidsZero === true ? least : 0, Math.min(...live))
+  const floor = evse?.avoidsZero === true ? least : fallback
+  return isBelowOverload(site, key) ? floor : Math.max(floor, Math.min(...running(site, key)))
 }
 
 /** For one form of a limit to be obeyed. Milliseconds. */
@@ -180,7 +187,7 @@ function isRetried(site: Site, key: string): boolean {
     const isLast = rung === undefined || rung.at >= (site.evses.get(key)?.forms ?? 1)
     return sent === undefined || sent.until - now < RETRY_MS || (!isLast && now - sent.at >= RETRY_MS)
   }
-  return isInDoubt(state, now)
+  return isInDoubt(state, now) && running(site, key).length > 0
 }
 
 /** No AC charge point can say less than 6 A, and OCPP 1.6 no hundredths. [IEC 61851-1; 1.6 §7.12] */

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { limitNow } from '../../lib/load-management/limits.js'
-import { type LoadManagementBody, type Plant, pathOf, plantOf, WIRINGS } from '../../lib/load-management/plant.js'
+import {
+  keyOf,
+  type LoadManagementBody,
+  type Plant,
+  pathOf,
+  plantOf,
+  WIRINGS
+} from '../../lib/load-management/plant.js'
 import { seeded } from '../../src/simulator/random.js'
 import { isLong } from '../support/long.js'
 import { measureCpu } from '../support/wait.js'
@@ -52,6 +59,18 @@ function plantFor(seed: number): Plant {
   return plantOf(body, 'UTC')
 }
 
+/** The same with charge points of all habits. */
+function withHabits(plant: Plant, seed: number): Plant {
+  const random = seeded(seed + 1)
+  const evses = plant.evses.map((evse) => ({
+    ...evse,
+    settle: random() < 0.5 ? 10 : 40,
+    avoidsZero: evse.fallback > 0 && random() < 0.5,
+    ...(random() < 0.5 && { writesPerDay: 4 + Math.floor(random() * 40) })
+  }))
+  return { ...plant, evses }
+}
+
 /** The circuits at and below each one. */
 function below(plant: Plant, id: string): Set<string> {
   return new Set(
@@ -93,6 +112,23 @@ test('whatever is lost, late, refused or away, no phase of any circuit carries m
   }
   fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 60 : 15 })
   assert.ok(accepted > 40 && restarts > 40, `${accepted} profiles accepted, ${restarts} restarts`)
+})
+
+test('the same holds where writes are counted, 0 A is avoided and currents follow late', () => {
+  const run = (seed: number) => {
+    const plant = withHabits(plantFor(seed), seed)
+    const model = new Model({ plant, seed, trouble: 1, start: START })
+    let readyFor = 0
+    for (let second = 0; second < 2400; second++) {
+      model.tick()
+      readyFor = isReady(model) ? readyFor + 1 : 0
+      if (readyFor > 6) assert.deepEqual(violations(model), [], `second ${second}`)
+    }
+    const avoiding = new Set(plant.evses.flatMap((evse) => (evse.avoidsZero ? [keyOf(evse)] : [])))
+    const paused = model.sent.filter(({ key, amperes }) => avoiding.has(key) && amperes < 6)
+    assert.deepEqual(paused, [])
+  }
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 60 : 6 })
 })
 
 test('when all is calm again, whatever is free on all phases of a car that could take it is given to it', () => {

@@ -277,3 +277,26 @@ describe('a charge point with a settle time of its own', () => {
     assert.deepEqual([causeWith(10), causeWith(30)], ['measured', 'fallback'])
   })
 })
+
+describe('a limit of which nobody knows whether it holds', () => {
+  const doubtful = (settle: number, more: { left: number; limit?: number }) => {
+    const bench = new Bench({ settle }, { A: 40, count: 1 })
+    bench.pass(20)
+    bench.arrive(0)
+    const possible = [{ amperes: 16, until: bench.now + more.left * SECOND }]
+    bench.states.set('cp-0 1', { ...bench.state(0), possible, isDoubtful: true })
+    bench.limit = more.limit
+    bench.sent = []
+    bench.pass(1)
+    return bench.sent.map(({ amperes }) => amperes)
+  }
+
+  it('is sent again while its lease lasts, and not brought back after it', () => {
+    assert.deepEqual(doubtful(10, { left: 30 }), [16])
+    assert.deepEqual(doubtful(40, { left: 30 }), [])
+  })
+
+  it('is followed by the least while a circuit is above its limit', () => {
+    assert.deepEqual(doubtful(10, { left: 30, limit: 12 }), [6])
+  })
+})

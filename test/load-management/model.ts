@@ -54,6 +54,8 @@ export class Model {
   last: StepResult | undefined
   restarts = 0
   accepted = 0
+  /** All that was sent. A, by EVSE. */
+  readonly sent: { key: string; amperes: number }[] = []
   readonly chargers = new Map<string, Charger>()
   readonly #random: () => number
   #trouble: number
@@ -154,7 +156,7 @@ export class Model {
     charger.message = undefined
     const state = this.states.get(key) ?? initialState()
     const answer = isHeard && message.effect !== undefined ? message.effect : 'unknown'
-    this.states.set(key, answered(state, answer, { now: this.now, settle: this.plant.settle * SECOND }))
+    this.states.set(key, answered(state, answer, { now: this.now, settle: this.#settle(key) }))
   }
 
   /** The process dies, and another one knows what was saved. */
@@ -188,12 +190,17 @@ export class Model {
 
   #measured(key: string, state: EvseState): EvseState {
     if (this.chargers.get(key)?.isConnected !== true || this.#random() > 0.2) return state
-    return sampled(state, this.current(key), { now: this.now, settle: this.plant.settle * SECOND })
+    return sampled(state, this.current(key), { now: this.now, settle: this.#settle(key) })
+  }
+
+  #settle(key: string): number {
+    return (this.plant.evses.find((evse) => keyOf(evse) === key)?.settle ?? 0) * SECOND
   }
 
   #send(command: Command): void {
     const charger = this.chargers.get(command.key)
     if (charger === undefined) return
+    this.sent.push({ key: command.key, amperes: command.amperes })
     const { transaction } = this.states.get(command.key) ?? initialState()
     const elapsed = (this.now - (transaction?.poweredAt ?? this.now)) / SECOND
     const deliverAt = this.now + Math.floor(this.#random() * 3) * SECOND
