@@ -20,6 +20,9 @@ export const OPTIONS = {
   over: 'abuse: TCP or TLS; default TCP'
 }
 
+/** Folders whose files of the long suite are in the suite `cluster`: leases run out in real time, which takes minutes. */
+const CLUSTER = ['test/nodes/', 'test/load-management/']
+
 /** Suites of `npm run test:long`. */
 export const SUITES = [
   {
@@ -96,8 +99,9 @@ export const SUITES = [
   },
   {
     name: 'cluster',
-    about: 'three nodes on one PostgreSQL and NATS: each fault, and a rolling update, while a fleet charges',
-    files: () => findTests(root, ['test/nodes/'], LONG_FILE),
+    about:
+      'three nodes on one PostgreSQL and NATS: each fault, and a rolling update, while a fleet charges; and sites whose back-end is killed',
+    files: () => findTests(root, CLUSTER, LONG_FILE),
     settings: LONG
   },
   {
@@ -110,7 +114,9 @@ export const SUITES = [
 function longTests(folders) {
   const prefixes = folders.map((folder) => `test/${folder}`)
   const isPart = (path) => LONG_FILE.test(path) || /\b(?:in|is)Long\b/.test(read(path))
-  return findTests(root, prefixes, ANY_FILE).filter((path) => isPart(path) && !path.includes('ledger/faults/'))
+  const isElsewhere = (path) =>
+    path.includes('ledger/faults/') || (LONG_FILE.test(path) && CLUSTER.some((folder) => path.startsWith(folder)))
+  return findTests(root, prefixes, ANY_FILE).filter((path) => isPart(path) && !isElsewhere(path))
 }
 
 function read(path) {

@@ -195,7 +195,7 @@ export class Garage {
   }
 }
 
-function currentsOf({ station }: Charger): number[] {
+export function currentsOf({ station }: Charger): number[] {
   const [evse] = station.evses
   const ev = evse?.transaction?.connector.ev
   if (evse === undefined || ev === undefined) return [0, 0, 0]
