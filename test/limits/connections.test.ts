@@ -24,7 +24,9 @@ test('more than maxConnections are answered 503, and one that leaves makes room 
   const refusal = await refusedCharger(server.url, 'CP-3')
   assert.equal(refusal.status, 503)
   assertComeBack(refusal.headers['retry-after'])
-  assert.deepEqual(refused, [{ rule: 'connections', status: 503, remoteAddress: '127.0.0.1', identity: 'CP-3' }])
+  assert.deepEqual(refused, [
+    { rule: 'connections', status: 503, remoteAddress: '127.0.0.1', identity: 'CP-3', offered: 'ocpp1.6' }
+  ])
   for (const charger of chargers) assert.equal((await charger.roundTrip()).type, 3)
   await chargers[0]?.close()
   await until('it is gone', () => server.app.ocpp.chargePoints.size === 2)
@@ -38,7 +40,7 @@ test('connections above maxConnectionsPerAddress from one address are answered 4
   assert.equal(refusal.status, 429)
   assertComeBack(refusal.headers['retry-after'])
   assert.deepEqual(refused, [
-    { rule: 'connections-per-address', status: 429, remoteAddress: '192.0.2.1', identity: 'CP-3' }
+    { rule: 'connections-per-address', status: 429, remoteAddress: '192.0.2.1', identity: 'CP-3', offered: 'ocpp1.6' }
   ])
   await connectCharger(server.url, 'CP-3', from('192.0.2.2'))
 })
