@@ -5,7 +5,7 @@ import { type Cost, type Over, Target, type TargetOptions } from './kit.js'
 
 /** MiB of resident memory that an attack may cost while it lasts, and of memory in use when it is over. */
 const MAX_PEAK = 256
-const MAX_KEPT = 24
+const MAX_KEPT = 36
 
 /** How long and how much. */
 export class Scale {

@@ -354,6 +354,8 @@ onBothBackends('the ledger of charging profiles', (start) => {
         : { evseId: 1, chargingProfile: profile2(1, 'TxDefaultProfile') }
       await ask(server, charger, 'SetChargingProfile', request)
       assert.deepEqual(await brief(server, charger), ['1: 16 A'])
+      // It is asked what it has kept, and an answer would end the doubt.
+      charger.onCall(() => NO_ANSWER)
       const boot = is16
         ? { chargePointVendor: 'Acme', chargePointModel: 'One' }
         : { reason: 'PowerUp', chargingStation: { vendorName: 'Acme', model: 'One' } }

@@ -56,7 +56,9 @@ const AGAIN: Abuse = {
     const count = scale.count(60)
     const frame = rawFrame({ payload, rsv: COMPRESSED })
     for (let sent = 0; sent < count; sent++) charger.socket.write(frame)
-    await until('all are answered', () => charger.texts.length === count, PATIENCE_MS)
+    // The back-end may have calls of its own for the charge point.
+    const answers = () => charger.texts.filter((text) => /^\[[34],/.test(text)).length
+    await until('all are answered', () => answers() >= count, PATIENCE_MS)
     return `${count} answers`
   }
 }
