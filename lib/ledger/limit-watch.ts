@@ -82,7 +82,7 @@ export class LimitWatch {
     const figures = figuresOf(found.record)
     const isExceeded = exceededIn(kept.limit, figures) !== undefined
     if (found.row.limit_exceeded_at === null && isExceeded) {
-      await ledger.changeLimits(identity, id, (_row, time) => ({ limit_exceeded_at: time }))
+      await ledger.changeLimits(identity, id, (row, time) => exceededAt(row, figures, time))
     }
     // A charge point that goes far beyond a limit does not obey it, whatever it has reported.
     const ours = isExceeded ? kept.limit : withoutTaken(kept.limit, await this.#options.takenBy(identity))
@@ -121,6 +121,13 @@ export class LimitWatch {
     })
     onStop({ identity, id: row.id, outcome })
   }
+}
+
+/** Nothing if the limit has been raised in the meantime. */
+function exceededAt(row: TransactionRow, figures: Figures, time: number) {
+  const kept = limitsOf(row)
+  const isExceeded = kept !== undefined && exceededIn(kept.limit, figures) !== undefined
+  return isExceeded ? { limit_exceeded_at: time } : undefined
 }
 
 /** The open transactions with limits, in the order of their ids. */
