@@ -60,10 +60,17 @@ function kindOfPhases(value: string): Kind | undefined {
   return /^(?:0|-1)$/.test(value) ? 'DC' : undefined
 }
 
+/** A value of a list that may be anything where messages that break their schema are let through. */
+function valueOf(infos: unknown, wanted: string): string | undefined {
+  if (!Array.isArray(infos)) return undefined
+  const found = infos.find((info) => typeof info?.type === 'string' && fold(info.type) === wanted)?.additionalIdToken
+  return typeof found === 'string' ? found : undefined
+}
+
 interface Told {
   eventType: 'Started' | 'Updated' | 'Ended'
   triggerReason: string
-  idToken?: { additionalInfo?: readonly { additionalIdToken: string; type: string }[] }
+  idToken?: { additionalInfo?: unknown }
 }
 
 /** Events that are looked at: the one that tells who pays is among the first. */
@@ -85,8 +92,8 @@ export async function paymentFactsOf(
     .limit(MAX_EVENTS)
     .execute()
   const events = rows.map(({ payload }) => JSON.parse(payload) as Told)
-  const infos = events.find((event) => event.idToken !== undefined && !endsIt(event))?.idToken?.additionalInfo ?? []
-  const toldOf = (type: string) => infos.find((info) => fold(info.type) === type)?.additionalIdToken
+  const infos = events.find((event) => event.idToken !== undefined && !endsIt(event))?.idToken?.additionalInfo
+  const toldOf = (type: string) => valueOf(infos, type)
   const [paymentBrand, paymentRecognition] = [toldOf('paymentbrand'), toldOf('paymentrecognition')]
   return {
     ...(paymentBrand !== undefined && { paymentBrand }),
