@@ -61,7 +61,7 @@ function kindOfPhases(value: string): Kind | undefined {
 }
 
 /** A value of a list that may be anything where messages that break their schema are let through. */
-function valueOf(infos: unknown, wanted: string): string | undefined {
+function valueIn(infos: unknown, wanted: string): string | undefined {
   if (!Array.isArray(infos)) return undefined
   const found = infos.find((info) => typeof info?.type === 'string' && fold(info.type) === wanted)?.additionalIdToken
   return typeof found === 'string' ? found : undefined
@@ -93,7 +93,7 @@ export async function paymentFactsOf(
     .execute()
   const events = rows.map(({ payload }) => JSON.parse(payload) as Told)
   const infos = events.find((event) => event.idToken !== undefined && !endsIt(event))?.idToken?.additionalInfo
-  const toldOf = (type: string) => valueOf(infos, type)
+  const toldOf = (type: string) => valueIn(infos, type)
   const [paymentBrand, paymentRecognition] = [toldOf('paymentbrand'), toldOf('paymentrecognition')]
   return {
     ...(paymentBrand !== undefined && { paymentBrand }),
