@@ -12,6 +12,8 @@ export interface Session {
   cap: number
   /** The lowest are filled up first, and equal ones share alike. Default: 0. */
   order?: number
+  /** Whether it gets only what all others cannot use. */
+  isSpare?: boolean
 }
 
 /** A limit for all sessions together: for the sum of A times weight. */
@@ -55,24 +57,46 @@ export function allocate(sessions: readonly Session[], constraints: readonly Con
   const overloaded = constraints
     .filter(({ capacity }, index) => (used[index] ?? 0) > capacity + EPSILON)
     .map(({ id }) => id)
-  const admitted: Session[] = []
-  for (const session of sessions) {
+  const spare = sessions.filter(({ isSpare = false }) => isSpare)
+  const others = spare.length === 0 ? sessions : sessions.filter(({ isSpare = false }) => !isSpare)
+  const sharing = { targets, boundBy, of, used, take }
+  for (const some of [others, spare]) {
+    const admitted = admit(some, sharing)
+    const minimums = new Map(targets)
+    for (const group of inGroups(admitted)) fill(group, constraints, sharing)
+    for (const session of admitted) {
+      take(session, (targets.get(session.id) ?? 0) - (minimums.get(session.id) ?? 0))
+    }
+  }
+  return { targets, boundBy, overloaded }
+}
+
+interface Sharing extends Pick<Allocation, 'targets' | 'boundBy'> {
+  of: (session: Session) => readonly Share[]
+}
+
+interface Admission extends Sharing {
+  /** By constraint. */
+  used: readonly number[]
+  take: (session: Session, amperes: number) => void
+}
+
+/** The sessions that get their minimum, as far as it fits. */
+function admit(sessions: readonly Session[], { targets, boundBy, of, used, take }: Admission): Session[] {
+  return sessions.filter((session) => {
     const base = Math.max(session.floor, Math.min(session.minimum, session.cap))
-    if (session.cap < session.minimum && session.floor === 0) continue
+    if (session.cap < session.minimum && session.floor === 0) return false
     const full = of(session).find(({ index, weight, constraint }) => {
       return (used[index] ?? 0) + (base - session.floor) * weight > constraint.capacity + EPSILON
     })
-    // A floor is used anyway.
-    if (full !== undefined) boundBy.set(session.id, full.constraint.id)
-    if (full !== undefined && session.floor === 0) continue
-    if (full === undefined) {
-      take(session, base - session.floor)
-      targets.set(session.id, base)
-      admitted.push(session)
+    if (full !== undefined) {
+      boundBy.set(session.id, full.constraint.id)
+      return false
     }
-  }
-  for (const group of inGroups(admitted)) fill(group, constraints, { targets, boundBy, of })
-  return { targets, boundBy, overloaded }
+    take(session, base - session.floor)
+    targets.set(session.id, base)
+    return true
+  })
 }
 
 /** The sessions that share alike, those that are filled up first in front. */
@@ -106,10 +130,6 @@ function sharesOf(constraints: readonly Constraint[]): Map<string, Share[]> {
     }
   }
   return shares
-}
-
-interface Sharing extends Pick<Allocation, 'targets' | 'boundBy'> {
-  of: (session: Session) => readonly Share[]
 }
 
 /** Raises all together, and freezes who is at the cap or at a full constraint. */

@@ -34,10 +34,14 @@ export function seenLines(before: SeenLines | undefined, lines: Lines | undefine
   return { ...before, isProven: before.isProven || now - before.since >= PROOF_MS }
 }
 
+/** Whether lines that a car does not use can be seen at the EVSE. What is said in W may all be on one line. */
+export function mayShowLines(evse: Plant['evses'][number]): boolean {
+  return phasesOf(evse).length === 3 && evse.unit !== 'W'
+}
+
 /** The phases of the site that carry the current of an EVSE. Only a three-phase EVSE with a car that was seen has idle lines. */
 export function loadedPhases(evse: Plant['evses'][number], seen: SeenLines | undefined): readonly Phase[] {
-  const wired = phasesOf(evse)
-  if (wired.length < 3 || seen?.isProven !== true || evse.unit === 'W') return wired
+  if (!mayShowLines(evse) || seen?.isProven !== true) return phasesOf(evse)
   const used = [0, 1, 2].filter((line) => seen.used[line] === true)
   return used.map((line) => phaseOf(evse, line))
 }

@@ -1,3 +1,4 @@
+import { isResting } from './demand.js'
 import type { Needs } from './needs.js'
 import { leastOf, type Plant } from './plant.js'
 import type { EvseState } from './reserve.js'
@@ -18,6 +19,8 @@ const LAST = 10_000
 
 /** The place of a car in the order. */
 export interface Rank {
+  /** Cars that take nothing although they may last. */
+  rests: number
   /** The highest first. */
   priority: number
   /** Cars within their dwell first, those that have just come last. */
@@ -77,8 +80,22 @@ export function inOrder(site: Site, keys: readonly string[]): string[] {
   return [...keys].sort((one, other) => {
     const [a, b] = [ranks.get(one), ranks.get(other)]
     if (a === undefined || b === undefined) return 0
-    return b.priority - a.priority || a.turn - b.turn || a.tier - b.tier || a.rate - b.rate || (one < other ? -1 : 1)
+    return (
+      a.rests - b.rests ||
+      b.priority - a.priority ||
+      a.turn - b.turn ||
+      a.tier - b.tier ||
+      a.rate - b.rate ||
+      (one < other ? -1 : 1)
+    )
   })
+}
+
+/** Whether the car takes nothing, or has got all that it needs: it gets what all others cannot use. */
+export function isSatisfied(site: Site, key: string): boolean {
+  const { facts, now } = site.input
+  const { energy, delivered = 0 } = facts.get(key)?.needs ?? {}
+  return isResting(site.state(key), now) || (energy !== undefined && delivered >= energy)
 }
 
 function rankOf(site: Site, key: string): Rank {
@@ -90,11 +107,15 @@ function rankOf(site: Site, key: string): Rank {
   const isServed = servedSince !== undefined
   const isDwelling = isServed && now - servedSince < dwell
   const hours = Math.max(1 / 60, (now - (transaction?.since ?? now)) / 3_600_000)
-  const lead = isServed ? (leastOf(evse) * plant.dwell) / 3600 : 0
+  const turnOf = (leastOf(evse) * plant.dwell) / 3600
+  const lead = isServed ? turnOf : 0
   const isNew = !isServed && now - waitingSince < dwell
+  // Until a car has charged once, it is counted on all lines, and others cannot use what it may leave of them.
+  const isUnseen = !isServed && served < turnOf && site.mayShowLines(key)
   return {
+    rests: isResting(state, now) ? 1 : 0,
     priority: priorityOf(site, key),
-    turn: isDwelling ? 0 : isNew ? 2 : 1,
+    turn: isDwelling ? 0 : isNew ? 3 : isUnseen ? 1 : 2,
     tier: tierAt(site, key, isServed ? dwell : 0),
     rate: (served - lead) / hours
   }

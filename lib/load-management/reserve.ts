@@ -95,6 +95,11 @@ export interface EvseState extends Tried {
   isOwed?: boolean
   /** Since when it takes less than it may. Epoch milliseconds. */
   slackSince?: number
+  /**
+   * Since when it takes nothing although it may; how often that was seen, and until when it is not offered its minimum again
+   * unless there is room. Epoch milliseconds.
+   */
+  idle?: { since: number; times: number; until?: number }
   /** Since when it has more than its floor. Epoch milliseconds. */
   servedSince?: number
   /** Since when it has not. Epoch milliseconds. */
@@ -217,6 +222,7 @@ export function withTransaction(
     sent: _sent,
     demand: _demand,
     slackSince: _slack,
+    idle: _idle,
     servedSince: _since,
     waitingSince: _waiting,
     measured: _seen,
@@ -384,7 +390,7 @@ export function sampled(
 
 /** The part of a state that decides what may be in force: after a restart it must not be an older one. */
 export function vitalOf(state: EvseState, cause: Cause | undefined) {
-  const { measured, served: _served, servedAt: _at, demand: _demand, slackSince: _slack, ...vital } = state
+  const { measured, served: _served, servedAt: _at, demand: _demand, slackSince: _slack, idle: _idle, ...vital } = state
   return cause === 'measured' ? { ...vital, measured } : vital
 }
 

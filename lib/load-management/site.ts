@@ -1,8 +1,9 @@
+import { followed } from './demand.js'
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
-import { certainLoad, loadedPhases } from './lines.js'
+import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
 import type { Needs } from './needs.js'
-import { keyOf, PHASES, type Phase, type Plant, pathsOf } from './plant.js'
-import { type EvseState, inForce, initialState, reservedOf, usedOf } from './reserve.js'
+import { keyOf, leastOf, PHASES, type Phase, type Plant, pathsOf } from './plant.js'
+import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
 
@@ -82,7 +83,7 @@ export class Site {
     this.states = new Map([...this.evses.keys()].map((key) => [key, input.states.get(key) ?? initialState()]))
     const paths = pathsOf(input.plant.circuits)
     this.paths = new Map([...this.evses].map(([key, { circuit }]) => [key, paths.get(circuit) ?? [circuit]]))
-    for (const key of this.states.keys()) this.states.set(key, followed(this, key))
+    for (const key of this.states.keys()) this.states.set(key, this.#followed(key))
     this.#circuits = new Map(input.plant.circuits.map((circuit) => [circuit.id, circuit]))
     this.loads = this.#load()
     for (const load of this.loads) this.#loadsOf.set(load.circuit, [...(this.#loadsOf.get(load.circuit) ?? []), load])
@@ -90,6 +91,11 @@ export class Site {
       const { amperes } = this.reserved(key)
       for (const [load, weight] of this.weights(key)) load.reserved += amperes * weight
     }
+  }
+
+  #followed(key: string): EvseState {
+    const state = this.state(key)
+    return followed(state, { now: this.input.now, settle: this.settle(key), least: leastOf(this.evses.get(key)) })
   }
 
   state(key: string): EvseState {
@@ -137,6 +143,12 @@ export class Site {
     const evse = this.evses.get(key)
     const seen = this.input.facts.get(key)?.isConnected === true ? this.state(key).lines : undefined
     return evse === undefined ? [] : loadedPhases(evse, seen)
+  }
+
+  /** Whether the car may turn out to use fewer lines than the EVSE has. */
+  mayShowLines(key: string): boolean {
+    const evse = this.evses.get(key)
+    return evse !== undefined && mayShowLines(evse) && this.state(key).lines?.isProven !== true
   }
 
   #weight(evse: PlantEvse | undefined, { phase }: Pick<Load, 'phase'>): number {
@@ -193,47 +205,4 @@ export class Site {
 
 function isLoaded(entry: (Load | number)[]): entry is [Load, number] {
   return entry[1] !== 0
-}
-
-// --- demand --------------------------------------------------------------------------------------------------------
-
-const SLACK_MS = 60_000
-
-/** The current that the car has taken, and the current that it was given so far. */
-function followed(site: Site, key: string): EvseState {
-  const { now } = site.input
-  const state = site.state(key)
-  if (state.transaction === undefined) return state
-  const force = inForce(state, now)
-  const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
-  const counted = withTurn({ ...state, served, servedAt: now }, force > (state.fallback ?? 0), now)
-  return withDemand(counted, force, { now, settle: site.settle(key) })
-}
-
-/** Since when it is served, or waits. Copies are made only of what changes: this is done for each EVSE in each run. */
-function withTurn(state: EvseState, isServed: boolean, now: number): EvseState {
-  const [since, other] = isServed ? [state.servedSince, state.waitingSince] : [state.waitingSince, state.servedSince]
-  if (since !== undefined && other === undefined) return state
-  const { servedSince: _served, waitingSince: _waiting, ...rest } = state
-  return isServed ? { ...rest, servedSince: since ?? now } : { ...rest, waitingSince: since ?? now }
-}
-
-/** A car that takes less than it may for a minute leaves the rest to others, until it uses all that it has. */
-function withDemand(state: EvseState, force: number, { now, settle }: { now: number; settle: number }): EvseState {
-  const { measured, sent, transaction } = state
-  const changedAt = Math.max(sent?.at ?? 0, transaction?.since ?? 0)
-  const isTelling = measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + settle
-  if (!isTelling) return state
-  const { most } = usedOf(measured)
-  const isPlain = state.slackSince === undefined && state.demand === undefined
-  if (most >= force - 1 && isPlain) return state
-  const { slackSince: _, ...busy } = state
-  if (most >= force - 0.5) {
-    const { demand: _demand, ...rest } = busy
-    return rest
-  }
-  if (most >= force - 1) return busy
-  const since = state.slackSince ?? measured.at
-  const isLong = measured.at - since >= SLACK_MS
-  return { ...state, slackSince: since, ...(isLong && { demand: most + 1 }) }
 }

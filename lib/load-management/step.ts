@@ -1,6 +1,6 @@
 import { type Allocation, allocate, type Session } from './allocate.js'
 import { stepDown } from './forms.js'
-import { capOf, fillingOrder, inOrder } from './order.js'
+import { capOf, fillingOrder, inOrder, isSatisfied } from './order.js'
 import { leastOf } from './plant.js'
 import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
 import { type Load, Site, type StepInput } from './site.js'
@@ -112,7 +112,8 @@ function sessionOf(site: Site, key: string, order: number): Session {
   const { obedience, transaction, fallback = 0 } = state
   const isProving = obedience === 'unproven' && site.input.now - (transaction?.since ?? 0) < PROVING_MS
   const cap = isProving ? leastOf(evse) : capOf(evse, state)
-  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), order }
+  const isSpare = isSatisfied(site, key)
+  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), order, isSpare }
 }
 
 // --- sending -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,80 @@
+import { type EvseState, inForce, type Times, usedOf } from './reserve.js'
+
+// What a car has shown of the current that it takes.
+
+/** A car that takes less than it may does so for this time before the rest is given to others. Milliseconds. */
+const SLACK_MS = 60_000
+/** Below it a car takes nothing. A. */
+const NOTHING = 0.5
+/** A car that takes nothing for this time, although it may, rests: it is full, or waits for its own timer. Milliseconds. */
+const REST_MS = 300_000
+/** A car that rests and was paused is offered its minimum again after this time; twice as long after each time in vain. Milliseconds. */
+const OFFER_MS = 3_600_000
+
+export interface Offering extends Times {
+  /** A below which the car does not charge. */
+  least: number
+}
+
+/** The current that the car has taken, and the current that it was given so far. */
+export function followed(state: EvseState, offering: Offering): EvseState {
+  if (state.transaction === undefined) return state
+  const { now } = offering
+  const force = inForce(state, now)
+  const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
+  const counted = withTurn({ ...state, served, servedAt: now }, force > (state.fallback ?? 0), now)
+  const { measured, sent, transaction } = state
+  const changedAt = Math.max(sent?.at ?? 0, transaction.since)
+  const isTelling =
+    measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + offering.settle
+  if (!isTelling) return counted
+  return withRest(withDemand(counted, measured, force), measured, { force, ...offering })
+}
+
+/** Since when it is served, or waits. Copies are made only of what changes: this is done for each EVSE in each run. */
+function withTurn(state: EvseState, isServed: boolean, now: number): EvseState {
+  const [since, other] = isServed ? [state.servedSince, state.waitingSince] : [state.waitingSince, state.servedSince]
+  if (since !== undefined && other === undefined) return state
+  const { servedSince: _served, waitingSince: _waiting, ...rest } = state
+  return isServed ? { ...rest, servedSince: since ?? now } : { ...rest, waitingSince: since ?? now }
+}
+
+type Taken = NonNullable<EvseState['measured']>
+
+/** A car that takes less than it may for a minute leaves the rest to others, until it uses all that it has. */
+function withDemand(state: EvseState, measured: Taken, force: number): EvseState {
+  const { most } = usedOf(measured)
+  const isPlain = state.slackSince === undefined && state.demand === undefined
+  if (most >= force - 1 && isPlain) return state
+  const { slackSince: _, ...busy } = state
+  if (most >= force - 0.5) {
+    const { demand: _demand, ...rest } = busy
+    return rest
+  }
+  if (most >= force - 1) return busy
+  const since = state.slackSince ?? measured.at
+  const isLong = measured.at - since >= SLACK_MS
+  return { ...state, slackSince: since, ...(isLong && { demand: most + 1 }) }
+}
+
+/** Only while it may charge does a car show that it rests: a pause of ours proves nothing. */
+function withRest(state: EvseState, measured: Taken, { force, least }: Offering & { force: number }): EvseState {
+  const { idle, servedSince = 0 } = state
+  if (usedOf(measured).most >= NOTHING) {
+    if (idle === undefined) return state
+    const { idle: _, ...busy } = state
+    return busy
+  }
+  if (force < least) return state
+  const { since = measured.at, times = 0, until = 0 } = idle ?? {}
+  const began = Math.max(since, until, servedSince)
+  if (measured.at - began >= REST_MS) {
+    return { ...state, idle: { since, times: times + 1, until: measured.at + OFFER_MS * 2 ** times } }
+  }
+  return idle === undefined ? { ...state, idle: { since, times } } : state
+}
+
+/** Whether the car takes nothing although it may: it gets what nobody else can use. */
+export function isResting({ idle }: Pick<EvseState, 'idle'>, now: number): boolean {
+  return idle?.until !== undefined && now < idle.until
+}
