@@ -73,7 +73,7 @@ export class Day {
       ...{ identity: `CP-${index}`, evseId: 1, circuit: 'main', maximum: MAXIMUM, fallback },
       wiring: ROTATIONS[index % 3] ?? 'L1L2L3'
     }))
-    const circuits = [{ id: 'main', limit: { A: limit }, margin: 1 }]
+    const circuits = [{ id: 'main', limit: { A: limit }, margin: 0 }]
     this.plant = plantOf({ mode: 'control', voltage: VOLTAGE, circuits, evses: assigned }, 'UTC')
     this.#keys = assigned.map(keyOf)
     this.chargers = assigned.map((_, index) => new SmallCharger(index, faults(index)))

@@ -12,7 +12,8 @@ export interface Measures {
   startsPerVisit: number
   /** Pauses of a car that had charged for less than a dwell. */
   earlyPauses: number
-  calls: number
+  /** For each hour that a car is at an EVSE. */
+  callsPerHour: number
 }
 
 const DWELL = 900
@@ -32,7 +33,7 @@ export function measuresOf({ stays, violations, calls }: Outcome, bound: number)
     violations,
     startsPerVisit: sum(stays.map(({ starts }) => starts.length)) / stays.length,
     earlyPauses: sum(early),
-    calls
+    callsPerHour: calls / sum(stays.map(({ visit: { from, to } }) => (to - from) / 3600))
   }
 }
 
@@ -45,6 +46,6 @@ export function meanOf(all: readonly Measures[]): Measures {
     violations: mean(({ violations }) => violations),
     startsPerVisit: mean(({ startsPerVisit }) => startsPerVisit),
     earlyPauses: mean(({ earlyPauses }) => earlyPauses),
-    calls: mean(({ calls }) => calls)
+    callsPerHour: mean(({ callsPerHour }) => callsPerHour)
   }
 }

@@ -20,6 +20,25 @@ export const POLICIES = {
       return share < LEAST ? 0 : share
     })
   },
+  'minimum, first come': (cars, limit) => {
+    const free = [limit, limit, limit]
+    const give = (car: Visit, amperes: number) => {
+      const phases = phasesAt(car)
+      if (phases.some((phase) => (free[phase] ?? 0) < amperes)) return 0
+      for (const phase of phases) free[phase] = (free[phase] ?? 0) - amperes
+      return amperes
+    }
+    const shares = cars.map((car) => give(car, LEAST))
+    for (let isGiven = true; isGiven; ) {
+      const more = cars.map((car, index) => {
+        const share = shares[index] ?? 0
+        return share < LEAST || share >= car.maximum ? 0 : give(car, 1)
+      })
+      for (const [index, amperes] of more.entries()) shares[index] = (shares[index] ?? 0) + amperes
+      isGiven = more.some((amperes) => amperes > 0)
+    }
+    return shares
+  },
   'first come': (cars, limit) => {
     const free = [limit, limit, limit]
     return cars.map((car) => {

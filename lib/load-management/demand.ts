@@ -6,7 +6,7 @@ import { type EvseState, inForce, type Times, usedOf } from './reserve.js'
 const SLACK_MS = 60_000
 /** Below it a car takes nothing. A. */
 const NOTHING = 0.5
-/** A car that takes nothing for this time, although it may, rests: it is full, or waits for its own timer. Milliseconds. */
+/** A car that takes hardly anything for this time, although it may, rests: it is full, or waits for its own timer. Milliseconds. */
 const REST_MS = 300_000
 /** A car that rests and was paused is offered its minimum again after this time; twice as long after each time in vain. Milliseconds. */
 const OFFER_MS = 3_600_000
@@ -28,7 +28,7 @@ export function followed(state: EvseState, offering: Offering): EvseState {
   const isTelling =
     measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + offering.settle
   if (!isTelling) return counted
-  return withRest(withDemand(counted, measured, force), measured, { force, ...offering })
+  return withRest(withDemand(counted, measured, { force, ...offering }), measured, { force, ...offering })
 }
 
 /** Since when it is served, or waits. Copies are made only of what changes: this is done for each EVSE in each run. */
@@ -41,26 +41,31 @@ function withTurn(state: EvseState, isServed: boolean, now: number): EvseState {
 
 type Taken = NonNullable<EvseState['measured']>
 
-/** A car that takes less than it may for a minute leaves the rest to others, until it uses all that it has. */
-function withDemand(state: EvseState, measured: Taken, force: number): EvseState {
+/**
+ * A car that takes less than it may for a minute leaves the rest to others. While it uses all that it has, it gets up to twice as
+ * much each time. A pause of ours proves nothing.
+ */
+function withDemand(state: EvseState, measured: Taken, { force, least }: Offering & { force: number }): EvseState {
+  const { slackSince, demand } = state
   const { most } = usedOf(measured)
-  const isPlain = state.slackSince === undefined && state.demand === undefined
-  if (most >= force - 1 && isPlain) return state
+  if (force < least || (most >= force - 1 && slackSince === undefined && demand === undefined)) return state
   const { slackSince: _, ...busy } = state
-  if (most >= force - 0.5) {
-    const { demand: _demand, ...rest } = busy
-    return rest
-  }
+  if (most >= force - 0.5) return demand === undefined || force < demand - 1 ? busy : { ...busy, demand: demand * 2 }
   if (most >= force - 1) return busy
-  const since = state.slackSince ?? measured.at
+  const since = slackSince ?? measured.at
   const isLong = measured.at - since >= SLACK_MS
   return { ...state, slackSince: since, ...(isLong && { demand: most + 1 }) }
 }
 
-/** Only while it may charge does a car show that it rests: a pause of ours proves nothing. */
-function withRest(state: EvseState, measured: Taken, { force, least }: Offering & { force: number }): EvseState {
+/**
+ * Only while it may charge does a car show that it rests: a pause of ours proves nothing. One that has charged before and takes less
+ * than half of its minimum is almost full, and keeps its minimum from others.
+ */
+function withRest(before: EvseState, measured: Taken, { force, least }: Offering & { force: number }): EvseState {
+  const { most } = usedOf(measured)
+  const state = most >= least && before.hasCharged !== true ? { ...before, hasCharged: true as const } : before
   const { idle, servedSince = 0 } = state
-  if (usedOf(measured).most >= NOTHING) {
+  if (most >= (state.hasCharged === true ? least / 2 : NOTHING)) {
     if (idle === undefined) return state
     const { idle: _, ...busy } = state
     return busy
@@ -74,7 +79,12 @@ function withRest(state: EvseState, measured: Taken, { force, least }: Offering 
   return idle === undefined ? { ...state, idle: { since, times } } : state
 }
 
-/** Whether the car takes nothing although it may: it gets what nobody else can use. */
+/** Whether the car takes hardly anything although it may: it gets what nobody else can use. */
 export function isResting({ idle }: Pick<EvseState, 'idle'>, now: number): boolean {
   return idle?.until !== undefined && now < idle.until
+}
+
+/** Whether the car took anything when it was measured last. */
+export function isCharging({ measured }: Pick<EvseState, 'measured'>): boolean {
+  return measured !== undefined && usedOf(measured).most >= NOTHING
 }

@@ -1,4 +1,4 @@
-import { isResting } from './demand.js'
+import { isCharging, isResting } from './demand.js'
 import type { Needs } from './needs.js'
 import { leastOf, type Plant } from './plant.js'
 import type { EvseState } from './reserve.js'
@@ -19,7 +19,7 @@ const LAST = 10_000
 
 /** The place of a car in the order. */
 export interface Rank {
-  /** Cars that take nothing although they may last. */
+  /** Cars that rest, or have got all that they need, last. */
   rests: number
   /** The highest first. */
   priority: number
@@ -71,7 +71,7 @@ export function capOf(evse: PlantEvse, { demand = evse.maximum }: Pick<EvseState
 }
 
 /**
- * The order of admission: priority; then cars within their dwell; then by what they need until when; then those that were served
+ * The order of admission: cars that rest, or have got what they need, last; then priority; then cars within their dwell; then by what they need until when; then those that were served
  * least for the time that they are here; then cars that have waited for less than a dwell. A car that charges gives way only to one
  * that is behind by what it gets within a dwell at least, so that cars are not switched on and off all the time.
  */
@@ -91,11 +91,23 @@ export function inOrder(site: Site, keys: readonly string[]): string[] {
   })
 }
 
-/** Whether the car takes nothing, or has got all that it needs: it gets what all others cannot use. */
-export function isSatisfied(site: Site, key: string): boolean {
-  const { facts, now } = site.input
-  const { energy, delivered = 0 } = facts.get(key)?.needs ?? {}
-  return isResting(site.state(key), now) || (energy !== undefined && delivered >= energy)
+/** Whether the car rests, or has got all that it needs: it is the last to get its minimum. One that has just begun to charge goes on. */
+function isSatisfied(site: Site, key: string): boolean {
+  const { now, plant } = site.input
+  const state = site.state(key)
+  const { servedSince = 0, measured } = state
+  const isBeginning = now - servedSince < plant.dwell * 1000 && (isCharging(state) || (measured?.at ?? 0) < servedSince)
+  return !isBeginning && (isResting(state, now) || hasEnough(site, key))
+}
+
+function hasEnough(site: Site, key: string): boolean {
+  const { energy, delivered = 0 } = site.input.facts.get(key)?.needs ?? {}
+  return energy !== undefined && delivered >= energy
+}
+
+/** Whether the car gets only what all others cannot use. One that takes a little keeps its minimum as long as each other one has its own. */
+export function getsTheRest(site: Site, key: string): boolean {
+  return isSatisfied(site, key) && (hasEnough(site, key) || !isCharging(site.state(key)))
 }
 
 function rankOf(site: Site, key: string): Rank {
@@ -113,7 +125,7 @@ function rankOf(site: Site, key: string): Rank {
   // Until a car has charged once, it is counted on all lines, and others cannot use what it may leave of them.
   const isUnseen = !isServed && served < turnOf && site.mayShowLines(key)
   return {
-    rests: isResting(state, now) ? 1 : 0,
+    rests: isSatisfied(site, key) ? 1 : 0,
     priority: priorityOf(site, key),
     turn: isDwelling ? 0 : isNew ? 3 : isUnseen ? 1 : 2,
     tier: tierAt(site, key, isServed ? dwell : 0),

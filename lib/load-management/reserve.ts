@@ -96,10 +96,12 @@ export interface EvseState extends Tried {
   /** Since when it takes less than it may. Epoch milliseconds. */
   slackSince?: number
   /**
-   * Since when it takes nothing although it may; how often that was seen, and until when it is not offered its minimum again
+   * Since when it takes hardly anything although it may; how often that was seen, and until when it is not offered its minimum again
    * unless there is room. Epoch milliseconds.
    */
   idle?: { since: number; times: number; until?: number }
+  /** Whether the car has taken its minimum at least. */
+  hasCharged?: true
   /** Since when it has more than its floor. Epoch milliseconds. */
   servedSince?: number
   /** Since when it has not. Epoch milliseconds. */
@@ -223,6 +225,7 @@ export function withTransaction(
     demand: _demand,
     slackSince: _slack,
     idle: _idle,
+    hasCharged: _charged,
     servedSince: _since,
     waitingSince: _waiting,
     measured: _seen,
@@ -390,7 +393,16 @@ export function sampled(
 
 /** The part of a state that decides what may be in force: after a restart it must not be an older one. */
 export function vitalOf(state: EvseState, cause: Cause | undefined) {
-  const { measured, served: _served, servedAt: _at, demand: _demand, slackSince: _slack, idle: _idle, ...vital } = state
+  const {
+    measured,
+    served: _served,
+    servedAt: _at,
+    demand: _demand,
+    slackSince: _slack,
+    idle: _idle,
+    hasCharged: _charged,
+    ...vital
+  } = state
   return cause === 'measured' ? { ...vital, measured } : vital
 }
 

@@ -1,8 +1,9 @@
 import { type Allocation, allocate, type Session } from './allocate.js'
 import { stepDown } from './forms.js'
-import { capOf, fillingOrder, inOrder, isSatisfied } from './order.js'
+import { capOf, fillingOrder, getsTheRest, inOrder } from './order.js'
 import { leastOf } from './plant.js'
 import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
+import { Shortage, WORTH } from './shortage.js'
 import { type Load, Site, type StepInput } from './site.js'
 import { isWithinBudget, leaseOf, type WriteKind, withWrite } from './writes.js'
 
@@ -112,7 +113,7 @@ function sessionOf(site: Site, key: string, order: number): Session {
   const { obedience, transaction, fallback = 0 } = state
   const isProving = obedience === 'unproven' && site.input.now - (transaction?.since ?? 0) < PROVING_MS
   const cap = isProving ? leastOf(evse) : capOf(evse, state)
-  const isSpare = isSatisfied(site, key)
+  const isSpare = getsTheRest(site, key)
   return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), order, isSpare }
 }
 
@@ -135,7 +136,8 @@ function installFallbacks(site: Site, commands: Command[]): void {
 
 function lower(site: Site, willing: ReadonlySet<string>, { targets }: Allocation, commands: Command[]): void {
   const { now } = site.input
-  for (const key of site.evses.keys()) {
+  const shortage = new Shortage(site, targets)
+  for (const key of bySurplus(site, targets)) {
     const state = site.state(key)
     if (isRetried(site, key)) {
       const amperes = retriedWith(site, key)
@@ -146,13 +148,41 @@ function lower(site: Site, willing: ReadonlySet<string>, { targets }: Allocation
     const current = inForce(state, now)
     const target = targets.get(key)
     // Without a target, nothing but a renewal is left for the day.
-    const wanted = target === undefined ? current : sendable(site, key, target)
-    if (wanted < current) limit(site, commands, key, wanted, LEAST_LEASE_S)
-    else if (isTooLong(site, key)) limit(site, commands, key, current)
+    const wanted = target === undefined ? current : lowered(site, key, { current, target, shortage })
+    if (wanted < current) {
+      limit(site, commands, key, wanted, LEAST_LEASE_S)
+      shortage.give(key, current - wanted)
+    } else if (isTooLong(site, key)) limit(site, commands, key, current)
     else if ((isDue(site, key) || state.isOwed === true) && isInBudget(site, key, 'renewals')) {
       limit(site, commands, key, current)
     }
   }
+}
+
+/** Those that are furthest above their target first. */
+function bySurplus(site: Site, targets: ReadonlyMap<string, number>): string[] {
+  const { now } = site.input
+  const surplus = new Map(
+    [...site.evses.keys()].map((key) => {
+      const current = inForce(site.state(key), now)
+      return [key, current - (targets.get(key) ?? current)]
+    })
+  )
+  return [...surplus.keys()].sort((one, other) => (surplus.get(other) ?? 0) - (surplus.get(one) ?? 0))
+}
+
+interface Lowering {
+  current: number
+  target: number
+  shortage: Shortage
+}
+
+/** A little less only where others lack it, and then by 1 A: others need not give anything. */
+function lowered(site: Site, key: string, { current, target, shortage }: Lowering): number {
+  const wanted = sendable(site, key, target)
+  if (wanted >= current || wanted <= current - WORTH) return wanted
+  if (!shortage.concerns(key)) return current
+  return sendable(site, key, Math.min(target, Math.max(leastOf(site.evses.get(key)), current - WORTH)))
 }
 
 /** The limits of which the lease has not ended. What has ended is not brought back. A. */
@@ -237,7 +267,7 @@ function raise(site: Site, order: readonly string[], { targets }: Allocation, co
     const evse = site.evses.get(key)
     if (evse === undefined || target <= current) continue
     const wanted = sendable(site, key, Math.min(target, current + headroom(site, key)))
-    const isWorth = wanted >= current + 1 || (wanted > current && wanted >= sendable(site, key, evse.maximum))
+    const isWorth = wanted >= current + WORTH || (wanted > current && wanted >= sendable(site, key, evse.maximum))
     const isCalm = current === 0 || now - (state.sent?.at ?? 0) >= plant.raiseDelay * 1000
     if (!isWorth || !isCalm || wanted < leastOf(evse) || !fits(site, key, wanted)) continue
     limit(site, commands, key, wanted)

@@ -15,7 +15,7 @@ function visit(evse: number, more: Partial<Visit> = {}): Visit {
 
 test('T11: 20 cars with room for 5 take turns, and none is paused before its dwell is over', () => {
   const visits = Array.from({ length: 20 }, (_, evse) => visit(evse, { demand: 500_000 }))
-  const day = new Day({ evses: 20, visits, limit: 31.5 })
+  const day = new Day({ evses: 20, visits, limit: 30.5 })
   const longest = new Map<number, number>()
   const waits = new Map<number, number>()
   for (const [index, charger] of day.chargers.entries()) {
@@ -39,7 +39,7 @@ test('T9: one-phase cars that all load L1 leave the other phases to those that u
   const places = Array.from({ length: 24 }, (_, index) => index * 3)
   const crowd = places.slice(0, 12).map((evse) => visit(evse, { phases: 1 }))
   const some = places.slice(12, 18).map((evse) => visit(evse + 1, { phases: 1 }))
-  const day = new Day({ evses: 72, visits: [...crowd, ...some], limit: 101 })
+  const day = new Day({ evses: 72, visits: [...crowd, ...some], limit: 100 })
   const { violations } = day.run(HOUR)
   assert.equal(violations, 0)
   const shares = (visits: readonly Visit[]) => visits.map(({ evse }) => Math.round(day.chargers[evse]?.current ?? 0))
@@ -49,10 +49,18 @@ test('T9: one-phase cars that all load L1 leave the other phases to those that u
 
 test('T12: what a car does not take is offered to others within 90 s', () => {
   const visits = [visit(0), visit(3, { maximum: 10 })]
-  const day = new Day({ evses: 4, visits, limit: 37 })
+  const day = new Day({ evses: 4, visits, limit: 36 })
   day.run(10 * 60)
   const [first, , , second] = day.chargers
   assert.deepEqual([first?.current, second?.current], [25, 10])
+})
+
+test('a car that comes makes others give up what it needs, not a little of each', () => {
+  const visits = Array.from({ length: 20 }, (_, evse) => visit(evse))
+  const late = visit(20, { from: 1200 })
+  const calls = (some: readonly Visit[]) => new Day({ evses: 21, visits: some, limit: 200 }).run(1290).calls
+  const more = calls([...visits, late]) - calls(visits)
+  assert.ok(more >= 1 && more <= 15, `${more} calls`)
 })
 
 const EVSES = 54
@@ -66,38 +74,38 @@ test('T1: a garage at a third of its power never exceeds its limit, and uses wha
   assert.ok(energy >= 0.75 && jain >= 0.7, `energy ${energy}, Jain ${jain}`)
 })
 
-test('T1: so do garages of 54 EVSEs in whole days', inLong, () => {
-  for (const [limit, leastEnergy, leastJain, mostStarts] of [
-    [217, 0.87, 0.92, 1.1],
-    [109, 0.8, 0.82, 3.5],
-    [72, 0.84, 0.74, 6]
-  ] as const) {
-    const days = DAYS.map((seed): Measures => {
-      const visits = visitsOf(seed, { evses: EVSES, count: 67 })
-      return measuresOf(new Day({ evses: EVSES, visits, limit }).run(), upperBound(visits, limit))
-    })
-    const { energy, jain, violations, startsPerVisit, earlyPauses } = meanOf(days)
+/** The bars are for the mean of five days, which `npm run bench -- smart-charging` measures. */
+const BARS = [
+  { limit: 217, energy: 0.95, jain: 0.98, withNeeds: 0.96, mostStarts: 1.1 },
+  { limit: 109, energy: 0.85, jain: 0.93, withNeeds: 0.89, mostStarts: 3.5 },
+  // These two days are worse than others: their Jain is 0.862, and their energy with needs 0.909 of the bound.
+  { limit: 72, energy: 0.87, jain: 0.85, withNeeds: 0.9, mostStarts: 6 }
+] as const
+
+test('T1: garages of 54 EVSEs use what there is in whole days, and share it', inLong, () => {
+  for (const { limit, mostStarts, ...least } of BARS) {
+    const { energy, jain, violations, startsPerVisit, earlyPauses, callsPerHour } = meanOf(daysAt(limit))
     assert.deepEqual([violations, earlyPauses], [0, 0], `${limit} A`)
-    assert.ok(energy >= leastEnergy && jain >= leastJain, `${limit} A: energy ${energy}, Jain ${jain}`)
+    assert.ok(callsPerHour <= 12, `${limit} A: ${callsPerHour} calls for each hour of a car`)
+    assert.ok(energy >= least.energy && jain >= least.jain, `${limit} A: energy ${energy}, Jain ${jain}`)
     assert.ok(startsPerVisit <= mostStarts, `${limit} A: ${startsPerVisit} starts`)
   }
 })
 
 test('T1: drivers who tell what they need until when get more', inLong, () => {
-  for (const [limit, leastEnergy, leastJain] of [
-    [217, 0.9, 0.92],
-    [109, 0.84, 0.84],
-    [72, 0.87, 0.76]
-  ] as const) {
-    const days = DAYS.map((seed): Measures => {
-      const visits = visitsOf(seed, { evses: EVSES, count: 67 })
-      return measuresOf(new Day({ evses: EVSES, visits, limit, isTold: true }).run(), upperBound(visits, limit))
-    })
-    const { energy, jain, violations, earlyPauses } = meanOf(days)
+  for (const { limit, withNeeds } of BARS) {
+    const { energy, violations, earlyPauses } = meanOf(daysAt(limit, true))
     assert.deepEqual([violations, earlyPauses], [0, 0], `${limit} A`)
-    assert.ok(energy >= leastEnergy && jain >= leastJain, `${limit} A: energy ${energy}, Jain ${jain}`)
+    assert.ok(energy >= withNeeds, `${limit} A: energy ${energy}`)
   }
 })
+
+function daysAt(limit: number, isTold = false): Measures[] {
+  return DAYS.map((seed) => {
+    const visits = visitsOf(seed, { evses: EVSES, count: 67 })
+    return measuresOf(new Day({ evses: EVSES, visits, limit, isTold }).run(), upperBound(visits, limit))
+  })
+}
 
 test('T2: a tenth of the charge points is away for hours and some boot, and no limit is exceeded', inLong, () => {
   for (const seed of DAYS) {
