@@ -30,6 +30,8 @@ export interface DayOptions {
   visits: readonly Visit[]
   /** A of each phase, at each second. */
   limit: number
+  /** A by which phases may differ. */
+  unbalance?: number
   fallback?: number
   /** Whether drivers tell what they need until when. */
   isTold?: boolean
@@ -67,13 +69,13 @@ export class Day {
   #isWanted = true
 
   constructor(options: DayOptions) {
-    const { evses, limit, fallback = 0, faults = () => ({}) } = options
+    const { evses, limit, unbalance, fallback = 0, faults = () => ({}) } = options
     this.#options = options
     const assigned = Array.from({ length: evses }, (_, index) => ({
       ...{ identity: `CP-${index}`, evseId: 1, circuit: 'main', maximum: MAXIMUM, fallback },
       wiring: ROTATIONS[index % 3] ?? 'L1L2L3'
     }))
-    const circuits = [{ id: 'main', limit: { A: limit }, margin: 0 }]
+    const circuits = [{ id: 'main', limit: { A: limit }, margin: 0, ...(unbalance !== undefined && { unbalance }) }]
     this.plant = plantOf({ mode: 'control', voltage: VOLTAGE, circuits, evses: assigned }, 'UTC')
     this.#keys = assigned.map(keyOf)
     this.chargers = assigned.map((_, index) => new SmallCharger(index, faults(index)))
@@ -92,7 +94,7 @@ export class Day {
     this.#comeAndGo()
     this.#deliver()
     for (const charger of this.chargers) charger.pass(this.now, MAXIMUM)
-    this.#outcome.violations += this.#currents().some((amperes) => amperes > this.#options.limit + 1e-6) ? 1 : 0
+    this.#outcome.violations += this.currents().some((amperes) => amperes > this.#options.limit + 1e-6) ? 1 : 0
     if (this.now % SAMPLES === 0) this.#sample()
     if (this.#isWanted || this.now % RUNS === 0) this.#control()
   }
@@ -112,7 +114,7 @@ export class Day {
   }
 
   /** A of each phase. */
-  #currents(): number[] {
+  currents(): number[] {
     const sum = [0, 0, 0]
     for (const { stay, current } of this.chargers) {
       if (stay !== undefined) for (const phase of phasesAt(stay.visit)) sum[phase] = (sum[phase] ?? 0) + current

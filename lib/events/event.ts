@@ -310,7 +310,8 @@ export interface EventData {
   overload: {
     site: string
     circuit: string
-    phase: 'L1' | 'L2' | 'L3' | 'W'
+    /** `unbalance-L1`: the current of L1 above that of another phase. */
+    phase: 'L1' | 'L2' | 'L3' | 'W' | 'unbalance-L1' | 'unbalance-L2' | 'unbalance-L3'
     change: 'begun' | 'ended'
     /** A, or W of all phases. */
     by?: number

@@ -12,6 +12,7 @@ import {
   phasesOf,
   plantOf
 } from './plant.js'
+import { isUnbalance, phaseOfUnbalance, startingPhases, UNBALANCES, type Unbalance } from './unbalance.js'
 
 // Rules that a configuration must meet before it is taken. A refused configuration has no effect at all.
 
@@ -90,19 +91,31 @@ function checkFallbacks(plant: Plant): void {
   for (const [index, circuit] of plant.circuits.entries()) {
     const below = evses.get(circuit.id) ?? []
     const bounds = lowestLimit(circuit)
-    for (const phase of [...PHASES, 'W'] as const) {
-      const margin = phase === 'W' ? circuit.margin * plant.voltage : circuit.margin
+    for (const phase of [...PHASES, 'W', ...UNBALANCES] as const) {
+      const { most, margin } = boundOf(circuit, bounds, { phase, voltage: plant.voltage })
       const weights = below.map((evse) => weightOf(evse, phase, plant.voltage))
       const sum = below.reduce((total, { fallback }, at) => total + fallback * (weights[at] ?? 0), 0)
-      if (sum <= bounds[phase] - margin) continue
-      const fits = largestCommon(below, weights, bounds[phase] - margin)
-      const numbers = `${phase}: the fallbacks below come to ${sum}, and ${bounds[phase]} less ${margin} are left`
+      if (sum <= most - margin) continue
+      const fits = largestCommon(below, weights, most - margin)
+      const numbers = `${phase}: the fallbacks below come to ${sum}, and ${most} less ${margin} are left`
       throw refuse(`/circuits/${index}`, `${numbers}. The largest fallback that fits for all is ${fits} A`)
     }
   }
 }
 
-function weightOf(evse: Required<Assignment>, phase: keyof Bounds, voltage: number): number {
+/** The lowest limit of a circuit, and what is kept free below it. */
+function boundOf(
+  { margin, unbalance = Number.POSITIVE_INFINITY }: Plant['circuits'][number],
+  bounds: Bounds,
+  { phase, voltage }: { phase: keyof Bounds | Unbalance; voltage: number }
+) {
+  if (isUnbalance(phase)) return { most: unbalance, margin: 0 }
+  return { most: bounds[phase], margin: phase === 'W' ? margin * voltage : margin }
+}
+
+/** A car that starts with the fallback may be one on one or two phases. */
+function weightOf(evse: Required<Assignment>, phase: keyof Bounds | Unbalance, voltage: number): number {
+  if (isUnbalance(phase)) return startingPhases(evse).includes(phaseOfUnbalance(phase)) ? 1 : 0
   const phases = phasesOf(evse)
   if (phase === 'W') return voltage * phases.length
   return phases.includes(phase) ? 1 : 0

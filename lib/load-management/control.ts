@@ -90,7 +90,7 @@ export class SiteControl {
     const { result, plant, at } = this.#snapshot
     this.#isSending = configured.row.mode === 'control'
     if (!this.#isSending) return
-    if (!(await this.#save(result, at))) return this.#forget()
+    if (!(await this.#save(result, { now: at, rest: restOf(plant) }))) return this.#forget()
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command, { siteId, epoch })
@@ -169,11 +169,11 @@ export class SiteControl {
   // --- what is done ------------------------------------------------------------------------------------------------
 
   /** Writes the state when something has changed that a restart has to know, and the rest with it, or after a while. */
-  async #save({ states, evses }: StepResult, now: number): Promise<boolean> {
+  async #save({ states, evses }: StepResult, { now, rest }: { now: number; rest: number }): Promise<boolean> {
     const { siteId, writer, holder } = this.#options
     if (this.#epoch === undefined) return false
     const vital = JSON.stringify([...states].map(([key, state]) => [key, vitalOf(state, evses.get(key)?.cause)]))
-    if (vital === this.#saved.vital && now - this.#saved.at < REST_MS) return true
+    if (vital === this.#saved.vital && now - this.#saved.at < rest) return true
     const state = JSON.stringify({ at: Date.now(), evses: Object.fromEntries(states) })
     const isOurs = await rows.saveState(writer, { siteId, holder, epoch: this.#epoch, state })
     if (isOurs) this.#saved = { vital, at: now }
@@ -221,6 +221,13 @@ export class SiteControl {
 
 /** Shares of the past, and currents that reserve nothing, are saved at least this often. Milliseconds. */
 const REST_MS = 300_000
+/** The same where other phases may be loaded more because of these currents: after a restart they must not be old. */
+const UNBALANCE_REST_MS = 30_000
+
+function restOf({ circuits }: Plant): number {
+  return circuits.some(({ unbalance }) => unbalance !== undefined) ? UNBALANCE_REST_MS : REST_MS
+}
+
 const NOTHING_SAVED = { vital: '', at: 0 }
 
 /** Whether an answer is about the call that is on its way: the state may have been read again since it was sent. */

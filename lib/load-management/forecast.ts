@@ -5,6 +5,7 @@ import type { Snapshot } from './options.js'
 import { capOf, tierOf, wattsPerAmpere } from './order.js'
 import { leastOf } from './plant.js'
 import { type Load, Site } from './site.js'
+import { isUnbalance } from './unbalance.js'
 
 // The energy that a car is expected to get until it leaves: the site is shared again and again up to then, with the limits of
 // the configuration. Nobody knows who else comes.
@@ -84,7 +85,8 @@ function constraintsAt(site: Site, guests: readonly Guest[], now: number) {
   )
   const constraints = new Map(
     site.loads.map((load) => {
-      const limit = limits.get(load.circuit)?.[load.phase] ?? load.limit
+      // The unbalance, as far as the cars are known now.
+      const limit = isUnbalance(load.phase) ? load.limit : (limits.get(load.circuit)?.[load.phase] ?? load.limit)
       const capacity = limit - load.margin - load.other - load.reserved
       return [load, { id: `${load.circuit} ${load.phase}`, capacity, weights: new Map<string, number>() }]
     })

@@ -110,6 +110,13 @@ export function getsTheRest(site: Site, key: string): boolean {
   return isSatisfied(site, key) && (hasEnough(site, key) || !isCharging(site.state(key)))
 }
 
+/** An order of admission with one car in front of the others of its priority. */
+export function withFirst(site: Site, order: readonly string[], key: string): string[] {
+  const others = order.filter((one) => one !== key)
+  const at = others.findIndex((one) => priorityOf(site, one) <= priorityOf(site, key))
+  return at < 0 ? [...others, key] : [...others.slice(0, at), key, ...others.slice(at)]
+}
+
 function rankOf(site: Site, key: string): Rank {
   const { now, plant } = site.input
   const state = site.state(key)

@@ -74,6 +74,14 @@ export const Circuit = Type.Object(
       description: 'Holds after a dynamic limit has expired, and while a measurement is too old. Default: `limit`'
     }),
     margin: Type.Optional(current('Kept free on each phase. Default: 1')),
+    unbalance: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 10_000,
+        description:
+          'A. By how much the currents of the charge points below may differ between phases, e.g. 20 in Germany [VDE-AR-N 4100]. Default: no limit'
+      })
+    ),
     windows: Type.Optional(Type.Array(Window, { maxItems: 50 })),
     maxMeasurementAge: Type.Optional(Type.Integer({ minimum: 5, maximum: 86_400, description: 'Seconds. Default: 60' }))
   },

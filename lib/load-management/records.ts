@@ -5,6 +5,7 @@ import type { Snapshot } from './options.js'
 import { keyOf, LoadManagementBody, MODES } from './plant.js'
 import type { HistoryRow } from './rows.js'
 import { overloads } from './step.js'
+import { UNBALANCES } from './unbalance.js'
 
 // Load management as the operator API shows it.
 
@@ -19,8 +20,16 @@ export const LoadManagementRecord = Type.Object({
 
 const LoadRecord = Type.Object({
   circuit: Type.String(),
-  phase: oneOf(['L1', 'L2', 'L3', 'W'] as const, 'In A; W is the power of all phases'),
+  phase: oneOf(
+    ['L1', 'L2', 'L3', 'W', ...UNBALANCES] as const,
+    'In A; W is the power of all phases; unbalance-L1 is the current of L1 above that of another phase'
+  ),
   limit: Type.Number({ description: 'That holds now' }),
+  credit: Type.Optional(
+    amperes(
+      'Of an unbalance: the part of the limit that is there because cars take as much on each of the other phases'
+    )
+  ),
   origin: oneOf(['static', 'window', 'dynamic', 'fallback'] as const, 'Where the limit comes from'),
   other: Type.Number({ description: 'Measured load that is not that of the EVSEs' }),
   margin: Type.Number({ description: 'Kept free' }),
@@ -63,6 +72,8 @@ export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | un
   const { plant, at, result, facts } = snapshot
   const loads = result.loads.map((load) => ({
     ...load,
+    limit: round(load.limit),
+    ...(load.credit !== undefined && { credit: round(load.credit) }),
     other: round(load.other),
     reserved: round(load.reserved),
     headroom: round(load.limit - load.margin - load.other - load.reserved)

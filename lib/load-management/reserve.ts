@@ -2,6 +2,7 @@ import { type Form, isStanding, type Tried } from './forms.js'
 import { type SeenLines, seenLines } from './lines.js'
 import { type Assignment, keyOf, type Plant } from './plant.js'
 import type { Currents } from './samples.js'
+import { type Steady, steadied } from './steady.js'
 import type { Writes } from './writes.js'
 
 // The current that may be in force at an EVSE. The invariant of load management is about this current, not about the
@@ -82,6 +83,8 @@ export interface EvseState extends Tried {
   measured?: Measured
   /** The lines that the car of the transaction loads. */
   lines?: SeenLines
+  /** The current that the car of the transaction has taken for some time. */
+  steady?: Steady
   /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
   strikes: number
   /**
@@ -179,6 +182,14 @@ export function inForce(state: EvseState, now: number): number {
   return state.fallback ?? 0
 }
 
+/** The lowest limit that the charge point may obey now, or once the current has followed one. */
+export function lowestInForce({ possible, pending, sent, fallback = 0 }: EvseState, { now, settle }: Times): number {
+  const live = possible.filter(({ until }) => until > now).map(({ amperes }) => amperes)
+  const isLeased = sent !== undefined && sent.until > now + settle
+  const coming = pending?.kind === 'fallback' ? [pending.amperes] : []
+  return Math.min(...live, ...coming, ...(isLeased ? [] : [fallback]))
+}
+
 // --- what happens --------------------------------------------------------------------------------------------------
 
 /** The charge point has booted: it may have lost its profiles. */
@@ -230,6 +241,7 @@ export function withTransaction(
     waitingSince: _waiting,
     measured: _seen,
     lines: _lines,
+    steady: _steady,
     ...rest
   } = state
   const fresh = {
@@ -365,10 +377,13 @@ export function sampled(
   { now, settle }: Times,
   { takenAt = now, ...more }: Pick<Currents, 'lines' | 'used' | 'takenAt'> = {}
 ): EvseState {
-  const { lines: seen, ...state } = before
-  const lines = state.transaction === undefined ? undefined : seenLines(seen, more.lines, now)
-  const measured = { amperes, at: now, ...more }
-  const next = { ...state, ...(lines !== undefined && { lines }), measured }
+  const { lines: seen, steady: known, ...state } = before
+  const isOpen = state.transaction !== undefined
+  const lines = isOpen ? seenLines(seen, more.lines, now) : undefined
+  const taken = { amperes, ...more }
+  const measured = { at: now, ...taken }
+  const steady = isOpen && { steady: steadied(known, taken, Math.min(takenAt, now)) }
+  const next = { ...state, ...(lines !== undefined && { lines }), ...steady, measured }
   const limit = Math.max(
     0,
     ...state.possible.filter(({ until }) => until > now).map((one) => one.amperes),
@@ -401,6 +416,7 @@ export function vitalOf(state: EvseState, cause: Cause | undefined) {
     slackSince: _slack,
     idle: _idle,
     hasCharged: _charged,
+    steady: _steady,
     ...vital
   } = state
   return cause === 'measured' ? { ...vital, measured } : vital

@@ -4,6 +4,16 @@ import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
 import type { Needs } from './needs.js'
 import { keyOf, leastOf, PHASES, type Phase, type Plant, pathsOf } from './plant.js'
 import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
+import {
+  certainUneven,
+  isUnbalance,
+  type Occupied,
+  phaseOfUnbalance,
+  UNBALANCES,
+  type Unbalance,
+  UnevenCurrents,
+  unevenParts
+} from './unbalance.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
 
@@ -25,11 +35,13 @@ export interface StepInput {
   states: ReadonlyMap<string, EvseState>
 }
 
-/** One limit of a circuit and what is reserved below it: A of a phase, or W of all. */
+/** One limit of a circuit and what is reserved below it: A of a phase, W of all, or A of a phase above another one. */
 export interface Load {
   circuit: string
-  phase: 'L1' | 'L2' | 'L3' | 'W'
+  phase: Phase | 'W' | Unbalance
   limit: number
+  /** The part of the limit of an unbalance that is there because of what cars certainly take on the other phases. A. */
+  credit?: number
   origin: Origin
   other: number
   margin: number
@@ -75,6 +87,7 @@ export class Site {
   readonly #reserved = new Map<string, Reserved>()
   readonly #loadsOf = new Map<string, Load[]>()
   readonly #weights = new Map<string, ReadonlyMap<Load, number>>()
+  readonly #uneven: UnevenCurrents
   readonly #drops = new Map<string, number | undefined>()
 
   constructor(input: StepInput) {
@@ -83,6 +96,7 @@ export class Site {
     this.states = new Map([...this.evses.keys()].map((key) => [key, input.states.get(key) ?? initialState()]))
     const paths = pathsOf(input.plant.circuits)
     this.paths = new Map([...this.evses].map(([key, { circuit }]) => [key, paths.get(circuit) ?? [circuit]]))
+    this.#uneven = new UnevenCurrents(input.plant.circuits, this.paths)
     for (const key of this.states.keys()) this.states.set(key, this.#followed(key))
     this.#circuits = new Map(input.plant.circuits.map((circuit) => [circuit.id, circuit]))
     this.loads = this.#load()
@@ -91,6 +105,7 @@ export class Site {
       const { amperes } = this.reserved(key)
       for (const [load, weight] of this.weights(key)) load.reserved += amperes * weight
     }
+    for (const key of this.evses.keys()) this.#count(key)
   }
 
   #followed(key: string): EvseState {
@@ -153,6 +168,7 @@ export class Site {
 
   #weight(evse: PlantEvse | undefined, { phase }: Pick<Load, 'phase'>): number {
     if (evse === undefined) return 0
+    if (isUnbalance(phase)) return unevenParts(this.#occupied(evse)).get(phaseOfUnbalance(phase)) ?? 0
     const phases: readonly string[] = this.phases(keyOf(evse))
     if (phase === 'W') return this.input.plant.voltage * phases.length
     return phases.includes(phase) ? 1 : 0
@@ -165,6 +181,46 @@ export class Site {
     this.#reserved.delete(key)
     const more = this.reserved(key).amperes - before
     if (more !== 0) for (const [load, weight] of this.weights(key)) load.reserved += more * weight
+    this.#count(key)
+  }
+
+  #occupied(evse: PlantEvse): Occupied {
+    const key = keyOf(evse)
+    const { isConnected = false, isMember = false } = this.input.facts.get(key) ?? {}
+    const known = { evse, reserved: this.reserved(key).amperes }
+    // Nobody knows what is at a charge point of another site.
+    return isMember
+      ? { ...known, state: this.state(key), isConnected }
+      : { ...known, state: initialState(), isConnected: false }
+  }
+
+  /** Counts what a car certainly takes, and what is allowed on other phases because of it. */
+  #count(key: string): void {
+    const evse = this.evses.get(key)
+    if (evse === undefined || this.#uneven.isEmpty) return
+    const times = { now: this.input.now, settle: this.settle(key) }
+    const changed = this.#uneven.count(key, certainUneven(this.#occupied(evse), times))
+    for (const circuit of changed) {
+      for (const load of this.#loadsOf.get(circuit) ?? []) {
+        if (!isUnbalance(load.phase)) continue
+        const credit = this.#uneven.credit(circuit, load.phase)
+        load.limit += credit - (load.credit ?? 0)
+        load.credit = credit
+      }
+    }
+  }
+
+  /** The credit that each unbalance loses when EVSEs get no more than this. A. */
+  lostCredits(most: ReadonlyMap<string, number>): Map<Load, number> {
+    if (this.#uneven.isEmpty) return new Map()
+    const left = this.#uneven.limitedTo(most)
+    return new Map(
+      this.loads.flatMap((load): [Load, number][] => {
+        const { circuit, phase, credit = 0 } = load
+        const lost = isUnbalance(phase) ? credit - left.credit(circuit, phase) : 0
+        return lost > 0 ? [[load, lost]] : []
+      })
+    )
   }
 
   /** When less is allowed on a circuit; `undefined`: not within a day. */
@@ -183,11 +239,15 @@ export class Site {
       const known = told.get(circuit.id) ?? {}
       const { bounds, origins } = limitNow(circuit, known, { now, timeZone: plant.timeZone })
       const phases = [...PHASES, 'W' as const].filter((phase) => bounds[phase] !== Number.POSITIVE_INFINITY)
-      return phases.map((phase): Load => {
+      const measured = phases.map((phase): Load => {
         const margin = phase === 'W' ? circuit.margin * plant.voltage : circuit.margin
         const other = this.#other(circuit, known, phase)
         return { circuit: circuit.id, phase, limit: bounds[phase], origin: origins[phase], margin, other, reserved: 0 }
       })
+      const { id, unbalance } = circuit
+      if (unbalance === undefined) return measured
+      const alone = { circuit: id, limit: unbalance, origin: 'static' as const, margin: 0, other: 0, reserved: 0 }
+      return [...measured, ...UNBALANCES.map((phase): Load => ({ ...alone, phase, credit: 0 }))]
     })
   }
 

@@ -1,8 +1,9 @@
-import { type Allocation, allocate, type Session } from './allocate.js'
+import type { Allocation } from './allocate.js'
 import { stepDown } from './forms.js'
-import { capOf, fillingOrder, getsTheRest, inOrder } from './order.js'
+import { inOrder } from './order.js'
 import { leastOf } from './plant.js'
 import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
+import { share } from './share.js'
 import { Shortage, WORTH } from './shortage.js'
 import { type Load, Site, type StepInput } from './site.js'
 import { isWithinBudget, leaseOf, type WriteKind, withWrite } from './writes.js'
@@ -39,7 +40,7 @@ export function step(input: StepInput): StepResult {
   const willing = willingOf(site)
   const steered = new Set([...willing].filter((key) => mayWrite(site, key, 'changes')))
   const order = inOrder(site, [...steered])
-  const allocation = share(site, steered, order)
+  const allocation = share(site, order)
   const commands: Command[] = []
   installFallbacks(site, commands)
   lower(site, willing, allocation, commands)
@@ -49,8 +50,6 @@ export function step(input: StepInput): StepResult {
 }
 
 // --- sharing -------------------------------------------------------------------------------------------------------
-
-const PROVING_MS = 180_000
 
 /** Those that would take a limit now. */
 function willingOf(site: Site): Set<string> {
@@ -83,38 +82,6 @@ function isInBudget(site: Site, key: string, kind: WriteKind): boolean {
 
 function isBelowOverload(site: Site, key: string): boolean {
   return overloads([...site.weights(key).keys()]).length > 0
-}
-
-function share(site: Site, steered: ReadonlySet<string>, order: readonly string[]): Allocation {
-  const constraints = new Map(
-    site.loads.map((load) => {
-      const capacity = load.limit - load.margin - load.other - load.reserved
-      return [load, { id: `${load.circuit} ${load.phase}`, capacity, weights: new Map<string, number>() }]
-    })
-  )
-  for (const key of steered) {
-    const { amperes } = site.reserved(key)
-    for (const [load, weight] of site.weights(key)) {
-      const constraint = constraints.get(load)
-      if (constraint === undefined) continue
-      constraint.capacity += amperes * weight
-      constraint.weights.set(key, weight)
-    }
-  }
-  const filling = fillingOrder(site, order)
-  const sessions = order.map((key) => sessionOf(site, key, filling.get(key) ?? 0))
-  return allocate(sessions, [...constraints.values()])
-}
-
-function sessionOf(site: Site, key: string, order: number): Session {
-  const evse = site.evses.get(key)
-  if (evse === undefined) throw new Error(`no EVSE ${key}`)
-  const state = site.state(key)
-  const { obedience, transaction, fallback = 0 } = state
-  const isProving = obedience === 'unproven' && site.input.now - (transaction?.since ?? 0) < PROVING_MS
-  const cap = isProving ? leastOf(evse) : capOf(evse, state)
-  const isSpare = getsTheRest(site, key)
-  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), order, isSpare }
 }
 
 // --- sending -------------------------------------------------------------------------------------------------------

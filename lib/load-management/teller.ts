@@ -6,6 +6,7 @@ import { keyOf, leastOf, type Plant } from './plant.js'
 import { type Cause, type EvseState, inForce } from './reserve.js'
 import { type Load, Site } from './site.js'
 import { overloads } from './step.js'
+import { isUnbalance } from './unbalance.js'
 
 // What changes in the control of a site, as events. Each is told once, by the process that controls the site. A change that comes too
 // soon after the one before it is told later, if it still is one.
@@ -122,7 +123,9 @@ function forget(known: Map<string, Known>, facts: readonly Fact[]): void {
 
 function limitsOf(siteId: string, { plant, told, result, at }: Snapshot): Fact[] {
   const held = new Map<string, Record<string, number>>()
-  for (const { circuit, phase, limit } of result.loads) held.set(circuit, { ...held.get(circuit), [phase]: limit })
+  for (const { circuit, phase, limit } of result.loads) {
+    if (!isUnbalance(phase)) held.set(circuit, { ...held.get(circuit), [phase]: limit })
+  }
   return plant.circuits.flatMap((circuit): Fact[] => {
     const known = told.get(circuit.id) ?? {}
     const holds = held.get(circuit.id) ?? {}

@@ -3,6 +3,7 @@ import type { Sent, Snapshot } from './options.js'
 import { keyOf } from './plant.js'
 import { addHistory } from './rows.js'
 import { overloads } from './step.js'
+import { isUnbalance, phaseOfUnbalance } from './unbalance.js'
 
 // Facts of the control for people: what it sent, where no limit can be guaranteed, and which EVSE does not obey.
 
@@ -83,7 +84,8 @@ export class LoadWatch {
       const since = this.#over.get(siteId)?.get(`${circuit} ${phase}`)
       if (since === undefined || now - since < PATIENCE_MS) return []
       const unit = phase === 'W' ? 'W' : 'A'
-      const detail = `up to ${by} ${unit} more than the limit may be taken on ${phase} of circuit ${circuit} at site ${siteId}: what cannot be lowered needs more than there is`
+      const place = isUnbalance(phase) ? `on ${phaseOfUnbalance(phase)} above another phase` : `on ${phase}`
+      const detail = `up to ${by} ${unit} more than the limit may be taken ${place} of circuit ${circuit} at site ${siteId}: what cannot be lowered needs more than there is`
       return [
         {
           id: `site-overload-${digest(`${siteId} ${circuit} ${phase}`)}`,
