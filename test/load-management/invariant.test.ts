@@ -5,6 +5,7 @@ import { limitNow } from '../../lib/load-management/limits.js'
 import {
   keyOf,
   type LoadManagementBody,
+  PHASES,
   type Plant,
   pathOf,
   plantOf,
@@ -71,6 +72,64 @@ function withHabits(plant: Plant, seed: number): Plant {
   return { ...plant, evses }
 }
 
+/** The same with limits of the unbalance, also of circuits below others, more EVSEs, and some that are limited in W. */
+function withUnbalance(plant: Plant, seed: number): Plant {
+  const random = seeded(seed + 2)
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
+  const evses = plant.evses.flatMap((evse, index) => {
+    const isWhole = evse.wiring.length === 6
+    const unit = isWhole && evse.fallback === 0 && random() < 0.15 ? ('W' as const) : ('A' as const)
+    const one = { ...evse, unit, form: { ...evse.form, unit } }
+    return [one, { ...one, identity: `CP-${index}-B`, wiring: pick(WIRINGS), unit: 'A' as const, form: evse.form }]
+  })
+  const fallbacks = evses.reduce((sum, { fallback }) => sum + fallback, 0)
+  const circuits = plant.circuits.map(({ limit, windows: _, ...circuit }) => {
+    const room = { ...limit, A: fallbacks + 20 + Math.floor(random() * 200) }
+    return { ...circuit, limit: room, ...(random() < 0.8 && { unbalance: fallbacks + pick([8, 12, 20]) }) }
+  })
+  return { ...plant, lease: pick([60, 120]), circuits, evses }
+}
+
+const PHASE_PAIRS = PHASES.flatMap((one) =>
+  PHASES.filter((other) => other !== one).map((other) => [one, other] as const)
+)
+
+/** Watches by how much the phases of circuits differ. */
+class Differences {
+  readonly #model: Model
+  readonly #patience: number
+  /** By circuit and phase: the uneven currents of the last seconds. */
+  readonly #past = new Map<string, number[]>()
+  /** Seconds in which the uneven current of a phase alone was above the limit. */
+  credited = 0
+
+  /** @param patience seconds after other cars have stopped */
+  constructor(model: Model, patience: number) {
+    this.#model = model
+    this.#patience = patience
+  }
+
+  /** The circuits in which a phase carries more above another one than the limit allows since the other cars stopped. */
+  look(): string[] {
+    const { plant } = this.#model
+    return plant.circuits.flatMap(({ id, unbalance }) => {
+      if (unbalance === undefined) return []
+      const circuits = below(plant, id)
+      for (const phase of PHASES) {
+        const past = this.#past.get(`${id} ${phase}`) ?? []
+        this.#past.set(`${id} ${phase}`, [...past, this.#model.unevenLoad(circuits, phase)].slice(-this.#patience))
+      }
+      return PHASE_PAIRS.flatMap(([one, other]) => {
+        const own = this.#past.get(`${id} ${one}`)?.at(-1) ?? 0
+        const others = this.#past.get(`${id} ${other}`) ?? []
+        if (own > unbalance + 1e-6) this.credited++
+        const allowed = unbalance + Math.max(...others)
+        return own > allowed + 1e-6 ? [`${id}: ${one} is ${own}, at most ${allowed} with ${other}`] : []
+      })
+    })
+  }
+}
+
 /** The circuits at and below each one. */
 function below(plant: Plant, id: string): Set<string> {
   return new Set(
@@ -127,6 +186,40 @@ test('the same holds where writes are counted, 0 A is avoided and currents follo
     const avoiding = new Set(plant.evses.flatMap((evse) => (evse.avoidsZero ? [keyOf(evse)] : [])))
     const paused = model.sent.filter(({ key, amperes }) => avoiding.has(key) && amperes < 6)
     assert.deepEqual(paused, [])
+  }
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 60 : 6 })
+})
+
+/** Of cars that come, go and take what they like, at EVSES that answer. Returns how the phases differed. */
+function differencesIn(seed: number, { trouble, patience }: { trouble: number; patience: (plant: Plant) => number }) {
+  const plant = withUnbalance(plantFor(seed), seed)
+  const model = new Model({ plant, seed, trouble, traffic: 1, start: START, isVaried: true })
+  const differences = new Differences(model, patience(plant))
+  let readyFor = 0
+  for (let second = 0; second < 2400; second++) {
+    model.tick()
+    readyFor = isReady(model) ? readyFor + 1 : 0
+    const found = differences.look()
+    if (readyFor <= 6) continue
+    assert.deepEqual(violations(model), [], `seed ${seed}, second ${second}`)
+    assert.deepEqual(found, [], `seed ${seed}, second ${second}`)
+  }
+  return differences
+}
+
+test('phases differ by no more than the limit, but for half a minute after cars on the other ones have stopped', () => {
+  let credited = 0
+  const run = (seed: number) => {
+    const found = differencesIn(seed, { trouble: 0, patience: () => 30 })
+    credited += found.credited
+  }
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 100 : 8 })
+  assert.ok(credited > 100, `${credited} s above the limit of the unbalance, because others carried as much`)
+})
+
+test('the same holds after a lease, whatever is lost, late, refused or away', () => {
+  const run = (seed: number) => {
+    differencesIn(seed, { trouble: 1, patience: ({ lease }) => lease + 60 })
   }
   fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 60 : 6 })
 })

@@ -1,5 +1,12 @@
 import { keyOf, type Plant, phasesOf } from '../../lib/load-management/plant.js'
-import { answered, type EvseState, initialState, sampled, withTransaction } from '../../lib/load-management/reserve.js'
+import {
+  answered,
+  type EvseState,
+  inForce,
+  initialState,
+  sampled,
+  withTransaction
+} from '../../lib/load-management/reserve.js'
 import type { EvseFacts } from '../../lib/load-management/site.js'
 import { type Command, type StepResult, step } from '../../lib/load-management/step.js'
 import { seeded } from '../../src/simulator/random.js'
@@ -29,7 +36,9 @@ interface Charger {
   isConnected: boolean
   /** TxDefaultProfile. */
   fallback: number | undefined
-  transaction: { key: string; startedAt: number; profile?: { amperes: number; endsAt: number } } | undefined
+  transaction:
+    | { key: string; startedAt: number; profile?: { amperes: number; endsAt: number }; car: Car | undefined }
+    | undefined
   /** The state that the CSMS has heard: the events of a charger that is away wait. */
   heard: string | undefined
   heardAt: number
@@ -38,12 +47,24 @@ interface Charger {
   message: Message | undefined
 }
 
+/** What a car is like. Without it, it takes all that it may on each phase of its EVSE. */
+interface Car {
+  /** The lines of the charger that it loads. */
+  lines: readonly number[]
+  /** The most that it takes now. A. */
+  appetite: number
+}
+
 export interface ModelOptions {
   plant: Plant
   seed: number
   /** Share of the seconds in which something happens to a charger. */
   trouble: number
   start: number
+  /** Whether cars load some lines only, take what they like, and are measured every ten seconds. */
+  isVaried?: boolean
+  /** Share of the seconds in which cars come and go. Default: `trouble`. */
+  traffic?: number
 }
 
 /** The site, its chargers, and the control of it. */
@@ -59,13 +80,18 @@ export class Model {
   readonly chargers = new Map<string, Charger>()
   readonly #random: () => number
   #trouble: number
+  #traffic: number
+  readonly #isVaried: boolean
   #transactions = 0
+  #ranAt = 0
 
-  constructor({ plant, seed, trouble, start }: ModelOptions) {
+  constructor({ plant, seed, trouble, start, isVaried = false, traffic = trouble }: ModelOptions) {
     this.plant = plant
     this.now = start
     this.#random = seeded(seed)
     this.#trouble = trouble
+    this.#traffic = traffic
+    this.#isVaried = isVaried
     for (const evse of plant.evses) {
       const charger = { isConnected: true, fallback: undefined, transaction: undefined, heard: undefined, heardAt: 0 }
       this.chargers.set(keyOf(evse), { ...charger, recent: [], message: undefined })
@@ -75,9 +101,10 @@ export class Model {
   /** Nothing goes wrong from now on: all come back, and new cars are at all of them. */
   calm(): void {
     this.#trouble = 0
-    for (const charger of this.chargers.values()) {
+    this.#traffic = 0
+    for (const [key, charger] of this.chargers) {
       charger.isConnected = true
-      this.#begin(charger)
+      this.#begin(key, charger)
     }
   }
 
@@ -85,28 +112,49 @@ export class Model {
   tick(): void {
     this.now += SECOND
     for (const [key, charger] of this.chargers) {
-      this.#happen(charger)
+      this.#happen(key, charger)
       this.#deliver(key, charger)
       this.#answer(key, charger)
       charger.recent = [...charger.recent, this.#limitOf(key, charger)].slice(-FOLLOW_S)
     }
     if (this.#random() < this.#trouble / 20) this.#restart()
-    if (this.#random() < 0.6) this.#control()
+    const isLate = this.#isVaried && this.now - this.#ranAt >= 3 * SECOND
+    if (this.#random() < 0.6 || isLate) this.#control()
   }
 
-  /** A on each phase that the EVSE uses. */
+  /** A on each phase that the car uses. */
   current(key: string): number {
-    const charger = this.chargers.get(key)
-    return charger?.transaction === undefined ? 0 : Math.max(0, ...charger.recent)
+    const { transaction, recent = [] } = this.chargers.get(key) ?? {}
+    if (transaction === undefined) return 0
+    return Math.min(transaction.car?.appetite ?? Number.POSITIVE_INFINITY, Math.max(0, ...recent))
+  }
+
+  /** A on the phases of the site. */
+  currents(evse: Plant['evses'][number]): Record<'L1' | 'L2' | 'L3', number> {
+    const current = this.current(keyOf(evse))
+    const { lines } = this.chargers.get(keyOf(evse))?.transaction?.car ?? {}
+    const found = { L1: 0, L2: 0, L3: 0 }
+    for (const phase of phasesOf(evse)) {
+      if (lines === undefined || lines.includes(evse.wiring.indexOf(phase) / 2)) found[phase] = current
+    }
+    return found
+  }
+
+  /** A of a phase below a circuit, by the cars that do not load all three phases alike. */
+  unevenLoad(circuits: ReadonlySet<string>, phase: 'L1' | 'L2' | 'L3'): number {
+    return this.plant.evses.reduce((sum, evse) => {
+      const { L1, L2, L3 } = this.currents(evse)
+      const isEven = L1 === L2 && L2 === L3
+      return circuits.has(evse.circuit) && !isEven ? sum + { L1, L2, L3 }[phase] : sum
+    }, 0)
   }
 
   /** A of a phase below a circuit, or W of all phases. */
   load(circuits: ReadonlySet<string>, phase: 'L1' | 'L2' | 'L3' | 'W'): number {
     return this.plant.evses.reduce((sum, evse) => {
       if (!circuits.has(evse.circuit)) return sum
-      const phases = phasesOf(evse)
-      if (phase === 'W') return sum + this.current(keyOf(evse)) * phases.length * this.plant.voltage
-      return phases.includes(phase) ? sum + this.current(keyOf(evse)) : sum
+      const { L1, L2, L3 } = this.currents(evse)
+      return sum + (phase === 'W' ? (L1 + L2 + L3) * this.plant.voltage : { L1, L2, L3 }[phase])
     }, 0)
   }
 
@@ -114,28 +162,51 @@ export class Model {
     return this.#random() < share * this.#trouble
   }
 
-  #happen(charger: Charger): void {
+  #happen(key: string, charger: Charger): void {
     if (this.#chance(0.02)) charger.isConnected = !charger.isConnected
-    if (charger.transaction === undefined ? this.#chance(0.05) : this.#chance(0.01)) {
-      if (charger.transaction === undefined) this.#begin(charger)
+    if (this.#random() < (charger.transaction === undefined ? 0.05 : this.#isVaried ? 0.002 : 0.01) * this.#traffic) {
+      if (charger.transaction === undefined) this.#begin(key, charger)
       else charger.transaction = undefined
     }
+    const { car } = charger.transaction ?? {}
+    if (car !== undefined && this.#random() < 0.003 * this.#traffic) car.appetite = this.#appetite(key)
     // The news of a transaction takes a moment, and waits while the charger is away.
     if (charger.isConnected && charger.heard !== charger.transaction?.key && this.#random() < 0.7) {
       charger.heard = charger.transaction?.key
     }
   }
 
-  #begin(charger: Charger): void {
-    charger.transaction = { key: String(++this.#transactions), startedAt: this.now }
+  #begin(key: string, charger: Charger): void {
+    const car = this.#isVaried ? { lines: this.#lines(key), appetite: this.#appetite(key) } : undefined
+    charger.transaction = { key: String(++this.#transactions), startedAt: this.now, car }
     charger.recent = []
   }
 
+  /** A charger that is limited in W may use any of its lines. */
+  #lines(key: string): number[] {
+    const evse = this.plant.evses.find((one) => keyOf(one) === key)
+    const count = Math.min(1 + Math.floor(this.#random() * 3), 3)
+    if (evse === undefined || phasesOf(evse).length < 3) return [0, 1, 2]
+    const first = evse.unit === 'W' ? Math.floor(this.#random() * 3) : 0
+    return Array.from({ length: count }, (_, line) => (first + line) % 3)
+  }
+
+  /** Often all that it may, sometimes nothing. */
+  #appetite(key: string): number {
+    const random = this.#random()
+    const { maximum = 0 } = this.plant.evses.find((evse) => keyOf(evse) === key) ?? {}
+    return random < 0.6 ? maximum : random < 0.8 ? 0 : maximum * random
+  }
+
   #limitOf(key: string, { transaction, fallback }: Charger): number {
-    const maximum = this.plant.evses.find((evse) => keyOf(evse) === key)?.maximum ?? 0
-    const { profile } = transaction ?? {}
-    if (profile !== undefined && profile.endsAt > this.now) return Math.min(profile.amperes, maximum)
-    return fallback ?? maximum
+    const evse = this.plant.evses.find((one) => keyOf(one) === key)
+    const { maximum = 0 } = evse ?? {}
+    const { profile, car } = transaction ?? {}
+    const isHeld = profile !== undefined && profile.endsAt > this.now
+    const limit = isHeld ? profile.amperes : (fallback ?? maximum)
+    // So many W are shared by the lines that are used. What is sent for the maximum is that of all lines.
+    const isShared = evse?.unit === 'W' && limit < maximum
+    return Math.min(isShared ? limit / (car?.lines.length ?? 1) : limit, maximum)
   }
 
   #deliver(_key: string, charger: Charger): void {
@@ -173,6 +244,7 @@ export class Model {
   }
 
   #control(): void {
+    this.#ranAt = this.now
     const facts = new Map<string, EvseFacts>()
     for (const [key, charger] of this.chargers) {
       facts.set(key, { isConnected: charger.isConnected, isMember: true })
@@ -189,8 +261,23 @@ export class Model {
   }
 
   #measured(key: string, state: EvseState): EvseState {
-    if (this.chargers.get(key)?.isConnected !== true || this.#random() > 0.2) return state
-    return sampled(state, this.current(key), { now: this.now, settle: this.#settle(key) })
+    if (this.chargers.get(key)?.isConnected !== true || !this.#isSampled(state)) return state
+    const times = { now: this.now, settle: this.#settle(key) }
+    const evse = this.plant.evses.find((one) => keyOf(one) === key)
+    if (!this.#isVaried || evse === undefined) return sampled(state, this.current(key), times)
+    const currents = this.currents(evse)
+    const onLine = (line: number) => currents[evse.wiring.slice(line * 2, line * 2 + 2) as 'L1'] ?? 0
+    if (phasesOf(evse).length < 3) return sampled(state, this.current(key), times)
+    const lines = [onLine(0), onLine(1), onLine(2)] as const
+    if (evse.unit === 'A') return sampled(state, this.current(key), times, { lines })
+    const isFull = inForce(state, this.now) >= evse.maximum
+    const used = (lines[0] + lines[1] + lines[2]) / (isFull ? 3 : 1)
+    return sampled(state, this.current(key), times, { lines, used: [used, used] })
+  }
+
+  #isSampled({ transaction, measured }: EvseState): boolean {
+    if (!this.#isVaried) return this.#random() <= 0.2
+    return transaction !== undefined && this.now - (measured?.at ?? 0) >= 9 * SECOND
   }
 
   #settle(key: string): number {
