@@ -47,6 +47,65 @@ test('T9: one-phase cars that all load L1 leave the other phases to those that u
   assert.deepEqual([...new Set(shares(some))], [17], String(shares(some)))
 })
 
+/** By how much the phases differ at most, at each second so far. A. */
+function differencesIn(): { differences: number[]; happen: (day: Day) => void } {
+  const differences: number[] = []
+  const happen = (day: Day) => {
+    const currents = day.currents()
+    differences.push(Math.max(...currents) - Math.min(...currents))
+  }
+  return { differences, happen }
+}
+
+/** EVSEs whose first line is on L1, L2 or L3. */
+function placesOn(phase: number, count: number, first = 0): number[] {
+  return Array.from({ length: count }, (_, index) => (first + index) * 3 + phase)
+}
+
+test('T9: an unbalance of 20 A is kept by one-phase cars, while three-phase cars use the rest of all phases', () => {
+  const crowd = placesOn(0, 12).map((evse) => visit(evse, { phases: 1 }))
+  const some = placesOn(1, 6, 12).map((evse) => visit(evse, { phases: 1 }))
+  const others = placesOn(0, 6, 20).map((evse) => visit(evse, { demand: 500_000 }))
+  const { differences, happen } = differencesIn()
+  const day = new Day({ evses: 90, visits: [...crowd, ...some, ...others], limit: 101, unbalance: 20, happen })
+  const { violations } = day.run(HOUR)
+  assert.equal(violations, 0)
+  assert.ok(Math.max(...differences) <= 20 + 1e-6, `${Math.max(...differences)} A`)
+  const sumOf = (visits: readonly Visit[]) => {
+    return visits.reduce((sum, { evse }) => sum + (day.chargers[evse]?.current ?? 0), 0)
+  }
+  const [L1 = 0, L2 = 0, L3 = 0] = day.currents()
+  assert.ok(sumOf(crowd) >= 18 && sumOf(some) >= 18, `${sumOf(crowd)} A and ${sumOf(some)} A of one-phase cars`)
+  assert.ok(L1 >= 95 && L2 >= 95 && L3 >= 75, `${day.currents()}`)
+})
+
+test('T9: one-phase cars on all phases use all that there is, and follow within half a minute when some leave', () => {
+  const visits = [0, 1, 2].flatMap((phase) => {
+    return placesOn(phase, 12).map((evse, index) => {
+      const isLeaving = phase === 1 && index < 8
+      return visit(evse, { phases: 1, demand: 500_000, ...(isLeaving && { to: 1500 }) })
+    })
+  })
+  const { differences, happen } = differencesIn()
+  const seen: number[][] = []
+  const day = new Day({
+    ...{ evses: 36, visits, limit: 101, unbalance: 20 },
+    happen: (today) => {
+      happen(today)
+      seen.push(today.currents())
+    }
+  })
+  const { violations, stays } = day.run(HOUR)
+  assert.equal(violations, 0)
+  assert.ok(Math.min(...(seen[1500] ?? [])) >= 90, `${seen[1500]}`)
+  assert.ok(Math.max(...differences.slice(0, 1501)) <= 20 + 1e-6)
+  assert.ok(Math.max(...differences.slice(1501, 1530)) > 50, 'eight cars have left one phase')
+  assert.ok(Math.max(...differences.slice(1530)) <= 20 + 1e-6)
+  assert.ok(Math.min(...day.currents()) >= 95, `${day.currents()}`)
+  const starts = stays.map((stay) => stay.starts.length)
+  assert.ok(Math.max(...starts) <= 3, `${starts}`)
+})
+
 test('T12: what a car does not take is offered to others within 90 s', () => {
   const visits = [visit(0), visit(3, { maximum: 10 })]
   const day = new Day({ evses: 4, visits, limit: 36 })
