@@ -197,8 +197,22 @@ describe('the credit of a phase', () => {
     const unanswered = answered(lower(6), 'unknown', { now: NOW, settle: SETTLE })
     assert.deepEqual(creditOf(plant, [one, two, unanswered]), [6, 6, 16])
     const ends = 600 * SECOND - SETTLE
-    const late = states.map((state) => seen(state, 'one', NOW + ends))
-    assert.deepEqual(creditOf(plant, late, { now: NOW + ends }), [0, 0, 0], 'the leases end')
+    const at = (now: number) => {
+      const late = states.map((state) => {
+        return [40, 30, 20, 10, 0].reduce((next, ago) => seen(next, 'one', now - ago * SECOND), state)
+      })
+      return creditOf(plant, late, { now })
+    }
+    assert.deepEqual(at(NOW + ends - 1), [10, 10, 16])
+    assert.deepEqual(at(NOW + ends), [0, 0, 0], 'the leases end')
+  })
+
+  it('falls with the sending of a lower limit, before anything else is decided', () => {
+    const site = new Site(inputOf(plant, states))
+    const pending = { kind: 'limit' as const, amperes: 6, at: NOW, until: NOW + 600 * SECOND, transaction: 'tx' }
+    site.set('cp-2 1', sending(site.state('cp-2 1'), pending, SETTLE))
+    const limits = site.loads.filter(({ phase }) => UNBALANCES.includes(phase)).map(({ limit }) => limit)
+    assert.deepEqual(limits, [26, 26, 36])
   })
 
   it('is gone when the current is not known any more, and while the charge point is away', () => {
@@ -272,6 +286,11 @@ describe('a car of which nobody knows how it loads the phases', () => {
 
   it('comes first, one at a time, because it may need no room', () => {
     assert.deepEqual(targetsOf([onePhase(), onePhase(), onePhase(), unknown(), unknown()]), [6.7, 6.7, 0, 6.7, 0])
+  })
+
+  it('waits while another one is tried', () => {
+    const tried = { ...charging(6, 'one'), servedAt: NOW - 60 * SECOND }
+    assert.deepEqual(targetsOf([onePhase(), onePhase(), tried, unknown(), unknown()]), [6.7, 6.7, 6.7, 0, 0])
   })
 
   it('does so for some minutes only, and not in front of a higher priority', () => {
