@@ -492,6 +492,12 @@ export const loadManagementSchema: Schema = {
             "description": "A. Kept free on each phase. Default: 1",
             "type": "number"
           },
+          "unbalance": {
+            "exclusiveMinimum": 0,
+            "maximum": 10000,
+            "description": "A. By how much the currents of the charge points below may differ between phases, e.g. 20 in Germany [VDE-AR-N 4100]. Default: no limit",
+            "type": "number"
+          },
           "windows": {
             "maxItems": 50,
             "type": "array",

@@ -45,6 +45,8 @@ const HOSTILE: [string, object, number, string][] = [
   ['a fallback that no car can use', { ...GOOD, evses: [{ ...EVSE, fallback: 5 }] }, 422, '/evses/0/fallback'],
   ['a fallback above the maximum', { ...GOOD, evses: [{ ...EVSE, fallback: 40 }] }, 422, '/evses/0/fallback'],
   ['fallbacks that do not fit', { ...GOOD, circuits: [{ ...MAIN, limit: { A: 6.5 } }] }, 422, '/circuits/0'],
+  ['fallbacks that are too uneven', { ...GOOD, circuits: [{ ...MAIN, unbalance: 5 }] }, 422, '/circuits/0'],
+  ['no unbalance at all', { ...GOOD, circuits: [{ ...MAIN, unbalance: 0 }] }, 400, '/circuits/0/unbalance'],
   [
     'fallbacks that do not fit in a window',
     { ...GOOD, circuits: [{ ...MAIN, windows: [{ from: '17:00', to: '20:00', limit: { A: 3 } }] }] },
