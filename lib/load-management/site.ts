@@ -7,12 +7,13 @@ import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
 import {
   certainUneven,
   isUnbalance,
+  keptForOthers,
   type Occupied,
   phaseOfUnbalance,
   UNBALANCES,
   type Unbalance,
   UnevenCurrents,
-  unevenParts
+  unevenPhases
 } from './unbalance.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
@@ -105,7 +106,10 @@ export class Site {
       const { amperes } = this.reserved(key)
       for (const [load, weight] of this.weights(key)) load.reserved += amperes * weight
     }
-    for (const key of this.evses.keys()) this.#count(key)
+    for (const key of this.evses.keys()) {
+      this.#keep(key)
+      this.#count(key)
+    }
   }
 
   #followed(key: string): EvseState {
@@ -168,7 +172,7 @@ export class Site {
 
   #weight(evse: PlantEvse | undefined, { phase }: Pick<Load, 'phase'>): number {
     if (evse === undefined) return 0
-    if (isUnbalance(phase)) return unevenParts(this.#occupied(evse)).get(phaseOfUnbalance(phase)) ?? 0
+    if (isUnbalance(phase)) return unevenPhases(this.#occupied(evse)).includes(phaseOfUnbalance(phase)) ? 1 : 0
     const phases: readonly string[] = this.phases(keyOf(evse))
     if (phase === 'W') return this.input.plant.voltage * phases.length
     return phases.includes(phase) ? 1 : 0
@@ -182,6 +186,17 @@ export class Site {
     const more = this.reserved(key).amperes - before
     if (more !== 0) for (const [load, weight] of this.weights(key)) load.reserved += more * weight
     this.#count(key)
+  }
+
+  /** Keeps the room for another car that begins to charge. */
+  #keep(key: string): void {
+    const evse = this.evses.get(key)
+    if (evse === undefined || this.#uneven.isEmpty) return
+    const kept = keptForOthers(this.#occupied(evse))
+    if (kept.size === 0) return
+    for (const load of (this.paths.get(key) ?? []).flatMap((circuit) => this.#loadsOf.get(circuit) ?? [])) {
+      if (isUnbalance(load.phase)) load.margin += kept.get(phaseOfUnbalance(load.phase)) ?? 0
+    }
   }
 
   #occupied(evse: PlantEvse): Occupied {

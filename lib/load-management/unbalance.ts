@@ -59,17 +59,21 @@ export interface Occupied {
   reserved: number
 }
 
-/** The part of what is reserved for an EVSE by which it may load each phase more than others. */
-export function unevenParts({ evse, state, isConnected, reserved }: Occupied): ReadonlyMap<Phase, number> {
-  const own = isAlike(evse, state) ? [] : (ownPhases(evse, state) ?? unknownPhases(evse, state))
-  const parts = new Map(own.map((phase) => [phase, 1]))
-  // The car of a charge point that is away may be another one by now. That one has the fallback.
-  const { fallback } = state
-  if (isConnected || fallback === undefined || reserved <= 0) return parts
-  const isStanding = state.possible.some((one) => one.isStanding === true)
-  const part = isStanding ? 1 : Math.min(1, fallback / reserved)
-  for (const phase of startingPhases(evse)) parts.set(phase, Math.max(part, parts.get(phase) ?? 0))
-  return parts
+/** The phases that an EVSE may load more than others, with all that is reserved for it. */
+export function unevenPhases({ evse, state }: Pick<Occupied, 'evse' | 'state'>): readonly Phase[] {
+  return isAlike(evse, state) ? [] : (ownPhases(evse, state) ?? unknownPhases(evse, state))
+}
+
+/**
+ * What is kept free, on other phases than those, for another car that begins to charge before anybody hears of it. It has the
+ * fallback, or a limit that does not end with the transaction. A.
+ */
+export function keptForOthers({ evse, state, isConnected, reserved }: Occupied): ReadonlyMap<Phase, number> {
+  const { fallback = reserved, possible } = state
+  const isStanding = !isConnected && possible.some((one) => one.isStanding === true)
+  const amperes = isStanding ? reserved : Math.min(fallback, reserved)
+  const own = unevenPhases({ evse, state })
+  return new Map(startingPhases(evse).flatMap((phase) => (own.includes(phase) ? [] : [[phase, amperes] as const])))
 }
 
 function unknownPhases(evse: PlantEvse, { measured }: EvseState): Phase[] {

@@ -52,6 +52,7 @@ export const SECONDS = {
   'test/load-management/quirks.test.ts': 5,
   'test/money/limits.test.ts': 9,
   'test/load-management/teller.test.ts': 6,
+  'test/load-management/unbalance-live.test.ts': 10,
   'test/money/valid-from.test.ts': 10,
   'test/nodes/processes.test.ts': 15,
   'test/openapi/calls.test.ts': 6,

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { checkPlant } from '../../lib/load-management/check.js'
 import type { Lines } from '../../lib/load-management/lines.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from '../../lib/load-management/plant.js'
-import { answered, type EvseState, initialState, sampled, sending } from '../../lib/load-management/reserve.js'
+import { answered, booted, type EvseState, initialState, sampled, sending } from '../../lib/load-management/reserve.js'
 import { Site } from '../../lib/load-management/site.js'
 import { isBalanced, type Steady, steadied, takenBy } from '../../lib/load-management/steady.js'
 import { overloads, step } from '../../lib/load-management/step.js'
@@ -66,7 +66,7 @@ function loadsOf(plant: Plant, states: readonly EvseState[], at?: At, circuit = 
   const { loads } = new Site(inputOf(plant, states, at))
   return UNBALANCES.map((phase) => {
     const load = loads.find((one) => one.phase === phase && one.circuit === circuit)
-    return [load?.reserved, load?.limit, load?.credit]
+    return [(load?.reserved ?? 0) + (load?.margin ?? 0), load?.limit, load?.credit]
   })
 }
 
@@ -108,8 +108,10 @@ describe('what is reserved for an EVSE counts for the unbalance', () => {
     assert.deepEqual(one({}, again), [16, 16, 0], 'it has to prove itself again')
   })
 
-  it('of a charge point that is away as of another car with its fallback', () => {
+  it('as of another car with the fallback, which may have come meanwhile', () => {
     const three = { ...charging(16, [16, 16, 16]), fallback: 6 }
+    assert.deepEqual(one({}, three), [6, 6, 0], 'also one that is connected, until the news is there')
+    assert.deepEqual(one({}, booted(three)), [32, 32, 0], 'without a fallback, all that it may take')
     assert.deepEqual(one({}, three, { away: [0] }), [6, 6, 0])
     const onePhase = { ...charging(16, [16, 0, 0]), fallback: 6 }
     assert.deepEqual(one({}, onePhase, { away: [0] }), [16, 6, 0])
