@@ -323,6 +323,49 @@ export const idTokenSchema: Schema = {
         }
       ]
     },
+    "chargingNeeds": {
+      "description": "What the cars of its transactions need as a rule, for load management. Those of the id token whose value is the group id count for the whole group",
+      "anyOf": [
+        {
+          "additionalProperties": false,
+          "minProperties": 1,
+          "type": "object",
+          "properties": {
+            "energy": {
+              "minimum": 0,
+              "maximum": 10000000,
+              "description": "Wh. That the car is to get in the whole transaction",
+              "type": "number"
+            },
+            "minimumEnergy": {
+              "minimum": 0,
+              "maximum": 10000000,
+              "description": "Wh. Without it the driver cannot leave: the car is charged first until it has got it",
+              "type": "number"
+            },
+            "priority": {
+              "minimum": 0,
+              "maximum": 100,
+              "description": "The highest first. Default: that of the EVSE",
+              "type": "integer"
+            },
+            "mayPause": {
+              "description": "false: the car sleeps after a pause. It gets its minimum before others, and is not paused in favour of them. Default: that of the EVSE",
+              "type": "boolean"
+            },
+            "duration": {
+              "minimum": 1,
+              "maximum": 2678400,
+              "description": "Seconds from the start of the transaction until the car leaves",
+              "type": "integer"
+            }
+          }
+        },
+        {
+          "type": "null"
+        }
+      ]
+    },
     "notes": {
       "anyOf": [
         {
@@ -659,6 +702,10 @@ export const loadManagementSchema: Schema = {
             "maximum": 100,
             "description": "The highest first. Default: 0",
             "type": "integer"
+          },
+          "mayPause": {
+            "description": "false: cars sleep after a pause here. They get their minimum before others, and are not paused in favour of them. Default: true",
+            "type": "boolean"
           },
           "unit": {
             "type": "string",

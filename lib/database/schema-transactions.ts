@@ -256,6 +256,8 @@ export interface IdTokensTable {
   additional_info: Optional<JsonText>
   /** Limits of each transaction that it begins, as JSON. */
   transaction_limit: Optional<JsonText>
+  /** The default needs of the cars of its transactions, as JSON. */
+  charging_needs: Optional<JsonText>
   notes: Optional<string>
   created_at: Fixed<Milliseconds>
   updated_at: Milliseconds
@@ -273,5 +275,7 @@ export interface TransactionNeedsTable {
   departure: Optional<Milliseconds>
   /** The highest first. */
   priority: Optional<number>
+  /** 0: the car is not paused in favour of others. */
+  may_pause: Optional<Bit>
   updated_at: Milliseconds
 }

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ID_TOKEN_STATUSES } from '../id-tokens/authorization.js'
+import { ChargingNeeds, ChargingNeedsBody } from '../id-tokens/charging-needs.js'
 import { TransactionLimit, TransactionLimitBody } from '../money/transaction-limit.js'
 import { OPERATOR_SCOPES, type OperatorScope } from '../operators/scopes.js'
 import { NAME, SiteParams } from '../sites/records.js'
@@ -302,6 +303,12 @@ export const IdTokenBody = Type.Object(
         description: 'Limits of each transaction that this token begins, e.g. a prepaid balance'
       })
     ),
+    chargingNeeds: Type.Optional(
+      Type.Union([ChargingNeedsBody, Type.Null()], {
+        description:
+          'What the cars of its transactions need as a rule, for load management. Those of the id token whose value is the group id count for the whole group'
+      })
+    ),
     notes: Type.Optional(Type.Union([Type.String({ maxLength: 10_000 }), Type.Null()]))
   },
   {
@@ -331,5 +338,6 @@ export const IdTokenRecord = Type.Object({
   createdAt: Type.String({ format: 'date-time' }),
   updatedAt: Type.String({ format: 'date-time' }),
   // Last, because the columns of the file have this order.
-  transactionLimit: Type.Optional(TransactionLimit)
+  transactionLimit: Type.Optional(TransactionLimit),
+  chargingNeeds: Type.Optional(ChargingNeeds)
 })

@@ -18,6 +18,8 @@ export interface IdTokenChange {
   language?: string | null
   /** Of each transaction that it begins. */
   transactionLimit?: object | null
+  /** Of the cars of its transactions. */
+  chargingNeeds?: object | null
   notes?: string | null
 }
 
@@ -91,6 +93,7 @@ const COLUMNS: Columns<IdTokenRow> = {
   language: 'value',
   additional_info: 'json',
   transaction_limit: 'json',
+  charging_needs: 'json',
   notes: 'value',
   created_at: 'time',
   updated_at: 'time'
@@ -109,7 +112,8 @@ export async function saveIdToken(
   idToken: string,
   change: IdTokenChange
 ): Promise<{ row: IdTokenRow; isNew: boolean }> {
-  const { type, status, groupId, masterGroup, expiresAt, language, transactionLimit: limit, notes } = change
+  const { type, status, groupId, masterGroup, expiresAt, language, notes } = change
+  const { transactionLimit: limit, chargingNeeds: needs } = change
   const values = {
     ...(type !== undefined && { type }),
     ...(status !== undefined && { status }),
@@ -118,6 +122,7 @@ export async function saveIdToken(
     ...(expiresAt !== undefined && { expires_at: expiresAt }),
     ...(language !== undefined && { language }),
     ...(limit !== undefined && { transaction_limit: limit === null ? null : JSON.stringify(limit) }),
+    ...(needs !== undefined && { charging_needs: needs === null ? null : JSON.stringify(needs) }),
     ...(notes !== undefined && { notes }),
     updated_at: now
   }

@@ -2,7 +2,7 @@ import { allocate, type Session } from './allocate.js'
 import { limitNow } from './limits.js'
 import type { Needs } from './needs.js'
 import type { Snapshot } from './options.js'
-import { capOf, tierOf, wattsPerAmpere } from './order.js'
+import { capOf, mayPause, tierOf, wattsPerAmpere } from './order.js'
 import { leastOf } from './plant.js'
 import { type Load, Site } from './site.js'
 import { isUnbalance } from './unbalance.js'
@@ -21,6 +21,7 @@ interface Guest extends Needs {
   /** W of an A. */
   watts: number
   priority: number
+  mayPause: boolean
   floor: number
   minimum: number
   cap: number
@@ -48,7 +49,8 @@ function guestsOf(site: Site): Guest[] {
     const watts = wattsPerAmpere(site, key)
     const cap = capOf(evse, state)
     const { delivered = served * watts, priority = evse.priority } = needs
-    return [{ ...needs, key, delivered, watts, priority, floor: fallback ?? 0, minimum: leastOf(evse), cap }]
+    const known = { ...needs, delivered, priority, mayPause: mayPause(site, key) }
+    return [{ ...known, key, watts, floor: fallback ?? 0, minimum: leastOf(evse), cap }]
   })
 }
 
@@ -65,6 +67,9 @@ function pass(site: Site, guests: readonly Guest[], { now, step }: { now: number
     const order = ranked.findIndex((one) => one.guest.priority === guest.priority && one.tier === tier)
     return { id, floor, minimum, cap: isFull ? floor : guest.cap, order: order < 0 ? index : order }
   })
+  // In the order in which they are admitted.
+  const steady = new Set(here.flatMap(({ key, mayPause }) => (mayPause ? [] : [key])))
+  sessions.sort((one, other) => Number(steady.has(other.id)) - Number(steady.has(one.id)))
   const { targets } = allocate(sessions, constraintsAt(site, guests, now))
   for (const guest of here) {
     const more = ((targets.get(guest.key) ?? 0) * guest.watts * step) / 3_600_000

@@ -113,10 +113,7 @@ export class KnownSite {
   /** What the cars need, and what those have got that were told how much they need. By our id of the transaction. */
   async #needs(running: ReadonlyMap<string, rows.OpenTransaction>): Promise<Map<number, Needs>> {
     const { db, now } = this.#options
-    const known = await needsOf(
-      db,
-      [...running.values()].map(({ id }) => id)
-    )
+    const known = await needsOf(db, [...running.values()])
     const counted = [...known].filter(
       ([, { needs }]) => needs.energy !== undefined || needs.minimumEnergy !== undefined
     )

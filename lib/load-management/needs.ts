@@ -5,44 +5,53 @@ import type { TransactionNeedsTable } from '../database/schema-transactions.js'
 import type { Writer } from '../database/writer.js'
 import { fromDateTime, toDateTime } from '../date-time.js'
 import { chunks, type Reader } from '../events/scope.js'
+import {
+  type ChargingNeeds,
+  checkNeeds,
+  defaultNeedsOf,
+  impossible,
+  LONGEST_S,
+  NEEDS,
+  type Presented
+} from '../id-tokens/charging-needs.js'
 import { metersNow } from '../ledger/meter.js'
-import { ProblemError } from '../problem-error.js'
 
-// What the car of a transaction needs until when: by an operator, or by the car itself.
+// What the car of a transaction needs until when: by an operator, by the car itself, or as a rule for its driver.
 
-const energy = (description: string) =>
-  Type.Optional(Type.Number({ minimum: 0, maximum: 1e7, description: `Wh. ${description}` }))
+const DEPARTURE = { departure: Type.Optional(Type.String({ format: 'date-time', description: 'When it leaves' })) }
 
-const NEEDS = {
-  energy: energy('That the car is to get in the whole transaction'),
-  departure: Type.Optional(Type.String({ format: 'date-time', description: 'When it leaves' })),
-  minimumEnergy: energy('Without it the driver cannot leave: the car is charged first until it has got it'),
-  priority: Type.Optional(
-    Type.Integer({ minimum: 0, maximum: 100, description: 'The highest first. Default: that of the EVSE' })
-  )
-}
-
-export const NeedsBody = Type.Object(NEEDS, {
-  additionalProperties: false,
-  minProperties: 1,
-  examples: [{ energy: 22_000, departure: '2026-12-01T17:30:00Z', minimumEnergy: 5000, priority: 10 }]
-})
+export const NeedsBody = Type.Object(
+  { ...NEEDS, ...DEPARTURE },
+  {
+    additionalProperties: false,
+    minProperties: 1,
+    examples: [{ energy: 22_000, departure: '2026-12-01T17:30:00Z', minimumEnergy: 5000, priority: 10 }]
+  }
+)
 export type NeedsBody = Static<typeof NeedsBody>
 
-const SOURCES = ['operator', 'ev'] as const
+/** What the first one has told of a member counts. */
+const SOURCES = ['operator', 'ev', 'idToken', 'group'] as const
 export type NeedsSource = (typeof SOURCES)[number]
+/** Those that tell it of the transaction itself. */
+export type ToldBy = Extract<NeedsSource, 'operator' | 'ev'>
 
 const source = Type.Unsafe<NeedsSource>({ type: 'string', enum: [...SOURCES] })
 export const NeedsRecord = Type.Object({
   ...NEEDS,
+  ...DEPARTURE,
   sources: Type.Object(
     {
       energy: Type.Optional(source),
       departure: Type.Optional(source),
       minimumEnergy: Type.Optional(source),
-      priority: Type.Optional(source)
+      priority: Type.Optional(source),
+      mayPause: Type.Optional(source)
     },
-    { description: 'Who told each member. What an operator told counts more than what the car told' }
+    {
+      description:
+        'Where each member comes from. What an operator told counts more than what the car told, then the needs of the id token, then those of its group'
+    }
   ),
   delivered: Type.Optional(Type.Number({ description: 'Wh so far. Absent: not known' })),
   expectedEnergy: Type.Optional(
@@ -63,12 +72,20 @@ export interface Needs {
   /** Wh of the whole transaction. */
   minimumEnergy?: number
   priority?: number
+  /** false: it is not paused in favour of others. */
+  mayPause?: boolean
   /** Wh so far. */
   delivered?: number
 }
 
 export type ToldNeeds = Omit<Needs, 'delivered'>
-const MEMBERS = ['energy', 'departure', 'minimumEnergy', 'priority'] as const satisfies readonly (keyof ToldNeeds)[]
+const MEMBERS = [
+  'energy',
+  'departure',
+  'minimumEnergy',
+  'priority',
+  'mayPause'
+] as const satisfies readonly (keyof ToldNeeds)[]
 
 /**
  * The needs that a body tells.
@@ -76,8 +93,7 @@ const MEMBERS = ['energy', 'departure', 'minimumEnergy', 'priority'] as const sa
  * @throws `IMPOSSIBLE_NEEDS`
  */
 export function needsIn({ departure, ...rest }: NeedsBody, now: number): ToldNeeds {
-  const { energy = Number.POSITIVE_INFINITY, minimumEnergy = 0 } = rest
-  if (minimumEnergy > energy) throw impossible('/minimumEnergy', `is more than the energy of ${energy} Wh`)
+  checkNeeds(rest)
   if (departure === undefined) return rest
   const at = fromDateTime(departure)
   if (at <= now) throw impossible('/departure', 'is not in the future')
@@ -85,11 +101,7 @@ export function needsIn({ departure, ...rest }: NeedsBody, now: number): ToldNee
   return { ...rest, departure: at }
 }
 
-const LONGEST_MS = 31 * 86_400_000
-
-function impossible(pointer: string, detail: string): ProblemError {
-  return new ProblemError(422, 'IMPOSSIBLE_NEEDS', `${pointer} ${detail}`, { pointer, detail })
-}
+const LONGEST_MS = LONGEST_S * 1000
 
 type NeedsRow = Selectable<TransactionNeedsTable>
 type NeedsWriter = Pick<Writer, 'write'>
@@ -97,14 +109,15 @@ type NeedsWriter = Pick<Writer, 'write'>
 /** Replaces what a source has told of a transaction. */
 export async function putNeeds(
   writer: NeedsWriter,
-  { id, source }: { id: number; source: NeedsSource },
-  { energy, departure, minimumEnergy, priority }: ToldNeeds
+  { id, source }: { id: number; source: ToldBy },
+  { energy, departure, minimumEnergy, priority, mayPause }: ToldNeeds
 ): Promise<void> {
   const values = {
     energy_wh: energy ?? null,
     minimum_wh: minimumEnergy ?? null,
     departure: departure ?? null,
     priority: priority ?? null,
+    may_pause: mayPause === undefined ? null : mayPause ? (1 as const) : (0 as const),
     updated_at: Date.now()
   }
   await writer.write((trx) =>
@@ -119,7 +132,7 @@ export async function putNeeds(
 /** Returns whether there were any of this source. */
 export async function deleteNeeds(
   writer: NeedsWriter,
-  { id, source }: { id: number; source: NeedsSource }
+  { id, source }: { id: number; source: ToldBy }
 ): Promise<boolean> {
   const { numDeletedRows } = await writer.write((trx) =>
     trx
@@ -137,17 +150,47 @@ interface Known {
   sources: { [Name in keyof ToldNeeds]?: NeedsSource }
 }
 
-/** The needs of transactions, by our id. What an operator told counts more than what the car told. */
-export async function needsOf(db: Reader | Kysely<Schema>, ids: readonly number[]): Promise<Map<number, Known>> {
+/** An open transaction, whose driver may have told needs as a rule. */
+export interface Begun extends Presented {
+  id: number
+  /** Epoch milliseconds. */
+  startedAt: number | null
+}
+
+/** What an operator, and the car, have told of transactions themselves, by our id. */
+export async function ownNeedsOf(db: Reader | Kysely<Schema>, ids: readonly number[]): Promise<Map<number, Known>> {
   const found = new Map<number, Known>()
   for (const part of chunks([...ids])) {
     const rows = await db.selectFrom('transaction_needs').selectAll().where('transaction_row', 'in', part).execute()
     for (const row of rows.sort(({ source }) => (source === 'operator' ? -1 : 1))) {
       const id = Number(row.transaction_row)
-      found.set(id, withRow(found.get(id) ?? { needs: {}, sources: {} }, row))
+      found.set(id, withMore(found.get(id), row.source, toldIn(row)))
     }
   }
   return found
+}
+
+/** The needs of open transactions, by our id. What is told of one itself counts more than what its driver told as a rule. */
+export async function needsOf(db: Reader, begun: readonly Begun[]): Promise<Map<number, Known>> {
+  const found = await ownNeedsOf(
+    db,
+    begun.map(({ id }) => id)
+  )
+  const defaults = await defaultNeedsOf(db, begun)
+  for (const one of begun) {
+    const usual = defaults(one)
+    for (const source of ['idToken', 'group'] as const) {
+      const told = asTold(usual[source] ?? {}, one)
+      if (Object.keys(told).length > 0) found.set(one.id, withMore(found.get(one.id), source, told))
+    }
+  }
+  return found
+}
+
+/** Of a transaction whose start nobody knows, the end of the stay is not known either. */
+function asTold({ duration, ...needs }: ChargingNeeds, { startedAt }: Begun): ToldNeeds {
+  if (duration === undefined || startedAt === null) return needs
+  return { ...needs, departure: startedAt + duration * 1000 }
 }
 
 /** The energy of open transactions so far, in Wh, where it is known. */
@@ -164,17 +207,22 @@ export async function deliveredTo(db: Reader, ids: readonly number[]): Promise<M
   return found
 }
 
-function withRow({ needs, sources }: Known, row: NeedsRow): Known {
-  const told = {
-    energy: row.energy_wh,
-    departure: row.departure === null ? null : Number(row.departure),
-    minimumEnergy: row.minimum_wh,
-    priority: row.priority === null ? null : Number(row.priority)
+function toldIn(row: NeedsRow): ToldNeeds {
+  return {
+    ...(row.energy_wh !== null && { energy: row.energy_wh }),
+    ...(row.departure !== null && { departure: Number(row.departure) }),
+    ...(row.minimum_wh !== null && { minimumEnergy: row.minimum_wh }),
+    ...(row.priority !== null && { priority: Number(row.priority) }),
+    ...(row.may_pause !== null && { mayPause: row.may_pause === 1 })
   }
-  const fresh = MEMBERS.filter((name) => told[name] !== null && needs[name] === undefined)
+}
+
+/** Adds the members that are not known yet. */
+function withMore({ needs, sources }: Known = { needs: {}, sources: {} }, source: NeedsSource, told: ToldNeeds): Known {
+  const fresh = MEMBERS.filter((name) => told[name] !== undefined && needs[name] === undefined)
   return {
     needs: { ...needs, ...Object.fromEntries(fresh.map((name) => [name, told[name]])) },
-    sources: { ...sources, ...Object.fromEntries(fresh.map((name) => [name, row.source])) }
+    sources: { ...sources, ...Object.fromEntries(fresh.map((name) => [name, source])) }
   }
 }
 

@@ -19,6 +19,8 @@ const LAST = 10_000
 
 /** The place of a car in the order. */
 export interface Rank {
+  /** Cars that are not paused first, and of those the ones that charge. */
+  steadiness: number
   /** Cars that rest, or have got all that they need, last. */
   rests: number
   /** The highest first. */
@@ -49,7 +51,7 @@ export function tierOf(
   { energy, departure, minimumEnergy = 0, delivered = 0 }: Needs,
   { watts, now, lead = 0 }: Takes
 ): number {
-  if (delivered < minimumEnergy) return FIRST
+  if (delivered < Math.min(minimumEnergy, energy ?? minimumEnergy)) return FIRST
   if (energy !== undefined && delivered >= energy) return LAST
   // Who stays longer than it told is as urgent as one that told nothing.
   if (energy === undefined || departure === undefined || departure <= now || watts <= 0) return UNKNOWN
@@ -71,7 +73,8 @@ export function capOf(evse: PlantEvse, { demand = evse.maximum }: Pick<EvseState
 }
 
 /**
- * The order of admission: cars that rest, or have got what they need, last; then priority; then cars within their dwell; then by what they need until when; then those that were served
+ * The order of admission: cars that sleep after a pause; then others, of which those that rest, or have got what they need, come last;
+ * then priority; then cars within their dwell; then by what they need until when; then those that were served
  * least for the time that they are here; then cars that have waited for less than a dwell. A car that charges gives way only to one
  * that is behind by what it gets within a dwell at least, so that cars are not switched on and off all the time.
  */
@@ -80,14 +83,8 @@ export function inOrder(site: Site, keys: readonly string[]): string[] {
   return [...keys].sort((one, other) => {
     const [a, b] = [ranks.get(one), ranks.get(other)]
     if (a === undefined || b === undefined) return 0
-    return (
-      a.rests - b.rests ||
-      b.priority - a.priority ||
-      a.turn - b.turn ||
-      a.tier - b.tier ||
-      a.rate - b.rate ||
-      (one < other ? -1 : 1)
-    )
+    const first = a.steadiness - b.steadiness || a.rests - b.rests || b.priority - a.priority
+    return first || a.turn - b.turn || a.tier - b.tier || a.rate - b.rate || (one < other ? -1 : 1)
   })
 }
 
@@ -132,6 +129,7 @@ function rankOf(site: Site, key: string): Rank {
   // Until a car has charged once, it is counted on all lines, and others cannot use what it may leave of them.
   const isUnseen = !isServed && served < turnOf && site.mayShowLines(key)
   return {
+    steadiness: mayPause(site, key) ? 2 : isServed ? 0 : 1,
     rests: isSatisfied(site, key) ? 1 : 0,
     priority: priorityOf(site, key),
     turn: isDwelling ? 0 : isNew ? 3 : isUnseen ? 1 : 2,
@@ -142,6 +140,12 @@ function rankOf(site: Site, key: string): Rank {
 
 function priorityOf(site: Site, key: string): number {
   return site.input.facts.get(key)?.needs?.priority ?? site.evses.get(key)?.priority ?? 0
+}
+
+/** Whether the car may be paused in favour of others: not if it, or the charge point, wakes badly. */
+export function mayPause(site: Site, key: string): boolean {
+  const { needs } = site.input.facts.get(key) ?? {}
+  return site.evses.get(key)?.mayPause !== false && needs?.mayPause !== false
 }
 
 /** By what the car has got at most, where its meter does not tell it. */

@@ -109,6 +109,12 @@ export const Assignment = Type.Object(
       '0, or at least `minimum`. What the EVSE supplies while it hears nothing from the back-end, and the start of a transaction'
     ),
     priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100, description: 'The highest first. Default: 0' })),
+    mayPause: Type.Optional(
+      Type.Boolean({
+        description:
+          'false: cars sleep after a pause here. They get their minimum before others, and are not paused in favour of them. Default: true'
+      })
+    ),
     unit: Type.Optional(
       oneOf(
         ['A', 'W'] as const,
@@ -205,7 +211,8 @@ export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
     evses: body.evses.map((evse) => {
       const { unit = USUAL_FORM.unit } = evse
       const form = { ...USUAL_FORM, unit }
-      return { wiring: 'L1L2L3', minimum: 6, priority: 0, ...evse, unit, form, forms: 1, settle, avoidsZero: false }
+      const usual = { wiring: 'L1L2L3', minimum: 6, priority: 0, mayPause: true } as const
+      return { ...usual, ...evse, unit, form, forms: 1, settle, avoidsZero: false }
     })
   }
 }

@@ -195,6 +195,8 @@ export interface OpenTransaction {
   displayed: string
   /** Epoch milliseconds. */
   startedAt: number | null
+  idToken: string | null
+  idTokenType: string | null
   chargingState: string | null
 }
 
@@ -259,7 +261,7 @@ export async function openTransactions(db: Reader, members: Iterable<Member>): P
     const rows = await db
       .selectFrom('transactions')
       .select(['id', 'charge_point_id', 'evse_id', 'connector_id', 'transaction_id', 'displayed_id'])
-      .select(['start_timestamp', 'charging_state'])
+      .select(['start_timestamp', 'charging_state', 'id_token', 'id_token_type'])
       .where('charge_point_id', 'in', part)
       // A literal, because otherwise the partial index is not used.
       .where('status', '=', sql.lit('open' as const))
@@ -275,6 +277,8 @@ export async function openTransactions(db: Reader, members: Iterable<Member>): P
         id: Number(row.id),
         displayed: row.displayed_id ?? row.transaction_id,
         startedAt: row.start_timestamp === null ? null : Number(row.start_timestamp),
+        idToken: row.id_token,
+        idTokenType: row.id_token_type,
         chargingState: row.charging_state
       })
     }

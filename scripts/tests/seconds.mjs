@@ -47,6 +47,7 @@ export const SECONDS = {
   'test/load-management/day.test.ts': 8,
   'test/load-management/invariant.test.ts': 5,
   'test/load-management/limit-traits-live.test.ts': 8,
+  'test/load-management/default-needs.test.ts': 9,
   'test/load-management/needs.test.ts': 6,
   'test/load-management/others.test.ts': 6,
   'test/load-management/quirks.test.ts': 5,

@@ -81,7 +81,7 @@ onBothBackends('an id token', (start) => {
     const [head, ...lines] = body.trimEnd().split('\r\n')
     assert.equal(
       head,
-      'idToken,type,status,groupId,masterGroup,expiresAt,language,notes,createdAt,updatedAt,transactionLimit'
+      'idToken,type,status,groupId,masterGroup,expiresAt,language,notes,createdAt,updatedAt,transactionLimit,chargingNeeds'
     )
     assert.deepEqual(
       lines.map((line) => line.split(',')[0]),

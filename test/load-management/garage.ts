@@ -94,9 +94,9 @@ export class Garage {
   }
 
   /** A car comes, and its driver starts by the app. */
-  async arrive(index: number, ev: Partial<Ev> = {}): Promise<void> {
+  async arrive(index: number, ev: Partial<Ev> = {}, idToken = 'DRIVER'): Promise<void> {
     const charger = this.charger(index)
-    await perform(this.server, charger.identity, 'operations/start', { idToken: { idToken: 'DRIVER' }, evseId: 1 })
+    await perform(this.server, charger.identity, 'operations/start', { idToken: { idToken }, evseId: 1 })
     plug(charger, 1, 1, { soc: 0.1, maxPower: 22_080, capacity: 60_000, ...ev })
     await until('the transaction is booked', async () => (await this.open(index)).length === 1)
     await this.run()

@@ -23,6 +23,8 @@ test('a car is the more urgent the less time it has beside charging', () => {
   assert.ok(leaving(2, 30_000) < leaving(2, 20_000))
   assert.equal(tierOf({ energy: 5000, departure: NOW - 1, delivered: 0 }, at), unknown, 'it stays longer than it told')
   assert.ok(tierOf({ minimumEnergy: 1000, delivered: 0 }, at) < leaving(0.5, 30_000), 'the minimum comes first')
+  const satisfied = tierOf({ energy: 500, minimumEnergy: 1000, delivered: 500 }, at)
+  assert.ok(satisfied > unknown, 'it needs no more than its energy')
   assert.ok(tierOf({ energy: 1000, departure: NOW + HOUR, delivered: 1000 }, at) > leaving(24, 1000), 'it has all')
 })
 

@@ -8,6 +8,7 @@ import {
   NeedsRecord,
   needsIn,
   needsOf,
+  ownNeedsOf,
   putNeeds,
   toNeedsRecord
 } from '../../../lib/load-management/needs.js'
@@ -47,10 +48,7 @@ function addRead(app: FastifyInstance): void {
         summary: 'Show what the car of a transaction needs'
       }
     },
-    async ({ params }) => {
-      await existing(app, Number(params.id))
-      return shown(app, Number(params.id))
-    }
+    ({ params }) => shown(app, Number(params.id))
   )
 }
 
@@ -75,7 +73,7 @@ function addPut(app: FastifyInstance): void {
         operationId: 'putTransactionNeeds',
         summary: 'Tell what the car of a transaction needs, and when it leaves',
         description:
-          'Replaces what an operator has told before. Members that are left out are those that the car has told by ISO 15118. Where load management controls the EVSE, cars that leave soon are charged first.'
+          'Replaces what an operator has told before. Members that are left out are those that the car has told by ISO 15118, else the `chargingNeeds` of the id token, else those of its group. Where load management controls the EVSE, cars that leave soon are charged first.'
       }
     },
     async ({ params, body }) => {
@@ -100,7 +98,7 @@ function addDelete(app: FastifyInstance): void {
         response: { 204: Type.Null({ description: 'Deleted' }) },
         operationId: 'deleteTransactionNeeds',
         summary: 'Forget what an operator has told of the needs',
-        description: 'What the car has told counts again.'
+        description: 'What the car has told, or its id token or group as a rule, counts again.'
       }
     },
     async ({ params }, reply) => {
@@ -136,12 +134,15 @@ async function share({ database, loadManagement }: FastifyInstance, id: number):
   if (place?.siteId != null) await loadManagement.run(place.siteId)
 }
 
-/** @throws `NO_NEEDS` */
+/** @throws `UNKNOWN_TRANSACTION`, `NO_NEEDS` */
 async function shown(app: FastifyInstance, id: number): Promise<NeedsRecord> {
   const { database, loadManagement } = app
-  const known = (await needsOf(database.db, [id])).get(id)
+  const { record, row } = await existing(app, id)
+  const { status, id_token: idToken, id_token_type: idTokenType, start_timestamp: startedAt } = row
+  const begun = { id, idToken, idTokenType, startedAt: startedAt === null ? null : Number(startedAt) }
+  const all = status === 'open' ? await needsOf(database.db, [begun]) : await ownNeedsOf(database.db, [id])
+  const known = all.get(id)
   if (known === undefined) throw noNeeds(id)
-  const { record } = await existing(app, id)
   const place = await siteOfTransaction(database.db, id)
   const snapshot = place?.siteId == null ? undefined : await loadManagement.seen(place.siteId)
   const expected = snapshot === undefined || place === undefined ? undefined : expectedEnergy(snapshot, keyOf(place))

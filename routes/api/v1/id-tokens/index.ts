@@ -11,6 +11,7 @@ import {
   pageSchema
 } from '../../../../lib/http/records.js'
 import { ID_TOKEN_STATUSES } from '../../../../lib/id-tokens/authorization.js'
+import { checkNeeds } from '../../../../lib/id-tokens/charging-needs.js'
 import {
   allIdTokens,
   deleteIdToken,
@@ -51,9 +52,10 @@ const pageOrFile = {
   }
 }
 
-/** @throws `INVALID_LIMIT` */
+/** @throws `INVALID_LIMIT`, `IMPOSSIBLE_NEEDS` */
 function changeOf({ expiresAt, ...body }: IdTokenBody): IdTokenChange {
   checkDecimals(body.transactionLimit ?? {}, '/transactionLimit')
+  checkNeeds(body.chargingNeeds ?? {}, '/chargingNeeds')
   if (expiresAt === undefined) return body
   return { ...body, expiresAt: expiresAt === null ? null : readTime('expiresAt', expiresAt) }
 }
@@ -104,8 +106,9 @@ async function* linesOf(pages: AsyncIterable<readonly IdTokenRow[]>): AsyncGener
 }
 
 function lineOf(row: IdTokenRow): Line {
-  const { transactionLimit: limit, ...others } = showIdToken(row)
-  return { ...(others as Line), ...(limit !== undefined && { transactionLimit: JSON.stringify(limit) }) }
+  const { transactionLimit, chargingNeeds, ...others } = showIdToken(row)
+  const texts = Object.entries({ transactionLimit, chargingNeeds }).filter(([, value]) => value !== undefined)
+  return { ...(others as Line), ...Object.fromEntries(texts.map(([name, value]) => [name, JSON.stringify(value)])) }
 }
 
 function addRead(app: FastifyInstance): void {
@@ -137,7 +140,12 @@ function addPut(app: FastifyInstance): void {
     {
       config: {
         scope: 'id-tokens:write',
-        problems: { 422: { INVALID_LIMIT: 'a limit has more than six decimals' } }
+        problems: {
+          422: {
+            INVALID_LIMIT: 'a limit has more than six decimals',
+            IMPOSSIBLE_NEEDS: 'the minimum energy is above the energy'
+          }
+        }
       },
       schema: {
         ...TAG,
