@@ -36,7 +36,7 @@ function callableHere({ ocpp, traits }: FastifyInstance, identities: readonly st
 /** Profiles that somebody else sets may be above ours, and ours may be deleted. */
 function watchOthers({ calls, loadManagement }: FastifyInstance): void {
   const look = (identity: string) => {
-    loadManagement.profilesChanged(identity)
+    loadManagement.changed(identity)
     return undefined
   }
   for (const action of ['SetChargingProfile', 'ClearChargingProfile'] as const) {

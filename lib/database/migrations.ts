@@ -47,6 +47,7 @@ import { transactionLimits } from './migrations/0092-transaction-limits.js'
 import { failedSettlements } from './migrations/0093-failed-settlements.js'
 import { transactionNeeds } from './migrations/0096-transaction-needs.js'
 import { defaultNeeds } from './migrations/0097-default-needs.js'
+import { askedProfiles } from './migrations/0098-asked-profiles.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -97,7 +98,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0092-transaction-limits': transactionLimits,
   '0093-failed-settlements': failedSettlements,
   '0096-transaction-needs': transactionNeeds,
-  '0097-default-needs': defaultNeeds
+  '0097-default-needs': defaultNeeds,
+  '0098-asked-profiles': askedProfiles
 }
 
 /** The database was made by a newer program. */

@@ -277,5 +277,9 @@ export interface TransactionNeedsTable {
   priority: Optional<number>
   /** 0: the car is not paused in favour of others. */
   may_pause: Optional<Bit>
+  /** How often the EV has asked for a profile. */
+  asks: Optional<number>
+  /** The most that the EV takes on a phase, as it told when it asked last. A. */
+  max_current: Optional<number>
   updated_at: Milliseconds
 }

@@ -3,7 +3,7 @@ import type { SiteRow } from '../sites/rows.js'
 import { findSite } from '../sites/rows.js'
 import type { Fence } from './calls.js'
 import { type Change, identityOf, KnownSite } from './known.js'
-import type { ControlOptions, EvNeeds, Snapshot } from './options.js'
+import type { ControlOptions, Snapshot } from './options.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
 import {
   answered,
@@ -59,18 +59,6 @@ export class SiteControl {
     if (keys === undefined) return false
     if (event.type === 'connect') for (const key of keys) this.#changes.push({ key, change: reconnected })
     if (event.type === 'meter-values') this.#takeSample(identity, event.data as SampleData)
-    return true
-  }
-
-  /** Returns whether the EVSE has a limit of ours, so that it is sent again. */
-  takeNeeds({ identity, evseId, maximum }: EvNeeds): boolean {
-    const key = keyOf({ identity, evseId })
-    const isSteered = this.#snapshot?.result.evses.get(key)?.target !== undefined
-    if (!isSteered || this.#epoch === undefined) return false
-    this.#changes.push({
-      key,
-      change: (state) => ({ ...state, isOwed: true, ...(maximum !== undefined && { demand: maximum }) })
-    })
     return true
   }
 

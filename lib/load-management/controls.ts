@@ -2,8 +2,9 @@ import { background } from '../background.js'
 import type { PublishedEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
 import { SiteControl } from './control.js'
+import { type Asking, type Prospect, prospectIn } from './ev-needs.js'
 import { Leftovers, type LeftoversOptions } from './leftovers.js'
-import type { ControlOptions, EvNeeds, Snapshot } from './options.js'
+import type { ControlOptions, Snapshot } from './options.js'
 import { managedSites, release } from './rows.js'
 
 export interface ControlsOptions
@@ -64,23 +65,15 @@ export class Controls {
     }
   }
 
-  /** The profiles of a charge point may have changed: its site looks at the ledger of profiles soon. */
-  profilesChanged(identity: string): void {
+  /** Something that a run reads has changed for a charge point, such as its profiles: its site is run soon. */
+  changed(identity: string): void {
     for (const siteId of this.#sites.of(identity)) this.trigger(siteId)
   }
 
-  /**
-   * An EV has told what it needs, or has to be told its limit again. [2.x K15-K17]
-   *
-   * @returns whether a profile follows
-   */
-  takeNeeds(needs: EvNeeds): boolean {
-    for (const siteId of this.#sites.of(needs.identity)) {
-      if (this.#controls.get(siteId)?.takeNeeds(needs) !== true) continue
-      this.trigger(siteId)
-      return true
-    }
-    return false
+  /** When an EV would get a profile that it asks for. Whichever node controls the site sends it. [2.x K15-K17] */
+  async prospectOf(siteId: string, asking: Asking): Promise<Prospect> {
+    const snapshot = await this.seen(siteId)
+    return snapshot === undefined ? 'never' : prospectIn(snapshot, asking)
   }
 
   /** The configuration of a site is another one: profiles may be left at EVSEs that it does not control any more. */

@@ -2,11 +2,11 @@ import { choicesFor, type Known, learnedBy, refusing, withHabits } from './choic
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
 import type { Told } from './limits.js'
-import { deliveredTo, type Needs, needsOf } from './needs.js'
+import { type Asked, deliveredTo, type Needs, needsOf } from './needs.js'
 import type { ControlOptions } from './options.js'
 import { inForm, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { withPower } from './powered.js'
-import { type EvseState, initialState, type Times, withBoots, withTransaction } from './reserve.js'
+import { type EvseState, initialState, type Times, withAsks, withBoots, withTransaction } from './reserve.js'
 import * as rows from './rows.js'
 import { type EvseFacts, ownLoad } from './site.js'
 
@@ -88,8 +88,9 @@ export class KnownSite {
       const known = before.get(key) ?? initialState()
       const isCertain = !closed.has(known.transaction?.id ?? 0)
       const booked = withTransaction(known, transaction, times.now, isCertain)
-      states.set(key, withPower(booked, transaction, { protocol: member?.protocol ?? null, now: times.now }))
-      const needed = transaction === undefined ? undefined : needs.get(transaction.id)
+      const powered = withPower(booked, transaction, { protocol: member?.protocol ?? null, now: times.now })
+      const { needs: needed, asked } = needs.get(transaction?.id ?? 0) ?? {}
+      states.set(key, asked === undefined ? powered : withAsks(powered, asked))
       facts.set(key, {
         isConnected: connected.has(identityOf(key)),
         isMember: member !== undefined,
@@ -111,7 +112,7 @@ export class KnownSite {
   }
 
   /** What the cars need, and what those have got that were told how much they need. By our id of the transaction. */
-  async #needs(running: ReadonlyMap<string, rows.OpenTransaction>): Promise<Map<number, Needs>> {
+  async #needs(running: ReadonlyMap<string, rows.OpenTransaction>): Promise<Map<number, Needed>> {
     const { db, now } = this.#options
     const known = await needsOf(db, [...running.values()])
     const counted = [...known].filter(
@@ -127,9 +128,9 @@ export class KnownSite {
         )
       }
     return new Map(
-      [...known].map(([id, { needs }]) => {
+      [...known].map(([id, { needs, asked }]) => {
         const delivered = this.#delivered.by.get(id)
-        return [id, { ...needs, ...(delivered !== undefined && { delivered }) }]
+        return [id, { needs: { ...needs, ...(delivered !== undefined && { delivered }) }, asked }]
       })
     )
   }
@@ -158,6 +159,12 @@ export class KnownSite {
       this.#lessons.set(key, lesson)
     }
   }
+}
+
+/** What the car of a transaction needs, and whether it has asked for a profile. */
+interface Needed {
+  needs: Needs
+  asked: Asked | undefined
 }
 
 /** The energy of a car is read so often. Milliseconds. */

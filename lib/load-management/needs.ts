@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql, type Updateable } from 'kysely'
 import type { Schema } from '../database/schema.js'
 import type { TransactionNeedsTable } from '../database/schema-transactions.js'
 import type { Writer } from '../database/writer.js'
@@ -33,8 +33,6 @@ export type NeedsBody = Static<typeof NeedsBody>
 /** What the first one has told of a member counts. */
 const SOURCES = ['operator', 'ev', 'idToken', 'group'] as const
 export type NeedsSource = (typeof SOURCES)[number]
-/** Those that tell it of the transaction itself. */
-export type ToldBy = Extract<NeedsSource, 'operator' | 'ev'>
 
 const source = Type.Unsafe<NeedsSource>({ type: 'string', enum: [...SOURCES] })
 export const NeedsRecord = Type.Object({
@@ -79,6 +77,15 @@ export interface Needs {
 }
 
 export type ToldNeeds = Omit<Needs, 'delivered'>
+
+/** That an EV has asked for a profile. [2.x K15-K17] */
+export interface Asked {
+  /** How often so far. */
+  asks: number
+  /** The most that it takes on a phase. A. */
+  maximum?: number
+}
+
 const MEMBERS = [
   'energy',
   'departure',
@@ -109,36 +116,56 @@ type NeedsWriter = Pick<Writer, 'write'>
 /** Replaces what a source has told of a transaction. */
 export async function putNeeds(
   writer: NeedsWriter,
-  { id, source }: { id: number; source: ToldBy },
+  { id, source }: { id: number; source: 'operator' | 'ev' },
   { energy, departure, minimumEnergy, priority, mayPause }: ToldNeeds
 ): Promise<void> {
-  const values = {
-    energy_wh: energy ?? null,
-    minimum_wh: minimumEnergy ?? null,
-    departure: departure ?? null,
-    priority: priority ?? null,
-    may_pause: mayPause === undefined ? null : mayPause ? (1 as const) : (0 as const),
-    updated_at: Date.now()
-  }
+  await upsert(
+    writer,
+    { id, source },
+    {
+      energy_wh: energy ?? null,
+      minimum_wh: minimumEnergy ?? null,
+      departure: departure ?? null,
+      priority: priority ?? null,
+      may_pause: mayPause === undefined ? null : mayPause ? 1 : 0
+    }
+  )
+}
+
+/** Whichever process controls the load of the site sends the EV a profile. [2.x K15-K17] */
+export async function askForProfile(
+  writer: NeedsWriter,
+  id: number,
+  { maximum }: { maximum?: number | undefined } = {}
+): Promise<void> {
+  const asks = sql<number>`coalesce(transaction_needs.asks, 0) + 1`
+  await upsert(writer, { id, source: 'ev' }, maximum === undefined ? {} : { max_current: maximum }, { asks })
+}
+
+async function upsert(
+  writer: NeedsWriter,
+  { id, source }: { id: number; source: 'operator' | 'ev' },
+  columns: Updateable<TransactionNeedsTable>,
+  counted: { asks?: RawBuilder<number> } = {}
+): Promise<void> {
+  const values = { ...columns, updated_at: Date.now() }
+  const first = counted.asks === undefined ? {} : { asks: 1 }
   await writer.write((trx) =>
     trx
       .insertInto('transaction_needs')
-      .values({ transaction_row: id, source, ...values })
-      .onConflict((conflict) => conflict.columns(['transaction_row', 'source']).doUpdateSet(values))
+      .values({ transaction_row: id, source, ...values, ...first })
+      .onConflict((conflict) => conflict.columns(['transaction_row', 'source']).doUpdateSet({ ...values, ...counted }))
       .execute()
   )
 }
 
-/** Returns whether there were any of this source. */
-export async function deleteNeeds(
-  writer: NeedsWriter,
-  { id, source }: { id: number; source: ToldBy }
-): Promise<boolean> {
+/** Returns whether an operator had told any. */
+export async function deleteNeeds(writer: NeedsWriter, id: number): Promise<boolean> {
   const { numDeletedRows } = await writer.write((trx) =>
     trx
       .deleteFrom('transaction_needs')
       .where('transaction_row', '=', id)
-      .where('source', '=', source)
+      .where('source', '=', 'operator')
       .executeTakeFirst()
   )
   return numDeletedRows > 0n
@@ -148,6 +175,8 @@ export async function deleteNeeds(
 interface Known {
   needs: ToldNeeds
   sources: { [Name in keyof ToldNeeds]?: NeedsSource }
+  /** Absent: the EV has not asked. */
+  asked?: Asked
 }
 
 /** An open transaction, whose driver may have told needs as a rule. */
@@ -164,7 +193,7 @@ export async function ownNeedsOf(db: Reader | Kysely<Schema>, ids: readonly numb
     const rows = await db.selectFrom('transaction_needs').selectAll().where('transaction_row', 'in', part).execute()
     for (const row of rows.sort(({ source }) => (source === 'operator' ? -1 : 1))) {
       const id = Number(row.transaction_row)
-      found.set(id, withMore(found.get(id), row.source, toldIn(row)))
+      found.set(id, { ...withMore(found.get(id), row.source, toldIn(row)), ...askedIn(row) })
     }
   }
   return found
@@ -217,10 +246,17 @@ function toldIn(row: NeedsRow): ToldNeeds {
   }
 }
 
+function askedIn({ asks, max_current }: NeedsRow): Pick<Known, 'asked'> {
+  if (asks === null) return {}
+  return { asked: { asks: Number(asks), ...(max_current !== null && { maximum: max_current }) } }
+}
+
 /** Adds the members that are not known yet. */
-function withMore({ needs, sources }: Known = { needs: {}, sources: {} }, source: NeedsSource, told: ToldNeeds): Known {
+function withMore(known: Known | undefined, source: NeedsSource, told: ToldNeeds): Known {
+  const { needs, sources } = known ?? { needs: {}, sources: {} }
   const fresh = MEMBERS.filter((name) => told[name] !== undefined && needs[name] === undefined)
   return {
+    ...known,
     needs: { ...needs, ...Object.fromEntries(fresh.map((name) => [name, told[name]])) },
     sources: { ...sources, ...Object.fromEntries(fresh.map((name) => [name, source])) }
   }

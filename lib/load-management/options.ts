@@ -38,14 +38,6 @@ export interface ControlOptions {
   onSent?: (siteId: string, outcome: Sent) => Promise<void>
 }
 
-/** The needs that an EV has reported by ISO 15118. */
-export interface EvNeeds {
-  identity: string
-  evseId: number
-  /** The most that it takes on a phase. A. */
-  maximum?: number | undefined
-}
-
 /** The outcome of a command. */
 export interface Sent {
   evse: Plant['evses'][number]

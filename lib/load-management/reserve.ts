@@ -1,5 +1,6 @@
 import { type Form, isStanding, type Tried } from './forms.js'
 import { type SeenLines, seenLines } from './lines.js'
+import type { Asked } from './needs.js'
 import { type Assignment, keyOf, type Plant } from './plant.js'
 import type { Currents } from './samples.js'
 import { type Steady, steadied } from './steady.js'
@@ -31,6 +32,8 @@ export interface Pending {
   form?: Form
   /** How many forms there are to try. */
   forms?: number
+  /** The EV waits for it. */
+  isOwed?: true
 }
 
 /** The limit that was accepted last. */
@@ -89,9 +92,9 @@ export interface EvseState extends Tried {
   strikes: number
   /**
    * The open transaction. `since` is when it was first seen, `poweredAt` when its power path was known to be closed.
-   * `isOlder`: that happened before it was first seen.
+   * `isOlder`: that happened before it was first seen. `asks`: how often the EV had asked for a profile.
    */
-  transaction?: { key: string; id: number; since: number; poweredAt?: number; isOlder?: boolean }
+  transaction?: { key: string; id: number; since: number; poweredAt?: number; isOlder?: boolean; asks?: number }
   /** The most that the car takes, as far as it has shown it. A. */
   demand?: number
   /** Whether the EV waits for a profile, also if nothing has changed. */
@@ -260,6 +263,14 @@ export function withTransaction(
   return { ...fresh, transaction: { key: open.key, id: open.id, since: now } }
 }
 
+/** The EV may have asked for a profile since: then it waits for one, also if nothing has changed. [2.x K15-K17] */
+export function withAsks(state: EvseState, { asks, maximum }: Asked): EvseState {
+  const { transaction } = state
+  if (transaction === undefined || transaction.asks === asks) return state
+  const told = maximum === undefined ? {} : { demand: maximum }
+  return { ...state, transaction: { ...transaction, asks }, isOwed: true, ...told }
+}
+
 /** Whether it is said by the profile of the EVSE itself, which does not end with the transaction. */
 export function isLasting(said: { form?: Form } | undefined): boolean {
   return said?.form !== undefined && isStanding(said.form)
@@ -273,10 +284,10 @@ export function isLeftOver({ sent, transaction, fallback = 0 }: EvseState, now: 
 /** A call goes out: what it asks for may be in force from now on. */
 export function sending(state: EvseState, pending: Pending, settle: number): EvseState {
   if (pending.kind === 'fallback') return { ...state, pending }
-  const { isOwed: _, ...rest } = state
+  const { isOwed, ...rest } = state
   const coming = { amperes: pending.amperes, until: pending.until + settle }
   const possible = [...state.possible, { ...coming, ...(isLasting(pending) && { isStanding: true as const }) }]
-  return { ...rest, pending, possible }
+  return { ...rest, pending: { ...pending, ...(isOwed === true && { isOwed }) }, possible }
 }
 
 /** `error`: a CALLERROR. */
@@ -308,11 +319,12 @@ export function answered(state: EvseState, answer: Answer, { now, settle }: Time
 function failedOnce(state: Omit<EvseState, 'pending'>, pending: Pending, answer: Answer, now: number) {
   const isRefused = answer === 'rejected' || answer === 'error'
   const next = rungAfter(state, pending)
-  if (isRefused && next !== undefined) return { ...state, rung: next, retryAt: now + NEXT_FORM_MS }
+  const owed = pending.isOwed === true && { isOwed: true }
+  if (isRefused && next !== undefined) return { ...state, ...owed, rung: next, retryAt: now + NEXT_FORM_MS }
   const failures = state.failures + 1
   const retryAt = now + Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(failures - 1, 5))
   const { rung: _, ...rest } = state
-  return { ...(isRefused ? rest : state), failures, retryAt }
+  return { ...(isRefused ? rest : state), ...(answer === 'unsent' && owed), failures, retryAt }
 }
 
 /** `undefined` when this was the last form. */

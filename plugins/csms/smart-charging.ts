@@ -6,7 +6,8 @@ import { updateDynamicProfile } from '../../lib/charge-points/charging-profiles.
 import { saveNotification } from '../../lib/charge-points/notifications.js'
 import { type Request2, Version2 } from '../../lib/charge-points/versions.js'
 import { together } from '../../lib/events/scope.js'
-import { keepNeeds } from '../../lib/load-management/ev-needs.js'
+import { keepNeeds, openAt } from '../../lib/load-management/ev-needs.js'
+import { askForProfile } from '../../lib/load-management/needs.js'
 import { isControlled } from '../../lib/load-management/rows.js'
 import { dynamicValues, isWithin, type Offer, offerFor } from '../../lib/smart-charging/ev-needs.js'
 import type { Subject } from '../../lib/smart-charging/facts.js'
@@ -23,83 +24,103 @@ async function subjectOf({ store }: FastifyInstance, { chargePoint }: HandlerCon
 type Needs = Request2<'NotifyEVChargingNeeds'>
 type Plan = Request2<'NotifyEVChargingSchedule'>
 
-/** The offers that follow the answer to a message, by charge point and message id. */
-type Offers = Map<string, Offer>
+/** What is done after the answer to a message. */
+type FollowUps = WeakMap<HandlerContext, () => Promise<void>>
 
-function keyOf({ chargePoint, messageId }: HandlerContext): string {
-  return `${chargePoint.identity} ${messageId}`
-}
-
-/** Sends the offer after the answer, within the 60 s that the EV waits. [2.x K15.FR.07] */
-async function sendOffer({ calls }: FastifyInstance, offers: Offers, context: HandlerContext) {
-  const offer = offers.get(keyOf(context))
-  offers.delete(keyOf(context))
-  if (offer === undefined) return
-  const { chargePoint, messageId } = context
+/** Within the 60 s that the EV waits. [2.x K15.FR.07] */
+async function sendOffer({ calls }: FastifyInstance, offer: Offer, { chargePoint, messageId }: HandlerContext) {
   const { identity } = chargePoint
   chargePoint.log.info({ messageId, evseId: offer.evseId }, 'offers a charging profile to the EV')
   await calls.call({ identity, action: 'SetChargingProfile', payload: offer, operator: OPERATOR })
 }
 
+interface Wish {
+  /** Our id of the transaction. */
+  transaction: number
+  /** The most that the EV takes on a phase. A. */
+  maximum?: number | undefined
+}
+
+/** The node that controls the site, this one or another, sends the profile. */
+async function ask({ database, loadManagement }: FastifyInstance, identity: string, { transaction, maximum }: Wish) {
+  await askForProfile(database.writer, transaction, { maximum })
+  loadManagement.changed(identity)
+}
+
+interface Told<T> {
+  request: T
+  context: HandlerContext
+}
+
+/** `Processing`: a profile follows, but not yet. */
+type Answer = 'Accepted' | 'Processing' | 'none'
+const ANSWERS = { now: 'Accepted', soon: 'Processing', never: 'none' } as const
+
+/** Accepted only when a profile follows: where a site or a profile limits this EV. */
+async function answerNeeds(
+  app: FastifyInstance,
+  followUps: FollowUps,
+  { request, context }: Told<Needs>
+): Promise<Answer> {
+  const { store, loadManagement, database } = app
+  const { messageId, chargePoint } = context
+  const { identity } = chargePoint
+  await store.commit(identity, saveNotification({ action: 'NotifyEVChargingNeeds', messageId, payload: request }))
+  const subject = await subjectOf(app, context)
+  const { evseId } = request
+  const { site_id: siteId } = subject.chargePoint
+  const transaction = await keepNeeds(database.writer, subject, request as v21.NotifyEVChargingNeedsRequest)
+  if (siteId !== null && (await isControlled(store.db, siteId, { identity, evseId }))) {
+    if (transaction === undefined) return 'none'
+    const maximum = request.chargingNeeds.acChargingParameters?.evMaxCurrent
+    followUps.set(context, () => ask(app, identity, { transaction, maximum }))
+    return ANSWERS[await loadManagement.prospectOf(siteId, { identity, evseId, transaction })]
+  }
+  const offer = await offerFor(subject, request as v21.NotifyEVChargingNeedsRequest, Date.now())
+  if (offer !== undefined) followUps.set(context, () => sendOffer(app, offer, context))
+  return offer === undefined ? 'none' : 'Accepted'
+}
+
+async function answerPlan(app: FastifyInstance, followUps: FollowUps, { request, context }: Told<Plan>) {
+  const { store } = app
+  const { messageId, chargePoint } = context
+  const { identity } = chargePoint
+  const subject = await subjectOf(app, context)
+  const { evseId } = request
+  const { site_id: siteId } = subject.chargePoint
+  const isAccepted = await isWithin(subject, request as v21.NotifyEVChargingScheduleRequest)
+  // A schedule that was refused is no plan.
+  if (isAccepted) {
+    await store.commit(identity, saveNotification({ action: 'NotifyEVChargingSchedule', messageId, payload: request }))
+  } else if (siteId !== null && (await isControlled(store.db, siteId, { identity, evseId }))) {
+    const transaction = await openAt(subject, evseId)
+    if (transaction !== undefined) followUps.set(context, () => ask(app, identity, { transaction }))
+  } else {
+    const needs = { evseId, chargingNeeds: { requestedEnergyTransfer: transferOf(request) } } as const
+    const offer = await offerFor(subject, needs, Date.now())
+    if (offer !== undefined) followUps.set(context, () => sendOffer(app, offer, context))
+  }
+  return { status: isAccepted ? ('Accepted' as const) : ('Rejected' as const) }
+}
+
 /** The needs and the plans of EVs. [2.x K15-K17] */
 function answerEvs(app: FastifyInstance): void {
-  const { ocpp, store, loadManagement } = app
-  const offers: Offers = new Map()
-
-  /** Accepted only when a profile follows: where a site or a profile limits this EV. */
-  async function answerNeeds(request: Needs, context: HandlerContext): Promise<boolean> {
-    const { identity } = context.chargePoint
-    const payload = saveNotification({
-      action: 'NotifyEVChargingNeeds',
-      messageId: context.messageId,
-      payload: request
-    })
-    await store.commit(identity, payload)
-    const subject = await subjectOf(app, context)
-    const { evseId } = request
-    await keepNeeds(app.database.writer, subject, request as v21.NotifyEVChargingNeedsRequest)
-    if (await isControlled(store.db, subject.chargePoint.site_id, { identity, evseId })) {
-      const { acChargingParameters } = request.chargingNeeds
-      return loadManagement.takeNeeds({ identity, evseId, maximum: acChargingParameters?.evMaxCurrent })
-    }
-    const offer = await offerFor(subject, request as v21.NotifyEVChargingNeedsRequest, Date.now())
-    if (offer !== undefined) offers.set(keyOf(context), offer)
-    return offer !== undefined
-  }
-
-  async function answerPlan(request: Plan, context: HandlerContext) {
-    const { identity } = context.chargePoint
-    const subject = await subjectOf(app, context)
-    const isAccepted = await isWithin(subject, request as v21.NotifyEVChargingScheduleRequest)
-    const { messageId } = context
-    const { evseId } = request
-    // A schedule that was refused is no plan.
-    if (isAccepted) {
-      await store.commit(
-        identity,
-        saveNotification({ action: 'NotifyEVChargingSchedule', messageId, payload: request })
-      )
-    } else if (await isControlled(store.db, subject.chargePoint.site_id, { identity, evseId })) {
-      loadManagement.takeNeeds({ identity, evseId })
-    } else {
-      const needs = { evseId, chargingNeeds: { requestedEnergyTransfer: transferOf(request) } } as const
-      const offer = await offerFor(subject, needs, Date.now())
-      if (offer !== undefined) offers.set(keyOf(context), offer)
-    }
-    return { status: isAccepted ? ('Accepted' as const) : ('Rejected' as const) }
-  }
+  const { ocpp } = app
+  const followUps: FollowUps = new WeakMap()
 
   // Only 2.1 has a status for "charge without a profile". [2.1 K18.FR.04]
   ocpp.v201.on('NotifyEVChargingNeeds', async (request, context) => {
-    return { status: (await answerNeeds(request, context)) ? 'Accepted' : 'Rejected' }
+    const answer = await answerNeeds(app, followUps, { request, context })
+    return { status: answer === 'none' ? 'Rejected' : answer }
   })
   ocpp.v21.on('NotifyEVChargingNeeds', async (request, context) => {
-    return { status: (await answerNeeds(request as Needs, context)) ? 'Accepted' : 'NoChargingProfile' }
+    const answer = await answerNeeds(app, followUps, { request: request as Needs, context })
+    return { status: answer === 'none' ? 'NoChargingProfile' : answer }
   })
   new Version2(ocpp)
-    .on('NotifyEVChargingSchedule', answerPlan)
-    .after('NotifyEVChargingNeeds', (_request, _response, context) => sendOffer(app, offers, context))
-    .after('NotifyEVChargingSchedule', (_request, _response, context) => sendOffer(app, offers, context))
+    .on('NotifyEVChargingSchedule', (request, context) => answerPlan(app, followUps, { request, context }))
+    .after('NotifyEVChargingNeeds', (_request, _response, context) => followUps.get(context)?.())
+    .after('NotifyEVChargingSchedule', (_request, _response, context) => followUps.get(context)?.())
 }
 
 function transferOf({ chargingSchedule }: Plan): 'DC' | 'AC_three_phase' {

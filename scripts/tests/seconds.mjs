@@ -55,6 +55,7 @@ export const SECONDS = {
   'test/load-management/teller.test.ts': 6,
   'test/load-management/unbalance-live.test.ts': 10,
   'test/money/valid-from.test.ts': 10,
+  'test/nodes/ev-needs.test.ts': 9,
   'test/nodes/processes.test.ts': 15,
   'test/openapi/calls.test.ts': 6,
   'test/openapi/document.test.ts': 6,

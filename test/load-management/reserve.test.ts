@@ -12,6 +12,8 @@ import {
   reservedOf,
   sampled,
   sending,
+  vitalOf,
+  withAsks,
   withBoots,
   withTransaction
 } from '../../lib/load-management/reserve.js'
@@ -255,4 +257,33 @@ it('what was measured while an unanswered limit could hold proves no disobedienc
   assert.equal(late.obedience, 'unproven')
   const proven = [113_000, 123_000].reduce((state, takenAt) => sampled(state, 9, at(130_000), { takenAt }), renewed)
   assert.equal(proven.obedience, 'ignoring')
+})
+
+describe('an EV that asks for a profile', () => {
+  const asking = withAsks(CHARGING, { asks: 1, maximum: 10 })
+  const owed = sending(asking, limit(10), SETTLE)
+
+  it('waits for one until it is sent, and again when it asks again', () => {
+    assert.deepEqual([asking.isOwed, asking.demand], [true, 10])
+    assert.equal(withAsks(asking, { asks: 1 }), asking)
+    assert.equal(owed.isOwed, undefined)
+    const told = answered(owed, 'accepted', TIMES)
+    assert.equal(told.isOwed, undefined)
+    assert.equal(withAsks(told, { asks: 1 }).isOwed, undefined)
+    assert.equal(withAsks(told, { asks: 2 }).isOwed, true)
+  })
+
+  it('still waits when the profile was not sent, or another form of it is to be tried', () => {
+    assert.equal(answered(owed, 'unsent', TIMES).isOwed, true)
+    assert.equal(answered(owed, 'rejected', TIMES).isOwed, undefined)
+    const formed = sending(asking, limit(10, { forms: 2 }), SETTLE)
+    assert.equal(answered(formed, 'rejected', TIMES).isOwed, true)
+    assert.equal(answered(sending(CHARGING, limit(10), SETTLE), 'unsent', TIMES).isOwed, undefined)
+  })
+
+  it('is known after a restart, and the next car has not asked', () => {
+    const restarted = JSON.parse(JSON.stringify(vitalOf(asking, undefined)))
+    assert.equal(withAsks(restarted, { asks: 1 }).isOwed, true)
+    assert.equal(withTransaction(asking, { key: 'next', id: 2 }, NOW).transaction?.asks, undefined)
+  })
 })

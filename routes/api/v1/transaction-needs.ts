@@ -104,7 +104,7 @@ function addDelete(app: FastifyInstance): void {
     async ({ params }, reply) => {
       const id = Number(params.id)
       await existingOpen(app, id)
-      if (!(await deleteNeeds(app.database.writer, { id, source: 'operator' }))) throw noNeeds(id)
+      if (!(await deleteNeeds(app.database.writer, id))) throw noNeeds(id)
       await share(app, id)
       return reply.code(204).send()
     }
@@ -142,7 +142,8 @@ async function shown(app: FastifyInstance, id: number): Promise<NeedsRecord> {
   const begun = { id, idToken, idTokenType, startedAt: startedAt === null ? null : Number(startedAt) }
   const all = status === 'open' ? await needsOf(database.db, [begun]) : await ownNeedsOf(database.db, [id])
   const known = all.get(id)
-  if (known === undefined) throw noNeeds(id)
+  // An EV that asks for a profile need not tell its needs.
+  if (known === undefined || Object.keys(known.sources).length === 0) throw noNeeds(id)
   const place = await siteOfTransaction(database.db, id)
   const snapshot = place?.siteId == null ? undefined : await loadManagement.seen(place.siteId)
   const expected = snapshot === undefined || place === undefined ? undefined : expectedEnergy(snapshot, keyOf(place))
