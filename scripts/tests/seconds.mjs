@@ -75,6 +75,7 @@ export const SECONDS = {
   'test/readme/first-five-minutes.test.ts': 8,
   'test/schemas/behaviour.test.ts': 4,
   'test/sessions/sessions.test.ts': 8,
+  'test/smart-charging/mismatch.test.ts': 6,
   'test/simulator/cli.test.ts': 5,
   'test/simulator/examples.test.ts': 7,
   'test/sites/sites.test.ts': 2,

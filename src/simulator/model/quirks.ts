@@ -20,7 +20,8 @@ export const QUIRKS = {
   'slow-answers': 'answers SetChargingProfile 20 s later',
   'forgets-profiles': 'has no profiles after a boot',
   'no-current': 'does not measure Current.Import',
-  'one-line-meter': 'measures the current of L1 only'
+  'one-line-meter': 'measures the current of L1 only',
+  'composite-forgets-defaults': 'leaves its TxDefaultProfiles out of the composite schedule that it answers'
 } as const
 
 export type Quirk = keyof typeof QUIRKS
@@ -76,6 +77,12 @@ function delayed(throttle: Throttle, wanted: Allowance, now: number): Allowance 
 export function countingProfiles(quirks: Quirks, profiles: readonly Profile[], startedAt: number): readonly Profile[] {
   if (!quirks.has('late-default')) return profiles
   return profiles.filter(({ purpose, acceptedAt }) => purpose !== 'TxDefaultProfile' || acceptedAt <= startedAt)
+}
+
+/** The profiles that make up the composite schedule which a charge point answers. */
+export function toldProfiles(quirks: Quirks, profiles: readonly Profile[]): readonly Profile[] {
+  if (!quirks.has('composite-forgets-defaults')) return profiles
+  return profiles.filter(({ purpose }) => purpose !== 'TxDefaultProfile')
 }
 
 /** A profile that the CSMS sends, and what the charge point has. */

@@ -1,7 +1,7 @@
 import type { CompositeInput } from '../../smart-charging/index.js'
 import { acceptedPower, type CurrentKind, charge, type Ev, MIN_POWER, powerUnder } from './ev.js'
 import { type Allowance, allowanceAt, type Profile, type StationFacts } from './profiles.js'
-import { countingProfiles, type Quirk, type Quirks, type Throttle, throttled } from './quirks.js'
+import { countingProfiles, type Quirk, type Quirks, type Throttle, throttled, toldProfiles } from './quirks.js'
 
 /** Status of a connector in the words of 1.6, which has more of them than 2.x. [1.6 §4.9] */
 export type Status =
@@ -226,6 +226,11 @@ export function stationFacts(station: Station): StationFacts {
       ...(onlineSince !== undefined && { onlineSince })
     }
   }
+}
+
+/** What the composite schedule follows from that the charge point answers. */
+export function toldFacts(station: Station): StationFacts {
+  return { ...stationFacts(station), profiles: toldProfiles(station.quirks, station.profiles) }
 }
 
 function transactionFacts(version: Station['version'], evseId: number, transaction: Transaction) {

@@ -3,7 +3,7 @@ import type * as v16 from '../../v16/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { type Profile, profileOf, scheduleOf } from '../model/profiles.js'
-import { connectorAt, hardwareLimit, stationFacts } from '../model/station.js'
+import { connectorAt, hardwareLimit, toldFacts } from '../model/station.js'
 import { takeProfile } from '../sessions/transactions.js'
 
 /** The EVSE id of a connectorId; 0 for the whole charge point, `undefined` for an unknown connector. */
@@ -64,7 +64,7 @@ export function getCompositeSchedule(
   const { station, time: clock } = charger
   const start = clock.now()
   const question = { evseId, start, duration, unit: chargingRateUnit }
-  const schedule = scheduleOf(stationFacts(station), question)
+  const schedule = scheduleOf(toldFacts(station), question)
   if (schedule.status === 'Rejected') return { status: 'Rejected' }
   const hardware = hardwareLimit(station, evseId, chargingRateUnit)
   return {

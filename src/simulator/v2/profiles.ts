@@ -3,7 +3,7 @@ import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { type Profile, profileOf, scheduleOf, updated } from '../model/profiles.js'
-import { type Evse, findTransaction, hardwareLimit, stationFacts } from '../model/station.js'
+import { type Evse, findTransaction, hardwareLimit, toldFacts } from '../model/station.js'
 import { takeProfile } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 
@@ -130,7 +130,7 @@ function getCompositeSchedule(
 ): v21.GetCompositeScheduleResponse {
   const { station, time: clock } = charger
   const start = clock.now()
-  const composite = scheduleOf(stationFacts(station), { evseId, start, duration, unit: chargingRateUnit })
+  const composite = scheduleOf(toldFacts(station), { evseId, start, duration, unit: chargingRateUnit })
   if (composite.status === 'Rejected') {
     const reasonCode = composite.reason === 'unknown-evse' ? 'UnknownEvse' : 'InvalidValue'
     return { status: 'Rejected', statusInfo: { reasonCode } }
