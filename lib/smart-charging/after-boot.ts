@@ -7,7 +7,7 @@ import { findOpen } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
 import { isControlled } from '../load-management/rows.js'
 import { readFacts, type Subject } from './facts.js'
-import { type Difference, differencesOf, readReported, requestOf } from './reported.js'
+import { differencesOf, readReported, requestOf } from './reported.js'
 
 // A charge point may lose its profiles when it boots. OCPP 1.6 demands that they persist, and 2.x that the TxDefaultProfile and
 // the ChargingStationMaxProfile do, but many charge points lose them. [1.6 errata 3.37; 2.1 ChargingProfilePersistence]
@@ -20,8 +20,6 @@ export interface Booted {
   reported: (requestId: number) => Promise<boolean>
   /** The charge point does not take a profile. The others are not affected by that. */
   refused: (row: ProfileRow, error: Error) => void
-  /** The composite schedules that the charge point tells were compared with ours. */
-  compared: (evseId: number, differences: readonly Difference[]) => void
   /** The charge point certainly has them. */
   confirm: (rows: readonly ProfileRow[]) => Promise<void>
 }
@@ -135,7 +133,7 @@ async function lostOf16(booted: Booted, before: readonly ProfileRow[], now: numb
 
 type Question = Parameters<typeof readFacts>[1]
 
-async function provenAt({ subject, call, compared }: Booted, question: Question): Promise<Set<number>> {
+async function provenAt({ subject, call }: Booted, question: Question): Promise<Set<number>> {
   try {
     const answer = await call('GetCompositeSchedule', requestOf(question, false))
     const reported = readReported(answer as Parameters<typeof readReported>[0], question)
@@ -144,7 +142,6 @@ async function provenAt({ subject, call, compared }: Booted, question: Question)
     const { input } = await readFacts(subject, { ...question, unit })
     const calculated = await compositeScheduleInTurns(input)
     const differences = differencesOf(calculated, reported)
-    compared(question.evseId, differences)
     return differences.length > 0 ? new Set() : bindingIds(calculated)
   } catch {
     return new Set()

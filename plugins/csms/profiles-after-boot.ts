@@ -44,7 +44,6 @@ async function bootedOf(app: FastifyInstance, identity: string, reports: Waiting
     refused: ({ profile_id: profileId }, { message }) => {
       log.warn({ chargePoint: identity, profileId, reason: message }, REFUSED)
     },
-    compared: (evseId, differences) => app.mismatches.compared(identity, evseId, differences),
     confirm: (rows) => store.commit(identity, confirmProfiles(rows))
   }
 }
@@ -110,5 +109,5 @@ async function profilesAfterBoot(app: FastifyInstance): Promise<void> {
 export default fp(profilesAfterBoot, {
   fastify: '5.x',
   name: 'csms-profiles-after-boot',
-  dependencies: ['ocpp', 'store', 'calls', 'traits', 'publisher', 'mismatches', 'csms-charging-profiles']
+  dependencies: ['ocpp', 'store', 'calls', 'traits', 'publisher', 'csms-charging-profiles']
 })
