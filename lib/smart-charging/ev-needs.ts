@@ -43,7 +43,9 @@ export async function offerFor(
 ): Promise<Offer | undefined> {
   const transaction = await transactionAt(subject, evseId)
   if (transaction === undefined) return undefined
-  const unit = chargingNeeds.requestedEnergyTransfer.startsWith('DC') ? 'W' : 'A'
+  const { requestedEnergyTransfer, v2xChargingParameters } = chargingNeeds
+  // What an EV tells by ISO 15118-20 is power, with alternating current, too.
+  const unit = requestedEnergyTransfer.startsWith('DC') || v2xChargingParameters !== undefined ? 'W' : 'A'
   const duration = secondsUntil(chargingNeeds.departureTime, now)
   const schedule = await scheduleOf(subject, { evseId, start: now, duration, unit })
   if (schedule.status !== 'Accepted' || schedule.periods.every(({ limit }) => limit === null)) return undefined

@@ -35,7 +35,7 @@ onSharedBackend('an EV that tells what it needs', (start) => {
   for (const protocol of VERSIONS) {
     const name = protocol.slice(4)
 
-    it(`${name}: is refused where nothing limits it, and no profile follows`, async () => {
+    it(`${name}: TC_K_126: is refused where nothing limits it, and no profile follows`, async () => {
       const server = await start()
       const { says, offers } = await charging(server, `FREE-${name}`, protocol)
       const answer = await says('NotifyEVChargingNeeds', { evseId: 1, chargingNeeds: NEEDS })
@@ -107,6 +107,57 @@ onSharedBackend('an EV that tells what it needs', (start) => {
       assert.equal(plans.length, 1, 'what was refused is no plan')
     })
   }
+
+  it('2.1: TC_K_114, TC_K_115, TC_K_117: one that leaves control to us gets its offer in W, and another one when it or we ask for it', async () => {
+    const server = await start()
+    const { says, offers, transactionId } = await charging(server, 'DYNAMIC', 'ocpp2.1')
+    const limit = (amperes: number) => ({ limit: amperes, unit: 'A', evseId: 1 })
+    await perform(server, 'DYNAMIC', 'operations/charging-limit', limit(16))
+    const needs = (maxChargePower: number) => ({
+      evseId: 1,
+      chargingNeeds: {
+        requestedEnergyTransfer: 'AC_BPT',
+        controlMode: 'DynamicControl',
+        mobilityNeedsMode: 'EVCC_SECC',
+        departureTime: new Date(Date.now() + 3_600_000).toISOString(),
+        v2xChargingParameters: { maxChargePower, minChargePower: 1380, evTargetEnergyRequest: 9000 }
+      }
+    })
+    assert.equal((await says('NotifyEVChargingNeeds', needs(7400))).status, 'Accepted')
+    await until('the offer is sent', () => offers().length === 2)
+    const offered = (index: number) => {
+      const { chargingProfile } = offers()[index] as Offer
+      const [schedule] = chargingProfile.chargingSchedule
+      assert.deepEqual(
+        [chargingProfile.transactionId, schedule?.chargingRateUnit, chargingProfile.chargingSchedule.length],
+        [transactionId, 'W', 1]
+      )
+      return schedule?.chargingSchedulePeriod.map(({ limit }) => limit)
+    }
+    assert.deepEqual(offered(1), [7400])
+    assert.equal((await says('NotifyEVChargingNeeds', needs(3700))).status, 'Accepted', 'it asks anew')
+    await until('the next offer is sent', () => offers().length === 3)
+    assert.deepEqual(offered(2), [3700])
+    const lower = await perform(server, 'DYNAMIC', 'operations/charging-limit', limit(6))
+    assert.equal(lower.status, 200)
+    assert.equal(offers().length, 4)
+    assert.equal((await says('NotifyEVChargingNeeds', needs(7400))).status, 'Accepted')
+    await until('the last offer is sent', () => offers().length === 5)
+    assert.ok((offered(4)?.[0] ?? 0) <= 6 * 690, `${offered(4)}`)
+  })
+
+  it('2.1: TC_K_113: an EV takes another limit of ours into its plan', async () => {
+    const server = await start()
+    const { says, offers } = await charging(server, 'RENEGOTIATE', 'ocpp2.1')
+    for (const amperes of [16, 10]) {
+      await perform(server, 'RENEGOTIATE', 'operations/charging-limit', { limit: amperes, unit: 'A', evseId: 1 })
+      const chargingSchedulePeriod = [{ startPeriod: 0, limit: amperes }]
+      const chargingSchedule = { id: 1, duration: 600, chargingRateUnit: 'A', chargingSchedulePeriod }
+      const plan = { timeBase: new Date().toISOString(), evseId: 1, chargingSchedule }
+      assert.equal((await says('NotifyEVChargingSchedule', plan)).status, 'Accepted')
+    }
+    assert.equal(offers().length, 2, 'nothing is offered anew')
+  })
 
   it('2.1: TC_K_121: gets the values of its dynamic profile, and none of an unknown one', async () => {
     const server = await start()
