@@ -428,6 +428,10 @@ export const loadManagementSchema: Schema = {
       "description": "Seconds after which the current has followed a limit. Default: 10",
       "type": "integer"
     },
+    "strict": {
+      "description": "Whether the maximum of an EVSE is reserved until a measured current has obeyed a limit once. Default: false",
+      "type": "boolean"
+    },
     "circuits": {
       "maxItems": 200,
       "type": "array",

@@ -3,11 +3,11 @@ import type { SiteRow } from '../sites/rows.js'
 import { findSite } from '../sites/rows.js'
 import type { Fence } from './calls.js'
 import { type Change, identityOf, KnownSite } from './known.js'
+import { assumed } from './obedience.js'
 import type { ControlOptions, Snapshot } from './options.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
 import {
   answered,
-  assumed,
   type EvseState,
   inForce,
   initialState,

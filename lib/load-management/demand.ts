@@ -1,4 +1,4 @@
-import { type EvseState, inForce, type Times, usedOf } from './reserve.js'
+import { type EvseState, inForce, isMeasured, type Times, usedOf } from './reserve.js'
 
 // What a car has shown of the current that it takes.
 
@@ -25,10 +25,17 @@ export function followed(state: EvseState, offering: Offering): EvseState {
   const counted = withTurn({ ...state, served, servedAt: now }, force > (state.fallback ?? 0), now)
   const { measured, sent, transaction } = state
   const changedAt = Math.max(sent?.at ?? 0, transaction.since)
+  // Nobody knows what the car takes now.
+  if (measured !== undefined && !isMeasured(state, now)) return withoutDemand(counted)
   const isTelling =
     measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + offering.settle
   if (!isTelling) return counted
   return withRest(withDemand(counted, measured, { force, ...offering }), measured, { force, ...offering })
+}
+
+function withoutDemand(state: EvseState): EvseState {
+  const { slackSince: _slack, demand: _demand, ...rest } = state
+  return state.slackSince === undefined && state.demand === undefined ? state : rest
 }
 
 /** Since when it is served, or waits. Copies are made only of what changes: this is done for each EVSE in each run. */

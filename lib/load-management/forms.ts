@@ -138,3 +138,7 @@ export function isStanding({ profile }: Form): boolean {
 export function stepDown(amperes: number, { step }: Pick<Form, 'step'>): number {
   return step === 'whole' ? Math.floor(amperes + 1e-6) : Math.floor(amperes * 10 + 1e-6) / 10
 }
+
+export function isSameForm(one: Form | undefined, other: Form | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other)
+}

@@ -1,9 +1,11 @@
 import { choicesFor, type Known, learnedBy, refusing, withHabits } from './choices.js'
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
+import { withLeastFallbacks } from './lifted.js'
 import type { Told } from './limits.js'
 import { type Asked, deliveredTo, type Needs, needsOf } from './needs.js'
 import type { ControlOptions } from './options.js'
+import { highestOf, type Peak, withPeak } from './other-load.js'
 import { inForm, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { withPower } from './powered.js'
 import { type EvseState, initialState, type Times, withAsks, withBoots, withTransaction } from './reserve.js'
@@ -38,6 +40,8 @@ export class KnownSite {
   readonly #lessons = new Map<string, string>()
   #delivered: { at: number; by: ReadonlyMap<number, number | undefined> } = { at: 0, by: new Map() }
   readonly #own = new Map<string, { at: number; own: NonNullable<Told['own']> }>()
+  /** Other load by circuit. */
+  readonly #peaks = new Map<string, Peak[]>()
 
   constructor(options: KnownOptions) {
     this.#options = options
@@ -54,9 +58,23 @@ export class KnownSite {
       const at = { circuit, at: measurement.at, now: now() }
       const own = seen?.at === measurement.at ? seen.own : ownLoad(plant, states, at)
       this.#own.set(circuit, { at: measurement.at, own })
-      told.set(circuit, { ...known, own })
+      told.set(circuit, { ...known, own, kept: this.#keep(plant, circuit, { ...known, own }) })
     }
     return told
+  }
+
+  /** Other load that has put the circuit above its limit. */
+  #keep(plant: Plant, id: string, told: Told): Told['kept'] {
+    const circuit = plant.circuits.find((one) => one.id === id)
+    if (circuit === undefined) return undefined
+    const { timeZone, voltage } = plant
+    const peaks = withPeak(
+      this.#peaks.get(id) ?? [],
+      { circuit, told },
+      { now: this.#options.now(), timeZone, voltage }
+    )
+    this.#peaks.set(id, peaks)
+    return highestOf(peaks)
   }
 
   /**
@@ -147,7 +165,7 @@ export class KnownSite {
       return choice === undefined ? evse : inForm(evse, nextForm(choice, state, evse.fallback))
     })
     await this.#learn(choices, states)
-    return { ...plant, evses: formed }
+    return { ...plant, evses: withLeastFallbacks(plant, formed) }
   }
 
   /** Once only: charge points of a kind may differ. */

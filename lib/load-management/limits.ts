@@ -33,6 +33,8 @@ export interface Told {
   measurement?: Measurement | undefined
   /** The current of our EVSEs at the time of the measurement. A. Absent: not known. */
   own?: Record<Phase, number> | undefined
+  /** Other load that counts also when less is measured, because it has put the circuit above its limit. A. */
+  kept?: Record<Phase, number> | undefined
 }
 
 type PlantCircuit = Plant['circuits'][number]

@@ -168,6 +168,12 @@ export const LoadManagementBody = Type.Object(
         description: 'Seconds after which the current has followed a limit. Default: 10'
       })
     ),
+    strict: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether the maximum of an EVSE is reserved until a measured current has obeyed a limit once. Default: false'
+      })
+    ),
     circuits: Type.Array(Circuit, { maxItems: 200 }),
     evses: Type.Array(Assignment, { maxItems: 2000 })
   },
@@ -185,6 +191,8 @@ export interface PlantEvse extends Required<Assignment> {
   settle: number
   /** Whether it is never sent 0 A. */
   avoidsZero: boolean
+  /** It is never sent 0 A, but its fallback is less than a car needs, as more does not fit. */
+  isShort?: boolean
   /** The most profiles that are sent to it in 24 hours. */
   writesPerDay?: number
 }
@@ -199,7 +207,7 @@ export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'e
   timeZone: string
 }
 
-const DEFAULTS = { voltage: 230, lease: 900, raiseDelay: 15, dwell: 900, settle: 10 }
+const DEFAULTS = { voltage: 230, lease: 900, raiseDelay: 15, dwell: 900, settle: 10, strict: false }
 
 export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
   const { settle = DEFAULTS.settle } = body
@@ -235,13 +243,11 @@ export function leastOf(evse: Pick<PlantEvse, 'unit' | 'wiring' | 'minimum' | 'm
   return Math.min(evse.minimum * phases, evse.maximum)
 }
 
-/** An EVSE that is limited in this form. */
+/** An EVSE that is limited in this form. One that avoids 0 A keeps its configured fallback, also if that is too little for a car. */
 export function inForm(evse: PlantEvse, { form, forms }: Pick<PlantEvse, 'form' | 'forms'>): PlantEvse {
   const formed = { ...evse, unit: form.unit, form, forms, fallback: stepDown(evse.fallback, form) }
-  const least = leastOf(formed)
-  if (formed.fallback >= least) return formed
-  // In W, the configured fallback may be too little for a car on several phases. The trait may be younger than a fallback of 0.
-  return { ...formed, fallback: evse.avoidsZero ? Math.min(Math.ceil(least), evse.maximum) : 0 }
+  // In W, the configured fallback may be too little for a car on several phases.
+  return formed.fallback >= leastOf(formed) || evse.avoidsZero ? formed : { ...formed, fallback: 0 }
 }
 
 /** The W that are at most so many A on any phase. The hardware keeps the maximum on each phase itself. */

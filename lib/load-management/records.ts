@@ -31,7 +31,10 @@ const LoadRecord = Type.Object({
     )
   ),
   origin: oneOf(['static', 'window', 'dynamic', 'fallback'] as const, 'Where the limit comes from'),
-  other: Type.Number({ description: 'Measured load that is not that of the EVSEs' }),
+  other: Type.Number({
+    description:
+      'Measured load that is not that of the EVSEs. What has put the circuit above its limit counts for five minutes'
+  }),
   margin: Type.Number({ description: 'Kept free' }),
   reserved: Type.Number({ description: 'The most that the EVSEs may take now' }),
   headroom: Type.Number({ description: 'What is left. Below 0: nothing can be guaranteed' })
@@ -44,7 +47,10 @@ const EvseRecord = Type.Object({
   connected: Type.Boolean(),
   transaction: Type.Optional(Type.Integer({ description: '`id` of the open transaction' })),
   reserved: amperes('The most that may be in force, on each of its phases'),
-  cause: oneOf(['limit', 'fallback', 'measured', 'no-fallback', 'ignores-limits'] as const, 'Why so much is reserved'),
+  cause: oneOf(
+    ['limit', 'fallback', 'measured', 'no-fallback', 'ignores-limits', 'unproven'] as const,
+    'Why so much is reserved'
+  ),
   limit: Type.Optional(amperes('That the charge point has accepted for the transaction')),
   leaseUntil: Type.Optional(moment('When that limit ends, unless it is renewed')),
   target: Type.Optional(amperes('That it is meant to get')),

@@ -1,7 +1,6 @@
-import { type Form, isStanding, type Tried } from './forms.js'
+import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { type SeenLines, seenLines } from './lines.js'
 import type { Asked } from './needs.js'
-import { type Assignment, keyOf, type Plant } from './plant.js'
 import type { Currents } from './samples.js'
 import { type Steady, steadied } from './steady.js'
 import type { Writes } from './writes.js'
@@ -42,6 +41,8 @@ export interface Sent {
   form?: Form
   /** When it was accepted. Epoch milliseconds. */
   at: number
+  /** When the same limit was accepted first, of which this one is a renewal. Epoch milliseconds. */
+  since?: number
   /** End of the lease. Epoch milliseconds. */
   until: number
 }
@@ -68,6 +69,8 @@ export interface EvseState extends Tried {
   fallback?: number
   /** When it accepted it last. Epoch milliseconds. */
   fallbackAt?: number
+  /** The fallback before, which the current may not have left yet. `amperes` absent: it was not known. */
+  replaced?: { amperes?: number; until: number }
   possible: Possible[]
   sent?: Sent
   pending?: Pending
@@ -90,6 +93,10 @@ export interface EvseState extends Tried {
   steady?: Steady
   /** Samples in a row above the limit, or, of an EVSE that ignores limits, near it. */
   strikes: number
+  /** The last sample above the limit: when it was received and taken. Epoch milliseconds. */
+  strike?: { at: number; takenAt: number }
+  /** Whether more than the limit was measured before it was accepted, so that a lower current obeys it. */
+  isTested?: boolean
   /**
    * The open transaction. `since` is when it was first seen, `poweredAt` when its power path was known to be closed.
    * `isOlder`: that happened before it was first seen. `asks`: how often the EV had asked for a profile.
@@ -131,52 +138,35 @@ export function initialState(): EvseState {
   }
 }
 
-type Evse = Required<Pick<Assignment, 'maximum' | 'fallback'>>
-
 export interface Times {
   now: number
   /** Milliseconds until the current has followed a limit. */
   settle: number
 }
 
-/** A measured value is believed for this time. Milliseconds. */
+/** A measured value is believed for this time: three intervals of samples, where they are long. Milliseconds. */
 const FRESH_MS = 180_000
-
 /** More than a limit by this is disobedience: 1 A or 5 %. */
 export function tolerated(amperes: number): number {
   return amperes + Math.max(1, amperes * 0.05)
 }
 
 /** Why so much is reserved. */
-export type Cause = 'limit' | 'fallback' | 'measured' | 'no-fallback' | 'ignores-limits'
+export type Cause = 'limit' | 'fallback' | 'measured' | 'no-fallback' | 'ignores-limits' | 'unproven'
 
-/** The most that may be in force on each phase that the EVSE uses, in A. */
-export function reservedOf(state: EvseState, evse: Evse, times: Times): { amperes: number; cause: Cause } {
-  if (state.fallback === undefined) return { amperes: evse.maximum, cause: 'no-fallback' }
-  if (state.obedience === 'ignoring') return { amperes: evse.maximum, cause: 'ignores-limits' }
-  const live = state.possible.filter(({ until }) => until > times.now).map(({ amperes }) => amperes)
-  const limit = Math.max(0, ...live)
-  const coming = state.pending?.kind === 'fallback' ? state.pending.amperes : 0
-  const most = Math.max(limit, state.fallback, coming)
-  const seen = measuredAbove(state, most, times)
-  if (seen !== undefined) return { amperes: Math.min(Math.max(seen, most), evse.maximum), cause: 'measured' }
-  return { amperes: Math.min(most, evse.maximum), cause: limit > state.fallback ? 'limit' : 'fallback' }
+/** Whether the last sample is fresh. */
+export function isMeasured({ measured }: Pick<EvseState, 'measured'>, now: number): boolean {
+  return measured !== undefined && now - measured.at <= FRESH_MS
 }
 
-/** When the limit that is in force began. A call that nobody answered may have held until its own lease ended. */
-function changedAt({ sent, transaction, fallbackAt = 0, possible }: EvseState, { now, settle }: Times): number {
-  const ended = possible.flatMap(({ until }) => (until <= now ? until - settle : []))
+/** When the limit that is in force began. A higher one that nobody answered may have held until its own lease ended. */
+export function changedAt(state: EvseState, { now, settle }: Times): number {
+  const { sent, transaction, fallbackAt = 0, possible } = state
+  const present = inForce(state, now)
+  const ended = possible.flatMap(({ amperes, until }) => (until <= now && amperes > present ? until - settle : []))
   const began = Math.max(transaction?.since ?? 0, fallbackAt, ...ended)
   if (sent === undefined) return began
-  return Math.max(began, sent.until > now ? sent.at : sent.until)
-}
-
-/** The measured current, if it is fresh and more than what may be in force, and the current has had time to follow. */
-function measuredAbove(state: EvseState, most: number, { now, settle }: Times): number | undefined {
-  const { measured } = state
-  if (measured === undefined || now - measured.at > FRESH_MS) return undefined
-  if (measured.at < changedAt(state, { now, settle }) + settle) return undefined
-  return usedOf(measured).least > tolerated(most) ? measured.amperes : undefined
+  return Math.max(began, sent.until > now ? (sent.since ?? sent.at) : sent.until)
 }
 
 /** The limit that the charge point obeys, as far as it is known: the lease, else the fallback. */
@@ -209,8 +199,8 @@ export function withBoots(state: EvseState, boots: number | undefined): EvseStat
   return { ...rest, boots }
 }
 
-/** The charge point is there again: what failed because it was away is tried at once. */
-export function reconnected(state: EvseState): EvseState {
+/** The charge point is there again: what failed because it was away is tried at once. Meanwhile another car may have come. */
+export function reconnected({ lines: _, ...state }: EvseState): EvseState {
   return { ...state, failures: 0, retryAt: 0 }
 }
 
@@ -344,7 +334,11 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
   const isReplaced = (one: Possible) => one.isStanding === (isLasting(pending) ? true : undefined)
   const ending = (one: Possible) => ({ ...one, until: Math.min(one.until, now + settle) })
   if (pending.kind === 'fallback') {
-    const fallen = { ...known, fallback: pending.amperes, fallbackAt: now }
+    const fallen = {
+      ...withReplaced(known, pending.amperes, { now, settle }),
+      fallback: pending.amperes,
+      fallbackAt: now
+    }
     if (!isLasting(state.sent)) return fallen
     const { sent: _, ...rest } = fallen
     return { ...rest, possible: state.possible.map((one) => (one.isStanding === true ? ending(one) : one)) }
@@ -352,11 +346,31 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
   const newest = state.possible.length - 1
   const possible = state.possible.map((one, index) => (index < newest && isReplaced(one) ? ending(one) : one))
   const { amperes, until, form } = pending
+  const { measured, sent, isTested: _, ...rest } = known
+  const isTested = measured !== undefined && isMeasured(known, now) && usedOf(measured).least > tolerated(amperes)
+  const isRenewed = sent !== undefined && sent.until > now && sent.amperes === amperes && isSameForm(sent.form, form)
   return {
-    ...known,
+    ...rest,
+    ...(measured !== undefined && { measured }),
+    ...(isTested && { isTested }),
     possible: possible.filter(({ until }) => until > now),
-    sent: { amperes, at: now, until, ...(form !== undefined && { form }) }
+    sent: {
+      ...{ amperes, at: now, until },
+      ...(form !== undefined && { form }),
+      ...(isRenewed && { since: sent.since ?? sent.at })
+    }
   }
+}
+
+/** The current may not have left the fallback before, if that was higher or nobody knows it. */
+function withReplaced(state: Omit<EvseState, 'pending'>, amperes: number, { now, settle }: Times) {
+  const { replaced, ...rest } = state
+  const until = now + settle
+  const live = replaced !== undefined && replaced.until > now ? replaced : undefined
+  if (rest.fallback === undefined) return { ...rest, replaced: { until } }
+  if (live !== undefined && live.amperes === undefined) return state
+  const before = Math.max(rest.fallback, live?.amperes ?? 0)
+  return before > amperes ? { ...rest, replaced: { amperes: before, until } } : rest
 }
 
 /** A form that was accepted after others were refused is kept. One that ignores what it accepts gets the next. */
@@ -406,16 +420,24 @@ export function sampled(
   if (state.fallback === undefined || state.pending !== undefined || isEarly) return next
   const { least, most } = usedOf(measured)
   const isWithin = most <= tolerated(limit)
+  // A car that takes little by itself proves nothing.
+  const isNear = isWithin && least > limit / 2
   if (state.obedience === 'ignoring') {
-    const strikes = isWithin && least > limit / 2 ? state.strikes + 1 : 0
+    const strikes = isNear ? state.strikes + 1 : 0
     return strikes >= PROOF ? obeying(next) : { ...next, strikes }
   }
   if (least > tolerated(limit)) {
     const strikes = state.strikes + 1
-    return strikes >= PROOF ? { ...next, obedience: 'ignoring', ignoringSince: now, strikes: 0 } : { ...next, strikes }
+    if (strikes >= PROOF) return ignoring(next, now)
+    return { ...next, strikes, strike: { at: now, takenAt: Math.min(takenAt, now) } }
   }
-  const isProof = isWithin && most > 0.5
-  return { ...next, strikes: 0, ...(isProof && { obedience: 'obeys' as const }) }
+  const { isTested = false, strike: _, ...calm } = next
+  const isProof = isNear || (isTested && isWithin)
+  return { ...calm, strikes: 0, ...(isProof && { obedience: 'obeys' as const }) }
+}
+
+export function ignoring({ strike: _, ...state }: EvseState, now: number): EvseState {
+  return { ...state, obedience: 'ignoring', ignoringSince: now, strikes: 0 }
 }
 
 /** The part of a state that decides what may be in force: after a restart it must not be an older one. */
@@ -432,16 +454,4 @@ export function vitalOf(state: EvseState, cause: Cause | undefined) {
     ...vital
   } = state
   return cause === 'measured' ? { ...vital, measured } : vital
-}
-
-/** A site that only observes is shown what would be done: as if all EVSEs had accepted their fallback. */
-export function assumed(plant: Plant, states: ReadonlyMap<string, EvseState>, now: number): Map<string, EvseState> {
-  return new Map(
-    plant.evses.map((evse) => {
-      const key = keyOf(evse)
-      const { transaction, ...state } = states.get(key) ?? initialState()
-      const powered = transaction && { transaction: { poweredAt: now, ...transaction } }
-      return [key, { ...state, ...powered, fallback: evse.fallback, obedience: 'obeys' as const }]
-    })
-  )
 }

@@ -1,4 +1,5 @@
 import { type Allocation, allocate, type Constraint, type Session } from './allocate.js'
+import { isProving } from './obedience.js'
 import { capOf, fillingOrder, getsTheRest, withFirst } from './order.js'
 import { leastOf } from './plant.js'
 import type { Load, Site } from './site.js'
@@ -28,11 +29,13 @@ function constraintsOf(site: Site, order: readonly string[]): Constraints {
     })
   )
   for (const key of order) {
-    const { amperes } = site.reserved(key)
+    const { amperes, excess = 0, cause } = site.reserved(key)
+    // Whatever one gets of which the maximum is reserved, it takes nothing from others.
+    if (cause === 'unproven') continue
     for (const [load, weight] of site.weights(key)) {
       const constraint = constraints.get(load)
       if (constraint === undefined) continue
-      constraint.capacity += amperes * weight
+      constraint.capacity += (amperes - excess) * weight
       constraint.weights.set(key, weight)
     }
   }
@@ -43,15 +46,12 @@ function idOf({ circuit, phase }: Load): string {
   return `${circuit} ${phase}`
 }
 
-const PROVING_MS = 180_000
-
 function sessionOf(site: Site, key: string, order: number): Session {
   const evse = site.evses.get(key)
   if (evse === undefined) throw new Error(`no EVSE ${key}`)
   const state = site.state(key)
-  const { obedience, transaction, fallback = 0 } = state
-  const isProving = obedience === 'unproven' && site.input.now - (transaction?.since ?? 0) < PROVING_MS
-  const cap = isProving ? leastOf(evse) : capOf(evse, state)
+  const { fallback = 0 } = state
+  const cap = isProving(state, site.input.now) ? leastOf(evse) : capOf(evse, state)
   const isSpare = getsTheRest(site, key)
   return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), order, isSpare }
 }

@@ -38,7 +38,8 @@ export class Shortage {
 /** What the EVSE has once all has settled, or is to have if that is worth a call. */
 function wanted(site: Site, key: string, target: number | undefined): number {
   const { pending } = site.state(key)
-  if (target === undefined && pending?.kind !== 'limit') return site.reserved(key).amperes
+  const { amperes, excess = 0, cause } = site.reserved(key)
+  if ((target === undefined && pending?.kind !== 'limit') || cause === 'unproven') return amperes
   const settled = pending?.amperes ?? inForce(site.state(key), site.input.now)
-  return target !== undefined && target >= settled + WORTH ? target : settled
+  return excess + (target !== undefined && target >= settled + WORTH ? target : settled)
 }

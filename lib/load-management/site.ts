@@ -2,8 +2,10 @@ import { followed } from './demand.js'
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
 import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
 import type { Needs } from './needs.js'
+import { otherIn } from './other-load.js'
 import { keyOf, leastOf, PHASES, type Phase, type Plant, pathsOf } from './plant.js'
-import { type EvseState, inForce, initialState, reservedOf } from './reserve.js'
+import { booted, type EvseState, inForce, initialState, isMeasured } from './reserve.js'
+import { type Reserved, reservedOf } from './reserved.js'
 import {
   certainUneven,
   isUnbalance,
@@ -49,7 +51,6 @@ export interface Load {
   reserved: number
 }
 
-type Reserved = ReturnType<typeof reservedOf>
 type PlantEvse = Plant['evses'][number]
 
 /**
@@ -137,8 +138,10 @@ export class Site {
   #reserve(key: string): Reserved {
     const evse = this.evses.get(key)
     if (evse === undefined) return { amperes: 0, cause: 'fallback' as const }
-    if (this.input.facts.get(key)?.isMember === false) return { amperes: evse.maximum, cause: 'no-fallback' as const }
-    return reservedOf(this.state(key), evse, { now: this.input.now, settle: this.settle(key) })
+    const times = { now: this.input.now, settle: this.settle(key), isStrict: this.input.plant.strict }
+    // Nobody knows the profiles of a charge point of another site.
+    const isMember = this.input.facts.get(key)?.isMember !== false
+    return reservedOf(isMember ? this.state(key) : booted(this.state(key)), evse, times)
   }
 
   /** The loads that an EVSE adds to, and what an A of it adds. */
@@ -157,10 +160,12 @@ export class Site {
     return (this.paths.get(key) ?? []).flatMap((id) => this.#circuits.get(id) ?? [])
   }
 
-  /** The phases that an EVSE loads. A charge point that is away may have another car. */
+  /** The phases that an EVSE loads. A charge point that is away may have another car, and so may one that tells nothing. */
   phases(key: string): readonly Phase[] {
     const evse = this.evses.get(key)
-    const seen = this.input.facts.get(key)?.isConnected === true ? this.state(key).lines : undefined
+    const state = this.state(key)
+    const isSeen = this.input.facts.get(key)?.isConnected === true && isMeasured(state, this.input.now)
+    const seen = isSeen ? state.lines : undefined
     return evse === undefined ? [] : loadedPhases(evse, seen)
   }
 
@@ -266,13 +271,13 @@ export class Site {
     })
   }
 
-  /** The load that is not ours. A meter that includes our EVSEs shows it where theirs is known. */
-  #other(circuit: Plant['circuits'][number], { measurement, own }: Told, phase: keyof Bounds): number {
+  /** The load that is not ours. */
+  #other(circuit: Plant['circuits'][number], told: Told, phase: keyof Bounds): number {
     const { now, plant } = this.input
+    const { measurement, kept } = told
     if (measurement === undefined || !isFresh(circuit, measurement, now)) return 0
-    const on = (line: (typeof PHASES)[number]) => {
-      return Math.max(0, measurement.currents[line] - (measurement.includesChargers ? (own?.[line] ?? 0) : 0))
-    }
+    const other = otherIn(told)
+    const on = (line: (typeof PHASES)[number]) => Math.max(other[line], kept?.[line] ?? 0)
     if (phase !== 'W') return on(phase)
     return PHASES.reduce((sum, line) => sum + on(line) * plant.voltage, 0)
   }

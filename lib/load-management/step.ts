@@ -1,7 +1,9 @@
 import type { Allocation } from './allocate.js'
 import { stepDown } from './forms.js'
+import { isProving, judged } from './obedience.js'
 import { inOrder } from './order.js'
-import { leastOf } from './plant.js'
+import { isPaced, restingOf } from './pace.js'
+import { keyOf, leastOf } from './plant.js'
 import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
 import { share } from './share.js'
 import { Shortage, WORTH } from './shortage.js'
@@ -36,17 +38,26 @@ export interface StepResult {
 
 /** Decides what is sent now. Nothing in the result raises what is reserved beyond a limit. */
 export function step(input: StepInput): StepResult {
-  const site = new Site(input)
+  const site = new Site({ ...input, states: verdicts(input) })
   const willing = willingOf(site)
-  const steered = new Set([...willing].filter((key) => mayWrite(site, key, 'changes')))
+  const resting = restingOf(site)
+  const steered = new Set([...willing].filter((key) => mayWrite(site, key, 'changes') && !resting.has(key)))
   const order = inOrder(site, [...steered])
   const allocation = share(site, order)
   const commands: Command[] = []
   installFallbacks(site, commands)
   lower(site, willing, allocation, commands)
   raise(site, order, allocation, commands)
-  const evses = new Map([...site.evses.keys()].map((key) => [key, viewOf(site, key, { steered, allocation })]))
+  const evses = new Map([...site.evses.keys()].map((key) => [key, viewOf(site, key, { steered, resting, allocation })]))
   return { commands, states: site.states, loads: [...site.loads], evses }
+}
+
+/** Time passes without samples, too. */
+function verdicts({ plant, states, now }: StepInput): Map<string, EvseState> {
+  const settles = new Map(plant.evses.map((evse) => [keyOf(evse), evse.settle]))
+  return new Map(
+    [...states].map(([key, state]) => [key, judged(state, { now, settle: (settles.get(key) ?? plant.settle) * 1000 })])
+  )
 }
 
 // --- sharing -------------------------------------------------------------------------------------------------------
@@ -116,11 +127,12 @@ function lower(site: Site, willing: ReadonlySet<string>, { targets }: Allocation
     const target = targets.get(key)
     // Without a target, nothing but a renewal is left for the day.
     const wanted = target === undefined ? current : lowered(site, key, { current, target, shortage })
-    if (wanted < current) {
+    const mayFollow = isPaced(state, now)
+    if (wanted < current && (mayFollow || isBelowOverload(site, key))) {
       limit(site, commands, key, wanted, LEAST_LEASE_S)
       shortage.give(key, current - wanted)
     } else if (isTooLong(site, key)) limit(site, commands, key, current)
-    else if ((isDue(site, key) || state.isOwed === true) && isInBudget(site, key, 'renewals')) {
+    else if ((isDue(site, key) || state.isOwed === true) && mayFollow && isInBudget(site, key, 'renewals')) {
       limit(site, commands, key, current)
     }
   }
@@ -233,9 +245,11 @@ function raise(site: Site, order: readonly string[], { targets }: Allocation, co
     const current = inForce(state, now)
     const evse = site.evses.get(key)
     if (evse === undefined || target <= current) continue
-    const wanted = sendable(site, key, Math.min(target, current + headroom(site, key)))
+    // What is reserved anyway needs no room.
+    const most = site.reserved(key).cause === 'unproven' ? target : current + headroom(site, key)
+    const wanted = sendable(site, key, Math.min(target, most))
     const isWorth = wanted >= current + WORTH || (wanted > current && wanted >= sendable(site, key, evse.maximum))
-    const isCalm = current === 0 || now - (state.sent?.at ?? 0) >= plant.raiseDelay * 1000
+    const isCalm = isPaced(state, now) && (current === 0 || now - (state.sent?.at ?? 0) >= plant.raiseDelay * 1000)
     if (!isWorth || !isCalm || wanted < leastOf(evse) || !fits(site, key, wanted)) continue
     limit(site, commands, key, wanted)
   }
@@ -294,38 +308,51 @@ function send(site: Site, commands: Command[], command: Command): void {
 // --- what operators see --------------------------------------------------------------------------------------------
 
 interface Decided {
+  resting: ReadonlySet<string>
   steered: ReadonlySet<string>
   allocation: Allocation
 }
 
-function viewOf(site: Site, key: string, { steered, allocation }: Decided): EvseView {
+function viewOf(site: Site, key: string, decided: Decided): EvseView {
   const { amperes, cause } = site.reserved(key)
-  const target = allocation.targets.get(key)
+  const target = decided.allocation.targets.get(key)
   const view = { reserved: amperes, cause, ...(target !== undefined && { target }) }
-  return { ...view, reason: reasonOf(site, key, { steered, allocation }) }
+  return { ...view, reason: reasonOf(site, key, decided) }
 }
 
-function reasonOf(site: Site, key: string, { steered, allocation }: Decided): string {
+function reasonOf(site: Site, key: string, { steered, resting, allocation }: Decided): string {
   const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
   const state = site.state(key)
   const evse = site.evses.get(key)
   if (!isMember) return 'the charge point does not belong to the site: its maximum is reserved'
   if (state.obedience === 'ignoring') return 'the charge point ignores limits: its maximum is reserved'
   if (state.fallback === undefined) return 'the charge point has not accepted its fallback: its maximum is reserved'
+  if (site.reserved(key).cause === 'no-fallback')
+    return 'has accepted its fallback: its maximum is reserved until the current has followed'
+  if (site.reserved(key).cause === 'unproven' && (!isConnected || state.transaction === undefined))
+    return 'has not obeyed a limit yet: its maximum is reserved'
   if (!isConnected)
     return 'the charge point is away: its last limit is reserved until its lease ends, then the fallback'
-  if (state.transaction === undefined) return 'no transaction: the fallback is reserved'
+  const short = evse?.isShort === true ? shortBecause(evse) : undefined
+  if (state.transaction === undefined) return short ?? 'no transaction: the fallback is reserved'
   if (isInDoubt(state, site.input.now)) return 'a call was not answered: the highest limit that may hold is reserved'
   if (!isInBudget(site, key, 'changes'))
     return 'its changes of the day are used up: its limit is renewed, and lowered only while a circuit is above its own'
+  if (resting.has(key)) return 'was paused: starts again five minutes later, as another car has started since'
   if (!steered.has(key)) return state.pending === undefined ? 'waits before the next attempt' : 'a call is on its way'
   const target = allocation.targets.get(key) ?? 0
   const bound = allocation.boundBy.get(key)
+  if (target < leastOf(evse) && short !== undefined) return short
   if (target < leastOf(evse))
     return bound === undefined ? 'the car takes nothing' : `waits: there is no room on ${bound}`
-  if (state.obedience === 'unproven' && bound === undefined)
+  if (isProving(state, site.input.now) && bound === undefined)
     return 'starts with its minimum until a measured current obeys it'
   return bound === undefined ? 'gets all that it takes' : `limited by ${bound}`
+}
+
+/** Why an EVSE has a fallback with which no car may go on. */
+export function shortBecause(evse: NonNullable<ReturnType<Site['evses']['get']>>): string {
+  return `the fallback stays at ${evse.fallback} A, which a car cannot use: the least of ${leastOf(evse)} A does not fit beside the other fallbacks`
 }
 
 /** The loads that are above their limits, whatever is sent. */

@@ -170,7 +170,8 @@ const WHY: Record<Cause, string> = {
   fallback: 'fallbacks',
   measured: 'currents above the limits',
   'no-fallback': 'EVSEs that have not accepted their fallback',
-  'ignores-limits': 'EVSEs that ignore limits'
+  'ignores-limits': 'EVSEs that ignore limits',
+  unproven: 'EVSEs that have not obeyed a limit yet'
 }
 
 /** What is reserved on a phase, in words: the most first. */

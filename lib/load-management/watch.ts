@@ -1,8 +1,8 @@
 import { digest, type Problem } from '../problems/problem.js'
 import type { Sent, Snapshot } from './options.js'
-import { keyOf } from './plant.js'
+import { keyOf, type PlantEvse } from './plant.js'
 import { addHistory } from './rows.js'
-import { overloads } from './step.js'
+import { overloads, shortBecause } from './step.js'
 import { isUnbalance, phaseOfUnbalance } from './unbalance.js'
 
 // Facts of the control for people: what it sent, where no limit can be guaranteed, and which EVSE does not obey.
@@ -54,7 +54,8 @@ export class LoadWatch {
     const over = overloads(snapshot.result.loads).map(({ circuit, phase }) => `${circuit} ${phase}`)
     const elapsed = now - (this.#snapshots.get(siteId)?.at ?? now)
     this.secondsAbove += (over.length * elapsed) / 1000
-    this.#over.set(siteId, new Map(over.map((place) => [place, before?.get(place) ?? now])))
+    const places = [...over, ...shortIn(snapshot).map(shortPlace)]
+    this.#over.set(siteId, new Map(places.map((place) => [place, before?.get(place) ?? now])))
     this.#snapshots.set(siteId, { snapshot, at: now })
   }
 
@@ -74,7 +75,21 @@ export class LoadWatch {
 
   problems(): Problem[] {
     return [...this.#snapshots].flatMap(([siteId, { snapshot }]) => {
-      return [...this.#overloadsOf(siteId, snapshot), ...disobedient(siteId, snapshot)]
+      return [
+        ...this.#overloadsOf(siteId, snapshot),
+        ...disobedient(siteId, snapshot),
+        ...this.#shortOf(siteId, snapshot)
+      ]
+    })
+  }
+
+  #shortOf(siteId: string, snapshot: Snapshot): Problem[] {
+    return shortIn(snapshot).map((evse) => {
+      const { identity, evseId } = evse
+      const since = this.#over.get(siteId)?.get(shortPlace(evse)) ?? snapshot.at
+      const place = { chargePoint: identity, evseId, site: siteId }
+      const id = `site-overload-${digest(`${siteId} ${shortPlace(evse)}`)}`
+      return { id, kind: 'site-overload', severity: 'warning', since, ...place, detail: shortBecause(evse) }
     })
   }
 
@@ -98,6 +113,14 @@ export class LoadWatch {
       ]
     })
   }
+}
+
+function shortIn({ plant }: Snapshot): PlantEvse[] {
+  return plant.evses.filter(({ isShort }) => isShort === true)
+}
+
+function shortPlace(evse: PlantEvse): string {
+  return `${keyOf(evse)} fallback`
 }
 
 function disobedient(siteId: string, { plant, result, at }: Snapshot): Problem[] {

@@ -136,13 +136,65 @@ onBothBackends('a site under control', (start) => {
     assert.equal((await measure(60)).statusCode, 204)
     await garage.run()
     await garage.reach([10, 10, 10], 15)
-    await garage.pass(15)
-    assert.equal((await measure(60, { includesChargers: true })).statusCode, 204, 'half of it is that of the cars')
-    await garage.reach([20, 20, 20], 135)
+    const repeat = async (seconds: number) => {
+      for (let passed = 0; passed < seconds; passed += 30) {
+        await measure(30)
+        await garage.pass(30)
+      }
+    }
+    await repeat(270)
+    assert.deepEqual(garage.shares(), [10, 10, 10], 'it may come back')
+    await repeat(60)
+    await garage.reach([20, 20, 20], 0)
     await garage.reach([10, 10, 10], 180)
     const past = new Date(garage.time.now() - 3_600_000).toISOString()
     for (const at of [past, '2016-12-31T23:59:60Z'])
       assert.equal((await measure(1, { at })).json().code, 'OLD_MEASUREMENT')
+  })
+
+  it('T7: a load that comes and goes, on a meter that includes the cars, has its room within 5 s and keeps it', async () => {
+    const server = await start(SETTINGS, listen)
+    const garage = await openGarage(server, 'machine', { limit: 91 })
+    for (const { settings, dialect } of garage.chargers) settings.set(dialect.names.sampleInterval, '10')
+    for (const index of [0, 1, 2]) await garage.arrive(index, HUNGRY)
+    await garage.reach([30, 30, 30], 300)
+    let machine = { amperes: 0, since: 0 }
+    garage.watch = (currents) => {
+      const isReacting = garage.time.now() - machine.since < 5000
+      for (const phase of PHASES)
+        assert.ok(isReacting || currents[phase] + machine.amperes <= 91, JSON.stringify(currents))
+    }
+    const turns: { at: number; isUp: boolean }[] = []
+    let before = 90
+    const meter = async () => {
+      const currents = Object.entries(garage.currents()).map(([phase, amperes]) => [phase, amperes + machine.amperes])
+      const body = { ...Object.fromEntries(currents), includesChargers: true }
+      const answer = await operate(server, 'PUT', '/sites/machine/load-management/circuits/main/measurement', body)
+      assert.equal(answer.statusCode, 204, answer.body)
+      await garage.run()
+      await garage.pass(5)
+      const now = garage.shares().reduce((sum, share) => sum + share, 0)
+      const isUp = now > before
+      if (Math.abs(now - before) > 0.5 && turns.at(-1)?.isUp !== isUp) turns.push({ at: garage.time.now(), isUp })
+      before = now
+    }
+    // It runs for 20 s of each minute, for 8 minutes.
+    for (let passed = 0; passed < 480; passed += 5) {
+      const amperes = passed % 60 < 20 ? 60 : 0
+      if (amperes !== machine.amperes) machine = { amperes, since: garage.time.now() }
+      await meter()
+    }
+    for (const { at } of turns) {
+      const soon = turns.filter((one) => one.at >= at && one.at < at + 300_000)
+      assert.ok(soon.length <= 2, JSON.stringify(turns))
+    }
+    // Less than 10 A after it has come back while samples lagged behind a raise: then more counts as other load.
+    assert.ok(
+      garage.shares().every((share) => share >= 6 && share <= 10),
+      String(garage.shares())
+    )
+    for (let passed = 0; passed < 360; passed += 5) await meter()
+    assert.deepEqual(garage.shares(), [30, 30, 30], 'it has stayed away')
   })
 
   it('T5: a control that dies leaves everybody at the fallback', async () => {

@@ -2,63 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { limitNow } from '../../lib/load-management/limits.js'
-import {
-  keyOf,
-  type LoadManagementBody,
-  PHASES,
-  type Plant,
-  pathOf,
-  plantOf,
-  WIRINGS
-} from '../../lib/load-management/plant.js'
+import { keyOf, PHASES, type Plant, pathOf, plantOf, WIRINGS } from '../../lib/load-management/plant.js'
 import { seeded } from '../../src/simulator/random.js'
 import { isLong } from '../support/long.js'
 import { measureCpu } from '../support/wait.js'
 import { Model } from './model.js'
+import { below, plantFor } from './plants.js'
 
 const START = Date.UTC(2026, 0, 5, 16, 0)
 const KEYS = ['L1', 'L2', 'L3', 'W'] as const
-
-/** A random site whose fallbacks fit. */
-function plantFor(seed: number): Plant {
-  const random = seeded(seed)
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T
-  const children = Math.floor(random() * 3)
-  const count = 2 + Math.floor(random() * 6)
-  const fallback = pick([0, 6, 8])
-  const circuits = ['main', ...Array.from({ length: children }, (_, index) => `row-${index}`)]
-  const evses = Array.from({ length: count }, (_, index) => ({
-    identity: `CP-${index}`,
-    evseId: 1,
-    circuit: pick(circuits),
-    wiring: pick(WIRINGS),
-    maximum: pick([16, 32, 63]),
-    fallback,
-    priority: pick([0, 0, 1])
-  }))
-  // Enough for all fallbacks below, and some more.
-  const room = fallback * count + 6 + Math.floor(random() * 60)
-  const window = {
-    from: pick(['16:10', '16:20', '16:31']),
-    to: '17:00',
-    limit: { A: fallback * count + pick([1, 10]) }
-  }
-  const body: LoadManagementBody = {
-    mode: 'control',
-    lease: pick([60, 120, 900]),
-    raiseDelay: pick([0, 15]),
-    dwell: pick([60, 300]),
-    circuits: circuits.map((id) => ({
-      id,
-      ...(id !== 'main' && { parent: 'main' }),
-      limit: { A: id === 'main' ? room : room - Math.floor(random() * 5), ...(random() < 0.3 && { W: room * 690 }) },
-      margin: pick([0, 1]),
-      ...(random() < 0.5 && { windows: [window] })
-    })),
-    evses
-  }
-  return plantOf(body, 'UTC')
-}
 
 /** The same with charge points of all habits. */
 function withHabits(plant: Plant, seed: number): Plant {
@@ -128,13 +80,6 @@ class Differences {
       })
     })
   }
-}
-
-/** The circuits at and below each one. */
-function below(plant: Plant, id: string): Set<string> {
-  return new Set(
-    plant.circuits.filter((circuit) => pathOf(plant.circuits, circuit.id).includes(id)).map((one) => one.id)
-  )
 }
 
 /** Where more is taken than is allowed, whatever the control believes. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { withLeastFallbacks } from '../../lib/load-management/lifted.js'
 import { inForm, type LoadManagementBody, type PlantEvse, plantOf } from '../../lib/load-management/plant.js'
 import { answered, type EvseState, initialState } from '../../lib/load-management/reserve.js'
 import { type Command, step } from '../../lib/load-management/step.js'
@@ -62,7 +63,8 @@ class Bench {
 
   #run(): void {
     const plant = plantOf(this.body, 'UTC')
-    const evses = plant.evses.map((evse) => inForm({ ...evse, ...this.habits }, evse))
+    const formed = plant.evses.map((evse) => inForm({ ...evse, ...this.habits }, evse))
+    const evses = withLeastFallbacks(plant, formed)
     const dynamic = this.limit !== undefined && {
       dynamic: { limit: { A: this.limit }, source: 'test', expiresAt: this.now + HOUR * 48 }
     }
@@ -151,9 +153,50 @@ describe('a charge point that does not go on after 0 A', () => {
     const [evse] = plantOf(new Bench({}).body, 'UTC').evses
     assert.ok(evse)
     const formed = (avoidsZero: boolean) => {
-      return inForm({ ...evse, avoidsZero }, { form: { ...evse.form, unit: 'W' }, forms: 1 }).fallback
+      return inForm({ ...evse, avoidsZero }, { form: { ...evse.form, unit: 'W' }, forms: 1 })
     }
-    assert.deepEqual([formed(false), formed(true)], [0, 18])
+    assert.deepEqual([formed(false).fallback, formed(true).fallback], [0, 6])
+    const plant = plantOf(new Bench({}).body, 'UTC')
+    const [learned, other] = withLeastFallbacks({ ...plant, evses: [] }, [formed(true), { ...formed(true), evseId: 2 }])
+    // The sum of 24 A is above the limit of 21 A.
+    assert.deepEqual([learned?.fallback, other?.fallback, other?.isShort], [6, 6, true])
+    const wide = plantOf(new Bench({}, { A: 25 }).body, 'UTC')
+    const lifted = withLeastFallbacks(wide, [formed(true), { ...formed(true), evseId: 2 }])
+    assert.deepEqual(
+      lifted.map(({ fallback, isShort }) => [fallback, isShort]),
+      [
+        [18, undefined],
+        [6, true]
+      ]
+    )
+  })
+
+  it('keeps its configured fallback where more does not fit, and says so', () => {
+    const bench = new Bench({ avoidsZero: true }, { fallback: 0, A: 11 })
+    bench.pass(20)
+    bench.arrive(1)
+    bench.pass(60)
+    assert.deepEqual([bench.state(0).fallback, bench.state(1).fallback], [6, 0])
+    assert.match(bench.reasons[1] ?? '', /^the fallback stays at 0 A/)
+  })
+
+  it('has no fallback that does not fit in a window, on the phases of a circuit, or in its watts', () => {
+    const fallbacks = (circuit: object, wiring: 'L1' | 'L2' = 'L1') => {
+      const body = new Bench({}, { fallback: 0 }).body
+      const circuits = [{ id: 'main', limit: { A: 40 }, margin: 0, ...circuit }]
+      const plant = plantOf({ ...body, circuits }, 'UTC')
+      const evses = plant.evses.map((evse, index) => ({
+        ...evse,
+        avoidsZero: true,
+        wiring: index === 0 ? 'L1' : wiring
+      }))
+      return withLeastFallbacks(plant, evses).map(({ fallback }) => fallback)
+    }
+    assert.deepEqual(fallbacks({}), [6, 6])
+    assert.deepEqual(fallbacks({ windows: [{ from: '01:00', to: '02:00', limit: { L1: 11 } }] }), [6, 0])
+    assert.deepEqual(fallbacks({ windows: [{ from: '01:00', to: '02:00', limit: { L1: 11 } }] }, 'L2'), [6, 6])
+    assert.deepEqual(fallbacks({ fallbackLimit: { W: 11 * 230 } }, 'L2'), [6, 0])
+    assert.deepEqual(fallbacks({ limit: { A: 12 }, margin: 1 }), [6, 0])
   })
 })
 
@@ -270,11 +313,11 @@ describe('a charge point with a settle time of its own', () => {
       bench.pass(30 + settle)
       bench.limit = 10
       bench.pass(20)
-      bench.states.set('cp-0 1', { ...bench.state(0), measured: { amperes: 31, at: bench.now }, possible: [] })
+      bench.states.set('cp-0 1', { ...bench.state(0), measured: { amperes: 31, at: bench.now } })
       bench.pass(1)
       return bench.causes[0]
     }
-    assert.deepEqual([causeWith(10), causeWith(30)], ['measured', 'fallback'])
+    assert.deepEqual([causeWith(10), causeWith(30)], ['measured', 'limit'])
   })
 })
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { USUAL_FORM } from '../../lib/load-management/forms.js'
+import { judged } from '../../lib/load-management/obedience.js'
 import {
   answered,
   booted,
@@ -9,7 +10,7 @@ import {
   initialState,
   isLeftOver,
   type Pending,
-  reservedOf,
+  reconnected,
   sampled,
   sending,
   vitalOf,
@@ -17,6 +18,7 @@ import {
   withBoots,
   withTransaction
 } from '../../lib/load-management/reserve.js'
+import { reservedOf } from '../../lib/load-management/reserved.js'
 
 const NOW = Date.UTC(2026, 0, 5, 16)
 const SECOND = 1_000
@@ -95,10 +97,63 @@ describe('the current that is reserved for an EVSE', () => {
     }
   })
 
+  it('stays that of the fallback before, or the maximum where there was none, until the current has followed', () => {
+    const taken = (state: EvseState, amperes: number, at = NOW) => {
+      const sent = sending(state, { kind: 'fallback', amperes, at, until: at }, SETTLE)
+      return answered(sent, 'accepted', { now: at, settle: SETTLE })
+    }
+    const first = taken(booted(limited(20)), 6)
+    assert.deepEqual(reserved(first, NOW + SETTLE - 1), { amperes: 32, cause: 'no-fallback' })
+    assert.equal(reserved(taken(first, 8, NOW + 1), NOW + SETTLE - 1).amperes, 32, 'also when another one follows')
+    assert.equal(reserved(taken(booted(CHARGING), 6), NOW + SETTLE).amperes, 6)
+    const lower = taken({ ...CHARGING, fallback: 16 }, 6)
+    assert.deepEqual(reserved(lower, NOW + SETTLE - 1), { amperes: 16, cause: 'fallback' })
+    assert.equal(reserved(lower, NOW + SETTLE).amperes, 6)
+    const both = taken(lower, 0, NOW + SETTLE - 1)
+    assert.equal(reserved(both, NOW + SETTLE).amperes, 16, 'it may still be falling from the first one')
+    assert.equal(reserved(taken(CHARGING, 8)).amperes, 8)
+  })
+
+  it('is a current that was measured before the limit fell, until the current has followed', () => {
+    const above = { ...limited(20), measured: { amperes: 25, at: NOW - SECOND } }
+    const lower = answered(sending(above, limit(10), SETTLE), 'accepted', TIMES)
+    assert.equal(reserved(lower, NOW + SETTLE - 1).amperes, 25)
+    assert.equal(reserved(lower, NOW + SETTLE).amperes, 10)
+  })
+
+  it('is a measured current also above the maximum', () => {
+    const measured = { amperes: 40, at: NOW }
+    const { fallback: _, ...without } = CHARGING
+    assert.equal(reserved({ ...limited(32), measured }).amperes, 40)
+    assert.equal(reserved({ ...without, measured }).amperes, 40)
+    assert.equal(reserved({ ...CHARGING, obedience: 'ignoring', measured }).amperes, 40)
+    // 22 kW on three phases.
+    const power = { amperes: 96, at: NOW, used: [29, 96] as const }
+    assert.equal(reserved({ ...CHARGING, obedience: 'ignoring', measured: power }).amperes, 32)
+    const inWatts = { ...EVSE, unit: 'W' as const, wiring: 'L1L2L3' as const }
+    const total = { ...CHARGING, obedience: 'ignoring' as const, measured: { ...power, used: [96, 96] as const } }
+    assert.equal(reservedOf(total, inWatts, TIMES).amperes, 32)
+  })
+
+  it('is not hidden by the renewal of a limit', () => {
+    const measured = { ...limited(10), measured: { amperes: 10.8, at: NOW - SECOND } }
+    const renewed = answered(sending(measured, limit(10), SETTLE), 'accepted', TIMES)
+    assert.equal(reserved(renewed, NOW + SETTLE).amperes, 10.8)
+    const other = answered(sending(measured, limit(10, { form: USUAL_FORM }), SETTLE), 'accepted', TIMES)
+    assert.equal(reserved(other, NOW + SETTLE).amperes, 10, 'said in another way, it is another limit')
+  })
+
+  it('is the maximum at a strict site until a limit was obeyed', () => {
+    const strict = (state: EvseState) => reservedOf(state, EVSE, { ...TIMES, isStrict: true })
+    assert.deepEqual(strict({ ...limited(10), obedience: 'unproven' }), { amperes: 32, cause: 'unproven' })
+    assert.equal(strict(limited(10)).amperes, 10)
+  })
+
   it('is a measured current above it, as long as that is fresh and the limit had time to be followed', () => {
     const measured = (at: number, amperes = 16) => ({ ...limited(10), measured: { amperes, at } })
-    assert.deepEqual(reserved(measured(NOW)), { amperes: 16, cause: 'measured' })
-    assert.equal(reserved(measured(NOW, 11)).amperes, 10, 'an ampere more is tolerated')
+    assert.deepEqual(reserved(measured(NOW)), { amperes: 16, cause: 'measured', excess: 6 })
+    assert.deepEqual(reserved(measured(NOW, 11)), { amperes: 11, cause: 'measured', excess: 1 }, 'no disobedience yet')
+    assert.equal(reserved(measured(NOW, 10.1)).amperes, 10, 'meters are rounded')
     assert.equal(reserved(measured(NOW - 51 * SECOND)).amperes, 10, 'it was still falling')
     assert.equal(reserved(measured(NOW), NOW + 181 * SECOND).amperes, 10, 'it is old')
   })
@@ -148,6 +203,40 @@ describe('an EVSE', () => {
     assert.deepEqual([again.obedience, again.strikes], ['obeys', 0])
   })
 
+  it('counts as one that obeys when a current is near its limit, or has come down, and not because a car takes little', () => {
+    const unproven = { ...limited(20), obedience: 'unproven' as const }
+    assert.equal(sampled(unproven, 8, TIMES).obedience, 'unproven')
+    assert.equal(sampled(unproven, 11, TIMES).obedience, 'obeys')
+    const fallen = (before: number) => {
+      const seen = sampled(unproven, before, TIMES)
+      const lowered = answered(sending(seen, limit(7), SETTLE), 'accepted', TIMES)
+      const early = sampled(lowered, before, { now: NOW + SECOND, settle: SETTLE })
+      return sampled(early, 1, { now: NOW + SETTLE, settle: SETTLE }).obedience
+    }
+    assert.deepEqual([fallen(10), fallen(7)], ['obeys', 'unproven'])
+  })
+
+  it('counts as one that ignores limits by one sample long after the limit, when none has followed for 15 seconds', () => {
+    const at = (seconds: number) => ({ now: NOW + seconds * SECOND, settle: SETTLE })
+    const late = sampled(limited(10), 16, TIMES)
+    assert.equal(judged(late, at(14)).obedience, 'obeys')
+    assert.equal(judged(late, at(15)).obedience, 'ignoring')
+    assert.equal(judged(sampled(late, 9, at(14)), at(15)).obedience, 'obeys', 'it was only late')
+    assert.equal(judged(sending(late, limit(8), SETTLE), at(15)).obedience, 'obeys', 'another limit is on its way')
+    const lowered = answered(sending(late, limit(8), SETTLE), 'accepted', at(1))
+    assert.equal(judged(lowered, at(15)).obedience, 'obeys', 'it was above another limit')
+    // 24 s after the limit, of which 10 s are those in which the current follows.
+    const early = { now: NOW - 36 * SECOND, settle: SETTLE }
+    assert.equal(judged(sampled(limited(10), 16, early), at(0)).obedience, 'obeys')
+    const delayed = sampled(limited(10), 16, TIMES, { takenAt: NOW - 36 * SECOND })
+    assert.equal(judged(delayed, at(20)).obedience, 'obeys')
+  })
+
+  it('may have another car when its charge point is there again', () => {
+    const lines = { used: [true, false, false], since: NOW, isProven: true }
+    assert.equal(reconnected({ ...CHARGING, lines }).lines, undefined)
+  })
+
   it('counts as one that obeys again after two samples near its limit', () => {
     const ignoring: EvseState = { ...limited(10), obedience: 'ignoring' }
     const once = sampled(ignoring, 10, TIMES)
@@ -165,7 +254,9 @@ describe('an EVSE', () => {
     assert.equal(reserved(twice(unproven, 30, [9, 30])).amperes, 10)
     assert.equal(twice(unproven, 10, [9, 10]).obedience, 'obeys')
     const once = sampled(unproven, 30, TIMES, { used: [14, 30] })
-    assert.deepEqual(reserved(once), { amperes: 30, cause: 'measured' }, 'on one of its lines')
+    assert.deepEqual(reserved(once), { amperes: 30, cause: 'measured', excess: 20 }, 'on one of its lines')
+    const little = sampled(unproven, 30, TIMES, { used: [10.5, 30] })
+    assert.deepEqual(reserved(little).amperes, 10.5, 'what it certainly takes')
     assert.equal(twice(unproven, 30, [14, 30]).obedience, 'ignoring')
     assert.equal(twice({ ...unproven, obedience: 'ignoring' }, 30, [9, 30]).obedience, 'ignoring')
     assert.equal(twice({ ...unproven, obedience: 'ignoring' }, 10, [9, 10]).obedience, 'obeys')
