@@ -54,6 +54,7 @@ export const SECONDS = {
   'test/money/limits.test.ts': 9,
   'test/load-management/teller.test.ts': 6,
   'test/load-management/unbalance-live.test.ts': 10,
+  'test/load-management/wide.test.ts': 5,
   'test/money/valid-from.test.ts': 10,
   'test/nodes/ev-needs.test.ts': 9,
   'test/nodes/processes.test.ts': 15,
