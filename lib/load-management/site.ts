@@ -3,7 +3,7 @@ import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from
 import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
 import type { Needs } from './needs.js'
 import { otherIn } from './other-load.js'
-import { keyOf, leastOf, PHASES, type Phase, type Plant, pathsOf } from './plant.js'
+import { keyOf, leastOf, PHASES, type Phase, type Plant, pathsOf, phasesOf } from './plant.js'
 import { booted, type EvseState, inForce, initialState, isMeasured } from './reserve.js'
 import { type Reserved, reservedOf } from './reserved.js'
 import {
@@ -193,14 +193,22 @@ export class Site {
     this.#count(key)
   }
 
-  /** Keeps the room for another car that begins to charge. */
+  /** Keeps the room for another car that begins to charge, with the fallback and on other lines, before anybody hears of it. */
   #keep(key: string): void {
     const evse = this.evses.get(key)
-    if (evse === undefined || this.#uneven.isEmpty) return
-    const kept = keptForOthers(this.#occupied(evse))
-    if (kept.size === 0) return
+    if (evse === undefined) return
+    const { amperes } = this.reserved(key)
+    const loaded = this.phases(key)
+    const unused = phasesOf(evse).filter((phase) => !loaded.includes(phase))
+    const uneven = this.#uneven.isEmpty ? undefined : keptForOthers(this.#occupied(evse))
+    if (unused.length === 0 && uneven === undefined) return
+    const fallback = Math.min(this.state(key).fallback ?? amperes, amperes)
+    const more = fallback * (loaded.length + unused.length) - amperes * loaded.length
     for (const load of (this.paths.get(key) ?? []).flatMap((circuit) => this.#loadsOf.get(circuit) ?? [])) {
-      if (isUnbalance(load.phase)) load.margin += kept.get(phaseOfUnbalance(load.phase)) ?? 0
+      const { phase } = load
+      if (isUnbalance(phase)) load.margin += uneven?.get(phaseOfUnbalance(phase)) ?? 0
+      else if (phase === 'W') load.margin += Math.max(0, more) * this.input.plant.voltage
+      else if (unused.includes(phase)) load.margin += fallback
     }
   }
 

@@ -158,7 +158,8 @@ test('phases differ by no more than the limit, but for half a minute after cars 
     const found = differencesIn(seed, { trouble: 0, patience: () => 30 })
     credited += found.credited
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 100 : 8 })
+  // In the first two, another car comes before anybody hears that the one before has left.
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 100 : 8, examples: [[7], [15]] })
   assert.ok(credited > 100, `${credited} s above the limit of the unbalance, because others carried as much`)
 })
 
