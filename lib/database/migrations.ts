@@ -48,6 +48,7 @@ import { failedSettlements } from './migrations/0093-failed-settlements.js'
 import { transactionNeeds } from './migrations/0096-transaction-needs.js'
 import { defaultNeeds } from './migrations/0097-default-needs.js'
 import { askedProfiles } from './migrations/0098-asked-profiles.js'
+import { sampleSettings } from './migrations/0100-sample-settings.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -99,7 +100,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0093-failed-settlements': failedSettlements,
   '0096-transaction-needs': transactionNeeds,
   '0097-default-needs': defaultNeeds,
-  '0098-asked-profiles': askedProfiles
+  '0098-asked-profiles': askedProfiles,
+  '0100-sample-settings': sampleSettings
 }
 
 /** The database was made by a newer program. */

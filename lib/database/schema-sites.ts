@@ -68,3 +68,17 @@ export interface AllocationHistoryTable {
   reason: Fixed<string>
   at: Fixed<Milliseconds>
 }
+
+/** The settings for samples of a charge point that load management has changed. */
+export interface SampleSettingsTable {
+  charge_point_id: Fixed<number>
+  /** Of the charge point when they were. */
+  boots: number
+  /** The values that are put back. */
+  former: JsonText
+  /** The values in their place, as far as they are known. */
+  present: JsonText
+  /** What the charge point samples. `NULL`: the change was not completed. */
+  reached: Optional<JsonText>
+  updated_at: Milliseconds
+}

@@ -53,6 +53,7 @@ import type {
   CircuitLimitsTable,
   CircuitMeasurementsTable,
   LoadManagementTable,
+  SampleSettingsTable,
   SitesTable
 } from './schema-sites.js'
 import type {
@@ -90,6 +91,7 @@ export interface Schema {
   circuit_limits: CircuitLimitsTable
   circuit_measurements: CircuitMeasurementsTable
   allocation_history: AllocationHistoryTable
+  sample_settings: SampleSettingsTable
   connectors: ConnectorsTable
   connector_states: ConnectorStatesTable
   status_history: StatusHistoryTable

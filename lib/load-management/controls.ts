@@ -3,9 +3,11 @@ import type { PublishedEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
 import { SiteControl } from './control.js'
 import { type Asking, type Prospect, prospectIn } from './ev-needs.js'
-import { Leftovers, type LeftoversOptions } from './leftovers.js'
+import { type LeftoversOptions, leftoversRounds } from './leftovers.js'
 import type { ControlOptions, Snapshot } from './options.js'
+import type { Rounds } from './rounds.js'
 import { managedSites, release } from './rows.js'
+import { samplingRounds } from './sampling.js'
 
 export interface ControlsOptions
   extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'>,
@@ -32,7 +34,8 @@ export class Controls {
   readonly #running = new Map<string, Promise<void>>()
   readonly #again = new Set<string>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
-  readonly #leftovers: Leftovers
+  readonly #leftovers: Rounds
+  readonly #sampling: Rounds
   readonly #sites = new SitesOfChargePoints()
   #ticker: NodeJS.Timeout | undefined
   #isClosed = false
@@ -41,7 +44,8 @@ export class Controls {
 
   constructor(options: ControlsOptions) {
     this.#options = options
-    this.#leftovers = new Leftovers(options)
+    this.#leftovers = leftoversRounds(options)
+    this.#sampling = samplingRounds(options)
   }
 
   start(): void {
@@ -59,7 +63,8 @@ export class Controls {
   }
 
   take(event: PublishedEvent): void {
-    if (event.type === 'connect') this.#leftovers.reconnected()
+    if (event.type === 'connect') for (const rounds of this.#rounds()) rounds.reconnected(event.chargePoint)
+    if (event.type === 'boot') this.#sampling.want()
     for (const siteId of this.#sites.of(event.chargePoint)) {
       if (this.#controls.get(siteId)?.take(event) === true) this.trigger(siteId)
     }
@@ -76,9 +81,9 @@ export class Controls {
     return snapshot === undefined ? 'never' : prospectIn(snapshot, asking)
   }
 
-  /** The configuration of a site is another one: profiles may be left at EVSEs that it does not control any more. */
+  /** The configuration of a site is another one: profiles and settings may be left at EVSEs that it does not control any more. */
   configured(siteId: string): void {
-    this.#leftovers.want()
+    for (const rounds of this.#rounds()) rounds.want()
     this.trigger(siteId)
   }
 
@@ -99,7 +104,7 @@ export class Controls {
     try {
       const sites = new Set([...(await managedSites(db)), ...this.#controls.keys()])
       await Promise.all([...sites].map((siteId) => this.run(siteId)))
-      await this.#leftovers.sweep()
+      for (const rounds of this.#rounds()) await rounds.sweep()
     } catch (error) {
       onError(error)
     }
@@ -121,7 +126,7 @@ export class Controls {
   /** Resolves when all calls have ended. */
   async idle(): Promise<void> {
     for (const control of this.#controls.values()) await control.idle()
-    await this.#leftovers.idle()
+    for (const rounds of this.#rounds()) await rounds.idle()
   }
 
   async stop(): Promise<void> {
@@ -150,7 +155,11 @@ export class Controls {
         this.#options.onError(error)
       }
     } while (this.#again.has(siteId) && !this.#isClosed)
-    await this.#leftovers.sweep()
+    for (const rounds of this.#rounds()) await rounds.sweep()
+  }
+
+  #rounds(): readonly Rounds[] {
+    return [this.#leftovers, this.#sampling]
   }
 
   #create(siteId: string): SiteControl {

@@ -32,7 +32,10 @@ const MEMBERS = Object.keys(TRAITS) as Member[]
 const FORM_TRAITS: readonly TraitName[] = [...Object.values(TRAITS), 'maxStackLevel']
 
 /** The names of the traits that say how a charge point takes limits. */
-export const LIMIT_TRAITS: readonly TraitName[] = [...FORM_TRAITS, 'limitZero', 'limitSettle', 'limitWritesPerDay']
+export const LIMIT_TRAITS: readonly TraitName[] = [
+  ...FORM_TRAITS,
+  ...(['limitZero', 'limitSettle', 'limitWritesPerDay', 'sampleInterval'] as const)
+]
 
 /** What limits the choice of forms. */
 export interface Choice {

@@ -1,6 +1,7 @@
 import type { Reader } from '../events/scope.js'
 import { keyOf, type LoadManagementBody } from './plant.js'
 import { callToClear, type OcppCall, OWN_IDS, profileIdOf } from './profiles.js'
+import { Rounds, type RoundsOptions } from './rounds.js'
 
 // Profiles of load management at EVSEs that no site controls any more. The ledger of profiles knows them, whichever process has
 // sent them and whatever has become of the configuration, until the charge point confirms that it has them no more.
@@ -49,7 +50,7 @@ function hasAny(keys: ReadonlySet<string> = new Set(), identity: string): boolea
 }
 
 /** The keys of the EVSEs of each site whose mode is `control`. */
-async function controlledEvses(db: Reader): Promise<Map<string, Set<string>>> {
+export async function controlledEvses(db: Reader): Promise<Map<string, Set<string>>> {
   const rows = await db
     .selectFrom('load_management')
     .select(['site_id', 'document'])
@@ -63,90 +64,24 @@ async function controlledEvses(db: Reader): Promise<Map<string, Set<string>>> {
   )
 }
 
-export interface LeftoversOptions {
+export type LeftoversOptions = Pick<RoundsOptions, 'here' | 'onError'> & {
   db: Reader
-  /** Those of these charge points that this process may call. */
-  here: (identities: readonly string[]) => ReadonlySet<string>
   call: (identity: string, call: OcppCall) => Promise<unknown>
-  onError: (error: unknown) => void
 }
 
-/** Also without a reason: another process may have ended in the middle. Milliseconds. */
-const EVERY_MS = 30_000
-const MIN_RETRY_MS = 10_000
-const MAX_RETRY_MS = 300_000
+/** Visits that take profiles away that are left, until the charge points confirm it. */
+export function leftoversRounds({ db, call, here, onError }: LeftoversOptions): Rounds {
+  return new Rounds({ here, onError, find: () => findLeftovers(db), visit: (id) => clear(db, call, id) })
+}
 
-/** Takes profiles away that are left, until the charge points confirm it. */
-export class Leftovers {
-  readonly #options: LeftoversOptions
-  readonly #clearing = new Map<number, Promise<void>>()
-  /** Charge points that did not confirm. */
-  readonly #retries = new Map<number, { failures: number; at: number }>()
-  #isWanted = true
-  #sweptAt = 0
-
-  constructor(options: LeftoversOptions) {
-    this.#options = options
-  }
-
-  /** Something may be left: the next sweep looks for it. */
-  want(): void {
-    this.#isWanted = true
-  }
-
-  /** Looks for profiles that are left if it is time. Resolves when the calls are on their way. */
-  async sweep(): Promise<void> {
-    const now = Date.now()
-    const isRetry = [...this.#retries.values()].some(({ at }) => at <= now)
-    if (!this.#isWanted && !isRetry && now - this.#sweptAt < EVERY_MS) return
-    this.#isWanted = false
-    this.#sweptAt = now
-    try {
-      const left = await findLeftovers(this.#options.db)
-      const ids = new Set(left.map(({ chargePointId }) => chargePointId))
-      for (const id of this.#retries.keys()) if (!ids.has(id)) this.#retries.delete(id)
-      const here = this.#options.here(left.map(({ identity }) => identity))
-      for (const { chargePointId, identity } of left) {
-        const isWaiting = (this.#retries.get(chargePointId)?.at ?? 0) > now
-        if (isWaiting || !here.has(identity) || this.#clearing.has(chargePointId)) continue
-        const done = this.#clear(chargePointId).finally(() => this.#clearing.delete(chargePointId))
-        this.#clearing.set(chargePointId, done)
-      }
-    } catch (error) {
-      this.#isWanted = true
-      this.#options.onError(error)
-    }
-  }
-
-  /** A charge point that is there again is asked at once. */
-  reconnected(): void {
-    for (const [id, { failures }] of this.#retries) this.#retries.set(id, { failures, at: 0 })
-    this.want()
-  }
-
-  /** Resolves when no call is on its way. */
-  async idle(): Promise<void> {
-    while (this.#clearing.size > 0) await Promise.all(this.#clearing.values())
-  }
-
-  /** Asks a charge point for one profile after another: meanwhile a site may take control again. Never rejects. */
-  async #clear(chargePointId: number): Promise<void> {
-    const { db, call, onError } = this.#options
-    try {
-      const asked = new Set<number>()
-      for (;;) {
-        const next = (await findLeftovers(db, chargePointId)).find(({ profileId }) => !asked.has(profileId))
-        if (next === undefined) break
-        asked.add(next.profileId)
-        // Any answer of the protocol means that the profile is not there any more. [1.6 §5.5; 2.x K10]
-        await call(next.identity, callToClear(next.protocol, next.profileId))
-      }
-      this.#retries.delete(chargePointId)
-    } catch (error) {
-      const failures = (this.#retries.get(chargePointId)?.failures ?? 0) + 1
-      const wait = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(failures - 1, 5))
-      this.#retries.set(chargePointId, { failures, at: Date.now() + wait })
-      onError(error)
-    }
+/** Asks a charge point for one profile after another: meanwhile a site may take control again. */
+async function clear(db: Reader, call: LeftoversOptions['call'], chargePointId: number): Promise<void> {
+  const asked = new Set<number>()
+  for (;;) {
+    const next = (await findLeftovers(db, chargePointId)).find(({ profileId }) => !asked.has(profileId))
+    if (next === undefined) return
+    asked.add(next.profileId)
+    // Any answer of the protocol means that the profile is not there any more. [1.6 §5.5; 2.x K10]
+    await call(next.identity, callToClear(next.protocol, next.profileId))
   }
 }

@@ -57,7 +57,7 @@ export function isOwnProfile(id: number): boolean {
 }
 
 /** Whether a charge point of this version is addressed by connectors. */
-function is16(protocol: string): boolean {
+export function is16(protocol: string): boolean {
   const known = ALL_PROTOCOLS.find((each) => each === protocol)
   return known !== undefined && !versionInfo(known).hasDeviceModel
 }

@@ -84,6 +84,12 @@ const TRAITS = {
     description:
       'Load management: the most SetChargingProfile in 24 hours for each EVSE. Half of them is kept for the renewal of limits. More are sent only to lower a limit while a circuit is above its own. Default: any number.'
   }),
+  sampleInterval: Type.Integer({
+    minimum: 5,
+    maximum: 900,
+    description:
+      'Load management: seconds between samples of a transaction that the charge point is asked for. Learned where it refuses less. Default: 10.'
+  }),
   heartbeatInterval: Type.Integer({
     minimum: 1,
     maximum: 86_400,

@@ -4,6 +4,7 @@ import type { Protocol } from 'fastify-ocpp'
 import type { ChargePointRow } from '../../../lib/charge-points/rows.js'
 import { IdentityParams } from '../../../lib/http/records.js'
 import { LIMIT_TRAITS } from '../../../lib/load-management/forms.js'
+import { SamplesRecord, samplesOf } from '../../../lib/load-management/sample-settings.js'
 import { UNKNOWN_CHARGE_POINT } from '../../../lib/openapi/problems.js'
 import { type Capabilities, capabilitiesOf } from '../../../lib/operations/limit-checks.js'
 import { knownOf } from '../../../lib/traits/book.js'
@@ -27,7 +28,11 @@ const CapabilitiesRecord = Type.Unsafe<Capabilities>(
   )
 )
 
-const SmartChargingRecord = Type.Object({ capabilities: CapabilitiesRecord, traits: AppliedTraitsRecord })
+const SmartChargingRecord = Type.Object({
+  capabilities: CapabilitiesRecord,
+  traits: AppliedTraitsRecord,
+  samples: Type.Optional(SamplesRecord)
+})
 const SmartChargingBody = changeOf(LIMIT_TRAITS)
 
 interface OneChargePoint {
@@ -46,7 +51,12 @@ async function shown({ store, traits }: FastifyInstance, row: ChargePointRow) {
   const ofLimits = Object.entries(applied).filter(([name]) => (LIMIT_TRAITS as readonly string[]).includes(name))
   const protocol = row.protocol as Protocol | null
   const capabilities = protocol === null ? {} : await capabilitiesOf({ db: store.db, chargePoint: row, protocol })
-  return { capabilities, traits: Object.fromEntries(ofLimits) as typeof applied }
+  const samples = await samplesOf(store.db, Number(row.id))
+  return {
+    capabilities,
+    traits: Object.fromEntries(ofLimits) as typeof applied,
+    ...(samples !== undefined && { samples })
+  }
 }
 
 function addRead(app: FastifyInstance): void {
