@@ -162,8 +162,9 @@ export class OcppCore implements Ocpp, Shared {
     if (kind === 'describe') return detail(connection.chargePoint)
     if (kind === 'disconnect') return connection.disconnect(ask.code, ask.reason)
     if (kind === 'forward') return this.#forwarded({ identity, request: payload, signal })
-    const options = { signal, ...(timeout !== undefined && { timeout }) }
-    const id = ask.messageId === undefined ? {} : { messageId: ask.messageId }
+    const { messageId, priority } = ask
+    const options = { signal, ...(timeout !== undefined && { timeout }), ...(priority !== undefined && { priority }) }
+    const id = messageId === undefined ? {} : { messageId }
     return callOn(connection, protocol, action, payload, { ...options, ...id })
   }
 

@@ -35,6 +35,8 @@ export interface CallCommand {
   timeout?: number | undefined
   /** Aborts the call while it waits for others; a call that was sent is waited for all the same. */
   signal?: AbortSignal | undefined
+  /** As the option of `app.ocpp.call`. */
+  priority?: number | undefined
   /** Default: a new UUID. */
   messageId?: string | undefined
   /** Saved with the call. */
@@ -114,6 +116,7 @@ export interface SendOptions {
   timeout?: number | undefined
   /** Aborts the call while it waits for others; a call that was sent is waited for, so that its end is known. */
   signal?: AbortSignal | undefined
+  priority?: number | undefined
   /** Whether the call is saved before it is sent. Default: false. */
   isDurable?: boolean
   /** Called once the call waits for its answer, or for other calls before it. */
@@ -206,13 +209,13 @@ export class Caller {
   async start(command: CallCommand): Promise<StartedCall> {
     const call = recordOf(command)
     const { messageId, action, identity, request } = call
-    const { timeout, signal } = command
+    const { timeout, signal, priority } = command
     const live = connectionHere(this.#ocpp, identity)
     if (live === undefined) throw new NotConnectedError(identity)
     checkCall(live.protocol, action, request)
     return new Promise((resolve, reject) => {
       const onAccepted = () => resolve({ messageId, answer })
-      const answer = this.send(call, { timeout, signal, isDurable: true, onAccepted }).then((result) => ({
+      const answer = this.send(call, { timeout, signal, priority, isDurable: true, onAccepted }).then((result) => ({
         messageId,
         action,
         result
@@ -226,7 +229,8 @@ export class Caller {
    *
    * @throws the errors of `app.ocpp.call`, StorageError
    */
-  async send(call: RecordedCall, { timeout, signal, isDurable = false, onAccepted }: SendOptions): Promise<unknown> {
+  async send(call: RecordedCall, options: SendOptions): Promise<unknown> {
+    const { timeout, signal, priority, isDurable = false, onAccepted } = options
     const { identity, messageId, action, request } = call
     const preparation = this.#preparationOf(call)
     if (preparation !== undefined) await this.#prepare(identity, preparation)
@@ -239,6 +243,7 @@ export class Caller {
       const answer = this.#ocpp.call(identity, action, request, {
         messageId,
         ...(timeout !== undefined && { timeout }),
+        ...(priority !== undefined && { priority }),
         ...(signal !== undefined && { signal: whileWaiting(call, signal) })
       })
       // The library rejects a call that it does not accept within this turn of the event loop.

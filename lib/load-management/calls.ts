@@ -36,10 +36,10 @@ export interface CallMeans {
  */
 export async function callAnywhere(
   { ocpp, calls, elsewhere, db }: CallMeans,
-  { identity, action, payload }: OcppCall & { identity: string },
+  { identity, action, payload, priority }: OcppCall & { identity: string },
   fence?: Fence
 ): Promise<unknown> {
-  const command = { identity, action, payload, operator: OPERATOR }
+  const command = { identity, action, payload, operator: OPERATOR, ...(priority !== undefined && { priority }) }
   if (connectionHere(ocpp, identity) === undefined) {
     const request = { kind: 'call', command: { ...command, messageId: newMessageId() }, fence }
     const there = await elsewhere?.(identity, request)

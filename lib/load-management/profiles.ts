@@ -29,6 +29,8 @@ export interface Wanted {
 export interface OcppCall {
   action: string
   payload: object
+  /** Before which calls of others it is sent. Default: before none. */
+  priority?: number
 }
 
 /** Ids of profiles start here, so that they are not those of operators. */

@@ -4,11 +4,14 @@ import { identityOf, type KnownSite, placeOf } from './known.js'
 import type { ControlOptions } from './options.js'
 import { keyOf, type Plant } from './plant.js'
 import { answerOf, answerOfError, callFor, callToAsk, callToClear, type OcppCall } from './profiles.js'
-import type { Answer, EvseState } from './reserve.js'
+import { type Answer, type EvseState, inForce } from './reserve.js'
 import * as rows from './rows.js'
 import type { Command } from './step.js'
 
 // Sends the commands of a step to charge points.
+
+/** Before the calls of operators and the back-end, which have none. A limit that falls is not kept waiting by others. */
+const PRIORITY = { lowering: 2, other: 1 }
 
 export interface SenderOptions extends Pick<ControlOptions, 'db' | 'now' | 'call' | 'onError'> {
   known: Pick<KnownSite, 'members' | 'running'>
@@ -17,7 +20,7 @@ export interface SenderOptions extends Pick<ControlOptions, 'db' | 'now' | 'call
 }
 
 /** The state from which a command comes: it may change while the command is carried out. */
-type Cause = Pick<EvseState, 'pending' | 'transaction' | 'rung'> & {
+type Cause = EvseState & {
   /** The control in whose name it is sent. */
   fence: Fence
 }
@@ -57,8 +60,9 @@ export class Sender {
   #callFor(
     plant: Plant,
     { key, kind, amperes, lease }: Command,
-    { pending, transaction, evse }: Omit<Cause, 'fence'> & { evse: Plant['evses'][number] }
+    cause: EvseState & { evse: Plant['evses'][number] }
   ): OcppCall | undefined {
+    const { pending, transaction, evse } = cause
     const { known, now } = this.#options
     const { protocol } = known.members.get(identityOf(key)) ?? {}
     const open = known.running.get(key)
@@ -67,11 +71,13 @@ export class Sender {
     // To the moment from which the lease counts: the profile ends no later.
     const at = pending?.at ?? now()
     const elapsed = transaction?.isOlder ? undefined : (at - (transaction?.poweredAt ?? at)) / 1000
-    return callFor(protocol, {
+    const call = callFor(protocol, {
       ...{ kind, evse, voltage: plant.voltage, amperes, lease, now: at },
       ...(elapsed !== undefined && { elapsed }),
       ...(displayed !== undefined && { transactionId: displayed })
     })
+    const isLowering = kind === 'limit' && (cause.isDoubtful || amperes < inForce(cause, at))
+    return { ...call, priority: isLowering ? PRIORITY.lowering : PRIORITY.other }
   }
 
   async #ask(identity: string, call: OcppCall, fence: Fence): Promise<Answer> {
@@ -89,7 +95,8 @@ export class Sender {
     const { ids, isAwaited } = rivalsOf(profiles, placeOf(member, evseId), Date.now())
     for (const id of ids) {
       // The charge point may not have it any more, which is as good.
-      const answer = await this.#ask(identity, callToClear(protocol ?? '', id), fence)
+      const call = { ...callToClear(protocol ?? '', id), priority: PRIORITY.other }
+      const answer = await this.#ask(identity, call, fence)
       if (answer !== 'accepted' && answer !== 'rejected') return 'unknown'
     }
     return isAwaited ? 'unknown' : 'accepted'

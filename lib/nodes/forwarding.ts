@@ -59,6 +59,7 @@ const ForwardedCall = Type.Object({
     payload: Type.Optional(Type.Unknown()),
     operator: Type.String(),
     timeout: Type.Optional(Type.Number()),
+    priority: Type.Optional(Type.Number()),
     messageId: Type.String()
   }),
   /** Of load management. */

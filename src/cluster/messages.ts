@@ -36,6 +36,7 @@ export const Ask = Type.Composite([
     /** Milliseconds. */
     timeout: Type.Optional(Type.Number()),
     messageId: Type.Optional(Type.String()),
+    priority: Type.Optional(Type.Number()),
     code: Type.Optional(Type.Integer()),
     reason: Type.Optional(Type.String())
   })

@@ -67,9 +67,9 @@ export class RemoteCalls {
     const { identity, options = {}, ...rest } = question
     const action = rest.action ?? rest.kind
     this.#check(question, action)
-    const { messageId, signal } = options
+    const { messageId, signal, priority } = options
     const timeout = options.timeout === undefined ? undefined : Math.min(options.timeout, MAX_TIMEOUT)
-    const ask = { from: this.#bus.node, identity, ...rest, timeout, messageId }
+    const ask = { from: this.#bus.node, identity, ...rest, timeout, messageId, priority }
     const waiting = new Waiting(this.#bus, {
       identity,
       kind: rest.kind,

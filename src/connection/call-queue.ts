@@ -12,6 +12,8 @@ export interface PendingCall {
   /** How long the caller waits for the answer, in milliseconds from sending. */
   readonly timeout: number
   readonly signal: AbortSignal | undefined
+  /** Calls with a higher one are sent first. */
+  readonly priority: number
 }
 
 type FailedOutcome = Exclude<CallOutcome, 'result'>
@@ -46,7 +48,7 @@ interface Entry {
 }
 
 /**
- * Sends one CALL at a time; the others wait in order. [OCPP-J §4.1.1] Every call ends exactly once. A caller may leave
+ * Sends one CALL at a time; the others wait, by priority and then in order. [OCPP-J §4.1.1] Every call ends exactly once. A caller may leave
  * before the answer, but the charge point is still busy with the call: the line is held until it answers or
  * `lineTimeout` ends. The timeout of a waiting call starts when it is sent.
  */
@@ -90,7 +92,9 @@ export class CallQueue {
       ended(call, { outcome: 'aborted', error }, 0)
       return Promise.reject(error)
     }
-    if (this.#outstanding !== undefined && this.#waiting.length >= limit) {
+    const isFull = this.#outstanding !== undefined && this.#waiting.length >= limit
+    const displaced = isFull ? this.#lastBelow(call.priority) : undefined
+    if (isFull && displaced === undefined) {
       const error = new QueueFullError(this.#waiting.length, identity)
       ended(call, { outcome: 'queue-full', error }, 0)
       return Promise.reject(error)
@@ -98,7 +102,7 @@ export class CallQueue {
     return new Promise((resolve, reject) => {
       const entry = this.#enter(call, resolve, reject)
       if (this.#outstanding === undefined) this.#transmit(entry)
-      else this.#waiting.push(entry)
+      else this.#line(entry, displaced)
     })
   }
 
@@ -158,6 +162,22 @@ export class CallQueue {
       call.signal.addEventListener('abort', entry.onAbort, { once: true })
     }
     return entry
+  }
+
+  /** Behind those with the same priority, and in the place of another one if there is no room. */
+  #line(entry: Entry, displaced: Entry | undefined): void {
+    const { priority } = entry.call
+    const position = this.#waiting.findIndex((waiting) => waiting.call.priority < priority)
+    this.#waiting.splice(position === -1 ? this.#waiting.length : position, 0, entry)
+    if (displaced === undefined) return
+    this.#waiting.pop()
+    this.#reject(displaced, new QueueFullError(this.#waiting.length, this.#options.identity), 'queue-full')
+  }
+
+  /** The call that waits longest for its turn, if its priority is lower. */
+  #lastBelow(priority: number): Entry | undefined {
+    const last = this.#waiting.at(-1)
+    return last !== undefined && last.call.priority < priority ? last : undefined
   }
 
   #transmit(entry: Entry): void {

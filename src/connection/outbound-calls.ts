@@ -74,8 +74,9 @@ export class OutboundCalls {
     const id = this.#messageId(options.messageId)
     const text = this.#serialise(action, () => frames.call(id, action, payload))
     const timeout = checkTimeout(options.timeout ?? this.#port.surroundings.settings.callTimeout)
+    const { signal, priority = 0 } = options
     try {
-      return await this.#queue.add({ id, action, request: payload, text, timeout, signal: options.signal })
+      return await this.#queue.add({ id, action, request: payload, text, timeout, signal, priority })
     } catch (error) {
       // An error that a timer or the wire made does not show where the call was made. The stack of this function does,
       // because it names who awaits the call; to keep it from the beginning would cost every call.

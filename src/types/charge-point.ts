@@ -20,6 +20,11 @@ export interface CallOptions {
   signal?: AbortSignal
   /** Message id of 1 to 36 characters, which no other call uses. Default: a random UUID. [OCPP-J §4.1.4] */
   messageId?: string
+  /**
+   * A call waits behind those with the same or a higher priority, and before those with a lower one. Any number.
+   * Default: 0.
+   */
+  priority?: number
 }
 
 export interface SendOptions {

@@ -82,6 +82,25 @@ onEachBus('calls across nodes', (bus) => {
     )
   })
 
+  test('keep their priority', async () => {
+    const [one, two] = await startNodes(bus())
+    assert(one && two)
+    const charger = await connectTo(one, 'CP-1')
+    const waits = (count: number) =>
+      until(`${count} wait`, () => one.app.ocpp.chargePoints.get('CP-1')?.pendingCalls === count)
+    const calls = [one.app.ocpp.call('CP-1', 'ClearCache', {}), one.app.ocpp.call('CP-1', 'Reset', { type: 'Hard' })]
+    await waits(2)
+    calls.push(two.app.ocpp.call('CP-1', 'GetLocalListVersion', {}, { priority: 1 }))
+    await waits(3)
+    const asked: string[] = []
+    charger.onCall((action) => {
+      asked.push(action)
+      return action === 'GetLocalListVersion' ? { listVersion: 1 } : { status: 'Accepted' }
+    })
+    await Promise.all(calls)
+    assert.deepEqual(asked, ['ClearCache', 'GetLocalListVersion', 'Reset'])
+  })
+
   test('end when the charge point disconnects', async () => {
     const [one, two] = await startNodes(bus())
     assert(one && two)

@@ -23,6 +23,7 @@ function queueOf({ limit = 50, lineTimeout = 60_000 } = {}) {
       text: '',
       timeout: 60_000,
       signal: undefined,
+      priority: 0,
       ...more
     }
     return queue.add(call)
@@ -199,6 +200,46 @@ test('a call that has timed out does not end again when its signal is aborted', 
   controller.abort()
   queue.release()
   assert.deepEqual([ended, queue.size], [['a timeout'], 0])
+})
+
+test('calls are sent by priority, those of the same one in order, and never before the one on the wire has ended', async () => {
+  const { queue, sent, add } = queueOf()
+  const ids = ['wire', 'a', 'b-2', 'c', 'd-1', 'e-2', 'f--1']
+  const calls = ids.map((id) => add(id, { priority: Number(id.slice(id.indexOf('-') + 1)) || 0 }))
+  assert.deepEqual(sent, ['wire'])
+  for (const id of ids) queue.answer(id)
+  assert.deepEqual(sent, ['wire', 'b-2', 'e-2', 'd-1', 'a', 'c', 'f--1'])
+  assert.equal((await Promise.all(calls)).length, ids.length)
+})
+
+test('a call that finds no room takes the place of the last one with a lower priority, which was not sent', async () => {
+  const { queue, sent, ended, add } = queueOf({ limit: 2 })
+  const first = add('a')
+  const second = add('b')
+  const third = add('c')
+  const urgent = add('d', { priority: 1 })
+  await assert.rejects(third, { code: 'OCPP_ERR_QUEUE_FULL' })
+  assert.deepEqual([ended, queue.size], [['c queue-full'], 3])
+  await assert.rejects(add('e'), { code: 'OCPP_ERR_QUEUE_FULL' })
+  const other = add('f', { priority: 1 })
+  await assert.rejects(second, { code: 'OCPP_ERR_QUEUE_FULL' })
+  await assert.rejects(add('g', { priority: 1 }), { code: 'OCPP_ERR_QUEUE_FULL' })
+  for (const id of ['a', 'd', 'f']) queue.answer(id)
+  assert.deepEqual(await Promise.all([first, urgent, other]), ['a', 'd', 'f'])
+  assert.deepEqual(sent, ['a', 'd', 'f'])
+})
+
+test('the time of a call that others overtake begins when it is sent', async () => {
+  const { queue, sent, add } = queueOf()
+  const first = add('a')
+  const overtaken = add('b', { timeout: 10 })
+  const urgent = add('c', { priority: 1 })
+  await new Promise((resolve) => setTimeout(resolve, 30))
+  queue.answer('a')
+  queue.answer('c')
+  assert.deepEqual([await first, await urgent, sent], ['a', 'c', ['a', 'c', 'b']])
+  await assert.rejects(overtaken, TIMEOUT)
+  queue.close('closed')
 })
 
 const step = fc.constantFrom('add', 'answer', 'fail', 'abort first', 'abort last', 'close')

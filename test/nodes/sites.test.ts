@@ -120,4 +120,25 @@ describe('a site of two nodes', { skip: noPostgres }, () => {
       assert.deepEqual(asked.splice(0), ['ClearChargingProfile'])
     }
   })
+
+  it('is limited before the calls of others that wait, from either node', async () => {
+    for (const [identity, { app }] of [
+      ['FIRST-1', one],
+      ['FIRST-2', two]
+    ] as const) {
+      const charger = await connectCharger(one.url, identity, { boot: true })
+      const { ocpp, calls, elsewhere, database } = app
+      const call = { identity, ...callToClear('ocpp1.6', 7), priority: 1 }
+      const others = [1, 2].map(() => one.app.ocpp.call(identity, 'ClearCache', {}))
+      const urgent = callAnywhere({ ocpp, calls, elsewhere, db: database.db }, call)
+      await until('all wait', () => one.app.ocpp.chargePoints.get(identity)?.pendingCalls === 3)
+      const asked: string[] = []
+      charger.onCall((action) => {
+        asked.push(action)
+        return { status: 'Accepted' }
+      })
+      await Promise.all([...others, urgent])
+      assert.deepEqual(asked, ['ClearCache', 'ClearChargingProfile', 'ClearCache'])
+    }
+  })
 })
