@@ -189,9 +189,10 @@ export class SiteControl {
     const { key, kind, amperes } = command
     const { pending, transaction } = state
     const answer = await this.#sender.carryOut(plant, command, { ...state, fence })
+    const pause = answer === 'too-many' ? await this.#sender.pauseOf(key) : undefined
     this.#changes.push({
       key,
-      change: (now, times) => (isSame(now.pending, pending) ? answered(now, answer, times) : now)
+      change: (now, times) => (isSame(now.pending, pending) ? answered(now, answer, { ...times, pause }) : now)
     })
     const evse = plant.evses.find((each) => keyOf(each) === key)
     if (evse === undefined) return

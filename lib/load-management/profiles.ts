@@ -81,6 +81,9 @@ export const HIGHEST_LEVEL = {
   variable: 'ProfileStackLevel'
 } as const
 
+/** The variable with the seconds between two profiles. [2.1 Part 2, Appendix 3] */
+export const RATE_LIMIT = { component: 'SmartChargingCtrlr', variable: 'ChargingProfileUpdateRateLimit' } as const
+
 /** The call that asks for the highest stack level. */
 export function callToAsk(protocol: string): OcppCall {
   const { key, component, variable } = HIGHEST_LEVEL
@@ -188,7 +191,9 @@ function placeOf({ evseId, form }: Wanted['evse']): number {
 
 /** The meaning of an answer: only a valid answer that refuses proves that nothing has changed. */
 export function answerOf(result: unknown): Answer {
-  return (result as { status?: unknown } | undefined)?.status === 'Accepted' ? 'accepted' : 'rejected'
+  const { status, statusInfo } = (result ?? {}) as { status?: unknown; statusInfo?: { reasonCode?: unknown } }
+  if (status === 'Accepted') return 'accepted'
+  return statusInfo?.reasonCode === 'RateLimitExceeded' ? 'too-many' : 'rejected'
 }
 
 export function answerOfError(error: unknown): Answer {

@@ -114,7 +114,10 @@ export const HistoryRecord = Type.Object({
   transaction: Type.Optional(Type.Integer({ description: '`id` of the transaction' })),
   kind: oneOf(['fallback', 'limit'] as const, 'fallback: for whenever nothing else holds; limit: for a transaction'),
   amperes: Type.Number(),
-  outcome: Type.String({ description: 'accepted, rejected, error (a CALLERROR), unknown (not answered) or unsent' }),
+  outcome: Type.String({
+    description:
+      'accepted, rejected, too-many (refused, because profiles came too often), error (a CALLERROR), unknown (not answered) or unsent'
+  }),
   reason: Type.String()
 })
 

@@ -280,23 +280,31 @@ export function sending(state: EvseState, pending: Pending, settle: number): Evs
   return { ...rest, pending: { ...pending, ...(isOwed === true && { isOwed }) }, possible }
 }
 
-/** `error`: a CALLERROR. */
-export type Answer = 'accepted' | 'rejected' | 'error' | 'unknown' | 'unsent'
+/** `error`: a CALLERROR. `too-many`: refused, because profiles came too often. [2.1 K01.FR.56-59] */
+export type Answer = 'accepted' | 'rejected' | 'too-many' | 'error' | 'unknown' | 'unsent'
 
 /** Before another form is tried. Milliseconds. */
 const NEXT_FORM_MS = 1_000
 const MIN_RETRY_MS = 10_000
 const MAX_RETRY_MS = 300_000
 
+/** After a refusal because profiles came too often. Milliseconds. */
+const PAUSE_MS = 60_000
+
+interface Answered extends Times {
+  /** Milliseconds for which the charge point takes no profile, where it says that they come too often. */
+  pause?: number | undefined
+}
+
 /** The call that was on its way has ended. */
-export function answered(state: EvseState, answer: Answer, { now, settle }: Times): EvseState {
+export function answered(state: EvseState, answer: Answer, { now, settle, pause = PAUSE_MS }: Answered): EvseState {
   const { pending, ...rest } = state
   if (pending === undefined) return state
   // A profile of an ended transaction is nowhere in force.
   const isOfOther = pending.kind === 'limit' && pending.transaction !== state.transaction?.key
   if (isOfOther && !isLasting(pending)) return rest
   if (answer === 'accepted') return accepted(rest, pending, { now, settle })
-  const failed = failedOnce(rest, pending, answer, now)
+  const failed = answer === 'too-many' ? { ...rest, retryAt: now + pause } : failedOnce(rest, pending, answer, now)
   const isUnknown = answer === 'unknown' || answer === 'error'
   if (pending.kind === 'fallback') return isUnknown ? withoutFallback(failed) : failed
   if (isUnknown) return { ...failed, isDoubtful: true }

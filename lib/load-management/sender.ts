@@ -1,9 +1,10 @@
+import { reportedVariable } from '../charge-points/reported-variable.js'
 import type { Fence } from './calls.js'
 import { rivalsOf } from './installed.js'
 import { identityOf, type KnownSite, placeOf } from './known.js'
 import type { ControlOptions } from './options.js'
 import { keyOf, type Plant } from './plant.js'
-import { answerOf, answerOfError, callFor, callToAsk, callToClear, type OcppCall } from './profiles.js'
+import { answerOf, answerOfError, callFor, callToAsk, callToClear, type OcppCall, RATE_LIMIT } from './profiles.js'
 import { type Answer, type EvseState, inForce } from './reserve.js'
 import * as rows from './rows.js'
 import type { Command } from './step.js'
@@ -12,6 +13,9 @@ import type { Command } from './step.js'
 
 /** Before the calls of operators and the back-end, which have none. A limit that falls is not kept waiting by others. */
 const PRIORITY = { lowering: 2, other: 1 }
+
+/** A longer time between two profiles is not believed. Seconds. */
+const LONGEST_PAUSE_S = 3600
 
 export interface SenderOptions extends Pick<ControlOptions, 'db' | 'now' | 'call' | 'onError'> {
   known: Pick<KnownSite, 'members' | 'running'>
@@ -82,6 +86,15 @@ export class Sender {
 
   async #ask(identity: string, call: OcppCall, fence: Fence): Promise<Answer> {
     return this.#options.call(identity, call, fence).then(answerOf, answerOfError)
+  }
+
+  /** Milliseconds for which a charge point takes no profile after the last one; `undefined`: it has not told it. */
+  async pauseOf(key: string): Promise<number | undefined> {
+    const { db, known } = this.#options
+    const member = known.members.get(identityOf(key))
+    const told = member === undefined ? undefined : await reportedVariable(db, member.id, RATE_LIMIT)
+    const seconds = Number(told)
+    return seconds > 0 && seconds <= LONGEST_PAUSE_S ? seconds * 1000 : undefined
   }
 
   async #askLevel({ identity, protocol }: rows.Member): Promise<void> {

@@ -78,6 +78,7 @@ describe('the current that is reserved for an EVSE', () => {
       ['accepted', 20],
       ['unknown', 20],
       ['rejected', 10],
+      ['too-many', 10],
       ['unsent', 10]
     ] as const) {
       assert.equal(reserved(answered(sent, answer, TIMES)).amperes, amperes, answer)
@@ -91,6 +92,7 @@ describe('the current that is reserved for an EVSE', () => {
       ['accepted', 8],
       ['unknown', 32],
       ['rejected', 6],
+      ['too-many', 6],
       ['unsent', 6]
     ] as const) {
       assert.equal(reserved(answered(sent, answer, TIMES)).amperes, amperes, answer)
@@ -175,6 +177,19 @@ describe('the limit of a transaction', () => {
 })
 
 describe('a command that fails', () => {
+  it('is tried again in the same form after the pause of the charge point, if others came too often', () => {
+    const sent = sending(CHARGING, { ...limit(20), forms: 5 }, SETTLE)
+    assert.equal(answered(sent, 'rejected', TIMES).rung?.at, 1)
+    for (const [pause, seconds] of [
+      [undefined, 60],
+      [5 * SECOND, 5]
+    ] as const) {
+      const { retryAt, rung, failures, obedience } = answered(sent, 'too-many', { ...TIMES, pause })
+      assert.deepEqual([retryAt - NOW, rung, failures], [seconds * SECOND, undefined, 0])
+      assert.equal(obedience, CHARGING.obedience)
+    }
+  })
+
   it('is tried again after pauses that grow to five minutes', () => {
     const pauses: number[] = []
     let state: EvseState = CHARGING
