@@ -1,3 +1,4 @@
+import { failedOnce } from './failures.js'
 import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { type SeenLines, seenLines } from './lines.js'
 import type { Asked } from './needs.js'
@@ -283,52 +284,26 @@ export function sending(state: EvseState, pending: Pending, settle: number): Evs
 /** `error`: a CALLERROR. `too-many`: refused, because profiles came too often. [2.1 K01.FR.56-59] */
 export type Answer = 'accepted' | 'rejected' | 'too-many' | 'error' | 'unknown' | 'unsent'
 
-/** Before another form is tried. Milliseconds. */
-const NEXT_FORM_MS = 1_000
-const MIN_RETRY_MS = 10_000
-const MAX_RETRY_MS = 300_000
-
-/** After a refusal because profiles came too often. Milliseconds. */
-const PAUSE_MS = 60_000
-
 interface Answered extends Times {
   /** Milliseconds for which the charge point takes no profile, where it says that they come too often. */
   pause?: number | undefined
 }
 
 /** The call that was on its way has ended. */
-export function answered(state: EvseState, answer: Answer, { now, settle, pause = PAUSE_MS }: Answered): EvseState {
+export function answered(state: EvseState, answer: Answer, { now, settle, pause }: Answered): EvseState {
   const { pending, ...rest } = state
   if (pending === undefined) return state
   // A profile of an ended transaction is nowhere in force.
   const isOfOther = pending.kind === 'limit' && pending.transaction !== state.transaction?.key
   if (isOfOther && !isLasting(pending)) return rest
   if (answer === 'accepted') return accepted(rest, pending, { now, settle })
-  const failed = answer === 'too-many' ? { ...rest, retryAt: now + pause } : failedOnce(rest, pending, answer, now)
+  const failed = failedOnce(rest, pending, { answer, now, pause })
   const isUnknown = answer === 'unknown' || answer === 'error'
   if (pending.kind === 'fallback') return isUnknown ? withoutFallback(failed) : failed
   if (isUnknown) return { ...failed, isDoubtful: true }
   // A refused command has no effect, and neither has one that was not sent.
   const index = state.possible.findLastIndex(({ amperes }) => amperes === pending.amperes)
   return { ...failed, possible: state.possible.filter((_, at) => at !== index) }
-}
-
-/** The next form is tried at once; when all were, or nothing was said of this one, after a pause that grows. */
-function failedOnce(state: Omit<EvseState, 'pending'>, pending: Pending, answer: Answer, now: number) {
-  const isRefused = answer === 'rejected' || answer === 'error'
-  const next = rungAfter(state, pending)
-  const owed = pending.isOwed === true && { isOwed: true }
-  if (isRefused && next !== undefined) return { ...state, ...owed, rung: next, retryAt: now + NEXT_FORM_MS }
-  const failures = state.failures + 1
-  const retryAt = now + Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(failures - 1, 5))
-  const { rung: _, ...rest } = state
-  return { ...(isRefused ? rest : state), ...(answer === 'unsent' && owed), failures, retryAt }
-}
-
-/** `undefined` when this was the last form. */
-function rungAfter({ rung }: Tried, { kind, forms = 1 }: Pending): Tried['rung'] {
-  const at = (rung?.kind === kind ? rung.at : 0) + 1
-  return at < forms ? { kind, at } : undefined
 }
 
 /** It may have the old one or the new one, so everything is possible. */
