@@ -24,25 +24,46 @@ const LIMITS = {
 export const CircuitLimit = Type.Object(LIMITS, { additionalProperties: false, minProperties: 1 })
 export type CircuitLimit = Static<typeof CircuitLimit>
 
+const FOR_SOME_TIME = {
+  ...LIMITS,
+  ttl: Type.Integer({ minimum: 5, maximum: 86_400, description: 'Seconds that it holds; then `fallbackLimit` does' }),
+  source: Type.String({ minLength: 1, maxLength: 100, description: 'Who sets it, e.g. EMS' })
+}
+
 /** A limit that an energy manager or an operator sets for some time. */
-export const CircuitLimitBody = Type.Object(
+export const CircuitLimitBody = Type.Object(FOR_SOME_TIME, {
+  ...{ additionalProperties: false, minProperties: 3 },
+  examples: [{ L1: 80, L2: 80, L3: 63, ttl: 300, source: 'EMS' }]
+})
+
+/** Limits of several circuits. */
+export const CircuitLimitsBody = Type.Object(
   {
-    ...LIMITS,
-    ttl: Type.Integer({ minimum: 5, maximum: 86_400, description: 'Seconds that it holds; then `fallbackLimit` does' }),
-    source: Type.String({ minLength: 1, maxLength: 100, description: 'Who sets it, e.g. EMS' })
+    limits: Type.Array(
+      Type.Object({ circuit: CIRCUIT_ID, ...FOR_SOME_TIME }, { additionalProperties: false, minProperties: 4 }),
+      { minItems: 1, maxItems: 200 }
+    )
   },
-  { additionalProperties: false, minProperties: 3, examples: [{ L1: 80, L2: 80, L3: 63, ttl: 300, source: 'EMS' }] }
+  {
+    additionalProperties: false,
+    examples: [{ limits: [{ circuit: 'main', L1: 80, L2: 80, L3: 63, ttl: 300, source: 'EMS' }] }]
+  }
 )
 
-export const CircuitLimitRecord = Type.Object({
-  limit: CircuitLimit,
-  source: Type.String(),
-  expiresAt: Type.String({ format: 'date-time' }),
-  lowered: Type.Optional(
-    Type.Boolean({ description: 'With `wait`: whether all that may be in force is within the limits now' })
-  )
-})
+const HELD = { limit: CircuitLimit, source: Type.String(), expiresAt: Type.String({ format: 'date-time' }) }
+const lowered = Type.Optional(
+  Type.Boolean({ description: 'With `wait`: whether all that may be in force is within the limits now' })
+)
+
+export const CircuitLimitRecord = Type.Object({ ...HELD, lowered })
 export type CircuitLimitRecord = Static<typeof CircuitLimitRecord>
+
+export const CircuitLimitsRecord = Type.Object({
+  limits: Type.Array(Type.Object({ circuit: Type.String(), ...HELD }), {
+    description: 'Of the circuits that were named, as they are now'
+  }),
+  lowered
+})
 
 export const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 const CLOCK = {

@@ -133,21 +133,6 @@ export async function readTold(db: Reader, siteId: string): Promise<Map<string, 
   return told
 }
 
-export async function putLimit(
-  writer: SiteWriter,
-  place: { site_id: string; circuit_id: string },
-  { limit, source, expiresAt }: DynamicLimit
-) {
-  const values = { body: JSON.stringify(limit), source, set_at: Date.now(), expires_at: expiresAt }
-  await writer.write((trx) =>
-    trx
-      .insertInto('circuit_limits')
-      .values({ ...place, ...values })
-      .onConflict((conflict) => conflict.columns(['site_id', 'circuit_id']).doUpdateSet(values))
-      .execute()
-  )
-}
-
 /** Returns whether there was one. */
 export async function deleteLimit(
   writer: SiteWriter,

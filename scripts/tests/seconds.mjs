@@ -48,6 +48,7 @@ export const SECONDS = {
   'test/load-management/invariant.test.ts': 5,
   'test/load-management/limit-traits-live.test.ts': 8,
   'test/load-management/default-needs.test.ts': 9,
+  'test/load-management/limits.test.ts': 9,
   'test/load-management/needs.test.ts': 6,
   'test/load-management/others.test.ts': 6,
   'test/load-management/priority.test.ts': 7,

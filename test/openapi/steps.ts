@@ -116,6 +116,13 @@ export const STEPS: readonly Step[] = [
   },
   { operation: 'getCircuitLimit', status: 200, at: here({ id: 'bellecour', circuit: 'main' }) },
   { operation: 'deleteCircuitLimit', status: 204, at: here({ id: 'bellecour', circuit: 'main' }) },
+  { operation: 'putCircuitLimits', status: 200, at: here({ id: 'bellecour' }), query: here({ wait: '1' }) },
+  {
+    operation: 'putCircuitLimits',
+    status: 422,
+    at: here({ id: 'bellecour' }),
+    body: () => ({ limits: [{ circuit: 'other', A: 6, ttl: 60, source: 'EMS' }] })
+  },
   { operation: 'putCircuitMeasurement', status: 204, at: here({ id: 'bellecour', circuit: 'main' }) },
   { operation: 'putCircuitMeasurement', status: 404, at: here({ id: 'bellecour', circuit: 'other' }) },
   { operation: 'deleteLoadManagement', status: 409, at: here({ id: 'bellecour' }) },

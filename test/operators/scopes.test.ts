@@ -109,6 +109,7 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'GET /api/v1/sites/{id}/load-management/evses/{identity}/{evseId}': 'sites:read',
   'PUT /api/v1/sites/{id}/load-management/evses/{identity}/{evseId}': 'sites:write',
   'DELETE /api/v1/sites/{id}/load-management/evses/{identity}/{evseId}': 'sites:write',
+  'PUT /api/v1/sites/{id}/load-management/limits': 'limits:write',
   'GET /api/v1/sites/{id}/load-management/circuits/{circuit}/limit': 'sites:read',
   'PUT /api/v1/sites/{id}/load-management/circuits/{circuit}/limit': 'limits:write',
   'DELETE /api/v1/sites/{id}/load-management/circuits/{circuit}/limit': 'limits:write',

@@ -1,25 +1,24 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { fromDateTime, toDateTime } from '../../../lib/date-time.js'
+import { type CircuitLimitChange, putLimits } from '../../../lib/load-management/dynamic-limits.js'
+import type { DynamicLimit } from '../../../lib/load-management/limits.js'
 import {
   CIRCUIT_ID,
   CircuitLimitBody,
   CircuitLimitRecord,
+  CircuitLimitsBody,
+  CircuitLimitsRecord,
   type LoadManagementBody
 } from '../../../lib/load-management/plant.js'
-import {
-  deleteLimit,
-  findLoadManagement,
-  putLimit,
-  putMeasurement,
-  readTold
-} from '../../../lib/load-management/rows.js'
+import { deleteLimit, findLoadManagement, putMeasurement, readTold } from '../../../lib/load-management/rows.js'
 import { overloads } from '../../../lib/load-management/step.js'
 import { ProblemError } from '../../../lib/problem-error.js'
 import { SiteParams } from '../../../lib/sites/records.js'
 import { textLike } from '../../../lib/text-like.js'
 
-const PATH = '/sites/:id/load-management/circuits/:circuit'
+const SITE = '/sites/:id/load-management'
+const PATH = `${SITE}/circuits/:circuit`
 const TAGS = { tags: ['Sites'] }
 const Params = Type.Object({ ...SiteParams.properties, circuit: CIRCUIT_ID })
 type Params = Static<typeof Params>
@@ -50,6 +49,7 @@ const MeasurementBody = Type.Object(
 export default async function circuitLimits(app: FastifyInstance): Promise<void> {
   addRead(app)
   addPut(app)
+  addPutMany(app)
   addDelete(app)
   addMeasurement(app)
 }
@@ -93,17 +93,76 @@ function addPut(app: FastifyInstance): void {
       }
     },
     async ({ params, body: { ttl, source, ...limit }, query }) => {
-      await existing(app, params)
+      const { id, circuit } = params
       const expiresAt = loadManagement.clock() + ttl * 1000
-      await putLimit(database.writer, placeOf(params), { limit, source, expiresAt })
-      if (query.wait === undefined) {
-        loadManagement.trigger(params.id)
-        return shown(app, params)
-      }
-      const lowered = await isLowered(app, params.id, Number(query.wait) * 1000)
-      return { ...(await shown(app, params)), lowered }
+      const result = await putLimits(database.writer, id, [{ circuit, limit, source, expiresAt }])
+      if (result !== 'set') throw unknownCircuit(params)
+      const lowered = await applied(app, id, query)
+      return { ...(await shown(app, params)), ...lowered }
     }
   )
+}
+
+function addPutMany(app: FastifyInstance): void {
+  const { database, loadManagement } = app
+  app.put<{ Params: SiteParams; Body: Static<typeof CircuitLimitsBody>; Querystring: Static<typeof Wait> }>(
+    `${SITE}/limits`,
+    {
+      config: {
+        scope: 'limits:write',
+        problems: {
+          404: { NO_LOAD_MANAGEMENT: 'there is no such site, or its load is not managed' },
+          422: { INVALID_LIMITS: 'a circuit is unknown, or is named twice' }
+        }
+      },
+      schema: {
+        ...TAGS,
+        params: SiteParams,
+        body: CircuitLimitsBody,
+        querystring: Wait,
+        operationId: 'putCircuitLimits',
+        summary: 'Limit several circuits for some time',
+        description: 'All of them or, if one is refused, none. Circuits that are not named keep their limits.',
+        response: { 200: CircuitLimitsRecord }
+      }
+    },
+    async ({ params, body, query }) => {
+      const now = loadManagement.clock()
+      const changes = body.limits.map(({ circuit, ttl, source, ...limit }) => {
+        return { circuit, limit, source, expiresAt: now + ttl * 1000 }
+      })
+      await putAll(app, params.id, changes)
+      const lowered = await applied(app, params.id, query)
+      const told = await readTold(database.db, params.id)
+      const limits = changes.flatMap(({ circuit }) => {
+        const { dynamic } = told.get(circuit) ?? {}
+        return dynamic === undefined ? [] : [{ circuit, ...toRecord(dynamic) }]
+      })
+      return { limits, ...lowered }
+    }
+  )
+}
+
+/** @throws `NO_LOAD_MANAGEMENT`, `INVALID_LIMITS` */
+async function putAll({ database }: FastifyInstance, siteId: string, changes: readonly CircuitLimitChange[]) {
+  const circuits = changes.map(({ circuit }) => circuit)
+  const twice = circuits.findIndex((circuit, index) => circuits.indexOf(circuit) !== index)
+  if (twice >= 0) throw invalidLimits(twice, 'is named twice')
+  const result = await putLimits(database.writer, siteId, changes)
+  if (result === 'unmanaged') throw new ProblemError(404, 'NO_LOAD_MANAGEMENT', `the load of ${siteId} is not managed`)
+  if (result !== 'set') throw invalidLimits(result, `is no circuit of the site: ${circuits[result]}`)
+}
+
+function invalidLimits(index: number, detail: string): ProblemError {
+  const pointer = `/limits/${index}/circuit`
+  return new ProblemError(422, 'INVALID_LIMITS', `${pointer} ${detail}`, { pointer, detail })
+}
+
+/** Lets the control see new limits, and waits as long as the request wants until they hold. */
+async function applied(app: FastifyInstance, siteId: string, { wait }: Static<typeof Wait>) {
+  if (wait !== undefined) return { lowered: await isLowered(app, siteId, Number(wait) * 1000) }
+  app.loadManagement.trigger(siteId)
+  return {}
 }
 
 function addDelete(app: FastifyInstance): void {
@@ -188,16 +247,21 @@ function noLimit({ circuit }: Params): ProblemError {
 async function existing({ database }: FastifyInstance, { id, circuit }: Params): Promise<void> {
   const row = await findLoadManagement(database.db, id)
   const { circuits = [] } = row === undefined ? {} : (JSON.parse(row.document) as Partial<LoadManagementBody>)
-  if (!circuits.some((one) => one.id === circuit)) {
-    throw new ProblemError(404, 'UNKNOWN_CIRCUIT', `no circuit ${circuit} in the load management of ${id}`)
-  }
+  if (!circuits.some((one) => one.id === circuit)) throw unknownCircuit({ id, circuit })
+}
+
+function unknownCircuit({ id, circuit }: Params): ProblemError {
+  return new ProblemError(404, 'UNKNOWN_CIRCUIT', `no circuit ${circuit} in the load management of ${id}`)
 }
 
 /** @throws `NO_LIMIT` */
 async function shown({ database }: FastifyInstance, params: Params): Promise<CircuitLimitRecord> {
   const { dynamic } = (await readTold(database.db, params.id)).get(params.circuit) ?? {}
   if (dynamic === undefined) throw noLimit(params)
-  const { limit, source, expiresAt } = dynamic
+  return toRecord(dynamic)
+}
+
+function toRecord({ limit, source, expiresAt }: DynamicLimit): CircuitLimitRecord {
   return { limit, source, expiresAt: toDateTime(expiresAt) }
 }
 
