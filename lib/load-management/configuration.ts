@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
 import type { Writer } from '../database/writer.js'
+import type { Reader } from '../events/scope.js'
 import { ProblemError } from '../problem-error.js'
 import { identitiesAt } from '../sites/rows.js'
 import type { KnownOf, TraitsBook } from '../traits/book.js'
@@ -67,6 +68,28 @@ export function putLoadManagement(writer: SiteWriter, site: Changed, body: LoadM
       .execute()
     return true
   })
+}
+
+/**
+ * Whether a configuration would be taken.
+ *
+ * @param place the JSON pointer to the configuration
+ * @throws `INVALID_LOAD_MANAGEMENT`
+ */
+export async function checkConfiguration(
+  db: Reader,
+  site: Changed,
+  { body, place }: { body: LoadManagementBody; place: string }
+): Promise<void> {
+  const members = await readMembers(db, site)
+  try {
+    checkPlant(body, members)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.violation === undefined) throw error
+    const { pointer, message: detail } = error.violation
+    const at = `${place}${pointer}`
+    throw new ProblemError(error.statusCode, error.code, `${at} ${detail}`, { pointer: at, detail })
+  }
 }
 
 /** Limits and measurements of circuits that are no more. */

@@ -5,6 +5,7 @@ import type { Fence } from './calls.js'
 import { type Change, identityOf, KnownSite } from './known.js'
 import { assumed } from './obedience.js'
 import type { ControlOptions, Snapshot } from './options.js'
+import { type Planned, toldWith } from './plan.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
 import {
   answered,
@@ -92,6 +93,21 @@ export class SiteControl {
     return this.#calculate(configured)
   }
 
+  /** What a run would decide now with other limits or another configuration: nothing is saved, and nothing is sent. */
+  async plan(
+    { configuration, limits }: Planned,
+    present: Pick<Snapshot, 'told' | 'result'> | undefined
+  ): Promise<Snapshot | undefined> {
+    const { siteId, db } = this.#options
+    const row = await rows.findLoadManagement(db, siteId)
+    const site = await findSite(db, siteId)
+    if (row === undefined || site === undefined) return undefined
+    this.#know(new Map(present?.result.states ?? rows.savedStates(row)))
+    if (present !== undefined) this.#known.recall(present.told)
+    const planned = configuration && { mode: configuration.mode, document: JSON.stringify(configuration) }
+    return this.#calculate({ row: { ...row, ...planned }, site }, limits)
+  }
+
   /** Resolves when all calls that were on their way have ended. */
   async idle(): Promise<void> {
     while (this.#sending.size > 0) await Promise.all(this.#sending)
@@ -106,16 +122,19 @@ export class SiteControl {
     return row === undefined || site === undefined || row.mode === 'off' ? undefined : { row, site }
   }
 
-  async #calculate({ row, site }: { row: rows.LoadManagementRow; site: SiteRow }): Promise<Snapshot> {
+  async #calculate(
+    { row, site }: { row: rows.LoadManagementRow; site: SiteRow },
+    limits: Planned['limits'] = new Map()
+  ): Promise<Snapshot> {
     const body = JSON.parse(row.document) as LoadManagementBody
     const configured = plantOf(body, site.time_zone ?? 'UTC')
     const { plant: habitual, facts, states: known } = await this.#known.refresh(configured, this.#states, this.#changes)
     this.#know(known)
     const plant = await this.#known.inForms(habitual, body, known)
-    const told = await this.#known.told(plant, known)
     const at = this.#options.now()
-    const states = row.mode === 'observe' ? assumed(plant, known, at) : known
-    const mode = row.mode === 'observe' ? ('observe' as const) : ('control' as const)
+    const told = toldWith(await this.#known.told(plant, known), limits, at)
+    const mode = row.mode === 'control' ? ('control' as const) : ('observe' as const)
+    const states = mode === 'observe' ? assumed(plant, known, at) : known
     return { plant, site, mode, at, told, facts, result: step({ plant, now: at, told, facts, states }) }
   }
 

@@ -5,6 +5,7 @@ import { SiteControl } from './control.js'
 import { type Asking, type Prospect, prospectIn } from './ev-needs.js'
 import { type LeftoversOptions, leftoversRounds } from './leftovers.js'
 import type { ControlOptions, Snapshot } from './options.js'
+import type { Planned } from './plan.js'
 import type { Rounds } from './rounds.js'
 import { managedSites, release } from './rows.js'
 import { samplingRounds } from './sampling.js'
@@ -60,6 +61,11 @@ export class Controls {
   /** The same; while another node controls the site, what that has saved with the limits of now. */
   async seen(siteId: string): Promise<Snapshot | undefined> {
     return this.snapshot(siteId) ?? this.#make(siteId).look()
+  }
+
+  /** What a run would decide now; `undefined` if the load of the site is not managed. Nothing is saved, learned or sent. */
+  async plan(siteId: string, planned: Planned): Promise<Snapshot | undefined> {
+    return this.#make(siteId, { learn: async () => undefined }).plan(planned, this.snapshot(siteId))
   }
 
   take(event: PublishedEvent): void {
@@ -168,9 +174,10 @@ export class Controls {
     return control
   }
 
-  #make(siteId: string): SiteControl {
+  #make(siteId: string, others: Pick<ControlOptions, 'learn'> = {}): SiteControl {
     return new SiteControl({
       ...this.#options,
+      ...others,
       siteId,
       now: () => this.clock(),
       onChange: () => this.trigger(siteId),

@@ -77,6 +77,15 @@ export class KnownSite {
     return highestOf(peaks)
   }
 
+  /** What another one knows of measurements: the currents of our EVSEs, and other load that is kept. */
+  recall(told: ReadonlyMap<string, Told>): void {
+    for (const [circuit, { measurement, own, kept }] of told) {
+      if (measurement === undefined) continue
+      if (own !== undefined) this.#own.set(circuit, { at: measurement.at, own })
+      if (kept !== undefined) this.#peaks.set(circuit, [{ at: measurement.at, other: kept }])
+    }
+  }
+
   /**
    * Reads what is known of the EVSEs now.
    *

@@ -14,7 +14,7 @@ export const CIRCUIT_ID = textLike(
 )
 
 /** Limits of a circuit. The lowest of those given holds. */
-const LIMITS = {
+export const LIMITS = {
   A: Type.Optional(current('Of every phase')),
   L1: Type.Optional(current('Of this phase')),
   L2: Type.Optional(current('Of this phase')),

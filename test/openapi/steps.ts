@@ -97,6 +97,13 @@ export const STEPS: readonly Step[] = [
   { operation: 'putLoadManagement', status: 422, at: here({ id: 'bellecour' }) },
   { operation: 'getLoadManagement', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
   { operation: 'getLoadState', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
+  { operation: 'planLoad', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
+  {
+    operation: 'planLoad',
+    status: 422,
+    at: here({ id: 'bellecour' }),
+    body: () => ({ limits: [{ circuit: 'other', A: 6 }] })
+  },
   { operation: 'listAllocations', status: 200, at: here({ id: 'bellecour' }), query: here({ limit: '1' }) },
   { operation: 'getCircuit', status: 200, at: here({ id: 'bellecour', circuit: 'main' }), has: { id: 'main' } },
   { operation: 'putCircuit', status: 201, at: here({ id: 'bellecour', circuit: 'sub' }) },

@@ -25,7 +25,12 @@ const ONE = '/api/v1/charge-points/{identity}'
 const CALL = /^POST \/api\/v1\/charge-points\/\{identity\}\/(?:operations\/[a-z-]+|calls\/[A-Z]\w+)$/
 
 /** They have a body, and neither store nor send anything. */
-const CALCULATES = ['POST /api/v1/composite-schedules', 'POST /api/v1/tariffs/check', 'POST /api/v1/tariffs/price']
+const CALCULATES = [
+  'POST /api/v1/composite-schedules',
+  'POST /api/v1/sites/{id}/load-management/plan',
+  'POST /api/v1/tariffs/check',
+  'POST /api/v1/tariffs/price'
+]
 
 /** The scope that each route needs, so that a change is one that somebody wanted; null: any token will do. */
 const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
@@ -109,6 +114,7 @@ const NEEDED: Readonly<Record<string, OperatorScope | null>> = {
   'GET /api/v1/sites/{id}/load-management/evses/{identity}/{evseId}': 'sites:read',
   'PUT /api/v1/sites/{id}/load-management/evses/{identity}/{evseId}': 'sites:write',
   'DELETE /api/v1/sites/{id}/load-management/evses/{identity}/{evseId}': 'sites:write',
+  'POST /api/v1/sites/{id}/load-management/plan': 'sites:read',
   'PUT /api/v1/sites/{id}/load-management/limits': 'limits:write',
   'GET /api/v1/sites/{id}/load-management/circuits/{circuit}/limit': 'sites:read',
   'PUT /api/v1/sites/{id}/load-management/circuits/{circuit}/limit': 'limits:write',

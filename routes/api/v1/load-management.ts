@@ -3,7 +3,13 @@ import type { FastifyInstance } from 'fastify'
 import { toDateTime } from '../../../lib/date-time.js'
 import { invalidCursor, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
 import { PageParams, pageSchema } from '../../../lib/http/records.js'
-import { deleteLoadManagement, putLoadManagement, siteToChange } from '../../../lib/load-management/configuration.js'
+import {
+  checkConfiguration,
+  deleteLoadManagement,
+  putLoadManagement,
+  siteToChange
+} from '../../../lib/load-management/configuration.js'
+import { limitsIn, PlanBody, PlanRecord, toPlanRecord } from '../../../lib/load-management/plan.js'
 import { LoadManagementBody } from '../../../lib/load-management/plant.js'
 import {
   HistoryRecord,
@@ -33,6 +39,7 @@ export default async function loadManagement(app: FastifyInstance): Promise<void
   addDelete(app)
   addState(app)
   addHistory(app)
+  addPlan(app)
 }
 
 function toRecord({ document, created_at, updated_at }: LoadManagementRow): Static<typeof LoadManagementRecord> {
@@ -172,6 +179,47 @@ function addHistory(app: FastifyInstance): void {
   )
 }
 
+function addPlan(app: FastifyInstance): void {
+  const { loadManagement } = app
+  app.post<OneSite & { Body: PlanBody }>(
+    `${PATH}/plan`,
+    {
+      config: {
+        scope: 'sites:read',
+        problems: {
+          ...problems,
+          422: {
+            INVALID_PLAN: 'the circuit of a limit is unknown, or is named twice',
+            INVALID_LOAD_MANAGEMENT: 'the configuration would be refused'
+          }
+        }
+      },
+      schema: {
+        ...TAGS,
+        params: SiteParams,
+        body: PlanBody,
+        operationId: 'planLoad',
+        summary: 'Show what EVSEs would get with other limits or another configuration',
+        description:
+          'Calculates with what is known of the site now. Nothing is stored and nothing is sent. `reserved` and `overloads` are those of the moment: what has to be lowered has not been lowered yet.',
+        response: { 200: PlanRecord }
+      }
+    },
+    async ({ params: { id }, body }) => {
+      const { document } = await existing(app, id)
+      const { configuration } = body
+      if (configuration !== undefined) {
+        const checked = { body: configuration, place: '/configuration' }
+        await checkConfiguration(app.database.db, await siteToChange(app.traits, id), checked)
+      }
+      const limits = limitsIn(body, configuration ?? (JSON.parse(document) as LoadManagementBody))
+      const snapshot = await loadManagement.plan(id, { configuration, limits })
+      if (snapshot === undefined) throw notManaged(id)
+      return toPlanRecord(snapshot)
+    }
+  )
+}
+
 /** @throws `UNKNOWN_SITE` */
 async function existingSite({ database }: FastifyInstance, id: string): Promise<void> {
   if ((await findSite(database.db, id)) === undefined) throw new ProblemError(404, 'UNKNOWN_SITE', `no site ${id}`)
@@ -181,6 +229,10 @@ async function existingSite({ database }: FastifyInstance, id: string): Promise<
 async function existing(app: FastifyInstance, id: string): Promise<LoadManagementRow> {
   await existingSite(app, id)
   const row = await findLoadManagement(app.database.db, id)
-  if (row === undefined) throw new ProblemError(404, 'NO_LOAD_MANAGEMENT', `the load of ${id} is not managed`)
+  if (row === undefined) throw notManaged(id)
   return row
+}
+
+function notManaged(id: string): ProblemError {
+  return new ProblemError(404, 'NO_LOAD_MANAGEMENT', `the load of ${id} is not managed`)
 }
