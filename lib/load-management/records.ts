@@ -121,6 +121,18 @@ export const HistoryRecord = Type.Object({
   reason: Type.String()
 })
 
+export const HISTORY_COLUMNS = [
+  'id',
+  'at',
+  'identity',
+  'evseId',
+  'transaction',
+  'kind',
+  'amperes',
+  'outcome',
+  'reason'
+] as const
+
 export function toHistoryRecord(row: HistoryRow): Static<typeof HistoryRecord> {
   const { id, at, identity, evse_id, transaction_row, kind, outcome, reason } = row
   return {

@@ -323,11 +323,23 @@ export async function addHistory(writer: SiteWriter, row: Omit<HistoryRow, 'id'>
   await writer.write((trx) => trx.insertInto('allocation_history').values(row).execute())
 }
 
+export interface HistoryFilter {
+  siteId: string
+  /** Epoch milliseconds, the first one included. */
+  from?: number | undefined
+  to?: number | undefined
+}
+
+export interface HistoryPage {
+  limit: number
+  before?: number | undefined
+}
+
 /** The newest first. */
 export function listHistory(
   db: Reader,
-  siteId: string,
-  { limit, before }: { limit: number; before?: number | undefined }
+  { siteId, from, to }: HistoryFilter,
+  { limit, before }: HistoryPage
 ): Promise<HistoryRow[]> {
   let query = db
     .selectFrom('allocation_history')
@@ -336,5 +348,7 @@ export function listHistory(
     .orderBy('id', 'desc')
     .limit(limit)
   if (before !== undefined) query = query.where('id', '<', before)
+  if (from !== undefined) query = query.where('at', '>=', from)
+  if (to !== undefined) query = query.where('at', '<', to)
   return query.execute()
 }

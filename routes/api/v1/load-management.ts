@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { toDateTime } from '../../../lib/date-time.js'
-import { invalidCursor, pageOf, readCursor, readLimit } from '../../../lib/http/paging.js'
-import { PageParams, pageSchema } from '../../../lib/http/records.js'
+import { invalidQuery, pageOf, readIdCursor, readLimit, readTime } from '../../../lib/http/paging.js'
+import { momentParam, PageParams } from '../../../lib/http/records.js'
 import {
   checkConfiguration,
   deleteLoadManagement,
@@ -12,6 +12,7 @@ import {
 import { limitsIn, PlanBody, PlanRecord, toPlanRecord } from '../../../lib/load-management/plan.js'
 import { LoadManagementBody } from '../../../lib/load-management/plant.js'
 import {
+  HISTORY_COLUMNS,
   HistoryRecord,
   LoadManagementRecord,
   StateRecord,
@@ -22,6 +23,7 @@ import { findLoadManagement, type LoadManagementRow, listHistory } from '../../.
 import { ProblemError } from '../../../lib/problem-error.js'
 import { SiteParams } from '../../../lib/sites/records.js'
 import { findSite } from '../../../lib/sites/rows.js'
+import { CSV, pageOrCsv, sendPage } from '../../shared/table.js'
 
 const PATH = '/sites/:id/load-management'
 const TAGS = { tags: ['Sites'] }
@@ -151,32 +153,46 @@ function addState(app: FastifyInstance): void {
   )
 }
 
+const HistoryQuery = Type.Object(
+  { ...PageParams, from: momentParam('At the earliest'), to: momentParam('Before this time') },
+  { additionalProperties: false }
+)
+type HistoryQuery = Static<typeof HistoryQuery>
+
 function addHistory(app: FastifyInstance): void {
-  const Query = Type.Object(PageParams, { additionalProperties: false })
-  app.get<OneSite & { Querystring: Static<typeof Query> }>(
+  app.get<OneSite & { Querystring: HistoryQuery }>(
     `${PATH}/history`,
     {
       config: { scope: 'sites:read', problems: { 404: UNKNOWN_SITE } },
       schema: {
         ...TAGS,
         params: SiteParams,
-        querystring: Query,
+        querystring: HistoryQuery,
         operationId: 'listAllocations',
         summary: 'List what was sent to EVSEs, newest first',
-        description: 'Changes only: renewals of the same limit are not listed. Kept for 30 days.',
-        response: { 200: pageSchema(HistoryRecord) }
+        description: `Changes only: renewals of the same limit are not listed. Kept for 30 days. ${CSV}`,
+        response: { 200: pageOrCsv(HistoryRecord, HISTORY_COLUMNS) }
       }
     },
-    async ({ params, query }) => {
+    async (request, reply) => {
+      const { params, query } = request
       await existingSite(app, params.id)
       const limit = readLimit(query)
-      const cursor = readCursor(query)
-      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw invalidCursor()
-      const page = { limit: limit + 1, ...(cursor !== undefined && { before: Number(cursor) }) }
-      const rows = await listHistory(app.database.db, params.id, page)
-      return pageOf(rows, limit, { show: toHistoryRecord, keyOf: ({ id }) => id })
+      const page = { limit: limit + 1, before: readIdCursor(query) }
+      const rows = await listHistory(app.database.db, { siteId: params.id, ...rangeOf(query) }, page)
+      const { items, nextCursor: next } = pageOf(rows, limit, { show: toHistoryRecord, keyOf: ({ id }) => id })
+      const columns = HISTORY_COLUMNS
+      return sendPage({ request, reply, columns, rowOf: (record) => record, page: { items, next } })
     }
   )
+}
+
+/** @throws `INVALID_QUERY` */
+function rangeOf(query: HistoryQuery): { from: number | undefined; to: number | undefined } {
+  const at = (name: 'from' | 'to') => (query[name] === undefined ? undefined : readTime(name, query[name]))
+  const [from, to] = [at('from'), at('to')]
+  if (from !== undefined && to !== undefined && from >= to) throw invalidQuery('from must be before to')
+  return { from, to }
 }
 
 function addPlan(app: FastifyInstance): void {
