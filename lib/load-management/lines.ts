@@ -46,6 +46,12 @@ export function loadedPhases(evse: Plant['evses'][number], seen: SeenLines | und
   return used.map((line) => phaseOf(evse, line))
 }
 
+/** The phases of the site that the car of an EVSE loads, by the lines that were seen. */
+export function seenPhases(evse: Plant['evses'][number], { used }: SeenLines): readonly Phase[] {
+  const wired = phasesOf(evse)
+  return wired.length < 3 ? wired : [0, 1, 2].filter((line) => used[line] === true).map((line) => phaseOf(evse, line))
+}
+
 /** The currents that an EVSE certainly had on phases of the site, in A: of several lines, only those that were told. */
 export function certainLoad(
   evse: Plant['evses'][number],

@@ -138,7 +138,7 @@ function rankOf(site: Site, key: string): Rank {
   }
 }
 
-function priorityOf(site: Site, key: string): number {
+export function priorityOf(site: Site, key: string): number {
   return site.input.facts.get(key)?.needs?.priority ?? site.evses.get(key)?.priority ?? 0
 }
 

@@ -1,10 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { toDateTime } from '../date-time.js'
 import { oneOf } from '../http/records.js'
+import { seenPhases } from './lines.js'
 import type { Snapshot } from './options.js'
-import { keyOf, LoadManagementBody, MODES } from './plant.js'
+import { keyOf, LoadManagementBody, MODES, PHASES, type Plant } from './plant.js'
+import { CAUSES, type EvseState } from './reserve.js'
 import type { HistoryRow } from './rows.js'
+import type { EvseFacts, Load } from './site.js'
 import { overloads } from './step.js'
+import { placeOf, type Sums, sumsOf } from './sums.js'
+import { turnsOf } from './turns.js'
 import { UNBALANCES } from './unbalance.js'
 
 // Load management as the operator API shows it.
@@ -37,6 +42,13 @@ const LoadRecord = Type.Object({
   }),
   margin: Type.Number({ description: 'Kept free' }),
   reserved: Type.Number({ description: 'The most that the EVSEs may take now' }),
+  reservedBy: Type.Partial(Type.Object(Object.fromEntries(CAUSES.map((cause) => [cause, Type.Number()]))), {
+    description: 'The same by the `cause` of the EVSEs'
+  }),
+  allocated: Type.Number({ description: 'What the EVSEs that can be limited are meant to get, together' }),
+  measured: Type.Optional(
+    Type.Number({ description: 'What the EVSEs take. Absent: one may take something that was not measured lately' })
+  ),
   headroom: Type.Number({ description: 'What is left. Below 0: nothing can be guaranteed' })
 })
 
@@ -47,14 +59,21 @@ const EvseRecord = Type.Object({
   connected: Type.Boolean(),
   transaction: Type.Optional(Type.Integer({ description: '`id` of the open transaction' })),
   reserved: amperes('The most that may be in force, on each of its phases'),
-  cause: oneOf(
-    ['limit', 'fallback', 'measured', 'no-fallback', 'ignores-limits', 'unproven'] as const,
-    'Why so much is reserved'
-  ),
+  cause: oneOf(CAUSES, 'Why so much is reserved'),
   limit: Type.Optional(amperes('That the charge point has accepted for the transaction')),
   leaseUntil: Type.Optional(moment('When that limit ends, unless it is renewed')),
   target: Type.Optional(amperes('That it is meant to get')),
   measured: Type.Optional(amperes('The highest current of a phase, as last measured')),
+  phases: Type.Optional(
+    Type.Array(oneOf(PHASES, 'Of the site'), {
+      description: 'That the car of the transaction loads, as measured. Absent: not known'
+    })
+  ),
+  expectedTurn: Type.Optional(
+    moment(
+      'When a car that waits can expect to charge, if none comes or leaves and no limit changes. Absent: not known, or it does not wait'
+    )
+  ),
   obedience: oneOf(['unproven', 'obeys', 'ignoring'] as const, 'Whether measured currents obey the limits'),
   reason: Type.String({ description: 'In words' })
 })
@@ -76,19 +95,15 @@ const round = (value: number) => Math.round(value * 100) / 100
 export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | undefined): StateRecord {
   if (snapshot === undefined) return { mode, loads: [], evses: [], overloads: [] }
   const { plant, at, result, facts } = snapshot
-  const loads = result.loads.map((load) => ({
-    ...load,
-    limit: round(load.limit),
-    ...(load.credit !== undefined && { credit: round(load.credit) }),
-    other: round(load.other),
-    reserved: round(load.reserved),
-    headroom: round(load.limit - load.margin - load.other - load.reserved)
-  }))
+  const sums = sumsOf(snapshot)
+  const turns = turnsOf(snapshot)
+  const loads = result.loads.map((load) => toLoadRecord(load, sums.get(placeOf(load))))
   const evses = plant.evses.map((evse) => {
     const key = keyOf(evse)
     const state = result.states.get(key)
     const view = result.evses.get(key)
     const { sent, transaction, measured, obedience = 'unproven' } = state ?? {}
+    const turn = turns.get(key)
     const hasLease = sent !== undefined && sent.until > at
     return {
       ...{ identity: evse.identity, evseId: evse.evseId, circuit: evse.circuit },
@@ -99,11 +114,39 @@ export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | un
       ...(hasLease && { limit: sent.amperes, leaseUntil: toDateTime(sent.until) }),
       ...(view?.target !== undefined && { target: round(view.target) }),
       ...(measured !== undefined && { measured: round(measured.amperes) }),
+      ...detected(evse, state, facts.get(key)),
+      ...(turn !== undefined && { expectedTurn: toDateTime(turn) }),
       obedience,
       reason: view?.reason ?? ''
     }
   })
   return { mode, at: toDateTime(at), loads, evses, overloads: overloads(result.loads) }
+}
+
+function toLoadRecord(load: Load, sums: Sums | undefined): Static<typeof LoadRecord> {
+  const { byCause = new Map(), allocated = 0, measured } = sums ?? {}
+  const causes = [...byCause].filter(([, amount]) => amount > 0).map(([cause, amount]) => [cause, round(amount)])
+  return {
+    ...load,
+    limit: round(load.limit),
+    ...(load.credit !== undefined && { credit: round(load.credit) }),
+    other: round(load.other),
+    reserved: round(load.reserved),
+    reservedBy: Object.fromEntries(causes),
+    allocated: round(allocated),
+    ...(measured !== undefined && { measured: round(measured) }),
+    headroom: round(load.limit - load.margin - load.other - load.reserved)
+  }
+}
+
+/** The phases of a car that was seen for long enough. */
+function detected(
+  evse: Plant['evses'][number],
+  { transaction, lines }: Partial<EvseState> = {},
+  { isConnected = false }: Partial<EvseFacts> = {}
+) {
+  const isKnown = transaction !== undefined && isConnected && lines?.isProven === true
+  return isKnown ? { phases: [...seenPhases(evse, lines)] } : {}
 }
 
 export const HistoryRecord = Type.Object({

@@ -153,7 +153,8 @@ export function tolerated(amperes: number): number {
 }
 
 /** Why so much is reserved. */
-export type Cause = 'limit' | 'fallback' | 'measured' | 'no-fallback' | 'ignores-limits' | 'unproven'
+export const CAUSES = ['limit', 'fallback', 'measured', 'no-fallback', 'ignores-limits', 'unproven'] as const
+export type Cause = (typeof CAUSES)[number]
 
 /** Whether the last sample is fresh. */
 export function isMeasured({ measured }: Pick<EvseState, 'measured'>, now: number): boolean {

@@ -25,6 +25,8 @@ export interface EvseView {
   reserved: number
   cause: Cause
   target?: number
+  /** The limit that keeps it from getting more: circuit and phase. */
+  bound?: string
   /** In words, for operators. */
   reason: string
 }
@@ -316,7 +318,13 @@ interface Decided {
 function viewOf(site: Site, key: string, decided: Decided): EvseView {
   const { amperes, cause } = site.reserved(key)
   const target = decided.allocation.targets.get(key)
-  const view = { reserved: amperes, cause, ...(target !== undefined && { target }) }
+  const bound = decided.allocation.boundBy.get(key)
+  const view = {
+    reserved: amperes,
+    cause,
+    ...(target !== undefined && { target }),
+    ...(bound !== undefined && { bound })
+  }
   return { ...view, reason: reasonOf(site, key, decided) }
 }
 

@@ -4,8 +4,9 @@ import { isFresh, type Told } from './limits.js'
 import type { Snapshot } from './options.js'
 import { keyOf, leastOf, type Plant } from './plant.js'
 import { type Cause, type EvseState, inForce } from './reserve.js'
-import { type Load, Site } from './site.js'
+import type { Load } from './site.js'
 import { overloads } from './step.js'
+import { placeOf, sumsOf } from './sums.js'
 import { isUnbalance } from './unbalance.js'
 
 // What changes in the control of a site, as events. Each is told once, by the process that controls the site. A change that comes too
@@ -109,10 +110,6 @@ export class Teller {
   }
 }
 
-function placeOf({ circuit, phase }: Pick<Load, 'circuit' | 'phase'>): string {
-  return `${circuit} ${phase}`
-}
-
 /** What was told of EVSEs and circuits that are no more, and of transactions that have ended, is forgotten. */
 function forget(known: Map<string, Known>, facts: readonly Fact[]): void {
   const present = new Set(facts.map(({ topic, about }) => `${topic} ${about}`))
@@ -175,17 +172,11 @@ const WHY: Record<Cause, string> = {
 }
 
 /** What is reserved on a phase, in words: the most first. */
-function whyOver({ plant, told, facts, result, at }: Snapshot, place: Pick<Load, 'circuit' | 'phase'>): string {
-  const site = new Site({ plant, now: at, told, facts, states: result.states })
+function whyOver(snapshot: Snapshot, place: Pick<Load, 'circuit' | 'phase'>): string {
   const unit = place.phase === 'W' ? 'W' : 'A'
-  const sums = new Map<string, number>()
-  for (const key of site.evses.keys()) {
-    const { amperes, cause } = site.reserved(key)
-    for (const [load, weight] of site.weights(key)) {
-      if (placeOf(load) === placeOf(place)) sums.set(WHY[cause], (sums.get(WHY[cause]) ?? 0) + amperes * weight)
-    }
-  }
-  const load = site.loads.find((one) => placeOf(one) === placeOf(place))
+  const { byCause = new Map<Cause, number>() } = sumsOf(snapshot).get(placeOf(place)) ?? {}
+  const sums = new Map<string, number>([...byCause].map(([cause, amount]) => [WHY[cause], amount]))
+  const load = snapshot.result.loads.find((one) => placeOf(one) === placeOf(place))
   if (load !== undefined && load.other > 0) sums.set('other load', load.other)
   return [...sums]
     .filter(([, amount]) => amount > 0)

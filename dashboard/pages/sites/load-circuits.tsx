@@ -7,6 +7,7 @@ import { strings as common } from '../../strings/en.js'
 import { Action } from '../../ui/action.js'
 import { useApp } from '../../ui/app-context.js'
 import { Dialog } from '../../ui/dialog.js'
+import { UNKNOWN } from '../../ui/format.js'
 import { ProblemNote } from '../../ui/problem.js'
 import { type Column, Table } from '../../ui/table.js'
 import { Foreign, Id } from '../../ui/text.js'
@@ -85,12 +86,17 @@ export function Circuits({ site, mode, loads, onChange }: CircuitsProps) {
   )
 }
 
-function figure(id: 'limit' | 'reserved' | 'other' | 'margin' | 'headroom'): Column<LoadRow> {
+function figure(
+  id: 'limit' | 'reserved' | 'allocated' | 'measured' | 'other' | 'margin' | 'headroom'
+): Column<LoadRow> {
   return {
     id,
     title: strings[id],
     isNumeric: true,
-    cell: (row) => (row.phase === 'W' ? strings.watts(row[id]) : strings.amperes(row[id]))
+    cell: ({ phase, [id]: value }) => {
+      if (value === undefined) return UNKNOWN
+      return phase === 'W' ? strings.watts(value) : strings.amperes(value)
+    }
   }
 }
 
@@ -98,6 +104,8 @@ const FIGURES: readonly Column<LoadRow>[] = [
   figure('limit'),
   { id: 'from', title: strings.from, cell: ({ origin }) => strings.origins[origin] },
   figure('reserved'),
+  figure('allocated'),
+  figure('measured'),
   figure('other'),
   figure('margin'),
   figure('headroom')

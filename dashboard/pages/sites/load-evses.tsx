@@ -63,9 +63,14 @@ const COLUMNS: readonly Column<EvseRow>[] = [
   {
     id: 'why',
     title: strings.why,
-    cell: ({ reason, cause, transaction }) => (
+    cell: ({ reason, cause, transaction, expectedTurn }) => (
       <>
         <Foreign text={reason} limit={200} />
+        {expectedTurn !== undefined && (
+          <small class="sub">
+            {strings.turn} <Time at={expectedTurn} />
+          </small>
+        )}
         <small class="sub">
           {cause === 'measured' && `${strings.measuredCounts} `}
           {transaction !== undefined && (

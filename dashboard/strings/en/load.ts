@@ -48,6 +48,7 @@ export const load = {
     fallback: 'the fallback limit'
   },
   reserved: 'EVSEs may take',
+  allocated: 'Meant for EVSEs',
   other: 'Other load',
   margin: 'Kept free',
   headroom: 'Left',
@@ -72,6 +73,7 @@ export const load = {
   gets: 'Gets',
   target: (value: string) => `meant: ${value}`,
   until: 'until',
+  turn: 'can expect to charge at',
   measured: 'Measured',
   why: 'Why',
   away: 'away',
