@@ -3,6 +3,8 @@ import type { Sent, Snapshot } from './options.js'
 import { keyOf, type PlantEvse } from './plant.js'
 import { addHistory } from './rows.js'
 import { overloads, shortBecause } from './step.js'
+import { placeOf, sumsOf } from './sums.js'
+import { between, exceededAt, Reaction, waitingAt } from './tally.js'
 import { isUnbalance, phaseOfUnbalance } from './unbalance.js'
 
 // Facts of the control for people: what it sent, where no limit can be guaranteed, and which EVSE does not obey.
@@ -18,6 +20,9 @@ export interface CircuitGauge {
   limit: number
   reserved: number
   other: number
+  allocated: number
+  /** Absent: not known. */
+  measured?: number
 }
 
 export class LoadWatch {
@@ -30,6 +35,13 @@ export class LoadWatch {
   readonly outcomes = new Map<string, number>()
   /** Seconds for which more was reserved than a limit allows, over all circuits and phases. */
   secondsAbove = 0
+  /** Seconds for which measured currents were above a limit, over all circuits and phases. */
+  secondsExceeded = 0
+  pauses = 0
+  lateRenewals = 0
+  /** Called with the seconds from a limit of a circuit until all lowering calls are accepted. */
+  onReaction: (seconds: number) => void = () => undefined
+  readonly #reactions = new Map<string, Reaction>()
 
   constructor(writer: Parameters<typeof addHistory>[0]) {
     this.#writer = writer
@@ -47,9 +59,17 @@ export class LoadWatch {
     await addHistory(this.#writer, { ...row, kind, amperes, outcome: answer, reason, at: Date.now() })
   }
 
+  /** A limit of a circuit was set. */
+  limited(siteId: string): void {
+    // Another process may control the site.
+    if (this.#snapshots.has(siteId) && !this.#reactions.has(siteId))
+      this.#reactions.set(siteId, new Reaction(Date.now()))
+  }
+
   /** Takes note of a run. */
   ran(siteId: string, snapshot: Snapshot): void {
     const now = Date.now()
+    this.#tally(siteId, snapshot, now)
     const before = this.#over.get(siteId)
     const over = overloads(snapshot.result.loads).map(({ circuit, phase }) => `${circuit} ${phase}`)
     const elapsed = now - (this.#snapshots.get(siteId)?.at ?? now)
@@ -59,16 +79,47 @@ export class LoadWatch {
     this.#snapshots.set(siteId, { snapshot, at: now })
   }
 
+  #tally(siteId: string, snapshot: Snapshot, now: number): void {
+    const reaction = this.#reactions.get(siteId)?.ran(snapshot, now)
+    if (typeof reaction === 'number') this.onReaction(reaction / 1000)
+    if (reaction !== undefined) this.#reactions.delete(siteId)
+    const before = this.#snapshots.get(siteId)
+    if (before === undefined) return
+    const { pauses, lateRenewals } = between(before.snapshot, snapshot)
+    this.pauses += pauses
+    this.lateRenewals += lateRenewals
+    this.secondsExceeded += (exceededAt(snapshot) * (now - before.at)) / 1000
+  }
+
   /** The site is not controlled here any more. */
   left(siteId: string): void {
+    this.#reactions.delete(siteId)
     this.#over.delete(siteId)
     this.#snapshots.delete(siteId)
   }
 
   gauges(): CircuitGauge[] {
-    return [...this.#snapshots].flatMap(([site, { snapshot }]) =>
-      snapshot.result.loads.map(({ circuit, phase, limit, reserved, other }) => {
-        return { site, circuit, phase, limit, reserved, other }
+    return [...this.#snapshots].flatMap(([site, { snapshot }]) => {
+      const sums = sumsOf(snapshot)
+      return snapshot.result.loads.map(({ circuit, phase, limit, reserved, other }) => {
+        const { allocated = 0, measured } = sums.get(placeOf({ circuit, phase })) ?? {}
+        const known = { limit, reserved, other, allocated, ...(measured !== undefined && { measured }) }
+        return { site, circuit, phase, ...known }
+      })
+    })
+  }
+
+  /** Transactions that have less than their cars need to charge, by site. */
+  waiting(): [site: string, count: number][] {
+    return [...this.#snapshots].map(([site, { snapshot }]) => [site, waitingAt(snapshot)])
+  }
+
+  /** Seconds since each measurement of a circuit. */
+  measurementAges(): { site: string; circuit: string; age: number }[] {
+    return [...this.#snapshots].flatMap(([site, { snapshot, at }]) =>
+      [...snapshot.told].flatMap(([circuit, { measurement }]) => {
+        const since = (Date.now() - at) / 1000
+        return measurement ? [{ site, circuit, age: Math.max(0, (snapshot.at - measurement.at) / 1000) + since }] : []
       })
     )
   }

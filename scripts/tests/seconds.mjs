@@ -52,6 +52,7 @@ export const SECONDS = {
   'test/load-management/needs.test.ts': 6,
   'test/load-management/others.test.ts': 6,
   'test/load-management/priority.test.ts': 7,
+  'test/load-management/metrics.test.ts': 5,
   'test/load-management/plan.test.ts': 5,
   'test/load-management/quirks.test.ts': 5,
   'test/load-management/sampling.test.ts': 6,

@@ -160,6 +160,7 @@ function invalidLimits(index: number, detail: string): ProblemError {
 
 /** Lets the control see new limits, and waits as long as the request wants until they hold. */
 async function applied(app: FastifyInstance, siteId: string, { wait }: Static<typeof Wait>) {
+  app.loadWatch.limited(siteId)
   if (wait !== undefined) return { lowered: await isLowered(app, siteId, Number(wait) * 1000) }
   app.loadManagement.trigger(siteId)
   return {}
