@@ -10,7 +10,8 @@ import type { ModelStore } from '../traits/model-store.js'
 import { checkPlant, type Members } from './check.js'
 import { type AppliedTraits, habitsOf } from './choices.js'
 import { LoadManagementBody } from './plant.js'
-import { membersOf } from './rows.js'
+import { checkReleases, type Releasing } from './release.js'
+import { findLoadManagement, membersOf } from './rows.js'
 
 // The configuration of the load management of a site, which is changed as a whole or in parts. What is refused has no effect.
 
@@ -21,6 +22,15 @@ export interface Changed {
   siteId: string
   /** The traits of a charge point. */
   traitsOf: (known: KnownOf) => AppliedTraits
+  /** With it, no EVSE is released that may draw current. */
+  releasing?: Releasing | undefined
+}
+
+/** @throws `EVSE_IN_USE` */
+async function checkReleased(trx: Kysely<Schema>, { siteId, releasing }: Changed, after: LoadManagementBody) {
+  if (releasing === undefined) return
+  const before = await findLoadManagement(trx, siteId)
+  if (before !== undefined) await checkReleases(trx, { before, after }, releasing)
 }
 
 /** The site, after what other nodes have learned or changed of charger models has been read. */
@@ -45,13 +55,14 @@ async function readMembers(trx: Kysely<Schema>, { siteId, traitsOf }: Changed): 
  * Replaces the configuration of a site as a whole.
  *
  * @returns whether it is new
- * @throws `INVALID_LOAD_MANAGEMENT`
+ * @throws `INVALID_LOAD_MANAGEMENT`, `EVSE_IN_USE`
  */
 export function putLoadManagement(writer: SiteWriter, site: Changed, body: LoadManagementBody): Promise<boolean> {
   const { siteId } = site
   return writer.write(async (trx) => {
     await hold(trx, 'site', siteId)
     checkPlant(body, await readMembers(trx as Kysely<Schema>, site))
+    await checkReleased(trx as Kysely<Schema>, site, body)
     const now = Date.now()
     const values = { mode: body.mode, document: JSON.stringify(body), updated_at: now }
     const { numUpdatedRows } = await trx
@@ -122,7 +133,7 @@ export interface PartialChange {
  * Changes a part of the configuration; nobody else changes another part at the same time.
  *
  * @returns the new configuration; `undefined`: there is no configuration, or nothing to change
- * @throws `INVALID_LOAD_MANAGEMENT` with a pointer into the part
+ * @throws `INVALID_LOAD_MANAGEMENT` with a pointer into the part, `EVSE_IN_USE`
  */
 export function changeLoadManagement(
   writer: SiteWriter,
@@ -149,6 +160,7 @@ export function changeLoadManagement(
     } catch (error) {
       throw inPart(error, placeIn?.(body))
     }
+    await checkReleased(trx as Kysely<Schema>, site, body)
     await trx
       .updateTable('load_management')
       .set({ document: JSON.stringify(body), updated_at: Date.now() })

@@ -6,8 +6,10 @@ import { type Asking, type Prospect, prospectIn } from './ev-needs.js'
 import { type LeftoversOptions, leftoversRounds } from './leftovers.js'
 import type { ControlOptions, Snapshot } from './options.js'
 import type { Planned } from './plan.js'
+import type { LoadManagementBody } from './plant.js'
+import type { Releasing } from './release.js'
 import type { Rounds } from './rounds.js'
-import { managedSites, release } from './rows.js'
+import { findLoadManagement, managedSites, release } from './rows.js'
 import { samplingRounds } from './sampling.js'
 
 export interface ControlsOptions
@@ -66,6 +68,14 @@ export class Controls {
   /** What a run would decide now; `undefined` if the load of the site is not managed. Nothing is saved, learned or sent. */
   async plan(siteId: string, planned: Planned): Promise<Snapshot | undefined> {
     return this.#make(siteId, { learn: async () => undefined }).plan(planned, this.snapshot(siteId))
+  }
+
+  /** What has to be known before EVSEs of a site are released from its control. */
+  async releasing(siteId: string): Promise<Releasing> {
+    const row = await findLoadManagement(this.#options.db, siteId)
+    const { evses } = row === undefined ? { evses: [] } : (JSON.parse(row.document) as LoadManagementBody)
+    const identities = new Set(evses.map(({ identity }) => fold(identity)))
+    return { connected: await this.#options.callable([...identities]), now: this.clock() }
   }
 
   take(event: PublishedEvent): void {

@@ -42,6 +42,8 @@ const operate = (name: string, more: Partial<Step> = {}): Step => {
   return { operation: `operate${name}`, status: 200, isSent: true, ...more }
 }
 const accepted = { has: { status: 'accepted' } }
+const EMS = { ttl: 60, source: 'EMS' }
+const limited = (more = {}) => ({ limits: [{ circuit: 'other', A: 6, ...more }] })
 const managed = (mode: string) => ({ mode, circuits: [{ id: 'main', limit: { A: 63 } }], evses: [] })
 const withoutSchedule = () => ({
   version: '1.6',
@@ -98,12 +100,7 @@ export const STEPS: readonly Step[] = [
   { operation: 'getLoadManagement', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
   { operation: 'getLoadState', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
   { operation: 'planLoad', status: 200, at: here({ id: 'bellecour' }), has: { mode: 'control' } },
-  {
-    operation: 'planLoad',
-    status: 422,
-    at: here({ id: 'bellecour' }),
-    body: () => ({ limits: [{ circuit: 'other', A: 6 }] })
-  },
+  { operation: 'planLoad', status: 422, at: here({ id: 'bellecour' }), body: () => limited() },
   { operation: 'listAllocations', status: 200, at: here({ id: 'bellecour' }), query: here({ limit: '1' }) },
   { operation: 'getCircuit', status: 200, at: here({ id: 'bellecour', circuit: 'main' }), has: { id: 'main' } },
   { operation: 'putCircuit', status: 201, at: here({ id: 'bellecour', circuit: 'sub' }) },
@@ -124,12 +121,7 @@ export const STEPS: readonly Step[] = [
   { operation: 'getCircuitLimit', status: 200, at: here({ id: 'bellecour', circuit: 'main' }) },
   { operation: 'deleteCircuitLimit', status: 204, at: here({ id: 'bellecour', circuit: 'main' }) },
   { operation: 'putCircuitLimits', status: 200, at: here({ id: 'bellecour' }), query: here({ wait: '1' }) },
-  {
-    operation: 'putCircuitLimits',
-    status: 422,
-    at: here({ id: 'bellecour' }),
-    body: () => ({ limits: [{ circuit: 'other', A: 6, ttl: 60, source: 'EMS' }] })
-  },
+  { operation: 'putCircuitLimits', status: 422, at: here({ id: 'bellecour' }), body: () => limited(EMS) },
   { operation: 'putCircuitMeasurement', status: 204, at: here({ id: 'bellecour', circuit: 'main' }) },
   { operation: 'putCircuitMeasurement', status: 404, at: here({ id: 'bellecour', circuit: 'other' }) },
   { operation: 'deleteLoadManagement', status: 409, at: here({ id: 'bellecour' }) },

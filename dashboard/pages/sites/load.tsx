@@ -95,7 +95,8 @@ function Mode({ site, configuration, onChange }: Props & { configuration: LoadMa
   const switchTo = async (next: Mode) => {
     // Nobody else's change is to be lost: the configuration is read again before it is replaced.
     const { createdAt: _created, updatedAt: _updated, ...present } = await api.get<LoadManagement>(path)
-    await api.send('PUT', path, { ...present, mode: next })
+    // Who switches has been told what it means for the transactions.
+    await api.send('PUT', `${path}?force=true`, { ...present, mode: next })
   }
   return (
     <>

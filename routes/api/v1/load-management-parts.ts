@@ -2,7 +2,9 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
 import { IdentityParams } from '../../../lib/http/records.js'
 import { changeLoadManagement, type PartialChange, siteToChange } from '../../../lib/load-management/configuration.js'
+import { EVSE_IN_USE, ForceParams } from '../../../lib/load-management/force.js'
 import { Assignment, CIRCUIT_ID, Circuit, type LoadManagementBody } from '../../../lib/load-management/plant.js'
+import type { Releasing } from '../../../lib/load-management/release.js'
 import { findLoadManagement } from '../../../lib/load-management/rows.js'
 import { ProblemError } from '../../../lib/problem-error.js'
 import { SiteParams } from '../../../lib/sites/records.js'
@@ -185,21 +187,24 @@ function addPutEvse(app: FastifyInstance): void {
 }
 
 function addDeleteEvse(app: FastifyInstance): void {
-  app.delete<{ Params: EvseParams }>(
+  app.delete<{ Params: EvseParams; Querystring: Static<typeof ForceParams> }>(
     `${PATH}/evses/:identity/:evseId`,
     {
-      config: { scope: 'sites:write', problems: { 404: UNKNOWN_EVSE } },
+      config: { scope: 'sites:write', problems: { 404: UNKNOWN_EVSE, 409: { EVSE_IN_USE } } },
       schema: {
         ...TAGS,
         params: EvseParams,
+        querystring: ForceParams,
         operationId: 'deleteAssignment',
         summary: 'Take an EVSE out of load management',
         description: 'The profiles of load management are taken away from it.',
         response: { 204: Type.Null({ description: 'Deleted' }) }
       }
     },
-    async ({ params }, reply) => {
+    async ({ params, query }, reply) => {
+      const releasing = query.force === 'true' ? undefined : await app.loadManagement.releasing(params.id)
       await change(app, params.id, {
+        releasing,
         apply: (body) => {
           const gone = evseIn(body, params)
           return { ...body, evses: body.evses.filter((evse) => evse !== gone) }
@@ -233,9 +238,13 @@ async function put<T>(app: FastifyInstance, siteId: string, { item, isThere, lis
 }
 
 /** @throws `NO_LOAD_MANAGEMENT` */
-async function change(app: FastifyInstance, siteId: string, partial: PartialChange): Promise<void> {
+async function change(
+  app: FastifyInstance,
+  siteId: string,
+  { releasing, ...partial }: PartialChange & { releasing?: Releasing | undefined }
+): Promise<void> {
   const { database, loadManagement } = app
-  const site = await siteToChange(app.traits, siteId)
+  const site = { ...(await siteToChange(app.traits, siteId)), releasing }
   if ((await changeLoadManagement(database.writer, site, partial)) === undefined) throw notManaged(siteId)
   loadManagement.configured(siteId)
 }

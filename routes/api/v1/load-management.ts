@@ -9,6 +9,7 @@ import {
   putLoadManagement,
   siteToChange
 } from '../../../lib/load-management/configuration.js'
+import { EVSE_IN_USE, ForceParams } from '../../../lib/load-management/force.js'
 import { limitsIn, PlanBody, PlanRecord, toPlanRecord } from '../../../lib/load-management/plan.js'
 import { LoadManagementBody } from '../../../lib/load-management/plant.js'
 import {
@@ -71,13 +72,14 @@ function addRead(app: FastifyInstance): void {
 
 function addPut(app: FastifyInstance): void {
   const { database, loadManagement } = app
-  app.put<OneSite & { Body: LoadManagementBody }>(
+  app.put<OneSite & { Body: LoadManagementBody; Querystring: Static<typeof ForceParams> }>(
     PATH,
     {
       config: {
         scope: 'sites:write',
         problems: {
           404: UNKNOWN_SITE,
+          409: { EVSE_IN_USE },
           422: {
             INVALID_LOAD_MANAGEMENT:
               'a circuit leads nowhere or back to itself, an EVSE is unknown or assigned twice, or the fallbacks do not fit'
@@ -88,6 +90,7 @@ function addPut(app: FastifyInstance): void {
         ...TAGS,
         params: SiteParams,
         body: LoadManagementBody,
+        querystring: ForceParams,
         operationId: 'putLoadManagement',
         summary: 'Configure how a site shares its power',
         description:
@@ -95,9 +98,11 @@ function addPut(app: FastifyInstance): void {
         response: { 200: LoadManagementRecord, 201: LoadManagementRecord }
       }
     },
-    async ({ params, body }, reply) => {
+    async ({ params, body, query }, reply) => {
       await existingSite(app, params.id)
-      const isNew = await putLoadManagement(database.writer, await siteToChange(app.traits, params.id), body)
+      const releasing = query.force === 'true' ? undefined : await loadManagement.releasing(params.id)
+      const site = { ...(await siteToChange(app.traits, params.id)), releasing }
+      const isNew = await putLoadManagement(database.writer, site, body)
       loadManagement.configured(params.id)
       return reply.code(isNew ? 201 : 200).send(toRecord(await existing(app, params.id)))
     }
