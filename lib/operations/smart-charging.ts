@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { RequestOf } from 'fastify-ocpp'
 import { oneOf } from '../http/records.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
@@ -196,7 +197,7 @@ export const chargingLimit = operation({
 
 const ClearBody = Type.Object(
   {
-    profileId: Type.Optional(Type.Integer({ description: 'Clears only this profile; the other members are ignored' })),
+    profileId: Type.Optional(Type.Integer({ description: 'Of the charging profile' })),
     ...PLACE,
     purpose: Type.Optional(PURPOSE),
     stackLevel: Type.Optional(STACK_LEVEL)
@@ -205,10 +206,50 @@ const ClearBody = Type.Object(
 )
 type ClearBody = Static<typeof ClearBody>
 
-function* clear16({ profileId, purpose, stackLevel, ...place }: ClearBody): Exchange {
-  if (profileId !== undefined) return outcomeOf(yield* ask16('ClearChargingProfile', { id: profileId }))
+interface ClearFacts {
+  /** The profile with the id is known. If it does not match the other members, nothing is sent. */
+  named: 'unknown' | 'matches' | 'differs'
+  /** The purposes that one of our profiles may have. */
+  purposes: readonly Purpose2[]
+}
+
+type Purpose2 = RequestOf<'ocpp2.1', 'SetChargingProfile'>['chargingProfile']['chargingProfilePurpose']
+
+async function clearFacts(lookup: Lookup, request: ClearBody): Promise<ClearFacts> {
+  const { profileId, purpose } = request
+  const isOurs = profileId === undefined ? purpose !== 'station' : isOwnProfile(profileId)
+  if (isOurs) await checkUncontrolled(lookup, profileId === undefined ? placeIn(request) : placeIn({}))
+  const known = await ownProfiles(lookup.db, lookup.chargePoint.id)
+  const named = known.filter(({ profile_id }) => profile_id === profileId)
+  const isMatch = named.some((row) => isMeant(row, request))
+  const priority = lookup.protocol === 'ocpp2.1' ? (['PriorityCharging'] as const) : []
+  return {
+    named: named.length === 0 ? 'unknown' : isMatch ? 'matches' : 'differs',
+    purposes: [...PURPOSES.map((one) => PURPOSES_2[one]), ...priority]
+  }
+}
+
+type OwnProfile = Awaited<ReturnType<typeof ownProfiles>>[number]
+
+/** Every member has to match. */
+function isMeant(row: OwnProfile, { purpose, stackLevel, evseId, connectorId }: ClearBody): boolean {
+  const place = purpose === 'station' ? 0 : (evseId ?? connectorId)
+  const names: readonly unknown[] = purpose === undefined ? [row.purpose] : [PURPOSES_16[purpose], PURPOSES_2[purpose]]
+  return (
+    names.includes(row.purpose) &&
+    (place === undefined || place === (row.evse_id || row.connector_id)) &&
+    (stackLevel === undefined || stackLevel === row.stack_level)
+  )
+}
+
+/** All criteria are sent, and all have to match. [1.6 §5.5, errata 3.25] */
+function* clear16({ profileId, purpose, stackLevel, ...place }: ClearBody, { named }: ClearFacts): Exchange {
+  if (named === 'differs') return { status: 'not-found' }
+  // Some charge points look at the first criterion only.
+  if (named === 'matches') return outcomeOf(yield* ask16('ClearChargingProfile', { id: Number(profileId) }))
   const connectorId = purpose === 'station' ? 0 : connectorOf16(place)
   const answer = yield* ask16('ClearChargingProfile', {
+    ...(profileId !== undefined && { id: profileId }),
     ...(connectorId !== undefined && { connectorId }),
     ...(purpose !== undefined && { chargingProfilePurpose: PURPOSES_16[purpose] }),
     ...(stackLevel !== undefined && { stackLevel })
@@ -216,19 +257,24 @@ function* clear16({ profileId, purpose, stackLevel, ...place }: ClearBody): Exch
   return outcomeOf(answer)
 }
 
-function* clear2({ profileId, purpose, stackLevel, ...place }: ClearBody): Exchange {
-  if (profileId !== undefined) return outcomeOf(yield* ask2('ClearChargingProfile', { chargingProfileId: profileId }))
+function* clear2(request: ClearBody, { named, purposes }: ClearFacts): Exchange {
+  const { profileId, purpose, stackLevel, ...place } = request
+  if (named === 'differs') return { status: 'not-found' }
   const evseId = purpose === 'station' ? 0 : evseIdOf2(place)
-  const criteria = { ...(evseId !== undefined && { evseId }), ...(stackLevel !== undefined && { stackLevel }) }
+  const criteria = {
+    ...(evseId !== undefined && { evseId }),
+    ...(stackLevel !== undefined && { stackLevel }),
+    ...(purpose !== undefined && { chargingProfilePurpose: PURPOSES_2[purpose] })
+  }
+  const isAny = Object.keys(criteria).length === 0
+  if (profileId !== undefined) {
+    const others = named === 'unknown' && !isAny && { chargingProfileCriteria: criteria }
+    return outcomeOf(yield* ask2('ClearChargingProfile', { chargingProfileId: profileId, ...others }))
+  }
   // At least one criterion is required. [2.x K10.FR.01]
-  const isAll = purpose === undefined && evseId === undefined && stackLevel === undefined
-  const purposes = isAll ? PURPOSES : [purpose]
+  const asked = isAny ? purposes.map((one) => ({ chargingProfilePurpose: one })) : [criteria]
   const outcomes: Outcome[] = []
-  for (const one of purposes) {
-    const chargingProfileCriteria = {
-      ...criteria,
-      ...(one !== undefined && { chargingProfilePurpose: PURPOSES_2[one] })
-    }
+  for (const chargingProfileCriteria of asked) {
     outcomes.push(outcomeOf(yield* ask2('ClearChargingProfile', { chargingProfileCriteria })))
   }
   return outcomes.find(({ status }) => status === 'accepted') ?? outcomes[0] ?? { status: 'not-found' }
@@ -237,13 +283,9 @@ function* clear2({ profileId, purpose, stackLevel, ...place }: ClearBody): Excha
 export const clearChargingLimit = operation({
   summary: 'Clear charging limits',
   description:
-    'Clears the limits that match all members given; without members, all limits. `not-found` when there was none.',
+    'Clears the limits that match all members given; without members, all limits, also of priority charging. `not-found` when there was none.',
   danger: 'destroys',
   body: ClearBody,
-  facts: async (lookup: Lookup, request: ClearBody) => {
-    const { profileId, purpose } = request
-    const isOurs = profileId === undefined ? purpose !== 'station' : isOwnProfile(profileId)
-    if (isOurs) await checkUncontrolled(lookup, profileId === undefined ? placeIn(request) : placeIn({}))
-  },
+  facts: clearFacts,
   rows: { v16: clear16, v2: clear2 }
 })

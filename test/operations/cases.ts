@@ -28,6 +28,7 @@ type Cell = readonly (Case | Refusal)[]
 type Row = Readonly<Record<Protocol, Cell>>
 
 const ACCEPTED = { status: 'Accepted' }
+const UNKNOWN = { status: 'Unknown' }
 const NOT_SHOWN = {
   status: 'not-supported',
   reason: 'the charge point has not reported that it shows tariffs',
@@ -44,6 +45,32 @@ const HASH = { hashAlgorithm: 'SHA256', issuerNameHash: 'ab', issuerKeyHash: 'cd
 function in2(...cell: Cell): Pick<Row, 'ocpp2.0.1' | 'ocpp2.1'> {
   return { 'ocpp2.0.1': cell, 'ocpp2.1': cell }
 }
+
+/** The calls that clear all limits in 2.x. */
+function clearsAll(...more: Case['exchange']): Case {
+  const of = (chargingProfilePurpose: string) => ({ chargingProfileCriteria: { chargingProfilePurpose } })
+  const exchange: Case['exchange'] = [
+    ['ClearChargingProfile', of('ChargingStationMaxProfile'), UNKNOWN],
+    ['ClearChargingProfile', of('TxDefaultProfile'), ACCEPTED],
+    ['ClearChargingProfile', of('TxProfile'), UNKNOWN]
+  ]
+  return { of: 'all', request: {}, exchange: [...exchange, ...more], comes: { status: 'accepted' } }
+}
+
+const CLEARS_2: Cell = [
+  {
+    of: 'one',
+    request: { profileId: 7 },
+    exchange: [['ClearChargingProfile', { chargingProfileId: 7 }, UNKNOWN]],
+    comes: { status: 'not-found', reason: 'Unknown' }
+  },
+  {
+    of: 'one that is not known, of a place',
+    request: { profileId: 7, evseId: 2 },
+    exchange: [['ClearChargingProfile', { chargingProfileId: 7, chargingProfileCriteria: { evseId: 2 } }, UNKNOWN]],
+    comes: { status: 'not-found', reason: 'Unknown' }
+  }
+]
 
 const variable = (component: string, name: string, instance?: string) => ({
   component: { name: component },
@@ -522,6 +549,12 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
         comes: { status: 'not-found', reason: 'Unknown' }
       },
       {
+        of: 'one that is not known, of a level',
+        request: { profileId: 7, stackLevel: 1 },
+        exchange: [['ClearChargingProfile', { id: 7, stackLevel: 1 }, UNKNOWN]],
+        comes: { status: 'not-found', reason: 'Unknown' }
+      },
+      {
         of: 'of a place',
         request: { evseId: 2, purpose: 'default', stackLevel: 1 },
         exchange: [
@@ -534,36 +567,15 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
         comes: { status: 'accepted' }
       }
     ],
-    ...in2(
-      {
-        of: 'all',
-        request: {},
-        exchange: [
-          [
-            'ClearChargingProfile',
-            { chargingProfileCriteria: { chargingProfilePurpose: 'ChargingStationMaxProfile' } },
-            { status: 'Unknown' }
-          ],
-          [
-            'ClearChargingProfile',
-            { chargingProfileCriteria: { chargingProfilePurpose: 'TxDefaultProfile' } },
-            ACCEPTED
-          ],
-          [
-            'ClearChargingProfile',
-            { chargingProfileCriteria: { chargingProfilePurpose: 'TxProfile' } },
-            { status: 'Unknown' }
-          ]
-        ],
-        comes: { status: 'accepted' }
-      },
-      {
-        of: 'one',
-        request: { profileId: 7 },
-        exchange: [['ClearChargingProfile', { chargingProfileId: 7 }, { status: 'Unknown' }]],
-        comes: { status: 'not-found', reason: 'Unknown' }
-      }
-    )
+    'ocpp2.0.1': [clearsAll(), ...CLEARS_2],
+    'ocpp2.1': [
+      clearsAll([
+        'ClearChargingProfile',
+        { chargingProfileCriteria: { chargingProfilePurpose: 'PriorityCharging' } },
+        UNKNOWN
+      ]),
+      ...CLEARS_2
+    ]
   },
 
   'clear-cache': {

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { BEARER, onBothBackends, operate, stateOf } from '../app/support.js'
 import { type Charger, ErrorAnswer, NO_ANSWER } from '../support/charger.js'
 import { within } from '../support/wait.js'
-import { AN_ID, assertIs, perform, play } from './support.js'
+import { AN_ID, assertIs, PROTOCOLS, perform, play } from './support.js'
 
 const ACCEPTED = { status: 'Accepted' }
 
@@ -187,6 +187,33 @@ onBothBackends('a request to a charge point', (start) => {
     assert.equal(chargingProfiles.length, 3)
     await perform(server, charger.identity, 'operations/clear-charging-limit', { evseId: 1 })
     assert.equal((await stateOf(server, charger.identity)).chargingProfiles.length, 1)
+  })
+
+  it('clears a limit by its id only where the other members match, too', async () => {
+    const server = await start()
+    for (const protocol of PROTOCOLS) {
+      const { charger, asked } = await play(server, protocol, () => ACCEPTED)
+      const set = await perform(server, charger.identity, 'operations/charging-limit', {
+        ...{ limit: 16, unit: 'A', evseId: 1, stackLevel: 2 }
+      })
+      const { profileId } = set.body
+      const clear = async (more: object) => {
+        const { body } = await perform(server, charger.identity, 'operations/clear-charging-limit', {
+          profileId,
+          ...more
+        })
+        return body.status
+      }
+      const before = asked.length
+      for (const more of [{ evseId: 2 }, { stackLevel: 1 }, { purpose: 'transaction' }, { purpose: 'station' }])
+        assert.equal(await clear(more), 'not-found', JSON.stringify(more))
+      assert.equal(asked.length, before, 'nothing is sent')
+      assert.equal((await stateOf(server, charger.identity)).chargingProfiles.length, 1)
+      assert.equal(await clear({ evseId: 1, stackLevel: 2, purpose: 'default' }), 'accepted')
+      const id = protocol === 'ocpp1.6' ? { id: profileId } : { chargingProfileId: profileId }
+      assert.deepEqual(asked.at(-1)?.slice(1, 2), [id])
+      assert.equal((await stateOf(server, charger.identity)).chargingProfiles.length, 0)
+    }
   })
 
   it('limits a transaction when one is named', async () => {
