@@ -31,6 +31,8 @@ export interface VersionInfo {
   readonly hasCertificateRequestIds: boolean
   /** Whether a charge point may have tariffs and calculate costs itself. [2.1 I07-I12] */
   readonly hasTariffs: boolean
+  /** Whether profiles may have the purpose PriorityCharging. [2.1 K21] */
+  readonly hasPriorityCharging: boolean
 }
 
 /** Differences between the versions. This table is the only place that knows there are three. */
@@ -140,6 +142,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     hasCertificateTypes: false,
     hasCertificateRequestIds: false,
     hasTariffs: false,
+    hasPriorityCharging: false,
     actions: new Map(Object.entries(actions16)),
     codes: CODES_16,
     formatViolation: 'FormationViolation',
@@ -166,6 +169,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     maxPasswordLength: 40,
     hasCertificateRequestIds: false,
     hasTariffs: false,
+    hasPriorityCharging: false,
     actions: new Map(Object.entries(actions201)),
     answersUnknownType: true,
     hasSend: false
@@ -179,6 +183,7 @@ export const PROTOCOLS: Readonly<Record<Protocol, ProtocolDefinition>> = {
     maxPasswordLength: 64,
     hasCertificateRequestIds: true,
     hasTariffs: true,
+    hasPriorityCharging: true,
     actions: new Map(Object.entries(actions21)),
     answersUnknownType: false,
     hasSend: true

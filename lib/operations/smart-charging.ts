@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { RequestOf } from 'fastify-ocpp'
+import { type RequestOf, versionInfo } from 'fastify-ocpp'
 import { oneOf } from '../http/records.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
@@ -222,7 +222,7 @@ async function clearFacts(lookup: Lookup, request: ClearBody): Promise<ClearFact
   const known = await ownProfiles(lookup.db, lookup.chargePoint.id)
   const named = known.filter(({ profile_id }) => profile_id === profileId)
   const isMatch = named.some((row) => isMeant(row, request))
-  const priority = lookup.protocol === 'ocpp2.1' ? (['PriorityCharging'] as const) : []
+  const priority = versionInfo(lookup.protocol).hasPriorityCharging ? (['PriorityCharging'] as const) : []
   return {
     named: named.length === 0 ? 'unknown' : isMatch ? 'matches' : 'differs',
     purposes: [...PURPOSES.map((one) => PURPOSES_2[one]), ...priority]

@@ -115,8 +115,8 @@ onSharedBackend('limits that come very often', (start) => {
     }
     // The first ones also fill caches.
     let grown = Number.POSITIVE_INFINITY
-    for (let round = 0; round < 5 && grown > 500_000; round++) grown = await flood()
-    assert.ok(grown <= 500_000, `${grown} bytes more after 2,000 limits`)
+    for (let round = 0; round < 5 && grown > 1_000_000; round++) grown = await flood()
+    assert.ok(grown <= 1_000_000, `${grown} bytes more after 2,000 limits`)
     assert.deepEqual([...codes], [200])
     await put('circuits/main/limit', { A: 123, ...EMS })
     assert.deepEqual((await limits())[0], { A: 123 })

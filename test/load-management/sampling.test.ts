@@ -218,12 +218,13 @@ onBothBackends('what charge points of a site sample', (start) => {
     })
     const asked = async () => (await callsTo(server, 'silent-0', 'GetConfiguration')).length
     const { now } = Date
+    const clock = t.mock.method(Date, 'now', now)
     const passing = async (hours: number) => {
       for (let hour = 0; hour < hours; hour++) {
-        t.mock.method(Date, 'now', () => now() + hour * 3_600_000)
+        clock.mock.mockImplementation(() => now() + hour * 3_600_000)
         await garage.run()
       }
-      t.mock.method(Date, 'now', now)
+      clock.mock.mockImplementation(now)
     }
     await garage.put(BODY)
     await passing(8)

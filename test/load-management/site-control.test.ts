@@ -233,9 +233,11 @@ describe('the control of a site', () => {
   })
 
   it('notices each boot, whoever heard of it, and before it hears the answer to an earlier call', async () => {
-    const { control, reboot, answer, reserved, sent } = await open()
+    const { control, reboot, answer, reserved, sent, pass } = await open()
     await control.run()
     await answer()
+    await control.run()
+    pass(11)
     await control.run()
     assert.equal(reserved(), 0)
     await reboot()
@@ -249,6 +251,8 @@ describe('the control of a site', () => {
     assert.equal(reserved(), 32)
     await answer()
     await control.run()
+    pass(11)
+    await control.run()
     assert.equal(reserved(), 0)
   })
 
@@ -258,6 +262,8 @@ describe('the control of a site', () => {
     await withTransaction(site)
     await control.run()
     await answer()
+    await control.run()
+    pass(11)
     await control.run()
     assert.equal(reserved(), 6)
     saves.count = 0
@@ -300,6 +306,8 @@ describe('the control of a site', () => {
     await control.run()
     await answer()
     await control.run()
+    pass(11)
+    await control.run()
     assert.equal(reserved(), 0)
     const profile = { purpose: 'TxDefaultProfile', stack_level: 5, kind: 'Relative', payload: '{}', source: 'CSO' }
     await writeDb
@@ -316,6 +324,7 @@ describe('the control of a site', () => {
     await control.idle()
     pass(60)
     await control.run()
+    pass(11)
     await control.run()
     assert.equal(reserved(), 0)
     assert.deepEqual(calls, [])
