@@ -97,7 +97,7 @@ export const Circuit = Type.Object(
     margin: Type.Optional(current('Kept free on each phase. Default: 1')),
     unbalance: Type.Optional(
       Type.Number({
-        exclusiveMinimum: 0,
+        minimum: 0.1,
         maximum: 10_000,
         description:
           'A. By how much the currents of the charge points below may differ between phases, e.g. 20 in Germany [VDE-AR-N 4100]. Default: no limit'
