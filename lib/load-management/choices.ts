@@ -2,6 +2,7 @@ import type { KnownOf } from '../traits/book.js'
 import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
 import { type AppliedTraits, type Choice, choiceOf, traitsOf } from './forms.js'
+import type { Lease } from './leases.js'
 import { type Assignment, type Habits, keyOf, type Plant } from './plant.js'
 import { countsFromStart } from './profiles.js'
 import type { EvseState } from './reserve.js'
@@ -21,11 +22,12 @@ export interface Known {
 
 /** How the charge points take limits, besides their form. */
 export function habitsOf(applied: AppliedTraits): Habits {
-  const { limitZero, limitSettle, limitWritesPerDay } = applied
+  const { limitZero, limitSettle, limitWritesPerDay, limitLease } = applied
   return {
     ...(limitZero !== undefined && { avoidsZero: limitZero.value === 'avoid' }),
     ...(limitSettle !== undefined && { settle: Number(limitSettle.value) }),
-    ...(limitWritesPerDay !== undefined && { writesPerDay: Number(limitWritesPerDay.value) })
+    ...(limitWritesPerDay !== undefined && { writesPerDay: Number(limitWritesPerDay.value) }),
+    ...(limitLease !== undefined && { limitLease: limitLease.value as Lease })
   }
 }
 

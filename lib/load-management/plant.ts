@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { IdentityParams, oneOf } from '../http/records.js'
 import { textLike } from '../text-like.js'
 import { type Form, stepDown, USUAL_FORM } from './forms.js'
+import type { Lease } from './leases.js'
 
 // The configuration of the load management of a site, as operators write it.
 
@@ -216,10 +217,12 @@ export interface PlantEvse extends Required<Assignment> {
   isShort?: boolean
   /** The most profiles that are sent to it in 24 hours. */
   writesPerDay?: number
+  /** Whether its limits end by themselves. Absent: its charge point has no trait that says it. */
+  limitLease?: Lease
 }
 
 /** How a charge point takes limits, besides their form. */
-export type Habits = Partial<Pick<PlantEvse, 'settle' | 'avoidsZero' | 'writesPerDay'>>
+export type Habits = Partial<Pick<PlantEvse, 'settle' | 'avoidsZero' | 'writesPerDay' | 'limitLease'>>
 
 /** A configuration with its defaults. */
 export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'evses'>> {

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { toDateTime } from '../date-time.js'
 import { oneOf } from '../http/records.js'
+import { isSentHeld, LEASES } from './leases.js'
 import { seenPhases } from './lines.js'
 import type { Snapshot } from './options.js'
 import { keyOf, LoadManagementBody, MODES, PHASES, type Plant } from './plant.js'
@@ -75,6 +76,10 @@ const EvseRecord = Type.Object({
     )
   ),
   obedience: oneOf(['unproven', 'obeys', 'ignoring'] as const, 'Whether measured currents obey the limits'),
+  lease: oneOf(
+    LEASES,
+    'Whether limits end by themselves: kept, as its composite schedule has shown; ignored: they do not, so its last limit is reserved until its transaction has ended; unproven: not shown, counts like kept'
+  ),
   reason: Type.String({ description: 'In words' })
 })
 
@@ -104,19 +109,21 @@ export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | un
     const view = result.evses.get(key)
     const { sent, transaction, measured, obedience = 'unproven' } = state ?? {}
     const turn = turns.get(key)
-    const hasLease = sent !== undefined && sent.until > at
+    const isHeld = sent !== undefined && state !== undefined && isSentHeld(state, at)
     return {
       ...{ identity: evse.identity, evseId: evse.evseId, circuit: evse.circuit },
       connected: facts.get(key)?.isConnected ?? false,
       ...(transaction !== undefined && { transaction: transaction.id }),
       reserved: round(view?.reserved ?? evse.maximum),
       cause: view?.cause ?? ('no-fallback' as const),
-      ...(hasLease && { limit: sent.amperes, leaseUntil: toDateTime(sent.until) }),
+      ...(isHeld && { limit: sent.amperes }),
+      ...(isHeld && state?.isUnleased !== true && { leaseUntil: toDateTime(sent.until) }),
       ...(view?.target !== undefined && { target: round(view.target) }),
       ...(measured !== undefined && { measured: round(measured.amperes) }),
       ...detected(evse, state, facts.get(key)),
       ...(turn !== undefined && { expectedTurn: toDateTime(turn) }),
       obedience,
+      lease: view?.lease ?? ('unproven' as const),
       reason: view?.reason ?? ''
     }
   })

@@ -1,5 +1,6 @@
 import { failedOnce } from './failures.js'
 import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
+import { isSentHeld, type Lease, mayHold, outliving } from './leases.js'
 import { type SeenLines, seenLines } from './lines.js'
 import type { Asked } from './needs.js'
 import type { Currents } from './samples.js'
@@ -17,6 +18,8 @@ export interface Possible {
   until: number
   /** It is in the profile of the EVSE itself, which does not end with the transaction. */
   isStanding?: true
+  /** Another one was accepted in its place: it ends when the current has followed. */
+  isReplaced?: true
 }
 
 /** A call that is on its way. */
@@ -34,6 +37,8 @@ export interface Pending {
   forms?: number
   /** The EV waits for it. */
   isOwed?: true
+  /** The limit of a transaction that has ended is deleted, too, because nothing else may end it. */
+  isClearing?: true
 }
 
 /** The limit that was accepted last. */
@@ -73,6 +78,10 @@ export interface EvseState extends Tried {
   /** The fallback before, which the current may not have left yet. `amperes` absent: it was not known. */
   replaced?: { amperes?: number; until: number }
   possible: Possible[]
+  /** Whether its limits end with their leases, as its own composite schedule has shown. Absent: it was not shown. */
+  lease?: Lease
+  /** Its limits do not end with their leases. */
+  isUnleased?: true
   sent?: Sent
   pending?: Pending
   /** The profiles that were sent, if they are counted. */
@@ -165,15 +174,17 @@ export function isMeasured({ measured }: Pick<EvseState, 'measured'>, now: numbe
 export function changedAt(state: EvseState, { now, settle }: Times): number {
   const { sent, transaction, fallbackAt = 0, possible } = state
   const present = inForce(state, now)
-  const ended = possible.flatMap(({ amperes, until }) => (until <= now && amperes > present ? until - settle : []))
+  const ended = possible.flatMap((one) => {
+    return !mayHold(one, state, now) && one.amperes > present ? one.until - settle : []
+  })
   const began = Math.max(transaction?.since ?? 0, fallbackAt, ...ended)
   if (sent === undefined) return began
-  return Math.max(began, sent.until > now ? (sent.since ?? sent.at) : sent.until)
+  return Math.max(began, isSentHeld(state, now) ? (sent.since ?? sent.at) : sent.until)
 }
 
 /** The limit that the charge point obeys, as far as it is known: the lease, else the fallback. */
 export function inForce(state: EvseState, now: number): number {
-  if (state.sent !== undefined && state.sent.until > now) return state.sent.amperes
+  if (state.sent !== undefined && isSentHeld(state, now)) return state.sent.amperes
   return state.fallback ?? 0
 }
 
@@ -197,8 +208,9 @@ export function booted(state: EvseState): EvseState {
 export function withBoots(state: EvseState, boots: number | undefined): EvseState {
   if (boots === undefined || boots === state.boots) return state
   // Its firmware, or what is known of its model, may be another.
-  const { form: _, isFound: _found, rung: _rung, ...rest } = booted(state)
-  return { ...rest, boots }
+  const { form: _, isFound: _found, rung: _rung, lease, ...rest } = booted(state)
+  // A limit of before the boot may go on.
+  return { ...rest, boots, ...(lease === 'ignored' && { lease }) }
 }
 
 /** The charge point is there again: what failed because it was away is tried at once. Meanwhile another car may have come. */
@@ -207,8 +219,8 @@ export function reconnected({ lines: _, ...state }: EvseState): EvseState {
 }
 
 /** Whether a call may have been carried out or not, and that still makes a difference. */
-export function isInDoubt({ isDoubtful, possible }: EvseState, now: number): boolean {
-  return isDoubtful && possible.some(({ until }) => until > now)
+export function isInDoubt(state: EvseState, now: number): boolean {
+  return state.isDoubtful && state.possible.some((one) => mayHold(one, state, now))
 }
 
 /**
@@ -268,9 +280,15 @@ export function isLasting(said: { form?: Form } | undefined): boolean {
   return said?.form !== undefined && isStanding(said.form)
 }
 
-/** Whether the limit of a transaction that has ended is to be replaced by the fallback, which is in the same profile. */
-export function isLeftOver({ sent, transaction, fallback = 0 }: EvseState, now: number): boolean {
-  return transaction === undefined && isLasting(sent) && (sent?.until ?? 0) > now && (sent?.amperes ?? 0) > fallback
+/**
+ * Whether the limit of a transaction that has ended may go on: it is in the same profile as the fallback, or nothing ends it.
+ * The fallback is installed again then.
+ */
+export function isLeftOver(state: EvseState, now: number): boolean {
+  const { sent, transaction, fallback = 0 } = state
+  if (transaction !== undefined) return false
+  const isHeld = isLasting(sent) && isSentHeld(state, now) && (sent?.amperes ?? 0) > fallback
+  return isHeld || outliving(state, now).length > 0
 }
 
 /** A call goes out: what it asks for may be in force from now on. */
@@ -316,16 +334,17 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
   const known = { ...withForm(state, pending), failures: 0, retryAt: 0, isDoubtful: false }
   // The one that is replaced is over when the current has followed.
   const isReplaced = (one: Possible) => one.isStanding === (isLasting(pending) ? true : undefined)
-  const ending = (one: Possible) => ({ ...one, until: Math.min(one.until, now + settle) })
+  const ending = (one: Possible) => ({ ...one, until: Math.min(one.until, now + settle), isReplaced: true as const })
   if (pending.kind === 'fallback') {
     const fallen = {
       ...withReplaced(known, pending.amperes, { now, settle }),
       fallback: pending.amperes,
       fallbackAt: now
     }
-    if (!isLasting(state.sent)) return fallen
+    const isAll = pending.isClearing === true
+    if (!isLasting(state.sent) && !isAll) return fallen
     const { sent: _, ...rest } = fallen
-    return { ...rest, possible: state.possible.map((one) => (one.isStanding === true ? ending(one) : one)) }
+    return { ...rest, possible: state.possible.map((one) => (one.isStanding === true || isAll ? ending(one) : one)) }
   }
   const newest = state.possible.length - 1
   const possible = state.possible.map((one, index) => (index < newest && isReplaced(one) ? ending(one) : one))
@@ -337,7 +356,7 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
     ...rest,
     ...(measured !== undefined && { measured }),
     ...(isTested && { isTested }),
-    possible: possible.filter(({ until }) => until > now),
+    possible: possible.filter((one) => one.until > now || one.isReplaced !== true),
     sent: {
       ...{ amperes, at: now, until },
       ...(form !== undefined && { form }),
@@ -396,7 +415,7 @@ export function sampled(
   const next = { ...state, ...(lines !== undefined && { lines }), ...steady, measured }
   const limit = Math.max(
     0,
-    ...state.possible.filter(({ until }) => until > now).map((one) => one.amperes),
+    ...state.possible.filter((one) => mayHold(one, state, now)).map((one) => one.amperes),
     state.fallback ?? 0
   )
   // What was measured before the current could follow says nothing, however late it comes.

@@ -1,3 +1,4 @@
+import { mayHold } from './leases.js'
 import { type Assignment, type Plant, phasesOf } from './plant.js'
 import {
   type Cause,
@@ -42,7 +43,7 @@ export function reservedOf(
   if (fallback === undefined) return { amperes: whole, cause: 'no-fallback' }
   if (obedience === 'ignoring') return { amperes: whole, cause: 'ignores-limits' }
   if (isStrict && obedience === 'unproven') return { amperes: whole, cause: 'unproven' }
-  const live = state.possible.filter(({ until }) => until > times.now).map(({ amperes }) => amperes)
+  const live = state.possible.filter((one) => mayHold(one, state, times.now)).map(({ amperes }) => amperes)
   const limit = Math.max(0, ...live)
   const coming = state.pending?.kind === 'fallback' ? state.pending.amperes : 0
   const left = leftOf(state, evse, times.now)

@@ -4,7 +4,16 @@ import { rivalsOf } from './installed.js'
 import { identityOf, type KnownSite, placeOf } from './known.js'
 import type { ControlOptions } from './options.js'
 import { keyOf, type Plant } from './plant.js'
-import { answerOf, answerOfError, callFor, callToAsk, callToClear, type OcppCall, RATE_LIMIT } from './profiles.js'
+import {
+  answerOf,
+  answerOfError,
+  callFor,
+  callToAsk,
+  callToClear,
+  type OcppCall,
+  profileIdOf,
+  RATE_LIMIT
+} from './profiles.js'
 import { type Answer, type EvseState, inForce } from './reserve.js'
 import * as rows from './rows.js'
 import type { Command } from './step.js'
@@ -51,9 +60,8 @@ export class Sender {
       // The next form may depend on what it has told of itself.
       const isFirst = cause.rung === undefined && (answer === 'rejected' || answer === 'error')
       if (isFirst) this.#options.background(this.#askLevel(member))
-      return answer === 'accepted' && kind === 'fallback'
-        ? await this.#clearRivals(member, evse.evseId, cause.fence)
-        : answer
+      if (answer !== 'accepted' || kind !== 'fallback') return answer
+      return await this.#clearOthers(member, evse.evseId, cause)
     } catch (error) {
       onError(error)
       return answer === 'accepted' ? 'unknown' : answer
@@ -101,12 +109,13 @@ export class Sender {
     await this.#options.call(identity, callToAsk(protocol ?? ''))
   }
 
-  /** A fallback holds only once nothing of somebody else is above it. */
-  async #clearRivals(member: rows.Member, evseId: number, fence: Fence): Promise<Answer> {
+  /** A fallback holds only once nothing of somebody else is above it, and no limit of ours that nothing has ended. */
+  async #clearOthers(member: rows.Member, evseId: number, { pending, fence }: Cause): Promise<Answer> {
     const { protocol, identity } = member
     const profiles = (await rows.profilesOf(this.#options.db, [member])).get(member.id) ?? []
     const { ids, isAwaited } = rivalsOf(profiles, placeOf(member, evseId), Date.now())
-    for (const id of ids) {
+    const own = pending?.isClearing ? [profileIdOf(evseId, 'limit')] : []
+    for (const id of [...own, ...ids]) {
       // The charge point may not have it any more, which is as good.
       const call = { ...callToClear(protocol ?? '', id), priority: PRIORITY.other }
       const answer = await this.#ask(identity, call, fence)

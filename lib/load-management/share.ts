@@ -1,4 +1,5 @@
 import { type Allocation, allocate, type Constraint, type Session } from './allocate.js'
+import { nameOf } from './lasting.js'
 import { isProving } from './obedience.js'
 import { capOf, fillingOrder, getsTheRest, withFirst } from './order.js'
 import { leastOf } from './plant.js'
@@ -23,9 +24,9 @@ export function share(site: Site, order: readonly string[]): Allocation {
 
 function constraintsOf(site: Site, order: readonly string[]): Constraints {
   const constraints = new Map(
-    site.loads.map((load) => {
+    [...site.loads, ...site.lasting].map((load) => {
       const capacity = load.limit - load.margin - load.other - load.reserved
-      return [load, { id: idOf(load), capacity, weights: new Map<string, number>() }]
+      return [load, { id: nameOf(load), capacity, weights: new Map<string, number>() }]
     })
   )
   for (const key of order) {
@@ -40,10 +41,6 @@ function constraintsOf(site: Site, order: readonly string[]): Constraints {
     }
   }
   return constraints
-}
-
-function idOf({ circuit, phase }: Load): string {
-  return `${circuit} ${phase}`
 }
 
 function sessionOf(site: Site, key: string, order: number): Session {
@@ -68,7 +65,7 @@ const TRIAL_H = 180 / 3600
 function toBeTried(site: Site, order: readonly string[], { targets, boundBy }: Allocation): string | undefined {
   const untold = order.filter((key) => isTriable(site, key))
   const isServed = (key: string) => (targets.get(key) ?? 0) >= leastOf(site.evses.get(key))
-  const busy = new Set(untold.filter(isServed).flatMap((key) => [...site.weights(key).keys()].map(idOf)))
+  const busy = new Set(untold.filter(isServed).flatMap((key) => [...site.weights(key).keys()].map(nameOf)))
   return untold.find((key) => {
     const bound = boundBy.get(key)
     return !isServed(key) && bound !== undefined && isUnbalance(bound.split(' ')[1] ?? '') && !busy.has(bound)

@@ -1,4 +1,6 @@
 import { followed } from './demand.js'
+import { lastingLoads, lastingWeight } from './lasting.js'
+import { withLease } from './leases.js'
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
 import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
 import type { Needs } from './needs.js'
@@ -49,6 +51,8 @@ export interface Load {
   other: number
   margin: number
   reserved: number
+  /** The lowest limit, below which all has to fit that does not end by itself. */
+  isLasting?: true
 }
 
 type PlantEvse = Plant['evses'][number]
@@ -85,6 +89,8 @@ export class Site {
   readonly evses: ReadonlyMap<string, PlantEvse>
   readonly paths: ReadonlyMap<string, readonly string[]>
   readonly loads: readonly Load[]
+  /** Empty while all limits end by themselves. */
+  readonly lasting: readonly Load[]
   readonly #circuits: ReadonlyMap<string, Plant['circuits'][number]>
   readonly #reserved = new Map<string, Reserved>()
   readonly #loadsOf = new Map<string, Load[]>()
@@ -103,9 +109,12 @@ export class Site {
     this.#circuits = new Map(input.plant.circuits.map((circuit) => [circuit.id, circuit]))
     this.loads = this.#load()
     for (const load of this.loads) this.#loadsOf.set(load.circuit, [...(this.#loadsOf.get(load.circuit) ?? []), load])
+    const isAny = [...this.evses.keys()].some((key) => this.isUnleased(key))
+    this.lasting = isAny ? lastingLoads(input.plant) : []
     for (const key of this.evses.keys()) {
       const { amperes } = this.reserved(key)
       for (const [load, weight] of this.weights(key)) load.reserved += amperes * weight
+      if (isAny && !this.isUnleased(key)) this.#outlast(key)
     }
     for (const key of this.evses.keys()) {
       this.#keep(key)
@@ -113,8 +122,29 @@ export class Site {
     }
   }
 
+  /** What an EVSE whose limits end by themselves supplies for good: its fallback, or its maximum if it does not obey. */
+  #outlast(key: string): void {
+    const evse = this.evses.get(key)
+    if (evse === undefined) return
+    const { amperes, cause } = this.reserved(key)
+    const isLimited = !['no-fallback', 'ignores-limits', 'unproven'].includes(cause)
+    const lasting = isLimited ? Math.max(evse.fallback, this.state(key).fallback ?? 0) : amperes
+    for (const load of this.#lastingOf(key)) {
+      load.reserved += lasting * lastingWeight(evse, load, this.input.plant.voltage)
+    }
+  }
+
+  #lastingOf(key: string): Load[] {
+    return this.lasting.filter(({ circuit }) => this.paths.get(key)?.includes(circuit))
+  }
+
+  /** Whether the limits of an EVSE do not end by themselves. */
+  isUnleased(key: string): boolean {
+    return this.state(key).isUnleased === true
+  }
+
   #followed(key: string): EvseState {
-    const state = this.state(key)
+    const state = withLease(this.state(key), this.evses.get(key))
     return followed(state, { now: this.input.now, settle: this.settle(key), least: leastOf(this.evses.get(key)) })
   }
 
@@ -150,7 +180,8 @@ export class Site {
     if (known !== undefined) return known
     const evse = this.evses.get(key)
     const loads = (this.paths.get(key) ?? []).flatMap((circuit) => this.#loadsOf.get(circuit) ?? [])
-    const found = new Map(loads.map((load) => [load, this.#weight(evse, load)]).filter(isLoaded))
+    const lasting = this.isUnleased(key) ? this.#lastingOf(key) : []
+    const found = new Map([...loads, ...lasting].map((load) => [load, this.#weight(evse, load)]).filter(isLoaded))
     this.#weights.set(key, found)
     return found
   }
@@ -175,9 +206,10 @@ export class Site {
     return evse !== undefined && mayShowLines(evse) && this.state(key).lines?.isProven !== true
   }
 
-  #weight(evse: PlantEvse | undefined, { phase }: Pick<Load, 'phase'>): number {
+  #weight(evse: PlantEvse | undefined, { phase, isLasting }: Load): number {
     if (evse === undefined) return 0
     if (isUnbalance(phase)) return unevenPhases(this.#occupied(evse)).includes(phaseOfUnbalance(phase)) ? 1 : 0
+    if (isLasting) return lastingWeight(evse, { phase }, this.input.plant.voltage)
     const phases: readonly string[] = this.phases(keyOf(evse))
     if (phase === 'W') return this.input.plant.voltage * phases.length
     return phases.includes(phase) ? 1 : 0

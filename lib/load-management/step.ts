@@ -1,5 +1,6 @@
 import type { Allocation } from './allocate.js'
 import { stepDown } from './forms.js'
+import { isSentHeld, type Lease, leaseAt, mayHold, outliving } from './leases.js'
 import { isProving, judged } from './obedience.js'
 import { inOrder } from './order.js'
 import { isPaced, restingOf } from './pace.js'
@@ -27,6 +28,8 @@ export interface EvseView {
   target?: number
   /** The limit that keeps it from getting more: circuit and phase. */
   bound?: string
+  /** Whether its limits end by themselves. */
+  lease: Lease
   /** In words, for operators. */
   reason: string
 }
@@ -169,8 +172,8 @@ function lowered(site: Site, key: string, { current, target, shortage }: Lowerin
 /** The limits of which the lease has not ended. What has ended is not brought back. A. */
 function running(site: Site, key: string): number[] {
   const { now } = site.input
-  const { possible } = site.state(key)
-  return possible.filter(({ until }) => until - site.settle(key) > now).map(({ amperes }) => amperes)
+  const state = site.state(key)
+  return state.possible.filter((one) => mayHold(one, state, now + site.settle(key))).map(({ amperes }) => amperes)
 }
 
 /** An EVSE that ignores limits gets its minimum. Others get the lowest limit that may be in force, or the least while there is too little. */
@@ -209,10 +212,11 @@ function sendable(site: Site, key: string, target: number): number {
   return evse !== undefined && rounded < leastOf(evse) ? evse.fallback : rounded
 }
 
-/** The end of the lease of a limit that is more than the fallback. Epoch milliseconds. */
+/** The end of the lease of a limit that is more than the fallback, as it was sent. Epoch milliseconds. */
 function leasedUntil(site: Site, key: string): number | undefined {
-  const { sent, fallback = 0 } = site.state(key)
-  return sent === undefined || sent.until <= site.input.now || sent.amperes <= fallback ? undefined : sent.until
+  const state = site.state(key)
+  const { sent, fallback = 0 } = state
+  return !isSentHeld(state, site.input.now) || (sent?.amperes ?? 0) <= fallback ? undefined : sent?.until
 }
 
 /** Whether the lease has to be renewed. */
@@ -296,6 +300,7 @@ function send(site: Site, commands: Command[], command: Command): void {
     ...{ kind, amperes, at: now, until: now + lease * 1000 },
     ...(form !== undefined && { form }),
     ...(forms !== undefined && { forms }),
+    ...(kind === 'fallback' && outliving(site.state(key), now).length > 0 && { isClearing: true as const }),
     ...(kind === 'limit' && transaction !== undefined && { transaction: transaction.key })
   }
   const state = site.state(key)
@@ -319,9 +324,12 @@ function viewOf(site: Site, key: string, decided: Decided): EvseView {
   const { amperes, cause } = site.reserved(key)
   const target = decided.allocation.targets.get(key)
   const bound = decided.allocation.boundBy.get(key)
+  const evse = site.evses.get(key)
+  const lease = evse === undefined ? ('unproven' as const) : leaseAt(evse, site.state(key))
   const view = {
     reserved: amperes,
     cause,
+    lease,
     ...(target !== undefined && { target }),
     ...(bound !== undefined && { bound })
   }
@@ -339,8 +347,12 @@ function reasonOf(site: Site, key: string, { steered, resting, allocation }: Dec
     return 'has accepted its fallback: its maximum is reserved until the current has followed'
   if (site.reserved(key).cause === 'unproven' && (!isConnected || state.transaction === undefined))
     return 'has not obeyed a limit yet: its maximum is reserved'
+  if (!isConnected && site.isUnleased(key))
+    return 'the charge point is away, and its limits do not end by themselves: its last limit is reserved until its transaction has ended'
   if (!isConnected)
     return 'the charge point is away: its last limit is reserved until its lease ends, then the fallback'
+  if (outliving(state, site.input.now).length > 0)
+    return 'the transaction has ended, but its limit may go on: it is reserved until the fallback is installed again'
   const short = evse?.isShort === true ? shortBecause(evse) : undefined
   if (state.transaction === undefined) return short ?? 'no transaction: the fallback is reserved'
   if (isInDoubt(state, site.input.now)) return 'a call was not answered: the highest limit that may hold is reserved'

@@ -84,6 +84,12 @@ const TRAITS = {
     description:
       'Load management: the most SetChargingProfile in 24 hours for each EVSE. Half of them is kept for the renewal of limits. More are sent only to lower a limit while a circuit is above its own. Default: any number.'
   }),
+  limitLease: Type.Unsafe<'kept' | 'unproven' | 'ignored'>({
+    type: 'string',
+    enum: ['kept', 'unproven', 'ignored'],
+    description:
+      'Load management: whether a limit ends with the duration of its charging profile, also while the charge point is away. ignored: it goes on, so it is reserved until its transaction has ended. unproven: counts like kept. It is learned from the composite schedule of the charge point unless it is set.'
+  }),
   sampleInterval: Type.Integer({
     minimum: 5,
     maximum: 900,

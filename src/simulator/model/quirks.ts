@@ -16,6 +16,7 @@ export const QUIRKS = {
   'late-default': 'a TxDefaultProfile counts from the next transaction on',
   'zero-is-final': 'a transaction that was limited to less than 6 A never charges again',
   'resumes-unlimited': 'after a pause, a transaction has no limit',
+  'ignores-duration': 'a limit does not end with the duration of its schedule',
   'slow-current': 'the current follows a limit 10 s later',
   'slow-answers': 'answers SetChargingProfile 20 s later',
   'forgets-profiles': 'has no profiles after a boot',
@@ -83,6 +84,24 @@ export function countingProfiles(quirks: Quirks, profiles: readonly Profile[], s
 export function toldProfiles(quirks: Quirks, profiles: readonly Profile[]): readonly Profile[] {
   if (!quirks.has('composite-forgets-defaults')) return profiles
   return profiles.filter(({ purpose }) => purpose !== 'TxDefaultProfile')
+}
+
+/** The profiles as the charge point understands them. */
+export function understood(quirks: Quirks, profiles: readonly Profile[]): readonly Profile[] {
+  return quirks.has('ignores-duration') ? profiles.map(withoutDuration) : profiles
+}
+
+function withoutDuration(profile: Profile): Profile {
+  const { original } = profile
+  const chargingSchedule =
+    'chargingProfileId' in original
+      ? endless(original.chargingSchedule)
+      : original.chargingSchedule.map((schedule) => endless(schedule))
+  return { ...profile, original: { ...original, chargingSchedule } as Profile['original'] }
+}
+
+function endless<Schedule extends { duration?: number }>({ duration: _, ...schedule }: Schedule) {
+  return schedule
 }
 
 /** A profile that the CSMS sends, and what the charge point has. */

@@ -1,7 +1,15 @@
 import type { CompositeInput } from '../../smart-charging/index.js'
 import { acceptedPower, type CurrentKind, charge, type Ev, MIN_POWER, powerUnder } from './ev.js'
 import { type Allowance, allowanceAt, type Profile, type StationFacts } from './profiles.js'
-import { countingProfiles, type Quirk, type Quirks, type Throttle, throttled, toldProfiles } from './quirks.js'
+import {
+  countingProfiles,
+  type Quirk,
+  type Quirks,
+  type Throttle,
+  throttled,
+  toldProfiles,
+  understood
+} from './quirks.js'
 
 /** Status of a connector in the words of 1.6, which has more of them than 2.x. [1.6 §4.9] */
 export type Status =
@@ -213,10 +221,10 @@ export function connectorAt(station: Station, number: number): { evse: Evse; con
 
 /** The present values on which the limits of the station depend. */
 export function stationFacts(station: Station): StationFacts {
-  const { kind, phases, voltage, maxPower, evses, version, profiles, offlineSince, onlineSince } = station
+  const { kind, phases, voltage, maxPower, evses, version, offlineSince, onlineSince } = station
   return {
     version,
-    profiles,
+    profiles: understood(station.quirks, station.profiles),
     evses: evses.map(({ id }) => ({ id, phases, voltage, maxPower, current: kind })),
     state: {
       transactions: evses.flatMap(({ id, transaction }) =>
@@ -230,7 +238,8 @@ export function stationFacts(station: Station): StationFacts {
 
 /** What the composite schedule follows from that the charge point answers. */
 export function toldFacts(station: Station): StationFacts {
-  return { ...stationFacts(station), profiles: toldProfiles(station.quirks, station.profiles) }
+  const facts = stationFacts(station)
+  return { ...facts, profiles: toldProfiles(station.quirks, facts.profiles) }
 }
 
 function transactionFacts(version: Station['version'], evseId: number, transaction: Transaction) {
@@ -252,7 +261,7 @@ const OF_STATION: readonly string[] = ['ChargePointMaxProfile', 'ChargingStation
 function allowanceOf(station: Station, evse: Evse, at: number): Allowance {
   const { maxPower, voltage, quirks } = station
   const hardware = { id: evse.id, phases: hardwareOf(station).phases, voltage, maxPower }
-  const profiles = countingProfiles(quirks, station.profiles, evse.transaction?.startedAt ?? at)
+  const profiles = countingProfiles(quirks, understood(quirks, station.profiles), evse.transaction?.startedAt ?? at)
   if (profiles.length === 0) return hardwareOf(station)
   const facts = { ...stationFacts(station), profiles }
   const own = allowanceAt(facts, hardware, at)
