@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify'
-import { ALL_PROTOCOLS } from 'fastify-ocpp'
+import { ALL_PROTOCOLS, type Protocol, versionInfo } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
-import { callAnywhere } from '../lib/load-management/calls.js'
+import { type CallMeans, callAnywhere } from '../lib/load-management/calls.js'
 import { Controls } from '../lib/load-management/controls.js'
+import type { CompositeQuestion } from '../lib/load-management/inquiries.js'
 import { Teller } from '../lib/load-management/teller.js'
 import { LoadWatch } from '../lib/load-management/watch.js'
 import { observeLoadManagement } from '../lib/metrics/load-management.js'
+import { readReported, requestOf } from '../lib/smart-charging/reported.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -44,6 +46,15 @@ function watchOthers({ calls, loadManagement }: FastifyInstance): void {
   }
 }
 
+/** A limit may have to be lowered meanwhile, and a charge point answers one call at a time. Milliseconds. */
+const COMPOSITE_TIMEOUT_MS = 5_000
+
+async function askComposite(means: CallMeans, { identity, protocol, ...question }: CompositeQuestion) {
+  const payload = requestOf(question, versionInfo(protocol as Protocol).hasDeviceModel)
+  const call = { identity, action: 'GetCompositeSchedule', payload, timeout: COMPOSITE_TIMEOUT_MS }
+  return readReported((await callAnywhere(means, call)) as Parameters<typeof readReported>[0], question)
+}
+
 /** Shares the power of sites among their charge points. */
 async function loadManagement(app: FastifyInstance): Promise<void> {
   const { database, runs, calls, elsewhere, events, log, ocpp, traits } = app
@@ -61,6 +72,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     callable: (identities) => callableOf(app, identities),
     here: (identities) => callableHere(app, identities),
     call: (identity, call, fence) => callAnywhere(means, { identity, ...call }, fence),
+    askComposite: (question) => askComposite(means, question),
     traitsOf: (known) => traits.book.applied(known),
     learn: (kind, learned) => traits.models.learn(kind, learned),
     onSent: (siteId, sent) => watch.sent(siteId, sent),

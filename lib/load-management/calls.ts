@@ -36,10 +36,11 @@ export interface CallMeans {
  */
 export async function callAnywhere(
   { ocpp, calls, elsewhere, db }: CallMeans,
-  { identity, action, payload, priority }: OcppCall & { identity: string },
+  { identity, action, payload, priority, timeout }: OcppCall & { identity: string; timeout?: number },
   fence?: Fence
 ): Promise<unknown> {
-  const command = { identity, action, payload, operator: OPERATOR, ...(priority !== undefined && { priority }) }
+  const given = { ...(priority !== undefined && { priority }), ...(timeout !== undefined && { timeout }) }
+  const command = { identity, action, payload, operator: OPERATOR, ...given }
   if (connectionHere(ocpp, identity) === undefined) {
     const request = { kind: 'call', command: { ...command, messageId: newMessageId() }, fence }
     const there = await elsewhere?.(identity, request)

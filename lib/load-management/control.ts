@@ -20,7 +20,7 @@ import {
 import * as rows from './rows.js'
 import { currentsIn, type Reading } from './samples.js'
 import { Sender } from './sender.js'
-import { type Command, type StepResult, step } from './step.js'
+import { type Command, overloads, type StepResult, step } from './step.js'
 
 // The control of one site: reads what is known, lets a step decide, saves what may be in force, and sends.
 
@@ -83,6 +83,7 @@ export class SiteControl {
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command, { siteId, epoch })
+    if (overloads(result.loads).length === 0) this.#inquire(this.#snapshot)
   }
 
   /** The same with what the process that controls the site has saved last, for a control that does not run: nothing is sent. */
@@ -202,6 +203,17 @@ export class SiteControl {
     // A later run, while the call is on its way, says only that.
     const reason = this.#snapshot?.result.evses.get(command.key)?.reason ?? ''
     this.#background(this.#carryOut(plant, command, { state, reason, fence }))
+  }
+
+  /** Only while nothing has to be lowered at once. */
+  #inquire({ plant, facts, result: { states } }: Snapshot): void {
+    const { members } = this.#known
+    for (const { key, answer } of this.#options.inquiries?.ask({ plant, facts, states, members }) ?? []) {
+      const taken = answer.then((lease) => {
+        if (lease !== undefined) this.#changes.push({ key, change: (state) => ({ ...state, lease }) })
+      })
+      this.#background(taken)
+    }
   }
 
   async #carryOut(plant: Plant, command: Command, { state, reason, fence }: SentBecause) {

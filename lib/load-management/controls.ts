@@ -3,6 +3,7 @@ import type { PublishedEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
 import { SiteControl } from './control.js'
 import { type Asking, type Prospect, prospectIn } from './ev-needs.js'
+import { Inquiries, type InquiryOptions } from './inquiries.js'
 import { type LeftoversOptions, leftoversRounds } from './leftovers.js'
 import type { ControlOptions, Snapshot } from './options.js'
 import type { Planned } from './plan.js'
@@ -13,7 +14,8 @@ import { findLoadManagement, managedSites, release } from './rows.js'
 import { samplingRounds } from './sampling.js'
 
 export interface ControlsOptions
-  extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now'>,
+  extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now' | 'inquiries'>,
+    Pick<InquiryOptions, 'askComposite'>,
     Omit<LeftoversOptions, 'call'> {
   log: Parameters<typeof background>[1]
   /** Whether the database can be asked. */
@@ -39,6 +41,7 @@ export class Controls {
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #leftovers: Rounds
   readonly #sampling: Rounds
+  readonly #inquiries: Inquiries
   readonly #sites = new SitesOfChargePoints()
   #ticker: NodeJS.Timeout | undefined
   #isClosed = false
@@ -49,6 +52,7 @@ export class Controls {
     this.#options = options
     this.#leftovers = leftoversRounds(options)
     this.#sampling = samplingRounds(options)
+    this.#inquiries = new Inquiries({ ...options, now: () => this.clock() })
   }
 
   start(): void {
@@ -190,6 +194,7 @@ export class Controls {
       ...others,
       siteId,
       now: () => this.clock(),
+      inquiries: this.#inquiries,
       onChange: () => this.trigger(siteId),
       onStray: () => this.#leftovers.want()
     })

@@ -5,6 +5,7 @@ import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
 import type { Fence } from './calls.js'
 import type { AppliedTraits } from './choices.js'
+import type { Inquiries } from './inquiries.js'
 import type { Told } from './limits.js'
 import type { Plant } from './plant.js'
 import type { OcppCall } from './profiles.js'
@@ -35,6 +36,8 @@ export interface ControlOptions {
   traitsOf?: (known: KnownOf) => AppliedTraits
   /** Keeps what was learned of the charge points of a kind. */
   learn?: (kind: BootedAs, traits: Traits) => Promise<void>
+  /** Asks charge points how they take limits. */
+  inquiries?: Inquiries
   onSent?: (siteId: string, outcome: Sent) => Promise<void>
 }
 

@@ -170,6 +170,30 @@ test('the same holds after a lease, whatever is lost, late, refused or away', ()
   fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 60 : 6 })
 })
 
+/** The same with charge points whose limits do not end by themselves. */
+function withoutLeases(plant: Plant, seed: number): Plant {
+  const random = seeded(seed + 2)
+  const evses = plant.evses.map((evse) => (random() < 0.6 ? { ...evse, limitLease: 'ignored' as const } : evse))
+  return { ...plant, evses }
+}
+
+test('the same holds where limits do not end by themselves, also after the back-end has gone for good', () => {
+  let unleased = 0
+  const run = (seed: number) => {
+    const model = new Model({ plant: withoutLeases(plantFor(seed), seed), seed, trouble: 1, start: START })
+    let readyFor = 0
+    for (let second = 0; second < 2400; second++) {
+      if (second === 400 + (seed % 400)) model.end()
+      model.tick()
+      readyFor = isReady(model) ? readyFor + 1 : 0
+      if (readyFor > 6) assert.deepEqual(violations(model), [], `second ${second}`)
+    }
+    unleased += [...model.states.values()].filter(({ isUnleased, sent }) => isUnleased && sent !== undefined).length
+  }
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 60 : 15 })
+  assert.ok(unleased > 5, `${unleased} limits went on`)
+})
+
 test('when all is calm again, whatever is free on all phases of a car that could take it is given to it', () => {
   const run = (seed: number) => {
     const plant = plantFor(seed)

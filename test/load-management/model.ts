@@ -84,6 +84,7 @@ export class Model {
   readonly #isVaried: boolean
   #transactions = 0
   #ranAt = 0
+  #isGone = false
 
   constructor({ plant, seed, trouble, start, isVaried = false, traffic = trouble }: ModelOptions) {
     this.plant = plant
@@ -108,6 +109,11 @@ export class Model {
     }
   }
 
+  /** The back-end is gone for good: nobody decides any more. */
+  end(): void {
+    this.#isGone = true
+  }
+
   /** One second. */
   tick(): void {
     this.now += SECOND
@@ -117,6 +123,7 @@ export class Model {
       this.#answer(key, charger)
       charger.recent = [...charger.recent, this.#limitOf(key, charger)].slice(-FOLLOW_S)
     }
+    if (this.#isGone) return
     if (this.#random() < this.#trouble / 20) this.#restart()
     const isLate = this.#isVaried && this.now - this.#ranAt >= 3 * SECOND
     if (this.#random() < 0.6 || isLate) this.#control()
@@ -209,12 +216,12 @@ export class Model {
     return Math.min(isShared ? limit / (car?.lines.length ?? 1) : limit, maximum)
   }
 
-  #deliver(_key: string, charger: Charger): void {
+  #deliver(key: string, charger: Charger): void {
     const { message } = charger
     if (message === undefined || message.isDelivered || this.now < message.deliverAt) return
     message.isDelivered = true
     if (message.fate === 'lost' || !charger.isConnected) return
-    message.effect = message.fate === 'rejected' ? 'rejected' : obey(charger, message)
+    message.effect = message.fate === 'rejected' ? 'rejected' : this.#obey(key, message)
     if (message.effect === 'accepted') this.accepted++
   }
 
@@ -235,10 +242,10 @@ export class Model {
     this.restarts++
     const saved = JSON.parse(JSON.stringify([...this.states])) as [string, EvseState][]
     this.states = new Map(saved.map(([key, state]) => [key, answered(state, 'unknown', { now: this.now, settle: 0 })]))
-    for (const charger of this.chargers.values()) {
+    for (const [key, charger] of this.chargers) {
       const { message } = charger
       // A message that was sent may still arrive, but nobody hears the answer.
-      if (message?.isDelivered === false && message.fate !== 'lost' && charger.isConnected) obey(charger, message)
+      if (message?.isDelivered === false && message.fate !== 'lost' && charger.isConnected) this.#obey(key, message)
       charger.message = undefined
     }
   }
@@ -308,16 +315,18 @@ export class Model {
     if (this.#chance(0.1)) return 'rejected'
     return this.#chance(0.1) ? 'lost' : 'answered'
   }
-}
-
-/** The behaviour of a charger that gets a profile. [1.6 §5.16; 2.x K01] */
-function obey(charger: Charger, { command, transaction, duration }: Message): 'accepted' | 'rejected' {
-  if (command.kind === 'fallback') {
-    charger.fallback = command.amperes
+  /** The behaviour of a charger that gets a profile. [1.6 §5.16; 2.x K01] */
+  #obey(key: string, { command, transaction, duration }: Message): 'accepted' | 'rejected' {
+    const charger = this.chargers.get(key)
+    if (charger === undefined) return 'rejected'
+    if (command.kind === 'fallback') {
+      charger.fallback = command.amperes
+      return 'accepted'
+    }
+    if (charger.transaction === undefined || charger.transaction.key !== transaction) return 'rejected'
+    const isEndless = this.plant.evses.find((evse) => keyOf(evse) === key)?.limitLease === 'ignored'
+    const endsAt = isEndless ? Number.POSITIVE_INFINITY : charger.transaction.startedAt + duration * SECOND
+    charger.transaction.profile = { amperes: command.amperes, endsAt }
     return 'accepted'
   }
-  if (charger.transaction === undefined || charger.transaction.key !== transaction) return 'rejected'
-  const endsAt = charger.transaction.startedAt + duration * SECOND
-  charger.transaction.profile = { amperes: command.amperes, endsAt }
-  return 'accepted'
 }
