@@ -208,9 +208,12 @@ export class SiteControl {
   /** Only while nothing has to be lowered at once. */
   #inquire({ plant, facts, result: { states } }: Snapshot): void {
     const { members } = this.#known
-    for (const { key, answer } of this.#options.inquiries?.ask({ plant, facts, states, members }) ?? []) {
-      const taken = answer.then((lease) => {
-        if (lease !== undefined) this.#changes.push({ key, change: (state) => ({ ...state, lease }) })
+    const { inquiries, learn } = this.#options
+    for (const { key, member, answer } of inquiries?.ask({ plant, facts, states, members }) ?? []) {
+      const taken = answer.then(async (lease) => {
+        if (lease === undefined) return
+        this.#changes.push({ key, change: (state) => ({ ...state, lease }) })
+        await learn?.(member, { limitLease: lease })
       })
       this.#background(taken)
     }

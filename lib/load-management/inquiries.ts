@@ -1,5 +1,3 @@
-import type { BootedAs } from '../traits/models.js'
-import type { Traits } from '../traits/traits.js'
 import { identityOf } from './known.js'
 import { type Leased, leaseIn, secondsToAsk, type ToldSchedule } from './lease-proof.js'
 import type { Lease } from './leases.js'
@@ -26,7 +24,6 @@ export interface CompositeQuestion {
 export interface InquiryOptions {
   /** Rejects if there is no valid answer soon: a limit may have to be lowered meanwhile. */
   askComposite?: (question: CompositeQuestion) => Promise<ToldSchedule>
-  learn?: (kind: BootedAs, traits: Traits) => Promise<void>
   /** Epoch milliseconds. */
   now: () => number
 }
@@ -42,6 +39,8 @@ export interface Scene {
 
 export interface Inquiry {
   key: string
+  /** The charge point, of whose kind it is learned. */
+  member: Member
   /** Resolves with what was proven. */
   answer: Promise<Lease | undefined>
 }
@@ -79,7 +78,7 @@ export class Inquiries {
       const duration = leased && secondsToAsk(leased)
       if (leased === undefined || duration === undefined || isBusy(evse, scene)) return []
       this.#takeTurn(kindOf(evse, member))
-      return [{ key: keyOf(evse), answer: this.#prove(evse, member, { leased, duration }) }]
+      return [{ key: keyOf(evse), member, answer: this.#prove(evse, member, { leased, duration }) }]
     })
   }
 
@@ -121,14 +120,12 @@ export class Inquiries {
   }
 
   async #prove(evse: PlantEvse, member: Member, { leased, duration }: { leased: Leased; duration: number }) {
-    const { askComposite, learn, now } = this.#options
+    const { askComposite, now } = this.#options
     const { identity, protocol } = member
     const place = { identity, protocol: protocol ?? '', evseId: evse.evseId }
     try {
       const told = await askComposite?.({ ...place, start: now(), duration, unit: leased.evse.unit })
-      const lease = told && leaseIn(told, leased)
-      if (lease !== undefined) await learn?.(member, { limitLease: lease })
-      return lease
+      return told && leaseIn(told, leased)
     } catch {
       // Many charge points cannot tell it, and a refusal proves nothing.
       return undefined

@@ -348,11 +348,9 @@ describe('the question whether limits end by themselves', () => {
 
   function open({ named = true, answer }: { named?: boolean; answer: () => Promise<ToldSchedule> }) {
     const asked: CompositeQuestion[] = []
-    const learned: unknown[] = []
     const time = { now: NOW }
     const inquiries = new Inquiries({
       now: () => time.now,
-      learn: async (_kind, traits) => void learned.push(traits),
       askComposite: (question) => {
         asked.push(question)
         return answer()
@@ -370,7 +368,7 @@ describe('the question whether limits end by themselves', () => {
       }
       return Promise.all(inquiries.ask(scene).map(async ({ key, answer }) => [key, await answer]))
     }
-    return { ask, asked, learned, time }
+    return { ask, asked, time }
   }
 
   const proof = async () =>
@@ -382,20 +380,19 @@ describe('the question whether limits end by themselves', () => {
       { duration: 1620 }
     )
 
-  it('is put to one of a kind, in its unit, and what it answers is learned', async () => {
-    const { ask, asked, learned } = open({ answer: proof })
+  it('is put to one of a kind, in its unit, until it is known', async () => {
+    const { ask, asked } = open({ answer: proof })
     assert.deepEqual(await ask([charging(16), charging(16)]), [['cp-0 1', 'kept']])
     assert.deepEqual(asked, [
       { identity: 'CP-0', protocol: 'ocpp1.6', evseId: 1, start: NOW, duration: 1620, unit: 'A' }
     ])
-    assert.deepEqual(learned, [{ limitLease: 'kept' }])
     const trait = { limitLease: 'kept' } as const
     assert.deepEqual(await ask([charging(16), charging(16)], [trait, trait]), [])
   })
 
   it('is put three times at most, with pauses, if there is no answer or it proves nothing', async () => {
     for (const answer of [() => Promise.reject(new Error('not supported')), async () => told([])]) {
-      const { ask, asked, learned, time } = open({ answer })
+      const { ask, asked, time } = open({ answer })
       const counts: number[] = []
       for (let minute = 0; minute < 10; minute++) {
         await ask([charging(16)])
@@ -403,7 +400,7 @@ describe('the question whether limits end by themselves', () => {
         counts.push(asked.length)
         time.now += 60 * SECOND
       }
-      assert.deepEqual([counts.slice(0, 4), counts.at(-1), learned], [[1, 2, 3, 3], 3, []])
+      assert.deepEqual([counts.slice(0, 4), counts.at(-1)], [[1, 2, 3, 3], 3])
     }
   })
 
