@@ -1,5 +1,5 @@
 import { identityOf } from './known.js'
-import { type Leased, leaseIn, secondsToAsk, type ToldSchedule } from './lease-proof.js'
+import { isAtMaximum, type Leased, leaseIn, secondsToAsk, type ToldSchedule } from './lease-proof.js'
 import type { Lease } from './leases.js'
 import { keyOf, type Plant, type PlantEvse } from './plant.js'
 import { type EvseState, isLasting } from './reserve.js'
@@ -77,6 +77,8 @@ export class Inquiries {
       const leased = this.#leasedAt(evse, scene)
       const duration = leased && secondsToAsk(leased)
       if (leased === undefined || duration === undefined || isBusy(evse, scene)) return []
+      // Once only, because it can prove less.
+      if (isAtMaximum(leased) && this.#tries.has(kindOf(evse, member))) return []
       this.#takeTurn(kindOf(evse, member))
       return [{ key: keyOf(evse), member, answer: this.#prove(evse, member, { leased, duration }) }]
     })

@@ -20,7 +20,7 @@ export function lastingLoads({ circuits, voltage }: Pick<Plant, 'circuits' | 'vo
 
 /** What an A of an EVSE adds, whatever car it has. */
 export function lastingWeight(evse: PlantEvse, { phase }: Pick<Load, 'phase'>, voltage: number): number {
-  const phases = phasesOf(evse)
+  const phases: readonly string[] = phasesOf(evse)
   if (phase === 'W') return voltage * phases.length
   return phases.includes(phase) ? 1 : 0
 }

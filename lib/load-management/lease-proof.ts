@@ -50,9 +50,9 @@ export function secondsToAsk({ limit, fallback, left, elapsed }: Leased): number
 }
 
 /**
- * `kept`: the limit holds until its end, and then at most the fallback does. `ignored`: more than the fallback holds until long
- * after it. `undefined`: the schedule proves nothing, because it is too short, has gaps, counts from another time, or is about
- * something else.
+ * `kept`: the limit holds until its end, and then at most the fallback does. `ignored`: the limit goes on until long after it.
+ * `undefined`: the schedule proves nothing, because it is too short, has gaps, counts from another time, or is about something
+ * else. Some charge points leave the TxDefaultProfile out: then their maximum follows, which only another limit can be told from.
  */
 export function leaseIn(told: ToldSchedule, leased: Leased): Exclude<Lease, 'unproven'> | undefined {
   const { left, elapsed, fallback, limit } = leased
@@ -74,7 +74,13 @@ export function leaseIn(told: ToldSchedule, leased: Leased): Exclude<Lease, 'unp
   const after = limitsIn(periods, left + LATE_S, until)
   if (after.every((value) => value !== undefined && !isOver(value))) return 'kept'
   const isLong = duration >= most - LATE_S
-  return isLong && limitsIn(periods, left, most - LATE_S).every(isOver) ? 'ignored' : undefined
+  const isOn = limitsIn(periods, left, most - LATE_S).every((value) => near(value, limit))
+  return isLong && isOn && !isAtMaximum(leased) ? 'ignored' : undefined
+}
+
+/** Whether a limit that goes on looks like the maximum of the EVSE. */
+export function isAtMaximum({ limit, evse }: Pick<Leased, 'limit' | 'evse'>): boolean {
+  return limit > evse.maximum - APART_A
 }
 
 /** The limits that hold at any time between two. `undefined`: the schedule says nothing there. */

@@ -83,7 +83,7 @@ describe('a composite schedule of a charge point', () => {
         [0, 16],
         [900, 32]
       ]),
-      'ignored'
+      undefined
     ],
     [
       'the end counts from the start of the transaction',
@@ -179,6 +179,21 @@ describe('a composite schedule of a charge point', () => {
   for (const [name, schedule, expected] of cases) {
     it(`${name}: ${expected ?? 'proves nothing'}`, () => assert.equal(leaseIn(schedule, LEASED), expected))
   }
+
+  it('of the maximum proves only that it ends', () => {
+    const leased = { ...LEASED, limit: 32 }
+    assert.equal(leaseIn(told([[0, 32]]), leased), undefined)
+    assert.equal(
+      leaseIn(
+        told([
+          [0, 32],
+          [900, 6]
+        ]),
+        leased
+      ),
+      'kept'
+    )
+  })
 
   it('of a limit in W is compared with what was sent', () => {
     const leased = { ...LEASED, evse: { ...EVSE, unit: 'W' as const } }
@@ -402,6 +417,15 @@ describe('the question whether limits end by themselves', () => {
       }
       assert.deepEqual([counts.slice(0, 4), counts.at(-1)], [[1, 2, 3, 3], 3])
     }
+  })
+
+  it('is put about the maximum of an EVSE once only', async () => {
+    const { ask, asked, time } = open({ answer: async () => told([[0, 32]]) })
+    for (const amperes of [32, 32, 16]) {
+      await ask([charging(amperes)])
+      time.now += 60 * SECOND
+    }
+    assert.equal(asked.length, 2)
   })
 
   it('waits while a call is on its way, while it is not certain what holds, and while there is nothing to tell', async () => {
