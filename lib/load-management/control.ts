@@ -7,18 +7,10 @@ import { assumed } from './obedience.js'
 import type { ControlOptions, Snapshot } from './options.js'
 import { type Planned, toldWith } from './plan.js'
 import { keyOf, type LoadManagementBody, type Plant, plantOf } from './plant.js'
-import {
-  answered,
-  type EvseState,
-  inForce,
-  initialState,
-  type Pending,
-  reconnected,
-  sampled,
-  vitalOf
-} from './reserve.js'
+import { answered, type EvseState, inForce, initialState, type Pending, reconnected, sampled } from './reserve.js'
 import * as rows from './rows.js'
 import { currentsIn, type Reading } from './samples.js'
+import { vitalOf } from './saved.js'
 import { Sender } from './sender.js'
 import { type Command, overloads, type StepResult, step } from './step.js'
 

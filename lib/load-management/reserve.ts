@@ -442,19 +442,3 @@ export function sampled(
 export function ignoring({ strike: _, ...state }: EvseState, now: number): EvseState {
   return { ...state, obedience: 'ignoring', ignoringSince: now, strikes: 0 }
 }
-
-/** The part of a state that decides what may be in force: after a restart it must not be an older one. */
-export function vitalOf(state: EvseState, cause: Cause | undefined) {
-  const {
-    measured,
-    served: _served,
-    servedAt: _at,
-    demand: _demand,
-    slackSince: _slack,
-    idle: _idle,
-    hasCharged: _charged,
-    steady: _steady,
-    ...vital
-  } = state
-  return cause === 'measured' ? { ...vital, measured } : vital
-}

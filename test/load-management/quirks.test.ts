@@ -78,9 +78,15 @@ onBothBackends('charge points with quirks', (start) => {
       return Object.entries(traits).map(([name, { value, source }]) => [name, value, source])
     }
     const learned = await Promise.all(CASES.map((_, index) => traitsOf(index)))
+    const isForm = ([name]: unknown[]) => name !== 'limitLease'
     assert.deepEqual(
-      learned,
+      learned.map((traits) => traits.filter(isForm)),
       CASES.map(([, , , , traits]) => traits)
+    )
+    // In whichever form they are said, these limits end by themselves.
+    assert.deepEqual(
+      learned.map((traits) => traits.filter((trait) => !isForm(trait))),
+      CASES.map(() => [['limitLease', 'kept', 'learned']])
     )
     const [, rejected] =
       /site_profile_calls_total\{outcome="rejected"\} (\d+)/.exec((await server.app.inject('/metrics')).body) ?? []

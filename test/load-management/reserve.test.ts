@@ -13,12 +13,12 @@ import {
   reconnected,
   sampled,
   sending,
-  vitalOf,
   withAsks,
   withBoots,
   withTransaction
 } from '../../lib/load-management/reserve.js'
 import { reservedOf } from '../../lib/load-management/reserved.js'
+import { vitalOf } from '../../lib/load-management/saved.js'
 
 const NOW = Date.UTC(2026, 0, 5, 16)
 const SECOND = 1_000
