@@ -1,5 +1,6 @@
 import { toDateTime } from '../date-time.js'
 import type { EventData, NewEvent } from '../events/event.js'
+import { isSentHeld } from './leases.js'
 import { isFresh, type Told } from './limits.js'
 import type { Snapshot } from './options.js'
 import { keyOf, leastOf, type Plant } from './plant.js'
@@ -191,12 +192,12 @@ function whyOver(snapshot: Snapshot, place: Pick<Load, 'circuit' | 'phase'>): st
 function allocationOf(siteId: string, { result, facts, at }: Snapshot, evse: PlantEvse): Fact[] {
   const key = keyOf(evse)
   const state = result.states.get(key)
-  const { transaction, sent, pending, fallback } = state ?? {}
+  const { transaction, pending, fallback } = state ?? {}
   if (state === undefined || transaction === undefined || pending !== undefined || fallback === undefined) return []
   const limit = inForce(state, at)
-  const isLeased = sent !== undefined && sent.until > at
+  const isLimited = isSentHeld(state, at)
   const isConnected = facts.get(key)?.isConnected === true
-  const condition = !isConnected ? 'away' : limit < leastOf(evse) ? 'waiting' : isLeased ? 'limited' : 'fallback'
+  const condition = !isConnected ? 'away' : limit < leastOf(evse) ? 'waiting' : isLimited ? 'limited' : 'fallback'
   const { identity, evseId } = evse
   const event = () => {
     const reason = result.evses.get(key)?.reason ?? ''
