@@ -540,7 +540,7 @@ export const loadManagementSchema: Schema = {
             "type": "number"
           },
           "unbalance": {
-            "exclusiveMinimum": 0,
+            "minimum": 0.1,
             "maximum": 10000,
             "description": "A. By how much the currents of the charge points below may differ between phases, e.g. 20 in Germany [VDE-AR-N 4100]. Default: no limit",
             "type": "number"

@@ -86,7 +86,13 @@ describe('an EV at a site of two nodes', { skip: noPostgres }, () => {
     for (const { identity } of evs) await operate(one, 'PUT', `/charge-points/${identity}`, { site: 'evs' })
     const evses = evs.map(({ identity }) => ({ identity, evseId: 1, circuit: 'main', maximum: 32, fallback: 6 }))
     const circuits = [{ id: 'main', limit: { A: 63 }, margin: 1 }]
-    const { statusCode, body } = await operate(one, 'PUT', PATH, { mode, raiseDelay: 0, settle: 5, circuits, evses })
+    const { statusCode, body } = await operate(one, 'PUT', `${PATH}?force=true`, {
+      mode,
+      raiseDelay: 0,
+      settle: 5,
+      circuits,
+      evses
+    })
     assert.ok(statusCode < 300, body)
   }
 
@@ -96,7 +102,7 @@ describe('an EV at a site of two nodes', { skip: noPostgres }, () => {
     await until('each has its fallback', () => evs.every(({ profiles }) => profiles().length > 0), PATIENCE)
     const holders = [one, two].filter(({ app }) => app.loadManagement.snapshot('evs') !== undefined)
     assert.equal(holders.length, 1, 'the charge points of the other node are not at the one that controls the site')
-    for (const { server, identity, protocol, tells, asks, plans, limits, pulls } of evs) {
+    const follow = async ({ server, identity, protocol, tells, asks, plans, limits, pulls }: (typeof evs)[number]) => {
       /** No call is on its way, as the node of the charge point has it. */
       const isLimited = async () => {
         const { evses } = (await operate(server, 'GET', `${PATH}/state`)).json()
@@ -118,6 +124,7 @@ describe('an EV at a site of two nodes', { skip: noPostgres }, () => {
       await until('the limit is told again', () => limits().length > before, PATIENCE)
       if (protocol === 'ocpp2.1') assert.equal((await pulls(44)).status, 'Rejected')
     }
+    await Promise.all(evs.map(follow))
   })
 
   it('is promised none when the site only observes, and is not sent any', async () => {
