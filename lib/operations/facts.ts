@@ -65,7 +65,7 @@ export async function variableValue(
 export function ownProfiles(db: Reader, chargePointId: number) {
   return db
     .selectFrom('charging_profiles')
-    .select(['profile_id', 'evse_id', 'connector_id', 'purpose', 'stack_level', 'transaction_id'])
+    .select(['profile_id', 'evse_id', 'connector_id', 'purpose', 'kind', 'stack_level', 'transaction_id'])
     .where('charge_point_id', '=', chargePointId)
     .where('source', '=', 'CSO')
     .execute()

@@ -1,6 +1,7 @@
 import { installCertificate, listInstalledCertificates, removeCertificate } from './certificates.js'
 import { getConfiguration, setConfiguration } from './configuration.js'
 import { updateFirmware, uploadLog } from './files.js'
+import { dynamicLimit, priorityCharging } from './live-limits.js'
 import { sendLocalList } from './local-list.js'
 import type { AnyOperation } from './operation.js'
 import { setPassword } from './password.js'
@@ -22,6 +23,8 @@ export const OPERATIONS = {
   trigger,
   'charging-limit': chargingLimit,
   'clear-charging-limit': clearChargingLimit,
+  'priority-charging': priorityCharging,
+  'dynamic-limit': dynamicLimit,
   'clear-cache': clearCache,
   'update-firmware': updateFirmware,
   'upload-log': uploadLog,

@@ -540,6 +540,40 @@ export const CASES: Readonly<Record<OperationName, Row>> = {
     )
   },
 
+  'priority-charging': {
+    'ocpp1.6': [{ of: 'of any transaction', request: {}, refused: /OCPP 1\.6 has neither/ }],
+    'ocpp2.0.1': [{ of: 'of any transaction', request: {}, refused: /OCPP 2\.0\.1 has neither/ }],
+    'ocpp2.1': [
+      {
+        of: 'of the transaction that is open',
+        before: startTransaction2,
+        request: {},
+        exchange: [['UsePriorityCharging', { transactionId: 'TX-1', activate: true }, ACCEPTED]],
+        comes: { status: 'accepted' }
+      },
+      {
+        of: 'that ends, of a transaction by its id',
+        before: startTransaction2,
+        request: { transactionId: 'TX-1', active: false },
+        exchange: [['UsePriorityCharging', { transactionId: 'TX-1', activate: false }, { status: 'NoProfile' }]],
+        comes: { status: 'rejected', reason: 'NoProfile' }
+      }
+    ]
+  },
+
+  'dynamic-limit': {
+    'ocpp1.6': [{ of: 'of any profile', request: { profileId: 1, limit: 1 }, refused: /OCPP 1\.6 has neither/ }],
+    'ocpp2.0.1': [{ of: 'of any profile', request: { profileId: 1, limit: 1 }, refused: /OCPP 2\.0\.1 has neither/ }],
+    'ocpp2.1': [
+      {
+        of: 'of a profile that is not known',
+        request: { profileId: 44, limit: 9000 },
+        exchange: [],
+        comes: { status: 'not-found' }
+      }
+    ]
+  },
+
   'clear-charging-limit': {
     'ocpp1.6': [
       {

@@ -53,6 +53,8 @@ const PROBLEMS: Partial<Record<OperationName, Problems>> = {
   start: MANAGED,
   'charging-limit': together(OF_TRANSACTIONS, MANAGED),
   'clear-charging-limit': MANAGED,
+  'priority-charging': together(OF_TRANSACTIONS, MANAGED),
+  'dynamic-limit': MANAGED,
   'set-password': {
     409: {
       PASSWORD_UNDECIDED:
