@@ -15,13 +15,13 @@ export function isPaced({ sent }: Pick<EvseState, 'sent'>, now: number): boolean
 }
 
 /** The EVSEs whose car was paused and has to wait before it starts again. */
-export function restingOf(site: Site): Set<string> {
+export function pausedOf(site: Site): Set<string> {
   const { now } = site.input
   const lastStart = Math.max(...[...site.states.values()].map(({ servedSince = 0 }) => servedSince))
-  const isResting = ([key, state]: [string, EvseState]) => {
+  const isPaused = ([key, state]: [string, EvseState]) => {
     const { served, waitingSince = 0 } = state
     if (served === 0 || now - waitingSince >= PAUSE_MS || lastStart <= waitingSince) return false
     return inForce(state, now) < leastOf(site.evses.get(key))
   }
-  return new Set([...site.states].filter(isResting).map(([key]) => key))
+  return new Set([...site.states].filter(isPaused).map(([key]) => key))
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../database/schema.js'
 import { ProblemError } from '../problem-error.js'
+import { mayHold } from './leases.js'
 import { type Assignment, keyOf, type LoadManagementBody } from './plant.js'
 import { initialState } from './reserve.js'
 import { type LoadManagementRow, membersOf, openTransactions, savedStates } from './rows.js'
@@ -32,12 +33,13 @@ export async function checkReleases(
   const states = savedStates(before)
   for (const evse of released) {
     const identity = evse.identity.toLowerCase()
-    const { possible, pending, transaction } = states.get(keyOf(evse)) ?? initialState()
+    const state = states.get(keyOf(evse)) ?? initialState()
+    const { possible, pending, transaction } = state
     // A charge point that is not of the site has lost its profiles already, and one that has never connected has none.
     if ((members.get(identity)?.protocol ?? null) === null) continue
     if (running.has(keyOf(evse)) || transaction !== undefined) throw inUse(evse, 'has an open transaction')
-    const mayHold = pending?.kind === 'limit' || possible.some(({ until }) => until > now)
-    if (mayHold) throw inUse(evse, 'may have a limit that has not ended')
+    const isLimited = pending?.kind === 'limit' || possible.some((one) => mayHold(one, state, now))
+    if (isLimited) throw inUse(evse, 'may have a limit that has not ended')
     if (!connected.has(identity)) throw inUse(evse, 'is away, so nobody knows what it supplies')
   }
 }

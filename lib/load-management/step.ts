@@ -3,7 +3,7 @@ import { stepDown } from './forms.js'
 import { isSentHeld, type Lease, leaseAt, mayHold, outliving } from './leases.js'
 import { isProving, judged } from './obedience.js'
 import { inOrder } from './order.js'
-import { isPaced, restingOf } from './pace.js'
+import { isPaced, pausedOf } from './pace.js'
 import { keyOf, leastOf } from './plant.js'
 import { type Cause, type EvseState, inForce, isInDoubt, isLeftOver, type Pending, sending } from './reserve.js'
 import { share } from './share.js'
@@ -45,15 +45,15 @@ export interface StepResult {
 export function step(input: StepInput): StepResult {
   const site = new Site({ ...input, states: verdicts(input) })
   const willing = willingOf(site)
-  const resting = restingOf(site)
-  const steered = new Set([...willing].filter((key) => mayWrite(site, key, 'changes') && !resting.has(key)))
+  const paused = pausedOf(site)
+  const steered = new Set([...willing].filter((key) => mayWrite(site, key, 'changes') && !paused.has(key)))
   const order = inOrder(site, [...steered])
   const allocation = share(site, order)
   const commands: Command[] = []
   installFallbacks(site, commands)
   lower(site, willing, allocation, commands)
   raise(site, order, allocation, commands)
-  const evses = new Map([...site.evses.keys()].map((key) => [key, viewOf(site, key, { steered, resting, allocation })]))
+  const evses = new Map([...site.evses.keys()].map((key) => [key, viewOf(site, key, { steered, paused, allocation })]))
   return { commands, states: site.states, loads: [...site.loads], evses }
 }
 
@@ -315,7 +315,7 @@ function send(site: Site, commands: Command[], command: Command): void {
 // --- what operators see --------------------------------------------------------------------------------------------
 
 interface Decided {
-  resting: ReadonlySet<string>
+  paused: ReadonlySet<string>
   steered: ReadonlySet<string>
   allocation: Allocation
 }
@@ -336,7 +336,7 @@ function viewOf(site: Site, key: string, decided: Decided): EvseView {
   return { ...view, reason: reasonOf(site, key, decided) }
 }
 
-function reasonOf(site: Site, key: string, { steered, resting, allocation }: Decided): string {
+function reasonOf(site: Site, key: string, { steered, paused, allocation }: Decided): string {
   const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
   const state = site.state(key)
   const evse = site.evses.get(key)
@@ -358,7 +358,7 @@ function reasonOf(site: Site, key: string, { steered, resting, allocation }: Dec
   if (isInDoubt(state, site.input.now)) return 'a call was not answered: the highest limit that may hold is reserved'
   if (!isInBudget(site, key, 'changes'))
     return 'its changes of the day are used up: its limit is renewed, and lowered only while a circuit is above its own'
-  if (resting.has(key)) return 'was paused: starts again five minutes later, as another car has started since'
+  if (paused.has(key)) return 'was paused: starts again five minutes later, as another car has started since'
   if (!steered.has(key)) return state.pending === undefined ? 'waits before the next attempt' : 'a call is on its way'
   const target = allocation.targets.get(key) ?? 0
   const bound = allocation.boundBy.get(key)
