@@ -60,6 +60,7 @@ export const SECONDS = {
   'test/money/limits.test.ts': 9,
   'test/load-management/release.test.ts': 6,
   'test/load-management/teller.test.ts': 6,
+  'test/load-management/tree.test.ts': 5,
   'test/load-management/unbalance-live.test.ts': 10,
   'test/load-management/wide.test.ts': 5,
   'test/money/valid-from.test.ts': 10,
