@@ -198,8 +198,8 @@ async function abuse(t: TestContext, server: TestServer): Promise<void> {
       for (const { what, body, type = 'application/json' } of BODIES) {
         // An OCPP call may go without.
         if (what === 'nothing' && route.path.includes('/calls')) continue
-        // So may this, whether nothing or null is sent.
-        if (['nothing', 'null'].includes(what) && route.path.endsWith('/secret')) continue
+        // So may these, whether nothing or null is sent.
+        if (['nothing', 'null'].includes(what) && /\/(?:secret|plan)$/.test(route.path)) continue
         const headers = type === '' ? {} : { 'content-type': type }
         assertRefused(await send(route, route.url, { headers, payload: Buffer.from(body) }), `${name} with ${what}`)
       }
