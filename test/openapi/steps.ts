@@ -249,6 +249,8 @@ export const STEPS: readonly Step[] = [
   operate('SendLocalList', accepted),
   operate('ChargingLimit', accepted),
   operate('ClearChargingLimit', accepted),
+  operate('PriorityCharging', { status: 409, isSent: false }),
+  operate('DynamicLimit', { status: { 'ocpp1.6': 409, 'ocpp2.0.1': 409, 'ocpp2.1': 200 }, isSent: false }),
   operate('Reserve', accepted),
   operate('CancelReservation', accepted),
   operate('Unlock', accepted),
