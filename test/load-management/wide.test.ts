@@ -98,7 +98,7 @@ test('with other load, limits of an energy manager, one-phase cars, boots and ch
     checked += watch.checked
   }
   fc.assert(fc.property(fc.nat(1_000_000), run), {
-    numRuns: isLong ? 100 : 10,
+    numRuns: isLong ? 40 : 10,
     // Room that is given away when a fallback is accepted is missing there until the current has followed.
     examples: [[16]]
   })
