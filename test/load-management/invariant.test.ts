@@ -116,7 +116,7 @@ test('whatever is lost, late, refused or away, no phase of any circuit carries m
     accepted += model.accepted
     restarts += model.restarts
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 24 : 15 })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 18 : 15 })
   assert.ok(accepted > 40 && restarts > 40, `${accepted} profiles accepted, ${restarts} restarts`)
 })
 
@@ -134,7 +134,7 @@ test('the same holds where writes are counted, 0 A is avoided and currents follo
     const paused = model.sent.filter(({ key, amperes }) => avoiding.has(key) && amperes < 6)
     assert.deepEqual(paused, [])
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 16 : 6 })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 10 : 6 })
 })
 
 /** Of cars that come, go and take what they like, at EVSES that answer. Returns how the phases differed. */
@@ -161,7 +161,7 @@ test('phases differ by no more than the limit, but for half a minute after cars 
     credited += found.credited
   }
   // In the first two, another car comes before anybody hears that the one before has left.
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 24 : 8, examples: [[7], [15]] })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 14 : 8, examples: [[7], [15]] })
   assert.ok(credited > 100, `${credited} s above the limit of the unbalance, because others carried as much`)
 })
 
@@ -169,7 +169,7 @@ test('the same holds after a lease, whatever is lost, late, refused or away', ()
   const run = (seed: number) => {
     differencesIn(seed, { trouble: 1, patience: ({ lease }) => lease + 60 })
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 16 : 6 })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 10 : 6 })
 })
 
 /** The same with charge points whose limits do not end by themselves. */
@@ -192,7 +192,7 @@ test('the same holds where limits do not end by themselves, also after the back-
     }
     unleased += [...model.states.values()].filter(({ isUnleased, sent }) => isUnleased && sent !== undefined).length
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 24 : 15 })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 18 : 15 })
   assert.ok(unleased > 5, `${unleased} limits went on`)
 })
 
@@ -228,7 +228,7 @@ test('when all is calm again, whatever is free on all phases of a car that could
       )
     }
   }
-  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 20 : 10 })
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 14 : 10 })
 })
 
 test('the same facts lead to the same commands', () => {
