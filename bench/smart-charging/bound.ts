@@ -5,7 +5,8 @@ import { phasesAt } from './wiring.js'
 // without a minimum, tapering or a time to react. A linear program: for each phase the largest flow from cars through slots of
 // five minutes. A three-phase car may take different currents on its phases here, so the bound is on the safe side.
 
-const SLOT = 300
+/** Seconds. */
+export const SLOT = 300
 const EPSILON = 1e-9
 
 interface Edge {
@@ -14,21 +15,30 @@ interface Edge {
   back: Edge
 }
 
+/** The seconds of a slot of five minutes in which a car can be limited, of those in which it is there. */
+export type Steerable = (visit: Visit, slot: number) => number
+
 /** Wh, at a limit in A of each phase. */
-export function upperBound(visits: readonly Visit[], limit: number): number {
-  return [0, 1, 2].reduce((sum, phase) => sum + boundOf(visits, limit, phase), 0)
+export function upperBound(visits: readonly Visit[], limit: number, steerable: Steerable = () => SLOT): number {
+  return [0, 1, 2].reduce((sum, phase) => sum + boundOf(visits, limit, { phase, steerable }), 0)
 }
 
-function boundOf(visits: readonly Visit[], limit: number, phase: number): number {
+interface OfPhase {
+  phase: number
+  steerable: Steerable
+}
+
+function boundOf(visits: readonly Visit[], limit: number, { phase, steerable }: OfPhase): number {
   const here = visits.filter((visit) => phasesAt(visit).includes(phase))
   const slots = DAY / SLOT
   const [source, sink] = [here.length + slots, here.length + slots + 1]
   const network = new Network(sink + 1)
-  for (const [index, { from, to, maximum, phases, demand }] of here.entries()) {
+  for (const [index, visit] of here.entries()) {
+    const { from, to, maximum, phases, demand } = visit
     network.connect(source, index, demand / phases / VOLTAGE)
     for (let slot = Math.floor(from / SLOT); slot < Math.min(slots, to / SLOT); slot++) {
       const seconds = Math.min(to, (slot + 1) * SLOT) - Math.max(from, slot * SLOT)
-      network.connect(index, here.length + slot, (maximum * seconds) / 3600)
+      network.connect(index, here.length + slot, (maximum * Math.min(seconds, steerable(visit, slot))) / 3600)
     }
   }
   for (let slot = 0; slot < slots; slot++) network.connect(here.length + slot, sink, (limit * SLOT) / 3600)

@@ -22,6 +22,10 @@ interface Profile {
 
 export interface Faults {
   ignoresLimits?: boolean
+  /** Answers each profile with Rejected. */
+  refuses?: boolean
+  /** Seconds until it answers. Default: 1 */
+  answersAfter?: number
 }
 
 /** A car that charges, and what became of it. */
@@ -64,6 +68,7 @@ export class SmallCharger {
       csChargingProfiles?: Profile
       chargingProfile?: Profile
     }
+    if (this.faults.refuses === true) return 'rejected'
     const profile = csChargingProfiles ?? chargingProfile
     const [schedule] = [profile?.chargingSchedule ?? []].flat()
     const amperes = schedule?.chargingSchedulePeriod[0]?.limit
@@ -95,7 +100,11 @@ export class SmallCharger {
   }
 
   #limitAt(second: number, maximum: number): number {
-    if (this.faults.ignoresLimits) return maximum
+    return this.faults.ignoresLimits ? maximum : this.limitAt(second, maximum)
+  }
+
+  /** A that its profiles allow. */
+  limitAt(second: number, maximum: number): number {
     const { profile } = this.stay ?? {}
     return Math.min(
       maximum,

@@ -11,7 +11,7 @@ import {
   withTransaction
 } from '../../lib/load-management/reserve.js'
 import type { EvseFacts } from '../../lib/load-management/site.js'
-import { type Command, step } from '../../lib/load-management/step.js'
+import { type Command, type StepResult, step } from '../../lib/load-management/step.js'
 import { type Faults, SmallCharger, type Stay } from './charger.js'
 import { DAY, type Visit, VOLTAGE } from './visits.js'
 import { phasesAt, ROTATIONS } from './wiring.js'
@@ -60,6 +60,8 @@ export class Day {
   readonly plant: Plant
   readonly chargers: SmallCharger[]
   states = new Map<string, EvseState>()
+  /** What was decided last. */
+  last: StepResult | undefined
   now = 0
   readonly #options: DayOptions
   readonly #keys: string[]
@@ -154,6 +156,7 @@ export class Day {
   #control(): void {
     this.#isWanted = false
     const result = this.decide()
+    this.last = result
     this.states = result.states
     for (const command of result.commands) this.#send(command)
   }
@@ -176,7 +179,7 @@ export class Day {
       }
       if (message.answer === undefined) {
         message.answer = this.#arrive(index, message)
-        message.deliverAt = this.now + 1
+        message.deliverAt = this.now + (this.chargers[index]?.faults.answersAfter ?? 1)
         continue
       }
       this.#messages.delete(index)
