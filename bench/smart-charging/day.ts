@@ -1,3 +1,4 @@
+import type { Told } from '../../lib/load-management/limits.js'
 import type { Needs } from '../../lib/load-management/needs.js'
 import { keyOf, type Plant, plantOf } from '../../lib/load-management/plant.js'
 import { callFor } from '../../lib/load-management/profiles.js'
@@ -33,6 +34,8 @@ export interface DayOptions {
   /** A by which phases may differ. */
   unbalance?: number
   fallback?: number
+  /** A of each phase after a dynamic limit has expired. */
+  fallbackLimit?: number
   /** Whether drivers tell what they need until when. */
   isTold?: boolean
   faults?: (evse: number) => Faults
@@ -60,6 +63,8 @@ export class Day {
   readonly plant: Plant
   readonly chargers: SmallCharger[]
   states = new Map<string, EvseState>()
+  /** What others tell of circuits. */
+  told: ReadonlyMap<string, Told> = new Map()
   /** What was decided last. */
   last: StepResult | undefined
   now = 0
@@ -71,13 +76,17 @@ export class Day {
   #isWanted = true
 
   constructor(options: DayOptions) {
-    const { evses, limit, unbalance, fallback = 0, faults = () => ({}) } = options
+    const { evses, limit, unbalance, fallbackLimit, fallback = 0, faults = () => ({}) } = options
     this.#options = options
     const assigned = Array.from({ length: evses }, (_, index) => ({
       ...{ identity: `CP-${index}`, evseId: 1, circuit: 'main', maximum: MAXIMUM, fallback },
       wiring: ROTATIONS[index % 3] ?? 'L1L2L3'
     }))
-    const circuits = [{ id: 'main', limit: { A: limit }, margin: 0, ...(unbalance !== undefined && { unbalance }) }]
+    const more = {
+      ...(unbalance !== undefined && { unbalance }),
+      ...(fallbackLimit !== undefined && { fallbackLimit: { A: fallbackLimit } })
+    }
+    const circuits = [{ id: 'main', limit: { A: limit }, margin: 0, ...more }]
     this.plant = plantOf({ mode: 'control', voltage: VOLTAGE, circuits, evses: assigned }, 'UTC')
     this.#keys = assigned.map(keyOf)
     this.chargers = assigned.map((_, index) => new SmallCharger(index, faults(index)))
@@ -128,6 +137,13 @@ export class Day {
     return { now: MIDNIGHT + this.now * SECOND, settle: this.plant.settle * SECOND }
   }
 
+  /** A dynamic limit for some seconds, which acts at once; without seconds there is none any more. */
+  tell(amperes: number, seconds = 0): void {
+    const dynamic = { limit: { A: amperes }, source: 'EMS', expiresAt: this.#times.now + seconds * SECOND }
+    this.told = seconds > 0 ? new Map([['main', { dynamic }]]) : new Map()
+    this.#isWanted = true
+  }
+
   #change(index: number, change: (state: EvseState) => EvseState): void {
     const key = this.#keys[index] ?? ''
     this.states.set(key, change(this.states.get(key) ?? initialState()))
@@ -150,7 +166,7 @@ export class Day {
       facts.set(this.#keys[index] ?? '', { isConnected, isMember: true, ...needs })
       if (isConnected) this.#change(index, (state) => withStay(state, stay, now))
     }
-    return step({ plant: this.plant, now, told: new Map(), facts, states: this.states })
+    return step({ plant: this.plant, now, told: this.told, facts, states: this.states })
   }
 
   #control(): void {

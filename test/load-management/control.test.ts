@@ -43,6 +43,8 @@ onBothBackends('a site under control', (start) => {
     await garage.reach([47, 47, 0], 900)
     await garage.leave(0)
     await garage.reach([0, 88, 0], 360)
+    await Promise.all([0, 2].map((index) => garage.arrive(index, HUNGRY)))
+    await garage.reach([33.3, 33.3, 33.3], 900)
     assert.ok(garage.peak.L1 <= 100, JSON.stringify(garage.peak))
   })
 

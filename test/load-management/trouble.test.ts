@@ -185,3 +185,94 @@ for (const { limit, isPossible } of [
     }
   })
 }
+
+// --- T4: an energy manager that swings -------------------------------------------------------------------------------
+
+const HIGH = 217
+const LOW = 60
+const ROUND = 600
+
+/** Each round falls to the low limit, and rises again in its middle. */
+class Swings {
+  /** Seconds until all that is in force, by the answers of the charge points, is within the low limit. */
+  readonly reactions: number[] = []
+  /** Seconds until the cars take no more. */
+  readonly settled: number[] = []
+  /** Limits that rose while others had not been lowered yet. */
+  readonly early: string[] = []
+  /** A that are in use at the end of each half: high, low, and so on. */
+  readonly used: number[] = []
+  #fellAt: number | undefined
+  #isAccepted = false
+  #before: number[] = []
+
+  /** @param isExpiring the high limit is a dynamic one, and the low one holds when it has expired */
+  look(day: Day, { second, isExpiring }: { second: number; isExpiring: boolean }): void {
+    const at = second % ROUND
+    if (second < ROUND) return
+    if (at === 0) {
+      if (!isExpiring) day.tell(LOW, 2 * ROUND)
+      this.used.push(Math.max(...day.currents()))
+      this.#fellAt = second
+      this.#isAccepted = false
+    }
+    if (at === ROUND / 2) {
+      this.used.push(Math.max(...day.currents()))
+      day.tell(HIGH, isExpiring ? ROUND / 2 : 0)
+    }
+    this.#watch(day, second)
+  }
+
+  #watch(day: Day, second: number): void {
+    const limits = day.chargers.map((charger) => (charger.stay === undefined ? 0 : charger.limitAt(second, MAXIMUM)))
+    const sum = limits.reduce((total, one) => total + one, 0)
+    if (this.#fellAt !== undefined) {
+      const since = second - this.#fellAt
+      const isRisen = limits.some((one, index) => one > (this.#before[index] ?? one))
+      if (sum > LOW && isRisen) this.early.push(`${since} s after ${this.#fellAt} s`)
+      const isOpen = [...day.states.values()].some(({ pending }) => pending !== undefined)
+      if (!this.#isAccepted && sum <= LOW && !isOpen) {
+        this.#isAccepted = true
+        this.reactions.push(since)
+      }
+      if (day.currents().every((amperes) => amperes <= LOW + 1e-6)) {
+        this.settled.push(since)
+        this.#fellAt = undefined
+      }
+    }
+    this.#before = limits
+  }
+}
+
+for (const { isExpiring, how } of [
+  { isExpiring: false, how: 'sets' },
+  { isExpiring: true, how: 'lets expire' }
+]) {
+  test(
+    `T4: a limit that an energy manager ${how} fifty times in full load holds within seconds, and nobody is raised before`,
+    inLong,
+    () => {
+      const visits = Array.from({ length: 27 }, (_, index) => {
+        return { evse: 2 * index, from: 1 + index, to: 24 * HOUR, maximum: MAXIMUM, phases: 3 as const, demand: 1e7 }
+      })
+      const swings = new Swings()
+      const day = new Day({
+        ...{ evses: EVSES, visits, limit: HIGH, fallbackLimit: LOW },
+        happen: (today, second) => swings.look(today, { second, isExpiring })
+      })
+      day.run(51 * ROUND)
+      const { reactions, settled, early, used } = swings
+      // Before the first dynamic limit there is none that expires.
+      const first = isExpiring ? 1 : 0
+      assert.equal(reactions.length, 50)
+      assert.ok(Math.max(...reactions.slice(first)) <= 5, `accepted after ${reactions}`)
+      assert.ok(Math.max(...settled.slice(first)) <= 10, `followed after ${settled}`)
+      assert.deepEqual(early, [])
+      // All of the low limit is used then, and of the high one, unless the leases have ended with it.
+      const lowUsed = used.filter((_, half) => half % 2 === 1).slice(first)
+      assert.ok(Math.min(...lowUsed) >= LOW - 1, `low ${lowUsed}`)
+      const highUsed = used.filter((_, half) => half % 2 === 0)
+      if (!isExpiring) assert.ok(Math.min(...highUsed) >= HIGH - 2, `high ${highUsed}`)
+    }
+  )
+}
