@@ -22,7 +22,9 @@ export class Mismatches {
     const certain = differences.filter(({ uncertain }) => uncertain === undefined)
     const key = `${fold(chargePoint)} ${evseId}`
     // The times are those of the question.
-    const what = [...new Set(certain.map(({ calculated, reported }) => `${calculated} ${reported}`))].sort().join()
+    const what = [...new Set(certain.map(({ value, calculated, reported }) => `${value} ${calculated} ${reported}`))]
+      .sort()
+      .join()
     if ((this.#told.get(key) ?? '') === what) return
     this.#told.delete(key)
     if (what !== '') this.#told.set(key, what)

@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import { oneOf } from '../http/records.js'
+import { VALUE_NAMES } from './reported.js'
 
 // Composite schedules and charging profiles as the operator API shows them.
 
@@ -23,9 +24,8 @@ const Binding = Type.Object({
   source: Type.Optional(Type.String({ description: 'Who set it, e.g. CSO, EMS, SO' }))
 })
 
-const PeriodRecord = Type.Object({
-  start: Type.Number({ description: 'Seconds after `start`' }),
-  limit: Type.Union([Type.Number(), Type.Null()], { description: '`null`: no profile limits' }),
+/** Values of OCPP 2.1 besides the limit. */
+const VALUES_OF_21 = {
   limitL2: number(),
   limitL3: number(),
   dischargeLimit: number('0 or negative. Absent: no profile lets the EV discharge'),
@@ -36,7 +36,13 @@ const PeriodRecord = Type.Object({
   setpointL3: number(),
   setpointReactive: number(),
   setpointReactiveL2: number(),
-  setpointReactiveL3: number(),
+  setpointReactiveL3: number()
+}
+
+const PeriodRecord = Type.Object({
+  start: Type.Number({ description: 'Seconds after `start`' }),
+  limit: Type.Union([Type.Number(), Type.Null()], { description: '`null`: no profile limits' }),
+  ...VALUES_OF_21,
   numberPhases: integer('Absent where no profile counts, and of direct current'),
   phaseToUse: integer('1 to 3'),
   operationMode: Type.Optional(Type.String({ description: 'OCPP 2.1' })),
@@ -71,6 +77,7 @@ const ReportedRecord = Type.Object({
       Type.Object({
         start: Type.Number({ description: 'Seconds after `start`' }),
         limit: number(),
+        ...VALUES_OF_21,
         numberPhases: integer('As told')
       })
     )
@@ -80,6 +87,7 @@ const ReportedRecord = Type.Object({
 const DifferenceRecord = Type.Object({
   start: Type.Number({ description: 'Seconds after `start`' }),
   end: Type.Number({ description: 'Seconds after `start`' }),
+  value: oneOf(VALUE_NAMES, 'What differs'),
   calculated: Type.Number({ description: 'In the unit of `reported`' }),
   reported: number('Absent: the charge point says nothing about this time'),
   uncertain: UNCERTAIN
@@ -102,7 +110,8 @@ export const CompositeScheduleRecord = Type.Object({
   differences: Type.Optional(
     Type.Array(DifferenceRecord, {
       description:
-        'Times of more than ten seconds in which the limits differ. Times without a calculated limit are not compared'
+        'Times of more than ten seconds in which a value differs. Times without a calculated limit are not compared, ' +
+        'and of the values besides `limit` only those that the charge point tells'
     })
   )
 })

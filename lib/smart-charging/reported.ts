@@ -18,17 +18,36 @@ export interface ReportedSchedule {
   periods?: ReportedPeriod[]
 }
 
-export interface ReportedPeriod {
-  start: number
-  limit?: number
-  numberPhases?: number
-}
+/** The values that are compared, each with its name in OCPP. All but the limit and the phases are of 2.1. */
+const VALUES = {
+  limit: 'limit',
+  limitL2: 'limit_L2',
+  limitL3: 'limit_L3',
+  dischargeLimit: 'dischargeLimit',
+  dischargeLimitL2: 'dischargeLimit_L2',
+  dischargeLimitL3: 'dischargeLimit_L3',
+  setpoint: 'setpoint',
+  setpointL2: 'setpoint_L2',
+  setpointL3: 'setpoint_L3',
+  setpointReactive: 'setpointReactive',
+  setpointReactiveL2: 'setpointReactive_L2',
+  setpointReactiveL3: 'setpointReactive_L3',
+  numberPhases: 'numberPhases'
+} as const
 
-/** A time in which the limits differ. Seconds after the start of the request. */
+/** The name of a value of a period. */
+export type ValueName = keyof typeof VALUES
+export const VALUE_NAMES = Object.keys(VALUES) as ValueName[]
+
+export type ReportedPeriod = { start: number } & Partial<Record<ValueName, number>>
+
+/** A time in which a value differs. Seconds after the start of the request. */
 export interface Difference {
   start: number
   end: number
-  calculated: number | null
+  /** Which value. */
+  value: ValueName
+  calculated: number
   /** Absent: the charge point says nothing about this time. */
   reported?: number
   /** Why the calculated value is uncertain. */
@@ -64,11 +83,9 @@ export function readReported(answer: Answer, question: Question): ReportedSchedu
   const began = start === undefined ? undefined : parseTime(start)
   const ahead = began === undefined ? 0 : Math.round((began - question.start) / 1000)
   const offset = Math.abs(ahead) <= NEAR_S ? 0 : ahead
-  const periods = schedule.chargingSchedulePeriod.map(({ startPeriod, limit, numberPhases }) => ({
-    start: offset + startPeriod,
-    ...(limit !== undefined && { limit }),
-    ...(numberPhases !== undefined && { numberPhases })
-  }))
+  const periods = schedule.chargingSchedulePeriod.map((period) => {
+    return { start: offset + period.startPeriod, ...valuesIn(period) }
+  })
   return {
     status: 'Accepted',
     ...info,
@@ -79,6 +96,13 @@ export function readReported(answer: Answer, question: Question): ReportedSchedu
   }
 }
 
+function valuesIn(period: object): Partial<Record<ValueName, number>> {
+  const told = period as Record<string, unknown>
+  return Object.fromEntries(
+    VALUE_NAMES.map((name) => [name, told[VALUES[name]]]).filter(([, value]) => value !== undefined)
+  )
+}
+
 /** Differences that last no longer are those of clocks. Seconds. */
 const CLOCKS_S = 10
 /** Of limits, which are rounded to one decimal. */
@@ -87,8 +111,8 @@ const ROUNDING = 0.11
 const MAX_DIFFERENCES = 100
 
 /**
- * Where the limit that the charge point tells is another one than that which its profiles come to. Where no profile
- * limits, the charge point tells its hardware or whatever it likes, which is no difference.
+ * Where the charge point tells another value than that which its profiles come to. Where no profile limits, it tells its
+ * hardware or whatever it likes, which is no difference; and of the values besides the limit, it need not tell any.
  *
  * @param calculated in the unit of the answer
  */
@@ -97,22 +121,26 @@ export function differencesOf(calculated: CompositeSchedule, reported: ReportedS
   const { periods: told = [], duration: covered = 0 } = reported
   const edges = new Set([0, covered, calculated.duration, ...[...own, ...told].map(({ start }) => start)])
   const times = [...edges].filter((time) => time >= 0 && time <= calculated.duration).sort((a, b) => a - b)
-  const found: Difference[] = []
-  for (const [index, start] of times.slice(0, -1).entries()) {
-    const end = times[index + 1] ?? start
-    const difference = differenceAt(periodAt(own, start), start < covered ? periodAt(told, start)?.limit : undefined)
-    if (difference !== undefined) add(found, { start, end, ...difference })
-  }
+  const found = VALUE_NAMES.flatMap((value) => {
+    const ofValue: Difference[] = []
+    for (const [index, start] of times.slice(0, -1).entries()) {
+      const period = start < covered ? periodAt(told, start) : undefined
+      const difference = differenceAt(value, periodAt(own, start), period)
+      if (difference !== undefined) add(ofValue, { start, end: times[index + 1] ?? start, value, ...difference })
+    }
+    return ofValue
+  })
   return found.filter(({ start, end }) => end - start > CLOCKS_S).slice(0, MAX_DIFFERENCES)
 }
 
-function differenceAt(own: CompositePeriod | undefined, reported: number | undefined) {
-  const limit = own?.limit ?? null
-  if (limit === null || (reported !== undefined && Math.abs(limit - reported) <= ROUNDING)) return undefined
+function differenceAt(value: ValueName, own: CompositePeriod | undefined, told: ReportedPeriod | undefined) {
+  const [calculated, reported] = [own?.[value] ?? null, told?.[value]]
+  if (own === undefined || own.limit === null || calculated === null) return undefined
+  if (reported === undefined ? value !== 'limit' : Math.abs(calculated - reported) <= ROUNDING) return undefined
   return {
-    calculated: limit,
+    calculated,
     ...(reported !== undefined && { reported }),
-    ...(own?.uncertain !== undefined && { uncertain: own.uncertain })
+    ...(own.uncertain !== undefined && { uncertain: own.uncertain })
   }
 }
 

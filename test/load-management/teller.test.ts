@@ -131,7 +131,7 @@ onBothBackends('the events of a site under control', (start) => {
 test('a mismatch of composite schedules is told once, and when it is over', () => {
   const told: NewEvent[] = []
   const mismatches = new Mismatches((event) => told.push(event))
-  const at = (start: number) => ({ start, end: 100, calculated: 16, reported: 32 })
+  const at = (start: number) => ({ start, end: 100, value: 'limit' as const, calculated: 16, reported: 32 })
   mismatches.compared('CP', 1, [])
   for (const start of [0, 10]) mismatches.compared('CP', 1, [at(start)])
   mismatches.compared('cp', 1, [{ ...at(0), uncertain: ['not-confirmed'] }])
