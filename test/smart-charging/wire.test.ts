@@ -177,7 +177,9 @@ function certain(differences: { uncertain?: string[] }[] | undefined) {
 const EVERY = 3
 
 for (const protocol of ALL_PROTOCOLS) {
-  const installable = VECTORS.filter((vector) => `ocpp${vector.input.version}` === protocol && obstacleOf(vector) === undefined)
+  const installable = VECTORS.filter(
+    (vector) => `ocpp${vector.input.version}` === protocol && obstacleOf(vector) === undefined
+  )
   const vectors = installable.filter((_vector, index) => isThorough || index % EVERY === 0)
   onSharedBackend(`profiles installed over ${protocol}`, (start) => {
     it('come to the same in the back-end and in a simulated charger', async () => {
