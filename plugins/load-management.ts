@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { ALL_PROTOCOLS, type Protocol, versionInfo } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
+import { askProfile } from '../lib/load-management/ask-profile.js'
 import { type CallMeans, callAnywhere } from '../lib/load-management/calls.js'
 import { Controls } from '../lib/load-management/controls.js'
 import type { CompositeQuestion } from '../lib/load-management/inquiries.js'
@@ -59,6 +60,7 @@ async function askComposite(means: CallMeans, { identity, protocol, ...question 
 async function loadManagement(app: FastifyInstance): Promise<void> {
   const { database, runs, calls, elsewhere, events, log, ocpp, traits } = app
   const means = { ocpp, calls, elsewhere, db: database.db }
+  const closing = new AbortController()
   const watch = new LoadWatch(database.writer)
   app.decorate('loadWatch', watch)
   observeLoadManagement(app.metrics, watch)
@@ -73,6 +75,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     here: (identities) => callableHere(app, identities),
     call: (identity, call, fence) => callAnywhere(means, { identity, ...call }, fence),
     askComposite: (question) => askComposite(means, question),
+    askProfile: (question) => askProfile(means, question, closing.signal),
     traitsOf: (known) => traits.book.applied(known),
     learn: (kind, learned) => traits.models.learn(kind, learned),
     onSent: (siteId, sent) => watch.sent(siteId, sent),
@@ -92,6 +95,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
   app.addHook('onReady', async () => controls.start())
   app.addHook('preClose', async () => {
     unsubscribe()
+    closing.abort()
     await controls.stop()
   })
 }

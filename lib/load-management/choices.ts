@@ -22,12 +22,13 @@ export interface Known {
 
 /** How the charge points take limits, besides their form. */
 export function habitsOf(applied: AppliedTraits): Habits {
-  const { limitZero, limitSettle, limitWritesPerDay, limitLease } = applied
+  const { limitZero, limitSettle, limitWritesPerDay, limitLease, limitFallback } = applied
   return {
     ...(limitZero !== undefined && { avoidsZero: limitZero.value === 'avoid' }),
     ...(limitSettle !== undefined && { settle: Number(limitSettle.value) }),
     ...(limitWritesPerDay !== undefined && { writesPerDay: Number(limitWritesPerDay.value) }),
-    ...(limitLease !== undefined && { limitLease: limitLease.value as Lease })
+    ...(limitLease !== undefined && { limitLease: limitLease.value as Lease }),
+    ...(limitFallback !== undefined && { limitFallback: limitFallback.value as NonNullable<Habits['limitFallback']> })
   }
 }
 

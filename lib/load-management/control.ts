@@ -2,6 +2,7 @@ import type { PublishedEvent } from '../events/event.js'
 import type { SiteRow } from '../sites/rows.js'
 import { findSite } from '../sites/rows.js'
 import type { Fence } from './calls.js'
+import { withShown } from './fallback-proof.js'
 import { type Change, identityOf, KnownSite } from './known.js'
 import { assumed } from './obedience.js'
 import type { ControlOptions, Snapshot } from './options.js'
@@ -200,12 +201,20 @@ export class SiteControl {
   /** Only while nothing has to be lowered at once. */
   #inquire({ plant, facts, result: { states } }: Snapshot): void {
     const { members } = this.#known
-    const { inquiries, learn } = this.#options
+    const { inquiries, fallbackInquiries, learn } = this.#options
     for (const { key, member, answer } of inquiries?.ask({ plant, facts, states, members }) ?? []) {
       const taken = answer.then(async (lease) => {
         if (lease === undefined) return
         this.#changes.push({ key, change: (state) => ({ ...state, lease }) })
         await learn?.(member, { limitLease: lease })
+      })
+      this.#background(taken)
+    }
+    for (const { key, member, fallbackAt, answer } of fallbackInquiries?.ask({ plant, facts, states, members }) ?? []) {
+      const taken = answer.then(async (proof) => {
+        if (proof === undefined) return
+        this.#changes.push({ key, change: (state, { now }) => withShown(state, { proof, fallbackAt }, now) })
+        if (proof === 'kept') await learn?.(member, { limitFallback: proof })
       })
       this.#background(taken)
     }

@@ -3,7 +3,8 @@ import type { PublishedEvent } from '../events/event.js'
 import { fold } from '../events/scope.js'
 import { SiteControl } from './control.js'
 import { type Asking, type Prospect, prospectIn } from './ev-needs.js'
-import { Inquiries, type InquiryOptions } from './inquiries.js'
+import { FallbackInquiries, type FallbackInquiryOptions } from './fallback-inquiries.js'
+import { Inquiries } from './inquiries.js'
 import { type LeftoversOptions, leftoversRounds } from './leftovers.js'
 import type { ControlOptions, Snapshot } from './options.js'
 import type { Planned } from './plan.js'
@@ -14,8 +15,8 @@ import { findLoadManagement, managedSites, release } from './rows.js'
 import { samplingRounds } from './sampling.js'
 
 export interface ControlsOptions
-  extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now' | 'inquiries'>,
-    Pick<InquiryOptions, 'askComposite'>,
+  extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now' | 'inquiries' | 'fallbackInquiries'>,
+    Pick<FallbackInquiryOptions, 'askComposite' | 'askProfile'>,
     Omit<LeftoversOptions, 'call'> {
   log: Parameters<typeof background>[1]
   /** Whether the database can be asked. */
@@ -42,6 +43,7 @@ export class Controls {
   readonly #leftovers: Rounds
   readonly #sampling: Rounds
   readonly #inquiries: Inquiries
+  readonly #fallbackInquiries: FallbackInquiries
   readonly #sites = new SitesOfChargePoints()
   #ticker: NodeJS.Timeout | undefined
   #isClosed = false
@@ -53,6 +55,7 @@ export class Controls {
     this.#leftovers = leftoversRounds(options)
     this.#sampling = samplingRounds(options)
     this.#inquiries = new Inquiries({ ...options, now: () => this.clock() })
+    this.#fallbackInquiries = new FallbackInquiries({ ...options, now: () => this.clock() })
   }
 
   start(): void {
@@ -195,6 +198,7 @@ export class Controls {
       siteId,
       now: () => this.clock(),
       inquiries: this.#inquiries,
+      fallbackInquiries: this.#fallbackInquiries,
       onChange: () => this.trigger(siteId),
       onStray: () => this.#leftovers.want()
     })

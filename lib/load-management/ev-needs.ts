@@ -47,7 +47,7 @@ export function prospectIn({ mode, result, facts }: Snapshot, { transaction, ...
   const key = keyOf(place)
   const state = result.states.get(key)
   if (mode !== 'control' || state === undefined || facts.get(key)?.isMember !== true) return 'never'
-  const isRefusing = state.fallback === undefined && state.failures > 0
+  const isRefusing = state.shown?.proof === 'missing' || (state.fallback === undefined && state.failures > 0)
   if (state.obedience === 'ignoring' || isRefusing) return 'never'
   const isSteered = state.transaction?.id === transaction && result.evses.get(key)?.target !== undefined
   return isSteered ? 'now' : 'soon'

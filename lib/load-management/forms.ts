@@ -34,7 +34,7 @@ const FORM_TRAITS: readonly TraitName[] = [...Object.values(TRAITS), 'maxStackLe
 /** The names of the traits that say how a charge point takes limits. */
 export const LIMIT_TRAITS: readonly TraitName[] = [
   ...FORM_TRAITS,
-  ...(['limitZero', 'limitSettle', 'limitWritesPerDay', 'limitLease', 'sampleInterval'] as const)
+  ...(['limitZero', 'limitSettle', 'limitWritesPerDay', 'limitLease', 'limitFallback', 'sampleInterval'] as const)
 ]
 
 /** What limits the choice of forms. */

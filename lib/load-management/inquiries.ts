@@ -5,6 +5,7 @@ import { keyOf, type Plant, type PlantEvse } from './plant.js'
 import { type EvseState, isLasting } from './reserve.js'
 import type { Member } from './rows.js'
 import type { EvseFacts } from './site.js'
+import { isNamed, kindOf, Tries } from './tries.js'
 
 // Charge points are asked for their composite schedules, to learn whether their limits end by themselves: one of each kind, and
 // at most a few times, because many charge points cannot tell it.
@@ -45,27 +46,13 @@ export interface Inquiry {
   answer: Promise<Lease | undefined>
 }
 
-/** Charge points of a kind are asked so often. */
-const MAX_TRIES = 3
-/** Milliseconds until the next one is asked. */
-const PAUSE_MS = 60_000
-/** Kinds that are remembered: a charge point may tell any vendor, model and firmware. */
-const MAX_KINDS = 1000
-
-interface Tries {
-  count: number
-  /** Epoch milliseconds. */
-  nextAt: number
-}
-
-const NEVER_TRIED: Tries = { count: 0, nextAt: 0 }
-
 export class Inquiries {
   readonly #options: InquiryOptions
-  readonly #tries = new Map<string, Tries>()
+  readonly #tries: Tries
 
   constructor(options: InquiryOptions) {
     this.#options = options
+    this.#tries = new Tries(options.now)
   }
 
   /** Asks the charge points that could prove something now, and have nothing else to answer. */
@@ -79,7 +66,7 @@ export class Inquiries {
       if (leased === undefined || duration === undefined || isBusy(evse, scene)) return []
       // Once only, because it can prove less.
       if (isAtMaximum(leased) && this.#tries.has(kindOf(evse, member))) return []
-      this.#takeTurn(kindOf(evse, member))
+      this.#tries.take(kindOf(evse, member))
       return [{ key: keyOf(evse), member, answer: this.#prove(evse, member, { leased, duration }) }]
     })
   }
@@ -87,10 +74,9 @@ export class Inquiries {
   #isOpen(evse: PlantEvse, member: Member, { states, facts }: Scene): boolean {
     const state = states.get(keyOf(evse))
     const { isConnected = false, isMember = false } = facts.get(keyOf(evse)) ?? {}
-    // Nothing is learned of charge points without a name: each EVSE of them is asked.
     const isKnown = evse.limitLease !== undefined || (!isNamed(member) && state?.lease !== undefined)
     if (isKnown || !isConnected || !isMember) return false
-    return this.#hasTurn(kindOf(evse, member))
+    return this.#tries.isNext(kindOf(evse, member))
   }
 
   /** The limit of a transaction that the charge point has accepted, and nothing else may be in force. */
@@ -108,17 +94,6 @@ export class Inquiries {
       left: (sent.until - now) / 1000,
       elapsed: isRelative ? Math.max(0, (now - (transaction.poweredAt ?? now)) / 1000) : STARTED_S
     }
-  }
-
-  #hasTurn(kind: string): boolean {
-    const { count, nextAt } = this.#tries.get(kind) ?? NEVER_TRIED
-    return count < MAX_TRIES && this.#options.now() >= nextAt
-  }
-
-  #takeTurn(kind: string): void {
-    const { count } = this.#tries.get(kind) ?? NEVER_TRIED
-    if (!this.#tries.has(kind) && this.#tries.size >= MAX_KINDS) this.#tries.clear()
-    this.#tries.set(kind, { count: count + 1, nextAt: this.#options.now() + PAUSE_MS })
   }
 
   async #prove(evse: PlantEvse, member: Member, { leased, duration }: { leased: Leased; duration: number }) {
@@ -139,16 +114,7 @@ export class Inquiries {
 const STARTED_S = 60
 
 /** Whether a call to the charge point is on its way. */
-function isBusy(evse: PlantEvse, { states }: Scene): boolean {
+export function isBusy(evse: PlantEvse, { states }: Pick<Scene, 'states'>): boolean {
   const identity = identityOf(keyOf(evse))
   return [...states].some(([key, { pending }]) => pending !== undefined && identityOf(key) === identity)
-}
-
-function isNamed({ vendor, model }: Member): boolean {
-  return Boolean(vendor) || Boolean(model)
-}
-
-function kindOf(evse: PlantEvse, member: Member): string {
-  const { vendor, model, firmware } = member
-  return isNamed(member) ? JSON.stringify([vendor, model, firmware]) : keyOf(evse)
 }

@@ -5,6 +5,7 @@ import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
 import type { Fence } from './calls.js'
 import type { AppliedTraits } from './choices.js'
+import type { FallbackInquiries } from './fallback-inquiries.js'
 import type { Inquiries } from './inquiries.js'
 import type { Told } from './limits.js'
 import type { Plant } from './plant.js'
@@ -38,6 +39,8 @@ export interface ControlOptions {
   learn?: (kind: BootedAs, traits: Traits) => Promise<void>
   /** Asks charge points how they take limits. */
   inquiries?: Inquiries
+  /** Asks charge points whether they have their fallbacks. */
+  fallbackInquiries?: FallbackInquiries
   onSent?: (siteId: string, outcome: Sent) => Promise<void>
 }
 

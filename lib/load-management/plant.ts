@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { IdentityParams, oneOf } from '../http/records.js'
 import { textLike } from '../text-like.js'
+import type { FallbackProof } from './fallback-proof.js'
 import { type Form, stepDown, USUAL_FORM } from './forms.js'
 import type { Lease } from './leases.js'
 
@@ -219,10 +220,12 @@ export interface PlantEvse extends Required<Assignment> {
   writesPerDay?: number
   /** Whether its limits end by themselves. Absent: its charge point has no trait that says it. */
   limitLease?: Lease
+  /** Whether a fallback that was accepted is there. Absent: its charge point has no trait that says it. */
+  limitFallback?: Exclude<FallbackProof, 'missing'>
 }
 
 /** How a charge point takes limits, besides their form. */
-export type Habits = Partial<Pick<PlantEvse, 'settle' | 'avoidsZero' | 'writesPerDay' | 'limitLease'>>
+export type Habits = Partial<Pick<PlantEvse, 'settle' | 'avoidsZero' | 'writesPerDay' | 'limitLease' | 'limitFallback'>>
 
 /** A configuration with its defaults. */
 export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'evses'>> {

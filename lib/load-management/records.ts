@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { toDateTime } from '../date-time.js'
 import { oneOf } from '../http/records.js'
+import { FALLBACK_PROOFS, fallbackProofAt } from './fallback-proof.js'
 import { isSentHeld, LEASES } from './leases.js'
 import { seenPhases } from './lines.js'
 import type { Snapshot } from './options.js'
@@ -80,6 +81,10 @@ const EvseRecord = Type.Object({
     LEASES,
     'Whether limits end by themselves: kept, as its composite schedule has shown; ignored: they do not, so its last limit is reserved until its transaction has ended; unproven: not shown, counts like kept'
   ),
+  fallbackProof: oneOf(
+    FALLBACK_PROOFS,
+    'Whether the charge point has the fallback that it accepted: kept, as one of its kind has shown; missing: it has not, so its maximum is reserved; unproven: not shown, counts like kept'
+  ),
   reason: Type.String({ description: 'In words' })
 })
 
@@ -124,6 +129,7 @@ export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | un
       ...(turn !== undefined && { expectedTurn: toDateTime(turn) }),
       obedience,
       lease: view?.lease ?? ('unproven' as const),
+      fallbackProof: fallbackProofAt(evse, state ?? {}),
       reason: view?.reason ?? ''
     }
   })

@@ -1,4 +1,5 @@
 import { failedOnce } from './failures.js'
+import type { ShownFallback } from './fallback-proof.js'
 import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { isSentHeld, type Lease, mayHold, outliving } from './leases.js'
 import { type SeenLines, seenLines } from './lines.js'
@@ -75,6 +76,8 @@ export interface EvseState extends Tried {
   fallback?: number
   /** When it accepted it last. Epoch milliseconds. */
   fallbackAt?: number
+  /** Absent: it was not asked whether it has the fallback that it accepted. */
+  shown?: ShownFallback
   /** The fallback before, which the current may not have left yet. `amperes` absent: it was not known. */
   replaced?: { amperes?: number; until: number }
   possible: Possible[]
@@ -208,7 +211,7 @@ export function booted(state: EvseState): EvseState {
 export function withBoots(state: EvseState, boots: number | undefined): EvseState {
   if (boots === undefined || boots === state.boots) return state
   // Its firmware, or what is known of its model, may be another.
-  const { form: _, isFound: _found, rung: _rung, lease, ...rest } = booted(state)
+  const { form: _, isFound: _found, rung: _rung, shown: _shown, lease, ...rest } = booted(state)
   // A limit of before the boot may go on.
   return { ...rest, boots, ...(lease === 'ignored' && { lease }) }
 }
@@ -385,7 +388,7 @@ function withForm(state: Omit<EvseState, 'pending'>, pending: Pending): Omit<Evs
     return { ...state, rung: { kind, at: Math.min(at + 1, forms) } }
   }
   if (form === undefined) return state
-  const isFound = rung?.kind === kind && rung.at > 0
+  const isFound = rung?.kind === kind && rung.at > 0 && state.shown?.proof !== 'missing'
   return { ...(rung?.kind === kind ? rest : state), form, ...(isFound && { isFound }) }
 }
 

@@ -1,3 +1,4 @@
+import { hasFallback } from './fallback-proof.js'
 import { mayHold } from './leases.js'
 import { type Assignment, type Plant, phasesOf } from './plant.js'
 import {
@@ -40,7 +41,7 @@ export function reservedOf(
   const { measured, fallback, obedience } = state
   const certain = measured === undefined || !isMeasured(state, times.now) ? 0 : certainOf(measured, evse)
   const whole = certain > evse.maximum + ROUNDING ? certain : evse.maximum
-  if (fallback === undefined) return { amperes: whole, cause: 'no-fallback' }
+  if (fallback === undefined || !hasFallback(state)) return { amperes: whole, cause: 'no-fallback' }
   if (obedience === 'ignoring') return { amperes: whole, cause: 'ignores-limits' }
   if (isStrict && obedience === 'unproven') return { amperes: whole, cause: 'unproven' }
   const live = state.possible.filter((one) => mayHold(one, state, times.now)).map(({ amperes }) => amperes)

@@ -1,4 +1,5 @@
 import type { Allocation } from './allocate.js'
+import { hasFallback } from './fallback-proof.js'
 import { stepDown } from './forms.js'
 import { isSentHeld, type Lease, leaseAt, mayHold, outliving } from './leases.js'
 import { isProving, judged } from './obedience.js'
@@ -72,19 +73,31 @@ function willingOf(site: Site): Set<string> {
   const keys = [...site.evses.keys()].filter((key) => {
     const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
     const state = site.state(key)
-    const { fallback, transaction, pending, obedience, retryAt } = state
+    const { transaction, obedience, retryAt } = state
     const isWilling = obedience !== 'ignoring' && !isInDoubt(state, site.input.now) && retryAt <= site.input.now
     return (
       isConnected &&
       isMember &&
-      fallback !== undefined &&
+      hasFallback(state) &&
       transaction?.poweredAt !== undefined &&
-      pending === undefined &&
+      isShared(site, key) &&
       isWilling
     )
   })
   return new Set(keys)
 }
+
+/**
+ * While a call is on its way, the EVSE has its part in the sharing: others are not lowered for room that is only kept until the
+ * answer. While a circuit is above its limit, that is waited for only as long as healthy charge points take.
+ */
+function isShared(site: Site, key: string): boolean {
+  const { pending } = site.state(key)
+  return pending === undefined || site.input.now - pending.at < ANSWER_MS || !isBelowOverload(site, key)
+}
+
+/** Healthy charge points answer within this time. Milliseconds. */
+const ANSWER_MS = 5_000
 
 /** Whether one more profile may be sent: more than there are for a day, only while a circuit is above its limit. */
 function mayWrite(site: Site, key: string, kind: WriteKind): boolean {
@@ -193,11 +206,11 @@ const RETRY_MS = 30_000
 function isRetried(site: Site, key: string): boolean {
   const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
   const state = site.state(key)
-  const { obedience, pending, retryAt, transaction, fallback, sent, rung } = state
+  const { obedience, pending, retryAt, transaction, sent, rung } = state
   const { now } = site.input
   if (!isConnected || !isMember || pending !== undefined || retryAt > now || transaction?.poweredAt === undefined)
     return false
-  if (fallback === undefined || !mayWrite(site, key, 'renewals')) return false
+  if (!hasFallback(state) || !mayWrite(site, key, 'renewals')) return false
   if (obedience === 'ignoring') {
     const isLast = rung === undefined || rung.at >= (site.evses.get(key)?.forms ?? 1)
     return sent === undefined || sent.until - now < RETRY_MS || (!isLast && now - sent.at >= RETRY_MS)
@@ -322,8 +335,8 @@ interface Decided {
 
 function viewOf(site: Site, key: string, decided: Decided): EvseView {
   const { amperes, cause } = site.reserved(key)
-  const target = decided.allocation.targets.get(key)
-  const bound = decided.allocation.boundBy.get(key)
+  const { targets, boundBy } = decided.allocation
+  const [target, bound] = wasPending(site, key) ? [] : [targets.get(key), boundBy.get(key)]
   const evse = site.evses.get(key)
   const lease = evse === undefined ? ('unproven' as const) : leaseAt(evse, site.state(key))
   const view = {
@@ -336,12 +349,19 @@ function viewOf(site: Site, key: string, decided: Decided): EvseView {
   return { ...view, reason: reasonOf(site, key, decided) }
 }
 
+/** Whether a call was on its way before this step, so that it does not decide about the EVSE. */
+function wasPending(site: Site, key: string): boolean {
+  return site.input.states.get(key)?.pending !== undefined
+}
+
 function reasonOf(site: Site, key: string, { steered, paused, allocation }: Decided): string {
   const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
   const state = site.state(key)
   const evse = site.evses.get(key)
   if (!isMember) return 'the charge point does not belong to the site: its maximum is reserved'
   if (state.obedience === 'ignoring') return 'the charge point ignores limits: its maximum is reserved'
+  if (state.shown?.proof === 'missing')
+    return 'the charge point accepts its fallback, but does not have it: its maximum is reserved'
   if (state.fallback === undefined) return 'the charge point has not accepted its fallback: its maximum is reserved'
   if (site.reserved(key).cause === 'no-fallback')
     return 'has accepted its fallback: its maximum is reserved until the current has followed'
@@ -359,7 +379,8 @@ function reasonOf(site: Site, key: string, { steered, paused, allocation }: Deci
   if (!isInBudget(site, key, 'changes'))
     return 'its changes of the day are used up: its limit is renewed, and lowered only while a circuit is above its own'
   if (paused.has(key)) return 'was paused: starts again five minutes later, as another car has started since'
-  if (!steered.has(key)) return state.pending === undefined ? 'waits before the next attempt' : 'a call is on its way'
+  if (wasPending(site, key)) return 'a call is on its way'
+  if (!steered.has(key)) return 'waits before the next attempt'
   const target = allocation.targets.get(key) ?? 0
   const bound = allocation.boundBy.get(key)
   if (target < leastOf(evse) && short !== undefined) return short

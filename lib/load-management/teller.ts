@@ -225,6 +225,7 @@ function obedienceOf(siteId: string, { result, facts, at }: Snapshot, evse: Plan
 
 function obedienceIn(state: EvseState, evse: PlantEvse, at: number): Obedience {
   if (state.obedience === 'ignoring') return 'ignores'
+  if (state.shown?.proof === 'missing') return 'refuses'
   const isRefused = state.rung !== undefined || state.failures > 0
   if (isRefused && !state.isDoubtful) return 'refuses'
   return isSilent(state, evse, at) ? 'silent' : state.obedience

@@ -90,6 +90,12 @@ const TRAITS = {
     description:
       'Load management: whether a limit ends with the duration of its charging profile, also while the charge point is away. ignored: it goes on, so it is reserved until its transaction has ended. unproven: counts like kept. It is learned from the composite schedule of the charge point unless it is set.'
   }),
+  limitFallback: Type.Unsafe<'kept' | 'unproven'>({
+    type: 'string',
+    enum: ['kept', 'unproven'],
+    description:
+      'Load management: whether the charge point has a fallback that it has accepted, as it has shown when it was asked. unproven: it is not asked, and counts like kept. It is learned unless it is set.'
+  }),
   sampleInterval: Type.Integer({
     minimum: 5,
     maximum: 900,

@@ -45,6 +45,7 @@ export const SECONDS = {
   'test/limits/messages.test.ts': 19,
   'test/load-management/control.test.ts': 9,
   'test/load-management/day.test.ts': 8,
+  'test/load-management/fallback-live.test.ts': 5,
   'test/load-management/invariant.test.ts': 5,
   'test/load-management/leases-live.test.ts': 10,
   'test/load-management/limit-traits-live.test.ts': 8,

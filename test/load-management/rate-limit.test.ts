@@ -57,7 +57,7 @@ onBothBackends('charge points that refuse profiles because they come too often',
       const { traits } = (await operate(server, 'GET', `/charge-points/${identity}/smart-charging`)).json()
       // What it has shown of leases is no form of a limit.
       assert.deepEqual(
-        Object.keys(traits).filter((name) => name !== 'limitLease'),
+        Object.keys(traits).filter((name) => name !== 'limitLease' && name !== 'limitFallback'),
         []
       )
     }

@@ -145,6 +145,15 @@ test('after a pause: never again, or without a limit, or as the standard says', 
   }
 })
 
+test('a charger that loses Relative defaults accepts them, and keeps others', async () => {
+  const { charger, amperes: now } = await charging('ocpp1.6', 'loses-relative-default')
+  const chargingProfilePurpose = 'TxDefaultProfile'
+  assert.equal(await limit(charger, { chargingProfilePurpose }), 'Accepted')
+  assert.equal(now(), 15.9)
+  assert.equal(await limit(charger, { chargingProfilePurpose, chargingProfileKind: 'Absolute' }), 'Accepted')
+  assert.equal(now(), 8)
+})
+
 test('a late default counts from the next transaction on', async () => {
   const { charger, time, amperes: now } = await charging('ocpp1.6', 'late-default')
   time.advance(1000)

@@ -13,6 +13,7 @@ export const QUIRKS = {
   'needs-relative': 'rejects profiles that are not Relative',
   'needs-highest-level': 'rejects stack levels below the highest one',
   'one-profile': 'rejects a second profile of an EVSE',
+  'loses-relative-default': 'accepts a Relative TxDefaultProfile, and does not keep it',
   'late-default': 'a TxDefaultProfile counts from the next transaction on',
   'zero-is-final': 'a transaction that was limited to less than 6 A never charges again',
   'resumes-unlimited': 'after a pause, a transaction has no limit',
@@ -133,6 +134,12 @@ const REFUSALS: Readonly<Partial<Record<Quirk, Refusal>>> = {
   'needs-relative': ({ profile }) => profile.original.chargingProfileKind !== 'Relative',
   'needs-highest-level': ({ profile, highestLevel }) => profile.stackLevel < highestLevel,
   'one-profile': ({ profile, others }) => others.some(({ evseId }) => evseId === profile.evseId)
+}
+
+/** Whether a charge point accepts a profile and does not keep it. */
+export function isLost(quirks: Quirks, { purpose, original }: Profile): boolean {
+  const isRelative = original.chargingProfileKind === 'Relative'
+  return quirks.has('loses-relative-default') && purpose === 'TxDefaultProfile' && isRelative
 }
 
 /** Whether a charge point rejects a profile because of its quirks. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Charger } from '../charger.js'
 import { powerChanged, resumePulse, scheduleSample, stateChanged } from '../metering.js'
 import { type Profile, replaces } from '../model/profiles.js'
-import { createThrottle, isRefused } from '../model/quirks.js'
+import { createThrottle, isLost, isRefused } from '../model/quirks.js'
 import {
   type Authorization,
   type Connector,
@@ -116,7 +116,7 @@ function othersThan({ profiles, version }: Station, profile: Profile): Profile[]
 export function takeProfile(charger: Charger, profile: Profile, highestLevel: number): boolean {
   const { station } = charger
   if (isRefused(station.quirks, { profile, others: othersThan(station, profile), highestLevel })) return false
-  keepProfile(charger, profile)
+  if (!isLost(station.quirks, profile)) keepProfile(charger, profile)
   charger.afterwards(() => powerChanged(charger))
   return true
 }
