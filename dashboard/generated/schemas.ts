@@ -721,6 +721,32 @@ export const loadManagementSchema: Schema = {
           }
         }
       }
+    },
+    "stations": {
+      "maxItems": 1000,
+      "description": "Charge points whose EVSEs cannot have their maximum at the same time. Default: none",
+      "type": "array",
+      "items": {
+        "additionalProperties": false,
+        "type": "object",
+        "required": [
+          "identity",
+          "maximum"
+        ],
+        "properties": {
+          "identity": {
+            "pattern": "^(?! )[A-Za-z0-9*\\-_=+|@. ]{1,48}(?<! )$",
+            "x-rule": "must be 1 to 48 letters, digits, spaces and * - _ = + | @ . without a space at either end",
+            "type": "string"
+          },
+          "maximum": {
+            "minimum": 6,
+            "maximum": 10000,
+            "description": "A. The most that the charge point can supply on a phase, all its EVSEs together",
+            "type": "number"
+          }
+        }
+      }
     }
   }
 }

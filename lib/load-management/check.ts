@@ -24,6 +24,7 @@ export function checkPlant(body: LoadManagementBody, members: Members): Plant {
   const plant = plantOf(body, 'UTC')
   checkCircuits(plant)
   checkEvses(plant, members)
+  checkStations(plant, members)
   checkFallbacks(plant)
   return plant
 }
@@ -80,6 +81,22 @@ function checkCurrents(evse: Required<Assignment>, at: string): void {
   const least = leastOf(evse)
   if (fallback !== 0 && fallback < least) {
     throw refuse(`${at}/fallback`, `must be 0 or at least ${least} A: a car cannot charge with less [IEC 61851-1]`)
+  }
+}
+
+function checkStations({ stations, evses }: Plant, members: Members): void {
+  const known = new Set<string>()
+  for (const [index, { identity, maximum }] of stations.entries()) {
+    const at = `/stations/${index}`
+    const folded = identity.toLowerCase()
+    if (!members.has(folded)) throw refuse(`${at}/identity`, `is no charge point of the site: ${identity}`)
+    if (known.has(folded)) throw refuse(`${at}/identity`, 'is there twice')
+    known.add(folded)
+    const own = evses.filter((evse) => evse.identity.toLowerCase() === folded)
+    for (const phase of PHASES) {
+      const sum = own.reduce((total, evse) => total + (phasesOf(evse).includes(phase) ? evse.fallback : 0), 0)
+      if (sum > maximum) throw refuse(`${at}/maximum`, `is less than the fallbacks of its EVSEs on ${phase}, ${sum} A`)
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
 import { type AppliedTraits, type Choice, choiceOf, traitsOf } from './forms.js'
 import type { Lease } from './leases.js'
-import { type Assignment, type Habits, keyOf, type Plant } from './plant.js'
+import { type Habits, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { countsFromStart } from './profiles.js'
 import type { EvseState } from './reserve.js'
 import type { Member } from './rows.js'
@@ -39,7 +39,11 @@ export function withHabits(plant: Plant, { members, traitsOf }: Pick<Known, 'mem
 }
 
 /** By EVSE; none for charge points that do not belong to the site. */
-export function choicesFor(evses: readonly Assignment[], { members, traitsOf, levels }: Known): Map<string, Choice> {
+export function choicesFor(
+  { evses, stations = [] }: Pick<LoadManagementBody, 'evses' | 'stations'>,
+  { members, traitsOf, levels }: Known
+): Map<string, Choice> {
+  const shared = new Set(stations.map(({ identity }) => identity.toLowerCase()))
   const counts = new Map<string, number>()
   for (const { identity } of evses) {
     counts.set(identity.toLowerCase(), (counts.get(identity.toLowerCase()) ?? 0) + 1)
@@ -57,7 +61,8 @@ export function choicesFor(evses: readonly Assignment[], { members, traitsOf, le
         unit: evse.unit,
         highestLevel: most.length === 0 ? undefined : Math.min(...most),
         needsId: !countsFromStart(member.protocol),
-        isOnly: counts.get(identity) === 1
+        // The maximum of a charge point has one use only.
+        isOnly: counts.get(identity) === 1 && !shared.has(identity)
       })
       return [[keyOf(evse), choice]]
     })

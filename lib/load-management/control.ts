@@ -129,7 +129,8 @@ export class SiteControl {
     const told = toldWith(await this.#known.told(plant, known), limits, at)
     const mode = row.mode === 'control' ? ('control' as const) : ('observe' as const)
     const states = mode === 'observe' ? assumed(plant, known, at) : known
-    return { plant, site, mode, at, told, facts, result: step({ plant, now: at, told, facts, states }) }
+    const { maxima } = this.#known
+    return { plant, site, mode, at, told, facts, maxima, result: step({ plant, now: at, told, facts, states }) }
   }
 
   #know(states: Map<string, EvseState>): void {

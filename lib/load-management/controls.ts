@@ -13,6 +13,7 @@ import type { Releasing } from './release.js'
 import type { Rounds } from './rounds.js'
 import { findLoadManagement, managedSites, release } from './rows.js'
 import { samplingRounds } from './sampling.js'
+import { stationRounds } from './stations.js'
 
 export interface ControlsOptions
   extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now' | 'inquiries' | 'fallbackInquiries'>,
@@ -42,6 +43,7 @@ export class Controls {
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #leftovers: Rounds
   readonly #sampling: Rounds
+  readonly #stations: Rounds
   readonly #inquiries: Inquiries
   readonly #fallbackInquiries: FallbackInquiries
   readonly #sites = new SitesOfChargePoints()
@@ -54,6 +56,7 @@ export class Controls {
     this.#options = options
     this.#leftovers = leftoversRounds(options)
     this.#sampling = samplingRounds(options)
+    this.#stations = stationRounds(options)
     this.#inquiries = new Inquiries({ ...options, now: () => this.clock() })
     this.#fallbackInquiries = new FallbackInquiries({ ...options, now: () => this.clock() })
   }
@@ -87,7 +90,7 @@ export class Controls {
 
   take(event: PublishedEvent): void {
     if (event.type === 'connect') for (const rounds of this.#rounds()) rounds.reconnected(event.chargePoint)
-    if (event.type === 'boot') this.#sampling.want()
+    if (event.type === 'boot') for (const rounds of [this.#sampling, this.#stations]) rounds.want()
     for (const siteId of this.#sites.of(event.chargePoint)) {
       if (this.#controls.get(siteId)?.take(event) === true) this.trigger(siteId)
     }
@@ -182,7 +185,7 @@ export class Controls {
   }
 
   #rounds(): readonly Rounds[] {
-    return [this.#leftovers, this.#sampling]
+    return [this.#leftovers, this.#sampling, this.#stations]
   }
 
   #create(siteId: string): SiteControl {

@@ -89,7 +89,7 @@ function constraintsAt(site: Site, guests: readonly Guest[], now: number) {
     })
   )
   const constraints = new Map(
-    site.loads.map((load) => {
+    [...site.loads, ...site.stations].map((load) => {
       // The unbalance, as far as the cars are known now.
       const limit = isUnbalance(load.phase) ? load.limit : (limits.get(load.circuit)?.[load.phase] ?? load.limit)
       const capacity = limit - load.margin - load.other - load.reserved

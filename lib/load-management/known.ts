@@ -1,3 +1,4 @@
+import { isConfirmed } from '../charge-points/charging-profiles.js'
 import { choicesFor, type Known, learnedBy, refusing, withHabits } from './choices.js'
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
@@ -8,6 +9,7 @@ import type { ControlOptions } from './options.js'
 import { highestOf, type Peak, withPeak } from './other-load.js'
 import { inForm, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { withPower } from './powered.js'
+import { STATION_ID } from './profiles.js'
 import { type EvseState, initialState, type Times, withAsks, withBoots, withTransaction } from './reserve.js'
 import * as rows from './rows.js'
 import { type EvseFacts, ownLoad } from './site.js'
@@ -36,6 +38,8 @@ export class KnownSite {
   members: ReadonlyMap<string, rows.Member> = new Map()
   /** The open transactions by EVSE. */
   running: ReadonlyMap<string, rows.OpenTransaction> = new Map()
+  /** The charge points that certainly have the maximum of a whole charge point, by folded identity. */
+  maxima: ReadonlySet<string> = new Set()
   /** What EVSEs have taught, by EVSE. */
   readonly #lessons = new Map<string, string>()
   #delivered: { at: number; by: ReadonlyMap<number, number | undefined> } = { at: 0, by: new Map() }
@@ -134,6 +138,7 @@ export class KnownSite {
     for (const [key, state] of states)
       states.set(key, withMember(state, members.get(identityOf(key)), { key, profiles }))
     this.members = members
+    this.maxima = withMaximum(members, profiles)
     this.running = running
     return { plant, facts, states }
   }
@@ -163,11 +168,11 @@ export class KnownSite {
   }
 
   /** The EVSEs as they are limited now, by what is known of their charge points and what they have refused. */
-  async inForms(plant: Plant, { evses }: LoadManagementBody, states: States): Promise<Plant> {
+  async inForms(plant: Plant, body: LoadManagementBody, states: States): Promise<Plant> {
     const { db, traitsOf = () => ({}) } = this.#options
     const { members } = this
     const known: Known = { members, traitsOf, levels: await rows.highestLevels(db, refusing(members, states)) }
-    const choices = choicesFor(evses, known)
+    const choices = choicesFor(body, known)
     const formed = plant.evses.map((evse) => {
       const choice = choices.get(keyOf(evse))
       const state = states.get(keyOf(evse)) ?? initialState()
@@ -208,6 +213,15 @@ function withMember(state: EvseState, member: rows.Member | undefined, { key, pr
   if (!member?.protocol) return booted
   const evseId = Number(key.slice(key.lastIndexOf(' ') + 1))
   return withLedger(booted, profiles.get(member.id) ?? [], placeOf(member, evseId), Date.now())
+}
+
+function withMaximum(members: ReadonlyMap<string, rows.Member>, profiles: AtMember['profiles']): Set<string> {
+  const has = (member: rows.Member) => {
+    const { chargePoint } = placeOf(member, 0)
+    const known = profiles.get(member.id) ?? []
+    return known.some((row) => row.profile_id === STATION_ID && isConfirmed(row, chargePoint))
+  }
+  return new Set([...members].filter(([, member]) => has(member)).map(([identity]) => identity))
 }
 
 export function placeOf({ protocol, boots, lastBootAt, bootReason }: rows.Member, evseId: number): Place {

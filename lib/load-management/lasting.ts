@@ -18,6 +18,19 @@ export function lastingLoads({ circuits, voltage }: Pick<Plant, 'circuits' | 'vo
   })
 }
 
+/** What the EVSEs of a charge point can have together, with nothing reserved for them. */
+export function stationLoads({ stations }: Pick<Plant, 'stations'>): Load[] {
+  return stations.flatMap(({ identity: station, maximum: limit }) => {
+    const usual = { origin: 'static', other: 0, margin: 0, reserved: 0 } as const
+    return PHASES.map((phase): Load => ({ circuit: stationOf(station), phase, limit, station, ...usual }))
+  })
+}
+
+/** The name of a charge point among circuits, which have no blanks. */
+export function stationOf(identity: string): string {
+  return `station ${identity.toLowerCase()}`
+}
+
 /** What an A of an EVSE adds, whatever car it has. */
 export function lastingWeight(evse: PlantEvse, { phase }: Pick<Load, 'phase'>, voltage: number): number {
   const phases: readonly string[] = phasesOf(evse)
@@ -26,7 +39,8 @@ export function lastingWeight(evse: PlantEvse, { phase }: Pick<Load, 'phase'>, v
 }
 
 /** The limit in words. */
-export function nameOf({ circuit, phase, isLasting }: Load): string {
+export function nameOf({ circuit, phase, isLasting, station }: Load): string {
+  if (station !== undefined) return `the maximum of charge point ${station}`
   const place = `${circuit} ${phase}`
   return isLasting === true ? `the lowest limit of ${place}, because its own limit does not end by itself` : place
 }

@@ -1,7 +1,8 @@
 import type { Reader } from '../events/scope.js'
 import { keyOf, type LoadManagementBody } from './plant.js'
-import { callToClear, type OcppCall, OWN_IDS, profileIdOf } from './profiles.js'
+import { callToClear, type OcppCall, OWN_IDS, profileIdOf, STATION_ID } from './profiles.js'
 import { Rounds, type RoundsOptions } from './rounds.js'
+import { wantedStations } from './stations.js'
 
 // Profiles of load management at EVSEs that no site controls any more. The ledger of profiles knows them, whichever process has
 // sent them and whatever has become of the configuration, until the charge point confirms that it has them no more.
@@ -32,10 +33,14 @@ export async function findLeftovers(db: Reader, chargePointId?: number): Promise
   const rows = await ownProfilesQuery(db, chargePointId).execute()
   if (rows.length === 0) return []
   const controlled = await controlledEvses(db)
+  const stations = await wantedStations(db)
   const found = new Map<string, Leftover>()
   for (const { id, identity, protocol, site_id, profile_id: profileId, ...row } of rows) {
     const evseId = row.evse_id || row.connector_id
     const kind = row.purpose === 'TxProfile' ? 'limit' : 'fallback'
+    if (profileId === STATION_ID && protocol !== null && !stations.has(`${site_id} ${identity.toLowerCase()}`)) {
+      found.set(`${id} ${profileId}`, { chargePointId: Number(id), identity, protocol, profileId })
+    }
     const keys = site_id === null ? undefined : controlled.get(site_id)
     const isControlled = evseId === 0 ? hasAny(keys, identity) : keys?.has(keyOf({ identity, evseId })) === true
     if (isControlled || protocol === null || profileId !== profileIdOf(evseId, kind)) continue

@@ -65,4 +65,6 @@ export interface Snapshot {
   told: ReadonlyMap<string, Told>
   result: StepResult
   facts: ReadonlyMap<string, EvseFacts>
+  /** The charge points that certainly have the maximum of a whole charge point, by folded identity. */
+  maxima?: ReadonlySet<string>
 }

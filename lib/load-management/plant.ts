@@ -149,6 +149,16 @@ export const Assignment = Type.Object(
 )
 export type Assignment = Static<typeof Assignment>
 
+/** What the EVSEs of a charge point can have together. */
+export const StationMaximum = Type.Object(
+  {
+    identity: IdentityParams.properties.identity,
+    maximum: current('The most that the charge point can supply on a phase, all its EVSEs together', 6)
+  },
+  { additionalProperties: false }
+)
+export type StationMaximum = Static<typeof StationMaximum>
+
 export const MODES = ['off', 'observe', 'control'] as const
 export type Mode = (typeof MODES)[number]
 
@@ -198,7 +208,13 @@ export const LoadManagementBody = Type.Object(
       })
     ),
     circuits: Type.Array(Circuit, { maxItems: 200 }),
-    evses: Type.Array(Assignment, { maxItems: 2000 })
+    evses: Type.Array(Assignment, { maxItems: 2000 }),
+    stations: Type.Optional(
+      Type.Array(StationMaximum, {
+        maxItems: 1000,
+        description: 'Charge points whose EVSEs cannot have their maximum at the same time. Default: none'
+      })
+    )
   },
   { additionalProperties: false, examples: [EXAMPLE] }
 )
@@ -234,7 +250,7 @@ export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'e
   timeZone: string
 }
 
-const DEFAULTS = { voltage: 230, lease: 900, raiseDelay: 15, dwell: 900, settle: 10, strict: false }
+const DEFAULTS = { voltage: 230, lease: 900, raiseDelay: 15, dwell: 900, settle: 10, strict: false, stations: [] }
 
 export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
   const { settle = DEFAULTS.settle } = body

@@ -45,6 +45,9 @@ export function profileIdOf(evseId: number, kind: Wanted['kind']): number {
   return FIRST_ID + evseId * 2 + (kind === 'limit' ? 1 : 0)
 }
 
+/** The id of the maximum of a whole charge point with several EVSEs. No limit of a transaction has it, because EVSE 0 has none. */
+export const STATION_ID = profileIdOf(0, 'limit')
+
 /** The id of the profile that says this in this form. */
 export function idIn(form: Form, evseId: number, kind: Wanted['kind']): number {
   if (form.profile === 'station') return profileIdOf(0, 'fallback')

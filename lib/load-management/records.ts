@@ -88,11 +88,20 @@ const EvseRecord = Type.Object({
   reason: Type.String({ description: 'In words' })
 })
 
+const StationRecord = Type.Object({
+  identity: Type.String(),
+  maximum: amperes('That its EVSEs get together at most, on each phase'),
+  installed: Type.Boolean({
+    description: 'Whether the charge point has it as its own profile. Without that, only load management keeps it'
+  })
+})
+
 export const StateRecord = Type.Object({
   mode: oneOf(MODES, 'What is done'),
   at: Type.Optional(moment('Of the last calculation. Absent: none yet, or the mode is off')),
   loads: Type.Array(LoadRecord),
   evses: Type.Array(EvseRecord),
+  stations: Type.Array(StationRecord, { description: 'Charge points that have a maximum for all their EVSEs' }),
   overloads: Type.Array(Type.Object({ circuit: Type.String(), phase: Type.String(), by: Type.Number() }), {
     description: 'Where more may be taken than the limit allows, whatever is sent'
   })
@@ -103,7 +112,7 @@ const round = (value: number) => Math.round(value * 100) / 100
 
 /** The result of the last run. */
 export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | undefined): StateRecord {
-  if (snapshot === undefined) return { mode, loads: [], evses: [], overloads: [] }
+  if (snapshot === undefined) return { mode, loads: [], evses: [], stations: [], overloads: [] }
   const { plant, at, result, facts } = snapshot
   const sums = sumsOf(snapshot)
   const turns = turnsOf(snapshot)
@@ -133,7 +142,10 @@ export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | un
       reason: view?.reason ?? ''
     }
   })
-  return { mode, at: toDateTime(at), loads, evses, overloads: overloads(result.loads) }
+  const stations = plant.stations.map(({ identity, maximum }) => {
+    return { identity, maximum, installed: snapshot.maxima?.has(identity.toLowerCase()) === true }
+  })
+  return { mode, at: toDateTime(at), loads, evses, stations, overloads: overloads(result.loads) }
 }
 
 function toLoadRecord(load: Load, sums: Sums | undefined): Static<typeof LoadRecord> {

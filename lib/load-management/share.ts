@@ -24,7 +24,7 @@ export function share(site: Site, order: readonly string[]): Allocation {
 
 function constraintsOf(site: Site, order: readonly string[]): Constraints {
   const constraints = new Map(
-    [...site.loads, ...site.lasting].map((load) => {
+    [...site.loads, ...site.stations, ...site.lasting].map((load) => {
       const capacity = load.limit - load.margin - load.other - load.reserved
       return [load, { id: nameOf(load), capacity, weights: new Map<string, number>() }]
     })

@@ -14,7 +14,8 @@ export class Shortage {
   /** @param targets A by the EVSEs that are steered */
   constructor(site: Site, targets: ReadonlyMap<string, number>) {
     this.#site = site
-    this.#missing = new Map(site.loads.map((load) => [load, load.other + load.margin - load.limit]))
+    const loads = [...site.loads, ...site.stations]
+    this.#missing = new Map(loads.map((load) => [load, load.other + load.margin - load.limit]))
     for (const key of site.evses.keys()) this.#add(key, wanted(site, key, targets.get(key)))
   }
 

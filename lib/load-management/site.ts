@@ -1,5 +1,5 @@
 import { followed } from './demand.js'
-import { lastingLoads, lastingWeight } from './lasting.js'
+import { lastingLoads, lastingWeight, stationLoads, stationOf } from './lasting.js'
 import { withLease } from './leases.js'
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
 import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
@@ -53,6 +53,8 @@ export interface Load {
   reserved: number
   /** The lowest limit, below which all has to fit that does not end by itself. */
   isLasting?: true
+  /** The identity of the charge point whose maximum it is: its EVSEs get no more, but its hardware keeps it. */
+  station?: string
 }
 
 type PlantEvse = Plant['evses'][number]
@@ -89,6 +91,8 @@ export class Site {
   readonly evses: ReadonlyMap<string, PlantEvse>
   readonly paths: ReadonlyMap<string, readonly string[]>
   readonly loads: readonly Load[]
+  /** Of charge points as a whole. */
+  readonly stations: readonly Load[]
   /** Empty while all limits end by themselves. */
   readonly lasting: readonly Load[]
   readonly #circuits: ReadonlyMap<string, Plant['circuits'][number]>
@@ -103,12 +107,19 @@ export class Site {
     this.evses = new Map(input.plant.evses.map((evse) => [keyOf(evse), evse]))
     this.states = new Map([...this.evses.keys()].map((key) => [key, input.states.get(key) ?? initialState()]))
     const paths = pathsOf(input.plant.circuits)
-    this.paths = new Map([...this.evses].map(([key, { circuit }]) => [key, paths.get(circuit) ?? [circuit]]))
+    this.paths = new Map(
+      [...this.evses].map(([key, { circuit, identity }]) => [
+        key,
+        [...(paths.get(circuit) ?? [circuit]), stationOf(identity)]
+      ])
+    )
     this.#uneven = new UnevenCurrents(input.plant.circuits, this.paths)
     for (const key of this.states.keys()) this.states.set(key, this.#followed(key))
     this.#circuits = new Map(input.plant.circuits.map((circuit) => [circuit.id, circuit]))
     this.loads = this.#load()
-    for (const load of this.loads) this.#loadsOf.set(load.circuit, [...(this.#loadsOf.get(load.circuit) ?? []), load])
+    this.stations = stationLoads(input.plant)
+    for (const load of [...this.loads, ...this.stations])
+      this.#loadsOf.set(load.circuit, [...(this.#loadsOf.get(load.circuit) ?? []), load])
     const isAny = [...this.evses.keys()].some((key) => this.isUnleased(key))
     this.lasting = isAny ? lastingLoads(input.plant) : []
     for (const key of this.evses.keys()) {

@@ -110,7 +110,9 @@ function isInBudget(site: Site, key: string, kind: WriteKind): boolean {
 }
 
 function isBelowOverload(site: Site, key: string): boolean {
-  return overloads([...site.weights(key).keys()]).length > 0
+  // The hardware of a charge point keeps its own maximum.
+  const circuits = [...site.weights(key).keys()].filter(({ station }) => station === undefined)
+  return overloads(circuits).length > 0
 }
 
 // --- sending -------------------------------------------------------------------------------------------------------

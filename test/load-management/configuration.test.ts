@@ -54,6 +54,36 @@ const HOSTILE: [string, object, number, string][] = [
     '/circuits/0'
   ],
   [
+    'a maximum of a stranger',
+    { ...GOOD, stations: [{ identity: 'ELSEWHERE', maximum: 32 }] },
+    422,
+    '/stations/0/identity'
+  ],
+  [
+    'two maxima of a charge point',
+    {
+      ...GOOD,
+      stations: [
+        { identity: 'CFG-1', maximum: 32 },
+        { identity: 'cfg-1', maximum: 20 }
+      ]
+    },
+    422,
+    '/stations/1/identity'
+  ],
+  [
+    'a maximum below the fallbacks',
+    { ...GOOD, evses: [EVSE, { ...EVSE, evseId: 2 }], stations: [{ identity: 'CFG-1', maximum: 11 }] },
+    422,
+    '/stations/0/maximum'
+  ],
+  [
+    'a maximum that no car can use',
+    { ...GOOD, stations: [{ identity: 'CFG-1', maximum: 5 }] },
+    400,
+    '/stations/0/maximum'
+  ],
+  [
     'a time of day that there is not',
     { ...GOOD, circuits: [{ ...MAIN, windows: [{ from: '24:00', to: '20:00', limit: { A: 30 } }] }] },
     400,
