@@ -432,6 +432,10 @@ export const loadManagementSchema: Schema = {
       "description": "Whether the maximum of an EVSE is reserved until a measured current has obeyed a limit once. Default: false",
       "type": "boolean"
     },
+    "stopDisobedient": {
+      "description": "Whether a transaction is stopped when its EVSE ignores its limits and a circuit was measured above its own for 30 seconds. Default: false",
+      "type": "boolean"
+    },
     "circuits": {
       "maxItems": 200,
       "type": "array",

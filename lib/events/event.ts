@@ -325,6 +325,8 @@ export interface EventData {
     obedience: 'obeys' | 'refuses' | 'ignores' | 'silent' | 'unproven'
     /** A that are reserved on each of its phases. */
     reserved: number
+    /** Our id of the transaction that was to be stopped, because a circuit was above its limit. */
+    stopped?: number
   }
   /** The limits that a charge point tells are not those that follow from its profiles. */
   'composite-mismatch': {

@@ -14,6 +14,7 @@ import { currentsIn, type Reading } from './samples.js'
 import { vitalOf } from './saved.js'
 import { Sender } from './sender.js'
 import { type Command, overloads, type StepResult, step } from './step.js'
+import { callToStop, Stops, withStops } from './stops.js'
 
 // The control of one site: reads what is known, lets a step decide, saves what may be in force, and sends.
 
@@ -31,6 +32,7 @@ export class SiteControl {
   readonly #changes: Change[] = []
   #snapshot: Snapshot | undefined
   readonly #sending = new Set<Promise<void>>()
+  readonly #stops = new Stops()
 
   constructor(options: ControlOptions) {
     this.#options = options
@@ -77,6 +79,7 @@ export class SiteControl {
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command, { siteId, epoch })
     if (overloads(result.loads).length === 0) this.#inquire(this.#snapshot)
+    this.#stop(this.#snapshot, { siteId, epoch })
   }
 
   /** The same with what the process that controls the site has saved last, for a control that does not run: nothing is sent. */
@@ -130,7 +133,9 @@ export class SiteControl {
     const mode = row.mode === 'control' ? ('control' as const) : ('observe' as const)
     const states = mode === 'observe' ? assumed(plant, known, at) : known
     const { maxima } = this.#known
-    return { plant, site, mode, at, told, facts, maxima, result: step({ plant, now: at, told, facts, states }) }
+    const stops = this.#stops.openIn(states)
+    const result = withStops(step({ plant, now: at, told, facts, states }), stops)
+    return { plant, site, mode, at, told, facts, maxima, stops, result }
   }
 
   #know(states: Map<string, EvseState>): void {
@@ -190,6 +195,17 @@ export class SiteControl {
       this.#options.onChange()
     })
     this.#sending.add(sending)
+  }
+
+  /** Stops a transaction that takes more than it may, once: whatever the charge point answers, the next one comes later. */
+  #stop(snapshot: Snapshot, fence: Fence): void {
+    const stop = this.#stops.next(snapshot)
+    const member = stop && this.#known.members.get(identityOf(stop.key))
+    const open = stop && this.#known.running.get(stop.key)
+    const isSame = stop !== undefined && open?.key === stop.transaction
+    const call = isSame && member !== undefined ? callToStop(member.protocol ?? '', open) : undefined
+    if (call === undefined || member === undefined) return
+    this.#background(this.#options.call(member.identity, call, fence).then(() => undefined))
   }
 
   #send(plant: Plant, command: Command, fence: Fence): void {

@@ -13,6 +13,7 @@ import type { OcppCall } from './profiles.js'
 import type * as rows from './rows.js'
 import type { EvseFacts } from './site.js'
 import type { Command, StepResult } from './step.js'
+import type { Stop } from './stops.js'
 
 // What the control of a site is given, and what it tells.
 
@@ -67,4 +68,6 @@ export interface Snapshot {
   facts: ReadonlyMap<string, EvseFacts>
   /** The charge points that certainly have the maximum of a whole charge point, by folded identity. */
   maxima?: ReadonlySet<string>
+  /** Transactions that were to be stopped, by EVSE. */
+  stops?: ReadonlyMap<string, Stop>
 }

@@ -207,6 +207,12 @@ export const LoadManagementBody = Type.Object(
           'Whether the maximum of an EVSE is reserved until a measured current has obeyed a limit once. Default: false'
       })
     ),
+    stopDisobedient: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether a transaction is stopped when its EVSE ignores its limits and a circuit was measured above its own for 30 seconds. Default: false'
+      })
+    ),
     circuits: Type.Array(Circuit, { maxItems: 200 }),
     evses: Type.Array(Assignment, { maxItems: 2000 }),
     stations: Type.Optional(
@@ -250,7 +256,16 @@ export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'e
   timeZone: string
 }
 
-const DEFAULTS = { voltage: 230, lease: 900, raiseDelay: 15, dwell: 900, settle: 10, strict: false, stations: [] }
+const DEFAULTS = {
+  voltage: 230,
+  lease: 900,
+  raiseDelay: 15,
+  dwell: 900,
+  settle: 10,
+  strict: false,
+  stopDisobedient: false,
+  stations: []
+}
 
 export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
   const { settle = DEFAULTS.settle } = body

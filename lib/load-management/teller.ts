@@ -82,7 +82,9 @@ export class Teller {
   #factsOf(siteId: string, snapshot: Snapshot): Fact[] {
     const isSending = snapshot.mode === 'control'
     const perEvse = snapshot.plant.evses.flatMap((evse) => {
-      return isSending ? [...allocationOf(siteId, snapshot, evse), ...obedienceOf(siteId, snapshot, evse)] : []
+      if (!isSending) return []
+      const parts = [allocationOf, obedienceOf, stopOf].map((part) => part(siteId, snapshot, evse))
+      return parts.flat()
     })
     return [...limitsOf(siteId, snapshot), ...this.#overloadsOf(siteId, snapshot), ...perEvse]
   }
@@ -221,6 +223,20 @@ function obedienceOf(siteId: string, { result, facts, at }: Snapshot, evse: Plan
     return { type: 'charger-obedience', chargePoint: identity, data } as const
   }
   return [{ topic: 'charger-obedience', about: key, what: obedience, event, isUsual: obedience === 'unproven' }]
+}
+
+/** Told once: afterwards it is over, or the same transaction again. */
+function stopOf(siteId: string, { result, stops }: Snapshot, evse: PlantEvse): Fact[] {
+  const key = keyOf(evse)
+  const stop = stops?.get(key)
+  if (stop === undefined) return []
+  const { identity, evseId } = evse
+  const event = () => {
+    const reserved = result.evses.get(key)?.reserved ?? evse.maximum
+    const data = { site: siteId, evseId, obedience: 'ignores', reserved, stopped: stop.id } as const
+    return { type: 'charger-obedience', chargePoint: identity, data } as const
+  }
+  return [{ topic: 'charger-obedience', about: `${key} stop`, what: stop.transaction, event }]
 }
 
 function obedienceIn(state: EvseState, evse: PlantEvse, at: number): Obedience {
