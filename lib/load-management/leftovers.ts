@@ -21,6 +21,7 @@ export function ownProfilesQuery(db: Reader, chargePointId?: number) {
     .selectFrom('charging_profiles')
     .innerJoin('charge_points', 'charge_points.id', 'charging_profiles.charge_point_id')
     .select(['charge_points.id', 'identity', 'protocol', 'site_id', 'evse_id', 'connector_id', 'profile_id', 'purpose'])
+    .select(['message_id', 'transaction_id'])
     .where('profile_id', '>=', OWN_IDS.first)
     .where('profile_id', '<=', OWN_IDS.last)
     .where('source', '=', 'CSO')
@@ -36,6 +37,8 @@ export async function findLeftovers(db: Reader, chargePointId?: number): Promise
   const stations = await wantedStations(db)
   const found = new Map<string, Leftover>()
   for (const { id, identity, protocol, site_id, profile_id: profileId, ...row } of rows) {
+    // That of a start comes with its transaction, and cannot be deleted before.
+    if (row.purpose === 'TxProfile' && row.message_id !== '' && row.transaction_id === null) continue
     const evseId = row.evse_id || row.connector_id
     const kind = row.purpose === 'TxProfile' ? 'limit' : 'fallback'
     if (profileId === STATION_ID && protocol !== null && !stations.has(`${site_id} ${identity.toLowerCase()}`)) {

@@ -187,6 +187,19 @@ function set2(wanted: Wanted): OcppCall {
   return { action: 'SetChargingProfile', payload: { evseId: placeOf(evse), chargingProfile } }
 }
 
+/** The profile of a start, whose transaction has no id yet: it counts from that transaction. [1.6 §5.16.2; 2.x F01, K05] */
+export function profileOfStart(
+  protocol: string,
+  start: Pick<Wanted, 'evse' | 'voltage' | 'amperes' | 'lease' | 'now'>
+) {
+  const wanted = { ...start, kind: 'limit', elapsed: 0 } as const
+  const id = profileIdOf(start.evse.evseId, 'limit')
+  const said = { ...common(wanted, ''), chargingProfilePurpose: 'TxProfile' as const }
+  const schedule = scheduleOf(wanted)
+  if (is16(protocol)) return { v16: { chargingProfileId: id, ...said, chargingSchedule: schedule } }
+  return { v2: { id, ...said, chargingSchedule: [{ id, ...schedule }] } }
+}
+
 /** A maximum is that of the whole charge point. */
 function placeOf({ evseId, form }: Wanted['evse']): number {
   return form.profile === 'station' ? 0 : evseId

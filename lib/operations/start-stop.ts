@@ -1,8 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { RequestOf } from 'fastify-ocpp'
+import { CallError, type RequestOf } from 'fastify-ocpp'
 import { StartRecord } from '../http/records.js'
 import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
+import { startProfileFor } from '../load-management/start-profile.js'
 import {
   checkLimit,
   connectorOf16,
@@ -15,7 +16,7 @@ import {
   PLACE,
   placeOf2
 } from './common.js'
-import { ask2, ask16, notSupported } from './exchange.js'
+import { ask2, ask16, notSupported, type Step } from './exchange.js'
 import { capabilitiesOf, checkCapabilities, checkUncontrolled, placeIn } from './limit-checks.js'
 import { type Lookup, operation } from './operation.js'
 import { profile2, profile16 } from './profiles.js'
@@ -50,7 +51,11 @@ type StartBody = Static<typeof StartBody>
 interface StartFacts {
   known: IdTokenRow | undefined
   remoteStartId: number
+  /** For the second call, if there is one. */
+  otherStartId: number
   profileId: number
+  /** Of the load management of the site. */
+  guard: Awaited<ReturnType<typeof startProfileFor>>
 }
 
 async function startFacts(lookup: Lookup, request: StartBody): Promise<StartFacts> {
@@ -62,33 +67,54 @@ async function startFacts(lookup: Lookup, request: StartBody): Promise<StartFact
     await checkUncontrolled(lookup, placeIn(request))
     checkCapabilities(ofStart(chargingLimit, profileId), await capabilitiesOf(lookup), '/chargingLimit')
   }
-  return { known: await findIdToken(db, idToken.idToken), remoteStartId: nextId(), profileId }
+  const { evse_id, connector_id } = placeIn(request)
+  const guard =
+    chargingLimit === undefined ? await startProfileFor(lookup, evse_id || connector_id || undefined) : undefined
+  const known = await findIdToken(db, idToken.idToken)
+  return { known, remoteStartId: nextId(), otherStartId: nextId(), profileId, guard }
 }
 
-function* start16({ idToken, groupId, chargingLimit, ...place }: StartBody, { profileId }: StartFacts) {
+/** A charge point that refuses a start with a profile of load management may take it without. Without an answer it may have begun. */
+function* orWithout<Answer extends { status: string }>(
+  withProfile: Generator<Step, Answer, unknown>,
+  without: () => Generator<Step, Answer, unknown>
+): Generator<Step, Answer, unknown> {
+  try {
+    const answer = yield* withProfile
+    if (answer.status !== 'Rejected') return answer
+  } catch (error) {
+    if (!(error instanceof CallError)) throw error
+  }
+  return yield* without()
+}
+
+function* start16({ idToken, groupId, chargingLimit, ...place }: StartBody, { profileId, guard }: StartFacts) {
   if (groupId !== undefined)
     throw notSupported('OCPP 1.6 has no groupId in this operation: the charge point gets it with Authorize')
   const connectorId = connectorOf16(place)
-  const answer = yield* ask16('RemoteStartTransaction', {
-    idTag: idToken.idToken,
-    ...(connectorId !== undefined && { connectorId }),
-    ...(chargingLimit !== undefined && { chargingProfile: profile16(ofStart(chargingLimit, profileId)) })
-  })
-  return outcomeOf(answer)
+  const request = { idTag: idToken.idToken, ...(connectorId !== undefined && { connectorId }) }
+  const chargingProfile = chargingLimit === undefined ? guard?.v16 : profile16(ofStart(chargingLimit, profileId))
+  const ask = (more: object = {}) => ask16('RemoteStartTransaction', { ...request, ...more })
+  if (chargingProfile === undefined) return outcomeOf(yield* ask())
+  if (guard === undefined) return outcomeOf(yield* ask({ chargingProfile }))
+  return outcomeOf(yield* orWithout(ask({ chargingProfile }), ask))
 }
 
-function* start2(request: StartBody, { known, remoteStartId, profileId }: StartFacts) {
+function* start2(request: StartBody, { known, remoteStartId, otherStartId, profileId, guard }: StartFacts) {
   const { idToken, groupId = known?.group_id, chargingLimit, ...place } = request
   const evseId = evseIdOf2(place)
-  const answer = yield* ask2('RequestStartTransaction', {
-    idToken: idToken2(idToken, known),
-    remoteStartId,
-    ...groupToken2(groupId),
-    ...(evseId !== undefined && { evseId }),
-    ...(chargingLimit !== undefined && { chargingProfile: profile2(ofStart(chargingLimit, profileId)) })
-  })
+  const common = { idToken: idToken2(idToken, known), ...groupToken2(groupId), ...(evseId !== undefined && { evseId }) }
+  let last = remoteStartId
+  const ask = (more: object = {}) => ask2('RequestStartTransaction', { ...common, remoteStartId: last, ...more })
+  const without = () => {
+    last = otherStartId
+    return ask()
+  }
+  const chargingProfile = chargingLimit === undefined ? guard?.v2 : profile2(ofStart(chargingLimit, profileId))
+  const first = ask(chargingProfile && { chargingProfile })
+  const answer = yield* guard === undefined ? first : orWithout(first, without)
   const { transactionId } = answer
-  return outcomeOf(answer, { remoteStartId, ...(transactionId !== undefined && { transactionId }) })
+  return outcomeOf(answer, { remoteStartId: last, ...(transactionId !== undefined && { transactionId }) })
 }
 
 /**
