@@ -115,6 +115,8 @@ function formsFor(choice: Choice, base: Form, kind: Kind, isWhole: boolean): For
       { ...step, profile: 'default' },
       { ...step, kind: other.kind },
       { ...step, unit },
+      // Above a TxProfile of which nobody knows. [1.6 §3.13.2]
+      { ...step, stackLevel },
       ...station
     ]
   }

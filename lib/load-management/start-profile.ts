@@ -3,7 +3,7 @@ import type { Reader } from '../events/scope.js'
 import type { Traits } from '../traits/traits.js'
 import { hasFallback } from './fallback-proof.js'
 import { type AppliedTraits, choiceOf, isStanding } from './forms.js'
-import { inForm, keyOf, type LoadManagementBody, plantOf } from './plant.js'
+import { inForm, keyOf, type LoadManagementBody, leastOf, plantOf } from './plant.js'
 import { countsFromStart, profileOfStart } from './profiles.js'
 import { initialState } from './reserve.js'
 import { findLoadManagement, savedStates } from './rows.js'
@@ -41,8 +41,12 @@ export async function startProfileFor(
   const form = { ...base, ...state.form, ...fixed }
   if (isStanding(form)) return undefined
   const formed = inForm(evse, { form, forms: 1 })
+  // As accepted: it may be more than configured, where 0 A is avoided.
+  const amperes = state.fallback ?? formed.fallback
+  // Some transactions that begin with 0 A never charge.
+  if (amperes < leastOf(formed)) return undefined
   const { voltage, lease } = plant
-  return profileOfStart(protocol, { evse: formed, voltage, amperes: formed.fallback, lease, now })
+  return profileOfStart(protocol, { evse: formed, voltage, amperes, lease, now })
 }
 
 function appliedOf(traits: Traits): AppliedTraits {

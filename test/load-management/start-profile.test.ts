@@ -57,9 +57,9 @@ function loseDefaults({ station }: Charger): void {
 }
 
 onBothBackends('a remote start at an EVSE that a site controls', (start) => {
-  const open = async (id: string, traits: readonly object[] = []) => {
+  const open = async (id: string, traits: readonly object[] = [], fallback = 6) => {
     const server = await start(SETTINGS, listen)
-    const stalls = [{ protocol: 'ocpp1.6' }, { protocol: 'ocpp2.0.1' }, { protocol: 'ocpp2.1' }] as const
+    const stalls = (['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const).map((protocol) => ({ protocol, fallback }))
     const garage = await Garage.open(server, { id, stalls, body: { ...BODY, mode: 'off' } })
     const put = async (index: number, traits: object) => {
       const answer = await operate(server, 'PUT', `/charge-points/${id}-${index}/smart-charging`, traits)
@@ -100,6 +100,12 @@ onBothBackends('a remote start at an EVSE that a site controls', (start) => {
     await perform(server, 'plain-0', 'operations/start', { idToken, evseId: 1 })
     assert.deepEqual(await startsAt(garage, 0), ['none', 'none'])
     for (const index of [1, 2]) assert.deepEqual(await startsAt(garage, index), ['none'])
+  })
+
+  it('never carries 0 A, with which some transactions never begin to charge', async () => {
+    const garage = await open('zero', [], 0)
+    await garage.arrive(0, HUNGRY)
+    assert.deepEqual(await startsAt(garage, 0), ['none'])
   })
 
   it('is repeated once without it where the charge point refuses it, and only then', async () => {
@@ -155,7 +161,7 @@ describe('the calls of a remote start with a profile of load management', () => 
     }
     for (const exchange of exchanges()) {
       exchange.next()
-      const late = new TimeoutError('RemoteStartTransaction', 1000)
+      const late = new TimeoutError('RemoteStartTransaction', 1000, { sent: true })
       assert.throws(
         () => exchange.throw(late),
         (error) => error === late
