@@ -78,7 +78,7 @@ export class SiteControl {
     // Only now, because nothing is on its way when saving fails.
     this.#states = result.states
     for (const command of result.commands) this.#send(plant, command, { siteId, epoch })
-    if (overloads(result.loads).length === 0) this.#inquire(this.#snapshot)
+    this.#inquire(this.#snapshot, overloads(result.loads).length > 0)
     this.#stop(this.#snapshot, { siteId, epoch })
   }
 
@@ -215,11 +215,12 @@ export class SiteControl {
     this.#background(this.#carryOut(plant, command, { state, reason, fence }))
   }
 
-  /** Only while nothing has to be lowered at once. */
-  #inquire({ plant, facts, result: { states } }: Snapshot): void {
+  /** Whether limits end is asked only while nothing has to be lowered at once. */
+  #inquire({ plant, facts, result: { states } }: Snapshot, isOver: boolean): void {
     const { members } = this.#known
     const { inquiries, fallbackInquiries, learn } = this.#options
-    for (const { key, member, answer } of inquiries?.ask({ plant, facts, states, members }) ?? []) {
+    const scene = { plant, facts, states, members }
+    for (const { key, member, answer } of (isOver ? undefined : inquiries?.ask(scene)) ?? []) {
       const taken = answer.then(async (lease) => {
         if (lease === undefined) return
         this.#changes.push({ key, change: (state) => ({ ...state, lease }) })
@@ -227,11 +228,11 @@ export class SiteControl {
       })
       this.#background(taken)
     }
-    for (const { key, member, fallbackAt, answer } of fallbackInquiries?.ask({ plant, facts, states, members }) ?? []) {
+    for (const { key, member, fallbackAt, isFirst, answer } of fallbackInquiries?.ask(scene, isOver) ?? []) {
       const taken = answer.then(async (proof) => {
         if (proof === undefined) return
         this.#changes.push({ key, change: (state, { now }) => withShown(state, { proof, fallbackAt }, now) })
-        if (proof === 'kept') await learn?.(member, { limitFallback: proof })
+        if (proof === 'kept' && isFirst) await learn?.(member, { limitFallback: proof })
       })
       this.#background(taken)
     }

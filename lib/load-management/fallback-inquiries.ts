@@ -13,10 +13,10 @@ import { keyOf, type PlantEvse } from './plant.js'
 import { idIn, is16 } from './profiles.js'
 import { type EvseState, isLasting } from './reserve.js'
 import type { Member } from './rows.js'
-import { isNamed, kindOf, Tries } from './tries.js'
+import { kindOf, Tries } from './tries.js'
 
 // Charge points are asked whether they have the fallback that they have accepted: one of each kind, until one of them has shown it.
-// One that has shown that it has none is asked again after each fallback that it accepts.
+// One that has shown that it has none is asked again after each fallback that it accepts, and so are all others of its kind once.
 
 /** A question for a charging profile of 2.x. */
 export interface ProfileQuestion {
@@ -37,6 +37,8 @@ export interface FallbackInquiry {
   member: Member
   /** When the fallback was accepted that it is about. Epoch milliseconds. */
   fallbackAt: number | undefined
+  /** Whether it has had its fallback so far. Otherwise others of its kind may have theirs in the form that is not kept. */
+  isFirst: boolean
   answer: Promise<ShownFallback['proof'] | undefined>
 }
 
@@ -51,14 +53,20 @@ export class FallbackInquiries {
     this.#tries = new Tries(options.now)
   }
 
-  /** Asks the charge points that could show something now, and have nothing else to answer. */
-  ask(scene: Scene): FallbackInquiry[] {
+  /**
+   * Asks the charge points that could show something now, and have nothing else to answer.
+   *
+   * @param isOver whether a circuit is above its limit: then only those are asked that had no fallback, because nothing is lowered at
+   * them, and their maximum may be what is too much
+   */
+  ask(scene: Scene, isOver = false): FallbackInquiry[] {
     return scene.plant.evses.flatMap((evse) => {
       const key = keyOf(evse)
       const member = scene.members.get(identityOf(key))
       const state = scene.states.get(key)
       const { fallback, fallbackAt } = state ?? {}
       if (member === undefined || state === undefined || fallback === undefined) return []
+      if (isOver && state.shown?.proof !== 'missing') return []
       if (!this.#isOpen(evse, { member, state }, scene) || isBusy(evse, scene)) return []
       const turn = turnOf(evse, { member, state })
       if (!this.#tries.isNext(turn)) return []
@@ -68,14 +76,14 @@ export class FallbackInquiries {
         if (proof === 'missing') this.#tries.renew(turn)
         return proof
       })
-      return [{ key, member, fallbackAt, answer }]
+      return [{ key, member, fallbackAt, isFirst: state.shown === undefined, answer }]
     })
   }
 
   #isOpen(evse: PlantEvse, { member, state }: Pick<Asked, 'member' | 'state'>, { facts }: Scene): boolean {
     const { isConnected = false, isMember = false } = facts.get(keyOf(evse)) ?? {}
     const { shown, sent, isDoubtful, obedience } = state
-    const isKnown = evse.limitFallback !== undefined || (!isNamed(member) && shown !== undefined)
+    const isKnown = evse.limitFallback !== undefined || shown !== undefined
     if (!isConnected || !isMember || isDoubtful || obedience === 'ignoring') return false
     if (isKnown && shown?.proof !== 'missing') return false
     const now = this.#options.now()

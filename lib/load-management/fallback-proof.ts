@@ -1,3 +1,4 @@
+import type { Form } from './forms.js'
 import type { ToldSchedule } from './lease-proof.js'
 import { mayHold } from './leases.js'
 import { type PlantEvse, wattsOf } from './plant.js'
@@ -13,6 +14,8 @@ export type FallbackProof = (typeof FALLBACK_PROOFS)[number]
 export interface ShownFallback {
   proof: Exclude<FallbackProof, 'unproven'>
   times: number
+  /** The forms in which it was accepted and not kept. */
+  lost: Form[]
 }
 
 /** What is known of an EVSE: one that has shown that it has no fallback counts for itself, whatever its kind does. */
@@ -110,6 +113,8 @@ const SAMPLED_MS = 30_000
 const NEXT_FORM_MS = 1_000
 /** So many forms are tried without a pause. */
 const FORMS = 6
+/** More are forgotten. */
+const MAX_LOST = 20
 const MIN_RETRY_MS = 10_000
 const MAX_RETRY_MS = 300_000
 
@@ -125,12 +130,12 @@ export function withShown(
   now: number
 ): EvseState {
   if (state.fallbackAt !== fallbackAt) return state
-  const { times = 0 } = state.shown ?? {}
+  const { times = 0, lost = [] } = state.shown ?? {}
   // A form that was accepted after others were not kept is the one to be learned.
-  if (proof === 'kept') return { ...state, shown: { proof, times: 0 }, ...(times > 0 && { isFound: true }) }
-  const shown = { proof, times: times + 1 }
+  if (proof === 'kept') return { ...state, shown: { proof, times: 0, lost: [] }, ...(times > 0 && { isFound: true }) }
+  const { fallback: _, form, isFound: _found, rung: _rung, ...rest } = state
+  const shown = { proof, times: times + 1, lost: [...lost, ...(form === undefined ? [] : [form])].slice(-MAX_LOST) }
   if (state.pending?.kind === 'fallback') return { ...state, shown }
-  const { fallback: _, form: _form, isFound: _found, ...rest } = state
   const pause = times + 1 < FORMS ? NEXT_FORM_MS : Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** (times + 1 - FORMS))
-  return { ...rest, shown, rung: { kind: 'fallback', at: times + 1 }, retryAt: now + pause }
+  return { ...rest, shown, retryAt: now + pause }
 }

@@ -1,4 +1,5 @@
 import type { AppliedTrait, TraitName, Traits } from '../traits/traits.js'
+import type { ShownFallback } from './fallback-proof.js'
 
 // The forms in which a limit can be said. Charge points refuse, or accept and ignore, some of them: then others are tried.
 
@@ -75,16 +76,22 @@ export interface Tried {
   isFound?: boolean
   /** How many forms of this kind of profile have failed in a row. */
   rung?: { kind: Kind; at: number }
+  /** What it has shown of its fallback. */
+  shown?: ShownFallback
 }
 type Kind = 'fallback' | 'limit'
 
 /** The form for the next profile, and how many there are to try. */
 export function nextForm(choice: Choice, state: Tried & { fallback?: number }, fallback: number) {
-  const { form, rung } = state
+  const { form, rung, shown } = state
   const base = { ...(form ?? choice.base), ...choice.fixed }
   const kind = state.fallback === undefined ? 'fallback' : 'limit'
-  const forms = formsFor(choice, base, kind, kind === 'fallback' && Number.isInteger(fallback))
-  const at = rung?.kind === kind ? rung.at : 0
+  const all = formsFor(choice, base, kind, kind === 'fallback' && Number.isInteger(fallback))
+  const { times = 0, lost = [] } = (kind === 'fallback' ? shown : undefined) ?? {}
+  const kept = all.filter((one) => !lost.some((other) => isSameForm(one, other)))
+  // When all were lost, they are tried in turn.
+  const forms = kept.length > 0 ? kept : all
+  const at = rung?.kind === kind ? rung.at : kept.length > 0 ? 0 : times
   return { form: forms[at % forms.length] ?? base, forms: forms.length }
 }
 

@@ -1,5 +1,4 @@
 import { failedOnce } from './failures.js'
-import type { ShownFallback } from './fallback-proof.js'
 import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { isSentHeld, type Lease, mayHold, outliving } from './leases.js'
 import { type SeenLines, seenLines } from './lines.js'
@@ -76,8 +75,6 @@ export interface EvseState extends Tried {
   fallback?: number
   /** When it accepted it last. Epoch milliseconds. */
   fallbackAt?: number
-  /** Absent: it was not asked whether it has the fallback that it accepted. */
-  shown?: ShownFallback
   /** The fallback before, which the current may not have left yet. `amperes` absent: it was not known. */
   replaced?: { amperes?: number; until: number }
   possible: Possible[]

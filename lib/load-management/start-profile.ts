@@ -12,6 +12,9 @@ import { findLoadManagement, savedStates } from './rows.js'
 // charge points accept a TxDefaultProfile and do not keep it. It is no more than the fallback, which is reserved anyway, so that
 // nothing has to be known of it where the site is controlled, and no answer has to be waited for.
 
+/** By then samples tell whether the EVSE has its fallback. Longer, the profile could keep a limit in another form from being obeyed. */
+const LONGEST_S = 120
+
 export interface StartAt {
   db: Reader
   chargePoint: { identity: string; site_id: string | null }
@@ -45,7 +48,8 @@ export async function startProfileFor(
   const amperes = state.fallback ?? formed.fallback
   // Some transactions that begin with 0 A never charge.
   if (amperes < leastOf(formed)) return undefined
-  const { voltage, lease } = plant
+  const { voltage } = plant
+  const lease = Math.min(plant.lease, LONGEST_S)
   return profileOfStart(protocol, { evse: formed, voltage, amperes, lease, now })
 }
 

@@ -7,6 +7,7 @@ import {
   type ReportedProfile,
   withShown
 } from '../../lib/load-management/fallback-proof.js'
+import { nextForm } from '../../lib/load-management/forms.js'
 import type { CompositeQuestion } from '../../lib/load-management/inquiries.js'
 import type { ToldSchedule } from '../../lib/load-management/lease-proof.js'
 import { type LoadManagementBody, type PlantEvse, plantOf } from '../../lib/load-management/plant.js'
@@ -30,6 +31,7 @@ function plantWith(habits: readonly Partial<PlantEvse>[]) {
 
 const [EVSE] = plantWith([{}]).evses as [PlantEvse]
 const ASKED = { evse: EVSE, voltage: 230, fallback: 6 }
+const CHOICE = { base: EVSE.form, fixed: {}, needsId: false, isOnly: false }
 const IN_W = { ...ASKED, evse: { ...EVSE, unit: 'W' as const } }
 
 function profile(unit: string, ...limits: readonly (number | undefined)[]): ReportedProfile {
@@ -39,7 +41,7 @@ function profile(unit: string, ...limits: readonly (number | undefined)[]): Repo
 
 /** An EVSE that has accepted its fallback a minute ago. */
 function installed(more: Partial<EvseState> = {}): EvseState {
-  return { ...initialState(), fallback: 6, fallbackAt: NOW - 60 * SECOND, ...more }
+  return { ...initialState(), fallback: 6, fallbackAt: NOW - 60 * SECOND, form: EVSE.form, ...more }
 }
 
 /** The same with a car that has nothing but the fallback. */
@@ -103,10 +105,9 @@ function shown(state: EvseState, proof: 'kept' | 'missing', now = NOW): EvseStat
 
 /** The state after the next fallback was accepted. */
 function accepting(state: EvseState, now: number): EvseState {
-  const { rung } = state
   const form = { ...EVSE.form, kind: 'Absolute' as const }
   const pending = { kind: 'fallback', amperes: 6, at: now, until: now, form, forms: 6 } as const
-  return answered(sending({ ...state, ...(rung && { rung }) }, pending, SETTLE), 'accepted', { now, settle: SETTLE })
+  return answered(sending(state, pending, SETTLE), 'accepted', { now, settle: SETTLE })
 }
 
 function look(state: EvseState, now = NOW) {
@@ -126,7 +127,9 @@ describe('an EVSE that does not have the fallback that it accepted', () => {
       reason: 'the charge point accepts its fallback, but does not have it: its maximum is reserved'
     })
     assert.deepEqual(look(without, at).commands, ['fallback 6 A'])
-    assert.deepEqual(without.rung, { kind: 'fallback', at: 1 })
+    const next = nextForm(CHOICE, without, 6).form
+    assert.equal(next.kind, 'Absolute', 'the Relative one was lost')
+    assert.deepEqual(nextForm({ ...CHOICE, base: next }, without, 6).form, next, 'as it was learned meanwhile')
   })
 
   it('is believed only once it has shown a later one, whose form is learned then', () => {
@@ -140,6 +143,20 @@ describe('an EVSE that does not have the fallback that it accepted', () => {
     const kept = shown(again, 'kept', later)
     assert.equal(reservedOf(kept, EVSE, { now: later, settle: SETTLE }).amperes, 6)
     assert.deepEqual([look(kept, later).commands, kept.isFound, kept.form?.kind], [['limit 32 A'], true, 'Absolute'])
+  })
+
+  it('gets each form once, and then all of them in turn', () => {
+    let state = charging()
+    const said = Array.from({ length: 12 }, () => {
+      state = shown(state, 'missing')
+      const { form, forms } = nextForm(CHOICE, state, 6)
+      const pending = { kind: 'fallback', amperes: 6, at: NOW, until: NOW, form, forms } as const
+      state = answered(sending(state, pending, SETTLE), 'accepted', { now: NOW, settle: SETTLE })
+      return `${form.kind} ${form.unit}`
+    })
+    const all = ['Absolute A', 'Relative W', 'Absolute W']
+    assert.deepEqual(said.slice(0, 3), all)
+    assert.deepEqual(new Set(said.slice(3, 7)), new Set(['Relative A', ...all]))
   })
 
   it('gets all forms at once, and then after pauses that grow to five minutes', () => {
@@ -165,6 +182,7 @@ describe('the question for a fallback', () => {
   function open({
     protocol = 'ocpp2.0.1',
     named = true,
+    isOver = false,
     answer = profile('A', 6) as ReportedProfile | null | undefined
   } = {}) {
     const asked: (ProfileQuestion | CompositeQuestion)[] = []
@@ -185,7 +203,7 @@ describe('the question for a fallback', () => {
       habits: readonly Partial<PlantEvse>[] = states.map(() => ({}))
     ) => {
       const kind = named ? { vendor: 'V', model: 'M', firmware: '1' } : { vendor: null, model: null, firmware: null }
-      const found = inquiries.ask({
+      const scene = {
         plant: plantWith(habits),
         states: new Map(states.map((state, index) => [`cp-${index} 1`, state])),
         facts: new Map(states.map((_, index) => [`cp-${index} 1`, { isConnected: true, isMember: true }])),
@@ -195,7 +213,8 @@ describe('the question for a fallback', () => {
             { id: index, identity: `CP-${index}`, protocol, own: {}, ...kind } as Member
           ])
         )
-      })
+      }
+      const found = inquiries.ask(scene, isOver)
       return Promise.all(found.map(async ({ key, answer: told }) => [key, await told]))
     }
     return { ask, asked, time }
@@ -220,6 +239,13 @@ describe('the question for a fallback', () => {
     const again = accepting(without, NOW)
     assert.deepEqual(await ask([again, without], [{ limitFallback: 'kept' }, {}]), [['cp-0 1', 'missing']])
     assert.equal(asked.length, 3)
+  })
+
+  it('is put only to those that had none while a circuit is above its limit', async () => {
+    const { ask } = open({ isOver: true })
+    assert.deepEqual(await ask([installed()]), [])
+    const again = accepting(shown(installed(), 'missing'), NOW)
+    assert.deepEqual(await ask([installed(), again]), [['cp-1 1', 'kept']])
   })
 
   it('is put three times at most, with pauses, if there is no answer', async () => {

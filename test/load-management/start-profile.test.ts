@@ -12,7 +12,7 @@ const SETTINGS = { OCPP_CALLS_AFTER_CONNECT: '0' }
 const HUNGRY = { maxPower: 100_000, capacity: 1e6 }
 const BODY = { mode: 'control', lease: 600, circuits: [{ id: 'main', limit: { A: 120 } }] }
 const LIMIT_ID = 1_900_000_003
-const GUARD = `TxProfile ${LIMIT_ID}: 6 for 600 s`
+const GUARD = `TxProfile ${LIMIT_ID}: 6 for 120 s`
 
 interface Call {
   messageId: string

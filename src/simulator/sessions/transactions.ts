@@ -112,10 +112,15 @@ function othersThan({ profiles, version }: Station, profile: Profile): Profile[]
   return profiles.filter((other) => !replaces(profile, other, version))
 }
 
+/** Whether the quirks of the charge point allow a profile. */
+export function mayTake({ station }: Charger, profile: Profile, highestLevel: number): boolean {
+  return !isRefused(station.quirks, { profile, others: othersThan(station, profile), highestLevel })
+}
+
 /** Stores a profile unless the quirks of the charge point forbid it. Returns whether it was stored. */
 export function takeProfile(charger: Charger, profile: Profile, highestLevel: number): boolean {
   const { station } = charger
-  if (isRefused(station.quirks, { profile, others: othersThan(station, profile), highestLevel })) return false
+  if (!mayTake(charger, profile, highestLevel)) return false
   if (!isLost(station.quirks, profile)) keepProfile(charger, profile)
   charger.afterwards(() => powerChanged(charger))
   return true

@@ -21,7 +21,7 @@ export function setChargingProfile(
   return { status: takeProfile(charger, profile, highestLevel(charger)) ? 'Accepted' : 'Rejected' }
 }
 
-function highestLevel(charger: Charger): number {
+export function highestLevel(charger: Charger): number {
   return Number(charger.settings.get('ChargeProfileMaxStackLevel'))
 }
 

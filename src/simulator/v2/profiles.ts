@@ -59,7 +59,7 @@ export const smartCharging: Answers<
   }
 }
 
-function highestLevel(charger: Charger): number {
+export function highestLevel(charger: Charger): number {
   return Number(charger.settings.get('SmartChargingCtrlr.ProfileStackLevel'))
 }
 

@@ -6,8 +6,9 @@ import { type Connector, type Evse, findTransaction, statusOf } from '../model/s
 import { allow, authorize, evseFor } from '../sessions/authorization.js'
 import { changeAvailability } from '../sessions/availability.js'
 import { cancelReservation, reservable, reserve } from '../sessions/reservations.js'
-import { endTransaction } from '../sessions/transactions.js'
+import { endTransaction, mayTake } from '../sessions/transactions.js'
 import { type Answers, call } from './calls.js'
+import { highestLevel } from './profiles.js'
 
 export const remoteControl: Answers<
   | 'RequestStartTransaction'
@@ -58,6 +59,8 @@ function requestStart(
   const isTxProfile = chargingProfile === undefined || chargingProfile.chargingProfilePurpose === 'TxProfile'
   if (!isTxProfile) return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } }
   const profile = chargingProfile && profileOf(evse.id, chargingProfile, charger.time.now(), charger.random)
+  if (profile !== undefined && !mayTake(charger, profile, highestLevel(charger)))
+    return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } }
   const authorization = { token, groupId, cause: 'Remote', remoteStartId, profile } as const
   charger.afterwards(async () => {
     if (!charger.flag('authorizeRemote')) return allow(charger, evse, authorization)
