@@ -137,6 +137,23 @@ test('the same holds where writes are counted, 0 A is avoided and currents follo
   fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 10 : 6 })
 })
 
+test('the same holds where fallbacks are accepted and not kept, once all of them are there', () => {
+  let missing = 0
+  const run = (seed: number) => {
+    const plant = plantFor(seed)
+    const model = new Model({ plant, seed, trouble: 1, start: START, isLossy: true })
+    let readyFor = 0
+    for (let second = 0; second < 1200; second++) {
+      model.tick()
+      readyFor = isReady(model) ? readyFor + 1 : 0
+      if (readyFor > 6) assert.deepEqual(violations(model), [], `second ${second}`)
+    }
+    missing += model.missing
+  }
+  fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 12 : 4 })
+  assert.ok(missing > 5, `${missing} fallbacks were not kept`)
+})
+
 /** Of cars that come, go and take what they like, at EVSES that answer. Returns how the phases differed. */
 function differencesIn(seed: number, { trouble, patience }: { trouble: number; patience: (plant: Plant) => number }) {
   const plant = withUnbalance(plantFor(seed), seed)

@@ -1,3 +1,4 @@
+import { withShown } from '../../lib/load-management/fallback-proof.js'
 import { keyOf, type Plant, phasesOf } from '../../lib/load-management/plant.js'
 import {
   answered,
@@ -42,6 +43,8 @@ interface Charger {
   /** The state that the CSMS has heard: the events of a charger that is away wait. */
   heard: string | undefined
   heardAt: number
+  /** How many fallbacks it will not keep. */
+  losses: number
   /** Limits of the last seconds. */
   recent: number[]
   message: Message | undefined
@@ -65,6 +68,8 @@ export interface ModelOptions {
   isVaried?: boolean
   /** Share of the seconds in which cars come and go. Default: `trouble`. */
   traffic?: number
+  /** Whether chargers accept some fallbacks and do not keep them, and are asked for them. */
+  isLossy?: boolean
 }
 
 /** The site, its chargers, and the control of it. */
@@ -75,6 +80,8 @@ export class Model {
   last: StepResult | undefined
   restarts = 0
   accepted = 0
+  /** Fallbacks that chargers had not kept when they were asked. */
+  missing = 0
   /** All that was sent. A, by EVSE. */
   readonly sent: { key: string; amperes: number }[] = []
   readonly chargers = new Map<string, Charger>()
@@ -82,20 +89,23 @@ export class Model {
   #trouble: number
   #traffic: number
   readonly #isVaried: boolean
+  readonly #isLossy: boolean
   #transactions = 0
   #ranAt = 0
   #isGone = false
 
-  constructor({ plant, seed, trouble, start, isVaried = false, traffic = trouble }: ModelOptions) {
+  constructor({ plant, seed, trouble, start, isVaried = false, isLossy = false, traffic = trouble }: ModelOptions) {
     this.plant = plant
     this.now = start
     this.#random = seeded(seed)
     this.#trouble = trouble
     this.#traffic = traffic
     this.#isVaried = isVaried
+    this.#isLossy = isLossy
     for (const evse of plant.evses) {
       const charger = { isConnected: true, fallback: undefined, transaction: undefined, heard: undefined, heardAt: 0 }
-      this.chargers.set(keyOf(evse), { ...charger, recent: [], message: undefined })
+      const losses = isLossy ? Math.floor(this.#random() * 4) : 0
+      this.chargers.set(keyOf(evse), { ...charger, losses, recent: [], message: undefined })
     }
   }
 
@@ -259,12 +269,22 @@ export class Model {
       const state = withTransaction(this.states.get(key) ?? initialState(), open, this.now)
       const { transaction } = state
       const powered = transaction && { transaction: { poweredAt: this.now, ...transaction } }
-      this.states.set(key, this.#measured(key, { ...state, ...powered }))
+      this.states.set(key, this.#asked(key, this.#measured(key, { ...state, ...powered })))
     }
     const result = step({ plant: this.plant, now: this.now, told: new Map(), facts, states: this.states })
     this.last = result
     this.states = result.states
     for (const command of result.commands) this.#send(command)
+  }
+
+  /** Some are asked for their fallbacks, until they have shown them. */
+  #asked(key: string, state: EvseState): EvseState {
+    const charger = this.chargers.get(key)
+    const isOpen = this.#isLossy && charger?.isConnected === true && charger.message === undefined
+    if (!isOpen || state.fallback === undefined || state.shown?.proof === 'kept' || this.#random() > 0.3) return state
+    const proof = charger.fallback === undefined ? 'missing' : 'kept'
+    if (proof === 'missing') this.missing++
+    return withShown(state, { proof, fallbackAt: state.fallbackAt }, this.now)
   }
 
   #measured(key: string, state: EvseState): EvseState {
@@ -320,7 +340,8 @@ export class Model {
     const charger = this.chargers.get(key)
     if (charger === undefined) return 'rejected'
     if (command.kind === 'fallback') {
-      charger.fallback = command.amperes
+      if (charger.losses > 0) charger.losses--
+      else charger.fallback = command.amperes
       return 'accepted'
     }
     if (charger.transaction === undefined || charger.transaction.key !== transaction) return 'rejected'
