@@ -95,6 +95,39 @@ describe('a site of two nodes', { skip: noPostgres }, () => {
     }
   })
 
+  it('is shown its fallbacks by the charge points of either', async () => {
+    const identities = ['SHOWN-1', 'SHOWN-2']
+    for (const [index, server] of [one, two].entries()) {
+      const charger = await connectCharger(server.url, `SHOWN-${index + 1}`, { protocol: 'ocpp2.0.1' })
+      // They are of two kinds, or one would be enough.
+      const chargingStation = { vendorName: 'Acme', model: `Shown ${index}` }
+      await charger.call('BootNotification', { reason: 'PowerUp', chargingStation })
+      let kept: object | undefined
+      charger.onCall((action, payload) => {
+        const { chargingProfile, requestId } = payload as { chargingProfile: object; requestId: number }
+        if (action === 'SetChargingProfile') kept = chargingProfile
+        if (action !== 'GetChargingProfiles') return { status: 'Accepted' }
+        const report = { requestId, chargingLimitSource: 'CSO', evseId: 1, chargingProfile: [kept] }
+        setImmediate(() => charger.call('ReportChargingProfiles', report).catch(assert.fail))
+        return { status: 'Accepted' }
+      })
+    }
+    const evses = identities.map((identity) => ({ identity, evseId: 1, circuit: 'main', fallback: 6, maximum: 32 }))
+    for (const [path, body] of [
+      ['/sites/shown', { name: 'Shown' }],
+      ...identities.map((identity) => [`/charge-points/${identity}`, { site: 'shown' }] as const),
+      ['/sites/shown/load-management', { mode: 'control', circuits: [{ id: 'main', limit: { A: 100 } }], evses }]
+    ] as const) {
+      const { statusCode, body: text } = await operate(one, 'PUT', path, body)
+      assert.ok(statusCode < 300, text)
+    }
+    await until('both have shown them', async () => {
+      const state = (await operate(one, 'GET', '/sites/shown/load-management/state')).json()
+      const proofs = (state.evses as { fallbackProof: string }[] | undefined)?.map(({ fallbackProof }) => fallbackProof)
+      return String(proofs) === 'kept,kept'
+    })
+  })
+
   it('is not limited in the name of a process that has lost the control', async () => {
     const charger = await connectCharger(one.url, 'LATE-1', { boot: true })
     const call = { identity: 'LATE-1', ...callToClear('ocpp1.6', 7) }
