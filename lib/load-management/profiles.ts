@@ -84,8 +84,11 @@ export const HIGHEST_LEVEL = {
   variable: 'ProfileStackLevel'
 } as const
 
-/** The variable with the seconds between two profiles. [2.1 Part 2, Appendix 3] */
-export const RATE_LIMIT = { component: 'SmartChargingCtrlr', variable: 'ChargingProfileUpdateRateLimit' } as const
+/**
+ * ChargingProfileUpdateRateLimit: the least seconds between two profiles of a purpose. It is deprecated, because a number of seconds
+ * does not say when a profile is refused. [2.1 Part 2, Appendix 3; errata 2025-09, 2.19]
+ */
+export const RATE_LIMIT = { component: 'SmartChargingCtrlr', variable: 'UpdateRateLimit' } as const
 
 /** The call that asks for the highest stack level. */
 export function callToAsk(protocol: string): OcppCall {
@@ -210,6 +213,13 @@ export function answerOf(result: unknown): Answer {
   const { status, statusInfo } = (result ?? {}) as { status?: unknown; statusInfo?: { reasonCode?: unknown } }
   if (status === 'Accepted') return 'accepted'
   return statusInfo?.reasonCode === 'RateLimitExceeded' ? 'too-many' : 'rejected'
+}
+
+/** The seconds until the next profile that a charge point tells when profiles come too often. [2.1 K01.FR.57, K01.FR.59] */
+export function secondsBeforeRetry(result: unknown): number | undefined {
+  const { statusInfo } = (result ?? {}) as { statusInfo?: { additionalInfo?: unknown } }
+  const found = /^\s*(\d{1,9}) seconds before retry/i.exec(String(statusInfo?.additionalInfo ?? ''))
+  return found === null ? undefined : Number(found[1])
 }
 
 export function answerOfError(error: unknown): Answer {

@@ -12,7 +12,8 @@ import {
   callToClear,
   type OcppCall,
   profileIdOf,
-  RATE_LIMIT
+  RATE_LIMIT,
+  secondsBeforeRetry
 } from './profiles.js'
 import { type Answer, type EvseState, inForce } from './reserve.js'
 import * as rows from './rows.js'
@@ -40,6 +41,8 @@ type Cause = EvseState & {
 
 export class Sender {
   readonly #options: SenderOptions
+  /** The seconds until the next profile that charge points have told with their last refusal, by folded identity. */
+  readonly #pauses = new Map<string, number>()
 
   constructor(options: SenderOptions) {
     this.#options = options
@@ -93,15 +96,22 @@ export class Sender {
   }
 
   async #ask(identity: string, call: OcppCall, fence: Fence): Promise<Answer> {
-    return this.#options.call(identity, call, fence).then(answerOf, answerOfError)
+    return this.#options.call(identity, call, fence).then((result) => {
+      const answer = answerOf(result)
+      const seconds = answer === 'too-many' ? secondsBeforeRetry(result) : undefined
+      if (seconds !== undefined) this.#pauses.set(identity.toLowerCase(), seconds)
+      return answer
+    }, answerOfError)
   }
 
-  /** Milliseconds for which a charge point takes no profile after the last one; `undefined`: it has not told it. */
+  /** Milliseconds for which a charge point takes no profile after its refusal; `undefined`: it has not told it. */
   async pauseOf(key: string): Promise<number | undefined> {
     const { db, known } = this.#options
-    const member = known.members.get(identityOf(key))
-    const told = member === undefined ? undefined : await reportedVariable(db, member.id, RATE_LIMIT)
-    const seconds = Number(told)
+    const identity = identityOf(key)
+    const told = this.#pauses.get(identity)
+    this.#pauses.delete(identity)
+    const member = known.members.get(identity)
+    const seconds = Number(told ?? (member && (await reportedVariable(db, member.id, RATE_LIMIT))))
     return seconds > 0 && seconds <= LONGEST_PAUSE_S ? seconds * 1000 : undefined
   }
 
