@@ -8,11 +8,14 @@ import {
   leastOf,
   PHASES,
   type Plant,
+  type PlantEvse,
+  type Powered,
   pathsOf,
   phasesOf,
   plantOf
 } from './plant.js'
 import { isUnbalance, phaseOfUnbalance, startingPhases, UNBALANCES, type Unbalance } from './unbalance.js'
+import { weightOn } from './voltages.js'
 
 // Rules that a configuration must meet before it is taken. A refused configuration has no effect at all.
 
@@ -52,6 +55,9 @@ function checkCircuits({ circuits }: Plant): void {
   }
 }
 
+/** V, between line and neutral: above it there is a transformer. */
+const MAX_EVSE_VOLTAGE = 1000
+
 function checkEvses({ circuits, evses }: Plant, members: Members): void {
   const ids = new Set(circuits.map(({ id }) => id))
   const known = new Set<string>()
@@ -62,6 +68,9 @@ function checkEvses({ circuits, evses }: Plant, members: Members): void {
     known.add(keyOf(evse))
     if (!members.has(evse.identity.toLowerCase())) {
       throw refuse(`${at}/identity`, `is no charge point of the site: ${evse.identity}`)
+    }
+    if (evse.voltage > MAX_EVSE_VOLTAGE) {
+      throw refuse(`${at}/circuit`, `has ${evse.voltage} V: an EVSE has at most ${MAX_EVSE_VOLTAGE} V`)
     }
     checkCurrents(evse, at)
     const isPaused = evse.fallback === 0 && members.get(evse.identity.toLowerCase())?.avoidsZero === true
@@ -103,14 +112,14 @@ function checkStations({ stations, evses }: Plant, members: Members): void {
 /** While nobody hears anything, every EVSE supplies its fallback: the sum must fit, whatever the time and the limit. */
 function checkFallbacks(plant: Plant): void {
   const paths = pathsOf(plant.circuits)
-  const evses = new Map(plant.circuits.map(({ id }) => [id, [] as Required<Assignment>[]]))
+  const evses = new Map(plant.circuits.map(({ id }) => [id, [] as PlantEvse[]]))
   for (const evse of plant.evses) for (const id of paths.get(evse.circuit) ?? []) evses.get(id)?.push(evse)
   for (const [index, circuit] of plant.circuits.entries()) {
     const below = evses.get(circuit.id) ?? []
     const bounds = lowestLimit(circuit)
     for (const phase of [...PHASES, 'W', ...UNBALANCES] as const) {
-      const { most, margin } = boundOf(circuit, bounds, { phase, voltage: plant.voltage })
-      const weights = below.map((evse) => weightOf(evse, phase, plant.voltage))
+      const { most, margin } = boundOf(circuit, bounds, phase)
+      const weights = below.map((evse) => weightOf(evse, phase, circuit))
       const sum = below.reduce((total, { fallback }, at) => total + fallback * (weights[at] ?? 0), 0)
       if (sum <= most - margin) continue
       const fits = largestCommon(below, weights, most - margin)
@@ -122,24 +131,22 @@ function checkFallbacks(plant: Plant): void {
 
 /** The lowest limit of a circuit, and what is kept free below it. */
 function boundOf(
-  { margin, unbalance = Number.POSITIVE_INFINITY }: Plant['circuits'][number],
+  { margin, voltage, unbalance = Number.POSITIVE_INFINITY }: Plant['circuits'][number],
   bounds: Bounds,
-  { phase, voltage }: { phase: keyof Bounds | Unbalance; voltage: number }
+  phase: keyof Bounds | Unbalance
 ) {
   if (isUnbalance(phase)) return { most: unbalance, margin: 0 }
   return { most: bounds[phase], margin: phase === 'W' ? margin * voltage : margin }
 }
 
 /** A car that starts with the fallback may be one on one or two phases. */
-function weightOf(evse: Required<Assignment>, phase: keyof Bounds | Unbalance, voltage: number): number {
-  if (isUnbalance(phase)) return startingPhases(evse).includes(phaseOfUnbalance(phase)) ? 1 : 0
-  const phases = phasesOf(evse)
-  if (phase === 'W') return voltage * phases.length
-  return phases.includes(phase) ? 1 : 0
+function weightOf(evse: PlantEvse, phase: keyof Bounds | Unbalance, circuit: Powered): number {
+  if (isUnbalance(phase)) return weightOn(evse, startingPhases(evse), { phase: phaseOfUnbalance(phase), circuit })
+  return weightOn(evse, phasesOf(evse), { phase, circuit })
 }
 
 /** Rounded down to 0.1 A; 0 if it is below the minimum of a car. */
-function largestCommon(evses: readonly Required<Assignment>[], weights: readonly number[], capacity: number): number {
+function largestCommon(evses: readonly PlantEvse[], weights: readonly number[], capacity: number): number {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const common = Math.floor((Math.max(0, capacity) / total) * 10) / 10
   return common >= Math.max(...evses.map(leastOf)) ? common : 0

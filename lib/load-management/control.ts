@@ -154,7 +154,7 @@ export class SiteControl {
       change: (state, { plant, evse, ...times }) => {
         const { unit = evse.unit } = state.sent?.form ?? state.form ?? {}
         const isFull = inForce(state, times.now) >= evse.maximum
-        const currents = currentsIn(readings, times.now, { evse: { ...evse, unit }, voltage: plant.voltage, isFull })
+        const currents = currentsIn(readings, times.now, { evse: { ...evse, unit }, voltage: evse.voltage, isFull })
         if (currents === undefined) return state
         const { highest, ...more } = currents
         return sampled(state, highest, times, more)

@@ -80,7 +80,7 @@ export class Inquiries {
   }
 
   /** The limit of a transaction that the charge point has accepted, and nothing else may be in force. */
-  #leasedAt(evse: PlantEvse, { plant, states }: Scene): Leased | undefined {
+  #leasedAt(evse: PlantEvse, { states }: Scene): Leased | undefined {
     const { sent, fallback, transaction, isDoubtful, obedience } = states.get(keyOf(evse)) ?? {}
     if (sent === undefined || fallback === undefined || transaction === undefined || isDoubtful) return undefined
     if (obedience === 'ignoring' || sent.form === undefined) return undefined
@@ -88,7 +88,7 @@ export class Inquiries {
     const isRelative = sent.form.kind === 'Relative' && transaction.isOlder !== true && !isLasting(sent)
     return {
       evse: { ...evse, unit: sent.form.unit },
-      voltage: plant.voltage,
+      voltage: evse.voltage,
       limit: sent.amperes,
       fallback,
       left: (sent.until - now) / 1000,

@@ -71,12 +71,8 @@ export class KnownSite {
   #keep(plant: Plant, id: string, told: Told): Told['kept'] {
     const circuit = plant.circuits.find((one) => one.id === id)
     if (circuit === undefined) return undefined
-    const { timeZone, voltage } = plant
-    const peaks = withPeak(
-      this.#peaks.get(id) ?? [],
-      { circuit, told },
-      { now: this.#options.now(), timeZone, voltage }
-    )
+    const at = { now: this.#options.now(), timeZone: plant.timeZone }
+    const peaks = withPeak(this.#peaks.get(id) ?? [], { circuit, told }, at)
     this.#peaks.set(id, peaks)
     return highestOf(peaks)
   }

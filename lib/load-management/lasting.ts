@@ -1,17 +1,19 @@
 import { lowestLimit } from './limits.js'
-import { PHASES, type Plant, type PlantEvse, phasesOf } from './plant.js'
+import { PHASES, type Plant, type PlantEvse, type Powered, phasesOf } from './plant.js'
 import type { Load } from './site.js'
+import { isUnbalance } from './unbalance.js'
+import { weightOn } from './voltages.js'
 
 // What would hold if the back-end went away for good: limits with a lease end, and the others go on. They have to fit below the
 // lowest limit that can ever hold, because nobody would lower them when it does.
 
 /** The lowest limits of all circuits, with nothing reserved below them. */
-export function lastingLoads({ circuits, voltage }: Pick<Plant, 'circuits' | 'voltage'>): Load[] {
+export function lastingLoads({ circuits }: Pick<Plant, 'circuits'>): Load[] {
   return circuits.flatMap((circuit) => {
     const bounds = lowestLimit(circuit)
     const phases = [...PHASES, 'W' as const].filter((phase) => bounds[phase] !== Number.POSITIVE_INFINITY)
     return phases.map((phase): Load => {
-      const margin = phase === 'W' ? circuit.margin * voltage : circuit.margin
+      const margin = phase === 'W' ? circuit.margin * circuit.voltage : circuit.margin
       const usual = { origin: 'static', other: 0, reserved: 0, isLasting: true } as const
       return { circuit: circuit.id, phase, limit: bounds[phase], margin, ...usual }
     })
@@ -32,10 +34,8 @@ export function stationOf(identity: string): string {
 }
 
 /** What an A of an EVSE adds, whatever car it has. */
-export function lastingWeight(evse: PlantEvse, { phase }: Pick<Load, 'phase'>, voltage: number): number {
-  const phases: readonly string[] = phasesOf(evse)
-  if (phase === 'W') return voltage * phases.length
-  return phases.includes(phase) ? 1 : 0
+export function lastingWeight(evse: PlantEvse, { phase }: Pick<Load, 'phase'>, circuit: Powered): number {
+  return isUnbalance(phase) ? 0 : weightOn(evse, phasesOf(evse), { phase, circuit })
 }
 
 /** The limit in words. */

@@ -1,5 +1,6 @@
 import { lowestLimit } from './limits.js'
-import { leastOf, type Plant, type PlantEvse, pathsOf, phasesOf } from './plant.js'
+import { leastOf, PHASES, type Plant, type PlantEvse, type Powered, pathsOf, phasesOf } from './plant.js'
+import { weightOn } from './voltages.js'
 
 // Fallbacks that are more than configured, because the charge point does not go on after 0 A, or was found to be limited
 // in W. The sum of all fallbacks still has to fit, whatever the time and the limit.
@@ -10,17 +11,17 @@ function leastFallback(evse: PlantEvse): number {
 }
 
 /** The EVSEs, where the sum still fits with the least fallback of those that avoid 0 A; the others keep what is configured. */
-export function withLeastFallbacks({ circuits, voltage }: Plant, evses: readonly PlantEvse[]): PlantEvse[] {
+export function withLeastFallbacks({ circuits }: Plant, evses: readonly PlantEvse[]): PlantEvse[] {
   const paths = pathsOf(circuits)
-  const left = new Map(circuits.map((circuit) => [circuit.id, roomOf(circuit, voltage)]))
+  const left = new Map(circuits.map((circuit) => [circuit.id, { circuit, room: roomOf(circuit) }]))
   const roomsOf = ({ circuit }: PlantEvse) => (paths.get(circuit) ?? []).flatMap((id) => left.get(id) ?? [])
   const take = (evse: PlantEvse, amperes: number) => {
-    for (const room of roomsOf(evse))
-      for (const [phase, weight] of weightsOf(evse, voltage)) room[phase] -= amperes * weight
+    for (const { circuit, room } of roomsOf(evse))
+      for (const [phase, weight] of weightsOf(evse, circuit)) room[phase] -= amperes * weight
   }
   const fits = (evse: PlantEvse, amperes: number) => {
-    return roomsOf(evse).every((room) => {
-      return [...weightsOf(evse, voltage)].every(([phase, weight]) => amperes * weight <= room[phase] + 1e-6)
+    return roomsOf(evse).every(({ circuit, room }) => {
+      return weightsOf(evse, circuit).every(([phase, weight]) => amperes * weight <= room[phase] + 1e-6)
     })
   }
   for (const evse of evses) take(evse, evse.fallback)
@@ -35,14 +36,13 @@ export function withLeastFallbacks({ circuits, voltage }: Plant, evses: readonly
 
 type Room = ReturnType<typeof lowestLimit>
 
-function roomOf(circuit: Plant['circuits'][number], voltage: number): Room {
+function roomOf(circuit: Plant['circuits'][number]): Room {
   const { L1, L2, L3, W } = lowestLimit(circuit)
-  const { margin } = circuit
+  const { margin, voltage } = circuit
   return { L1: L1 - margin, L2: L2 - margin, L3: L3 - margin, W: W - margin * voltage }
 }
 
 /** What an A of an EVSE adds to each limit. */
-function weightsOf(evse: PlantEvse, voltage: number): Map<keyof Room, number> {
-  const phases = phasesOf(evse)
-  return new Map<keyof Room, number>([...phases.map((phase) => [phase, 1] as const), ['W', voltage * phases.length]])
+function weightsOf(evse: PlantEvse, circuit: Powered): [keyof Room, number][] {
+  return [...PHASES, 'W' as const].map((phase) => [phase, weightOn(evse, phasesOf(evse), { phase, circuit })])
 }

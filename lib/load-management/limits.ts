@@ -18,8 +18,10 @@ export interface DynamicLimit {
 
 /** A measurement of a meter. */
 export interface Measurement {
-  /** A. */
-  currents: Record<Phase, number>
+  /** A. Absent: only the power was told. */
+  currents?: Record<Phase, number>
+  /** W of all phases together. Absent: it follows from the currents. */
+  watts?: number
   /** Whether the load of our EVSEs is in it. */
   includesChargers: boolean
   /** Epoch milliseconds. */
@@ -31,10 +33,10 @@ export interface Told {
   /** Also after it has expired. */
   dynamic?: DynamicLimit | undefined
   measurement?: Measurement | undefined
-  /** The current of our EVSEs at the time of the measurement. A. Absent: not known. */
-  own?: Record<Phase, number> | undefined
-  /** Other load that counts also when less is measured, because it has put the circuit above its limit. A. */
-  kept?: Record<Phase, number> | undefined
+  /** What our EVSEs certainly took at the time of the measurement. Absent: not known. */
+  own?: Bounds | undefined
+  /** Other load that counts also when less is measured, because it has put the circuit above its limit. */
+  kept?: Bounds | undefined
 }
 
 type PlantCircuit = Plant['circuits'][number]

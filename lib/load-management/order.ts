@@ -64,7 +64,7 @@ function tier(laxity: number): number {
 
 /** The W of an A at an EVSE. */
 export function wattsPerAmpere(site: Site, key: string): number {
-  return site.input.plant.voltage * site.phases(key).length
+  return (site.evses.get(key)?.voltage ?? 0) * site.phases(key).length
 }
 
 /** The most that the car takes. A. */

@@ -96,6 +96,14 @@ export const Circuit = Type.Object(
       ...CircuitLimit,
       description: 'Holds after a dynamic limit has expired, and while a measurement is too old. Default: `limit`'
     }),
+    voltage: Type.Optional(
+      Type.Number({
+        minimum: 50,
+        maximum: 100_000,
+        description:
+          'V, between line and neutral. Default: that of the parent, else of the site. Another one than that of the parent: there is a transformer between them, and each current below counts on all phases above it'
+      })
+    ),
     margin: Type.Optional(current('Kept free on each phase. Default: 1')),
     unbalance: Type.Optional(
       Type.Number({
@@ -226,8 +234,16 @@ export const LoadManagementBody = Type.Object(
 )
 export type LoadManagementBody = Static<typeof LoadManagementBody>
 
+/** The voltage of a circuit, and the circuits that are connected to it without a transformer in between. */
+export interface Powered {
+  /** V, between line and neutral. */
+  voltage: number
+  /** The id of the topmost one of those circuits. */
+  area: string
+}
+
 /** An EVSE with its defaults. */
-export interface PlantEvse extends Required<Assignment> {
+export interface PlantEvse extends Required<Assignment>, Powered {
   /** How it is limited. */
   form: Form
   /** How many forms there are to try. */
@@ -251,7 +267,7 @@ export type Habits = Partial<Pick<PlantEvse, 'settle' | 'avoidsZero' | 'writesPe
 
 /** A configuration with its defaults. */
 export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'evses'>> {
-  circuits: readonly (Circuit & { margin: number; maxMeasurementAge: number })[]
+  circuits: readonly (Circuit & Powered & { margin: number; maxMeasurementAge: number })[]
   evses: readonly PlantEvse[]
   timeZone: string
 }
@@ -268,17 +284,23 @@ const DEFAULTS = {
 }
 
 export function plantOf(body: LoadManagementBody, timeZone: string): Plant {
-  const { settle = DEFAULTS.settle } = body
+  const { settle = DEFAULTS.settle, voltage = DEFAULTS.voltage } = body
+  const powered = poweredBy(body.circuits, pathsOf(body.circuits), voltage)
+  const poweredAt = (circuit: string) => powered.get(circuit) ?? { voltage, area: circuit }
   return {
     ...DEFAULTS,
     ...body,
     timeZone,
-    circuits: body.circuits.map((circuit) => ({ margin: 1, maxMeasurementAge: 60, ...circuit })),
+    circuits: body.circuits.map((circuit) => ({
+      ...{ margin: 1, maxMeasurementAge: 60 },
+      ...circuit,
+      ...poweredAt(circuit.id)
+    })),
     evses: body.evses.map((evse) => {
       const { unit = USUAL_FORM.unit } = evse
       const form = { ...USUAL_FORM, unit }
       const usual = { wiring: 'L1L2L3', minimum: 6, priority: 0, mayPause: true } as const
-      return { ...usual, ...evse, unit, form, forms: 1, settle, avoidsZero: false }
+      return { ...usual, ...evse, ...poweredAt(evse.circuit), unit, form, forms: 1, settle, avoidsZero: false }
     })
   }
 }
@@ -332,6 +354,26 @@ export function pathsOf(circuits: readonly Pick<Circuit, 'id' | 'parent'>[]): Ma
       for (let next: string | undefined = id; next !== undefined && !path.has(next); next = parents.get(next))
         path.add(next)
       return [id, [...path]]
+    })
+  )
+}
+
+/** By id of the circuit. A circuit without a voltage has that of its parent, and one without parent that of the site. */
+function poweredBy(
+  circuits: readonly Pick<Circuit, 'id' | 'voltage'>[],
+  paths: ReadonlyMap<string, readonly string[]>,
+  siteVoltage: number
+): Map<string, Powered> {
+  const own = new Map(circuits.map(({ id, voltage }) => [id, voltage]))
+  const voltageOf = (path: readonly string[]) => {
+    return path.map((id) => own.get(id)).find((voltage) => voltage !== undefined) ?? siteVoltage
+  }
+  return new Map(
+    circuits.map(({ id }) => {
+      const path = paths.get(id) ?? [id]
+      const voltage = voltageOf(path)
+      const end = path.findIndex((_, index) => voltageOf(path.slice(index)) !== voltage)
+      return [id, { voltage, area: path.at(end < 0 ? -1 : end - 1) ?? id }]
     })
   )
 }

@@ -148,28 +148,6 @@ export async function deleteLimit(
   return numDeletedRows > 0n
 }
 
-/** Returns whether it was taken: an older one than the last is not. */
-export async function putMeasurement(
-  writer: SiteWriter,
-  place: { site_id: string; circuit_id: string },
-  measurement: Measurement
-): Promise<boolean> {
-  const values = { body: JSON.stringify(measurement), measured_at: measurement.at }
-  const { numInsertedOrUpdatedRows } = await writer.write((trx) =>
-    trx
-      .insertInto('circuit_measurements')
-      .values({ ...place, ...values })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['site_id', 'circuit_id'])
-          .doUpdateSet(values)
-          .where('circuit_measurements.measured_at', '<=', measurement.at)
-      )
-      .executeTakeFirst()
-  )
-  return (numInsertedOrUpdatedRows ?? 0n) > 0n
-}
-
 // --- facts ---------------------------------------------------------------------------------------------------------
 
 export interface OpenTransaction {

@@ -54,8 +54,7 @@ export class Sender {
     const { known, onError } = this.#options
     const member = known.members.get(identityOf(key))
     const evse = plant.evses.find((each) => keyOf(each) === key)
-    const call =
-      evse === undefined || member === undefined ? undefined : this.#callFor(plant, command, { ...cause, evse })
+    const call = evse === undefined || member === undefined ? undefined : this.#callFor(command, { ...cause, evse })
     if (evse === undefined || member === undefined || call === undefined) return 'unsent'
     let answer: Answer = 'unsent'
     try {
@@ -73,7 +72,6 @@ export class Sender {
 
   /** `undefined`: there is nobody to send it to, or the transaction is another one. */
   #callFor(
-    plant: Plant,
     { key, kind, amperes, lease }: Command,
     cause: EvseState & { evse: Plant['evses'][number] }
   ): OcppCall | undefined {
@@ -87,7 +85,7 @@ export class Sender {
     const at = pending?.at ?? now()
     const elapsed = transaction?.isOlder ? undefined : (at - (transaction?.poweredAt ?? at)) / 1000
     const call = callFor(protocol, {
-      ...{ kind, evse, voltage: plant.voltage, amperes, lease, now: at },
+      ...{ kind, evse, voltage: evse.voltage, amperes, lease, now: at },
       ...(elapsed !== undefined && { elapsed }),
       ...(displayed !== undefined && { transactionId: displayed })
     })

@@ -5,7 +5,7 @@ import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from
 import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
 import type { Needs } from './needs.js'
 import { otherIn } from './other-load.js'
-import { keyOf, leastOf, PHASES, type Phase, type Plant, pathsOf, phasesOf } from './plant.js'
+import { keyOf, leastOf, PHASES, type Phase, type Plant, type Powered, pathsOf, phasesOf } from './plant.js'
 import { booted, type EvseState, inForce, initialState, isMeasured } from './reserve.js'
 import { type Reserved, reservedOf } from './reserved.js'
 import {
@@ -19,6 +19,7 @@ import {
   UnevenCurrents,
   unevenPhases
 } from './unbalance.js'
+import { certainlyOn, farWeight, isDirect, leastPower, weightOn } from './voltages.js'
 
 // A site at an instant: its limits, what is reserved below each, and what its cars want.
 
@@ -60,23 +61,26 @@ export interface Load {
 type PlantEvse = Plant['evses'][number]
 
 /**
- * Currents that the EVSEs below a circuit certainly took when its meter measured. An EVSE that was not measured then, or
- * whose lines are not known, counts as other load, too, which is safe.
+ * What the EVSEs below a circuit certainly took when its meter measured. An EVSE that was not measured then, or whose lines are not
+ * known, counts as other load, too, which is safe.
  */
 export function ownLoad(
   plant: Plant,
   states: ReadonlyMap<string, EvseState>,
-  { circuit, at, now }: { circuit: string; at: number; now: number }
-) {
-  const own = { L1: 0, L2: 0, L3: 0 }
+  { circuit: id, at, now }: { circuit: string; at: number; now: number }
+): Bounds {
+  const own = { L1: 0, L2: 0, L3: 0, W: 0 }
   const paths = pathsOf(plant.circuits)
+  const circuit = plant.circuits.find((one) => one.id === id)
   for (const evse of plant.evses) {
     const state = states.get(keyOf(evse))
-    if (state?.measured === undefined || state.transaction === undefined) continue
-    const isBelow = paths.get(evse.circuit)?.includes(circuit) === true
+    if (circuit === undefined || state?.measured === undefined || state.transaction === undefined) continue
+    const isBelow = paths.get(evse.circuit)?.includes(id) === true
     if (!isBelow || Math.abs(state.measured.at - at) > SAME_TIME_MS) continue
     const most = inForce(state, now)
-    for (const [phase, amperes] of certainLoad(evse, state.measured)) own[phase] += Math.min(amperes, most)
+    const taken = certainLoad(evse, state.measured).map(([phase, amperes]) => [phase, Math.min(amperes, most)] as const)
+    for (const [phase, amperes] of certainlyOn(evse, taken, circuit)) own[phase] += amperes
+    own.W += leastPower(evse, taken)
   }
   return own
 }
@@ -113,9 +117,9 @@ export class Site {
         [...(paths.get(circuit) ?? [circuit]), stationOf(identity)]
       ])
     )
-    this.#uneven = new UnevenCurrents(input.plant.circuits, this.paths)
-    for (const key of this.states.keys()) this.states.set(key, this.#followed(key))
     this.#circuits = new Map(input.plant.circuits.map((circuit) => [circuit.id, circuit]))
+    this.#uneven = new UnevenCurrents(input.plant.circuits, this.#nearPaths())
+    for (const key of this.states.keys()) this.states.set(key, this.#followed(key))
     this.loads = this.#load()
     this.stations = stationLoads(input.plant)
     for (const load of [...this.loads, ...this.stations])
@@ -133,6 +137,16 @@ export class Site {
     }
   }
 
+  /** The circuits from each EVSE up to the first transformer. */
+  #nearPaths(): Map<string, string[]> {
+    return new Map(
+      [...this.evses].map(([key, evse]) => {
+        const path = this.paths.get(key) ?? []
+        return [key, path.filter((circuit) => isDirect(evse, this.#powered({ circuit })))]
+      })
+    )
+  }
+
   /** What an EVSE whose limits end by themselves supplies for good: its fallback, or its maximum if it does not obey. */
   #outlast(key: string): void {
     const evse = this.evses.get(key)
@@ -141,7 +155,7 @@ export class Site {
     const isLimited = !['no-fallback', 'ignores-limits', 'unproven'].includes(cause)
     const lasting = isLimited ? Math.max(evse.fallback, this.state(key).fallback ?? 0) : amperes
     for (const load of this.#lastingOf(key)) {
-      load.reserved += lasting * lastingWeight(evse, load, this.input.plant.voltage)
+      load.reserved += lasting * lastingWeight(evse, load, this.#powered(load))
     }
   }
 
@@ -217,13 +231,23 @@ export class Site {
     return evse !== undefined && mayShowLines(evse) && this.state(key).lines?.isProven !== true
   }
 
-  #weight(evse: PlantEvse | undefined, { phase, isLasting }: Load): number {
+  #weight(evse: PlantEvse | undefined, load: Load): number {
     if (evse === undefined) return 0
-    if (isUnbalance(phase)) return unevenPhases(this.#occupied(evse)).includes(phaseOfUnbalance(phase)) ? 1 : 0
-    if (isLasting) return lastingWeight(evse, { phase }, this.input.plant.voltage)
-    const phases: readonly string[] = this.phases(keyOf(evse))
-    if (phase === 'W') return this.input.plant.voltage * phases.length
-    return phases.includes(phase) ? 1 : 0
+    const { phase, isLasting } = load
+    const circuit = this.#poweredAt(evse, load)
+    if (isUnbalance(phase)) {
+      return weightOn(evse, unevenPhases(this.#occupied(evse)), { phase: phaseOfUnbalance(phase), circuit })
+    }
+    return isLasting ? lastingWeight(evse, load, circuit) : weightOn(evse, this.phases(keyOf(evse)), { phase, circuit })
+  }
+
+  /** Within a charge point there is no transformer. */
+  #poweredAt(evse: PlantEvse, load: Load): Powered {
+    return load.station === undefined ? this.#powered(load) : evse
+  }
+
+  #powered({ circuit }: Pick<Load, 'circuit'>): Powered {
+    return this.#circuits.get(circuit) ?? { voltage: this.input.plant.voltage, area: circuit }
   }
 
   /** Replaces the state of an EVSE, and what is reserved for it. */
@@ -249,9 +273,15 @@ export class Site {
     const more = fallback * (loaded.length + unused.length) - amperes * loaded.length
     for (const load of (this.paths.get(key) ?? []).flatMap((circuit) => this.#loadsOf.get(circuit) ?? [])) {
       const { phase } = load
-      if (isUnbalance(phase)) load.margin += uneven?.get(phaseOfUnbalance(phase)) ?? 0
-      else if (phase === 'W') load.margin += Math.max(0, more) * this.input.plant.voltage
-      else if (unused.includes(phase)) load.margin += fallback
+      const circuit = this.#poweredAt(evse, load)
+      const isNear = isDirect(evse, circuit)
+      if (phase === 'W') load.margin += Math.max(0, more) * evse.voltage
+      // On the other side of a transformer, all phases are loaded already by what is reserved.
+      else if (!isUnbalance(phase)) load.margin += isNear && unused.includes(phase) ? fallback : 0
+      else if (isNear) load.margin += uneven?.get(phaseOfUnbalance(phase)) ?? 0
+      else if (!this.weights(key).has(load)) {
+        load.margin += Math.max(0, ...(uneven?.values() ?? [])) * farWeight(evse, circuit)
+      }
     }
   }
 
@@ -311,7 +341,7 @@ export class Site {
       const { bounds, origins } = limitNow(circuit, known, { now, timeZone: plant.timeZone })
       const phases = [...PHASES, 'W' as const].filter((phase) => bounds[phase] !== Number.POSITIVE_INFINITY)
       const measured = phases.map((phase): Load => {
-        const margin = phase === 'W' ? circuit.margin * plant.voltage : circuit.margin
+        const margin = phase === 'W' ? circuit.margin * circuit.voltage : circuit.margin
         const other = this.#other(circuit, known, phase)
         return { circuit: circuit.id, phase, limit: bounds[phase], origin: origins[phase], margin, other, reserved: 0 }
       })
@@ -324,13 +354,15 @@ export class Site {
 
   /** The load that is not ours. */
   #other(circuit: Plant['circuits'][number], told: Told, phase: keyof Bounds): number {
-    const { now, plant } = this.input
     const { measurement, kept } = told
-    if (measurement === undefined || !isFresh(circuit, measurement, now)) return 0
-    const other = otherIn(told)
-    const on = (line: (typeof PHASES)[number]) => Math.max(other[line], kept?.[line] ?? 0)
-    if (phase !== 'W') return on(phase)
-    return PHASES.reduce((sum, line) => sum + on(line) * plant.voltage, 0)
+    if (measurement === undefined || !isFresh(circuit, measurement, this.input.now)) return 0
+    const other = otherIn(told, circuit.voltage)
+    const on = (key: keyof Bounds) => Math.max(other[key], kept?.[key] ?? 0)
+    if (phase !== 'W' || measurement.watts !== undefined) return on(phase)
+    return Math.max(
+      kept?.W ?? 0,
+      PHASES.reduce((sum, line) => sum + on(line) * circuit.voltage, 0)
+    )
   }
 }
 

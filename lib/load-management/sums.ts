@@ -1,8 +1,10 @@
 import { certainLoad } from './lines.js'
 import type { Snapshot } from './options.js'
-import { PHASES, type Phase, type Plant, phasesOf } from './plant.js'
+import { PHASES, type Phase, type Plant, type PlantEvse, type Powered, phasesOf } from './plant.js'
 import type { Cause, EvseState } from './reserve.js'
 import { type Load, Site } from './site.js'
+import { isEven } from './steady.js'
+import { isDirect } from './voltages.js'
 
 // Sums over the EVSEs below each limit of a circuit: A of a phase, or W of all.
 
@@ -31,11 +33,13 @@ export function placeOf({ circuit, phase }: PlaceOfLoad): string {
 /** By place. */
 export function sumsOf({ plant, told, facts, result, at }: Part): Map<string, Sums> {
   const site = new Site({ plant, now: at, told, facts, states: result.states })
+  const circuits = new Map(plant.circuits.map((circuit) => [circuit.id, circuit]))
   const sums = new Map(site.loads.map((load) => [placeOf(load), emptySums(load)]))
   for (const key of site.evses.keys()) {
     const { amperes, cause } = site.reserved(key)
     const target = result.evses.get(key)?.target
     const taken = takenAt(site, key)
+    const evse = site.evses.get(key)
     for (const [load, weight] of site.weights(key)) {
       const sum = sums.get(placeOf(load))
       if (sum === undefined) continue
@@ -43,7 +47,11 @@ export function sumsOf({ plant, told, facts, result, at }: Part): Map<string, Su
       sum.allocated += (target ?? 0) * weight
       sum.expected += (target ?? amperes) * weight
     }
-    for (const load of loadsAbove(site, key)) addMeasured(sums.get(placeOf(load)), onLoad(taken, load, plant))
+    for (const load of loadsAbove(site, key)) {
+      const circuit = circuits.get(load.circuit)
+      if (evse === undefined || circuit === undefined) continue
+      addMeasured(sums.get(placeOf(load)), onLoad(taken, evse, { phase: load.phase, circuit }))
+    }
   }
   return sums
 }
@@ -88,8 +96,16 @@ function currentsOf(
   return isKnown ? certainLoad(evse, measured) : phases.map((phase) => [phase, measured.amperes])
 }
 
-function onLoad(taken: ReadonlyMap<Phase, number> | undefined, { phase }: Load, { voltage }: Plant) {
+function onLoad(taken: ReadonlyMap<Phase, number> | undefined, evse: PlantEvse, { phase, circuit }: OnCircuit) {
   if (taken === undefined) return undefined
-  if (phase !== 'W') return taken.get(phase as Phase) ?? 0
-  return [...taken.values()].reduce((sum, amperes) => sum + amperes * voltage, 0)
+  const currents = PHASES.map((one) => taken.get(one) ?? 0) as [number, number, number]
+  if (phase === 'W') return (currents[0] + currents[1] + currents[2]) * evse.voltage
+  if (isDirect(evse, circuit)) return taken.get(phase as Phase) ?? 0
+  // On the other side of a transformer, only a current that is on all phases alike is known.
+  return isEven(currents) ? (Math.max(...currents) * evse.voltage) / circuit.voltage : undefined
+}
+
+interface OnCircuit {
+  phase: Load['phase']
+  circuit: Powered
 }

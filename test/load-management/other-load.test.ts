@@ -14,12 +14,15 @@ function keptAfter(measurements: readonly (readonly [number, number, number])[],
   assert.ok(circuit)
   let peaks: Peak[] = []
   const see = (told: Told, now: number) => {
-    peaks = withPeak(peaks, { circuit, told }, { now, timeZone: 'UTC', voltage: 230 })
+    peaks = withPeak(peaks, { circuit, told }, { now, timeZone: 'UTC' })
   }
   let told: Told = {}
   for (const [second, L1, own] of measurements) {
     const at = START + second * 1000
-    told = { measurement: { currents: { L1, L2: 10, L3: 0 }, includesChargers, at }, own: { L1: own, L2: 0, L3: 0 } }
+    told = {
+      measurement: { currents: { L1, L2: 10, L3: 0 }, includesChargers, at },
+      own: { L1: own, L2: 0, L3: 0, W: 0 }
+    }
     see(told, at)
   }
   see(told, START + seconds * 1000)

@@ -208,8 +208,8 @@ export class WideModel {
     const measurement = { currents: { L1: on('L1'), L2: on('L2'), L3: on('L3') }, includesChargers, at: this.now }
     const own = ownLoad(this.plant, this.states, { circuit: circuit.id, at: this.now, now: this.now })
     const known = { ...told, measurement, own }
-    const { timeZone, voltage } = this.plant
-    this.#peaks = withPeak(this.#peaks, { circuit, told: known }, { now: this.now, timeZone, voltage })
+    const { timeZone } = this.plant
+    this.#peaks = withPeak(this.#peaks, { circuit, told: known }, { now: this.now, timeZone })
     this.told.set(circuit.id, { ...known, kept: highestOf(this.#peaks) })
   }
 

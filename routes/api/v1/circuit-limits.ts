@@ -1,8 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { FastifyInstance } from 'fastify'
-import { fromDateTime, toDateTime } from '../../../lib/date-time.js'
+import { toDateTime } from '../../../lib/date-time.js'
 import { type CircuitLimitChange, putLimits } from '../../../lib/load-management/dynamic-limits.js'
 import type { DynamicLimit } from '../../../lib/load-management/limits.js'
+import { MeasurementBody, measurementOf, putMeasurement } from '../../../lib/load-management/measurements.js'
 import {
   CIRCUIT_ID,
   CircuitLimitBody,
@@ -11,7 +12,7 @@ import {
   CircuitLimitsRecord,
   type LoadManagementBody
 } from '../../../lib/load-management/plant.js'
-import { deleteLimit, findLoadManagement, putMeasurement, readTold } from '../../../lib/load-management/rows.js'
+import { deleteLimit, findLoadManagement, readTold } from '../../../lib/load-management/rows.js'
 import { overloads } from '../../../lib/load-management/step.js'
 import { ProblemError } from '../../../lib/problem-error.js'
 import { SiteParams } from '../../../lib/sites/records.js'
@@ -33,16 +34,6 @@ const Wait = Type.Object(
     )
   },
   { additionalProperties: false }
-)
-
-const current = Type.Number({ minimum: 0, maximum: 100_000, description: 'A' })
-const MeasurementBody = Type.Object(
-  {
-    ...{ L1: current, L2: current, L3: current },
-    includesChargers: Type.Boolean({ description: 'Whether the load of the EVSEs below is in it' }),
-    at: Type.Optional(Type.String({ format: 'date-time', description: 'When it was measured. Default: now' }))
-  },
-  { additionalProperties: false, examples: [{ L1: 12.5, L2: 9, L3: 14.2, includesChargers: false }] }
 )
 
 /** Limits and measurements that energy managers and meters report for the circuits of a site. */
@@ -192,7 +183,7 @@ function addDelete(app: FastifyInstance): void {
 
 function addMeasurement(app: FastifyInstance): void {
   const { database, loadManagement } = app
-  app.put<{ Params: Params; Body: Static<typeof MeasurementBody> }>(
+  app.put<{ Params: Params; Body: MeasurementBody }>(
     `${PATH}/measurement`,
     {
       config: {
@@ -200,7 +191,7 @@ function addMeasurement(app: FastifyInstance): void {
         problems: {
           404: UNKNOWN,
           409: { OLD_MEASUREMENT: 'a later one is known' },
-          422: { INVALID_MEASUREMENT: '`at` is in the future' }
+          422: { INVALID_MEASUREMENT: '`at` is in the future, or what the limits of the circuit need is missing' }
         }
       },
       schema: {
@@ -209,31 +200,21 @@ function addMeasurement(app: FastifyInstance): void {
         body: MeasurementBody,
         operationId: 'putCircuitMeasurement',
         summary: 'Tell what the meter of a circuit measures',
-        description: 'Only the latest is kept. Once there was one, `fallbackLimit` holds while the latest is too old.',
+        description:
+          'The currents of all phases, the power of all together, or both. Only the latest is kept. Once there was one, `fallbackLimit` holds while the latest is too old.',
         response: { 204: Type.Null({ description: 'Taken' }) }
       }
     },
-    async ({ params, body: { at, includesChargers, ...currents } }, reply) => {
-      await existing(app, params)
-      const now = loadManagement.clock()
-      const measuredAt = at === undefined ? now : fromDateTime(at)
-      if (measuredAt > now + AHEAD_MS) throw inFuture()
-      const measurement = { currents, includesChargers, at: Math.min(measuredAt, now) }
-      if (!(await putMeasurement(database.writer, placeOf(params), measurement))) {
+    async ({ params, body }, reply) => {
+      const measurement = measurementOf(body, loadManagement.clock())
+      const result = await putMeasurement(database.writer, placeOf(params), measurement)
+      if (result === 'unknown') throw unknownCircuit(params)
+      if (result === 'old')
         throw new ProblemError(409, 'OLD_MEASUREMENT', 'a later measurement of the circuit is known')
-      }
       loadManagement.trigger(params.id)
       return reply.code(204).send()
     }
   )
-}
-
-/** Clocks differ. Milliseconds. */
-const AHEAD_MS = 5_000
-
-function inFuture(): ProblemError {
-  const detail = 'is in the future'
-  return new ProblemError(422, 'INVALID_MEASUREMENT', `/at ${detail}`, { pointer: '/at', detail })
 }
 
 function placeOf({ id, circuit }: Params) {
