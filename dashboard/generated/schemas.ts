@@ -404,6 +404,14 @@ export const loadManagementSchema: Schema = {
       "description": "V, between line and neutral. Default: 230",
       "type": "number"
     },
+    "fairness": {
+      "type": "string",
+      "enum": [
+        "current",
+        "power"
+      ],
+      "description": "What cars of the same urgency share alike: the current on each of their phases, or their power, of which a car on three phases has three times as much with the same current. Default: current"
+    },
     "lease": {
       "minimum": 60,
       "maximum": 86400,
@@ -536,6 +544,12 @@ export const loadManagementSchema: Schema = {
               }
             },
             "description": "Holds after a dynamic limit has expired, and while a measurement is too old. Default: `limit`"
+          },
+          "voltage": {
+            "minimum": 50,
+            "maximum": 100000,
+            "description": "V, between line and neutral. Default: that of the parent, else of the site. Another one than that of the parent: there is a transformer between them, and each current below counts on all phases above it",
+            "type": "number"
           },
           "margin": {
             "minimum": 0,

@@ -1,5 +1,5 @@
 // How a site shares what is left: as many cars as possible get their minimum, and the rest is shared max-min fairly
-// among those that are as urgent.
+// among those that are as urgent: the A of each car on its phases, or its power.
 
 /** An EVSE that can be steered now. */
 export interface Session {
@@ -10,6 +10,8 @@ export interface Session {
   minimum: number
   /** The most that it can use. A. */
   cap: number
+  /** What an A of it counts where shares are compared. Default: 1. */
+  worth?: number
   /** The lowest are filled up first, and equal ones share alike. Default: 0. */
   order?: number
   /** Whether it gets only what all others cannot use. */
@@ -132,14 +134,20 @@ function sharesOf(constraints: readonly Constraint[]): Map<string, Share[]> {
   return shares
 }
 
+function worthOf({ worth = 1 }: Session): number {
+  return worth
+}
+
 /** Raises all together, and freezes who is at the cap or at a full constraint. */
 function fill(
   sessions: readonly Session[],
   constraints: readonly Constraint[],
   { targets, boundBy, of }: Sharing
 ): void {
-  const at = (session: Session, level: number) =>
-    Math.max(targets.get(session.id) ?? 0, Math.min(level, Math.max(session.cap, targets.get(session.id) ?? 0)))
+  const at = (session: Session, level: number) => {
+    const least = targets.get(session.id) ?? 0
+    return Math.max(least, Math.min(level / worthOf(session), Math.max(session.cap, least)))
+  }
   const members = constraints.map((): Session[] => [])
   for (const session of sessions) for (const { index } of of(session)) members[index]?.push(session)
   // A constraint only gains room by what is frozen below others: a level that is not up to date is too low, never too high.
@@ -162,7 +170,7 @@ function fill(
       for (const index of first) refresh(index)
     }
   }
-  const byCap = [...sessions].sort((one, other) => one.cap - other.cap)
+  const byCap = [...sessions].sort((one, other) => one.cap * worthOf(one) - other.cap * worthOf(other))
   let next = 0
   const freeze = (session: Session, level: number) => {
     if (frozen.has(session.id)) return
@@ -186,7 +194,7 @@ function isFull(own: number | undefined, level: number): boolean {
 }
 
 function isCapped(session: Session | undefined, level: number): boolean {
-  return session !== undefined && session.cap <= level + EPSILON
+  return session !== undefined && session.cap * worthOf(session) <= level + EPSILON
 }
 
 interface Filling {
@@ -200,9 +208,9 @@ function levelOf({ capacity, weights }: Constraint, members: readonly Session[],
   let fixed = 0
   for (const [id, weight] of weights) if (!open.has(id)) fixed += (targets.get(id) ?? 0) * weight
   // Numbers only: this is looked at for each edge.
-  const lows = Float64Array.from(members, ({ id }) => targets.get(id) ?? 0)
-  const highs = Float64Array.from(members, (session) => at(session, Number.POSITIVE_INFINITY))
-  const factors = Float64Array.from(members, ({ id }) => weights.get(id) ?? 0)
+  const lows = Float64Array.from(members, (session) => (targets.get(session.id) ?? 0) * worthOf(session))
+  const highs = Float64Array.from(members, (session) => at(session, Number.POSITIVE_INFINITY) * worthOf(session))
+  const factors = Float64Array.from(members, (session) => (weights.get(session.id) ?? 0) / worthOf(session))
   const loadAt = (level: number) => {
     let sum = fixed
     for (let index = 0; index < factors.length; index++) {

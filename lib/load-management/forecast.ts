@@ -1,4 +1,5 @@
 import { allocate, type Session } from './allocate.js'
+import { worthOf } from './fairness.js'
 import { limitNow } from './limits.js'
 import type { Needs } from './needs.js'
 import type { Snapshot } from './options.js'
@@ -65,7 +66,8 @@ function pass(site: Site, guests: readonly Guest[], { now, step }: { now: number
     // Without known needs it goes on.
     const isFull = energy !== undefined && delivered >= energy
     const order = ranked.findIndex((one) => one.guest.priority === guest.priority && one.tier === tier)
-    return { id, floor, minimum, cap: isFull ? floor : guest.cap, order: order < 0 ? index : order }
+    const worth = worthOf(site, id)
+    return { id, floor, minimum, cap: isFull ? floor : guest.cap, worth, order: order < 0 ? index : order }
   })
   // In the order in which they are admitted.
   const steady = new Set(here.flatMap(({ key, mayPause }) => (mayPause ? [] : [key])))

@@ -166,6 +166,7 @@ export const StationMaximum = Type.Object(
   { additionalProperties: false }
 )
 export type StationMaximum = Static<typeof StationMaximum>
+export const FAIRNESS = ['current', 'power'] as const
 
 export const MODES = ['off', 'observe', 'control'] as const
 export type Mode = (typeof MODES)[number]
@@ -184,6 +185,12 @@ export const LoadManagementBody = Type.Object(
     mode: oneOf(MODES, 'off: nothing; observe: calculate and show, send nothing; control: limit the charge points'),
     voltage: Type.Optional(
       Type.Number({ minimum: 50, maximum: 1000, description: 'V, between line and neutral. Default: 230' })
+    ),
+    fairness: Type.Optional(
+      oneOf(
+        FAIRNESS,
+        'What cars of the same urgency share alike: the current on each of their phases, or their power, of which a car on three phases has three times as much with the same current. Default: current'
+      )
     ),
     lease: Type.Optional(
       Type.Integer({
@@ -274,6 +281,7 @@ export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'e
 
 const DEFAULTS = {
   voltage: 230,
+  fairness: 'current' as const,
   lease: 900,
   raiseDelay: 15,
   dwell: 900,

@@ -1,4 +1,5 @@
 import { type Allocation, allocate, type Constraint, type Session } from './allocate.js'
+import { worthOf } from './fairness.js'
 import { nameOf } from './lasting.js'
 import { isProving } from './obedience.js'
 import { capOf, fillingOrder, getsTheRest, withFirst } from './order.js'
@@ -50,7 +51,8 @@ function sessionOf(site: Site, key: string, order: number): Session {
   const { fallback = 0 } = state
   const cap = isProving(state, site.input.now) ? leastOf(evse) : capOf(evse, state)
   const isSpare = getsTheRest(site, key)
-  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), order, isSpare }
+  const worth = worthOf(site, key)
+  return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), worth, order, isSpare }
 }
 
 // --- unbalance -----------------------------------------------------------------------------------------------------

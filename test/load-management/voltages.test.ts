@@ -181,7 +181,7 @@ function highCurrents(low: readonly Phasor[]): number[] {
 test('the true currents on the high side of a transformer stay below the limit, however its windings are connected', () => {
   const wirings = ['L1L2L3', 'L3L1L2', 'L1', 'L2', 'L3', 'L1L2', 'L2L3', 'L3L1'] as const
   let most = 0
-  const check = (seed: number, picks: number[], limit: number, isVaried = true) => {
+  const check = (seed: number, picks: number[], limit: number, isVaried: boolean) => {
     const evses = picks.map((pick, index) => evse(index, { wiring: wirings[pick], fallback: 0 }))
     const plant = plantOf(
       { ...bodyOf({ main: { L1: limit, L2: 90, L3: 90 }, evses }), lease: 60, raiseDelay: 0 },
@@ -202,10 +202,13 @@ test('the true currents on the high side of a transformer stay below the limit, 
     }
   }
   const picks = fc.array(fc.integer({ min: 0, max: wirings.length - 1 }), { minLength: 1, maxLength: 8 })
-  fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), picks, fc.integer({ min: 8, max: 60 }), check), {
-    numRuns: 25,
-    seed: 7
-  })
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), picks, fc.integer({ min: 8, max: 60 }), fc.constant(true), check),
+    {
+      numRuns: 25,
+      seed: 7
+    }
+  )
   // All on one phase, or between two of them, and each takes all that it may.
   for (const pick of wirings.keys()) check(pick + 1, [pick, pick, pick], 20, false)
   // What is allowed is used, too.
