@@ -4,7 +4,7 @@ import type { Traits } from '../traits/traits.js'
 import { type AppliedTraits, type Choice, choiceOf, traitsOf } from './forms.js'
 import type { Lease } from './leases.js'
 import { type Habits, keyOf, type LoadManagementBody, type Plant } from './plant.js'
-import { countsFromStart } from './profiles.js'
+import { countsFromStart, hasDynamicProfiles } from './profiles.js'
 import type { EvseState } from './reserve.js'
 import type { Member } from './rows.js'
 
@@ -18,6 +18,8 @@ export interface Known {
   traitsOf: (known: KnownOf) => AppliedTraits
   /** The highest stack levels that are known, by the row of the charge point. */
   levels: ReadonlyMap<number, number>
+  /** Those that take Dynamic profiles, by the row of the charge point. */
+  dynamic: ReadonlySet<number>
 }
 
 /** How the charge points take limits, besides their form. */
@@ -41,7 +43,7 @@ export function withHabits(plant: Plant, { members, traitsOf }: Pick<Known, 'mem
 /** By EVSE; none for charge points that do not belong to the site. */
 export function choicesFor(
   { evses, stations = [] }: Pick<LoadManagementBody, 'evses' | 'stations'>,
-  { members, traitsOf, levels }: Known
+  { members, traitsOf, levels, dynamic }: Known
 ): Map<string, Choice> {
   const shared = new Set(stations.map(({ identity }) => identity.toLowerCase()))
   const counts = new Map<string, number>()
@@ -62,11 +64,19 @@ export function choicesFor(
         highestLevel: most.length === 0 ? undefined : Math.min(...most),
         needsId: !countsFromStart(member.protocol),
         // The maximum of a charge point has one use only.
-        isOnly: counts.get(identity) === 1 && !shared.has(identity)
+        isOnly: counts.get(identity) === 1 && !shared.has(identity),
+        hasDynamic: dynamic.has(member.id)
       })
       return [[keyOf(evse), choice]]
     })
   )
+}
+
+/** Charge points that are to get Dynamic profiles, if they take them. */
+export function toBeDynamic({ members, traitsOf }: Pick<Known, 'members' | 'traitsOf'>): Member[] {
+  return [...members.values()].filter((member) => {
+    return hasDynamicProfiles(member.protocol) && traitsOf(member).limitProfile?.value === 'dynamic'
+  })
 }
 
 /** What an EVSE has taught of the charge points of its kind. */

@@ -10,9 +10,9 @@ export interface Form {
   stackLevel: number
   /**
    * The profile that limits a transaction. `default` and `station` have one profile only, whose second period is the
-   * fallback, which follows when the lease has ended.
+   * fallback, which follows when the lease has ended. `dynamic` is a transaction's profile of the kind Dynamic. [2.1 K28]
    */
-  profile: 'transaction' | 'transaction-without-id' | 'default' | 'station'
+  profile: 'transaction' | 'transaction-without-id' | 'dynamic' | 'default' | 'station'
 }
 
 /** How a limit is said where nothing else is known. */
@@ -50,13 +50,18 @@ export interface Choice {
   needsId: boolean
   /** Whether the EVSE is the only one of the charge point in the site. */
   isOnly: boolean
+  /** Whether the charge point takes Dynamic profiles. */
+  hasDynamic: boolean
 }
 
 export type AppliedTraits = Partial<Record<TraitName, AppliedTrait>>
 
 export function choiceOf(
   traits: AppliedTraits,
-  { unit, ...more }: Pick<Choice, 'highestLevel' | 'needsId' | 'isOnly'> & { unit?: Form['unit'] | undefined }
+  {
+    unit,
+    ...more
+  }: Pick<Choice, 'highestLevel' | 'needsId' | 'isOnly' | 'hasDynamic'> & { unit?: Form['unit'] | undefined }
 ): Choice {
   const of = (isFixed: boolean) => {
     const told = MEMBERS.flatMap((member) => {
@@ -84,7 +89,7 @@ type Kind = 'fallback' | 'limit'
 /** The form for the next profile, and how many there are to try. */
 export function nextForm(choice: Choice, state: Tried & { fallback?: number }, fallback: number) {
   const { form, rung, shown } = state
-  const base = { ...(form ?? choice.base), ...choice.fixed }
+  const base = possibleForm({ ...(form ?? choice.base), ...choice.fixed }, choice)
   const kind = state.fallback === undefined ? 'fallback' : 'limit'
   const all = formsFor(choice, base, kind, kind === 'fallback' && Number.isInteger(fallback))
   const { times = 0, lost = [] } = (kind === 'fallback' ? shown : undefined) ?? {}
@@ -93,6 +98,11 @@ export function nextForm(choice: Choice, state: Tried & { fallback?: number }, f
   const forms = kept.length > 0 ? kept : all
   const at = rung?.kind === kind ? rung.at : kept.length > 0 ? 0 : times
   return { form: forms[at % forms.length] ?? base, forms: forms.length }
+}
+
+/** A charge point that takes no Dynamic profiles gets others. [2.1 K01.FR.121] */
+function possibleForm(form: Form, { hasDynamic }: Choice): Form {
+  return form.profile === 'dynamic' && !hasDynamic ? { ...form, profile: 'transaction' } : form
 }
 
 /** The forms in which a profile is tried one after another: each differs in what charge points refuse most often. */
@@ -116,6 +126,7 @@ function formsFor(choice: Choice, base: Form, kind: Kind, isWhole: boolean): For
       ...station
     ],
     limit: [
+      ...(base.profile === 'dynamic' ? [{ profile: 'transaction' as const }] : []),
       ...(needsId && !isWhole ? [step] : withoutId),
       { profile: 'default' },
       step,
@@ -127,7 +138,7 @@ function formsFor(choice: Choice, base: Form, kind: Kind, isWhole: boolean): For
       ...station
     ]
   }
-  const found = [base, ...changes[kind].map((change) => ({ ...base, ...change, ...fixed }))]
+  const found = [base, ...changes[kind].map((change) => possibleForm({ ...base, ...change, ...fixed }, choice))]
   const texts = found.map((form) => JSON.stringify(form))
   return found.filter((_, index) => texts.indexOf(texts[index] ?? '') === index)
 }

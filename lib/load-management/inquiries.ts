@@ -85,7 +85,8 @@ export class Inquiries {
     if (sent === undefined || fallback === undefined || transaction === undefined || isDoubtful) return undefined
     if (obedience === 'ignoring' || sent.form === undefined) return undefined
     const now = this.#options.now()
-    const isRelative = sent.form.kind === 'Relative' && transaction.isOlder !== true && !isLasting(sent)
+    const isRelative =
+      sent.form.kind === 'Relative' && transaction.isOlder !== true && !isLasting(sent) && !sent.dynamic
     return {
       evse: { ...evse, unit: sent.form.unit },
       voltage: evse.voltage,

@@ -1,16 +1,16 @@
 import { isConfirmed } from '../charge-points/charging-profiles.js'
-import { choicesFor, type Known, learnedBy, refusing, withHabits } from './choices.js'
+import { choicesFor, type Known, learnedBy, refusing, toBeDynamic, withHabits } from './choices.js'
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
 import { withLeastFallbacks } from './lifted.js'
 import type { Told } from './limits.js'
-import { type Asked, deliveredTo, type Needs, needsOf } from './needs.js'
+import { type Asked, deliveredTo, type Needs, needsOf, withAsks } from './needs.js'
 import type { ControlOptions } from './options.js'
 import { highestOf, type Peak, withPeak } from './other-load.js'
 import { inForm, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { withPower } from './powered.js'
 import { STATION_ID } from './profiles.js'
-import { type EvseState, initialState, type Times, withAsks, withBoots, withTransaction } from './reserve.js'
+import { type EvseState, initialState, type Times, withBoots, withTransaction } from './reserve.js'
 import * as rows from './rows.js'
 import { type EvseFacts, ownLoad } from './site.js'
 
@@ -167,7 +167,9 @@ export class KnownSite {
   async inForms(plant: Plant, body: LoadManagementBody, states: States): Promise<Plant> {
     const { db, traitsOf = () => ({}) } = this.#options
     const { members } = this
-    const known: Known = { members, traitsOf, levels: await rows.highestLevels(db, refusing(members, states)) }
+    const levels = await rows.highestLevels(db, refusing(members, states))
+    const dynamic = await rows.takingDynamic(db, toBeDynamic({ members, traitsOf }))
+    const known: Known = { members, traitsOf, levels, dynamic }
     const choices = choicesFor(body, known)
     const formed = plant.evses.map((evse) => {
       const choice = choices.get(keyOf(evse))

@@ -15,6 +15,7 @@ import {
   type Presented
 } from '../id-tokens/charging-needs.js'
 import { metersNow } from '../ledger/meter.js'
+import type { EvseState } from './reserve.js'
 
 // What the car of a transaction needs until when: by an operator, by the car itself, or as a rule for its driver.
 
@@ -268,4 +269,12 @@ export function toNeedsRecord(
   known: Pick<NeedsRecord, 'delivered' | 'expectedEnergy'>
 ): NeedsRecord {
   return { ...needs, ...(departure !== undefined && { departure: toDateTime(departure) }), sources, ...known }
+}
+
+/** The EV may have asked for a profile since: then it waits for one, also if nothing has changed. [2.x K15-K17] */
+export function withAsks(state: EvseState, { asks, maximum }: Asked): EvseState {
+  const { transaction } = state
+  if (transaction === undefined || transaction.asks === asks) return state
+  const told = maximum === undefined ? {} : { demand: maximum }
+  return { ...state, transaction: { ...transaction, asks }, isOwed: true, ...told }
 }

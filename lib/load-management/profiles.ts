@@ -1,5 +1,6 @@
 import { ALL_PROTOCOLS, CallError, NotConnectedError, versionInfo } from 'fastify-ocpp'
 import { toDateTime } from '../date-time.js'
+import type { DynamicLease } from './dynamic-leases.js'
 import { type Form, isStanding } from './forms.js'
 import { type Plant, wattsOf } from './plant.js'
 import type { Answer } from './reserve.js'
@@ -24,6 +25,8 @@ export interface Wanted {
   now: number
   /** As the charge point calls it. */
   transactionId?: string
+  /** It is said by a Dynamic profile. */
+  dynamic?: DynamicLease
 }
 
 export interface OcppCall {
@@ -74,7 +77,8 @@ export function countsFromStart(protocol: string | null): boolean {
 
 /** The call that puts a limit in force. */
 export function callFor(protocol: string, wanted: Wanted): OcppCall {
-  return is16(protocol) ? set16(wanted) : set2(wanted)
+  if (is16(protocol)) return set16(wanted)
+  return wanted.dynamic?.isUpdate === true ? update21(wanted) : set2(wanted)
 }
 
 /** The names of the highest stack level of a charge point. [1.6 §9.4.1; 2.x Part 2, Appendix 3] */
@@ -89,6 +93,20 @@ export const HIGHEST_LEVEL = {
  * does not say when a profile is refused. [2.1 Part 2, Appendix 3; errata 2025-09, 2.19]
  */
 export const RATE_LIMIT = { component: 'SmartChargingCtrlr', variable: 'UpdateRateLimit' } as const
+
+/** The variable that tells whether a charge point takes Dynamic profiles: SupportsDynamicProfiles. [2.1 Part 2, Appendix 3] */
+export const DYNAMIC = {
+  component: 'SmartChargingCtrlr',
+  variable: 'SupportsFeature',
+  instance: 'DynamicProfiles',
+  setting: 'SupportsDynamicProfiles'
+} as const
+
+/** Whether this version has Dynamic profiles, which came with priority charging. [2.1 K28] */
+export function hasDynamicProfiles(protocol: string | null): boolean {
+  const known = ALL_PROTOCOLS.find((each) => each === protocol)
+  return known !== undefined && versionInfo(known).hasPriorityCharging
+}
 
 /** The call that asks for the highest stack level. */
 export function callToAsk(protocol: string): OcppCall {
@@ -128,9 +146,14 @@ const STARTED_S = 60
 /** So long before now starts a schedule that never ends. Seconds. */
 const LONG_STARTED_S = 86_400
 
+/** A current in the unit of the EVSE. */
+function saidFor({ evse, voltage }: Wanted, amperes: number): number {
+  return evse.unit === 'A' ? amperes : wattsOf(evse, amperes, voltage)
+}
+
 function scheduleOf(wanted: Wanted) {
-  const { evse, voltage, kind, amperes, lease, now } = wanted
-  const said = (limit: number) => (evse.unit === 'A' ? limit : wattsOf(evse, limit, voltage))
+  const { evse, kind, amperes, lease, now } = wanted
+  const said = (limit: number) => saidFor(wanted, limit)
   const chargingSchedulePeriod = [{ startPeriod: 0, limit: said(amperes) }]
   const schedule = { chargingRateUnit: evse.unit, chargingSchedulePeriod }
   if (kind === 'limit' && !isStanding(evse.form)) return { ...schedule, ...leaseOf(wanted) }
@@ -144,13 +167,15 @@ function scheduleOf(wanted: Wanted) {
 
 /** The lease: it ends by itself, also while the charge point is away. [2.x K02.FR.08; 1.6 errata 3.43] */
 function leaseOf(wanted: Wanted) {
-  const { elapsed, lease, now } = wanted
+  const { elapsed, lease, now, dynamic } = wanted
+  if (dynamic !== undefined) return { duration: dynamic.duration }
   if (kindOf(wanted) === 'Relative') return { duration: Math.max(1, Math.floor((elapsed ?? 0) + lease)) }
   return { startSchedule: toDateTime(now - STARTED_S * 1000), duration: Math.floor(STARTED_S + lease) }
 }
 
 /** Relative to the start of the transaction where that is known: the clock of the charge point may be wrong. */
-function kindOf({ kind, elapsed, evse: { form } }: Wanted): Form['kind'] {
+function kindOf({ kind, elapsed, dynamic, evse: { form } }: Wanted): Form['kind'] | 'Dynamic' {
+  if (dynamic !== undefined) return 'Dynamic'
   // A maximum may not be Relative, and a Relative default would give its first period to the next car, too. [2.x K01.FR.38]
   if (form.profile === 'station' || (kind === 'limit' && isStanding(form))) return 'Absolute'
   return kind === 'limit' && elapsed === undefined ? 'Absolute' : form.kind
@@ -185,6 +210,7 @@ function set2(wanted: Wanted): OcppCall {
     id,
     ...common(wanted, 'ChargingStationMaxProfile'),
     ...(kind === 'limit' && !isStanding(evse.form) && { transactionId }),
+    ...dynamicTimes(wanted),
     chargingSchedule: [{ id, ...scheduleOf(wanted) }]
   }
   return { action: 'SetChargingProfile', payload: { evseId: placeOf(evse), chargingProfile } }
@@ -201,6 +227,22 @@ export function profileOfStart(
   const schedule = scheduleOf(wanted)
   if (is16(protocol)) return { v16: { chargingProfileId: id, ...said, chargingSchedule: schedule } }
   return { v2: { id, ...said, chargingSchedule: [{ id, ...schedule }] } }
+}
+
+/** Its clock may be a little behind. Some never end a profile that was not updated and does not tell when it was. [2.1 K28.FR.13] */
+function dynamicTimes({ dynamic, now }: Wanted) {
+  if (dynamic === undefined) return {}
+  return { validTo: toDateTime(dynamic.validTo - STARTED_S * 1000), dynUpdateTime: toDateTime(now) }
+}
+
+/** Another value for a Dynamic profile, which begins its duration anew. [2.1 K28] */
+function update21(wanted: Wanted): OcppCall {
+  const { evse, amperes } = wanted
+  const chargingProfileId = idIn(evse.form, evse.evseId, 'limit')
+  return {
+    action: 'UpdateDynamicSchedule',
+    payload: { chargingProfileId, scheduleUpdate: { limit: saidFor(wanted, amperes) } }
+  }
 }
 
 /** A maximum is that of the whole charge point. */

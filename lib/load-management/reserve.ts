@@ -1,8 +1,8 @@
+import { type DynamicLease, latestEnd } from './dynamic-leases.js'
 import { failedOnce } from './failures.js'
 import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { isSentHeld, type Lease, mayHold, outliving } from './leases.js'
 import { type SeenLines, seenLines } from './lines.js'
-import type { Asked } from './needs.js'
 import type { Currents } from './samples.js'
 import { type Steady, steadied } from './steady.js'
 import type { Writes } from './writes.js'
@@ -35,6 +35,8 @@ export interface Pending {
   form?: Form
   /** How many forms there are to try. */
   forms?: number
+  /** It is said by a Dynamic profile, of which the end depends on when the call arrives. */
+  dynamic?: DynamicLease
   /** The EV waits for it. */
   isOwed?: true
   /** The limit of a transaction that has ended is deleted, too, because nothing else may end it. */
@@ -51,6 +53,9 @@ export interface Sent {
   since?: number
   /** End of the lease. Epoch milliseconds. */
   until: number
+  /** The Dynamic profile that says it, and the latest end of its lease: nobody knows when exactly the call arrived. Epoch milliseconds. */
+  dynamic?: DynamicLease
+  latest?: number
 }
 
 /** The highest current that a phase may have had, that of all lines, and what is compared with a limit. A. */
@@ -267,14 +272,6 @@ export function withTransaction(
   return { ...fresh, transaction: { key: open.key, id: open.id, since: now } }
 }
 
-/** The EV may have asked for a profile since: then it waits for one, also if nothing has changed. [2.x K15-K17] */
-export function withAsks(state: EvseState, { asks, maximum }: Asked): EvseState {
-  const { transaction } = state
-  if (transaction === undefined || transaction.asks === asks) return state
-  const told = maximum === undefined ? {} : { demand: maximum }
-  return { ...state, transaction: { ...transaction, asks }, isOwed: true, ...told }
-}
-
 /** Whether it is said by the profile of the EVSE itself, which does not end with the transaction. */
 export function isLasting(said: { form?: Form } | undefined): boolean {
   return said?.form !== undefined && isStanding(said.form)
@@ -295,7 +292,7 @@ export function isLeftOver(state: EvseState, now: number): boolean {
 export function sending(state: EvseState, pending: Pending, settle: number): EvseState {
   if (pending.kind === 'fallback') return { ...state, pending }
   const { isOwed, ...rest } = state
-  const coming = { amperes: pending.amperes, until: pending.until + settle }
+  const coming = { amperes: pending.amperes, until: (pending.dynamic?.validTo ?? pending.until) + settle }
   const possible = [...state.possible, { ...coming, ...(isLasting(pending) && { isStanding: true as const }) }]
   return { ...rest, pending: { ...pending, ...(isOwed === true && { isOwed }) }, possible }
 }
@@ -347,8 +344,12 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
     return { ...rest, possible: state.possible.map((one) => (one.isStanding === true || isAll ? ending(one) : one)) }
   }
   const newest = state.possible.length - 1
-  const possible = state.possible.map((one, index) => (index < newest && isReplaced(one) ? ending(one) : one))
-  const { amperes, until, form } = pending
+  const { amperes, until, form, dynamic } = pending
+  const latest = latestEnd(pending, now)
+  const possible = state.possible.map((one, index) => {
+    if (index === newest) return { ...one, until: Math.min(one.until, latest + settle) }
+    return isReplaced(one) ? ending(one) : one
+  })
   const { measured, sent, isTested: _, ...rest } = known
   const isTested = measured !== undefined && isMeasured(known, now) && usedOf(measured).least > tolerated(amperes)
   const isRenewed = sent !== undefined && sent.until > now && sent.amperes === amperes && isSameForm(sent.form, form)
@@ -360,7 +361,8 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
     sent: {
       ...{ amperes, at: now, until },
       ...(form !== undefined && { form }),
-      ...(isRenewed && { since: sent.since ?? sent.at })
+      ...(isRenewed && { since: sent.since ?? sent.at }),
+      ...(dynamic !== undefined && { dynamic: { duration: dynamic.duration, validTo: dynamic.validTo }, latest })
     }
   }
 }

@@ -9,7 +9,7 @@ import { type KnownOf, knownOf } from '../traits/book.js'
 import type { LedgerRow } from './installed.js'
 import type { DynamicLimit, Measurement, Told } from './limits.js'
 import type { LoadManagementBody } from './plant.js'
-import { HIGHEST_LEVEL } from './profiles.js'
+import { DYNAMIC, HIGHEST_LEVEL } from './profiles.js'
 import type { EvseState } from './reserve.js'
 
 export type LoadManagementRow = Selectable<LoadManagementTable>
@@ -214,6 +214,26 @@ export async function highestLevels(db: Reader, members: readonly Member[]): Pro
     }
   }
   return levels
+}
+
+/** Charge points that have told that they take Dynamic profiles. Some spell the variable as the standard names the setting. */
+export async function takingDynamic(db: Reader, members: readonly Member[]): Promise<Set<number>> {
+  const found = new Set<number>()
+  for (const part of chunks(members.map(({ id }) => id))) {
+    const variables = await db
+      .selectFrom('variables')
+      .select(['charge_point_id', 'variable', 'variable_instance', 'value'])
+      .where('charge_point_id', 'in', part)
+      .where('component', '=', DYNAMIC.component)
+      .where('variable', 'in', [DYNAMIC.variable, DYNAMIC.setting])
+      .where('attribute', '=', 'Actual')
+      .execute()
+    for (const { charge_point_id, variable, variable_instance, value } of variables) {
+      const isMeant = variable === DYNAMIC.setting || variable_instance === DYNAMIC.instance
+      if (isMeant && value?.toLowerCase() === 'true') found.add(Number(charge_point_id))
+    }
+  }
+  return found
 }
 
 /** The open transactions of charge points, the newest of each EVSE. In 1.6 the EVSE is the connector. */

@@ -87,7 +87,8 @@ export class Sender {
     const call = callFor(protocol, {
       ...{ kind, evse, voltage: evse.voltage, amperes, lease, now: at },
       ...(elapsed !== undefined && { elapsed }),
-      ...(displayed !== undefined && { transactionId: displayed })
+      ...(displayed !== undefined && { transactionId: displayed }),
+      ...(pending?.dynamic !== undefined && { dynamic: pending.dynamic })
     })
     const isLowering = kind === 'limit' && (cause.isDoubtful || amperes < inForce(cause, at))
     return { ...call, priority: isLowering ? PRIORITY.lowering : PRIORITY.other }

@@ -40,7 +40,7 @@ export async function startProfileFor(
   if (evse === undefined || isKnown || state.obedience === 'obeys') return undefined
   const { unit } = (JSON.parse(row.document) as LoadManagementBody).evses.find((one) => keyOf(one) === key) ?? {}
   const needsId = !countsFromStart(protocol)
-  const { base, fixed } = choiceOf(appliedOf(traits), { needsId, isOnly: false, unit })
+  const { base, fixed } = choiceOf(appliedOf(traits), { needsId, isOnly: false, hasDynamic: false, unit })
   const form = { ...base, ...state.form, ...fixed }
   if (isStanding(form)) return undefined
   const formed = inForm(evse, { form, forms: 1 })

@@ -203,7 +203,7 @@ async function install({ db, call, traitsOf = () => ({}) }: StationsOptions, sta
     const applied = traitsOf(known)
     const most = [highestLevel, applied.maxStackLevel?.value].filter((level) => typeof level === 'number')
     const choice = choiceOf(applied, {
-      ...{ needsId: false, isOnly: false },
+      ...{ needsId: false, isOnly: false, hasDynamic: false },
       highestLevel: most.length === 0 ? undefined : Math.min(...most)
     })
     for (const said of formsOf(choice))

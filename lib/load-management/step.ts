@@ -1,4 +1,5 @@
 import type { Allocation } from './allocate.js'
+import { type DynamicLease, dynamicLease } from './dynamic-leases.js'
 import { hasFallback } from './fallback-proof.js'
 import { stepDown } from './forms.js'
 import { isSentHeld, type Lease, leaseAt, mayHold, outliving } from './leases.js'
@@ -106,7 +107,8 @@ function mayWrite(site: Site, key: string, kind: WriteKind): boolean {
 
 function isInBudget(site: Site, key: string, kind: WriteKind): boolean {
   const evse = site.evses.get(key)
-  return evse === undefined || isWithinBudget(evse, site.state(key), { kind, now: site.input.now })
+  const isUpdate = dynamicFor(site, key, site.input.plant.lease)?.isUpdate === true
+  return evse === undefined || isUpdate || isWithinBudget(evse, site.state(key), { kind, now: site.input.now })
 }
 
 function isBelowOverload(site: Site, key: string): boolean {
@@ -244,17 +246,26 @@ function isDue(site: Site, key: string): boolean {
 /** Whether the lease ends after less is allowed. Sent at once, whatever was sent before: it lowers what holds then. */
 function isTooLong(site: Site, key: string): boolean {
   const until = leasedUntil(site, key)
-  return until !== undefined && until > leaseEnd(site, key) + 1000
+  const latest = site.state(key).sent?.latest ?? until
+  return until !== undefined && latest !== undefined && latest > leaseEnd(site, key) + 1000
 }
 
 /** A lease ends before less is allowed on the way. Epoch milliseconds. */
 function leaseEnd(site: Site, key: string): number {
   const { plant, now } = site.input
+  return Math.min(now + leaseOf(site.evses.get(key), plant.lease) * 1000, edgeOf(site, key))
+}
+
+/** When less is allowed, less the time that the current takes to follow. Epoch milliseconds. */
+function edgeOf(site: Site, key: string): number {
   const drops = site.circuitsOf(key).flatMap((circuit) => site.drop(circuit) ?? [])
-  return Math.min(
-    now + leaseOf(site.evses.get(key), plant.lease) * 1000,
-    ...drops.map((drop) => drop - site.settle(key))
-  )
+  return Math.min(...drops.map((drop) => drop - site.settle(key)), Number.POSITIVE_INFINITY)
+}
+
+/** The Dynamic profile that says a limit, if one can. */
+function dynamicFor(site: Site, key: string, lease: number): DynamicLease | undefined {
+  const { now, plant } = site.input
+  return dynamicLease(site.evses.get(key), site.state(key), { now, lease, whole: plant.lease, edge: edgeOf(site, key) })
 }
 
 function raise(site: Site, order: readonly string[], { targets }: Allocation, commands: Command[]): void {
@@ -311,16 +322,20 @@ function send(site: Site, commands: Command[], command: Command): void {
   const { key, kind, amperes, lease } = command
   const { transaction } = site.state(key)
   const { form, forms, writesPerDay } = site.evses.get(key) ?? {}
+  const dynamic = kind === 'limit' ? dynamicFor(site, key, lease) : undefined
   const pending: Pending = {
     ...{ kind, amperes, at: now, until: now + lease * 1000 },
     ...(form !== undefined && { form }),
     ...(forms !== undefined && { forms }),
+    ...(dynamic !== undefined && { dynamic }),
     ...(kind === 'fallback' && outliving(site.state(key), now).length > 0 && { isClearing: true as const }),
     ...(kind === 'limit' && transaction !== undefined && { transaction: transaction.key })
   }
   const state = site.state(key)
   const isRenewal = kind === 'limit' && amperes === inForce(state, now)
-  const written = writesPerDay !== undefined && {
+  // An update is nothing that has to be kept over a boot.
+  const isWrite = writesPerDay !== undefined && dynamic?.isUpdate !== true
+  const written = isWrite && {
     writes: withWrite(state.writes, isRenewal ? 'renewals' : 'changes', now)
   }
   site.set(key, { ...sending(state, pending, site.settle(key)), ...written })

@@ -1,4 +1,4 @@
-import { isFresh } from './limits.js'
+import { isFresh, type Measurement, type Told } from './limits.js'
 import type { Snapshot } from './options.js'
 import { keyOf, PHASES, type Phase, pathsOf, phasesOf } from './plant.js'
 import { is16, type OcppCall } from './profiles.js'
@@ -104,15 +104,26 @@ function overIn(snapshot: Snapshot): Map<Load, number> {
     const { measurement, own } = told.get(id) ?? {}
     const circuit = plant.circuits.find((one) => one.id === id)
     const isMetered = measurement !== undefined && circuit !== undefined && isFresh(circuit, measurement, at)
-    const on = (one: Phase) => {
-      if (measurement === undefined) return 0
-      return measurement.currents[one] + (measurement.includesChargers ? 0 : (own?.[one] ?? 0))
-    }
-    const metered = phase === 'W' ? PHASES.reduce((sum, one) => sum + on(one) * plant.voltage, 0) : on(phase)
-    const total = isMetered ? metered : sums.get(placeOf(load))?.measured
-    if (total !== undefined && total > limit) over.set(load, isMetered ? measurement.at : at)
+    const metered = isMetered ? meteredOn(measurement, { own, phase, voltage: circuit.voltage }) : undefined
+    const total = metered ?? sums.get(placeOf(load))?.measured
+    if (total !== undefined && total > limit) over.set(load, isMetered && metered !== undefined ? measurement.at : at)
   }
   return over
+}
+
+interface Metered {
+  own: Told['own']
+  phase: Phase | 'W'
+  voltage: number
+}
+
+/** What a meter and our EVSEs that it does not include have measured. `undefined`: the meter does not tell this. */
+function meteredOn(measurement: Measurement, { own, phase, voltage }: Metered): number | undefined {
+  const { currents, watts, includesChargers } = measurement
+  const ours = (one: Phase | 'W') => (includesChargers ? 0 : (own?.[one] ?? 0))
+  if (phase !== 'W') return currents && currents[phase] + ours(phase)
+  if (watts !== undefined) return watts + ours('W')
+  return currents && PHASES.reduce((sum, one) => sum + (currents[one] + ours(one)) * voltage, 0)
 }
 
 // --- what is done, and told ----------------------------------------------------------------------------------------

@@ -49,8 +49,15 @@ function renewalsOf(writesPerDay: number): number {
 }
 
 /** A lease that lasts so long that its renewals, each after half of it, are no more than their part of the day. Seconds. */
-export function leaseOf(evse: Budgeted, lease: number): number {
-  const { writesPerDay } = evse ?? {}
+export function writtenLease({ writesPerDay }: NonNullable<Budgeted>, lease: number): number {
   if (writesPerDay === undefined) return lease
   return Math.min(DAY_S, Math.max(lease, Math.ceil((2 * DAY_S) / renewalsOf(writesPerDay))))
+}
+
+/** The same where each renewal is a write. Seconds. */
+export function leaseOf(
+  evse: (NonNullable<Budgeted> & Partial<Pick<PlantEvse, 'form'>>) | undefined,
+  lease: number
+): number {
+  return evse === undefined || evse.form?.profile === 'dynamic' ? lease : writtenLease(evse, lease)
 }

@@ -61,11 +61,11 @@ const TRAITS = {
     maximum: 1000,
     description: 'Load management: the stack level of its charging profiles. Default: 0.'
   }),
-  limitProfile: Type.Unsafe<'transaction' | 'transaction-without-id' | 'default' | 'station'>({
+  limitProfile: Type.Unsafe<'transaction' | 'transaction-without-id' | 'dynamic' | 'default' | 'station'>({
     type: 'string',
-    enum: ['transaction', 'transaction-without-id', 'default', 'station'],
+    enum: ['transaction', 'transaction-without-id', 'dynamic', 'default', 'station'],
     description:
-      'Load management: the charging profile that limits a transaction. transaction: TxProfile; transaction-without-id: the same without transactionId, OCPP 1.6; default: the TxDefaultProfile of the EVSE; station: the maximum of the charge point, if it has one EVSE.'
+      'Load management: the charging profile that limits a transaction. transaction: TxProfile; transaction-without-id: the same without transactionId, OCPP 1.6; dynamic: a TxProfile of the kind Dynamic, renewed by UpdateDynamicSchedule, where an OCPP 2.1 charge point has told that it takes it; default: the TxDefaultProfile of the EVSE; station: the maximum of the charge point, if it has one EVSE.'
   }),
   limitZero: Type.Unsafe<'pause' | 'avoid'>({
     type: 'string',

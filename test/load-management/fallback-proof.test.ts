@@ -31,7 +31,7 @@ function plantWith(habits: readonly Partial<PlantEvse>[]) {
 
 const [EVSE] = plantWith([{}]).evses as [PlantEvse]
 const ASKED = { evse: EVSE, voltage: 230, fallback: 6 }
-const CHOICE = { base: EVSE.form, fixed: {}, needsId: false, isOnly: false }
+const CHOICE = { base: EVSE.form, fixed: {}, needsId: false, isOnly: false, hasDynamic: false }
 const IN_W = { ...ASKED, evse: { ...EVSE, unit: 'W' as const } }
 
 function profile(unit: string, ...limits: readonly (number | undefined)[]): ReportedProfile {

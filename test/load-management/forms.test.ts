@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Choice, type Form, nextForm, USUAL_FORM } from '../../lib/load-management/forms.js'
 
-const CHOICE: Choice = { base: USUAL_FORM, fixed: {}, needsId: true, isOnly: false }
+const CHOICE: Choice = { base: USUAL_FORM, fixed: {}, needsId: true, isOnly: false, hasDynamic: false }
 
 /** The forms of limits that are tried one after another. */
 function limitForms(choice: Choice): Form[] {

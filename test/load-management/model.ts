@@ -1,3 +1,4 @@
+import type { DynamicLease } from '../../lib/load-management/dynamic-leases.js'
 import { withShown } from '../../lib/load-management/fallback-proof.js'
 import { keyOf, type Plant, phasesOf } from '../../lib/load-management/plant.js'
 import {
@@ -26,6 +27,7 @@ interface Message {
   transaction: string | undefined
   /** Seconds, relative to the start of the transaction. */
   duration: number
+  dynamic: DynamicLease | undefined
   deliverAt: number
   answerAt: number
   fate: 'answered' | 'answer-lost' | 'rejected' | 'lost'
@@ -33,13 +35,17 @@ interface Message {
   effect: 'accepted' | 'rejected' | undefined
 }
 
+interface Profile {
+  amperes: number
+  endsAt: number
+  dynamic?: DynamicLease | undefined
+}
+
 interface Charger {
   isConnected: boolean
   /** TxDefaultProfile. */
   fallback: number | undefined
-  transaction:
-    | { key: string; startedAt: number; profile?: { amperes: number; endsAt: number }; car: Car | undefined }
-    | undefined
+  transaction: { key: string; startedAt: number; profile?: Profile; car: Car | undefined } | undefined
   /** The state that the CSMS has heard: the events of a charger that is away wait. */
   heard: string | undefined
   heardAt: number
@@ -48,6 +54,8 @@ interface Charger {
   /** Limits of the last seconds. */
   recent: number[]
   message: Message | undefined
+  /** A call that nobody waits for any more, and that may still arrive before the next one. */
+  stray?: Message | undefined
 }
 
 /** What a car is like. Without it, it takes all that it may on each phase of its EVSE. */
@@ -82,6 +90,9 @@ export class Model {
   accepted = 0
   /** Fallbacks that chargers had not kept when they were asked. */
   missing = 0
+  /** Updates of Dynamic profiles that were accepted, and calls that arrived after nobody waited for them any more. */
+  updates = 0
+  strays = 0
   /** All that was sent. A, by EVSE. */
   readonly sent: { key: string; amperes: number }[] = []
   readonly chargers = new Map<string, Charger>()
@@ -228,11 +239,22 @@ export class Model {
 
   #deliver(key: string, charger: Charger): void {
     const { message } = charger
+    this.#stray(key, charger)
     if (message === undefined || message.isDelivered || this.now < message.deliverAt) return
     message.isDelivered = true
     if (message.fate === 'lost' || !charger.isConnected) return
     message.effect = message.fate === 'rejected' ? 'rejected' : this.#obey(key, message)
     if (message.effect === 'accepted') this.accepted++
+  }
+
+  #stray(key: string, charger: Charger): void {
+    const { stray, message } = charger
+    if (stray === undefined) return
+    // In the order in which they were sent.
+    const isNext = message !== undefined && this.now >= message.deliverAt
+    if (!isNext && this.#random() >= 0.01) return
+    charger.stray = undefined
+    if (this.#obey(key, stray) === 'accepted') this.strays++
   }
 
   #answer(key: string, charger: Charger): void {
@@ -242,6 +264,7 @@ export class Model {
     const at = isHeard ? message.answerAt : message.deliverAt + TIMEOUT_S * SECOND
     if (this.now < at) return
     charger.message = undefined
+    if (message.fate === 'lost' && message.dynamic !== undefined) charger.stray = message
     const state = this.states.get(key) ?? initialState()
     const answer = isHeard && message.effect !== undefined ? message.effect : 'unknown'
     this.states.set(key, answered(state, answer, { now: this.now, settle: this.#settle(key) }))
@@ -256,6 +279,7 @@ export class Model {
       const { message } = charger
       // A message that was sent may still arrive, but nobody hears the answer.
       if (message?.isDelivered === false && message.fate !== 'lost' && charger.isConnected) this.#obey(key, message)
+      if (message?.fate === 'lost' && message.dynamic !== undefined) charger.stray = message
       charger.message = undefined
     }
   }
@@ -315,13 +339,14 @@ export class Model {
     const charger = this.chargers.get(command.key)
     if (charger === undefined) return
     this.sent.push({ key: command.key, amperes: command.amperes })
-    const { transaction } = this.states.get(command.key) ?? initialState()
+    const { transaction, pending } = this.states.get(command.key) ?? initialState()
     const elapsed = (this.now - (transaction?.poweredAt ?? this.now)) / SECOND
     const deliverAt = this.now + Math.floor(this.#random() * 3) * SECOND
     charger.message = {
       command,
       transaction: transaction?.key,
       duration: Math.floor(elapsed + command.lease),
+      dynamic: pending?.dynamic,
       deliverAt,
       answerAt: deliverAt + Math.floor(this.#random() * (this.#trouble > 0 ? 20 : 2)) * SECOND,
       fate: this.#fate(),
@@ -336,7 +361,7 @@ export class Model {
     return this.#chance(0.1) ? 'lost' : 'answered'
   }
   /** The behaviour of a charger that gets a profile. [1.6 §5.16; 2.x K01] */
-  #obey(key: string, { command, transaction, duration }: Message): 'accepted' | 'rejected' {
+  #obey(key: string, { command, transaction, duration, dynamic }: Message): 'accepted' | 'rejected' {
     const charger = this.chargers.get(key)
     if (charger === undefined) return 'rejected'
     if (command.kind === 'fallback') {
@@ -345,9 +370,25 @@ export class Model {
       return 'accepted'
     }
     if (charger.transaction === undefined || charger.transaction.key !== transaction) return 'rejected'
+    if (dynamic !== undefined) return this.#adjust(charger.transaction, command.amperes, dynamic)
     const isEndless = this.plant.evses.find((evse) => keyOf(evse) === key)?.limitLease === 'ignored'
     const endsAt = isEndless ? Number.POSITIVE_INFINITY : charger.transaction.startedAt + duration * SECOND
     charger.transaction.profile = { amperes: command.amperes, endsAt }
+    return 'accepted'
+  }
+
+  /** The duration of a Dynamic profile counts from each update. [2.1 K28.FR.13, K28.FR.14] */
+  #adjust(
+    transaction: NonNullable<Charger['transaction']>,
+    amperes: number,
+    { duration, validTo, isUpdate }: DynamicLease
+  ): 'accepted' | 'rejected' {
+    const known = transaction.profile?.dynamic
+    if (isUpdate === true && known === undefined) return 'rejected'
+    const dynamic = isUpdate === true && known !== undefined ? known : { duration, validTo }
+    const endsAt = Math.min(dynamic.validTo, this.now + dynamic.duration * SECOND)
+    transaction.profile = { amperes, endsAt, dynamic }
+    if (isUpdate === true) this.updates++
     return 'accepted'
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { USUAL_FORM } from '../../lib/load-management/forms.js'
+import { withAsks } from '../../lib/load-management/needs.js'
 import { judged } from '../../lib/load-management/obedience.js'
 import {
   answered,
@@ -13,7 +14,6 @@ import {
   reconnected,
   sampled,
   sending,
-  withAsks,
   withBoots,
   withTransaction
 } from '../../lib/load-management/reserve.js'
