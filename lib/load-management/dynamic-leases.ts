@@ -17,6 +17,14 @@ export interface DynamicLease {
   isUpdate?: true
 }
 
+/** A limit that may be said by a Dynamic profile. */
+export interface SaidDynamically {
+  /** Absent: by another one. */
+  dynamic?: DynamicLease
+  /** The latest end of its lease, because nobody knows when exactly the call arrived. Epoch milliseconds. */
+  latest?: number
+}
+
 /** A profile lasts for so many leases. */
 const LEASES = 4
 /** So many leases before its end it is replaced. */

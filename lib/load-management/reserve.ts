@@ -1,4 +1,4 @@
-import { type DynamicLease, latestEnd } from './dynamic-leases.js'
+import { latestEnd, type SaidDynamically } from './dynamic-leases.js'
 import { failedOnce } from './failures.js'
 import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { isSentHeld, type Lease, mayHold, outliving } from './leases.js'
@@ -23,7 +23,7 @@ export interface Possible {
 }
 
 /** A call that is on its way. */
-export interface Pending {
+export interface Pending extends Pick<SaidDynamically, 'dynamic'> {
   kind: 'fallback' | 'limit'
   amperes: number
   /** Epoch milliseconds. */
@@ -35,8 +35,6 @@ export interface Pending {
   form?: Form
   /** How many forms there are to try. */
   forms?: number
-  /** It is said by a Dynamic profile, of which the end depends on when the call arrives. */
-  dynamic?: DynamicLease
   /** The EV waits for it. */
   isOwed?: true
   /** The limit of a transaction that has ended is deleted, too, because nothing else may end it. */
@@ -44,7 +42,7 @@ export interface Pending {
 }
 
 /** The limit that was accepted last. */
-export interface Sent {
+export interface Sent extends SaidDynamically {
   amperes: number
   form?: Form
   /** When it was accepted. Epoch milliseconds. */
@@ -53,9 +51,6 @@ export interface Sent {
   since?: number
   /** End of the lease. Epoch milliseconds. */
   until: number
-  /** The Dynamic profile that says it, and the latest end of its lease: nobody knows when exactly the call arrived. Epoch milliseconds. */
-  dynamic?: DynamicLease
-  latest?: number
 }
 
 /** The highest current that a phase may have had, that of all lines, and what is compared with a limit. A. */

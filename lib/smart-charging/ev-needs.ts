@@ -2,6 +2,7 @@ import { parseTime } from 'fastify-ocpp'
 import { type CompositePeriod, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
 import type * as v21 from 'fastify-ocpp/v21'
 import { displayedIdOf, findOpen, type TransactionRow } from '../ledger/queries.js'
+import { isOwnProfile } from '../load-management/profiles.js'
 import { type Question, readFacts, type Subject } from './facts.js'
 
 // The needs of an EV by ISO 15118, and the offer that it gets within the limits. [2.x K15-K17]
@@ -131,11 +132,15 @@ const UPDATED = [
   ...(['setpointReactive', 'setpointReactive_L2', 'setpointReactive_L3'] as const)
 ]
 
-/** The present values of a dynamic profile of ours; `undefined` if the charge point has none with this id. [2.1 K28] */
+/**
+ * The present values of a dynamic profile of ours; `undefined` if the charge point has none with this id. Those of load management are
+ * not told: each answer would renew a limit of which load management knows nothing. [2.1 K28]
+ */
 export async function dynamicValues(
   { db, chargePoint }: Subject,
   profileId: number
 ): Promise<v21.ChargingScheduleUpdateType | undefined> {
+  if (isOwnProfile(profileId)) return undefined
   const row = await db
     .selectFrom('charging_profiles')
     .select('payload')

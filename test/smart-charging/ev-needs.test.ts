@@ -181,5 +181,9 @@ onSharedBackend('an EV that tells what it needs', (start) => {
     const { items } = (await operate(server, 'GET', '/charge-points/PULLS/charging-profiles')).json()
     assert.ok(Date.parse(items[0].payload.dynUpdateTime) > Date.now() - 60_000, 'the values count from now on')
     assert.equal((await says('PullDynamicScheduleUpdate', { chargingProfileId: 45 })).status, 'Rejected')
+    // A limit of load management ends unless load management itself renews it.
+    const own = { ...chargingProfile, id: 1_900_000_003, stackLevel: 1 }
+    await perform(server, 'PULLS', 'calls/SetChargingProfile', { evseId: 1, chargingProfile: own })
+    assert.equal((await says('PullDynamicScheduleUpdate', { chargingProfileId: own.id })).status, 'Rejected')
   })
 })
