@@ -5,7 +5,7 @@ import { highestOf, otherIn, withPeak } from '../../lib/load-management/other-lo
 import { plantOf } from '../../lib/load-management/plant.js'
 import { initialState } from '../../lib/load-management/reserve.js'
 import { ownLoad, Site } from '../../lib/load-management/site.js'
-import { onSharedBackend, operate } from '../app/support.js'
+import { onSharedBackendAlways, operate } from '../app/support.js'
 import type { TestServer } from '../support/server.js'
 
 const NOW = Date.UTC(2026, 0, 5, 12)
@@ -37,7 +37,7 @@ async function openSite(server: TestServer, id: string) {
   return { path, put, otherOf }
 }
 
-onSharedBackend('measurements of a circuit', (start) => {
+onSharedBackendAlways('measurements of a circuit', (start) => {
   it('are the currents of the phases, the power, or both, and each counts for its own limits', async () => {
     const server = await start()
     const { put, otherOf } = await openSite(server, 'powers')

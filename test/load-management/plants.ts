@@ -29,6 +29,7 @@ export function plantFor(seed: number): Plant {
   }
   const body: LoadManagementBody = {
     mode: 'control',
+    fairness: seed % 2 === 0 ? 'current' : 'power',
     lease: pick([60, 120, 900]),
     raiseDelay: pick([0, 15]),
     dwell: pick([60, 300]),
