@@ -8,6 +8,7 @@ import type { CompositeQuestion } from '../lib/load-management/inquiries.js'
 import { Teller } from '../lib/load-management/teller.js'
 import { LoadWatch } from '../lib/load-management/watch.js'
 import { observeLoadManagement } from '../lib/metrics/load-management.js'
+import { CapBook } from '../lib/smart-charging/caps.js'
 import { readReported, requestOf } from '../lib/smart-charging/reported.js'
 
 declare module 'fastify' {
@@ -65,6 +66,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
   app.decorate('loadWatch', watch)
   observeLoadManagement(app.metrics, watch)
   const teller = new Teller((event) => app.publisher.publish(event))
+  const caps = new CapBook(database.db)
   const controls = new Controls({
     db: database.db,
     writer: database.writer,
@@ -76,6 +78,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     call: (identity, call, fence) => callAnywhere(means, { identity, ...call }, fence),
     askComposite: (question) => askComposite(means, question),
     askProfile: (question) => askProfile(means, question, closing.signal),
+    capsOf: (questions, now) => caps.of(questions, now),
     traitsOf: (known) => traits.book.applied(known),
     learn: (kind, learned) => traits.models.learn(kind, learned),
     onSent: (siteId, sent) => watch.sent(siteId, sent),
@@ -104,15 +107,7 @@ export default fp(loadManagement, {
   fastify: '5.x',
   name: 'load-management',
   dependencies: [
-    'database',
-    'runs',
-    'calls',
-    'elsewhere',
-    'publisher',
-    'traits',
-    'whereabouts',
-    'ocpp',
-    'drain',
-    'metrics'
+    ...['database', 'runs', 'calls', 'elsewhere', 'publisher'],
+    ...['traits', 'whereabouts', 'ocpp', 'drain', 'metrics']
   ]
 })

@@ -3,7 +3,7 @@ import { worthOf } from './fairness.js'
 import { limitNow } from './limits.js'
 import type { Needs } from './needs.js'
 import type { Snapshot } from './options.js'
-import { capOf, mayPause, tierOf, wattsPerAmpere } from './order.js'
+import { capAt, mayPause, tierOf, wattsPerAmpere } from './order.js'
 import { leastOf } from './plant.js'
 import { type Load, Site } from './site.js'
 import { isUnbalance } from './unbalance.js'
@@ -48,7 +48,7 @@ function guestsOf(site: Site): Guest[] {
     const { transaction, fallback, obedience, served } = state
     if (isConnected !== true || isMember !== true || transaction === undefined || obedience === 'ignoring') return []
     const watts = wattsPerAmpere(site, key)
-    const cap = capOf(evse, state)
+    const cap = capAt(site, key)
     const { delivered = served * watts, priority = evse.priority } = needs
     const known = { ...needs, delivered, priority, mayPause: mayPause(site, key) }
     return [{ ...known, key, watts, floor: fallback ?? 0, minimum: leastOf(evse), cap }]

@@ -7,6 +7,7 @@ import { booted, type EvseState, isLasting } from './reserve.js'
 
 export type LedgerRow = Pick<
   ProfileRow,
+  | 'id'
   | 'profile_id'
   | 'evse_id'
   | 'connector_id'

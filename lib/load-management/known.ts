@@ -1,4 +1,5 @@
 import { isConfirmed } from '../charge-points/charging-profiles.js'
+import { capQuestions, withPlan } from './caps.js'
 import { choicesFor, type Known, learnedBy, refusing, toBeDynamic, withHabits } from './choices.js'
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
@@ -29,7 +30,10 @@ interface Circumstances extends Times {
 
 type States = ReadonlyMap<string, EvseState>
 
-export type KnownOptions = Pick<ControlOptions, 'siteId' | 'db' | 'callable' | 'now' | 'traitsOf' | 'learn' | 'onStray'>
+export type KnownOptions = Pick<
+  ControlOptions,
+  'siteId' | 'db' | 'callable' | 'now' | 'traitsOf' | 'learn' | 'onStray' | 'capsOf'
+>
 
 /** What is known of the EVSEs of a site. */
 export class KnownSite {
@@ -136,7 +140,31 @@ export class KnownSite {
     this.members = members
     this.maxima = withMaximum(members, profiles)
     this.running = running
+    await this.#cap(plant, profiles, { facts, states })
     return { plant, facts, states }
+  }
+
+  /** Adds the limits of others to the facts. */
+  async #cap(
+    plant: Plant,
+    profiles: AtMember['profiles'],
+    { facts, states }: { facts: Map<string, EvseFacts>; states: Map<string, EvseState> }
+  ): Promise<void> {
+    const { capsOf, now } = this.#options
+    const questions = capsOf === undefined ? [] : capQuestions(plant, { ...this.#present, profiles, states })
+    const found = questions.length === 0 ? undefined : await capsOf?.(questions, now())
+    if (found === undefined || found.size === 0) return
+    for (const [key, state] of states) {
+      const caps = found.get(this.members.get(identityOf(key))?.id ?? 0)?.get(Number(key.slice(key.lastIndexOf(' '))))
+      const known = facts.get(key)
+      if (caps === undefined || known === undefined) continue
+      facts.set(key, { ...known, caps })
+      states.set(key, withPlan(state, caps, now()))
+    }
+  }
+
+  get #present() {
+    return { members: this.members, running: this.running }
   }
 
   /** What the cars need, and what those have got that were told how much they need. By our id of the transaction. */

@@ -4,6 +4,7 @@ import type { KnownOf } from '../traits/book.js'
 import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
 import type { Fence } from './calls.js'
+import type { CapsOf } from './caps.js'
 import type { AppliedTraits } from './choices.js'
 import type { FallbackInquiries } from './fallback-inquiries.js'
 import type { Inquiries } from './inquiries.js'
@@ -38,6 +39,8 @@ export interface ControlOptions {
   traitsOf?: (known: KnownOf) => AppliedTraits
   /** Keeps what was learned of the charge points of a kind. */
   learn?: (kind: BootedAs, traits: Traits) => Promise<void>
+  /** Finds the limits of others. */
+  capsOf?: CapsOf
   /** Asks charge points how they take limits. */
   inquiries?: Inquiries
   /** Asks charge points whether they have their fallbacks. */

@@ -67,8 +67,15 @@ export function wattsPerAmpere(site: Site, key: string): number {
   return (site.evses.get(key)?.voltage ?? 0) * site.phases(key).length
 }
 
+/** The most that the car takes, and that others let it take. A. */
+export function capAt(site: Site, key: string): number {
+  const evse = site.evses.get(key)
+  if (evse === undefined) return 0
+  return Math.min(capOf(evse, site.state(key)), site.cap(key)?.amperes ?? Number.POSITIVE_INFINITY)
+}
+
 /** The most that the car takes. A. */
-export function capOf(evse: PlantEvse, { demand = evse.maximum }: Pick<EvseState, 'demand'>): number {
+function capOf(evse: PlantEvse, { demand = evse.maximum }: Pick<EvseState, 'demand'>): number {
   return Math.max(leastOf(evse), Math.min(demand, evse.maximum))
 }
 
@@ -156,7 +163,7 @@ function tierAt(site: Site, key: string, lead = 0): number {
   const state = site.state(key)
   const perAmpere = wattsPerAmpere(site, key)
   const told = { delivered: state.served * perAmpere, ...needs }
-  return tierOf(told, { watts: capOf(evse, state) * perAmpere, now: site.input.now, lead })
+  return tierOf(told, { watts: capAt(site, key) * perAmpere, now: site.input.now, lead })
 }
 
 /** Which cars are filled up first, as numbers from 0 on: by priority, and then by what they need until when. */

@@ -76,6 +76,15 @@ const EvseRecord = Type.Object({
       'When a car that waits can expect to charge, if none comes or leaves and no limit changes. Absent: not known, or it does not wait'
     )
   ),
+  cap: Type.Optional(
+    Type.Object(
+      { amperes: Type.Number(), by: Type.String({ description: 'Purpose and source' }) },
+      {
+        description:
+          'A limit of others, which is not given room above it: a profile of an operator, a limit that the charge point has told, or the plan of the EV'
+      }
+    )
+  ),
   obedience: oneOf(['unproven', 'obeys', 'ignoring'] as const, 'Whether measured currents obey the limits'),
   lease: oneOf(
     LEASES,
@@ -136,6 +145,7 @@ export function toStateRecord(mode: StateRecord['mode'], snapshot: Snapshot | un
       ...(measured !== undefined && { measured: round(measured.amperes) }),
       ...detected(evse, state, facts.get(key)),
       ...(turn !== undefined && { expectedTurn: toDateTime(turn) }),
+      ...(view?.cap !== undefined && { cap: view.cap }),
       obedience,
       lease: view?.lease ?? ('unproven' as const),
       fallbackProof: fallbackProofAt(evse, state ?? {}),

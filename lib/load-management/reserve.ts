@@ -4,6 +4,7 @@ import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { isSentHeld, type Lease, mayHold, outliving } from './leases.js'
 import { type SeenLines, seenLines } from './lines.js'
 import type { Currents } from './samples.js'
+import { type Shown, withoutShown } from './shown.js'
 import { type Steady, steadied } from './steady.js'
 import type { Writes } from './writes.js'
 
@@ -68,7 +69,7 @@ export function usedOf({ amperes, used = [amperes, amperes] }: Pick<Measured, 'a
 export type Obedience = 'unproven' | 'obeys' | 'ignoring'
 
 /** The state of an EVSE in the control of a site. Saved before anything is sent, so that a restart knows the worst. */
-export interface EvseState extends Tried {
+export interface EvseState extends Tried, Shown {
   /** How often the charge point had booted. Absent: it was never seen, or by an earlier release. */
   boots?: number
   /** The fallback that the charge point has accepted, in A. Absent: it is not known to have one. */
@@ -112,19 +113,8 @@ export interface EvseState extends Tried {
    * `isOlder`: that happened before it was first seen. `asks`: how often the EV had asked for a profile.
    */
   transaction?: { key: string; id: number; since: number; poweredAt?: number; isOlder?: boolean; asks?: number }
-  /** The most that the car takes, as far as it has shown it. A. */
-  demand?: number
   /** Whether the EV waits for a profile, also if nothing has changed. */
   isOwed?: boolean
-  /** Since when it takes less than it may. Epoch milliseconds. */
-  slackSince?: number
-  /**
-   * Since when it takes hardly anything although it may; how often that was seen, and until when it is not offered its minimum again
-   * unless there is room. Epoch milliseconds.
-   */
-  idle?: { since: number; times: number; until?: number }
-  /** Whether the car has taken its minimum at least. */
-  hasCharged?: true
   /** Since when it has more than its floor. Epoch milliseconds. */
   servedSince?: number
   /** Since when it has not. Epoch milliseconds. */
@@ -240,17 +230,13 @@ export function withTransaction(
   const {
     transaction: _,
     sent: _sent,
-    demand: _demand,
-    slackSince: _slack,
-    idle: _idle,
-    hasCharged: _charged,
     servedSince: _since,
     waitingSince: _waiting,
     measured: _seen,
     lines: _lines,
     steady: _steady,
     ...rest
-  } = state
+  } = withoutShown(state)
   const fresh = {
     ...rest,
     ...(standing !== undefined && { sent: standing }),

@@ -303,7 +303,7 @@ export async function profilesOf(db: Reader, members: Iterable<Member>): Promise
   for (const part of chunks([...members].map(({ id }) => id))) {
     const rows = await db
       .selectFrom('charging_profiles')
-      .select(['charge_point_id', 'profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
+      .select(['id', 'charge_point_id', 'profile_id', 'evse_id', 'connector_id', 'purpose', 'source'])
       .select(['confirmed', 'message_id', 'accepted_at', 'updated_at', 'boots'])
       .where('charge_point_id', 'in', part)
       .execute()

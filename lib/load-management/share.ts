@@ -1,8 +1,9 @@
 import { type Allocation, allocate, type Constraint, type Session } from './allocate.js'
+import { stationConstraints } from './caps.js'
 import { worthOf } from './fairness.js'
 import { nameOf } from './lasting.js'
 import { isProving } from './obedience.js'
-import { capOf, fillingOrder, getsTheRest, withFirst } from './order.js'
+import { capAt, fillingOrder, getsTheRest, withFirst } from './order.js'
 import { leastOf } from './plant.js'
 import type { Load, Site } from './site.js'
 import { isUnbalance, isUntold } from './unbalance.js'
@@ -14,13 +15,14 @@ type Constraints = ReadonlyMap<Load, Constraint>
 /** @param order the keys of the EVSEs that are steered, those to be admitted first in front */
 export function share(site: Site, order: readonly string[]): Allocation {
   const constraints = constraintsOf(site, order)
+  const stations = stationConstraints(site, order)
   const filling = fillingOrder(site, order)
   const sessions = new Map(order.map((key) => [key, sessionOf(site, key, filling.get(key) ?? 0)]))
   const inTurn = (keys: readonly string[]) => keys.flatMap((key) => sessions.get(key) ?? [])
-  const first = allocate(inTurn(order), [...constraints.values()])
+  const first = allocate(inTurn(order), [...constraints.values(), ...stations])
   const tried = toBeTried(site, order, first)
   const turns = tried === undefined ? order : withFirst(site, order, tried)
-  return withoutCredit(site, inTurn(turns), constraints)
+  return withoutCredit(site, inTurn(turns), { constraints, stations })
 }
 
 function constraintsOf(site: Site, order: readonly string[]): Constraints {
@@ -49,7 +51,7 @@ function sessionOf(site: Site, key: string, order: number): Session {
   if (evse === undefined) throw new Error(`no EVSE ${key}`)
   const state = site.state(key)
   const { fallback = 0 } = state
-  const cap = isProving(state, site.input.now) ? leastOf(evse) : capOf(evse, state)
+  const cap = isProving(state, site.input.now) ? Math.min(leastOf(evse), capAt(site, key)) : capAt(site, key)
   const isSpare = getsTheRest(site, key)
   const worth = worthOf(site, key)
   return { id: key, floor: fallback, minimum: leastOf(evse), cap: Math.max(cap, fallback), worth, order, isSpare }
@@ -81,9 +83,13 @@ function isTriable(site: Site, key: string): boolean {
 }
 
 /** Where cars are going to get less than they take, other phases may be loaded less, too. */
-function withoutCredit(site: Site, sessions: readonly Session[], constraints: Constraints): Allocation {
+function withoutCredit(
+  site: Site,
+  sessions: readonly Session[],
+  { constraints, stations }: { constraints: Constraints; stations: readonly Constraint[] }
+): Allocation {
   const capacities = new Map([...constraints].map(([load, { capacity }]) => [load, capacity]))
-  let allocation = allocate(sessions, [...constraints.values()])
+  let allocation = allocate(sessions, [...constraints.values(), ...stations])
   for (let round = 0, lost = 0; round < CREDIT_ROUNDS; round++) {
     const losses = site.lostCredits(allocation.targets)
     const sum = [...losses.values()].reduce((total, one) => total + one, 0)
@@ -93,7 +99,7 @@ function withoutCredit(site: Site, sessions: readonly Session[], constraints: Co
       const constraint = constraints.get(load)
       if (constraint !== undefined) constraint.capacity = (capacities.get(load) ?? 0) - loss
     }
-    allocation = allocate(sessions, [...constraints.values()])
+    allocation = allocate(sessions, [...constraints.values(), ...stations])
   }
   return allocation
 }

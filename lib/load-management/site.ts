@@ -1,3 +1,4 @@
+import { type Cap, capOfOthers, type FoundCaps } from './caps.js'
 import { followed } from './demand.js'
 import { lastingLoads, lastingWeight, stationLoads, stationOf } from './lasting.js'
 import { withLease } from './leases.js'
@@ -30,6 +31,8 @@ export interface EvseFacts {
   isMember: boolean
   /** What the car of the transaction needs. */
   needs?: Needs
+  /** The limits of others. */
+  caps?: FoundCaps
 }
 
 export interface StepInput {
@@ -209,6 +212,12 @@ export class Site {
     const found = new Map([...loads, ...lasting].map((load) => [load, this.#weight(evse, load)]).filter(isLoaded))
     this.#weights.set(key, found)
     return found
+  }
+
+  /** The lowest limit of others, as far as it concerns the car alone. */
+  cap(key: string): Cap | undefined {
+    const { caps } = this.input.facts.get(key) ?? {}
+    return caps === undefined ? undefined : capOfOthers(caps, this.state(key))
   }
 
   /** The circuits from an EVSE up. */

@@ -1,4 +1,5 @@
 import type { Allocation } from './allocate.js'
+import type { Cap } from './caps.js'
 import { type DynamicLease, dynamicLease } from './dynamic-leases.js'
 import { hasFallback } from './fallback-proof.js'
 import { stepDown } from './forms.js'
@@ -32,6 +33,8 @@ export interface EvseView {
   bound?: string
   /** Whether its limits end by themselves. */
   lease: Lease
+  /** The limit of others that keeps it from getting more. */
+  cap?: Cap
   /** In words, for operators. */
   reason: string
 }
@@ -356,12 +359,14 @@ function viewOf(site: Site, key: string, decided: Decided): EvseView {
   const [target, bound] = wasPending(site, key) ? [] : [targets.get(key), boundBy.get(key)]
   const evse = site.evses.get(key)
   const lease = evse === undefined ? ('unproven' as const) : leaseAt(evse, site.state(key))
+  const cap = site.cap(key)
   const view = {
     reserved: amperes,
     cause,
     lease,
     ...(target !== undefined && { target }),
-    ...(bound !== undefined && { bound })
+    ...(bound !== undefined && { bound }),
+    ...(cap !== undefined && { cap })
   }
   return { ...view, reason: reasonOf(site, key, decided) }
 }
@@ -401,10 +406,15 @@ function reasonOf(site: Site, key: string, { steered, paused, allocation }: Deci
   const target = allocation.targets.get(key) ?? 0
   const bound = allocation.boundBy.get(key)
   if (target < leastOf(evse) && short !== undefined) return short
+  const cap = site.cap(key)
+  if (target < leastOf(evse) && cap !== undefined && cap.amperes < leastOf(evse))
+    return `waits: limited to ${cap.amperes} A by ${cap.by}, and a car needs ${leastOf(evse)} A`
   if (target < leastOf(evse))
     return bound === undefined ? 'the car takes nothing' : `waits: there is no room on ${bound}`
   if (isProving(state, site.input.now) && bound === undefined)
     return 'starts with its minimum until a measured current obeys it'
+  if (bound === undefined && cap !== undefined && target >= cap.amperes - WORTH)
+    return `limited to ${cap.amperes} A by ${cap.by}`
   return bound === undefined ? 'gets all that it takes' : `limited by ${bound}`
 }
 

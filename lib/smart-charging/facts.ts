@@ -57,7 +57,12 @@ const USUAL = { phases: 3, voltage: 230 }
 /** Connectors that a charge point of 1.6 may claim to have: more are not counted. */
 const MAX_CONNECTORS = 100
 
-export async function readFacts(subject: Subject, question: Question): Promise<KnownFacts> {
+/** @param isCounted whether a profile of the ledger is one of the facts. Default: each is */
+export async function readFacts(
+  subject: Subject,
+  question: Question,
+  isCounted: (row: ProfileRow) => boolean = () => true
+): Promise<KnownFacts> {
   const { protocol } = subject
   const { db, chargePoint } = subject
   const open = await findOpen(db, chargePoint.id)
@@ -66,7 +71,7 @@ export async function readFacts(subject: Subject, question: Question): Promise<K
   const input = {
     version: protocol.slice('ocpp'.length),
     evses,
-    profiles: await profilesOf(subject, open),
+    profiles: await profilesOf(subject, open, isCounted),
     state: await stateOf(subject, open),
     request
   }
@@ -152,7 +157,11 @@ function maximumOf(characteristics: string | null): Pick<Told, 'maxPower'> {
 // --- profiles ------------------------------------------------------------------------------------------------------
 
 /** In the order in which they were accepted. */
-async function profilesOf(subject: Subject, open: readonly TransactionRow[]): Promise<InstalledProfile<object>[]> {
+async function profilesOf(
+  subject: Subject,
+  open: readonly TransactionRow[],
+  isCounted: (row: ProfileRow) => boolean
+): Promise<InstalledProfile<object>[]> {
   const { db, chargePoint } = subject
   const rows = await db
     .selectFrom('charging_profiles')
@@ -165,7 +174,7 @@ async function profilesOf(subject: Subject, open: readonly TransactionRow[]): Pr
   const installed = rows.filter(
     ({ purpose, transaction_id }) => purpose !== 'TxProfile' || (transaction_id !== null && running.has(transaction_id))
   )
-  return installed.map((row) => profileOf(subject, row))
+  return installed.filter(isCounted).map((row) => profileOf(subject, row))
 }
 
 function profileOf(subject: Subject, row: ProfileRow): InstalledProfile<object> {

@@ -1,0 +1,192 @@
+import { ALL_PROTOCOLS, type Protocol } from 'fastify-ocpp'
+import { type CompositeInput, type CompositeSchedule, compositeSchedule } from 'fastify-ocpp/smart-charging'
+import { CSO, hasBootedSince, isConfirmed, type ProfileRow } from '../charge-points/charging-profiles.js'
+import type { ChargePointRow } from '../charge-points/rows.js'
+import { chunks, type Reader } from '../events/scope.js'
+import type { CappedEvse, CapQuestion, FoundCaps } from '../load-management/caps.js'
+import { isOwnProfile } from '../load-management/profiles.js'
+import { readFacts } from './facts.js'
+
+// The limits of others at EVSEs that load management controls: what their charge points come to without our profiles.
+
+/** What holds is calculated again after this time, also if nobody has told that anything changed. Milliseconds. */
+const AGAIN_MS = 300_000
+/** The future in which a limit may change before. Seconds. */
+const HORIZON_S = AGAIN_MS / 1000
+/** Charge points that are remembered: the oldest are forgotten first. */
+const MOST = 10_000
+
+interface Remembered {
+  /** All that decides the limits, besides time. */
+  basis: string
+  /** Epoch milliseconds. */
+  until: number
+  found: ReadonlyMap<number, FoundCaps>
+}
+
+/** Reads a charge point only when its profiles, its plans or its cars have changed, or when a limit does. */
+export class CapBook {
+  readonly #db: Reader
+  readonly #known = new Map<number, Remembered>()
+
+  constructor(db: Reader) {
+    this.#db = db
+  }
+
+  /** The limits at an instant, by charge point and EVSE. */
+  async of(questions: readonly CapQuestion[], now: number): Promise<Map<number, ReadonlyMap<number, FoundCaps>>> {
+    const plans = await this.#newestPlans(questions)
+    const found = new Map<number, ReadonlyMap<number, FoundCaps>>()
+    for (const question of questions) {
+      const { chargePointId, profiles } = question
+      const plan = plans.get(chargePointId)
+      if (profiles.length === 0 && plan === undefined) this.#known.delete(chargePointId)
+      else found.set(chargePointId, await this.#at(question, plan, now))
+    }
+    return found
+  }
+
+  async #at(question: CapQuestion, plan: number | undefined, now: number): Promise<ReadonlyMap<number, FoundCaps>> {
+    const { chargePointId, profiles, evses, transactions } = question
+    const rows = profiles.map(({ id, updated_at, confirmed }) => `${id} ${updated_at} ${confirmed}`)
+    const basis = JSON.stringify([rows, evses, transactions, plan])
+    const known = this.#known.get(chargePointId)
+    if (known?.basis === basis && now < known.until) return known.found
+    const { found, until } = await this.#read(question, now)
+    this.#known.delete(chargePointId)
+    this.#known.set(chargePointId, { basis, until, found })
+    for (const oldest of this.#known.keys()) {
+      if (this.#known.size <= MOST) break
+      this.#known.delete(oldest)
+    }
+    return found
+  }
+
+  /** The last plan that EVs have told, by charge point. [2.x K15] */
+  async #newestPlans(questions: readonly CapQuestion[]): Promise<Map<number, number>> {
+    const found = new Map<number, number>()
+    for (const part of chunks(questions.map(({ chargePointId }) => chargePointId))) {
+      const rows = await this.#db
+        .selectFrom('notifications')
+        .select(({ fn }) => ['charge_point_id', fn.max('id').as('newest')])
+        .where('charge_point_id', 'in', part)
+        .where('action', '=', 'NotifyEVChargingSchedule')
+        .groupBy('charge_point_id')
+        .execute()
+      for (const { charge_point_id, newest } of rows) found.set(Number(charge_point_id), Number(newest))
+    }
+    return found
+  }
+
+  async #read({ chargePointId, protocol, evses }: CapQuestion, now: number) {
+    const chargePoint = await this.#db
+      .selectFrom('charge_points')
+      .selectAll()
+      .where('id', '=', chargePointId)
+      .executeTakeFirst()
+    const version = ALL_PROTOCOLS.find((each) => each === protocol)
+    const [first] = evses
+    const found = new Map<number, FoundCaps>()
+    let until = now + AGAIN_MS
+    if (chargePoint === undefined || version === undefined || first === undefined) return { found, until }
+    const subject = { db: this.#db, chargePoint, protocol: version as Protocol, isConnected: true }
+    const question = { evseId: first.evseId, start: now, duration: HORIZON_S, unit: 'A' as const }
+    const { input } = await readFacts(subject, question, (row) => isCounted(row, chargePoint))
+    const facts = withEvses(input, evses)
+    for (const evse of evses) {
+      const capped = capsAt(facts, evse, evses.length > 1)
+      found.set(evse.evseId, capped.found)
+      until = Math.min(until, now + capped.seconds * 1000)
+    }
+    return { found, until }
+  }
+}
+
+/**
+ * Whether a profile takes from the car: ours do not, and neither does one that the charge point may have lost. A limit of others is
+ * believed until it may have been lost in a boot.
+ */
+function isCounted(row: ProfileRow, chargePoint: ChargePointRow): boolean {
+  if (row.source !== CSO) return isConfirmed(row, chargePoint) || !hasBootedSince(row, chargePoint)
+  return !isOwnProfile(row.profile_id) && isConfirmed(row, chargePoint)
+}
+
+/** The phases and voltages of EVSEs as the site knows them. */
+function withEvses(input: CompositeInput, evses: readonly CappedEvse[]): CompositeInput {
+  const known = new Map(evses.map(({ evseId, phases, voltage }) => [evseId, { phases, voltage }]))
+  const others = input.evses.filter(({ id }) => !known.has(id))
+  const ours = [...known].map(([id, facts]) => ({ ...input.evses.find((evse) => evse.id === id), id, ...facts }))
+  return { ...input, evses: [...others, ...ours].sort((one, other) => one.id - other.id) }
+}
+
+interface CapsAt {
+  found: FoundCaps
+  /** Seconds until one of them changes. */
+  seconds: number
+}
+
+function capsAt(input: CompositeInput, evse: CappedEvse, isOneOfMany: boolean): CapsAt {
+  const { evseId, unit } = evse
+  const plan = input.state?.transactions?.findLast((transaction) => transaction.evseId === evseId)?.evSchedule
+  const limits = withoutPlans(input)
+  const own = at(limits, { evseId, unit })
+  const planned = plan === undefined ? undefined : at({ ...input, profiles: [] }, { evseId, unit })
+  const station = isOneOfMany ? at(limits, { evseId: 0, unit: stationUnit(limits) }) : undefined
+  const limit = amperesOf(limits, evse, own)
+  const amperes = planned && planned.limit !== null ? inAmperes(planned.limit, evse) : undefined
+  return {
+    found: {
+      ...(limit !== undefined && { limit: { amperes: limit, by: own.by } }),
+      ...(station && station.limit !== null && { station: { ...station, limit: station.limit } }),
+      ...(plan !== undefined && amperes !== undefined && { plan: { at: String(plan.timeBase), amperes } })
+    },
+    seconds: Math.min(...[own, planned, station].map((one) => one?.seconds ?? HORIZON_S))
+  }
+}
+
+/** A limit in W is more A on one phase than on three. A car of which nobody knows that yet gets its minimum, to show it. */
+function amperesOf(input: CompositeInput, evse: CappedEvse, { limit }: Present): number | undefined {
+  if (limit === null) return undefined
+  const amperes = inAmperes(limit, evse)
+  if (amperes >= evse.least || !evse.mayBeSingle) return amperes
+  const alone = at(withEvses(input, [{ ...evse, phases: 1 }]), evse)
+  return alone.limit === null ? amperes : Math.max(amperes, Math.min(evse.least, inAmperes(alone.limit, evse)))
+}
+
+/** Where limits are sent in W, x A is the power of x A on one phase. */
+function inAmperes(limit: number, { unit, voltage }: CappedEvse): number {
+  return unit === 'A' ? limit : Math.floor((limit / voltage) * 100) / 100
+}
+
+function withoutPlans(input: CompositeInput): CompositeInput {
+  const transactions = input.state?.transactions?.map(({ evSchedule: _, ...transaction }) => transaction) ?? []
+  return { ...input, state: { ...input.state, transactions } }
+}
+
+/** That of the limits of the whole charge point: W cannot be said in A while nobody knows the phases of all cars. */
+function stationUnit({ profiles }: CompositeInput): 'A' | 'W' {
+  const isInWatts = (profile: object) => /"chargingRateUnit":"W"/.test(JSON.stringify(profile))
+  return profiles.some(({ evseId, profile }) => evseId === 0 && isInWatts(profile)) ? 'W' : 'A'
+}
+
+interface Present {
+  limit: number | null
+  unit: 'A' | 'W'
+  by: string
+  /** Seconds for which it holds. */
+  seconds: number
+}
+
+function at(input: CompositeInput, { evseId, unit }: { evseId: number; unit: 'A' | 'W' }): Present {
+  const request = { ...input.request, evseId, unit }
+  const { periods } = compositeSchedule({ ...input, request } as CompositeInput)
+  const [present, next] = periods
+  const lines = [present?.limitL2, present?.limitL3].filter((one) => one !== undefined)
+  const limit = present?.limit == null ? null : Math.min(present.limit, ...(unit === 'A' ? lines : []))
+  return { limit, unit, by: wordsOf(present?.by ?? []), seconds: next?.start ?? HORIZON_S }
+}
+
+function wordsOf(by: CompositeSchedule['periods'][number]['by']): string {
+  const words = by.map(({ purpose, source = CSO }) => (source === CSO ? purpose : `${purpose} of ${source}`))
+  return [...new Set(words)].join(' and ')
+}
