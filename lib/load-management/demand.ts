@@ -23,10 +23,17 @@ export function followed(state: EvseState, offering: Offering): EvseState {
   const force = inForce(state, now)
   const served = state.served + (force * Math.max(0, now - state.servedAt)) / 3_600_000
   const counted = withTurn({ ...state, served, servedAt: now }, force > (state.fallback ?? 0), now)
-  const { measured, sent, transaction } = state
-  const changedAt = Math.max(sent?.at ?? 0, transaction.since)
+  return suspendedFor(measuredSo(counted, { force, ...offering }), { force, ...offering })
+}
+
+/** By samples. */
+function measuredSo(counted: EvseState, { force, ...offering }: Offering & { force: number }): EvseState {
+  const { now } = offering
+  const { measured, sent, transaction } = counted
+
+  const changedAt = Math.max(sent?.at ?? 0, transaction?.since ?? 0)
   // Nobody knows what the car takes now.
-  if (measured !== undefined && !isMeasured(state, now)) return withoutDemand(counted)
+  if (measured !== undefined && !isMeasured(counted, now)) return withoutDemand(counted)
   const isTelling =
     measured !== undefined && now - measured.at <= 2 * SLACK_MS && measured.at >= changedAt + offering.settle
   if (!isTelling) return counted
@@ -84,6 +91,21 @@ function withRest(before: EvseState, measured: Taken, { force, least }: Offering
     return { ...state, idle: { since, times: times + 1, until: measured.at + OFFER_MS * 2 ** times } }
   }
   return idle === undefined ? { ...state, idle: { since, times } } : state
+}
+
+/** The charge point tells for this time that the car takes nothing: it rests. Milliseconds. */
+const SUSPENDED_MS = 600_000
+
+/** By the status that the charge point tells. A car that may not charge shows nothing, and current that was measured counts more. */
+function suspendedFor(state: EvseState, { now, force, least }: Offering & { force: number }): EvseState {
+  const { suspended, idle, servedSince = 0, demand = least } = state
+  if (suspended === undefined || force < least || (isMeasured(state, now) && isCharging(state))) return state
+  const began = Math.max(suspended.since, servedSince)
+  if (now - began < SLACK_MS) return state
+  const modest = { ...state, demand: Math.min(demand, least) }
+  const { times = 0, until = 0 } = idle ?? {}
+  if (now - Math.max(began, until) < SUSPENDED_MS) return modest
+  return { ...modest, idle: { since: idle?.since ?? began, times: times + 1, until: now + OFFER_MS * 2 ** times } }
 }
 
 /** Whether the car takes hardly anything although it may: it gets what nobody else can use. */

@@ -10,9 +10,10 @@ import type { ControlOptions } from './options.js'
 import { highestOf, type Peak, withPeak } from './other-load.js'
 import { inForm, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { withPower } from './powered.js'
-import { STATION_ID } from './profiles.js'
+import { is16, STATION_ID } from './profiles.js'
 import { type EvseState, initialState, type Times, withBoots, withTransaction } from './reserve.js'
 import * as rows from './rows.js'
+import { type CarStatus, carStatusOf, withStatus } from './shown.js'
 import { type EvseFacts, ownLoad } from './site.js'
 
 // The facts that a run of the control of a site reads, and the states of its EVSEs after them.
@@ -107,6 +108,7 @@ export class KnownSite {
     })
     const closed = await rows.closedAmong(db, gone)
     const profiles = await rows.profilesOf(db, members.values())
+    const statuses = await this.#statuses(members, running)
     const connected = await callable([...members.keys()])
     const needs = await this.#needs(running)
     const times = { now: now() }
@@ -121,7 +123,8 @@ export class KnownSite {
       const booked = withTransaction(known, transaction, times.now, isCertain)
       const powered = withPower(booked, transaction, { protocol: member?.protocol ?? null, now: times.now })
       const { needs: needed, asked } = needs.get(transaction?.id ?? 0) ?? {}
-      states.set(key, asked === undefined ? powered : withAsks(powered, asked))
+      const shown = transaction === undefined ? powered : withStatus(powered, statuses.get(key), times.now)
+      states.set(key, asked === undefined ? shown : withAsks(shown, asked))
       facts.set(key, {
         isConnected: connected.has(identityOf(key)),
         isMember: member !== undefined,
@@ -142,6 +145,22 @@ export class KnownSite {
     this.running = running
     await this.#cap(plant, profiles, { facts, states })
     return { plant, facts, states }
+  }
+
+  /** What charge points tell of the cars of transactions. */
+  async #statuses(
+    members: ReadonlyMap<string, rows.Member>,
+    running: ReadonlyMap<string, rows.OpenTransaction>
+  ): Promise<Map<string, CarStatus | undefined>> {
+    const isOfConnectors = (key: string) => is16(members.get(identityOf(key))?.protocol ?? '')
+    const ids = [...running.keys()].filter(isOfConnectors).flatMap((key) => members.get(identityOf(key))?.id ?? [])
+    const told = await rows.statusesOf(this.#options.db, [...new Set(ids)])
+    return new Map(
+      [...running].map(([key, { evseId, chargingState }]) => {
+        const status = told.get(`${members.get(identityOf(key))?.id} ${evseId}`)
+        return [key, carStatusOf(isOfConnectors(key) ? status : chargingState)]
+      })
+    )
   }
 
   /** Adds the limits of others to the facts. */

@@ -70,7 +70,8 @@ export function wattsPerAmpere(site: Site, key: string): number {
 /** The most that the car takes, and that others let it take. A. */
 export function capAt(site: Site, key: string): number {
   const evse = site.evses.get(key)
-  if (evse === undefined) return 0
+  const isFinished = site.state(key).suspended?.isFinished === true
+  if (evse === undefined || (isFinished && !isCharging(site.state(key)))) return 0
   return Math.min(capOf(evse, site.state(key)), site.cap(key)?.amperes ?? Number.POSITIVE_INFINITY)
 }
 

@@ -269,6 +269,21 @@ export async function openTransactions(db: Reader, members: Iterable<Member>): P
   return found
 }
 
+/** Statuses of connectors in 1.6, by the row of the charge point and the connector. In 2.x transactions tell it. [1.6 §4.9] */
+export async function statusesOf(db: Reader, ids: readonly number[]): Promise<Map<string, string>> {
+  const found = new Map<string, string>()
+  for (const part of chunks([...ids])) {
+    const rows = await db
+      .selectFrom('connectors')
+      .select(['charge_point_id', 'connector_id', 'status'])
+      .where('charge_point_id', 'in', part)
+      .execute()
+    for (const { charge_point_id, connector_id, status } of rows)
+      found.set(`${charge_point_id} ${connector_id}`, status)
+  }
+  return found
+}
+
 /** The EVSE of an open transaction, and the site of its charge point. */
 export async function siteOfTransaction(db: Reader, id: number) {
   const row = await db

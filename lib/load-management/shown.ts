@@ -30,3 +30,31 @@ export function withoutShown<State extends Shown>(state: State): Omit<State, key
   } = state
   return rest
 }
+
+/** A car takes nothing, or will take nothing. `takes`: it takes current. */
+export type CarStatus = 'suspended' | 'finished' | 'takes'
+
+/** By StatusNotification in 1.6 [§4.9] and by chargingState in 2.x [E02]. Others say nothing of what the car wants. */
+const STATUSES: Readonly<Record<string, CarStatus>> = {
+  SuspendedEV: 'suspended',
+  Finishing: 'finished',
+  Idle: 'finished',
+  Charging: 'takes'
+}
+
+export function carStatusOf(status: string | null | undefined): CarStatus | undefined {
+  return STATUSES[status ?? '']
+}
+
+/** The charge point has told what the car does. One that takes current again after it did not is offered all that it may have, at once. */
+export function withStatus<State extends Shown>(state: State, told: CarStatus | undefined, now: number): State {
+  const { suspended } = state
+  if (told === undefined || (told === 'takes' && suspended === undefined)) return state
+  if (told === 'takes') {
+    const { suspended: _, demand: _demand, idle: _idle, slackSince: _slack, ...rest } = state
+    return rest as State
+  }
+  const isFinished = told === 'finished'
+  if (suspended !== undefined && (suspended.isFinished === true) === isFinished) return state
+  return { ...state, suspended: { since: suspended?.since ?? now, ...(isFinished && { isFinished: true as const }) } }
+}

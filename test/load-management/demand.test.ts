@@ -4,6 +4,7 @@ import { Day } from '../../bench/smart-charging/day.js'
 import type { Visit } from '../../bench/smart-charging/visits.js'
 import { followed, isResting } from '../../lib/load-management/demand.js'
 import { type EvseState, initialState, type Sent } from '../../lib/load-management/reserve.js'
+import { withStatus } from '../../lib/load-management/shown.js'
 
 const NOW = Date.UTC(2026, 0, 5, 12)
 const SECOND = 1000
@@ -33,6 +34,10 @@ class Car {
     }
   }
 
+  tells(status: 'suspended' | 'finished' | 'takes'): void {
+    this.state = withStatus(this.state, status, this.now)
+  }
+
   tellsNothing(minutes: number): void {
     for (const end = this.now + minutes * MINUTE; this.now < end; ) {
       this.now += 10 * SECOND
@@ -48,6 +53,48 @@ class Car {
     return isResting(this.state, this.now)
   }
 }
+
+describe('a car of which only a status tells that it takes nothing', () => {
+  it('leaves the rest to others after a minute, rests after ten, and is back at once', () => {
+    const car = new Car()
+    car.limit(16)
+    car.tellsNothing(2)
+    car.tells('suspended')
+    car.tellsNothing(0.5)
+    assert.equal(car.state.demand, undefined)
+    car.tellsNothing(1)
+    assert.deepEqual([car.state.demand, car.rests], [6, false])
+    car.tellsNothing(8)
+    assert.equal(car.rests, false)
+    car.tellsNothing(1)
+    assert.deepEqual([car.state.demand, car.rests], [6, true])
+    car.tells('takes')
+    car.tellsNothing(1)
+    assert.deepEqual([car.state.demand, car.rests], [undefined, false])
+  })
+
+  it('shows nothing while it is paused, and nothing against a current that is measured', () => {
+    const paused = new Car()
+    paused.limit(0)
+    paused.tells('suspended')
+    paused.tellsNothing(30)
+    assert.deepEqual([paused.state.demand, paused.rests], [undefined, false])
+    const charging = new Car()
+    charging.limit(16)
+    charging.tells('suspended')
+    charging.takes(16, 30)
+    assert.deepEqual([charging.state.demand, charging.rests], [undefined, false])
+  })
+
+  it('is what it was after a status that says nothing of the car', () => {
+    const car = new Car()
+    car.limit(16)
+    car.tells('suspended')
+    car.tellsNothing(12)
+    car.state = withStatus(car.state, undefined, car.now)
+    assert.equal(car.rests, true)
+  })
+})
 
 describe('a car that takes nothing although it may', () => {
   it('rests after five minutes, until it takes something', () => {
