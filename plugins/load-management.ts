@@ -5,6 +5,7 @@ import { askProfile } from '../lib/load-management/ask-profile.js'
 import { type CallMeans, callAnywhere } from '../lib/load-management/calls.js'
 import { Controls } from '../lib/load-management/controls.js'
 import type { CompositeQuestion } from '../lib/load-management/inquiries.js'
+import { forgottenAfter } from '../lib/load-management/replaced.js'
 import { Teller } from '../lib/load-management/teller.js'
 import { LoadWatch } from '../lib/load-management/watch.js'
 import { observeLoadManagement } from '../lib/metrics/load-management.js'
@@ -39,12 +40,11 @@ function callableHere({ ocpp, traits }: FastifyInstance, identities: readonly st
 
 /** Profiles that somebody else sets may be above ours, and ours may be deleted. */
 function watchOthers({ calls, loadManagement }: FastifyInstance): void {
-  const look = (identity: string) => {
-    loadManagement.changed(identity)
-    return undefined
-  }
   for (const action of ['SetChargingProfile', 'ClearChargingProfile'] as const) {
-    calls.after(ALL_PROTOCOLS, action, (_request: unknown, _result: unknown, { identity }) => look(identity))
+    calls.after(ALL_PROTOCOLS, action, (request: unknown, result: unknown, { identity, operator }) => {
+      loadManagement.changed(identity)
+      return forgottenAfter(action, { request, result, operator })
+    })
   }
 }
 
@@ -56,6 +56,8 @@ async function askComposite(means: CallMeans, { identity, protocol, ...question 
   const call = { identity, action: 'GetCompositeSchedule', payload, timeout: COMPOSITE_TIMEOUT_MS }
   return readReported((await callAnywhere(means, call)) as Parameters<typeof readReported>[0], question)
 }
+
+const NOT_TAKEN = 'a charge point does not take a charging profile again that load management had replaced'
 
 /** Shares the power of sites among their charge points. */
 async function loadManagement(app: FastifyInstance): Promise<void> {
@@ -81,6 +83,7 @@ async function loadManagement(app: FastifyInstance): Promise<void> {
     capsOf: (questions, now) => caps.of(questions, now),
     traitsOf: (known) => traits.book.applied(known),
     learn: (kind, learned) => traits.models.learn(kind, learned),
+    onRefused: (chargePoint, profileId) => log.warn({ chargePoint, profileId }, NOT_TAKEN),
     onSent: (siteId, sent) => watch.sent(siteId, sent),
     onRun: (siteId, snapshot) => {
       watch.ran(siteId, snapshot)

@@ -61,11 +61,14 @@ export interface StartedCall {
 /** Which call it is. */
 export type CallKey = Pick<RecordedCall, 'identity' | 'messageId'>
 
+/** A call that was answered, and who has made it. */
+export type AnsweredCall = Pick<RecordedCall, 'identity' | 'messageId' | 'operator'>
+
 /** The change to commit together with the answer to a call, or `undefined`. */
 export type Consequence<P extends Protocol, A> = (
   request: RequestOf<P, A>,
   response: ResponseOf<P, A>,
-  call: CallKey
+  call: AnsweredCall
 ) => Change | undefined
 
 /** The change to commit when a call was sent and nobody knows whether it was carried out, or `undefined`. */
@@ -96,7 +99,7 @@ function changeOf({ prepare, rowsOf }: Preparation): Change {
 
 type AnyPreparation = (request: unknown, call: CallKey) => Preparation | undefined
 type AnyDoubt = (request: unknown, call: CallKey) => Change | undefined
-type AnyConsequence = (request: unknown, response: unknown, call: CallKey) => Change | undefined
+type AnyConsequence = (request: unknown, response: unknown, call: AnsweredCall) => Change | undefined
 
 type CallerStore = Pick<Store, 'commit' | 'append' | 'write' | 'knownId' | 'chargePointId'>
 

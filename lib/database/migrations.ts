@@ -49,6 +49,7 @@ import { transactionNeeds } from './migrations/0096-transaction-needs.js'
 import { defaultNeeds } from './migrations/0097-default-needs.js'
 import { askedProfiles } from './migrations/0098-asked-profiles.js'
 import { sampleSettings } from './migrations/0100-sample-settings.js'
+import { replacedProfiles } from './migrations/0108-replaced-profiles.js'
 import type { Schema } from './schema.js'
 
 /** By name, in the order of the names. A released migration never changes; every change is a new migration. */
@@ -101,7 +102,8 @@ export const MIGRATIONS: Record<string, (dialect: Dialect) => Migration> = {
   '0096-transaction-needs': transactionNeeds,
   '0097-default-needs': defaultNeeds,
   '0098-asked-profiles': askedProfiles,
-  '0100-sample-settings': sampleSettings
+  '0100-sample-settings': sampleSettings,
+  '0108-replaced-profiles': replacedProfiles
 }
 
 /** The database was made by a newer program. */

@@ -69,6 +69,22 @@ export interface AllocationHistoryTable {
   at: Fixed<Milliseconds>
 }
 
+/** A charging profile of an operator that load management has replaced. */
+export interface ReplacedProfilesTable {
+  id: Generated<number>
+  charge_point_id: Fixed<number>
+  evse_id: Fixed<number>
+  connector_id: Fixed<number>
+  profile_id: Fixed<number>
+  stack_level: Optional<number>
+  purpose: Optional<string>
+  /** Key of the transaction of a TxProfile. */
+  transaction_id: Optional<string>
+  /** As OCPP spells it. */
+  payload: JsonText
+  replaced_at: Milliseconds
+}
+
 /** The settings for samples of a charge point that load management has changed. */
 export interface SampleSettingsTable {
   charge_point_id: Fixed<number>

@@ -53,6 +53,7 @@ import type {
   CircuitLimitsTable,
   CircuitMeasurementsTable,
   LoadManagementTable,
+  ReplacedProfilesTable,
   SampleSettingsTable,
   SitesTable
 } from './schema-sites.js'
@@ -91,6 +92,7 @@ export interface Schema {
   circuit_limits: CircuitLimitsTable
   circuit_measurements: CircuitMeasurementsTable
   allocation_history: AllocationHistoryTable
+  replaced_profiles: ReplacedProfilesTable
   sample_settings: SampleSettingsTable
   connectors: ConnectorsTable
   connector_states: ConnectorStatesTable

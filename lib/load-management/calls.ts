@@ -15,6 +15,14 @@ import { isEpoch } from './rows.js'
 /** Name of the operator in the calls of the back-end itself. */
 const OPERATOR = 'load-management'
 
+/** The back-end itself installs profiles again that charge points have lost, too. */
+const BACKEND: readonly (string | null)[] = [null, OPERATOR, 'smart-charging']
+
+/** Whether the back-end itself has made a call. */
+export function isOfBackend(operator: string | null): boolean {
+  return BACKEND.includes(operator)
+}
+
 /** The control of a site in whose name a call is made. */
 export const Fence = Type.Object({ siteId: Type.String(), epoch: Type.Integer() })
 export type Fence = Static<typeof Fence>

@@ -10,6 +10,7 @@ import type { ControlOptions, Snapshot } from './options.js'
 import type { Planned } from './plan.js'
 import type { LoadManagementBody } from './plant.js'
 import type { Releasing } from './release.js'
+import { type ReplacedOptions, replacedRounds } from './replaced.js'
 import type { Rounds } from './rounds.js'
 import { findLoadManagement, managedSites, release } from './rows.js'
 import { samplingRounds } from './sampling.js'
@@ -18,7 +19,8 @@ import { stationRounds } from './stations.js'
 export interface ControlsOptions
   extends Omit<ControlOptions, 'siteId' | 'onChange' | 'now' | 'inquiries' | 'fallbackInquiries'>,
     Pick<FallbackInquiryOptions, 'askComposite' | 'askProfile'>,
-    Omit<LeftoversOptions, 'call'> {
+    Omit<LeftoversOptions, 'call' | 'onCleared'>,
+    Pick<ReplacedOptions, 'onRefused'> {
   log: Parameters<typeof background>[1]
   /** Whether the database can be asked. */
   isReady: () => boolean
@@ -42,6 +44,7 @@ export class Controls {
   readonly #again = new Set<string>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #leftovers: Rounds
+  readonly #replaced: Rounds
   readonly #sampling: Rounds
   readonly #stations: Rounds
   readonly #inquiries: Inquiries
@@ -54,7 +57,8 @@ export class Controls {
 
   constructor(options: ControlsOptions) {
     this.#options = options
-    this.#leftovers = leftoversRounds(options)
+    this.#replaced = replacedRounds(options)
+    this.#leftovers = leftoversRounds({ ...options, onCleared: () => this.#replaced.want() })
     this.#sampling = samplingRounds(options)
     this.#stations = stationRounds(options)
     this.#inquiries = new Inquiries({ ...options, now: () => this.clock() })
@@ -185,7 +189,7 @@ export class Controls {
   }
 
   #rounds(): readonly Rounds[] {
-    return [this.#leftovers, this.#sampling, this.#stations]
+    return [this.#leftovers, this.#replaced, this.#sampling, this.#stations]
   }
 
   #create(siteId: string): SiteControl {

@@ -75,11 +75,17 @@ export async function controlledEvses(db: Reader): Promise<Map<string, Set<strin
 export type LeftoversOptions = Pick<RoundsOptions, 'here' | 'onError'> & {
   db: Reader
   call: (identity: string, call: OcppCall) => Promise<unknown>
+  /** Called when the profiles of a charge point are gone. */
+  onCleared?: () => void
 }
 
 /** Visits that take profiles away that are left, until the charge points confirm it. */
-export function leftoversRounds({ db, call, here, onError }: LeftoversOptions): Rounds {
-  return new Rounds({ here, onError, find: () => findLeftovers(db), visit: (id) => clear(db, call, id) })
+export function leftoversRounds({ db, call, here, onError, onCleared }: LeftoversOptions): Rounds {
+  const visit = async (id: number) => {
+    await clear(db, call, id)
+    onCleared?.()
+  }
+  return new Rounds({ here, onError, visit, find: () => findLeftovers(db) })
 }
 
 /** Asks a charge point for one profile after another: meanwhile a site may take control again. */

@@ -15,6 +15,7 @@ import {
   RATE_LIMIT,
   secondsBeforeRetry
 } from './profiles.js'
+import { rememberReplaced } from './replaced.js'
 import { type Answer, type EvseState, inForce } from './reserve.js'
 import * as rows from './rows.js'
 import type { Command } from './step.js'
@@ -27,7 +28,7 @@ const PRIORITY = { lowering: 2, other: 1 }
 /** A longer time between two profiles is not believed. Seconds. */
 const LONGEST_PAUSE_S = 3600
 
-export interface SenderOptions extends Pick<ControlOptions, 'db' | 'now' | 'call' | 'onError'> {
+export interface SenderOptions extends Pick<ControlOptions, 'db' | 'writer' | 'now' | 'call' | 'onError'> {
   known: Pick<KnownSite, 'members' | 'running'>
   /** For work that others may wait for. */
   background: (work: Promise<void>) => void
@@ -58,6 +59,10 @@ export class Sender {
     if (evse === undefined || member === undefined || call === undefined) return 'unsent'
     let answer: Answer = 'unsent'
     try {
+      const { id: chargePointId, protocol } = member
+      const { evseId } = evse
+      // A limit that has to fall does not wait for a database.
+      await rememberReplaced(this.#options, { chargePointId, protocol: protocol ?? '', evseId }, call).catch(onError)
       answer = await this.#ask(member.identity, call, cause.fence)
       // The next form may depend on what it has told of itself.
       const isFirst = cause.rung === undefined && (answer === 'rejected' || answer === 'error')

@@ -325,6 +325,7 @@ describe('limits that do not end by themselves', () => {
     const calls: unknown[] = []
     const sender = new Sender({
       db: { selectFrom: () => query } as never,
+      writer: { write: () => assert.fail('nothing is replaced') },
       now: () => NOW,
       known: { members: new Map([['cp-0', member]]), running: new Map() },
       call: async (_identity, { action, payload }) => {
