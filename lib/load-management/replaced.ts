@@ -42,7 +42,6 @@ export async function rememberReplaced(
     .where('source', '=', 'CSO')
     // What nobody answered was perhaps never there.
     .where('message_id', '=', '')
-    .orderBy('id')
     .execute()
   const coming = placeIn(call.payload)
   const replaced = rows.filter((row) => {
