@@ -171,6 +171,19 @@ export function confirmProfiles(rows: readonly Pick<ProfileRow, 'id'>[]): Change
   }
 }
 
+/** The charge point certainly has none of these any more. */
+export function forgetProfiles(rows: readonly Pick<ProfileRow, 'id'>[]): Change {
+  return async ({ trx, chargePointId }) => {
+    for (const { id } of rows) {
+      await trx
+        .deleteFrom('charging_profiles')
+        .where('charge_point_id', '=', chargePointId)
+        .where('id', '=', id)
+        .execute()
+    }
+  }
+}
+
 /** New values of a dynamic profile. [2.1 K28] */
 export interface DynamicUpdate {
   profileId: number

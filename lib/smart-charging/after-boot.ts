@@ -7,6 +7,7 @@ import { findOpen } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
 import { isControlled } from '../load-management/rows.js'
 import { readFacts, type Subject } from './facts.js'
+import { byPersistence } from './persistence.js'
 import { differencesOf, readReported, requestOf } from './reported.js'
 
 // A charge point may lose its profiles when it boots. OCPP 1.6 demands that they persist, and 2.x that the TxDefaultProfile and
@@ -22,6 +23,8 @@ export interface Booted {
   refused: (row: ProfileRow, error: Error) => void
   /** The charge point certainly has them. */
   confirm: (rows: readonly ProfileRow[]) => Promise<void>
+  /** The charge point certainly has none of them. */
+  forget: (rows: readonly ProfileRow[]) => Promise<void>
 }
 
 /** Our profiles of before the boot. Those of load management are its own business. */
@@ -65,14 +68,27 @@ function ownRows({ db, chargePoint }: Pick<Subject, 'db' | 'chargePoint'>): Prom
  */
 export async function restoreProfiles(booted: Booted, now: number): Promise<ProfileRow[]> {
   const { subject } = booted
-  const before = await profilesBefore(subject)
-  if (before.length === 0) return []
   const { hasDeviceModel } = versionInfo(subject.protocol)
+  const all = await profilesBefore(subject)
+  const told = hasDeviceModel ? await settleTold(booted) : NOTHING_TOLD
+  const gone = all.filter(({ id }) => told.lost.has(id))
+  const before = all.filter(({ id }) => !told.lost.has(id) && !told.kept.has(id))
+  if (before.length === 0) return gone
   const lost = hasDeviceModel ? await lostOf2(booted, before) : await lostOf16(booted, before, now)
   // A charge point of 1.6 has no word for a transaction that it resumes.
   const waiting = hasDeviceModel ? lost.filter(({ purpose }) => purpose === 'TxProfile') : []
   await installAgain(booted, { rows: lost.filter((row) => !waiting.includes(row)), now })
-  return waiting
+  return [...gone, ...waiting]
+}
+
+const NOTHING_TOLD = { kept: new Set<number>(), lost: new Set<number>() }
+
+/** What the charge point has told of its profiles needs no question. [2.1 ChargingProfilePersistence] */
+async function settleTold({ subject, confirm, forget }: Booted): Promise<typeof NOTHING_TOLD> {
+  const { kept, lost } = await byPersistence(subject)
+  if (kept.length > 0) await confirm(kept)
+  if (lost.length > 0) await forget(lost)
+  return { kept: new Set(kept.map(({ id }) => id)), lost: new Set(lost.map(({ id }) => id)) }
 }
 
 const NOT_TAKEN = [CallError, InvalidResponseError, TimeoutError]

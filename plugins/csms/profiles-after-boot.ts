@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { DisconnectedError, NotConnectedError } from 'fastify-ocpp'
 import fp from 'fastify-plugin'
 import { background } from '../../lib/background.js'
-import { confirmProfiles, type ProfileRow } from '../../lib/charge-points/charging-profiles.js'
+import { confirmProfiles, forgetProfiles, type ProfileRow } from '../../lib/charge-points/charging-profiles.js'
 import { Version2 } from '../../lib/charge-points/versions.js'
 import type { PublishedEvent } from '../../lib/events/event.js'
 import { fold } from '../../lib/events/scope.js'
@@ -44,7 +44,8 @@ async function bootedOf(app: FastifyInstance, identity: string, reports: Waiting
     refused: ({ profile_id: profileId }, { message }) => {
       log.warn({ chargePoint: identity, profileId, reason: message }, REFUSED)
     },
-    confirm: (rows) => store.commit(identity, confirmProfiles(rows))
+    confirm: (rows) => store.commit(identity, confirmProfiles(rows)),
+    forget: (rows) => store.commit(identity, forgetProfiles(rows))
   }
 }
 

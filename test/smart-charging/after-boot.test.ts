@@ -118,6 +118,60 @@ onBothBackends('after a boot', (start) => {
     assert.equal(asked[2], 'SetChargingProfile')
   })
 
+  it('2.1: keeps, forgets or asks for profiles as the charge point has told whether they persist', async () => {
+    const server = await start(SETTINGS, listen)
+    const charger = await connectCharger(server.url, 'AB-TOLD', { protocol: 'ocpp2.1', boot: true })
+    const asked: string[] = []
+    charger.onCall((action) => {
+      asked.push(action)
+      return { status: 'Accepted' }
+    })
+    const tells = (instance: string, value: string) => ({
+      component: { name: 'SmartChargingCtrlr' },
+      variable: { name: 'ChargingProfilePersistence', instance },
+      variableAttribute: [{ value }]
+    })
+    await charger.call('NotifyReport', {
+      ...{ requestId: 1, generatedAt: new Date().toISOString(), seqNo: 0 },
+      reportData: [
+        tells('TxProfile', 'false'),
+        tells('ChargingStationExternalConstraints', 'true'),
+        tells('LocalGeneration', 'false')
+      ]
+    })
+    const told = (type: string, seqNo: number, trigger: string) =>
+      charger.call('TransactionEvent', {
+        ...{ eventType: type, seqNo, triggerReason: trigger, timestamp: new Date().toISOString() },
+        transactionInfo: { transactionId: 'T-TOLD', chargingState: 'Charging' },
+        evse: { id: 1, connectorId: 1 }
+      })
+    await told('Started', 0, 'CablePluggedIn')
+    const chargingSchedule = [{ id: 1, chargingRateUnit: 'A', chargingSchedulePeriod: [{ startPeriod: 0, limit: 9 }] }]
+    for (const limit of [{}, { isLocalGeneration: true }, { chargingLimitSource: 'SO' }]) {
+      const chargingLimit = { chargingLimitSource: 'EMS', ...limit }
+      await charger.call('NotifyChargingLimit', { evseId: 1, chargingLimit, chargingSchedule })
+    }
+    const chargingProfile = {
+      ...{ id: 3, stackLevel: 0, chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative' },
+      ...{ transactionId: 'T-TOLD', chargingSchedule }
+    }
+    await perform(server, 'AB-TOLD', 'calls/SetChargingProfile', { evseId: 1, chargingProfile })
+    const known = async () => {
+      const { items } = (await operate(server, 'GET', '/charge-points/AB-TOLD/charging-profiles')).json()
+      return (items as { purpose: string; source: string; confirmed: boolean }[]).map(
+        ({ purpose, source, confirmed }) => `${purpose} ${source} ${confirmed}`
+      )
+    }
+    assert.equal((await known()).length, 4)
+    await charger.call('BootNotification', { reason: 'PowerUp', chargingStation: { model: 'M', vendorName: 'V' } })
+    const kept = ['ChargingStationExternalConstraints EMS true', 'ChargingStationExternalConstraints SO true']
+    await until('only those are known that persist', async () => String(await known()) === String(kept))
+    assert.deepEqual(asked, ['SetChargingProfile'], 'nothing has to be asked')
+    await told('Updated', 1, 'TxResumed')
+    await until('it gets its TxProfile again', () => asked.length === 2)
+    assert.equal(asked[1], 'SetChargingProfile')
+  })
+
   it('2.1: the report of another charge point is not taken for its own', async () => {
     const server = await start(SETTINGS, listen)
     const asked: string[] = []
