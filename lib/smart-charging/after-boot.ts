@@ -7,6 +7,7 @@ import { findOpen } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
 import { isControlled } from '../load-management/rows.js'
 import { readFacts, type Subject } from './facts.js'
+import { withoutObserved } from './observed.js'
 import { byPersistence } from './persistence.js'
 import { differencesOf, readReported, requestOf } from './reported.js'
 
@@ -156,7 +157,7 @@ async function provenAt({ subject, call }: Booted, question: Question): Promise<
     if (reported.status === 'Rejected') return new Set()
     const unit = reported.unit ?? question.unit
     const { input } = await readFacts(subject, { ...question, unit })
-    const calculated = await compositeScheduleInTurns(input)
+    const calculated = await compositeScheduleInTurns(withoutObserved(input))
     const differences = differencesOf(calculated, reported).filter(({ value }) => value === 'limit')
     return differences.length > 0 ? new Set() : bindingIds(calculated)
   } catch {

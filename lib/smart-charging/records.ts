@@ -119,7 +119,10 @@ export const CompositeScheduleRecord = Type.Object({
 export const ChargingProfileRecord = Type.Object({
   evseId: integer('Absent: the whole charge point'),
   connectorId: integer('OCPP 1.6. Absent: the whole charge point'),
-  profileId: Type.Integer({ description: '-1 and -2: a limit of others that was notified without an id' }),
+  profileId: Type.Integer({
+    description:
+      '-1 and -2: a limit of others that was notified without an id. -3: one that a composite schedule has shown'
+  }),
   source: Type.String({ description: 'CSO: set by this back-end' }),
   stackLevel: integer('The highest one of a purpose counts'),
   purpose: Type.Optional(Type.String()),

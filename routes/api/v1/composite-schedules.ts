@@ -8,6 +8,7 @@ import { IdentityParams, oneOf } from '../../../lib/http/records.js'
 import { CALL_PROBLEMS, together } from '../../../lib/openapi/problems.js'
 import { ProblemError } from '../../../lib/problem-error.js'
 import { type Question, readFacts, type Subject } from '../../../lib/smart-charging/facts.js'
+import { withoutObserved } from '../../../lib/smart-charging/observed.js'
 import { checkedFacts, MAX_DURATION, PostedFacts } from '../../../lib/smart-charging/posted.js'
 import { CalculatedRecord, CompositeScheduleRecord, UNIT } from '../../../lib/smart-charging/records.js'
 import { differencesOf, type ReportedSchedule, readReported, requestOf } from '../../../lib/smart-charging/reported.js'
@@ -118,13 +119,19 @@ async function calculate(subject: Subject, question: Question, reported: Reporte
   return {
     calculated,
     ...(Object.keys(assumed).length > 0 && { assumed }),
-    ...(isComparable && { differences: differencesOf(await inUnitOf(reported, input, calculated), reported) })
+    ...(isComparable && { differences: differencesOf(await comparable(reported, input, calculated), reported) })
   }
 }
 
-async function inUnitOf({ unit }: ReportedSchedule, input: CompositeInput, calculated: CompositeSchedule) {
-  if (unit === undefined || unit === input.request.unit) return calculated
-  return compositeScheduleInTurns({ ...input, request: { ...input.request, unit } })
+/** In the unit of the charge point, and without limits that only such a difference has shown. */
+async function comparable(
+  { unit = 'A' }: ReportedSchedule,
+  input: CompositeInput,
+  calculated: CompositeSchedule
+): Promise<CompositeSchedule> {
+  const known = withoutObserved(input)
+  const isSame = unit === input.request.unit && known.profiles.length === input.profiles.length
+  return isSame ? calculated : compositeScheduleInTurns({ ...known, request: { ...input.request, unit } })
 }
 
 /** Asks the charge point. */
