@@ -6,7 +6,7 @@ import { type LoadManagementBody, type PlantEvse, plantOf } from '../../lib/load
 import { answered, type EvseState, inForce, initialState, withTransaction } from '../../lib/load-management/reserve.js'
 import type { Member } from '../../lib/load-management/rows.js'
 import { Sender } from '../../lib/load-management/sender.js'
-import { step } from '../../lib/load-management/step.js'
+import { type Command, step } from '../../lib/load-management/step.js'
 
 const NOW = Date.UTC(2026, 0, 5, 12)
 const SECOND = 1000
@@ -335,8 +335,7 @@ describe('limits that do not end by themselves', () => {
       background: () => undefined,
       onError: (error) => assert.fail(String(error))
     })
-    const [command] = commands
-    assert.ok(command)
+    const command = commands[0] as Command
     const answer = await sender.carryOut(plant, command, { ...state, fence: { siteId: 's', epoch: 1 } })
     assert.deepEqual([answer, calls], ['accepted', ['SetChargingProfile', { id: 1_900_000_003 }]])
     const after = answered(state, answer, GONE)

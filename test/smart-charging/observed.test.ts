@@ -73,7 +73,7 @@ onBothBackends('a limit of others that shows in a composite schedule', (start) =
       return calculated.periods.map((period) => [period.limit, period.by[0]?.source ?? 'CSO', period.uncertain])
     }
     assert.deepEqual(await periods(), [[20, 'CSO', undefined]])
-    const expected = [{ start: 0, end: 60, calculated: 20, reported: 10 }]
+    const expected = [{ start: 0, end: 60, value: 'limit', calculated: 20, reported: 10 }]
     for (let time = 0; time < 2; time++) assert.deepEqual((await schedule('both')).differences, expected)
     await until('it is known', async () => String(await periods()) === '10,Other,not-confirmed')
     const { items } = (await operate(server, 'GET', '/charge-points/SHOWS/charging-profiles')).json()
