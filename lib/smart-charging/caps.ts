@@ -4,7 +4,7 @@ import { CSO, hasBootedSince, isConfirmed, type ProfileRow } from '../charge-poi
 import type { ChargePointRow } from '../charge-points/rows.js'
 import { chunks, type Reader } from '../events/scope.js'
 import type { CappedEvse, CapQuestion, FoundCaps } from '../load-management/caps.js'
-import { isOwnProfile } from '../load-management/profiles.js'
+import { is16, isOwnProfile } from '../load-management/profiles.js'
 import { readFacts } from './facts.js'
 
 // The limits of others at EVSEs that load management controls: what their charge points come to without our profiles.
@@ -65,7 +65,8 @@ export class CapBook {
   /** The last plan that EVs have told, by charge point. [2.x K15] */
   async #newestPlans(questions: readonly CapQuestion[]): Promise<Map<number, number>> {
     const found = new Map<number, number>()
-    for (const part of chunks(questions.map(({ chargePointId }) => chargePointId))) {
+    const able = questions.filter(({ protocol }) => !is16(protocol))
+    for (const part of chunks(able.map(({ chargePointId }) => chargePointId))) {
       const rows = await this.#db
         .selectFrom('notifications')
         .select(({ fn }) => ['charge_point_id', fn.max('id').as('newest')])
