@@ -85,12 +85,23 @@ function withRest(before: EvseState, measured: Taken, { force, least }: Offering
     return busy
   }
   if (force < least) return state
-  const { since = measured.at, times = 0, until = 0 } = idle ?? {}
-  const began = Math.max(since, until, servedSince)
-  if (measured.at - began >= REST_MS) {
-    return { ...state, idle: { since, times: times + 1, until: measured.at + OFFER_MS * 2 ** times } }
-  }
-  return idle === undefined ? { ...state, idle: { since, times } } : state
+  const { since = measured.at, until = 0 } = idle ?? {}
+  const resting = { ...state, idle: idle ?? { since, times: 0 } }
+  if (measured.at - Math.max(since, until, servedSince) >= REST_MS) return restingAgain(resting, measured.at)
+  return idle === undefined ? resting : state
+}
+
+/** The state of a car that has taken hardly anything for long enough. */
+function restingAgain(state: EvseState, now: number): EvseState {
+  const { since = now, times = 0 } = state.idle ?? {}
+  return { ...state, idle: { since, times: times + 1, until: now + OFFER_MS * 2 ** times } }
+}
+
+/** A car that has rested before is expected to do so again when it is offered its minimum. */
+export function expectedToRest(state: EvseState, now: number): EvseState {
+  const { idle, servedSince = now } = state
+  if (idle?.until === undefined || idle.until > now || now - servedSince < REST_MS) return state
+  return { ...restingAgain(state, now), measured: { amperes: 0, at: now } }
 }
 
 /** The charge point tells for this time that the car takes nothing: it rests. Milliseconds. */

@@ -17,6 +17,11 @@ const UNKNOWN = UNKNOWN_MS / STEP_MS
 const FIRST = -10_000
 const LAST = 10_000
 
+/** What the order depends on: a site now, or as it is expected to be later. */
+export type Standing = Pick<Site, 'cap' | 'evses' | 'mayShowLines' | 'phases' | 'state'> & {
+  input: Pick<Site['input'], 'facts' | 'now' | 'plant'>
+}
+
 /** The place of a car in the order. */
 export interface Rank {
   /** Cars that are not paused first, and of those the ones that charge. */
@@ -63,12 +68,12 @@ function tier(laxity: number): number {
 }
 
 /** The W of an A at an EVSE. */
-export function wattsPerAmpere(site: Site, key: string): number {
+export function wattsPerAmpere(site: Standing, key: string): number {
   return (site.evses.get(key)?.voltage ?? 0) * site.phases(key).length
 }
 
 /** The most that the car takes, and that others let it take. A. */
-export function capAt(site: Site, key: string): number {
+export function capAt(site: Standing, key: string): number {
   const evse = site.evses.get(key)
   const isFinished = site.state(key).suspended?.isFinished === true
   if (evse === undefined || (isFinished && !isCharging(site.state(key)))) return 0
@@ -86,18 +91,23 @@ function capOf(evse: PlantEvse, { demand = evse.maximum }: Pick<EvseState, 'dema
  * least for the time that they are here; then cars that have waited for less than a dwell. A car that charges gives way only to one
  * that is behind by what it gets within a dwell at least, so that cars are not switched on and off all the time.
  */
-export function inOrder(site: Site, keys: readonly string[]): string[] {
+export function inOrder(site: Standing, keys: readonly string[]): string[] {
   const ranks = new Map(keys.map((key) => [key, rankOf(site, key)]))
   return [...keys].sort((one, other) => {
     const [a, b] = [ranks.get(one), ranks.get(other)]
     if (a === undefined || b === undefined) return 0
-    const first = a.steadiness - b.steadiness || a.rests - b.rests || b.priority - a.priority
-    return first || a.turn - b.turn || a.tier - b.tier || a.rate - b.rate || (one < other ? -1 : 1)
+    return compare(a, b) || (one < other ? -1 : 1)
   })
 }
 
+/** Negative: the first one is in front. */
+export function compare(a: Rank, b: Rank): number {
+  const first = a.steadiness - b.steadiness || a.rests - b.rests || b.priority - a.priority
+  return first || a.turn - b.turn || a.tier - b.tier || a.rate - b.rate
+}
+
 /** Whether the car rests, or has got all that it needs: it is the last to get its minimum. One that has just begun to charge goes on. */
-function isSatisfied(site: Site, key: string): boolean {
+function isSatisfied(site: Standing, key: string): boolean {
   const { now, plant } = site.input
   const state = site.state(key)
   const { servedSince = 0, measured } = state
@@ -105,7 +115,7 @@ function isSatisfied(site: Site, key: string): boolean {
   return !isBeginning && (isResting(state, now) || hasEnough(site, key))
 }
 
-function hasEnough(site: Site, key: string): boolean {
+function hasEnough(site: Standing, key: string): boolean {
   const { energy, delivered = 0 } = site.input.facts.get(key)?.needs ?? {}
   return energy !== undefined && delivered >= energy
 }
@@ -122,7 +132,7 @@ export function withFirst(site: Site, order: readonly string[], key: string): st
   return at < 0 ? [...others, key] : [...others.slice(0, at), key, ...others.slice(at)]
 }
 
-function rankOf(site: Site, key: string): Rank {
+export function rankOf(site: Standing, key: string): Rank {
   const { now, plant } = site.input
   const state = site.state(key)
   const { servedSince, waitingSince = now, served, transaction } = state
@@ -146,18 +156,18 @@ function rankOf(site: Site, key: string): Rank {
   }
 }
 
-export function priorityOf(site: Site, key: string): number {
+export function priorityOf(site: Standing, key: string): number {
   return site.input.facts.get(key)?.needs?.priority ?? site.evses.get(key)?.priority ?? 0
 }
 
 /** Whether the car may be paused in favour of others: not if it, or the charge point, wakes badly. */
-export function mayPause(site: Site, key: string): boolean {
+export function mayPause(site: Standing, key: string): boolean {
   const { needs } = site.input.facts.get(key) ?? {}
   return site.evses.get(key)?.mayPause !== false && needs?.mayPause !== false
 }
 
 /** By what the car has got at most, where its meter does not tell it. */
-function tierAt(site: Site, key: string, lead = 0): number {
+function tierAt(site: Standing, key: string, lead = 0): number {
   const { needs } = site.input.facts.get(key) ?? {}
   const evse = site.evses.get(key)
   if (needs === undefined || evse === undefined) return UNKNOWN

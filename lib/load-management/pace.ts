@@ -19,9 +19,13 @@ export function pausedOf(site: Site): Set<string> {
   const { now } = site.input
   const lastStart = Math.max(...[...site.states.values()].map(({ servedSince = 0 }) => servedSince))
   const isPaused = ([key, state]: [string, EvseState]) => {
-    const { served, waitingSince = 0 } = state
-    if (served === 0 || now - waitingSince >= PAUSE_MS || lastStart <= waitingSince) return false
+    if (!isRecentlyPaused(state, now) || lastStart <= (state.waitingSince ?? 0)) return false
     return inForce(state, now) < leastOf(site.evses.get(key))
   }
   return new Set([...site.states].filter(isPaused).map(([key]) => key))
+}
+
+/** Whether a car was paused so lately that it does not start again yet. */
+export function isRecentlyPaused({ served, waitingSince = 0 }: EvseState, now: number): boolean {
+  return served > 0 && now - waitingSince < PAUSE_MS
 }

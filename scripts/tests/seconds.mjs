@@ -73,6 +73,7 @@ export const SECONDS = {
   'test/load-management/stops.test.ts': 4,
   'test/load-management/teller.test.ts': 6,
   'test/load-management/tree.test.ts': 5,
+  'test/load-management/turns.test.ts': 7,
   'test/load-management/unbalance-live.test.ts': 10,
   'test/load-management/wide.test.ts': 5,
   'test/money/valid-from.test.ts': 10,

@@ -125,18 +125,21 @@ test('what is taken is absent as soon as one EVSE is not known, and nothing with
 
 test('a car that waits can expect its turn when one that charges has done so for a dwell, in its order', () => {
   const turns = ({ evses }: ReturnType<typeof shown>) => {
-    return evses.map(({ expectedTurn }) => expectedTurn && (Date.parse(expectedTurn) - NOW) / MINUTE)
+    return evses.map(({ expectedTurn }) => expectedTurn && Math.floor((Date.parse(expectedTurn) - NOW) / MINUTE))
   }
-  const served = (minutes: number) => charging(6, { servedSince: NOW - minutes * MINUTE })
+  const served = (minutes: number) => {
+    return charging(6, { servedSince: NOW - minutes * MINUTE, served: (6.1 * minutes) / 60 })
+  }
   const stalls = [{ state: served(5) }, { state: served(3) }]
   // A dwell is 15 minutes. The first one waits for the other's 10 minutes, the second one for 12, the third for one dwell more.
+  // Before each start, the current of the other has to fall.
   const queue = [{ state: waiting(8) }, { state: waiting(7) }, { state: waiting(6) }]
   assert.deepEqual(turns(shown(14, [...stalls, ...queue])).slice(0, 2), [undefined, undefined])
   assert.deepEqual(
     turns(shown(14, [...stalls, ...queue]))
       .slice(2)
       .sort((one, other) => Number(one) - Number(other)),
-    [10, 12, 25]
+    [10, 12, 26]
   )
   assert.deepEqual(turns(shown(14, [...stalls, { state: waiting(1) }])).at(-1), 14, 'it waits for a dwell itself')
   const urgent = stalls.map((stall) => ({ ...stall, priority: 9 }))
