@@ -56,7 +56,7 @@ function withTurn(state: EvseState, isServed: boolean, now: number): EvseState {
 type Taken = NonNullable<EvseState['measured']>
 
 /**
- * A car that takes less than it may for a minute leaves the rest to others. While it uses all that it has, it gets up to twice as
+ * A car that takes less than it may for a minute leaves the rest to others. While it uses all that it has, it gets up to four times as
  * much each time. A pause of ours proves nothing.
  */
 function withDemand(state: EvseState, measured: Taken, { force, least }: Offering & { force: number }): EvseState {
@@ -64,7 +64,8 @@ function withDemand(state: EvseState, measured: Taken, { force, least }: Offerin
   const { most } = usedOf(measured)
   if (force < least || (most >= force - 1 && slackSince === undefined && demand === undefined)) return state
   const { slackSince: _, ...busy } = state
-  if (most >= force - 0.5) return demand === undefined || force < demand - 1 ? busy : { ...busy, demand: demand * 2 }
+  if (most >= force - 0.5)
+    return demand === undefined || force < demand - 1 ? busy : { ...busy, demand: Math.max(demand, least) * 4 }
   if (most >= force - 1) return busy
   const since = slackSince ?? measured.at
   const isLong = measured.at - since >= SLACK_MS

@@ -22,6 +22,10 @@ export interface LiveOptions {
   limit: number
   /** Seconds. */
   lease: number
+  /** A. Default: 6 */
+  fallback?: number
+  /** More of the circuit. */
+  more?: object
   /** Where chargers connect to. */
   url: string
   /** Asks the operator API, of whichever process is there. */
@@ -47,7 +51,7 @@ export class LiveSite {
   /** With all chargers connected, and under control. */
   static async open(options: LiveOptions): Promise<LiveSite> {
     const site = new LiveSite(options)
-    const { id, count, limit, lease, url } = options
+    const { id, count, limit, lease, url, fallback = 6, more = {} } = options
     await site.put(`/sites/${id}`, { name: id })
     for (let index = 0; index < count; index++) {
       const protocol = PROTOCOLS[index % PROTOCOLS.length] ?? 'ocpp1.6'
@@ -61,12 +65,12 @@ export class LiveSite {
       await site.put(`/charge-points/${charger.identity}`, { site: id })
     }
     const evses = site.chargers.map(({ identity }) => {
-      return { identity, evseId: 1, circuit: 'main', maximum: 32, fallback: 6 }
+      return { identity, evseId: 1, circuit: 'main', maximum: 32, fallback }
     })
-    const circuits = [{ id: 'main', limit: { A: limit }, margin: 1 }]
+    const circuits = [{ id: 'main', limit: { A: limit }, margin: 1, ...more }]
     const times = { lease, raiseDelay: 0, settle: 6 }
     await site.put(`/sites/${id}/load-management`, { mode: 'control', ...times, circuits, evses })
-    await site.until('the fallbacks hold', (shown) => shown.evses.every(({ reserved }) => reserved === 6))
+    await site.until('the fallbacks hold', (shown) => shown.evses.every(({ reserved }) => reserved === fallback))
     return site
   }
 

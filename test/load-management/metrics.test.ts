@@ -52,5 +52,9 @@ onBothBackends('the metrics of load management', (start) => {
     assert.ok((after('site_exceeded_seconds_total') ?? 0) > 0, 'the cars were still measured above the new limit')
     assert.ok(Number(after('site_measurement_age_seconds{site="meters",circuit="main"}')) >= 20)
     assert.equal(after('site_late_renewals_total'), 0)
+    // Nobody renews the only lease above a fallback, and then it is noticed once.
+    garage.time.advance(1_000_000)
+    for (let run = 0; run < 2; run++) await garage.run()
+    assert.equal((await values())('site_late_renewals_total'), 1)
   })
 })
