@@ -1,5 +1,6 @@
 import { reportedVariable } from '../charge-points/reported-variable.js'
 import type { Fence } from './calls.js'
+import { isStanding } from './forms.js'
 import { rivalsOf } from './installed.js'
 import { identityOf, type KnownSite, placeOf } from './known.js'
 import type { ControlOptions } from './options.js'
@@ -59,10 +60,8 @@ export class Sender {
     if (evse === undefined || member === undefined || call === undefined) return 'unsent'
     let answer: Answer = 'unsent'
     try {
-      const { id: chargePointId, protocol } = member
-      const { evseId } = evse
-      // A limit that has to fall does not wait for a database.
-      await rememberReplaced(this.#options, { chargePointId, protocol: protocol ?? '', evseId }, call).catch(onError)
+      // The limit of a transaction follows a fallback, and replaces nothing else.
+      if (kind === 'fallback' || isStanding(evse.form)) await this.#remember(member, evse.evseId, call)
       answer = await this.#ask(member.identity, call, cause.fence)
       // The next form may depend on what it has told of itself.
       const isFirst = cause.rung === undefined && (answer === 'rejected' || answer === 'error')
@@ -97,6 +96,12 @@ export class Sender {
     })
     const isLowering = kind === 'limit' && (cause.isDoubtful || amperes < inForce(cause, at))
     return { ...call, priority: isLowering ? PRIORITY.lowering : PRIORITY.other }
+  }
+
+  /** A profile that is not remembered keeps nothing from being sent. */
+  async #remember({ id: chargePointId, protocol }: rows.Member, evseId: number, call: OcppCall): Promise<void> {
+    const place = { chargePointId, protocol: protocol ?? '', evseId }
+    await rememberReplaced(this.#options, place, call).catch(this.#options.onError)
   }
 
   async #ask(identity: string, call: OcppCall, fence: Fence): Promise<Answer> {

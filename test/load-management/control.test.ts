@@ -234,6 +234,9 @@ onBothBackends('a site under control', (start) => {
     assert.ok(!ids.includes(7), String(ids))
     const body = { mode: 'off', circuits: [{ id: 'main', limit: { A: 63 } }] }
     await garage.configure(body)
-    assert.deepEqual(garage.charger(0).station.profiles, [], 'who leaves control takes its profiles along')
+    await until('who leaves control takes its profiles along, and the raw one is there again', async () => {
+      await garage.run()
+      return String(garage.charger(0).station.profiles.map(({ id }) => id)) === '7'
+    })
   })
 })
