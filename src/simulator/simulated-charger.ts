@@ -11,7 +11,7 @@ import { DIALECTS } from './dialects.js'
 import type { EventName } from './event.js'
 import { Memory } from './memory.js'
 import { resumePulse, startClockAligned } from './metering.js'
-import { ANSWER_TIME } from './model/quirks.js'
+import { ANSWER_TIME, afterBoot, toldLevel } from './model/quirks.js'
 import { listOf, Settings } from './model/settings.js'
 import { createStation, type Station } from './model/station.js'
 import { isGone } from './problem.js'
@@ -70,9 +70,16 @@ export class SimulatedCharger implements Charger {
     this.serialNumber = serialNumber ?? identity.slice(0, SERIAL_NUMBER_LENGTH)
     this.station = createStation(layout, time.now())
     this.dialect = DIALECTS[protocols[0]]
-    this.settings = new Settings(this.dialect.settings)
+    this.settings = this.#createSettings()
     this.#credentials = new Credentials(password, () => this.memory.requestedKeys)
     this.client = this.#createClient()
+  }
+
+  #createSettings(): Settings {
+    const settings = new Settings(this.dialect.settings)
+    const level = toldLevel(this.station.quirks)
+    if (level !== undefined) settings.force(this.dialect.names.highestLevel, String(level))
+    return settings
   }
 
   #createClient(): ChargePointClient {
@@ -240,7 +247,10 @@ export class SimulatedCharger implements Charger {
 
   async #comeBack(reason: BootReason): Promise<void> {
     this.#state = 'working'
-    if (this.station.quirks.has('forgets-profiles')) this.station.profiles = []
+    const { quirks, profiles, goneProfiles: gone } = this.station
+    this.station.profiles = afterBoot(quirks, profiles, { gone, now: this.time.now() })
+    this.station.goneProfiles = []
+    this.station.isStoppedForGood = false
     this.#registration.restart(reason)
     forgetStatuses(this)
     try {
@@ -281,7 +291,7 @@ export class SimulatedCharger implements Charger {
     const dialect = DIALECTS[this.protocol]
     if (dialect !== this.dialect) {
       this.dialect = dialect
-      this.settings = new Settings(dialect.settings)
+      this.settings = this.#createSettings()
     }
     this.station.version = VERSIONS[this.protocol]
     this.station.onlineSince = this.time.now()

@@ -16,6 +16,7 @@ export type Behaviour =
   | 'stopOnUnplug'
   | 'cacheEnabled'
   | 'listEnabled'
+  | 'highestLevel'
 
 /** The reason of a boot, in the words of 2.x. */
 export type BootReason =

@@ -7,9 +7,9 @@ import { QUIRK_NAMES, type Quirk } from '../../src/simulator/model/quirks.js'
 import { settle } from '../../src/simulator/model/station.js'
 import { ManualScheduler } from '../../src/simulator/scheduler.js'
 import { swipe } from '../../src/simulator/sessions/authorization.js'
-import { plug } from '../../src/simulator/sessions/cable.js'
+import { plug, unplug } from '../../src/simulator/sessions/cable.js'
 import { evseOf } from '../../src/simulator/sessions/evse.js'
-import { reset } from '../../src/simulator/sessions/transactions.js'
+import { endTransaction, reset } from '../../src/simulator/sessions/transactions.js'
 import { until } from '../support/wait.js'
 import { simulate, startSimulator } from './command-line.js'
 import { createCharger, startCsms } from './support.js'
@@ -37,12 +37,25 @@ function amperes(charger: Charger): number {
   return Math.round((evseOf(charger).power / 690) * 10) / 10
 }
 
-type Wish = Partial<v16.ChargingProfile> & { limit?: number; unit?: 'A' | 'W' }
+type Wish = Partial<v16.ChargingProfile> & {
+  limit?: number
+  unit?: 'A' | 'W'
+  duration?: number
+  startSchedule?: string
+  /** Seconds until the first period. */
+  from?: number
+}
 
 /** The answer to a TxProfile of 8 A, unless said otherwise. */
-async function limit(charger: Charger, { limit: most = 8, unit = 'A', ...wish }: Wish = {}): Promise<string> {
+async function limit(charger: Charger, wanted: Wish = {}): Promise<string> {
+  const { limit: most = 8, unit = 'A', duration, startSchedule, from = 0, ...wish } = wanted
   const base = { stackLevel: 0, chargingProfilePurpose: 'TxProfile', chargingProfileKind: 'Relative' } as const
-  const schedule = { chargingRateUnit: unit, chargingSchedulePeriod: [{ startPeriod: 0, limit: most }] } as const
+  const schedule = {
+    chargingRateUnit: unit,
+    chargingSchedulePeriod: [{ startPeriod: from, limit: most }],
+    ...(duration !== undefined && { duration }),
+    ...(startSchedule !== undefined && { startSchedule })
+  } as const
   const { v16: six, v21: two } = csms.app.ocpp
   if (charger.protocol === 'ocpp1.6') {
     const csChargingProfiles = { chargingProfileId: 1, ...base, ...wish, chargingSchedule: schedule }
@@ -67,16 +80,21 @@ const REFUSED: [Quirk, Wish, Wish][] = [
   ['refuses-tx-profile', {}, { chargingProfilePurpose: 'TxDefaultProfile' }],
   ['refuses-relative', {}, { chargingProfileKind: 'Absolute' }],
   ['needs-relative', { chargingProfileKind: 'Absolute' }, {}],
-  ['needs-highest-level', {}, { stackLevel: 8 }]
+  ['needs-highest-level', {}, { stackLevel: 8 }],
+  ['needs-level-0', { stackLevel: 1 }, {}],
+  ['highest-level-0', { stackLevel: 1 }, {}],
+  ['level-999', { stackLevel: 10 }, { stackLevel: 999 }]
 ]
 
 for (const protocol of ['ocpp1.6', 'ocpp2.1'] as const) {
   test(`${protocol}: profiles are refused or taken as the quirk says`, async () => {
     for (const [quirk, refused, taken] of REFUSED) {
       const { charger } = await charging(protocol, quirk)
+      const levels: Partial<Record<Quirk, string>> = { 'highest-level-0': '0', 'level-999': '999' }
       const highest = charger.settings.get(
         protocol === 'ocpp1.6' ? 'ChargeProfileMaxStackLevel' : 'SmartChargingCtrlr.ProfileStackLevel'
       )
+      assert.equal(highest, levels[quirk] ?? '10', quirk)
       const level = taken.stackLevel === undefined ? {} : { stackLevel: Number(highest) }
       assert.equal(await limit(charger, refused), 'Rejected', quirk)
       assert.equal(charger.station.profiles.length, 0, quirk)
@@ -145,6 +163,7 @@ test('after a pause: never again, or without a limit, or as the standard says', 
   }
 })
 
+<<<<<<< HEAD
 test('a charger that loses Relative defaults accepts them, and keeps others', async () => {
   const { charger, amperes: now } = await charging('ocpp1.6', 'loses-relative-default')
   const chargingProfilePurpose = 'TxDefaultProfile'
@@ -154,6 +173,238 @@ test('a charger that loses Relative defaults accepts them, and keeps others', as
   assert.equal(now(), 8)
 })
 
+=======
+test('a limit that ignores its duration goes on, and others end', async () => {
+  for (const [quirks, expected] of [
+    [['ignores-duration'], 8],
+    [[], 15.9]
+  ] as [Quirk[], number][]) {
+    const { charger, time, amperes: now } = await charging('ocpp2.1', ...quirks)
+    assert.equal(await limit(charger, { duration: 60 }), 'Accepted')
+    time.advance(59_000)
+    assert.equal(now(), 8)
+    time.advance(10_000)
+    assert.equal(now(), expected, String(quirks))
+  }
+})
+
+test('a schedule in the future is refused by one that has the quirk, and a later first period by all', async () => {
+  const { charger, time } = await charging('ocpp1.6', 'refuses-future-start')
+  const at = (seconds: number) => new Date(time.now() + seconds * 1000).toISOString()
+  const kind = { chargingProfileKind: 'Absolute' } as const
+  assert.equal(await limit(charger, { ...kind, startSchedule: at(60) }), 'Rejected')
+  assert.equal(await limit(charger, { ...kind, startSchedule: at(-60) }), 'Accepted')
+  const { charger: usual } = await charging('ocpp1.6')
+  assert.equal(await limit(usual, { ...kind, startSchedule: at(60) }), 'Accepted')
+  for (const protocol of ['ocpp1.6', 'ocpp2.1'] as const) {
+    const { charger: other } = await charging(protocol, 'one-line-meter')
+    assert.equal(await limit(other, { from: 60 }), 'Rejected')
+  }
+})
+
+test('a slower current follows after 45 seconds', async () => {
+  const { charger, time, amperes: now } = await charging('ocpp2.1', 'slower-current')
+  assert.equal(now(), 15.9)
+  await limit(charger)
+  const seen: number[] = []
+  for (let second = 0; second < 50; second++) {
+    time.advance(1000)
+    seen.push(now())
+  }
+  assert.equal(seen.lastIndexOf(15.9), 43)
+  assert.equal(seen.at(-1), 8)
+})
+
+test('a transaction overshoots in its first five seconds', async () => {
+  const { charger, time, amperes: now } = await charging('ocpp2.1', 'overshoots')
+  await limit(charger)
+  assert.equal(now(), 15.9)
+  time.advance(5000)
+  assert.equal(now(), 8)
+})
+
+test('the limit of its own cloud counts for a minute after each profile, above and below the one that was accepted', async () => {
+  const { charger, time, amperes: now } = await charging('ocpp1.6', 'own-cloud')
+  const { ev } = evseOf(charger).transaction?.connector ?? {}
+  Object.assign(ev ?? {}, { maxPower: 22_080 })
+  for (const most of [8, 24]) {
+    await limit(charger, { limit: most })
+    assert.equal(now(), 16)
+    time.advance(61_000)
+    assert.equal(now(), most)
+  }
+})
+
+test('a limit of its own is beside ours, and 2.x tells its beginning and end', async () => {
+  csms.received.length = 0
+  const { charger, amperes: now } = await charging('ocpp2.1', 'own-limit')
+  assert.equal(now(), 10)
+  await limit(charger)
+  assert.equal(now(), 8)
+  await until('it has told its limit', () => csms.of('NotifyChargingLimit').length === 1)
+  const [told] = csms.of('NotifyChargingLimit') as unknown as v21.NotifyChargingLimitRequest[]
+  assert.deepEqual(told?.chargingSchedule?.[0]?.chargingSchedulePeriod, [{ startPeriod: 0, limit: 10 }])
+  unplug(charger)
+  await until('it has told its end', () => csms.of('ClearedChargingLimit').length === 1)
+  assert.deepEqual(csms.of('ClearedChargingLimit'), [{ chargingLimitSource: 'Other', evseId: 1 }])
+})
+
+/** The transaction ends; the driver begins another one, with the cable left in or plugged in again. */
+async function again(charger: Charger, isReplugged = false): Promise<void> {
+  charger.background(endTransaction(charger, evseOf(charger), 'Local'))
+  if (isReplugged) {
+    unplug(charger)
+    plug(charger)
+  }
+  await swipe(charger, { idToken: 'CARD-1', type: 'ISO14443' })
+  await until('the next one has begun', () => evseOf(charger).transaction !== undefined)
+}
+
+test('a stored 0 A blocks later sessions until a boot', async () => {
+  const { charger, time, amperes: now } = await charging('ocpp2.1', 'stored-zero')
+  await limit(charger, { limit: 0 })
+  assert.equal(now(), 0)
+  await again(charger, true)
+  assert.equal(now(), 0)
+  await reboot(charger, time)
+  await swipe(charger, { idToken: 'CARD-1', type: 'ISO14443' })
+  await until('the next one has begun', () => evseOf(charger).transaction !== undefined)
+  assert.equal(now(), 15.9)
+})
+
+test('a sleepy car takes nothing after a pause, also in the next transaction, until it is plugged in again', async () => {
+  const { charger, time, amperes: now } = await charging('ocpp1.6', 'sleepy-cars')
+  time.advance(1000)
+  assert.equal(now(), 15.9)
+  await limit(charger, { limit: 0 })
+  assert.equal(now(), 0)
+  await limit(charger, { limit: 16 })
+  assert.equal(now(), 0)
+  await again(charger)
+  assert.equal(now(), 0)
+  await again(charger, true)
+  assert.equal(now(), 15.9)
+})
+
+test('a level is kept by the profile that had it first', async () => {
+  const { charger, amperes: now } = await charging('ocpp1.6', 'keeps-level')
+  const purpose = { chargingProfilePurpose: 'TxDefaultProfile' } as const
+  assert.equal(await limit(charger, { ...purpose, chargingProfileId: 1, limit: 12 }), 'Accepted')
+  assert.equal(await limit(charger, { ...purpose, chargingProfileId: 2 }), 'Accepted')
+  assert.equal(now(), 12)
+  await csms.app.ocpp.v16.call(charger.identity, 'ClearChargingProfile', { id: 1 })
+  assert.equal(now(), 8)
+})
+
+test('profiles that were deleted or replaced are in force again after a boot', async () => {
+  for (const [quirks, expected] of [
+    [['resurrects-profiles'], [12, 10]],
+    [[], [8]]
+  ] as [Quirk[], number[]][]) {
+    const { charger, time } = await charging('ocpp1.6', ...quirks, 'no-current')
+    const purpose = { chargingProfilePurpose: 'TxDefaultProfile' } as const
+    await limit(charger, { ...purpose, limit: 12 })
+    await limit(charger, { ...purpose, limit: 8 })
+    await limit(charger, { ...purpose, chargingProfileId: 2, stackLevel: 1, limit: 10 })
+    await csms.app.ocpp.v16.call(charger.identity, 'ClearChargingProfile', { id: 2 })
+    await reboot(charger, time)
+    const limits = charger.station.profiles.map(({ original }) => {
+      return [original.chargingSchedule].flat()[0]?.chargingSchedulePeriod[0]?.limit
+    })
+    assert.deepEqual(limits, expected)
+  }
+})
+
+/** `[startPeriod, limit]` of the composite schedule that a charger answers. */
+async function composite(charger: Charger, { evseId = 1, unit = 'A' }: { evseId?: number; unit?: 'A' | 'W' } = {}) {
+  const asked = { duration: 600, chargingRateUnit: unit }
+  const { v16: six, v21: two } = csms.app.ocpp
+  const periods =
+    charger.protocol === 'ocpp1.6'
+      ? (await six.call(charger.identity, 'GetCompositeSchedule', { connectorId: evseId, ...asked })).chargingSchedule
+          ?.chargingSchedulePeriod
+      : (await two.call(charger.identity, 'GetCompositeSchedule', { evseId, ...asked })).schedule
+          ?.chargingSchedulePeriod
+  return periods?.map(({ startPeriod, limit: most }) => [startPeriod, most])
+}
+
+const COMPOSITES: [Quirk | undefined, { evseId?: number; unit?: 'A' | 'W' }, number[][]][] = [
+  [
+    undefined,
+    {},
+    [
+      [0, 8],
+      [300, 32]
+    ]
+  ],
+  ['composite-forgets-defaults', {}, [[0, 32]]],
+  ['composite-forgets-evses', {}, [[0, 32]]],
+  ['composite-one-period', {}, [[0, 8]]],
+  [
+    undefined,
+    { evseId: 0 },
+    [
+      [0, 40],
+      [300, 64]
+    ]
+  ],
+  [
+    'composite-no-sum',
+    { evseId: 0 },
+    [
+      [0, 8],
+      [300, 32]
+    ]
+  ],
+  [
+    undefined,
+    { unit: 'W' },
+    [
+      [0, 5520],
+      [300, 22080]
+    ]
+  ],
+  [
+    'composite-zero-watts',
+    { unit: 'W' },
+    [
+      [0, 0],
+      [300, 0]
+    ]
+  ],
+  [
+    'composite-48',
+    {},
+    [
+      [0, 8],
+      [300, 48]
+    ]
+  ]
+]
+
+for (const protocol of ['ocpp1.6', 'ocpp2.1'] as const) {
+  test(`${protocol}: composite schedules are wrong as the quirk says`, async () => {
+    for (const [quirk, asked, expected] of COMPOSITES) {
+      const identity = `${protocol}-composite-${quirk}-${JSON.stringify(asked).replaceAll(/\W/g, '')}`
+      const layout = { evses: 2, ...(quirk !== undefined && { quirks: [quirk] }) }
+      const { charger } = createCharger(csms, protocol, { identity, time: new ManualScheduler(), layout })
+      await charger.connect()
+      await until('it is accepted', () => charger.registration === 'Accepted')
+      const schedule = { chargingProfilePurpose: 'TxDefaultProfile', chargingProfileKind: 'Absolute' } as const
+      const startSchedule = charger.timestamp()
+      assert.equal(await limit(charger, { ...schedule, startSchedule, duration: 300 }), 'Accepted')
+      const told = await composite(charger, asked)
+      assert.deepEqual(
+        told?.filter(([start = 0]) => start < 600),
+        expected,
+        `${quirk} ${JSON.stringify(asked)}`
+      )
+      await charger.close()
+    }
+  })
+}
+
+>>>>>>> 60765d1 (Simulate own limits, resurrected profiles, sleepy cars and wrong composites)
 test('a late default counts from the next transaction on', async () => {
   const { charger, time, amperes: now } = await charging('ocpp1.6', 'late-default')
   time.advance(1000)
@@ -169,6 +420,18 @@ test('a late default counts from the next transaction on', async () => {
   assert.equal(now(), 8)
 })
 
+async function reboot(charger: Charger, time: ManualScheduler): Promise<void> {
+  charger.background(reset(charger, 'SoftReset'))
+  await until('it reboots', () => {
+    time.advance(1000)
+    return charger.isRebooting
+  })
+  await until('it is back', () => {
+    time.advance(1000)
+    return !charger.isRebooting && charger.isOnline
+  })
+}
+
 test('a charger that forgets its profiles has none after a boot', async () => {
   for (const [quirks, expected] of [
     [['forgets-profiles'], 0],
@@ -176,15 +439,7 @@ test('a charger that forgets its profiles has none after a boot', async () => {
   ] as [Quirk[], number][]) {
     const { charger, time } = await charging('ocpp1.6', ...quirks, 'no-current')
     await limit(charger, { chargingProfilePurpose: 'TxDefaultProfile' })
-    charger.background(reset(charger, 'SoftReset'))
-    await until('it reboots', () => {
-      time.advance(1000)
-      return charger.isRebooting
-    })
-    await until('it is back', () => {
-      time.advance(1000)
-      return !charger.isRebooting && charger.isOnline
-    })
+    await reboot(charger, time)
     assert.equal(charger.station.profiles.length, expected)
   }
 })

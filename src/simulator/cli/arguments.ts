@@ -86,7 +86,7 @@ Output
 
 Quirks
 ${Object.entries(QUIRKS)
-  .map(([name, about]) => `  ${name.padEnd(23)} ${about}`)
+  .map(([name, about]) => `  ${name.padEnd(26)} ${about}`)
   .join('\n')}
 
 Exit codes: 0 done, 1 scenario, comparison or recording failed, 2 bad usage, 3 unreachable, 4 refused.

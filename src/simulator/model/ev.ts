@@ -8,6 +8,8 @@ export interface Ev {
   readonly phases: 1 | 3
   /** State of charge, 0 to 1. */
   soc: number
+  /** Whether it takes nothing until it is plugged in again. */
+  isAsleep?: boolean
 }
 
 export type CurrentKind = 'AC' | 'DC'
@@ -28,8 +30,8 @@ export function defaultEv(kind: CurrentKind, soc = 0.35): Ev {
 }
 
 /** Power that the vehicle takes without a limit. W. */
-export function acceptedPower({ soc, maxPower }: Ev): number {
-  if (soc >= 1) return 0
+export function acceptedPower({ soc, maxPower, isAsleep = false }: Ev): number {
+  if (soc >= 1 || isAsleep) return 0
   if (soc <= TAPER_FROM) return maxPower
   const taper = (soc - TAPER_FROM) / (1 - TAPER_FROM)
   return maxPower * (1 - taper * (1 - TAPER_TO))

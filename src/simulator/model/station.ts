@@ -1,12 +1,13 @@
-import type { CompositeInput } from '../../smart-charging/index.js'
+import type { CompositeInput, CompositePeriod } from '../../smart-charging/index.js'
 import { acceptedPower, type CurrentKind, charge, type Ev, MIN_POWER, powerUnder } from './ev.js'
-import { type Allowance, allowanceAt, type Profile, type StationFacts } from './profiles.js'
+import { type Allowance, allowanceAt, type Profile, type Question, type StationFacts } from './profiles.js'
 import {
   countingProfiles,
   type Quirk,
   type Quirks,
   type Throttle,
   throttled,
+  toldPeriods,
   toldProfiles,
   understood
 } from './quirks.js'
@@ -108,6 +109,12 @@ export interface Station {
   readonly maxPower: number
   readonly evses: readonly Evse[]
   profiles: Profile[]
+  /** Profiles that were deleted or replaced since the last boot. */
+  goneProfiles: Profile[]
+  /** Whether no transaction charges until the next boot. */
+  isStoppedForGood: boolean
+  /** When a profile was accepted last. Milliseconds since the epoch. */
+  profileAt: number
   quirks: Quirks
   /** The version that the charge point speaks. */
   version: CompositeInput['version']
@@ -150,6 +157,9 @@ export function createStation(layout: StationLayout, now: number): Station {
     ...HARDWARE[kind],
     evses: Array.from({ length: evses }, (_, index) => createEvse(index)),
     profiles: [],
+    goneProfiles: [],
+    isStoppedForGood: false,
+    profileAt: Number.NEGATIVE_INFINITY,
     quirks: new Set(quirks),
     version: '2.1',
     offlineSince: undefined,
@@ -242,6 +252,13 @@ export function toldFacts(station: Station): StationFacts {
   return { ...facts, profiles: toldProfiles(station.quirks, facts.profiles) }
 }
 
+/** The periods that the charge point answers. Where no profile limits, the hardware does. */
+export function toldSchedule(station: Station, periods: readonly CompositePeriod[], { evseId, unit }: Question) {
+  const { quirks, profiles, phases, voltage } = station
+  const hardware = hardwareLimit(station, evseId, unit)
+  return toldPeriods(quirks, periods, { unit, profiles, hardware, phases, voltage })
+}
+
 function transactionFacts(version: Station['version'], evseId: number, transaction: Transaction) {
   const { id, csmsId, startedAt, hasPriority: priority, connector } = transaction
   const soc = connector.ev && { soc: Math.round(connector.ev.soc * 100) }
@@ -249,7 +266,7 @@ function transactionFacts(version: Station['version'], evseId: number, transacti
 }
 
 /** The maximum of the hardware of an EVSE, or of all for 0. */
-export function hardwareLimit({ evses, maxPower, voltage, phases }: Station, evseId: number, unit: 'A' | 'W'): number {
+function hardwareLimit({ evses, maxPower, voltage, phases }: Station, evseId: number, unit: 'A' | 'W'): number {
   const watts = maxPower * (evseId === 0 ? evses.length : 1)
   return unit === 'W' ? watts : watts / (voltage * phases)
 }
@@ -316,13 +333,13 @@ function flow(evse: Evse, milliseconds: number): void {
 }
 
 function powerOf(station: Station, evse: Evse): number {
-  const { connector, throttle } = evse.transaction ?? {}
+  const { connector, throttle, startedAt = 0 } = evse.transaction ?? {}
   if (throttle === undefined || connector?.ev === undefined || connector.fault !== undefined) return 0
   const now = station.updatedAt
   const allowed = allowanceOf(station, evse, now)
   const { watts, perPhase, phases } = throttled(station.quirks, allowed, {
-    throttle,
-    now,
+    ...{ throttle, now, startedAt, acceptedAt: station.profileAt, voltage: station.voltage },
+    ...{ kept: station, car: connector.ev },
     hardware: hardwareOf(station)
   })
   if (station.kind === 'DC') return powerUnder(connector.ev, watts)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Charger } from '../charger.js'
 import { powerChanged, resumePulse, scheduleSample, stateChanged } from '../metering.js'
 import { type Profile, replaces } from '../model/profiles.js'
-import { createThrottle, isLost, isRefused } from '../model/quirks.js'
+import { createThrottle, isLost, isRefused, mayReplace } from '../model/quirks.js'
 import {
   type Authorization,
   type Connector,
@@ -104,12 +104,20 @@ function ofTransaction(profile: Profile, version: Station['version'], transactio
 }
 
 /** Stores a profile in place of those that it replaces. */
-export function keepProfile({ station }: Charger, profile: Profile): void {
-  station.profiles = [...othersThan(station, profile), profile]
+export function keepProfile({ station, time }: Charger, profile: Profile): void {
+  dropProfiles(station, othersThan(station, profile))
+  station.profiles = [...station.profiles, profile]
+  station.profileAt = time.now()
 }
 
-function othersThan({ profiles, version }: Station, profile: Profile): Profile[] {
-  return profiles.filter((other) => !replaces(profile, other, version))
+/** Only these profiles are left. */
+export function dropProfiles(station: Station, kept: Profile[]): void {
+  station.goneProfiles.push(...station.profiles.filter((profile) => !kept.includes(profile)))
+  station.profiles = kept
+}
+
+function othersThan({ profiles, version, quirks }: Station, profile: Profile): Profile[] {
+  return profiles.filter((other) => !replaces(profile, other, version) || !mayReplace(quirks, profile, other))
 }
 
 /** Whether the quirks of the charge point allow a profile. */

@@ -13,7 +13,7 @@ import { changeAvailability } from '../sessions/availability.js'
 import { cancelReservation, reservable, reserve } from '../sessions/reservations.js'
 import { endTransaction, mayTake, reset } from '../sessions/transactions.js'
 import { call } from './calls.js'
-import { clearChargingProfile, getCompositeSchedule, highestLevel, setChargingProfile } from './profiles.js'
+import { clearChargingProfile, getCompositeSchedule, setChargingProfile } from './profiles.js'
 import { trigger } from './triggers.js'
 
 type P = 'ocpp1.6'
@@ -209,7 +209,7 @@ function remoteStart(
   const evse = evseFor(charger, token, undefined, wanted)
   if (evse === undefined) return { status: 'Rejected' }
   const profile = chargingProfile && profileOf(evse.id, chargingProfile, charger.time.now(), charger.random)
-  if (profile !== undefined && !mayTake(charger, profile, highestLevel(charger))) return { status: 'Rejected' }
+  if (profile !== undefined && !mayTake(charger, profile, charger.number('highestLevel'))) return { status: 'Rejected' }
   const authorization = { token, groupId: undefined, cause: 'Remote', remoteStartId: undefined, profile } as const
   charger.afterwards(async () => {
     if (!charger.flag('authorizeRemote')) return allow(charger, evse, authorization)

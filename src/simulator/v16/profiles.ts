@@ -3,8 +3,9 @@ import type * as v16 from '../../v16/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { type Profile, profileOf, scheduleOf } from '../model/profiles.js'
-import { connectorAt, hardwareLimit, toldFacts } from '../model/station.js'
-import { takeProfile } from '../sessions/transactions.js'
+import { toldEvse } from '../model/quirks.js'
+import { connectorAt, toldFacts, toldSchedule } from '../model/station.js'
+import { dropProfiles, takeProfile } from '../sessions/transactions.js'
 
 /** The EVSE id of a connectorId; 0 for the whole charge point, `undefined` for an unknown connector. */
 export function evseIdAt(charger: Charger, connectorId: number): number | undefined {
@@ -18,17 +19,13 @@ export function setChargingProfile(
   const evseId = evseIdAt(charger, connectorId)
   if (evseId === undefined || !isAllowed(charger, evseId, csChargingProfiles)) return { status: 'Rejected' }
   const profile = profileOf(evseId, csChargingProfiles, charger.time.now(), charger.random)
-  return { status: takeProfile(charger, profile, highestLevel(charger)) ? 'Accepted' : 'Rejected' }
-}
-
-export function highestLevel(charger: Charger): number {
-  return Number(charger.settings.get('ChargeProfileMaxStackLevel'))
+  return { status: takeProfile(charger, profile, charger.number('highestLevel')) ? 'Accepted' : 'Rejected' }
 }
 
 // [1.6 §3.13.1, §5.16.2]
 function isAllowed(charger: Charger, evseId: number, profile: v16.ChargingProfile): boolean {
   const { chargingProfilePurpose, transactionId, stackLevel, chargingSchedule } = profile
-  if (stackLevel < 0 || stackLevel > highestLevel(charger)) return false
+  if (stackLevel < 0 || stackLevel > charger.number('highestLevel')) return false
   if (chargingSchedule.chargingSchedulePeriod[0]?.startPeriod !== 0) return false
   if (chargingProfilePurpose === 'ChargePointMaxProfile') return evseId === 0
   if (chargingProfilePurpose === 'TxDefaultProfile') return true
@@ -50,7 +47,7 @@ export function clearChargingProfile(
     (stackLevel === undefined || profile.stackLevel === stackLevel)
   const kept = station.profiles.filter((profile) => !isMeant(profile))
   if (kept.length === station.profiles.length) return { status: 'Unknown' }
-  station.profiles = kept
+  dropProfiles(station, kept)
   charger.afterwards(() => powerChanged(charger))
   return { status: 'Accepted' }
 }
@@ -63,10 +60,10 @@ export function getCompositeSchedule(
   if (evseId === undefined) return { status: 'Rejected' }
   const { station, time: clock } = charger
   const start = clock.now()
-  const question = { evseId, start, duration, unit: chargingRateUnit }
+  const question = { evseId: toldEvse(station.quirks, evseId), start, duration, unit: chargingRateUnit }
   const schedule = scheduleOf(toldFacts(station), question)
   if (schedule.status === 'Rejected') return { status: 'Rejected' }
-  const hardware = hardwareLimit(station, evseId, chargingRateUnit)
+  const periods = toldSchedule(station, schedule.periods, question)
   return {
     status: 'Accepted',
     connectorId,
@@ -75,12 +72,11 @@ export function getCompositeSchedule(
       duration: schedule.duration,
       startSchedule: charger.timestamp(start),
       chargingRateUnit,
-      chargingSchedulePeriod: schedule.periods.map((period) => period16(period, hardware))
+      chargingSchedulePeriod: periods.map(period16)
     }
   }
 }
 
-/** Where no profile limits, the hardware does. */
-function period16({ start: startPeriod, limit, numberPhases }: CompositePeriod, hardware: number) {
-  return { startPeriod, limit: limit ?? hardware, ...(numberPhases !== undefined && { numberPhases }) }
+function period16({ start: startPeriod, limit, numberPhases }: CompositePeriod & { limit: number }) {
+  return { startPeriod, limit, ...(numberPhases !== undefined && { numberPhases }) }
 }

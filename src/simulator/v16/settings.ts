@@ -97,5 +97,6 @@ export const NAMES_16: Readonly<Record<Behaviour, string>> = {
   stopOnInvalidId: 'StopTransactionOnInvalidId',
   stopOnUnplug: 'StopTransactionOnEVSideDisconnect',
   cacheEnabled: 'AuthorizationCacheEnabled',
-  listEnabled: 'LocalAuthListEnabled'
+  listEnabled: 'LocalAuthListEnabled',
+  highestLevel: 'ChargeProfileMaxStackLevel'
 }

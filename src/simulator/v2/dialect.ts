@@ -3,6 +3,7 @@ import type * as v21 from '../../v21/index.js'
 import type { Charger, Dialect } from '../charger.js'
 import { measurandsOf, sample } from '../metering.js'
 import { type Sample, usedPhases } from '../model/meter.js'
+import { OWN_AMPERES } from '../model/quirks.js'
 import { type Evse, type IdToken, type Status, statusOf, type Transaction } from '../model/station.js'
 import { deauthorized } from '../sessions/transactions.js'
 import type { SampleContext, StartTrigger, StopCause, UpdateTrigger } from '../vocabulary.js'
@@ -93,6 +94,7 @@ export const dialect2: Dialect = {
     event.transactionInfo.chargingState = 'EVConnected'
     if (remoteStartId !== undefined) event.transactionInfo.remoteStartId = remoteStartId
     sendEvent(charger, evse, transaction, event)
+    if (charger.station.quirks.has('own-limit')) tellOwnLimit(charger, evse)
   },
 
   updated(charger, evse, transaction, trigger) {
@@ -113,6 +115,9 @@ export const dialect2: Dialect = {
     const isUnplugged = cause === 'EVDisconnected'
     event.transactionInfo.stoppedReason = stoppedReason
     event.transactionInfo.chargingState = isUnplugged ? 'Idle' : 'EVConnected'
+    if (charger.station.quirks.has('own-limit')) {
+      charger.background(call(charger, 'ClearedChargingLimit', { chargingLimitSource: 'Other', evseId: evse.id }))
+    }
     return deliver(charger, 'TransactionEvent', event)
   },
 
@@ -132,6 +137,22 @@ export const dialect2: Dialect = {
       status: status as v21.FirmwareStatusEnumType,
       ...(requestId !== undefined && status !== 'Idle' && { requestId })
     })
+}
+
+/** [2.x K11, K12] */
+function tellOwnLimit(charger: Charger, evse: Evse): void {
+  const schedule = {
+    id: 1,
+    startSchedule: charger.timestamp(),
+    chargingRateUnit: 'A' as const,
+    chargingSchedulePeriod: [{ startPeriod: 0, limit: OWN_AMPERES }] as [v21.ChargingSchedulePeriodType]
+  }
+  const told = call(charger, 'NotifyChargingLimit', {
+    evseId: evse.id,
+    chargingLimit: { chargingLimitSource: 'Other' },
+    chargingSchedule: [schedule]
+  })
+  charger.background(told)
 }
 
 function idTokenOf({ idToken, type }: IdToken): v21.IdTokenType {

@@ -3,8 +3,9 @@ import type * as v21 from '../../v21/index.js'
 import type { Charger } from '../charger.js'
 import { powerChanged } from '../metering.js'
 import { type Profile, profileOf, scheduleOf, updated } from '../model/profiles.js'
-import { type Evse, findTransaction, hardwareLimit, toldFacts } from '../model/station.js'
-import { takeProfile } from '../sessions/transactions.js'
+import { toldEvse } from '../model/quirks.js'
+import { type Evse, findTransaction, toldFacts, toldSchedule } from '../model/station.js'
+import { dropProfiles, takeProfile } from '../sessions/transactions.js'
 import { type Answers, call, sendParts } from './calls.js'
 
 /** Purposes that apply only to the whole charging station. [2.x K01.FR.38, K24] */
@@ -22,13 +23,13 @@ export const smartCharging: Answers<
     const reasonCode = refusal(charger, evseId, chargingProfile)
     if (reasonCode !== undefined) return { status: 'Rejected', statusInfo: { reasonCode } }
     const profile = profileOf(evseId, chargingProfile, charger.time.now(), charger.random)
-    return { status: takeProfile(charger, profile, highestLevel(charger)) ? 'Accepted' : 'Rejected' }
+    return { status: takeProfile(charger, profile, charger.number('highestLevel')) ? 'Accepted' : 'Rejected' }
   },
   ClearChargingProfile: (charger, request) => {
     const { station } = charger
     const kept = station.profiles.filter((profile) => !isCleared(profile, request))
     if (kept.length === station.profiles.length) return { status: 'Unknown' }
-    station.profiles = kept
+    dropProfiles(station, kept)
     charger.afterwards(() => powerChanged(charger))
     return { status: 'Accepted' }
   },
@@ -59,10 +60,6 @@ export const smartCharging: Answers<
   }
 }
 
-export function highestLevel(charger: Charger): number {
-  return Number(charger.settings.get('SmartChargingCtrlr.ProfileStackLevel'))
-}
-
 /** The reason code for refusing a profile, or `undefined`. [2.x K01; Part 2 appendices "Reason codes"] */
 function refusal(charger: Charger, evseId: number, profile: v21.ChargingProfileType): string | undefined {
   const { chargingProfilePurpose, chargingSchedule, stackLevel, transactionId } = profile
@@ -70,7 +67,7 @@ function refusal(charger: Charger, evseId: number, profile: v21.ChargingProfileT
   if (evseId !== 0 && evse === undefined) return 'UnknownEvse'
   if (chargingProfilePurpose === 'ChargingStationExternalConstraints') return 'InvalidProfile'
   if (OF_STATION.has(chargingProfilePurpose) && evseId !== 0) return 'InvalidProfile'
-  if (stackLevel > highestLevel(charger)) return 'InvalidStackLevel'
+  if (stackLevel > charger.number('highestLevel')) return 'InvalidStackLevel'
   if (chargingSchedule.some(({ chargingSchedulePeriod: [first] }) => first?.startPeriod !== 0)) return 'InvalidSchedule'
   return chargingProfilePurpose === 'TxProfile' ? txRefusal(evse, transactionId) : undefined
 }
@@ -130,28 +127,28 @@ function getCompositeSchedule(
 ): v21.GetCompositeScheduleResponse {
   const { station, time: clock } = charger
   const start = clock.now()
-  const composite = scheduleOf(toldFacts(station), { evseId, start, duration, unit: chargingRateUnit })
+  const question = { evseId: toldEvse(station.quirks, evseId), start, duration, unit: chargingRateUnit }
+  const composite = scheduleOf(toldFacts(station), question)
   if (composite.status === 'Rejected') {
     const reasonCode = composite.reason === 'unknown-evse' ? 'UnknownEvse' : 'InvalidValue'
     return { status: 'Rejected', statusInfo: { reasonCode } }
   }
-  const hardware = hardwareLimit(station, evseId, chargingRateUnit)
   const schedule = {
     evseId,
     duration: composite.duration,
     scheduleStart: charger.timestamp(start),
     chargingRateUnit,
-    chargingSchedulePeriod: composite.periods.map((period) => period2(period, hardware))
+    chargingSchedulePeriod: toldSchedule(station, composite.periods, question).map(period2)
   }
   return { status: 'Accepted', schedule }
 }
 
-/** Where no profile limits, the hardware does. 2.0.1 has none of the other members. */
-function period2(period: CompositePeriod, hardware: number): v21.ChargingSchedulePeriodType {
+/** 2.0.1 has none of the members beside limit and phases. */
+function period2(period: CompositePeriod & { limit: number }): v21.ChargingSchedulePeriodType {
   const { start: startPeriod, limit, numberPhases, phaseToUse, operationMode } = period
   const members = {
     startPeriod,
-    limit: limit ?? hardware,
+    limit,
     limit_L2: period.limitL2,
     limit_L3: period.limitL3,
     dischargeLimit: period.dischargeLimit,

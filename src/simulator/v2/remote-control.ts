@@ -8,7 +8,6 @@ import { changeAvailability } from '../sessions/availability.js'
 import { cancelReservation, reservable, reserve } from '../sessions/reservations.js'
 import { endTransaction, mayTake } from '../sessions/transactions.js'
 import { type Answers, call } from './calls.js'
-import { highestLevel } from './profiles.js'
 
 export const remoteControl: Answers<
   | 'RequestStartTransaction'
@@ -59,7 +58,7 @@ function requestStart(
   const isTxProfile = chargingProfile === undefined || chargingProfile.chargingProfilePurpose === 'TxProfile'
   if (!isTxProfile) return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } }
   const profile = chargingProfile && profileOf(evse.id, chargingProfile, charger.time.now(), charger.random)
-  if (profile !== undefined && !mayTake(charger, profile, highestLevel(charger)))
+  if (profile !== undefined && !mayTake(charger, profile, charger.number('highestLevel')))
     return { status: 'Rejected', statusInfo: { reasonCode: 'InvalidProfile' } }
   const authorization = { token, groupId, cause: 'Remote', remoteStartId, profile } as const
   charger.afterwards(async () => {

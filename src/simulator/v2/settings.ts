@@ -130,5 +130,6 @@ export const NAMES_2: Readonly<Record<Behaviour, string>> = {
   stopOnInvalidId: 'TxCtrlr.StopTxOnInvalidId',
   stopOnUnplug: 'TxCtrlr.StopTxOnEVSideDisconnect',
   cacheEnabled: 'AuthCacheCtrlr.Enabled',
-  listEnabled: 'LocalAuthListCtrlr.Enabled'
+  listEnabled: 'LocalAuthListCtrlr.Enabled',
+  highestLevel: 'SmartChargingCtrlr.ProfileStackLevel'
 }
