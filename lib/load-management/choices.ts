@@ -3,6 +3,7 @@ import type { BootedAs } from '../traits/models.js'
 import type { Traits } from '../traits/traits.js'
 import { type AppliedTraits, type Choice, choiceOf, traitsOf } from './forms.js'
 import type { Lease } from './leases.js'
+import { isStuck } from './lessons.js'
 import { type Habits, keyOf, type LoadManagementBody, type Plant } from './plant.js'
 import { countsFromStart, hasDynamicProfiles } from './profiles.js'
 import type { EvseState } from './reserve.js'
@@ -22,12 +23,18 @@ export interface Known {
   dynamic: ReadonlySet<number>
 }
 
-/** How the charge points take limits, besides their form. */
+/**
+ * How the charge points take limits, besides their form. What was learned only adds care: where 0 A was found to be bad, cars are not
+ * paused in turns, but a fallback of 0 A, and a limit that leaves no room, stay possible.
+ */
 export function habitsOf(applied: AppliedTraits): Habits {
   const { limitZero, limitSettle, limitWritesPerDay, limitLease, limitFallback } = applied
+  const avoids = limitZero?.value === 'avoid'
+  const isLearned = limitZero?.source === 'learned'
   return {
-    ...(limitZero !== undefined && { avoidsZero: limitZero.value === 'avoid' }),
-    ...(limitSettle !== undefined && { settle: Number(limitSettle.value) }),
+    ...(limitZero !== undefined && !isLearned && { avoidsZero: avoids }),
+    ...(isLearned && avoids && { mayPause: false }),
+    ...(limitSettle !== undefined && limitSettle.source !== 'learned' && { settle: Number(limitSettle.value) }),
     ...(limitWritesPerDay !== undefined && { writesPerDay: Number(limitWritesPerDay.value) }),
     ...(limitLease !== undefined && { limitLease: limitLease.value as Lease }),
     ...(limitFallback !== undefined && { limitFallback: limitFallback.value as NonNullable<Habits['limitFallback']> })
@@ -36,8 +43,18 @@ export function habitsOf(applied: AppliedTraits): Habits {
 
 /** The EVSEs with the habits of their charge points. */
 export function withHabits(plant: Plant, { members, traitsOf }: Pick<Known, 'members' | 'traitsOf'>): Plant {
-  const habits = new Map([...members].map(([identity, member]) => [identity, habitsOf(traitsOf(member))]))
-  return { ...plant, evses: plant.evses.map((evse) => ({ ...evse, ...habits.get(evse.identity.toLowerCase()) })) }
+  const traits = new Map([...members].map(([identity, member]) => [identity, traitsOf(member)]))
+  const evses = plant.evses.map((evse) => {
+    const applied = traits.get(evse.identity.toLowerCase()) ?? {}
+    return { ...evse, settle: settleOf(applied, plant), ...habitsOf(applied) }
+  })
+  return { ...plant, evses }
+}
+
+/** A time that was learned is never shorter than that of the site, and short enough for leases to be renewed in between. */
+function settleOf({ limitSettle }: AppliedTraits, { settle, lease }: Plant): number {
+  const learned = limitSettle?.source === 'learned' ? Number(limitSettle.value) : 0
+  return Math.max(settle, Math.min(learned, lease / 2))
 }
 
 /** By EVSE; none for charge points that do not belong to the site. */
@@ -93,17 +110,54 @@ export function refusing(members: ReadonlyMap<string, Member>, states: ReadonlyM
   return [...identities].flatMap((identity) => members.get(identity) ?? [])
 }
 
+/** Whether a form is the reason why limits are obeyed. Some charge points ignore them now and then, whatever the form. */
+function isReliable({ isUnsure, relapses = 0 }: EvseState): boolean {
+  return isUnsure !== true && relapses === 0
+}
+
 /** What is known of charge points by the form that one of them was found to take, where their traits do not say it. */
 export function learnedBy(
   choices: ReadonlyMap<string, Choice>,
   states: ReadonlyMap<string, EvseState>,
   members: ReadonlyMap<string, Member>
 ): Lesson[] {
-  return [...states].flatMap(([key, { form, isFound = false }]): Lesson[] => {
+  return [...states].flatMap(([key, state]): Lesson[] => {
+    const { form, isFound = false } = state
     const choice = choices.get(key)
     const member = members.get(key.slice(0, key.lastIndexOf(' ')))
-    if (!isFound || form === undefined || choice === undefined || member === undefined) return []
+    if (!isFound || !isReliable(state) || form === undefined || choice === undefined || member === undefined) return []
     const traits = traitsOf({ ...form, ...choice.fixed }, choice.base)
     return Object.keys(traits).length === 0 ? [] : [{ key, kind: member, traits }]
   })
+}
+
+/**
+ * What is known of charge points by how they have followed limits, where they are not treated so yet. A charge point of the kind whose
+ * transaction went on after a pause disproves that others do not.
+ */
+export function shownBy(
+  { evses }: Pick<Plant, 'evses'>,
+  states: ReadonlyMap<string, EvseState>,
+  { members, traitsOf }: Pick<Known, 'members' | 'traitsOf'>
+): Lesson[] {
+  const kinds = new Set(
+    [...states].flatMap(([key, { learned }]) => (learned?.hasResumed ? [kindAt(members, key)] : []))
+  )
+  return evses.flatMap((evse): Lesson[] => {
+    const key = keyOf(evse)
+    const state = states.get(key)
+    const member = members.get(evse.identity.toLowerCase())
+    if (state?.learned === undefined || member === undefined) return []
+    const { settle = 0 } = state.learned
+    const { limitZero, limitSettle } = traitsOf(member)
+    const isSlow = settle > Math.max(evse.settle, Number(limitSettle?.value ?? 0)) && limitSettle?.source !== 'own'
+    const isZero = limitZero === undefined && isStuck(state) && !kinds.has(kindAt(members, key))
+    const traits: Traits = { ...(isSlow && { limitSettle: settle }), ...(isZero && { limitZero: 'avoid' as const }) }
+    return Object.keys(traits).length === 0 ? [] : [{ key, kind: member, traits }]
+  })
+}
+
+function kindAt(members: Known['members'], key: string): string {
+  const { vendor, model, firmware } = members.get(key.slice(0, key.lastIndexOf(' '))) ?? {}
+  return JSON.stringify([vendor, model, firmware])
 }

@@ -1,4 +1,5 @@
-import { type EvseState, inForce, isMeasured, type Times, usedOf } from './reserve.js'
+import { usedOf } from './measured.js'
+import { type EvseState, inForce, isMeasured, type Times } from './reserve.js'
 
 // What a car has shown of the current that it takes.
 

@@ -10,7 +10,10 @@ const MAX_RETRY_MS = 300_000
 /** After a refusal because profiles came too often. Milliseconds. */
 const PAUSE_MS = 60_000
 
-/** The next form is tried at once; when all were, or nothing was said of this one, after a pause that grows. */
+/**
+ * The next form is tried at once; when all were, or nothing was said of this one, after a pause that grows. From then on, one form is
+ * tried after each pause.
+ */
 export function failedOnce(
   state: Omit<EvseState, 'pending'>,
   pending: Pending,
@@ -21,15 +24,27 @@ export function failedOnce(
   const owed = pending.isOwed === true && { isOwed: true }
   // The same form again.
   if (answer === 'too-many') return { ...state, ...owed, retryAt: now + pause }
-  if (isRefused && next !== undefined) return { ...state, ...owed, rung: next, retryAt: now + NEXT_FORM_MS }
+  if (isRefused && next.at < (pending.forms ?? 1)) return { ...state, ...owed, rung: next, retryAt: now + NEXT_FORM_MS }
   const failures = state.failures + 1
   const retryAt = now + Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(failures - 1, 5))
-  const { rung: _, ...rest } = state
-  return { ...(isRefused ? rest : state), ...(answer === 'unsent' && owed), failures, retryAt }
+  const rung = isRefused && { rung: next }
+  return { ...state, ...rung, ...(answer === 'unsent' && owed), failures, retryAt }
 }
 
-/** `undefined` when this was the last form. */
-function rungAfter({ rung }: Tried, { kind, forms = 1 }: Pending): Tried['rung'] {
-  const at = (rung?.kind === kind ? rung.at : 0) + 1
-  return at < forms ? { kind, at } : undefined
+/** The number of forms that have failed goes on, also after the last one. */
+function rungAfter({ rung }: Tried, { kind }: Pending): NonNullable<Tried['rung']> {
+  return { kind, at: (rung?.kind === kind ? rung.at : 0) + 1 }
+}
+
+/** A form that was accepted after others were refused is kept. One that ignores what it accepts gets the next. */
+export function withForm(state: Omit<EvseState, 'pending'>, pending: Pending): Omit<EvseState, 'pending'> {
+  const { rung, ...rest } = state
+  const { kind, form, forms = 1 } = pending
+  if (kind === 'limit' && state.obedience === 'ignoring') {
+    const at = rung?.kind === kind ? rung.at : 0
+    return { ...state, rung: { kind, at: Math.min(at + 1, forms) } }
+  }
+  if (form === undefined) return state
+  const isFound = rung?.kind === kind && rung.at > 0 && state.shown?.proof !== 'missing'
+  return { ...(rung?.kind === kind ? rest : state), form, ...(isFound && { isFound }) }
 }

@@ -1,8 +1,9 @@
 import type { Form } from './forms.js'
 import type { ToldSchedule } from './lease-proof.js'
 import { mayHold } from './leases.js'
+import { tolerated, usedOf } from './measured.js'
 import { type PlantEvse, wattsOf } from './plant.js'
-import { type EvseState, isMeasured, tolerated, usedOf } from './reserve.js'
+import { type EvseState, isMeasured } from './reserve.js'
 
 // Whether a fallback that was accepted is really there: some charge points accept a TxDefaultProfile and do not keep it.
 

@@ -79,6 +79,8 @@ export interface Tried {
   form?: Form
   /** Whether others were tried before. */
   isFound?: boolean
+  /** It is obeyed after others were accepted and ignored, but has brought no current down yet. */
+  isUnsure?: true
   /** How many forms of this kind of profile have failed in a row. */
   rung?: { kind: Kind; at: number }
   /** What it has shown of its fallback. */

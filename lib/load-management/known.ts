@@ -1,6 +1,15 @@
 import { isConfirmed } from '../charge-points/charging-profiles.js'
 import { capQuestions, withPlan } from './caps.js'
-import { choicesFor, type Known, learnedBy, refusing, toBeDynamic, withHabits } from './choices.js'
+import {
+  choicesFor,
+  type Known,
+  type Lesson,
+  learnedBy,
+  refusing,
+  shownBy,
+  toBeDynamic,
+  withHabits
+} from './choices.js'
 import { nextForm } from './forms.js'
 import { type Place, withLedger } from './installed.js'
 import { withLeastFallbacks } from './lifted.js'
@@ -223,17 +232,18 @@ export class KnownSite {
       const state = states.get(keyOf(evse)) ?? initialState()
       return choice === undefined ? evse : inForm(evse, nextForm(choice, state, evse.fallback))
     })
-    await this.#learn(choices, states)
+    await this.#learn([...learnedBy(choices, states, members), ...shownBy(plant, states, known)])
     return { ...plant, evses: withLeastFallbacks(plant, formed) }
   }
 
   /** Once only: charge points of a kind may differ. */
-  async #learn(choices: ReturnType<typeof choicesFor>, states: States): Promise<void> {
-    for (const { key, kind, traits } of learnedBy(choices, states, this.members)) {
+  async #learn(lessons: readonly Lesson[]): Promise<void> {
+    for (const { key, kind, traits } of lessons) {
+      const about = `${key} ${Object.keys(traits)}`
       const lesson = JSON.stringify(traits)
-      if (this.#lessons.get(key) === lesson) continue
+      if (this.#lessons.get(about) === lesson) continue
       await this.#options.learn?.(kind, traits)
-      this.#lessons.set(key, lesson)
+      this.#lessons.set(about, lesson)
     }
   }
 }

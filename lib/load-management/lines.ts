@@ -1,5 +1,5 @@
+import type { Measured } from './measured.js'
 import { type Phase, type Plant, phasesOf } from './plant.js'
-import type { Measured } from './reserve.js'
 
 // The lines that a car loads. Most one-phase cars charge at three-phase EVSEs, and what they do not use is free for others.
 

@@ -270,7 +270,9 @@ export interface PlantEvse extends Required<Assignment>, Powered {
 }
 
 /** How a charge point takes limits, besides their form. */
-export type Habits = Partial<Pick<PlantEvse, 'settle' | 'avoidsZero' | 'writesPerDay' | 'limitLease' | 'limitFallback'>>
+export type Habits = Partial<
+  Pick<PlantEvse, 'settle' | 'avoidsZero' | 'mayPause' | 'writesPerDay' | 'limitLease' | 'limitFallback'>
+>
 
 /** A configuration with its defaults. */
 export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'evses'>> {

@@ -1,8 +1,10 @@
 import { latestEnd, type SaidDynamically } from './dynamic-leases.js'
-import { failedOnce } from './failures.js'
+import { failedOnce, withForm } from './failures.js'
 import { type Form, isSameForm, isStanding, type Tried } from './forms.js'
 import { isSentHeld, type Lease, mayHold, outliving } from './leases.js'
+import { type Learned, type Observed, withFall, withFollowed } from './lessons.js'
 import { type SeenLines, seenLines } from './lines.js'
+import { type Measured, tolerated, usedOf } from './measured.js'
 import type { Currents } from './samples.js'
 import { type Shown, withoutShown } from './shown.js'
 import { type Steady, steadied } from './steady.js'
@@ -54,18 +56,6 @@ export interface Sent extends SaidDynamically {
   until: number
 }
 
-/** The highest current that a phase may have had, that of all lines, and what is compared with a limit. A. */
-export interface Measured extends Pick<Currents, 'lines' | 'used'> {
-  amperes: number
-  at: number
-}
-
-/** The current that is compared with a limit, at least and at most. A. */
-export function usedOf({ amperes, used = [amperes, amperes] }: Pick<Measured, 'amperes' | 'used'>) {
-  const [least, most] = used
-  return { least, most }
-}
-
 export type Obedience = 'unproven' | 'obeys' | 'ignoring'
 
 /** The state of an EVSE in the control of a site. Saved before anything is sent, so that a restart knows the worst. */
@@ -108,6 +98,12 @@ export interface EvseState extends Tried, Shown {
   strike?: { at: number; takenAt: number }
   /** Whether more than the limit was measured before it was accepted, so that a lower current obeys it. */
   isTested?: boolean
+  /** How often it has ignored limits again in a form that it was found to obey. */
+  relapses?: number
+  /** What the transaction has shown so far of how the charge point follows limits. */
+  observed?: Observed
+  /** What transactions have shown of that. */
+  learned?: Learned
   /**
    * The open transaction. `since` is when it was first seen, `poweredAt` when its power path was known to be closed.
    * `isOlder`: that happened before it was first seen. `asks`: how often the EV had asked for a profile.
@@ -146,11 +142,6 @@ export interface Times {
 
 /** A measured value is believed for this time: three intervals of samples, where they are long. Milliseconds. */
 const FRESH_MS = 180_000
-/** More than a limit by this is disobedience: 1 A or 5 %. */
-export function tolerated(amperes: number): number {
-  return amperes + Math.max(1, amperes * 0.05)
-}
-
 /** Why so much is reserved. */
 export const CAUSES = ['limit', 'fallback', 'measured', 'no-fallback', 'ignores-limits', 'unproven'] as const
 export type Cause = (typeof CAUSES)[number]
@@ -198,7 +189,17 @@ export function booted(state: EvseState): EvseState {
 export function withBoots(state: EvseState, boots: number | undefined): EvseState {
   if (boots === undefined || boots === state.boots) return state
   // Its firmware, or what is known of its model, may be another.
-  const { form: _, isFound: _found, rung: _rung, shown: _shown, lease, ...rest } = booted(state)
+  const {
+    form: _,
+    isFound: _found,
+    isUnsure: _unsure,
+    rung: _rung,
+    shown: _shown,
+    relapses: _again,
+    learned: _learned,
+    lease,
+    ...rest
+  } = booted(state)
   // A limit of before the boot may go on.
   return { ...rest, boots, ...(lease === 'ignored' && { lease }) }
 }
@@ -235,6 +236,7 @@ export function withTransaction(
     measured: _seen,
     lines: _lines,
     steady: _steady,
+    observed: _observed,
     ...rest
   } = withoutShown(state)
   const fresh = {
@@ -335,7 +337,7 @@ function accepted(state: Omit<EvseState, 'pending'>, pending: Pending, { now, se
   const isTested = measured !== undefined && isMeasured(known, now) && usedOf(measured).least > tolerated(amperes)
   const isRenewed = sent !== undefined && sent.until > now && sent.amperes === amperes && isSameForm(sent.form, form)
   return {
-    ...rest,
+    ...withFall(rest, amperes, { at: now, isTested }),
     ...(measured !== undefined && { measured }),
     ...(isTested && { isTested }),
     possible: possible.filter((one) => one.until > now || one.isReplaced !== true),
@@ -359,26 +361,13 @@ function withReplaced(state: Omit<EvseState, 'pending'>, amperes: number, { now,
   return before > amperes ? { ...rest, replaced: { amperes: before, until } } : rest
 }
 
-/** A form that was accepted after others were refused is kept. One that ignores what it accepts gets the next. */
-function withForm(state: Omit<EvseState, 'pending'>, pending: Pending): Omit<EvseState, 'pending'> {
-  const { rung, ...rest } = state
-  const { kind, form, forms = 1 } = pending
-  if (kind === 'limit' && state.obedience === 'ignoring') {
-    const at = rung?.kind === kind ? rung.at : 0
-    return { ...state, rung: { kind, at: Math.min(at + 1, forms) } }
-  }
-  if (form === undefined) return state
-  const isFound = rung?.kind === kind && rung.at > 0 && state.shown?.proof !== 'missing'
-  return { ...(rung?.kind === kind ? rest : state), form, ...(isFound && { isFound }) }
-}
-
 /** How many samples in a row prove something. */
 const PROOF = 2
 
 /** The form of the limit that is obeyed is kept. */
-function obeying({ rung: _, ...state }: EvseState): EvseState {
+function obeying({ rung: _, isTested: _tested, ...state }: EvseState): EvseState {
   const { sent } = state
-  const found = sent?.form !== undefined && { form: sent.form, isFound: true }
+  const found = sent?.form !== undefined && { form: sent.form, isFound: true, isUnsure: true as const }
   return { ...state, obedience: 'obeys', strikes: 0, ...found }
 }
 
@@ -395,14 +384,18 @@ export function sampled(
   const taken = { amperes, ...more }
   const measured = { at: now, ...taken }
   const steady = isOpen && { steady: steadied(known, taken, Math.min(takenAt, now)) }
-  const next = { ...state, ...(lines !== undefined && { lines }), ...steady, measured }
+  const at = Math.min(takenAt, now)
+  const next = withFollowed(
+    { ...state, ...(lines !== undefined && { lines }), ...steady, measured },
+    { takenAt: at, settle }
+  )
   const limit = Math.max(
     0,
     ...state.possible.filter((one) => mayHold(one, state, now)).map((one) => one.amperes),
     state.fallback ?? 0
   )
   // What was measured before the current could follow says nothing, however late it comes.
-  const isEarly = Math.min(takenAt, now) - changedAt(state, { now, settle }) < settle
+  const isEarly = at - changedAt(state, { now, settle }) < settle
   if (state.fallback === undefined || state.pending !== undefined || isEarly) return next
   const { least, most } = usedOf(measured)
   const isWithin = most <= tolerated(limit)
@@ -415,13 +408,15 @@ export function sampled(
   if (least > tolerated(limit)) {
     const strikes = state.strikes + 1
     if (strikes >= PROOF) return ignoring(next, now)
-    return { ...next, strikes, strike: { at: now, takenAt: Math.min(takenAt, now) } }
+    return { ...next, strikes, strike: { at: now, takenAt: at } }
   }
-  const { isTested = false, strike: _, ...calm } = next
-  const isProof = isNear || (isTested && isWithin)
-  return { ...calm, strikes: 0, ...(isProof && { obedience: 'obeys' as const }) }
+  const { isTested = false, isUnsure = false, strike: _, ...calm } = next
+  const isDown = isTested && isWithin
+  const kept = isUnsure && !isDown && { isUnsure: true as const }
+  return { ...calm, strikes: 0, ...kept, ...((isNear || isDown) && { obedience: 'obeys' as const }) }
 }
 
 export function ignoring({ strike: _, ...state }: EvseState, now: number): EvseState {
-  return { ...state, obedience: 'ignoring', ignoringSince: now, strikes: 0 }
+  const { isFound = false, relapses = 0 } = state
+  return { ...state, obedience: 'ignoring', ignoringSince: now, strikes: 0, ...(isFound && { relapses: relapses + 1 }) }
 }

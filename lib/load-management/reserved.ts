@@ -1,16 +1,8 @@
 import { hasFallback } from './fallback-proof.js'
 import { mayHold } from './leases.js'
+import { type Measured, tolerated, usedOf } from './measured.js'
 import { type Assignment, type Plant, phasesOf } from './plant.js'
-import {
-  type Cause,
-  changedAt,
-  type EvseState,
-  isMeasured,
-  type Measured,
-  type Times,
-  tolerated,
-  usedOf
-} from './reserve.js'
+import { type Cause, changedAt, type EvseState, isMeasured, type Times } from './reserve.js'
 
 // How much is reserved for an EVSE: the most that may be in force, or that was measured.
 

@@ -13,6 +13,8 @@ export function vitalOf(state: EvseState, cause: Cause | undefined) {
     idle: _idle,
     hasCharged: _charged,
     steady: _steady,
+    observed: _observed,
+    learned: _learned,
     ...vital
   } = state
   return cause === 'measured' ? { ...vital, measured } : vital

@@ -62,12 +62,13 @@ export class Sender {
     try {
       // The limit of a transaction follows a fallback, and replaces nothing else.
       if (kind === 'fallback' || isStanding(evse.form)) await this.#remember(member, evse.evseId, call)
+      const before = kind === 'fallback' ? await this.#replaceable(member, evse.evseId) : []
       answer = await this.#ask(member.identity, call, cause.fence)
       // The next form may depend on what it has told of itself.
       const isFirst = cause.rung === undefined && (answer === 'rejected' || answer === 'error')
       if (isFirst) this.#options.background(this.#askLevel(member))
       if (answer !== 'accepted' || kind !== 'fallback') return answer
-      return await this.#clearOthers(member, evse.evseId, cause)
+      return await this.#clearOthers(member, evse.evseId, { ...cause, before })
     } catch (error) {
       onError(error)
       return answer === 'accepted' ? 'unknown' : answer
@@ -129,17 +130,37 @@ export class Sender {
   }
 
   /** A fallback holds only once nothing of somebody else is above it, and no limit of ours that nothing has ended. */
-  async #clearOthers(member: rows.Member, evseId: number, { pending, fence }: Cause): Promise<Answer> {
+  async #clearOthers(
+    member: rows.Member,
+    evseId: number,
+    { pending, fence, before }: Cause & { before: readonly number[] }
+  ): Promise<Answer> {
     const { protocol, identity } = member
-    const profiles = (await rows.profilesOf(this.#options.db, [member])).get(member.id) ?? []
-    const { ids, isAwaited } = rivalsOf(profiles, placeOf(member, evseId), Date.now())
+    const { ids, isAwaited } = await this.#rivals(member, evseId)
     const own = pending?.isClearing ? [profileIdOf(evseId, 'limit')] : []
-    for (const id of [...own, ...ids]) {
+    for (const id of new Set([...own, ...before, ...ids])) {
       // The charge point may not have it any more, which is as good.
       const call = { ...callToClear(protocol ?? '', id), priority: PRIORITY.other }
       const answer = await this.#ask(identity, call, fence)
       if (answer !== 'accepted' && answer !== 'rejected') return 'unknown'
     }
     return isAwaited ? 'unknown' : 'accepted'
+  }
+
+  /**
+   * Ids of the profiles of others that ours may replace: some charge points keep them. None while the database is away, which no
+   * fallback waits for.
+   */
+  async #replaceable(member: rows.Member, evseId: number): Promise<readonly number[]> {
+    return this.#rivals(member, evseId).then(
+      ({ ids }) => ids,
+      () => []
+    )
+  }
+
+  /** The profiles of others that decide in place of ours. */
+  async #rivals(member: rows.Member, evseId: number) {
+    const profiles = (await rows.profilesOf(this.#options.db, [member])).get(member.id) ?? []
+    return rivalsOf(profiles, placeOf(member, evseId), Date.now())
   }
 }

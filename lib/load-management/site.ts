@@ -2,6 +2,7 @@ import { type Cap, capOfOthers, type FoundCaps } from './caps.js'
 import { followed } from './demand.js'
 import { lastingLoads, lastingWeight, stationLoads, stationOf } from './lasting.js'
 import { withLease } from './leases.js'
+import { withPause } from './lessons.js'
 import { type Bounds, isFresh, limitNow, nextDrop, type Origin, type Told } from './limits.js'
 import { certainLoad, loadedPhases, mayShowLines } from './lines.js'
 import type { Needs } from './needs.js'
@@ -173,7 +174,8 @@ export class Site {
 
   #followed(key: string): EvseState {
     const state = withLease(this.state(key), this.evses.get(key))
-    return followed(state, { now: this.input.now, settle: this.settle(key), least: leastOf(this.evses.get(key)) })
+    const times = { now: this.input.now, settle: this.settle(key), least: leastOf(this.evses.get(key)) }
+    return withPause(followed(state, times), { ...times, force: inForce(state, times.now) })
   }
 
   state(key: string): EvseState {

@@ -1,5 +1,5 @@
 import type { Lines } from './lines.js'
-import type { Measured } from './reserve.js'
+import type { Measured } from './measured.js'
 
 // The current that a car has taken for some time. Other phases may be loaded more because of it, so it falls at once and
 // rises slowly.

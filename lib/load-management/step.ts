@@ -208,19 +208,24 @@ function retriedWith(site: Site, key: string): number {
 
 /** For one form of a limit to be obeyed. Milliseconds. */
 const RETRY_MS = 30_000
+/** For the first one: a current that follows late follows until then, and another form would not be followed sooner. Milliseconds. */
+const FIRST_RETRY_MS = 90_000
+/** An EVSE that has obeyed and ignored limits so often does so whatever the form. */
+const MAX_RELAPSES = 3
 
 /** An unanswered call is followed by the lowest limit that may be in force, and one that ignores limits by its minimum. */
 function isRetried(site: Site, key: string): boolean {
   const { isConnected = false, isMember = false } = site.input.facts.get(key) ?? {}
   const state = site.state(key)
-  const { obedience, pending, retryAt, transaction, sent, rung } = state
+  const { obedience, pending, retryAt, transaction, sent, rung, relapses = 0 } = state
   const { now } = site.input
   if (!isConnected || !isMember || pending !== undefined || retryAt > now || transaction?.poweredAt === undefined)
     return false
   if (!hasFallback(state) || !mayWrite(site, key, 'renewals')) return false
   if (obedience === 'ignoring') {
-    const isLast = rung === undefined || rung.at >= (site.evses.get(key)?.forms ?? 1)
-    return sent === undefined || sent.until - now < RETRY_MS || (!isLast && now - sent.at >= RETRY_MS)
+    const wait = rung === undefined ? FIRST_RETRY_MS : RETRY_MS
+    const isLast = (rung?.at ?? 0) >= (site.evses.get(key)?.forms ?? 1) || relapses > MAX_RELAPSES
+    return sent === undefined || sent.until - now < RETRY_MS || (!isLast && now - sent.at >= wait)
   }
   return isInDoubt(state, now) && running(site, key).length > 0
 }

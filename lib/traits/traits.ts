@@ -71,12 +71,13 @@ const TRAITS = {
     type: 'string',
     enum: ['pause', 'avoid'],
     description:
-      'Load management: whether a limit of 0 A pauses a transaction, or is to be avoided because the transaction does not go on after it. Default: pause.'
+      'Load management: whether a limit of 0 A pauses a transaction, or is to be avoided because the transaction does not go on after it. Where that is learned, cars are only not paused in turns. Default: pause.'
   }),
   limitSettle: Type.Integer({
     minimum: 5,
     maximum: 300,
-    description: 'Load management: seconds after which the current has followed a limit. Default: `settle` of the site.'
+    description:
+      'Load management: seconds after which the current has followed a limit. Learned where it follows late. Default: `settle` of the site.'
   }),
   limitWritesPerDay: Type.Integer({
     minimum: 4,
