@@ -22,7 +22,7 @@ async function setLimit(garage: Garage, A: number) {
 }
 
 onBothBackends('traits of charge points that load management follows', (start) => {
-  it('T13: a transaction that would never go on after 0 A gets 6 A at least, and its fallback is never 0', async () => {
+  it('a transaction that would never go on after 0 A gets 6 A at least, and its fallback is never 0', async () => {
     const server = await start(SETTINGS, listen)
     const quirks = ['zero-is-final'] as const
     const stalls = [

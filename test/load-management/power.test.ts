@@ -40,7 +40,7 @@ onBothBackends('charge points that tell power only', (start) => {
       ]
     )
   })
-  it('T14: units and steps of all kinds, and one-phase cars on three phases limited in W: never above the limit, and never 0 < x < 6 A', async () => {
+  it('units and steps of all kinds, and one-phase cars on three phases limited in W: never above the limit, and never 0 < x < 6 A', async () => {
     const server = await start(SETTINGS, listen)
     const stalls = [
       { protocol: 'ocpp1.6', quirks: ['amperes-only'] },

@@ -1,95 +1,104 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Quirk } from '../../src/simulator/model/quirks.js'
-import { onBothBackends, operate } from '../app/support.js'
+import { onBothBackends } from '../app/support.js'
 import { listen } from '../support/server.js'
-import { Garage, PHASES } from './garage.js'
+import { Garage } from './garage.js'
+import { HUNGRY, learnedOf, neverAbove, profilesTo, SETTINGS, stallsOf } from './quirky.js'
 
-const SETTINGS = { OCPP_CALLS_AFTER_CONNECT: '0' }
-const HUNGRY = { maxPower: 100_000, capacity: 1e6 }
-const LIMIT = 186
+const LIMIT = 278
 
-/** A quirk; what is reserved at the end, and why; what the car then takes; and what was learned. */
-const CASES: [Quirk, number, string, number, unknown[]][] = [
-  ['amperes-only', 18.5, 'limit', 18.5, []],
-  // On three phases, because it may put all of it on one.
-  ['watts-only', 18.5, 'limit', 6.2, [['chargingRateUnit', 'W', 'learned']]],
-  ['refuses-tx-profile', 18.5, 'limit', 18.5, [['limitProfile', 'default', 'learned']]],
-  ['one-profile', 18.5, 'limit', 18.5, [['limitProfile', 'default', 'learned']]],
-  [
-    'needs-highest-level',
-    18.5,
-    'limit',
-    18.5,
-    [
-      ['limitKind', 'Absolute', 'learned'],
-      ['limitStackLevel', 10, 'learned']
-    ]
-  ],
-  ['slow-current', 18.5, 'limit', 18.5, []],
-  [
-    'refuses-relative',
-    18.5,
-    'limit',
-    18.5,
-    [
-      ['limitKind', 'Absolute', 'learned'],
-      ['limitStackLevel', 10, 'learned']
-    ]
-  ],
-  ['whole-numbers', 18, 'limit', 18, [['limitStep', 'whole', 'learned']]],
-  ['needs-relative', 18.5, 'limit', 18.5, []],
+interface Case {
+  quirk: Quirk
+  /** A that are reserved at the end, which the car takes unless `taken` says otherwise. */
+  reserved: number
+  taken?: number
+  learned: string[]
+}
+
+const HIGHEST = ['limitKind Absolute', 'limitStackLevel 10']
+
+/** Forms that charge points refuse. */
+const CASES: Case[] = [
+  { quirk: 'amperes-only', reserved: 18.5, learned: [] },
+  // It is reserved on three phases, because the charge point may put all of it on one.
+  { quirk: 'watts-only', reserved: 18.5, taken: 6.2, learned: ['chargingRateUnit W'] },
+  { quirk: 'refuses-tx-profile', reserved: 18.5, learned: ['limitProfile default'] },
+  { quirk: 'one-profile', reserved: 18.5, learned: ['limitProfile default'] },
+  { quirk: 'needs-highest-level', reserved: 18.5, learned: HIGHEST },
+  { quirk: 'slow-current', reserved: 18.5, learned: [] },
+  { quirk: 'refuses-relative', reserved: 18.5, learned: HIGHEST },
+  { quirk: 'whole-numbers', reserved: 18, learned: ['limitStep whole'] },
+  { quirk: 'needs-relative', reserved: 18.5, learned: [] },
   // It was also tried without decimals.
-  [
-    'refuses-transaction-id',
-    18,
-    'limit',
-    18,
-    [
-      ['limitStep', 'whole', 'learned'],
-      ['limitProfile', 'transaction-without-id', 'learned']
-    ]
-  ]
+  {
+    quirk: 'refuses-transaction-id',
+    reserved: 18,
+    learned: ['limitStep whole', 'limitProfile transaction-without-id']
+  },
+  { quirk: 'level-999', reserved: 18.5, learned: ['limitKind Absolute', 'limitStackLevel 999'] },
+  { quirk: 'needs-level-0', reserved: 18.5, learned: [] },
+  { quirk: 'highest-level-0', reserved: 18.5, learned: [] },
+  { quirk: 'refuses-future-start', reserved: 18.5, learned: [] },
+  { quirk: 'late-default', reserved: 18.5, learned: [] }
 ]
 
 onBothBackends('charge points with quirks', (start) => {
-  it('T13: never take more than there is, and are not asked without end', async () => {
+  it('never take more than there is, and their forms are learned within three tries, for others of their kind, too', async () => {
     const server = await start(SETTINGS, listen)
-    const protocols = ['ocpp1.6', 'ocpp2.0.1', 'ocpp2.1'] as const
-    const stalls = CASES.map(([quirk], index) => ({ protocol: protocols[index % 3] ?? 'ocpp1.6', quirks: [quirk] }))
+    const stalls = stallsOf(CASES.map(({ quirk }) => quirk))
     const body = { mode: 'control', circuits: [{ id: 'main', limit: { A: LIMIT } }] }
     const garage = await Garage.open(server, { id: 'quirky', stalls, body })
-    garage.watch = (currents) => {
-      for (const phase of PHASES) assert.ok(currents[phase] <= LIMIT, JSON.stringify(currents))
-    }
+    neverAbove(garage, LIMIT)
     for (const index of CASES.keys()) await garage.arrive(index, HUNGRY)
     await garage.pass(120)
     const { evses } = await garage.state()
     // Raises of less than 1 A are not sent.
-    const isNear = (value: number | undefined = 0, most: number) => value <= most && value > most - 1
-    for (const [index, [quirk, reserved, cause, taken]] of CASES.entries()) {
+    const isNear = (value: number | undefined = 0, most: number) => value <= most && value >= most - 1
+    for (const [index, { quirk, reserved, taken = reserved, learned }] of CASES.entries()) {
       assert.ok(isNear(garage.shares()[index], taken), `${quirk}: ${garage.shares()[index]} A`)
       assert.ok(isNear(evses[index].reserved, reserved), `${quirk}: ${evses[index].reserved} A reserved`)
-      assert.equal(evses[index].cause, cause, quirk)
+      assert.equal(evses[index].cause, 'limit', quirk)
+      // In whichever form they are said, these limits end by themselves.
+      assert.deepEqual(await learnedOf(server, `quirky-${index}`), [...learned, 'limitLease kept'], quirk)
+      const { refused } = await profilesTo(server, `quirky-${index}`)
+      assert.ok(refused <= 2, `${quirk}: ${refused} profiles were refused`)
     }
-    const traitsOf = async (index: number) => {
-      const answer = await operate(server, 'GET', `/charge-points/quirky-${index}/smart-charging`)
-      const { traits } = answer.json() as { traits: Record<string, { value: unknown; source: string }> }
-      return Object.entries(traits).map(([name, { value, source }]) => [name, value, source])
-    }
-    const learned = await Promise.all(CASES.map((_, index) => traitsOf(index)))
-    const isForm = ([name]: unknown[]) => name !== 'limitLease' && name !== 'limitFallback'
-    assert.deepEqual(
-      learned.map((traits) => traits.filter(isForm)),
-      CASES.map(([, , , , traits]) => traits)
+    const others = CASES.filter(({ learned }) => learned.length > 0)
+    const second = await Garage.open(server, { id: 'second', stalls: stallsOf(others.map(({ quirk }) => quirk)), body })
+    for (const index of others.keys()) await second.arrive(index, HUNGRY)
+    await second.pass(30)
+    const refused = await Promise.all(
+      others.map(async ({ quirk }, index) => [quirk, (await profilesTo(server, `second-${index}`)).refused])
     )
-    // In whichever form they are said, these limits end by themselves.
     assert.deepEqual(
-      learned.map((traits) => traits.filter(([name]) => name === 'limitLease')),
-      CASES.map(() => [['limitLease', 'kept', 'learned']])
+      refused.filter(([, count]) => count !== 0),
+      []
     )
-    const [, rejected] =
-      /site_profile_calls_total\{outcome="rejected"\} (\d+)/.exec((await server.app.inject('/metrics')).body) ?? []
-    assert.ok(Number(rejected) > 0 && Number(rejected) <= 2 * CASES.length, `${rejected} profiles were rejected`)
+  })
+
+  it('are tried ever more rarely where every form is refused: the fallback, or the limit of a transaction', async () => {
+    const server = await start(SETTINGS, listen)
+    const stalls = stallsOf([['amperes-only', 'watts-only'], ['refuses-tx-profile', 'late-default'], 'ignores-limits'])
+    const body = { mode: 'control', circuits: [{ id: 'main', limit: { A: 110 }, margin: 0 }] }
+    const garage = await Garage.open(server, { id: 'stubborn', stalls, body })
+    neverAbove(garage, 110)
+    for (const index of stalls.keys()) await garage.arrive(index, HUNGRY)
+    await garage.pass(60)
+    const { evses } = await garage.state()
+    assert.deepEqual([evses[0].reserved, evses[0].cause], [32, 'no-fallback'])
+    const counts = () => Promise.all(stalls.map((_, index) => profilesTo(server, `stubborn-${index}`)))
+    const before = await counts()
+    await garage.pass(600, 30)
+    const after = await counts()
+    // All forms once, and one after each pause of 10, 20, 40, 80, 160 and 300 seconds.
+    const [first, second, third] = after
+    assert.ok((before[0]?.sent ?? 0) <= 9 && (first?.sent ?? 0) <= 12, JSON.stringify([before, after]))
+    // The running transaction does not follow a default, and the next one does: it is limited by that in the end.
+    assert.ok((second?.refused ?? 0) <= 2 && (second?.sent ?? 0) <= 8, JSON.stringify(second))
+    // It accepts each form once.
+    assert.ok((third?.sent ?? 0) <= 10, JSON.stringify(third))
+    const { evses: later } = await garage.state()
+    assert.deepEqual([later[0].cause, later[2].cause, later[2].reserved], ['no-fallback', 'ignores-limits', 32])
   })
 })

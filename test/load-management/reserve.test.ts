@@ -314,16 +314,30 @@ describe('the forms of a limit', () => {
     return answered(sending(state, limit(20, { form: USUAL_FORM, forms: 3 }), SETTLE), answer, TIMES)
   }
 
-  it('are tried one after another, and all again after a pause', () => {
+  it('are tried one after another, and then one after each pause', () => {
     const first = refused(CHARGING)
     const second = refused(first)
     const third = refused(second)
-    assert.deepEqual([first.rung?.at, second.rung?.at, third.rung, refused(third).rung?.at], [1, 2, undefined, 1])
+    const fourth = refused(third)
     assert.deepEqual(
-      [first, second, third].map(({ retryAt }) => (retryAt - NOW) / SECOND),
-      [1, 1, 10]
+      [first, second, third, fourth].map(({ rung }) => rung?.at),
+      [1, 2, 3, 4]
+    )
+    assert.deepEqual(
+      [first, second, third, fourth].map(({ retryAt }) => (retryAt - NOW) / SECOND),
+      [1, 1, 10, 20]
     )
     assert.deepEqual([refused(CHARGING, 'error').rung?.at, reserved(refused(CHARGING, 'error')).amperes], [1, 20])
+  })
+
+  it('are tried every five minutes in the end, where all are refused', () => {
+    let [state, now, tries] = [CHARGING, NOW, 0]
+    for (; now < NOW + 24 * 3600 * SECOND; tries++) {
+      const at = { now, settle: SETTLE }
+      state = answered(sending(state, limit(20, { form: USUAL_FORM, forms: 8 }), SETTLE), 'rejected', at)
+      now = state.retryAt
+    }
+    assert.ok(tries <= 8 + 6 + 24 * 12, `${tries} profiles`)
   })
 
   it('end with the one that is accepted, which is kept until the charge point boots', () => {

@@ -163,7 +163,6 @@ test('after a pause: never again, or without a limit, or as the standard says', 
   }
 })
 
-<<<<<<< HEAD
 test('a charger that loses Relative defaults accepts them, and keeps others', async () => {
   const { charger, amperes: now } = await charging('ocpp1.6', 'loses-relative-default')
   const chargingProfilePurpose = 'TxDefaultProfile'
@@ -173,7 +172,6 @@ test('a charger that loses Relative defaults accepts them, and keeps others', as
   assert.equal(now(), 8)
 })
 
-=======
 test('a limit that ignores its duration goes on, and others end', async () => {
   for (const [quirks, expected] of [
     [['ignores-duration'], 8],
@@ -315,96 +313,6 @@ test('profiles that were deleted or replaced are in force again after a boot', a
   }
 })
 
-/** `[startPeriod, limit]` of the composite schedule that a charger answers. */
-async function composite(charger: Charger, { evseId = 1, unit = 'A' }: { evseId?: number; unit?: 'A' | 'W' } = {}) {
-  const asked = { duration: 600, chargingRateUnit: unit }
-  const { v16: six, v21: two } = csms.app.ocpp
-  const periods =
-    charger.protocol === 'ocpp1.6'
-      ? (await six.call(charger.identity, 'GetCompositeSchedule', { connectorId: evseId, ...asked })).chargingSchedule
-          ?.chargingSchedulePeriod
-      : (await two.call(charger.identity, 'GetCompositeSchedule', { evseId, ...asked })).schedule
-          ?.chargingSchedulePeriod
-  return periods?.map(({ startPeriod, limit: most }) => [startPeriod, most])
-}
-
-const COMPOSITES: [Quirk | undefined, { evseId?: number; unit?: 'A' | 'W' }, number[][]][] = [
-  [
-    undefined,
-    {},
-    [
-      [0, 8],
-      [300, 32]
-    ]
-  ],
-  ['composite-forgets-defaults', {}, [[0, 32]]],
-  ['composite-forgets-evses', {}, [[0, 32]]],
-  ['composite-one-period', {}, [[0, 8]]],
-  [
-    undefined,
-    { evseId: 0 },
-    [
-      [0, 40],
-      [300, 64]
-    ]
-  ],
-  [
-    'composite-no-sum',
-    { evseId: 0 },
-    [
-      [0, 8],
-      [300, 32]
-    ]
-  ],
-  [
-    undefined,
-    { unit: 'W' },
-    [
-      [0, 5520],
-      [300, 22080]
-    ]
-  ],
-  [
-    'composite-zero-watts',
-    { unit: 'W' },
-    [
-      [0, 0],
-      [300, 0]
-    ]
-  ],
-  [
-    'composite-48',
-    {},
-    [
-      [0, 8],
-      [300, 48]
-    ]
-  ]
-]
-
-for (const protocol of ['ocpp1.6', 'ocpp2.1'] as const) {
-  test(`${protocol}: composite schedules are wrong as the quirk says`, async () => {
-    for (const [quirk, asked, expected] of COMPOSITES) {
-      const identity = `${protocol}-composite-${quirk}-${JSON.stringify(asked).replaceAll(/\W/g, '')}`
-      const layout = { evses: 2, ...(quirk !== undefined && { quirks: [quirk] }) }
-      const { charger } = createCharger(csms, protocol, { identity, time: new ManualScheduler(), layout })
-      await charger.connect()
-      await until('it is accepted', () => charger.registration === 'Accepted')
-      const schedule = { chargingProfilePurpose: 'TxDefaultProfile', chargingProfileKind: 'Absolute' } as const
-      const startSchedule = charger.timestamp()
-      assert.equal(await limit(charger, { ...schedule, startSchedule, duration: 300 }), 'Accepted')
-      const told = await composite(charger, asked)
-      assert.deepEqual(
-        told?.filter(([start = 0]) => start < 600),
-        expected,
-        `${quirk} ${JSON.stringify(asked)}`
-      )
-      await charger.close()
-    }
-  })
-}
-
->>>>>>> 60765d1 (Simulate own limits, resurrected profiles, sleepy cars and wrong composites)
 test('a late default counts from the next transaction on', async () => {
   const { charger, time, amperes: now } = await charging('ocpp1.6', 'late-default')
   time.advance(1000)
