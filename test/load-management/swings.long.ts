@@ -115,6 +115,8 @@ onBothBackends('an energy manager that lowers and raises a limit in full load', 
       await until('it is accepted', () => reactionIn(writes, since) !== undefined, 20_000)
       reactions.push(reactionIn(writes, since) ?? Number.NaN)
       await until('it is obeyed', () => sum() <= LOW, 20_000)
+      // Nobody is paused because the answers of others are still on their way.
+      await until('all of it is used', () => sum() >= 0.8 * LOW && sum() <= LOW, 5_000)
       assert.deepEqual(earlyIn(writes, since), [])
       assert.ok(Date.now() - since <= 11_000)
     }
