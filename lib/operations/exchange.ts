@@ -52,9 +52,9 @@ export const ask16 = ask as unknown as Ask<'ocpp1.6'>
  */
 export const ask2 = ask as unknown as Ask<'ocpp2.1'>
 
-/** The version of the charge point cannot express the request. */
-export function notSupported(message: string): ProblemError {
-  return new ProblemError(409, 'OPERATION_NOT_SUPPORTED', message)
+/** The version of the charge point cannot express the request. `pointer` is that of the member at fault. */
+export function notSupported(message: string, pointer?: string): ProblemError {
+  return new ProblemError(409, 'OPERATION_NOT_SUPPORTED', message, pointer === undefined ? {} : { pointer })
 }
 
 /** The request contradicts itself. */

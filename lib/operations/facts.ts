@@ -71,6 +71,29 @@ export function ownProfiles(db: Reader, chargePointId: number) {
     .execute()
 }
 
+/** All charging profiles that the charge point may have, of every source, in the order in which they were accepted. */
+export function allProfiles(db: Reader, chargePointId: number) {
+  return db
+    .selectFrom('charging_profiles')
+    .selectAll()
+    .where('charge_point_id', '=', chargePointId)
+    .orderBy('id')
+    .execute()
+}
+
+/** What the smart charging of a charge point of 2.x has reported about itself and about an EVSE. */
+export function smartChargingVariables(db: Reader, chargePointId: number, evseId: number) {
+  return db
+    .selectFrom('variables')
+    .select(['component', 'variable', 'variable_instance', 'value'])
+    .where('charge_point_id', '=', chargePointId)
+    .where('component', 'in', ['SmartChargingCtrlr', 'V2XChargingCtrlr'])
+    .where('evse_id', 'in', [0, evseId])
+    .where('attribute', '=', 'Actual')
+    .orderBy('evse_id')
+    .execute()
+}
+
 /** Whether a reservation with this id exists. */
 export async function hasReservation(db: Reader, chargePointId: number, reservationId: number): Promise<boolean> {
   const row = await db

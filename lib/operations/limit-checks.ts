@@ -4,6 +4,7 @@ import { ProblemError } from '../problem-error.js'
 import type { Place } from './common.js'
 import { refuseMember } from './exchange.js'
 import { configurationValue, variableValue } from './facts.js'
+import type { Pointers } from './limit-body.js'
 import type { Lookup } from './operation.js'
 import type { Limit } from './profiles.js'
 
@@ -86,50 +87,26 @@ async function maxEntries(db: Lookup['db'], chargePointId: number): Promise<stri
   return maxLimit === undefined ? undefined : String(maxLimit)
 }
 
-/** @throws `INVALID_OPERATION` with the member and the clause, when OCPP does not allow the schedule of a limit */
-export function checkSchedule({ periods = [], validFrom, validTo, duration, recurrency }: Partial<Limit>): void {
-  let last = 0
-  for (const [index, { start }] of periods.entries()) {
-    if (start <= last) {
-      throw refuseMember(
-        `/periods/${index}/start`,
-        `must be after ${last} s, where the period before starts [2.x K01.FR.31; 1.6 §7.13]`
-      )
-    }
-    if (duration !== undefined && start >= duration) {
-      throw refuseMember(
-        `/periods/${index}/start`,
-        `must be before the end of the schedule after ${duration} s [1.6 §7.13]`
-      )
-    }
-    last = start
-  }
-  const round = recurrency === 'Daily' ? 86_400 : 604_800
-  if (recurrency !== undefined && Math.max(last, (duration ?? 1) - 1) >= round) {
-    throw refuseMember('/recurrency', `repeats after ${round} s, before the schedule has ended [2.x K01.FR.30]`)
-  }
-  if (validFrom !== undefined && validTo !== undefined && Date.parse(validFrom) >= Date.parse(validTo)) {
-    throw refuseMember('/validTo', 'must be after validFrom [2.x K01.FR.37; 1.6 §7.8]')
-  }
-}
-
 /** @throws `INVALID_OPERATION` with the member and the clause, when the charge point has told that it cannot do this */
-export function checkCapabilities(limit: Limit, told: Capabilities, at = ''): void {
+export function checkCapabilities(limit: Limit, told: Capabilities, pointers: Pointers, at = ''): void {
   const { maxStackLevel, units, maxPeriods, maxExternalId } = told
+  const { unit, periods } = limit.schedule
   if (maxStackLevel !== undefined && limit.stackLevel > maxStackLevel) {
     throw refuseMember(
       `${at}/stackLevel`,
       `must be at most ${maxStackLevel} at this charge point [1.6 §9.4.1; 2.x ProfileStackLevel]`
     )
   }
-  if (units !== undefined && !units.includes(limit.unit)) {
-    throw refuseMember(`${at}/unit`, `must be ${units.join(' or ')} at this charge point [1.6 §9.4.2; 2.x K01.FR.26]`)
-  }
-  const periods = 1 + (limit.periods?.length ?? 0)
-  if (maxPeriods !== undefined && periods > maxPeriods) {
+  if (units !== undefined && !units.includes(unit)) {
     throw refuseMember(
-      `${at}/periods`,
-      `make ${periods} periods, and this charge point takes ${maxPeriods} [1.6 §9.4.3; 2.x PeriodsPerSchedule]`
+      pointers.of('unit'),
+      `must be ${units.join(' or ')} at this charge point [1.6 §9.4.2; 2.x K01.FR.26]`
+    )
+  }
+  if (maxPeriods !== undefined && periods.length > maxPeriods) {
+    throw refuseMember(
+      pointers.of('periods'),
+      `make ${periods.length} periods, and this charge point takes ${maxPeriods} [1.6 §9.4.3; 2.x PeriodsPerSchedule]`
     )
   }
   if (maxExternalId !== undefined && limit.profileId <= maxExternalId) {

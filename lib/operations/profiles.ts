@@ -1,95 +1,171 @@
 import type { RequestOf } from 'fastify-ocpp'
+import type * as v21 from 'fastify-ocpp/v21'
+import { defined } from '../charge-points/defined.js'
+import { notSupported } from './exchange.js'
 
-export const PURPOSES = ['station', 'default', 'transaction'] as const
+export const PURPOSES = ['station', 'default', 'transaction', 'priority'] as const
 export type Purpose = (typeof PURPOSES)[number]
 
-/** A charging limit with all its parameters. */
+/** A charging profile that the back-end sets. */
 export interface Limit {
-  limit: number
-  unit: 'W' | 'A'
-  phases?: number
-  /** Seconds. */
-  duration?: number
   profileId: number
   stackLevel: number
   purpose: Purpose
-  /** Start of the validity as a date-time. Absent: the start of the transaction. */
-  startsAt?: string
   validFrom?: string
   validTo?: string
-  /** Changes after the first period, which begins at 0 with `limit`. */
-  periods?: readonly LimitPeriod[]
-  recurrency?: Recurrency
+  /** Seconds that the profile counts while the charge point is offline. [2.1 K01.FR.101] */
+  maxOfflineDuration?: number
+  /** Whether it never counts again after that. [2.1 K01.FR.102] */
+  invalidAfterOfflineDuration?: boolean
+  schedule: Schedule
 }
+
+export const KINDS = ['Absolute', 'Recurring', 'Relative'] as const
+export type Kind = (typeof KINDS)[number]
 
 export const RECURRENCIES = ['Daily', 'Weekly'] as const
 export type Recurrency = (typeof RECURRENCIES)[number]
 
-export interface LimitPeriod {
+/** How a limit changes with time. Durations are in seconds. */
+export interface Schedule {
+  kind: Kind
+  /** A date-time. Relative schedules count from the start of the transaction. */
+  startSchedule?: string
+  duration?: number
+  recurrency?: Recurrency
+  unit: 'W' | 'A'
+  minChargingRate?: number
+  useLocalTime?: boolean
+  randomizedDelay?: number
+  limitAtSoC?: { soc: number; limit: number }
+  periods: readonly SchedulePeriod[]
+}
+
+export const MODES = [
+  'Idle',
+  'ChargingOnly',
+  'CentralSetpoint',
+  'ExternalSetpoint',
+  'ExternalLimits',
+  'CentralFrequency',
+  'LocalFrequency',
+  'LocalLoadBalancing'
+] as const satisfies readonly v21.OperationModeEnumType[]
+
+/** The values of OCPP 2.1 that a period may have, each with its name there. */
+export const VALUES_21 = {
+  limitL2: 'limit_L2',
+  limitL3: 'limit_L3',
+  dischargeLimit: 'dischargeLimit',
+  dischargeLimitL2: 'dischargeLimit_L2',
+  dischargeLimitL3: 'dischargeLimit_L3',
+  setpoint: 'setpoint',
+  setpointL2: 'setpoint_L2',
+  setpointL3: 'setpoint_L3',
+  setpointReactive: 'setpointReactive',
+  setpointReactiveL2: 'setpointReactive_L2',
+  setpointReactiveL3: 'setpointReactive_L3'
+} as const satisfies Record<string, keyof v21.ChargingSchedulePeriodType>
+
+export type SchedulePeriod = {
   /** Seconds after the start of the schedule. */
   start: number
-  limit: number
+  limit?: number
   phases?: number
-}
+  phaseToUse?: number
+  operationMode?: (typeof MODES)[number]
+  preconditioningRequest?: boolean
+  evseSleep?: boolean
+} & Partial<Record<keyof typeof VALUES_21, number>>
 
 type Profile16 = RequestOf<'ocpp1.6', 'SetChargingProfile'>['csChargingProfiles']
 type Profile2 = RequestOf<'ocpp2.1', 'SetChargingProfile'>['chargingProfile']
 
-export const PURPOSES_16 = {
+const PURPOSES_16 = {
   station: 'ChargePointMaxProfile',
   default: 'TxDefaultProfile',
   transaction: 'TxProfile'
-} as const satisfies Record<Purpose, string>
+} as const
 
 export const PURPOSES_2 = {
   station: 'ChargingStationMaxProfile',
   default: 'TxDefaultProfile',
-  transaction: 'TxProfile'
+  transaction: 'TxProfile',
+  priority: 'PriorityCharging'
 } as const satisfies Record<Purpose, string>
+
+/** @throws `OPERATION_NOT_SUPPORTED` */
+export function purposeOf16(purpose: Purpose) {
+  if (purpose === 'priority') throw notSupported('OCPP 1.6 has no priority charging', '/purpose')
+  return PURPOSES_16[purpose]
+}
+
+/** As the versions call it. */
+export function namesOf(purpose: Purpose): readonly string[] {
+  return purpose === 'priority' ? [PURPOSES_2[purpose]] : [PURPOSES_16[purpose], PURPOSES_2[purpose]]
+}
 
 /** [1.6 §7.8, §7.13] */
 export function profile16(limit: Limit): Omit<Profile16, 'transactionId'> {
+  const { periods } = limit.schedule
   return {
     chargingProfileId: limit.profileId,
     stackLevel: limit.stackLevel,
-    chargingProfilePurpose: PURPOSES_16[limit.purpose],
+    chargingProfilePurpose: purposeOf16(limit.purpose),
     ...kindOf(limit),
-    chargingSchedule: scheduleOf(limit)
+    chargingSchedule: {
+      ...scheduleOf(limit.schedule),
+      // A period without a limit is refused before.
+      chargingSchedulePeriod: periods.map((period) => ({ ...periodOf(period), limit: period.limit ?? 0 }))
+    }
   }
 }
 
 /** [2.x "ChargingProfileType"] */
 export function profile2(limit: Limit): Omit<Profile2, 'transactionId'> {
+  const { profileId, stackLevel, purpose, schedule } = limit
+  const { useLocalTime, randomizedDelay, limitAtSoC, periods } = schedule
   return {
-    id: limit.profileId,
-    stackLevel: limit.stackLevel,
-    chargingProfilePurpose: PURPOSES_2[limit.purpose],
+    id: profileId,
+    stackLevel,
+    chargingProfilePurpose: PURPOSES_2[purpose],
     ...kindOf(limit),
-    chargingSchedule: [{ id: limit.profileId, ...scheduleOf(limit) }]
+    ...defined({
+      maxOfflineDuration: limit.maxOfflineDuration,
+      invalidAfterOfflineDuration: limit.invalidAfterOfflineDuration
+    }),
+    chargingSchedule: [
+      {
+        id: profileId,
+        ...scheduleOf(schedule),
+        ...defined({ useLocalTime, randomizedDelay, limitAtSoC }),
+        chargingSchedulePeriod: periods.map(period21)
+      }
+    ]
   }
 }
 
-/** Absolute profiles have a start, Relative ones do not. [2.x K01.FR.40, K01.FR.41] */
-function kindOf({ startsAt, validFrom, validTo, recurrency }: Limit) {
-  const kind = startsAt === undefined ? ('Relative' as const) : ('Absolute' as const)
+function kindOf({ schedule, validFrom, validTo }: Limit) {
   return {
-    chargingProfileKind: recurrency === undefined ? kind : ('Recurring' as const),
-    ...(recurrency !== undefined && { recurrencyKind: recurrency }),
-    ...(validFrom !== undefined && { validFrom }),
-    ...(validTo !== undefined && { validTo })
+    chargingProfileKind: schedule.kind,
+    ...defined({ recurrencyKind: schedule.recurrency, validFrom, validTo })
   }
 }
 
-function scheduleOf({ limit, unit, phases, duration, startsAt, periods = [] }: Limit) {
-  const all: LimitPeriod[] = [{ start: 0, limit, ...(phases !== undefined && { phases }) }, ...periods]
+function scheduleOf({ unit, duration, startSchedule, minChargingRate }: Schedule) {
+  return { ...defined({ duration, startSchedule }), chargingRateUnit: unit, ...defined({ minChargingRate }) }
+}
+
+function periodOf({ start, limit, phases }: SchedulePeriod) {
+  return { startPeriod: start, ...defined({ limit, numberPhases: phases }) }
+}
+
+function period21(period: SchedulePeriod): v21.ChargingSchedulePeriodType {
+  const { phaseToUse, operationMode, preconditioningRequest, evseSleep } = period
+  const values = Object.entries(VALUES_21).map(([name, spelling]) => [spelling, period[name as keyof typeof VALUES_21]])
   return {
-    ...(duration !== undefined && { duration }),
-    ...(startsAt !== undefined && { startSchedule: startsAt }),
-    chargingRateUnit: unit,
-    chargingSchedulePeriod: all.map((period) => ({
-      startPeriod: period.start,
-      limit: period.limit,
-      ...(period.phases !== undefined && { numberPhases: period.phases })
-    }))
+    ...periodOf(period),
+    ...defined({ phaseToUse, operationMode, preconditioningRequest, evseSleep }),
+    ...defined(Object.fromEntries(values))
   }
 }

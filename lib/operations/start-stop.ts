@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { CallError, type RequestOf } from 'fastify-ocpp'
+import { defined } from '../charge-points/defined.js'
 import { StartRecord } from '../http/records.js'
 import { findIdToken, type IdTokenRow } from '../id-tokens/rows.js'
 import { displayedIdOf, type TransactionRow } from '../ledger/queries.js'
@@ -17,9 +18,10 @@ import {
   placeOf2
 } from './common.js'
 import { ask2, ask16, notSupported, type Step } from './exchange.js'
+import { plainPointers } from './limit-body.js'
 import { capabilitiesOf, checkCapabilities, checkUncontrolled, placeIn } from './limit-checks.js'
 import { type Lookup, operation } from './operation.js'
-import { profile2, profile16 } from './profiles.js'
+import { type Limit, profile2, profile16 } from './profiles.js'
 import { findMeant, TRANSACTION } from './which-transaction.js'
 
 const StartBody = Type.Object(
@@ -65,7 +67,9 @@ async function startFacts(lookup: Lookup, request: StartBody): Promise<StartFact
   if (chargingLimit !== undefined) {
     checkLimit(traits, chargingLimit)
     await checkUncontrolled(lookup, placeIn(request))
-    checkCapabilities(ofStart(chargingLimit, profileId), await capabilitiesOf(lookup), '/chargingLimit')
+    const capabilities = await capabilitiesOf(lookup)
+    const at = '/chargingLimit'
+    checkCapabilities(ofStart(chargingLimit, profileId), capabilities, plainPointers(at), at)
   }
   const { evse_id, connector_id } = placeIn(request)
   const guard =
@@ -121,8 +125,11 @@ function* start2(request: StartBody, { known, remoteStartId, otherStartId, profi
  * The profile of a transaction that has not started: it has no transaction id, and its times count from the start. [1.6
  * §3.13.1; 2.x F01, K05]
  */
-function ofStart(limit: NonNullable<StartBody['chargingLimit']>, profileId: number) {
-  return { ...limit, profileId, purpose: 'transaction', stackLevel: 0 } as const
+function ofStart(chargingLimit: NonNullable<StartBody['chargingLimit']>, profileId: number): Limit {
+  const { limit, unit, phases, duration } = chargingLimit
+  const periods = [{ start: 0, limit, ...defined({ phases }) }]
+  const schedule = { kind: 'Relative', unit, periods, ...defined({ duration }) } as const
+  return { profileId, purpose: 'transaction', stackLevel: 0, schedule }
 }
 
 export const start = operation({

@@ -180,7 +180,7 @@ onSharedBackend('the composite schedule of a charge point', (start) => {
     const { body } = await schedule(server, 'DOUBT', 'evseId=1&duration=3600&source=both')
     assert.deepEqual(brief(body.calculated), ['0: 16 TxDefaultProfile'])
     // 16 A are 11 040 W; it is compared in the unit of the charge point.
-    assert.deepEqual(body.differences, [{ start: 1800, end: 3600, calculated: 11_040, reported: 6900 }])
+    assert.deepEqual(body.differences, [{ start: 1800, end: 3600, value: 'limit', calculated: 11_040, reported: 6900 }])
     const only = await schedule(server, 'DOUBT', 'evseId=1&duration=3600&source=charge-point')
     assert.deepEqual(Object.keys(only.body).sort(), ['chargePoint', 'evseId', 'protocol', 'reported', 'start', 'unit'])
     charger.onCall(() => ({ status: 'Rejected' }))
