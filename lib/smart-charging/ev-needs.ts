@@ -1,5 +1,5 @@
 import { parseTime } from 'fastify-ocpp'
-import { type CompositePeriod, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
+import { type CompositePeriod, type CompositeSchedule, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
 import type * as v21 from 'fastify-ocpp/v21'
 import { displayedIdOf, findOpen, type TransactionRow } from '../ledger/queries.js'
 import { isOwnProfile } from '../load-management/profiles.js'
@@ -109,6 +109,18 @@ function shortened(periods: readonly CompositePeriod[], count: number): Composit
 /** Limits are rounded. */
 const ROUNDING = 0.11
 
+/**
+ * The seconds for which limits are known. The limit of load management is renewed before it ends, at a value that nobody knows yet:
+ * that the fallback would follow is no reason to refuse a plan.
+ */
+function knownFor({ periods }: CompositeSchedule): number {
+  const isLeased = ({ by }: CompositePeriod) =>
+    by.some((one) => one.purpose === 'TxProfile' && 'id' in one && one.id !== undefined && isOwnProfile(one.id))
+  const first = periods.findIndex(isLeased)
+  const end = first < 0 ? undefined : periods.slice(first).find((period) => !isLeased(period))
+  return end?.start ?? Number.POSITIVE_INFINITY
+}
+
 /** Whether the schedule of an EV is within the limits that it was offered. [2.x K16, K17] */
 export async function isWithin(subject: Subject, request: v21.NotifyEVChargingScheduleRequest): Promise<boolean> {
   const { evseId, timeBase, chargingSchedule } = request
@@ -117,11 +129,12 @@ export async function isWithin(subject: Subject, request: v21.NotifyEVChargingSc
   const allowed = await scheduleOf(subject, { evseId, start, duration: Math.min(Math.max(1, duration), USUAL_S), unit })
   if (allowed.status !== 'Accepted') return true
   const planned = [...chargingSchedulePeriod].sort((one, other) => one.startPeriod - other.startPeriod)
+  const end = Math.min(duration, knownFor(allowed))
   const edges = [...planned.map(({ startPeriod }) => startPeriod), ...allowed.periods.map((period) => period.start)]
   return edges.every((edge) => {
     const wish = planned.findLast(({ startPeriod }) => startPeriod <= edge)?.limit
     const limit = allowed.periods.findLast((period) => period.start <= edge)?.limit ?? null
-    return edge >= duration || wish === undefined || limit === null || wish <= limit + ROUNDING
+    return edge >= end || wish === undefined || limit === null || wish <= limit + ROUNDING
   })
 }
 

@@ -113,4 +113,30 @@ onBothBackends('limits of others at an EVSE under control', (start) => {
     await garage.leave(0)
     await garage.reach([0, 32], 120)
   })
+
+  it('is not refused for what the EV plans after its limit has been renewed', async () => {
+    const server = await start(SETTINGS, listen)
+    const garage = await Garage.open(server, { id: 'hours', stalls: STALLS, body: BODY })
+    await garage.arrive(0, HUNGRY)
+    await garage.reach([32, 0], 600)
+    const plan = (limit: number, later: number) => ({
+      timeBase: new Date(garage.time.now()).toISOString(),
+      evseId: 1,
+      chargingSchedule: {
+        ...{ id: 1, chargingRateUnit: 'A', duration: 3 * 3600 },
+        chargingSchedulePeriod: [
+          { startPeriod: 0, limit },
+          { startPeriod: 7200, limit: later }
+        ]
+      }
+    })
+    const tells = async (limit: number, later: number) => {
+      const answer = await garage.charger(0).client.call('NotifyEVChargingSchedule', plan(limit, later) as never)
+      return (answer as { status: string }).status
+    }
+    assert.deepEqual(await tells(40, 6), 'Rejected', 'above what it has now')
+    assert.deepEqual(await tells(32, 20), 'Accepted')
+    await garage.pass(30)
+    assert.deepEqual(garage.shares(), [32, 0])
+  })
 })
