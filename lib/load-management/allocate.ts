@@ -202,15 +202,21 @@ interface Filling {
   at: (session: Session, level: number) => number
 }
 
+type Numbers = [Float64Array, Float64Array, Float64Array]
+
 /** The level at which the constraint is full: infinite if all its members reach their caps before. */
 function levelOf({ capacity, weights }: Constraint, members: readonly Session[], { targets, at }: Filling): number {
   const open = new Set(members.map(({ id }) => id))
   let fixed = 0
   for (const [id, weight] of weights) if (!open.has(id)) fixed += (targets.get(id) ?? 0) * weight
   // Numbers only: this is looked at for each edge.
-  const lows = Float64Array.from(members, (session) => (targets.get(session.id) ?? 0) * worthOf(session))
-  const highs = Float64Array.from(members, (session) => at(session, Number.POSITIVE_INFINITY) * worthOf(session))
-  const factors = Float64Array.from(members, (session) => (weights.get(session.id) ?? 0) / worthOf(session))
+  const [lows, highs, factors] = [0, 1, 2].map(() => new Float64Array(members.length)) as Numbers
+  for (const [index, session] of members.entries()) {
+    const worth = worthOf(session)
+    lows[index] = (targets.get(session.id) ?? 0) * worth
+    highs[index] = at(session, Number.POSITIVE_INFINITY) * worth
+    factors[index] = (weights.get(session.id) ?? 0) / worth
+  }
   const loadAt = (level: number) => {
     let sum = fixed
     for (let index = 0; index < factors.length; index++) {

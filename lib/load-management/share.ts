@@ -19,10 +19,13 @@ export function share(site: Site, order: readonly string[]): Allocation {
   const filling = fillingOrder(site, order)
   const sessions = new Map(order.map((key) => [key, sessionOf(site, key, filling.get(key) ?? 0)]))
   const inTurn = (keys: readonly string[]) => keys.flatMap((key) => sessions.get(key) ?? [])
-  const first = allocate(inTurn(order), [...constraints.values(), ...stations])
+  const usual = inTurn(order)
+  const first = allocate(usual, [...constraints.values(), ...stations])
   const tried = toBeTried(site, order, first)
-  const turns = tried === undefined ? order : withFirst(site, order, tried)
-  return withoutCredit(site, inTurn(turns), { constraints, stations })
+  if (tried === undefined) return withoutCredit(site, usual, { constraints, stations, first })
+  const turns = inTurn(withFirst(site, order, tried))
+  const second = allocate(turns, [...constraints.values(), ...stations])
+  return withoutCredit(site, turns, { constraints, stations, first: second })
 }
 
 function constraintsOf(site: Site, order: readonly string[]): Constraints {
@@ -82,14 +85,17 @@ function isTriable(site: Site, key: string): boolean {
   return evse !== undefined && isUntold(evse, state) && state.served < leastOf(evse) * TRIAL_H
 }
 
+interface Shared {
+  constraints: Constraints
+  stations: readonly Constraint[]
+  /** Without any loss of credit. */
+  first: Allocation
+}
+
 /** Where cars are going to get less than they take, other phases may be loaded less, too. */
-function withoutCredit(
-  site: Site,
-  sessions: readonly Session[],
-  { constraints, stations }: { constraints: Constraints; stations: readonly Constraint[] }
-): Allocation {
+function withoutCredit(site: Site, sessions: readonly Session[], { constraints, stations, first }: Shared): Allocation {
   const capacities = new Map([...constraints].map(([load, { capacity }]) => [load, capacity]))
-  let allocation = allocate(sessions, [...constraints.values(), ...stations])
+  let allocation = first
   for (let round = 0, lost = 0; round < CREDIT_ROUNDS; round++) {
     const losses = site.lostCredits(allocation.targets)
     const sum = [...losses.values()].reduce((total, one) => total + one, 0)

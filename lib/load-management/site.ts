@@ -115,11 +115,12 @@ export class Site {
     this.evses = new Map(input.plant.evses.map((evse) => [keyOf(evse), evse]))
     this.states = new Map([...this.evses.keys()].map((key) => [key, input.states.get(key) ?? initialState()]))
     const paths = pathsOf(input.plant.circuits)
+    const hasMaximum = new Set(input.plant.stations.map(({ identity }) => stationOf(identity)))
     this.paths = new Map(
-      [...this.evses].map(([key, { circuit, identity }]) => [
-        key,
-        [...(paths.get(circuit) ?? [circuit]), stationOf(identity)]
-      ])
+      [...this.evses].map(([key, { circuit, identity }]) => {
+        const path = paths.get(circuit) ?? [circuit]
+        return [key, hasMaximum.has(stationOf(identity)) ? [...path, stationOf(identity)] : path]
+      })
     )
     this.#circuits = new Map(input.plant.circuits.map((circuit) => [circuit.id, circuit]))
     this.#uneven = new UnevenCurrents(input.plant.circuits, this.#nearPaths())

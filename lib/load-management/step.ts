@@ -273,7 +273,9 @@ function edgeOf(site: Site, key: string): number {
 /** The Dynamic profile that says a limit, if one can. */
 function dynamicFor(site: Site, key: string, lease: number): DynamicLease | undefined {
   const { now, plant } = site.input
-  return dynamicLease(site.evses.get(key), site.state(key), { now, lease, whole: plant.lease, edge: edgeOf(site, key) })
+  const evse = site.evses.get(key)
+  if (evse?.form.profile !== 'dynamic') return undefined
+  return dynamicLease(evse, site.state(key), { now, lease, whole: plant.lease, edge: edgeOf(site, key) })
 }
 
 function raise(site: Site, order: readonly string[], { targets }: Allocation, commands: Command[]): void {
