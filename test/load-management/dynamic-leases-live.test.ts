@@ -30,13 +30,14 @@ async function tell(garage: Garage, index: number, variable: { name: string; ins
   assert.equal(read.body.items?.[0].value, value, JSON.stringify(read.body))
 }
 
-/** The calls about profiles of transactions: how often, by action and kind. */
+/** The calls about profiles of transactions that have begun: how often, by action and kind. */
 async function callsTo(garage: Garage, index: number): Promise<Record<string, number>> {
   const { identity } = garage.charger(index)
   const answer = await operate(garage.server, 'GET', `/charge-points/${identity}/calls?limit=200`)
   const counts: Record<string, number> = {}
   for (const { action, request } of answer.json().items) {
     const { chargingProfilePurpose = '', chargingProfileKind = '' } = request.chargingProfile ?? {}
+    if (action === 'RequestStartTransaction') continue
     const name = `${action} ${chargingProfileKind}`.trim()
     const isMeant = action === 'UpdateDynamicSchedule' || chargingProfilePurpose === 'TxProfile'
     if (isMeant) counts[name] = (counts[name] ?? 0) + 1
