@@ -79,7 +79,7 @@ test('the page of connections has every reason of a disconnect', () => {
 test('links from page to page lead somewhere', () => {
   for (const file of pageFiles()) {
     const page = file.replace('.md', '') as Parameters<typeof readPage>[0]
-    for (const [link, target = '', anchor] of readPage(page).matchAll(/\]\((\w+)\.md(?:#([\w-]+))?\)/g)) {
+    for (const [link, target = page, anchor] of readPage(page).matchAll(/\]\((?:([\w-]+)\.md)?(?:#([\w-]+))?\)/g)) {
       assert.ok(pageFiles().includes(`${target}.md`), `${file}: ${link}`)
       if (anchor === undefined) continue
       const headings = readPage(target as typeof page).matchAll(/^#+ (.*)$/gm)
