@@ -123,11 +123,16 @@ function checkFallbacks(plant: Plant): void {
       const sum = below.reduce((total, { fallback }, at) => total + fallback * (weights[at] ?? 0), 0)
       if (sum <= most - margin) continue
       const fits = largestCommon(below, weights, most - margin)
-      const numbers = `${phase}: the fallbacks below come to ${sum}, and ${most} less ${margin} are left`
+      const unit = phase === 'W' ? 'W' : 'A'
+      const left = `the limit${margin > 0 ? ' less the margin' : ''} leaves ${round(most - margin)} ${unit}`
+      const numbers = `${phase}: the fallbacks below need ${round(sum)} ${unit}, ${left}`
       throw refuse(`/circuits/${index}`, `${numbers}. The largest fallback that fits for all is ${fits} A`)
     }
   }
 }
+
+/** Sums of converted currents have many decimals. */
+const round = (value: number) => Math.round(value * 100) / 100
 
 /** The lowest limit of a circuit, and what is kept free below it. */
 function boundOf(

@@ -165,6 +165,7 @@ function toLoadRecord(load: Load, sums: Sums | undefined): Static<typeof LoadRec
     ...load,
     limit: round(load.limit),
     ...(load.credit !== undefined && { credit: round(load.credit) }),
+    margin: round(load.margin),
     other: round(load.other),
     reserved: round(load.reserved),
     reservedBy: Object.fromEntries(causes),

@@ -44,7 +44,14 @@ interface FastifyViolation {
     type?: unknown
   }
   /** The schema that the keyword belongs to; present with Ajv's option `verbose`. */
-  parentSchema?: { properties?: Readonly<Record<string, unknown>>; 'x-rule'?: unknown }
+  parentSchema?: ParentSchema
+}
+
+interface ParentSchema {
+  properties?: Readonly<Record<string, unknown>>
+  required?: readonly string[]
+  minProperties?: number
+  'x-rule'?: unknown
 }
 
 /** The members of errors of this library, of Fastify and of other plugins. */
@@ -163,8 +170,17 @@ function wordsOf({ keyword, message = 'is not valid', params, parentSchema = {} 
   if (keyword === 'enum') return `must be one of ${listed(params?.allowedValues)}`
   if (keyword === 'const') return `must be ${String(params?.allowedValue)}`
   if (keyword === 'additionalProperties') return wordsOfUnknown(Object.keys(parentSchema.properties ?? {}))
+  if (keyword === 'minProperties') return wordsOfTooFew(parentSchema) ?? message
   if (keyword === 'pattern' && typeof parentSchema['x-rule'] === 'string') return parentSchema['x-rule']
   return (keyword === 'format' && FORMATS[String(params?.format)]) || message
+}
+
+/** The members of which more are needed, besides those that are required. */
+function wordsOfTooFew({ properties = {}, required = [], minProperties = 0 }: ParentSchema): string | undefined {
+  const optional = Object.keys(properties).filter((name) => !required.includes(name))
+  if (optional.length === 0 || minProperties <= required.length) return undefined
+  const start = required.length > 0 ? `must have ${required.join(', ')}, and` : 'must have'
+  return `${start} at least ${minProperties - required.length} of ${optional.join(', ')}`
 }
 
 function wordsOfUnknown(known: readonly string[]): string {

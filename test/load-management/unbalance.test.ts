@@ -320,9 +320,9 @@ describe('a configuration with a limit of the unbalance', () => {
     check(bodyOf(10, ['L1L2L3', 'L1L2L3']))
     assert.throws(() => check(bodyOf(8, ['L1L2L3', 'L1L2L3', 'L1L2L3'])), {
       message:
-        '/circuits/0 unbalance-L1: the fallbacks below come to 24, and 20 less 0 are left. The largest fallback that fits for all is 6.6 A'
+        '/circuits/0 unbalance-L1: the fallbacks below need 24 A, the limit leaves 20 A. The largest fallback that fits for all is 6.6 A'
     })
-    assert.throws(() => check(bodyOf(6, ['L1L2L3', 'L2L3L1', 'L1L2', 'L1L2'])), /unbalance-L2: .* 24, .* is 0 A/)
+    assert.throws(() => check(bodyOf(6, ['L1L2L3', 'L2L3L1', 'L1L2', 'L1L2'])), /unbalance-L2: .* need 24 A, .* is 0 A/)
     check(bodyOf(6, ['L1L2L3', 'L1L2L3', 'L1L2L3', 'L3', 'L3', 'L3']))
   })
 })

@@ -134,3 +134,18 @@ test('a pattern is explained in the words of its schema, and an unknown member w
   assert.equal((await refusal({ prize: 1 })).detail, 'body/prize is unknown; known are currency, price')
   await app.close()
 })
+
+test('too few members are explained with those of which one is missing', async () => {
+  const app = Fastify({ ajv: { customOptions: { verbose: true } } })
+  app.setErrorHandler(problemHandler)
+  const number = { type: 'number' }
+  const properties = { A: number, W: number, ttl: number }
+  app.post('/limits', { schema: { body: { type: 'object', minProperties: 2, required: ['ttl'], properties } } }, () => 'ok')
+  app.post('/sizes', { schema: { body: { type: 'object', minProperties: 2, properties } } }, () => 'ok')
+  const refusal = async (url: string, payload: object) => {
+    return (await app.inject({ method: 'POST', url, payload })).json().detail
+  }
+  assert.equal(await refusal('/limits', { ttl: 60 }), 'body must have ttl, and at least 1 of A, W')
+  assert.equal(await refusal('/sizes', { A: 1 }), 'body must have at least 2 of A, W, ttl')
+  await app.close()
+})
