@@ -76,6 +76,15 @@ function waiting(minutes: number): Partial<EvseState> {
   return { ...rest, possible: [], waitingSince: NOW - minutes * MINUTE, measured: { amperes: 0, at: NOW - SECOND } }
 }
 
+test('what is kept free is rounded', () => {
+  const circuits = [{ id: 'main', limit: { W: 9000 }, margin: 1.111, voltage: 230.5 }]
+  const plant = plantOf({ mode: 'control', circuits, evses: [] }, 'UTC')
+  const told = new Map<string, Told>()
+  const result = step({ plant, now: NOW, told, facts: new Map(), states: new Map() })
+  const snapshot = { plant, site: {}, mode: 'control', at: NOW, told, facts: new Map(), result } as unknown as Snapshot
+  assert.equal(toStateRecord('control', snapshot).loads.find(({ phase }) => phase === 'W')?.margin, 256.09)
+})
+
 test('each limit shows what is reserved for which cause, meant for whom, and measured', () => {
   const onePhase = { used: [true, false, false], since: NOW - 10 * MINUTE, isProven: true }
   const { load, evses } = shown(

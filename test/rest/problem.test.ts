@@ -140,7 +140,11 @@ test('too few members are explained with those of which one is missing', async (
   app.setErrorHandler(problemHandler)
   const number = { type: 'number' }
   const properties = { A: number, W: number, ttl: number }
-  app.post('/limits', { schema: { body: { type: 'object', minProperties: 2, required: ['ttl'], properties } } }, () => 'ok')
+  app.post(
+    '/limits',
+    { schema: { body: { type: 'object', minProperties: 2, required: ['ttl'], properties } } },
+    () => 'ok'
+  )
   app.post('/sizes', { schema: { body: { type: 'object', minProperties: 2, properties } } }, () => 'ok')
   const refusal = async (url: string, payload: object) => {
     return (await app.inject({ method: 'POST', url, payload })).json().detail
