@@ -107,7 +107,10 @@ onSharedBackend('the configuration of load management', (start) => {
     }
     assert.deepEqual((await operate(server, 'GET', path)).json(), before)
     const tooMuch = await operate(server, 'PUT', path, { ...GOOD, circuits: [{ ...MAIN, limit: { A: 5 } }] })
-    assert.match(tooMuch.json().detail, /fallbacks below need 6 A, the limit less the margin leaves 4 A\. The largest fallback that fits for all is 0 A/)
+    assert.match(
+      tooMuch.json().detail,
+      /fallbacks below need 6 A, the limit less the margin leaves 4 A\. The largest fallback that fits for all is 0 A/
+    )
   })
 
   it('T15: limits and measurements that make no sense are refused, the last value wins, and none outlives its circuit', async () => {
