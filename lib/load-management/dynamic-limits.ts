@@ -3,7 +3,7 @@ import { hold } from '../database/hold.js'
 import type { Schema } from '../database/schema.js'
 import type { Writer } from '../database/writer.js'
 import type { DynamicLimit } from './limits.js'
-import type { LoadManagementBody } from './plant.js'
+import { circuitsOf } from './rows.js'
 
 // Limits that energy managers set for some time.
 
@@ -29,7 +29,7 @@ export function putLimits(
       await hold(trx, 'site', siteId)
       const circuits = await circuitsOf(trx as Kysely<Schema>, siteId)
       if (circuits === undefined) return 'unmanaged'
-      const unknown = limits.findIndex(({ circuit }) => !circuits.has(circuit))
+      const unknown = limits.findIndex(({ circuit }) => circuits.every(({ id }) => id !== circuit))
       if (unknown >= 0) return unknown
       for (const { circuit, limit, source, expiresAt } of limits) {
         const values = { body: JSON.stringify(limit), source, set_at: Date.now(), expires_at: expiresAt }
@@ -43,12 +43,4 @@ export function putLimits(
     },
     { key: `limits ${siteId}` }
   )
-}
-
-async function circuitsOf(trx: Kysely<Schema>, siteId: string): Promise<Set<string> | undefined> {
-  const query = trx.selectFrom('load_management').select('document').where('site_id', '=', siteId)
-  const row = await query.executeTakeFirst()
-  if (row === undefined) return undefined
-  const { circuits } = JSON.parse(row.document) as LoadManagementBody
-  return new Set(circuits.map(({ id }) => id))
 }

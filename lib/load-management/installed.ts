@@ -59,7 +59,7 @@ function isPast({ message_id, confirmed, accepted_at }: LedgerRow, now: number):
 }
 
 /** Whether a profile is part of a start whose transaction is not known yet: it cannot be deleted before. */
-export function isAwaiting({ message_id, confirmed }: Pick<LedgerRow, 'message_id' | 'confirmed'>): boolean {
+function isAwaiting({ message_id, confirmed }: Pick<LedgerRow, 'message_id' | 'confirmed'>): boolean {
   return message_id !== '' && confirmed === 1
 }
 

@@ -1,14 +1,15 @@
 import type { Reader } from '../events/scope.js'
-import { keyOf, type LoadManagementBody } from './plant.js'
+import { keyOf } from './plant.js'
 import { callToClear, type OcppCall, OWN_IDS, profileIdOf, STATION_ID } from './profiles.js'
 import { Rounds, type RoundsOptions } from './rounds.js'
+import { controlledSites } from './rows.js'
 import { wantedStations } from './stations.js'
 
 // Profiles of load management at EVSEs that no site controls any more. The ledger of profiles knows them, whichever process has
 // sent them and whatever has become of the configuration, until the charge point confirms that it has them no more.
 
 /** A profile to be taken away. */
-export interface Leftover {
+interface Leftover {
   chargePointId: number
   identity: string
   protocol: string
@@ -30,7 +31,7 @@ export function ownProfilesQuery(db: Reader, chargePointId?: number) {
 }
 
 /** The profiles at EVSEs that are not controlled, of all charge points or of one. */
-export async function findLeftovers(db: Reader, chargePointId?: number): Promise<Leftover[]> {
+async function findLeftovers(db: Reader, chargePointId?: number): Promise<Leftover[]> {
   const rows = await ownProfilesQuery(db, chargePointId).execute()
   if (rows.length === 0) return []
   const controlled = await controlledEvses(db)
@@ -41,12 +42,11 @@ export async function findLeftovers(db: Reader, chargePointId?: number): Promise
     if (row.purpose === 'TxProfile' && row.message_id !== '' && row.transaction_id === null) continue
     const evseId = row.evse_id || row.connector_id
     const kind = row.purpose === 'TxProfile' ? 'limit' : 'fallback'
-    if (profileId === STATION_ID && protocol !== null && !stations.has(`${site_id} ${identity.toLowerCase()}`)) {
-      found.set(`${id} ${profileId}`, { chargePointId: Number(id), identity, protocol, profileId })
-    }
+    const isUnwanted = profileId === STATION_ID && !stations.has(`${site_id} ${identity.toLowerCase()}`)
     const keys = site_id === null ? undefined : controlled.get(site_id)
     const isControlled = evseId === 0 ? hasAny(keys, identity) : keys?.has(keyOf({ identity, evseId })) === true
-    if (isControlled || protocol === null || profileId !== profileIdOf(evseId, kind)) continue
+    const isAlone = !isControlled && profileId === profileIdOf(evseId, kind)
+    if (protocol === null || !(isUnwanted || isAlone)) continue
     found.set(`${id} ${profileId}`, { chargePointId: Number(id), identity, protocol, profileId })
   }
   return [...found.values()]
@@ -59,17 +59,8 @@ function hasAny(keys: ReadonlySet<string> = new Set(), identity: string): boolea
 
 /** The keys of the EVSEs of each site whose mode is `control`. */
 export async function controlledEvses(db: Reader): Promise<Map<string, Set<string>>> {
-  const rows = await db
-    .selectFrom('load_management')
-    .select(['site_id', 'document'])
-    .where('mode', '=', 'control')
-    .execute()
-  return new Map(
-    rows.map(({ site_id, document }) => [
-      site_id,
-      new Set((JSON.parse(document) as LoadManagementBody).evses.map((evse) => keyOf(evse)))
-    ])
-  )
+  const sites = await controlledSites(db)
+  return new Map(sites.map(({ siteId, body }) => [siteId, new Set(body.evses.map((evse) => keyOf(evse)))]))
 }
 
 export type LeftoversOptions = Pick<RoundsOptions, 'here' | 'onError'> & {

@@ -6,7 +6,8 @@ import type { Writer } from '../database/writer.js'
 import { fromDateTime } from '../date-time.js'
 import { ProblemError } from '../problem-error.js'
 import type { Measurement } from './limits.js'
-import { type Circuit, type CircuitLimit, type LoadManagementBody, PHASES } from './plant.js'
+import { type Circuit, type CircuitLimit, PHASES } from './plant.js'
+import { circuitsOf } from './rows.js'
 
 // What meters of circuits measure. Only the latest measurement of a circuit is kept.
 
@@ -82,7 +83,8 @@ export function putMeasurement(
   const values = { body: JSON.stringify(measurement), measured_at: measurement.at }
   return writer.write(async (trx): Promise<PutMeasurementResult> => {
     await hold(trx, 'site', place.site_id)
-    const circuit = await circuitIn(trx as Kysely<Schema>, place)
+    const circuits = await circuitsOf(trx as Kysely<Schema>, place.site_id)
+    const circuit = circuits?.find(({ id }) => id === place.circuit_id)
     if (circuit === undefined) return 'unknown'
     checkCurrents(circuit, measurement)
     const { numInsertedOrUpdatedRows = 0n } = await trx
@@ -97,11 +99,4 @@ export function putMeasurement(
       .executeTakeFirst()
     return numInsertedOrUpdatedRows > 0n ? 'taken' : 'old'
   })
-}
-
-async function circuitIn(trx: Kysely<Schema>, { site_id, circuit_id }: { site_id: string; circuit_id: string }) {
-  const query = trx.selectFrom('load_management').select('document').where('site_id', '=', site_id)
-  const row = await query.executeTakeFirst()
-  const { circuits = [] } = row === undefined ? {} : (JSON.parse(row.document) as Partial<LoadManagementBody>)
-  return circuits.find(({ id }) => id === circuit_id)
 }

@@ -156,7 +156,7 @@ export function rankOf(site: Standing, key: string): Rank {
   }
 }
 
-export function priorityOf(site: Standing, key: string): number {
+function priorityOf(site: Standing, key: string): number {
   return site.input.facts.get(key)?.needs?.priority ?? site.evses.get(key)?.priority ?? 0
 }
 

@@ -281,7 +281,8 @@ export interface Plant extends Required<Omit<LoadManagementBody, 'circuits' | 'e
   timeZone: string
 }
 
-const DEFAULTS = {
+/** What holds where a configuration says nothing. Times are seconds. */
+export const DEFAULTS = {
   voltage: 230,
   fairness: 'current' as const,
   lease: 900,

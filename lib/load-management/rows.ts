@@ -30,6 +30,22 @@ export async function managedSites(db: Reader): Promise<string[]> {
   return rows.map(({ site_id }) => site_id)
 }
 
+/** The configurations of the sites whose mode is `control`. */
+export async function controlledSites(db: Reader): Promise<{ siteId: string; body: LoadManagementBody }[]> {
+  const rows = await db
+    .selectFrom('load_management')
+    .select(['site_id', 'document'])
+    .where('mode', '=', 'control')
+    .execute()
+  return rows.map(({ site_id: siteId, document }) => ({ siteId, body: JSON.parse(document) as LoadManagementBody }))
+}
+
+/** The circuits of a site; `undefined` if its load is not configured. */
+export async function circuitsOf(db: Reader, siteId: string): Promise<LoadManagementBody['circuits'] | undefined> {
+  const row = await db.selectFrom('load_management').select('document').where('site_id', '=', siteId).executeTakeFirst()
+  return row && (JSON.parse(row.document) as LoadManagementBody).circuits
+}
+
 /** Whether an EVSE, or any EVSE of a charge point, is controlled by the load management of its site. */
 export async function isControlled(
   db: Reader,

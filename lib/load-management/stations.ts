@@ -6,16 +6,16 @@ import { type KnownOf, knownOf } from '../traits/book.js'
 import { choiceOf, type Form } from './forms.js'
 import type { LeftoversOptions } from './leftovers.js'
 import type { ControlOptions } from './options.js'
-import type { LoadManagementBody } from './plant.js'
+import { DEFAULTS } from './plant.js'
 import { answerOf, callToAsk, is16, isOwnProfile, type OcppCall, STATION_ID } from './profiles.js'
 import { Rounds } from './rounds.js'
-import { highestLevels, type Member } from './rows.js'
+import { controlledSites, highestLevels, type Member } from './rows.js'
 
 // The maximum of a charge point with several EVSEs, as its own profile. Nothing relies on it: it makes the charge point share its
 // maximum itself, also while it is away. The ledger of profiles knows whether it is there.
 
 /** A charge point that is to get its maximum. */
-export interface StationToSet {
+interface StationToSet {
   chargePointId: number
   identity: string
   protocol: string
@@ -33,24 +33,17 @@ interface Wanted {
 
 /** The maxima that the sites in the mode `control` want, by site and folded identity. Without an EVSE, a charge point gets none. */
 export async function wantedStations(db: Reader): Promise<Map<string, Wanted>> {
-  const rows = await db
-    .selectFrom('load_management')
-    .select(['site_id', 'document'])
-    .where('mode', '=', 'control')
-    .execute()
   const wanted = new Map<string, Wanted>()
-  for (const { site_id, document } of rows) {
-    const { stations = [], evses, voltage = USUAL_VOLTAGE } = JSON.parse(document) as LoadManagementBody
+  for (const { siteId, body } of await controlledSites(db)) {
+    const { stations = [], evses, voltage = DEFAULTS.voltage } = body
     const used = new Set(evses.map(({ identity }) => identity.toLowerCase()))
     for (const { identity, maximum } of stations) {
       const folded = identity.toLowerCase()
-      if (used.has(folded)) wanted.set(`${site_id} ${folded}`, { maximum, voltage })
+      if (used.has(folded)) wanted.set(`${siteId} ${folded}`, { maximum, voltage })
     }
   }
   return wanted
 }
-
-const USUAL_VOLTAGE = 230
 
 type Row = Pick<
   ProfileRow,
@@ -58,7 +51,7 @@ type Row = Pick<
 >
 
 /** The charge points, or the one, that do not have the maximum that their site wants. */
-export async function findStations(db: Reader, chargePointId?: number): Promise<StationToSet[]> {
+async function findStations(db: Reader, chargePointId?: number): Promise<StationToSet[]> {
   const wanted = await wantedStations(db)
   if (wanted.size === 0) return []
   const sites = [...new Set([...wanted.keys()].map((key) => key.slice(0, key.indexOf(' '))))]

@@ -8,6 +8,7 @@ import type {
 } from 'fastify-ocpp/smart-charging'
 import type * as v21 from 'fastify-ocpp/v21'
 import { isConfirmed, type ProfileRow } from '../charge-points/charging-profiles.js'
+import { reportedVariable } from '../charge-points/reported-variable.js'
 import type { ChargePointRow } from '../charge-points/rows.js'
 import type { Reader } from '../events/scope.js'
 import { readingsNow } from '../ledger/power.js'
@@ -204,15 +205,8 @@ async function stateOf(subject: Subject, open: readonly TransactionRow[]): Promi
 
 /** That of the charge point, else that of its site. [2.x ClockCtrlr.TimeZone] */
 async function timeZoneOf({ db, chargePoint }: Subject): Promise<string | undefined> {
-  const variable = await db
-    .selectFrom('variables')
-    .select('value')
-    .where('charge_point_id', '=', chargePoint.id)
-    .where('component', '=', 'ClockCtrlr')
-    .where('variable', '=', 'TimeZone')
-    .where('attribute', '=', 'Actual')
-    .executeTakeFirst()
-  if (variable?.value && isTimeZone(variable.value)) return variable.value
+  const told = await reportedVariable(db, chargePoint.id, { component: 'ClockCtrlr', variable: 'TimeZone' })
+  if (told && isTimeZone(told)) return told
   if (chargePoint.site_id === null) return undefined
   const site = await db
     .selectFrom('sites')

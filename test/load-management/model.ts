@@ -1,38 +1,28 @@
 import type { DynamicLease } from '../../lib/load-management/dynamic-leases.js'
 import { withShown } from '../../lib/load-management/fallback-proof.js'
-import { keyOf, type Plant, phasesOf } from '../../lib/load-management/plant.js'
-import {
-  answered,
-  type EvseState,
-  inForce,
-  initialState,
-  sampled,
-  withTransaction
-} from '../../lib/load-management/reserve.js'
+import { keyOf, type Phase, type Plant, phasesOf } from '../../lib/load-management/plant.js'
+import { answered, type EvseState, inForce, initialState, sampled } from '../../lib/load-management/reserve.js'
 import type { EvseFacts } from '../../lib/load-management/site.js'
 import { type Command, type StepResult, step } from '../../lib/load-management/step.js'
 import { seeded } from '../../src/simulator/random.js'
+import {
+  afterRestart,
+  answerOf,
+  FOLLOW_S,
+  fateOf,
+  loadOf,
+  messageOf,
+  SECOND,
+  type Message as SentMessage,
+  settleOf,
+  withHeard
+} from './site-model.js'
 
 // A site in which everything goes wrong that may go wrong, second by second, with chargers that are written apart from
 // the control: they know no reservations, only profiles.
 
-const SECOND = 1000
-/** A car follows its limit within five seconds. [IEC 61851-1] */
-const FOLLOW_S = 5
-/** A call that is not answered fails. Seconds. */
-const TIMEOUT_S = 30
-
-interface Message {
-  command: Command
-  transaction: string | undefined
-  /** Seconds, relative to the start of the transaction. */
-  duration: number
+interface Message extends SentMessage {
   dynamic: DynamicLease | undefined
-  deliverAt: number
-  answerAt: number
-  fate: 'answered' | 'answer-lost' | 'rejected' | 'lost'
-  isDelivered: boolean
-  effect: 'accepted' | 'rejected' | undefined
 }
 
 interface Profile {
@@ -158,7 +148,7 @@ export class Model {
   }
 
   /** A on the phases of the site. */
-  currents(evse: Plant['evses'][number]): Record<'L1' | 'L2' | 'L3', number> {
+  currents(evse: Plant['evses'][number]): Record<Phase, number> {
     const current = this.current(keyOf(evse))
     const { lines } = this.chargers.get(keyOf(evse))?.transaction?.car ?? {}
     const found = { L1: 0, L2: 0, L3: 0 }
@@ -169,7 +159,7 @@ export class Model {
   }
 
   /** A of a phase below a circuit, by the cars that do not load all three phases alike. */
-  unevenLoad(circuits: ReadonlySet<string>, phase: 'L1' | 'L2' | 'L3'): number {
+  unevenLoad(circuits: ReadonlySet<string>, phase: Phase): number {
     return this.plant.evses.reduce((sum, evse) => {
       const { L1, L2, L3 } = this.currents(evse)
       const isEven = L1 === L2 && L2 === L3
@@ -178,12 +168,8 @@ export class Model {
   }
 
   /** A of a phase below a circuit, or W of all phases. */
-  load(circuits: ReadonlySet<string>, phase: 'L1' | 'L2' | 'L3' | 'W'): number {
-    return this.plant.evses.reduce((sum, evse) => {
-      if (!circuits.has(evse.circuit)) return sum
-      const { L1, L2, L3 } = this.currents(evse)
-      return sum + (phase === 'W' ? (L1 + L2 + L3) * this.plant.voltage : { L1, L2, L3 }[phase])
-    }, 0)
+  load(circuits: ReadonlySet<string>, phase: Phase | 'W'): number {
+    return loadOf(this.plant, { circuits, phase }, (evse) => this.currents(evse))
   }
 
   #chance(share: number): boolean {
@@ -260,21 +246,18 @@ export class Model {
   #answer(key: string, charger: Charger): void {
     const { message } = charger
     if (message === undefined) return
-    const isHeard = message.effect !== undefined && message.fate !== 'answer-lost' && charger.isConnected
-    const at = isHeard ? message.answerAt : message.deliverAt + TIMEOUT_S * SECOND
-    if (this.now < at) return
+    const answer = answerOf(message, charger.isConnected, this.now)
+    if (answer === undefined) return
     charger.message = undefined
     if (message.fate === 'lost' && message.dynamic !== undefined) charger.stray = message
     const state = this.states.get(key) ?? initialState()
-    const answer = isHeard && message.effect !== undefined ? message.effect : 'unknown'
-    this.states.set(key, answered(state, answer, { now: this.now, settle: this.#settle(key) }))
+    this.states.set(key, answered(state, answer, { now: this.now, settle: settleOf(this.plant, key) }))
   }
 
   /** The process dies, and another one knows what was saved. */
   #restart(): void {
     this.restarts++
-    const saved = JSON.parse(JSON.stringify([...this.states])) as [string, EvseState][]
-    this.states = new Map(saved.map(([key, state]) => [key, answered(state, 'unknown', { now: this.now, settle: 0 })]))
+    this.states = afterRestart(this.states, this.now)
     for (const [key, charger] of this.chargers) {
       const { message } = charger
       // A message that was sent may still arrive, but nobody hears the answer.
@@ -289,11 +272,8 @@ export class Model {
     const facts = new Map<string, EvseFacts>()
     for (const [key, charger] of this.chargers) {
       facts.set(key, { isConnected: charger.isConnected, isMember: true })
-      const open = charger.heard === undefined ? undefined : { key: charger.heard, id: Number(charger.heard) }
-      const state = withTransaction(this.states.get(key) ?? initialState(), open, this.now)
-      const { transaction } = state
-      const powered = transaction && { transaction: { poweredAt: this.now, ...transaction } }
-      this.states.set(key, this.#asked(key, this.#measured(key, { ...state, ...powered })))
+      const state = withHeard(this.states.get(key), charger.heard, this.now)
+      this.states.set(key, this.#asked(key, this.#measured(key, state)))
     }
     const result = step({ plant: this.plant, now: this.now, told: new Map(), facts, states: this.states })
     this.last = result
@@ -313,7 +293,7 @@ export class Model {
 
   #measured(key: string, state: EvseState): EvseState {
     if (this.chargers.get(key)?.isConnected !== true || !this.#isSampled(state)) return state
-    const times = { now: this.now, settle: this.#settle(key) }
+    const times = { now: this.now, settle: settleOf(this.plant, key) }
     const evse = this.plant.evses.find((one) => keyOf(one) === key)
     if (!this.#isVaried || evse === undefined) return sampled(state, this.current(key), times)
     const currents = this.currents(evse)
@@ -331,35 +311,18 @@ export class Model {
     return transaction !== undefined && this.now - (measured?.at ?? 0) >= 9 * SECOND
   }
 
-  #settle(key: string): number {
-    return (this.plant.evses.find((evse) => keyOf(evse) === key)?.settle ?? 0) * SECOND
-  }
-
   #send(command: Command): void {
     const charger = this.chargers.get(command.key)
     if (charger === undefined) return
     this.sent.push({ key: command.key, amperes: command.amperes })
-    const { transaction, pending } = this.states.get(command.key) ?? initialState()
-    const elapsed = (this.now - (transaction?.poweredAt ?? this.now)) / SECOND
+    const state = this.states.get(command.key) ?? initialState()
     const deliverAt = this.now + Math.floor(this.#random() * 3) * SECOND
-    charger.message = {
-      command,
-      transaction: transaction?.key,
-      duration: Math.floor(elapsed + command.lease),
-      dynamic: pending?.dynamic,
-      deliverAt,
-      answerAt: deliverAt + Math.floor(this.#random() * (this.#trouble > 0 ? 20 : 2)) * SECOND,
-      fate: this.#fate(),
-      isDelivered: false,
-      effect: undefined
-    }
+    const answerAt = deliverAt + Math.floor(this.#random() * (this.#trouble > 0 ? 20 : 2)) * SECOND
+    const message = messageOf(command, state, { now: this.now, deliverAt, answerAt })
+    const fate = fateOf((share) => this.#chance(share))
+    charger.message = { ...message, dynamic: state.pending?.dynamic, fate }
   }
 
-  #fate(): Message['fate'] {
-    if (this.#chance(0.15)) return 'answer-lost'
-    if (this.#chance(0.1)) return 'rejected'
-    return this.#chance(0.1) ? 'lost' : 'answered'
-  }
   /** The behaviour of a charger that gets a profile. [1.6 §5.16; 2.x K01] */
   #obey(key: string, { command, transaction, duration, dynamic }: Message): 'accepted' | 'rejected' {
     const charger = this.chargers.get(key)

@@ -8,33 +8,26 @@ import {
   initialState,
   reconnected,
   sampled,
-  withBoots,
-  withTransaction
+  withBoots
 } from '../../lib/load-management/reserve.js'
 import { type EvseFacts, ownLoad } from '../../lib/load-management/site.js'
 import { type Command, step } from '../../lib/load-management/step.js'
 import { seeded } from '../../src/simulator/random.js'
+import {
+  afterRestart,
+  answerOf,
+  FOLLOW_S,
+  fateOf,
+  loadOf,
+  type Message,
+  messageOf,
+  SECOND,
+  settleOf,
+  withHeard
+} from './site-model.js'
 
 // A site in which not all can be guaranteed: with other load, limits of an energy manager, cars on one phase, chargers that
 // ignore limits, and boots. Its chargers are written apart from the control: they know no reservations, only profiles.
-
-const SECOND = 1000
-/** A car follows its limit within five seconds. [IEC 61851-1] */
-const FOLLOW_S = 5
-/** A call that is not answered fails. Seconds. */
-const TIMEOUT_S = 30
-
-interface Message {
-  command: Command
-  transaction: string | undefined
-  /** Seconds, relative to the start of the transaction. */
-  duration: number
-  deliverAt: number
-  answerAt: number
-  fate: 'answered' | 'answer-lost' | 'rejected' | 'lost'
-  isDelivered: boolean
-  effect: 'accepted' | 'rejected' | undefined
-}
 
 interface Charger {
   isConnected: boolean
@@ -125,13 +118,15 @@ export class WideModel {
   }
 
   /** A of a phase below a circuit, or W of all phases. */
-  load(circuits: ReadonlySet<string>, phase: 'L1' | 'L2' | 'L3' | 'W'): number {
-    return this.plant.evses.reduce((sum, evse) => {
-      if (!circuits.has(evse.circuit)) return sum
-      const phases: readonly string[] = this.#loaded(evse)
-      if (phase === 'W') return sum + this.current(keyOf(evse)) * phases.length * this.plant.voltage
-      return phases.includes(phase) ? sum + this.current(keyOf(evse)) : sum
-    }, 0)
+  load(circuits: ReadonlySet<string>, phase: Phase | 'W'): number {
+    return loadOf(this.plant, { circuits, phase }, (evse) => this.#currents(evse))
+  }
+
+  #currents(evse: Plant['evses'][number]): Record<Phase, number> {
+    const current = this.current(keyOf(evse))
+    const loaded = this.#loaded(evse)
+    const on = (phase: Phase) => (loaded.includes(phase) ? current : 0)
+    return { L1: on('L1'), L2: on('L2'), L3: on('L3') }
   }
 
   /** The phases that the car loads. */
@@ -232,19 +227,16 @@ export class WideModel {
   #answer(key: string, charger: Charger): void {
     const { message } = charger
     if (message === undefined) return
-    const isHeard = message.effect !== undefined && message.fate !== 'answer-lost' && charger.isConnected
-    const at = isHeard ? message.answerAt : message.deliverAt + TIMEOUT_S * SECOND
-    if (this.now < at) return
+    const answer = answerOf(message, charger.isConnected, this.now)
+    if (answer === undefined) return
     charger.message = undefined
     const state = this.states.get(key) ?? initialState()
-    const answer = isHeard && message.effect !== undefined ? message.effect : 'unknown'
-    this.states.set(key, answered(state, answer, { now: this.now, settle: this.#settle(key) }))
+    this.states.set(key, answered(state, answer, { now: this.now, settle: settleOf(this.plant, key) }))
   }
 
   /** The process dies, and another one knows what was saved. */
   #restart(): void {
-    const saved = JSON.parse(JSON.stringify([...this.states])) as [string, EvseState][]
-    this.states = new Map(saved.map(([key, state]) => [key, answered(state, 'unknown', { now: this.now, settle: 0 })]))
+    this.states = afterRestart(this.states, this.now)
     for (const charger of this.chargers.values()) {
       const { message } = charger
       // A message that was sent may still arrive, but nobody hears the answer.
@@ -259,11 +251,8 @@ export class WideModel {
     for (const [key, charger] of this.chargers) {
       this.#hear(key, charger)
       facts.set(key, { isConnected: charger.isConnected, isMember: true })
-      const open = charger.heard === undefined ? undefined : { key: charger.heard, id: Number(charger.heard) }
-      const state = withTransaction(this.states.get(key) ?? initialState(), open, this.now)
-      const { transaction } = state
-      const powered = transaction && { transaction: { poweredAt: this.now, ...transaction } }
-      this.states.set(key, this.#measured(key, { ...state, ...powered }))
+      const state = withHeard(this.states.get(key), charger.heard, this.now)
+      this.states.set(key, this.#measured(key, state))
     }
     const result = step({ plant: this.plant, now: this.now, told: this.told, facts, states: this.states })
     this.states = result.states
@@ -288,37 +277,19 @@ export class WideModel {
     const current = Math.round(this.current(key) * 10) / 10
     const others = charger.lines === 1 ? 0 : current
     const lines: Lines = [current, others, others]
-    const times = { now: this.now, settle: this.#settle(key) }
+    const times = { now: this.now, settle: settleOf(this.plant, key) }
     return sampled(state, current, times, { lines })
-  }
-
-  #settle(key: string): number {
-    return (this.plant.evses.find((evse) => keyOf(evse) === key)?.settle ?? 0) * SECOND
   }
 
   #send(command: Command): void {
     const charger = this.chargers.get(command.key)
     if (charger === undefined) return
-    const { transaction } = this.states.get(command.key) ?? initialState()
-    const elapsed = (this.now - (transaction?.poweredAt ?? this.now)) / SECOND
+    const state = this.states.get(command.key) ?? initialState()
     const deliverAt = this.now + Math.floor(this.#random() * 3) * SECOND
-    charger.message = {
-      command,
-      transaction: transaction?.key,
-      duration: Math.floor(elapsed + command.lease),
-      deliverAt,
-      // Most answers come soon.
-      answerAt: deliverAt + Math.floor(this.#random() ** 4 * 20) * SECOND,
-      fate: this.#fate(),
-      isDelivered: false,
-      effect: undefined
-    }
-  }
-
-  #fate(): Message['fate'] {
-    if (this.#chance(0.15)) return 'answer-lost'
-    if (this.#chance(0.1)) return 'rejected'
-    return this.#chance(0.1) ? 'lost' : 'answered'
+    // Most answers come soon.
+    const answerAt = deliverAt + Math.floor(this.#random() ** 4 * 20) * SECOND
+    const message = messageOf(command, state, { now: this.now, deliverAt, answerAt })
+    charger.message = { ...message, fate: fateOf((share) => this.#chance(share)) }
   }
 }
 
