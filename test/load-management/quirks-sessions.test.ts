@@ -3,6 +3,7 @@ import { it } from 'node:test'
 import { reset } from '../../src/simulator/sessions/transactions.js'
 import { onBothBackends, operate } from '../app/support.js'
 import { perform } from '../operations/support.js'
+import { inLong } from '../support/long.js'
 import { listen } from '../support/server.js'
 import { until } from '../support/wait.js'
 import { Garage } from './garage.js'
@@ -13,7 +14,7 @@ const bodyOf = (A: number, more: object = {}) => {
 }
 
 onBothBackends('charge points with quirks, from one session to the next', (start) => {
-  it('that do not go on after a pause twice are not paused in turns any more', async () => {
+  it('that do not go on after a pause twice are not paused in turns any more', inLong, async () => {
     const server = await start(SETTINGS, listen)
     const quirks = ['sleepy-cars'] as const
     const stalls = [
