@@ -15,7 +15,7 @@ type Constraints = ReadonlyMap<Load, Constraint>
 /** @param order the keys of the EVSEs that are steered, those to be admitted first in front */
 export function share(site: Site, order: readonly string[]): Allocation {
   const constraints = constraintsOf(site, order)
-  const stations = stationConstraints(site, order)
+  const stations = [...stationConstraints(site, order), ...provingConstraints(site, order)]
   const filling = fillingOrder(site, order)
   const sessions = new Map(order.map((key) => [key, sessionOf(site, key, filling.get(key) ?? 0)]))
   const inTurn = (keys: readonly string[]) => keys.flatMap((key) => sessions.get(key) ?? [])
@@ -29,16 +29,29 @@ export function share(site: Site, order: readonly string[]): Allocation {
 }
 
 function constraintsOf(site: Site, order: readonly string[]): Constraints {
+  // Whatever one gets of which the maximum is reserved, it takes nothing from others.
+  return constraintsFor(
+    site,
+    order.filter((key) => site.reserved(key).cause !== 'unproven')
+  )
+}
+
+/** Those of which the maximum is reserved get what fits beside all that may be in force. */
+function provingConstraints(site: Site, order: readonly string[]): Constraint[] {
+  const { proving } = site
+  const unproven = order.filter((key) => site.reserved(key).cause === 'unproven')
+  return proving === undefined || unproven.length === 0 ? [] : [...constraintsFor(proving, unproven).values()]
+}
+
+function constraintsFor(site: Site, keys: readonly string[]): Constraints {
   const constraints = new Map(
     [...site.loads, ...site.stations, ...site.lasting].map((load) => {
       const capacity = load.limit - load.margin - load.other - load.reserved
       return [load, { id: nameOf(load), capacity, weights: new Map<string, number>() }]
     })
   )
-  for (const key of order) {
-    const { amperes, excess = 0, cause } = site.reserved(key)
-    // Whatever one gets of which the maximum is reserved, it takes nothing from others.
-    if (cause === 'unproven') continue
+  for (const key of keys) {
+    const { amperes, excess = 0 } = site.reserved(key)
     for (const [load, weight] of site.weights(key)) {
       const constraint = constraints.get(load)
       if (constraint === undefined) continue

@@ -103,6 +103,11 @@ export class Site {
   readonly stations: readonly Load[]
   /** Empty while all limits end by themselves. */
   readonly lasting: readonly Load[]
+  /**
+   * Where the maximum is reserved of EVSEs that have not obeyed yet: the same site without that. It tells whether the minimum fits with
+   * which such an EVSE can show that it obeys.
+   */
+  readonly proving: Site | undefined
   readonly #circuits: ReadonlyMap<string, Plant['circuits'][number]>
   readonly #reserved = new Map<string, Reserved>()
   readonly #loadsOf = new Map<string, Load[]>()
@@ -140,6 +145,7 @@ export class Site {
       this.#keep(key)
       this.#count(key)
     }
+    this.proving = input.plant.strict ? new Site({ ...input, plant: { ...input.plant, strict: false } }) : undefined
   }
 
   /** The circuits from each EVSE up to the first transformer. */
@@ -264,6 +270,7 @@ export class Site {
 
   /** Replaces the state of an EVSE, and what is reserved for it. */
   set(key: string, state: EvseState): void {
+    this.proving?.set(key, state)
     const before = this.reserved(key).amperes
     this.states.set(key, state)
     this.#reserved.delete(key)

@@ -307,6 +307,8 @@ function headroom(site: Site, key: string): number {
 
 /** Whether the limits hold if this may be in force, too. */
 function fits(site: Site, key: string, amperes: number): boolean {
+  const { proving } = site
+  if (proving !== undefined && site.reserved(key).cause === 'unproven') return fits(proving, key, amperes)
   const more = amperes - site.reserved(key).amperes
   if (more <= 0) return true
   return [...site.weights(key)].every(([load, weight]) => {

@@ -1,3 +1,4 @@
+import { type FoundCaps, withPlan } from '../../lib/load-management/caps.js'
 import type { DynamicLease } from '../../lib/load-management/dynamic-leases.js'
 import { withShown } from '../../lib/load-management/fallback-proof.js'
 import { keyOf, type Phase, type Plant, phasesOf } from '../../lib/load-management/plant.js'
@@ -68,6 +69,8 @@ export interface ModelOptions {
   traffic?: number
   /** Whether chargers accept some fallbacks and do not keep them, and are asked for them. */
   isLossy?: boolean
+  /** The limits of others that are told of an EVSE, whatever its car takes. */
+  capsOf?: (key: string) => FoundCaps
 }
 
 /** The site, its chargers, and the control of it. */
@@ -91,11 +94,13 @@ export class Model {
   #traffic: number
   readonly #isVaried: boolean
   readonly #isLossy: boolean
+  readonly #capsOf: ModelOptions['capsOf']
   #transactions = 0
   #ranAt = 0
   #isGone = false
 
-  constructor({ plant, seed, trouble, start, isVaried = false, isLossy = false, traffic = trouble }: ModelOptions) {
+  constructor(options: ModelOptions) {
+    const { plant, seed, trouble, start, isVaried = false, isLossy = false, traffic = trouble } = options
     this.plant = plant
     this.now = start
     this.#random = seeded(seed)
@@ -103,6 +108,7 @@ export class Model {
     this.#traffic = traffic
     this.#isVaried = isVaried
     this.#isLossy = isLossy
+    this.#capsOf = options.capsOf
     for (const evse of plant.evses) {
       const charger = { isConnected: true, fallback: undefined, transaction: undefined, heard: undefined, heardAt: 0 }
       const losses = isLossy ? Math.floor(this.#random() * 4) : 0
@@ -271,9 +277,10 @@ export class Model {
     this.#ranAt = this.now
     const facts = new Map<string, EvseFacts>()
     for (const [key, charger] of this.chargers) {
-      facts.set(key, { isConnected: charger.isConnected, isMember: true })
-      const state = withHeard(this.states.get(key), charger.heard, this.now)
-      this.states.set(key, this.#asked(key, this.#measured(key, state)))
+      const caps = this.#capsOf?.(key)
+      facts.set(key, { isConnected: charger.isConnected, isMember: true, ...(caps !== undefined && { caps }) })
+      const heard = withHeard(this.states.get(key), charger.heard, this.now)
+      this.states.set(key, withPlan(this.#asked(key, this.#measured(key, heard)), caps, this.now))
     }
     const result = step({ plant: this.plant, now: this.now, told: new Map(), facts, states: this.states })
     this.last = result
