@@ -56,6 +56,8 @@ export interface CapQuestion {
   chargePointId: number
   protocol: string
   profiles: readonly OthersProfile[]
+  /** How often the charge point has booted. */
+  boots: number
   /** Keys of the open transactions. */
   transactions: readonly string[]
   evses: readonly CappedEvse[]
@@ -84,7 +86,7 @@ export function capQuestions(plant: Plant, { members, running, profiles, states 
     const transaction = running.get(key)
     if (member?.protocol == null || transaction === undefined) continue
     const known = found.get(member.id) ?? {
-      ...{ chargePointId: member.id, protocol: member.protocol, evses: [], transactions: [] },
+      ...{ chargePointId: member.id, protocol: member.protocol, boots: member.boots, evses: [], transactions: [] },
       profiles: (profiles.get(member.id) ?? []).filter((row) => row.source !== 'CSO' || !isOwnProfile(row.profile_id))
     }
     known.evses.push(cappedOf(evse, states.get(key)))

@@ -1,5 +1,5 @@
 import { ALL_PROTOCOLS, type Protocol } from 'fastify-ocpp'
-import { type CompositeInput, type CompositeSchedule, compositeSchedule } from 'fastify-ocpp/smart-charging'
+import { type CompositeInput, type CompositeSchedule, compositeScheduleInTurns } from 'fastify-ocpp/smart-charging'
 import { CSO, hasBootedSince, isConfirmed, type ProfileRow } from '../charge-points/charging-profiles.js'
 import type { ChargePointRow } from '../charge-points/rows.js'
 import { chunks, type Reader } from '../events/scope.js'
@@ -13,12 +13,22 @@ import { readFacts } from './facts.js'
 const AGAIN_MS = 300_000
 /** The future in which a limit may change before. Seconds. */
 const HORIZON_S = AGAIN_MS / 1000
+/** They do not all have their turn at the same time. Milliseconds. */
+const SPREAD_MS = 150_000
+/** A limit that changes sooner is seen then. Milliseconds. */
+const LEAST_MS = 5_000
 /** Charge points that are remembered: the oldest are forgotten first. */
 const MOST = 10_000
+/** Charge points that are read at a time: the others keep the limits that were found last until it is their turn. */
+const AT_ONCE = 40
+/** Where something has changed, it is looked at as early as if it had waited so much longer. Milliseconds. */
+const SOONER_MS = 60_000
 
 interface Remembered {
   /** All that decides the limits, besides time. */
   basis: string
+  /** When it was read. Epoch milliseconds. */
+  at: number
   /** Epoch milliseconds. */
   until: number
   found: ReadonlyMap<number, FoundCaps>
@@ -35,26 +45,35 @@ export class CapBook {
 
   /** The limits at an instant, by charge point and EVSE. */
   async of(questions: readonly CapQuestion[], now: number): Promise<Map<number, ReadonlyMap<number, FoundCaps>>> {
-    const plans = await this.#newestPlans(questions)
+    const news = await this.#newest(questions)
     const found = new Map<number, ReadonlyMap<number, FoundCaps>>()
+    const waiting: { question: CapQuestion; basis: string; since: number }[] = []
     for (const question of questions) {
       const { chargePointId, profiles } = question
-      const plan = plans.get(chargePointId)
-      if (profiles.length === 0 && plan === undefined) this.#known.delete(chargePointId)
-      else found.set(chargePointId, await this.#at(question, plan, now))
+      const newest = news.get(chargePointId)
+      if (profiles.length === 0 && newest === undefined) {
+        this.#known.delete(chargePointId)
+        continue
+      }
+      const basis = basisOf(question, newest)
+      const known = this.#known.get(chargePointId)
+      if (known !== undefined) found.set(chargePointId, known.found)
+      const isSame = known?.basis === basis
+      if (isSame && now < known.until) continue
+      waiting.push({ question, basis, since: (known?.at ?? 0) - (isSame ? 0 : SOONER_MS) })
+    }
+    waiting.sort((one, other) => one.since - other.since)
+    for (const { question, basis } of waiting.slice(0, AT_ONCE)) {
+      found.set(question.chargePointId, await this.#at(question, basis, now))
     }
     return found
   }
 
-  async #at(question: CapQuestion, plan: number | undefined, now: number): Promise<ReadonlyMap<number, FoundCaps>> {
-    const { chargePointId, profiles, evses, transactions } = question
-    const rows = profiles.map(({ id, updated_at, confirmed }) => `${id} ${updated_at} ${confirmed}`)
-    const basis = JSON.stringify([rows, evses, transactions, plan])
-    const known = this.#known.get(chargePointId)
-    if (known?.basis === basis && now < known.until) return known.found
+  async #at(question: CapQuestion, basis: string, now: number): Promise<ReadonlyMap<number, FoundCaps>> {
+    const { chargePointId } = question
     const { found, until } = await this.#read(question, now)
     this.#known.delete(chargePointId)
-    this.#known.set(chargePointId, { basis, until, found })
+    this.#known.set(chargePointId, { basis, at: now, until, found })
     for (const oldest of this.#known.keys()) {
       if (this.#known.size <= MOST) break
       this.#known.delete(oldest)
@@ -62,8 +81,8 @@ export class CapBook {
     return found
   }
 
-  /** The last plan that EVs have told, by charge point. [2.x K15] */
-  async #newestPlans(questions: readonly CapQuestion[]): Promise<Map<number, number>> {
+  /** The last plan that EVs have told, or priority charging that has begun or ended, by charge point. [2.x K15; 2.1 K21] */
+  async #newest(questions: readonly CapQuestion[]): Promise<Map<number, number>> {
     const found = new Map<number, number>()
     const able = questions.filter(({ protocol }) => !is16(protocol))
     for (const part of chunks(able.map(({ chargePointId }) => chargePointId))) {
@@ -71,7 +90,7 @@ export class CapBook {
         .selectFrom('notifications')
         .select(({ fn }) => ['charge_point_id', fn.max('id').as('newest')])
         .where('charge_point_id', 'in', part)
-        .where('action', '=', 'NotifyEVChargingSchedule')
+        .where('action', 'in', ['NotifyEVChargingSchedule', 'NotifyPriorityCharging'])
         .groupBy('charge_point_id')
         .execute()
       for (const { charge_point_id, newest } of rows) found.set(Number(charge_point_id), Number(newest))
@@ -88,19 +107,27 @@ export class CapBook {
     const version = ALL_PROTOCOLS.find((each) => each === protocol)
     const [first] = evses
     const found = new Map<number, FoundCaps>()
-    let until = now + AGAIN_MS
+    let until = now + AGAIN_MS - ((chargePointId * 7919) % SPREAD_MS)
     if (chargePoint === undefined || version === undefined || first === undefined) return { found, until }
     const subject = { db: this.#db, chargePoint, protocol: version as Protocol, isConnected: true }
     const question = { evseId: first.evseId, start: now, duration: HORIZON_S, unit: 'A' as const }
     const { input } = await readFacts(subject, question, (row) => isCounted(row, chargePoint))
     const facts = withEvses(input, evses)
+    const whole = evses.length > 1 ? await stationAt(withoutPlans(facts)) : undefined
+    let seconds = whole?.seconds ?? HORIZON_S
     for (const evse of evses) {
-      const capped = capsAt(facts, evse, evses.length > 1)
-      found.set(evse.evseId, capped.found)
-      until = Math.min(until, now + capped.seconds * 1000)
+      const capped = await capsAt(ofEvse(facts, evse), evse)
+      found.set(evse.evseId, { ...capped.found, ...(whole?.found && { station: whole.found }) })
+      seconds = Math.min(seconds, capped.seconds)
     }
+    if (seconds < HORIZON_S) until = Math.min(until, now + Math.max(LEAST_MS, seconds * 1000))
     return { found, until }
   }
+}
+
+function basisOf({ profiles, evses, transactions, boots }: CapQuestion, newest: number | undefined): string {
+  const rows = profiles.map(({ id, updated_at, confirmed }) => `${id} ${updated_at} ${confirmed}`)
+  return JSON.stringify([rows, evses, transactions, boots, newest])
 }
 
 /**
@@ -126,31 +153,41 @@ interface CapsAt {
   seconds: number
 }
 
-function capsAt(input: CompositeInput, evse: CappedEvse, isOneOfMany: boolean): CapsAt {
+/** What concerns the EVSE alone, or all of them. */
+function ofEvse(input: CompositeInput, { evseId }: CappedEvse): CompositeInput {
+  const evses = input.evses.filter(({ id }) => id === evseId)
+  const profiles = input.profiles.filter((one) => one.evseId === evseId || one.evseId === 0)
+  return { ...input, evses, profiles } as CompositeInput
+}
+
+async function stationAt(limits: CompositeInput) {
+  const { limit, unit, by, seconds } = await at(limits, { evseId: 0, unit: stationUnit(limits) })
+  return { seconds, ...(limit !== null && { found: { limit, unit, by } }) }
+}
+
+async function capsAt(input: CompositeInput, evse: CappedEvse): Promise<CapsAt> {
   const { evseId, unit } = evse
   const plan = input.state?.transactions?.findLast((transaction) => transaction.evseId === evseId)?.evSchedule
   const limits = withoutPlans(input)
-  const own = at(limits, { evseId, unit })
-  const planned = plan === undefined ? undefined : at({ ...input, profiles: [] }, { evseId, unit })
-  const station = isOneOfMany ? at(limits, { evseId: 0, unit: stationUnit(limits) }) : undefined
-  const limit = amperesOf(limits, evse, own)
+  const own = await at(limits, { evseId, unit })
+  const planned = plan === undefined ? undefined : await at({ ...input, profiles: [] }, { evseId, unit })
+  const limit = await amperesOf(limits, evse, own)
   const amperes = planned && planned.limit !== null ? inAmperes(planned.limit, evse) : undefined
   return {
     found: {
       ...(limit !== undefined && { limit: { amperes: limit, by: own.by } }),
-      ...(station && station.limit !== null && { station: { ...station, limit: station.limit } }),
       ...(plan !== undefined && amperes !== undefined && { plan: { at: String(plan.timeBase), amperes } })
     },
-    seconds: Math.min(...[own, planned, station].map((one) => one?.seconds ?? HORIZON_S))
+    seconds: Math.min(own.seconds, planned?.seconds ?? HORIZON_S)
   }
 }
 
 /** A limit in W is more A on one phase than on three. A car of which nobody knows that yet gets its minimum, to show it. */
-function amperesOf(input: CompositeInput, evse: CappedEvse, { limit }: Present): number | undefined {
+async function amperesOf(input: CompositeInput, evse: CappedEvse, { limit }: Present): Promise<number | undefined> {
   if (limit === null) return undefined
   const amperes = inAmperes(limit, evse)
   if (amperes >= evse.least || !evse.mayBeSingle) return amperes
-  const alone = at(withEvses(input, [{ ...evse, phases: 1 }]), evse)
+  const alone = await at(withEvses(input, [{ ...evse, phases: 1 }]), evse)
   return alone.limit === null ? amperes : Math.max(amperes, Math.min(evse.least, inAmperes(alone.limit, evse)))
 }
 
@@ -178,9 +215,9 @@ interface Present {
   seconds: number
 }
 
-function at(input: CompositeInput, { evseId, unit }: { evseId: number; unit: 'A' | 'W' }): Present {
-  const request = { ...input.request, evseId, unit }
-  const { periods } = compositeSchedule({ ...input, request } as CompositeInput)
+async function at(input: CompositeInput, { evseId, unit }: { evseId: number; unit: 'A' | 'W' }): Promise<Present> {
+  const request = { ...input.request, evseId, unit, maxPeriods: 2 }
+  const { periods } = await compositeScheduleInTurns({ ...input, request } as CompositeInput)
   const [present, next] = periods
   const lines = [present?.limitL2, present?.limitL3].filter((one) => one !== undefined)
   const limit = present?.limit == null ? null : Math.min(present.limit, ...(unit === 'A' ? lines : []))

@@ -57,7 +57,7 @@ function* calculate(input: CompositeInput): Generator<void, CompositeSchedule> {
   let second = 0
   for (let step = 0; second < duration && step < steps; step++) {
     const { merged, until } = calculation.at(start + second * SECOND)
-    if (!periods.add(periodOf(second, merged))) break
+    if (!periods.add(periodOf(second, merged)) || periods.list.length === request.maxPeriods) break
     const next = until === Number.POSITIVE_INFINITY ? duration : Math.ceil((until - start) / SECOND)
     second = Math.max(second + 1, Math.min(duration, next))
     yield

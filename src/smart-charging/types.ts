@@ -83,6 +83,8 @@ export interface CompositeRequest {
   unit: ChargingRateUnit
   /** Index of the schedule in effect, of up to three in a profile. Default: 0. [ISO 15118] */
   scheduleIndex?: number
+  /** The calculation ends where the last one of so many periods begins. Default: that of `duration`. */
+  maxPeriods?: number
 }
 
 interface Facts {

@@ -32,7 +32,12 @@ function combinedPlantFor(seed: number): Plant {
     const [isDynamic, isCounted, isEndless] = [random() < 0.4, random() < 0.3, random() < 0.2]
     return {
       ...{ ...evse, ...(powered.get(evse.circuit) ?? main) },
-      ...{ identity: `CP-${index >> 1}`, evseId: 1 + (index % 2), mayPause: random() < 0.7, settle: pick([10, 10, 40]) },
+      ...{
+        identity: `CP-${index >> 1}`,
+        evseId: 1 + (index % 2),
+        mayPause: random() < 0.7,
+        settle: pick([10, 10, 40])
+      },
       avoidsZero: evse.fallback > 0 && random() < 0.3,
       ...(isCounted && { writesPerDay: 4 + Math.floor(random() * 40) }),
       ...(isEndless && { limitLease: 'ignored' as const }),
@@ -80,7 +85,9 @@ function loadOn(model: Model, circuit: Plant['circuits'][number]): Record<'L1' |
   for (const evse of model.plant.evses) {
     if (!circuits.has(evse.circuit)) continue
     const currents = model.currents(evse)
-    const { L1, L2, L3 } = isDirect(evse, circuit) ? currents : throughDelta(currents, evse.voltage / circuit.voltage)
+    const ratio = evse.voltage / circuit.voltage
+    const isLineToLine = evse.wiring.length === 4
+    const { L1, L2, L3 } = isDirect(evse, circuit) ? currents : throughDelta(currents, ratio, isLineToLine)
     load.L1 += L1
     load.L2 += L2
     load.L3 += L3
@@ -89,10 +96,12 @@ function loadOn(model: Model, circuit: Plant['circuits'][number]): Record<'L1' |
   return load
 }
 
-/** What is alike on all phases stays so; the rest of each is on two lines. */
-function throughDelta({ L1, L2, L3 }: Record<'L1' | 'L2' | 'L3', number>, ratio: number) {
-  const alike = Math.min(L1, L2, L3)
-  const on = (one: number, other: number) => (alike + (one + other - 2 * alike) / Math.sqrt(3)) * ratio
+/** Each line of the delta carries the difference of two phases. Between two phases of the star, it is the sum of what flows there and back. */
+function throughDelta({ L1, L2, L3 }: Record<'L1' | 'L2' | 'L3', number>, ratio: number, isLineToLine: boolean) {
+  const on = (one: number, other: number) => {
+    const difference = isLineToLine ? one + other : Math.sqrt(one ** 2 + other ** 2 + one * other)
+    return (difference / Math.sqrt(3)) * ratio
+  }
   return { L1: on(L1, L3), L2: on(L2, L1), L3: on(L3, L2) }
 }
 
