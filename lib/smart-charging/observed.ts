@@ -39,7 +39,9 @@ export function observedIn(
   const told = reported.periods?.findLast(({ start }) => start <= 0)?.limit
   if (reported.status !== 'Accepted' || reported.unit !== 'A' || told === undefined) return undefined
   const limit = own?.limit ?? null
-  if (limit === null || own?.uncertain !== undefined || told < LEAST || told === MADE_UP) return undefined
+  if (told < LEAST || told === MADE_UP) return undefined
+  // Whatever its profiles come to, it may take more than that.
+  if (limit === null || own?.uncertain !== undefined) return before > 0 && told > before + ROUNDING ? 'none' : undefined
   if (told <= limit - Math.max(1, limit * 0.05)) return told
   return told > before + ROUNDING ? 'none' : undefined
 }

@@ -36,6 +36,9 @@ describe('the composite schedule of a charge point of 1.6', () => {
     assert.equal(observedIn(calculated(8), reported(8), 10), undefined)
     assert.equal(observedIn(calculated(16), reported(16), 10), 'none')
     assert.equal(observedIn(calculated(16), reported(8), 10), 8)
+    assert.equal(observedIn(calculated(null), reported(32), 10), 'none', 'whatever its profiles come to')
+    assert.equal(observedIn(calculated(20, { uncertain: ['not-confirmed'] }), reported(20), 10), 'none')
+    assert.equal(observedIn(calculated(null), reported(10), 10), undefined)
   })
 
   it('shows nothing where such answers are often wrong', () => {
