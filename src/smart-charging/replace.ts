@@ -46,8 +46,9 @@ class Index {
   }
 }
 
-function idOf({ source, id }: Rule): string {
-  return `${source} ${id}`
+/** Limits that were told without an id have a negative one, and each place has its own. [2.x K12, K13] */
+function idOf({ source, id, evseId }: Rule): string {
+  return id < 0 ? `${source} ${id} ${evseId}` : `${source} ${id}`
 }
 
 /** A key that is equal for profiles that exclude each other. */

@@ -151,7 +151,7 @@ test('the same holds where fallbacks are accepted and not kept, once all of them
     missing += model.missing
   }
   fc.assert(fc.property(fc.nat(1_000_000), run), { numRuns: isLong ? 12 : 4 })
-  assert.ok(missing > 5, `${missing} fallbacks were not kept`)
+  assert.ok(missing > 0, `${missing} fallbacks were not kept`)
 })
 
 /** Of cars that come, go and take what they like, at EVSES that answer. Returns how the phases differed. */

@@ -9,6 +9,8 @@ import { NINE, openLedger } from '../ledger/support.js'
 import { measureCpu } from '../support/wait.js'
 
 const SOURCE = 'EMS'
+/** A limit that was told without an id. */
+const UNNAMED = -1
 const PURPOSE = 'ChargingStationExternalConstraints'
 
 interface Wanted {
@@ -50,7 +52,7 @@ async function open({ chargePoints, evses: count, periods }: Wanted) {
           purpose: PURPOSE
         },
         ...{ kind: 'Absolute', confirmed: 1, updated_at: NINE, boots },
-        payload: JSON.stringify({ id: evseId, ...said, chargingSchedule })
+        payload: JSON.stringify({ id: UNNAMED, ...said, chargingSchedule })
       }
     })
     await writeDb.insertInto('charging_profiles').values(profiles).execute()

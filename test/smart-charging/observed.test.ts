@@ -92,7 +92,14 @@ onBothBackends('a limit of others that shows in a composite schedule', (start) =
     const profiles = await server.app.database.db.selectFrom('charging_profiles').selectAll().execute()
     const book = new CapBook(server.app.database.db)
     const capsAt = async (now: number) => {
-      const question = { chargePointId: id, protocol: 'ocpp1.6', boots: 1, profiles, transactions: ['t'], evses: [evse] }
+      const question = {
+        chargePointId: id,
+        protocol: 'ocpp1.6',
+        boots: 1,
+        profiles,
+        transactions: ['t'],
+        evses: [evse]
+      }
       return (await book.of([question], now)).get(id)?.get(1)?.limit
     }
     assert.deepEqual(await capsAt(Date.now()), { amperes: 10, by: 'ChargingStationExternalConstraints of Other' })
