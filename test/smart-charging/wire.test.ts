@@ -129,6 +129,13 @@ async function transactionOf(server: TestServer, charger: Charger, evseId: numbe
 
 interface AnyProfile {
   transactionId?: string | number
+  chargingSchedule?: { id?: number }
+}
+
+/** Schedules of 1.6 have no id. */
+function withoutId(profile: AnyProfile) {
+  const { id: _, ...chargingSchedule } = profile.chargingSchedule ?? {}
+  return { ...profile, chargingSchedule }
 }
 
 async function install(
@@ -143,7 +150,7 @@ async function install(
     const profile = { ...rest, ...(transactionId !== undefined && { transactionId: named ?? transactionId }) }
     const payload =
       charger.protocol === 'ocpp1.6'
-        ? { connectorId: evseId, csChargingProfiles: profile }
+        ? { connectorId: evseId, csChargingProfiles: withoutId(profile) }
         : { evseId, chargingProfile: profile }
     const { body } = await perform(server, charger.identity, 'calls/SetChargingProfile', payload)
     statuses.push(body.result?.status ?? body.code)
