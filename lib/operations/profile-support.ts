@@ -1,3 +1,5 @@
+import type * as v21 from 'fastify-ocpp/v21'
+import type { TransactionRow } from '../ledger/queries.js'
 import { refuseMember } from './exchange.js'
 import { smartChargingVariables } from './facts.js'
 import type { Pointers } from './limit-body.js'
@@ -67,6 +69,44 @@ function* featuresOf(limit: Limit, pointers: Pointers): Generator<[Feature, stri
     if (evseSleep === true) yield ['EvseSleep', pointers.ofPeriod(index, 'evseSleep')]
     if (phaseToUse !== undefined) yield ['ACPhaseSwitching', pointers.ofPeriod(index, 'phaseToUse')]
   }
+}
+
+/** The phases that the EV of a transaction has told that it can limit by themselves. */
+async function toldPhases({ db, chargePoint }: Lookup, transaction: TransactionRow): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('notifications')
+    .select('payload')
+    .where('charge_point_id', '=', chargePoint.id)
+    .where('action', '=', 'NotifyEVChargingNeeds')
+    .where('received_at', '>=', transaction.created_at)
+    .orderBy('id', 'desc')
+    .limit(MOST_NEEDS)
+    .execute()
+  const needs = rows.map(({ payload }) => JSON.parse(payload) as v21.NotifyEVChargingNeedsRequest)
+  const { chargingNeeds } = needs.find(({ evseId }) => evseId === transaction.evse_id) ?? {}
+  const told = chargingNeeds?.v2xChargingParameters ?? {}
+  return new Set(Object.keys(told).flatMap((name) => (name.startsWith(OF_PHASE) ? [name.slice(OF_PHASE.length)] : [])))
+}
+
+/** Of the EVs of a charge point: the one of the transaction is among the last. */
+const MOST_NEEDS = 100
+const OF_PHASE = 'maxChargePower_'
+
+/** @throws `INVALID_OPERATION` when limits of single phases are for an EV that has not told its own [2.1 errata K01.FR.142] */
+export async function checkToldPhases(
+  lookup: Lookup,
+  { schedule }: Limit,
+  { transaction, pointers }: { transaction: TransactionRow | undefined; pointers: Pointers }
+): Promise<void> {
+  const used = schedule.periods.flatMap(({ limitL2, limitL3 }, index) => [
+    ...(limitL2 === undefined ? [] : [{ phase: 'L2', at: pointers.ofPeriod(index, 'limitL2') }]),
+    ...(limitL3 === undefined ? [] : [{ phase: 'L3', at: pointers.ofPeriod(index, 'limitL3') }])
+  ])
+  if (used.length === 0 || transaction === undefined) return
+  const told = await toldPhases(lookup, transaction)
+  const first = used.find(({ phase }) => !told.has(phase))
+  if (first === undefined) return
+  throw refuseMember(first.at, `is not possible: the EV has not told its power on ${first.phase} [2.1 K01.FR.142]`)
 }
 
 /** Some charge points report them as instances of one variable. */

@@ -12,7 +12,7 @@ import { capabilitiesOf, checkCapabilities, checkRoom, checkUncontrolled, placeI
 import { type Lookup, operation } from './operation.js'
 import { checkPhaseConflicts } from './phase-conflicts.js'
 import { profileIdFor } from './profile-ids.js'
-import { checkSupport } from './profile-support.js'
+import { checkSupport, checkToldPhases } from './profile-support.js'
 import {
   type Limit,
   namesOf,
@@ -60,6 +60,7 @@ async function limitFacts(lookup: Lookup, request: LimitBody): Promise<LimitFact
   const installed = new Set(profiles.filter(({ source }) => source === CSO).map(({ profile_id }) => profile_id))
   checkRoom(profileId, installed, capabilities)
   await checkSupport(lookup, limit, { place, pointers })
+  await checkToldPhases(lookup, limit, { transaction, pointers })
   await checkPhaseConflicts(lookup, limit, { ...target, profiles, pointers })
   return { limit, place, transaction }
 }

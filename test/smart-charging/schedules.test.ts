@@ -34,6 +34,12 @@ async function report(charger: Charger, variables: readonly Reported[]) {
   })
 }
 
+/** The EV tells that each of its phases can be limited by itself. */
+function tellPhases(charger: Charger, v2xChargingParameters: object) {
+  const chargingNeeds = { requestedEnergyTransfer: 'AC_BPT', v2xChargingParameters }
+  return charger.call('NotifyEVChargingNeeds', { evseId: 1, chargingNeeds })
+}
+
 async function startTransaction(charger: Charger) {
   await charger.call('TransactionEvent', {
     ...{ eventType: 'Started', timestamp: new Date().toISOString(), triggerReason: 'Authorized', seqNo: 0 },
@@ -159,6 +165,7 @@ onSharedBackend('charging-limit with a schedule', (start) => {
   it('ocpp2.1: carries all members of that version', async () => {
     const { charger, asked, send } = await connect(await start(), 'ocpp2.1', 'MEMBERS')
     await startTransaction(charger)
+    await tellPhases(charger, { maxChargePower: 11_000, maxChargePower_L2: 9000, maxChargePower_L3: 9000 })
     const schedule = {
       ...{ kind: 'Absolute', startSchedule: START, unit: 'W', useLocalTime: true, randomizedDelay: 90 },
       limitAtSoC: { soc: 80, limit: 3000 },
@@ -202,6 +209,23 @@ onSharedBackend('charging-limit with a schedule', (start) => {
       }
     }
     assert.deepEqual(asked, [['SetChargingProfile', sent]])
+  })
+
+  it('ocpp2.1: limits single phases only of an EV that has told its power on them', async () => {
+    const { charger, asked, send } = await connect(await start(), 'ocpp2.1', 'PHASES')
+    await startTransaction(charger)
+    const periods = [{ start: 0, limit: 9000, limitL2: 8000, limitL3: 7000 }]
+    const body = { transactionId: 'TX-1', schedule: { ...ABSOLUTE, unit: 'W', periods } }
+    const refused = async () => refusal(await send(body))
+    const at = '/schedule/periods/0'
+    assert.deepEqual((await refused()).at, [422, `${at}/limitL2`])
+    await tellPhases(charger, { maxChargePower: 11_000, maxChargePower_L2: 9000 })
+    const { at: place, detail } = await refused()
+    assert.deepEqual(place, [422, `${at}/limitL3`])
+    assert.match(detail, /K01\.FR\.142/)
+    assert.deepEqual(asked, [], 'nothing was sent')
+    await tellPhases(charger, { maxChargePower: 11_000, maxChargePower_L2: 9000, maxChargePower_L3: 9000 })
+    assert.equal((await send(body)).body.status, 'accepted')
   })
 
   it('ocpp2.1: is refused where the purpose or the operation mode does not allow a member', async () => {
