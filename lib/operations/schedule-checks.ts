@@ -1,8 +1,9 @@
 import { type Protocol, versionInfo } from 'fastify-ocpp'
 import { defined } from '../charge-points/defined.js'
+import { VALUES_21 } from '../charge-points/period-values.js'
 import { notSupported, refuseMember } from './exchange.js'
 import type { Pointers } from './limit-body.js'
-import { type Limit, type Schedule, type SchedulePeriod, VALUES_21 } from './profiles.js'
+import type { Limit, Schedule, SchedulePeriod } from './profiles.js'
 
 // What the standard says about a charging profile, whatever the charge point is.
 

@@ -2,6 +2,7 @@ import { parseTime, type ResponseOf } from 'fastify-ocpp'
 import type { CompositePeriod, CompositeSchedule, Uncertainty } from 'fastify-ocpp/smart-charging'
 import type * as v16 from 'fastify-ocpp/v16'
 import type * as v21 from 'fastify-ocpp/v21'
+import { VALUES_21 } from '../charge-points/period-values.js'
 import type { Question } from './facts.js'
 
 // The composite schedule that a charge point itself reports, and where it differs from ours.
@@ -21,17 +22,7 @@ export interface ReportedSchedule {
 /** The values that are compared, each with its name in OCPP. All but the limit and the phases are of 2.1. */
 const VALUES = {
   limit: 'limit',
-  limitL2: 'limit_L2',
-  limitL3: 'limit_L3',
-  dischargeLimit: 'dischargeLimit',
-  dischargeLimitL2: 'dischargeLimit_L2',
-  dischargeLimitL3: 'dischargeLimit_L3',
-  setpoint: 'setpoint',
-  setpointL2: 'setpoint_L2',
-  setpointL3: 'setpoint_L3',
-  setpointReactive: 'setpointReactive',
-  setpointReactiveL2: 'setpointReactive_L2',
-  setpointReactiveL3: 'setpointReactive_L3',
+  ...VALUES_21,
   numberPhases: 'numberPhases'
 } as const
 
