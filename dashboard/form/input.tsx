@@ -1,5 +1,5 @@
 import type { InputHTMLAttributes } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useLayoutEffect, useState } from 'preact/hooks'
 import { strings } from '../strings/en/form.js'
 import { type FieldProps, suggestionsFor } from './context.js'
 import { Errors } from './field.js'
@@ -83,8 +83,8 @@ function Control(props: FieldProps) {
   const { field, pointer, form } = props
   const value = textOf(field, read(form.value, pointer), form.timeZone)
   const [text, setText] = useState(value)
-  // The JSON view, or another field, may have changed it.
-  useEffect(() => {
+  // The JSON view, or another field, may have changed it. Before the next key: a later effect would undo what is typed meanwhile.
+  useLayoutEffect(() => {
     setText((typed) => (same(field, { typed, value, zone: form.timeZone }) ? typed : value))
   }, [field, value, form.timeZone])
   const enter = (typed: string) => {
